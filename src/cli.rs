@@ -1,0 +1,62 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// A Slack incident bot: declares, keeps the update promise, announces the end.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    /// How log lines look. What is logged follows the RUST_LOG variable, `info` by default.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub log: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve a Slack workspace.
+    Serve {
+        #[command(flatten)]
+        config: ConfigFile,
+        /// The folder that holds howler's state; made where it is missing.
+        #[arg(long, default_value = "howler-data")]
+        data: PathBuf,
+        /// Where Slack's requests arrive.
+        #[arg(long, default_value = "127.0.0.1:7070")]
+        listen: SocketAddr,
+    },
+    /// Live through an incident on a rehearsal workspace: no account, no network, no configuration.
+    Demo {
+        /// Where the page is, and howler behind it.
+        #[arg(long, default_value = "127.0.0.1:7070")]
+        listen: SocketAddr,
+        /// Keep the rehearsal in this folder; otherwise it is gone at the end.
+        #[arg(long)]
+        data: Option<PathBuf>,
+        /// Play a whole incident in the terminal instead, and exit.
+        #[arg(long, conflicts_with_all = ["listen", "data"])]
+        play: bool,
+    },
+    /// Check the configuration, the token and the channels before the first incident.
+    Check {
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct ConfigFile {
+    /// The configuration; `howler.toml` is read where it exists.
+    #[arg(long)]
+    pub config: Option<PathBuf>,
+}

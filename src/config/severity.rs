@@ -1,0 +1,136 @@
+//! `[severity.P1]` to `[severity.P4]`: the runbook's matrix (1.1) and what a file changes in it.
+
+use jiff::SignedDuration;
+use serde::Deserialize;
+
+use super::{Every, Humane};
+use crate::domain::Severity;
+
+/// How one severity is handled.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeverityRule {
+    pub definition: String,
+    /// From the declaration to an acknowledgement by a named person; P4 has no limit (runbook: next sprint).
+    pub respond_within: Option<SignedDuration>,
+    pub update_every: Option<SignedDuration>,
+    /// Whether the incident gets a channel of its own.
+    pub own_channel: bool,
+    pub path: Vec<String>,
+    pub report_within: Option<SignedDuration>,
+    pub retro_within: Option<SignedDuration>,
+}
+
+/// The four severities' rules.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Severities([SeverityRule; 4]);
+
+impl Severities {
+    pub fn rule(&self, severity: Severity) -> &SeverityRule {
+        &self.0[severity as usize]
+    }
+}
+
+impl Default for Severities {
+    fn default() -> Self {
+        Self(Severity::ALL.map(built_in))
+    }
+}
+
+fn built_in(severity: Severity) -> SeverityRule {
+    let hours = |hours| Some(SignedDuration::from_hours(hours));
+    let minutes = |minutes| Some(SignedDuration::from_mins(minutes));
+    let path = |steps: &[&str]| steps.iter().map(|step| (*step).to_owned()).collect();
+    match severity {
+        Severity::P1 => SeverityRule {
+            definition: "System down, no witnesses can connect".into(),
+            respond_within: minutes(15),
+            update_every: minutes(30),
+            own_channel: true,
+            path: path(&["alert", "phone", "emergency channel"]),
+            report_within: hours(24),
+            retro_within: hours(48),
+        },
+        Severity::P2 => SeverityRule {
+            definition: "Degraded service, partial functionality".into(),
+            respond_within: hours(1),
+            update_every: minutes(30),
+            own_channel: true,
+            path: path(&["alert", "slack"]),
+            report_within: hours(24),
+            retro_within: hours(7 * 24),
+        },
+        Severity::P3 => SeverityRule {
+            definition: "Non-critical failure, workaround exists".into(),
+            respond_within: hours(24),
+            update_every: minutes(30),
+            own_channel: false,
+            path: path(&["weekly review"]),
+            report_within: None,
+            retro_within: None,
+        },
+        Severity::P4 => SeverityRule {
+            definition: "Visual issues, cosmetic problems".into(),
+            respond_within: None,
+            update_every: None,
+            own_channel: false,
+            path: path(&["backlog"]),
+            report_within: None,
+            retro_within: None,
+        },
+    }
+}
+
+/// One `[severity.P1]` table: only what it names is changed.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Changes {
+    definition: Option<String>,
+    respond_within: Option<Humane>,
+    update_every: Option<Every>,
+    own_channel: Option<bool>,
+    path: Option<Vec<String>>,
+    report_within: Option<Humane>,
+    retro_within: Option<Humane>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Tables {
+    #[serde(rename = "P1")]
+    p1: Changes,
+    #[serde(rename = "P2")]
+    p2: Changes,
+    #[serde(rename = "P3")]
+    p3: Changes,
+    #[serde(rename = "P4")]
+    p4: Changes,
+}
+
+impl<'de> Deserialize<'de> for Severities {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Tables { p1, p2, p3, p4 } = Tables::deserialize(deserializer)?;
+        let mut severities = Self::default();
+        for (rule, changes) in severities.0.iter_mut().zip([p1, p2, p3, p4]) {
+            changes.apply(rule);
+        }
+        Ok(severities)
+    }
+}
+
+impl Changes {
+    fn apply(self, rule: &mut SeverityRule) {
+        let Self { definition, respond_within, update_every, own_channel, path, report_within, retro_within } =
+            self;
+        rule.definition = definition.unwrap_or_else(|| std::mem::take(&mut rule.definition));
+        rule.path = path.unwrap_or_else(|| std::mem::take(&mut rule.path));
+        rule.own_channel = own_channel.unwrap_or(rule.own_channel);
+        rule.update_every = update_every.map_or(rule.update_every, Every::interval);
+        for (value, changed) in [
+            (&mut rule.respond_within, respond_within),
+            (&mut rule.report_within, report_within),
+            (&mut rule.retro_within, retro_within),
+        ] {
+            *value = changed.map(|humane| humane.0).or(*value);
+        }
+    }
+}

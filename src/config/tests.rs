@@ -1,0 +1,85 @@
+use jiff::SignedDuration;
+
+use super::*;
+use crate::domain::Severity;
+
+#[test]
+fn nothing_set_is_the_runbook() {
+    let config = Config::parse("").unwrap();
+    assert_eq!(config, Config::default());
+    let p1 = config.severity.rule(Severity::P1);
+    assert_eq!(p1.respond_within, Some(SignedDuration::from_mins(15)));
+    assert_eq!(p1.update_every, Some(SignedDuration::from_mins(30)));
+    assert!(config.severity.rule(Severity::P2).own_channel);
+    assert!(!config.severity.rule(Severity::P3).own_channel);
+    assert_eq!(config.severity.rule(Severity::P4).update_every, None);
+}
+
+#[test]
+fn a_table_changes_only_what_it_names() {
+    let config =
+        Config::parse("[severity.P3]\nown_channel = true\n[severity.P2]\nupdate_every = \"off\"").unwrap();
+    let p3 = config.severity.rule(Severity::P3);
+    assert!(p3.own_channel);
+    assert_eq!(p3.update_every, Some(SignedDuration::from_mins(30)));
+    assert_eq!(config.severity.rule(Severity::P2).update_every, None);
+}
+
+#[test]
+fn mistakes_are_named_with_their_line() {
+    for (text, expected) in [
+        ("[channels]\nemergencis = \"#x\"", "line 2"),
+        ("[channels]\nemergencis = \"#x\"", "emergencis"),
+        ("\n[severity.P1]\nrespond_within = \"soon\"", "line 3"),
+        ("\n[severity.P1]\nrespond_within = \"soon\"", "30m, 24h or 2s"),
+        ("[severity.P1]\nupdate_every = \"2s\"", "shortest interval"),
+        ("[severity.P5]\n", "P5"),
+        ("[severity.P1]\nrespond_within = \"-5m\"", "more than nothing"),
+    ] {
+        let error = Config::parse(text).unwrap_err();
+        assert!(error.contains(expected), "{text:?} gives {error:?}, without {expected:?}");
+    }
+}
+
+#[test]
+fn durations_as_people_write_them() {
+    for (text, seconds) in [
+        ("30m", 1_800),
+        ("24h", 86_400),
+        ("2s", 2),
+        ("1h 30m", 5_400),
+        ("1w", 604_800),
+        ("20 minutes", 1_200),
+    ] {
+        assert_eq!(parse_duration(text), Ok(SignedDuration::from_secs(seconds)), "{text}");
+    }
+    for text in ["", "soon", "0m", "-1h", "1 month", "30"] {
+        assert!(parse_duration(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn durations_as_people_say_them() {
+    for (seconds, spoken) in
+        [(0, "0 s"), (59, "59 s"), (60, "1 min"), (3_600, "1 h"), (3_900, "1 h 05 min"), (183_600, "2 d 3 h")]
+    {
+        assert_eq!(Spoken(SignedDuration::from_secs(seconds)).to_string(), spoken);
+    }
+}
+
+#[test]
+fn secrets_do_not_print_and_missing_ones_are_named() {
+    let set = |name: &str| Some(format!("value of {name}"));
+    let url = |name: &str| if name == "SLACK_API_URL" { Some("http://localhost/".into()) } else { set(name) };
+    assert!(secrets::Secrets::read(url).unwrap_err().to_string().contains("SLACK_API_URL"));
+    let missing = secrets::Secrets::read(|_| None).unwrap_err().to_string();
+    assert!(missing.contains("SLACK_BOT_TOKEN"), "{missing}");
+    let read = secrets::Secrets::read(|name| if name == "SLACK_API_URL" { None } else { set(name) }).unwrap();
+    assert!(!format!("{read:?}").contains("value of"));
+}
+
+#[test]
+fn the_shipped_example_is_what_howler_does_without_a_file() {
+    let example = Config::parse(include_str!("../../howler.example.toml")).unwrap();
+    assert_eq!(example, Config::default());
+}

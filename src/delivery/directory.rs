@@ -1,0 +1,213 @@
+//! What howler knows of the workspace: channels by name, direct messages by person, and itself.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::retry::Trouble;
+use super::slack::client::{Call, Slack};
+use crate::id::{ChannelId, UserId};
+
+/// Slack takes less than 1,000.
+const PAGE: &str = "999";
+
+/// Who howler is in the workspace.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct BotIdentity {
+    /// The user that howler posts and creates channels as.
+    #[serde(rename = "user_id")]
+    pub user: UserId,
+    /// The workspace's name.
+    #[serde(default)]
+    pub team: String,
+}
+
+/// A channel as `conversations.list` shows it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Listed {
+    pub id: ChannelId,
+    #[serde(default)]
+    pub name: String,
+    #[serde(default)]
+    pub creator: Option<UserId>,
+    /// Seconds since 1970.
+    #[serde(default)]
+    pub created: i64,
+}
+
+impl Listed {
+    pub fn created_at(&self) -> Option<Timestamp> {
+        Timestamp::from_second(self.created).ok()
+    }
+}
+
+/// Asked of Slack once, then remembered until it proves wrong.
+pub struct Directory {
+    slack: Arc<Slack>,
+    named: Mutex<HashMap<String, ChannelId>>,
+    direct: Mutex<HashMap<UserId, ChannelId>>,
+    me: Mutex<Option<BotIdentity>>,
+    /// Lanes that miss the same channel at once look once.
+    looking: tokio::sync::Mutex<()>,
+}
+
+#[derive(Deserialize)]
+struct Page {
+    channels: Vec<Listed>,
+    #[serde(default)]
+    response_metadata: Cursor,
+}
+
+/// Where the next page begins; empty at the end.
+#[derive(Default, Deserialize)]
+pub struct Cursor {
+    #[serde(default)]
+    pub next_cursor: String,
+}
+
+impl Directory {
+    pub fn new(slack: Arc<Slack>) -> Self {
+        Self {
+            slack,
+            named: Mutex::default(),
+            direct: Mutex::default(),
+            me: Mutex::default(),
+            looking: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// The channel of a `#name`, or of an id as it stands; `None` when no channel that howler sees has the
+    /// name.
+    ///
+    /// # Errors
+    /// When Slack cannot tell.
+    pub async fn channel(&self, configured: &str) -> Result<Option<ChannelId>, Trouble> {
+        if is_channel_id(configured) {
+            return Ok(Some(ChannelId::from(configured)));
+        }
+        let name = bare_name(configured);
+        if let Some(known) = get(&self.named, &name) {
+            return Ok(Some(known));
+        }
+        let _one_at_a_time = self.looking.lock().await;
+        if let Some(known) = get(&self.named, &name) {
+            return Ok(Some(known));
+        }
+        let found = self.search(|channel| (channel.name == name).then(|| channel.id.clone())).await?;
+        if let Some(channel) = &found {
+            put(&self.named, name, channel.clone());
+        }
+        Ok(found)
+    }
+
+    /// Forgets what is known of a name: the channel was not there.
+    pub fn forget_channel(&self, configured: &str) {
+        let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
+        named.remove(&bare_name(configured));
+    }
+
+    /// Goes through the public channels until `wanted` picks one.
+    ///
+    /// # Errors
+    /// When Slack cannot tell.
+    pub async fn search<T>(
+        &self,
+        mut wanted: impl FnMut(&Listed) -> Option<T>,
+    ) -> Result<Option<T>, Trouble> {
+        let mut cursor = String::new();
+        loop {
+            let mut query = vec![
+                ("types", "public_channel".to_owned()),
+                ("exclude_archived", "true".to_owned()),
+                ("limit", PAGE.to_owned()),
+            ];
+            if !cursor.is_empty() {
+                query.push(("cursor", cursor.clone()));
+            }
+            let page: Page = self.slack.call(&Call::get("conversations.list", None, query)).await?;
+            if let Some(found) = page.channels.iter().find_map(&mut wanted) {
+                return Ok(Some(found));
+            }
+            let next = page.response_metadata.next_cursor;
+            if next.is_empty() || next == cursor {
+                return Ok(None);
+            }
+            cursor = next;
+        }
+    }
+
+    /// The conversation of howler with one person.
+    ///
+    /// # Errors
+    /// When Slack does not open one.
+    pub async fn direct(&self, person: &UserId) -> Result<ChannelId, Trouble> {
+        #[derive(Deserialize)]
+        struct Opened {
+            channel: Conversation,
+        }
+        #[derive(Deserialize)]
+        struct Conversation {
+            id: ChannelId,
+        }
+        if let Some(known) = get(&self.direct, person) {
+            return Ok(known);
+        }
+        let call = Call::post("conversations.open", None, json!({ "users": person }));
+        let Opened { channel } = self.slack.call(&call).await?;
+        put(&self.direct, person.clone(), channel.id.clone());
+        Ok(channel.id)
+    }
+
+    /// Forgets the conversation with a person: it was not there.
+    pub fn forget_direct(&self, person: &UserId) {
+        self.direct.lock().unwrap_or_else(PoisonError::into_inner).remove(person);
+    }
+
+    /// Who howler is, as last asked.
+    ///
+    /// # Errors
+    /// When Slack was not asked yet and does not tell.
+    pub async fn me(&self) -> Result<BotIdentity, Trouble> {
+        let known = self.me.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match known {
+            Some(me) => Ok(me),
+            None => self.ask_me().await,
+        }
+    }
+
+    /// Asks Slack who howler is.
+    ///
+    /// # Errors
+    /// When Slack does not tell.
+    pub async fn ask_me(&self) -> Result<BotIdentity, Trouble> {
+        let me: BotIdentity = self.slack.call(&Call::post("auth.test", None, json!({}))).await?;
+        *self.me.lock().unwrap_or_else(PoisonError::into_inner) = Some(me.clone());
+        Ok(me)
+    }
+}
+
+fn get<K: std::hash::Hash + Eq>(map: &Mutex<HashMap<K, ChannelId>>, key: &K) -> Option<ChannelId> {
+    map.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+}
+
+fn put<K: std::hash::Hash + Eq>(map: &Mutex<HashMap<K, ChannelId>>, key: K, channel: ChannelId) {
+    map.lock().unwrap_or_else(PoisonError::into_inner).insert(key, channel);
+}
+
+/// A channel's name as Slack keeps it: without `#`, in small letters.
+pub fn bare_name(configured: &str) -> String {
+    configured.trim().trim_start_matches('#').to_lowercase()
+}
+
+/// Names have no capitals; ids are nothing but capitals and digits.
+fn is_channel_id(text: &str) -> bool {
+    text.starts_with(['C', 'G']) && is_id(text)
+}
+
+/// Whether `text` has the form of a Slack id.
+pub fn is_id(text: &str) -> bool {
+    text.len() > 1 && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+}

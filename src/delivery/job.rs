@@ -1,0 +1,28 @@
+//! What a lane hands over to be carried out.
+
+use std::sync::Arc;
+
+use crate::domain::effect::{Effect, EffectState};
+use crate::domain::incident::Incident;
+
+/// An effect, the incident as it is now, and the mark that its message carries.
+#[derive(Clone, Debug)]
+pub struct Job {
+    pub effect: Effect,
+    pub incident: Option<Arc<Incident>>,
+    /// The store's name and the effect's number: the same at every attempt, and nobody else's.
+    pub mark: String,
+}
+
+impl Job {
+    /// Whether an earlier attempt may have succeeded without howler knowing, so that it is looked up first.
+    pub fn may_have_happened(&self) -> bool {
+        match self.effect.state {
+            EffectState::Later { unknown, .. } => unknown,
+            // A person asked for it again after a failure, and the failure may have been of the look-up
+            // itself.
+            EffectState::Waiting => self.effect.attempts > 0,
+            EffectState::Failed { .. } => true,
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! A lane: one effect after the other, each reported before the next is begun.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::task::JoinSet;
+use tracing::{Instrument, info_span, warn};
+
+use super::Deliverer;
+use super::job::Job;
+use crate::clock::Clock;
+use crate::desk::{Desk, Next};
+use crate::domain::effect::{Effect, Lane, Outcome};
+use crate::domain::incident::{Incident, still_true};
+use crate::telemetry::Metrics;
+
+/// After a result that could not be saved.
+const PAUSE: SignedDuration = SignedDuration::from_secs(2);
+
+/// What every lane works with.
+#[derive(Clone)]
+pub struct Lanes {
+    pub desk: Desk,
+    pub deliverer: Arc<Deliverer>,
+    pub clock: Clock,
+    pub metrics: Metrics,
+    /// The store's name, which begins every mark.
+    pub instance: Arc<str>,
+    /// Becomes true when howler stops: what is on its way is finished, nothing new is begun.
+    pub stopping: watch::Receiver<bool>,
+}
+
+/// A lane's task. A wake that comes while it runs is kept, for the task may just be ending.
+struct Running {
+    notify: Arc<Notify>,
+    woken: bool,
+}
+
+impl Lanes {
+    /// Runs a task for each lane that the desk names, until the desk is gone.
+    pub async fn run(self, mut wakes: mpsc::UnboundedReceiver<Lane>) {
+        let mut running: BTreeMap<Lane, Running> = BTreeMap::new();
+        let mut tasks: JoinSet<Lane> = JoinSet::new();
+        let mut stopping = self.stopping.clone();
+        loop {
+            tokio::select! {
+                // An error means that the app is gone, which is a stop too.
+                _ = stopping.wait_for(|stopping| *stopping) => break,
+                lane = wakes.recv() => match lane {
+                    Some(lane) => self.wake(lane, &mut running, &mut tasks),
+                    None => break,
+                },
+                Some(ended) = tasks.join_next() => {
+                    let Ok(lane) = ended else { continue };
+                    let woken = running.remove(&lane).is_some_and(|lane| lane.woken);
+                    if woken {
+                        self.wake(lane, &mut running, &mut tasks);
+                    }
+                }
+            }
+        }
+        while tasks.join_next().await.is_some() {}
+    }
+
+    fn wake(&self, lane: Lane, running: &mut BTreeMap<Lane, Running>, tasks: &mut JoinSet<Lane>) {
+        if let Some(running) = running.get_mut(&lane) {
+            running.woken = true;
+            running.notify.notify_one();
+            return;
+        }
+        let notify = Arc::new(Notify::new());
+        running.insert(lane.clone(), Running { notify: Arc::clone(&notify), woken: false });
+        let lanes = self.clone();
+        let span = info_span!("lane", class = lane.class());
+        tasks.spawn(async move { lanes.work(lane, notify).await }.instrument(span));
+    }
+
+    async fn work(&self, lane: Lane, notify: Arc<Notify>) -> Lane {
+        let mut stopping = self.stopping.clone();
+        while !*stopping.borrow() {
+            let until = match self.desk.next(lane.clone()).await {
+                Ok(Next::Send { effect, incident }) => match self.send(*effect, incident).await {
+                    Ok(()) => continue,
+                    Err(until) => until,
+                },
+                Ok(Next::Wait { until }) => until,
+                Ok(Next::Nothing) | Err(_) => return lane,
+            };
+            tokio::select! {
+                () = self.clock.sleep_until(until) => {}
+                () = notify.notified() => {}
+                _ = stopping.wait_for(|stopping| *stopping) => {}
+            }
+        }
+        lane
+    }
+
+    /// Carries out one effect and saves what became of it; otherwise says when to go on.
+    async fn send(&self, effect: Effect, incident: Option<Arc<Incident>>) -> Result<(), Timestamp> {
+        let (id, class) = (effect.id, effect.lane.class());
+        let overtaken = incident.as_ref().and_then(|incident| still_true(incident, &effect.kind).err());
+        let outcome = match overtaken {
+            Some(reason) => Outcome::Dropped { reason: reason.to_owned() },
+            None => {
+                let mark = format!("{}-{}", self.instance, id.0);
+                self.deliverer.perform(&Job { effect, incident, mark }).await
+            }
+        };
+        self.metrics.attempted(class, result(&outcome));
+        let saved = self.desk.report(id, outcome).await;
+        saved.map_err(|fault| {
+            warn!(effect = id.0, ?fault, "a result could not be saved");
+            self.clock.now().saturating_add(PAUSE).unwrap_or(Timestamp::MAX)
+        })
+    }
+}
+
+fn result(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Done(_) => "done",
+        Outcome::Dropped { .. } => "dropped",
+        Outcome::Later { unknown: true, .. } => "unknown",
+        Outcome::Later { .. } => "later",
+        Outcome::Failed { .. } => "failed",
+    }
+}

@@ -1,0 +1,100 @@
+//! Messages edited where they stand: the card, announcements that were taken back, reminders that were
+//! answered.
+
+use serde_json::json;
+
+use super::client::{Call, Nothing};
+use super::post::{Destination, room_spot};
+use super::{Deliverer, Spot, Stop, incident};
+use crate::delivery::job::Job;
+use crate::delivery::retry::Trouble;
+use crate::domain::effect::{CardPlace, PostKey, Receipt, Settled, To};
+use crate::domain::incident::{Incident, Post};
+use crate::id::{ChannelId, MessageTs};
+use crate::view::{self, Message};
+
+const DELETED: &str = "the message was deleted in Slack";
+
+impl Deliverer {
+    /// Edits the card; posts it anew where it was deleted or never stood.
+    pub(super) async fn card(&self, job: &Job, place: CardPlace) -> Result<Receipt, Stop> {
+        let incident = incident(job)?;
+        let message = view::card(incident, place, &self.config.mentions);
+        if let Some(post) = incident.post(&PostKey::Card(place)) {
+            match self.edit(&post.channel, &post.message, &message).await {
+                Ok(()) => return Ok(receipt(post)),
+                Err(trouble) if trouble.is("message_not_found") => {}
+                Err(trouble) => return Err(Stop::sending(trouble, &self.standing_spot(incident, post))),
+            }
+        }
+        let destination = match (place, &incident.room) {
+            (CardPlace::Emergencies, _) => Destination::Emergencies,
+            (CardPlace::Room, Some(room)) => Destination::Room(room),
+            (CardPlace::Room, None) => return Err(Stop::Dropped("the incident has no channel of its own")),
+        };
+        let (receipt, earlier) = self.post_once(job, destination, &message).await?;
+        // The earlier attempt showed the incident as it was then.
+        if let (true, Receipt::Message { channel, message: ts }) = (earlier, &receipt) {
+            let spot = Spot { channel: channel.clone(), ..Spot::workspace() };
+            self.edit(channel, ts, &message).await.map_err(|trouble| Stop::before(trouble, &spot))?;
+        }
+        Ok(receipt)
+    }
+
+    pub(super) async fn amend(&self, job: &Job, seq: u32, to: &To) -> Result<Receipt, Stop> {
+        let incident = incident(job)?;
+        let key = PostKey::Announcement { seq, to: to.clone() };
+        let post = incident.post(&key).ok_or(Stop::Dropped("the announcement never went out"))?;
+        let message = view::amended(incident, seq, &self.config.mentions);
+        let message = message.ok_or(Stop::Dropped("there is nothing to amend in the announcement"))?;
+        self.edit_standing(incident, post, &message).await
+    }
+
+    pub(super) async fn settle(
+        &self,
+        job: &Job,
+        seq: u32,
+        to: &To,
+        settled: &Settled,
+    ) -> Result<Receipt, Stop> {
+        let incident = incident(job)?;
+        let key = PostKey::Reminder { seq, to: to.clone() };
+        let post = incident.post(&key).ok_or(Stop::Dropped("the reminder never went out"))?;
+        self.edit_standing(incident, post, &view::settled(settled, incident)).await
+    }
+
+    async fn edit_standing(
+        &self,
+        incident: &Incident,
+        post: &Post,
+        message: &Message,
+    ) -> Result<Receipt, Stop> {
+        match self.edit(&post.channel, &post.message, message).await {
+            Ok(()) => Ok(Receipt::Nothing),
+            Err(trouble) if trouble.is("message_not_found") => Err(Stop::Dropped(DELETED)),
+            Err(trouble) => Err(Stop::sending(trouble, &self.standing_spot(incident, post))),
+        }
+    }
+
+    async fn edit(&self, channel: &ChannelId, ts: &MessageTs, message: &Message) -> Result<(), Trouble> {
+        let body = json!({
+            "channel": channel,
+            "ts": ts,
+            "text": message.text,
+            "blocks": message.blocks,
+        });
+        let call = Call::post("chat.update", Some(channel.as_str()), body);
+        self.slack.call_joining(&call).await.map(|Nothing {}| ())
+    }
+
+    fn standing_spot(&self, incident: &Incident, post: &Post) -> Spot {
+        match &incident.room {
+            Some(room) if room.channel == post.channel => room_spot(room),
+            _ => Spot { channel: post.channel.clone(), words: "the message's channel".into(), remedy: "" },
+        }
+    }
+}
+
+fn receipt(post: &Post) -> Receipt {
+    Receipt::Message { channel: post.channel.clone(), message: post.message.clone() }
+}

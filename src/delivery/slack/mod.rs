@@ -1,0 +1,184 @@
+//! Carries out effects in Slack: rendered at the last moment, marked, and looked up before they are sent
+//! again.
+
+pub(super) mod client;
+mod edit;
+mod invite;
+mod post;
+mod read;
+mod room;
+mod target;
+mod whisper;
+
+use std::sync::Arc;
+
+use tracing::error;
+
+use super::directory::{BotIdentity, Directory};
+use super::job::Job;
+use super::retry::{self, Class, Trouble};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::domain::effect::{EffectKind, Outcome, Receipt};
+use crate::domain::incident::Incident;
+use crate::id::{ChannelId, IncidentId};
+use client::Slack;
+pub use target::{DelivererError, SlackTarget};
+
+/// The one way out to Slack.
+pub struct Deliverer {
+    pub(super) slack: Arc<Slack>,
+    pub(super) directory: Directory,
+    pub(super) config: Arc<Config>,
+}
+
+/// Slack did not say who howler is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoIdentity {
+    /// Slack answered, and a person must change something.
+    #[error("{0}")]
+    Refused(String),
+    /// It may pass by itself.
+    #[error("{0}")]
+    Unreachable(String),
+}
+
+/// Why an effect ended without a receipt.
+#[derive(Debug)]
+enum Stop {
+    /// A call brought nothing. `sending`: it was the one that carries the effect out, so that its fate is the
+    /// effect's; otherwise the effect is as known or unknown as before.
+    Trouble {
+        trouble: Box<Trouble>,
+        spot: Spot,
+        sending: bool,
+    },
+    Dropped(&'static str),
+    Failed(String),
+}
+
+/// A place in Slack, with its words for a reason.
+#[derive(Clone, Debug)]
+struct Spot {
+    channel: ChannelId,
+    words: String,
+    /// Follows "does not exist or howler cannot see it".
+    remedy: &'static str,
+}
+
+impl Stop {
+    fn before(trouble: Trouble, spot: &Spot) -> Self {
+        Self::Trouble { trouble: Box::new(trouble), spot: spot.clone(), sending: false }
+    }
+
+    fn sending(trouble: Trouble, spot: &Spot) -> Self {
+        Self::Trouble { trouble: Box::new(trouble), spot: spot.clone(), sending: true }
+    }
+}
+
+impl Spot {
+    /// Where no channel is concerned.
+    fn workspace() -> Self {
+        Self { channel: "".into(), words: "the workspace".into(), remedy: "" }
+    }
+}
+
+impl Deliverer {
+    /// # Errors
+    /// When Slack's address cannot be used.
+    pub fn new(
+        target: impl Into<SlackTarget>,
+        config: Arc<Config>,
+        clock: Clock,
+    ) -> Result<Self, DelivererError> {
+        let slack = Arc::new(Slack::new(target.into(), clock)?);
+        Ok(Self { directory: Directory::new(Arc::clone(&slack)), slack, config })
+    }
+
+    /// Carries out an effect once. What cannot be done now comes back with the time to try again; nothing
+    /// waits here.
+    pub async fn perform(&self, job: &Job) -> Outcome {
+        match self.carry_out(job).await {
+            Ok(receipt) => Outcome::Done(receipt),
+            Err(Stop::Dropped(reason)) => Outcome::Dropped { reason: reason.to_owned() },
+            Err(Stop::Failed(reason)) => Outcome::Failed { reason },
+            Err(Stop::Trouble { trouble, spot, sending }) => self.outcome(job, &trouble, &spot, sending),
+        }
+    }
+
+    /// Asks Slack who howler is there: a channel or message of this user's is howler's own.
+    ///
+    /// # Errors
+    /// Why Slack did not tell, in words.
+    pub async fn who_am_i(&self) -> Result<BotIdentity, NoIdentity> {
+        self.directory.ask_me().await.map_err(|trouble| {
+            let verdict = retry::verdict(&trouble, "the workspace", "");
+            match trouble {
+                Trouble::Refused(_) if !matches!(verdict.class, Class::Again { .. }) => {
+                    NoIdentity::Refused(verdict.reason)
+                }
+                _ => NoIdentity::Unreachable(verdict.reason),
+            }
+        })
+    }
+
+    /// Finds a channel by its configured name or id; `None` where howler sees none.
+    ///
+    /// # Errors
+    /// Why Slack did not tell, in words.
+    pub async fn find_channel(&self, configured: &str) -> Result<Option<ChannelId>, String> {
+        let found = self.directory.channel(configured).await;
+        found.map_err(|trouble| retry::verdict(&trouble, "the list of channels", "").reason)
+    }
+
+    async fn carry_out(&self, job: &Job) -> Result<Receipt, Stop> {
+        match &job.effect.kind {
+            EffectKind::Say { to, say, .. } => self.say(job, to, say).await,
+            EffectKind::Card { place } => self.card(job, *place).await,
+            EffectKind::Amend { seq, to } => self.amend(job, *seq, to).await,
+            EffectKind::Settle { seq, to, settled } => self.settle(job, *seq, to, settled).await,
+            EffectKind::OpenRoom { name } => self.open_room(job, name).await,
+            EffectKind::Topic => self.topic(job).await,
+            EffectKind::PinCard => self.pin_card(job).await,
+            EffectKind::Invite { people, oncall } => self.invite(job, people, *oncall).await,
+            EffectKind::ReadMessage { channel, message } => self.read_message(channel, message).await,
+            EffectKind::Whisper { to, place, reply, private } => {
+                self.whisper(job, to, place, reply, private).await
+            }
+        }
+    }
+
+    fn outcome(&self, job: &Job, trouble: &Trouble, spot: &Spot, sending: bool) -> Outcome {
+        let verdict = retry::verdict(trouble, &spot.words, spot.remedy);
+        let (id, attempts) = (job.effect.id, job.effect.attempts);
+        let lost = matches!(verdict.class, Class::Again { lost: true });
+        let unknown = if sending { lost } else { job.may_have_happened() };
+        let now = self.slack.clock().now();
+        let after = |wait| now.saturating_add(wait).unwrap_or(jiff::Timestamp::MAX);
+        let at = match verdict.class {
+            Class::Never => return Outcome::Failed { reason: verdict.reason },
+            Class::Ours => {
+                error!(effect = id.0, ?trouble, "Slack does not take what howler made");
+                return Outcome::Failed { reason: verdict.reason };
+            }
+            Class::Again { .. } => after(retry::backoff(id, attempts)),
+            Class::Slow => after(retry::slow(id, attempts)),
+            Class::At(at) => at,
+        };
+        Outcome::Later { at, reason: verdict.reason, unknown }
+    }
+}
+
+/// The incident that an effect is about.
+fn incident(job: &Job) -> Result<&Incident, Stop> {
+    job.incident
+        .as_deref()
+        .ok_or_else(|| Stop::Failed("the incident that this belongs to is not there".into()))
+}
+
+fn incident_id(job: &Job) -> Result<IncidentId, Stop> {
+    job.effect.incident.ok_or_else(|| Stop::Failed("this names no incident".into()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,201 @@
+//! New messages: each carries its effect's mark, and is looked for by it where an earlier attempt's fate is
+//! unknown.
+
+use jiff::SignedDuration;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::client::{Call, Slack};
+use super::{Deliverer, Spot, Stop, incident_id};
+use crate::delivery::directory::{Cursor, bare_name};
+use crate::delivery::job::Job;
+use crate::delivery::retry::Trouble;
+use crate::domain::effect::{Receipt, Room, Say, To};
+use crate::domain::incident::Incident;
+use crate::id::{ChannelId, MessageTs, UserId};
+use crate::view::{self, Message};
+
+/// Names howler's marks among other apps' metadata.
+const EVENT_TYPE: &str = "howler_effect";
+/// Slack's clock and howler's may differ by this much.
+const SKEW: SignedDuration = SignedDuration::from_mins(2);
+const SET_EMERGENCIES: &str = ": create it, or set [channels] emergencies in howler.toml";
+
+/// Where a message goes, before its channel is known.
+#[derive(Clone, Copy)]
+pub(super) enum Destination<'a> {
+    Emergencies,
+    Room(&'a Room),
+    Person(&'a UserId),
+}
+
+impl<'a> Destination<'a> {
+    pub(super) fn of(to: &'a To, incident: Option<&'a Incident>) -> Self {
+        match (to, incident.and_then(|incident| incident.room.as_ref())) {
+            (To::Person(person), _) => Self::Person(person),
+            (To::Room, Some(room)) => Self::Room(room),
+            (To::Emergencies | To::Room, _) => Self::Emergencies,
+        }
+    }
+}
+
+impl Deliverer {
+    pub(super) async fn say(&self, job: &Job, to: &To, say: &Say) -> Result<Receipt, Stop> {
+        let message = view::say(say, incident_id(job)?, &self.config.mentions);
+        let destination = Destination::of(to, job.incident.as_deref());
+        self.post_once(job, destination, &message).await.map(|(receipt, _)| receipt)
+    }
+
+    /// Posts a message unless an earlier attempt did. Also tells whether it is that earlier one.
+    pub(super) async fn post_once(
+        &self,
+        job: &Job,
+        destination: Destination<'_>,
+        message: &Message,
+    ) -> Result<(Receipt, bool), Stop> {
+        let spot = self.spot(destination).await?;
+        match self.find_or_post(job, &spot, message).await {
+            Err(Stop::Trouble { trouble, .. })
+                if trouble.is("channel_not_found") && self.forget(destination) =>
+            {
+                let spot = self.spot(destination).await?;
+                self.find_or_post(job, &spot, message).await
+            }
+            other => other,
+        }
+    }
+
+    async fn find_or_post(&self, job: &Job, spot: &Spot, message: &Message) -> Result<(Receipt, bool), Stop> {
+        if job.may_have_happened() {
+            let found = self.find_marked(job, &spot.channel).await;
+            if let Some(message) = found.map_err(|trouble| Stop::before(trouble, spot))? {
+                return Ok((Receipt::Message { channel: spot.channel.clone(), message }, true));
+            }
+        }
+        let posted = self.slack.post_message(&spot.channel, message, &job.mark).await;
+        let receipt = posted.map_err(|trouble| Stop::sending(trouble, spot))?;
+        Ok((receipt, false))
+    }
+
+    /// The message in `channel` that carries the job's mark.
+    async fn find_marked(&self, job: &Job, channel: &ChannelId) -> Result<Option<MessageTs>, Trouble> {
+        let oldest = job.effect.created_at.saturating_sub(SKEW).unwrap_or(job.effect.created_at);
+        let mut cursor = String::new();
+        loop {
+            let mut query = vec![
+                ("channel", channel.to_string()),
+                ("oldest", format!("{}.000000", oldest.as_second())),
+                ("inclusive", "true".to_owned()),
+                ("include_all_metadata", "true".to_owned()),
+                ("limit", "200".to_owned()),
+            ];
+            if !cursor.is_empty() {
+                query.push(("cursor", cursor.clone()));
+            }
+            let call = Call::get("conversations.history", Some(channel.as_str()), query);
+            let page: Page = self.slack.call_joining(&call).await?;
+            if let Some(message) = page.messages.into_iter().find(|message| message.carries(&job.mark)) {
+                return Ok(Some(message.ts));
+            }
+            let next = page.response_metadata.next_cursor;
+            if next.is_empty() || next == cursor {
+                return Ok(None);
+            }
+            cursor = next;
+        }
+    }
+
+    pub(super) async fn spot(&self, destination: Destination<'_>) -> Result<Spot, Stop> {
+        match destination {
+            Destination::Room(room) => Ok(room_spot(room)),
+            Destination::Emergencies => self.emergencies().await,
+            Destination::Person(person) => {
+                let spot = Spot { words: "the direct message".into(), ..Spot::workspace() };
+                let channel = self.directory.direct(person).await;
+                channel
+                    .map_err(|trouble| Stop::before(trouble, &spot))
+                    .map(|channel| Spot { channel, ..spot })
+            }
+        }
+    }
+
+    async fn emergencies(&self) -> Result<Spot, Stop> {
+        let configured = &self.config.channels.emergencies;
+        let words = format!("#{}", bare_name(configured));
+        let found = self.directory.channel(configured).await;
+        match found.map_err(|trouble| Stop::before(trouble, &Spot::workspace()))? {
+            Some(channel) if channel.as_str() == configured => Ok(Spot {
+                words: format!("the emergencies channel ({channel})"),
+                channel,
+                remedy: SET_EMERGENCIES,
+            }),
+            Some(channel) => Ok(Spot { channel, words, remedy: SET_EMERGENCIES }),
+            None => {
+                Err(Stop::Failed(format!("{words} does not exist or howler cannot see it{SET_EMERGENCIES}")))
+            }
+        }
+    }
+
+    /// Forgets where a destination was; whether asking again can help.
+    fn forget(&self, destination: Destination<'_>) -> bool {
+        match destination {
+            Destination::Emergencies => self.directory.forget_channel(&self.config.channels.emergencies),
+            Destination::Person(person) => self.directory.forget_direct(person),
+            Destination::Room(_) => return false,
+        }
+        true
+    }
+}
+
+pub(super) fn room_spot(room: &Room) -> Spot {
+    Spot { channel: room.channel.clone(), words: format!("#{}", room.name), remedy: "" }
+}
+
+impl Slack {
+    async fn post_message(
+        &self,
+        channel: &ChannelId,
+        message: &Message,
+        mark: &str,
+    ) -> Result<Receipt, Trouble> {
+        let body = json!({
+            "channel": channel,
+            "text": message.text,
+            "blocks": message.blocks,
+            "metadata": { "event_type": EVENT_TYPE, "event_payload": { "id": mark } },
+            "unfurl_links": false,
+            "unfurl_media": false,
+        });
+        let call = Call::post("chat.postMessage", Some(channel.as_str()), body);
+        let Standing { channel, ts } = self.call_joining(&call).await?;
+        Ok(Receipt::Message { channel, message: ts })
+    }
+}
+
+/// A message that stands in Slack.
+#[derive(Deserialize)]
+pub(super) struct Standing {
+    pub channel: ChannelId,
+    pub ts: MessageTs,
+}
+
+#[derive(Deserialize)]
+struct Page {
+    messages: Vec<Seen>,
+    #[serde(default)]
+    response_metadata: Cursor,
+}
+
+#[derive(Deserialize)]
+struct Seen {
+    ts: MessageTs,
+    #[serde(default)]
+    metadata: Value,
+}
+
+impl Seen {
+    fn carries(&self, mark: &str) -> bool {
+        self.metadata.get("event_type").is_some_and(|kind| kind == EVENT_TYPE)
+            && self.metadata.pointer("/event_payload/id").is_some_and(|id| id == mark)
+    }
+}

@@ -1,0 +1,165 @@
+use super::*;
+use crate::config::Mentions;
+
+const NAME: &str = "inc-7-event-stream-down";
+
+fn open() -> EffectKind {
+    EffectKind::OpenRoom { name: NAME.into() }
+}
+
+fn taken(name: &str, creator: &str, created: i64) -> serde_json::Value {
+    json!({ "id": format!("C{}", name.to_uppercase()), "name": name, "creator": creator, "created": created })
+}
+
+#[track_caller]
+fn opened(outcome: Outcome) -> Room {
+    match outcome {
+        Outcome::Done(Receipt::Room(room)) => room,
+        other => panic!("no room: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn somebody_elses_channel_is_left_alone_and_the_next_name_taken() {
+    for other in [taken(NAME, "UANA", DECLARED), taken(NAME, "UHOWLER", DECLARED - 3_600)] {
+        let scene = Scene::new().await;
+        scene.slack.0.lock().unwrap().channels.push(other);
+        assert_eq!(opened(scene.perform(open()).await).name, format!("{NAME}-2"));
+    }
+}
+
+#[tokio::test]
+async fn a_channel_whose_making_was_not_heard_of_is_howlers_own() {
+    let scene = Scene::new().await;
+    scene.slack.0.lock().unwrap().channels.push(taken(NAME, "UANA", 1));
+    scene.slack.next("conversations.create", Fault::named("name_taken"));
+    scene.slack.next("conversations.create", Fault::Lose);
+    let first = job(open(), plain_incident());
+    assert!(later(scene.deliverer.perform(&first).await).1);
+    let room = opened(scene.deliverer.perform(&in_doubt(first)).await);
+    assert_eq!(room.name, format!("{NAME}-2"));
+    let channels = scene.slack.0.lock().unwrap().channels.len();
+    assert_eq!(channels, 4);
+}
+
+#[tokio::test]
+async fn nine_names_are_enough() {
+    let scene = Scene::new().await;
+    for number in 1..=9 {
+        let name = if number == 1 { NAME.to_owned() } else { format!("{NAME}-{number}") };
+        scene.slack.0.lock().unwrap().channels.push(taken(&name, "UANA", 1));
+    }
+    assert!(failed(scene.perform(open()).await).contains("exist already"));
+    assert_eq!(scene.slack.calls("conversations.create").len(), 9);
+}
+
+#[tokio::test]
+async fn howler_joins_where_it_is_not_in_the_channel() {
+    let scene = Scene::new().await;
+    scene.slack.next("chat.postMessage", Fault::named("not_in_channel"));
+    posted(scene.perform(note(To::Emergencies)).await);
+    assert_eq!(scene.slack.calls("conversations.join"), [json!({ "channel": EMERGENCIES })]);
+    assert_eq!(scene.slack.texts(EMERGENCIES).len(), 1);
+}
+
+#[tokio::test]
+async fn where_joining_is_refused_the_person_is_told_how_to_invite() {
+    for (fault, words) in [
+        (Fault::named("method_not_supported_for_channel_type"), "/invite @howler"),
+        (Fault::Refuse(json!({ "error": "missing_scope", "needed": "channels:join" })), "channels:join"),
+    ] {
+        let scene = Scene::new().await;
+        scene.slack.next("chat.postMessage", Fault::named("not_in_channel"));
+        scene.slack.next("conversations.join", fault);
+        let reason = failed(scene.perform(note(To::Emergencies)).await);
+        assert!(reason.contains(words), "{reason}");
+    }
+}
+
+#[tokio::test]
+async fn a_missing_emergencies_channel_names_the_key_to_set() {
+    let scene = Scene::new().await;
+    scene.slack.0.lock().unwrap().channels.pop();
+    let reason = failed(scene.perform(note(To::Emergencies)).await);
+    assert_eq!(
+        reason,
+        "#monkeytown-emergencies does not exist or howler cannot see it: create it, or set [channels] emergencies \
+         in howler.toml"
+    );
+}
+
+#[tokio::test]
+async fn a_channel_that_moved_is_looked_up_anew() {
+    let scene = Scene::new().await;
+    posted(scene.perform(note(To::Emergencies)).await);
+    scene.slack.0.lock().unwrap().channels[1]["id"] = json!("CNEWHOME");
+    scene.slack.next("chat.postMessage", Fault::named("channel_not_found"));
+    assert_eq!(posted(scene.perform(note(To::Emergencies)).await).0, "CNEWHOME");
+}
+
+#[tokio::test]
+async fn a_channel_given_by_id_is_not_looked_up() {
+    let mut config = Config::default();
+    config.channels.emergencies = "C0EMERG".into();
+    let scene = Scene::with(config).await;
+    assert_eq!(posted(scene.perform(note(To::Emergencies)).await).0, "C0EMERG");
+    assert_eq!(scene.slack.methods(), ["chat.postMessage"]);
+}
+
+#[tokio::test]
+async fn topic_and_pin() {
+    let scene = Scene::new().await;
+    assert_eq!(scene.perform(EffectKind::Topic).await, Outcome::Done(Receipt::Nothing));
+    assert_eq!(scene.slack.calls("conversations.setTopic")[0]["channel"], "CROOM");
+    scene.slack.next("pins.add", Fault::named("already_pinned"));
+    let pin = scene.deliverer.perform(&job(EffectKind::PinCard, incident_with_card())).await;
+    assert_eq!(pin, Outcome::Done(Receipt::Nothing));
+    assert_eq!(scene.slack.calls("pins.add"), [json!({ "channel": "CROOM", "timestamp": "999.000100" })]);
+}
+
+async fn invite(oncall: &str, faults: &[(&'static str, &str)]) -> (Scene, Outcome) {
+    let mentions = Mentions { oncall: oncall.into(), ..Mentions::default() };
+    let scene = Scene::with(Config { mentions, ..Config::default() }).await;
+    for (method, error) in faults {
+        scene.slack.next(method, Fault::named(error));
+    }
+    let invite = EffectKind::Invite { people: vec!["UIAN".into(), "UHOWLER".into()], oncall: true };
+    let outcome = scene.perform(invite).await;
+    (scene, outcome)
+}
+
+#[tokio::test]
+async fn the_people_and_who_is_on_call_are_invited_without_howler() {
+    for (oncall, users) in
+        [("SONCALL", "UANA,UIAN"), ("UBEN", "UBEN,UIAN"), ("@monkeytown-oncall", "UIAN"), ("@SRE", "UIAN")]
+    {
+        let (scene, outcome) = invite(oncall, &[]).await;
+        assert_eq!(outcome, Outcome::Done(Receipt::Nothing), "{oncall}");
+        let sent = json!({ "channel": "CROOM", "users": users, "force": true });
+        assert_eq!(scene.slack.calls("conversations.invite"), [sent], "{oncall}");
+    }
+}
+
+#[tokio::test]
+async fn one_person_who_cannot_come_keeps_nobody_out() {
+    let invited = "conversations.invite";
+    let (scene, outcome) = invite("UBEN", &[(invited, "user_not_found"), (invited, "user_not_found")]).await;
+    let reason = failed(outcome);
+    assert!(reason.starts_with("UBEN was not invited"), "{reason}");
+    let users: Vec<_> = scene.slack.calls(invited).into_iter().map(|call| call["users"].clone()).collect();
+    assert_eq!(users, ["UBEN,UIAN", "UBEN", "UIAN"]);
+
+    let (_, outcome) =
+        invite("UBEN", &[(invited, "already_in_channel"), (invited, "already_in_channel")]).await;
+    assert_eq!(outcome, Outcome::Done(Receipt::Nothing));
+    let (scene, outcome) = invite("UBEN", &[(invited, "is_archived")]).await;
+    assert!(failed(outcome).contains("#inc-7-event-stream-down is archived"));
+    assert_eq!(scene.slack.calls(invited).len(), 1);
+}
+
+#[tokio::test]
+async fn a_group_that_cannot_be_read_keeps_nobody_out_either() {
+    let (scene, outcome) = invite("SGONE", &[("usergroups.users.list", "no_such_subteam")]).await;
+    assert!(failed(outcome).contains("[mentions] oncall"));
+    assert_eq!(scene.slack.calls("conversations.invite")[0]["users"], "UIAN");
+}

@@ -1,0 +1,165 @@
+//! The rehearsal: howler and a fake Slack in one process, behind one address.
+
+mod play;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use tokio::net::TcpListener;
+use tracing::warn;
+
+use crate::app::{self, App, Setup, StartError};
+use crate::clock::Clock;
+use crate::config::secrets::{Secret, Secrets};
+use crate::config::{Config, Mentions};
+use crate::fake::rehearsal::{self, Controls};
+use crate::fake::slack::{self, Slack};
+
+pub use play::play;
+
+/// The rehearsal workspace is the app that the manifest makes.
+const MANIFEST: &str = include_str!("../../manifest.yml");
+const SIGNING_SECRET: &str = "rehearsal";
+const BOT_TOKEN: &str = "xoxb-rehearsal";
+
+/// Why the rehearsal does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("the rehearsal workspace cannot be made: {0}")]
+    Workspace(String),
+    #[error("{}: {message}; move it away to begin a new rehearsal", path.display())]
+    Saved { path: PathBuf, message: String },
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}
+
+/// A rehearsal under way.
+struct Rehearsal {
+    app: App,
+    slack: Slack,
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+/// What a kept rehearsal remembers beside howler's own state: the workspace, and how far its clock was moved.
+#[derive(Serialize, Deserialize)]
+struct Saved {
+    ahead: SignedDuration,
+    workspace: serde_json::Value,
+}
+
+/// Serves the rehearsal until it is asked to stop.
+///
+/// # Errors
+/// When the address or the folder cannot be used.
+pub async fn run(listen: SocketAddr, data: Option<PathBuf>) -> Result<(), DemoError> {
+    let kept = data.is_some();
+    let folder = data.unwrap_or_else(scratch_folder);
+    let clock = Clock::system();
+    let rehearsal = start(listen, &folder, clock.clone()).await?;
+    let Rehearsal { app, slack, listener, address } = rehearsal;
+    let desk = app.desk.clone();
+    let controls = Controls {
+        clock: clock.clone(),
+        next_timer: Arc::new({
+            let desk = desk.clone();
+            move || desk.next_due()
+        }),
+        forward: Arc::new(move |target: Timestamp| {
+            let desk = desk.clone();
+            Box::pin(async move { desk.forward(target).await })
+        }),
+    };
+    let router = app.router.clone().merge(slack.api()).merge(rehearsal::router(slack.clone(), controls));
+    println!("howler's rehearsal is at http://{address}/");
+    println!("Nothing leaves this machine. Ctrl-C ends it.");
+    println!(
+        "For scripts: howler answers signed requests here too; the signing secret is `{SIGNING_SECRET}`."
+    );
+    let saver = kept.then(|| tokio::spawn(save_changes(slack.clone(), clock.clone(), folder.clone())));
+    app::serve(listener, router, app::asked_to_stop()).await;
+    app.stop().await;
+    if let Some(saver) = saver {
+        saver.abort();
+        save(&slack, &clock, &folder)?;
+    } else if let Err(error) = std::fs::remove_dir_all(&folder) {
+        warn!(%error, folder = %folder.display(), "the rehearsal's folder could not be removed");
+    }
+    Ok(())
+}
+
+/// A folder of our own that is gone at the end.
+fn scratch_folder() -> PathBuf {
+    std::env::temp_dir().join(format!("howler-rehearsal-{}", std::process::id()))
+}
+
+async fn start(listen: SocketAddr, folder: &Path, clock: Clock) -> Result<Rehearsal, DemoError> {
+    std::fs::create_dir_all(folder)?;
+    let listener = app::listen(listen).await?;
+    let address = listener.local_addr()?;
+    let slack = workspace(folder, &clock)?;
+    let base = format!("http://{address}");
+    slack.set_own_base(&base);
+    slack.point_at(&base);
+    let setup = Setup {
+        config: config(),
+        secrets: Secrets {
+            slack_bot_token: Secret::new(BOT_TOKEN),
+            slack_signing_secret: Secret::new(SIGNING_SECRET),
+            slack_api_url: format!("{base}/api/"),
+        },
+        data: folder.join("howler"),
+        clock,
+    };
+    let app = App::start(setup)?;
+    Ok(Rehearsal { app, slack, listener, address })
+}
+
+/// The runbook's configuration, with the mentions mapped to the workspace's groups.
+fn config() -> Config {
+    let mentions = Mentions { oncall: "S0ONCALL".into(), engineering: "S0ENG".into() };
+    Config { mentions, ..Config::default() }
+}
+
+fn workspace(folder: &Path, clock: &Clock) -> Result<Slack, DemoError> {
+    let setup = slack::Setup {
+        clock: clock.clone(),
+        manifest: MANIFEST.into(),
+        signing_secret: SIGNING_SECRET.into(),
+        bot_token: BOT_TOKEN.into(),
+    };
+    let path = folder.join("workspace.json");
+    let unusable = |message: String| DemoError::Saved { path: path.clone(), message };
+    match std::fs::read(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Slack::new(setup).map_err(|error| DemoError::Workspace(error.to_string()))
+        }
+        Err(error) => Err(unusable(error.to_string())),
+        Ok(bytes) => {
+            let saved: Saved = serde_json::from_slice(&bytes).map_err(|error| unusable(error.to_string()))?;
+            clock.advance(saved.ahead);
+            Slack::restore(setup, &saved.workspace).map_err(|error| unusable(error.to_string()))
+        }
+    }
+}
+
+async fn save_changes(slack: Slack, clock: Clock, folder: PathBuf) {
+    let mut changes = slack.changes();
+    while changes.changed().await.is_ok() {
+        if let Err(error) = save(&slack, &clock, &folder) {
+            warn!(%error, "the rehearsal could not be saved");
+        }
+    }
+}
+
+fn save(slack: &Slack, clock: &Clock, folder: &Path) -> Result<(), std::io::Error> {
+    let saved = Saved { ahead: clock.ahead(), workspace: slack.save() };
+    let draft = folder.join("workspace.json.new");
+    std::fs::write(&draft, serde_json::to_vec(&saved)?)?;
+    std::fs::rename(draft, folder.join("workspace.json"))
+}

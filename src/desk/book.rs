@@ -1,0 +1,143 @@
+//! Looking things up: first what this round changed, then memory, then the store. Which incident is meant.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::state::State;
+use crate::domain::answer::{Answer, Private, Summary};
+use crate::domain::command::{Command, Line};
+use crate::domain::incident::Incident;
+use crate::domain::refusal::Refusal;
+use crate::domain::request::Place;
+use crate::id::{ChannelId, IncidentId, MessageTs};
+use crate::store::{Store, StoreError};
+
+/// `reopen` without a number means an incident that was resolved less than this ago.
+const RECENT: SignedDuration = SignedDuration::from_hours(24);
+/// Choices offered when it is not clear which incident is meant.
+const CHOICES: usize = 10;
+
+pub struct Book<'a> {
+    pub state: &'a State,
+    pub changed: &'a BTreeMap<IncidentId, Arc<Incident>>,
+    pub store: &'a Store,
+    pub now: Timestamp,
+}
+
+/// The incident that a line is about, or the answer that asks which.
+pub enum Meant {
+    Incident(Arc<Incident>),
+    Answer(Box<Answer>),
+}
+
+impl Meant {
+    fn refused(refusal: Refusal) -> Self {
+        Self::Answer(Box::new(Answer::Private(Private::Refused(refusal))))
+    }
+}
+
+impl Book<'_> {
+    pub fn incident(&self, id: IncidentId) -> Result<Option<Arc<Incident>>, StoreError> {
+        if let Some(incident) = self.changed.get(&id).or_else(|| self.state.open.get(&id)) {
+            return Ok(Some(Arc::clone(incident)));
+        }
+        Ok(self.store.incident(id)?.map(Arc::new))
+    }
+
+    /// Every open incident, oldest first.
+    pub fn open(&self) -> Vec<Arc<Incident>> {
+        let mut open = self.state.open.clone();
+        open.extend(self.changed.iter().map(|(id, incident)| (*id, Arc::clone(incident))));
+        open.into_values().filter(|incident| incident.is_open()).collect()
+    }
+
+    /// The incident whose channel or whose message it is.
+    pub fn told_by(&self, place: &Place) -> Result<Option<IncidentId>, StoreError> {
+        let room = |incident: &&Arc<Incident>| {
+            incident.room.as_ref().is_some_and(|room| room.channel == place.channel)
+        };
+        if let Some(incident) = self.changed.values().find(room) {
+            return Ok(Some(incident.id));
+        }
+        if let Some(id) = self.store.incident_of_channel(&place.channel)? {
+            return Ok(Some(id));
+        }
+        match &place.thread {
+            Some(thread) => self.store.incident_of_message(&place.channel, thread),
+            None => Ok(None),
+        }
+    }
+
+    /// Which incident `line`, said at `place`, is about.
+    pub fn meant(&self, line: &Line, place: &Place) -> Result<Meant, StoreError> {
+        if let Some(incident) = line.incident {
+            let missing = || Meant::refused(Refusal::NoSuchIncident { incident });
+            return Ok(self.incident(incident)?.map_or_else(missing, Meant::Incident));
+        }
+        if let Some(incident) = self.told_by(place)?.map(|id| self.incident(id)).transpose()?.flatten() {
+            return Ok(Meant::Incident(incident));
+        }
+        let candidates = self.candidates(&line.command)?;
+        Ok(match candidates.as_slice() {
+            [] => Meant::refused(Refusal::NothingOpen),
+            [only] => Meant::Incident(Arc::clone(only)),
+            several => {
+                let choices: Vec<Summary> =
+                    several.iter().take(CHOICES).map(|incident| incident.summary()).collect();
+                let asked = Private::WhichIncident { choices, line: line.clone() };
+                Meant::Answer(Box::new(Answer::Private(asked)))
+            }
+        })
+    }
+
+    /// What a line can mean where neither it nor its place tells.
+    fn candidates(&self, command: &Command) -> Result<Vec<Arc<Incident>>, StoreError> {
+        let open = self.open();
+        let looks_back = matches!(
+            command,
+            Command::Show | Command::Timeline { .. } | Command::Note { .. } | Command::Retract { .. }
+        );
+        let back = matches!(command, Command::Reopen) || (looks_back && open.is_empty());
+        if !back {
+            return Ok(open);
+        }
+        let since = self.now.saturating_sub(RECENT).unwrap_or(Timestamp::MIN);
+        let resolved = self.store.resolved(CHOICES)?.into_iter().map(Arc::new);
+        let mut recent: Vec<Arc<Incident>> = resolved
+            .map(|incident| self.changed.get(&incident.id).cloned().unwrap_or(incident))
+            .filter(|incident| incident.resolution().is_some_and(|resolution| resolution.at >= since))
+            .collect();
+        let new = self.changed.values().filter(|incident| !incident.is_open());
+        for incident in new {
+            if !recent.iter().any(|known| known.id == incident.id) {
+                recent.push(Arc::clone(incident));
+            }
+        }
+        // Nothing to reopen: the open one's own refusal explains better than "nothing is open".
+        Ok(if recent.is_empty() { open } else { recent })
+    }
+
+    /// Which incidents a pushpin on a message can belong to; none where the channel has nothing to do with any.
+    pub fn pinned_for(
+        &self,
+        channel: &ChannelId,
+        message: &MessageTs,
+        added: bool,
+    ) -> Result<Vec<Arc<Incident>>, StoreError> {
+        let place = Place { channel: channel.clone(), thread: Some(message.clone()) };
+        if let Some(incident) = self.told_by(&place)?.map(|id| self.incident(id)).transpose()?.flatten() {
+            return Ok(vec![incident]);
+        }
+        let open = self.open();
+        let key = (channel.clone(), message.clone());
+        let holding: Vec<_> =
+            open.iter().filter(|incident| incident.pinned.contains(&key)).cloned().collect();
+        if !added || !holding.is_empty() {
+            return Ok(holding);
+        }
+        let here = |incident: &Arc<Incident>| incident.posts.iter().any(|post| post.channel == *channel);
+        if open.iter().any(here) { Ok(open) } else { Ok(Vec::new()) }
+    }
+}

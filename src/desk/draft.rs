@@ -1,0 +1,437 @@
+//! One round of the desk: everything decided on top of the saved state, and committed together or not at all.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tracing::{debug, info, warn};
+
+use super::book::{Book, Meant};
+use super::reads;
+use super::state::State;
+use crate::config::Config;
+use crate::domain::answer::{Answer, Private};
+use crate::domain::command::{Command, Line};
+use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome, Say, To};
+use crate::domain::incident::event::{Event, EventKind};
+use crate::domain::incident::{
+    Asked, Decision, Declaration, Eta, Incident, Intent, consequences, decide, decide_form, declare,
+    delivered, fire, pin,
+};
+use crate::domain::refusal::Refusal;
+use crate::domain::request::{Ask, Form, Place, ReplyPath, Request};
+use crate::domain::timer::{Outage, Timer};
+use crate::id::{ChannelId, DeliveryId, EffectId, IncidentId, MessageTs, UserId};
+use crate::store::{Changes, Store, StoreError};
+use crate::view;
+
+/// What a round works with.
+pub struct Draft<'a> {
+    state: &'a State,
+    store: &'a Store,
+    config: &'a Config,
+    now: Timestamp,
+    outage: Option<Outage>,
+    incidents: BTreeMap<IncidentId, Arc<Incident>>,
+    /// Effects that are new, changed, or gone (`None`).
+    effects: BTreeMap<EffectId, Option<Effect>>,
+    seen: HashMap<DeliveryId, Answer>,
+    changes: Changes,
+    /// How many deliveries of this round had come before.
+    pub repeated: u64,
+}
+
+impl<'a> Draft<'a> {
+    pub fn new(
+        state: &'a State,
+        store: &'a Store,
+        config: &'a Config,
+        now: Timestamp,
+        outage: Option<Outage>,
+    ) -> Self {
+        let changes = Changes {
+            next_incident: state.next_incident,
+            next_effect: state.next_effect,
+            ..Changes::default()
+        };
+        Self {
+            state,
+            store,
+            config,
+            now,
+            outage,
+            incidents: BTreeMap::new(),
+            effects: BTreeMap::new(),
+            seen: HashMap::new(),
+            changes,
+            repeated: 0,
+        }
+    }
+
+    /// What is to be committed; empty when nothing changed.
+    pub fn finish(mut self) -> Changes {
+        self.changes.incidents = self.incidents.into_values().collect();
+        for (id, effect) in self.effects {
+            match effect {
+                Some(effect) => self.changes.effects.push(effect),
+                None => self.changes.effects_gone.push(id),
+            }
+        }
+        self.changes.seen = self.seen.into_iter().collect();
+        self.changes
+    }
+
+    fn book(&self) -> Book<'_> {
+        Book { state: self.state, changed: &self.incidents, store: self.store, now: self.now }
+    }
+
+    /// Decides a request. One that was seen before changes nothing and gets the answer it got; one that changes
+    /// nothing and is answered on the spot is not kept.
+    pub fn handle(&mut self, request: &Request) -> Result<Answer, StoreError> {
+        let before = match self.seen.get(&request.delivery) {
+            Some(answer) => Some(answer.clone()),
+            None => self.store.seen(&request.delivery)?,
+        };
+        if let Some(answer) = before {
+            self.repeated += 1;
+            return Ok(answer);
+        }
+        let events_before = self.changes.events.len();
+        let effects_before = self.effects.len();
+        let answer = self.answer(request)?;
+        let answer = self.send_back(request, answer);
+        let changed = self.changes.events.len() > events_before || self.effects.len() > effects_before;
+        if changed {
+            self.seen.insert(request.delivery.clone(), answer.clone());
+        }
+        Ok(answer)
+    }
+
+    fn answer(&mut self, request: &Request) -> Result<Answer, StoreError> {
+        match &request.ask {
+            Ask::Unclear(refusal) => Ok(refused(refusal.clone())),
+            Ask::Line(line) => self.line(request, line),
+            Ask::Form(form) => self.form(request, form),
+            Ask::Pin { message, author, added } => {
+                self.pin(request, &request.place.channel, message, author.as_ref(), *added)
+            }
+        }
+    }
+
+    fn line(&mut self, request: &Request, line: &Line) -> Result<Answer, StoreError> {
+        match &line.command {
+            Command::Declare { severity, title } => {
+                let declaration = Declaration {
+                    title: title.clone(),
+                    severity: *severity,
+                    impact: None,
+                    action: None,
+                    eta: None,
+                };
+                self.declare(request, declaration)
+            }
+            Command::RetryNow { effect } => self.retry_now(*effect),
+            Command::GiveUp { effect } => self.give_up(*effect, &request.by),
+            command if command.reads() => reads::answer(&self.book(), request, line),
+            command => match self.book().meant(line, &request.place)? {
+                Meant::Answer(answer) => Ok(*answer),
+                Meant::Incident(incident) => {
+                    let asked = Asked { by: &request.by, place: &request.place, now: self.now };
+                    let decision = decide(&incident, command, &asked, &self.config.severity);
+                    Ok(self.carry_out(&incident, &request.by, decision))
+                }
+            },
+        }
+    }
+
+    fn declare(&mut self, request: &Request, declaration: Declaration) -> Result<Answer, StoreError> {
+        let id = IncidentId(self.changes.next_incident);
+        let decision = declare(id, declaration, &request.place, &self.config.severity);
+        self.changes.next_incident += 1;
+        for kind in decision.events {
+            let event = Event { seq: 1, at: self.now, by: Some(request.by.clone()), kind };
+            if let Some(incident) = Incident::declared(id, &event) {
+                info!(incident = id.0, severity = %incident.severity, "declared");
+                self.took_effect(None, incident, event);
+            }
+        }
+        Ok(decision.answer)
+    }
+
+    fn form(&mut self, request: &Request, form: &Form) -> Result<Answer, StoreError> {
+        let incident = match form {
+            Form::Declare { title, severity, impact, action, eta } => {
+                let declaration = Declaration {
+                    title: title.clone(),
+                    severity: *severity,
+                    impact: impact.clone(),
+                    action: action.clone(),
+                    eta: eta.clone().map(|eta| Eta::said_at(eta, self.now)),
+                };
+                return self.declare(request, declaration);
+            }
+            Form::Update { incident, .. } | Form::Resolve { incident, .. } => *incident,
+        };
+        let Some(incident) = self.book().incident(incident)? else {
+            return Ok(refused(Refusal::NoSuchIncident { incident }));
+        };
+        let decision = decide_form(&incident, form, self.now);
+        Ok(self.carry_out(&incident, &request.by, decision))
+    }
+
+    fn pin(
+        &mut self,
+        request: &Request,
+        channel: &ChannelId,
+        message: &MessageTs,
+        author: Option<&UserId>,
+        added: bool,
+    ) -> Result<Answer, StoreError> {
+        let meant = self.book().pinned_for(channel, message, added)?;
+        match meant.as_slice() {
+            [] => Ok(Answer::Nothing),
+            [incident] => {
+                let decision = pin(incident, channel, message, author.cloned(), added);
+                Ok(self.carry_out(incident, &request.by, decision))
+            }
+            several => {
+                let choices = several.iter().map(|incident| incident.summary()).collect();
+                let (channel, message) = (channel.clone(), message.clone());
+                let command = Command::PinTo { channel, message, author: author.cloned() };
+                let line = Line { incident: None, command };
+                Ok(Answer::Private(Private::WhichIncident { choices, line }))
+            }
+        }
+    }
+
+    fn carry_out(
+        &mut self,
+        incident: &Arc<Incident>,
+        by: &UserId,
+        decision: Result<Decision, Refusal>,
+    ) -> Answer {
+        match decision {
+            Ok(decision) => {
+                for kind in decision.events {
+                    self.record(incident.id, Some(by.clone()), kind);
+                }
+                decision.answer
+            }
+            Err(refusal) => refused(refusal),
+        }
+    }
+
+    /// Appends an event: the incident changes, its timers follow, its effects go into the outbox.
+    fn record(&mut self, id: IncidentId, by: Option<UserId>, kind: EventKind) {
+        // Whoever records an event has just looked the incident up.
+        let Ok(Some(before)) = self.book().incident(id) else { return };
+        let event = Event { seq: before.events + 1, at: self.now, by, kind };
+        let mut after = Incident::clone(&before);
+        after.apply(&event);
+        debug!(incident = id.0, seq = event.seq, "recorded");
+        self.took_effect(Some(&before), after, event);
+    }
+
+    fn took_effect(&mut self, before: Option<&Incident>, after: Incident, event: Event) {
+        let id = after.id;
+        self.move_timers(before, &after);
+        for intent in consequences(before, &after, &event) {
+            self.push(id, intent);
+        }
+        self.incidents.insert(id, Arc::new(after));
+        self.changes.events.push((id, event));
+    }
+
+    fn move_timers(&mut self, before: Option<&Incident>, after: &Incident) {
+        let row = |(kind, due)| Timer { due, incident: after.id, kind };
+        let old: Vec<Timer> = before.into_iter().flat_map(Incident::timers).map(row).collect();
+        let new: Vec<Timer> = after.timers().map(row).collect();
+        for gone in old.iter().filter(|timer| !new.contains(timer)) {
+            self.changes.timers_set.retain(|set| set != gone);
+            self.changes.timers_gone.push(*gone);
+        }
+        for set in new.iter().filter(|timer| !old.contains(timer)) {
+            self.changes.timers_gone.retain(|gone| gone != set);
+            self.changes.timers_set.push(*set);
+        }
+    }
+
+    /// Puts an effect into the outbox. A *show* that waits there already is enough; one that failed is tried again.
+    fn push(&mut self, incident: IncidentId, intent: Intent) {
+        let Intent { lane, kind } = intent;
+        let new_twin = self.effects.values().flatten().any(|effect| {
+            effect.lane == lane
+                && effect.kind == kind
+                && matches!(kind, EffectKind::Card { .. } | EffectKind::Topic)
+        });
+        if new_twin {
+            return;
+        }
+        if let Some(twin) = self.state.outbox.waiting_twin(&lane, &kind) {
+            if let EffectState::Failed { .. } = twin.state {
+                let again = Effect { state: EffectState::Waiting, ..twin.clone() };
+                self.effects.insert(again.id, Some(again));
+            }
+            return;
+        }
+        self.push_new(Some(incident), lane, kind);
+    }
+
+    fn push_new(&mut self, incident: Option<IncidentId>, lane: Lane, kind: EffectKind) {
+        let id = EffectId(self.changes.next_effect);
+        self.changes.next_effect += 1;
+        let effect = Effect {
+            id,
+            incident,
+            lane,
+            kind,
+            created_at: self.now,
+            attempts: 0,
+            state: EffectState::Waiting,
+        };
+        self.effects.insert(id, Some(effect));
+    }
+
+    /// A private answer that cannot travel in the HTTP answer goes through the outbox.
+    pub fn send_back(&mut self, request: &Request, answer: Answer) -> Answer {
+        let Answer::Private(private) = &answer else { return answer };
+        if request.reply == ReplyPath::Inline {
+            return answer;
+        }
+        self.whisper(&request.by, &request.place, &request.reply, private.clone());
+        Answer::Nothing
+    }
+
+    fn whisper(&mut self, to: &UserId, place: &Place, reply: &ReplyPath, private: Private) {
+        let kind = EffectKind::Whisper {
+            to: to.clone(),
+            place: place.clone(),
+            reply: reply.clone(),
+            private: Box::new(private),
+        };
+        self.push_new(None, Lane::Whisper(to.clone()), kind);
+    }
+
+    /// Fires a timer that came due. One that something overtook is gone already.
+    pub fn fire(&mut self, timer: Timer) -> Result<(), StoreError> {
+        let Some(incident) = self.book().incident(timer.incident)? else {
+            warn!(incident = timer.incident.0, "a timer without its incident was dropped");
+            self.changes.timers_gone.push(timer);
+            return Ok(());
+        };
+        let events = fire(&incident, timer.kind, self.now, self.outage);
+        if events.is_empty() && !incident.timers().any(|(kind, due)| (kind, due) == (timer.kind, timer.due)) {
+            self.changes.timers_gone.push(timer);
+        }
+        for kind in events {
+            self.record(timer.incident, None, kind);
+        }
+        Ok(())
+    }
+
+    /// Takes in what became of an effect.
+    pub fn report(&mut self, id: EffectId, outcome: Outcome) -> Result<(), StoreError> {
+        let Some(effect) = self.effect(id).cloned() else { return Ok(()) };
+        match outcome {
+            Outcome::Done(receipt) => {
+                self.effects.insert(id, None);
+                let incident = effect.incident.map(|incident| self.book().incident(incident)).transpose()?;
+                let event = incident.flatten().and_then(|incident| {
+                    let event = delivered(&incident, &effect.kind, &receipt)?;
+                    Some((incident.id, event))
+                });
+                if let Some((incident, event)) = event {
+                    self.record(incident, None, event);
+                }
+            }
+            Outcome::Dropped { reason } => {
+                info!(effect = id.0, reason, "an effect was dropped");
+                self.effects.insert(id, None);
+            }
+            Outcome::Later { at, reason, unknown } => {
+                let state = EffectState::Later { at, reason, unknown };
+                self.effects.insert(id, Some(Effect { state, attempts: effect.attempts + 1, ..effect }));
+            }
+            Outcome::Failed { reason } => self.failed(effect, reason)?,
+        }
+        Ok(())
+    }
+
+    /// Stays on the delivery board. The person in charge hears of an announcement that cannot be delivered.
+    fn failed(&mut self, effect: Effect, reason: String) -> Result<(), StoreError> {
+        warn!(effect = effect.id.0, reason, "an effect failed");
+        let announces = match &effect.kind {
+            EffectKind::Say { say, .. } => !matches!(say.as_ref(), Say::Undelivered { .. }),
+            EffectKind::OpenRoom { .. } => true,
+            _ => false,
+        };
+        let what = view::effect_in_words(&effect);
+        let incident = effect.incident;
+        let state = EffectState::Failed { reason: reason.clone() };
+        self.effects.insert(effect.id, Some(Effect { state, attempts: effect.attempts + 1, ..effect }));
+        let Some(id) = incident.filter(|_| announces) else { return Ok(()) };
+        let Some(incident) = self.book().incident(id)? else { return Ok(()) };
+        let say = Box::new(Say::Undelivered { title: incident.title.clone(), what, reason });
+        let to = To::Person(incident.person_in_charge().clone());
+        self.push_new(Some(id), Lane::Page(id), EffectKind::Say { to, say, keep_as: None });
+        Ok(())
+    }
+
+    fn effect(&self, id: EffectId) -> Option<&Effect> {
+        match self.effects.get(&id) {
+            Some(changed) => changed.as_ref(),
+            None => self.state.outbox.get(id),
+        }
+    }
+
+    fn retry_now(&mut self, id: EffectId) -> Result<Answer, StoreError> {
+        let Some(effect) = self.effect(id).cloned() else { return Ok(refused(Refusal::NoSuchEffect)) };
+        let state = match effect.state {
+            EffectState::Later { reason, unknown, .. } => {
+                EffectState::Later { at: self.now, reason, unknown }
+            }
+            EffectState::Failed { .. } | EffectState::Waiting => EffectState::Waiting,
+        };
+        self.effects.insert(id, Some(Effect { state, ..effect }));
+        Ok(self.board())
+    }
+
+    fn give_up(&mut self, id: EffectId, by: &UserId) -> Result<Answer, StoreError> {
+        let Some(effect) = self.effect(id) else { return Ok(refused(Refusal::NoSuchEffect)) };
+        info!(effect = id.0, lane = effect.lane.class(), by = %by, "an effect was given up");
+        self.effects.insert(id, None);
+        Ok(self.board())
+    }
+
+    fn board(&self) -> Answer {
+        let gone = |effect: &&Effect| !self.effects.contains_key(&effect.id);
+        let kept = self.state.outbox.iter().filter(gone);
+        let changed = self.effects.values().flatten();
+        let undone = reads::undone(kept.chain(changed), self.now, None);
+        Answer::Private(Private::Doctor { undone })
+    }
+}
+
+/// What a lane does next.
+pub enum Head {
+    Send { effect: Box<Effect>, incident: Option<Arc<Incident>> },
+    Wait { until: Timestamp },
+    Empty,
+}
+
+/// The head of a lane.
+pub fn head(state: &State, store: &Store, lane: &Lane, now: Timestamp) -> Result<Head, StoreError> {
+    let Some(effect) = state.outbox.head(lane) else { return Ok(Head::Empty) };
+    match effect.state {
+        EffectState::Later { at, .. } if at > now => return Ok(Head::Wait { until: at }),
+        _ => {}
+    }
+    let changed = BTreeMap::new();
+    let book = Book { state, changed: &changed, store, now };
+    let incident = effect.incident.map(|id| book.incident(id)).transpose()?.flatten();
+    Ok(Head::Send { effect: Box::new(effect.clone()), incident })
+}
+
+fn refused(refusal: Refusal) -> Answer {
+    Answer::Private(Private::Refused(refusal))
+}

@@ -1,0 +1,253 @@
+//! One task, one writer: takes all that waits, decides each, commits once, answers all.
+
+mod book;
+mod draft;
+mod reads;
+mod round;
+pub mod state;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock, Weak};
+
+use jiff::Timestamp;
+use tokio::sync::{mpsc, oneshot, watch};
+use tracing::{error, info};
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::domain::answer::Answer;
+use crate::domain::command::Command;
+use crate::domain::effect::{Effect, Lane, Outcome};
+use crate::domain::incident::Incident;
+use crate::domain::request::{Ask, ReplyPath, Request};
+use crate::id::EffectId;
+use crate::store::{Store, StoreError};
+use crate::telemetry::Metrics;
+use book::Book;
+use round::Round;
+use state::State;
+
+/// A fault of howler's own: the request was not carried out, as far as howler knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The change could not be saved.
+    NotSaved,
+    /// A stored row could not be read.
+    Unreadable,
+    /// howler is stopping.
+    Stopping,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotSaved => {
+                "howler could not save this, so it did nothing: its disk may be full or read-only. Look at \
+                 `/incident list` before you send it again, and tell whoever runs howler."
+            }
+            Self::Unreadable => {
+                "howler could not read what it had saved, so it did nothing. Tell whoever runs howler; its log \
+                 says more."
+            }
+            Self::Stopping => "howler is restarting and did nothing. Send it again in a few seconds.",
+        })
+    }
+}
+
+enum Message {
+    Request(Box<Request>, oneshot::Sender<Result<Answer, Fault>>),
+    /// An answer that was read already and goes back through the outbox.
+    SendBack(Box<Request>, Answer, oneshot::Sender<Result<Answer, Fault>>),
+    Report(EffectId, Box<Outcome>, oneshot::Sender<Result<(), Fault>>),
+    Next(Lane, oneshot::Sender<Next>),
+    /// Look at the clock.
+    Nudge(oneshot::Sender<()>),
+    /// Answer what waits, and end.
+    Close,
+}
+
+/// What a lane is to do next.
+#[derive(Debug)]
+pub enum Next {
+    /// Send this, and [`Desk::report`] what became of it.
+    Send { effect: Box<Effect>, incident: Option<Arc<Incident>> },
+    /// Nothing before then.
+    Wait { until: Timestamp },
+    /// Nothing until the desk wakes the lane again.
+    Nothing,
+}
+
+/// A sign of life after each round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pulse {
+    pub rounds: u64,
+    /// The store takes changes.
+    pub writable: bool,
+}
+
+/// The way to the desk. Clones lead to the same one; none of them keeps the store open once the desk is gone.
+#[derive(Clone)]
+pub struct Desk {
+    messages: mpsc::Sender<Message>,
+    shared: Weak<Shared>,
+    clock: Clock,
+    pulse: watch::Receiver<Pulse>,
+}
+
+struct Shared {
+    state: RwLock<State>,
+    store: Arc<Store>,
+    config: Arc<Config>,
+    clock: Clock,
+    metrics: Metrics,
+}
+
+impl Desk {
+    /// Loads the state and starts the desk's task. The second value gives lanes that have something to send.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn start(
+        store: Arc<Store>,
+        config: Arc<Config>,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> Result<(Self, mpsc::UnboundedReceiver<Lane>, tokio::task::JoinHandle<()>), StoreError> {
+        let state = State::loaded(store.load()?);
+        let outage = store.outage(clock.now());
+        info!(open = state.open.len(), timers = state.timers.len(), "the desk is open");
+        let shared =
+            Arc::new(Shared { state: RwLock::new(state), store, config, clock: clock.clone(), metrics });
+        let (messages, inbox) = mpsc::channel(1_024);
+        let (wake, lanes) = mpsc::unbounded_channel();
+        let (pulse, watch) = watch::channel(Pulse { rounds: 0, writable: true });
+        let desk = Self { messages, shared: Arc::downgrade(&shared), clock, pulse: watch };
+        let task = tokio::spawn(Round { shared, inbox, wake, pulse, outage, broken: false }.run());
+        Ok((desk, lanes, task))
+    }
+
+    /// Decides and saves a request, and gives its answer once it is on the disk.
+    ///
+    /// # Errors
+    /// When it could not be saved or read.
+    pub async fn submit(&self, request: Request) -> Result<Answer, Fault> {
+        let reads = matches!(&request.ask, Ask::Line(line) if line.command.reads());
+        if reads {
+            let answer = self.read(&request).await?;
+            if request.reply == ReplyPath::Inline || !matches!(answer, Answer::Private(_)) {
+                return Ok(answer);
+            }
+            return self.ask(|reply| Message::SendBack(Box::new(request), answer, reply)).await?;
+        }
+        self.ask(|reply| Message::Request(Box::new(request), reply)).await?
+    }
+
+    /// Reads beside the desk, from what is committed; a search reads the disk and leaves this thread alone.
+    async fn read(&self, request: &Request) -> Result<Answer, Fault> {
+        let Ask::Line(line) = &request.ask else { return Ok(Answer::Nothing) };
+        let searches = matches!(line.command, Command::Find { .. });
+        let shared = self.shared.upgrade().ok_or(Fault::Stopping)?;
+        if !searches {
+            return shared.read(request);
+        }
+        let request = request.clone();
+        let searched = tokio::task::spawn_blocking(move || shared.read(&request)).await;
+        searched.unwrap_or(Err(Fault::Unreadable))
+    }
+
+    async fn ask<T>(&self, message: impl FnOnce(oneshot::Sender<T>) -> Message) -> Result<T, Fault> {
+        let (reply, answer) = oneshot::channel();
+        self.messages.send(message(reply)).await.map_err(|_| Fault::Stopping)?;
+        answer.await.map_err(|_| Fault::Stopping)
+    }
+
+    /// Ends the desk once it has answered what waits; the store is closed with it.
+    pub async fn close(&self) {
+        // A desk that is gone is closed.
+        let _ = self.messages.send(Message::Close).await;
+    }
+
+    /// Saves what became of an effect.
+    ///
+    /// # Errors
+    /// When it could not be saved; the effect is looked up before it is tried again.
+    pub async fn report(&self, effect: EffectId, outcome: Outcome) -> Result<(), Fault> {
+        self.ask(|reply| Message::Report(effect, Box::new(outcome), reply)).await?
+    }
+
+    /// What `lane` is to do next.
+    ///
+    /// # Errors
+    /// When howler is stopping.
+    pub async fn next(&self, lane: Lane) -> Result<Next, Fault> {
+        self.ask(|reply| Message::Next(lane, reply)).await
+    }
+
+    /// Whether the store takes changes.
+    pub fn writable(&self) -> bool {
+        self.pulse.borrow().writable
+    }
+
+    /// Reads the open incidents and the outbox; `None` once the desk is gone.
+    pub fn look<T>(&self, look: impl FnOnce(&State, Timestamp) -> T) -> Option<T> {
+        let shared = self.shared.upgrade()?;
+        let state = shared.state();
+        Some(look(&state, self.clock.now()))
+    }
+
+    /// Returns once nothing is under way, ready or due at the clock's time.
+    pub async fn settled(&self) {
+        let mut pulse = self.pulse.clone();
+        loop {
+            if self.ask(Message::Nudge).await.is_err() {
+                return;
+            }
+            pulse.mark_unchanged();
+            let busy = self.look(|state, now| state.busy(now));
+            if busy != Some(true) {
+                return;
+            }
+            if pulse.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Moves the clock to `target`, stopping at every timer and retry on the way.
+    pub async fn forward(&self, target: Timestamp) {
+        loop {
+            self.settled().await;
+            let now = self.clock.now();
+            let next = self.next_due().filter(|due| *due > now && *due <= target);
+            let stop = next.unwrap_or(target);
+            self.clock.advance(stop.duration_since(now));
+            if next.is_none() {
+                self.settled().await;
+                return;
+            }
+        }
+    }
+
+    /// When a timer or retry is due next.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.look(|state, _| state.next_due()).flatten()
+    }
+}
+
+impl Shared {
+    fn state(&self) -> std::sync::RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read(&self, request: &Request) -> Result<Answer, Fault> {
+        let Ask::Line(line) = &request.ask else { return Ok(Answer::Nothing) };
+        let state = self.state();
+        let nothing = BTreeMap::new();
+        let book = Book { state: &state, changed: &nothing, store: &self.store, now: self.clock.now() };
+        reads::answer(&book, request, line).map_err(|error| {
+            error!(%error, "a read failed");
+            Fault::Unreadable
+        })
+    }
+}

@@ -1,0 +1,122 @@
+//! Requests that only read: they change nothing and commit nothing.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::book::{Book, Meant};
+use crate::domain::answer::{Answer, FormFill, FormToOpen, Private, Summary};
+use crate::domain::command::{Command, Line};
+use crate::domain::effect::{Effect, EffectState, Undone};
+use crate::domain::incident::timeline::{PAGE, timeline};
+use crate::domain::incident::{Asked, Incident, decide};
+use crate::domain::refusal::Refusal;
+use crate::domain::request::{FormContext, ReplyPath, Request};
+use crate::id::IncidentId;
+use crate::store::StoreError;
+use crate::view;
+
+/// Resolved incidents shown by `list`.
+const RESOLVED: usize = 5;
+/// Incidents shown by `find`.
+const FOUND: usize = 15;
+/// An effect that waits longer than this is worth a line on the board.
+const SLOW: SignedDuration = SignedDuration::from_secs(10);
+
+/// Answers a line that only reads. `find` blocks for as long as it takes to read every incident.
+pub fn answer(book: &Book<'_>, request: &Request, line: &Line) -> Result<Answer, StoreError> {
+    match &line.command {
+        Command::List => list(book),
+        Command::Find { words } => find(book, words),
+        Command::Doctor => {
+            Ok(Answer::Private(Private::Doctor { undone: undone(book.state.outbox.iter(), book.now, None) }))
+        }
+        Command::DeclareForm { title } => {
+            let fill = FormFill::Declare { title: title.clone() };
+            let context = FormContext { incident: None, place: request.place.clone() };
+            Ok(or_offer(request, line, None, Answer::OpenForm(FormToOpen { context, fill })))
+        }
+        Command::UpdateForm | Command::ResolveForm => about(book, request, line, |incident| {
+            let asked = Asked { by: &request.by, place: &request.place, now: book.now };
+            // Opening a form sets nothing, so the severities' rules do not matter.
+            let answer = match decide(incident, &line.command, &asked, &Default::default()) {
+                Ok(decision) => decision.answer,
+                Err(refusal) => Answer::Private(Private::Refused(refusal)),
+            };
+            Ok(or_offer(request, line, Some(incident), answer))
+        }),
+        Command::Show => about(book, request, line, |incident| {
+            let undone = undone(book.state.outbox.iter(), book.now, Some(incident.id));
+            Ok(Answer::Private(Private::Show { incident: Box::new(incident.clone()), undone }))
+        }),
+        Command::Timeline { page } => {
+            about(book, request, line, |incident| show_timeline(book, incident, *page))
+        }
+        _ => Ok(Answer::Private(Private::Help)),
+    }
+}
+
+fn about(
+    book: &Book<'_>,
+    request: &Request,
+    line: &Line,
+    read: impl FnOnce(&Incident) -> Result<Answer, StoreError>,
+) -> Result<Answer, StoreError> {
+    match book.meant(line, &request.place)? {
+        Meant::Answer(answer) => Ok(*answer),
+        Meant::Incident(incident) => read(&incident),
+    }
+}
+
+/// A form needs a trigger, which mentions do not have: they get a button that brings one.
+fn or_offer(request: &Request, line: &Line, incident: Option<&Incident>, answer: Answer) -> Answer {
+    match (&answer, &request.reply) {
+        (Answer::OpenForm(_), ReplyPath::Ephemeral) => {
+            let line =
+                Line { incident: incident.map(|incident| incident.id).or(line.incident), ..line.clone() };
+            Answer::Private(Private::OfferForm { incident: incident.map(Incident::summary), line })
+        }
+        _ => answer,
+    }
+}
+
+fn list(book: &Book<'_>) -> Result<Answer, StoreError> {
+    let open: Vec<Summary> = book.open().iter().map(|incident| incident.summary()).collect();
+    let resolved = book.store.resolved(RESOLVED)?.iter().map(Incident::summary).collect();
+    Ok(Answer::Private(Private::List { open, resolved }))
+}
+
+fn find(book: &Book<'_>, words: &str) -> Result<Answer, StoreError> {
+    let (found, more) = book.store.find(words, FOUND)?;
+    let found = found.iter().map(Incident::summary).collect();
+    Ok(Answer::Private(Private::Found { words: words.to_owned(), found, more }))
+}
+
+fn show_timeline(book: &Book<'_>, incident: &Incident, page: usize) -> Result<Answer, StoreError> {
+    let entries = timeline(&book.store.events(incident.id)?);
+    let pages = entries.len().div_ceil(PAGE).max(1);
+    if page == 0 || page > pages {
+        return Ok(Answer::Private(Private::Refused(Refusal::NoSuchPage { incident: incident.id, pages })));
+    }
+    let entries = entries.into_iter().skip((page - 1) * PAGE).take(PAGE).collect();
+    Ok(Answer::Private(Private::Timeline { incident: incident.summary(), entries, page, pages }))
+}
+
+/// The delivery board: what failed, what is tried again, and what has waited too long.
+pub fn undone<'e>(
+    effects: impl Iterator<Item = &'e Effect>,
+    now: Timestamp,
+    of: Option<IncidentId>,
+) -> Vec<Undone> {
+    let slow = |effect: &Effect| now.duration_since(effect.created_at) > SLOW;
+    effects
+        .filter(|effect| of.is_none() || effect.incident == of)
+        .filter(|effect| effect.state != EffectState::Waiting || slow(effect))
+        .map(|effect| Undone {
+            effect: effect.id,
+            incident: effect.incident,
+            what: view::effect_in_words(effect),
+            state: effect.state.clone(),
+            attempts: effect.attempts,
+            since: effect.created_at,
+        })
+        .collect()
+}

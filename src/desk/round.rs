@@ -1,0 +1,280 @@
+//! The desk's task, round after round: take all that waits, decide each, commit once, answer all.
+
+use std::sync::{Arc, PoisonError, RwLockReadGuard};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::{mpsc, oneshot, watch};
+use tracing::{Instrument, error, info};
+
+use super::draft::{self, Draft, Head};
+use super::state::State;
+use super::{Fault, Message, Next, Pulse, Shared};
+use crate::domain::answer::Answer;
+use crate::domain::effect::Lane;
+use crate::domain::timer::Outage;
+use crate::id::EffectId;
+use crate::store::{Changes, StoreError};
+
+/// At most this much is decided in one round, so that nobody waits for a very long commit.
+const ROUND: usize = 256;
+/// The folder is told this often that howler is alive, so that an outage can be dated.
+const HEARTBEAT: SignedDuration = SignedDuration::from_secs(5);
+/// After a failed commit the store is tried again this often.
+const RECOVER_EVERY: SignedDuration = SignedDuration::from_secs(2);
+
+/// What is answered once the round is committed.
+enum Reply {
+    Answer(oneshot::Sender<Result<Answer, Fault>>, Box<Result<Answer, Fault>>),
+    Report(EffectId, oneshot::Sender<Result<(), Fault>>),
+}
+
+/// What a round decided, before it is saved.
+struct Decided {
+    changes: Changes,
+    replies: Vec<Reply>,
+    /// Lanes that ask what to do next; told after the commit.
+    asking: Vec<(Lane, oneshot::Sender<Next>)>,
+}
+
+/// The task's own: nobody else writes.
+pub(super) struct Round {
+    pub shared: Arc<Shared>,
+    pub inbox: mpsc::Receiver<Message>,
+    pub wake: mpsc::UnboundedSender<Lane>,
+    pub pulse: watch::Sender<Pulse>,
+    pub outage: Option<Outage>,
+    /// The last commit failed; nothing is decided until the store is open again.
+    pub broken: bool,
+}
+
+impl Round {
+    pub async fn run(mut self) {
+        self.wake_all();
+        let mut messages = Vec::with_capacity(ROUND);
+        let mut heartbeat = self.shared.clock.now();
+        loop {
+            let now = self.shared.clock.now();
+            if now >= heartbeat {
+                self.beat(now);
+                heartbeat = now.saturating_add(HEARTBEAT).unwrap_or(Timestamp::MAX);
+            }
+            let due = self.next_look(heartbeat);
+            let clock = self.shared.clock.clone();
+            tokio::select! {
+                received = self.inbox.recv_many(&mut messages, ROUND) => if received == 0 { return },
+                () = clock.sleep_until(due) => {}
+            }
+            let closing = messages.iter().any(|message| matches!(message, Message::Close));
+            self.turn(std::mem::take(&mut messages)).await;
+            if closing {
+                self.beat(self.shared.clock.now());
+                return;
+            }
+        }
+    }
+
+    fn next_look(&self, heartbeat: Timestamp) -> Timestamp {
+        let now = self.shared.clock.now();
+        if self.broken {
+            return now.saturating_add(RECOVER_EVERY).unwrap_or(Timestamp::MAX);
+        }
+        let state = self.state();
+        state.timers.first().map_or(heartbeat, |timer| timer.due.min(heartbeat))
+    }
+
+    fn state(&self) -> RwLockReadGuard<'_, State> {
+        self.shared.state()
+    }
+
+    fn beat(&self, now: Timestamp) {
+        if let Err(error) = self.shared.store.alive(now) {
+            error!(%error, "the data folder cannot be written");
+        }
+    }
+
+    async fn turn(&mut self, messages: Vec<Message>) {
+        if self.broken && !self.recover().await {
+            return refuse(messages);
+        }
+        let now = self.shared.clock.now();
+        let Decided { changes, replies, asking } = self.decide(messages, now);
+        let committed = self.commit(changes, now).await;
+        self.answer(replies, committed);
+        for (lane, reply) in asking {
+            let next = self.next(&lane, now);
+            // A lane that went away has nothing to send.
+            let _ = reply.send(next);
+        }
+        self.beat_pulse();
+    }
+
+    /// Decides everything that waits, on top of the saved state.
+    fn decide(&self, messages: Vec<Message>, now: Timestamp) -> Decided {
+        let state = self.state();
+        let shared = &self.shared;
+        let mut draft = Draft::new(&state, &shared.store, &shared.config, now, self.outage);
+        let due: Vec<_> =
+            state.timers.iter().take_while(|timer| timer.due <= now).take(ROUND).copied().collect();
+        for timer in due {
+            shared.metrics.timer_fired(timer.kind, now.duration_since(timer.due));
+            if let Err(error) = draft.fire(timer) {
+                error!(%error, incident = timer.incident.0, "a timer could not be fired");
+            }
+        }
+        let (mut replies, mut asking) = (Vec::new(), Vec::new());
+        for message in messages {
+            match message {
+                Message::Request(request, reply) => {
+                    let span = tracing::info_span!("delivery", id = %request.delivery);
+                    let answer = span.in_scope(|| draft.handle(&request)).map_err(unreadable);
+                    replies.push(Reply::Answer(reply, Box::new(answer)));
+                }
+                Message::SendBack(request, answer, reply) => {
+                    let answer = draft.send_back(&request, answer);
+                    replies.push(Reply::Answer(reply, Box::new(Ok(answer))));
+                }
+                Message::Report(effect, outcome, reply) => {
+                    if let Err(error) = draft.report(effect, *outcome) {
+                        error!(%error, effect = effect.0, "a report could not be taken in");
+                    }
+                    replies.push(Reply::Report(effect, reply));
+                }
+                Message::Next(lane, reply) => asking.push((lane, reply)),
+                Message::Nudge(reply) => {
+                    // Whoever nudged may have gone; the look at the clock has happened.
+                    let _ = reply.send(());
+                }
+                Message::Close => {}
+            }
+        }
+        shared.metrics.repeated(draft.repeated);
+        Decided { changes: draft.finish(), replies, asking }
+    }
+
+    async fn commit(&mut self, changes: Changes, now: Timestamp) -> Result<(), Fault> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let changes = Arc::new(changes);
+        let (store, saved) = (Arc::clone(&self.shared.store), Arc::clone(&changes));
+        let started = std::time::Instant::now();
+        let commit = tokio::task::spawn_blocking(move || store.commit(&saved, now));
+        let committed = commit.in_current_span().await;
+        self.shared.metrics.committed(started.elapsed());
+        match committed {
+            Ok(Ok(())) => {
+                self.merge(changes);
+                Ok(())
+            }
+            Ok(Err(error)) => {
+                error!(%error, "a commit failed; nothing of it is carried out");
+                self.broken = true;
+                Err(Fault::NotSaved)
+            }
+            Err(_) => {
+                self.broken = true;
+                Err(Fault::NotSaved)
+            }
+        }
+    }
+
+    fn merge(&self, changes: Arc<Changes>) {
+        // The committer has given its share back.
+        let Ok(changes) = Arc::try_unwrap(changes) else { return };
+        let mut lanes: Vec<Lane> = changes.effects.iter().map(|effect| effect.lane.clone()).collect();
+        lanes.sort();
+        lanes.dedup();
+        self.shared.state.write().unwrap_or_else(PoisonError::into_inner).merge(changes);
+        for lane in lanes {
+            // Without lanes howler is stopping; what is saved goes out after the next start.
+            let _ = self.wake.send(lane);
+        }
+    }
+
+    fn wake_all(&self) {
+        for lane in self.state().outbox.lanes() {
+            let _ = self.wake.send(lane.clone());
+        }
+    }
+
+    fn answer(&self, replies: Vec<Reply>, committed: Result<(), Fault>) {
+        for reply in replies {
+            // Whoever no longer waits gets the same answer when they send it again.
+            match reply {
+                Reply::Answer(reply, answer) => drop(reply.send(committed.clone().and(*answer))),
+                Reply::Report(effect, reply) => {
+                    if committed.is_err() {
+                        let at =
+                            self.shared.clock.now().saturating_add(RECOVER_EVERY).unwrap_or(Timestamp::MAX);
+                        let mut state = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
+                        state.outbox.doubt(effect, at);
+                    }
+                    drop(reply.send(committed.clone()));
+                }
+            }
+        }
+    }
+
+    fn next(&self, lane: &Lane, now: Timestamp) -> Next {
+        let mut state = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
+        match draft::head(&state, &self.shared.store, lane, now) {
+            Ok(Head::Send { effect, incident }) => {
+                state.outbox.depart(effect.id);
+                Next::Send { effect, incident }
+            }
+            Ok(Head::Wait { until }) => Next::Wait { until },
+            Ok(Head::Empty) => Next::Nothing,
+            Err(error) => {
+                error!(%error, lane = lane.class(), "a lane's next effect cannot be read");
+                Next::Wait { until: now.saturating_add(RECOVER_EVERY).unwrap_or(Timestamp::MAX) }
+            }
+        }
+    }
+
+    /// Opens the store again and reads it anew.
+    async fn recover(&mut self) -> bool {
+        let store = Arc::clone(&self.shared.store);
+        let opened = tokio::task::spawn_blocking(move || store.recover().and_then(|()| store.load())).await;
+        match opened {
+            Ok(Ok(loaded)) => {
+                let state = State::loaded(loaded);
+                *self.shared.state.write().unwrap_or_else(PoisonError::into_inner) = state;
+                self.broken = false;
+                info!("the store takes changes again");
+                self.wake_all();
+                true
+            }
+            Ok(Err(error)) => {
+                error!(%error, "the store still takes no changes");
+                self.beat_pulse();
+                false
+            }
+            Err(_) => false,
+        }
+    }
+
+    fn beat_pulse(&self) {
+        let writable = !self.broken;
+        self.pulse.send_modify(|pulse| *pulse = Pulse { rounds: pulse.rounds + 1, writable });
+    }
+}
+
+/// Nothing can be saved, so nothing is promised.
+fn refuse(messages: Vec<Message>) {
+    for message in messages {
+        match message {
+            Message::Request(_, reply) | Message::SendBack(_, _, reply) => {
+                drop(reply.send(Err(Fault::NotSaved)))
+            }
+            Message::Report(_, _, reply) => drop(reply.send(Err(Fault::NotSaved))),
+            Message::Next(_, reply) => drop(reply.send(Next::Nothing)),
+            Message::Nudge(reply) => drop(reply.send(())),
+            Message::Close => {}
+        }
+    }
+}
+
+fn unreadable(error: StoreError) -> Fault {
+    error!(%error, "a request could not be decided");
+    Fault::Unreadable
+}

@@ -1,0 +1,171 @@
+//! What is in memory: open incidents, their timers, and the outbox. It equals what is on the disk.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::domain::effect::{Effect, EffectKind, EffectState, Lane};
+use crate::domain::incident::Incident;
+use crate::domain::timer::Timer;
+use crate::id::{EffectId, IncidentId};
+use crate::store::{Changes, Loaded};
+
+#[derive(Debug, Default)]
+pub struct State {
+    pub open: BTreeMap<IncidentId, Arc<Incident>>,
+    pub timers: BTreeSet<Timer>,
+    pub outbox: Outbox,
+    pub next_incident: u64,
+    pub next_effect: u64,
+}
+
+impl State {
+    /// What a start finds. Effects in the outbox may have been sent just before the end, so their fate is unknown.
+    pub fn loaded(loaded: Loaded) -> Self {
+        let Loaded { open, timers, outbox, next_incident, next_effect } = loaded;
+        let mut state = Self {
+            open: open.into_iter().map(|incident| (incident.id, Arc::new(incident))).collect(),
+            timers: timers.into_iter().collect(),
+            outbox: Outbox::default(),
+            next_incident,
+            next_effect,
+        };
+        for mut effect in outbox {
+            if let EffectState::Waiting = effect.state {
+                let reason = "howler was stopped while it was on its way".to_owned();
+                effect.state = EffectState::Later { at: effect.created_at, reason, unknown: true };
+            }
+            if let EffectState::Later { unknown, .. } = &mut effect.state {
+                *unknown = true;
+            }
+            state.outbox.set(effect);
+        }
+        state
+    }
+
+    /// Takes over what was committed.
+    pub fn merge(&mut self, changes: Changes) {
+        for incident in changes.incidents {
+            if incident.is_open() {
+                self.open.insert(incident.id, incident);
+            } else {
+                self.open.remove(&incident.id);
+            }
+        }
+        for timer in &changes.timers_gone {
+            self.timers.remove(timer);
+        }
+        self.timers.extend(changes.timers_set);
+        for effect in changes.effects {
+            self.outbox.set(effect);
+        }
+        for id in changes.effects_gone {
+            self.outbox.remove(id);
+        }
+        (self.next_incident, self.next_effect) = (changes.next_incident, changes.next_effect);
+    }
+
+    /// Whether anything is due, on its way or ready to leave at `now`.
+    pub fn busy(&self, now: Timestamp) -> bool {
+        self.timers.first().is_some_and(|timer| timer.due <= now) || self.outbox.busy(now)
+    }
+
+    /// When something is due next: a timer, or an effect's next try.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        let timer = self.timers.first().map(|timer| timer.due);
+        let retry = self.outbox.next_try();
+        match (timer, retry) {
+            (Some(timer), Some(retry)) => Some(timer.min(retry)),
+            (timer, retry) => timer.or(retry),
+        }
+    }
+}
+
+/// Effects by number and by lane, and which of them are on their way.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    effects: BTreeMap<EffectId, Effect>,
+    lanes: BTreeMap<Lane, BTreeSet<EffectId>>,
+    in_flight: BTreeSet<EffectId>,
+}
+
+impl Outbox {
+    fn set(&mut self, effect: Effect) {
+        self.in_flight.remove(&effect.id);
+        self.lanes.entry(effect.lane.clone()).or_default().insert(effect.id);
+        self.effects.insert(effect.id, effect);
+    }
+
+    fn remove(&mut self, id: EffectId) {
+        self.in_flight.remove(&id);
+        let Some(effect) = self.effects.remove(&id) else { return };
+        if let Some(lane) = self.lanes.get_mut(&effect.lane) {
+            lane.remove(&id);
+            if lane.is_empty() {
+                self.lanes.remove(&effect.lane);
+            }
+        }
+    }
+
+    pub fn get(&self, id: EffectId) -> Option<&Effect> {
+        self.effects.get(&id)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Effect> {
+        self.effects.values()
+    }
+
+    pub fn lanes(&self) -> impl Iterator<Item = &Lane> {
+        self.lanes.keys()
+    }
+
+    /// The effect at the head of a lane: failed ones wait for a person and do not hold up the rest.
+    pub fn head(&self, lane: &Lane) -> Option<&Effect> {
+        let ids = self.lanes.get(lane)?;
+        ids.iter()
+            .filter_map(|id| self.effects.get(id))
+            .find(|effect| !matches!(effect.state, EffectState::Failed { .. }))
+    }
+
+    /// A *show* effect that says the same and has not left yet.
+    pub fn waiting_twin(&self, lane: &Lane, kind: &EffectKind) -> Option<&Effect> {
+        let shows = matches!(kind, EffectKind::Card { .. } | EffectKind::Topic | EffectKind::Amend { .. });
+        let ids = self.lanes.get(lane).filter(|_| shows)?;
+        let mut waiting = ids.iter().filter(|id| !self.in_flight.contains(id));
+        waiting.find_map(|id| self.effects.get(id).filter(|effect| effect.kind == *kind))
+    }
+
+    pub fn depart(&mut self, id: EffectId) {
+        self.in_flight.insert(id);
+    }
+
+    /// After a report that could not be saved: it may have been sent, so it is looked up before the next try.
+    pub fn doubt(&mut self, id: EffectId, at: Timestamp) {
+        self.in_flight.remove(&id);
+        if let Some(effect) = self.effects.get_mut(&id) {
+            let reason = "its result could not be saved".to_owned();
+            effect.state = EffectState::Later { at, reason, unknown: true };
+        }
+    }
+
+    /// Whether anything is on its way or could leave at `now`.
+    pub fn busy(&self, now: Timestamp) -> bool {
+        let ready = |effect: &Effect| match effect.state {
+            EffectState::Waiting => true,
+            EffectState::Later { at, .. } => at <= now,
+            EffectState::Failed { .. } => false,
+        };
+        !self.in_flight.is_empty() || self.lanes.keys().filter_map(|lane| self.head(lane)).any(ready)
+    }
+
+    fn next_try(&self) -> Option<Timestamp> {
+        let heads = self.lanes.keys().filter_map(|lane| self.head(lane));
+        heads
+            .filter_map(|effect| match effect.state {
+                EffectState::Later { at, .. } if !self.in_flight.contains(&effect.id) => Some(at),
+                _ => None,
+            })
+            .min()
+    }
+}

@@ -1,0 +1,122 @@
+//! What the asking person gets back. Words and blocks are made of it in `view`.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::command::{Line, Role};
+use super::effect::Undone;
+use super::incident::severity::{Severity, Status};
+use super::incident::timeline::Entry;
+use super::incident::{Eta, Incident};
+use super::refusal::Refusal;
+use super::request::FormContext;
+use crate::id::{IncidentId, UserId};
+
+/// The answer to a request. It is kept with the delivery, so that a repeated one gets the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Answer {
+    /// Nothing to say: what happened is plain to see.
+    Nothing,
+    Private(Private),
+    /// Open this form at once; its trigger dies in three seconds.
+    OpenForm(FormToOpen),
+}
+
+/// A form, filled with what is known.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FormToOpen {
+    pub context: FormContext,
+    pub fill: FormFill,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum FormFill {
+    Declare { title: Option<String> },
+    Update { title: String, status: Status, impact: Option<String>, action: Option<String>, eta: Option<Eta> },
+    Resolve { title: String, impact: Option<String> },
+}
+
+/// A message for one person's eyes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Private {
+    Refused(Refusal),
+    Declared {
+        incident: IncidentId,
+        title: String,
+        severity: Severity,
+        own_channel: bool,
+    },
+    /// Done; says what, in one line.
+    Done {
+        incident: IncidentId,
+        what: Done,
+    },
+    /// Several incidents are open: which one? Each choice is the line with the incident named.
+    WhichIncident {
+        choices: Vec<Summary>,
+        line: Line,
+    },
+    /// A form cannot be opened from here (no trigger): a button that opens it, and the line to type instead.
+    OfferForm {
+        incident: Option<Summary>,
+        line: Line,
+    },
+    List {
+        open: Vec<Summary>,
+        resolved: Vec<Summary>,
+    },
+    Show {
+        incident: Box<Incident>,
+        undone: Vec<Undone>,
+    },
+    Timeline {
+        incident: Summary,
+        entries: Vec<Entry>,
+        page: usize,
+        pages: usize,
+    },
+    Found {
+        words: String,
+        found: Vec<Summary>,
+        more: usize,
+    },
+    Doctor {
+        undone: Vec<Undone>,
+    },
+    Help,
+}
+
+/// One line about an incident.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    pub incident: IncidentId,
+    pub title: String,
+    pub severity: Severity,
+    pub status: Status,
+    pub commander: Option<UserId>,
+    pub declared_at: Timestamp,
+    pub resolved_at: Option<Timestamp>,
+    pub update_due: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Done {
+    Updated { next_due: Option<Timestamp> },
+    Status(Status),
+    Severity(Severity),
+    Impact,
+    Action,
+    Eta(Eta),
+    Noted,
+    Acknowledged,
+    Role { role: Role, person: UserId },
+    Snoozed { until: Timestamp },
+    Resolved,
+    Reopened,
+    RetractedUpdate,
+    RetractedSeverity { back_to: Severity },
+    Pinned,
+    Unpinned,
+    Retrying,
+    GivenUp,
+}

@@ -1,0 +1,197 @@
+//! What a person can ask of howler in one line: the same for a slash command, a mention and a button.
+
+use std::fmt;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::incident::severity::{Severity, Status};
+use crate::id::{ChannelId, EffectId, IncidentId, MessageTs, UserId};
+
+/// A command, and the incident it names, if it names one (`7 update ...`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<IncidentId>,
+    pub command: Command,
+}
+
+/// A responsibility in an incident, held by one person at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Role {
+    Commander,
+    Comms,
+    Scribe,
+}
+
+impl Role {
+    pub const ALL: [Self; 3] = [Self::Commander, Self::Comms, Self::Scribe];
+
+    /// The role's word in any case.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.to_string().eq_ignore_ascii_case(word))
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Commander => "commander",
+            Self::Comms => "comms",
+            Self::Scribe => "scribe",
+        })
+    }
+}
+
+/// What `retract` takes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Retractable {
+    Update,
+    Severity,
+    Resolution,
+}
+
+/// When it is expected to be over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EtaText {
+    /// From the moment it is said.
+    In(SignedDuration),
+    /// At a fixed instant, as forms show it.
+    At(Timestamp),
+    /// In the person's own words.
+    Words(String),
+}
+
+/// One thing to do or to show. Texts are clean: see [`super::text`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Command {
+    Declare {
+        severity: Severity,
+        title: String,
+    },
+    /// Opens the declaration form, with what was typed after `declare` as the title.
+    DeclareForm {
+        title: Option<String>,
+    },
+    Update {
+        text: String,
+    },
+    UpdateForm,
+    Status {
+        to: Status,
+    },
+    Severity {
+        to: Severity,
+        reason: Option<String>,
+    },
+    Impact {
+        text: String,
+    },
+    Action {
+        text: String,
+    },
+    Eta {
+        eta: EtaText,
+    },
+    Note {
+        text: String,
+    },
+    Ack,
+    Role {
+        role: Role,
+        person: UserId,
+    },
+    /// The caller takes the role.
+    Take {
+        role: Role,
+    },
+    /// Moves this one reminder. A button names the reminder it stands on by its due time.
+    Snooze {
+        by: SignedDuration,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reminder: Option<Timestamp>,
+    },
+    Resolve {
+        root_cause: String,
+    },
+    ResolveForm,
+    Reopen,
+    /// The latest, or the latest of a kind.
+    Retract {
+        what: Option<Retractable>,
+    },
+    List,
+    Show,
+    /// Pages count from 1.
+    Timeline {
+        page: usize,
+    },
+    Find {
+        words: String,
+    },
+    /// Effects that are not done, with their reasons.
+    Doctor,
+    /// Tries an effect again at once.
+    RetryNow {
+        effect: EffectId,
+    },
+    /// Drops an effect for good.
+    GiveUp {
+        effect: EffectId,
+    },
+    /// Puts a message on the timeline, asked where a pushpin did not tell which incident's.
+    PinTo {
+        channel: ChannelId,
+        message: MessageTs,
+        author: Option<UserId>,
+    },
+    Help,
+}
+
+impl Command {
+    /// The word people type for it; also the action id of its button.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Declare { .. } | Self::DeclareForm { .. } => "declare",
+            Self::Update { .. } | Self::UpdateForm => "update",
+            Self::Status { .. } => "status",
+            Self::Severity { .. } => "severity",
+            Self::Impact { .. } => "impact",
+            Self::Action { .. } => "action",
+            Self::Eta { .. } => "eta",
+            Self::Note { .. } => "note",
+            Self::Ack => "ack",
+            Self::Role { .. } => "role",
+            Self::Take { .. } => "take",
+            Self::Snooze { .. } => "snooze",
+            Self::Resolve { .. } | Self::ResolveForm => "resolve",
+            Self::Reopen => "reopen",
+            Self::Retract { .. } => "retract",
+            Self::List => "list",
+            Self::Show => "show",
+            Self::Timeline { .. } => "timeline",
+            Self::Find { .. } => "find",
+            Self::Doctor => "doctor",
+            Self::RetryNow { .. } => "retry",
+            Self::GiveUp { .. } => "give_up",
+            Self::PinTo { .. } => "pin",
+            Self::Help => "help",
+        }
+    }
+
+    /// Whether it only reads: it changes nothing and commits nothing.
+    pub fn reads(&self) -> bool {
+        matches!(
+            self,
+            Self::List
+                | Self::Show
+                | Self::Timeline { .. }
+                | Self::Find { .. }
+                | Self::Doctor
+                | Self::Help
+                | Self::DeclareForm { .. }
+                | Self::UpdateForm
+                | Self::ResolveForm
+        )
+    }
+}

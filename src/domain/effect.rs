@@ -1,0 +1,343 @@
+//! What howler is to do outside: decided and saved first, carried out afterwards by `delivery`.
+//!
+//! *Say* effects carry frozen facts. *Show* effects name the incident and are rendered when they are sent, so ten
+//! changes become one edit.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::answer::Private;
+use super::command::Role;
+use super::incident::event::UpdateFacts;
+use super::incident::figures::Figures;
+use super::incident::severity::{Severity, Status};
+use super::incident::{Eta, Rung};
+use super::request::{Place, ReplyPath};
+use super::timer::Lateness;
+use crate::id::{ChannelId, EffectId, IncidentId, MessageTs, UserId};
+
+/// One row of the outbox.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Effect {
+    pub id: EffectId,
+    pub incident: Option<IncidentId>,
+    pub lane: Lane,
+    pub kind: EffectKind,
+    pub created_at: Timestamp,
+    /// Attempts that came back with an answer.
+    pub attempts: u32,
+    pub state: EffectState,
+}
+
+/// Effects of one lane go out in order; lanes run side by side. In order of urgency.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Lane {
+    /// Reminders, direct messages, escalations.
+    Page(IncidentId),
+    /// Announcements in the emergencies channel.
+    Announce(IncidentId),
+    /// The incident's own channel: making it, and what is said in it.
+    Room(IncidentId),
+    /// Private answers.
+    Whisper(UserId),
+    /// Cards, topics, pins, invitations.
+    Show(IncidentId),
+}
+
+impl Lane {
+    /// The lane's class, for metrics.
+    pub fn class(&self) -> &'static str {
+        match self {
+            Self::Page(_) => "page",
+            Self::Announce(_) => "announce",
+            Self::Room(_) => "room",
+            Self::Whisper(_) => "whisper",
+            Self::Show(_) => "show",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EffectState {
+    Waiting,
+    /// Tried; again at `at`. `unknown`: it may have happened, so it is looked up by its mark first.
+    Later {
+        at: Timestamp,
+        reason: String,
+        unknown: bool,
+    },
+    /// Not without a person: *Retry now* or *Give up*.
+    Failed {
+        reason: String,
+    },
+}
+
+/// Where a message goes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum To {
+    Emergencies,
+    /// The incident's own channel; the emergencies channel where it has none.
+    Room,
+    Person(UserId),
+}
+
+/// One of the two places that show an incident's card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum CardPlace {
+    Emergencies,
+    Room,
+}
+
+/// The incident's own channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Room {
+    pub channel: ChannelId,
+    /// Without the `#`.
+    pub name: String,
+}
+
+/// Names a message of howler's that is edited later.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum PostKey {
+    Card(CardPlace),
+    /// The announcement of the event `seq`.
+    Announcement {
+        seq: u32,
+        to: To,
+    },
+    /// The reminder of the event `seq`.
+    Reminder {
+        seq: u32,
+        to: To,
+    },
+}
+
+impl PostKey {
+    /// The declaration is every incident's first event.
+    pub const DECLARATION: Self = Self::Announcement { seq: 1, to: To::Emergencies };
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum EffectKind {
+    /// Post a message with these facts.
+    Say {
+        to: To,
+        say: Box<Say>,
+        keep_as: Option<PostKey>,
+    },
+    /// Post the card, or edit it where it stands.
+    Card {
+        place: CardPlace,
+    },
+    /// Edit the announcement of event `seq`, which was taken back.
+    Amend {
+        seq: u32,
+        to: To,
+    },
+    /// Edit a reminder that was answered: it says by whom and loses its buttons.
+    Settle {
+        seq: u32,
+        to: To,
+        settled: Settled,
+    },
+    OpenRoom {
+        name: String,
+    },
+    Topic,
+    PinCard,
+    Invite {
+        people: Vec<UserId>,
+        oncall: bool,
+    },
+    /// Read a message that was put on the timeline.
+    ReadMessage {
+        channel: ChannelId,
+        message: MessageTs,
+    },
+    /// A private answer that could not travel in the HTTP answer.
+    Whisper {
+        to: UserId,
+        place: Place,
+        reply: ReplyPath,
+        private: Box<Private>,
+    },
+}
+
+/// How a reminder was answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settled {
+    pub by: Option<UserId>,
+    pub at: Timestamp,
+    pub how: Answered,
+    /// The reminder's own facts, to show it again without its buttons.
+    pub rung: Rung,
+    pub due: Timestamp,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answered {
+    Updated,
+    Snoozed {
+        until: Timestamp,
+    },
+    Resolved,
+    /// The clock moved for another reason (a severity without updates, a later reminder).
+    Overtaken,
+}
+
+/// The facts of a message, frozen when it was decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Say {
+    /// Runbook 7.1.
+    Declared {
+        title: String,
+        severity: Severity,
+        status: Status,
+        impact: Option<String>,
+        action: Option<String>,
+        eta: Option<Eta>,
+        update_every: Option<SignedDuration>,
+        by: UserId,
+    },
+    Updated {
+        title: String,
+        facts: UpdateFacts,
+        by: UserId,
+        at: Timestamp,
+        number: usize,
+        next_due: Option<Timestamp>,
+    },
+    StatusChanged {
+        title: String,
+        from: Status,
+        to: Status,
+        by: UserId,
+    },
+    SeverityChanged {
+        title: String,
+        from: Severity,
+        to: Severity,
+        reason: Option<String>,
+        by: UserId,
+        update_every: Option<SignedDuration>,
+    },
+    /// Runbook 7.2, with the figures.
+    Resolved {
+        title: String,
+        declared_at: Timestamp,
+        resolved_at: Timestamp,
+        root_cause: String,
+        impact: Option<String>,
+        data_loss: Option<String>,
+        by: UserId,
+        figures: Figures,
+    },
+    Reopened {
+        title: String,
+        by: UserId,
+        status: Status,
+        update_every: Option<SignedDuration>,
+    },
+    /// "Update due": what is known, and buttons.
+    Reminder {
+        title: String,
+        severity: Severity,
+        status: Status,
+        rung: Rung,
+        /// When the update was due.
+        due: Timestamp,
+        /// When this reminder was due: its name in the *Snooze* button.
+        reminder: Timestamp,
+        last_update: Option<(Timestamp, String)>,
+        declared_at: Timestamp,
+        impact: Option<String>,
+        action: Option<String>,
+        commander: Option<UserId>,
+        /// Who is asked: the commander, else who acknowledged, else who declared.
+        asked: UserId,
+        missed_in_all: u32,
+        late: Option<Lateness>,
+    },
+    ResponseMissed {
+        title: String,
+        severity: Severity,
+        within: SignedDuration,
+        late: Option<Lateness>,
+    },
+    Acknowledged {
+        by: UserId,
+        after: SignedDuration,
+    },
+    /// A role changed hands, for the room.
+    RoleTaken {
+        role: Role,
+        person: UserId,
+        from: Option<UserId>,
+        by: UserId,
+    },
+    /// The brief for the person who takes a role.
+    Brief {
+        role: Role,
+        title: String,
+        severity: Severity,
+        status: Status,
+        declared_at: Timestamp,
+        impact: Option<String>,
+        action: Option<String>,
+        eta: Option<Eta>,
+        last_update: Option<(Timestamp, String)>,
+        next_due: Option<Timestamp>,
+        roles: Vec<(Role, UserId)>,
+        room: Option<Room>,
+        from: Option<UserId>,
+    },
+    Noted {
+        text: String,
+        by: UserId,
+    },
+    /// Told to the person in charge when an announcement cannot be delivered.
+    Undelivered {
+        title: String,
+        what: String,
+        reason: String,
+    },
+}
+
+/// An effect that is not done, for the delivery board.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Undone {
+    pub effect: EffectId,
+    pub incident: Option<IncidentId>,
+    /// In words: "the declaration in the emergencies channel".
+    pub what: String,
+    pub state: EffectState,
+    pub attempts: u32,
+    pub since: Timestamp,
+}
+
+/// What became of an attempt.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    Done(Receipt),
+    /// No longer true or no longer needed; the reason is logged and counted.
+    Dropped {
+        reason: String,
+    },
+    Later {
+        at: Timestamp,
+        reason: String,
+        unknown: bool,
+    },
+    Failed {
+        reason: String,
+    },
+}
+
+/// What the other side gave back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Receipt {
+    Nothing,
+    Message { channel: ChannelId, message: MessageTs },
+    Room(Room),
+    Read { author: Option<UserId>, text: String },
+}

@@ -1,0 +1,351 @@
+//! What follows from an event: the messages, edits and errands that make it visible.
+
+use super::event::{Event, EventKind, UpdateFacts};
+use super::figures::Figures;
+use super::severity::Status;
+use super::{Incident, OpenReminder};
+use crate::domain::command::Role;
+use crate::domain::effect::{Answered, CardPlace, EffectKind, Lane, PostKey, Say, Settled, To};
+use crate::id::{IncidentId, UserId};
+
+/// An effect that is not numbered yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Intent {
+    pub lane: Lane,
+    pub kind: EffectKind,
+}
+
+/// The effects of `event`, which turned `before` into `after` (`None` before the declaration).
+pub fn consequences(before: Option<&Incident>, after: &Incident, event: &Event) -> Vec<Intent> {
+    let mut out = Consequences { incident: after, event, intents: Vec::new() };
+    match &event.kind {
+        EventKind::Declared { .. } => out.declared(),
+        EventKind::RoomOpened { .. } => out.room_opened(),
+        EventKind::Posted { key: PostKey::Card(CardPlace::Room), .. } => out.show(EffectKind::PinCard),
+        EventKind::Posted { key, .. } if *key == PostKey::DECLARATION => out.cards(),
+        EventKind::Acknowledged => out.acknowledged(),
+        EventKind::Updated { facts, .. } => out.updated(before, facts),
+        EventKind::StatusChanged { from, to } => out.status_changed(*from, *to),
+        EventKind::SeverityChanged { .. } => out.severity_changed(before),
+        EventKind::ImpactSet { .. } | EventKind::ActionSet { .. } | EventKind::EtaSet { .. } => out.cards(),
+        EventKind::Noted { text } => out.noted(text),
+        EventKind::RoleTaken { role, person, from } => out.role_taken(*role, person, from.as_ref()),
+        EventKind::Snoozed { until, .. } => {
+            out.settle(before, Answered::Snoozed { until: *until });
+            out.cards();
+        }
+        EventKind::Reminded { .. } => out.reminded(),
+        EventKind::ResponseMissed { .. } => out.response_missed(),
+        EventKind::Resolved { .. } => out.resolved(before),
+        EventKind::Reopened { .. } => out.reopened(),
+        EventKind::Retracted { seq, .. } => out.retracted(before, *seq),
+        EventKind::Pinned { channel, message, .. } => {
+            out.show(EffectKind::ReadMessage { channel: channel.clone(), message: message.clone() });
+        }
+        EventKind::PinRead { .. } | EventKind::Unpinned { .. } | EventKind::Posted { .. } => {}
+    }
+    out.intents
+}
+
+/// A channel's name (without `#`): lower-case letters, digits and hyphens, at most 80 characters, as Slack allows.
+pub fn room_name(id: IncidentId, title: &str) -> String {
+    let mut name = format!("inc-{}", id.0);
+    let words = title.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    for word in words {
+        if name.len() + 1 + word.len() > 76 {
+            break;
+        }
+        name.push('-');
+        name.push_str(&word.to_ascii_lowercase());
+    }
+    name
+}
+
+struct Consequences<'a> {
+    incident: &'a Incident,
+    event: &'a Event,
+    intents: Vec<Intent>,
+}
+
+impl Consequences<'_> {
+    fn push(&mut self, lane: Lane, kind: EffectKind) {
+        self.intents.push(Intent { lane, kind });
+    }
+
+    fn show(&mut self, kind: EffectKind) {
+        self.push(Lane::Show(self.incident.id), kind);
+    }
+
+    fn has_room(&self) -> bool {
+        self.incident.clocks.own_channel || self.incident.room.is_some()
+    }
+
+    fn by(&self) -> UserId {
+        self.event.by.clone().unwrap_or_else(|| self.incident.declared_by.clone())
+    }
+
+    fn say(&mut self, lane: Lane, to: To, say: Say, keep_as: Option<PostKey>) {
+        self.push(lane, EffectKind::Say { to, say: Box::new(say), keep_as });
+    }
+
+    /// Says it to stakeholders, and to the people at work where they have a channel of their own; kept, so that it
+    /// can be taken back in place.
+    fn announce(&mut self, say: &Say) {
+        let seq = self.event.seq;
+        let key = |to: &To| Some(PostKey::Announcement { seq, to: to.clone() });
+        self.say(Lane::Announce(self.incident.id), To::Emergencies, say.clone(), key(&To::Emergencies));
+        if self.has_room() {
+            self.say(Lane::Room(self.incident.id), To::Room, say.clone(), key(&To::Room));
+        }
+    }
+
+    /// Says it to the people at work.
+    fn say_inside(&mut self, say: Say) {
+        if self.has_room() {
+            self.say(Lane::Room(self.incident.id), To::Room, say, None);
+        } else {
+            self.say(Lane::Announce(self.incident.id), To::Emergencies, say, None);
+        }
+    }
+
+    /// Edits the announcement of event `seq` wherever it stands.
+    fn amend(&mut self, seq: u32) {
+        let id = self.incident.id;
+        self.push(Lane::Announce(id), EffectKind::Amend { seq, to: To::Emergencies });
+        if self.has_room() {
+            self.push(Lane::Room(id), EffectKind::Amend { seq, to: To::Room });
+        }
+    }
+
+    fn cards(&mut self) {
+        self.show(EffectKind::Card { place: CardPlace::Emergencies });
+        if self.incident.room.is_some() {
+            self.show(EffectKind::Card { place: CardPlace::Room });
+        }
+    }
+
+    fn cards_and_topic(&mut self) {
+        self.cards();
+        if self.incident.room.is_some() {
+            self.show(EffectKind::Topic);
+        }
+    }
+
+    fn open_room(&mut self) {
+        let name = room_name(self.incident.id, &self.incident.title);
+        self.push(Lane::Room(self.incident.id), EffectKind::OpenRoom { name });
+    }
+
+    fn invite(&mut self, people: Vec<UserId>, oncall: bool) {
+        if self.incident.room.is_some() {
+            self.show(EffectKind::Invite { people, oncall });
+        }
+    }
+
+    fn declared(&mut self) {
+        let incident = self.incident;
+        let say = Say::Declared {
+            title: incident.title.clone(),
+            severity: incident.severity,
+            status: incident.status,
+            impact: incident.impact.clone(),
+            action: incident.action.clone(),
+            eta: incident.eta.clone(),
+            update_every: incident.clocks.update_every,
+            by: incident.declared_by.clone(),
+        };
+        self.say(Lane::Announce(incident.id), To::Emergencies, say, Some(PostKey::DECLARATION));
+        if incident.clocks.own_channel {
+            self.open_room();
+        }
+    }
+
+    fn room_opened(&mut self) {
+        let incident = self.incident;
+        self.show(EffectKind::Topic);
+        self.cards();
+        let mut people = vec![incident.declared_by.clone()];
+        people.extend(incident.roles.values().cloned());
+        people.extend(incident.acknowledged.iter().map(|acknowledged| acknowledged.by.clone()));
+        people.sort();
+        people.dedup();
+        self.invite(people, true);
+    }
+
+    fn acknowledged(&mut self) {
+        let by = self.by();
+        let after = self.event.at.duration_since(self.incident.declared_at);
+        self.say_inside(Say::Acknowledged { by: by.clone(), after });
+        self.cards();
+        self.invite(vec![by], false);
+    }
+
+    fn updated(&mut self, before: Option<&Incident>, facts: &UpdateFacts) {
+        let incident = self.incident;
+        let say = Say::Updated {
+            title: incident.title.clone(),
+            facts: facts.clone(),
+            by: self.by(),
+            at: self.event.at,
+            number: incident.updates.len(),
+            next_due: incident.update_due(),
+        };
+        self.announce(&say);
+        self.settle(before, Answered::Updated);
+        self.cards_and_topic();
+    }
+
+    fn status_changed(&mut self, from: Status, to: Status) {
+        let title = self.incident.title.clone();
+        let by = self.by();
+        self.say_inside(Say::StatusChanged { title, from, to, by });
+        self.cards_and_topic();
+    }
+
+    fn severity_changed(&mut self, before: Option<&Incident>) {
+        let EventKind::SeverityChanged { from, to, reason, clocks } = &self.event.kind else { return };
+        let say = Say::SeverityChanged {
+            title: self.incident.title.clone(),
+            from: *from,
+            to: *to,
+            reason: reason.clone(),
+            by: self.by(),
+            update_every: clocks.update_every,
+        };
+        let room_asked_for = before.is_some_and(|before| before.clocks.own_channel || before.room.is_some());
+        if clocks.own_channel && !room_asked_for {
+            self.open_room();
+        }
+        self.announce(&say);
+        self.settle_overtaken(before);
+        self.cards_and_topic();
+    }
+
+    fn noted(&mut self, text: &str) {
+        let by = self.by();
+        self.say_inside(Say::Noted { text: text.to_owned(), by });
+    }
+
+    fn role_taken(&mut self, role: Role, person: &UserId, from: Option<&UserId>) {
+        let incident = self.incident;
+        let by = self.by();
+        let person = person.clone();
+        self.say_inside(Say::RoleTaken { role, person: person.clone(), from: from.cloned(), by });
+        let brief = Say::Brief {
+            role,
+            title: incident.title.clone(),
+            severity: incident.severity,
+            status: incident.status,
+            declared_at: incident.declared_at,
+            impact: incident.impact.clone(),
+            action: incident.action.clone(),
+            eta: incident.eta.clone(),
+            last_update: last_update(incident),
+            next_due: incident.update_due(),
+            roles: incident.roles.iter().map(|(role, person)| (*role, person.clone())).collect(),
+            room: incident.room.clone(),
+            from: from.cloned(),
+        };
+        self.say(Lane::Page(incident.id), To::Person(person.clone()), brief, None);
+        self.cards_and_topic();
+        self.invite(vec![person], false);
+    }
+
+    fn reminded(&mut self) {
+        let EventKind::Reminded { due: reminder, rung, to, late, .. } = &self.event.kind else { return };
+        let incident = self.incident;
+        let say = Say::Reminder {
+            title: incident.title.clone(),
+            severity: incident.severity,
+            status: incident.status,
+            rung: *rung,
+            due: incident.update_due().unwrap_or(*reminder),
+            reminder: *reminder,
+            last_update: last_update(incident),
+            declared_at: incident.declared_at,
+            impact: incident.impact.clone(),
+            action: incident.action.clone(),
+            commander: incident.commander().cloned(),
+            asked: incident.person_in_charge().clone(),
+            missed_in_all: incident.promises_missed,
+            late: *late,
+        };
+        let keep_as = PostKey::Reminder { seq: self.event.seq, to: to.clone() };
+        self.say(Lane::Page(incident.id), to.clone(), say, Some(keep_as));
+        self.cards();
+    }
+
+    fn response_missed(&mut self) {
+        let EventKind::ResponseMissed { due, late } = &self.event.kind else { return };
+        let say = Say::ResponseMissed {
+            title: self.incident.title.clone(),
+            severity: self.incident.severity,
+            within: due.duration_since(self.incident.declared_at),
+            late: *late,
+        };
+        self.say(Lane::Page(self.incident.id), To::Emergencies, say, None);
+        self.cards();
+    }
+
+    fn resolved(&mut self, before: Option<&Incident>) {
+        let EventKind::Resolved { root_cause, impact, data_loss, .. } = &self.event.kind else { return };
+        let incident = self.incident;
+        let say = Say::Resolved {
+            title: incident.title.clone(),
+            declared_at: incident.declared_at,
+            resolved_at: self.event.at,
+            root_cause: root_cause.clone(),
+            impact: impact.clone(),
+            data_loss: data_loss.clone(),
+            by: self.by(),
+            figures: Figures::of(incident),
+        };
+        self.announce(&say);
+        self.settle(before, Answered::Resolved);
+        self.cards_and_topic();
+    }
+
+    fn reopened(&mut self) {
+        let incident = self.incident;
+        if let Some(resolution) = incident.resolutions.last() {
+            self.amend(resolution.seq);
+        }
+        let say = Say::Reopened {
+            title: incident.title.clone(),
+            by: self.by(),
+            status: incident.status,
+            update_every: incident.clocks.update_every,
+        };
+        self.announce(&say);
+        self.cards_and_topic();
+    }
+
+    fn retracted(&mut self, before: Option<&Incident>, seq: u32) {
+        self.amend(seq);
+        self.settle_overtaken(before);
+        self.cards_and_topic();
+    }
+
+    fn settle_overtaken(&mut self, before: Option<&Incident>) {
+        if self.incident.open_reminders.is_empty() {
+            self.settle(before, Answered::Overtaken);
+        }
+    }
+
+    /// Every reminder that stood unanswered says how it was answered and loses its buttons. An edit, so not in the
+    /// lane of pages: the next page must not wait for it.
+    fn settle(&mut self, before: Option<&Incident>, how: Answered) {
+        let open = before.map(|before| before.open_reminders.clone()).unwrap_or_default();
+        for OpenReminder { seq, to, rung, due } in open {
+            let settled = Settled { by: self.event.by.clone(), at: self.event.at, how, rung, due };
+            self.show(EffectKind::Settle { seq, to, settled });
+        }
+    }
+}
+
+fn last_update(incident: &Incident) -> Option<(jiff::Timestamp, String)> {
+    let update = incident.last_update()?;
+    let facts = &update.facts;
+    let text = facts.text.clone().or_else(|| facts.action.clone()).or_else(|| facts.impact.clone());
+    Some((update.at, text.unwrap_or_else(|| format!("Status: {}", incident.status))))
+}

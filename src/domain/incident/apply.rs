@@ -1,0 +1,257 @@
+//! How events change an incident. Nothing is decided here: applying the same events gives the same incident.
+
+use jiff::Timestamp;
+
+use super::event::{Clocks, Event, EventKind, UpdateFacts};
+use super::*;
+use crate::domain::command::Retractable;
+
+impl Incident {
+    /// The incident that a declaration starts; `None` for any other event.
+    pub fn declared(id: IncidentId, event: &Event) -> Option<Self> {
+        let EventKind::Declared { title, severity, clocks, impact, action, eta, place } = &event.kind else {
+            return None;
+        };
+        Some(Self {
+            id,
+            title: title.clone(),
+            severity: *severity,
+            status: Status::Investigating,
+            clocks: *clocks,
+            declared_at: event.at,
+            declared_by: event.by.clone()?,
+            place: place.clone(),
+            impact: impact.clone(),
+            action: action.clone(),
+            eta: eta.clone(),
+            roles: BTreeMap::new(),
+            acknowledged: None,
+            response_missed: false,
+            updates: Vec::new(),
+            severity_changes: Vec::new(),
+            resolutions: Vec::new(),
+            ladder: clocks.update_every.map(|interval| Ladder::starting(event.at, interval)),
+            promises_missed: 0,
+            open_reminders: Vec::new(),
+            room: None,
+            posts: Vec::new(),
+            pinned: BTreeSet::new(),
+            events: event.seq,
+        })
+    }
+
+    /// The incident after its events in order; `None` when they do not begin with a declaration.
+    pub fn replay(id: IncidentId, events: &[Event]) -> Option<Self> {
+        let (first, rest) = events.split_first()?;
+        let mut incident = Self::declared(id, first)?;
+        rest.iter().for_each(|event| incident.apply(event));
+        Some(incident)
+    }
+
+    /// Changes the incident by its next event.
+    pub fn apply(&mut self, event: &Event) {
+        self.events = event.seq;
+        match &event.kind {
+            EventKind::Declared { .. } | EventKind::Noted { .. } | EventKind::PinRead { .. } => {}
+            EventKind::Acknowledged => self.acknowledge(event),
+            EventKind::ResponseMissed { .. } => self.response_missed = true,
+            EventKind::Updated { facts, in_time } => self.updated(event, facts, *in_time),
+            EventKind::StatusChanged { to, .. } => self.status = *to,
+            EventKind::SeverityChanged { .. } => self.severity_changed(event),
+            EventKind::ImpactSet { text } => self.impact = Some(text.clone()),
+            EventKind::ActionSet { text } => self.action = Some(text.clone()),
+            EventKind::EtaSet { eta } => self.eta = Some(eta.clone()),
+            EventKind::RoleTaken { role, person, .. } => {
+                self.roles.insert(*role, person.clone());
+            }
+            EventKind::Snoozed { until, .. } => {
+                self.ladder = self.ladder.as_ref().map(|ladder| ladder.snoozed_until(*until));
+                self.open_reminders.clear();
+            }
+            EventKind::Reminded { due, rung, to, missed, next, .. } => {
+                self.ladder = self.ladder.as_ref().map(|ladder| ladder.climbed(*missed, *next));
+                self.promises_missed += missed;
+                self.open_reminders.push(OpenReminder {
+                    seq: event.seq,
+                    to: to.clone(),
+                    rung: *rung,
+                    due: *due,
+                });
+            }
+            EventKind::Resolved { .. } => self.resolved(event),
+            EventKind::Reopened { to } => self.reopened(event, *to),
+            EventKind::Retracted { seq, what } => self.retracted(event, *seq, *what),
+            EventKind::Pinned { channel, message, .. } => {
+                self.pinned.insert((channel.clone(), message.clone()));
+            }
+            EventKind::Unpinned { channel, message } => {
+                self.pinned.remove(&(channel.clone(), message.clone()));
+            }
+            EventKind::RoomOpened { room } => self.room = Some(room.clone()),
+            EventKind::Posted { key, channel, message } => {
+                self.posts.retain(|post| post.key != *key);
+                self.posts.push(Post {
+                    key: key.clone(),
+                    channel: channel.clone(),
+                    message: message.clone(),
+                });
+            }
+        }
+    }
+
+    fn acknowledge(&mut self, event: &Event) {
+        if let (None, Some(by)) = (&self.acknowledged, &event.by) {
+            self.acknowledged = Some(Acknowledgement { by: by.clone(), at: event.at });
+        }
+    }
+
+    fn updated(&mut self, event: &Event, facts: &UpdateFacts, in_time: bool) {
+        let Some(by) = event.by.clone() else { return };
+        let before = UpdateFacts {
+            text: None,
+            status: Some(self.status),
+            impact: self.impact.clone(),
+            action: self.action.clone(),
+            eta: self.eta.clone(),
+        };
+        self.updates.push(Update {
+            seq: event.seq,
+            at: event.at,
+            by,
+            facts: facts.clone(),
+            in_time,
+            before,
+            ladder_before: self.ladder.clone(),
+            retracted: None,
+        });
+        self.status = facts.status.unwrap_or(self.status);
+        for (value, new) in [(&mut self.impact, &facts.impact), (&mut self.action, &facts.action)] {
+            if new.is_some() {
+                value.clone_from(new);
+            }
+        }
+        if facts.eta.is_some() {
+            self.eta.clone_from(&facts.eta);
+        }
+        self.promise_from(event.at);
+    }
+
+    /// A new promise, made now.
+    fn promise_from(&mut self, at: Timestamp) {
+        self.ladder = self.clocks.update_every.map(|interval| Ladder::starting(at, interval));
+        self.open_reminders.clear();
+    }
+
+    fn severity_changed(&mut self, event: &Event) {
+        let EventKind::SeverityChanged { from, to, reason, clocks } = &event.kind else { return };
+        let Some(by) = event.by.clone() else { return };
+        self.severity_changes.push(SeverityChange {
+            seq: event.seq,
+            by,
+            from: *from,
+            to: *to,
+            reason: reason.clone(),
+            clocks_before: self.clocks,
+            retracted: None,
+        });
+        self.set_severity(*to, *clocks, event.at);
+    }
+
+    /// A running promise keeps its start where the new interval still lies ahead; otherwise a new one starts.
+    fn set_severity(&mut self, severity: Severity, clocks: Clocks, at: Timestamp) {
+        let interval_changed = self.clocks.update_every != clocks.update_every;
+        (self.severity, self.clocks) = (severity, clocks);
+        if !interval_changed || !self.is_open() {
+            return;
+        }
+        let kept = self.ladder.as_ref().zip(clocks.update_every);
+        let kept = kept.map(|(ladder, interval)| Ladder::starting(ladder.since, interval));
+        match kept {
+            Some(ladder) if ladder.due > at => {
+                self.ladder = Some(ladder);
+                self.open_reminders.clear();
+            }
+            _ => self.promise_from(at),
+        }
+    }
+
+    fn resolved(&mut self, event: &Event) {
+        let EventKind::Resolved { root_cause, impact, data_loss, from } = &event.kind else { return };
+        let Some(by) = event.by.clone() else { return };
+        self.resolutions.push(Resolution {
+            seq: event.seq,
+            at: event.at,
+            by,
+            root_cause: root_cause.clone(),
+            impact: impact.clone(),
+            data_loss: data_loss.clone(),
+            status_before: *from,
+            undone: None,
+        });
+        self.status = Status::Resolved;
+        self.ladder = None;
+        self.open_reminders.clear();
+    }
+
+    fn reopened(&mut self, event: &Event, to: Status) {
+        let Some(by) = event.by.clone() else { return };
+        if let Some(resolution) = self.resolutions.last_mut() {
+            resolution.undone = Some(Retraction { by, at: event.at });
+        }
+        self.status = to;
+        self.promise_from(event.at);
+    }
+
+    fn retracted(&mut self, event: &Event, seq: u32, what: Retractable) {
+        let Some(by) = event.by.clone() else { return };
+        let retraction = Some(Retraction { by, at: event.at });
+        match what {
+            Retractable::Update => {
+                let Some(update) = self.updates.iter_mut().find(|update| update.seq == seq) else { return };
+                update.retracted = retraction;
+                let update = update.clone();
+                self.put_back(&update, event.at);
+            }
+            Retractable::Severity => {
+                let Some(change) = self.severity_changes.iter_mut().find(|change| change.seq == seq) else {
+                    return;
+                };
+                change.retracted = retraction;
+                let (from, clocks) = (change.from, change.clocks_before);
+                self.set_severity(from, clocks, event.at);
+            }
+            // A resolution is taken back by `Reopened`.
+            Retractable::Resolution => {}
+        }
+    }
+
+    /// Puts back what a retracted update replaced, where nobody has changed it since, and lets the promise that
+    /// the update had answered run again.
+    fn put_back(&mut self, update: &Update, at: Timestamp) {
+        let Update { facts, before, .. } = update;
+        if facts.status == Some(self.status) {
+            self.status = before.status.unwrap_or(self.status);
+        }
+        if facts.impact.is_some() && facts.impact == self.impact {
+            self.impact.clone_from(&before.impact);
+        }
+        if facts.action.is_some() && facts.action == self.action {
+            self.action.clone_from(&before.action);
+        }
+        if facts.eta.is_some() && facts.eta == self.eta {
+            self.eta.clone_from(&before.eta);
+        }
+        let answered_by_it = self.ladder.as_ref().is_some_and(|ladder| ladder.since == update.at);
+        if !answered_by_it {
+            return;
+        }
+        match (&update.ladder_before, self.clocks.update_every) {
+            (Some(ladder), Some(interval)) if ladder.interval == interval => {
+                let (rung, due) = ladder.next;
+                self.ladder = Some(Ladder { next: (rung, due.max(at)), ..ladder.clone() });
+                self.open_reminders.clear();
+            }
+            _ => self.promise_from(at),
+        }
+    }
+}

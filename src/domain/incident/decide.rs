@@ -1,0 +1,353 @@
+//! What a person's request does to an incident: pure, over the incident and the instant.
+
+use jiff::Timestamp;
+
+use super::event::{Clocks, EventKind, UpdateFacts};
+use super::{Eta, Incident};
+use crate::config::Severities;
+use crate::domain::answer::{Answer, Done, FormFill, FormToOpen, Private};
+use crate::domain::command::{Command, Retractable, Role};
+use crate::domain::incident::severity::{Severity, Status};
+use crate::domain::refusal::Refusal;
+use crate::domain::request::{Form, FormContext, Place};
+use crate::id::{ChannelId, IncidentId, MessageTs, UserId};
+
+/// The root cause of an incident that was resolved without one.
+const NOT_KNOWN: &str = "Not known yet";
+
+/// What a request changes and what the person is told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decision {
+    /// In order; all by the asking person, all at the instant of the decision.
+    pub events: Vec<EventKind>,
+    pub answer: Answer,
+}
+
+impl Decision {
+    fn done(incident: &Incident, events: Vec<EventKind>, what: Done) -> Self {
+        Self { events, answer: Answer::Private(Private::Done { incident: incident.id, what }) }
+    }
+
+    fn only(answer: Answer) -> Self {
+        Self { events: Vec::new(), answer }
+    }
+}
+
+/// Who asks what, where and when.
+pub struct Asked<'a> {
+    pub by: &'a UserId,
+    pub place: &'a Place,
+    pub now: Timestamp,
+}
+
+fn clocks(severity: Severity, rules: &Severities) -> Clocks {
+    let rule = rules.rule(severity);
+    Clocks {
+        update_every: rule.update_every,
+        respond_within: rule.respond_within,
+        own_channel: rule.own_channel,
+    }
+}
+
+/// A new incident's number, headline and first facts.
+pub struct Declaration {
+    pub title: String,
+    pub severity: Severity,
+    pub impact: Option<String>,
+    pub action: Option<String>,
+    pub eta: Option<Eta>,
+}
+
+/// Declares incident `id`.
+pub fn declare(id: IncidentId, declaration: Declaration, place: &Place, rules: &Severities) -> Decision {
+    let Declaration { title, severity, impact, action, eta } = declaration;
+    let clocks = clocks(severity, rules);
+    let answer =
+        Private::Declared { incident: id, title: title.clone(), severity, own_channel: clocks.own_channel };
+    let declared = EventKind::Declared { title, severity, clocks, impact, action, eta, place: place.clone() };
+    Decision { events: vec![declared], answer: Answer::Private(answer) }
+}
+
+/// Decides a command about `incident`. Commands that are not about one incident are answered before this.
+///
+/// # Errors
+/// The reason why it changes nothing.
+pub fn decide(
+    incident: &Incident,
+    command: &Command,
+    asked: &Asked<'_>,
+    rules: &Severities,
+) -> Result<Decision, Refusal> {
+    let now = asked.now;
+    match command {
+        Command::Update { text } => {
+            update(incident, UpdateFacts { text: Some(text.clone()), ..UpdateFacts::default() }, now)
+        }
+        Command::UpdateForm => open_update_form(incident, asked),
+        Command::Status { to } => status(incident, *to),
+        Command::Severity { to, reason } => severity(incident, *to, reason.clone(), rules),
+        Command::Impact { text } => {
+            open(incident)?;
+            Ok(Decision::done(incident, vec![EventKind::ImpactSet { text: text.clone() }], Done::Impact))
+        }
+        Command::Action { text } => {
+            open(incident)?;
+            Ok(Decision::done(incident, vec![EventKind::ActionSet { text: text.clone() }], Done::Action))
+        }
+        Command::Eta { eta } => {
+            open(incident)?;
+            let eta = Eta::said_at(eta.clone(), now);
+            Ok(Decision::done(incident, vec![EventKind::EtaSet { eta: eta.clone() }], Done::Eta(eta)))
+        }
+        Command::Note { text } => {
+            Ok(Decision::done(incident, vec![EventKind::Noted { text: text.clone() }], Done::Noted))
+        }
+        Command::Ack => acknowledge(incident),
+        Command::Role { role, person } => take_role(incident, *role, person, asked.by),
+        Command::Take { role } => take_role(incident, *role, asked.by, asked.by),
+        Command::Snooze { by, reminder } => snooze(incident, *by, *reminder, now),
+        Command::Resolve { root_cause } => resolve(incident, root_cause.clone(), None, None),
+        Command::ResolveForm => open_resolve_form(incident, asked),
+        Command::Reopen => reopen(incident, None),
+        Command::Retract { what } => retract(incident, *what),
+        Command::PinTo { channel, message, author } => pin(incident, channel, message, author.clone(), true),
+        Command::Declare { .. }
+        | Command::DeclareForm { .. }
+        | Command::List
+        | Command::Show
+        | Command::Timeline { .. }
+        | Command::Find { .. }
+        | Command::Doctor
+        | Command::RetryNow { .. }
+        | Command::GiveUp { .. }
+        | Command::Help => Ok(Decision::only(Answer::Nothing)),
+    }
+}
+
+/// Decides a submitted form about `incident`; a declaration's is decided by [`declare`].
+///
+/// # Errors
+/// The reason why it changes nothing.
+pub fn decide_form(incident: &Incident, form: &Form, now: Timestamp) -> Result<Decision, Refusal> {
+    match form {
+        Form::Declare { .. } => Ok(Decision::only(Answer::Nothing)),
+        // The form does not offer it; whoever sends it all the same means the end.
+        Form::Update { status: Some(Status::Resolved), impact, action, .. } => {
+            let root_cause = action.clone().unwrap_or_else(|| NOT_KNOWN.into());
+            resolve(incident, root_cause, impact.clone(), None)
+        }
+        Form::Update { status, impact, action, eta, .. } => {
+            let eta = eta.clone().map(|eta| Eta::said_at(eta, now));
+            let facts = UpdateFacts {
+                text: None,
+                status: *status,
+                impact: impact.clone(),
+                action: action.clone(),
+                eta,
+            };
+            update(incident, facts, now)
+        }
+        Form::Resolve { root_cause, impact, data_loss, .. } => {
+            resolve(incident, root_cause.clone(), impact.clone(), data_loss.clone())
+        }
+    }
+}
+
+fn open(incident: &Incident) -> Result<(), Refusal> {
+    match incident.resolution() {
+        Some(resolution) => Err(Refusal::AlreadyResolved {
+            incident: incident.id,
+            at: resolution.at,
+            by: resolution.by.clone(),
+        }),
+        None => Ok(()),
+    }
+}
+
+fn update(incident: &Incident, facts: UpdateFacts, now: Timestamp) -> Result<Decision, Refusal> {
+    open(incident)?;
+    let in_time = incident.ladder.as_ref().is_some_and(|ladder| ladder.missed == 0 && now <= ladder.due);
+    let next_due = incident.clocks.update_every.and_then(|interval| now.saturating_add(interval).ok());
+    let updated = EventKind::Updated { facts, in_time };
+    Ok(Decision::done(incident, vec![updated], Done::Updated { next_due }))
+}
+
+fn status(incident: &Incident, to: Status) -> Result<Decision, Refusal> {
+    match (incident.status, to) {
+        (Status::Resolved, Status::Resolved) => open(incident).map(|()| Decision::only(Answer::Nothing)),
+        (Status::Resolved, to) => reopen(incident, Some(to)),
+        (_, Status::Resolved) => resolve(incident, NOT_KNOWN.into(), None, None),
+        (from, to) if from == to => Err(Refusal::AlreadyStatus { incident: incident.id, status: to }),
+        (from, to) => {
+            Ok(Decision::done(incident, vec![EventKind::StatusChanged { from, to }], Done::Status(to)))
+        }
+    }
+}
+
+fn severity(
+    incident: &Incident,
+    to: Severity,
+    reason: Option<String>,
+    rules: &Severities,
+) -> Result<Decision, Refusal> {
+    open(incident)?;
+    let from = incident.severity;
+    if from == to {
+        return Err(Refusal::AlreadySeverity { incident: incident.id, severity: to });
+    }
+    let changed = EventKind::SeverityChanged { from, to, reason, clocks: clocks(to, rules) };
+    Ok(Decision::done(incident, vec![changed], Done::Severity(to)))
+}
+
+fn acknowledge(incident: &Incident) -> Result<Decision, Refusal> {
+    open(incident)?;
+    if let Some(acknowledged) = &incident.acknowledged {
+        return Err(Refusal::AlreadyAcknowledged {
+            incident: incident.id,
+            at: acknowledged.at,
+            by: acknowledged.by.clone(),
+        });
+    }
+    Ok(Decision::done(incident, vec![EventKind::Acknowledged], Done::Acknowledged))
+}
+
+/// Anyone may take a role over. Taking command oneself is also an acknowledgement: a named person has it.
+fn take_role(incident: &Incident, role: Role, person: &UserId, by: &UserId) -> Result<Decision, Refusal> {
+    open(incident)?;
+    let from = incident.roles.get(&role).cloned();
+    if from.as_ref() == Some(person) {
+        return Err(Refusal::AlreadyInRole { incident: incident.id, role, person: person.clone() });
+    }
+    let mut events = vec![EventKind::RoleTaken { role, person: person.clone(), from }];
+    if role == Role::Commander && person == by && incident.acknowledged.is_none() {
+        events.push(EventKind::Acknowledged);
+    }
+    Ok(Decision::done(incident, events, Done::Role { role, person: person.clone() }))
+}
+
+fn snooze(
+    incident: &Incident,
+    by: jiff::SignedDuration,
+    reminder: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
+    open(incident)?;
+    let Some(ladder) = &incident.ladder else {
+        return Err(Refusal::NoUpdateClock { incident: incident.id, severity: incident.severity });
+    };
+    if let Some(reminder) = reminder {
+        let answered = !incident.open_reminders.iter().any(|open| open.due == reminder);
+        if answered {
+            return Err(Refusal::StaleReminder { incident: incident.id, reminder });
+        }
+    }
+    let until = ladder.snooze(by, now);
+    let snoozed = EventKind::Snoozed { due: ladder.due, until };
+    Ok(Decision::done(incident, vec![snoozed], Done::Snoozed { until }))
+}
+
+fn resolve(
+    incident: &Incident,
+    root_cause: String,
+    impact: Option<String>,
+    data_loss: Option<String>,
+) -> Result<Decision, Refusal> {
+    open(incident)?;
+    // What is announced is kept, even where the card says something else later.
+    let impact = impact.or_else(|| incident.impact.clone());
+    let resolved = EventKind::Resolved { root_cause, impact, data_loss, from: incident.status };
+    Ok(Decision::done(incident, vec![resolved], Done::Resolved))
+}
+
+fn reopen(incident: &Incident, to: Option<Status>) -> Result<Decision, Refusal> {
+    let Some(resolution) = incident.resolution() else {
+        return Err(Refusal::NotResolved { incident: incident.id });
+    };
+    let to = to.unwrap_or(resolution.status_before);
+    Ok(Decision::done(incident, vec![EventKind::Reopened { to }], Done::Reopened))
+}
+
+/// Takes back the latest of a kind, or the latest that can be taken back.
+fn retract(incident: &Incident, what: Option<Retractable>) -> Result<Decision, Refusal> {
+    let nothing = Refusal::NothingToRetract { incident: incident.id, what };
+    if !incident.is_open() {
+        return match what {
+            None | Some(Retractable::Resolution) => reopen(incident, None),
+            Some(_) => open(incident).map(|()| Decision::only(Answer::Nothing)),
+        };
+    }
+    let update = incident.last_update().map(|update| (update.seq, Retractable::Update));
+    let change = incident.severity_changes.iter().rev().find(|change| change.retracted.is_none());
+    let severity = change.map(|change| (change.seq, Retractable::Severity));
+    let latest = match what {
+        Some(Retractable::Update) => update,
+        Some(Retractable::Severity) => severity,
+        Some(Retractable::Resolution) => None,
+        None => update.max_by_seq(severity),
+    };
+    let (seq, what) = latest.ok_or(nothing)?;
+    let done = match (what, change) {
+        (Retractable::Severity, Some(change)) => Done::RetractedSeverity { back_to: change.from },
+        _ => Done::RetractedUpdate,
+    };
+    Ok(Decision::done(incident, vec![EventKind::Retracted { seq, what }], done))
+}
+
+trait MaxBySeq {
+    fn max_by_seq(self, other: Self) -> Self;
+}
+
+impl MaxBySeq for Option<(u32, Retractable)> {
+    fn max_by_seq(self, other: Self) -> Self {
+        if self.map(|(seq, _)| seq) >= other.map(|(seq, _)| seq) { self } else { other }
+    }
+}
+
+/// Puts a message on the timeline, or takes it off. Doing either twice changes nothing.
+///
+/// # Errors
+/// When the message stands there already.
+pub fn pin(
+    incident: &Incident,
+    channel: &ChannelId,
+    message: &MessageTs,
+    author: Option<UserId>,
+    added: bool,
+) -> Result<Decision, Refusal> {
+    let stands = incident.pinned.contains(&(channel.clone(), message.clone()));
+    let (channel, message) = (channel.clone(), message.clone());
+    match (stands, added) {
+        (true, true) => Err(Refusal::AlreadyPinned { incident: incident.id }),
+        (false, false) => Ok(Decision::only(Answer::Nothing)),
+        (false, true) => {
+            let pinned = EventKind::Pinned { channel, message, author };
+            Ok(Decision::done(incident, vec![pinned], Done::Pinned))
+        }
+        (true, false) => {
+            Ok(Decision::done(incident, vec![EventKind::Unpinned { channel, message }], Done::Unpinned))
+        }
+    }
+}
+
+fn open_update_form(incident: &Incident, asked: &Asked<'_>) -> Result<Decision, Refusal> {
+    open(incident)?;
+    let fill = FormFill::Update {
+        title: incident.title.clone(),
+        status: incident.status,
+        impact: incident.impact.clone(),
+        action: incident.action.clone(),
+        eta: incident.eta.clone(),
+    };
+    Ok(form(incident, asked, fill))
+}
+
+fn open_resolve_form(incident: &Incident, asked: &Asked<'_>) -> Result<Decision, Refusal> {
+    open(incident)?;
+    let fill = FormFill::Resolve { title: incident.title.clone(), impact: incident.impact.clone() };
+    Ok(form(incident, asked, fill))
+}
+
+fn form(incident: &Incident, asked: &Asked<'_>, fill: FormFill) -> Decision {
+    let context = FormContext { incident: Some(incident.id), place: asked.place.clone() };
+    Decision::only(Answer::OpenForm(FormToOpen { context, fill }))
+}

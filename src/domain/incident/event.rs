@@ -1,0 +1,145 @@
+//! What happened in an incident. An incident is its list of events; they are never changed, only added to.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::severity::{Severity, Status};
+use super::{Eta, Place, Rung};
+use crate::domain::command::{Retractable, Role};
+use crate::domain::effect::{PostKey, Room, To};
+use crate::domain::timer::Lateness;
+use crate::id::{ChannelId, MessageTs, UserId};
+
+/// One event. `seq` counts from 1 within its incident.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    pub seq: u32,
+    pub at: Timestamp,
+    /// `None` is howler itself.
+    pub by: Option<UserId>,
+    pub kind: EventKind,
+}
+
+/// The clocks that a severity sets, frozen when it is set: a changed configuration never breaks a promise made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clocks {
+    pub update_every: Option<SignedDuration>,
+    pub respond_within: Option<SignedDuration>,
+    pub own_channel: bool,
+}
+
+/// A stakeholder update: what was said, and what it sets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UpdateFacts {
+    pub text: Option<String>,
+    pub status: Option<Status>,
+    pub impact: Option<String>,
+    pub action: Option<String>,
+    pub eta: Option<Eta>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EventKind {
+    Declared {
+        title: String,
+        severity: Severity,
+        clocks: Clocks,
+        impact: Option<String>,
+        action: Option<String>,
+        eta: Option<Eta>,
+        place: Place,
+    },
+    Acknowledged,
+    /// The response time ran out at `due` without an acknowledgement.
+    ResponseMissed {
+        due: Timestamp,
+        late: Option<Lateness>,
+    },
+    /// `in_time`: the promise that was running is kept by it.
+    Updated {
+        facts: UpdateFacts,
+        in_time: bool,
+    },
+    StatusChanged {
+        from: Status,
+        to: Status,
+    },
+    SeverityChanged {
+        from: Severity,
+        to: Severity,
+        reason: Option<String>,
+        clocks: Clocks,
+    },
+    ImpactSet {
+        text: String,
+    },
+    ActionSet {
+        text: String,
+    },
+    EtaSet {
+        eta: Eta,
+    },
+    Noted {
+        text: String,
+    },
+    RoleTaken {
+        role: Role,
+        person: UserId,
+        from: Option<UserId>,
+    },
+    /// The reminder due at `due` goes at `until` instead.
+    Snoozed {
+        due: Timestamp,
+        until: Timestamp,
+    },
+    /// A rung of the update ladder was reached. `missed` is how many intervals ran out since the last rung;
+    /// `next` is when the ladder goes on and with which rung.
+    Reminded {
+        due: Timestamp,
+        rung: Rung,
+        to: To,
+        missed: u32,
+        next: (Rung, Timestamp),
+        late: Option<Lateness>,
+    },
+    Resolved {
+        root_cause: String,
+        impact: Option<String>,
+        data_loss: Option<String>,
+        from: Status,
+    },
+    Reopened {
+        to: Status,
+    },
+    /// Takes back the event `seq`.
+    Retracted {
+        seq: u32,
+        what: Retractable,
+    },
+    Pinned {
+        channel: ChannelId,
+        message: MessageTs,
+        author: Option<UserId>,
+    },
+    /// The text of a pinned message was read.
+    PinRead {
+        channel: ChannelId,
+        message: MessageTs,
+        author: Option<UserId>,
+        text: String,
+    },
+    Unpinned {
+        channel: ChannelId,
+        message: MessageTs,
+    },
+    /// The incident's own channel was made.
+    RoomOpened {
+        room: Room,
+    },
+    /// A message of howler's stands in Slack; kept so that it can be edited.
+    Posted {
+        key: PostKey,
+        channel: ChannelId,
+        message: MessageTs,
+    },
+}

@@ -1,0 +1,82 @@
+//! What howler does by itself: timers that came due, and effects that came back.
+
+use jiff::Timestamp;
+
+use super::event::EventKind;
+use super::{Incident, Rung};
+use crate::domain::effect::{EffectKind, PostKey, Receipt, To};
+use crate::domain::timer::{Lateness, Outage, TimerKind};
+
+impl Incident {
+    /// The timers that run: absolute due times, derived from the events alone.
+    pub fn timers(&self) -> impl Iterator<Item = (TimerKind, Timestamp)> + use<> {
+        let update = self.ladder.as_ref().map(|ladder| (TimerKind::Update, ladder.next.1));
+        let response = self.response_due().map(|due| (TimerKind::Response, due));
+        update.into_iter().chain(response)
+    }
+}
+
+/// The events of a timer that came due; none when something overtook it. `outage` is the last time in which howler
+/// did not run.
+pub fn fire(incident: &Incident, kind: TimerKind, now: Timestamp, outage: Option<Outage>) -> Vec<EventKind> {
+    match kind {
+        TimerKind::Update => remind(incident, now, outage).into_iter().collect(),
+        TimerKind::Response => miss_response(incident, now, outage).into_iter().collect(),
+    }
+}
+
+fn remind(incident: &Incident, now: Timestamp, outage: Option<Outage>) -> Option<EventKind> {
+    let climb = incident.ladder.as_ref()?.climb(now)?;
+    let to = match climb.rung {
+        Rung::Channel => To::Room,
+        Rung::Direct => To::Person(incident.person_in_charge().clone()),
+        Rung::OnCall => To::Emergencies,
+    };
+    Some(EventKind::Reminded {
+        due: climb.due,
+        rung: climb.rung,
+        to,
+        missed: climb.missed,
+        next: climb.next,
+        late: Lateness::of(climb.due, now, outage),
+    })
+}
+
+fn miss_response(incident: &Incident, now: Timestamp, outage: Option<Outage>) -> Option<EventKind> {
+    let due = incident.response_due().filter(|due| *due <= now)?;
+    Some(EventKind::ResponseMissed { due, late: Lateness::of(due, now, outage) })
+}
+
+/// The event of an effect that was carried out, where it tells anything new.
+pub fn delivered(incident: &Incident, effect: &EffectKind, receipt: &Receipt) -> Option<EventKind> {
+    let event = match (effect, receipt) {
+        (EffectKind::Say { keep_as: Some(key), .. }, Receipt::Message { channel, message }) => {
+            EventKind::Posted { key: key.clone(), channel: channel.clone(), message: message.clone() }
+        }
+        (EffectKind::Card { place }, Receipt::Message { channel, message }) => EventKind::Posted {
+            key: PostKey::Card(*place),
+            channel: channel.clone(),
+            message: message.clone(),
+        },
+        (EffectKind::OpenRoom { .. }, Receipt::Room(room)) => EventKind::RoomOpened { room: room.clone() },
+        (EffectKind::ReadMessage { channel, message }, Receipt::Read { author, text }) => {
+            EventKind::PinRead {
+                channel: channel.clone(),
+                message: message.clone(),
+                author: author.clone(),
+                text: text.clone(),
+            }
+        }
+        _ => return None,
+    };
+    let known = match &event {
+        EventKind::Posted { key, channel, message } => {
+            incident.post(key).is_some_and(|post| post.channel == *channel && post.message == *message)
+        }
+        EventKind::PinRead { channel, message, .. } => {
+            !incident.pinned.contains(&(channel.clone(), message.clone()))
+        }
+        _ => false,
+    };
+    (!known).then_some(event)
+}

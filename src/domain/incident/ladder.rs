@@ -1,0 +1,125 @@
+//! The update ladder: who is reminded when, as arithmetic over absolute times.
+//!
+//! An update is due one interval after the last that stakeholders saw. At the due time the incident's channel is
+//! reminded; 5 minutes later the person in charge directly; 10 minutes later the on-call in the emergencies channel;
+//! then the same at every interval again, until somebody answers.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// How loudly somebody is reminded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Rung {
+    Channel,
+    Direct,
+    OnCall,
+}
+
+impl Rung {
+    /// After the ladder's start.
+    pub fn offset(self) -> SignedDuration {
+        match self {
+            Self::Channel => SignedDuration::ZERO,
+            Self::Direct => SignedDuration::from_mins(5),
+            Self::OnCall => SignedDuration::from_mins(10),
+        }
+    }
+
+    fn next(self) -> Option<Self> {
+        match self {
+            Self::Channel => Some(Self::Direct),
+            Self::Direct => Some(Self::OnCall),
+            Self::OnCall => None,
+        }
+    }
+}
+
+/// Where the ladder of one promise stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ladder {
+    /// The update that stakeholders last saw.
+    pub since: Timestamp,
+    pub interval: SignedDuration,
+    /// When the promised update is due: `since` + interval.
+    pub due: Timestamp,
+    /// Whole intervals that ran out so far and are counted.
+    pub missed: u32,
+    /// The next reminder's rung and time.
+    pub next: (Rung, Timestamp),
+}
+
+/// What is due when a ladder's timer fires.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Climb {
+    /// The loudest rung reached; several missed ones become this one.
+    pub rung: Rung,
+    /// When the first of them was due.
+    pub due: Timestamp,
+    /// Intervals that ran out and are not counted yet.
+    pub missed: u32,
+    pub next: (Rung, Timestamp),
+}
+
+impl Ladder {
+    /// The ladder of a promise made at `since`.
+    pub fn starting(since: Timestamp, interval: SignedDuration) -> Self {
+        let due = plus(since, interval);
+        Self { since, interval, due, missed: 0, next: (Rung::Channel, due) }
+    }
+
+    /// What is due at `now`; `None` when the next reminder is later.
+    pub fn climb(&self, now: Timestamp) -> Option<Climb> {
+        let (first, due) = self.next;
+        if now < due {
+            return None;
+        }
+        let (mut rung, mut next) = (first, self.after(first, due));
+        while next.1 <= now {
+            rung = rung.max(next.0);
+            next = self.after(next.0, next.1);
+        }
+        Some(Climb { rung, due, missed: self.run_out_by(now).saturating_sub(self.missed), next })
+    }
+
+    /// The rung that follows `rung`, which is due at `at`.
+    fn after(&self, rung: Rung, at: Timestamp) -> (Rung, Timestamp) {
+        match rung.next() {
+            Some(next) => (next, plus(at, next.offset() - rung.offset())),
+            None => (Rung::Channel, self.next_interval_after(at)),
+        }
+    }
+
+    /// The first `since + k × interval` later than `at`.
+    fn next_interval_after(&self, at: Timestamp) -> Timestamp {
+        let whole = at.duration_since(self.since).as_millis() / self.interval.as_millis().max(1);
+        let count = i32::try_from(whole + 1).unwrap_or(i32::MAX);
+        plus(self.since, self.interval.saturating_mul(count))
+    }
+
+    /// Whole intervals since the last update at `now`: each was a promise that was not kept.
+    fn run_out_by(&self, now: Timestamp) -> u32 {
+        let whole = now.duration_since(self.since).as_millis() / self.interval.as_millis().max(1);
+        u32::try_from(whole).unwrap_or(0)
+    }
+
+    /// When a reminder that is moved by `by` at `now` goes: later than its due time, and never past the end of the
+    /// running interval, for the next update is due then.
+    pub fn snooze(&self, by: SignedDuration, now: Timestamp) -> Timestamp {
+        let from = now.max(self.due);
+        plus(from, by).min(self.next_interval_after(from))
+    }
+
+    /// The ladder with this one reminder at `until`.
+    pub fn snoozed_until(&self, until: Timestamp) -> Self {
+        Self { next: (Rung::Channel, until), ..self.clone() }
+    }
+
+    /// The ladder after a [`Climb`].
+    pub fn climbed(&self, missed: u32, next: (Rung, Timestamp)) -> Self {
+        Self { missed: self.missed + missed, next, ..self.clone() }
+    }
+}
+
+fn plus(at: Timestamp, by: SignedDuration) -> Timestamp {
+    at.saturating_add(by).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,210 @@
+//! An incident: its state, read off its events.
+
+mod announce;
+mod apply;
+mod decide;
+pub mod event;
+pub mod figures;
+mod fire;
+mod ladder;
+pub mod severity;
+mod still_true;
+pub mod timeline;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::answer::Summary;
+use super::command::{EtaText, Role};
+use super::effect::{PostKey, Room, To};
+pub use super::request::Place;
+use crate::id::{ChannelId, IncidentId, MessageTs, UserId};
+pub use announce::{Intent, consequences};
+pub use decide::{Asked, Decision, Declaration, decide, decide_form, declare, pin};
+use event::UpdateFacts;
+pub use fire::{delivered, fire};
+pub use ladder::{Ladder, Rung};
+use severity::{Severity, Status};
+pub use still_true::still_true;
+
+/// When it is expected to be over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Eta {
+    At(Timestamp),
+    Words(String),
+}
+
+impl Eta {
+    /// Fixes "in 20 minutes" to an instant.
+    pub fn said_at(eta: EtaText, now: Timestamp) -> Self {
+        match eta {
+            EtaText::In(after) => Self::At(now.saturating_add(after).unwrap_or(Timestamp::MAX)),
+            EtaText::At(at) => Self::At(at),
+            EtaText::Words(words) => Self::Words(words),
+        }
+    }
+}
+
+/// Who had it first, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acknowledgement {
+    pub by: UserId,
+    pub at: Timestamp,
+}
+
+/// A mark that something was taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retraction {
+    pub by: UserId,
+    pub at: Timestamp,
+}
+
+/// A stakeholder update, with what it replaced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Update {
+    pub seq: u32,
+    pub at: Timestamp,
+    pub by: UserId,
+    pub facts: UpdateFacts,
+    pub in_time: bool,
+    /// The values before it, to be put back when it is retracted.
+    pub before: UpdateFacts,
+    /// The promise that it answered, which runs again when it is retracted.
+    pub ladder_before: Option<Ladder>,
+    pub retracted: Option<Retraction>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeverityChange {
+    pub seq: u32,
+    pub by: UserId,
+    pub from: Severity,
+    pub to: Severity,
+    pub reason: Option<String>,
+    pub clocks_before: event::Clocks,
+    pub retracted: Option<Retraction>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resolution {
+    pub seq: u32,
+    pub at: Timestamp,
+    pub by: UserId,
+    pub root_cause: String,
+    pub impact: Option<String>,
+    pub data_loss: Option<String>,
+    pub status_before: Status,
+    pub undone: Option<Retraction>,
+}
+
+/// A reminder that nobody has answered yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenReminder {
+    pub seq: u32,
+    pub to: To,
+    pub rung: Rung,
+    /// When the reminder itself was due.
+    pub due: Timestamp,
+}
+
+/// The state of one incident.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Incident {
+    pub id: IncidentId,
+    pub title: String,
+    pub severity: Severity,
+    pub status: Status,
+    pub clocks: event::Clocks,
+    pub declared_at: Timestamp,
+    pub declared_by: UserId,
+    pub place: Place,
+    pub impact: Option<String>,
+    pub action: Option<String>,
+    pub eta: Option<Eta>,
+    pub roles: BTreeMap<Role, UserId>,
+    pub acknowledged: Option<Acknowledgement>,
+    pub response_missed: bool,
+    pub updates: Vec<Update>,
+    pub severity_changes: Vec<SeverityChange>,
+    pub resolutions: Vec<Resolution>,
+    /// Where the update ladder stands; `None` while no update is promised.
+    pub ladder: Option<Ladder>,
+    pub promises_missed: u32,
+    pub open_reminders: Vec<OpenReminder>,
+    pub room: Option<Room>,
+    pub posts: Vec<Post>,
+    pub pinned: BTreeSet<(ChannelId, MessageTs)>,
+    /// How many events it has; the next one's `seq` is one more.
+    pub events: u32,
+}
+
+/// A message of howler's that can be edited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Post {
+    pub key: PostKey,
+    pub channel: ChannelId,
+    pub message: MessageTs,
+}
+
+impl Incident {
+    pub fn is_open(&self) -> bool {
+        self.status != Status::Resolved
+    }
+
+    pub fn commander(&self) -> Option<&UserId> {
+        self.roles.get(&Role::Commander)
+    }
+
+    /// Who is asked for an update: the commander, else who acknowledged, else who declared.
+    pub fn person_in_charge(&self) -> &UserId {
+        self.commander()
+            .or(self.acknowledged.as_ref().map(|acknowledged| &acknowledged.by))
+            .unwrap_or(&self.declared_by)
+    }
+
+    /// The resolution that stands.
+    pub fn resolution(&self) -> Option<&Resolution> {
+        self.resolutions.last().filter(|resolution| resolution.undone.is_none())
+    }
+
+    /// The last update that stakeholders still see.
+    pub fn last_update(&self) -> Option<&Update> {
+        self.updates.iter().rev().find(|update| update.retracted.is_none())
+    }
+
+    /// When the running promise ends: the next update is due then (UTC).
+    pub fn update_due(&self) -> Option<Timestamp> {
+        self.ladder.as_ref().map(|ladder| ladder.due)
+    }
+
+    /// When somebody must have acknowledged (UTC); `None` once somebody has, once it was missed, or without a limit.
+    pub fn response_due(&self) -> Option<Timestamp> {
+        if self.acknowledged.is_some() || self.response_missed || !self.is_open() {
+            return None;
+        }
+        let within: SignedDuration = self.clocks.respond_within?;
+        self.declared_at.saturating_add(within).ok()
+    }
+
+    pub fn post(&self, key: &PostKey) -> Option<&Post> {
+        self.posts.iter().find(|post| post.key == *key)
+    }
+
+    pub fn summary(&self) -> Summary {
+        Summary {
+            incident: self.id,
+            title: self.title.clone(),
+            severity: self.severity,
+            status: self.status,
+            commander: self.commander().cloned(),
+            declared_at: self.declared_at,
+            resolved_at: self.resolution().map(|resolution| resolution.at),
+            update_due: self.update_due(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,62 @@
+//! Asked again before it is said: an effect that was overtaken is dropped, with the reason.
+
+use super::Incident;
+use crate::domain::effect::{CardPlace, EffectKind, PostKey, Say, To};
+
+/// Whether `effect` still holds for the incident as it is now.
+///
+/// # Errors
+/// Why it does not.
+pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'static str> {
+    let no_room = incident.room.is_none();
+    match effect {
+        EffectKind::Say { say, to, .. } => match say.as_ref() {
+            Say::Reminder { reminder, .. } => {
+                let open = incident.open_reminders.iter().any(|open| open.due == *reminder);
+                if open { Ok(()) } else { Err("the reminder was answered before it went out") }
+            }
+            Say::ResponseMissed { .. } if incident.acknowledged.is_some() => {
+                Err("somebody acknowledged before it went out")
+            }
+            _ if *to == To::Room && no_room => {
+                Err("the incident has no channel of its own; it stands in the emergencies channel")
+            }
+            _ => Ok(()),
+        },
+        EffectKind::Card { place: CardPlace::Room }
+        | EffectKind::Topic
+        | EffectKind::PinCard
+        | EffectKind::Invite { .. }
+            if no_room =>
+        {
+            Err("the incident has no channel of its own")
+        }
+        EffectKind::Card { place: CardPlace::Emergencies }
+            if incident.post(&PostKey::DECLARATION).is_none() =>
+        {
+            Err("the card comes after the declaration")
+        }
+        EffectKind::PinCard if incident.post(&PostKey::Card(CardPlace::Room)).is_none() => {
+            Err("there is no card to pin")
+        }
+        EffectKind::Amend { seq, to } => {
+            let key = PostKey::Announcement { seq: *seq, to: to.clone() };
+            incident.post(&key).map(|_| ()).ok_or("the announcement never went out")
+        }
+        EffectKind::Settle { seq, to, .. } => {
+            let key = PostKey::Reminder { seq: *seq, to: to.clone() };
+            incident.post(&key).map(|_| ()).ok_or("the reminder never went out")
+        }
+        EffectKind::OpenRoom { .. } if incident.room.is_some() => Err("the channel exists already"),
+        EffectKind::ReadMessage { channel, message } => {
+            let pinned = incident.pinned.contains(&(channel.clone(), message.clone()));
+            if pinned { Ok(()) } else { Err("the pushpin was taken off again") }
+        }
+        EffectKind::Card { .. }
+        | EffectKind::Topic
+        | EffectKind::PinCard
+        | EffectKind::Invite { .. }
+        | EffectKind::OpenRoom { .. }
+        | EffectKind::Whisper { .. } => Ok(()),
+    }
+}

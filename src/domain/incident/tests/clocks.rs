@@ -1,0 +1,176 @@
+use super::*;
+use crate::domain::answer::Done;
+use crate::domain::timer::Lateness;
+use Rung::{Channel, Direct, OnCall};
+
+#[test]
+fn an_ignored_update_climbs_and_comes_again_every_interval() {
+    let mut world = World::declared(Severity::P2);
+    let expected =
+        [30, 60, 90].into_iter().flat_map(|due| [(due, Channel), (due + 5, Direct), (due + 10, OnCall)]);
+    assert_eq!(world.reminders(0, 100), expected.collect::<Vec<_>>());
+    assert_eq!(world.incident.promises_missed, 3);
+}
+
+#[test]
+fn intervals_shorter_than_the_ladder_do_not_overlap() {
+    let rules = crate::config::Config::parse("[severity.P2]\nupdate_every = \"4m\"").unwrap().severity;
+    let mut world = World::with_rules(Severity::P2, rules);
+    let expected = vec![(4, Channel), (9, Direct), (14, OnCall), (16, Channel), (21, Direct), (26, OnCall)];
+    assert_eq!(world.reminders(0, 27), expected);
+    assert_eq!(world.incident.promises_missed, 6);
+}
+
+#[test]
+fn an_update_answers_and_promises_anew() {
+    let mut world = World::declared(Severity::P1);
+    world.update(20);
+    assert_eq!(world.reminders(20, 55), vec![(50, Channel), (55, Direct)]);
+    world.update(57);
+    assert!(world.incident.open_reminders.is_empty());
+    assert_eq!(world.reminders(57, 87), vec![(87, Channel)]);
+    let figures = figures::Figures::of(&world.incident);
+    assert_eq!((figures.updates_promised, figures.updates_kept), (3, 1), "20 kept; 50 and 87 missed");
+}
+
+#[test]
+fn a_snooze_moves_one_reminder_and_never_the_interval() {
+    let mut world = World::declared(Severity::P2);
+    assert_eq!(world.reminders(0, 30), vec![(30, Channel)]);
+    let snooze = Command::Snooze { by: minutes(15), reminder: Some(at(30)) };
+    assert_eq!(done(world.asks(at(31), "U0IAN", snooze.clone())), Done::Snoozed { until: at(46) });
+    let again = world.asks(at(31), "U0IAN", snooze);
+    assert_eq!(
+        again,
+        Err(Refusal::StaleReminder { incident: IncidentId(7), reminder: at(30) }),
+        "a double click"
+    );
+    assert_eq!(
+        world.reminders(31, 75),
+        vec![(46, Channel), (51, Direct), (56, OnCall), (60, Channel), (65, Direct), (70, OnCall)]
+    );
+}
+
+#[test]
+fn a_snooze_ends_where_the_next_update_is_due() {
+    let snooze = |by| Command::Snooze { by: minutes(by), reminder: None };
+    for (said_at, by, until) in
+        [(0, 15, 45), (0, 600, 60), (30, 15, 45), (50, 15, 60), (61, 15, 76), (29, 1, 31)]
+    {
+        let mut world = World::declared(Severity::P2);
+        world.reminders(0, said_at);
+        let answer = world.asks(at(said_at), "U0IAN", snooze(by));
+        assert_eq!(done(answer), Done::Snoozed { until: at(until) }, "at {said_at} by {by}");
+    }
+}
+
+#[test]
+fn a_severity_without_updates_has_no_clock() {
+    let mut world = World::declared(Severity::P4);
+    assert_eq!(world.reminders(0, 600), vec![]);
+    let refused = world.asks(at(601), "U0IAN", Command::Snooze { by: minutes(15), reminder: None });
+    assert!(matches!(refused, Err(Refusal::NoUpdateClock { .. })));
+    world.asks(at(700), "U0IAN", Command::Severity { to: Severity::P2, reason: None }).unwrap();
+    assert_eq!(world.incident.update_due(), Some(at(730)), "the promise starts when it is made");
+}
+
+#[test]
+fn a_shorter_interval_counts_from_the_last_update_while_that_lies_ahead() {
+    let rules = crate::config::Config::parse("[severity.P3]\nupdate_every = \"2h\"").unwrap().severity;
+    for (changed_at, due) in [(10, 30), (29, 30), (40, 70)] {
+        let mut world = World::with_rules(Severity::P3, rules.clone());
+        world.asks(at(changed_at), "U0IAN", Command::Severity { to: Severity::P2, reason: None }).unwrap();
+        assert_eq!(world.incident.update_due(), Some(at(due)), "changed at {changed_at}");
+    }
+}
+
+#[test]
+fn a_retracted_update_lets_the_old_promise_run_again() {
+    let mut world = World::declared(Severity::P2);
+    world.update(10);
+    world.update(20);
+    world.asks(at(25), "U0IAN", Command::Retract { what: None }).unwrap();
+    assert_eq!(world.incident.update_due(), Some(at(40)));
+    world.asks(at(35), "U0IAN", Command::Retract { what: None }).unwrap();
+    assert_eq!(world.incident.update_due(), Some(at(30)));
+    let fired = world.fires(at(35), None);
+    let [EventKind::Reminded { rung: Channel, late: None, missed: 1, .. }] = fired.as_slice() else {
+        panic!("due long ago, said at once, and nobody was late: {fired:?}");
+    };
+}
+
+#[test]
+fn overdue_reminders_become_one_and_say_why() {
+    let outage = Outage { from: at(25), until: at(41) };
+    let mut world = World::declared(Severity::P2);
+    let fired = world.fires(at(41), Some(outage));
+    let late = Some(Lateness { due: at(30), outage: Some(outage) });
+    let next = (Channel, at(60));
+    let to = crate::domain::effect::To::Emergencies;
+    assert_eq!(fired, vec![EventKind::Reminded { due: at(30), rung: OnCall, to, missed: 1, next, late }]);
+    assert_eq!(world.fires(at(41), Some(outage)), vec![]);
+    assert_eq!(world.reminders(42, 60), vec![(60, Channel)]);
+}
+
+#[test]
+fn a_long_outage_is_still_one_message() {
+    let mut world = World::declared(Severity::P2);
+    let outage = Outage { from: at(1), until: at(1_000) };
+    let fired = world.fires(at(1_000), Some(outage));
+    let reminders = fired.iter().filter(|event| matches!(event, EventKind::Reminded { .. })).count();
+    assert_eq!(reminders, 1);
+    assert_eq!(world.incident.promises_missed, 33);
+    assert_eq!(world.incident.update_due(), Some(at(30)));
+}
+
+#[test]
+fn the_response_clock_runs_from_the_declaration_to_the_first_acknowledgement() {
+    for (severity, limit) in [(Severity::P1, 15), (Severity::P2, 60), (Severity::P3, 24 * 60)] {
+        let mut world = World::declared(severity);
+        assert_eq!(world.incident.response_due(), Some(at(limit)), "{severity}");
+        assert!(world.fires(seconds(limit * 60 - 1), None).iter().all(|event| !is_miss(event)));
+        assert!(world.fires(at(limit), None).iter().any(is_miss));
+        assert!(!world.fires(at(limit + 60), None).iter().any(is_miss), "posted once");
+        world.asks(at(limit + 61), "U0MAYA", Command::Ack).unwrap();
+        let figures = figures::Figures::of(&world.incident);
+        assert!(figures.response_missed, "stays on the record");
+        assert_eq!(figures.to_acknowledge, Some(minutes(limit + 61)));
+    }
+    assert_eq!(World::declared(Severity::P4).incident.response_due(), None);
+}
+
+#[test]
+fn acknowledging_or_taking_command_stops_the_response_clock() {
+    for command in [Command::Ack, Command::Take { role: Role::Commander }] {
+        let mut world = World::declared(Severity::P1);
+        world.asks(at(3), "U0MAYA", command).unwrap();
+        assert_eq!(world.incident.response_due(), None);
+        assert_eq!(world.incident.acknowledged.as_ref().map(|a| a.by.clone()), Some("U0MAYA".into()));
+    }
+    let mut world = World::declared(Severity::P1);
+    let named = Command::Role { role: Role::Commander, person: "U0MAYA".into() };
+    world.asks(at(3), "U0IAN", named).unwrap();
+    assert_eq!(world.incident.response_due(), Some(at(15)), "being named is not saying that one has it");
+}
+
+#[test]
+fn a_raised_severity_shortens_the_response_time_from_the_declaration() {
+    let mut world = World::declared(Severity::P3);
+    world.asks(at(20), "U0IAN", Command::Severity { to: Severity::P1, reason: None }).unwrap();
+    assert_eq!(world.incident.response_due(), Some(at(15)));
+    assert!(world.fires(at(20), None).iter().any(is_miss));
+}
+
+fn is_miss(event: &EventKind) -> bool {
+    matches!(event, EventKind::ResponseMissed { .. })
+}
+
+#[test]
+fn resolving_stops_every_clock_and_reopening_promises_anew() {
+    let mut world = World::declared(Severity::P1);
+    world.asks(at(5), "U0IAN", Command::Resolve { root_cause: "credentials".into() }).unwrap();
+    assert_eq!(world.incident.timers().count(), 0);
+    world.asks(at(50), "U0IAN", Command::Reopen).unwrap();
+    assert_eq!(world.incident.update_due(), Some(at(80)));
+    assert_eq!(world.incident.response_due(), Some(at(15)), "nobody has acknowledged it yet");
+}

@@ -1,0 +1,208 @@
+use super::*;
+use crate::domain::answer::Done;
+use crate::domain::command::Retractable;
+use crate::domain::effect::{CardPlace, Say, To};
+
+fn said(world: &World) -> Vec<(&To, &Say)> {
+    world
+        .effects
+        .iter()
+        .filter_map(|effect| match effect {
+            EffectKind::Say { to, say, .. } => Some((to, say.as_ref())),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn a_declaration_is_announced_and_given_a_channel_by_severity_and_then_a_card() {
+    for (severity, room) in
+        [(Severity::P1, true), (Severity::P2, true), (Severity::P3, false), (Severity::P4, false)]
+    {
+        let mut world = World::declared(severity);
+        assert!(matches!(world.effects[0], EffectKind::Say { to: To::Emergencies, .. }));
+        let name = "inc-7-event-stream-down".to_owned();
+        assert_eq!(world.effects.get(1), room.then_some(&EffectKind::OpenRoom { name }), "{severity}");
+        let card = EffectKind::Card { place: CardPlace::Emergencies };
+        assert!(still_true(&world.incident, &card).is_err(), "not before the declaration stands");
+        let posted = EventKind::Posted {
+            key: crate::domain::effect::PostKey::DECLARATION,
+            channel: "C0EMERG".into(),
+            message: "1.1".into(),
+        };
+        world.record(at(0), None, posted);
+        assert_eq!(world.effects.last(), Some(&card));
+        assert_eq!(still_true(&world.incident, &card), Ok(()));
+    }
+}
+
+#[test]
+fn names_of_channels_fit_slack() {
+    for (title, name) in [
+        ("Event stream down", "inc-7-event-stream-down"),
+        ("  502 & <!channel> `x`  ", "inc-7-502-channel-x"),
+        ("数据库 down", "inc-7-down"),
+        ("🔥🔥", "inc-7"),
+        ("", "inc-7"),
+    ] {
+        assert_eq!(announce::room_name(IncidentId(7), title), name);
+    }
+    let long = announce::room_name(IncidentId(u64::MAX), &"word ".repeat(50));
+    assert!(long.len() <= 78 && !long.ends_with('-'), "{long}");
+}
+
+#[test]
+fn refusals_by_state() {
+    let open: &[(Command, Refusal)] = &[
+        (Command::Reopen, Refusal::NotResolved { incident: IncidentId(7) }),
+        (Command::Retract { what: None }, Refusal::NothingToRetract { incident: IncidentId(7), what: None }),
+        (
+            Command::Status { to: Status::Investigating },
+            Refusal::AlreadyStatus { incident: IncidentId(7), status: Status::Investigating },
+        ),
+        (
+            Command::Severity { to: Severity::P1, reason: None },
+            Refusal::AlreadySeverity { incident: IncidentId(7), severity: Severity::P1 },
+        ),
+        (
+            Command::Retract { what: Some(Retractable::Resolution) },
+            Refusal::NothingToRetract { incident: IncidentId(7), what: Some(Retractable::Resolution) },
+        ),
+    ];
+    for (command, refusal) in open {
+        let mut world = World::declared(Severity::P1);
+        assert_eq!(world.asks(at(1), "U0IAN", command.clone()), Err(refusal.clone()));
+        assert_eq!(world.events.len(), 1, "a refusal changes nothing");
+    }
+    let text = || "x".to_owned();
+    let after_resolution = [
+        Command::Update { text: text() },
+        Command::UpdateForm,
+        Command::Impact { text: text() },
+        Command::Ack,
+        Command::Take { role: Role::Scribe },
+        Command::Severity { to: Severity::P2, reason: None },
+        Command::Snooze { by: minutes(5), reminder: None },
+        Command::Resolve { root_cause: text() },
+        Command::ResolveForm,
+        Command::Status { to: Status::Resolved },
+    ];
+    for command in after_resolution {
+        let mut world = World::declared(Severity::P1);
+        world.asks(at(2), "U0MAYA", Command::Resolve { root_cause: text() }).unwrap();
+        let refused = world.asks(at(3), "U0IAN", command.clone());
+        let expected = Refusal::AlreadyResolved { incident: IncidentId(7), at: at(2), by: "U0MAYA".into() };
+        assert_eq!(refused, Err(expected), "{command:?}");
+    }
+}
+
+#[test]
+fn the_second_acknowledgement_names_the_first() {
+    let mut world = World::declared(Severity::P1);
+    world.asks(at(1), "U0MAYA", Command::Ack).unwrap();
+    let again = world.asks(at(2), "U0IAN", Command::Ack);
+    assert_eq!(
+        again,
+        Err(Refusal::AlreadyAcknowledged { incident: IncidentId(7), at: at(1), by: "U0MAYA".into() })
+    );
+}
+
+#[test]
+fn status_moves_any_way_round() {
+    let mut world = World::declared(Severity::P2);
+    for (to, expected) in [
+        (Status::Mitigating, Done::Status(Status::Mitigating)),
+        (Status::Identified, Done::Status(Status::Identified)),
+        (Status::Resolved, Done::Resolved),
+        (Status::Investigating, Done::Reopened),
+    ] {
+        assert_eq!(done(world.asks(at(1), "U0IAN", Command::Status { to })), expected);
+        assert_eq!(world.incident.status, to);
+    }
+}
+
+#[test]
+fn an_update_sets_what_it_names_and_a_retraction_puts_it_back() {
+    let mut world = World::declared(Severity::P2);
+    world.asks(at(1), "U0IAN", Command::Impact { text: "half of the witnesses".into() }).unwrap();
+    let form = crate::domain::request::Form::Update {
+        incident: IncidentId(7),
+        status: Some(Status::Mitigating),
+        impact: Some("all witnesses".into()),
+        action: Some("restarting".into()),
+        eta: None,
+    };
+    let decision = decide_form(&world.incident, &form, at(2)).unwrap();
+    for kind in decision.events {
+        world.record(at(2), Some("U0IAN"), kind);
+    }
+    assert_eq!(world.incident.status, Status::Mitigating);
+    assert_eq!(world.incident.impact.as_deref(), Some("all witnesses"));
+    world.asks(at(3), "U0IAN", Command::Action { text: "rolling back".into() }).unwrap();
+    assert_eq!(done(world.asks(at(4), "U0MAYA", Command::Retract { what: None })), Done::RetractedUpdate);
+    assert_eq!(world.incident.status, Status::Investigating);
+    assert_eq!(world.incident.impact.as_deref(), Some("half of the witnesses"));
+    assert_eq!(world.incident.action.as_deref(), Some("rolling back"), "changed since, so it stays");
+    assert!(world.effects.iter().any(|effect| matches!(effect, EffectKind::Amend { to: To::Room, .. })));
+}
+
+#[test]
+fn retract_takes_the_latest_first() {
+    let mut world = World::declared(Severity::P3);
+    world.update(1);
+    world.asks(at(2), "U0IAN", Command::Severity { to: Severity::P1, reason: Some("worse".into()) }).unwrap();
+    let back = done(world.asks(at(3), "U0IAN", Command::Retract { what: None }));
+    assert_eq!(back, Done::RetractedSeverity { back_to: Severity::P3 });
+    assert_eq!(world.incident.severity, Severity::P3);
+    assert_eq!(done(world.asks(at(4), "U0IAN", Command::Retract { what: None })), Done::RetractedUpdate);
+    assert!(world.asks(at(5), "U0IAN", Command::Retract { what: None }).is_err());
+}
+
+#[test]
+fn retracting_a_resolution_reopens() {
+    let mut world = World::declared(Severity::P2);
+    world.asks(at(1), "U0IAN", Command::Status { to: Status::Mitigating }).unwrap();
+    world.asks(at(2), "U0IAN", Command::Resolve { root_cause: "x".into() }).unwrap();
+    assert_eq!(done(world.asks(at(3), "U0IAN", Command::Retract { what: None })), Done::Reopened);
+    assert_eq!(world.incident.status, Status::Mitigating, "where it stood before");
+}
+
+#[test]
+fn a_hand_over_briefs_the_new_person() {
+    let mut world = World::declared(Severity::P1);
+    world.asks(at(1), "U0IAN", Command::Take { role: Role::Commander }).unwrap();
+    world.asks(at(9), "U0MAYA", Command::Take { role: Role::Commander }).unwrap();
+    let briefs: Vec<_> = said(&world)
+        .into_iter()
+        .filter_map(|(to, say)| match say {
+            Say::Brief { from, .. } => Some((to.clone(), from.clone())),
+            _ => None,
+        })
+        .collect();
+    let person = |id: &str| To::Person(id.into());
+    assert_eq!(briefs, vec![(person("U0IAN"), None), (person("U0MAYA"), Some("U0IAN".into()))]);
+    let taken = world.asks(at(9), "U0MAYA", Command::Take { role: Role::Commander });
+    assert!(matches!(taken, Err(Refusal::AlreadyInRole { .. })));
+}
+
+#[test]
+fn raising_to_a_severity_with_a_channel_opens_one() {
+    let mut world = World::declared(Severity::P3);
+    world.asks(at(1), "U0IAN", Command::Severity { to: Severity::P1, reason: None }).unwrap();
+    let rooms = world.effects.iter().filter(|effect| matches!(effect, EffectKind::OpenRoom { .. })).count();
+    assert_eq!(rooms, 1);
+    world.asks(at(2), "U0IAN", Command::Severity { to: Severity::P2, reason: None }).unwrap();
+    let rooms = world.effects.iter().filter(|effect| matches!(effect, EffectKind::OpenRoom { .. })).count();
+    assert_eq!(rooms, 1, "one channel is enough");
+}
+
+#[test]
+fn overtaken_reminders_are_not_sent() {
+    let mut world = World::declared(Severity::P2);
+    world.reminders(0, 30);
+    let reminder =
+        world.effects.iter().rev().find(|effect| matches!(effect, EffectKind::Say { .. })).unwrap().clone();
+    assert_eq!(still_true(&world.incident, &reminder), Ok(()));
+    world.update(31);
+    assert!(still_true(&world.incident, &reminder).is_err());
+}

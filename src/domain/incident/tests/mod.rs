@@ -1,0 +1,121 @@
+//! Tables and properties of an incident's decisions. Times are minutes after the declaration.
+
+mod clocks;
+mod commands;
+mod order;
+mod timelines;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::event::{Event, EventKind};
+use super::*;
+use crate::config::Severities;
+use crate::domain::answer::{Answer, Private};
+use crate::domain::command::Command;
+use crate::domain::effect::EffectKind;
+use crate::domain::refusal::Refusal;
+use crate::domain::timer::{Outage, TimerKind};
+
+/// An incident under test, with everything that followed from what was done to it.
+pub(super) struct World {
+    pub incident: Incident,
+    pub events: Vec<Event>,
+    pub effects: Vec<EffectKind>,
+    pub rules: Severities,
+}
+
+pub(super) fn at(minute: i64) -> Timestamp {
+    seconds(minute * 60)
+}
+
+pub(super) fn seconds(second: i64) -> Timestamp {
+    // 2026-11-24 02:00 UTC.
+    Timestamp::from_second(1_795_485_600 + second).unwrap()
+}
+
+pub(super) fn minutes(minutes: i64) -> SignedDuration {
+    SignedDuration::from_mins(minutes)
+}
+
+pub(super) fn place() -> Place {
+    Place { channel: "C0EMERG".into(), thread: None }
+}
+
+impl World {
+    pub fn declared(severity: Severity) -> Self {
+        Self::with_rules(severity, Severities::default())
+    }
+
+    pub fn with_rules(severity: Severity, rules: Severities) -> Self {
+        let declaration = Declaration {
+            title: "Event stream down".into(),
+            severity,
+            impact: None,
+            action: None,
+            eta: None,
+        };
+        let decision = declare(IncidentId(7), declaration, &place(), &rules);
+        let kind = decision.events.into_iter().next().unwrap();
+        let event = Event { seq: 1, at: at(0), by: Some("U0IAN".into()), kind };
+        let incident = Incident::declared(IncidentId(7), &event).unwrap();
+        let effects = consequences(None, &incident, &event).into_iter().map(|intent| intent.kind).collect();
+        Self { incident, events: vec![event], effects, rules }
+    }
+
+    pub fn record(&mut self, when: Timestamp, by: Option<&str>, kind: EventKind) {
+        let before = self.incident.clone();
+        let event = Event { seq: before.events + 1, at: when, by: by.map(Into::into), kind };
+        self.incident.apply(&event);
+        let intents = consequences(Some(&before), &self.incident, &event);
+        self.effects.extend(intents.into_iter().map(|intent| intent.kind));
+        self.events.push(event);
+    }
+
+    pub fn asks(&mut self, when: Timestamp, by: &str, command: Command) -> Result<Answer, Refusal> {
+        let (by_id, place) = (UserId::from(by), place());
+        let asked = Asked { by: &by_id, place: &place, now: when };
+        let decision = decide(&self.incident, &command, &asked, &self.rules)?;
+        for kind in decision.events {
+            self.record(when, Some(by), kind);
+        }
+        Ok(decision.answer)
+    }
+
+    pub fn update(&mut self, minute: i64) {
+        self.asks(at(minute), "U0IAN", Command::Update { text: format!("at {minute}") }).unwrap();
+    }
+
+    /// Fires what is due at `now`, once, and gives the events.
+    pub fn fires(&mut self, now: Timestamp, outage: Option<Outage>) -> Vec<EventKind> {
+        let due: Vec<TimerKind> =
+            self.incident.timers().filter(|(_, due)| *due <= now).map(|(kind, _)| kind).collect();
+        let mut fired = Vec::new();
+        for kind in due {
+            for event in fire(&self.incident, kind, now, outage) {
+                fired.push(event.clone());
+                self.record(now, None, event);
+            }
+        }
+        fired
+    }
+
+    /// Runs the clock minute by minute and gives the reminders: minute and rung.
+    pub fn reminders(&mut self, from: i64, until: i64) -> Vec<(i64, Rung)> {
+        let mut reminders = Vec::new();
+        for minute in from..=until {
+            for event in self.fires(at(minute), None) {
+                if let EventKind::Reminded { rung, .. } = event {
+                    reminders.push((minute, rung));
+                }
+            }
+        }
+        reminders
+    }
+}
+
+pub(super) fn done(answer: Result<Answer, Refusal>) -> crate::domain::answer::Done {
+    match answer {
+        Ok(Answer::Private(Private::Done { what, .. })) => what,
+        other => panic!("not done: {other:?}"),
+    }
+}

@@ -1,0 +1,80 @@
+//! The timeline: what people read of the events, in order of their own times.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::event::{Event, EventKind};
+use crate::id::{ChannelId, MessageTs, UserId};
+
+/// Entries on one page.
+pub const PAGE: usize = 20;
+
+/// One line of a timeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// When it happened: for a pinned message the message's own time.
+    pub at: Timestamp,
+    pub by: Option<UserId>,
+    pub what: EventKind,
+    /// Taken back later.
+    pub retracted: bool,
+}
+
+/// The lines that people read. Bookkeeping is left out, and pinned messages stand once, at their own time, with
+/// their text once it is known, until they are unpinned.
+pub fn timeline(events: &[Event]) -> Vec<Entry> {
+    let mut entries: Vec<(u32, Entry)> = Vec::new();
+    let mut pins: BTreeMap<(ChannelId, MessageTs), u32> = BTreeMap::new();
+    for event in events {
+        match &event.kind {
+            EventKind::Posted { .. } => continue,
+            EventKind::Unpinned { channel, message } => {
+                if let Some(seq) = pins.remove(&(channel.clone(), message.clone())) {
+                    entries.retain(|(at, _)| *at != seq);
+                }
+                continue;
+            }
+            EventKind::PinRead { channel, message, .. } => {
+                let pin = pins.get(&(channel.clone(), message.clone()));
+                if let Some((_, entry)) = entries.iter_mut().find(|(seq, _)| Some(seq) == pin) {
+                    entry.what = event.kind.clone();
+                }
+                continue;
+            }
+            EventKind::Pinned { channel, message, .. } => {
+                pins.insert((channel.clone(), message.clone()), event.seq);
+            }
+            EventKind::Retracted { seq, .. } => mark_retracted(&mut entries, *seq),
+            _ => {}
+        }
+        let at = own_time(event);
+        entries.push((
+            event.seq,
+            Entry { at, by: event.by.clone(), what: event.kind.clone(), retracted: false },
+        ));
+    }
+    entries.sort_by_key(|(seq, entry)| (entry.at, *seq));
+    entries.into_iter().map(|(_, entry)| entry).collect()
+}
+
+fn mark_retracted(entries: &mut [(u32, Entry)], retracted: u32) {
+    if let Some((_, entry)) = entries.iter_mut().find(|(seq, _)| *seq == retracted) {
+        entry.retracted = true;
+    }
+}
+
+fn own_time(event: &Event) -> Timestamp {
+    match &event.kind {
+        EventKind::Pinned { message, .. } => message_time(message).unwrap_or(event.at),
+        _ => event.at,
+    }
+}
+
+/// The instant in a Slack `ts` (seconds since 1970, a dot, a fraction).
+pub fn message_time(message: &MessageTs) -> Option<Timestamp> {
+    let (seconds, fraction) = message.as_str().split_once('.')?;
+    let millis: i64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
+    Timestamp::from_millisecond(seconds.parse::<i64>().ok()?.checked_mul(1_000)?.checked_add(millis)?).ok()
+}

@@ -1,0 +1,17 @@
+//! The core: what is decided, over plain data. No await, no I/O, no clock, nothing of Slack's shapes.
+//!
+//! A request about an incident is decided into events ([`incident::decide`]); events change the incident
+//! ([`incident::Incident::apply`]); effects and timers follow from the events and the incident
+//! ([`incident::consequences`], [`incident::Incident::timers`]).
+
+pub mod answer;
+pub mod command;
+pub mod effect;
+pub mod incident;
+pub mod refusal;
+pub mod request;
+pub mod text;
+pub mod timer;
+
+pub use command::{Command, Line};
+pub use incident::severity::{Severity, Status};

@@ -1,0 +1,83 @@
+//! Everything from outside becomes one `Request` before anything else happens.
+
+use serde::{Deserialize, Serialize};
+
+use super::command::{EtaText, Line};
+use super::incident::severity::{Severity, Status};
+use crate::id::{ChannelId, DeliveryId, IncidentId, MessageTs, UserId};
+
+/// A delivery, parsed: who asks what, from where, and how the answer goes back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    pub delivery: DeliveryId,
+    pub by: UserId,
+    pub place: Place,
+    pub reply: ReplyPath,
+    pub ask: Ask,
+}
+
+/// Where something was said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    pub channel: ChannelId,
+    /// The thread's first message, where it was said in a thread.
+    pub thread: Option<MessageTs>,
+}
+
+/// How a private answer reaches the person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ReplyPath {
+    /// In the body of the HTTP answer (slash commands, form submissions).
+    Inline,
+    /// Shown to that person only, at the request's place (mentions, reactions).
+    Ephemeral,
+    /// To the address Slack sent with a click; good for 30 minutes and five answers.
+    ResponseUrl(String),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// Typed, or on a button.
+    Line(Line),
+    /// A line that was not understood; it is answered, not dropped.
+    Unclear(crate::domain::refusal::Refusal),
+    Form(Form),
+    /// A pushpin put on a message, or taken off.
+    Pin {
+        message: MessageTs,
+        author: Option<UserId>,
+        added: bool,
+    },
+}
+
+/// A form that was submitted. Texts are clean; an empty field is `None`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Form {
+    Declare {
+        title: String,
+        severity: Severity,
+        impact: Option<String>,
+        action: Option<String>,
+        eta: Option<EtaText>,
+    },
+    Update {
+        incident: IncidentId,
+        status: Option<Status>,
+        impact: Option<String>,
+        action: Option<String>,
+        eta: Option<EtaText>,
+    },
+    Resolve {
+        incident: IncidentId,
+        root_cause: String,
+        impact: Option<String>,
+        data_loss: Option<String>,
+    },
+}
+
+/// What an open form remembers about where it was opened (its `private_metadata`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormContext {
+    pub incident: Option<IncidentId>,
+    pub place: Place,
+}

@@ -1,0 +1,51 @@
+//! Timers: absolute due times, and honesty about being late.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::id::IncidentId;
+
+/// Which clock of an incident a timer belongs to; an incident has at most one timer of each kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum TimerKind {
+    /// The next rung of the update ladder.
+    Update,
+    /// The end of the response time.
+    Response,
+}
+
+/// A row: this clock of this incident is due then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Timer {
+    pub due: Timestamp,
+    pub incident: IncidentId,
+    pub kind: TimerKind,
+}
+
+/// A time in which howler did not run (UTC).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outage {
+    pub from: Timestamp,
+    pub until: Timestamp,
+}
+
+/// Why something was said after its due time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lateness {
+    pub due: Timestamp,
+    /// Set when howler was not running at the due time; otherwise it was running and slow.
+    pub outage: Option<Outage>,
+}
+
+/// Under this howler is on time and says nothing about it.
+pub const TOLERANCE: SignedDuration = SignedDuration::from_secs(10);
+
+impl Lateness {
+    /// What to admit about a timer that was due at `due` and fires at `now`.
+    pub fn of(due: Timestamp, now: Timestamp, outage: Option<Outage>) -> Option<Self> {
+        if now.duration_since(due) <= TOLERANCE {
+            return None;
+        }
+        Some(Self { due, outage: outage.filter(|outage| outage.from <= due && due <= outage.until) })
+    }
+}

@@ -1,0 +1,2 @@
+pub mod rehearsal;
+pub mod slack;

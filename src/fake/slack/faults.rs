@@ -1,0 +1,201 @@
+//! The switchboard: what is made to go wrong, and what the fake does beyond the default.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+/// Switches, all off at first. A fault armed without a channel hits every channel.
+#[derive(Debug)]
+pub struct Faults {
+    inner: Mutex<Switches>,
+    hung: watch::Sender<BTreeSet<String>>,
+}
+
+/// What goes wrong with one call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// 429 with `Retry-After`, in seconds.
+    RateLimit(u64),
+    /// `{"ok": false, "error": ...}`, nothing done.
+    Error(String),
+    /// A bare HTTP status, nothing done.
+    Http(u16),
+    /// The work is done, then the connection breaks.
+    LoseAnswer,
+}
+
+#[derive(Debug, Default)]
+struct Switches {
+    armed: Vec<Armed>,
+    down: bool,
+    token: Option<String>,
+    dropped: BTreeSet<String>,
+    real_limits: bool,
+    retry_events: bool,
+    patience: Option<Duration>,
+}
+
+#[derive(Debug)]
+struct Armed {
+    method: String,
+    channel: Option<String>,
+    fault: Fault,
+    times: u32,
+}
+
+impl Default for Faults {
+    fn default() -> Self {
+        Self { inner: Mutex::default(), hung: watch::Sender::new(BTreeSet::new()) }
+    }
+}
+
+impl Faults {
+    /// The next `times` calls of a method are answered 429, to be tried again after so many seconds.
+    pub fn rate_limit(&self, method: &str, channel: Option<&str>, times: u32, retry_after: u64) {
+        self.arm(method, channel, times, Fault::RateLimit(retry_after));
+    }
+
+    /// The next `times` calls fail with an error of Slack's, with nothing done.
+    pub fn fail(&self, method: &str, error: &str, times: u32) {
+        self.arm(method, None, times, Fault::Error(error.to_owned()));
+    }
+
+    /// [`fail`](Self::fail) in one channel alone.
+    pub fn fail_in(&self, method: &str, channel: &str, error: &str, times: u32) {
+        self.arm(method, Some(channel), times, Fault::Error(error.to_owned()));
+    }
+
+    /// The next `times` calls are answered with a bare HTTP status, with nothing done.
+    pub fn http(&self, method: &str, status: u16, times: u32) {
+        self.arm(method, None, times, Fault::Http(status));
+    }
+
+    /// The next `times` calls do their work, but the connection breaks before the answer is through.
+    pub fn lose_answer(&self, method: &str, times: u32) {
+        self.arm(method, None, times, Fault::LoseAnswer);
+    }
+
+    /// Calls of a method hang, before anything is done, until [`release`](Self::release).
+    pub fn hang(&self, method: &str) {
+        self.hung.send_modify(|hung| _ = hung.insert(method.to_owned()));
+    }
+
+    /// Lets the calls of a method go on.
+    pub fn release(&self, method: &str) {
+        self.hung.send_modify(|hung| _ = hung.remove(method));
+    }
+
+    /// The whole API answers 503.
+    pub fn down(&self, down: bool) {
+        self.lock().down = down;
+    }
+
+    /// Every call is answered `token_revoked`.
+    pub fn revoke_token(&self) {
+        self.refuse_token("token_revoked");
+    }
+
+    /// Every call is answered with this error: `token_revoked`, `account_inactive`, `token_expired`, ...
+    pub fn refuse_token(&self, error: &str) {
+        self.lock().token = Some(error.to_owned());
+    }
+
+    /// The token works again.
+    pub fn restore_token(&self) {
+        self.lock().token = None;
+    }
+
+    /// Takes a scope away from the token.
+    pub fn drop_scope(&self, scope: &str) {
+        self.lock().dropped.insert(scope.to_owned());
+    }
+
+    /// Gives a dropped scope back.
+    pub fn grant_scope(&self, scope: &str) {
+        self.lock().dropped.remove(scope);
+    }
+
+    /// Applies Slack's own rate limits, on the clock: tiers, and one message a second and channel.
+    pub fn real_limits(&self, on: bool) {
+        self.lock().real_limits = on;
+    }
+
+    /// Re-sends events that were not answered 2xx, as Slack does: at once, after a minute, after five, on the clock.
+    pub fn retry_events(&self, on: bool) {
+        self.lock().retry_events = on;
+    }
+
+    /// How long, in real time, a delivery waits for an answer instead of Slack's three seconds.
+    pub fn patience(&self, patience: Duration) {
+        self.lock().patience = Some(patience);
+    }
+
+    /// Everything off again; what hangs goes on.
+    pub fn clear(&self) {
+        *self.lock() = Switches::default();
+        self.hung.send_modify(BTreeSet::clear);
+    }
+
+    /// Faults armed and not yet used up, by method.
+    pub fn left(&self) -> BTreeMap<String, u32> {
+        let mut left = BTreeMap::new();
+        for armed in &self.lock().armed {
+            *left.entry(armed.method.clone()).or_default() += armed.times;
+        }
+        left
+    }
+
+    fn arm(&self, method: &str, channel: Option<&str>, times: u32, fault: Fault) {
+        let (method, channel) = (method.to_owned(), channel.map(str::to_owned));
+        self.lock().armed.push(Armed { method, channel, fault, times });
+    }
+
+    /// The fault that hits this call, used up once.
+    pub(super) fn strike(&self, method: &str, channels: &[String]) -> Option<Fault> {
+        let mut switches = self.lock();
+        let at = switches.armed.iter().position(|armed| {
+            armed.method == method && armed.channel.as_ref().is_none_or(|channel| channels.contains(channel))
+        })?;
+        let armed = switches.armed.get_mut(at)?;
+        let fault = armed.fault.clone();
+        armed.times = armed.times.saturating_sub(1);
+        switches.armed.retain(|armed| armed.times > 0);
+        Some(fault)
+    }
+
+    pub(super) async fn wait_while_hung(&self, method: &str) {
+        let mut hung = self.hung.subscribe();
+        // The sender lives as long as this, so waiting cannot fail.
+        let _ = hung.wait_for(|hung| !hung.contains(method)).await;
+    }
+
+    pub(super) fn is_down(&self) -> bool {
+        self.lock().down
+    }
+
+    pub(super) fn token_error(&self) -> Option<String> {
+        self.lock().token.clone()
+    }
+
+    pub(super) fn dropped(&self) -> BTreeSet<String> {
+        self.lock().dropped.clone()
+    }
+
+    pub(super) fn has_real_limits(&self) -> bool {
+        self.lock().real_limits
+    }
+
+    pub(super) fn retries_events(&self) -> bool {
+        self.lock().retry_events
+    }
+
+    pub(super) fn patience_now(&self) -> Duration {
+        self.lock().patience.unwrap_or(Duration::from_secs(3))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Switches> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,96 @@
+//! What the app's manifest turns on: commands, events, interactivity, scopes.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+
+/// The parts of `manifest.yml` that decide what Slack sends and allows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Manifest {
+    pub commands: Vec<Command>,
+    pub scopes: BTreeSet<String>,
+    pub events: BTreeSet<String>,
+    pub interactive: bool,
+    pub bot_name: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Command {
+    pub command: String,
+    #[serde(default)]
+    pub description: String,
+    #[serde(default)]
+    pub usage_hint: String,
+    #[serde(default)]
+    pub should_escape: bool,
+}
+
+impl Manifest {
+    /// # Errors
+    /// What the YAML parser found.
+    pub fn parse(yaml: &str) -> Result<Self, String> {
+        let file: File = serde_saphyr::from_str(yaml).map_err(|error| error.to_string())?;
+        Ok(Self {
+            commands: file.features.slash_commands,
+            scopes: file.oauth_config.scopes.bot,
+            events: file.settings.event_subscriptions.bot_events,
+            interactive: file.settings.interactivity.is_enabled,
+            bot_name: file.features.bot_user.map(|bot| bot.display_name),
+        })
+    }
+
+    pub fn command(&self, name: &str) -> Option<&Command> {
+        self.commands.iter().find(|command| command.command == name)
+    }
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct File {
+    features: Features,
+    oauth_config: OAuth,
+    settings: Settings,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Features {
+    bot_user: Option<BotUser>,
+    slash_commands: Vec<Command>,
+}
+
+#[derive(Deserialize)]
+struct BotUser {
+    display_name: String,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct OAuth {
+    scopes: Scopes,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Scopes {
+    bot: BTreeSet<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Settings {
+    event_subscriptions: Events,
+    interactivity: Interactivity,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Events {
+    bot_events: BTreeSet<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Interactivity {
+    is_enabled: bool,
+}

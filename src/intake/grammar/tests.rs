@@ -1,0 +1,247 @@
+mod properties;
+mod refusals;
+
+use super::*;
+use crate::domain::command::EtaText;
+use crate::id::UserId;
+
+fn of(incident: u64, command: Command) -> Line {
+    Line { incident: Some(IncidentId(incident)), command }
+}
+
+fn here(command: Command) -> Line {
+    Line { incident: None, command }
+}
+
+fn check(cases: Vec<(&str, Line)>) {
+    for (text, wanted) in cases {
+        assert_eq!(parse(text), Ok(wanted), "{text:?}");
+    }
+}
+
+fn declare(severity: Severity, title: &str) -> Line {
+    here(Command::Declare { severity, title: title.into() })
+}
+
+fn form(title: Option<&str>) -> Line {
+    here(Command::DeclareForm { title: title.map(Into::into) })
+}
+
+#[test]
+fn declarations() {
+    use Severity::*;
+    check(vec![
+        ("declare p1 Event stream down", declare(P1, "Event stream down")),
+        ("p1 Event stream down", declare(P1, "Event stream down")),
+        ("P1 Event stream down", declare(P1, "Event stream down")),
+        ("DECLARE P4 typo on the page", declare(P4, "typo on the page")),
+        ("p2: Slow", declare(P2, "Slow")),
+        ("declare p3, Slow", declare(P3, "Slow")),
+        ("sev1 Slow", declare(P1, "Slow")),
+        ("SEV-2 Slow", declare(P2, "Slow")),
+        ("declare sev3 Slow", declare(P3, "Slow")),
+        ("new p1 Slow", declare(P1, "Slow")),
+        ("create p1 Slow", declare(P1, "Slow")),
+        ("raise p1 Slow", declare(P1, "Slow")),
+        ("declare: p1 Slow", declare(P1, "Slow")),
+        ("/incident declare p1 Slow", declare(P1, "Slow")),
+        ("/Incident /incident p1 Slow", declare(P1, "Slow")),
+        ("incident p1 Slow", declare(P1, "Slow")),
+        ("`p1 Slow`", declare(P1, "Slow")),
+        ("  p1   Event    stream\tdown  ", declare(P1, "Event stream down")),
+        ("p1 Event\nstream", declare(P1, "Event stream")),
+        ("p1 🐒🔥", declare(P1, "🐒🔥")),
+        ("p1 ???", declare(P1, "???")),
+        ("p1 <!channel> &amp; <https://x.io|x>", declare(P1, "@channel & x (https://x.io)")),
+        ("p1 &lt;!channel&gt;", declare(P1, "<!channel>")),
+        ("p1 a\u{202e}b\u{0}c", declare(P1, "ab c")),
+        ("p1 7", declare(P1, "7")),
+        ("p1 update", declare(P1, "update")),
+        ("7 declare p1 Slow", declare(P1, "Slow")),
+        ("declare", form(None)),
+        ("Declare ", form(None)),
+        ("declare Event stream down", form(Some("Event stream down"))),
+        ("declare P2P network down", form(Some("P2P network down"))),
+        ("declare S3 down", form(Some("S3 down"))),
+        ("new", form(None)),
+    ]);
+}
+
+#[test]
+fn texts() {
+    let text = |text: &str| text.to_owned();
+    check(vec![
+        ("update Restarted the stream", here(Command::Update { text: text("Restarted the stream") })),
+        ("Update: Restarted", here(Command::Update { text: text("Restarted") })),
+        ("update two\nlines", here(Command::Update { text: text("two\nlines") })),
+        ("update 3 of 4 are up", here(Command::Update { text: text("3 of 4 are up") })),
+        ("update see <@U1|ian>", here(Command::Update { text: text("see @ian") })),
+        ("7 update Restarted", of(7, Command::Update { text: text("Restarted") })),
+        ("INC-7 update Restarted", of(7, Command::Update { text: text("Restarted") })),
+        ("inc7: update Restarted", of(7, Command::Update { text: text("Restarted") })),
+        ("#7 update Restarted", of(7, Command::Update { text: text("Restarted") })),
+        ("update", here(Command::UpdateForm)),
+        ("7 update", of(7, Command::UpdateForm)),
+        ("update 7", of(7, Command::UpdateForm)),
+        ("impact Nobody connects", here(Command::Impact { text: text("Nobody connects") })),
+        ("7 impact All of it", of(7, Command::Impact { text: text("All of it") })),
+        ("impact 7", here(Command::Impact { text: text("7") })),
+        ("action Rolling back", here(Command::Action { text: text("Rolling back") })),
+        ("note Ian saw it first", here(Command::Note { text: text("Ian saw it first") })),
+        ("NOTE x", here(Command::Note { text: text("x") })),
+        ("note 42", here(Command::Note { text: text("42") })),
+        ("resolve Redis had expired", here(Command::Resolve { root_cause: text("Redis had expired") })),
+        ("resolved Redis", here(Command::Resolve { root_cause: text("Redis") })),
+        ("close Redis", here(Command::Resolve { root_cause: text("Redis") })),
+        ("7 resolve Redis", of(7, Command::Resolve { root_cause: text("Redis") })),
+        ("resolve", here(Command::ResolveForm)),
+        ("resolve 7", of(7, Command::ResolveForm)),
+        ("resolve INC-7", of(7, Command::ResolveForm)),
+        ("7 resolve", of(7, Command::ResolveForm)),
+        (
+            "status resolved Redis expired at 30",
+            here(Command::Resolve { root_cause: text("Redis expired at 30") }),
+        ),
+        ("find redis", here(Command::Find { words: text("redis") })),
+        ("search redis  down", here(Command::Find { words: text("redis down") })),
+        ("find 7", here(Command::Find { words: text("7") })),
+        ("7 find redis", here(Command::Find { words: text("redis") })),
+    ]);
+}
+
+#[test]
+fn moves() {
+    let severity = |to, reason: Option<&str>| Command::Severity { to, reason: reason.map(Into::into) };
+    check(vec![
+        ("status identified", here(Command::Status { to: Status::Identified })),
+        ("Status: IDENTIFIED.", here(Command::Status { to: Status::Identified })),
+        ("status investigating", here(Command::Status { to: Status::Investigating })),
+        ("status mitigating", here(Command::Status { to: Status::Mitigating })),
+        ("status resolved", here(Command::Status { to: Status::Resolved })),
+        ("status mitigating 7", of(7, Command::Status { to: Status::Mitigating })),
+        ("7 status mitigating", of(7, Command::Status { to: Status::Mitigating })),
+        ("status", here(Command::Show)),
+        ("status 7", of(7, Command::Show)),
+        ("severity p2 Half of them are back", here(severity(Severity::P2, Some("Half of them are back")))),
+        ("severity P2", here(severity(Severity::P2, None))),
+        ("sev p2", here(severity(Severity::P2, None))),
+        ("sev 2", here(severity(Severity::P2, None))),
+        ("sev sev1: worse", here(severity(Severity::P1, Some("worse")))),
+        ("severity critical", here(severity(Severity::P1, None))),
+        ("severity Low really", here(severity(Severity::P4, Some("really")))),
+        ("priority p3", here(severity(Severity::P3, None))),
+        ("7 severity p3 fine", of(7, severity(Severity::P3, Some("fine")))),
+        ("reopen", here(Command::Reopen)),
+        ("re-open", here(Command::Reopen)),
+        ("reopen 7", of(7, Command::Reopen)),
+        ("7 reopen", of(7, Command::Reopen)),
+        ("retract", here(Command::Retract { what: None })),
+        ("undo", here(Command::Retract { what: None })),
+        ("retract update", here(Command::Retract { what: Some(Retractable::Update) })),
+        ("retract Severity", here(Command::Retract { what: Some(Retractable::Severity) })),
+        ("retract sev", here(Command::Retract { what: Some(Retractable::Severity) })),
+        ("retract resolution", here(Command::Retract { what: Some(Retractable::Resolution) })),
+        ("retract 7", of(7, Command::Retract { what: None })),
+        ("retract update 7", of(7, Command::Retract { what: Some(Retractable::Update) })),
+    ]);
+}
+
+#[test]
+fn people() {
+    let role = |role, person: &str| Command::Role { role, person: UserId::from(person) };
+    let take = |role| Command::Take { role };
+    check(vec![
+        ("ack", here(Command::Ack)),
+        ("ACK!", here(Command::Ack)),
+        ("acknowledge", here(Command::Ack)),
+        ("acked", here(Command::Ack)),
+        ("ack 7", of(7, Command::Ack)),
+        ("ack #7", of(7, Command::Ack)),
+        ("7 ack", of(7, Command::Ack)),
+        ("role commander <@U1|ian>", here(role(Role::Commander, "U1"))),
+        ("role ic <@U1>", here(role(Role::Commander, "U1"))),
+        ("role Comms <@U1>", here(role(Role::Comms, "U1"))),
+        ("role communications <@U1>", here(role(Role::Comms, "U1"))),
+        ("role scribe <@U1|ian smith>", here(role(Role::Scribe, "U1"))),
+        ("role <@U1> scribe", here(role(Role::Scribe, "U1"))),
+        ("role scribe <@U1> 7", of(7, role(Role::Scribe, "U1"))),
+        ("7 role scribe <@U1>", of(7, role(Role::Scribe, "U1"))),
+        ("role scribe me", here(take(Role::Scribe))),
+        ("take", here(take(Role::Commander))),
+        ("take command", here(take(Role::Commander))),
+        ("take scribe", here(take(Role::Scribe))),
+        ("take 7", of(7, take(Role::Commander))),
+        ("take comms INC-7", of(7, take(Role::Comms))),
+        ("7 take comms", of(7, take(Role::Comms))),
+    ]);
+}
+
+#[test]
+fn times() {
+    let minutes = |minutes| Command::Snooze { by: SignedDuration::from_mins(minutes), reminder: None };
+    let within = |minutes| Command::Eta { eta: EtaText::In(SignedDuration::from_mins(minutes)) };
+    let words = |words: &str| Command::Eta { eta: EtaText::Words(words.into()) };
+    check(vec![
+        ("snooze", here(minutes(15))),
+        ("snooze 15m", here(minutes(15))),
+        ("snooze 1h", here(minutes(60))),
+        ("snooze 1h 30m", here(minutes(90))),
+        ("snooze 20 minutes", here(minutes(20))),
+        ("snooze for 20m", here(minutes(20))),
+        ("snooze 20m 7", of(7, minutes(20))),
+        ("snooze #7", of(7, minutes(15))),
+        ("snooze INC-7", of(7, minutes(15))),
+        ("7 snooze", of(7, minutes(15))),
+        ("7 snooze 5m", of(7, minutes(5))),
+        ("eta 20m", here(within(20))),
+        ("eta in 20m", here(within(20))),
+        ("eta In 2 hours", here(within(120))),
+        ("eta ~20 min", here(within(20))),
+        ("7 eta 20m", of(7, within(20))),
+        ("eta 14:30", here(words("14:30"))),
+        ("eta about noon", here(words("about noon"))),
+        ("eta -20m", here(words("-20m"))),
+        ("eta 20", here(words("20"))),
+        ("eta 9000w", here(words("9000w"))),
+        ("eta unknown", here(words("unknown"))),
+    ]);
+}
+
+#[test]
+fn reading() {
+    let timeline = |page| Command::Timeline { page };
+    check(vec![
+        ("", here(Command::Help)),
+        ("   ", here(Command::Help)),
+        ("/incident", here(Command::Help)),
+        ("help", here(Command::Help)),
+        ("?", here(Command::Help)),
+        ("--help", here(Command::Help)),
+        ("help declare", here(Command::Help)),
+        ("7 help", here(Command::Help)),
+        ("list", here(Command::List)),
+        ("List open", here(Command::List)),
+        ("ls", here(Command::List)),
+        ("`list`", here(Command::List)),
+        ("7 list", here(Command::List)),
+        ("doctor", here(Command::Doctor)),
+        ("show", here(Command::Show)),
+        ("show 7", of(7, Command::Show)),
+        ("show INC-7", of(7, Command::Show)),
+        ("show inc-7", of(7, Command::Show)),
+        ("show #7", of(7, Command::Show)),
+        ("7 show", of(7, Command::Show)),
+        ("7", of(7, Command::Show)),
+        ("INC-7", of(7, Command::Show)),
+        ("show 0", of(0, Command::Show)),
+        ("timeline", here(timeline(1))),
+        ("timeline 7", of(7, timeline(1))),
+        ("timeline page 2", here(timeline(2))),
+        ("timeline 7 page 2", of(7, timeline(2))),
+        ("timeline 7 2", of(7, timeline(2))),
+        ("7 timeline page 2", of(7, timeline(2))),
+        ("7 timeline 2", of(7, timeline(2))),
+        ("timeline page 0", here(timeline(1))),
+        ("history 7", of(7, timeline(1))),
+    ]);
+}

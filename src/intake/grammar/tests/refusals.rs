@@ -1,0 +1,143 @@
+use super::*;
+use crate::domain::text::{TEXT_MOST, TITLE_MOST};
+
+fn check(cases: Vec<(&str, Refusal)>) {
+    for (text, wanted) in cases {
+        assert_eq!(parse(text), Err(wanted), "{text:?}");
+    }
+}
+
+fn unknown(word: &str, nearest: Option<&str>) -> Refusal {
+    Refusal::UnknownWord { word: word.into(), nearest: nearest.map(Into::into) }
+}
+
+#[test]
+fn unknown_words_and_the_nearest_known_one() {
+    check(vec![
+        ("updaet Restarted", unknown("updaet", Some("update"))),
+        ("UPDATR x", unknown("UPDATR", Some("update"))),
+        ("reslove", unknown("reslove", Some("resolve"))),
+        ("decalre p1 x", unknown("decalre", Some("declare"))),
+        ("decl p1 x", unknown("decl", Some("declare"))),
+        ("akc", unknown("akc", Some("ack"))),
+        ("acknowlege", unknown("acknowlege", Some("ack"))),
+        ("lst", unknown("lst", Some("list"))),
+        ("timelien 7", unknown("timelien", Some("timeline"))),
+        ("statsu identified", unknown("statsu", Some("status"))),
+        ("hlep", unknown("hlep", Some("help"))),
+        ("severty p1", unknown("severty", Some("severity"))),
+        ("Event stream down", unknown("Event", None)),
+        ("🐒", unknown("🐒", None)),
+        ("...", unknown("...", None)),
+        ("x", unknown("x", None)),
+        ("is it down", unknown("is", None)),
+        ("7 apples", unknown("apples", None)),
+        ("7 udpate x", unknown("udpate", Some("update"))),
+        ("7 p2 worse", unknown("p2", Some("severity"))),
+        ("<@U1|ian> take", unknown("@ian", None)),
+        ("&lt;!channel&gt;", unknown("<!channel>", None)),
+        ("retract note", unknown("note", Some("retract update"))),
+        ("timeline page two", unknown("page two", Some("timeline page 2"))),
+    ]);
+}
+
+#[test]
+fn long_words_are_quoted_short() {
+    let text = "w".repeat(5_000);
+    let Err(Refusal::UnknownWord { word, nearest: None }) = parse(&text) else { panic!("refused") };
+    assert_eq!(word.chars().count(), 40);
+}
+
+#[test]
+fn severities_statuses_roles_and_people_that_do_not_exist() {
+    let severity = |word: &str| Refusal::UnknownSeverity { word: word.into() };
+    let status = |word: &str| Refusal::UnknownStatus { word: word.into() };
+    let role = |word: &str| Refusal::UnknownRole { word: word.into() };
+    let person = |word: &str| Refusal::NotAPerson { word: word.into() };
+    check(vec![
+        ("P0 everything", severity("P0")),
+        ("declare P0 everything", severity("P0")),
+        ("p5 x", severity("p5")),
+        ("declare p10: x", severity("p10")),
+        ("sev0 x", severity("sev0")),
+        ("severity p9", severity("p9")),
+        ("severity bad", severity("bad")),
+        ("severity p", severity("p")),
+        ("7 severity 0", severity("0")),
+        ("status fixed", status("fixed")),
+        ("status identified by Ian", status("identified by Ian")),
+        ("role boss <@U1>", role("boss")),
+        ("role <@U1> boss", role("boss")),
+        ("take boss", role("boss")),
+        ("role commander @ian", person("@ian")),
+        ("role commander <#C1|general>", person("#general")),
+        ("role commander <@U1> <@U2>", person("@U1 @U2")),
+    ]);
+}
+
+#[test]
+fn numbers_and_times_that_are_none() {
+    let number = |word: &str| Refusal::NotAnIncidentNumber { word: word.into() };
+    let time = |word: &str| Refusal::NotADuration { word: word.into() };
+    check(vec![
+        ("show seven", number("seven")),
+        ("show -7", number("-7")),
+        ("show 7.5", number("7.5")),
+        ("show 99999999999999999999", number("99999999999999999999")),
+        ("99999999999999999999 show", number("99999999999999999999")),
+        ("ack on it", number("on it")),
+        ("reopen it", number("it")),
+        ("timeline seven", number("seven")),
+        ("snooze forever", time("forever")),
+        ("snooze 15", time("15")),
+        ("snooze -5m", time("-5m")),
+        ("snooze 0m", time("0m")),
+        ("snooze 99999999999999w", time("99999999999999w")),
+    ]);
+}
+
+#[test]
+fn missing_texts() {
+    let missing = |command: &str| Refusal::TextMissing { command: command.into() };
+    check(vec![
+        ("p1", Refusal::TitleMissing),
+        ("declare p1", Refusal::TitleMissing),
+        ("declare p1   ", Refusal::TitleMissing),
+        ("p1 \u{200b}\u{202e}", Refusal::TitleMissing),
+        ("p1 \u{7}\u{1b}", Refusal::TitleMissing),
+        ("declare \u{200b}", Refusal::TitleMissing),
+        ("impact", missing("impact")),
+        ("7 impact", missing("impact")),
+        ("action", missing("action")),
+        ("note", missing("note")),
+        ("note \u{200b}", missing("note")),
+        ("eta", missing("eta")),
+        ("find", missing("find")),
+        ("severity", missing("severity")),
+        ("role", missing("role")),
+        ("role scribe", missing("role scribe")),
+    ]);
+}
+
+#[test]
+fn texts_that_are_too_long() {
+    let cases = [
+        ("p1 ", "title", TITLE_MOST),
+        ("declare ", "title", TITLE_MOST),
+        ("update ", "update", TEXT_MOST),
+        ("impact ", "impact", TEXT_MOST),
+        ("action ", "action", TEXT_MOST),
+        ("note ", "note", TEXT_MOST),
+        ("resolve ", "root cause", TEXT_MOST),
+        ("severity p2 ", "reason", TEXT_MOST),
+        ("eta ", "ETA", TITLE_MOST),
+        ("find ", "search", TITLE_MOST),
+    ];
+    for (start, what, most) in cases {
+        assert!(parse(&format!("{start}{}", "🐒".repeat(most))).is_ok(), "{start}");
+        for length in [most + 1, 5_000] {
+            let refused = parse(&format!("{start}{}", "🐒".repeat(length)));
+            assert_eq!(refused, Err(Refusal::TooLong { what: what.into(), length, most }), "{start}");
+        }
+    }
+}

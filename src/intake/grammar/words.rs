@@ -1,0 +1,90 @@
+//! The first words: the ones the help names, and the ones people type instead.
+
+/// What the first word asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    Declare,
+    Update,
+    Status,
+    Severity,
+    Impact,
+    Action,
+    Eta,
+    Note,
+    Ack,
+    Role,
+    Take,
+    Snooze,
+    Resolve,
+    Reopen,
+    Retract,
+    List,
+    Show,
+    Timeline,
+    Find,
+    Doctor,
+    Help,
+}
+
+/// The first of each row is the word that howler suggests.
+const WORDS: [(Verb, &[&str]); 21] = [
+    (Verb::Declare, &["declare", "new", "create", "raise"]),
+    (Verb::Update, &["update", "updates"]),
+    (Verb::Status, &["status", "state"]),
+    (Verb::Severity, &["severity", "sev", "priority"]),
+    (Verb::Impact, &["impact"]),
+    (Verb::Action, &["action"]),
+    (Verb::Eta, &["eta"]),
+    (Verb::Note, &["note", "notes"]),
+    (Verb::Ack, &["ack", "acknowledge", "acknowledged", "acked"]),
+    (Verb::Role, &["role", "roles"]),
+    (Verb::Take, &["take"]),
+    (Verb::Snooze, &["snooze"]),
+    (Verb::Resolve, &["resolve", "resolved", "close", "closed"]),
+    (Verb::Reopen, &["reopen", "re-open"]),
+    (Verb::Retract, &["retract", "undo"]),
+    (Verb::List, &["list", "ls", "incidents"]),
+    (Verb::Show, &["show", "info", "card"]),
+    (Verb::Timeline, &["timeline", "history"]),
+    (Verb::Find, &["find", "search"]),
+    (Verb::Doctor, &["doctor"]),
+    (Verb::Help, &["help", "?", "--help", "-h"]),
+];
+
+/// Longer words are not compared: nobody mistypes that much.
+const COMPARED_MOST: usize = 20;
+
+/// The verb that `word` is, in any case.
+pub fn verb(word: &str) -> Option<Verb> {
+    WORDS
+        .iter()
+        .find(|(_, words)| words.iter().any(|known| known.eq_ignore_ascii_case(word)))
+        .map(|(verb, _)| *verb)
+}
+
+/// The known word that `word` was probably meant to be: begun the same way, or within one slip for short words,
+/// two for longer ones. A slip is a letter wrong, missing, too many, or swapped with its neighbour.
+pub fn nearest(word: &str) -> Option<&'static str> {
+    let word = word.to_lowercase();
+    let length = word.chars().count();
+    if !(2..=COMPARED_MOST).contains(&length) {
+        return None;
+    }
+    let slips_most = if length <= 4 { 1 } else { 2 };
+    let candidates = WORDS.iter().filter_map(|(_, words)| {
+        let main = words.first()?;
+        let slips = words.iter().map(|known| slips(&word, known)).min()?;
+        Some((slips, *main))
+    });
+    candidates.filter(|(slips, _)| *slips <= slips_most).min_by_key(|(slips, _)| *slips).map(|(_, main)| main)
+}
+
+fn slips(word: &str, known: &str) -> usize {
+    let begun = word.len() >= 3 && known.starts_with(word);
+    // Between two short words one slip says nothing ("is" is not "ls").
+    match strsim::damerau_levenshtein(word, known) {
+        slips if slips > 0 && known.len() <= 2 => slips + 1,
+        slips if begun => slips.min(1),
+        slips => slips,
+    }
+}

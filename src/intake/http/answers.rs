@@ -1,0 +1,104 @@
+//! Answers in Slack's forms. The words come from `view`.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value, json};
+
+use crate::desk::Fault;
+use crate::domain::answer::{Answer, FormToOpen, Private};
+use crate::domain::refusal::Refusal;
+use crate::domain::request::Form;
+use crate::domain::text;
+use crate::intake::slack::FieldError;
+use crate::view::{self, Message, Via, fields};
+
+/// Slack shows an error under a field; more would not be read there.
+const FIELD_ERROR_MOST: usize = 250;
+
+/// Why a delivery has no answer of the desk's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    #[error("{0}")]
+    Fault(Fault),
+    /// It may still be carried out.
+    #[error(
+        "howler is slow just now, and this may still come through. Look at `/incident list` before you send it again."
+    )]
+    Slow,
+}
+
+/// A private answer in the HTTP answer to a slash command.
+pub fn private(private: &Private) -> Response {
+    message(&view::private(private, Via::Slash))
+}
+
+/// A failure of howler's own, told to the person.
+pub fn failed(failure: &Failure) -> Response {
+    message(&view::failed(&failure.to_string()))
+}
+
+/// A slash command that is still to come.
+pub fn other_command(command: &str) -> Response {
+    message(&view::other_command(command))
+}
+
+/// The form did not open: why, and the line to type instead.
+pub fn form_failed(form: &FormToOpen, reason: &str) -> Response {
+    message(&view::form_failed(form, reason, Via::Slash))
+}
+
+/// The answer to a submitted form: it closes, unless it was refused.
+pub fn submitted(form: &Form, answer: &Answer) -> Response {
+    match answer {
+        Answer::Private(Private::Refused(refusal)) => {
+            errors([(field_of(form, refusal), view::field_error(refusal))])
+        }
+        _ => StatusCode::OK.into_response(),
+    }
+}
+
+/// Each field and why its content cannot be taken.
+pub fn form_errors(refused: &[FieldError]) -> Response {
+    errors(refused.iter().map(|error| (error.field, view::field_error(&error.refusal))))
+}
+
+/// The form stays open, with what was typed.
+pub fn form_not_saved(form: &Form, failure: &Failure) -> Response {
+    errors([(main_field(form), failure.to_string())])
+}
+
+fn message(message: &Message) -> Response {
+    ephemeral(json!(message.text), json!(message.blocks))
+}
+
+fn ephemeral(text: Value, blocks: Value) -> Response {
+    Json(json!({ "response_type": "ephemeral", "text": text, "blocks": blocks })).into_response()
+}
+
+fn errors(errors: impl IntoIterator<Item = (&'static str, String)>) -> Response {
+    let errors: Map<String, Value> = errors
+        .into_iter()
+        .map(|(field, words)| (field.to_owned(), text::shorten(&words, FIELD_ERROR_MOST).into()))
+        .collect();
+    Json(json!({ "response_action": "errors", "errors": errors })).into_response()
+}
+
+/// The field that a refusal is most about.
+fn field_of(form: &Form, refusal: &Refusal) -> &'static str {
+    match (form, refusal) {
+        (Form::Declare { .. }, Refusal::UnknownSeverity { .. }) => fields::SEVERITY,
+        (Form::Update { .. }, Refusal::UnknownStatus { .. } | Refusal::AlreadyStatus { .. }) => {
+            fields::STATUS
+        }
+        (form, _) => main_field(form),
+    }
+}
+
+fn main_field(form: &Form) -> &'static str {
+    match form {
+        Form::Declare { .. } => fields::TITLE,
+        Form::Update { .. } => fields::ACTION,
+        Form::Resolve { .. } => fields::ROOT_CAUSE,
+    }
+}

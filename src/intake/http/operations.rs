@@ -1,0 +1,68 @@
+//! For those who run howler: does it live, can it work, how does it do.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::Mutex;
+use tokio::time::timeout;
+
+use super::{Front, Shared};
+
+/// Slack is asked at most this often, however often howler is.
+const ASK_EVERY: SignedDuration = SignedDuration::from_secs(30);
+/// A Slack that takes longer counts as not reachable.
+const ASK_WITHIN: Duration = Duration::from_secs(2);
+/// What `prometheus-client` writes.
+const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// What is known of Slack, and since when.
+#[derive(Default)]
+pub(super) struct Reach(Mutex<Option<(Timestamp, String)>>);
+
+impl Reach {
+    async fn words(&self, front: &Front) -> String {
+        let mut known = self.0.lock().await;
+        let now = front.clock.now();
+        if let Some((at, words)) = known.as_ref().filter(|(at, _)| now.duration_since(*at) < ASK_EVERY) {
+            return format!("{words} (as of {at:.0})");
+        }
+        let words = match timeout(ASK_WITHIN, front.deliverer.who_am_i()).await {
+            Ok(Ok(_)) => "reachable".to_owned(),
+            Ok(Err(reason)) => format!("not reachable: {reason}"),
+            Err(_) => "not reachable: it did not answer in time".to_owned(),
+        };
+        *known = Some((now, words.clone()));
+        words
+    }
+}
+
+/// The process answers.
+pub(super) async fn healthz() -> &'static str {
+    "ok\n"
+}
+
+/// 200 while the store takes changes. A Slack that cannot be reached is known and told, and incidents are declared
+/// all the same.
+pub(super) async fn readyz(State(context): Shared) -> Response {
+    let desk = &context.front.desk;
+    let open = desk.look(|_, _| ()).is_some();
+    if !open || !desk.writable() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "store: takes no changes; the log says why\n")
+            .into_response();
+    }
+    let slack = context.reach.words(&context.front).await;
+    format!("store: writable\nslack: {slack}\n").into_response()
+}
+
+/// For Prometheus.
+pub(super) async fn metrics(State(context): Shared) -> Response {
+    let front = &context.front;
+    match front.desk.look(|state, now| front.metrics.scrape(state, now)) {
+        Some(text) => ([(CONTENT_TYPE, OPENMETRICS)], text).into_response(),
+        None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}

@@ -1,0 +1,8 @@
+mod admission;
+mod answering;
+mod stand;
+
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use stand::{Answered, Stand};

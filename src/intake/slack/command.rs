@@ -1,0 +1,59 @@
+//! Slash commands.
+
+use serde::Deserialize;
+
+use super::{Parsed, delivery, typed};
+use crate::domain::request::{Place, ReplyPath, Request};
+use crate::domain::text;
+use crate::id::{ChannelId, UserId};
+use crate::intake::slack_text::plain;
+
+/// The one this version has.
+pub const INCIDENT: &str = "/incident";
+
+#[derive(Deserialize)]
+struct Body {
+    ssl_check: Option<String>,
+    command: Option<String>,
+    text: Option<String>,
+    user_id: Option<String>,
+    channel_id: Option<String>,
+    trigger_id: Option<String>,
+}
+
+/// Whether Slack is looking at the certificate, which it does without a signature.
+pub fn is_ssl_check(body: &[u8]) -> bool {
+    read(body).is_some_and(|body| body.checks_certificate())
+}
+
+/// Reads the form that Slack sends for a slash command.
+pub fn parse(raw: &[u8]) -> Parsed {
+    let Some(body) = read(raw) else { return Parsed::Malformed };
+    if body.checks_certificate() {
+        return Parsed::SslCheck;
+    }
+    let (Some(command), Some(user), Some(channel)) = (body.command, body.user_id, body.channel_id) else {
+        return Parsed::Malformed;
+    };
+    if !command.eq_ignore_ascii_case(INCIDENT) {
+        return Parsed::OtherCommand { command: text::shorten(&text::clean_line(&plain(&command)), 40) };
+    }
+    let request = Request {
+        delivery: delivery("cmd", body.trigger_id.as_deref(), raw),
+        by: UserId(user),
+        place: Place { channel: ChannelId(channel), thread: None },
+        reply: ReplyPath::Inline,
+        ask: typed(body.text.as_deref().unwrap_or("")),
+    };
+    Parsed::request(request, body.trigger_id)
+}
+
+fn read(raw: &[u8]) -> Option<Body> {
+    serde_urlencoded::from_bytes(raw).ok()
+}
+
+impl Body {
+    fn checks_certificate(&self) -> bool {
+        self.command.is_none() && self.ssl_check.as_deref() == Some("1")
+    }
+}

@@ -1,0 +1,132 @@
+//! Events: mentions and pushpins.
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::{Parsed, delivery, typed};
+use crate::domain::request::{Ask, Place, ReplyPath, Request};
+use crate::id::{ChannelId, DeliveryId, MessageTs, UserId};
+use crate::intake::slack_text;
+
+/// The reactions that put a message on the timeline.
+const PINS: [&str; 2] = ["pushpin", "round_pushpin"];
+
+#[derive(Deserialize)]
+struct Envelope {
+    r#type: String,
+    challenge: Option<String>,
+    event_id: Option<String>,
+    event: Option<serde_json::Value>,
+    authorizations: Option<Vec<Authorization>>,
+}
+
+#[derive(Deserialize)]
+struct Authorization {
+    user_id: Option<String>,
+}
+
+/// The fields differ from event to event, even in type, so this is read only of the kinds that howler knows.
+#[derive(Deserialize)]
+struct Mention {
+    user: Option<String>,
+    bot_id: Option<String>,
+    edited: Option<IgnoredAny>,
+    text: Option<String>,
+    channel: String,
+    thread_ts: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Reaction {
+    user: Option<String>,
+    reaction: String,
+    item_user: Option<String>,
+    item: Item,
+}
+
+#[derive(Deserialize)]
+struct Item {
+    r#type: String,
+    channel: Option<String>,
+    ts: Option<String>,
+}
+
+/// Reads the JSON that Slack sends for an event, over HTTP or in a Socket Mode envelope.
+pub fn parse(json: &[u8]) -> Parsed {
+    let Ok(envelope) = serde_json::from_slice::<Envelope>(json) else { return Parsed::Malformed };
+    match envelope.r#type.as_str() {
+        "url_verification" => envelope.challenge.map_or(Parsed::Malformed, Parsed::Challenge),
+        "event_callback" => callback(envelope, json),
+        "app_rate_limited" => Parsed::Ignored { why: "app_rate_limited" },
+        _ => Parsed::Ignored { why: "unknown_envelope" },
+    }
+}
+
+fn callback(envelope: Envelope, json: &[u8]) -> Parsed {
+    let Some(event) = envelope.event else { return Parsed::Malformed };
+    let kind = event.get("type").and_then(|kind| kind.as_str()).unwrap_or("").to_owned();
+    let authorizations = envelope.authorizations.unwrap_or_default();
+    let us = authorizations.into_iter().find_map(|authorization| authorization.user_id);
+    let delivery = delivery("ev", envelope.event_id.as_deref(), json);
+    let parsed = match kind.as_str() {
+        "app_mention" => serde_json::from_value(event).map(|event| mention(event, us.as_deref(), delivery)),
+        "reaction_added" => serde_json::from_value(event).map(|event| pin(event, us, delivery, true)),
+        "reaction_removed" => serde_json::from_value(event).map(|event| pin(event, us, delivery, false)),
+        _ => Ok(Parsed::Ignored { why: "unknown_event" }),
+    };
+    parsed.unwrap_or(Parsed::Malformed)
+}
+
+/// Bots are not listened to, so that two of them never talk each other into a loop. An edited message was read
+/// before, and is not carried out twice.
+fn mention(event: Mention, us: Option<&str>, delivery: DeliveryId) -> Parsed {
+    let Some(user) = event.user.filter(|user| event.bot_id.is_none() && Some(user.as_str()) != us) else {
+        return Parsed::Ignored { why: "bot" };
+    };
+    if event.edited.is_some() {
+        return Parsed::Ignored { why: "edited" };
+    }
+    let text = event.text.unwrap_or_default();
+    let request = Request {
+        delivery,
+        by: UserId(user),
+        place: Place { channel: ChannelId(event.channel), thread: event.thread_ts.map(MessageTs) },
+        reply: ReplyPath::Ephemeral,
+        ask: typed(addressed(&text, us)),
+    };
+    Parsed::request(request, None)
+}
+
+/// What is said to howler: the text after its name.
+fn addressed<'a>(text: &'a str, us: Option<&str>) -> &'a str {
+    let found =
+        us.and_then(|us| slack_text::mention(text, Some(us))).or_else(|| slack_text::mention(text, None));
+    let mut said = found.and_then(|(_, end)| text.get(end..)).unwrap_or(text).trim_start();
+    while let Some((0, end)) = us.and_then(|us| slack_text::mention(said, Some(us))) {
+        said = said.get(end..).unwrap_or("").trim_start();
+    }
+    said.trim_start_matches([':', ','])
+}
+
+fn pin(event: Reaction, us: Option<String>, delivery: DeliveryId, added: bool) -> Parsed {
+    if !PINS.contains(&event.reaction.as_str()) {
+        return Parsed::Ignored { why: "other_reaction" };
+    }
+    let (Some(channel), Some(message)) = (event.item.channel, event.item.ts) else {
+        return Parsed::Ignored { why: "not_a_message" };
+    };
+    if event.item.r#type != "message" {
+        return Parsed::Ignored { why: "not_a_message" };
+    }
+    let Some(user) = event.user.filter(|user| Some(user) != us.as_ref()) else {
+        return Parsed::Ignored { why: "bot" };
+    };
+    let request = Request {
+        delivery,
+        by: UserId(user),
+        place: Place { channel: ChannelId(channel), thread: None },
+        reply: ReplyPath::Ephemeral,
+        ask: Ask::Pin { message: MessageTs(message), author: event.item_user.map(UserId), added },
+    };
+    Parsed::request(request, None)
+}

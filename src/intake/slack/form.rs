@@ -1,0 +1,138 @@
+//! Submitted forms: the fields are taken as the typed line's parts are, and each that cannot be is named.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::interaction::Choice;
+use super::{FieldError, Parsed, delivery};
+use crate::domain::command::EtaText;
+use crate::domain::incident::severity::Status;
+use crate::domain::refusal::Refusal;
+use crate::domain::request::{Ask, Form, FormContext, ReplyPath, Request};
+use crate::id::{IncidentId, UserId};
+use crate::intake::grammar::parts;
+use crate::view::fields;
+
+#[derive(Deserialize)]
+pub(super) struct View {
+    id: Option<String>,
+    callback_id: Option<String>,
+    private_metadata: Option<String>,
+    state: Option<State>,
+}
+
+#[derive(Deserialize)]
+struct State {
+    values: Option<BTreeMap<String, BTreeMap<String, Value>>>,
+}
+
+#[derive(Deserialize)]
+struct Value {
+    value: Option<String>,
+    selected_option: Option<Choice>,
+}
+
+/// Reads a submitted form of howler's.
+pub(super) fn submitted(by: UserId, view: &View, json: &[u8]) -> Parsed {
+    let read = match view.callback_id.as_deref() {
+        Some(fields::DECLARE) => declare,
+        Some(fields::UPDATE) => update,
+        Some(fields::RESOLVE) => resolve,
+        _ => return Parsed::Ignored { why: "unknown_form" },
+    };
+    let mut input =
+        Input { values: view.state.as_ref().and_then(|state| state.values.as_ref()), errors: Vec::new() };
+    let context = view.private_metadata.as_deref().and_then(|text| serde_json::from_str(text).ok());
+    let form =
+        context.and_then(|context: FormContext| Some((read(&mut input, context.incident)?, context.place)));
+    if !input.errors.is_empty() {
+        return Parsed::FormErrors(input.errors);
+    }
+    let Some((form, place)) = form else {
+        return Parsed::FormErrors(vec![FieldError { field: input.any(), refusal: Refusal::UnknownButton }]);
+    };
+    let delivery = delivery("view", view.id.as_deref(), json);
+    Parsed::request(Request { delivery, by, place, reply: ReplyPath::Inline, ask: Ask::Form(form) }, None)
+}
+
+fn declare(input: &mut Input<'_>, _: Option<IncidentId>) -> Option<Form> {
+    let title = input.take(fields::TITLE, parts::title);
+    let severity = input.take(fields::SEVERITY, parts::severity);
+    let impact = input.text(fields::IMPACT);
+    let action = input.text(fields::ACTION);
+    let eta = input.eta();
+    Some(Form::Declare { title: title?, severity: severity?, impact, action, eta })
+}
+
+fn update(input: &mut Input<'_>, incident: Option<IncidentId>) -> Option<Form> {
+    let incident = incident?;
+    let status = input.status();
+    let impact = input.text(fields::IMPACT);
+    let action = input.text(fields::ACTION);
+    let eta = input.eta();
+    if input.errors.is_empty() && status.is_none() && impact.is_none() && action.is_none() && eta.is_none() {
+        input.refuse(fields::ACTION, Refusal::TextMissing { command: "update".into() });
+    }
+    Some(Form::Update { incident, status, impact, action, eta })
+}
+
+fn resolve(input: &mut Input<'_>, incident: Option<IncidentId>) -> Option<Form> {
+    let incident = incident?;
+    let root_cause = input.take(fields::ROOT_CAUSE, |wire| match parts::optional_text("root cause", wire)? {
+        Some(text) => Ok(text),
+        None => Err(Refusal::TextMissing { command: "resolve".into() }),
+    });
+    let impact = input.text(fields::IMPACT);
+    let data_loss = input.text(fields::DATA_LOSS);
+    Some(Form::Resolve { incident, root_cause: root_cause?, impact, data_loss })
+}
+
+/// What was filled in, and what of it cannot be taken.
+struct Input<'a> {
+    values: Option<&'a BTreeMap<String, BTreeMap<String, Value>>>,
+    errors: Vec<FieldError>,
+}
+
+impl<'a> Input<'a> {
+    fn raw(&self, field: &str) -> &'a str {
+        let value = self.values.and_then(|values| values.get(field)).and_then(|block| block.values().next());
+        let chosen = |value: &'a Value| value.selected_option.as_ref()?.value.as_deref();
+        value.and_then(|value| value.value.as_deref().or_else(|| chosen(value))).unwrap_or("")
+    }
+
+    fn refuse(&mut self, field: &'static str, refusal: Refusal) {
+        self.errors.push(FieldError { field, refusal });
+    }
+
+    fn take<T>(&mut self, field: &'static str, read: impl Fn(&str) -> Result<T, Refusal>) -> Option<T> {
+        match read(self.raw(field)) {
+            Ok(value) => Some(value),
+            Err(refusal) => {
+                self.refuse(field, refusal);
+                None
+            }
+        }
+    }
+
+    fn text(&mut self, field: &'static str) -> Option<String> {
+        let what = field.replace('_', " ");
+        self.take(field, |wire| parts::optional_text(&what, wire)).flatten()
+    }
+
+    fn eta(&mut self) -> Option<EtaText> {
+        self.take(fields::ETA, parts::optional_eta).flatten()
+    }
+
+    fn status(&mut self) -> Option<Status> {
+        let read = |word: &str| if word.is_empty() { Ok(None) } else { parts::status(word).map(Some) };
+        self.take(fields::STATUS, read).flatten()
+    }
+
+    /// A field that the form has, to hang an error on that is not about one field.
+    fn any(&self) -> &'static str {
+        let first = [fields::TITLE, fields::ROOT_CAUSE, fields::STATUS, fields::IMPACT];
+        let has = |field: &&str| self.values.is_some_and(|values| values.contains_key(*field));
+        first.into_iter().find(|field| has(field)).unwrap_or(fields::IMPACT)
+    }
+}

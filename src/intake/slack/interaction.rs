@@ -1,0 +1,128 @@
+//! Clicks and submitted forms.
+
+use serde::Deserialize;
+
+use super::form::{self, View};
+use super::{Parsed, delivery};
+use crate::domain::command::Line;
+use crate::domain::refusal::Refusal;
+use crate::domain::request::{Ask, Place, ReplyPath, Request};
+use crate::id::{ChannelId, MessageTs, UserId};
+
+#[derive(Deserialize)]
+struct Body {
+    payload: String,
+}
+
+#[derive(Deserialize)]
+struct Payload {
+    r#type: String,
+    user: Option<Id>,
+    channel: Option<Id>,
+    container: Option<Container>,
+    message: Option<Message>,
+    trigger_id: Option<String>,
+    response_url: Option<String>,
+    actions: Option<Vec<Action>>,
+    view: Option<View>,
+}
+
+#[derive(Deserialize)]
+struct Id {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct Container {
+    channel_id: Option<String>,
+    thread_ts: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Message {
+    ts: Option<String>,
+    thread_ts: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Action {
+    action_id: Option<String>,
+    action_ts: Option<String>,
+    value: Option<String>,
+    selected_option: Option<Choice>,
+    url: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Choice {
+    pub value: Option<String>,
+}
+
+impl Action {
+    /// The line that the button or the chosen option carries.
+    fn carries(&self) -> Option<&str> {
+        self.value.as_deref().or_else(|| self.selected_option.as_ref()?.value.as_deref())
+    }
+}
+
+/// Reads the form that Slack sends for an interaction: one field, `payload`, of JSON.
+pub fn parse(raw: &[u8]) -> Parsed {
+    let Ok(body) = serde_urlencoded::from_bytes::<Body>(raw) else { return Parsed::Malformed };
+    parse_payload(body.payload.as_bytes())
+}
+
+/// Reads the JSON of an interaction, as Socket Mode carries it.
+pub fn parse_payload(json: &[u8]) -> Parsed {
+    let Ok(payload) = serde_json::from_slice::<Payload>(json) else { return Parsed::Malformed };
+    match payload.r#type.as_str() {
+        "block_actions" => click(payload, json),
+        "view_submission" => match (payload.user, payload.view) {
+            (Some(user), Some(view)) => form::submitted(UserId(user.id), &view, json),
+            _ => Parsed::Malformed,
+        },
+        "view_closed" => Parsed::Ignored { why: "view_closed" },
+        _ => Parsed::Ignored { why: "unknown_interaction" },
+    }
+}
+
+fn click(payload: Payload, json: &[u8]) -> Parsed {
+    let actions = payload.actions.as_deref().unwrap_or_default();
+    let Some(action) = actions.iter().find(|action| action.carries().is_some()).or(actions.first()) else {
+        return Parsed::Ignored { why: "no_action" };
+    };
+    if action.carries().is_none() && action.url.is_some() {
+        return Parsed::Ignored { why: "link" };
+    }
+    let Some(place) = place(&payload) else { return Parsed::Ignored { why: "outside_messages" } };
+    let Some(user) = &payload.user else { return Parsed::Malformed };
+    let line = action.carries().and_then(|value| serde_json::from_str::<Line>(value).ok());
+    let address = payload.response_url.as_deref().filter(|url| url.starts_with("http"));
+    let request = Request {
+        delivery: delivery("act", click_id(&payload, user, action).as_deref(), json),
+        by: UserId(user.id.clone()),
+        place,
+        reply: address.map_or(ReplyPath::Ephemeral, |url| ReplyPath::ResponseUrl(url.into())),
+        ask: line.map_or(Ask::Unclear(Refusal::UnknownButton), Ask::Line),
+    };
+    Parsed::request(request, payload.trigger_id)
+}
+
+fn click_id(payload: &Payload, user: &Id, action: &Action) -> Option<String> {
+    if let Some(trigger) = payload.trigger_id.as_ref().filter(|trigger| !trigger.is_empty()) {
+        return Some(trigger.clone());
+    }
+    let at = action.action_ts.as_ref()?;
+    Some(format!("{at}:{}:{}", user.id, action.action_id.as_deref().unwrap_or("")))
+}
+
+/// A message that begins a thread is not said in it.
+fn place(payload: &Payload) -> Option<Place> {
+    let container = payload.container.as_ref();
+    let channel = payload.channel.as_ref().map(|channel| channel.id.clone());
+    let channel = channel.or_else(|| container?.channel_id.clone())?;
+    let message = payload.message.as_ref();
+    let thread =
+        message.and_then(|message| message.thread_ts.clone()).or_else(|| container?.thread_ts.clone());
+    let thread = thread.filter(|thread| message.and_then(|message| message.ts.as_ref()) != Some(thread));
+    Some(Place { channel: ChannelId(channel), thread: thread.map(MessageTs) })
+}

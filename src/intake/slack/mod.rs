@@ -1,0 +1,78 @@
+//! Slack's three kinds of deliveries, from raw bytes to one [`Parsed`]. Nothing is awaited here, so that HTTP and
+//! Socket Mode can share it.
+//!
+//! Only what howler needs is read; fields that Slack adds or leaves out do no harm.
+
+pub mod command;
+pub mod event;
+mod form;
+pub mod interaction;
+
+#[cfg(test)]
+mod tests;
+
+use sha2::{Digest, Sha256};
+
+use super::grammar;
+use crate::domain::refusal::Refusal;
+use crate::domain::request::{Ask, Request};
+use crate::id::DeliveryId;
+
+/// What a delivery is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Parsed {
+    Request(Box<Incoming>),
+    /// Slack looks whether the certificate is good; nothing is asked.
+    SslCheck,
+    /// Slack looks whether the address is ours: the text goes back as it came.
+    Challenge(String),
+    /// A slash command that this version does not have.
+    OtherCommand {
+        command: String,
+    },
+    /// A form with fields that cannot be taken: field and reason, in the form's order.
+    FormErrors(Vec<FieldError>),
+    /// Nothing for howler; why, in one word for metrics.
+    Ignored {
+        why: &'static str,
+    },
+    /// Not in Slack's form.
+    Malformed,
+}
+
+/// A request, and what is needed to open a form in answer to it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Incoming {
+    pub request: Request,
+    /// Good for three seconds.
+    pub trigger: Option<String>,
+}
+
+/// A form's field and why its content cannot be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    pub field: &'static str,
+    pub refusal: Refusal,
+}
+
+impl Parsed {
+    fn request(request: Request, trigger: Option<String>) -> Self {
+        Self::Request(Box::new(Incoming { request, trigger: trigger.filter(|trigger| !trigger.is_empty()) }))
+    }
+}
+
+/// A typed line, understood or not.
+fn typed(text: &str) -> Ask {
+    match grammar::parse(text) {
+        Ok(line) => Ask::Line(line),
+        Err(refusal) => Ask::Unclear(refusal),
+    }
+}
+
+/// `kind:id`; without an id the body itself tells deliveries apart.
+fn delivery(kind: &str, id: Option<&str>, body: &[u8]) -> DeliveryId {
+    match id.filter(|id| !id.is_empty()) {
+        Some(id) => DeliveryId(format!("{kind}:{id}")),
+        None => DeliveryId(format!("{kind}:sha256:{}", hex::encode(Sha256::digest(body)))),
+    }
+}

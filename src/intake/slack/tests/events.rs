@@ -1,0 +1,178 @@
+use super::*;
+
+pub(super) fn callback(event: Value) -> Value {
+    json!({
+        "token": "ZZZZZZWSxiZZZ2yIvs3peJ",
+        "team_id": "T123ABC456",
+        "api_app_id": "A123ABC456",
+        "event": event,
+        "type": "event_callback",
+        "event_id": "Ev123ABC456",
+        "event_time": 1515449522,
+        "is_ext_shared_channel": false,
+        "authorizations": [{ "enterprise_id": null, "team_id": "T123ABC456", "user_id": "UBOT", "is_bot": true }],
+        "event_context": "4-abc",
+    })
+}
+
+/// A mention in a thread as Slack sends it.
+pub(super) fn mention(text: &str) -> Value {
+    callback(json!({
+        "type": "app_mention",
+        "user": "U061F7AUR",
+        "client_msg_id": "b3b9",
+        "text": text,
+        "ts": "1515449522.000016",
+        "thread_ts": "1515449500.000100",
+        "blocks": [{ "type": "rich_text", "elements": [] }],
+        "channel": "C123ABC456",
+        "event_ts": "1515449522000016",
+    }))
+}
+
+fn reaction(kind: &str, name: &str) -> Value {
+    callback(json!({
+        "type": kind,
+        "user": "U123ABC456",
+        "item": { "type": "message", "channel": "C123ABC456", "ts": "1464196127.000002" },
+        "reaction": name,
+        "item_user": "U222222222",
+        "event_ts": "1465244570.336841",
+    }))
+}
+
+fn parse(json: &Value) -> Parsed {
+    event::parse(json.to_string().as_bytes())
+}
+
+#[test]
+fn a_mention_is_a_request() {
+    let wanted = Request {
+        delivery: DeliveryId::from("ev:Ev123ABC456"),
+        by: UserId::from("U061F7AUR"),
+        place: place("C123ABC456", Some("1515449500.000100")),
+        reply: ReplyPath::Ephemeral,
+        ask: here(Command::Ack),
+    };
+    assert_eq!(incoming(parse(&mention("<@UBOT> ack"))), Incoming { request: wanted, trigger: None });
+}
+
+#[test]
+fn what_is_said_after_the_name_counts() {
+    let cases = [
+        ("<@UBOT> list", Command::List),
+        ("<@UBOT|howler> list", Command::List),
+        ("<@UBOT>: list", Command::List),
+        ("<@UBOT>, list", Command::List),
+        ("<@UBOT>list", Command::List),
+        ("hey <@UBOT> list", Command::List),
+        ("<@U1> says <@UBOT> list", Command::List),
+        ("<@UBOT> <@UBOT> list", Command::List),
+        ("<@UBOT>", Command::Help),
+        ("thanks <@UBOT>", Command::Help),
+        ("<@UOLDBOT> list", Command::List),
+        ("list", Command::List),
+        ("<@UBOT> update two\nlines", Command::Update { text: "two\nlines".into() }),
+        ("<@UBOT> note <@UBOT> saw &lt;it&gt;", Command::Note { text: "@UBOT saw <it>".into() }),
+    ];
+    for (text, command) in cases {
+        assert_eq!(incoming(parse(&mention(text))).request.ask, here(command), "{text:?}");
+    }
+}
+
+#[test]
+fn a_mention_without_a_text_thread_or_authorizations() {
+    let json = json!({ "type": "event_callback",
+        "event": { "type": "app_mention", "user": "U1", "channel": "C1" } });
+    let request = incoming(parse(&json)).request;
+    assert_eq!(request.place, place("C1", None));
+    assert_eq!(request.ask, here(Command::Help));
+    assert_eq!(request.delivery.0, format!("ev:sha256:{}", digest(json.to_string().as_bytes())));
+}
+
+#[test]
+fn a_pushpin_is_a_request() {
+    let cases = [
+        ("reaction_added", "pushpin", true),
+        ("reaction_removed", "pushpin", false),
+        ("reaction_added", "round_pushpin", true),
+    ];
+    for (kind, name, added) in cases {
+        let request = incoming(parse(&reaction(kind, name))).request;
+        let author = Some(UserId::from("U222222222"));
+        assert_eq!(request.ask, Ask::Pin { message: MessageTs::from("1464196127.000002"), author, added });
+        assert_eq!(request.place, place("C123ABC456", None));
+        assert_eq!(request.by, UserId::from("U123ABC456"));
+        assert_eq!(request.reply, ReplyPath::Ephemeral);
+    }
+}
+
+#[test]
+fn a_pushpin_on_a_bots_message_has_no_author() {
+    let mut json = reaction("reaction_added", "pushpin");
+    json["event"].as_object_mut().expect("an event").remove("item_user");
+    let Ask::Pin { author: None, .. } = incoming(parse(&json)).request.ask else { panic!("a pin") };
+}
+
+#[test]
+fn what_is_ignored_says_why() {
+    let with = |mut json: Value, path: &str, value: Value| {
+        *json.pointer_mut(path).expect("a place") = value;
+        json
+    };
+    let mut by_bot = mention("<@UBOT> list");
+    by_bot["event"]["bot_id"] = json!("B1");
+    let mut edited = mention("<@UBOT> list");
+    edited["event"]["edited"] = json!({ "user": "U1", "ts": "1515449523.000000" });
+    let file = json!({ "type": "file", "file": "F1" });
+    let cases = [
+        (by_bot, "bot"),
+        (with(mention("<@UBOT> list"), "/event/user", json!("UBOT")), "bot"),
+        (with(mention("<@UBOT> list"), "/event/user", json!(null)), "bot"),
+        (edited, "edited"),
+        (reaction("reaction_added", "tada"), "other_reaction"),
+        (with(reaction("reaction_added", "pushpin"), "/event/item", file), "not_a_message"),
+        (
+            with(reaction("reaction_added", "pushpin"), "/event/item/type", json!("file_comment")),
+            "not_a_message",
+        ),
+        (with(reaction("reaction_added", "pushpin"), "/event/user", json!("UBOT")), "bot"),
+        (callback(json!({ "type": "message", "text": "x" })), "unknown_event"),
+        (callback(json!({ "type": "channel_rename", "channel": { "id": "C1" } })), "unknown_event"),
+        (callback(json!({ "type": "team_join", "user": { "id": "U1" } })), "unknown_event"),
+        (callback(json!({})), "unknown_event"),
+        (callback(json!("text")), "unknown_event"),
+        (json!({ "type": "app_rate_limited", "minute_rate_limited": 1518467820 }), "app_rate_limited"),
+        (json!({ "type": "something" }), "unknown_envelope"),
+    ];
+    for (json, why) in cases {
+        assert_eq!(parse(&json), Parsed::Ignored { why }, "{json}");
+    }
+}
+
+#[test]
+fn a_challenge_goes_back() {
+    let json = json!({ "token": "Jhj5dZrVaK7ZwHHjRyZWjbDl", "challenge": "3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkv",
+        "type": "url_verification" });
+    assert_eq!(parse(&json), Parsed::Challenge("3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkv".into()));
+}
+
+#[test]
+fn what_is_not_in_slacks_form() {
+    let deep = "[".repeat(100_000);
+    let cases = [
+        "",
+        "{}",
+        "[]",
+        "null",
+        "{\"type\":7}",
+        "{\"type\":\"event_callback\"}",
+        "{\"type\":\"url_verification\"}",
+        "{\"type\":\"event_callback\",\"event\":{\"type\":\"app_mention\"}}",
+        "{\"type\":\"event_callback\",\"event\":{\"type\":\"reaction_added\"}}",
+        deep.as_str(),
+    ];
+    for body in cases {
+        assert_eq!(event::parse(body.as_bytes()), Parsed::Malformed, "{body:.60}");
+    }
+}

@@ -1,0 +1,25 @@
+//! howler, a Slack incident bot. The modules stand in the order data flows: see ARCHITECTURE.md.
+
+pub mod clock;
+pub mod config;
+pub mod id;
+pub mod telemetry;
+
+pub mod intake;
+
+pub mod domain;
+
+pub mod desk;
+
+pub mod store;
+
+pub mod view;
+
+pub mod delivery;
+
+pub mod fake;
+
+pub mod app;
+pub mod check;
+pub mod cli;
+pub mod demo;

@@ -1,0 +1,91 @@
+//! Key prefixes. Numbers are big-endian, so that keys sort as the numbers do.
+
+use jiff::Timestamp;
+
+use crate::domain::timer::{Timer, TimerKind};
+use crate::id::{ChannelId, DeliveryId, EffectId, IncidentId, MessageTs};
+
+/// The store's own row: see [`super::Meta`].
+pub(super) const META: &[u8] = b"m";
+/// Incidents that are open; empty values.
+pub(super) const OPEN: &[u8] = b"n/";
+/// Incidents that are resolved, by the time of their resolution; empty values.
+pub(super) const RESOLVED: &[u8] = b"z/";
+pub(super) const INCIDENT: &[u8] = b"i/";
+pub(super) const TIMER: &[u8] = b"t/";
+pub(super) const EFFECT: &[u8] = b"o/";
+/// Deliveries by the time they were seen, to be forgotten in that order; empty values.
+pub(super) const SEEN_AT: &[u8] = b"p/";
+
+fn join(prefix: &[u8], parts: &[&[u8]]) -> Vec<u8> {
+    let mut key = prefix.to_vec();
+    parts.iter().for_each(|part| key.extend_from_slice(part));
+    key
+}
+
+fn instant(at: Timestamp) -> [u8; 8] {
+    u64::try_from(at.as_millisecond()).unwrap_or(0).to_be_bytes()
+}
+
+pub(super) fn incident(id: IncidentId) -> Vec<u8> {
+    join(INCIDENT, &[&id.0.to_be_bytes()])
+}
+
+pub(super) fn open(id: IncidentId) -> Vec<u8> {
+    join(OPEN, &[&id.0.to_be_bytes()])
+}
+
+pub(super) fn resolved(at: Timestamp, id: IncidentId) -> Vec<u8> {
+    join(RESOLVED, &[&instant(at), &id.0.to_be_bytes()])
+}
+
+/// The incident at the end of an `n/`, `z/` or `i/` key.
+pub(super) fn incident_in(key: &[u8]) -> Option<IncidentId> {
+    let number = key.last_chunk::<8>()?;
+    Some(IncidentId(u64::from_be_bytes(*number)))
+}
+
+pub(super) fn events(id: IncidentId) -> Vec<u8> {
+    join(b"e/", &[&id.0.to_be_bytes(), b"/"])
+}
+
+pub(super) fn event(id: IncidentId, seq: u32) -> Vec<u8> {
+    join(&events(id), &[&seq.to_be_bytes()])
+}
+
+pub(super) fn timer(timer: &Timer) -> Vec<u8> {
+    let kind = match timer.kind {
+        TimerKind::Update => b"u",
+        TimerKind::Response => b"r",
+    };
+    join(TIMER, &[&instant(timer.due), &timer.incident.0.to_be_bytes(), kind])
+}
+
+pub(super) fn effect(id: EffectId) -> Vec<u8> {
+    join(EFFECT, &[&id.0.to_be_bytes()])
+}
+
+pub(super) fn delivery(id: &DeliveryId) -> Vec<u8> {
+    join(b"d/", &[id.as_str().as_bytes()])
+}
+
+pub(super) fn seen_at(at: Timestamp, id: &DeliveryId) -> Vec<u8> {
+    join(SEEN_AT, &[&instant(at), id.as_str().as_bytes()])
+}
+
+/// The instant and the delivery of a `p/` key.
+pub(super) fn seen_in(key: &[u8]) -> Option<(Timestamp, DeliveryId)> {
+    let (at, id) = key.strip_prefix(SEEN_AT)?.split_first_chunk::<8>()?;
+    let at = Timestamp::from_millisecond(i64::try_from(u64::from_be_bytes(*at)).ok()?).ok()?;
+    Some((at, DeliveryId(String::from_utf8(id.to_vec()).ok()?)))
+}
+
+/// Whose own channel it is.
+pub(super) fn room(channel: &ChannelId) -> Vec<u8> {
+    join(b"x/", &[channel.as_str().as_bytes()])
+}
+
+/// Which incident a message of howler's is about.
+pub(super) fn post(channel: &ChannelId, message: &MessageTs) -> Vec<u8> {
+    join(b"y/", &[channel.as_str().as_bytes(), b"/", message.as_str().as_bytes()])
+}

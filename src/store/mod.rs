@@ -1,0 +1,421 @@
+//! The state folder: events, incidents, timers, outbox and deliveries seen, in one atomic commit.
+//!
+//! Nothing outside this module knows the engine.
+
+mod codec;
+mod engine;
+mod guard;
+mod keys;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::answer::Answer;
+use crate::domain::effect::Effect;
+use crate::domain::incident::Incident;
+use crate::domain::incident::event::Event;
+use crate::domain::timer::{Outage, Timer};
+use crate::id::{ChannelId, DeliveryId, EffectId, IncidentId, MessageTs};
+use engine::{Engine, Write};
+use guard::{FORMAT, Guard, Identity, Mark};
+
+/// Deliveries are remembered this long: Slack re-sends for minutes, and events that it held back for an hour or so.
+const REMEMBER: SignedDuration = SignedDuration::from_hours(6);
+/// At most this many deliveries are forgotten in one commit, so that none grows slow.
+const FORGET_AT_ONCE: usize = 64;
+
+/// Why the store cannot be used. Nothing is overwritten in any of these cases.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the data folder {} is in use by another howler (process {holder}); stop that one first, or give this one another folder with --data", path.display())]
+    InUse { path: PathBuf, holder: String },
+    #[error("{} cannot be written: {source}", path.display())]
+    Unwritable { path: PathBuf, source: std::io::Error },
+    #[error("the data folder {} is damaged: {reason}. Nothing was changed; restore a copy of the folder, or move it away to start anew", path.display())]
+    Damaged { path: PathBuf, reason: String },
+    #[error("the data folder {} was written by a newer howler (format {found}, this one knows {known}); run that version", path.display())]
+    Newer { path: PathBuf, found: u32, known: u32 },
+    #[error("a stored row cannot be read: {0}")]
+    Row(String),
+    #[error("the store is closed after a failed write")]
+    Closed,
+}
+
+impl StoreError {
+    fn damaged(path: &Path, reason: &str) -> Self {
+        Self::Damaged { path: path.to_owned(), reason: reason.to_owned() }
+    }
+}
+
+/// The store's own row, written in every commit.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Meta {
+    instance: String,
+    commits: u64,
+    next_incident: u64,
+    next_effect: u64,
+}
+
+/// One commit's changes.
+#[derive(Debug, Default)]
+pub struct Changes {
+    pub incidents: Vec<Arc<Incident>>,
+    pub events: Vec<(IncidentId, Event)>,
+    pub timers_set: Vec<Timer>,
+    pub timers_gone: Vec<Timer>,
+    pub effects: Vec<Effect>,
+    pub effects_gone: Vec<EffectId>,
+    pub seen: Vec<(DeliveryId, Answer)>,
+    /// The numbers that the next incident and the next effect get.
+    pub next_incident: u64,
+    pub next_effect: u64,
+}
+
+impl Changes {
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+            && self.effects.is_empty()
+            && self.effects_gone.is_empty()
+            && self.timers_gone.is_empty()
+            && self.seen.is_empty()
+    }
+}
+
+/// What howler needs in memory: nothing that grows with closed incidents.
+#[derive(Debug)]
+pub struct Loaded {
+    pub open: Vec<Incident>,
+    pub timers: Vec<Timer>,
+    pub outbox: Vec<Effect>,
+    pub next_incident: u64,
+    pub next_effect: u64,
+}
+
+/// The open state folder. One process at a time.
+pub struct Store {
+    folder: PathBuf,
+    instance: String,
+    guard: Guard,
+    /// `None` after a failed write, until [`recover`](Self::recover).
+    engine: RwLock<Option<Engine>>,
+    commits: RwLock<u64>,
+    /// When howler was last alive before it was opened.
+    last_alive: Option<Timestamp>,
+}
+
+impl Store {
+    /// Opens the folder, or makes it. `instance` names a new store, and is not used for an existing one.
+    ///
+    /// # Errors
+    /// When it is in use, cannot be written, is damaged, or is of a newer version.
+    pub fn open(folder: &Path, instance: &str) -> Result<Self, StoreError> {
+        let guard = Guard::lock(folder)?;
+        let identity = guard::read_identity(folder)?;
+        let engine = Engine::open(&folder.join("store"))?;
+        let meta = read_meta(&engine)?;
+        let meta = match (identity, meta) {
+            (None, None) => create(folder, &engine, instance)?,
+            // Stopped in the middle of being made.
+            (None, Some(meta)) if meta.commits == 0 => {
+                guard::write_identity(folder, &Identity { format: FORMAT, instance: meta.instance.clone() })?;
+                meta
+            }
+            (None, Some(_)) => return Err(StoreError::damaged(folder, "howler.json is missing")),
+            (Some(_), None) => return Err(StoreError::damaged(folder, "it holds no store any more")),
+            (Some(identity), Some(meta)) if identity.instance != meta.instance => {
+                return Err(StoreError::damaged(folder, "howler.json is of another store"));
+            }
+            (Some(_), Some(meta)) => meta,
+        };
+        let mark = guard.mark();
+        if let Some(lost) =
+            mark.map(|mark| mark.commits.saturating_sub(meta.commits)).filter(|lost| *lost > 0)
+        {
+            return Err(StoreError::damaged(folder, &format!("its last {lost} saved changes are missing")));
+        }
+        Ok(Self {
+            folder: folder.to_owned(),
+            instance: meta.instance,
+            guard,
+            engine: RwLock::new(Some(engine)),
+            commits: RwLock::new(meta.commits),
+            last_alive: mark.map(|mark| mark.alive),
+        })
+    }
+
+    /// The name that sets this store's effects apart.
+    pub fn instance(&self) -> &str {
+        &self.instance
+    }
+
+    /// The time in which howler did not run, up to `now`; `None` for a new store.
+    pub fn outage(&self, now: Timestamp) -> Option<Outage> {
+        self.last_alive.map(|from| Outage { from: from.min(now), until: now })
+    }
+
+    /// Notes that howler is alive at `now`.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn alive(&self, now: Timestamp) -> Result<(), StoreError> {
+        let commits = *self.commits.read().unwrap_or_else(PoisonError::into_inner);
+        self.guard.set_mark(Mark { commits, alive: now })
+    }
+
+    /// Writes all changes or none, and returns once they are on the disk. Blocks.
+    ///
+    /// # Errors
+    /// When they could not be written; the store is closed then until [`recover`](Self::recover).
+    pub fn commit(&self, changes: &Changes, now: Timestamp) -> Result<(), StoreError> {
+        let mut commits = self.commits.write().unwrap_or_else(PoisonError::into_inner);
+        let written = self.with(|engine| {
+            let mut writes = rows(changes, now)?;
+            forget(engine, now, &mut writes)?;
+            let meta = Meta {
+                instance: self.instance.clone(),
+                commits: *commits + 1,
+                next_incident: changes.next_incident,
+                next_effect: changes.next_effect,
+            };
+            writes.push((keys::META.to_vec(), Some(codec::encode(&meta)?)));
+            engine.write(writes)
+        });
+        if written.is_err() {
+            *self.engine.write().unwrap_or_else(PoisonError::into_inner) = None;
+            return written;
+        }
+        *commits += 1;
+        self.guard.set_mark(Mark { commits: *commits, alive: now })
+    }
+
+    /// Opens the engine again after a failed write. What memory held must be loaded again: the failed commit may
+    /// have reached the disk after all.
+    ///
+    /// # Errors
+    /// While the folder still cannot be written.
+    pub fn recover(&self) -> Result<(), StoreError> {
+        let mut commits = self.commits.write().unwrap_or_else(PoisonError::into_inner);
+        let mut slot = self.engine.write().unwrap_or_else(PoisonError::into_inner);
+        *slot = None;
+        let engine = Engine::open(&self.folder.join("store"))?;
+        let meta =
+            read_meta(&engine)?.ok_or_else(|| StoreError::damaged(&self.folder, "it holds no store"))?;
+        // Proves that it can be written, before anybody is promised anything.
+        engine.write(vec![(keys::META.to_vec(), Some(codec::encode(&meta)?))])?;
+        *commits = meta.commits;
+        *slot = Some(engine);
+        Ok(())
+    }
+
+    fn with<T>(&self, read: impl FnOnce(&Engine) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);
+        read(engine.as_ref().ok_or(StoreError::Closed)?)
+    }
+
+    /// Reads what is open, waiting and unsent.
+    ///
+    /// # Errors
+    /// When a row cannot be read.
+    pub fn load(&self) -> Result<Loaded, StoreError> {
+        self.with(|engine| {
+            let meta =
+                read_meta(engine)?.ok_or_else(|| StoreError::damaged(&self.folder, "it holds no store"))?;
+            let mut open = Vec::new();
+            for row in engine.scan(keys::OPEN) {
+                let id = keys::incident_in(&row?.0).ok_or_else(|| StoreError::Row("an open mark".into()))?;
+                let missing = || StoreError::damaged(&self.folder, &format!("{id} is missing"));
+                open.push(read_incident(engine, id)?.ok_or_else(missing)?);
+            }
+            let timers = values(engine, keys::TIMER)?;
+            let outbox = values(engine, keys::EFFECT)?;
+            Ok(Loaded {
+                open,
+                timers,
+                outbox,
+                next_incident: meta.next_incident,
+                next_effect: meta.next_effect,
+            })
+        })
+    }
+
+    /// # Errors
+    /// When the row cannot be read.
+    pub fn incident(&self, id: IncidentId) -> Result<Option<Incident>, StoreError> {
+        self.with(|engine| read_incident(engine, id))
+    }
+
+    /// An incident's events in order.
+    ///
+    /// # Errors
+    /// When a row cannot be read.
+    pub fn events(&self, id: IncidentId) -> Result<Vec<Event>, StoreError> {
+        self.with(|engine| values(engine, &keys::events(id)))
+    }
+
+    /// The answer that a delivery got, when it was seen before.
+    ///
+    /// # Errors
+    /// When the row cannot be read.
+    pub fn seen(&self, delivery: &DeliveryId) -> Result<Option<Answer>, StoreError> {
+        self.with(|engine| engine.get(&keys::delivery(delivery))?.map(|row| codec::decode(&row)).transpose())
+    }
+
+    /// Whose own channel `channel` is.
+    ///
+    /// # Errors
+    /// When the row cannot be read.
+    pub fn incident_of_channel(&self, channel: &ChannelId) -> Result<Option<IncidentId>, StoreError> {
+        self.with(|engine| engine.get(&keys::room(channel))?.map(|row| codec::decode(&row)).transpose())
+    }
+
+    /// Which incident a message of howler's is about.
+    ///
+    /// # Errors
+    /// When the row cannot be read.
+    pub fn incident_of_message(
+        &self,
+        channel: &ChannelId,
+        message: &MessageTs,
+    ) -> Result<Option<IncidentId>, StoreError> {
+        self.with(|engine| {
+            engine.get(&keys::post(channel, message))?.map(|row| codec::decode(&row)).transpose()
+        })
+    }
+
+    /// The latest resolved incidents, newest first.
+    ///
+    /// # Errors
+    /// When a row cannot be read.
+    pub fn resolved(&self, most: usize) -> Result<Vec<Incident>, StoreError> {
+        self.with(|engine| {
+            let mut found = Vec::new();
+            for row in engine.scan(keys::RESOLVED).rev().take(most) {
+                let id =
+                    keys::incident_in(&row?.0).ok_or_else(|| StoreError::Row("a resolved mark".into()))?;
+                found.extend(read_incident(engine, id)?);
+            }
+            Ok(found)
+        })
+    }
+
+    /// Incidents in which every word of `words` occurs, newest first: at most `most`, and how many more. Blocks for
+    /// as long as it takes to read every incident.
+    ///
+    /// # Errors
+    /// When a row cannot be read.
+    pub fn find(&self, words: &str, most: usize) -> Result<(Vec<Incident>, usize), StoreError> {
+        let words: Vec<String> = words.to_lowercase().split_whitespace().map(str::to_owned).collect();
+        self.with(|engine| {
+            let (mut found, mut more) = (Vec::new(), 0);
+            for row in engine.scan(keys::INCIDENT).rev() {
+                let incident: Incident = codec::decode(&row?.1)?;
+                let text = searchable(&incident);
+                if words.iter().all(|word| text.contains(word)) {
+                    if found.len() < most { found.push(incident) } else { more += 1 }
+                }
+            }
+            Ok((found, more))
+        })
+    }
+}
+
+fn searchable(incident: &Incident) -> String {
+    let mut text = vec![incident.id.to_string(), incident.severity.to_string(), incident.title.clone()];
+    text.extend(incident.impact.clone());
+    text.extend(incident.action.clone());
+    for resolution in &incident.resolutions {
+        text.push(resolution.root_cause.clone());
+        text.extend(resolution.impact.clone());
+    }
+    text.extend(incident.updates.iter().filter_map(|update| update.facts.text.clone()));
+    text.extend(incident.room.iter().map(|room| room.name.clone()));
+    text.join("\n").to_lowercase()
+}
+
+fn create(folder: &Path, engine: &Engine, instance: &str) -> Result<Meta, StoreError> {
+    let meta = Meta { instance: instance.to_owned(), commits: 0, next_incident: 1, next_effect: 1 };
+    engine.write(vec![(keys::META.to_vec(), Some(codec::encode(&meta)?))])?;
+    guard::write_identity(folder, &Identity { format: FORMAT, instance: instance.to_owned() })?;
+    Ok(meta)
+}
+
+fn read_meta(engine: &Engine) -> Result<Option<Meta>, StoreError> {
+    engine.get(keys::META)?.map(|row| codec::decode(&row)).transpose()
+}
+
+fn read_incident(engine: &Engine, id: IncidentId) -> Result<Option<Incident>, StoreError> {
+    engine.get(&keys::incident(id))?.map(|row| codec::decode(&row)).transpose()
+}
+
+fn values<T: serde::de::DeserializeOwned>(engine: &Engine, prefix: &[u8]) -> Result<Vec<T>, StoreError> {
+    engine.scan(prefix).map(|row| codec::decode(&row?.1)).collect()
+}
+
+/// A change's rows.
+fn rows(changes: &Changes, now: Timestamp) -> Result<Vec<Write>, StoreError> {
+    let mut writes: Vec<Write> = Vec::new();
+    for (id, event) in &changes.events {
+        writes.push((keys::event(*id, event.seq), Some(codec::encode(event)?)));
+        index(*id, event, &mut writes)?;
+    }
+    for incident in &changes.incidents {
+        writes.push((keys::incident(incident.id), Some(codec::encode(incident.as_ref())?)));
+        let open = incident.is_open().then(Vec::new);
+        writes.push((keys::open(incident.id), open));
+        for resolution in &incident.resolutions {
+            let standing = resolution.undone.is_none().then(Vec::new);
+            writes.push((keys::resolved(resolution.at, incident.id), standing));
+        }
+    }
+    writes.extend(changes.timers_gone.iter().map(|timer| (keys::timer(timer), None)));
+    for timer in &changes.timers_set {
+        writes.push((keys::timer(timer), Some(codec::encode(timer)?)));
+    }
+    for effect in &changes.effects {
+        writes.push((keys::effect(effect.id), Some(codec::encode(effect)?)));
+    }
+    writes.extend(changes.effects_gone.iter().map(|id| (keys::effect(*id), None)));
+    for (delivery, answer) in &changes.seen {
+        writes.push((keys::delivery(delivery), Some(codec::encode(answer)?)));
+        writes.push((keys::seen_at(now, delivery), Some(Vec::new())));
+    }
+    Ok(writes)
+}
+
+/// Rows by which a channel or a message leads to its incident.
+fn index(id: IncidentId, event: &Event, writes: &mut Vec<Write>) -> Result<(), StoreError> {
+    use crate::domain::incident::event::EventKind;
+    match &event.kind {
+        EventKind::RoomOpened { room } => {
+            writes.push((keys::room(&room.channel), Some(codec::encode(&id)?)));
+        }
+        EventKind::Posted { channel, message, .. } => {
+            writes.push((keys::post(channel, message), Some(codec::encode(&id)?)));
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Removes the oldest deliveries that nobody will send again.
+fn forget(engine: &Engine, now: Timestamp, writes: &mut Vec<Write>) -> Result<(), StoreError> {
+    let until = now.saturating_sub(REMEMBER).unwrap_or(Timestamp::MIN);
+    for row in engine.scan(keys::SEEN_AT).take(FORGET_AT_ONCE) {
+        let (key, _) = row?;
+        match keys::seen_in(&key) {
+            Some((at, _)) if at > until => break,
+            Some((_, delivery)) => {
+                writes.push((keys::delivery(&delivery), None));
+                writes.push((key, None));
+            }
+            None => writes.push((key, None)),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,181 @@
+use std::fs;
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::config::Severities;
+use crate::domain::Severity;
+use crate::domain::incident::event::EventKind;
+use crate::domain::incident::{Declaration, Place, declare};
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_795_485_600 + second).unwrap()
+}
+
+fn declared(number: u64, title: &str) -> (Arc<Incident>, Event) {
+    let declaration =
+        Declaration { title: title.into(), severity: Severity::P1, impact: None, action: None, eta: None };
+    let place = Place { channel: "C1".into(), thread: None };
+    let decision = declare(IncidentId(number), declaration, &place, &Severities::default());
+    let kind = decision.events.into_iter().next().unwrap();
+    let event = Event { seq: 1, at: at(0), by: Some("U1".into()), kind };
+    (Arc::new(Incident::declared(IncidentId(number), &event).unwrap()), event)
+}
+
+fn declaration(number: u64, title: &str) -> Changes {
+    let (incident, event) = declared(number, title);
+    let timers = incident.timers().map(|(kind, due)| Timer { due, incident: incident.id, kind });
+    Changes {
+        timers_set: timers.collect(),
+        events: vec![(incident.id, event)],
+        seen: vec![(DeliveryId(format!("d{number}")), Answer::Nothing)],
+        next_incident: number + 1,
+        next_effect: 1,
+        incidents: vec![incident],
+        ..Changes::default()
+    }
+}
+
+fn open(folder: &TempDir) -> Result<Store, StoreError> {
+    Store::open(folder.path(), "one")
+}
+
+#[test]
+fn what_was_committed_is_there_after_a_restart() {
+    let folder = TempDir::new().unwrap();
+    {
+        let store = open(&folder).unwrap();
+        store.commit(&declaration(1, "Event stream down"), at(1)).unwrap();
+        store.commit(&declaration(2, "Queue stuck"), at(2)).unwrap();
+    }
+    let store = Store::open(folder.path(), "another").unwrap();
+    assert_eq!(store.instance(), "one", "a store keeps its name");
+    let loaded = store.load().unwrap();
+    assert_eq!(loaded.open.len(), 2);
+    assert_eq!(loaded.timers.len(), 4);
+    assert_eq!(loaded.next_incident, 3);
+    assert_eq!(store.seen(&"d1".into()).unwrap(), Some(Answer::Nothing));
+    assert_eq!(store.outage(at(60)), Some(Outage { from: at(2), until: at(60) }));
+    let (found, more) = store.find("queue STUCK", 5).unwrap();
+    assert_eq!((found.len(), more), (1, 0));
+}
+
+#[test]
+fn a_second_howler_is_refused_and_names_the_first() {
+    let folder = TempDir::new().unwrap();
+    let _first = open(&folder).unwrap();
+    let refused = open(&folder).err().unwrap().to_string();
+    assert!(refused.contains("in use by another howler"), "{refused}");
+    assert!(refused.contains(&std::process::id().to_string()), "{refused}");
+}
+
+#[test]
+fn deliveries_are_forgotten_in_time() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder).unwrap();
+    store.commit(&declaration(1, "x"), at(0)).unwrap();
+    store.commit(&declaration(2, "x"), at(60)).unwrap();
+    assert!(store.seen(&"d1".into()).unwrap().is_some());
+    let later = at(30) + REMEMBER;
+    store.commit(&declaration(3, "x"), later).unwrap();
+    assert!(store.seen(&"d1".into()).unwrap().is_none());
+    assert!(store.seen(&"d2".into()).unwrap().is_some());
+}
+
+#[test]
+fn a_newer_store_is_left_alone() {
+    let folder = TempDir::new().unwrap();
+    drop(open(&folder).unwrap());
+    fs::write(folder.path().join("howler.json"), r#"{"format":2,"instance":"one"}"#).unwrap();
+    let before = snapshot(&folder);
+    let refused = open(&folder).err().unwrap();
+    assert!(matches!(refused, StoreError::Newer { found: 2, known: 1, .. }), "{refused}");
+    assert_eq!(snapshot(&folder), before);
+}
+
+#[test]
+fn damage_is_refused_and_nothing_is_begun_in_its_place() {
+    type Wreck = fn(&TempDir);
+    let wreck: [(&str, Wreck); 5] = [
+        ("log emptied", |folder| fs::write(folder.path().join("store/db"), b"").unwrap()),
+        ("log cut", |folder| {
+            let file = fs::File::options().write(true).open(folder.path().join("store/db")).unwrap();
+            file.set_len(600).unwrap();
+        }),
+        ("store gone", |folder| fs::remove_dir_all(folder.path().join("store")).unwrap()),
+        ("identity gone", |folder| fs::remove_file(folder.path().join("howler.json")).unwrap()),
+        ("log overwritten", |folder| {
+            let path = folder.path().join("store/db");
+            let mut bytes = fs::read(&path).unwrap();
+            bytes.iter_mut().skip(16).for_each(|byte| *byte ^= 0x5a);
+            fs::write(&path, bytes).unwrap();
+        }),
+    ];
+    for (what, wreck) in wreck {
+        let folder = TempDir::new().unwrap();
+        {
+            let store = open(&folder).unwrap();
+            for number in 1..20 {
+                store.commit(&declaration(number, "Event stream down"), at(1)).unwrap();
+            }
+        }
+        wreck(&folder);
+        match open(&folder).and_then(|store| store.load()) {
+            Err(error) => assert!(error.to_string().contains("damaged"), "{what}: {error}"),
+            Ok(loaded) => panic!("{what}: opened with {} incidents", loaded.open.len()),
+        }
+    }
+}
+
+#[test]
+fn a_stop_in_the_middle_of_being_made_is_no_damage() {
+    let folder = TempDir::new().unwrap();
+    drop(open(&folder).unwrap());
+    fs::remove_file(folder.path().join("howler.json")).unwrap();
+    assert_eq!(open(&folder).unwrap().load().unwrap().next_incident, 1);
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_a_clear_error() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("file");
+    fs::write(&file, b"x").unwrap();
+    let error = Store::open(&file.join("data"), "one").err().unwrap().to_string();
+    assert!(error.contains("cannot be written"), "{error}");
+}
+
+#[test]
+fn a_resolved_incident_leaves_the_open_ones() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder).unwrap();
+    let (incident, event) = declared(1, "x");
+    let mut resolved = Incident::clone(&incident);
+    let kind = EventKind::Resolved {
+        root_cause: "credentials expired".into(),
+        impact: None,
+        data_loss: None,
+        from: incident.status,
+    };
+    let end = Event { seq: 2, at: at(60), by: Some("U1".into()), kind };
+    resolved.apply(&end);
+    let changes = Changes {
+        incidents: vec![Arc::new(resolved)],
+        events: vec![(incident.id, event), (incident.id, end)],
+        next_incident: 2,
+        next_effect: 1,
+        ..Changes::default()
+    };
+    store.commit(&changes, at(60)).unwrap();
+    assert!(store.load().unwrap().open.is_empty());
+    assert_eq!(store.resolved(5).unwrap().len(), 1);
+    assert_eq!(store.events(incident.id).unwrap().len(), 2);
+    assert_eq!(store.find("credentials", 5).unwrap().0.len(), 1);
+}
+
+fn snapshot(folder: &TempDir) -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    for path in ["howler.json", "store/db", "mark"] {
+        files.push((path.to_owned(), fs::read(folder.path().join(path)).unwrap()));
+    }
+    files
+}

@@ -1,0 +1,120 @@
+//! Messages edited in place: what was taken back, and reminders that were answered.
+
+use jiff::Timestamp;
+
+use super::Message;
+use super::announcement::{
+    RESOLVED_LEAD, Resolved, resolved_lines, severity_lead, severity_lines, update_lead, update_lines,
+};
+use super::blocks::Draft;
+use super::words::{Words, bold, both, code, mention, moment, words};
+use crate::config::Mentions;
+use crate::domain::effect::{Answered, Settled};
+use crate::domain::incident::{Incident, Resolution, Retraction, Rung, SeverityChange, Update};
+use crate::id::UserId;
+
+/// The announcement of event `seq` after it was taken back: who took it back and when, then the old words struck
+/// through. `None` when the event was not taken back or is no announcement that can be.
+pub fn amended(incident: &Incident, seq: u32, mentions: &Mentions) -> Option<Message> {
+    let update = incident.updates.iter().position(|update| update.seq == seq);
+    let change = incident.severity_changes.iter().find(|change| change.seq == seq);
+    let resolution = incident.resolutions.iter().find(|resolution| resolution.seq == seq);
+    match (update, change, resolution) {
+        (Some(at), _, _) => amended_update(incident, incident.updates.get(at)?, at + 1),
+        (_, Some(change), _) => amended_severity(incident, change, mentions),
+        (_, _, Some(resolution)) => amended_resolution(incident, resolution),
+        _ => None,
+    }
+}
+
+fn amended_update(incident: &Incident, update: &Update, number: usize) -> Option<Message> {
+    let mut old = vec![words![update_lead(incident.id, number), &incident.title]];
+    old.extend(update_lines(&update.facts));
+    old.push(words!["Posted by ", &update.by, ", ", moment(update.at)]);
+    let now = words!["It is no longer valid."];
+    Some(taken_back("This update was taken back by ", update.retracted.as_ref()?, now, old))
+}
+
+fn amended_severity(incident: &Incident, change: &SeverityChange, mentions: &Mentions) -> Option<Message> {
+    let called = (change.to < change.from).then(|| words![mention(&mentions.oncall)]);
+    let mut old: Vec<Words> = called.into_iter().collect();
+    old.push(words![severity_lead(incident.id, change.from, change.to), &incident.title]);
+    old.extend(severity_lines(change.from, change.to, change.reason.as_ref()));
+    old.push(words!["Set by ", &change.by]);
+    let now = words![format!("{} went back to {}.", incident.id, change.from)];
+    Some(taken_back("This change of severity was taken back by ", change.retracted.as_ref()?, now, old))
+}
+
+fn amended_resolution(incident: &Incident, resolution: &Resolution) -> Option<Message> {
+    let mut old = vec![words![RESOLVED_LEAD, &incident.title]];
+    old.extend(resolved_lines(&Resolved {
+        title: &incident.title,
+        declared_at: incident.declared_at,
+        resolved_at: resolution.at,
+        root_cause: &resolution.root_cause,
+        impact: resolution.impact.as_ref(),
+        data_loss: resolution.data_loss.as_ref(),
+    }));
+    old.push(words!["Resolved by ", &resolution.by]);
+    let now = words![format!("{} was open again from then on.", incident.id)];
+    Some(taken_back("This resolution was taken back by ", resolution.undone.as_ref()?, now, old))
+}
+
+fn taken_back(what: &str, retraction: &Retraction, now: Words, old: Vec<Words>) -> Message {
+    let front = words![
+        bold(format!("↩️ {what}")),
+        &retraction.by,
+        bold(", "),
+        bold(moment(retraction.at)),
+        bold(". ")
+    ];
+    Draft::new()
+        .line(front.and(now))
+        .line(words!["It said:"])
+        .lines(old.into_iter().map(Words::struck).collect())
+        .finish()
+}
+
+/// A reminder that was answered: by whom and how, and no buttons.
+pub fn settled(settled: &Settled, incident: &Incident) -> Message {
+    let Settled { by, at, how, rung, due } = settled;
+    let asked = match rung {
+        Rung::Channel => "The reminder of ",
+        Rung::Direct => "The direct reminder of ",
+        Rung::OnCall => "The on-call reminder of ",
+    };
+    Draft::new()
+        .line(words![bold(format!("{} {}: ", incident.id, incident.title))].and(answered(
+            *how,
+            by.as_ref(),
+            *at,
+        )))
+        .line(words![asked, both(*due)].and(rest(*how, incident)))
+        .finish()
+}
+
+fn rest(how: Answered, incident: &Incident) -> Words {
+    match how {
+        Answered::Snoozed { .. } => words![
+            " was put off; the update is still due. To post it: ",
+            code(format!("/incident {} update ...", incident.id.0))
+        ],
+        Answered::Updated | Answered::Resolved | Answered::Overtaken => words![" needs no answer any more."],
+    }
+}
+
+fn answered(how: Answered, by: Option<&UserId>, at: Timestamp) -> Words {
+    let who = || match by {
+        Some(by) => words![by],
+        None => words!["howler"],
+    };
+    let when = words![", ", moment(at), "."];
+    match how {
+        Answered::Updated => words!["✅ update posted by "].and(who()).and(when),
+        Answered::Resolved => words!["✅ resolved by "].and(who()).and(when),
+        Answered::Snoozed { until } => {
+            words!["💤 put off by "].and(who()).and(words![" until ", both(until), "."])
+        }
+        Answered::Overtaken => words!["the update clock was set anew by "].and(who()).and(when),
+    }
+}

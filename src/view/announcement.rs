@@ -1,0 +1,189 @@
+//! Announcements in the runbook's words and order (7.1, 7.2), and the ones between them.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Message;
+use super::blocks::Draft;
+use super::facts::{self, eta, given, known, labelled};
+use super::time::{promise, spoken, utc};
+use super::words::{Words, bold, code, mention, moment, words};
+use crate::config::Mentions;
+use crate::domain::effect::Say;
+use crate::domain::incident::event::UpdateFacts;
+use crate::domain::incident::figures::Figures;
+use crate::domain::{Severity, Status};
+use crate::id::{IncidentId, UserId};
+
+/// Where reports are kept (runbook 7.2).
+const REPORTS: &str = "Full report will be posted in .monkeytown/decisions/incidents/";
+
+/// Runbook 7.1.
+pub(super) fn declared(say: &Say, incident: IncidentId, mentions: &Mentions) -> Message {
+    let Say::Declared { title, severity, status, impact, action, eta: expected, update_every, by } = say
+    else {
+        return Draft::new().finish();
+    };
+    Draft::new()
+        .line(words![mention(&mentions.oncall), " ", mention(&mentions.engineering)])
+        .headline("🚨 INCIDENT DECLARED: ", title)
+        .lines(vec![
+            labelled("Severity", severity.to_string()),
+            labelled("Status", status.to_string()),
+            known("Impact", impact.as_ref()),
+        ])
+        .lines(vec![known("Current action", action.as_ref()), eta(expected.as_ref())])
+        .line(words![promise(*update_every)])
+        .line(words![
+            format!("{incident}, declared by "),
+            by,
+            ". To say more: ",
+            code(format!("/incident {} update", incident.0))
+        ])
+        .finish()
+}
+
+pub(super) fn updated(
+    incident: IncidentId,
+    title: &str,
+    update: &UpdateFacts,
+    by: &UserId,
+    number: usize,
+    next_due: Option<Timestamp>,
+) -> Message {
+    Draft::new()
+        .headline(&update_lead(incident, number), title)
+        .lines(update_lines(update))
+        .line(words!["Posted by ", by, ". "].and(facts::next_due(next_due)))
+        .finish()
+}
+
+/// `📣 INC-7 update 3: `.
+pub(super) fn update_lead(incident: IncidentId, number: usize) -> String {
+    format!("📣 {incident} update {number}: ")
+}
+
+/// What an update says and sets.
+pub(super) fn update_lines(update: &UpdateFacts) -> Vec<Words> {
+    let UpdateFacts { text, status, impact, action, eta: expected } = update;
+    let lines = [
+        text.as_ref().map(|text| words![text]),
+        status.map(|status| labelled("Status", status.to_string())),
+        given("Impact", impact.as_ref()),
+        given("Current action", action.as_ref()),
+        expected.as_ref().map(|expected| eta(Some(expected))),
+    ];
+    lines.into_iter().flatten().collect()
+}
+
+/// A worse severity calls the on-call; a milder one does not.
+pub(super) fn severity_changed(say: &Say, incident: IncidentId, mentions: &Mentions) -> Message {
+    let Say::SeverityChanged { title, from, to, reason, by, update_every } = say else {
+        return Draft::new().finish();
+    };
+    let draft = match to < from {
+        true => Draft::new().line(words![mention(&mentions.oncall)]),
+        false => Draft::new(),
+    };
+    draft
+        .headline(&severity_lead(incident, *from, *to), title)
+        .lines(severity_lines(*from, *to, reason.as_ref()))
+        .line(words!["Set by ", by, ". ", promise(*update_every)])
+        .finish()
+}
+
+/// `⬆️ INC-7 is now P1: `.
+pub(super) fn severity_lead(incident: IncidentId, from: Severity, to: Severity) -> String {
+    let arrow = if to < from { "⬆️" } else { "⬇️" };
+    format!("{arrow} {incident} is now {to}: ")
+}
+
+pub(super) fn severity_lines(from: Severity, to: Severity, reason: Option<&String>) -> Vec<Words> {
+    let severity =
+        words![bold("Severity: "), format!("{} (was {})", facts::severity(to), facts::severity(from))];
+    [Some(severity), given("Reason", reason)].into_iter().flatten().collect()
+}
+
+/// What a resolution says.
+pub(super) struct Resolved<'a> {
+    pub title: &'a str,
+    pub declared_at: Timestamp,
+    pub resolved_at: Timestamp,
+    pub root_cause: &'a String,
+    pub impact: Option<&'a String>,
+    pub data_loss: Option<&'a String>,
+}
+
+pub(super) const RESOLVED_LEAD: &str = "✅ INCIDENT RESOLVED: ";
+
+/// Runbook 7.2, with the figures.
+pub(super) fn resolved(
+    incident: IncidentId,
+    facts: &Resolved<'_>,
+    by: &UserId,
+    figures: &Figures,
+) -> Message {
+    Draft::new()
+        .headline(RESOLVED_LEAD, facts.title)
+        .lines(resolved_lines(facts))
+        .line(words![REPORTS])
+        .lines(vec![
+            words![format!("{}.", self::figures(figures))],
+            words![format!("In UTC: {} to {}.", utc(facts.declared_at), utc(facts.resolved_at))],
+            words![
+                format!("{incident}, resolved by "),
+                by,
+                ". If it is not over: ",
+                code(format!("/incident {} reopen", incident.0))
+            ],
+        ])
+        .finish()
+}
+
+pub(super) fn resolved_lines(facts: &Resolved<'_>) -> Vec<Words> {
+    let duration = facts.resolved_at.duration_since(facts.declared_at);
+    let mut lines = vec![
+        words![
+            bold("Duration: "),
+            moment(facts.declared_at),
+            " to ",
+            moment(facts.resolved_at),
+            format!(" ({})", spoken(duration))
+        ],
+        labelled("Root cause", facts.root_cause),
+        known("Impact", facts.impact),
+    ];
+    lines.extend(given("Data loss", facts.data_loss));
+    lines
+}
+
+/// `Acknowledged after 4 min, resolved after 1 h 05 min, 2 of 3 updates in time`.
+pub(super) fn figures(figures: &Figures) -> String {
+    let acknowledged = match figures.to_acknowledge {
+        Some(after) => format!("Acknowledged after {}", spoken(after)),
+        None => "Never acknowledged".to_owned(),
+    };
+    let missed = figures.response_missed.then(|| "response time missed".to_owned());
+    let resolved = figures.to_resolve.map(|after| format!("resolved after {}", spoken(after)));
+    let updates = match (figures.updates_promised, figures.updates_kept) {
+        (0, _) => "no update was due".to_owned(),
+        (1, 1) => "the one promised update kept".to_owned(),
+        (promised, kept) if promised == kept => format!("all {promised} promised updates kept"),
+        (promised, kept) => format!("{kept} of {promised} promised updates kept"),
+    };
+    [Some(acknowledged), missed, resolved, Some(updates)].into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+pub(super) fn reopened(
+    incident: IncidentId,
+    title: &str,
+    by: &UserId,
+    status: Status,
+    update_every: Option<SignedDuration>,
+) -> Message {
+    Draft::new()
+        .headline("🔁 INCIDENT REOPENED: ", title)
+        .line(labelled("Status", status.to_string()))
+        .line(words![promise(update_every)])
+        .line(words![format!("{incident}, reopened by "), by, ". The resolution was taken back."])
+        .finish()
+}

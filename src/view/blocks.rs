@@ -1,0 +1,210 @@
+//! Messages from phrases, within Block Kit's limits, together with the text that stands for them.
+
+use std::collections::BTreeMap;
+
+use slack_morphism::prelude::*;
+
+use super::Message;
+use super::lines::{Via, typed};
+use super::text::{visible, within};
+use super::words::{Words, bold, code, words};
+use crate::domain::Command;
+use crate::domain::command::Line;
+use crate::id::IncidentId;
+
+/// Longest header text (Slack counts some emoji twice, so UTF-16 units are counted here).
+const HEADER_MOST: usize = 150;
+/// Longest text of a button.
+const LABEL_MOST: usize = 75;
+/// Longest title of a confirmation.
+const CONFIRM_TITLE_MOST: usize = 100;
+/// Longest value of a button.
+const VALUE_MOST: usize = 2_000;
+/// Most buttons in one block.
+const BUTTONS_MOST: usize = 25;
+/// Longest `text`: Slack refuses blocks with texts of about 4,000 characters and more (`msg_too_long`).
+const FALLBACK_MOST: usize = 3_500;
+
+/// A message in the making.
+#[derive(Default)]
+pub(super) struct Draft {
+    blocks: Vec<SlackBlock>,
+    /// The same for the `text`.
+    chunks: Vec<Vec<Words>>,
+}
+
+/// A button that asks a line.
+pub(super) struct Button {
+    label: String,
+    line: Line,
+    style: Option<SlackBlockButtonStyle>,
+    confirm: Option<SlackBlockConfirmItem>,
+}
+
+impl Button {
+    pub fn new(label: impl Into<String>, incident: impl Into<Option<IncidentId>>, command: Command) -> Self {
+        Self::of(label, Line { incident: incident.into(), command })
+    }
+
+    pub fn of(label: impl Into<String>, line: Line) -> Self {
+        Self { label: label.into(), line, style: None, confirm: None }
+    }
+
+    /// The one that is most likely wanted.
+    pub fn primary(self) -> Self {
+        Self { style: Some(SlackBlockButtonStyle::Primary), ..self }
+    }
+
+    /// Asks once more before it acts.
+    pub fn asking(self, question: &str, yes: &str) -> Self {
+        let confirm = SlackBlockConfirmItem::new(
+            plain(&within(&visible(&self.label), CONFIRM_TITLE_MOST)),
+            SlackBlockText::Plain(SlackBlockPlainText::new(question.to_owned()).with_emoji(false)),
+            plain(yes),
+            plain("Not now"),
+        );
+        Self { confirm: Some(confirm), ..self }
+    }
+
+    /// Whether Slack carries its line; where not, people type it.
+    pub fn fits(&self) -> bool {
+        self.value().encode_utf16().count() <= VALUE_MOST
+    }
+
+    fn value(&self) -> String {
+        // Plain data: it always serialises.
+        serde_json::to_string(&self.line).unwrap_or_default()
+    }
+
+    fn element(&self, action_id: String) -> SlackActionBlockElement {
+        SlackBlockButtonElement {
+            action_id: Some(action_id.into()),
+            text: plain(&within(&visible(&self.label), LABEL_MOST)),
+            url: None,
+            value: Some(self.value()),
+            style: self.style.clone(),
+            confirm: self.confirm.clone(),
+            accessibility_label: None,
+        }
+        .into()
+    }
+
+    fn in_words(&self) -> Option<Words> {
+        let line = typed(&self.line, Via::Slash)?;
+        Some(words![&self.label, ": ", code(line)])
+    }
+}
+
+/// Plain text in which `:codes:` stay as they are.
+pub(super) fn plain(text: &str) -> SlackBlockPlainTextOnly {
+    SlackBlockPlainText::new(visible(text)).with_emoji(false).into()
+}
+
+/// Lines in one rich text block.
+pub(super) fn rich_lines(lines: &[Words]) -> SlackBlock {
+    let phrase = Words::joined(lines.iter().cloned(), "\n");
+    rich(vec![SlackRichTextSection::new(phrase.rich()).into()])
+}
+
+fn rich(elements: Vec<SlackRichTextElement>) -> SlackBlock {
+    SlackRichTextBlock::new(elements).into()
+}
+
+impl Draft {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A headline that ends in a title; where a header block cannot hold it, a bold line can.
+    pub fn headline(mut self, lead: &str, title: &str) -> Self {
+        let whole = visible(&format!("{lead}{title}"));
+        if whole.encode_utf16().count() > HEADER_MOST {
+            return self.line(words![bold(whole)]);
+        }
+        self.chunks.push(vec![words![&whole]]);
+        self.blocks.push(SlackHeaderBlock::new(plain(&whole)).into());
+        self
+    }
+
+    pub fn line(self, line: Words) -> Self {
+        self.lines(vec![line])
+    }
+
+    /// Lines that belong together; nothing where there are none.
+    pub fn lines(mut self, lines: Vec<Words>) -> Self {
+        if !lines.is_empty() {
+            self.blocks.push(rich_lines(&lines));
+            self.chunks.push(lines);
+        }
+        self
+    }
+
+    pub fn bullets(mut self, items: Vec<Words>) -> Self {
+        if !items.is_empty() {
+            let elements = items.iter().map(|item| SlackRichTextSection::new(item.rich()).into()).collect();
+            self.blocks
+                .push(rich(vec![SlackRichTextList::new(SlackRichTextListStyle::Bullet, elements).into()]));
+            self.chunks.push(items.into_iter().map(|item| words!["• "].and(item)).collect());
+        }
+        self
+    }
+
+    /// A text to copy.
+    pub fn preformatted(mut self, text: &str) -> Self {
+        let words = words![text.to_owned()];
+        self.blocks.push(rich(vec![SlackRichTextPreformatted::new(words.rich()).into()]));
+        self.chunks.push(vec![words]);
+        self
+    }
+
+    /// Buttons in a row; those whose line does not fit are for the caller to put in words.
+    pub fn buttons(mut self, buttons: Vec<Button>) -> Self {
+        let mut used: BTreeMap<&'static str, usize> = BTreeMap::new();
+        let fitting: Vec<&Button> =
+            buttons.iter().filter(|button| button.fits()).take(BUTTONS_MOST).collect();
+        if fitting.is_empty() {
+            return self;
+        }
+        let elements = fitting.iter().map(|button| {
+            let word = button.line.command.word();
+            let count = used.entry(word).or_insert(0);
+            *count += 1;
+            button.element(if *count == 1 { word.to_owned() } else { format!("{word}:{count}") })
+        });
+        self.blocks.push(SlackActionsBlock::new(elements.collect()).into());
+        let lines: Vec<Words> = fitting.iter().filter_map(|button| button.in_words()).collect();
+        if !lines.is_empty() {
+            self.chunks.push(lines);
+        }
+        self
+    }
+
+    pub fn finish(self) -> Message {
+        Message { text: fallback(&self.chunks), blocks: self.blocks }
+    }
+}
+
+/// The chunks as mark-up, with long texts shortened as far as it takes.
+fn fallback(chunks: &[Vec<Words>]) -> String {
+    let chunk =
+        |lines: &Vec<Words>, most| lines.iter().map(|line| line.mrkdwn(most)).collect::<Vec<_>>().join("\n");
+    let mut text = String::new();
+    for most in [usize::MAX, 1_200, 600, 300, 150, 80] {
+        text = chunks.iter().map(|lines| chunk(lines, most)).collect::<Vec<_>>().join("\n\n");
+        if text.chars().count() <= FALLBACK_MOST {
+            return text;
+        }
+    }
+    whole_lines(&text)
+}
+
+/// As many lines as fit, and a word about the rest.
+fn whole_lines(text: &str) -> String {
+    const REST: &str = "… and more in the message itself.";
+    let mut length = REST.chars().count();
+    let fitting = text.lines().take_while(|line| {
+        length += line.chars().count() + 1;
+        length <= FALLBACK_MOST
+    });
+    fitting.chain([REST]).collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,82 @@
+//! The delivery board: what is not done, why, and what can be done about it.
+
+use super::Message;
+use super::blocks::{Button, Draft};
+use super::words::{Words, bold, both, moment, words};
+use crate::domain::Command;
+use crate::domain::effect::{EffectState, Undone};
+use crate::domain::text::shorten;
+
+/// Effects with buttons: two blocks each, fifty fit.
+const SHOWN: usize = 15;
+/// Longest reason, in characters.
+const REASON_MOST: usize = 300;
+
+pub(super) fn board(undone: &[Undone]) -> Message {
+    if undone.is_empty() {
+        return Draft::new().line(words!["✅ Everything was delivered; nothing waits."]).finish();
+    }
+    let mut draft = Draft::new().line(words![
+        bold(format!("Delivery board: {} not done. ", undone.len())),
+        "The incidents themselves are saved."
+    ]);
+    for undone in undone.iter().take(SHOWN) {
+        draft = draft.line(row(undone)).buttons(buttons(undone));
+    }
+    draft.lines(rest(undone.len(), SHOWN).into_iter().collect()).finish()
+}
+
+/// What is not delivered of one incident, without buttons.
+pub(super) fn rows(undone: &[Undone], most: usize) -> Vec<Words> {
+    undone.iter().take(most).map(row).chain(rest(undone.len(), most)).collect()
+}
+
+fn rest(all: usize, shown: usize) -> Option<Words> {
+    (all > shown)
+        .then(|| words![format!("And {} more; they move up here as these are dealt with.", all - shown)])
+}
+
+fn row(undone: &Undone) -> Words {
+    let incident = undone.incident.map(|incident| words![bold(format!("{incident}: "))]).unwrap_or_default();
+    let attempts = match undone.attempts {
+        0 => "not tried yet".to_owned(),
+        1 => "tried once".to_owned(),
+        attempts => format!("tried {attempts} times"),
+    };
+    let what = words![
+        bold(undone.what.clone()),
+        format!(", {attempts}, waiting since "),
+        moment(undone.since),
+        ". "
+    ];
+    incident.and(what).and(state(&undone.state))
+}
+
+fn state(state: &EffectState) -> Words {
+    let reason = |reason: &str| sentence(&shorten(reason, REASON_MOST));
+    match state {
+        EffectState::Waiting => words!["It waits for its turn."],
+        EffectState::Later { at, reason: why, unknown } => {
+            let look =
+                if *unknown { " It may have arrived, so howler looks before it sends it again." } else { "" };
+            words![reason(why), " Next try ", both(*at), ".", look]
+        }
+        EffectState::Failed { reason: why } => words![reason(why), " It waits for you."],
+    }
+}
+
+fn sentence(text: &str) -> String {
+    let text = text.trim_end_matches('.');
+    let mut chars = text.chars();
+    let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
+    format!("{first}{}.", chars.as_str())
+}
+
+fn buttons(undone: &Undone) -> Vec<Button> {
+    let effect = undone.effect;
+    vec![
+        Button::new("Retry now", undone.incident, Command::RetryNow { effect }),
+        Button::new("Give up", undone.incident, Command::GiveUp { effect })
+            .asking("It will not be sent any more. The incident itself stays as it is.", "Give up"),
+    ]
+}

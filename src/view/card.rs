@@ -1,0 +1,156 @@
+//! An incident's card, edited in place, and its channel's topic.
+
+use super::Message;
+use super::announcement::figures;
+use super::blocks::{Button, Draft};
+use super::facts::{self, eta, known, labelled};
+use super::time::{clock_utc, utc};
+use super::words::{Words, bold, both, channel, mention, moment, words};
+use crate::config::Mentions;
+use crate::domain::Command;
+use crate::domain::command::Role;
+use crate::domain::effect::CardPlace;
+use crate::domain::incident::figures::Figures;
+use crate::domain::incident::{Incident, Ladder, Resolution};
+use crate::domain::text::{clean_line, shorten};
+
+/// Longest topic, in characters.
+const TOPIC_MOST: usize = 250;
+
+/// The card, as it stands in `place`. The on-call is named where the response time has passed; an edit rings nobody.
+pub fn card(incident: &Incident, place: CardPlace, mentions: &Mentions) -> Message {
+    draft(incident, place, Some(&mentions.oncall)).finish()
+}
+
+/// The card for one person's eyes.
+pub(super) fn private_card(incident: &Incident) -> Draft {
+    draft(incident, CardPlace::Emergencies, None)
+}
+
+fn draft(incident: &Incident, place: CardPlace, oncall: Option<&String>) -> Draft {
+    let draft = Draft::new().headline(&lead(incident), &incident.title);
+    let draft = match incident.resolution() {
+        Some(resolution) => resolved(draft, incident, resolution),
+        None => draft.lines(clocks(incident, oncall)).lines(open_facts(incident)),
+    };
+    let room = incident.room.as_ref().filter(|_| place == CardPlace::Emergencies);
+    let link = room.map(|room| words!["Work goes on in ", channel(&room.channel), "."]);
+    draft.lines(link.into_iter().collect()).buttons(buttons(incident))
+}
+
+fn lead(incident: &Incident) -> String {
+    let mark = if incident.is_open() { "🔥" } else { "✅" };
+    format!("{mark} {} {} · {}: ", incident.id, incident.severity, incident.status)
+}
+
+/// What is due: the next update first.
+fn clocks(incident: &Incident, oncall: Option<&String>) -> Vec<Words> {
+    [update_clock(incident), Some(response_clock(incident, oncall))].into_iter().flatten().collect()
+}
+
+fn update_clock(incident: &Incident) -> Option<Words> {
+    if !incident.is_open() {
+        return None;
+    }
+    let Some(ladder) = &incident.ladder else {
+        return Some(words![
+            bold("⏰ Next update: "),
+            format!("when there is news ({} has no update interval)", incident.severity)
+        ]);
+    };
+    let missed = match ladder.missed {
+        0 => None,
+        1 => Some(words![", one missed since the last"]),
+        missed => Some(words![format!(", {missed} missed since the last")]),
+    };
+    let due = if overdue(incident, ladder) { "⚠️ Update overdue since " } else { "⏰ Next update due " };
+    let due = words![bold(due), bold(both(ladder.due))];
+    Some(due.and_if(missed).and_if(put_off(incident, ladder)))
+}
+
+/// Whether its due time came: a reminder went out or was put off, or an interval ran out.
+fn overdue(incident: &Incident, ladder: &Ladder) -> bool {
+    ladder.missed > 0 || !incident.open_reminders.is_empty()
+}
+
+fn put_off(incident: &Incident, ladder: &Ladder) -> Option<Words> {
+    let snoozed = incident.open_reminders.is_empty() && ladder.next.1 > ladder.due;
+    snoozed.then(|| words![", next reminder ", both(ladder.next.1)])
+}
+
+fn response_clock(incident: &Incident, oncall: Option<&String>) -> Words {
+    let nobody = bold("Not acknowledged yet");
+    match (&incident.acknowledged, incident.response_due()) {
+        (Some(acknowledged), _) => {
+            words![bold("Acknowledged by "), &acknowledged.by, ", ", moment(acknowledged.at)]
+        }
+        (None, Some(due)) => words![nobody, ": somebody must have it by ", both(due)],
+        (None, None) if incident.response_missed => words![nobody, ": the response time has passed"]
+            .and_if(oncall.map(|oncall| words![", on call is ", mention(oncall)])),
+        (None, None) => words![nobody],
+    }
+}
+
+/// What is known of an open incident.
+fn open_facts(incident: &Incident) -> Vec<Words> {
+    let mut lines = vec![
+        facts::state(incident.severity, incident.status)
+            .and(words![" · since ", moment(incident.declared_at)]),
+        facts::role(Role::Commander, incident.commander()),
+    ];
+    lines.extend(other_roles(incident));
+    lines.extend([
+        known("Impact", incident.impact.as_ref()),
+        known("Current action", incident.action.as_ref()),
+        eta(incident.eta.as_ref()),
+    ]);
+    lines
+}
+
+fn other_roles(incident: &Incident) -> impl Iterator<Item = Words> {
+    let others = incident.roles.iter().filter(|(role, _)| **role != Role::Commander);
+    others.map(|(role, person)| facts::role(*role, Some(person)))
+}
+
+fn resolved(draft: Draft, incident: &Incident, resolution: &Resolution) -> Draft {
+    let impact = resolution.impact.as_ref().or(incident.impact.as_ref());
+    let mut lines = vec![
+        words![
+            bold("Resolved by "),
+            &resolution.by,
+            ", ",
+            moment(resolution.at),
+            format!(" ({})", utc(resolution.at))
+        ],
+        labelled("Root cause", &resolution.root_cause),
+        known("Impact", impact),
+    ];
+    lines.extend(facts::given("Data loss", resolution.data_loss.as_ref()));
+    lines.push(facts::role(Role::Commander, incident.commander()));
+    lines.extend(other_roles(incident));
+    draft.lines(lines).line(words![format!("{}.", figures(&Figures::of(incident)))])
+}
+
+fn buttons(incident: &Incident) -> Vec<Button> {
+    let id = incident.id;
+    if !incident.is_open() {
+        let question = "Its clocks start again, and the resolution is marked as taken back.";
+        return vec![Button::new("Reopen", id, Command::Reopen).asking(question, "Reopen")];
+    }
+    let ack = incident.acknowledged.is_none().then(|| facts::i_have_it(id).primary());
+    let take = incident.commander().is_none().then(|| facts::take_command(id));
+    [ack, take, Some(facts::post_update(id)), Some(facts::resolve(id))].into_iter().flatten().collect()
+}
+
+/// The topic of the incident's own channel. Topics know no mark-up, so signs that could be taken for it become
+/// look-alikes.
+pub fn topic(incident: &Incident) -> String {
+    let next = match (incident.update_due(), incident.resolution()) {
+        (_, Some(resolution)) => format!("resolved {}", utc(resolution.at)),
+        (Some(due), None) => format!("next update due {}", clock_utc(due)),
+        (None, None) => "no update interval".to_owned(),
+    };
+    let title = clean_line(&incident.title).replace('<', "‹").replace('>', "›").replace('`', "ˋ");
+    let topic = format!("{} {} · {} · {next} · {title}", incident.id, incident.severity, incident.status);
+    shorten(&topic, TOPIC_MOST)
+}

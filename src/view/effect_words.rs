@@ -1,0 +1,59 @@
+//! Effects as people would name them.
+
+use crate::domain::effect::{CardPlace, Effect, EffectKind, Say, To};
+
+/// What an effect is, in words: "the declaration in the emergencies channel".
+pub fn effect_in_words(effect: &Effect) -> String {
+    match &effect.kind {
+        EffectKind::Say { to, say, .. } => format!("{} {}", message(say), place(to)),
+        EffectKind::Card { place: CardPlace::Emergencies } => {
+            "the card in the emergencies channel".to_owned()
+        }
+        EffectKind::Card { place: CardPlace::Room } => "the card in the incident's channel".to_owned(),
+        EffectKind::Amend { to, .. } => format!("the mark on what was taken back {}", place(to)),
+        EffectKind::Settle { to, .. } => format!("the mark on an answered reminder {}", place(to)),
+        EffectKind::OpenRoom { name } => format!("the incident's own channel #{name}"),
+        EffectKind::Topic => "the topic of the incident's channel".to_owned(),
+        EffectKind::PinCard => "the pin on the card in the incident's channel".to_owned(),
+        EffectKind::Invite { people, oncall } => invitation(people.len(), *oncall),
+        EffectKind::ReadMessage { .. } => "the text of a message with a pushpin".to_owned(),
+        EffectKind::Whisper { .. } => "a private answer".to_owned(),
+    }
+}
+
+fn message(say: &Say) -> &'static str {
+    match say {
+        Say::Declared { .. } => "the declaration",
+        Say::Updated { .. } => "the update",
+        Say::StatusChanged { .. } => "the change of status",
+        Say::SeverityChanged { .. } => "the change of severity",
+        Say::Resolved { .. } => "the resolution",
+        Say::Reopened { .. } => "the reopening",
+        Say::Reminder { .. } => "the reminder that an update is due",
+        Say::ResponseMissed { .. } => "the notice that nobody acknowledged in time",
+        Say::Acknowledged { .. } => "the acknowledgement",
+        Say::RoleTaken { .. } => "the hand-over of a role",
+        Say::Brief { .. } => "the brief for a new role",
+        Say::Noted { .. } => "the note",
+        Say::Undelivered { .. } => "the notice that something was not delivered",
+    }
+}
+
+fn place(to: &To) -> &'static str {
+    match to {
+        To::Emergencies => "in the emergencies channel",
+        To::Room => "in the incident's channel",
+        To::Person(_) => "as a direct message",
+    }
+}
+
+fn invitation(people: usize, oncall: bool) -> String {
+    let who = match (people, oncall) {
+        (0, _) => "the on-call".to_owned(),
+        (1, false) => "one person".to_owned(),
+        (1, true) => "one person and the on-call".to_owned(),
+        (people, false) => format!("{people} people"),
+        (people, true) => format!("{people} people and the on-call"),
+    };
+    format!("the invitation of {who} to the incident's channel")
+}

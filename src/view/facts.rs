@@ -1,0 +1,92 @@
+//! The facts of an incident as lines: the same words in announcements, cards, reminders and briefs.
+
+use jiff::Timestamp;
+
+use super::blocks::Button;
+use super::words::{Part, Words, bold, both, moment, words};
+use crate::domain::command::{Command, Role};
+use crate::domain::incident::Eta;
+use crate::domain::{Severity, Status};
+use crate::id::{IncidentId, UserId};
+
+/// Said of a fact that nobody has given.
+pub(super) const UNKNOWN: &str = "not known yet";
+
+/// `Label: value`.
+pub(super) fn labelled(label: &str, value: impl Into<Part>) -> Words {
+    words![bold(format!("{label}: ")), value.into()]
+}
+
+/// `Label: value`, or that it is not known yet.
+pub(super) fn known(label: &str, value: Option<&String>) -> Words {
+    labelled(label, value.map_or_else(|| Part::from(UNKNOWN), Part::from))
+}
+
+/// `Label: value` where there is one.
+pub(super) fn given(label: &str, value: Option<&String>) -> Option<Words> {
+    value.map(|value| labelled(label, value))
+}
+
+pub(super) fn eta(eta: Option<&Eta>) -> Words {
+    match eta {
+        Some(Eta::At(at)) => labelled("ETA", moment(*at)),
+        Some(Eta::Words(words)) => labelled("ETA", words),
+        None => labelled("ETA", UNKNOWN),
+    }
+}
+
+/// `P1 Critical`.
+pub(super) fn severity(severity: Severity) -> String {
+    format!("{severity} {}", severity.word())
+}
+
+/// `P1 Critical · Investigating`.
+pub(super) fn state(severity_now: Severity, status: Status) -> Words {
+    words![bold(severity(severity_now)), " · ", bold(status.to_string())]
+}
+
+/// When the next update is due, or that none is.
+pub(super) fn next_due(next_due: Option<Timestamp>) -> Words {
+    match next_due {
+        Some(due) => words!["Next update due ", both(due), "."],
+        None => words!["The next update comes when there is news."],
+    }
+}
+
+/// What stakeholders last heard.
+pub(super) fn last_update(last: Option<&(Timestamp, String)>, declared_at: Timestamp) -> Words {
+    match last {
+        Some((at, text)) => words![bold("Last update, "), bold(moment(*at)), bold(": "), text],
+        None => words![bold("Last update: "), "none yet since the declaration, ", moment(declared_at)],
+    }
+}
+
+/// `Commander: @ian`; `Commander: nobody yet`.
+pub(super) fn role(role: Role, person: Option<&UserId>) -> Words {
+    let person = person.map_or_else(|| Part::from("nobody yet"), Part::from);
+    labelled(role_title(role), person)
+}
+
+pub(super) fn role_title(role: Role) -> &'static str {
+    match role {
+        Role::Commander => "Commander",
+        Role::Comms => "Comms",
+        Role::Scribe => "Scribe",
+    }
+}
+
+pub(super) fn post_update(incident: IncidentId) -> Button {
+    Button::new("Post update", incident, Command::UpdateForm)
+}
+
+pub(super) fn resolve(incident: IncidentId) -> Button {
+    Button::new("Resolve", incident, Command::ResolveForm)
+}
+
+pub(super) fn take_command(incident: IncidentId) -> Button {
+    Button::new("Take command", incident, Command::Take { role: Role::Commander })
+}
+
+pub(super) fn i_have_it(incident: IncidentId) -> Button {
+    Button::new("I have it", incident, Command::Ack)
+}

@@ -1,0 +1,174 @@
+//! Forms, filled with what is known.
+
+use slack_morphism::prelude::*;
+
+use super::blocks::{plain, rich_lines};
+use super::facts::severity;
+use super::fields;
+use super::text::{visible, within};
+use super::time::utc;
+use super::words::words;
+use crate::config::Severities;
+use crate::domain::answer::{FormFill, FormToOpen};
+use crate::domain::incident::Eta;
+use crate::domain::text::{TEXT_MOST, TITLE_MOST, shorten};
+use crate::domain::{Severity, Status};
+use crate::id::IncidentId;
+
+/// Longest title of a form.
+const FORM_TITLE_MOST: usize = 24;
+/// Longest text beside a choice.
+const CHOICE_MOST: usize = 75;
+const ETA_HINT: &str = "20m, or words";
+
+/// The form to open.
+pub fn form(form: &FormToOpen, severities: &Severities) -> SlackView {
+    let incident = form.context.incident;
+    let (callback, title, submit, blocks) = match &form.fill {
+        FormFill::Declare { title } => (
+            fields::DECLARE,
+            "Declare an incident".to_owned(),
+            "Declare",
+            declare(title.as_ref(), severities),
+        ),
+        FormFill::Update { .. } => {
+            (fields::UPDATE, named("Update", incident), "Post update", update(&form.fill))
+        }
+        FormFill::Resolve { title, impact } => {
+            (fields::RESOLVE, named("Resolve", incident), "Resolve", resolve(title, impact.as_ref()))
+        }
+    };
+    // Plain data: it always serialises.
+    let context = serde_json::to_string(&form.context).unwrap_or_default();
+    let view = SlackModalView::new(plain(&within(&title, FORM_TITLE_MOST)), blocks)
+        .with_submit(plain(submit))
+        .with_close(plain("Cancel"))
+        .with_callback_id(callback.to_owned().into())
+        .with_private_metadata(context);
+    SlackView::Modal(view)
+}
+
+fn named(verb: &str, incident: Option<IncidentId>) -> String {
+    incident.map_or_else(|| verb.to_owned(), |incident| format!("{verb} {incident}"))
+}
+
+fn declare(title: Option<&String>, severities: &Severities) -> Vec<SlackBlock> {
+    let choices = Severity::ALL.map(|severity_now| {
+        let definition = within(&visible(&severities.rule(severity_now).definition), CHOICE_MOST);
+        let choice = choice(&severity(severity_now), &severity_now.to_string());
+        if definition.is_empty() { choice } else { choice.with_description(plain(&definition)) }
+    });
+    let how_bad = SlackBlockStaticSelectElement::new()
+        .with_action_id(fields::SEVERITY.to_owned().into())
+        .with_placeholder(plain("How bad is it?"))
+        .with_options(choices.to_vec());
+    vec![
+        line(fields::TITLE, "Title", title.cloned()).hint("What is broken, in a few words").block(),
+        SlackInputBlock::new(plain("Severity"), how_bad.into())
+            .with_block_id(fields::SEVERITY.to_owned().into())
+            .into(),
+        text(fields::IMPACT, "Impact", None).optional().hint("Who notices what").block(),
+        text(fields::ACTION, "Current action", None).optional().hint("What is being done now").block(),
+        line(fields::ETA, "ETA", None).optional().hint(ETA_HINT).block(),
+    ]
+}
+
+fn update(fill: &FormFill) -> Vec<SlackBlock> {
+    let FormFill::Update { title, status, impact, action, eta } = fill else { return Vec::new() };
+    vec![
+        rich_lines(&[
+            words![title],
+            words!["Stakeholders see what you post, and the update clock starts again."],
+        ]),
+        statuses(*status),
+        text(fields::IMPACT, "Impact", impact.clone()).optional().block(),
+        text(fields::ACTION, "Current action", action.clone()).optional().block(),
+        line(fields::ETA, "ETA", eta.as_ref().map(eta_text)).optional().hint(ETA_HINT).block(),
+    ]
+}
+
+/// Every status but resolved, which needs a root cause and has a form of its own.
+fn statuses(now: Status) -> SlackBlock {
+    let open = Status::ALL.into_iter().filter(|status| *status != Status::Resolved);
+    let options = open.map(|status| choice(&status.to_string(), &status.to_string())).collect();
+    let select = SlackBlockStaticSelectElement::new()
+        .with_action_id(fields::STATUS.to_owned().into())
+        .with_options(options);
+    let select = match now {
+        Status::Resolved => select,
+        now => select.with_initial_option(choice(&now.to_string(), &now.to_string())),
+    };
+    SlackInputBlock::new(plain("Status"), select.into())
+        .with_block_id(fields::STATUS.to_owned().into())
+        .with_optional(true)
+        .into()
+}
+
+fn resolve(title: &String, impact: Option<&String>) -> Vec<SlackBlock> {
+    vec![
+        rich_lines(&[words![title], words!["The resolution is announced to everybody who was told."]]),
+        text(fields::ROOT_CAUSE, "Root cause", None)
+            .hint("A brief explanation; \"not known yet\" is fine")
+            .block(),
+        text(fields::IMPACT, "Impact", impact.cloned()).optional().hint("What the effects were").block(),
+        text(fields::DATA_LOSS, "Data loss", None).optional().hint("None, or what was lost").block(),
+    ]
+}
+
+fn choice(label: &str, value: &str) -> SlackBlockChoiceItem<SlackBlockPlainTextOnly> {
+    SlackBlockChoiceItem::new(plain(&within(label, CHOICE_MOST)), value.to_owned())
+}
+
+fn eta_text(eta: &Eta) -> String {
+    match eta {
+        Eta::At(at) => utc(*at),
+        Eta::Words(words) => words.clone(),
+    }
+}
+
+/// A text field.
+struct Field {
+    name: &'static str,
+    label: &'static str,
+    most: usize,
+    multiline: bool,
+    value: Option<String>,
+    optional: bool,
+    hint: Option<&'static str>,
+}
+
+/// One line.
+fn line(name: &'static str, label: &'static str, value: Option<String>) -> Field {
+    Field { name, label, most: TITLE_MOST, multiline: false, value, optional: false, hint: None }
+}
+
+/// Several lines.
+fn text(name: &'static str, label: &'static str, value: Option<String>) -> Field {
+    Field { most: TEXT_MOST, multiline: true, ..line(name, label, value) }
+}
+
+impl Field {
+    fn optional(self) -> Self {
+        Self { optional: true, ..self }
+    }
+
+    fn hint(self, hint: &'static str) -> Self {
+        Self { hint: Some(hint), ..self }
+    }
+
+    fn block(self) -> SlackBlock {
+        let most = u64::try_from(self.most).unwrap_or(u64::MAX);
+        let value =
+            self.value.map(|value| shorten(&visible(&value), self.most)).filter(|value| !value.is_empty());
+        let input = SlackBlockPlainTextInputElement::new()
+            .with_action_id(self.name.to_owned().into())
+            .with_multiline(self.multiline)
+            .with_max_length(most)
+            .opt_initial_value(value);
+        SlackInputBlock::new(plain(self.label), input.into())
+            .with_block_id(self.name.to_owned().into())
+            .with_optional(self.optional)
+            .opt_hint(self.hint.map(plain))
+            .into()
+    }
+}

@@ -1,0 +1,152 @@
+//! Help, made by matching every command: a new one without a line here does not compile.
+
+use jiff::SignedDuration;
+
+use super::Message;
+use super::blocks::Draft;
+use super::lines::Via;
+use super::words::{Words, bold, code, words};
+use crate::domain::command::{Command, EtaText, Role};
+use crate::domain::{Severity, Status};
+use crate::id::{ChannelId, EffectId, MessageTs, UserId};
+
+/// What one command's line says.
+struct Entry {
+    chapter: &'static str,
+    line: &'static str,
+    does: &'static str,
+}
+
+const START: &str = "Start";
+const TELL: &str = "While it lasts";
+const PEOPLE: &str = "Who has it";
+const CLOCKS: &str = "Reminders";
+const END: &str = "The end, and back";
+const READ: &str = "Read (only you see it)";
+const CHAPTERS: [&str; 6] = [START, TELL, PEOPLE, CLOCKS, END, READ];
+
+/// The line of a command; `None` for what only a button or a reaction asks.
+fn entry(command: &Command) -> Option<Entry> {
+    let (chapter, line, does) = match command {
+        Command::Declare { .. } => {
+            (START, "p1 Event stream down", "declares at once; p1 is the worst, p4 the mildest")
+        }
+        Command::DeclareForm { .. } => {
+            (START, "declare", "opens a form: title, severity, impact, action, ETA")
+        }
+        Command::Update { .. } => {
+            (TELL, "update Restarted the stream", "tells stakeholders and resets the update clock")
+        }
+        Command::UpdateForm => (TELL, "update", "opens a form: status, impact, action, ETA"),
+        Command::Status { .. } => {
+            (TELL, "status identified", "investigating, identified, mitigating or resolved")
+        }
+        Command::Severity { .. } => {
+            (TELL, "severity p2 Most witnesses are back", "changes how bad it is, with the reason")
+        }
+        Command::Impact { .. } => (TELL, "impact Witnesses see a frozen page", "says who notices what"),
+        Command::Action { .. } => (TELL, "action Restarting the stream", "says what is being done now"),
+        Command::Eta { .. } => (TELL, "eta 20m", "says when it should be over: 20m, or words"),
+        Command::Note { .. } => {
+            (TELL, "note Redis was restarted", "adds to the timeline; a pushpin 📌 on a message does too")
+        }
+        Command::Ack => (PEOPLE, "ack", "you have it; stops the response clock"),
+        Command::Take { .. } => (PEOPLE, "take", "you take command; also take comms, take scribe"),
+        Command::Role { .. } => (PEOPLE, "role commander @name", "gives a role: commander, comms or scribe"),
+        Command::Snooze { .. } => (CLOCKS, "snooze 15m", "puts this one reminder off; the update stays due"),
+        Command::Resolve { .. } => {
+            (END, "resolve Redis credentials had expired", "ends it and announces the root cause")
+        }
+        Command::ResolveForm => (END, "resolve", "opens a form: root cause, impact, data loss"),
+        Command::Reopen => (END, "reopen", "undoes the resolution"),
+        Command::Retract { .. } => {
+            (END, "retract update", "takes the latest back: update, severity or resolution")
+        }
+        Command::List => (READ, "list", "what is open, what was resolved lately"),
+        Command::Show => (READ, "show 7", "everything known about one"),
+        Command::Timeline { .. } => (READ, "timeline 7", "what happened, in order"),
+        Command::Find { .. } => (READ, "find redis", "searches titles and texts"),
+        Command::Doctor => (READ, "doctor", "what could not be delivered, and why"),
+        Command::Help => (READ, "help", "this"),
+        Command::RetryNow { .. } | Command::GiveUp { .. } | Command::PinTo { .. } => return None,
+    };
+    Some(Entry { chapter, line, does })
+}
+
+/// One of each command, in the order of the help; the text in them does not matter.
+fn one_of_each() -> [Command; 27] {
+    let text = String::new;
+    let effect = EffectId(1);
+    [
+        Command::Declare { severity: Severity::P1, title: text() },
+        Command::DeclareForm { title: None },
+        Command::Update { text: text() },
+        Command::UpdateForm,
+        Command::Status { to: Status::Identified },
+        Command::Severity { to: Severity::P2, reason: None },
+        Command::Impact { text: text() },
+        Command::Action { text: text() },
+        Command::Eta { eta: EtaText::Words(text()) },
+        Command::Note { text: text() },
+        Command::Ack,
+        Command::Take { role: Role::Commander },
+        Command::Role { role: Role::Commander, person: UserId(text()) },
+        Command::Snooze { by: SignedDuration::from_mins(15), reminder: None },
+        Command::Resolve { root_cause: text() },
+        Command::ResolveForm,
+        Command::Reopen,
+        Command::Retract { what: None },
+        Command::List,
+        Command::Show,
+        Command::Timeline { page: 1 },
+        Command::Find { words: text() },
+        Command::Doctor,
+        Command::Help,
+        Command::RetryNow { effect },
+        Command::GiveUp { effect },
+        Command::PinTo { channel: ChannelId(text()), message: MessageTs(text()), author: None },
+    ]
+}
+
+pub(super) fn help(via: Via) -> Message {
+    let entries: Vec<Entry> = one_of_each().iter().filter_map(entry).collect();
+    let mut draft = Draft::new().line(words![
+        bold("howler keeps incidents. "),
+        "One line is enough: ",
+        code(via.line("p1 Event stream down"))
+    ]);
+    for chapter in CHAPTERS {
+        let of_chapter = entries.iter().filter(|entry| entry.chapter == chapter);
+        let items = of_chapter.map(|entry| item(entry, via)).collect();
+        draft = draft.line(words![bold(chapter)]).bullets(items);
+    }
+    draft
+        .lines(vec![
+            words![
+                "With several open, put the number first: ",
+                code(via.line("7 update Restarted the stream"))
+            ],
+            other_way(via),
+        ])
+        .finish()
+}
+
+fn item(entry: &Entry, via: Via) -> Words {
+    words![code(via.line(entry.line)), format!(" {}", entry.does)]
+}
+
+fn other_way(via: Via) -> Words {
+    match via {
+        Via::Slash => words!["The same words work after ", code("@howler"), ", also inside threads."],
+        Via::Mention => words!["The same words work after ", code("/incident"), " outside threads."],
+    }
+}
+
+/// The lines of the help, without what goes before them.
+#[cfg(test)]
+pub(super) fn lines() -> Vec<(Command, &'static str)> {
+    one_of_each()
+        .into_iter()
+        .filter_map(|command| entry(&command).map(|entry| (command, entry.line)))
+        .collect()
+}

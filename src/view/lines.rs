@@ -1,0 +1,88 @@
+//! Commands as people would type them.
+
+use super::time;
+use crate::domain::command::{Command, EtaText, Line, Retractable, Role};
+
+/// How a person speaks to howler, and so how lines are shown to them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Via {
+    /// `/incident ...`
+    Slash,
+    /// `@howler ...`, which alone works inside threads.
+    Mention,
+}
+
+impl Via {
+    /// The whole line for `rest`.
+    pub(super) fn line(self, rest: &str) -> String {
+        match self {
+            Self::Slash => format!("/incident {rest}"),
+            Self::Mention => format!("@howler {rest}"),
+        }
+    }
+}
+
+/// The whole line to type for `line`; `None` for what only a button or a reaction can ask.
+pub fn typed(line: &Line, via: Via) -> Option<String> {
+    let words = words(&line.command)?;
+    let rest = match (line.incident, &line.command) {
+        (None, _) => words,
+        (Some(incident), Command::Show) => format!("show {}", incident.0),
+        (Some(incident), Command::Timeline { page: 1 }) => format!("timeline {}", incident.0),
+        (Some(incident), Command::Timeline { page }) => format!("timeline {} {page}", incident.0),
+        (Some(incident), _) => format!("{} {words}", incident.0),
+    };
+    Some(via.line(&rest))
+}
+
+fn words(command: &Command) -> Option<String> {
+    Some(match command {
+        Command::Declare { severity, title } => format!("{} {title}", severity.to_string().to_lowercase()),
+        Command::DeclareForm { title } => with("declare", title.as_deref()),
+        Command::Update { text } => with("update", Some(text)),
+        Command::Status { to } => with("status", Some(&to.to_string().to_lowercase())),
+        Command::Severity { to, reason } => {
+            with(&format!("severity {}", to.to_string().to_lowercase()), reason.as_deref())
+        }
+        Command::Impact { text } => with("impact", Some(text)),
+        Command::Action { text } => with("action", Some(text)),
+        Command::Eta { eta: EtaText::In(after) } => with("eta", Some(&time::typed(*after))),
+        Command::Eta { eta: EtaText::At(at) } => with("eta", Some(&time::utc(*at))),
+        Command::Eta { eta: EtaText::Words(words) } => with("eta", Some(words)),
+        Command::Note { text } => with("note", Some(text)),
+        Command::Role { role, .. } => format!("role {role} @name"),
+        Command::Take { role: Role::Commander } => "take".to_owned(),
+        Command::Take { role } => format!("take {role}"),
+        Command::Snooze { by, .. } => with("snooze", Some(&time::typed(*by))),
+        Command::Resolve { root_cause } => with("resolve", Some(root_cause)),
+        Command::Retract { what } => with("retract", what.map(retractable)),
+        Command::Timeline { page: 1 } => "timeline".to_owned(),
+        Command::Timeline { page } => format!("timeline page {page}"),
+        Command::Find { words } => with("find", Some(words)),
+        Command::UpdateForm
+        | Command::ResolveForm
+        | Command::Ack
+        | Command::Reopen
+        | Command::List
+        | Command::Show
+        | Command::Doctor
+        | Command::Help => command.word().to_owned(),
+        Command::RetryNow { .. } | Command::GiveUp { .. } | Command::PinTo { .. } => return None,
+    })
+}
+
+fn with(word: &str, rest: Option<&str>) -> String {
+    match rest {
+        Some(rest) => format!("{word} {rest}"),
+        None => word.to_owned(),
+    }
+}
+
+/// The word for what `retract` takes back.
+pub(super) fn retractable(what: Retractable) -> &'static str {
+    match what {
+        Retractable::Update => "update",
+        Retractable::Severity => "severity",
+        Retractable::Resolution => "resolution",
+    }
+}

@@ -1,0 +1,151 @@
+//! Incidents, one line each: lists, search results, and the question which one is meant.
+
+use super::Message;
+use super::blocks::{Button, Draft};
+use super::lines::{Via, typed};
+use super::words::{Words, bold, both, code, moment, words};
+use crate::domain::Command;
+use crate::domain::answer::Summary;
+use crate::domain::command::Line;
+use crate::domain::text::shorten;
+
+/// Open incidents shown in a list.
+const OPEN_MOST: usize = 20;
+/// Incidents that get a button.
+const CHOICES_MOST: usize = 10;
+
+pub(super) fn list(open: &[Summary], resolved: &[Summary], via: Via) -> Message {
+    let mut draft = Draft::new();
+    draft = match open.len() {
+        0 => draft.line(words!["✅ No incident is open."]),
+        1 => draft.line(words![bold("1 incident is open")]),
+        count => draft.line(words![bold(format!("{count} incidents are open"))]),
+    };
+    draft = draft.bullets(open.iter().take(OPEN_MOST).map(open_row).collect());
+    if open.len() > OPEN_MOST {
+        draft = draft.line(words![
+            format!("And {} more: ", open.len() - OPEN_MOST),
+            code(via.line("find words of the title"))
+        ]);
+    }
+    if !resolved.is_empty() {
+        draft = draft
+            .line(words![bold("Resolved lately")])
+            .bullets(resolved.iter().map(row).collect())
+            .line(words!["Earlier ones: ", code(via.line("find words of the title"))]);
+    }
+    let declare = words!["To declare: ", code(via.line("p1 what is broken"))];
+    let read = words!["To read one: ", code(via.line("show 7")), ". "];
+    let nothing = open.is_empty() && resolved.is_empty();
+    draft.line(if nothing { declare } else { read.and(declare) }).finish()
+}
+
+pub(super) fn found(wanted: &str, found: &[Summary], more: usize, via: Via) -> Message {
+    if found.is_empty() {
+        return Draft::new()
+            .lines(vec![
+                words!["No incident has ", code(wanted.to_owned()), " in it."],
+                words!["Try fewer words, or see what is open: ", code(via.line("list"))],
+            ])
+            .finish();
+    }
+    let mut last = vec![words!["To read one: ", code(via.line("show 7"))]];
+    if more > 0 {
+        let narrower = via.line(&format!("find {wanted} another word"));
+        last.insert(0, words![format!("And {more} more. Add a word to narrow it down: "), code(narrower)]);
+    }
+    Draft::new()
+        .line(words![bold("Incidents with "), code(wanted.to_owned())])
+        .bullets(found.iter().map(row).collect())
+        .lines(last)
+        .finish()
+}
+
+fn row(summary: &Summary) -> Words {
+    match summary.resolved_at {
+        Some(at) => head(summary).and(words![" · resolved ", moment(at)]),
+        None => open_row(summary),
+    }
+}
+
+fn open_row(summary: &Summary) -> Words {
+    let commander = match &summary.commander {
+        Some(person) => words![" · commander ", person],
+        None => words![" · no commander"],
+    };
+    let due = summary.update_due.map(|due| words![" · update due ", both(due)]);
+    head(summary)
+        .and(words![format!(" · {}", summary.status)])
+        .and(commander)
+        .and(words![" · since ", moment(summary.declared_at)])
+        .and_if(due)
+}
+
+fn head(summary: &Summary) -> Words {
+    words![bold(format!("{} {} ", summary.incident, summary.severity)), &summary.title]
+}
+
+/// Several incidents are open: a button for each, or the lines to type where there are too many or too long ones.
+pub(super) fn which(choices: &[Summary], line: &Line, via: Via) -> Message {
+    let to = |summary: &Summary| Line { incident: Some(summary.incident), ..line.clone() };
+    let buttons: Vec<Button> =
+        choices.iter().take(CHOICES_MOST).map(|summary| choice(summary, to(summary))).collect();
+    let with_buttons = buttons.iter().all(Button::fits);
+    let shown: Vec<Words> = choices.iter().take(OPEN_MOST).map(choice_row).collect();
+    let mut draft = Draft::new()
+        .line(words![
+            bold(format!("{} incidents are open. Which one is meant? ", choices.len())),
+            "Nothing was changed yet."
+        ])
+        .bullets(shown);
+    if choices.len() > OPEN_MOST {
+        draft =
+            draft.line(words![format!("And {} more: ", choices.len() - OPEN_MOST), code(via.line("list"))]);
+    }
+    if with_buttons {
+        draft = draft.buttons(buttons);
+    }
+    if with_buttons && choices.len() <= CHOICES_MOST {
+        return draft.finish();
+    }
+    say_the_number(draft, choices, line, via).finish()
+}
+
+fn choice_row(summary: &Summary) -> Words {
+    head(summary).and(words![format!(" · {} · since ", summary.status), moment(summary.declared_at)])
+}
+
+fn choice(summary: &Summary, line: Line) -> Button {
+    let label = format!("{} {} {}", summary.incident, summary.severity, summary.title);
+    Button::of(shorten(&label, 60), line)
+}
+
+/// The line with a number in front, to be copied.
+fn say_the_number(draft: Draft, choices: &[Summary], line: &Line, via: Via) -> Draft {
+    let example = choices.last().map(|summary| Line { incident: Some(summary.incident), ..line.clone() });
+    match example.and_then(|line| typed(&line, via)) {
+        Some(line) => draft.line(words!["Or say it with the number, as here:"]).preformatted(&line),
+        None => draft,
+    }
+}
+
+/// A form needs a click: the button that brings it, and the line that does without.
+pub(super) fn offer_form(incident: Option<&Summary>, line: &Line, via: Via) -> Message {
+    let rest = match &line.command {
+        Command::DeclareForm { .. } => "p1 what is broken",
+        Command::ResolveForm => "resolve the root cause",
+        _ => "update what stakeholders should know",
+    };
+    let line_of_one =
+        Line { incident: incident.map(|incident| incident.incident).or(line.incident), ..line.clone() };
+    let number = incident.map(|incident| format!("{} ", incident.incident.0)).unwrap_or_default();
+    let about = match (&line.command, incident) {
+        (Command::DeclareForm { .. }, _) | (_, None) => words!["A form opens with a click."],
+        (_, Some(incident)) => words!["A form for "].and(head(incident)).and(words![" opens with a click."]),
+    };
+    Draft::new()
+        .line(about)
+        .buttons(vec![Button::of("Open the form", line_of_one).primary()])
+        .line(words!["Or without the form: ", code(via.line(&format!("{number}{rest}")))])
+        .finish()
+}

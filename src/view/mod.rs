@@ -1,0 +1,50 @@
+//! All words and blocks: pure functions from the domain's data to Slack's messages and forms.
+//!
+//! What people typed is inert wherever it is shown: see [`text`] for Slack's mark-up and [`words`] for the rest.
+//! Every message carries a `text` that is enough alone, for notifications and screen readers.
+
+mod amend;
+mod announcement;
+mod blocks;
+mod board;
+mod brief;
+mod card;
+mod effect_words;
+mod facts;
+pub mod fields;
+mod forms;
+mod help;
+mod lines;
+mod list;
+mod private;
+mod refusal;
+mod reminder;
+mod say;
+mod text;
+mod time;
+mod timeline;
+mod trouble;
+mod words;
+
+use slack_morphism::prelude::SlackBlock;
+
+pub use amend::{amended, settled};
+pub use card::{card, topic};
+pub use effect_words::effect_in_words;
+pub use forms::form;
+pub use lines::{Via, typed};
+pub use private::private;
+pub use refusal::field_error;
+pub use say::say;
+pub use trouble::{failed, form_failed, other_command};
+
+/// What is sent to Slack: the blocks people see, and the same in Slack's mark-up for notifications and screen
+/// readers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Message {
+    pub text: String,
+    pub blocks: Vec<SlackBlock>,
+}
+
+#[cfg(test)]
+mod tests;

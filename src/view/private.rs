@@ -1,0 +1,117 @@
+//! Private answers: for the eyes of the person who asked.
+
+use super::blocks::{Button, Draft};
+use super::card;
+use super::facts::{self, severity};
+use super::lines::Via;
+use super::words::{Words, bold, both, code, moment, words};
+use super::{Message, board, help, list, refusal, timeline};
+use crate::domain::Severity;
+use crate::domain::answer::{Done, Private};
+use crate::domain::effect::Undone;
+use crate::domain::incident::{Eta, Incident};
+use crate::id::IncidentId;
+
+/// Undelivered messages named under *show*.
+const UNDONE_MOST: usize = 5;
+
+/// The private answer, for a person who speaks to howler `via` a slash command or a mention.
+pub fn private(private: &Private, via: Via) -> Message {
+    match private {
+        Private::Refused(refusal) => refusal::refused(refusal, via),
+        Private::Declared { incident, title, severity, own_channel } => {
+            declared(*incident, title, *severity, *own_channel, via)
+        }
+        Private::Done { incident, what } => done(*incident, what, via),
+        Private::WhichIncident { choices, line } => list::which(choices, line, via),
+        Private::OfferForm { incident, line } => list::offer_form(incident.as_ref(), line, via),
+        Private::List { open, resolved } => list::list(open, resolved, via),
+        Private::Show { incident, undone } => show(incident, undone, via),
+        Private::Timeline { incident, entries, page, pages } => {
+            timeline::timeline(incident, entries, *page, *pages)
+        }
+        Private::Found { words, found, more } => list::found(words, found, *more, via),
+        Private::Doctor { undone } => board::board(undone),
+        Private::Help => help::help(via),
+    }
+}
+
+fn declared(incident: IncidentId, title: &String, how_bad: Severity, own_channel: bool, via: Via) -> Message {
+    let place = if own_channel {
+        "A channel of its own is being made; you will be invited."
+    } else {
+        "Work goes on in the emergencies channel."
+    };
+    Draft::new()
+        .lines(vec![
+            words!["✅ ", bold(format!("{incident} {}", severity(how_bad))), " is declared: ", title],
+            words![place],
+            words![
+                "Say what is known: ",
+                code(via.line(&format!("{} update what stakeholders should know", incident.0)))
+            ],
+        ])
+        .buttons(vec![
+            facts::i_have_it(incident).primary(),
+            Button::new("Add impact, action, ETA", incident, crate::domain::Command::UpdateForm),
+        ])
+        .finish()
+}
+
+fn done(incident: IncidentId, what: &Done, via: Via) -> Message {
+    let about = words![bold(incident.to_string()), ": "];
+    Draft::new().line(words!["✅ "].and(about).and(done_words(incident, what, via))).finish()
+}
+
+fn done_words(incident: IncidentId, what: &Done, via: Via) -> Words {
+    let line = |rest: &str| code(via.line(&format!("{} {rest}", incident.0)));
+    match what {
+        Done::Updated { next_due } => words!["update posted. "].and(facts::next_due(*next_due)),
+        Done::Status(status) => words!["status is now ", bold(status.to_string()), "."],
+        Done::Severity(now) => {
+            words!["severity is now ", bold(severity(*now)), ". To undo: ", line("retract severity")]
+        }
+        Done::Impact => words!["impact noted on the card. To tell stakeholders: ", line("update ...")],
+        Done::Action => {
+            words!["current action noted on the card. To tell stakeholders: ", line("update ...")]
+        }
+        Done::Eta(Eta::At(at)) => words!["ETA is now ", moment(*at), "."],
+        Done::Eta(Eta::Words(words)) => words!["ETA is now \"", words, "\"."],
+        Done::Noted => words!["noted on the timeline."],
+        Done::Acknowledged => {
+            words!["you have it; the response clock is stopped. To take command: ", line("take")]
+        }
+        Done::Role { role, person } => words![person, " is now ", bold(role.to_string()), "."],
+        Done::Snoozed { until } => {
+            words!["the next reminder comes at ", both(*until), ". The update is still due."]
+        }
+        Done::Resolved => words!["resolved and announced. If it is not over: ", line("reopen")],
+        Done::Reopened => words!["open again, and its clocks run."],
+        Done::RetractedUpdate => words!["the update is taken back; its announcement says so."],
+        Done::RetractedSeverity { back_to } => {
+            words!["severity is back to ", bold(severity(*back_to)), "; the announcement says so."]
+        }
+        Done::Pinned => words!["the message is on the timeline. Taking the pushpin off takes it out again."],
+        Done::Unpinned => words!["the message is off the timeline."],
+        Done::Retrying => words!["it is being sent again now. What is left: ", code(via.line("doctor"))],
+        Done::GivenUp => words!["it will not be sent any more. What is left: ", code(via.line("doctor"))],
+    }
+}
+
+/// The card, what is not delivered, and where to read on.
+fn show(incident: &Incident, undone: &[Undone], via: Via) -> Message {
+    let timeline = via.line(&format!("timeline {}", incident.id.0));
+    card::private_card(incident)
+        .lines(undelivered(undone))
+        .line(words!["Everything that happened: ", code(timeline)])
+        .finish()
+}
+
+fn undelivered(undone: &[Undone]) -> Vec<Words> {
+    if undone.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![words![bold("Not delivered:")]];
+    lines.extend(board::rows(undone, UNDONE_MOST));
+    lines
+}

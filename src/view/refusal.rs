@@ -1,0 +1,236 @@
+//! Why not: what is wrong, what is safe, what to type next.
+
+use super::Message;
+use super::blocks::Draft;
+use super::facts::severity;
+use super::lines::{Via, retractable};
+use super::words::{Words, both, code, moment, words};
+use crate::domain::command::{Retractable, Role};
+use crate::domain::refusal::Refusal;
+use crate::domain::{Severity, Status};
+use crate::id::IncidentId;
+
+/// A refusal under a form's field, in plain text.
+pub fn field_error(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::TextMissing { command } if command == "update" => {
+            "Please fill in at least one field.".to_owned()
+        }
+        Refusal::TextMissing { .. } => "Please fill this in; a few words are enough.".to_owned(),
+        refusal => wrong(refusal).plain(),
+    }
+}
+
+pub(super) fn refused(refusal: &Refusal, via: Via) -> Message {
+    let next = next(refusal, via);
+    let first = wrong(refusal).and(words![" ", safe(refusal)]);
+    Draft::new().lines([Some(first), next].into_iter().flatten().collect()).finish()
+}
+
+/// What is wrong.
+fn wrong(refusal: &Refusal) -> Words {
+    match refusal {
+        Refusal::UnknownWord { word, .. } => words!["I don't know ", code(word), "."],
+        Refusal::UnknownSeverity { word } => {
+            words!["There is no severity ", code(word), ". There are P1 (worst), P2, P3 and P4."]
+        }
+        Refusal::UnknownStatus { word } => {
+            words!["There is no status ", code(word), format!(". There are {}.", choices(Status::ALL))]
+        }
+        Refusal::UnknownRole { word } => {
+            words!["There is no role ", code(word), format!(". There are {}.", choices(Role::ALL))]
+        }
+        Refusal::NotAPerson { word } => {
+            words![code(word), " is not a person here. Type @ and choose the name from Slack's list."]
+        }
+        Refusal::NotADuration { word } => {
+            words![code(word), " is not a length of time. Write it like 20m or 1h 30m."]
+        }
+        Refusal::NotAnIncidentNumber { word } => words![code(word), " is not an incident's number."],
+        Refusal::TitleMissing => words!["The incident needs a title: a few words about what is broken."],
+        Refusal::TextMissing { command } => words!["Something is missing after ", code(command), "."],
+        Refusal::TooLong { what, length, most } => {
+            words![format!("The {what} has {length} characters; at most {most} fit. Please shorten it.")]
+        }
+        Refusal::NothingOpen => words!["No incident is open."],
+        Refusal::NoSuchIncident { incident } => words![format!("There is no {incident}.")],
+        Refusal::UnknownButton => {
+            words!["This button or form is from another time and does nothing any more."]
+        }
+        Refusal::NoSuchEffect => {
+            words!["It is no longer on the delivery board: it was delivered or dropped."]
+        }
+        Refusal::NoSuchPage { incident, pages: 1 } => {
+            words![format!("The timeline of {incident} has one page.")]
+        }
+        Refusal::NoSuchPage { incident, pages } => {
+            words![format!("The timeline of {incident} has {pages} pages.")]
+        }
+        about_one => wrong_now(about_one),
+    }
+}
+
+/// What the incident's state does not allow.
+fn wrong_now(refusal: &Refusal) -> Words {
+    match refusal {
+        Refusal::AlreadyResolved { incident, at, by } => {
+            words![format!("{incident} is resolved already: by "), by, ", ", moment(*at), "."]
+        }
+        Refusal::NotResolved { incident } => {
+            words![format!("{incident} is not resolved, so it cannot be reopened.")]
+        }
+        Refusal::AlreadyAcknowledged { incident, at, by } => {
+            words![format!("{incident} was acknowledged already: by "), by, ", ", moment(*at), "."]
+        }
+        Refusal::AlreadyStatus { incident, status } => words![format!("{incident} is {status} already.")],
+        Refusal::AlreadySeverity { incident, severity: now } => {
+            words![format!("{incident} is {} already.", severity(*now))]
+        }
+        Refusal::AlreadyInRole { incident, role, person } => {
+            words![person, format!(" is {role} of {incident} already.")]
+        }
+        Refusal::NothingToRetract { incident, what } => {
+            let what = match what {
+                Some(Retractable::Update) => "no update that could be taken back",
+                Some(Retractable::Severity) => "no change of severity that could be taken back",
+                Some(Retractable::Resolution) => "no resolution that could be taken back",
+                None => "nothing that could be taken back",
+            };
+            words![format!("{incident} has {what}.")]
+        }
+        Refusal::NoUpdateClock { incident, severity } => {
+            words![format!(
+                "{incident} is {severity}, which has no update interval, so there is no reminder to put off."
+            )]
+        }
+        Refusal::StaleReminder { incident, reminder } => {
+            words![format!("The reminder of {incident} from "), both(*reminder), " was answered already."]
+        }
+        Refusal::AlreadyPinned { incident } => {
+            words![format!("That message is on the timeline of {incident} already.")]
+        }
+        _ => words!["That cannot be done now."],
+    }
+}
+
+/// What is safe.
+fn safe(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::AlreadyResolved { .. }
+        | Refusal::AlreadyAcknowledged { .. }
+        | Refusal::AlreadyStatus { .. }
+        | Refusal::AlreadySeverity { .. }
+        | Refusal::AlreadyInRole { .. }
+        | Refusal::AlreadyPinned { .. }
+        | Refusal::StaleReminder { .. }
+        | Refusal::NoSuchEffect => "All is as it was.",
+        Refusal::TooLong { .. } => "Nothing was saved.",
+        _ => "Nothing was changed.",
+    }
+}
+
+/// What to type next, each with what it is for.
+fn next(refusal: &Refusal, via: Via) -> Option<Words> {
+    let lines = misread(refusal).unwrap_or_else(|| not_now(refusal));
+    let shown = lines.into_iter().map(|(lead, rest)| words![lead, ": ", code(via.line(&rest))]);
+    let shown = Words::joined(shown, ". ");
+    (shown != Words::default()).then_some(shown)
+}
+
+type Lines = Vec<(&'static str, String)>;
+
+const DECLARE: &str = "p1 Event stream down";
+
+/// For what was not understood; `None` for everything else.
+fn misread(refusal: &Refusal) -> Option<Lines> {
+    Some(match refusal {
+        Refusal::UnknownWord { nearest: Some(nearest), .. } => {
+            vec![("Perhaps you mean", nearest.clone()), ("All there is", "help".into())]
+        }
+        Refusal::UnknownWord { nearest: None, .. } => {
+            vec![("To declare", DECLARE.into()), ("All there is", "help".into())]
+        }
+        Refusal::UnknownSeverity { .. } => {
+            vec![("To declare", DECLARE.into()), ("To change one", "severity p2 reason".into())]
+        }
+        Refusal::UnknownStatus { .. } => vec![("For example", "status identified".into())],
+        Refusal::UnknownRole { .. } | Refusal::NotAPerson { .. } => {
+            vec![("For example", "role commander @name".into()), ("To take command yourself", "take".into())]
+        }
+        Refusal::NotADuration { .. } => vec![("For example", "snooze 15m".into())],
+        Refusal::NotAnIncidentNumber { .. } => vec![("Their numbers", "list".into())],
+        Refusal::TitleMissing => vec![("For example", DECLARE.into())],
+        Refusal::TextMissing { command } => vec![("For example", example(command))],
+        Refusal::TooLong { .. } => Vec::new(),
+        _ => return None,
+    })
+}
+
+/// For what cannot be done as things are.
+fn not_now(refusal: &Refusal) -> Lines {
+    let about = |incident: &IncidentId, rest: &str| format!("{} {rest}", incident.0);
+    let show = |incident: &IncidentId| format!("show {}", incident.0);
+    let timeline = |incident: &IncidentId| format!("timeline {}", incident.0);
+    match refusal {
+        Refusal::NothingOpen => vec![("To declare one", DECLARE.into()), ("Earlier ones", "list".into())],
+        Refusal::NoSuchIncident { .. } => vec![("Their numbers", "list".into())],
+        Refusal::AlreadyResolved { incident, .. } => {
+            vec![("If it is not over", about(incident, "reopen")), ("To read it", show(incident))]
+        }
+        Refusal::AlreadyAcknowledged { incident, .. } => vec![("To take it over", about(incident, "take"))],
+        Refusal::AlreadySeverity { incident, severity } => {
+            let other = if *severity == Severity::P2 { "severity p1" } else { "severity p2" };
+            vec![("To change it", about(incident, other))]
+        }
+        Refusal::AlreadyStatus { incident, .. } | Refusal::NoUpdateClock { incident, .. } => {
+            vec![("To tell stakeholders something", about(incident, "update ..."))]
+        }
+        Refusal::StaleReminder { incident, .. }
+        | Refusal::NotResolved { incident }
+        | Refusal::AlreadyInRole { incident, .. } => vec![("How it stands", show(incident))],
+        Refusal::NothingToRetract { incident, what } => {
+            let other = match what {
+                Some(Retractable::Update) => Some(Retractable::Severity),
+                Some(Retractable::Severity) => Some(Retractable::Update),
+                Some(Retractable::Resolution) | None => None,
+            };
+            let other = other
+                .map(|other| ("The other kind", about(incident, &format!("retract {}", retractable(other)))));
+            [("What happened so far", timeline(incident))].into_iter().chain(other).collect()
+        }
+        Refusal::UnknownButton => vec![("What is open", "list".into())],
+        Refusal::NoSuchEffect => vec![("What is left on it", "doctor".into())],
+        Refusal::NoSuchPage { incident, .. } | Refusal::AlreadyPinned { incident } => {
+            vec![("To read it", timeline(incident))]
+        }
+        // What was not understood has its lines already.
+        _ => Vec::new(),
+    }
+}
+
+/// A whole line for a command that came without its text.
+fn example(command: &str) -> String {
+    let rest = match command {
+        "update" => "Restarted the stream",
+        "impact" => "Witnesses see a frozen page",
+        "action" => "Restarting the stream",
+        "eta" => "20m",
+        "note" => "Redis was restarted at 14:05",
+        "severity" => "p2 Most witnesses are back",
+        "resolve" | "root cause" => return "resolve Redis credentials had expired".to_owned(),
+        "find" => "redis",
+        "role" => "commander @name",
+        _ if command.starts_with("role ") => "@name",
+        _ => return "help".to_owned(),
+    };
+    format!("{command} {rest}")
+}
+
+/// `a, b and c`.
+fn choices<const N: usize>(all: [impl std::fmt::Display; N]) -> String {
+    let mut words: Vec<String> = all.iter().map(ToString::to_string).collect();
+    match words.pop() {
+        Some(last) => format!("{} and {last}", words.join(", ")),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,90 @@
+//! "Update due": what is known, who is asked, and buttons to answer.
+
+use jiff::SignedDuration;
+
+use super::Message;
+use super::blocks::{Button, Draft};
+use super::facts::{self, last_update};
+use super::time::late;
+use super::words::{Words, bold, both, mention, words};
+use crate::config::Mentions;
+use crate::domain::Command;
+use crate::domain::effect::Say;
+use crate::domain::incident::Rung;
+use crate::id::{IncidentId, UserId};
+
+/// What *Snooze 15 min* asks for.
+const SNOOZE: SignedDuration = SignedDuration::from_mins(15);
+
+pub(super) fn reminder(say: &Say, incident: IncidentId, mentions: &Mentions) -> Message {
+    let Say::Reminder { title, severity, status, last_update: last, declared_at, impact, action, .. } = say
+    else {
+        return Draft::new().finish();
+    };
+    let known = [
+        Some(facts::state(*severity, *status)),
+        Some(last_update(last.as_ref(), *declared_at)),
+        facts::given("Impact", impact.as_ref()),
+        facts::given("Current action", action.as_ref()),
+    ];
+    Draft::new()
+        .headline(&format!("⏰ Update due: {incident} "), title)
+        .lines(asking(say, mentions))
+        .lines(known.into_iter().flatten().collect())
+        .buttons(buttons(say, incident))
+        .finish()
+}
+
+/// Who is asked and why, and what howler has to admit.
+fn asking(say: &Say, mentions: &Mentions) -> Vec<Words> {
+    let Say::Reminder { rung, due, commander, asked, missed_in_all, late: lateness, .. } = say else {
+        return Vec::new();
+    };
+    let promised = "stakeholders were promised an update for ";
+    let ask = match rung {
+        Rung::Channel => words![asked, ": ", promised, both(*due), "."],
+        Rung::Direct => words![
+            "Stakeholders were promised an update for ",
+            both(*due),
+            " and nobody in the channel has answered. ",
+            why_you(commander.as_ref(), asked)
+        ],
+        Rung::OnCall => words![
+            mention(&mentions.oncall),
+            ": ",
+            promised,
+            both(*due),
+            ", and ",
+            asked,
+            " has not answered. Please post one or take command."
+        ],
+    };
+    let nobody = commander.is_none().then(|| words!["Nobody has command yet."]);
+    let missed = match missed_in_all {
+        0 => None,
+        1 => Some(words!["One promised update was missed so far."]),
+        missed => Some(words![format!("{missed} promised updates were missed so far.")]),
+    };
+    let admitted = lateness.as_ref().map(|lateness| words![bold("This comes late: "), late(lateness), "."]);
+    [Some(ask), nobody, missed, admitted].into_iter().flatten().collect()
+}
+
+fn why_you(commander: Option<&UserId>, asked: &UserId) -> &'static str {
+    match commander == Some(asked) {
+        true => "You have command, so this comes to you.",
+        false => "You acknowledged or declared the incident, so this comes to you.",
+    }
+}
+
+fn buttons(say: &Say, incident: IncidentId) -> Vec<Button> {
+    let Say::Reminder { rung, reminder, commander, .. } = say else { return Vec::new() };
+    let snooze = Command::Snooze { by: SNOOZE, reminder: Some(*reminder) };
+    let take = (commander.is_none() || *rung == Rung::OnCall).then(|| facts::take_command(incident));
+    let mut buttons = vec![
+        facts::post_update(incident).primary(),
+        Button::new("Snooze 15 min", incident, snooze),
+        facts::resolve(incident),
+    ];
+    buttons.extend(take);
+    buttons
+}

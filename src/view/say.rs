@@ -1,0 +1,118 @@
+//! Messages that are said once, with their frozen facts.
+
+use super::Message;
+use super::announcement::{self, Resolved};
+use super::blocks::{Button, Draft};
+use super::facts::{self, labelled};
+use super::time::{late, spoken};
+use super::words::{Words, bold, code, mention, words};
+use super::{brief, reminder};
+use crate::config::Mentions;
+use crate::domain::Command;
+use crate::domain::effect::Say;
+use crate::id::IncidentId;
+
+/// The message of `say`, about `incident`.
+pub fn say(say: &Say, incident: IncidentId, mentions: &Mentions) -> Message {
+    match say {
+        Say::Declared { .. } => announcement::declared(say, incident, mentions),
+        Say::Updated { title, facts, by, next_due, number, .. } => {
+            announcement::updated(incident, title, facts, by, *number, *next_due)
+        }
+        Say::SeverityChanged { .. } => announcement::severity_changed(say, incident, mentions),
+        Say::Resolved { title, declared_at, resolved_at, root_cause, impact, data_loss, by, figures } => {
+            let resolved = Resolved {
+                title,
+                declared_at: *declared_at,
+                resolved_at: *resolved_at,
+                root_cause,
+                impact: impact.as_ref(),
+                data_loss: data_loss.as_ref(),
+            };
+            announcement::resolved(incident, &resolved, by, figures)
+        }
+        Say::Reopened { title, by, status, update_every } => {
+            announcement::reopened(incident, title, by, *status, *update_every)
+        }
+        Say::Reminder { .. } => reminder::reminder(say, incident, mentions),
+        Say::Brief { .. } => brief::brief(say, incident),
+        Say::ResponseMissed { .. } => response_missed(say, incident, mentions),
+        Say::Undelivered { title, what, reason } => undelivered(incident, title, what, reason),
+        Say::StatusChanged { .. } | Say::Acknowledged { .. } | Say::RoleTaken { .. } | Say::Noted { .. } => {
+            Draft::new().line(inside(say, incident)).finish()
+        }
+    }
+}
+
+/// One line for the people at work.
+fn inside(say: &Say, incident: IncidentId) -> Words {
+    let about = words![bold(incident.to_string()), " "];
+    match say {
+        Say::StatusChanged { title, from, to, by } => about.and(words![
+            format!("{title}: "),
+            "status is now ",
+            bold(to.to_string()),
+            format!(" (was {from}), set by "),
+            by,
+            "."
+        ]),
+        Say::Acknowledged { by, after } => {
+            words![
+                by,
+                " has ",
+                bold(incident.to_string()),
+                format!(": acknowledged after {}.", spoken(*after))
+            ]
+        }
+        Say::RoleTaken { role, person, from, by } => {
+            let before = from.as_ref().map(|from| words![" (was ", from, ")"]);
+            let asked = (by != person).then(|| words![", set by ", by]);
+            about
+                .and(words![person, " is now ", bold(role.to_string())])
+                .and_if(before)
+                .and_if(asked)
+                .and(words!["."])
+        }
+        Say::Noted { text, by } => about.and(words!["note by ", by, ": ", text]),
+        // Everything else has a form of its own.
+        _ => about,
+    }
+}
+
+fn response_missed(say: &Say, incident: IncidentId, mentions: &Mentions) -> Message {
+    let Say::ResponseMissed { title, severity, within, late: lateness } = say else {
+        return Draft::new().finish();
+    };
+    let admitted = lateness.as_ref().map(|lateness| words![format!("This comes late: {}.", late(lateness))]);
+    let mut lines = vec![
+        words![
+            mention(&mentions.oncall),
+            format!(
+                " {incident} is {} and needs a named person within {}. ",
+                facts::severity(*severity),
+                spoken(*within)
+            ),
+            "That time has passed; the miss stays on the record."
+        ],
+        words!["If you have it, press ", bold("I have it"), ". ", "The incident goes on either way."],
+    ];
+    lines.extend(admitted);
+    Draft::new()
+        .headline("⚠️ Nobody has acknowledged: ", title)
+        .lines(lines)
+        .buttons(vec![facts::i_have_it(incident).primary(), facts::take_command(incident)])
+        .finish()
+}
+
+fn undelivered(incident: IncidentId, title: &str, what: &str, reason: &String) -> Message {
+    Draft::new()
+        .headline("⚠️ Not delivered: ", title)
+        .lines(vec![
+            words![bold(incident.to_string()), format!(": Slack did not take {what}.")],
+            labelled("Reason", reason),
+            words!["The incident is saved and its clocks run. Only this message is missing."],
+            words!["Try again or drop it on the delivery board: ", code("/incident doctor")],
+        ])
+        .buttons(vec![Button::new("Delivery board", None, Command::Doctor).primary()])
+        .finish()
+}

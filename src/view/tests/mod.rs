@@ -1,0 +1,5 @@
+mod limits;
+mod pieces;
+mod rendering;
+mod samples;
+mod snapshots;

@@ -1,0 +1,249 @@
+//! What howler answers.
+
+use super::*;
+
+pub fn summary(number: u64, texts: &Texts) -> Summary {
+    let resolved = number.is_multiple_of(2);
+    Summary {
+        incident: IncidentId(number),
+        title: texts.title.clone(),
+        severity: Severity::ALL[usize::try_from(number % 4).unwrap()],
+        status: if resolved { Status::Resolved } else { Status::Investigating },
+        commander: number.is_multiple_of(3).then(ian),
+        declared_at: at("02:00"),
+        resolved_at: resolved.then(|| at("03:00")),
+        update_due: (!resolved).then(|| at("02:30")),
+    }
+}
+
+pub fn undone(count: u64, texts: &Texts) -> Vec<Undone> {
+    let states = [
+        EffectState::Waiting,
+        EffectState::Later { at: at("02:41"), reason: "Slack asks howler to wait".into(), unknown: false },
+        EffectState::Later { at: at("02:42"), reason: texts.text.clone(), unknown: true },
+        EffectState::Failed { reason: "howler is not a member of #monkeytown-emergencies".into() },
+    ];
+    let what = "the declaration in the emergencies channel";
+    (1..=count)
+        .zip(states.iter().cycle())
+        .map(|(number, state)| Undone {
+            effect: EffectId(number),
+            incident: (number != 2).then_some(ID),
+            what: what.into(),
+            state: state.clone(),
+            attempts: u32::try_from(number - 1).unwrap(),
+            since: at("02:40"),
+        })
+        .collect()
+}
+
+/// Open and resolved ones by odd and even numbers.
+fn summaries(count: u64, first: u64, texts: &Texts) -> Vec<Summary> {
+    (0..count).map(|n| summary(first + 2 * n, texts)).collect()
+}
+
+pub fn answers(texts: &Texts) -> Vec<(&'static str, Private)> {
+    let line = |command| Line { incident: None, command };
+    let which =
+        |count, command| Private::WhichIncident { choices: summaries(count, 1, texts), line: line(command) };
+    let story = long_story(texts);
+    let shown = |undone| Private::Show { incident: Box::new(story.incident()), undone };
+    let page = |page, pages| Private::Timeline {
+        incident: summary(7, texts),
+        entries: story.entries().into_iter().take(20).collect(),
+        page,
+        pages,
+    };
+    let title = || Some(texts.title.clone());
+    vec![
+        (
+            "declared",
+            Private::Declared {
+                incident: ID,
+                title: texts.title.clone(),
+                severity: Severity::P1,
+                own_channel: true,
+            },
+        ),
+        (
+            "declared, mild",
+            Private::Declared {
+                incident: ID,
+                title: texts.title.clone(),
+                severity: Severity::P4,
+                own_channel: false,
+            },
+        ),
+        ("which one, two open", which(2, Command::Ack)),
+        ("which one, with a text", which(2, Command::Update { text: texts.text.clone() })),
+        ("which one, fifteen open", which(15, Command::Resolve { root_cause: texts.text.clone() })),
+        (
+            "which one, forty open",
+            which(40, Command::PinTo { channel: "C1".into(), message: "1.2".into(), author: None }),
+        ),
+        (
+            "which one, long text",
+            which(2, Command::Note { text: format!("{} {}", "long ".repeat(420), texts.text) }),
+        ),
+        (
+            "offer of the declaration form",
+            Private::OfferForm { incident: None, line: line(Command::DeclareForm { title: title() }) },
+        ),
+        (
+            "offer of the update form",
+            Private::OfferForm { incident: Some(summary(7, texts)), line: line(Command::UpdateForm) },
+        ),
+        (
+            "offer of the resolution form",
+            Private::OfferForm { incident: Some(summary(7, texts)), line: line(Command::ResolveForm) },
+        ),
+        ("list of nothing", Private::List { open: Vec::new(), resolved: Vec::new() }),
+        ("list", Private::List { open: summaries(1, 7, texts), resolved: summaries(2, 2, texts) }),
+        ("long list", Private::List { open: summaries(34, 1, texts), resolved: summaries(5, 2, texts) }),
+        ("shown", shown(Vec::new())),
+        ("shown, with undelivered messages", shown(undone(7, texts))),
+        ("timeline, first page", page(1, 3)),
+        ("timeline, last page", page(3, 3)),
+        ("timeline, only page", page(1, 1)),
+        ("found", Private::Found { words: texts.title.clone(), found: summaries(2, 2, texts), more: 14 }),
+        ("found nothing", Private::Found { words: texts.title.clone(), found: Vec::new(), more: 0 }),
+        ("board, empty", Private::Doctor { undone: Vec::new() }),
+        ("board", Private::Doctor { undone: undone(4, texts) }),
+        ("full board", Private::Doctor { undone: undone(40, texts) }),
+        ("help", Private::Help),
+    ]
+}
+
+pub fn done() -> Vec<Done> {
+    vec![
+        Done::Updated { next_due: Some(at("02:50")) },
+        Done::Updated { next_due: None },
+        Done::Status(Status::Identified),
+        Done::Severity(Severity::P2),
+        Done::Impact,
+        Done::Action,
+        Done::Eta(Eta::At(at("03:10"))),
+        Done::Eta(Eta::Words("before lunch".into())),
+        Done::Noted,
+        Done::Acknowledged,
+        Done::Role { role: Role::Comms, person: bea() },
+        Done::Snoozed { until: at("02:45") },
+        Done::Resolved,
+        Done::Reopened,
+        Done::RetractedUpdate,
+        Done::RetractedSeverity { back_to: Severity::P2 },
+        Done::Pinned,
+        Done::Unpinned,
+        Done::Retrying,
+        Done::GivenUp,
+    ]
+}
+
+pub fn refusals(word: &str) -> Vec<Refusal> {
+    let (incident, word) = (ID, || word.to_owned());
+    let missing = |command: &str| Refusal::TextMissing { command: command.into() };
+    vec![
+        Refusal::UnknownWord { word: word(), nearest: Some("update".into()) },
+        Refusal::UnknownWord { word: word(), nearest: None },
+        Refusal::UnknownSeverity { word: word() },
+        Refusal::UnknownStatus { word: word() },
+        Refusal::UnknownRole { word: word() },
+        Refusal::NotAPerson { word: word() },
+        Refusal::NotADuration { word: word() },
+        Refusal::NotAnIncidentNumber { word: word() },
+        Refusal::TitleMissing,
+        missing("update"),
+        missing("resolve"),
+        missing("severity"),
+        missing("role commander"),
+        missing("find"),
+        missing("eta"),
+        Refusal::TooLong { what: "title".into(), length: 5_000, most: 120 },
+        Refusal::NothingOpen,
+        Refusal::NoSuchIncident { incident },
+        Refusal::AlreadyResolved { incident, at: at("03:05"), by: ian() },
+        Refusal::NotResolved { incident },
+        Refusal::AlreadyAcknowledged { incident, at: at("02:04"), by: ian() },
+        Refusal::AlreadyStatus { incident, status: Status::Identified },
+        Refusal::AlreadySeverity { incident, severity: Severity::P2 },
+        Refusal::AlreadyInRole { incident, role: Role::Commander, person: ian() },
+        Refusal::NothingToRetract { incident, what: None },
+        Refusal::NothingToRetract { incident, what: Some(Retractable::Update) },
+        Refusal::NothingToRetract { incident, what: Some(Retractable::Severity) },
+        Refusal::NothingToRetract { incident, what: Some(Retractable::Resolution) },
+        Refusal::NoUpdateClock { incident, severity: Severity::P4 },
+        Refusal::StaleReminder { incident, reminder: at("02:30") },
+        Refusal::UnknownButton,
+        Refusal::NoSuchEffect,
+        Refusal::NoSuchPage { incident, pages: 3 },
+        Refusal::NoSuchPage { incident, pages: 1 },
+        Refusal::AlreadyPinned { incident },
+    ]
+}
+
+pub fn forms(texts: &Texts) -> Vec<(&'static str, FormToOpen)> {
+    let form = |incident, fill| FormToOpen { context: FormContext { incident, place: place() }, fill };
+    let full = FormFill::Update {
+        title: texts.title.clone(),
+        status: Status::Identified,
+        impact: texts.some(),
+        action: texts.some(),
+        eta: Some(Eta::At(at("03:10"))),
+    };
+    let empty = FormFill::Update {
+        title: texts.title.clone(),
+        status: Status::Investigating,
+        impact: None,
+        action: None,
+        eta: None,
+    };
+    vec![
+        ("declaration", form(None, FormFill::Declare { title: None })),
+        ("declaration with a title", form(None, FormFill::Declare { title: Some(texts.title.clone()) })),
+        ("update", form(Some(ID), full)),
+        ("update, nothing known", form(Some(IncidentId(u64::MAX)), empty)),
+        (
+            "resolution",
+            form(Some(ID), FormFill::Resolve { title: texts.title.clone(), impact: texts.some() }),
+        ),
+    ]
+}
+
+/// Lines that are typed, and how they are shown.
+pub fn lines() -> Vec<Line> {
+    let line = |command| Line { incident: Some(ID), command };
+    vec![
+        Line {
+            incident: None,
+            command: Command::Declare { severity: Severity::P1, title: "Event stream down".into() },
+        },
+        Line { incident: None, command: Command::DeclareForm { title: Some("Event stream down".into()) } },
+        Line { incident: None, command: Command::List },
+        Line { incident: None, command: Command::Find { words: "redis".into() } },
+        Line { incident: None, command: Command::Doctor },
+        Line { incident: None, command: Command::Help },
+        line(Command::Update { text: "Restarted".into() }),
+        line(Command::UpdateForm),
+        line(Command::Status { to: Status::Mitigating }),
+        line(Command::Severity { to: Severity::P3, reason: Some("Better now".into()) }),
+        line(Command::Impact { text: "Frozen page".into() }),
+        line(Command::Action { text: "Restarting".into() }),
+        line(Command::Eta { eta: EtaText::In(minutes(90)) }),
+        line(Command::Eta { eta: EtaText::At("2026-11-24T03:10:00Z".parse().unwrap()) }),
+        line(Command::Eta { eta: EtaText::Words("before lunch".into()) }),
+        line(Command::Note { text: "Redis".into() }),
+        line(Command::Ack),
+        line(Command::Take { role: Role::Commander }),
+        line(Command::Take { role: Role::Comms }),
+        line(Command::Snooze { by: SignedDuration::from_secs(5_415), reminder: None }),
+        line(Command::Resolve { root_cause: "Expired".into() }),
+        line(Command::ResolveForm),
+        line(Command::Reopen),
+        line(Command::Retract { what: None }),
+        line(Command::Retract { what: Some(Retractable::Severity) }),
+        line(Command::Show),
+        line(Command::Timeline { page: 1 }),
+        line(Command::Timeline { page: 3 }),
+        line(Command::Snooze { by: minutes(15), reminder: None }),
+    ]
+}

@@ -1,0 +1,155 @@
+//! Every message and form, to be read.
+
+use insta::assert_snapshot;
+
+use super::rendering;
+use super::samples::{self, Named, Texts};
+use crate::config::Severities;
+use crate::domain::answer::Private;
+use crate::domain::effect::{CardPlace, Effect, EffectKind, EffectState, Lane, Say, To};
+use crate::domain::{Severity, Status};
+use crate::id::EffectId;
+use crate::view::{self, Via};
+
+fn page(messages: Vec<Named>) -> String {
+    let shown = messages.iter().map(|(name, message)| format!("{name}\n{}", rendering::message(message)));
+    shown.collect::<Vec<_>>().join("\n\n")
+}
+
+fn answered(via: Via) -> String {
+    let answers = samples::answers(&Texts::calm());
+    page(answers.iter().map(|(name, answer)| (*name, view::private(answer, via))).collect())
+}
+
+#[test]
+fn announcements() {
+    assert_snapshot!(page(samples::announcements(&Texts::calm())));
+}
+
+#[test]
+fn inside() {
+    assert_snapshot!(page(samples::inside(&Texts::calm())));
+}
+
+#[test]
+fn reminders() {
+    assert_snapshot!(page(samples::reminders(&Texts::calm())));
+}
+
+#[test]
+fn taken_back() {
+    assert_snapshot!(page(samples::taken_back(&Texts::calm())));
+}
+
+#[test]
+fn cards() {
+    assert_snapshot!(page(samples::cards(&Texts::calm())));
+}
+
+#[test]
+fn answers_to_a_slash_command() {
+    assert_snapshot!(answered(Via::Slash));
+}
+
+#[test]
+fn answers_to_a_mention() {
+    let named = ["declared", "which one, long text", "offer of the update form", "help"];
+    let answers = samples::answers(&Texts::calm()).into_iter().filter(|(name, _)| named.contains(name));
+    assert_snapshot!(page(
+        answers.map(|(name, answer)| (name, view::private(&answer, Via::Mention))).collect()
+    ));
+}
+
+#[test]
+fn done() {
+    let lines = samples::done().into_iter().map(|what| {
+        let message = view::private(&Private::Done { incident: samples::ID, what }, Via::Slash);
+        message.text
+    });
+    assert_snapshot!(lines.collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn refusals() {
+    let shown = samples::refusals("upd").into_iter().map(|refusal| {
+        let message = view::private(&Private::Refused(refusal.clone()), Via::Slash);
+        format!(
+            "{refusal:?}\n{}\n  in a form: {}",
+            rendering::blocks(&message.blocks),
+            view::field_error(&refusal)
+        )
+    });
+    assert_snapshot!(shown.collect::<Vec<_>>().join("\n\n"));
+}
+
+#[test]
+fn forms() {
+    let severities = Severities::default();
+    let shown = samples::forms(&Texts::calm()).into_iter().map(|(name, form)| {
+        let failed = view::form_failed(
+            &form,
+            "Slack gives three seconds to open a form, and they had passed.",
+            Via::Slash,
+        );
+        format!(
+            "{name}\n{}\n  where it fails:\n{}",
+            rendering::view(&view::form(&form, &severities)),
+            rendering::message(&failed)
+        )
+    });
+    assert_snapshot!(shown.collect::<Vec<_>>().join("\n\n"));
+}
+
+#[test]
+fn other_command() {
+    assert_snapshot!(rendering::message(&view::other_command("/oncall")));
+}
+
+#[test]
+fn topics() {
+    let texts = Texts { title: "<!channel> `down` & out".into(), ..Texts::calm() };
+    let stories = [
+        samples::Story::new(&Texts::calm(), Severity::P1),
+        samples::Story::new(&texts, Severity::P4),
+        samples::resolved_story(&texts),
+    ];
+    let topics: Vec<String> = stories.iter().map(|story| view::topic(&story.incident())).collect();
+    assert_snapshot!(topics.join("\n"));
+}
+
+#[test]
+fn effects() {
+    let say = |say: Say, to| EffectKind::Say { to, say: Box::new(say), keep_as: None };
+    let status = Say::StatusChanged {
+        title: "x".into(),
+        from: Status::Investigating,
+        to: Status::Identified,
+        by: samples::ian(),
+    };
+    let noted = Say::Noted { text: "x".into(), by: samples::ian() };
+    let kinds = [
+        say(samples::declared(&Texts::calm(), false, None), To::Emergencies),
+        say(status, To::Room),
+        say(noted, To::Person(samples::ian())),
+        EffectKind::Card { place: CardPlace::Emergencies },
+        EffectKind::Card { place: CardPlace::Room },
+        EffectKind::Amend { seq: 3, to: To::Room },
+        EffectKind::OpenRoom { name: "inc-7-event-stream-down".into() },
+        EffectKind::Topic,
+        EffectKind::PinCard,
+        EffectKind::Invite { people: Vec::new(), oncall: true },
+        EffectKind::Invite { people: vec![samples::ian(), samples::bea()], oncall: true },
+        EffectKind::ReadMessage { channel: "C1".into(), message: "1.2".into() },
+    ];
+    let effect = |kind| Effect {
+        id: EffectId(1),
+        incident: Some(samples::ID),
+        lane: Lane::Room(samples::ID),
+        kind,
+        created_at: samples::at("02:00"),
+        attempts: 0,
+        state: EffectState::Waiting,
+    };
+    let words = kinds.into_iter().map(|kind| view::effect_in_words(&effect(kind)));
+    assert_snapshot!(words.collect::<Vec<_>>().join("\n"));
+}

@@ -1,0 +1,226 @@
+//! A timeline, page by page: each kind of event has its line.
+
+use super::Message;
+use super::announcement::update_lines;
+use super::blocks::{Button, Draft};
+use super::facts::{eta, given, labelled, severity};
+use super::time::{day_utc, late};
+use super::words::{Part, Words, bold, both, channel, clock, words};
+use crate::domain::Command;
+use crate::domain::answer::Summary;
+use crate::domain::command::Retractable;
+use crate::domain::effect::To;
+use crate::domain::incident::Rung;
+use crate::domain::incident::event::EventKind;
+use crate::domain::incident::timeline::Entry;
+use crate::domain::text::shorten;
+use crate::domain::timer::Lateness;
+use crate::id::{ChannelId, UserId};
+
+/// Characters of all entries on one page: Slack refuses messages with more than about 10,000 in their blocks.
+const PAGE_MOST: usize = 8_000;
+
+pub(super) fn timeline(incident: &Summary, entries: &[Entry], page: usize, pages: usize) -> Message {
+    let lead =
+        if pages > 1 { format!("Timeline, page {page} of {pages} · ") } else { "Timeline · ".to_owned() };
+    let (days, shortened) = fitting(entries);
+    let mut draft = Draft::new().headline(&format!("{lead}{}: ", incident.incident), &incident.title);
+    for (day, lines) in days {
+        draft = draft.line(words![bold(format!("{day} (UTC)"))]).lines(lines);
+    }
+    if shortened {
+        draft = draft.line(words!["Long texts end in … here; they stand whole where they were said."]);
+    }
+    draft.buttons(turning(incident, page, pages)).finish()
+}
+
+fn turning(incident: &Summary, page: usize, pages: usize) -> Vec<Button> {
+    let to = |label: &str, page| Button::new(label, incident.incident, Command::Timeline { page });
+    let previous = (page > 1).then(|| to("Previous page", page.saturating_sub(1)));
+    let next = (page < pages).then(|| to("Next page", page + 1).primary());
+    [previous, next].into_iter().flatten().collect()
+}
+
+/// Lines under their days.
+type Days = Vec<(String, Vec<Words>)>;
+
+/// Lines by day, with long texts shortened as far as the page's limit takes it; whether any was.
+fn fitting(entries: &[Entry]) -> (Days, bool) {
+    let mut days = Vec::new();
+    for most in [usize::MAX, 1_200, 600, 300, 150, 90] {
+        days = by_day(entries, most);
+        let length: usize =
+            days.iter().flat_map(|(_, lines)| lines).map(|line| line.plain().chars().count()).sum();
+        if length <= PAGE_MOST {
+            return (days, most != usize::MAX);
+        }
+    }
+    (days, true)
+}
+
+fn by_day(entries: &[Entry], most: usize) -> Days {
+    let mut days = Days::new();
+    for entry in entries {
+        let day = day_utc(entry.at);
+        let line = line(entry, most);
+        match days.last_mut() {
+            Some((last, lines)) if *last == day => lines.push(line),
+            _ => days.push((day, vec![line])),
+        }
+    }
+    days
+}
+
+fn line(entry: &Entry, most: usize) -> Words {
+    let time = words![bold(entry.at.strftime("%H:%M").to_string()), " (", clock(entry.at), ") "];
+    let mut phrases = what(entry, most).into_iter();
+    let head = phrases.next().unwrap_or_default();
+    let more = Words::joined(phrases, " · ");
+    let what = if more.0.is_empty() { head } else { head.and(words![" "]).and(more) };
+    match entry.retracted {
+        true => time.and(what.struck()).and(words![" (taken back)"]),
+        false => time.and(what),
+    }
+}
+
+/// What happened, as phrases: first who did what.
+fn what(entry: &Entry, most: usize) -> Vec<Words> {
+    let who = entry.by.as_ref();
+    let by = |did: &str| words![name(who), format!(" {did}")];
+    let cut = |text: &String| shorten(text, most);
+    match &entry.what {
+        EventKind::Declared { title, severity: how_bad, impact, action, eta: expected, .. } => {
+            let head = by("declared ").and(words![bold(severity(*how_bad)), ": ", cut(title), "."]);
+            let more = [
+                given("Impact", impact.as_ref().map(cut).as_ref()),
+                given("Current action", action.as_ref().map(cut).as_ref()),
+                expected.as_ref().map(|expected| eta(Some(expected))),
+            ];
+            [Some(head)].into_iter().chain(more).flatten().collect()
+        }
+        EventKind::Updated { facts, .. } => {
+            let mut facts = facts.clone();
+            for text in [&mut facts.text, &mut facts.impact, &mut facts.action].into_iter().flatten() {
+                *text = cut(text);
+            }
+            [by("posted an update:")].into_iter().chain(update_lines(&facts)).collect()
+        }
+        EventKind::Resolved { root_cause, impact, data_loss, .. } => {
+            let more = [
+                Some(labelled("Root cause", cut(root_cause))),
+                given("Impact", impact.as_ref().map(cut).as_ref()),
+                given("Data loss", data_loss.as_ref().map(cut).as_ref()),
+            ];
+            [Some(by("resolved it."))].into_iter().chain(more).flatten().collect()
+        }
+        EventKind::SeverityChanged { from, to, reason, .. } => {
+            let reason = reason.as_ref().map(cut);
+            let head = by(&format!("set the severity to {} (was {from}).", severity(*to)));
+            [Some(head), given("Reason", reason.as_ref())].into_iter().flatten().collect()
+        }
+        EventKind::ImpactSet { text } => vec![by("set the impact:"), words![cut(text)]],
+        EventKind::ActionSet { text } => vec![by("set the current action:"), words![cut(text)]],
+        EventKind::EtaSet { eta: expected } => vec![by("set the"), eta(Some(expected))],
+        EventKind::Noted { text } => vec![by("noted:"), words![cut(text)]],
+        other => vec![deed(other, who).unwrap_or_else(|| by_howler(other, who, most))],
+    }
+}
+
+/// What a person did without many words; `None` for everything else.
+fn deed(what: &EventKind, who: Option<&UserId>) -> Option<Words> {
+    let by = |did: &str| words![name(who), format!(" {did}")];
+    Some(match what {
+        EventKind::Acknowledged => by("acknowledged: a named person has it."),
+        EventKind::StatusChanged { from, to } => by(&format!("set the status to {to} (was {from}).")),
+        EventKind::Reopened { to } => by(&format!("reopened it; the status is {to} again.")),
+        EventKind::Retracted { what, .. } => by(match what {
+            Retractable::Update => "took an update back.",
+            Retractable::Severity => "took a change of severity back.",
+            Retractable::Resolution => "took the resolution back.",
+        }),
+        EventKind::RoleTaken { role, person, from } => {
+            let before = from.as_ref().map(|from| words![" (was ", from, ")"]);
+            let taken = match who == Some(person) {
+                true => by(&format!("is now {role}")),
+                false => by("made ").and(words![person, format!(" {role}")]),
+            };
+            taken.and_if(before).and(words!["."])
+        }
+        _ => return None,
+    })
+}
+
+/// Clocks, channels and pinned messages.
+fn by_howler(what: &EventKind, who: Option<&UserId>, most: usize) -> Words {
+    match what {
+        EventKind::ResponseMissed { due, late: lateness } => {
+            words!["Nobody had acknowledged by ", both(*due), ": the response time is missed."]
+                .and_if(lateness.as_ref().map(admitted))
+        }
+        EventKind::Snoozed { due, until } => words![
+            name(who),
+            " put the reminder of the update due ",
+            both(*due),
+            " off until ",
+            both(*until),
+            "."
+        ],
+        EventKind::Reminded { rung, to, missed, late: lateness, .. } => words!["howler reminded "]
+            .and(reminded(*rung, to))
+            .and(words![match missed {
+                0 => ".".to_owned(),
+                1 => ": one promised update missed.".to_owned(),
+                missed => format!(": {missed} promised updates missed."),
+            }])
+            .and_if(lateness.as_ref().map(admitted)),
+        EventKind::Pinned { channel, author, .. } => {
+            pinned(author.as_ref(), channel, words!["(the text is not read yet)"])
+        }
+        EventKind::PinRead { channel, author, text, .. } => {
+            pinned(author.as_ref(), channel, words![shorten(text, most)])
+        }
+        EventKind::Unpinned { .. } => words![name(who), " took a message off the timeline."],
+        EventKind::RoomOpened { room } => {
+            words!["The incident got a channel of its own: ", channel(&room.channel), "."]
+        }
+        EventKind::Posted { channel: place, .. } => {
+            words!["howler posted a message in ", channel(place), "."]
+        }
+        // The others are told by their doer.
+        EventKind::Declared { .. }
+        | EventKind::Acknowledged
+        | EventKind::Updated { .. }
+        | EventKind::StatusChanged { .. }
+        | EventKind::SeverityChanged { .. }
+        | EventKind::ImpactSet { .. }
+        | EventKind::ActionSet { .. }
+        | EventKind::EtaSet { .. }
+        | EventKind::Noted { .. }
+        | EventKind::RoleTaken { .. }
+        | EventKind::Resolved { .. }
+        | EventKind::Reopened { .. }
+        | EventKind::Retracted { .. } => Words::default(),
+    }
+}
+
+fn reminded(rung: Rung, to: &To) -> Words {
+    match (rung, to) {
+        (_, To::Person(person)) => words![person, " directly that the update is overdue"],
+        (Rung::OnCall, _) => words!["the on-call in the emergencies channel that the update is overdue"],
+        (_, To::Emergencies) => words!["the emergencies channel that an update is due"],
+        (_, To::Room) => words!["the channel that an update is due"],
+    }
+}
+
+fn admitted(lateness: &Lateness) -> Words {
+    words![format!(" This came late: {}.", late(lateness))]
+}
+
+fn pinned(author: Option<&UserId>, place: &ChannelId, said: Words) -> Words {
+    words!["📌 ", author.map_or_else(|| "somebody".into(), Part::from), " in ", channel(place), ": "]
+        .and(said)
+}
+
+fn name(who: Option<&UserId>) -> Part {
+    who.map_or_else(|| "howler".into(), Part::from)
+}

@@ -1,0 +1,52 @@
+//! When howler itself, or Slack, stands in the way.
+
+use super::Message;
+use super::blocks::Draft;
+use super::lines::Via;
+use super::words::{Words, code, words};
+use crate::domain::answer::{FormFill, FormToOpen};
+
+/// A form that could not be opened: why, and the line that does the same.
+pub fn form_failed(form: &FormToOpen, reason: &str, via: Via) -> Message {
+    Draft::new()
+        .lines(vec![
+            words![format!(
+                "The form could not be opened: {}. Nothing was changed.",
+                reason.trim_end_matches('.')
+            )],
+            words!["Type it instead: "].and(line_instead(form, via)),
+        ])
+        .finish()
+}
+
+/// The line that does what the form would have done.
+fn line_instead(form: &FormToOpen, via: Via) -> Words {
+    let number = form.context.incident.map(|incident| format!("{} ", incident.0)).unwrap_or_default();
+    match &form.fill {
+        FormFill::Declare { title } => {
+            let title = title.as_deref().unwrap_or("what is broken");
+            words![code(via.line(&format!("p1 {title}"))), " (P1 is the worst; P2, P3 and P4 are milder)"]
+        }
+        FormFill::Update { .. } => words![
+            code(via.line(&format!("{number}update what stakeholders should know"))),
+            ", and to move it ",
+            code(via.line(&format!("{number}status identified")))
+        ],
+        FormFill::Resolve { .. } => words![code(via.line(&format!("{number}resolve the root cause")))],
+    }
+}
+
+/// A failure of howler's own, in its own words.
+pub fn failed(reason: &str) -> Message {
+    Draft::new().lines(vec![words![reason.to_owned()]]).finish()
+}
+
+/// A slash command that this version of howler does not have.
+pub fn other_command(command: &str) -> Message {
+    Draft::new()
+        .lines(vec![
+            words![code(command.to_owned()), " does nothing in this version of howler. Nothing was changed."],
+            words!["Incidents work: ", code(Via::Slash.line("help"))],
+        ])
+        .finish()
+}

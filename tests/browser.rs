@@ -1,0 +1,132 @@
+//! The rehearsal page in a real headless browser. Skipped, aloud, where there is none.
+
+use std::process::Command;
+use std::time::Duration;
+
+use fantoccini::{Client, ClientBuilder, Locator};
+
+use crate::harness::process::{Process, free_port, listening};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+struct Page {
+    browser: Client,
+    _driver: Process,
+    _demo: Process,
+    _profile: tempfile::TempDir,
+}
+
+impl Page {
+    /// `None` where there is no browser.
+    async fn open() -> Option<Self> {
+        let installed = |name: &str| Command::new(name).arg("--version").output().is_ok();
+        if !installed("chromium") || !installed("chromedriver") {
+            eprintln!(
+                "SKIPPED: chromium or chromedriver is not installed, so the rehearsal page was not tried"
+            );
+            return None;
+        }
+        let (driver_port, demo_port) = (free_port(), free_port());
+        let driver = Process::spawn(Command::new("chromedriver").arg(format!("--port={driver_port}")));
+        let address = format!("127.0.0.1:{demo_port}");
+        let demo =
+            Process::spawn(Command::new(env!("CARGO_BIN_EXE_howler")).args(["demo", "--listen", &address]));
+        listening(driver_port).await;
+        listening(demo_port).await;
+        let profile = tempfile::tempdir().unwrap();
+        let options = serde_json::json!({"goog:chromeOptions": {"args": [
+            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update",
+            "--disable-sync", "--window-size=1280,900",
+            format!("--user-data-dir={}", profile.path().display()),
+        ]}});
+        let browser = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
+            .capabilities(options.as_object().cloned().unwrap())
+            .connect(&format!("http://127.0.0.1:{driver_port}"))
+            .await
+            .unwrap();
+        browser.goto(&format!("http://{address}/")).await.unwrap();
+        Some(Self { browser, _driver: driver, _demo: demo, _profile: profile })
+    }
+
+    /// Waits for what `wanted` names and does `deed` to it. The page may draw it anew between the look and the deed; a
+    /// person's finger would not notice.
+    async fn does(&self, deed: Deed<'_>, wanted: Locator<'_>) {
+        for _ in 0..20 {
+            let Ok(element) = self.browser.wait().at_most(PATIENCE).for_element(wanted).await else {
+                panic!("there is no {wanted:?} on the page:\n{}", self.browser.source().await.unwrap());
+            };
+            let done = match deed {
+                Deed::See => return,
+                Deed::Click => element.click().await,
+                Deed::Type(text) => element.send_keys(text).await,
+            };
+            match done {
+                Ok(()) => return,
+                Err(error) if error.is_stale_element_reference() => {}
+                Err(error) => panic!("{wanted:?}: {error}"),
+            }
+        }
+        panic!("{wanted:?} does not hold still");
+    }
+
+    async fn clicks(&self, css: &str) {
+        self.does(Deed::Click, Locator::Css(css)).await;
+    }
+
+    /// Waits for a message that holds `text`.
+    async fn sees(&self, text: &str) {
+        self.does(Deed::See, Locator::XPath(&message(text, ""))).await;
+    }
+
+    async fn presses(&self, text: &str, action: &str) {
+        let button = message(text, &format!("//button[@data-action-id='{action}']"));
+        self.does(Deed::Click, Locator::XPath(&button)).await;
+    }
+
+    async fn types(&self, line: &str) {
+        let composer = Locator::Css("[data-testid=composer]");
+        self.does(Deed::Type(line), composer).await;
+        self.does(Deed::Type("\u{E007}"), composer).await;
+    }
+
+    async fn fills(&self, field: &str, text: &str) {
+        let field = format!("[data-testid=modal] [data-action-id={field}]");
+        self.does(Deed::Type(text), Locator::Css(&field)).await;
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Deed<'a> {
+    See,
+    Click,
+    Type(&'a str),
+}
+
+/// The latest message that holds `text`, or a part of it.
+fn message(text: &str, part: &str) -> String {
+    format!("(//*[@data-testid='message'][contains(normalize-space(.), \"{text}\")]{part})[last()]")
+}
+
+#[tokio::test]
+async fn a_person_lives_through_an_incident() {
+    let Some(page) = Page::open().await else { return };
+    page.clicks("[data-testid=channel-monkeytown-emergencies]").await;
+    page.types("/incident p1 Event stream down").await;
+    page.sees("INCIDENT DECLARED: Event stream down").await;
+
+    page.presses("Event stream down", "update").await;
+    page.fills("action", "Restarting the event stream").await;
+    page.clicks("[data-testid=modal-submit]").await;
+    page.sees("Restarting the event stream").await;
+
+    page.clicks("[data-testid=forward-30]").await;
+    page.clicks("[data-testid=channel-inc-1-event-stream-down]").await;
+    page.sees("Update due").await;
+
+    page.presses("Update due", "resolve").await;
+    page.fills("root_cause", "Redis credentials had expired").await;
+    page.clicks("[data-testid=modal-submit]").await;
+    page.sees("INCIDENT RESOLVED: Event stream down").await;
+    page.browser.clone().close().await.unwrap();
+}

@@ -1,0 +1,158 @@
+//! A workspace with people, and howler in it.
+
+mod channel;
+mod person;
+pub mod process;
+
+use howler::app::{self, App, Setup};
+use howler::clock::Clock;
+use howler::config::Config;
+use howler::config::secrets::{Secret, Secrets};
+use howler::fake::slack::{self, Slack};
+use jiff::{SignedDuration, Timestamp};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+pub use channel::{Channel, Message};
+pub use person::Person;
+
+pub const EMERGENCIES: &str = "#monkeytown-emergencies";
+pub const ROOM: &str = "#inc-1-event-stream-down";
+pub const SECRET: &str = "test-secret";
+pub const TOKEN: &str = "xoxb-test";
+pub const MANIFEST: &str = include_str!("../../manifest.yml");
+
+pub struct World {
+    pub clock: Clock,
+    pub slack: Slack,
+    config: Config,
+    folder: TempDir,
+    api_url: String,
+    howler: Option<Howler>,
+}
+
+struct Howler {
+    app: App,
+    server: JoinHandle<()>,
+    base: String,
+}
+
+/// 2026-11-24 02:00 UTC.
+pub fn two_in_the_morning() -> Timestamp {
+    Timestamp::from_second(1_795_485_600).unwrap()
+}
+
+/// A fake Slack that listens, for howlers in this process and others.
+pub async fn workspace(clock: &Clock) -> (Slack, String) {
+    let slack = Slack::new(slack::Setup {
+        clock: clock.clone(),
+        manifest: MANIFEST.into(),
+        signing_secret: SECRET.into(),
+        bot_token: TOKEN.into(),
+    })
+    .unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    slack.set_own_base(&base);
+    tokio::spawn(app::serve(listener, slack.api(), std::future::pending()));
+    (slack, format!("{base}/api/"))
+}
+
+impl World {
+    pub async fn start() -> Self {
+        Self::with_config("").await
+    }
+
+    /// `toml` is what `howler.toml` says beside the mentions.
+    pub async fn with_config(toml: &str) -> Self {
+        let clock = Clock::standing_at(two_in_the_morning());
+        let (slack, api_url) = workspace(&clock).await;
+        let mentions = "[mentions]\noncall = \"S0ONCALL\"\nengineering = \"S0ENG\"\n";
+        let config = Config::parse(&format!("{mentions}{toml}")).unwrap();
+        let folder = TempDir::new().unwrap();
+        let mut world = Self { clock, slack, config, folder, api_url, howler: None };
+        world.start_howler().await;
+        world
+    }
+
+    pub fn setup(&self) -> Setup {
+        Setup {
+            config: self.config.clone(),
+            secrets: Secrets {
+                slack_bot_token: Secret::new(TOKEN),
+                slack_signing_secret: Secret::new(SECRET),
+                slack_api_url: self.api_url.clone(),
+            },
+            data: self.data(),
+            clock: self.clock.clone(),
+        }
+    }
+
+    pub async fn start_howler(&mut self) {
+        let app = App::start(self.setup()).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let server = tokio::spawn(app::serve(listener, app.router.clone(), std::future::pending()));
+        self.slack.point_at(&base);
+        self.howler = Some(Howler { app, server, base });
+    }
+
+    /// Loses what was not saved.
+    pub async fn crash(&mut self) {
+        let Howler { app, server, .. } = self.howler.take().unwrap();
+        server.abort();
+        let _ = server.await;
+        app.crash().await;
+    }
+
+    fn howler(&self) -> &Howler {
+        self.howler.as_ref().expect("howler does not run")
+    }
+
+    pub fn base(&self) -> &str {
+        &self.howler().base
+    }
+
+    pub fn data(&self) -> std::path::PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Returns once howler has nothing under way.
+    pub async fn settle(&self) {
+        self.howler().app.desk.settled().await;
+    }
+
+    /// Moves the clock, stopping at every timer.
+    pub async fn forward(&self, minutes: i64) {
+        self.howler().app.desk.forward(self.clock.now() + SignedDuration::from_mins(minutes)).await;
+    }
+
+    pub fn person(&self, name: &'static str) -> Person<'_> {
+        Person { world: self, name }
+    }
+
+    pub fn ian(&self) -> Person<'_> {
+        self.person("ian")
+    }
+
+    pub fn maya(&self) -> Person<'_> {
+        self.person("maya")
+    }
+
+    /// A channel by `#name`, or a person's direct messages by their name.
+    pub fn channel(&self, name: &str) -> Channel {
+        Channel::look(&self.slack, name)
+    }
+
+    pub fn has_channel(&self, name: &str) -> bool {
+        Channel::find(&self.slack, name).is_some()
+    }
+
+    /// How many of howler's messages for everybody in a channel hold `part`; none where there is no such channel.
+    pub fn count(&self, channel: &str, part: &str) -> usize {
+        let channel = Channel::find(&self.slack, channel);
+        let texts = channel.iter().flat_map(Channel::texts);
+        texts.filter(|text| text.contains(part)).count()
+    }
+}

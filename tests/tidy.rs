@@ -1,0 +1,131 @@
+//! Style as a test: which folder may use which, file lengths, and names that belong in one place.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What each folder or root file of `src` may use of the others. ARCHITECTURE.md has the reasons.
+const MAY_USE: &[(&str, &[&str])] = &[
+    ("id", &[]),
+    ("clock", &[]),
+    ("config", &["domain"]),
+    ("domain", &["id", "config"]),
+    ("view", &["domain", "id", "config"]),
+    ("store", &["domain", "id"]),
+    ("desk", &["domain", "id", "config", "clock", "store", "telemetry", "view"]),
+    ("telemetry", &["domain", "desk"]),
+    ("intake", &["domain", "id", "clock", "config", "desk", "delivery", "telemetry", "view"]),
+    ("delivery", &["domain", "id", "clock", "config", "desk", "intake", "telemetry", "view", "fake"]),
+    ("fake", &["clock", "id"]),
+];
+
+/// Longest file, in lines.
+const MOST_LINES: usize = 450;
+/// Longer ones, with the reason.
+const LONGER: &[(&str, usize, &str)] = &[];
+
+fn sources(folder: &str) -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    let mut folders = vec![PathBuf::from(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                files.push((path.to_string_lossy().replace('\\', "/"), text));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The part of `src` that a file belongs to: its top folder, or its own name.
+fn part(path: &str) -> &str {
+    let inner = path.strip_prefix("src/").unwrap_or(path);
+    inner.split(['/', '.']).next().unwrap_or(inner)
+}
+
+fn is_test(path: &str) -> bool {
+    path.contains("/tests/") || path.ends_with("/tests.rs")
+}
+
+#[test]
+fn arrows_between_folders_are_the_drawn_ones() {
+    let may_use: BTreeMap<_, _> = MAY_USE.iter().copied().collect();
+    let used = regex::Regex::new(r"crate::(?:\{[^}]*\}|[a-z_]+)").unwrap();
+    let word = regex::Regex::new(r"[a-z_]+").unwrap();
+    let mut wrong = Vec::new();
+    for (path, text) in sources("src") {
+        let Some(allowed) = may_use.get(part(&path)) else { continue };
+        if is_test(&path) {
+            continue;
+        }
+        for used in used.find_iter(&text) {
+            let names = used.as_str().trim_start_matches("crate::");
+            for name in word.find_iter(names).map(|name| name.as_str()) {
+                let known = may_use.contains_key(name);
+                if known && name != part(&path) && !allowed.contains(&name) {
+                    wrong.push(format!("{path} uses {name}"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn a_file_is_one_idea() {
+    let mut long = Vec::new();
+    for (path, text) in sources("src").into_iter().chain(sources("tests")) {
+        let allowed =
+            LONGER.iter().find(|(longer, ..)| *longer == path).map_or(MOST_LINES, |(_, most, _)| *most);
+        let lines = text.lines().count();
+        if lines > allowed {
+            long.push(format!("{path}: {lines} lines, at most {allowed}"));
+        }
+    }
+    assert!(long.is_empty(), "{long:#?}");
+}
+
+#[test]
+fn some_names_stand_in_one_place_only() {
+    // (what, where it may stand)
+    let single: &[(&str, &[&str])] = &[
+        ("Timestamp::now(", &["src/clock.rs"]),
+        ("SystemTime::now(", &[]),
+        ("sled::", &["src/store/engine.rs"]),
+        ("std::process::Command", &["tests/"]),
+        ("tokio::time::sleep", &["src/clock.rs", "src/fake/slack/tests/", "tests/"]),
+        (concat!("to", "do!("), &[]),
+        (concat!("unimple", "mented!("), &[]),
+        (concat!("FIX", "ME"), &[]),
+        (concat!("#[ig", "nore"), &[]),
+        ("allow(dead_code)", &[]),
+    ];
+    let mut wrong = Vec::new();
+    for (path, text) in sources("src").into_iter().chain(sources("tests")) {
+        if path == "tests/tidy.rs" {
+            continue;
+        }
+        for (what, places) in single {
+            if text.contains(what) && !places.iter().any(|place| path.starts_with(place)) {
+                wrong.push(format!("{path} has {what}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn documents_name_files_that_exist() {
+    let named = regex::Regex::new(r"`((?:src|tests|benches|commands|docs)/[A-Za-z0-9_./-]*)`").unwrap();
+    for document in ["README.md", "ARCHITECTURE.md"] {
+        let text = fs::read_to_string(document).unwrap();
+        for name in named.captures_iter(&text).map(|captures| captures[1].to_owned()) {
+            assert!(Path::new(&name).exists(), "{document} names {name}");
+        }
+    }
+}
