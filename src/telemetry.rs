@@ -13,8 +13,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::desk::state::State;
 use crate::domain::effect::{Effect, EffectState};
+use crate::domain::incident::Incident;
 use crate::domain::timer::TimerKind;
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -159,16 +159,21 @@ impl Metrics {
     }
 
     /// The text that Prometheus reads, with the gauges as of `now`.
-    pub fn scrape(&self, state: &State, now: Timestamp) -> String {
+    pub fn scrape<'a>(
+        &self,
+        open: impl Iterator<Item = &'a Incident>,
+        outbox: impl Iterator<Item = &'a Effect>,
+        now: Timestamp,
+    ) -> String {
         self.0.open.clear();
         self.0.outbox.clear();
         self.0.outbox_age.clear();
-        for incident in state.open.values() {
+        for incident in open {
             let kind = severity(incident.severity);
             self.0.open.get_or_create(&Kind { kind }).inc();
         }
         let mut failed = 0;
-        for effect in state.outbox.iter() {
+        for effect in outbox {
             failed += i64::from(matches!(effect.state, EffectState::Failed { .. }));
             self.count_effect(effect, now);
         }

@@ -13,7 +13,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("view", &["domain", "id", "config"]),
     ("store", &["domain", "id"]),
     ("desk", &["domain", "id", "config", "clock", "store", "telemetry", "view"]),
-    ("telemetry", &["domain", "desk"]),
+    ("telemetry", &["domain"]),
     ("intake", &["domain", "id", "clock", "config", "desk", "delivery", "telemetry", "view"]),
     ("delivery", &["domain", "id", "clock", "config", "desk", "intake", "telemetry", "view", "fake"]),
     ("fake", &["clock", "id"]),

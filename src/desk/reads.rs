@@ -14,6 +14,8 @@ use crate::id::IncidentId;
 use crate::store::StoreError;
 use crate::view;
 
+/// Open incidents shown by `list`.
+const OPEN: usize = 20;
 /// Resolved incidents shown by `list`.
 const RESOLVED: usize = 5;
 /// Incidents shown by `find`.
@@ -79,9 +81,12 @@ fn or_offer(request: &Request, line: &Line, incident: Option<&Incident>, answer:
 }
 
 fn list(book: &Book<'_>) -> Result<Answer, StoreError> {
-    let open: Vec<Summary> = book.open().iter().map(|incident| incident.summary()).collect();
+    let mut open = book.open();
+    open.sort_by_key(|incident| incident.severity);
+    let more = open.len().saturating_sub(OPEN);
+    let open: Vec<Summary> = open.iter().take(OPEN).map(|incident| incident.summary()).collect();
     let resolved = book.store.resolved(RESOLVED)?.iter().map(Incident::summary).collect();
-    Ok(Answer::Private(Private::List { open, resolved }))
+    Ok(Answer::Private(Private::List { open, more, resolved }))
 }
 
 fn find(book: &Book<'_>, words: &str) -> Result<Answer, StoreError> {

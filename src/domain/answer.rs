@@ -61,8 +61,10 @@ pub enum Private {
         incident: Option<Summary>,
         line: Line,
     },
+    /// The worst open ones first, and how many more are open.
     List {
         open: Vec<Summary>,
+        more: usize,
         resolved: Vec<Summary>,
     },
     Show {

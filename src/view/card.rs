@@ -4,7 +4,7 @@ use super::Message;
 use super::announcement::figures;
 use super::blocks::{Button, Draft};
 use super::facts::{self, eta, known, labelled};
-use super::time::{clock_utc, utc};
+use super::time::utc;
 use super::words::{Words, bold, both, channel, mention, moment, words};
 use crate::config::Mentions;
 use crate::domain::Command;
@@ -142,15 +142,11 @@ fn buttons(incident: &Incident) -> Vec<Button> {
     [ack, take, Some(facts::post_update(id)), Some(facts::resolve(id))].into_iter().flatten().collect()
 }
 
-/// The topic of the incident's own channel. Topics know no mark-up, so signs that could be taken for it become
-/// look-alikes.
+/// The topic of the incident's own channel: what changes seldom, for each change is a note in the channel. Topics know
+/// no mark-up, so signs that could be taken for it become look-alikes.
 pub fn topic(incident: &Incident) -> String {
-    let next = match (incident.update_due(), incident.resolution()) {
-        (_, Some(resolution)) => format!("resolved {}", utc(resolution.at)),
-        (Some(due), None) => format!("next update due {}", clock_utc(due)),
-        (None, None) => "no update interval".to_owned(),
-    };
+    let end = incident.resolution().map(|resolution| format!(" {}", utc(resolution.at))).unwrap_or_default();
     let title = clean_line(&incident.title).replace('<', "‹").replace('>', "›").replace('`', "ˋ");
-    let topic = format!("{} {} · {} · {next} · {title}", incident.id, incident.severity, incident.status);
+    let topic = format!("{} {} · {}{end} · {title}", incident.id, incident.severity, incident.status);
     shorten(&topic, TOPIC_MOST)
 }

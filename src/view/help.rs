@@ -1,5 +1,7 @@
 //! Help, made by matching every command: a new one without a line here does not compile.
 
+use std::sync::LazyLock;
+
 use jiff::SignedDuration;
 
 use super::Message;
@@ -108,7 +110,17 @@ fn one_of_each() -> [Command; 27] {
     ]
 }
 
+/// The same for everybody, and asked for often by those who try things out: made once.
 pub(super) fn help(via: Via) -> Message {
+    static SLASH: LazyLock<Message> = LazyLock::new(|| written(Via::Slash));
+    static MENTION: LazyLock<Message> = LazyLock::new(|| written(Via::Mention));
+    match via {
+        Via::Slash => SLASH.clone(),
+        Via::Mention => MENTION.clone(),
+    }
+}
+
+fn written(via: Via) -> Message {
     let entries: Vec<Entry> = one_of_each().iter().filter_map(entry).collect();
     let mut draft = Draft::new().line(words![
         bold("howler keeps incidents. "),

@@ -9,24 +9,20 @@ use crate::domain::answer::Summary;
 use crate::domain::command::Line;
 use crate::domain::text::shorten;
 
-/// Open incidents shown in a list.
-const OPEN_MOST: usize = 20;
 /// Incidents that get a button.
 const CHOICES_MOST: usize = 10;
 
-pub(super) fn list(open: &[Summary], resolved: &[Summary], via: Via) -> Message {
+/// `more` are open and not among `open`.
+pub(super) fn list(open: &[Summary], more: usize, resolved: &[Summary], via: Via) -> Message {
     let mut draft = Draft::new();
-    draft = match open.len() {
+    draft = match open.len() + more {
         0 => draft.line(words!["✅ No incident is open."]),
         1 => draft.line(words![bold("1 incident is open")]),
         count => draft.line(words![bold(format!("{count} incidents are open"))]),
     };
-    draft = draft.bullets(open.iter().take(OPEN_MOST).map(open_row).collect());
-    if open.len() > OPEN_MOST {
-        draft = draft.line(words![
-            format!("And {} more: ", open.len() - OPEN_MOST),
-            code(via.line("find words of the title"))
-        ]);
+    draft = draft.bullets(open.iter().map(open_row).collect());
+    if more > 0 {
+        draft = draft.line(words![format!("And {more} more: "), code(via.line("find words of the title"))]);
     }
     if !resolved.is_empty() {
         draft = draft
@@ -91,16 +87,16 @@ pub(super) fn which(choices: &[Summary], line: &Line, via: Via) -> Message {
     let buttons: Vec<Button> =
         choices.iter().take(CHOICES_MOST).map(|summary| choice(summary, to(summary))).collect();
     let with_buttons = buttons.iter().all(Button::fits);
-    let shown: Vec<Words> = choices.iter().take(OPEN_MOST).map(choice_row).collect();
+    let shown: Vec<Words> = choices.iter().take(CHOICES_MOST).map(choice_row).collect();
     let mut draft = Draft::new()
         .line(words![
             bold(format!("{} incidents are open. Which one is meant? ", choices.len())),
             "Nothing was changed yet."
         ])
         .bullets(shown);
-    if choices.len() > OPEN_MOST {
-        draft =
-            draft.line(words![format!("And {} more: ", choices.len() - OPEN_MOST), code(via.line("list"))]);
+    if choices.len() > CHOICES_MOST {
+        draft = draft
+            .line(words![format!("And {} more: ", choices.len() - CHOICES_MOST), code(via.line("list"))]);
     }
     if with_buttons {
         draft = draft.buttons(buttons);

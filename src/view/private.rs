@@ -25,7 +25,7 @@ pub fn private(private: &Private, via: Via) -> Message {
         Private::Done { incident, what } => done(*incident, what, via),
         Private::WhichIncident { choices, line } => list::which(choices, line, via),
         Private::OfferForm { incident, line } => list::offer_form(incident.as_ref(), line, via),
-        Private::List { open, resolved } => list::list(open, resolved, via),
+        Private::List { open, more, resolved } => list::list(open, *more, resolved, via),
         Private::Show { incident, undone } => show(incident, undone, via),
         Private::Timeline { incident, entries, page, pages } => {
             timeline::timeline(incident, entries, *page, *pages)

@@ -25,7 +25,7 @@ pub fn consequences(before: Option<&Incident>, after: &Incident, event: &Event) 
         EventKind::Posted { key, .. } if *key == PostKey::DECLARATION => out.cards(),
         EventKind::Acknowledged => out.acknowledged(),
         EventKind::Updated { facts, .. } => out.updated(before, facts),
-        EventKind::StatusChanged { from, to } => out.status_changed(*from, *to),
+        EventKind::StatusChanged { from, to } => out.status_changed(before, *from, *to),
         EventKind::SeverityChanged { .. } => out.severity_changed(before),
         EventKind::ImpactSet { .. } | EventKind::ActionSet { .. } | EventKind::EtaSet { .. } => out.cards(),
         EventKind::Noted { text } => out.noted(text),
@@ -37,7 +37,7 @@ pub fn consequences(before: Option<&Incident>, after: &Incident, event: &Event) 
         EventKind::Reminded { .. } => out.reminded(),
         EventKind::ResponseMissed { .. } => out.response_missed(),
         EventKind::Resolved { .. } => out.resolved(before),
-        EventKind::Reopened { .. } => out.reopened(),
+        EventKind::Reopened { .. } => out.reopened(before),
         EventKind::Retracted { seq, .. } => out.retracted(before, *seq),
         EventKind::Pinned { channel, message, .. } => {
             out.show(EffectKind::ReadMessage { channel: channel.clone(), message: message.clone() });
@@ -124,9 +124,11 @@ impl Consequences<'_> {
         }
     }
 
-    fn cards_and_topic(&mut self) {
+    fn cards_and_topic(&mut self, before: Option<&Incident>) {
         self.cards();
-        if self.incident.room.is_some() {
+        let shown = |incident: &Incident| (incident.severity, incident.status);
+        let moved = before.map(shown) != Some(shown(self.incident));
+        if moved && self.incident.room.is_some() {
             self.show(EffectKind::Topic);
         }
     }
@@ -192,14 +194,14 @@ impl Consequences<'_> {
         };
         self.announce(&say);
         self.settle(before, Answered::Updated);
-        self.cards_and_topic();
+        self.cards_and_topic(before);
     }
 
-    fn status_changed(&mut self, from: Status, to: Status) {
+    fn status_changed(&mut self, before: Option<&Incident>, from: Status, to: Status) {
         let title = self.incident.title.clone();
         let by = self.by();
         self.say_inside(Say::StatusChanged { title, from, to, by });
-        self.cards_and_topic();
+        self.cards_and_topic(before);
     }
 
     fn severity_changed(&mut self, before: Option<&Incident>) {
@@ -218,7 +220,7 @@ impl Consequences<'_> {
         }
         self.announce(&say);
         self.settle_overtaken(before);
-        self.cards_and_topic();
+        self.cards_and_topic(before);
     }
 
     fn noted(&mut self, text: &str) {
@@ -247,7 +249,7 @@ impl Consequences<'_> {
             from: from.cloned(),
         };
         self.say(Lane::Page(incident.id), To::Person(person.clone()), brief, None);
-        self.cards_and_topic();
+        self.cards();
         self.invite(vec![person], false);
     }
 
@@ -302,10 +304,10 @@ impl Consequences<'_> {
         };
         self.announce(&say);
         self.settle(before, Answered::Resolved);
-        self.cards_and_topic();
+        self.cards_and_topic(before);
     }
 
-    fn reopened(&mut self) {
+    fn reopened(&mut self, before: Option<&Incident>) {
         let incident = self.incident;
         if let Some(resolution) = incident.resolutions.last() {
             self.amend(resolution.seq);
@@ -317,13 +319,13 @@ impl Consequences<'_> {
             update_every: incident.clocks.update_every,
         };
         self.announce(&say);
-        self.cards_and_topic();
+        self.cards_and_topic(before);
     }
 
     fn retracted(&mut self, before: Option<&Incident>, seq: u32) {
         self.amend(seq);
         self.settle_overtaken(before);
-        self.cards_and_topic();
+        self.cards_and_topic(before);
     }
 
     fn settle_overtaken(&mut self, before: Option<&Incident>) {

@@ -61,7 +61,11 @@ pub(super) async fn readyz(State(context): Shared) -> Response {
 /// For Prometheus.
 pub(super) async fn metrics(State(context): Shared) -> Response {
     let front = &context.front;
-    match front.desk.look(|state, now| front.metrics.scrape(state, now)) {
+    let text = front.desk.look(|state, now| {
+        let open = state.open.values().map(AsRef::as_ref);
+        front.metrics.scrape(open, state.outbox.iter(), now)
+    });
+    match text {
         Some(text) => ([(CONTENT_TYPE, OPENMETRICS)], text).into_response(),
         None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
