@@ -74,6 +74,9 @@ impl App {
             stopping,
         };
         let lanes = tokio::spawn(lanes.run(wakes));
+        // Who howler is becomes known before anybody names it; where Slack does not tell, it is asked again when needed.
+        let asking = Arc::clone(&deliverer);
+        tokio::spawn(async move { drop(asking.who_am_i().await) });
         let front = intake::Front { desk: desk.clone(), deliverer, clock, metrics };
         let router = intake::router(front, &secrets.slack_signing_secret);
         Ok(Self { desk, router, lanes, desk_task, stop })

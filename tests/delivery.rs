@@ -14,6 +14,8 @@ async fn a_channel_that_cannot_be_made_stops_nothing() {
     assert!(board.contains("channel"), "{board}");
     ian.types(EMERGENCIES, "/incident update Looking").await;
     assert_eq!(world.count(EMERGENCIES, "Looking"), 1);
+    ian.types(EMERGENCIES, "/incident note It began at 01:50").await;
+    assert_eq!(world.count(EMERGENCIES, "It began at 01:50"), 1, "what is said inside is said here");
     world.forward(30).await;
     assert_eq!(world.count(EMERGENCIES, "Update due"), 1, "without a channel the reminder comes here");
 

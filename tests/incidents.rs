@@ -307,4 +307,32 @@ async fn a_delivery_that_comes_again_changes_nothing_and_gets_the_same_answer() 
     world.slack.deliver_again(3).await.unwrap();
     world.settle().await;
     assert_eq!(world.count(EMERGENCIES, "INCIDENT DECLARED"), 2);
+    world.ian().says(EMERGENCIES, "@howler list").await;
+    world.slack.deliver_again(2).await.unwrap();
+    world.settle().await;
+    let told = world.slack.calls().iter().filter(|call| call.method == "chat.postEphemeral").count();
+    // One for the mention that declared, one for the list.
+    assert_eq!(told, 2);
+}
+
+#[tokio::test]
+async fn a_form_that_was_taken_is_confirmed_privately() {
+    let world = World::start().await;
+    let ian = world.ian();
+    ian.types(EMERGENCIES, "/incident declare").await;
+    ian.submits(&[("title", "Queue stuck"), ("severity", "P3")]).await;
+    assert!(ian.whisper(EMERGENCIES).unwrap().text.contains("INC-1"));
+    ian.types(EMERGENCIES, "/incident update").await;
+    let nothing_new = ian.submits(&[]).await;
+    assert!(matches!(nothing_new, Submission::Errors(_)), "{nothing_new:?}");
+}
+
+#[tokio::test]
+async fn howler_takes_no_role() {
+    let world = World::start().await;
+    let ian = world.ian();
+    ian.types(EMERGENCIES, "/incident p3 Slow search").await;
+    let answer = ian.types(EMERGENCIES, "/incident role commander @howler").await;
+    assert!(answer.contains("@howler") && answer.contains("take"), "{answer}");
+    assert!(ian.types(EMERGENCIES, "/incident show 1").await.contains("nobody yet"));
 }

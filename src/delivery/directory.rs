@@ -178,6 +178,11 @@ impl Directory {
         }
     }
 
+    /// howler's own user, once Slack has told.
+    pub fn known_me(&self) -> Option<UserId> {
+        self.me.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|me| me.user.clone())
+    }
+
     /// Asks Slack who howler is.
     ///
     /// # Errors

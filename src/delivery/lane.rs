@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
-use tracing::{Instrument, info_span, warn};
+use tracing::{Instrument, error, info_span, warn};
 
 use super::Deliverer;
 use super::job::Job;
@@ -97,6 +97,21 @@ impl Lanes {
         lane
     }
 
+    /// A fault of ours in one effect is a line on the board, and the lane goes on.
+    async fn perform(&self, job: Job) -> Outcome {
+        let (id, deliverer) = (job.effect.id, Arc::clone(&self.deliverer));
+        // In a set of its own: it ends with the lane, and its panic does not end the lane.
+        let mut performed = JoinSet::new();
+        performed.spawn(async move { deliverer.perform(&job).await }.in_current_span());
+        match performed.join_next().await {
+            Some(Ok(outcome)) => outcome,
+            fault => {
+                error!(effect = id.0, ?fault, "carrying out an effect failed inside howler");
+                Outcome::Failed { reason: "a fault inside howler; its log says more".to_owned() }
+            }
+        }
+    }
+
     /// Carries out one effect and saves what became of it; otherwise says when to go on.
     async fn send(&self, effect: Effect, incident: Option<Arc<Incident>>) -> Result<(), Timestamp> {
         let (id, class) = (effect.id, effect.lane.class());
@@ -105,7 +120,7 @@ impl Lanes {
             Some(reason) => Outcome::Dropped { reason: reason.to_owned() },
             None => {
                 let mark = format!("{}-{}", self.instance, id.0);
-                self.deliverer.perform(&Job { effect, incident, mark }).await
+                self.perform(Job { effect, incident, mark }).await
             }
         };
         self.metrics.attempted(class, result(&outcome));

@@ -17,7 +17,7 @@ use crate::store::{Store, StoreError};
 /// `reopen` without a number means an incident that was resolved less than this ago.
 const RECENT: SignedDuration = SignedDuration::from_hours(24);
 /// Choices offered when it is not clear which incident is meant.
-const CHOICES: usize = 10;
+pub const CHOICES: usize = 10;
 
 pub struct Book<'a> {
     pub state: &'a State,
@@ -103,20 +103,31 @@ impl Book<'_> {
         if !back {
             return Ok(open);
         }
+        let resolved = self.lately_resolved()?;
         let since = self.now.saturating_sub(RECENT).unwrap_or(Timestamp::MIN);
-        let resolved = self.store.resolved(CHOICES)?.into_iter().map(Arc::new);
-        let mut recent: Vec<Arc<Incident>> = resolved
-            .map(|incident| self.changed.get(&incident.id).cloned().unwrap_or(incident))
-            .filter(|incident| incident.resolution().is_some_and(|resolution| resolution.at >= since))
-            .collect();
-        let new = self.changed.values().filter(|incident| !incident.is_open());
-        for incident in new {
-            if !recent.iter().any(|known| known.id == incident.id) {
-                recent.push(Arc::clone(incident));
+        let recent = |incident: &&Arc<Incident>| {
+            incident.resolution().is_some_and(|resolution| resolution.at >= since)
+        };
+        let recent: Vec<Arc<Incident>> = resolved.iter().filter(recent).cloned().collect();
+        // Nothing to reopen: the open one's own refusal explains better than "nothing is open".
+        Ok(match (recent.as_slice(), resolved.as_slice()) {
+            ([_], _) => recent,
+            (_, []) => open,
+            _ => resolved,
+        })
+    }
+
+    fn lately_resolved(&self) -> Result<Vec<Arc<Incident>>, StoreError> {
+        let stored = self.store.resolved(CHOICES)?.into_iter().map(Arc::new);
+        let current = |incident: Arc<Incident>| self.changed.get(&incident.id).cloned().unwrap_or(incident);
+        let mut resolved: Vec<Arc<Incident>> =
+            stored.map(current).filter(|incident| !incident.is_open()).collect();
+        for incident in self.changed.values().filter(|incident| !incident.is_open()) {
+            if !resolved.iter().any(|known| known.id == incident.id) {
+                resolved.push(Arc::clone(incident));
             }
         }
-        // Nothing to reopen: the open one's own refusal explains better than "nothing is open".
-        Ok(if recent.is_empty() { open } else { recent })
+        Ok(resolved)
     }
 
     /// Which incidents a pushpin on a message can belong to; none where the channel has nothing to do with any.
@@ -131,9 +142,8 @@ impl Book<'_> {
             return Ok(vec![incident]);
         }
         let open = self.open();
-        let key = (channel.clone(), message.clone());
         let holding: Vec<_> =
-            open.iter().filter(|incident| incident.pinned.contains(&key)).cloned().collect();
+            open.iter().filter(|incident| incident.is_pinned(channel, message)).cloned().collect();
         if !added || !holding.is_empty() {
             return Ok(holding);
         }

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tracing::{debug, info, warn};
+use tracing::{debug, error, info, warn};
 
-use super::book::{Book, Meant};
+use super::book::{Book, CHOICES, Meant};
 use super::reads;
 use super::state::State;
 use crate::config::Config;
@@ -88,12 +88,7 @@ impl<'a> Draft<'a> {
     /// Decides a request. One that was seen before changes nothing and gets the answer it got; one that changes
     /// nothing and is answered on the spot is not kept.
     pub fn handle(&mut self, request: &Request) -> Result<Answer, StoreError> {
-        let before = match self.seen.get(&request.delivery) {
-            Some(answer) => Some(answer.clone()),
-            None => self.store.seen(&request.delivery)?,
-        };
-        if let Some(answer) = before {
-            self.repeated += 1;
+        if let Some(answer) = self.seen_before(request)? {
             return Ok(answer);
         }
         let events_before = self.changes.events.len();
@@ -105,6 +100,25 @@ impl<'a> Draft<'a> {
             self.seen.insert(request.delivery.clone(), answer.clone());
         }
         Ok(answer)
+    }
+
+    /// Sends back an answer that was read already.
+    pub fn hand_back(&mut self, request: &Request, answer: Answer) -> Result<Answer, StoreError> {
+        if let Some(answer) = self.seen_before(request)? {
+            return Ok(answer);
+        }
+        let answer = self.send_back(request, answer);
+        self.seen.insert(request.delivery.clone(), answer.clone());
+        Ok(answer)
+    }
+
+    fn seen_before(&mut self, request: &Request) -> Result<Option<Answer>, StoreError> {
+        let before = match self.seen.get(&request.delivery) {
+            Some(answer) => Some(answer.clone()),
+            None => self.store.seen(&request.delivery)?,
+        };
+        self.repeated += u64::from(before.is_some());
+        Ok(before)
     }
 
     fn answer(&mut self, request: &Request) -> Result<Answer, StoreError> {
@@ -191,11 +205,11 @@ impl<'a> Draft<'a> {
         match meant.as_slice() {
             [] => Ok(Answer::Nothing),
             [incident] => {
-                let decision = pin(incident, channel, message, author.cloned(), added);
+                let decision = pin(incident, &request.by, channel, message, author.cloned(), added);
                 Ok(self.carry_out(incident, &request.by, decision))
             }
             several => {
-                let choices = several.iter().map(|incident| incident.summary()).collect();
+                let choices = several.iter().take(CHOICES).map(|incident| incident.summary()).collect();
                 let (channel, message) = (channel.clone(), message.clone());
                 let command = Command::PinTo { channel, message, author: author.cloned() };
                 let line = Line { incident: None, command };
@@ -224,7 +238,10 @@ impl<'a> Draft<'a> {
     /// Appends an event: the incident changes, its timers follow, its effects go into the outbox.
     fn record(&mut self, id: IncidentId, by: Option<UserId>, kind: EventKind) {
         // Whoever records an event has just looked the incident up.
-        let Ok(Some(before)) = self.book().incident(id) else { return };
+        let Ok(Some(before)) = self.book().incident(id) else {
+            error!(incident = id.0, "an event has no incident to go to");
+            return;
+        };
         let event = Event { seq: before.events + 1, at: self.now, by, kind };
         let mut after = Incident::clone(&before);
         after.apply(&event);
@@ -293,9 +310,14 @@ impl<'a> Draft<'a> {
     }
 
     /// A private answer that cannot travel in the HTTP answer goes through the outbox.
-    pub fn send_back(&mut self, request: &Request, answer: Answer) -> Answer {
+    fn send_back(&mut self, request: &Request, answer: Answer) -> Answer {
         let Answer::Private(private) = &answer else { return answer };
         if request.reply == ReplyPath::Inline {
+            // A form that was taken closes; what became of it is told where it was opened.
+            let taken = matches!(request.ask, Ask::Form(_)) && !matches!(private, Private::Refused(_));
+            if taken {
+                self.whisper(&request.by, &request.place, &ReplyPath::Ephemeral, private.clone());
+            }
             return answer;
         }
         self.whisper(&request.by, &request.place, &request.reply, private.clone());
@@ -334,8 +356,8 @@ impl<'a> Draft<'a> {
         let Some(effect) = self.effect(id).cloned() else { return Ok(()) };
         match outcome {
             Outcome::Done(receipt) => {
-                self.effects.insert(id, None);
                 let incident = effect.incident.map(|incident| self.book().incident(incident)).transpose()?;
+                self.effects.insert(id, None);
                 let event = incident.flatten().and_then(|incident| {
                     let event = delivered(&incident, &effect.kind, &receipt)?;
                     Some((incident.id, event))
@@ -384,7 +406,11 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// One that is on its way is left alone: it is being sent now.
     fn retry_now(&mut self, id: EffectId) -> Result<Answer, StoreError> {
+        if self.state.outbox.is_in_flight(id) {
+            return Ok(self.board());
+        }
         let Some(effect) = self.effect(id).cloned() else { return Ok(refused(Refusal::NoSuchEffect)) };
         let state = match effect.state {
             EffectState::Later { reason, unknown, .. } => {
@@ -397,6 +423,9 @@ impl<'a> Draft<'a> {
     }
 
     fn give_up(&mut self, id: EffectId, by: &UserId) -> Result<Answer, StoreError> {
+        if self.state.outbox.is_in_flight(id) {
+            return Ok(self.board());
+        }
         let Some(effect) = self.effect(id) else { return Ok(refused(Refusal::NoSuchEffect)) };
         info!(effect = id.0, lane = effect.lane.class(), by = %by, "an effect was given up");
         self.effects.insert(id, None);
@@ -410,26 +439,6 @@ impl<'a> Draft<'a> {
         let undone = reads::undone(kept.chain(changed), self.now, None);
         Answer::Private(Private::Doctor { undone })
     }
-}
-
-/// What a lane does next.
-pub enum Head {
-    Send { effect: Box<Effect>, incident: Option<Arc<Incident>> },
-    Wait { until: Timestamp },
-    Empty,
-}
-
-/// The head of a lane.
-pub fn head(state: &State, store: &Store, lane: &Lane, now: Timestamp) -> Result<Head, StoreError> {
-    let Some(effect) = state.outbox.head(lane) else { return Ok(Head::Empty) };
-    match effect.state {
-        EffectState::Later { at, .. } if at > now => return Ok(Head::Wait { until: at }),
-        _ => {}
-    }
-    let changed = BTreeMap::new();
-    let book = Book { state, changed: &changed, store, now };
-    let incident = effect.incident.map(|id| book.incident(id)).transpose()?.flatten();
-    Ok(Head::Send { effect: Box::new(effect.clone()), incident })
 }
 
 fn refused(refusal: Refusal) -> Answer {

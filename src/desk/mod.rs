@@ -2,6 +2,7 @@
 
 mod book;
 mod draft;
+mod head;
 mod reads;
 mod round;
 pub mod state;
@@ -123,7 +124,9 @@ impl Desk {
         let (wake, lanes) = mpsc::unbounded_channel();
         let (pulse, watch) = watch::channel(Pulse { rounds: 0, writable: true });
         let desk = Self { messages, shared: Arc::downgrade(&shared), clock, pulse: watch };
-        let task = tokio::spawn(Round { shared, inbox, wake, pulse, outage, broken: false }.run());
+        let task = tokio::spawn(
+            Round { shared, inbox, wake, pulse, outage, broken: false, recover_at: Timestamp::MIN }.run(),
+        );
         Ok((desk, lanes, task))
     }
 
@@ -146,14 +149,20 @@ impl Desk {
     /// Reads beside the desk, from what is committed; a search reads the disk and leaves this thread alone.
     async fn read(&self, request: &Request) -> Result<Answer, Fault> {
         let Ask::Line(line) = &request.ask else { return Ok(Answer::Nothing) };
-        let searches = matches!(line.command, Command::Find { .. });
         let shared = self.shared.upgrade().ok_or(Fault::Stopping)?;
-        if !searches {
-            return shared.read(request);
+        let words = match &line.command {
+            Command::Find { words } => words.clone(),
+            _ => return shared.read(request),
+        };
+        let searched = tokio::task::spawn_blocking(move || reads::find(&shared.store, &words)).await;
+        match searched {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => {
+                error!(%error, "a search failed");
+                Err(Fault::Unreadable)
+            }
+            Err(_) => Err(Fault::Unreadable),
         }
-        let request = request.clone();
-        let searched = tokio::task::spawn_blocking(move || shared.read(&request)).await;
-        searched.unwrap_or(Err(Fault::Unreadable))
     }
 
     async fn ask<T>(&self, message: impl FnOnce(oneshot::Sender<T>) -> Message) -> Result<T, Fault> {

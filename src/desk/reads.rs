@@ -11,7 +11,7 @@ use crate::domain::incident::{Asked, Incident, decide};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{FormContext, ReplyPath, Request};
 use crate::id::IncidentId;
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 use crate::view;
 
 /// Open incidents shown by `list`.
@@ -27,7 +27,7 @@ const SLOW: SignedDuration = SignedDuration::from_secs(10);
 pub fn answer(book: &Book<'_>, request: &Request, line: &Line) -> Result<Answer, StoreError> {
     match &line.command {
         Command::List => list(book),
-        Command::Find { words } => find(book, words),
+        Command::Find { words } => find(book.store, words),
         Command::Doctor => {
             Ok(Answer::Private(Private::Doctor { undone: undone(book.state.outbox.iter(), book.now, None) }))
         }
@@ -89,8 +89,9 @@ fn list(book: &Book<'_>) -> Result<Answer, StoreError> {
     Ok(Answer::Private(Private::List { open, more, resolved }))
 }
 
-fn find(book: &Book<'_>, words: &str) -> Result<Answer, StoreError> {
-    let (found, more) = book.store.find(words, FOUND)?;
+/// Searches every incident ever; holds nothing of the desk's meanwhile.
+pub fn find(store: &Store, words: &str) -> Result<Answer, StoreError> {
+    let (found, more) = store.find(words, FOUND)?;
     let found = found.iter().map(Incident::summary).collect();
     Ok(Answer::Private(Private::Found { words: words.to_owned(), found, more }))
 }

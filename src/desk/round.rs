@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, oneshot, watch};
 use tracing::{Instrument, error, info};
 
-use super::draft::{self, Draft, Head};
+use super::draft::Draft;
+use super::head::{Head, head};
 use super::state::State;
 use super::{Fault, Message, Next, Pulse, Shared};
 use crate::domain::answer::Answer;
@@ -45,6 +46,8 @@ pub(super) struct Round {
     pub outage: Option<Outage>,
     /// The last commit failed; nothing is decided until the store is open again.
     pub broken: bool,
+    /// Not tried again before then.
+    pub recover_at: Timestamp,
 }
 
 impl Round {
@@ -76,7 +79,7 @@ impl Round {
     fn next_look(&self, heartbeat: Timestamp) -> Timestamp {
         let now = self.shared.clock.now();
         if self.broken {
-            return now.saturating_add(RECOVER_EVERY).unwrap_or(Timestamp::MAX);
+            return self.recover_at.max(now.saturating_add(SignedDuration::from_millis(1)).unwrap_or(now));
         }
         let state = self.state();
         state.timers.first().map_or(heartbeat, |timer| timer.due.min(heartbeat))
@@ -93,10 +96,10 @@ impl Round {
     }
 
     async fn turn(&mut self, messages: Vec<Message>) {
-        if self.broken && !self.recover().await {
+        let now = self.shared.clock.now();
+        if self.broken && (now < self.recover_at || !self.recover(now).await) {
             return refuse(messages);
         }
-        let now = self.shared.clock.now();
         let Decided { changes, replies, asking } = self.decide(messages, now);
         let committed = self.commit(changes, now).await;
         self.answer(replies, committed);
@@ -130,8 +133,8 @@ impl Round {
                     replies.push(Reply::Answer(reply, Box::new(answer)));
                 }
                 Message::SendBack(request, answer, reply) => {
-                    let answer = draft.send_back(&request, answer);
-                    replies.push(Reply::Answer(reply, Box::new(Ok(answer))));
+                    let answer = draft.hand_back(&request, answer).map_err(unreadable);
+                    replies.push(Reply::Answer(reply, Box::new(answer)));
                 }
                 Message::Report(effect, outcome, reply) => {
                     if let Err(error) = draft.report(effect, *outcome) {
@@ -217,7 +220,7 @@ impl Round {
 
     fn next(&self, lane: &Lane, now: Timestamp) -> Next {
         let mut state = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
-        match draft::head(&state, &self.shared.store, lane, now) {
+        match head(&state, &self.shared.store, lane, now) {
             Ok(Head::Send { effect, incident }) => {
                 state.outbox.depart(effect.id);
                 Next::Send { effect, incident }
@@ -232,13 +235,17 @@ impl Round {
     }
 
     /// Opens the store again and reads it anew.
-    async fn recover(&mut self) -> bool {
+    async fn recover(&mut self, now: Timestamp) -> bool {
+        self.recover_at = now.saturating_add(RECOVER_EVERY).unwrap_or(Timestamp::MAX);
         let store = Arc::clone(&self.shared.store);
         let opened = tokio::task::spawn_blocking(move || store.recover().and_then(|()| store.load())).await;
         match opened {
             Ok(Ok(loaded)) => {
-                let state = State::loaded(loaded);
-                *self.shared.state.write().unwrap_or_else(PoisonError::into_inner) = state;
+                let mut state = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
+                let mut fresh = State::loaded(loaded);
+                fresh.outbox.carry_over(&state.outbox);
+                *state = fresh;
+                drop(state);
                 self.broken = false;
                 info!("the store takes changes again");
                 self.wake_all();

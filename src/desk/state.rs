@@ -136,6 +136,16 @@ impl Outbox {
         waiting.find_map(|id| self.effects.get(id).filter(|effect| effect.kind == *kind))
     }
 
+    pub fn is_in_flight(&self, id: EffectId) -> bool {
+        self.in_flight.contains(&id)
+    }
+
+    /// What is on its way stays on its way when the rest is read anew.
+    pub fn carry_over(&mut self, before: &Self) {
+        let still = before.in_flight.iter().filter(|id| self.effects.contains_key(id));
+        self.in_flight = still.copied().collect();
+    }
+
     pub fn depart(&mut self, id: EffectId) {
         self.in_flight.insert(id);
     }

@@ -99,11 +99,15 @@ pub struct Summary {
     pub declared_at: Timestamp,
     pub resolved_at: Option<Timestamp>,
     pub update_due: Option<Timestamp>,
+    /// Somebody was reminded of that update and has not answered.
+    pub overdue: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Done {
-    Updated { next_due: Option<Timestamp> },
+    Updated {
+        next_due: Option<Timestamp>,
+    },
     Status(Status),
     Severity(Severity),
     Impact,
@@ -111,14 +115,21 @@ pub enum Done {
     Eta(Eta),
     Noted,
     Acknowledged,
-    Role { role: Role, person: UserId },
-    Snoozed { until: Timestamp },
+    Role {
+        role: Role,
+        person: UserId,
+    },
+    /// `limited`: less than was asked for, because the next update is due then.
+    Snoozed {
+        until: Timestamp,
+        limited: bool,
+    },
     Resolved,
     Reopened,
     RetractedUpdate,
-    RetractedSeverity { back_to: Severity },
+    RetractedSeverity {
+        back_to: Severity,
+    },
     Pinned,
     Unpinned,
-    Retrying,
-    GivenUp,
 }

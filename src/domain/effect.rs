@@ -105,14 +105,26 @@ pub enum PostKey {
         seq: u32,
         to: To,
     },
-    /// The reminder of the event `seq`.
+    /// The reminder of the event `seq`, itself due at `due`.
     Reminder {
         seq: u32,
         to: To,
+        rung: Rung,
+        due: Timestamp,
     },
 }
 
 impl PostKey {
+    /// One place, one reminder: an older one there is not edited any more.
+    pub fn is_replaced_by(&self, newer: &Self) -> bool {
+        match (self, newer) {
+            (Self::Reminder { seq: old, to, .. }, Self::Reminder { seq, to: same, .. }) => {
+                to == same && old < seq
+            }
+            _ => false,
+        }
+    }
+
     /// The declaration is every incident's first event.
     pub const DECLARATION: Self = Self::Announcement { seq: 1, to: To::Emergencies };
 }
@@ -172,6 +184,13 @@ pub struct Settled {
     /// The reminder's own facts, to show it again without its buttons.
     pub rung: Rung,
     pub due: Timestamp,
+}
+
+impl Settled {
+    /// The reminder's message.
+    pub fn key(&self, seq: u32, to: &To) -> PostKey {
+        PostKey::Reminder { seq, to: to.clone(), rung: self.rung, due: self.due }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

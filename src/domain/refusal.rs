@@ -88,6 +88,10 @@ pub enum Refusal {
     },
     /// The button or form is of an older howler, or not howler's.
     UnknownButton,
+    /// A form that was sent as it was shown.
+    NothingNew {
+        incident: IncidentId,
+    },
     NoSuchEffect,
     NoSuchPage {
         incident: IncidentId,

@@ -30,6 +30,8 @@ use crate::config::secrets::Secret;
 use crate::delivery::Deliverer;
 use crate::desk::Desk;
 use crate::domain::answer::{Answer, FormToOpen};
+use crate::domain::command::{Command, Line};
+use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, ReplyPath};
 use crate::id::DeliveryId;
 use crate::telemetry::Metrics;
@@ -204,7 +206,13 @@ impl Context {
     }
 
     async fn submit(&self, incoming: &Incoming, deadline: Instant) -> Result<Answer, Failure> {
-        let submitted = self.front.desk.submit(incoming.request.clone());
+        let mut request = incoming.request.clone();
+        if let Ask::Line(Line { command: Command::Role { person, .. }, .. }) = &request.ask
+            && self.front.deliverer.is_me(person)
+        {
+            request.ask = Ask::Unclear(Refusal::NotAPerson { word: "@howler".into() });
+        }
+        let submitted = self.front.desk.submit(request);
         let answer = match timeout_at(deadline, submitted).await {
             Ok(answer) => answer.map_err(Failure::Fault),
             Err(_) => Err(Failure::Slow),

@@ -24,7 +24,7 @@ use guard::{FORMAT, Guard, Identity, Mark};
 
 /// Deliveries are remembered this long: Slack re-sends for minutes, and events that it held back for an hour or so.
 const REMEMBER: SignedDuration = SignedDuration::from_hours(6);
-/// At most this many deliveries are forgotten in one commit, so that none grows slow.
+/// A commit forgets at most this many deliveries, or twice what it adds, so that none grows slow.
 const FORGET_AT_ONCE: usize = 64;
 
 /// Why the store cannot be used. Nothing is overwritten in any of these cases.
@@ -173,7 +173,8 @@ impl Store {
         let mut commits = self.commits.write().unwrap_or_else(PoisonError::into_inner);
         let written = self.with(|engine| {
             let mut writes = rows(changes, now)?;
-            forget(engine, now, &mut writes)?;
+            let most = FORGET_AT_ONCE.max(2 * changes.seen.len());
+            forget(engine, now, most, &mut writes)?;
             let meta = Meta {
                 instance: self.instance.clone(),
                 commits: *commits + 1,
@@ -203,6 +204,13 @@ impl Store {
         let engine = Engine::open(&self.folder.join("store"))?;
         let meta =
             read_meta(&engine)?.ok_or_else(|| StoreError::damaged(&self.folder, "it holds no store"))?;
+        let lost = commits.saturating_sub(meta.commits);
+        if lost > 0 {
+            return Err(StoreError::damaged(
+                &self.folder,
+                &format!("its last {lost} saved changes are missing"),
+            ));
+        }
         // Proves that it can be written, before anybody is promised anything.
         engine.write(vec![(keys::META.to_vec(), Some(codec::encode(&meta)?))])?;
         *commits = meta.commits;
@@ -401,9 +409,9 @@ fn index(id: IncidentId, event: &Event, writes: &mut Vec<Write>) -> Result<(), S
 }
 
 /// Removes the oldest deliveries that nobody will send again.
-fn forget(engine: &Engine, now: Timestamp, writes: &mut Vec<Write>) -> Result<(), StoreError> {
+fn forget(engine: &Engine, now: Timestamp, most: usize, writes: &mut Vec<Write>) -> Result<(), StoreError> {
     let until = now.saturating_sub(REMEMBER).unwrap_or(Timestamp::MIN);
-    for row in engine.scan(keys::SEEN_AT).take(FORGET_AT_ONCE) {
+    for row in engine.scan(keys::SEEN_AT).take(most) {
         let (key, _) = row?;
         match keys::seen_in(&key) {
             Some((at, _)) if at > until => break,

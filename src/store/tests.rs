@@ -155,6 +155,7 @@ fn a_resolved_incident_leaves_the_open_ones() {
         impact: None,
         data_loss: None,
         from: incident.status,
+        missed: 0,
     };
     let end = Event { seq: 2, at: at(60), by: Some("U1".into()), kind };
     resolved.apply(&end);
@@ -170,6 +171,26 @@ fn a_resolved_incident_leaves_the_open_ones() {
     assert_eq!(store.resolved(5).unwrap().len(), 1);
     assert_eq!(store.events(incident.id).unwrap().len(), 2);
     assert_eq!(store.find("credentials", 5).unwrap().0.len(), 1);
+}
+
+#[test]
+fn recovering_never_takes_a_store_that_lost_what_was_acknowledged() {
+    let folder = TempDir::new().unwrap();
+    let log = folder.path().join("store/db");
+    {
+        let store = open(&folder).unwrap();
+        store.commit(&declaration(1, "x"), at(1)).unwrap();
+    }
+    let early = fs::read(&log).unwrap();
+    let store = open(&folder).unwrap();
+    for number in 2..20 {
+        store.commit(&declaration(number, "x"), at(1)).unwrap();
+    }
+    *store.engine.write().unwrap() = None;
+    fs::write(&log, early).unwrap();
+    let refused = store.recover().unwrap_err().to_string();
+    assert!(refused.contains("missing"), "{refused}");
+    assert!(store.commit(&declaration(20, "x"), at(2)).is_err(), "and it stays closed");
 }
 
 fn snapshot(folder: &TempDir) -> Vec<(String, Vec<u8>)> {

@@ -7,6 +7,7 @@ use super::announcement::{
     RESOLVED_LEAD, Resolved, resolved_lines, severity_lead, severity_lines, update_lead, update_lines,
 };
 use super::blocks::Draft;
+use super::time::spoken;
 use super::words::{Words, bold, both, code, mention, moment, words};
 use crate::config::Mentions;
 use crate::domain::effect::{Answered, Settled};
@@ -14,17 +15,33 @@ use crate::domain::incident::{Incident, Resolution, Retraction, Rung, SeverityCh
 use crate::id::UserId;
 
 /// The announcement of event `seq` after it was taken back: who took it back and when, then the old words struck
-/// through. `None` when the event was not taken back or is no announcement that can be.
+/// through; or the notice that nobody acknowledged, once somebody has. `None` when the announcement still holds.
 pub fn amended(incident: &Incident, seq: u32, mentions: &Mentions) -> Option<Message> {
     let update = incident.updates.iter().position(|update| update.seq == seq);
     let change = incident.severity_changes.iter().find(|change| change.seq == seq);
     let resolution = incident.resolutions.iter().find(|resolution| resolution.seq == seq);
+    if incident.response_missed == Some(seq) {
+        return acknowledged_late(incident);
+    }
     match (update, change, resolution) {
         (Some(at), _, _) => amended_update(incident, incident.updates.get(at)?, at + 1),
         (_, Some(change), _) => amended_severity(incident, change, mentions),
         (_, _, Some(resolution)) => amended_resolution(incident, resolution),
         _ => None,
     }
+}
+
+/// The notice that nobody had it, once somebody has.
+fn acknowledged_late(incident: &Incident) -> Option<Message> {
+    let acknowledged = incident.acknowledged.as_ref()?;
+    let after = acknowledged.at.duration_since(incident.declared_at);
+    let line = words![
+        bold(format!("✅ {} is acknowledged by ", incident.id)),
+        &acknowledged.by,
+        format!(", {} after the declaration. ", spoken(after)),
+        "Nobody had it within the response time; the miss stays on the record."
+    ];
+    Some(Draft::new().line(words![bold(&incident.title)]).line(line).finish())
 }
 
 fn amended_update(incident: &Incident, update: &Update, number: usize) -> Option<Message> {
@@ -96,7 +113,7 @@ pub fn settled(settled: &Settled, incident: &Incident) -> Message {
 fn rest(how: Answered, incident: &Incident) -> Words {
     match how {
         Answered::Snoozed { .. } => words![
-            " was put off; the update is still due. To post it: ",
+            " comes again then, unless an update is posted: ",
             code(format!("/incident {} update ...", incident.id.0))
         ],
         Answered::Updated | Answered::Resolved | Answered::Overtaken => words![" needs no answer any more."],
@@ -115,6 +132,6 @@ fn answered(how: Answered, by: Option<&UserId>, at: Timestamp) -> Words {
         Answered::Snoozed { until } => {
             words!["💤 put off by "].and(who()).and(words![" until ", both(until), "."])
         }
-        Answered::Overtaken => words!["the update clock was set anew by "].and(who()).and(when),
+        Answered::Overtaken => words!["overtaken by what "].and(who()).and(words![" did"]).and(when),
     }
 }

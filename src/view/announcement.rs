@@ -1,6 +1,6 @@
 //! Announcements in the runbook's words and order (7.1, 7.2), and the ones between them.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::Message;
 use super::blocks::Draft;
@@ -8,10 +8,10 @@ use super::facts::{self, eta, given, known, labelled};
 use super::time::{promise, spoken, utc};
 use super::words::{Words, bold, code, mention, moment, words};
 use crate::config::Mentions;
+use crate::domain::Severity;
 use crate::domain::effect::Say;
 use crate::domain::incident::event::UpdateFacts;
 use crate::domain::incident::figures::Figures;
-use crate::domain::{Severity, Status};
 use crate::id::{IncidentId, UserId};
 
 /// Where reports are kept (runbook 7.2).
@@ -173,17 +173,15 @@ pub(super) fn figures(figures: &Figures) -> String {
     [Some(acknowledged), missed, resolved, Some(updates)].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-pub(super) fn reopened(
-    incident: IncidentId,
-    title: &str,
-    by: &UserId,
-    status: Status,
-    update_every: Option<SignedDuration>,
-) -> Message {
+pub(super) fn reopened(say: &Say, incident: IncidentId, mentions: &Mentions) -> Message {
+    let Say::Reopened { title, by, status, update_every } = say else {
+        return Draft::new().finish();
+    };
     Draft::new()
+        .line(words![mention(&mentions.oncall)])
         .headline("🔁 INCIDENT REOPENED: ", title)
         .line(labelled("Status", status.to_string()))
-        .line(words![promise(update_every)])
+        .line(words![promise(*update_every)])
         .line(words![format!("{incident}, reopened by "), by, ". The resolution was taken back."])
         .finish()
 }

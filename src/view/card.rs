@@ -84,9 +84,11 @@ fn response_clock(incident: &Incident, oncall: Option<&String>) -> Words {
         (Some(acknowledged), _) => {
             words![bold("Acknowledged by "), &acknowledged.by, ", ", moment(acknowledged.at)]
         }
-        (None, Some(due)) => words![nobody, ": somebody must have it by ", both(due)],
-        (None, None) if incident.response_missed => words![nobody, ": the response time has passed"]
-            .and_if(oncall.map(|oncall| words![", on call is ", mention(oncall)])),
+        (None, Some(due)) => words![nobody, ": somebody must have it by ", moment(due)],
+        (None, None) if incident.response_missed.is_some() => {
+            words![nobody, ": the response time has passed"]
+                .and_if(oncall.map(|oncall| words![", on call is ", mention(oncall)]))
+        }
         (None, None) => words![nobody],
     }
 }

@@ -31,7 +31,8 @@ pub(super) fn list(open: &[Summary], more: usize, resolved: &[Summary], via: Via
             .line(words!["Earlier ones: ", code(via.line("find words of the title"))]);
     }
     let declare = words!["To declare: ", code(via.line("p1 what is broken"))];
-    let read = words!["To read one: ", code(via.line("show 7")), ". "];
+    let first = open.first().or(resolved.first()).map_or(7, |summary| summary.incident.0);
+    let read = words!["To read one: ", code(via.line(&format!("show {first}"))), ". "];
     let nothing = open.is_empty() && resolved.is_empty();
     draft.line(if nothing { declare } else { read.and(declare) }).finish()
 }
@@ -45,7 +46,8 @@ pub(super) fn found(wanted: &str, found: &[Summary], more: usize, via: Via) -> M
             ])
             .finish();
     }
-    let mut last = vec![words!["To read one: ", code(via.line("show 7"))]];
+    let first = found.first().map_or(7, |summary| summary.incident.0);
+    let mut last = vec![words!["To read one: ", code(via.line(&format!("show {first}")))]];
     if more > 0 {
         let narrower = via.line(&format!("find {wanted} another word"));
         last.insert(0, words![format!("And {more} more. Add a word to narrow it down: "), code(narrower)]);
@@ -69,7 +71,8 @@ fn open_row(summary: &Summary) -> Words {
         Some(person) => words![" · commander ", person],
         None => words![" · no commander"],
     };
-    let due = summary.update_due.map(|due| words![" · update due ", both(due)]);
+    let lead = if summary.overdue { " · ⚠️ update overdue since " } else { " · update due " };
+    let due = summary.update_due.map(|due| words![lead, both(due)]);
     head(summary)
         .and(words![format!(" · {}", summary.status)])
         .and(commander)

@@ -82,9 +82,14 @@ fn done_words(incident: IncidentId, what: &Done, via: Via) -> Words {
             words!["you have it; the response clock is stopped. To take command: ", line("take")]
         }
         Done::Role { role, person } => words![person, " is now ", bold(role.to_string()), "."],
-        Done::Snoozed { until } => {
+        Done::Snoozed { until, limited: false } => {
             words!["the next reminder comes at ", both(*until), ". The update is still due."]
         }
+        Done::Snoozed { until, limited: true } => words![
+            "the next reminder comes at ",
+            both(*until),
+            ", no later: the next update is due then. This one is still due."
+        ],
         Done::Resolved => words!["resolved and announced. If it is not over: ", line("reopen")],
         Done::Reopened => words!["open again, and its clocks run."],
         Done::RetractedUpdate => words!["the update is taken back; its announcement says so."],
@@ -93,8 +98,6 @@ fn done_words(incident: IncidentId, what: &Done, via: Via) -> Words {
         }
         Done::Pinned => words!["the message is on the timeline. Taking the pushpin off takes it out again."],
         Done::Unpinned => words!["the message is off the timeline."],
-        Done::Retrying => words!["it is being sent again now. What is left: ", code(via.line("doctor"))],
-        Done::GivenUp => words!["it will not be sent any more. What is left: ", code(via.line("doctor"))],
     }
 }
 

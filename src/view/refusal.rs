@@ -57,6 +57,9 @@ fn wrong(refusal: &Refusal) -> Words {
         Refusal::UnknownButton => {
             words!["This button or form is from another time and does nothing any more."]
         }
+        Refusal::NothingNew { incident } => {
+            words![format!("The form says nothing new about {incident}, so nothing was posted.")]
+        }
         Refusal::NoSuchEffect => {
             words!["It is no longer on the delivery board: it was delivered or dropped."]
         }
@@ -161,6 +164,9 @@ fn misread(refusal: &Refusal) -> Option<Lines> {
         Refusal::NotAnIncidentNumber { .. } => vec![("Their numbers", "list".into())],
         Refusal::TitleMissing => vec![("For example", DECLARE.into())],
         Refusal::TextMissing { command } => vec![("For example", example(command))],
+        Refusal::TooLong { what, .. } if what == "title" => {
+            vec![("Say it in a few words", DECLARE.into()), ("and the rest after it", "note ...".into())]
+        }
         Refusal::TooLong { .. } => Vec::new(),
         _ => return None,
     })
@@ -199,6 +205,9 @@ fn not_now(refusal: &Refusal) -> Lines {
             [("What happened so far", timeline(incident))].into_iter().chain(other).collect()
         }
         Refusal::UnknownButton => vec![("What is open", "list".into())],
+        Refusal::NothingNew { incident } => {
+            vec![("To post words of your own", about(incident, "update ..."))]
+        }
         Refusal::NoSuchEffect => vec![("What is left on it", "doctor".into())],
         Refusal::NoSuchPage { incident, .. } | Refusal::AlreadyPinned { incident } => {
             vec![("To read it", timeline(incident))]

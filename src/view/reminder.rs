@@ -11,8 +11,11 @@ use crate::config::Mentions;
 use crate::domain::Command;
 use crate::domain::effect::Say;
 use crate::domain::incident::Rung;
+use crate::domain::text::shorten;
 use crate::id::{IncidentId, UserId};
 
+/// Longest impact and action in a reminder.
+const BRIEF_MOST: usize = 200;
 /// What *Snooze 15 min* asks for.
 const SNOOZE: SignedDuration = SignedDuration::from_mins(15);
 
@@ -24,8 +27,8 @@ pub(super) fn reminder(say: &Say, incident: IncidentId, mentions: &Mentions) -> 
     let known = [
         Some(facts::state(*severity, *status)),
         Some(last_update(last.as_ref(), *declared_at)),
-        facts::given("Impact", impact.as_ref()),
-        facts::given("Current action", action.as_ref()),
+        facts::given("Impact", brief(impact).as_ref()),
+        facts::given("Current action", brief(action).as_ref()),
     ];
     Draft::new()
         .headline(&format!("⏰ Update due: {incident} "), title)
@@ -33,6 +36,11 @@ pub(super) fn reminder(say: &Say, incident: IncidentId, mentions: &Mentions) -> 
         .lines(known.into_iter().flatten().collect())
         .buttons(buttons(say, incident))
         .finish()
+}
+
+/// A reminder comes again and again: it tells what it is about, not everything.
+fn brief(text: &Option<String>) -> Option<String> {
+    text.as_deref().map(|text| shorten(text, BRIEF_MOST))
 }
 
 /// Who is asked and why, and what howler has to admit.

@@ -31,9 +31,7 @@ pub fn say(say: &Say, incident: IncidentId, mentions: &Mentions) -> Message {
             };
             announcement::resolved(incident, &resolved, by, figures)
         }
-        Say::Reopened { title, by, status, update_every } => {
-            announcement::reopened(incident, title, by, *status, *update_every)
-        }
+        Say::Reopened { .. } => announcement::reopened(say, incident, mentions),
         Say::Reminder { .. } => reminder::reminder(say, incident, mentions),
         Say::Brief { .. } => brief::brief(say, incident),
         Say::ResponseMissed { .. } => response_missed(say, incident, mentions),

@@ -58,7 +58,7 @@ impl Deliverer {
         settled: &Settled,
     ) -> Result<Receipt, Stop> {
         let incident = incident(job)?;
-        let key = PostKey::Reminder { seq, to: to.clone() };
+        let key = settled.key(seq, to);
         let post = incident.post(&key).ok_or(Stop::Dropped("the reminder never went out"))?;
         self.edit_standing(incident, post, &view::settled(settled, incident)).await
     }

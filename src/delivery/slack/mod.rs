@@ -21,7 +21,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::effect::{EffectKind, Outcome, Receipt};
 use crate::domain::incident::Incident;
-use crate::id::{ChannelId, IncidentId};
+use crate::id::{ChannelId, IncidentId, UserId};
 use client::Slack;
 pub use target::{DelivererError, SlackTarget};
 
@@ -120,6 +120,11 @@ impl Deliverer {
                 _ => NoIdentity::Unreachable(verdict.reason),
             }
         })
+    }
+
+    /// Whether `person` is howler itself, as far as Slack has told who that is.
+    pub fn is_me(&self, person: &UserId) -> bool {
+        self.directory.known_me().as_ref() == Some(person)
     }
 
     /// Finds a channel by its configured name or id; `None` where howler sees none.

@@ -21,8 +21,7 @@ pub fn consequences(before: Option<&Incident>, after: &Incident, event: &Event) 
     match &event.kind {
         EventKind::Declared { .. } => out.declared(),
         EventKind::RoomOpened { .. } => out.room_opened(),
-        EventKind::Posted { key: PostKey::Card(CardPlace::Room), .. } => out.show(EffectKind::PinCard),
-        EventKind::Posted { key, .. } if *key == PostKey::DECLARATION => out.cards(),
+        EventKind::Posted { key, .. } => out.posted(key),
         EventKind::Acknowledged => out.acknowledged(),
         EventKind::Updated { facts, .. } => out.updated(before, facts),
         EventKind::StatusChanged { from, to } => out.status_changed(before, *from, *to),
@@ -31,18 +30,20 @@ pub fn consequences(before: Option<&Incident>, after: &Incident, event: &Event) 
         EventKind::Noted { text } => out.noted(text),
         EventKind::RoleTaken { role, person, from } => out.role_taken(*role, person, from.as_ref()),
         EventKind::Snoozed { until, .. } => {
-            out.settle(before, Answered::Snoozed { until: *until });
             out.cards();
+            out.settle(before, Answered::Snoozed { until: *until });
         }
         EventKind::Reminded { .. } => out.reminded(),
         EventKind::ResponseMissed { .. } => out.response_missed(),
         EventKind::Resolved { .. } => out.resolved(before),
         EventKind::Reopened { .. } => out.reopened(before),
         EventKind::Retracted { seq, .. } => out.retracted(before, *seq),
-        EventKind::Pinned { channel, message, .. } => {
+        EventKind::Pinned { channel, message, .. }
+            if before.is_none_or(|before| !before.is_pinned(channel, message)) =>
+        {
             out.show(EffectKind::ReadMessage { channel: channel.clone(), message: message.clone() });
         }
-        EventKind::PinRead { .. } | EventKind::Unpinned { .. } | EventKind::Posted { .. } => {}
+        EventKind::Pinned { .. } | EventKind::PinRead { .. } | EventKind::Unpinned { .. } => {}
     }
     out.intents
 }
@@ -162,6 +163,28 @@ impl Consequences<'_> {
         }
     }
 
+    /// What was overtaken while its message was on the way is put right now that the message stands.
+    fn posted(&mut self, key: &PostKey) {
+        let incident = self.incident;
+        match key {
+            PostKey::Card(CardPlace::Room) => self.show(EffectKind::PinCard),
+            PostKey::Card(CardPlace::Emergencies) => {}
+            PostKey::Announcement { seq, to } if incident.is_taken_back(*seq) => {
+                let amend = EffectKind::Amend { seq: *seq, to: to.clone() };
+                self.push(Lane::Announce(incident.id), amend);
+            }
+            key if *key == PostKey::DECLARATION => self.cards(),
+            PostKey::Announcement { .. } => {}
+            PostKey::Reminder { seq, to, rung, due } => {
+                if !incident.open_reminders.iter().any(|open| open.seq == *seq) {
+                    let (at, how) = (self.event.at, Answered::Overtaken);
+                    let settled = Settled { by: None, at, how, rung: *rung, due: *due };
+                    self.show(EffectKind::Settle { seq: *seq, to: to.clone(), settled });
+                }
+            }
+        }
+    }
+
     fn room_opened(&mut self) {
         let incident = self.incident;
         self.show(EffectKind::Topic);
@@ -178,6 +201,9 @@ impl Consequences<'_> {
         let by = self.by();
         let after = self.event.at.duration_since(self.incident.declared_at);
         self.say_inside(Say::Acknowledged { by: by.clone(), after });
+        if let Some(seq) = self.incident.response_missed {
+            self.push(Lane::Announce(self.incident.id), EffectKind::Amend { seq, to: To::Emergencies });
+        }
         self.cards();
         self.invite(vec![by], false);
     }
@@ -193,8 +219,8 @@ impl Consequences<'_> {
             next_due: incident.update_due(),
         };
         self.announce(&say);
-        self.settle(before, Answered::Updated);
         self.cards_and_topic(before);
+        self.settle(before, Answered::Updated);
     }
 
     fn status_changed(&mut self, before: Option<&Incident>, from: Status, to: Status) {
@@ -272,7 +298,7 @@ impl Consequences<'_> {
             missed_in_all: incident.promises_missed,
             late: *late,
         };
-        let keep_as = PostKey::Reminder { seq: self.event.seq, to: to.clone() };
+        let keep_as = PostKey::Reminder { seq: self.event.seq, to: to.clone(), rung: *rung, due: *reminder };
         self.say(Lane::Page(incident.id), to.clone(), say, Some(keep_as));
         self.cards();
     }
@@ -282,10 +308,11 @@ impl Consequences<'_> {
         let say = Say::ResponseMissed {
             title: self.incident.title.clone(),
             severity: self.incident.severity,
-            within: due.duration_since(self.incident.declared_at),
+            within: due.duration_since(self.incident.response_from),
             late: *late,
         };
-        self.say(Lane::Page(self.incident.id), To::Emergencies, say, None);
+        let keep_as = PostKey::Announcement { seq: self.event.seq, to: To::Emergencies };
+        self.say(Lane::Page(self.incident.id), To::Emergencies, say, Some(keep_as));
         self.cards();
     }
 
@@ -303,8 +330,8 @@ impl Consequences<'_> {
             figures: Figures::of(incident),
         };
         self.announce(&say);
-        self.settle(before, Answered::Resolved);
         self.cards_and_topic(before);
+        self.settle(before, Answered::Resolved);
     }
 
     fn reopened(&mut self, before: Option<&Incident>) {

@@ -26,7 +26,8 @@ impl Incident {
             eta: eta.clone(),
             roles: BTreeMap::new(),
             acknowledged: None,
-            response_missed: false,
+            response_from: event.at,
+            response_missed: None,
             updates: Vec::new(),
             severity_changes: Vec::new(),
             resolutions: Vec::new(),
@@ -35,7 +36,7 @@ impl Incident {
             open_reminders: Vec::new(),
             room: None,
             posts: Vec::new(),
-            pinned: BTreeSet::new(),
+            pinned: Vec::new(),
             events: event.seq,
         })
     }
@@ -54,8 +55,11 @@ impl Incident {
         match &event.kind {
             EventKind::Declared { .. } | EventKind::Noted { .. } | EventKind::PinRead { .. } => {}
             EventKind::Acknowledged => self.acknowledge(event),
-            EventKind::ResponseMissed { .. } => self.response_missed = true,
-            EventKind::Updated { facts, in_time } => self.updated(event, facts, *in_time),
+            EventKind::ResponseMissed { .. } => self.response_missed = Some(event.seq),
+            EventKind::Updated { facts, in_time, missed } => {
+                self.promises_missed += missed;
+                self.updated(event, facts, *in_time);
+            }
             EventKind::StatusChanged { to, .. } => self.status = *to,
             EventKind::SeverityChanged { .. } => self.severity_changed(event),
             EventKind::ImpactSet { text } => self.impact = Some(text.clone()),
@@ -71,6 +75,8 @@ impl Incident {
             EventKind::Reminded { due, rung, to, missed, next, .. } => {
                 self.ladder = self.ladder.as_ref().map(|ladder| ladder.climbed(*missed, *next));
                 self.promises_missed += missed;
+                // One place, one reminder that can be answered: an older one there is left as it is.
+                self.open_reminders.retain(|open| open.to != *to);
                 self.open_reminders.push(OpenReminder {
                     seq: event.seq,
                     to: to.clone(),
@@ -81,15 +87,11 @@ impl Incident {
             EventKind::Resolved { .. } => self.resolved(event),
             EventKind::Reopened { to } => self.reopened(event, *to),
             EventKind::Retracted { seq, what } => self.retracted(event, *seq, *what),
-            EventKind::Pinned { channel, message, .. } => {
-                self.pinned.insert((channel.clone(), message.clone()));
-            }
-            EventKind::Unpinned { channel, message } => {
-                self.pinned.remove(&(channel.clone(), message.clone()));
-            }
+            EventKind::Pinned { channel, message, .. } => self.pin(event, channel, message),
+            EventKind::Unpinned { channel, message } => self.unpin(event, channel, message),
             EventKind::RoomOpened { room } => self.room = Some(room.clone()),
             EventKind::Posted { key, channel, message } => {
-                self.posts.retain(|post| post.key != *key);
+                self.posts.retain(|post| post.key != *key && !post.key.is_replaced_by(key));
                 self.posts.push(Post {
                     key: key.clone(),
                     channel: channel.clone(),
@@ -97,6 +99,27 @@ impl Incident {
                 });
             }
         }
+    }
+
+    fn pin(&mut self, event: &Event, channel: &ChannelId, message: &MessageTs) {
+        let by = event.by.iter().cloned();
+        match self.pinned.iter_mut().find(|pinned| pinned.is(channel, message)) {
+            Some(pinned) => pinned.by.extend(by),
+            None => self.pinned.push(PinnedMessage {
+                channel: channel.clone(),
+                message: message.clone(),
+                by: by.collect(),
+            }),
+        }
+    }
+
+    fn unpin(&mut self, event: &Event, channel: &ChannelId, message: &MessageTs) {
+        if let Some(pinned) = self.pinned.iter_mut().find(|pinned| pinned.is(channel, message)) {
+            event.by.iter().for_each(|by| {
+                pinned.by.remove(by);
+            });
+        }
+        self.pinned.retain(|pinned| !pinned.by.is_empty());
     }
 
     fn acknowledge(&mut self, event: &Event) {
@@ -152,6 +175,7 @@ impl Incident {
             to: *to,
             reason: reason.clone(),
             clocks_before: self.clocks,
+            ladder_before: self.ladder.clone(),
             retracted: None,
         });
         self.set_severity(*to, *clocks, event.at);
@@ -161,6 +185,9 @@ impl Incident {
     fn set_severity(&mut self, severity: Severity, clocks: Clocks, at: Timestamp) {
         let interval_changed = self.clocks.update_every != clocks.update_every;
         (self.severity, self.clocks) = (severity, clocks);
+        // Raised late, a short response time starts with the raise: nobody can have kept it before.
+        let ahead = |within| self.declared_at.saturating_add(within).is_ok_and(|due| due > at);
+        self.response_from = if clocks.respond_within.is_none_or(ahead) { self.declared_at } else { at };
         if !interval_changed || !self.is_open() {
             return;
         }
@@ -176,8 +203,9 @@ impl Incident {
     }
 
     fn resolved(&mut self, event: &Event) {
-        let EventKind::Resolved { root_cause, impact, data_loss, from } = &event.kind else { return };
+        let EventKind::Resolved { root_cause, impact, data_loss, from, missed } = &event.kind else { return };
         let Some(by) = event.by.clone() else { return };
+        self.promises_missed += missed;
         self.resolutions.push(Resolution {
             seq: event.seq,
             at: event.at,
@@ -199,6 +227,10 @@ impl Incident {
             resolution.undone = Some(Retraction { by, at: event.at });
         }
         self.status = to;
+        // While it was resolved nobody owed an acknowledgement.
+        if self.acknowledged.is_none() && self.response_missed.is_none() {
+            self.response_from = event.at;
+        }
         self.promise_from(event.at);
     }
 
@@ -217,8 +249,12 @@ impl Incident {
                     return;
                 };
                 change.retracted = retraction;
-                let (from, clocks) = (change.from, change.clocks_before);
-                self.set_severity(from, clocks, event.at);
+                let change = change.clone();
+                self.set_severity(change.from, change.clocks_before, event.at);
+                let updated_since = self.last_update().is_some_and(|update| update.seq > change.seq);
+                if let Some(ladder) = change.ladder_before.filter(|_| !updated_since && self.is_open()) {
+                    self.go_on(&ladder, event.at);
+                }
             }
             // A resolution is taken back by `Reopened`.
             Retractable::Resolution => {}
@@ -245,13 +281,19 @@ impl Incident {
         if !answered_by_it {
             return;
         }
+        // What was promised with it is void with it.
+        let void = self.ladder.as_ref().map_or(0, |ladder| ladder.missed);
+        self.promises_missed = self.promises_missed.saturating_sub(void);
         match (&update.ladder_before, self.clocks.update_every) {
-            (Some(ladder), Some(interval)) if ladder.interval == interval => {
-                let (rung, due) = ladder.next;
-                self.ladder = Some(Ladder { next: (rung, due.max(at)), ..ladder.clone() });
-                self.open_reminders.clear();
-            }
+            (Some(ladder), Some(interval)) if ladder.interval == interval => self.go_on(ladder, at),
             _ => self.promise_from(at),
         }
+    }
+
+    /// An earlier promise runs again; what it would have said meanwhile is said now, and nobody is late for it.
+    fn go_on(&mut self, ladder: &Ladder, at: Timestamp) {
+        let (rung, due) = ladder.next;
+        self.ladder = Some(Ladder { next: (rung, due.max(at)), ..ladder.clone() });
+        self.open_reminders.clear();
     }
 }

@@ -84,7 +84,7 @@ pub fn decide(
             update(incident, UpdateFacts { text: Some(text.clone()), ..UpdateFacts::default() }, now)
         }
         Command::UpdateForm => open_update_form(incident, asked),
-        Command::Status { to } => status(incident, *to),
+        Command::Status { to } => status(incident, *to, now),
         Command::Severity { to, reason } => severity(incident, *to, reason.clone(), rules),
         Command::Impact { text } => {
             open(incident)?;
@@ -106,11 +106,13 @@ pub fn decide(
         Command::Role { role, person } => take_role(incident, *role, person, asked.by),
         Command::Take { role } => take_role(incident, *role, asked.by, asked.by),
         Command::Snooze { by, reminder } => snooze(incident, *by, *reminder, now),
-        Command::Resolve { root_cause } => resolve(incident, root_cause.clone(), None, None),
+        Command::Resolve { root_cause } => resolve(incident, root_cause.clone(), None, None, now),
         Command::ResolveForm => open_resolve_form(incident, asked),
         Command::Reopen => reopen(incident, None),
         Command::Retract { what } => retract(incident, *what),
-        Command::PinTo { channel, message, author } => pin(incident, channel, message, author.clone(), true),
+        Command::PinTo { channel, message, author } => {
+            pin(incident, asked.by, channel, message, author.clone(), true)
+        }
         Command::Declare { .. }
         | Command::DeclareForm { .. }
         | Command::List
@@ -134,10 +136,17 @@ pub fn decide_form(incident: &Incident, form: &Form, now: Timestamp) -> Result<D
         // The form does not offer it; whoever sends it all the same means the end.
         Form::Update { status: Some(Status::Resolved), impact, action, .. } => {
             let root_cause = action.clone().unwrap_or_else(|| NOT_KNOWN.into());
-            resolve(incident, root_cause, impact.clone(), None)
+            resolve(incident, root_cause, impact.clone(), None, now)
         }
         Form::Update { status, impact, action, eta, .. } => {
             let eta = eta.clone().map(|eta| Eta::said_at(eta, now));
+            let news = status.is_some_and(|status| status != incident.status)
+                || (impact.is_some() && *impact != incident.impact)
+                || (action.is_some() && *action != incident.action)
+                || (eta.is_some() && eta != incident.eta);
+            if !news {
+                return Err(Refusal::NothingNew { incident: incident.id });
+            }
             let facts = UpdateFacts {
                 text: None,
                 status: *status,
@@ -148,7 +157,7 @@ pub fn decide_form(incident: &Incident, form: &Form, now: Timestamp) -> Result<D
             update(incident, facts, now)
         }
         Form::Resolve { root_cause, impact, data_loss, .. } => {
-            resolve(incident, root_cause.clone(), impact.clone(), data_loss.clone())
+            resolve(incident, root_cause.clone(), impact.clone(), data_loss.clone(), now)
         }
     }
 }
@@ -166,17 +175,18 @@ fn open(incident: &Incident) -> Result<(), Refusal> {
 
 fn update(incident: &Incident, facts: UpdateFacts, now: Timestamp) -> Result<Decision, Refusal> {
     open(incident)?;
-    let in_time = incident.ladder.as_ref().is_some_and(|ladder| ladder.missed == 0 && now <= ladder.due);
+    let in_time = incident.ladder.as_ref().is_some_and(|ladder| ladder.run_out_by(now) == 0);
+    let missed = incident.uncounted(now);
     let next_due = incident.clocks.update_every.and_then(|interval| now.saturating_add(interval).ok());
-    let updated = EventKind::Updated { facts, in_time };
+    let updated = EventKind::Updated { facts, in_time, missed };
     Ok(Decision::done(incident, vec![updated], Done::Updated { next_due }))
 }
 
-fn status(incident: &Incident, to: Status) -> Result<Decision, Refusal> {
+fn status(incident: &Incident, to: Status, now: Timestamp) -> Result<Decision, Refusal> {
     match (incident.status, to) {
         (Status::Resolved, Status::Resolved) => open(incident).map(|()| Decision::only(Answer::Nothing)),
         (Status::Resolved, to) => reopen(incident, Some(to)),
-        (_, Status::Resolved) => resolve(incident, NOT_KNOWN.into(), None, None),
+        (_, Status::Resolved) => resolve(incident, NOT_KNOWN.into(), None, None, now),
         (from, to) if from == to => Err(Refusal::AlreadyStatus { incident: incident.id, status: to }),
         (from, to) => {
             Ok(Decision::done(incident, vec![EventKind::StatusChanged { from, to }], Done::Status(to)))
@@ -242,8 +252,9 @@ fn snooze(
         }
     }
     let until = ladder.snooze(by, now);
+    let limited = until < now.max(ladder.due).saturating_add(by).unwrap_or(until);
     let snoozed = EventKind::Snoozed { due: ladder.due, until };
-    Ok(Decision::done(incident, vec![snoozed], Done::Snoozed { until }))
+    Ok(Decision::done(incident, vec![snoozed], Done::Snoozed { until, limited }))
 }
 
 fn resolve(
@@ -251,11 +262,18 @@ fn resolve(
     root_cause: String,
     impact: Option<String>,
     data_loss: Option<String>,
+    now: Timestamp,
 ) -> Result<Decision, Refusal> {
     open(incident)?;
     // What is announced is kept, even where the card says something else later.
     let impact = impact.or_else(|| incident.impact.clone());
-    let resolved = EventKind::Resolved { root_cause, impact, data_loss, from: incident.status };
+    let resolved = EventKind::Resolved {
+        root_cause,
+        impact,
+        data_loss,
+        from: incident.status,
+        missed: incident.uncounted(now),
+    };
     Ok(Decision::done(incident, vec![resolved], Done::Resolved))
 }
 
@@ -303,18 +321,21 @@ impl MaxBySeq for Option<(u32, Retractable)> {
     }
 }
 
-/// Puts a message on the timeline, or takes it off. Doing either twice changes nothing.
+/// Puts a message on the timeline, or takes `by`'s pushpin off it. Doing either twice changes nothing; the message stays
+/// until the last pushpin is gone.
 ///
 /// # Errors
-/// When the message stands there already.
+/// When this person's pushpin stands there already.
 pub fn pin(
     incident: &Incident,
+    by: &UserId,
     channel: &ChannelId,
     message: &MessageTs,
     author: Option<UserId>,
     added: bool,
 ) -> Result<Decision, Refusal> {
-    let stands = incident.pinned.contains(&(channel.clone(), message.clone()));
+    let pinned = incident.pinned.iter().find(|pinned| pinned.is(channel, message));
+    let stands = pinned.is_some_and(|pinned| pinned.by.contains(by));
     let (channel, message) = (channel.clone(), message.clone());
     match (stands, added) {
         (true, true) => Err(Refusal::AlreadyPinned { incident: incident.id }),
@@ -324,7 +345,12 @@ pub fn pin(
             Ok(Decision::done(incident, vec![pinned], Done::Pinned))
         }
         (true, false) => {
-            Ok(Decision::done(incident, vec![EventKind::Unpinned { channel, message }], Done::Unpinned))
+            let unpinned = vec![EventKind::Unpinned { channel, message }];
+            let last = pinned.is_some_and(|pinned| pinned.by.len() == 1);
+            if last {
+                return Ok(Decision::done(incident, unpinned, Done::Unpinned));
+            }
+            Ok(Decision { events: unpinned, answer: Answer::Nothing })
         }
     }
 }

@@ -55,10 +55,11 @@ pub enum EventKind {
         due: Timestamp,
         late: Option<Lateness>,
     },
-    /// `in_time`: the promise that was running is kept by it.
+    /// `in_time`: the promise that was running is kept by it. `missed`: promises broken since the last count.
     Updated {
         facts: UpdateFacts,
         in_time: bool,
+        missed: u32,
     },
     StatusChanged {
         from: Status,
@@ -107,6 +108,7 @@ pub enum EventKind {
         impact: Option<String>,
         data_loss: Option<String>,
         from: Status,
+        missed: u32,
     },
     Reopened {
         to: Status,

@@ -30,7 +30,7 @@ impl Figures {
                 .as_ref()
                 .map(|acknowledged| since_declared(acknowledged.at)),
             to_resolve: incident.resolution().map(|resolution| since_declared(resolution.at)),
-            response_missed: incident.response_missed,
+            response_missed: incident.response_missed.is_some(),
             updates_promised: kept + incident.promises_missed,
             updates_kept: kept,
         }

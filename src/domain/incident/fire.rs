@@ -73,9 +73,7 @@ pub fn delivered(incident: &Incident, effect: &EffectKind, receipt: &Receipt) ->
         EventKind::Posted { key, channel, message } => {
             incident.post(key).is_some_and(|post| post.channel == *channel && post.message == *message)
         }
-        EventKind::PinRead { channel, message, .. } => {
-            !incident.pinned.contains(&(channel.clone(), message.clone()))
-        }
+        EventKind::PinRead { channel, message, .. } => !incident.is_pinned(channel, message),
         _ => false,
     };
     (!known).then_some(event)

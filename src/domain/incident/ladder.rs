@@ -42,7 +42,7 @@ pub struct Ladder {
     pub interval: SignedDuration,
     /// When the promised update is due: `since` + interval.
     pub due: Timestamp,
-    /// Whole intervals that ran out so far and are counted.
+    /// Broken promises that are counted.
     pub missed: u32,
     /// The next reminder's rung and time.
     pub next: (Rung, Timestamp),
@@ -78,7 +78,7 @@ impl Ladder {
             rung = rung.max(next.0);
             next = self.after(next.0, next.1);
         }
-        Some(Climb { rung, due, missed: self.run_out_by(now).saturating_sub(self.missed), next })
+        Some(Climb { rung, due, missed: self.uncounted(now), next })
     }
 
     /// The rung that follows `rung`, which is due at `at`.
@@ -96,10 +96,22 @@ impl Ladder {
         plus(self.since, self.interval.saturating_mul(count))
     }
 
-    /// Whole intervals since the last update at `now`: each was a promise that was not kept.
-    fn run_out_by(&self, now: Timestamp) -> u32 {
-        let whole = now.duration_since(self.since).as_millis() / self.interval.as_millis().max(1);
+    /// Promises broken by `now`: whole intervals since the last update, each with its grace.
+    pub fn run_out_by(&self, now: Timestamp) -> u32 {
+        let late = now.duration_since(self.since) - self.grace();
+        let whole = late.as_millis() / self.interval.as_millis().max(1);
         u32::try_from(whole).unwrap_or(0)
+    }
+
+    /// Promises broken by `now` that are not counted yet.
+    pub fn uncounted(&self, now: Timestamp) -> u32 {
+        self.run_out_by(now).saturating_sub(self.missed)
+    }
+
+    /// How long after its due time an update still keeps the promise: until the person in charge is asked directly, for
+    /// the first reminder comes at the due time itself.
+    fn grace(&self) -> SignedDuration {
+        Rung::Direct.offset().min(self.interval / 2)
     }
 
     /// When a reminder that is moved by `by` at `now` goes: later than its due time, and never past the end of the

@@ -84,6 +84,8 @@ pub struct SeverityChange {
     pub to: Severity,
     pub reason: Option<String>,
     pub clocks_before: event::Clocks,
+    /// The promise that ran before it.
+    pub ladder_before: Option<Ladder>,
     pub retracted: Option<Retraction>,
 }
 
@@ -125,7 +127,10 @@ pub struct Incident {
     pub eta: Option<Eta>,
     pub roles: BTreeMap<Role, UserId>,
     pub acknowledged: Option<Acknowledgement>,
-    pub response_missed: bool,
+    /// What the response time counts from: the declaration, or the change to a severity whose time had run out by then.
+    pub response_from: Timestamp,
+    /// The event that says that nobody acknowledged in time.
+    pub response_missed: Option<u32>,
     pub updates: Vec<Update>,
     pub severity_changes: Vec<SeverityChange>,
     pub resolutions: Vec<Resolution>,
@@ -135,9 +140,23 @@ pub struct Incident {
     pub open_reminders: Vec<OpenReminder>,
     pub room: Option<Room>,
     pub posts: Vec<Post>,
-    pub pinned: BTreeSet<(ChannelId, MessageTs)>,
+    pub pinned: Vec<PinnedMessage>,
     /// How many events it has; the next one's `seq` is one more.
     pub events: u32,
+}
+
+/// A message on the timeline, and whose pushpins hold it there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PinnedMessage {
+    pub channel: ChannelId,
+    pub message: MessageTs,
+    pub by: BTreeSet<UserId>,
+}
+
+impl PinnedMessage {
+    pub fn is(&self, channel: &ChannelId, message: &MessageTs) -> bool {
+        self.channel == *channel && self.message == *message
+    }
 }
 
 /// A message of howler's that can be edited.
@@ -181,11 +200,28 @@ impl Incident {
 
     /// When somebody must have acknowledged (UTC); `None` once somebody has, once it was missed, or without a limit.
     pub fn response_due(&self) -> Option<Timestamp> {
-        if self.acknowledged.is_some() || self.response_missed || !self.is_open() {
+        if self.acknowledged.is_some() || self.response_missed.is_some() || !self.is_open() {
             return None;
         }
         let within: SignedDuration = self.clocks.respond_within?;
-        self.declared_at.saturating_add(within).ok()
+        self.response_from.saturating_add(within).ok()
+    }
+
+    /// Promises broken by `now` that are not counted yet.
+    fn uncounted(&self, now: Timestamp) -> u32 {
+        self.ladder.as_ref().map_or(0, |ladder| ladder.uncounted(now))
+    }
+
+    pub fn is_pinned(&self, channel: &ChannelId, message: &MessageTs) -> bool {
+        self.pinned.iter().any(|pinned| pinned.is(channel, message))
+    }
+
+    /// Whether the announcement of event `seq` does not hold any more.
+    pub fn is_taken_back(&self, seq: u32) -> bool {
+        self.updates.iter().any(|update| update.seq == seq && update.retracted.is_some())
+            || self.severity_changes.iter().any(|change| change.seq == seq && change.retracted.is_some())
+            || self.resolutions.iter().any(|resolution| resolution.seq == seq && resolution.undone.is_some())
+            || (self.response_missed == Some(seq) && self.acknowledged.is_some())
     }
 
     pub fn post(&self, key: &PostKey) -> Option<&Post> {
@@ -202,6 +238,7 @@ impl Incident {
             declared_at: self.declared_at,
             resolved_at: self.resolution().map(|resolution| resolution.at),
             update_due: self.update_due(),
+            overdue: !self.open_reminders.is_empty(),
         }
     }
 }

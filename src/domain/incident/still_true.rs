@@ -10,7 +10,7 @@ use crate::domain::effect::{CardPlace, EffectKind, PostKey, Say, To};
 pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'static str> {
     let no_room = incident.room.is_none();
     match effect {
-        EffectKind::Say { say, to, .. } => match say.as_ref() {
+        EffectKind::Say { say, to, keep_as } => match say.as_ref() {
             Say::Reminder { reminder, .. } => {
                 let open = incident.open_reminders.iter().any(|open| open.due == *reminder);
                 if open { Ok(()) } else { Err("the reminder was answered before it went out") }
@@ -18,7 +18,8 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
             Say::ResponseMissed { .. } if incident.acknowledged.is_some() => {
                 Err("somebody acknowledged before it went out")
             }
-            _ if *to == To::Room && no_room => {
+            // What is said inside alone goes to the emergencies channel then; of an announcement a copy is there.
+            _ if *to == To::Room && no_room && keep_as.is_some() => {
                 Err("the incident has no channel of its own; it stands in the emergencies channel")
             }
             _ => Ok(()),
@@ -43,14 +44,17 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
             let key = PostKey::Announcement { seq: *seq, to: to.clone() };
             incident.post(&key).map(|_| ()).ok_or("the announcement never went out")
         }
-        EffectKind::Settle { seq, to, .. } => {
-            let key = PostKey::Reminder { seq: *seq, to: to.clone() };
+        EffectKind::Settle { seq, to, settled } => {
+            let key = settled.key(*seq, to);
             incident.post(&key).map(|_| ()).ok_or("the reminder never went out")
         }
         EffectKind::OpenRoom { .. } if incident.room.is_some() => Err("the channel exists already"),
         EffectKind::ReadMessage { channel, message } => {
-            let pinned = incident.pinned.contains(&(channel.clone(), message.clone()));
-            if pinned { Ok(()) } else { Err("the pushpin was taken off again") }
+            if incident.is_pinned(channel, message) {
+                Ok(())
+            } else {
+                Err("the pushpin was taken off again")
+            }
         }
         EffectKind::Card { .. }
         | EffectKind::Topic

@@ -22,29 +22,48 @@ pub struct Entry {
     pub retracted: bool,
 }
 
+/// A pinned message's entry, and whose pushpins hold it.
+struct Pin {
+    seq: u32,
+    by: Vec<UserId>,
+}
+
 /// The lines that people read. Bookkeeping is left out, and pinned messages stand once, at their own time, with
 /// their text once it is known, until they are unpinned.
 pub fn timeline(events: &[Event]) -> Vec<Entry> {
     let mut entries: Vec<(u32, Entry)> = Vec::new();
-    let mut pins: BTreeMap<(ChannelId, MessageTs), u32> = BTreeMap::new();
+    let mut pins: BTreeMap<(ChannelId, MessageTs), Pin> = BTreeMap::new();
     for event in events {
         match &event.kind {
             EventKind::Posted { .. } => continue,
             EventKind::Unpinned { channel, message } => {
-                if let Some(seq) = pins.remove(&(channel.clone(), message.clone())) {
+                let key = (channel.clone(), message.clone());
+                let Some(pin) = pins.get_mut(&key) else { continue };
+                pin.by.retain(|by| Some(by) != event.by.as_ref());
+                if pin.by.is_empty() {
+                    let seq = pin.seq;
                     entries.retain(|(at, _)| *at != seq);
+                    pins.remove(&key);
                 }
                 continue;
             }
             EventKind::PinRead { channel, message, .. } => {
                 let pin = pins.get(&(channel.clone(), message.clone()));
-                if let Some((_, entry)) = entries.iter_mut().find(|(seq, _)| Some(seq) == pin) {
+                if let Some((_, entry)) =
+                    entries.iter_mut().find(|(seq, _)| Some(*seq) == pin.map(|pin| pin.seq))
+                {
                     entry.what = event.kind.clone();
                 }
                 continue;
             }
             EventKind::Pinned { channel, message, .. } => {
-                pins.insert((channel.clone(), message.clone()), event.seq);
+                let key = (channel.clone(), message.clone());
+                let known = pins.contains_key(&key);
+                let pin = pins.entry(key).or_insert(Pin { seq: event.seq, by: Vec::new() });
+                pin.by.extend(event.by.clone());
+                if known {
+                    continue;
+                }
             }
             EventKind::Retracted { seq, .. } => mark_retracted(&mut entries, *seq),
             _ => {}

@@ -184,6 +184,8 @@ fn status(rest: &str) -> Result<Command, Refusal> {
         return Ok(Command::Show);
     }
     match (parts::status(first)?, after) {
+        // The end is announced with its cause: ask for it, as bare `resolve` does.
+        (Status::Resolved, "") => Ok(Command::ResolveForm),
         (to, "") => Ok(Command::Status { to }),
         (Status::Resolved, cause) => Ok(Command::Resolve { root_cause: parts::text("resolve", cause)? }),
         (_, _) => Err(Refusal::UnknownStatus { word: parts::quoted(rest) }),

@@ -115,7 +115,8 @@ pub fn title(wire: &str) -> Result<String, Refusal> {
 /// # Errors
 /// It is too long.
 pub fn optional_title(wire: &str) -> Result<Option<String>, Refusal> {
-    short("title", &text::clean_line(&plain(wire)), TITLE_MOST)
+    let line = text::clean_line(&plain(wire));
+    short("title", line.trim_start_matches(['-', ':', '–', '—', ' ']), TITLE_MOST)
 }
 
 /// A text that `command` cannot do without.

@@ -155,7 +155,7 @@ pub fn long_story(texts: &Texts) -> Story {
         .then("02:20", ian(), ActionSet { text: texts.text.clone() })
         .then("02:21", ian(), EtaSet { eta: Eta::Words(texts.title.clone()) })
         .then("02:22", ian(), Noted { text: texts.text.clone() })
-        .then("02:23", bea(), Updated { facts: facts(texts), in_time: true })
+        .then("02:23", bea(), Updated { facts: facts(texts), in_time: true, missed: 0 })
         .then("02:24", bea(), Retracted { seq: 12, what: Retractable::Update })
         .then("02:26", ian(), {
             let (channel, message) = pin();
@@ -186,6 +186,7 @@ pub fn long_story(texts: &Texts) -> Story {
                 impact: texts.some(),
                 data_loss: texts.some(),
                 from: Status::Identified,
+                missed: 0,
             },
         )
         .then("02:58", ian(), Reopened { to: Status::Mitigating })
@@ -195,8 +196,13 @@ pub fn long_story(texts: &Texts) -> Story {
 /// The long one, resolved for good.
 pub fn resolved_story(texts: &Texts) -> Story {
     let root_cause = texts.text.clone();
-    let end =
-        EventKind::Resolved { root_cause, impact: None, data_loss: texts.some(), from: Status::Mitigating };
+    let end = EventKind::Resolved {
+        root_cause,
+        impact: None,
+        data_loss: texts.some(),
+        from: Status::Mitigating,
+        missed: 0,
+    };
     long_story(texts).then("03:05", Some(ian()), end)
 }
 

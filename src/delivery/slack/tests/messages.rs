@@ -152,7 +152,8 @@ async fn an_edit_needs_its_message_and_never_posts_anew() {
         ("1.1", Outcome::Dropped { reason: "the message was deleted in Slack".into() }),
     ] {
         let mut incident = incident_with_room();
-        let key = PostKey::Reminder { seq: 2, to: To::Room };
+        let EffectKind::Settle { seq, to, settled } = &settle else { unreachable!() };
+        let key = settled.key(*seq, to);
         incident.posts.push(Post { key, channel: "CROOM".into(), message: ts.into() });
         assert_eq!(scene.deliverer.perform(&job(settle.clone(), incident)).await, outcome, "{ts}");
     }

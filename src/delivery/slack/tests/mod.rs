@@ -6,7 +6,7 @@ mod stub;
 mod troubles;
 mod whispers;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -74,7 +74,8 @@ fn plain_incident() -> Incident {
         eta: None,
         roles: BTreeMap::new(),
         acknowledged: None,
-        response_missed: false,
+        response_from: at(DECLARED),
+        response_missed: None,
         updates: Vec::new(),
         severity_changes: Vec::new(),
         resolutions: Vec::new(),
@@ -83,7 +84,7 @@ fn plain_incident() -> Incident {
         open_reminders: Vec::new(),
         room: None,
         posts: Vec::new(),
-        pinned: BTreeSet::new(),
+        pinned: Vec::new(),
         events: 1,
     }
 }

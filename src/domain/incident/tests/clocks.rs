@@ -30,7 +30,11 @@ fn an_update_answers_and_promises_anew() {
     assert!(world.incident.open_reminders.is_empty());
     assert_eq!(world.reminders(57, 87), vec![(87, Channel)]);
     let figures = figures::Figures::of(&world.incident);
-    assert_eq!((figures.updates_promised, figures.updates_kept), (3, 1), "20 kept; 50 and 87 missed");
+    assert_eq!(
+        (figures.updates_promised, figures.updates_kept),
+        (2, 1),
+        "20 kept; 50 missed; 87 may still be kept"
+    );
 }
 
 #[test]
@@ -38,7 +42,10 @@ fn a_snooze_moves_one_reminder_and_never_the_interval() {
     let mut world = World::declared(Severity::P2);
     assert_eq!(world.reminders(0, 30), vec![(30, Channel)]);
     let snooze = Command::Snooze { by: minutes(15), reminder: Some(at(30)) };
-    assert_eq!(done(world.asks(at(31), "U0IAN", snooze.clone())), Done::Snoozed { until: at(46) });
+    assert_eq!(
+        done(world.asks(at(31), "U0IAN", snooze.clone())),
+        Done::Snoozed { until: at(46), limited: false }
+    );
     let again = world.asks(at(31), "U0IAN", snooze);
     assert_eq!(
         again,
@@ -54,13 +61,18 @@ fn a_snooze_moves_one_reminder_and_never_the_interval() {
 #[test]
 fn a_snooze_ends_where_the_next_update_is_due() {
     let snooze = |by| Command::Snooze { by: minutes(by), reminder: None };
-    for (said_at, by, until) in
-        [(0, 15, 45), (0, 600, 60), (30, 15, 45), (50, 15, 60), (61, 15, 76), (29, 1, 31)]
-    {
+    for (said_at, by, until, limited) in [
+        (0, 15, 45, false),
+        (0, 600, 60, true),
+        (30, 15, 45, false),
+        (50, 15, 60, true),
+        (61, 15, 76, false),
+        (29, 1, 31, false),
+    ] {
         let mut world = World::declared(Severity::P2);
         world.reminders(0, said_at);
         let answer = world.asks(at(said_at), "U0IAN", snooze(by));
-        assert_eq!(done(answer), Done::Snoozed { until: at(until) }, "at {said_at} by {by}");
+        assert_eq!(done(answer), Done::Snoozed { until: at(until), limited }, "at {said_at} by {by}");
     }
 }
 
@@ -154,11 +166,62 @@ fn acknowledging_or_taking_command_stops_the_response_clock() {
 }
 
 #[test]
-fn a_raised_severity_shortens_the_response_time_from_the_declaration() {
-    let mut world = World::declared(Severity::P3);
-    world.asks(at(20), "U0IAN", Command::Severity { to: Severity::P1, reason: None }).unwrap();
-    assert_eq!(world.incident.response_due(), Some(at(15)));
-    assert!(world.fires(at(20), None).iter().any(is_miss));
+fn a_raised_severity_shortens_the_response_time() {
+    for (raised_at, due) in [(5, 15), (14, 15), (20, 35), (120, 135)] {
+        let mut world = World::declared(Severity::P3);
+        world.asks(at(raised_at), "U0IAN", Command::Severity { to: Severity::P1, reason: None }).unwrap();
+        assert_eq!(world.incident.response_due(), Some(at(due)), "raised at {raised_at}");
+        assert!(!world.fires(at(raised_at), None).iter().any(is_miss), "nobody can have kept it before");
+        assert!(world.fires(at(due), None).iter().any(is_miss));
+    }
+}
+
+#[test]
+fn an_update_at_the_reminder_keeps_the_promise_and_a_late_one_breaks_it() {
+    for (updated_at, promised, kept) in
+        [(29, 1, 1), (30, 1, 1), (34, 1, 1), (35, 1, 0), (50, 1, 0), (66, 2, 0)]
+    {
+        let mut world = World::declared(Severity::P2);
+        world.reminders(0, updated_at);
+        world.update(updated_at);
+        let figures = figures::Figures::of(&world.incident);
+        assert_eq!(
+            (figures.updates_promised, figures.updates_kept),
+            (promised, kept),
+            "updated at {updated_at}"
+        );
+    }
+}
+
+#[test]
+fn a_snoozed_promise_that_is_broken_counts() {
+    let mut world = World::declared(Severity::P2);
+    world.asks(at(29), "U0IAN", Command::Snooze { by: minutes(15), reminder: None }).unwrap();
+    world.update(40);
+    assert_eq!(world.incident.promises_missed, 1, "put off, and not kept");
+    world.asks(at(106), "U0IAN", Command::Resolve { root_cause: "x".into() }).unwrap();
+    assert_eq!(world.incident.promises_missed, 3, "70 and 100 were not kept either");
+}
+
+#[test]
+fn a_retraction_counts_no_promise_twice() {
+    let mut world = World::declared(Severity::P2);
+    world.asks(seconds(60), "U0IAN", Command::Update { text: "one".into() }).unwrap();
+    world.asks(seconds(62), "U0IAN", Command::Update { text: "two".into() }).unwrap();
+    world.reminders(31, 40);
+    assert_eq!(world.incident.promises_missed, 1);
+    world.asks(at(41), "U0IAN", Command::Retract { what: None }).unwrap();
+    world.fires(at(41), None);
+    assert_eq!(world.incident.promises_missed, 1, "the same half hour");
+}
+
+#[test]
+fn a_severity_that_is_taken_back_brings_its_promise_back() {
+    let mut world = World::declared(Severity::P2);
+    world.asks(at(10), "U0IAN", Command::Severity { to: Severity::P4, reason: None }).unwrap();
+    assert_eq!(world.incident.update_due(), None);
+    world.asks(at(20), "U0IAN", Command::Retract { what: None }).unwrap();
+    assert_eq!(world.incident.update_due(), Some(at(30)));
 }
 
 fn is_miss(event: &EventKind) -> bool {
@@ -172,5 +235,5 @@ fn resolving_stops_every_clock_and_reopening_promises_anew() {
     assert_eq!(world.incident.timers().count(), 0);
     world.asks(at(50), "U0IAN", Command::Reopen).unwrap();
     assert_eq!(world.incident.update_due(), Some(at(80)));
-    assert_eq!(world.incident.response_due(), Some(at(15)), "nobody has acknowledged it yet");
+    assert_eq!(world.incident.response_due(), Some(at(65)), "a new start for the response too");
 }

@@ -206,3 +206,58 @@ fn overtaken_reminders_are_not_sent() {
     world.update(31);
     assert!(still_true(&world.incident, &reminder).is_err());
 }
+
+#[test]
+fn an_update_form_that_says_resolved_resolves() {
+    let mut world = World::declared(Severity::P2);
+    world.asks(at(1), "U0IAN", Command::Impact { text: "all witnesses".into() }).unwrap();
+    let form = crate::domain::request::Form::Update {
+        incident: IncidentId(7),
+        status: Some(Status::Resolved),
+        impact: None,
+        action: Some("restarted it".into()),
+        eta: None,
+    };
+    for kind in decide_form(&world.incident, &form, at(2)).unwrap().events {
+        world.record(at(2), Some("U0IAN"), kind);
+    }
+    let resolution = world.incident.resolution().unwrap();
+    assert_eq!(resolution.root_cause, "restarted it");
+    assert_eq!(resolution.impact.as_deref(), Some("all witnesses"), "what was announced is kept");
+    assert_eq!(world.incident.timers().count(), 0);
+}
+
+#[test]
+fn what_was_overtaken_on_its_way_is_put_right_when_it_stands() {
+    use crate::domain::effect::PostKey;
+    let posted =
+        |key: &PostKey| EventKind::Posted { key: key.clone(), channel: "C1".into(), message: "1.1".into() };
+    let kept = |world: &World| -> PostKey {
+        let key = world.effects.iter().rev().find_map(|effect| match effect {
+            EffectKind::Say { keep_as, .. } => keep_as.clone(),
+            _ => None,
+        });
+        key.unwrap()
+    };
+    let mut world = World::declared(Severity::P3);
+    world.reminders(0, 30);
+    let reminder = kept(&world);
+    world.update(31);
+    let update = kept(&world);
+    world.asks(at(32), "U0IAN", Command::Retract { what: None }).unwrap();
+    let before = world.effects.len();
+    world.record(at(33), None, posted(&reminder));
+    world.record(at(33), None, posted(&update));
+    let then: Vec<_> = world.effects[before..].to_vec();
+    assert!(matches!(then[0], EffectKind::Settle { .. }), "{then:?}");
+    assert!(matches!(then[1], EffectKind::Amend { .. }), "{then:?}");
+}
+
+#[test]
+fn reopening_an_incident_that_nobody_acknowledged_gives_time_anew() {
+    let mut world = World::declared(Severity::P1);
+    world.asks(at(5), "U0IAN", Command::Resolve { root_cause: "healed".into() }).unwrap();
+    world.asks(at(125), "U0IAN", Command::Reopen).unwrap();
+    assert_eq!(world.incident.response_due(), Some(at(140)));
+    assert_eq!(world.incident.response_missed, None);
+}

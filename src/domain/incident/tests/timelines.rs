@@ -1,13 +1,30 @@
 use super::*;
 use crate::domain::incident::timeline::{message_time, timeline};
 
-fn pin(world: &mut World, minute: i64, message: &str, added: bool) -> Result<(), Refusal> {
+fn pin(world: &mut World, minute: i64, by: &str, message: &str, added: bool) -> Result<(), Refusal> {
+    let author = Some("U0KOFI".into());
     let decision =
-        super::super::pin(&world.incident, &"C1".into(), &message.into(), Some("U0KOFI".into()), added)?;
+        super::super::pin(&world.incident, &by.into(), &"C1".into(), &message.into(), author, added)?;
     for kind in decision.events {
-        world.record(at(minute), Some("U0IAN"), kind);
+        world.record(at(minute), Some(by), kind);
     }
     Ok(())
+}
+
+#[test]
+fn a_message_stays_until_the_last_pushpin_is_gone() {
+    let mut world = World::declared(Severity::P2);
+    let message = format!("{}.000100", at(3).as_second());
+    pin(&mut world, 4, "U0IAN", &message, true).unwrap();
+    pin(&mut world, 5, "U0MAYA", &message, true).unwrap();
+    assert_eq!(timeline(&world.events).len(), 2, "once, however many pushpins");
+    let reads =
+        world.effects.iter().filter(|effect| matches!(effect, EffectKind::ReadMessage { .. })).count();
+    assert_eq!(reads, 1);
+    pin(&mut world, 6, "U0IAN", &message, false).unwrap();
+    assert_eq!(timeline(&world.events).len(), 2);
+    pin(&mut world, 7, "U0MAYA", &message, false).unwrap();
+    assert_eq!(timeline(&world.events).len(), 1);
 }
 
 #[test]
@@ -15,8 +32,8 @@ fn a_pinned_message_stands_once_at_its_own_time_until_it_is_taken_off() {
     let mut world = World::declared(Severity::P2);
     world.update(5);
     let message = format!("{}.000100", at(3).as_second());
-    pin(&mut world, 9, &message, true).unwrap();
-    assert!(matches!(pin(&mut world, 9, &message, true), Err(Refusal::AlreadyPinned { .. })));
+    pin(&mut world, 9, "U0IAN", &message, true).unwrap();
+    assert!(matches!(pin(&mut world, 9, "U0IAN", &message, true), Err(Refusal::AlreadyPinned { .. })));
     let read = EventKind::PinRead {
         channel: "C1".into(),
         message: message.as_str().into(),
@@ -28,10 +45,10 @@ fn a_pinned_message_stands_once_at_its_own_time_until_it_is_taken_off() {
     let kinds: Vec<_> = entries.iter().map(|entry| (entry.at, &entry.what)).collect();
     assert_eq!(kinds[1], (at(3), &read), "between the declaration and the update");
     assert_eq!(kinds.len(), 3);
-    pin(&mut world, 10, &message, false).unwrap();
+    pin(&mut world, 10, "U0IAN", &message, false).unwrap();
     assert_eq!(timeline(&world.events).len(), 2);
-    pin(&mut world, 11, &message, false).unwrap();
-    pin(&mut world, 12, &message, true).unwrap();
+    pin(&mut world, 11, "U0IAN", &message, false).unwrap();
+    pin(&mut world, 12, "U0IAN", &message, true).unwrap();
     assert_eq!(timeline(&world.events).len(), 3, "and can be put back");
 }
 

@@ -56,7 +56,7 @@ fn any_line() -> impl Strategy<Value = Line> {
             .prop_map(|(severity, title)| Command::Declare { severity, title }),
         "[a-z]{1,10} [a-z&<>]{1,30}".prop_map(|text| Command::Update { text }),
         Just(Command::UpdateForm),
-        (0..4_usize).prop_map(|i| Command::Status { to: Status::ALL[i] }),
+        (0..3_usize).prop_map(|i| Command::Status { to: Status::ALL[i] }),
         (any_severity(), proptest::option::of("[a-z]{1,20}"))
             .prop_map(|(to, reason)| Command::Severity { to, reason }),
         (1..10_000_i64).prop_map(|m| Command::Snooze { by: SignedDuration::from_mins(m), reminder: None }),

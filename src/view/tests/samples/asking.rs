@@ -8,6 +8,7 @@ pub fn summary(number: u64, texts: &Texts) -> Summary {
         incident: IncidentId(number),
         title: texts.title.clone(),
         severity: Severity::ALL[usize::try_from(number % 4).unwrap()],
+        overdue: number.is_multiple_of(5),
         status: if resolved { Status::Resolved } else { Status::Investigating },
         commander: number.is_multiple_of(3).then(ian),
         declared_at: at("02:00"),
@@ -130,15 +131,14 @@ pub fn done() -> Vec<Done> {
         Done::Noted,
         Done::Acknowledged,
         Done::Role { role: Role::Comms, person: bea() },
-        Done::Snoozed { until: at("02:45") },
+        Done::Snoozed { until: at("02:45"), limited: false },
+        Done::Snoozed { until: at("02:45"), limited: true },
         Done::Resolved,
         Done::Reopened,
         Done::RetractedUpdate,
         Done::RetractedSeverity { back_to: Severity::P2 },
         Done::Pinned,
         Done::Unpinned,
-        Done::Retrying,
-        Done::GivenUp,
     ]
 }
 
