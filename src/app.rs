@@ -82,23 +82,29 @@ impl App {
         Ok(Self { desk, router, lanes, desk_task, stop })
     }
 
-    /// Finishes what is in hand. What is left in the outbox goes on after the next start.
-    pub async fn stop(self) {
+    /// Finishes what is in hand. What is left in the outbox goes on after the next start. False when a part of howler
+    /// had ended by itself.
+    pub async fn stop(self) -> bool {
         let Self { desk, lanes, desk_task, stop, .. } = self;
         // Without lanes there is nobody to tell.
         let _ = stop.send(true);
         let finish = async {
             let lanes = lanes.await;
+            let by_itself = desk_task.is_finished();
             desk.close().await;
+            let mut well = !by_itself;
             for ended in [lanes, desk_task.await] {
                 if let Err(error) = ended {
                     warn!(%error, "a task ended badly");
+                    well = false;
                 }
             }
+            well
         };
-        if tokio::time::timeout(STOP_WITHIN, finish).await.is_err() {
+        tokio::time::timeout(STOP_WITHIN, finish).await.unwrap_or_else(|_| {
             warn!("stopped with work in hand; it is saved and goes on after the next start");
-        }
+            true
+        })
     }
 
     /// Loses everything that was not saved, as a killed process does.

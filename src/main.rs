@@ -37,8 +37,20 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
             let app = App::start(setup)?;
             let listener = app::listen(listen).await?;
             info!(address = %listener.local_addr()?, "howler listens");
-            app::serve(listener, app.router.clone(), app::asked_to_stop()).await;
-            app.stop().await;
+            let desk = app.desk.clone();
+            let stopped = async move {
+                tokio::select! {
+                    () = app::asked_to_stop() => {}
+                    () = desk.gone() => {}
+                }
+            };
+            app::serve(listener, app.router.clone(), stopped).await;
+            if !app.stop().await {
+                return Err(
+                    "the desk ended by itself, which is a fault of howler's; what was acknowledged is saved"
+                        .into(),
+                );
+            }
         }
         Command::Demo { play: true, .. } => return Ok(demo::play().await?),
         Command::Demo { listen, data, play: false } => demo::run(listen, data).await?,

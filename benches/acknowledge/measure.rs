@@ -102,6 +102,15 @@ pub async fn closed_loop(
     Ok(Row { name: name.to_owned(), connections, spread: spread(times), per_second, cpu_each })
 }
 
+/// Declares `count` incidents, unmeasured.
+pub async fn declare(server: &Server, count: usize) -> Result<()> {
+    let client = reqwest::Client::new();
+    for _ in 0..count {
+        command(&client, &server.base, "p4 Benchmark").await?;
+    }
+    Ok(())
+}
+
 /// Sends one distinct signed command and gives the time to its answer.
 async fn command(client: &reqwest::Client, base: &str, line: &str) -> Result<Duration> {
     let number = NEXT.fetch_add(1, Ordering::Relaxed);

@@ -193,6 +193,12 @@ impl Desk {
         self.ask(|reply| Message::Next(lane, reply)).await
     }
 
+    /// Returns when the desk's task has ended, however it ended.
+    pub async fn gone(&self) {
+        let mut pulse = self.pulse.clone();
+        while pulse.changed().await.is_ok() {}
+    }
+
     /// Whether the store takes changes.
     pub fn writable(&self) -> bool {
         self.pulse.borrow().writable

@@ -1,5 +1,7 @@
 //! Requests that only read: they change nothing and commit nothing.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::book::{Book, Meant};
@@ -81,10 +83,16 @@ fn or_offer(request: &Request, line: &Line, incident: Option<&Incident>, answer:
 }
 
 fn list(book: &Book<'_>) -> Result<Answer, StoreError> {
-    let mut open = book.open();
-    open.sort_by_key(|incident| incident.severity);
+    let worst = |incident: &&Arc<Incident>| (incident.severity, incident.id);
+    let mut open: Vec<_> = book.state.open.values().collect();
+    if open.len() > OPEN {
+        // Thousands are open only on a very bad day: the few that are shown are sorted, not all.
+        open.select_nth_unstable_by_key(OPEN, worst);
+    }
     let more = open.len().saturating_sub(OPEN);
-    let open: Vec<Summary> = open.iter().take(OPEN).map(|incident| incident.summary()).collect();
+    open.truncate(OPEN);
+    open.sort_unstable_by_key(worst);
+    let open: Vec<Summary> = open.iter().map(|incident| incident.summary()).collect();
     let resolved = book.store.resolved(RESOLVED)?.iter().map(Incident::summary).collect();
     Ok(Answer::Private(Private::List { open, more, resolved }))
 }

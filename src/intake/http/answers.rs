@@ -3,7 +3,9 @@
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
+use slack_morphism::prelude::SlackBlock;
 
 use crate::desk::Fault;
 use crate::domain::answer::{Answer, FormToOpen, Private};
@@ -68,12 +70,17 @@ pub fn form_not_saved(form: &Form, failure: &Failure) -> Response {
     errors([(main_field(form), failure.to_string())])
 }
 
-fn message(message: &Message) -> Response {
-    ephemeral(json!(message.text), json!(message.blocks))
+/// For one person's eyes, in the HTTP answer.
+#[derive(Serialize)]
+struct Ephemeral<'a> {
+    response_type: &'static str,
+    text: &'a str,
+    blocks: &'a [SlackBlock],
 }
 
-fn ephemeral(text: Value, blocks: Value) -> Response {
-    Json(json!({ "response_type": "ephemeral", "text": text, "blocks": blocks })).into_response()
+fn message(message: &Message) -> Response {
+    let Message { text, blocks } = message;
+    Json(Ephemeral { response_type: "ephemeral", text, blocks }).into_response()
 }
 
 fn errors(errors: impl IntoIterator<Item = (&'static str, String)>) -> Response {
