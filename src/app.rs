@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use axum::Router;
@@ -49,6 +49,7 @@ pub struct App {
     lanes: JoinHandle<()>,
     desk_task: JoinHandle<()>,
     stop: watch::Sender<bool>,
+    store: Weak<Store>,
 }
 
 impl App {
@@ -59,7 +60,7 @@ impl App {
     pub fn start(setup: Setup) -> Result<Self, StartError> {
         let Setup { config, secrets, data, clock } = setup;
         let store = Arc::new(Store::open(&data, &new_instance(&clock))?);
-        let instance = Arc::from(store.instance());
+        let (instance, held) = (Arc::from(store.instance()), Arc::downgrade(&store));
         let (config, metrics) = (Arc::new(config), Metrics::default());
         let deliverer = Arc::new(Deliverer::new(&secrets, Arc::clone(&config), clock.clone())?);
         let (desk, wakes, desk_task) =
@@ -79,7 +80,7 @@ impl App {
         tokio::spawn(async move { drop(asking.who_am_i().await) });
         let front = intake::Front { desk: desk.clone(), deliverer, clock, metrics };
         let router = intake::router(front, &secrets.slack_signing_secret);
-        Ok(Self { desk, router, lanes, desk_task, stop })
+        Ok(Self { desk, router, lanes, desk_task, stop, store: held })
     }
 
     /// Finishes what is in hand. What is left in the outbox goes on after the next start. False when a part of howler
@@ -113,6 +114,10 @@ impl App {
             task.abort();
             // It was cut off, which is what was asked for.
             let _ = task.await;
+        }
+        // A commit that had begun ends on its own thread; a killed process would have taken it along.
+        while self.store.strong_count() > 0 {
+            tokio::task::yield_now().await;
         }
     }
 }

@@ -3,7 +3,7 @@
 //! `cargo bench` runs it all; `cargo bench -- 5` spends five seconds on each row (default 3). It starts
 //! `howler serve` with a Slack of its own on loopback, which holds all messages back (429) in the rows that measure
 //! acknowledgements, so that the sender's work is not counted with them, and takes them in the row that measures
-//! acknowledgement to posted message.
+//! acknowledgement to posted message. `cargo bench --bench acknowledge -- timers` waits for 100,000 timers and more.
 
 mod measure;
 mod server;
@@ -20,6 +20,9 @@ type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
 #[tokio::main]
 async fn main() -> Result<()> {
+    if std::env::args().any(|argument| argument == "timers") {
+        return timers().await;
+    }
     let seconds = std::env::args().filter_map(|argument| argument.parse().ok()).next().unwrap_or(3);
     let each = Duration::from_secs(seconds);
     let folder = tempfile::tempdir()?;
@@ -62,5 +65,31 @@ async fn main() -> Result<()> {
     drop(server);
     let again = Server::start(folder.path(), &sink).await?;
     println!("start with what the rows above left behind: {:.1?}", again.cold_start);
+    Ok(())
+}
+
+/// Declares incidents until 100,000 timers wait (an update's and a response's each), with a minute's interval, and tells
+/// how late the updates' timers fire.
+async fn timers() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    std::fs::write(folder.path().join("howler.toml"), "[severity.P3]\nupdate_every = \"1m\"\n")?;
+    let sink = Sink::start().await?;
+    sink.hold_back(true);
+    let server = Server::start(folder.path(), &sink).await?;
+    let mut waiting = 0;
+    let started = std::time::Instant::now();
+    while waiting < 100_000 && started.elapsed() < Duration::from_secs(50) {
+        let row = closed_loop(&server, "", "p3 Benchmark", 16, Duration::from_secs(5)).await?;
+        waiting += 2 * row.count;
+    }
+    println!(
+        "{waiting} timers wait after {:.0?}; resident {:.0} MiB",
+        started.elapsed(),
+        server.resident_mib()?
+    );
+    tokio::time::sleep(Duration::from_secs(75)).await;
+    let metrics = reqwest::get(format!("{}/metrics", server.base)).await?.text().await?;
+    let lines = metrics.lines().filter(|line| line.starts_with("howler_timer_lateness_seconds"));
+    lines.for_each(|line| println!("{line}"));
     Ok(())
 }

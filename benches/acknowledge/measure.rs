@@ -44,6 +44,7 @@ pub fn disk_flush(folder: &Path) -> Result<Spread> {
 }
 
 pub struct Row {
+    pub count: usize,
     name: String,
     connections: usize,
     spread: Spread,
@@ -57,7 +58,7 @@ impl Row {
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, connections, spread, per_second, cpu_each } = self;
+        let Self { name, connections, spread, per_second, cpu_each, .. } = self;
         let millis = |time: Duration| time.as_secs_f64() * 1_000.0;
         write!(
             f,
@@ -99,7 +100,7 @@ pub async fn closed_loop(
     let (count, elapsed) = (times.len().max(1), started.elapsed());
     let cpu_each = (server.cpu()? - cpu) / u32::try_from(count)?;
     let per_second = count as f64 / elapsed.as_secs_f64();
-    Ok(Row { name: name.to_owned(), connections, spread: spread(times), per_second, cpu_each })
+    Ok(Row { count, name: name.to_owned(), connections, spread: spread(times), per_second, cpu_each })
 }
 
 /// Declares `count` incidents, unmeasured.

@@ -6,11 +6,16 @@
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::StoreError;
 
 /// Page cache; howler's working set is small and read mostly at start.
 const CACHE_BYTES: u64 = 8 * 1024 * 1024;
+
+/// How long, and how often, an engine that was just closed is waited for.
+const LET_GO: Duration = Duration::from_millis(10);
+const LET_GO_TRIES: usize = 200;
 
 /// One write: a key, and its new value or its removal.
 pub(super) type Write = (Vec<u8>, Option<Vec<u8>>);
@@ -33,9 +38,7 @@ impl Engine {
             .cache_capacity(CACHE_BYTES)
             .flush_every_ms(None)
             .mode(sled::Mode::HighThroughput);
-        // sled answers some kinds of damage with a panic.
-        let opened = catch_unwind(AssertUnwindSafe(|| config.open()));
-        let db = match opened {
+        let db = match open_when_let_go(&config) {
             Ok(Ok(db)) => db,
             Ok(Err(error)) => return Err(fault(path, error)),
             Err(_) => return Err(StoreError::damaged(path, "its log cannot be read")),
@@ -75,6 +78,21 @@ impl Engine {
         self.db.flush().map_err(|error| fault(&self.path, error))?;
         self.log.sync_data().map_err(|source| StoreError::Unwritable { path: self.path.join("db"), source })
     }
+}
+
+/// sled's threads let go of its file a little after the handle is dropped. Other processes are kept out by howler's own
+/// lock, so whoever still holds it is an engine of ours that was just closed.
+fn open_when_let_go(config: &sled::Config) -> std::thread::Result<sled::Result<sled::Db>> {
+    let held =
+        |error: &sled::Error| matches!(error, sled::Error::Io(io) if io.to_string().contains("acquire lock"));
+    for _ in 0..LET_GO_TRIES {
+        // sled answers some kinds of damage with a panic.
+        match catch_unwind(AssertUnwindSafe(|| config.open())) {
+            Ok(Err(error)) if held(&error) => std::thread::sleep(LET_GO),
+            opened => return opened,
+        }
+    }
+    catch_unwind(AssertUnwindSafe(|| config.open()))
 }
 
 fn fault(path: &Path, error: sled::Error) -> StoreError {
