@@ -250,14 +250,24 @@ impl Incident {
                 };
                 change.retracted = retraction;
                 let change = change.clone();
-                self.set_severity(change.from, change.clocks_before, event.at);
-                let updated_since = self.last_update().is_some_and(|update| update.seq > change.seq);
-                if let Some(ladder) = change.ladder_before.filter(|_| !updated_since && self.is_open()) {
-                    self.go_on(&ladder, event.at);
-                }
+                self.take_back_severity(&change, event.at);
             }
             // A resolution is taken back by `Reopened`.
             Retractable::Resolution => {}
+        }
+    }
+
+    /// The promise that the change had ended runs again, unless stakeholders were told something since. Where the
+    /// interval stayed the same, the promise never stopped.
+    fn take_back_severity(&mut self, change: &SeverityChange, at: Timestamp) {
+        let ended_it = self.clocks.update_every != change.clocks_before.update_every;
+        let void = self.ladder.as_ref().map_or(0, |ladder| ladder.missed);
+        self.set_severity(change.from, change.clocks_before, at);
+        let told_since = self.last_update().is_some_and(|update| update.seq > change.seq)
+            || self.resolutions.iter().any(|resolution| resolution.seq > change.seq);
+        if let Some(ladder) = change.ladder_before.as_ref().filter(|_| ended_it && !told_since) {
+            self.promises_missed = self.promises_missed.saturating_sub(void);
+            self.go_on(ladder, at);
         }
     }
 

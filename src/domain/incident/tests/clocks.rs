@@ -216,6 +216,16 @@ fn a_retraction_counts_no_promise_twice() {
 }
 
 #[test]
+fn a_severity_with_the_same_interval_leaves_the_promise_alone() {
+    let mut world = World::declared(Severity::P1);
+    world.asks(at(5), "U0IAN", Command::Severity { to: Severity::P2, reason: None }).unwrap();
+    world.reminders(6, 39);
+    world.asks(at(40), "U0IAN", Command::Retract { what: None }).unwrap();
+    assert_eq!(world.reminders(40, 60), vec![(40, OnCall), (60, Channel)], "the ladder goes on where it was");
+    assert_eq!(world.incident.promises_missed, 1, "and the half hour counts once");
+}
+
+#[test]
 fn a_severity_that_is_taken_back_brings_its_promise_back() {
     let mut world = World::declared(Severity::P2);
     world.asks(at(10), "U0IAN", Command::Severity { to: Severity::P4, reason: None }).unwrap();
