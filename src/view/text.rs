@@ -46,7 +46,8 @@ pub(super) fn inert(text: &str) -> String {
             '*' => out.push('\u{2217}'),
             '~' => out.push('\u{223C}'),
             '`' => out.push('\u{02CB}'),
-            '_' if !(alphanumeric(before) && alphanumeric(after)) => out.push('\u{FF3F}'),
+            // Inside a plain name (`api_key`) it is a letter to everyone; next to other signs only Slack knows.
+            '_' if !(ascii(before) && ascii(after)) => out.push('\u{FF3F}'),
             ':' if begins_something(before, after) => out.extend([':', JOINER]),
             '.' if alphanumeric(before) && after.is_some_and(char::is_alphabetic) => {
                 out.extend(['.', JOINER])
@@ -55,6 +56,10 @@ pub(super) fn inert(text: &str) -> String {
         }
     }
     out
+}
+
+fn ascii(c: Option<char>) -> bool {
+    c.is_some_and(|c| c.is_ascii_alphanumeric())
 }
 
 fn alphanumeric(c: Option<char>) -> bool {

@@ -13,7 +13,7 @@ fn mark_up_in_texts_becomes_inert() {
         ("<!channel>", "&lt;!channel&gt;"),
         ("a & b", "a &amp; b"),
         ("*x* ~y~ `z`", "∗x∗ ∼y∼ ˋzˋ"),
-        ("_x_ snake_case", "＿x＿ snake_case"),
+        ("_x_ snake_case ²_6", "＿x＿ snake_case ²＿6"),
         (":fire: 12:30 ratio 3:1", ":\u{2060}fire: 12:30 ratio 3:1"),
         ("https://evil.example", "https:\u{2060}//evil.\u{2060}example"),
         ("> quote\n> more, a > b", "\u{2060}&gt; quote\n\u{2060}&gt; more, a &gt; b"),
