@@ -17,7 +17,8 @@ use crate::config::secrets::Secrets;
 use crate::delivery::{Deliverer, DelivererError, Lanes};
 use crate::desk::Desk;
 use crate::intake;
-use crate::store::{Store, StoreError};
+use crate::loopback::Loopback;
+use crate::store::{Disk, Store, StoreError};
 use crate::telemetry::Metrics;
 
 /// How long a stop may take before what is left is cut off; it is saved and goes on after the next start.
@@ -31,6 +32,13 @@ pub struct Setup {
     pub secrets: Secrets,
     pub data: PathBuf,
     pub clock: Clock,
+}
+
+/// What howler stands on: the machine's disk and network, or a disk and connections in memory for a simulation.
+#[derive(Default)]
+pub struct Ground {
+    pub disk: Disk,
+    pub slack: Option<Loopback>,
 }
 
 /// Why howler does not start.
@@ -60,11 +68,20 @@ impl App {
     /// # Errors
     /// When the store cannot be used or Slack's address is none.
     pub fn start(setup: Setup) -> Result<Self, StartError> {
+        Self::start_on(Ground::default(), setup)
+    }
+
+    /// [`start`](Self::start), on other ground.
+    ///
+    /// # Errors
+    /// As `start`.
+    pub fn start_on(ground: Ground, setup: Setup) -> Result<Self, StartError> {
         let Setup { config, secrets, data, clock } = setup;
-        let store = Arc::new(Store::open(&data, &new_instance(&clock))?);
+        let store = Arc::new(Store::open_on(ground.disk, &data, &new_instance(&clock))?);
         let (instance, held) = (Arc::from(store.instance()), Arc::downgrade(&store));
         let (config, metrics) = (Arc::new(config), Metrics::default());
-        let deliverer = Arc::new(Deliverer::new(&secrets, Arc::clone(&config), clock.clone())?);
+        let deliverer = Deliverer::through(ground.slack, &secrets, Arc::clone(&config), clock.clone())?;
+        let deliverer = Arc::new(deliverer);
         let (desk, wakes, desk_task) =
             Desk::start(store, Arc::clone(&config), clock.clone(), metrics.clone())?;
         let (stop, stopping) = watch::channel(false);

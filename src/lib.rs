@@ -6,6 +6,7 @@ pub mod id;
 pub mod telemetry;
 
 pub mod intake;
+pub mod loopback;
 
 pub mod domain;
 

@@ -11,11 +11,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("config", &["domain"]),
     ("domain", &["id", "config"]),
     ("view", &["domain", "id", "config"]),
-    ("store", &["domain", "id"]),
+    ("store", &["domain", "id", "clock"]),
     ("desk", &["domain", "id", "config", "clock", "store", "telemetry", "view"]),
     ("telemetry", &["domain"]),
     ("intake", &["domain", "id", "clock", "config", "desk", "delivery", "telemetry", "view"]),
-    ("delivery", &["domain", "id", "clock", "config", "desk", "intake", "telemetry", "view", "fake"]),
+    (
+        "delivery",
+        &["domain", "id", "clock", "config", "desk", "intake", "loopback", "telemetry", "view", "fake"],
+    ),
     ("fake", &["clock", "id"]),
 ];
 

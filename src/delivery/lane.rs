@@ -46,6 +46,7 @@ impl Lanes {
         let mut stopping = self.stopping.clone();
         loop {
             tokio::select! {
+                biased;
                 // An error means that the app is gone, which is a stop too.
                 _ = stopping.wait_for(|stopping| *stopping) => break,
                 lane = wakes.recv() => match lane {
@@ -89,6 +90,7 @@ impl Lanes {
                 Ok(Next::Nothing) | Err(_) => return lane,
             };
             tokio::select! {
+                biased;
                 () = self.clock.sleep_until(until) => {}
                 () = notify.notified() => {}
                 _ = stopping.wait_for(|stopping| *stopping) => {}

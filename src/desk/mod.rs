@@ -154,14 +154,15 @@ impl Desk {
             Command::Find { words } => words.clone(),
             _ => return shared.read(request),
         };
-        let searched = tokio::task::spawn_blocking(move || reads::find(&shared.store, &words)).await;
-        match searched {
-            Ok(Ok(answer)) => Ok(answer),
-            Ok(Err(error)) => {
+        let store = Arc::downgrade(&shared.store);
+        drop(shared);
+        match Store::aside(store, move |store| reads::find(store, &words)).await {
+            Some(Ok(answer)) => Ok(answer),
+            Some(Err(error)) => {
                 error!(%error, "a search failed");
                 Err(Fault::Unreadable)
             }
-            Err(_) => Err(Fault::Unreadable),
+            None => Err(Fault::Unreadable),
         }
     }
 

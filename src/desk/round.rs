@@ -14,7 +14,7 @@ use crate::domain::answer::Answer;
 use crate::domain::effect::Lane;
 use crate::domain::timer::Outage;
 use crate::id::EffectId;
-use crate::store::{Changes, StoreError};
+use crate::store::{Changes, Store, StoreError};
 
 /// At most this much is decided in one round, so that nobody waits for a very long commit.
 const ROUND: usize = 256;
@@ -64,6 +64,7 @@ impl Round {
             let due = self.next_look(heartbeat);
             let clock = self.shared.clock.clone();
             tokio::select! {
+                biased;
                 received = self.inbox.recv_many(&mut messages, ROUND) => if received == 0 { return },
                 () = clock.sleep_until(due) => {}
             }
@@ -159,22 +160,22 @@ impl Round {
             return Ok(());
         }
         let changes = Arc::new(changes);
-        let (store, saved) = (Arc::clone(&self.shared.store), Arc::clone(&changes));
+        let saved = Arc::clone(&changes);
         let started = std::time::Instant::now();
-        let commit = tokio::task::spawn_blocking(move || store.commit(&saved, now));
+        let commit = Store::aside(Arc::downgrade(&self.shared.store), move |store| store.commit(&saved, now));
         let committed = commit.in_current_span().await;
         self.shared.metrics.committed(started.elapsed());
         match committed {
-            Ok(Ok(())) => {
+            Some(Ok(())) => {
                 self.merge(changes);
                 Ok(())
             }
-            Ok(Err(error)) => {
+            Some(Err(error)) => {
                 error!(%error, "a commit failed; nothing of it is carried out");
                 self.broken = true;
                 Err(Fault::NotSaved)
             }
-            Err(_) => {
+            None => {
                 self.broken = true;
                 Err(Fault::NotSaved)
             }
@@ -237,10 +238,9 @@ impl Round {
     /// Opens the store again and reads it anew.
     async fn recover(&mut self, now: Timestamp) -> bool {
         self.recover_at = now.saturating_add(RECOVER_EVERY).unwrap_or(Timestamp::MAX);
-        let store = Arc::clone(&self.shared.store);
-        let opened = tokio::task::spawn_blocking(move || store.recover().and_then(|()| store.load())).await;
-        match opened {
-            Ok(Ok(loaded)) => {
+        let again = |store: &Store| store.recover().and_then(|()| store.load());
+        match Store::aside(Arc::downgrade(&self.shared.store), again).await {
+            Some(Ok(loaded)) => {
                 let mut state = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
                 let mut fresh = State::loaded(loaded);
                 fresh.outbox.carry_over(&state.outbox);
@@ -251,12 +251,12 @@ impl Round {
                 self.wake_all();
                 true
             }
-            Ok(Err(error)) => {
+            Some(Err(error)) => {
                 error!(%error, "the store still takes no changes");
                 self.beat_pulse();
                 false
             }
-            Err(_) => false,
+            None => false,
         }
     }
 

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::StoreError;
+use super::disk::Row;
 
 /// Page cache; howler's working set is small and read mostly at start.
 const CACHE_BYTES: u64 = 8 * 1024 * 1024;
@@ -20,14 +21,14 @@ const LET_GO_TRIES: usize = 200;
 /// One write: a key, and its new value or its removal.
 pub(super) type Write = (Vec<u8>, Option<Vec<u8>>);
 
-/// An open engine.
-pub(super) struct Engine {
+/// An open engine on the machine's disk.
+pub(super) struct SledEngine {
     db: sled::Db,
     log: File,
     path: PathBuf,
 }
 
-impl Engine {
+impl SledEngine {
     /// Opens or creates the engine's folder.
     ///
     /// # Errors
@@ -55,10 +56,7 @@ impl Engine {
     }
 
     /// Rows under `prefix`, in key order.
-    pub fn scan(
-        &self,
-        prefix: &[u8],
-    ) -> impl DoubleEndedIterator<Item = Result<(Vec<u8>, Vec<u8>), StoreError>> {
+    pub fn scan(&self, prefix: &[u8]) -> impl DoubleEndedIterator<Item = Result<Row, StoreError>> {
         self.db.scan_prefix(prefix).map(|row| match row {
             Ok((key, value)) => Ok((key.to_vec(), value.to_vec())),
             Err(error) => Err(fault(&self.path, error)),

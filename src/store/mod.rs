@@ -3,12 +3,14 @@
 //! Nothing outside this module knows the engine.
 
 mod codec;
+mod disk;
 mod engine;
+mod error;
 mod guard;
 mod keys;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -19,36 +21,16 @@ use crate::domain::incident::Incident;
 use crate::domain::incident::event::Event;
 use crate::domain::timer::{Outage, Timer};
 use crate::id::{ChannelId, DeliveryId, EffectId, IncidentId, MessageTs};
-use engine::{Engine, Write};
+use disk::Engine;
+pub use disk::{Disk, MemoryDisk};
+use engine::Write;
+pub use error::StoreError;
 use guard::{FORMAT, Guard, Identity, Mark};
 
 /// Deliveries are remembered this long: Slack re-sends for minutes, and events that it held back for an hour or so.
 const REMEMBER: SignedDuration = SignedDuration::from_hours(6);
 /// A commit forgets at most this many deliveries, or twice what it adds, so that none grows slow.
 const FORGET_AT_ONCE: usize = 64;
-
-/// Why the store cannot be used. Nothing is overwritten in any of these cases.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    #[error("the data folder {} is in use by another howler (process {holder}); stop that one first, or give this one another folder with --data", path.display())]
-    InUse { path: PathBuf, holder: String },
-    #[error("{} cannot be written: {source}", path.display())]
-    Unwritable { path: PathBuf, source: std::io::Error },
-    #[error("the data folder {} is damaged: {reason}. Nothing was changed; restore a copy of the folder, or move it away to start anew", path.display())]
-    Damaged { path: PathBuf, reason: String },
-    #[error("the data folder {} was written by a newer howler (format {found}, this one knows {known}); run that version", path.display())]
-    Newer { path: PathBuf, found: u32, known: u32 },
-    #[error("a stored row cannot be read: {0}")]
-    Row(String),
-    #[error("the store is closed after a failed write")]
-    Closed,
-}
-
-impl StoreError {
-    fn damaged(path: &Path, reason: &str) -> Self {
-        Self::Damaged { path: path.to_owned(), reason: reason.to_owned() }
-    }
-}
 
 /// The store's own row, written in every commit.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -97,6 +79,7 @@ pub struct Loaded {
 /// The open state folder. One process at a time.
 pub struct Store {
     folder: PathBuf,
+    disk: Disk,
     instance: String,
     guard: Guard,
     /// `None` after a failed write, until [`recover`](Self::recover).
@@ -112,9 +95,17 @@ impl Store {
     /// # Errors
     /// When it is in use, cannot be written, is damaged, or is of a newer version.
     pub fn open(folder: &Path, instance: &str) -> Result<Self, StoreError> {
+        Self::open_on(Disk::Machine, folder, instance)
+    }
+
+    /// [`open`](Self::open), with the rows on `disk`; what guards them stays in the folder.
+    ///
+    /// # Errors
+    /// As `open`.
+    pub fn open_on(disk: Disk, folder: &Path, instance: &str) -> Result<Self, StoreError> {
         let guard = Guard::lock(folder)?;
         let identity = guard::read_identity(folder)?;
-        let engine = Engine::open(&folder.join("store"))?;
+        let engine = Engine::open(&disk, &folder.join("store"))?;
         let meta = read_meta(&engine)?;
         let meta = match (identity, meta) {
             (None, None) => create(folder, &engine, instance)?,
@@ -138,12 +129,30 @@ impl Store {
         }
         Ok(Self {
             folder: folder.to_owned(),
+            disk,
             instance: meta.instance,
             guard,
             engine: RwLock::new(Some(engine)),
             commits: RwLock::new(meta.commits),
             last_alive: mark.map(|mark| mark.alive),
         })
+    }
+
+    /// Runs `work` where it may block without holding up the runtime; `None` when the store is gone, or `work` panicked.
+    pub async fn aside<T: Send + 'static>(
+        store: Weak<Self>,
+        work: impl FnOnce(&Self) -> T + Send + 'static,
+    ) -> Option<T> {
+        let held = store.upgrade()?;
+        let disk = match &held.disk {
+            Disk::Machine => return tokio::task::spawn_blocking(move || work(&held)).await.ok(),
+            Disk::Memory(disk) => disk.clone(),
+        };
+        drop(held);
+        disk.turn().await;
+        let done = work(&*store.upgrade()?);
+        disk.turn().await;
+        Some(done)
     }
 
     /// The name that sets this store's effects apart.
@@ -201,7 +210,7 @@ impl Store {
         let mut commits = self.commits.write().unwrap_or_else(PoisonError::into_inner);
         let mut slot = self.engine.write().unwrap_or_else(PoisonError::into_inner);
         *slot = None;
-        let engine = Engine::open(&self.folder.join("store"))?;
+        let engine = Engine::open(&self.disk, &self.folder.join("store"))?;
         let meta =
             read_meta(&engine)?.ok_or_else(|| StoreError::damaged(&self.folder, "it holds no store"))?;
         let lost = commits.saturating_sub(meta.commits);

@@ -10,16 +10,18 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use slack_morphism::errors::{SlackClientError, SlackClientHttpProtocolError};
-use slack_morphism::prelude::{SlackClientHttpConnector, SlackClientHyperConnector, SlackHyperClient};
+use slack_morphism::prelude::{SlackClientHttpConnector, SlackClientHyperConnector};
 use slack_morphism::{
     ClientResult, SlackApiToken, SlackApiTokenValue, SlackClient, SlackClientApiCallContext,
 };
 use tracing::{debug, warn};
 
 use super::target::{DelivererError, SlackTarget, is_allowed};
+use super::wire::Wire;
 use crate::clock::Clock;
 use crate::delivery::limits::Limits;
 use crate::delivery::retry::{self, Refusal, Trouble};
+use crate::loopback::Loopback;
 
 /// How long an answer may take; later it counts as lost.
 pub const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -30,7 +32,7 @@ const RESPONSE_URL: &str = "response_url";
 
 /// Slack's Web API, by one bot's token.
 pub struct Slack {
-    client: SlackHyperClient,
+    client: SlackClient<SlackClientHyperConnector<HttpsConnector<Wire>>>,
     token: SlackApiToken,
     clock: Clock,
     limits: Limits,
@@ -80,9 +82,13 @@ struct Reply<T> {
 impl Slack {
     /// # Errors
     /// When the address cannot be used, or nothing can be trusted over https.
-    pub fn new(target: SlackTarget, clock: Clock) -> Result<Self, DelivererError> {
+    pub fn new(
+        target: SlackTarget,
+        loopback: Option<Loopback>,
+        clock: Clock,
+    ) -> Result<Self, DelivererError> {
         let base = target.checked()?;
-        let connector = SlackClientHyperConnector::with_connector(connector(&base)?)
+        let connector = SlackClientHyperConnector::with_connector(connector(&base, loopback)?)
             .with_slack_api_url(base.as_str().trim_end_matches('/'));
         let token = SlackApiToken::new(SlackApiTokenValue(target.token.reveal().to_owned()));
         Ok(Self { client: SlackClient::new(connector), token, clock, limits: Limits::default() })
@@ -191,13 +197,14 @@ impl Slack {
     }
 }
 
-fn connector(base: &Url) -> Result<HttpsConnector<HttpConnector>, DelivererError> {
+fn connector(base: &Url, loopback: Option<Loopback>) -> Result<HttpsConnector<Wire>, DelivererError> {
     // Somebody else, a test say, may have installed one before; any will do.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut http = HttpConnector::new();
     http.enforce_http(false);
     http.set_nodelay(true);
     http.set_connect_timeout(Some(CONNECT_LIMIT));
+    let wire = loopback.map_or(Wire::Tcp(http), Wire::Loopback);
     let plain = base.scheme() == "http";
     let builder = match HttpsConnectorBuilder::new().with_native_roots() {
         Ok(builder) => builder,
@@ -212,7 +219,7 @@ fn connector(base: &Url) -> Result<HttpsConnector<HttpConnector>, DelivererError
         Err(error) => return Err(DelivererError::NoRoots(error)),
     };
     let schemes = if plain { builder.https_or_http() } else { builder.https_only() };
-    Ok(schemes.enable_http1().wrap_connector(http))
+    Ok(schemes.enable_http1().wrap_connector(wire))
 }
 
 fn unreadable() -> Trouble {

@@ -9,6 +9,7 @@ mod read;
 mod room;
 mod target;
 mod whisper;
+mod wire;
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ use crate::config::Config;
 use crate::domain::effect::{EffectKind, Outcome, Receipt};
 use crate::domain::incident::Incident;
 use crate::id::{ChannelId, IncidentId, UserId};
+use crate::loopback::Loopback;
 use client::Slack;
 pub use target::{DelivererError, SlackTarget};
 
@@ -91,7 +93,20 @@ impl Deliverer {
         config: Arc<Config>,
         clock: Clock,
     ) -> Result<Self, DelivererError> {
-        let slack = Arc::new(Slack::new(target.into(), clock)?);
+        Self::through(None, target, config, clock)
+    }
+
+    /// [`new`](Self::new), with connections within the process in place of the network, for a simulation.
+    ///
+    /// # Errors
+    /// As `new`.
+    pub fn through(
+        loopback: Option<Loopback>,
+        target: impl Into<SlackTarget>,
+        config: Arc<Config>,
+        clock: Clock,
+    ) -> Result<Self, DelivererError> {
+        let slack = Arc::new(Slack::new(target.into(), loopback, clock)?);
         Ok(Self { directory: Directory::new(Arc::clone(&slack)), slack, config })
     }
 

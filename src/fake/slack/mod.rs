@@ -93,7 +93,7 @@ struct Inner {
 /// What is around the world: addresses and records.
 #[derive(Default)]
 struct Desk {
-    howler: Option<String>,
+    howler: Option<people::Door>,
     own_base: String,
     calls: VecDeque<Call>,
     scopes_used: BTreeSet<String>,
@@ -151,7 +151,18 @@ impl Slack {
 
     /// Where howler's HTTP front is: `http://127.0.0.1:4000`.
     pub fn point_at(&self, howler: &str) {
-        self.desk().howler = Some(howler.trim_end_matches('/').to_owned());
+        let (client, base) = (self.0.client.clone(), howler.trim_end_matches('/').to_owned());
+        self.desk().howler = Some(people::Door::Network { client, base });
+    }
+
+    /// Howler's HTTP front within the process.
+    pub fn point_inside(&self, howler: axum::Router) {
+        self.desk().howler = Some(people::Door::Inside(howler));
+    }
+
+    /// Howler does not run: nothing can be delivered.
+    pub fn point_nowhere(&self) {
+        self.desk().howler = Some(people::Door::Closed);
     }
 
     /// Where [`api`](Self::api) is served, for making response URLs.

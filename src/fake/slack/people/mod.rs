@@ -3,6 +3,7 @@
 mod choose;
 mod click;
 mod command;
+mod door;
 mod events;
 mod form;
 mod modal;
@@ -19,6 +20,7 @@ use std::time::Duration;
 use super::Slack;
 use super::world::{Channel, Person, World};
 
+pub(super) use door::Door;
 pub(super) use send::Delivery;
 
 /// What howler answered to a delivery.

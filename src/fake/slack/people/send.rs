@@ -1,10 +1,9 @@
 //! Signed deliveries to howler's HTTP front.
 
-use std::time::Instant;
-
 use jiff::SignedDuration;
 use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
+use tokio::time::{Instant, timeout};
 
 use super::{PersonError, Reply};
 use crate::fake::slack::{Slack, sign};
@@ -85,20 +84,19 @@ impl Slack {
         let howler = self.desk().howler.clone().ok_or(PersonError::NoAddress)?;
         let timestamp = self.now().as_second().to_string();
         let signature = sign(&self.0.signing_secret, &timestamp, &delivery.body);
-        let mut request = self
-            .0
-            .client
-            .post(format!("{howler}{}", delivery.path))
+        let mut request = axum::http::Request::post(delivery.path)
             .header(CONTENT_TYPE, delivery.content_type)
             .header("X-Slack-Request-Timestamp", timestamp)
             .header("X-Slack-Signature", signature)
-            .header("User-Agent", "Slackbot 1.0 (+https://api.slack.com/robots)")
-            .timeout(self.faults().patience_now());
+            .header("User-Agent", "Slackbot 1.0 (+https://api.slack.com/robots)");
         if let Some((number, why)) = retry.filter(|_| delivery.is_event) {
             request = request.header("X-Slack-Retry-Num", number).header("X-Slack-Retry-Reason", why);
         }
+        // Headers and paths of ours always make a request.
+        let request = request.body(delivery.body.clone()).unwrap_or_default();
         let began = Instant::now();
-        let answered = answer(request.body(delivery.body.clone())).await;
+        let answered = timeout(self.faults().patience_now(), howler.asked(request)).await;
+        let answered = answered.unwrap_or(Err("operation_timeout"));
         let took = began.elapsed();
         Ok(match answered {
             Ok((status, is_json, body)) => {
@@ -110,16 +108,6 @@ impl Slack {
             }
         })
     }
-}
-
-async fn answer(request: reqwest::RequestBuilder) -> Result<(u16, bool, String), &'static str> {
-    let word =
-        |error: reqwest::Error| if error.is_timeout() { "operation_timeout" } else { "dispatch_failed" };
-    let response = request.send().await.map_err(word)?;
-    let status = response.status().as_u16();
-    let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let is_json = kind.starts_with("application/json");
-    Ok((status, is_json, response.text().await.map_err(word)?))
 }
 
 /// Slack's word for why an event is sent again.
