@@ -179,6 +179,11 @@ impl Command {
         }
     }
 
+    /// Whether it adds somebody's text: done again, it would stand there twice.
+    pub fn says(&self) -> bool {
+        matches!(self, Self::Declare { .. } | Self::Update { .. } | Self::Note { .. })
+    }
+
     /// Whether it only reads: it changes nothing and commits nothing.
     pub fn reads(&self) -> bool {
         matches!(

@@ -206,17 +206,15 @@ fn connector(base: &Url, loopback: Option<Loopback>) -> Result<HttpsConnector<Wi
     http.set_connect_timeout(Some(CONNECT_LIMIT));
     let wire = loopback.map_or(Wire::Tcp(http), Wire::Loopback);
     let plain = base.scheme() == "http";
-    let builder = match HttpsConnectorBuilder::new().with_native_roots() {
-        Ok(builder) => builder,
-        Err(error) if plain => {
-            debug!(%error, "no certificates to trust; plain http needs none");
-            HttpsConnectorBuilder::new().with_tls_config(
-                rustls::ClientConfig::builder()
-                    .with_root_certificates(rustls::RootCertStore::empty())
-                    .with_no_client_auth(),
-            )
-        }
-        Err(error) => return Err(DelivererError::NoRoots(error)),
+    let builder = if plain {
+        // A stand-in on this machine: nothing is encrypted, so nobody's certificate is needed.
+        HttpsConnectorBuilder::new().with_tls_config(
+            rustls::ClientConfig::builder()
+                .with_root_certificates(rustls::RootCertStore::empty())
+                .with_no_client_auth(),
+        )
+    } else {
+        HttpsConnectorBuilder::new().with_native_roots().map_err(DelivererError::NoRoots)?
     };
     let schemes = if plain { builder.https_or_http() } else { builder.https_only() };
     Ok(schemes.enable_http1().wrap_connector(wire))

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use tokio::sync::watch;
 
 /// Switches, all off at first. A fault armed without a channel hits every channel.
@@ -35,6 +36,16 @@ struct Switches {
     real_limits: bool,
     retry_events: bool,
     patience: Option<Duration>,
+    pace: Pace,
+    travel: SignedDuration,
+    lost_replies: u32,
+}
+
+/// How long a call lies before it is carried out, and its answer before it leaves.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Pace {
+    pub before: SignedDuration,
+    pub after: SignedDuration,
 }
 
 #[derive(Debug)]
@@ -132,6 +143,22 @@ impl Faults {
         self.lock().patience = Some(patience);
     }
 
+    /// Every call lies `before` until it is carried out, and `after` until it is answered, on the clock. Whoever gives
+    /// up meanwhile does not hear what became of it.
+    pub fn slow(&self, before: SignedDuration, after: SignedDuration) {
+        self.lock().pace = Pace { before, after };
+    }
+
+    /// Deliveries that are sent from now on take so long to arrive, on the clock: they can overtake each other.
+    pub fn travel(&self, time: SignedDuration) {
+        self.lock().travel = time;
+    }
+
+    /// The answers to the next `times` deliveries do not reach Slack.
+    pub fn lose_replies(&self, times: u32) {
+        self.lock().lost_replies = times;
+    }
+
     /// Everything off again; what hangs goes on.
     pub fn clear(&self) {
         *self.lock() = Switches::default();
@@ -169,6 +196,22 @@ impl Faults {
         let mut hung = self.hung.subscribe();
         // The sender lives as long as this, so waiting cannot fail.
         let _ = hung.wait_for(|hung| !hung.contains(method)).await;
+    }
+
+    pub(super) fn pace(&self) -> Pace {
+        self.lock().pace
+    }
+
+    pub(super) fn travel_time(&self) -> SignedDuration {
+        self.lock().travel
+    }
+
+    /// Whether this answer is one of those to lose.
+    pub(super) fn loses_reply(&self) -> bool {
+        let mut switches = self.lock();
+        let lost = switches.lost_replies > 0;
+        switches.lost_replies = switches.lost_replies.saturating_sub(1);
+        lost
     }
 
     pub(super) fn is_down(&self) -> bool {

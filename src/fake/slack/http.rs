@@ -9,6 +9,7 @@ use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, Method as Verb, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, post};
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
 use super::args::{Answer, Args, Refusal};
@@ -43,10 +44,13 @@ async fn call(
         Err(_) => (Args::default(), None),
     };
     slack.faults().wait_while_hung(&name).await;
+    let pace = slack.faults().pace();
+    slack.pass(pace.before).await;
     let outcome = match slack.struck(&name, method, &args) {
         Some(Fault::LoseAnswer) => {
             let body = slack.answer(method, read.map(|_| &args), token.as_deref());
             slack.note_call(&name, &args, &body, 0);
+            slack.pass(pace.after).await;
             return broken();
         }
         Some(fault) => Err(fault),
@@ -60,6 +64,7 @@ async fn call(
         Err(Fault::LoseAnswer) => (500, Value::Null, None),
     };
     slack.note_call(&name, &args, &body, status);
+    slack.pass(pace.after).await;
     slack.respond_with(status, &body, wait)
 }
 
@@ -186,6 +191,13 @@ impl Slack {
             return Err(Refusal::new("invalid_auth"));
         }
         self.faults().token_error().map_or(Ok(()), |error| Err(Refusal::new(&error)))
+    }
+
+    /// Time goes by on the clock.
+    pub(super) async fn pass(&self, time: SignedDuration) {
+        if time.is_positive() {
+            self.0.clock.sleep_until(self.now().saturating_add(time).unwrap_or(Timestamp::MAX)).await;
+        }
     }
 
     fn note_call(&self, name: &str, args: &Args, answer: &Value, status: u16) {

@@ -34,6 +34,7 @@ struct Id {
 
 #[derive(Deserialize)]
 struct Container {
+    message_ts: Option<String>,
     channel_id: Option<String>,
     thread_ts: Option<String>,
 }
@@ -98,7 +99,7 @@ fn click(payload: Payload, json: &[u8]) -> Parsed {
     let line = action.carries().and_then(|value| serde_json::from_str::<Line>(value).ok());
     let address = payload.response_url.as_deref().filter(|url| url.starts_with("http"));
     let request = Request {
-        delivery: delivery("act", click_id(&payload, user, action).as_deref(), json),
+        delivery: delivery("act", click_id(&payload, user, action, line.as_ref()).as_deref(), json),
         by: UserId(user.id.clone()),
         place,
         reply: address.map_or(ReplyPath::Ephemeral, |url| ReplyPath::ResponseUrl(url.into())),
@@ -107,12 +108,19 @@ fn click(payload: Payload, json: &[u8]) -> Parsed {
     Parsed::request(request, payload.trigger_id)
 }
 
-fn click_id(payload: &Payload, user: &Id, action: &Action) -> Option<String> {
+/// A button that carries somebody's text says it once, however often and however late it is pressed; every other one
+/// may be pressed again.
+fn click_id(payload: &Payload, user: &Id, action: &Action, line: Option<&Line>) -> Option<String> {
+    let button = action.action_id.as_deref().unwrap_or("");
+    let message = payload.container.as_ref().and_then(|container| container.message_ts.as_ref());
+    if let Some(message) = message.filter(|_| line.is_some_and(|line| line.command.says())) {
+        return Some(format!("{message}:{}:{button}", user.id));
+    }
     if let Some(trigger) = payload.trigger_id.as_ref().filter(|trigger| !trigger.is_empty()) {
         return Some(trigger.clone());
     }
     let at = action.action_ts.as_ref()?;
-    Some(format!("{at}:{}:{}", user.id, action.action_id.as_deref().unwrap_or("")))
+    Some(format!("{at}:{}:{button}", user.id))
 }
 
 /// A message that begins a thread is not said in it.

@@ -81,7 +81,6 @@ impl Slack {
     }
 
     async fn send(&self, delivery: &Delivery, retry: Retry) -> Result<Reply, PersonError> {
-        let howler = self.desk().howler.clone().ok_or(PersonError::NoAddress)?;
         let timestamp = self.now().as_second().to_string();
         let signature = sign(&self.0.signing_secret, &timestamp, &delivery.body);
         let mut request = axum::http::Request::post(delivery.path)
@@ -94,9 +93,12 @@ impl Slack {
         }
         // Headers and paths of ours always make a request.
         let request = request.body(delivery.body.clone()).unwrap_or_default();
+        self.pass(self.faults().travel_time()).await;
+        let howler = self.desk().howler.clone().ok_or(PersonError::NoAddress)?;
         let began = Instant::now();
         let answered = timeout(self.faults().patience_now(), howler.asked(request)).await;
         let answered = answered.unwrap_or(Err("operation_timeout"));
+        let answered = if self.faults().loses_reply() { Err("operation_timeout") } else { answered };
         let took = began.elapsed();
         Ok(match answered {
             Ok((status, is_json, body)) => {

@@ -1,0 +1,457 @@
+//! Reads what Slack received and what howler saved, and compares, with none of howler's own reasoning.
+
+use std::collections::BTreeMap;
+
+use howler::domain::incident::event::{Event, EventKind};
+use howler::domain::incident::figures::Figures;
+use howler::domain::incident::severity::Status;
+use howler::domain::incident::{Incident, Rung};
+use howler::domain::timer::Lateness;
+use howler::fake::slack::Call;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::deeds::{Deed, Outcome, What};
+use super::world::{Span, World};
+use crate::harness::EMERGENCIES;
+
+type Saved = [(Incident, Vec<Event>)];
+
+/// A timer of a howler that runs is at most this late.
+const ON_TIME: SignedDuration = SignedDuration::from_secs(1);
+
+pub fn is_reminder(event: &Event) -> bool {
+    matches!(event.kind, EventKind::Reminded { .. })
+}
+
+pub fn all(world: &World, saved: &Saved) -> Vec<String> {
+    let calls = world.slack.calls();
+    let posted = Posted::read(&calls);
+    let deeds = world.deeds.lock().unwrap().clone();
+    let mut wrong = acknowledged(&deeds, saved);
+    wrong.extend(once(world, &posted));
+    for (incident, events) in saved {
+        wrong.extend(announced(incident, events, &posted));
+        wrong.extend(rooms(incident, events, &calls));
+        wrong.extend(timers(world, incident, events));
+        wrong.extend(responses(world, incident, events));
+        wrong.extend(reminders_posted(incident, events, &posted));
+        wrong.extend(figures(incident, events));
+        wrong.extend(card(world, incident));
+    }
+    wrong
+}
+
+/// Nothing is left to do once the weather is over.
+pub fn board(world: &World) -> Vec<String> {
+    let left = world.app().desk.look(|state, _| {
+        state.outbox.iter().map(|effect| format!("not done: {:?} {:?}", effect.kind, effect.state)).collect()
+    });
+    left.unwrap_or_else(|| vec!["the desk is gone".into()])
+}
+
+/// The timeline that people get holds every word that was accepted, in order.
+pub async fn answers(world: &World) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let deeds = world.deeds.lock().unwrap().clone();
+    let last = deeds.iter().filter(|deed| deed.what == What::Declare).count();
+    let mut timelines = String::new();
+    for incident in 1..=last {
+        let mut page = Some(format!("/incident timeline {incident}"));
+        while let Some(line) = page.take() {
+            let Ok(reply) = world.slack.command("ian", EMERGENCIES, &line).await else {
+                wrong.push(format!("{line} was not answered"));
+                break;
+            };
+            let text = reply.json().and_then(|body| Some(body.get("text")?.as_str()?.to_owned()));
+            let text = text.unwrap_or_default();
+            page = next_page(&text, incident);
+            timelines.push_str(&text);
+        }
+    }
+    for deed in deeds.iter().filter(|deed| deed.outcome == Outcome::Accepted && deed.what != What::Other) {
+        if !timelines.contains(&deed.word) {
+            wrong.push(format!("not on any timeline: {}", deed.line));
+        }
+    }
+    wrong
+}
+
+/// `timeline 7 page 2`, where the text offers a page that was not read yet.
+fn next_page(text: &str, incident: usize) -> Option<String> {
+    let offered = text
+        .rsplit(&format!("/incident {incident} timeline "))
+        .next()
+        .filter(|rest| rest.len() < text.len())?;
+    let number: String = offered.chars().take_while(char::is_ascii_digit).collect();
+    (!number.is_empty()).then(|| format!("/incident {incident} timeline {number}"))
+}
+
+/// The kind of event that a deed makes.
+fn is_of(kind: &EventKind, deed: &Deed) -> bool {
+    let text = match (deed.what, kind) {
+        (What::Declare, EventKind::Declared { title, .. }) => title.clone(),
+        (What::Update, EventKind::Updated { facts, .. }) => {
+            format!("{} {}", facts.text.clone().unwrap_or_default(), facts.action.clone().unwrap_or_default())
+        }
+        (What::Note, EventKind::Noted { text }) | (What::Impact, EventKind::ImpactSet { text }) => {
+            text.clone()
+        }
+        (What::Resolve, EventKind::Resolved { root_cause, .. }) => root_cause.clone(),
+        _ => return false,
+    };
+    text.contains(&deed.word)
+}
+
+/// What was acknowledged took effect once, what was refused did not, and nothing happened twice.
+fn acknowledged(deeds: &[Deed], saved: &Saved) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for deed in deeds.iter().filter(|deed| deed.what != What::Other) {
+        let of = |events: &[Event]| events.iter().filter(|event| is_of(&event.kind, deed)).count();
+        let each: Vec<usize> = saved.iter().map(|(_, events)| of(events)).collect();
+        let found: usize = each.iter().sum();
+        let right = match deed.outcome {
+            Outcome::Accepted => found == 1,
+            Outcome::Refused => found == 0,
+            // The question which incident is meant may have been answered for more than one.
+            Outcome::Heard | Outcome::Asked | Outcome::Unknown => each.iter().all(|found| *found <= 1),
+        };
+        if !right {
+            wrong.push(format!("{:?}, but {found} events: {}", deed.outcome, deed.line));
+        }
+    }
+    wrong
+}
+
+/// A message that Slack took.
+struct Post<'c> {
+    call: &'c Call,
+    channel: &'c str,
+    ts: &'c str,
+    text: &'c str,
+}
+
+struct Posted<'c>(Vec<Post<'c>>);
+
+impl<'c> Posted<'c> {
+    fn read(calls: &'c [Call]) -> Posted<'c> {
+        let word = |value: &'c Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default();
+        let taken =
+            calls.iter().filter(|call| call.method == "chat.postMessage" && call.answer["ok"] == true);
+        Posted(
+            taken
+                .map(|call| Post {
+                    call,
+                    channel: word(&call.answer, "channel"),
+                    ts: word(&call.answer, "ts"),
+                    text: word(&call.args, "text"),
+                })
+                .collect(),
+        )
+    }
+
+    fn in_emergencies(&self) -> impl Iterator<Item = &Post<'c>> {
+        self.0.iter().filter(|post| post.channel == "C0EMERG")
+    }
+}
+
+/// No effect's message was taken twice.
+fn once(world: &World, posted: &Posted<'_>) -> Vec<String> {
+    let mut marks: BTreeMap<String, u32> = BTreeMap::new();
+    for post in &posted.0 {
+        let metadata = post.call.args.get("metadata").map(Value::to_string).unwrap_or_default();
+        if metadata.is_empty() {
+            return vec![format!("a message without a mark: {}", post.text)];
+        }
+        *marks.entry(metadata).or_default() += 1;
+    }
+    let doubled = marks.iter().filter(|(_, times)| **times > 1);
+    let mut wrong: Vec<String> =
+        doubled.map(|(mark, times)| format!("taken {times} times: {mark}")).collect();
+    let created: Vec<String> = world.slack.look(|slack| {
+        slack.channels.iter().filter(|c| c.name.starts_with("inc-")).map(|c| c.name.clone()).collect()
+    });
+    let mut sorted = created.clone();
+    sorted.dedup();
+    if sorted.len() < created.len() {
+        wrong.push(format!("channels twice: {created:?}"));
+    }
+    wrong
+}
+
+/// The head and a word of the announcement that an event brings to the emergencies channel.
+fn head(incident: &Incident, events: &[Event], event: &Event) -> Option<String> {
+    let title = &incident.title;
+    Some(match &event.kind {
+        EventKind::Declared { .. } => format!("INCIDENT DECLARED: {title}"),
+        EventKind::Updated { .. } => {
+            let number = events
+                .iter()
+                .filter(|other| other.seq <= event.seq && matches!(other.kind, EventKind::Updated { .. }))
+                .count();
+            format!("{} update {number}: {title}", incident.id)
+        }
+        EventKind::Resolved { root_cause, .. } => root_cause.clone(),
+        _ => return None,
+    })
+}
+
+fn inert(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('*', "\u{2217}")
+}
+
+/// Every announcement stands in the emergencies channel once, in the order of the events.
+fn announced(incident: &Incident, events: &[Event], posted: &Posted<'_>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut before = String::new();
+    for event in events {
+        let Some(head) = head(incident, events, event) else { continue };
+        let head = inert(&head);
+        let is_resolution = matches!(event.kind, EventKind::Resolved { .. });
+        let about = |post: &&Post<'_>| {
+            post.text.contains(&head) && (!is_resolution || post.text.contains("INCIDENT RESOLVED"))
+        };
+        let found: Vec<_> = posted.in_emergencies().filter(about).collect();
+        match found.as_slice() {
+            [one] => {
+                if one.ts <= before.as_str() {
+                    wrong.push(format!("out of order: {head}"));
+                }
+                one.ts.clone_into(&mut before);
+            }
+            other => wrong.push(format!("announced {} times: {head}", other.len())),
+        }
+    }
+    wrong
+}
+
+/// One channel at most, and one where the severity asks for it.
+fn rooms(incident: &Incident, events: &[Event], calls: &[Call]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let prefix = format!("inc-{}-", incident.id.0);
+    let made = calls.iter().filter(|call| {
+        call.method == "conversations.create"
+            && call.answer["ok"] == true
+            && call.args["name"].as_str().is_some_and(|name| name.starts_with(&prefix))
+    });
+    let made = made.count();
+    let asked = events.iter().any(|event| match &event.kind {
+        EventKind::Declared { clocks, .. } | EventKind::SeverityChanged { clocks, .. } => clocks.own_channel,
+        _ => false,
+    });
+    if made != usize::from(asked) {
+        wrong.push(format!("{}: {made} channels were made, asked for: {asked}", incident.id));
+    }
+    wrong
+}
+
+/// Whether howler was down or could not save at some moment between `from` and `until`.
+fn excused(world: &World, from: Timestamp, until: Timestamp) -> Option<&Span> {
+    world.outages.iter().find(|outage| outage.from <= until && from <= outage.until)
+}
+
+fn punctual(world: &World, due: Timestamp, at: Timestamp, late: Option<Lateness>) -> Result<(), String> {
+    let lateness = at.duration_since(due);
+    if lateness.is_negative() {
+        return Err(format!("before its time, due {due}, at {at}"));
+    }
+    let slow = ON_TIME + SignedDuration::from_secs(4);
+    let excuse = world.outages.iter().filter(|outage| outage.from <= at && due <= outage.until);
+    let back = excuse.map(|outage| outage.until).max();
+    match back {
+        None if lateness > slow => Err(format!("late without a reason, due {due}, at {at}")),
+        Some(back) if at > back + slow => {
+            Err(format!("late after howler was back, due {due}, at {at}, back {back}"))
+        }
+        _ if lateness > SignedDuration::from_secs(10) && late.is_none() => {
+            Err(format!("late in silence, due {due}, at {at}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What the next reminder's time must be after an event; `None` where it does not tell.
+enum Expect {
+    At(Timestamp),
+    Nothing,
+    Unclear,
+    Same,
+}
+
+fn expects(event: &Event, interval: Option<SignedDuration>) -> Expect {
+    let from_now = || interval.map_or(Expect::Nothing, |interval| Expect::At(event.at + interval));
+    match &event.kind {
+        EventKind::Declared { .. } | EventKind::Updated { .. } | EventKind::Reopened { .. } => from_now(),
+        EventKind::Resolved { .. } => Expect::Nothing,
+        EventKind::Reminded { next, .. } => Expect::At(next.1),
+        EventKind::Snoozed { until, .. } => Expect::At(*until),
+        EventKind::SeverityChanged { .. } | EventKind::Retracted { .. } => Expect::Unclear,
+        _ => Expect::Same,
+    }
+}
+
+/// Every reminder came at the time that the event before it set, and none was left out.
+fn timers(world: &World, incident: &Incident, events: &[Event]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let (mut expected, mut interval) = (Expect::Nothing, None);
+    for event in events {
+        if let EventKind::Declared { clocks, .. } | EventKind::SeverityChanged { clocks, .. } = &event.kind {
+            interval = clocks.update_every;
+        }
+        if let EventKind::Retracted { .. } = &event.kind {
+            // A severity taken back brings its interval back.
+            interval = None;
+        }
+        if let Expect::At(due) = expected {
+            let passed = event.at.duration_since(due) > SignedDuration::from_secs(5);
+            if passed && !is_reminder(event) && excused(world, due, event.at).is_none() {
+                wrong.push(format!(
+                    "{}: no reminder at {due}, but {:?} at {}",
+                    incident.id, event.kind, event.at
+                ));
+            }
+        }
+        if let EventKind::Reminded { due, late, rung, .. } = &event.kind {
+            match expected {
+                Expect::At(at) if at != *due => {
+                    wrong.push(format!("{}: a reminder due {due} instead of {at}", incident.id));
+                }
+                Expect::Nothing => wrong.push(format!("{}: a reminder that nothing asked for", incident.id)),
+                _ => {}
+            }
+            if let Err(reason) = punctual(world, *due, event.at, *late) {
+                wrong.push(format!("{}: {rung:?} reminder {reason}", incident.id));
+            }
+        }
+        match expects(event, interval) {
+            Expect::Same => {}
+            Expect::Nothing
+                if interval.is_none()
+                    && incident.clocks.update_every.is_some()
+                    && !matches!(event.kind, EventKind::Resolved { .. }) =>
+            {
+                expected = Expect::Unclear;
+            }
+            other => expected = other,
+        }
+    }
+    wrong
+}
+
+/// Nobody acknowledged in time: said once, at its time.
+fn responses(world: &World, incident: &Incident, events: &[Event]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut missed = 0;
+    for event in events {
+        if let EventKind::ResponseMissed { due, late } = &event.kind {
+            missed += 1;
+            if let Err(reason) = punctual(world, *due, event.at, *late) {
+                wrong.push(format!("{}: response {reason}", incident.id));
+            }
+        }
+    }
+    let moved = events
+        .iter()
+        .any(|event| matches!(event.kind, EventKind::SeverityChanged { .. } | EventKind::Resolved { .. }));
+    let within = events.first().and_then(|event| match &event.kind {
+        EventKind::Declared { clocks, .. } => clocks.respond_within.map(|within| event.at + within),
+        _ => None,
+    });
+    if let Some(due) = within.filter(|_| !moved) {
+        let answered =
+            events.iter().find(|event| matches!(event.kind, EventKind::Acknowledged)).map(|event| event.at);
+        let late = SignedDuration::from_secs(5);
+        let in_time = answered.is_some_and(|at| at <= due);
+        let ended = world.now() <= due + late;
+        let clearly_missed =
+            answered.is_none_or(|at| at > due + late) && excused(world, due, due + late).is_none();
+        if (in_time && missed > 0) || (clearly_missed && !ended && missed != 1) {
+            wrong.push(format!("{}: {missed} times said that nobody acknowledged by {due}", incident.id));
+        }
+    }
+    wrong
+}
+
+/// A reminder's message was taken at most once, and one that nothing overtook was.
+fn reminders_posted(incident: &Incident, events: &[Event], posted: &Posted<'_>) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for event in events {
+        let EventKind::Reminded { due, rung, .. } = &event.kind else { continue };
+        let named = format!("\"reminder\\\":\\\"{due}");
+        let prefix = format!("Update due: {} ", incident.id);
+        let found = posted.0.iter().filter(|post| {
+            post.text.contains(&prefix) && post.call.args["blocks"].to_string().contains(&named)
+        });
+        let found = found.count();
+        let overtaken = events.iter().any(|other| {
+            other.seq > event.seq
+                && matches!(
+                    other.kind,
+                    EventKind::Reminded { .. }
+                        | EventKind::Updated { .. }
+                        | EventKind::Resolved { .. }
+                        | EventKind::Snoozed { .. }
+                        | EventKind::SeverityChanged { .. }
+                        | EventKind::Retracted { .. }
+                        | EventKind::Reopened { .. }
+                )
+        });
+        if found > 1 || (found == 0 && !overtaken) {
+            wrong.push(format!("{}: the {rung:?} reminder due {due} was taken {found} times", incident.id));
+        }
+    }
+    let _ = Rung::Channel;
+    wrong
+}
+
+/// The row is what its events make, and the figures are what a person would count.
+fn figures(incident: &Incident, events: &[Event]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if Incident::replay(incident.id, events).as_ref() != Some(incident) {
+        wrong.push(format!("{}: the row is not what its events make", incident.id));
+    }
+    let figures = Figures::of(incident);
+    let first = |wanted: fn(&EventKind) -> bool| {
+        events.iter().find(|event| wanted(&event.kind)).map(|event| event.at)
+    };
+    let acknowledged = first(|kind| matches!(kind, EventKind::Acknowledged));
+    if figures.to_acknowledge != acknowledged.map(|at| at.duration_since(incident.declared_at)) {
+        wrong.push(format!("{}: acknowledged after {:?}?", incident.id, figures.to_acknowledge));
+    }
+    let last = events
+        .iter()
+        .rev()
+        .find(|event| matches!(event.kind, EventKind::Resolved { .. } | EventKind::Reopened { .. }));
+    let resolved =
+        last.filter(|event| matches!(event.kind, EventKind::Resolved { .. })).map(|event| event.at);
+    if figures.to_resolve != resolved.map(|at| at.duration_since(incident.declared_at)) {
+        wrong.push(format!("{}: resolved after {:?}?", incident.id, figures.to_resolve));
+    }
+    if (incident.status == Status::Resolved) != resolved.is_some() {
+        wrong.push(format!("{}: status {:?}", incident.id, incident.status));
+    }
+    wrong
+}
+
+/// The card in the emergencies channel stands once and shows how it is.
+fn card(world: &World, incident: &Incident) -> Vec<String> {
+    let start = format!("{} {} \u{b7} {}: ", incident.id, incident.severity, incident.status);
+    let anything = format!("{} P", incident.id);
+    let (all, right) = world.slack.look(|slack| {
+        let channel = slack.channel_called(EMERGENCIES);
+        let cards = channel.into_iter().flat_map(|channel| channel.messages.iter()).filter(|message| {
+            let head = message.text.lines().next().unwrap_or_default();
+            !message.deleted
+                && message.only_for.is_none()
+                && head.contains(&anything)
+                && head.contains('\u{b7}')
+        });
+        let cards: Vec<&str> = cards.map(|message| message.text.lines().next().unwrap_or_default()).collect();
+        (cards.len(), cards.iter().filter(|head| head.contains(&start)).count())
+    });
+    if (all, right) == (1, 1) {
+        Vec::new()
+    } else {
+        vec![format!("{}: {all} cards, {right} of them right ({start})", incident.id)]
+    }
+}

@@ -1,0 +1,221 @@
+//! The whole of howler lives through hours of trouble in one thread, on one simulated time, from one seed. Afterwards
+//! what the fake Slack received is read independently of howler.
+//!
+//! `SIMULATION_SEEDS` says how many seeds are lived through, `SIMULATION_SEED` replays one and tells it.
+
+mod check;
+mod deeds;
+mod dice;
+mod weather;
+mod world;
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use howler::domain::effect::EffectState;
+use howler::fake::slack::Call;
+use jiff::SignedDuration;
+
+use crate::harness::EMERGENCIES;
+use world::World;
+
+/// How many seeds `cargo test` lives through.
+const SEEDS: u64 = 300;
+
+/// What happened in one life, in numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Tally {
+    deeds: usize,
+    kills: u32,
+    calls: usize,
+    events: usize,
+    reminders: usize,
+}
+
+/// A finished life: numbers, what was wrong, and the log of calls.
+struct Life {
+    tally: Tally,
+    wrong: Vec<String>,
+    calls: Vec<Call>,
+    story: Vec<String>,
+}
+
+fn live(seed: u64) -> Life {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    runtime.block_on(async {
+        let mut world = World::new(seed);
+        happen(&mut world).await;
+        heal(&mut world).await;
+        let mut wrong = check::board(&world);
+        wrong.extend(check::answers(&world).await);
+        world.stop().await;
+        let saved = world.saved();
+        wrong.extend(check::all(&world, &saved));
+        let calls = world.slack.calls();
+        let story: Vec<String> = world
+            .deeds
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|deed| format!("{} {} -> {:?}", deed.at, deed.line, deed.outcome))
+            .collect();
+        let reminders = saved.iter().flat_map(|(_, events)| events).filter(|event| check::is_reminder(event));
+        let tally = Tally {
+            deeds: story.len(),
+            kills: world.kills.load(Ordering::Relaxed),
+            calls: calls.len(),
+            events: saved.iter().map(|(_, events)| events.len()).sum(),
+            reminders: reminders.count(),
+        };
+        Life { tally, wrong, calls, story }
+    })
+}
+
+/// People act, the weather changes, howler is killed and comes back.
+async fn happen(world: &mut World) {
+    let stormy = !world.dice.once_in(8);
+    for _ in 0..world.dice.between(20, 120) {
+        match world.dice.below(100) {
+            0..=74 => {
+                let many = if world.dice.once_in(3) { world.dice.between(2, 6) } else { 1 };
+                (0..many).for_each(|_| deeds::anything(world));
+            }
+            75..=82 if stormy => weather::change(world),
+            83..=87 => weather::clears(world),
+            88..=95 => fall(world).await,
+            96 => {
+                world.stop().await;
+                rise(world).await;
+            }
+            97 => weather::disk(world),
+            _ => {
+                let latency = world.dice.millis(1, 2_000);
+                world.disk.set_latency(latency);
+            }
+        }
+        let time = world.dice.millis(1, 1_000_000);
+        world.wait(time).await;
+    }
+}
+
+/// Killed somewhere in the middle of what was begun a moment ago.
+async fn fall(world: &mut World) {
+    if world.dice.once_in(2) {
+        deeds::anything(world);
+    }
+    for _ in 0..world.dice.below(200) {
+        tokio::task::yield_now().await;
+    }
+    world.kill().await;
+    rise(world).await;
+}
+
+async fn rise(world: &mut World) {
+    let time = world.dice.millis(1, 1_200_000);
+    world.wait(time).await;
+    world.start();
+}
+
+/// The weather ends, and somebody presses *Retry now* until nothing is left.
+async fn heal(world: &mut World) {
+    weather::ends(world);
+    world.wait(SignedDuration::from_mins(10)).await;
+    for _ in 0..60 {
+        let app = world.app();
+        app.desk.settled().await;
+        let undone = app.desk.look(|state, _| {
+            let failed =
+                |effect: &&howler::domain::effect::Effect| matches!(effect.state, EffectState::Failed { .. });
+            (state.outbox.iter().count(), state.outbox.iter().filter(failed).count())
+        });
+        match undone {
+            Some((0, _)) | None => return,
+            Some((_, 0)) => world.wait(SignedDuration::from_secs(20)).await,
+            Some(_) => retry_all(world).await,
+        }
+    }
+}
+
+async fn retry_all(world: &World) {
+    // Answers and clicks may find howler's own messages in any state; what is left is looked at again.
+    let _ = world.slack.command("ian", EMERGENCIES, "/incident doctor").await;
+    let board = world.slack.look(|slack| {
+        let channel = slack.channel_called(EMERGENCIES)?;
+        let board =
+            channel.messages.iter().rev().find(|message| message.only_for.as_deref() == Some("U0IAN"))?;
+        Some((board.ts.clone(), deeds::buttons(&board.blocks)))
+    });
+    let Some((ts, buttons)) = board else { return };
+    for button in buttons.iter().filter(|button| button.starts_with("retry")) {
+        let _ = world.slack.click("ian", EMERGENCIES, &ts, button, None).await;
+    }
+    world.wait(SignedDuration::from_secs(5)).await;
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is a number")))
+}
+
+#[test]
+fn nothing_is_lost_nothing_doubled_nothing_late_in_silence() {
+    if let Some(seed) = number("SIMULATION_SEED") {
+        let life = live(seed);
+        println!("{}\n{:#?}", life.story.join("\n"), life.tally);
+        assert!(life.wrong.is_empty(), "seed {seed}:\n{}", life.wrong.join("\n"));
+        return;
+    }
+    let seeds = number("SIMULATION_SEEDS").unwrap_or(SEEDS);
+    let (next, began) = (AtomicU64::new(0), Instant::now());
+    let failed = Mutex::new(BTreeMap::new());
+    let sum = Mutex::new(Tally::default());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= seeds {
+                        return;
+                    }
+                    let Life { tally, wrong, .. } = live(seed);
+                    if !wrong.is_empty() {
+                        failed.lock().unwrap().insert(seed, wrong);
+                    }
+                    let mut sum = sum.lock().unwrap();
+                    sum.deeds += tally.deeds;
+                    sum.kills += tally.kills;
+                    sum.calls += tally.calls;
+                    sum.events += tally.events;
+                    sum.reminders += tally.reminders;
+                }
+            });
+        }
+    });
+    let (failed, sum) = (failed.into_inner().unwrap(), sum.into_inner().unwrap());
+    println!(
+        "{seeds} seeds, {} deeds, {} kills, {} events, {} reminders, {} calls to Slack, {} seeds failed, {:.0} s",
+        sum.deeds,
+        sum.kills,
+        sum.events,
+        sum.reminders,
+        sum.calls,
+        failed.len(),
+        began.elapsed().as_secs_f64()
+    );
+    for (seed, wrong) in failed.iter().take(5) {
+        println!("SIMULATION_SEED={seed}\n  {}", wrong.join("\n  "));
+    }
+    assert!(failed.is_empty(), "seeds that failed: {:?}", failed.keys().collect::<Vec<_>>());
+}
+
+#[test]
+fn a_seed_replays_exactly() {
+    for seed in [3, 17] {
+        let (first, again) = (live(seed), live(seed));
+        assert_eq!(first.story, again.story, "seed {seed}");
+        assert_eq!(first.calls, again.calls, "seed {seed}");
+        assert!(first.tally.calls > 20, "seed {seed} was a life: {:?}", first.tally);
+    }
+}

@@ -1,0 +1,141 @@
+//! Howler and Slack in one thread, on one simulated time, from one seed.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+use howler::app::{App, Ground, Setup};
+use howler::clock::Clock;
+use howler::config::Config;
+use howler::config::secrets::{Secret, Secrets};
+use howler::domain::incident::Incident;
+use howler::domain::incident::event::Event;
+use howler::fake::slack::{self, Slack};
+use howler::id::IncidentId;
+use howler::loopback::Loopback;
+use howler::store::{Disk, MemoryDisk, Store};
+use jiff::{SignedDuration, Timestamp};
+use tempfile::TempDir;
+
+use super::deeds::Deed;
+use super::dice::Dice;
+use crate::harness::{MANIFEST, SECRET, TOKEN, two_in_the_morning};
+
+/// When howler ran, and could save.
+#[derive(Clone, Copy, Debug)]
+pub struct Span {
+    pub from: Timestamp,
+    pub until: Timestamp,
+}
+
+pub struct World {
+    pub clock: Clock,
+    pub slack: Slack,
+    pub disk: MemoryDisk,
+    pub dice: Dice,
+    /// What people did and what came of it, in the order of doing.
+    pub deeds: Arc<Mutex<Vec<Deed>>>,
+    /// Spans in which howler was down, or could not save.
+    pub outages: Vec<Span>,
+    /// How often howler was killed.
+    pub kills: Arc<AtomicU32>,
+    network: Loopback,
+    folder: TempDir,
+    howler: Option<App>,
+    down_since: Timestamp,
+    pub full_since: Option<Timestamp>,
+}
+
+impl World {
+    pub fn new(seed: u64) -> Self {
+        let clock = Clock::of_runtime(two_in_the_morning());
+        let slack = Slack::new(slack::Setup {
+            clock: clock.clone(),
+            manifest: MANIFEST.into(),
+            signing_secret: SECRET.into(),
+            bot_token: TOKEN.into(),
+        })
+        .unwrap();
+        slack.set_own_base("http://localhost");
+        slack.faults().retry_events(true);
+        let (network, listener) = Loopback::new();
+        let api = slack.api();
+        tokio::spawn(async move { axum::serve(listener, api).await });
+        let mut world = Self {
+            disk: MemoryDisk::new(clock.clone()),
+            down_since: clock.now(),
+            clock,
+            slack,
+            dice: Dice::new(seed),
+            deeds: Arc::default(),
+            outages: Vec::new(),
+            kills: Arc::default(),
+            network,
+            folder: TempDir::new().unwrap(),
+            howler: None,
+            full_since: None,
+        };
+        world.start();
+        world
+    }
+
+    pub fn start(&mut self) {
+        let mentions = "[mentions]\noncall = \"S0ONCALL\"\nengineering = \"S0ENG\"\n";
+        let setup = Setup {
+            config: Config::parse(mentions).unwrap(),
+            secrets: Secrets {
+                slack_bot_token: Secret::new(TOKEN),
+                slack_signing_secret: Secret::new(SECRET),
+                slack_api_url: "http://localhost/api/".into(),
+            },
+            data: self.folder.path().join("data"),
+            clock: self.clock.clone(),
+        };
+        let ground = Ground { disk: Disk::Memory(self.disk.clone()), slack: Some(self.network.clone()) };
+        let app = App::start_on(ground, setup).unwrap();
+        self.slack.point_inside(app.router.clone());
+        self.howler = Some(app);
+        self.outages.push(Span { from: self.down_since, until: self.now() });
+    }
+
+    pub fn app(&self) -> &App {
+        self.howler.as_ref().expect("howler does not run")
+    }
+
+    /// Loses what was not written.
+    pub async fn kill(&mut self) {
+        let Some(app) = self.howler.take() else { return };
+        self.slack.point_nowhere();
+        self.down_since = self.now();
+        self.kills.fetch_add(1, Ordering::Relaxed);
+        app.crash().await;
+    }
+
+    /// Stops as SIGTERM does.
+    pub async fn stop(&mut self) {
+        let Some(app) = self.howler.take() else { return };
+        self.slack.point_nowhere();
+        self.down_since = self.now();
+        assert!(app.stop().await, "a part of howler ended by itself");
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub async fn wait(&self, time: SignedDuration) {
+        self.clock.sleep_until(self.now() + time).await;
+    }
+
+    /// What howler has saved, read beside it once it is stopped.
+    pub fn saved(&self) -> Vec<(Incident, Vec<Event>)> {
+        assert!(self.howler.is_none(), "howler has its store open");
+        let store =
+            Store::open_on(Disk::Memory(self.disk.clone()), &self.folder.path().join("data"), "").unwrap();
+        let last = store.load().unwrap().next_incident;
+        let read = |id| {
+            let id = IncidentId(id);
+            Some((store.incident(id).unwrap()?, store.events(id).unwrap()))
+        };
+        (1..last).filter_map(read).collect()
+    }
+}
