@@ -10,5 +10,6 @@ mod incidents;
 mod kill;
 mod operations;
 mod restart;
+mod socket;
 mod tidy;
 mod updates;

@@ -2,6 +2,7 @@
 //! again.
 
 pub(super) mod client;
+mod connections;
 mod edit;
 mod invite;
 mod post;
@@ -23,6 +24,7 @@ use crate::domain::effect::{EffectKind, Outcome, Receipt};
 use crate::domain::incident::Incident;
 use crate::id::{ChannelId, IncidentId, UserId};
 use client::Slack;
+pub use connections::{Connections, NoConnection};
 pub use target::{DelivererError, SlackTarget};
 
 /// The one way out to Slack.
