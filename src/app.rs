@@ -14,7 +14,7 @@ use tracing::{info, warn};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::secrets::Secrets;
-use crate::delivery::{Deliverer, DelivererError, Lanes};
+use crate::delivery::{Connections, Deliverer, DelivererError, Lanes, SlackTarget};
 use crate::desk::Desk;
 use crate::intake;
 use crate::loopback::Loopback;
@@ -58,6 +58,8 @@ pub struct App {
     pub router: Router,
     lanes: JoinHandle<()>,
     desk_task: JoinHandle<()>,
+    /// Socket Mode, where it is on.
+    socket: Option<JoinHandle<()>>,
     stop: watch::Sender<bool>,
     store: Weak<Store>,
 }
@@ -82,6 +84,11 @@ impl App {
         let (config, metrics) = (Arc::new(config), Metrics::default());
         let deliverer = Deliverer::through(ground.slack, &secrets, Arc::clone(&config), clock.clone())?;
         let deliverer = Arc::new(deliverer);
+        let connections = secrets.slack_app_token.as_ref().map(|token| {
+            let target = SlackTarget { api_url: secrets.slack_api_url.clone(), token: token.clone() };
+            Connections::new(target, clock.clone())
+        });
+        let connections = connections.transpose()?;
         let (desk, wakes, desk_task) =
             Desk::start(store, Arc::clone(&config), clock.clone(), metrics.clone())?;
         let (stop, stopping) = watch::channel(false);
@@ -91,29 +98,35 @@ impl App {
             clock: clock.clone(),
             metrics: metrics.clone(),
             instance,
-            stopping,
+            stopping: stopping.clone(),
         };
         let lanes = tokio::spawn(lanes.run(wakes));
         // Who howler is becomes known before anybody names it; where Slack does not tell, it is asked again when needed.
         let asking = Arc::clone(&deliverer);
         tokio::spawn(async move { drop(asking.who_am_i().await) });
         let front = intake::Front { desk: desk.clone(), deliverer, clock, metrics };
-        let router = intake::router(front, &secrets.slack_signing_secret);
-        Ok(Self { desk, router, lanes, desk_task, stop, store: held })
+        let (watch, socket) =
+            connections.map(|connections| intake::socket::start(&front, connections, &stopping)).unzip();
+        let router = intake::router(front, secrets.slack_signing_secret.as_ref(), watch);
+        Ok(Self { desk, router, lanes, desk_task, socket, stop, store: held })
     }
 
     /// Finishes what is in hand. What is left in the outbox goes on after the next start. False when a part of howler
     /// had ended by itself.
     pub async fn stop(self) -> bool {
-        let Self { desk, lanes, desk_task, stop, .. } = self;
+        let Self { desk, lanes, desk_task, socket, stop, .. } = self;
         // Without lanes there is nobody to tell.
         let _ = stop.send(true);
         let finish = async {
+            let socket = match socket {
+                Some(socket) => socket.await,
+                None => Ok(()),
+            };
             let lanes = lanes.await;
             let by_itself = desk_task.is_finished();
             desk.close().await;
             let mut well = !by_itself;
-            for ended in [lanes, desk_task.await] {
+            for ended in [socket, lanes, desk_task.await] {
                 if let Err(error) = ended {
                     warn!(%error, "a task ended badly");
                     well = false;
@@ -129,7 +142,7 @@ impl App {
 
     /// Loses everything that was not saved, as a killed process does.
     pub async fn crash(self) {
-        for task in [self.lanes, self.desk_task] {
+        for task in [self.lanes, self.desk_task].into_iter().chain(self.socket) {
             task.abort();
             // It was cut off, which is what was asked for.
             let _ = task.await;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::clock::Clock;
 use crate::config::secrets::{Secrets, SecretsError};
 use crate::config::{Config, ConfigError};
-use crate::delivery::Deliverer;
+use crate::delivery::{Connections, Deliverer, SlackTarget};
 
 /// Prints a line a check, and fails when one of them failed.
 pub async fn run(config: Result<Config, ConfigError>, secrets: Result<Secrets, SecretsError>) -> ExitCode {
@@ -49,6 +49,15 @@ impl Report {
         let me = me.map(|me| ((), format!("howler is {} in {}", me.user, me.team)));
         if self.line("token", me).is_none() {
             return;
+        }
+        if let Some(token) = &secrets.slack_app_token {
+            let target = SlackTarget { api_url: secrets.slack_api_url.clone(), token: token.clone() };
+            let connections = Connections::new(target, Clock::system()).map_err(|error| error.to_string());
+            let opened = match connections {
+                Ok(connections) => connections.address().await.map_err(|refused| refused.to_string()),
+                Err(reason) => Err(reason),
+            };
+            self.line("Socket Mode", opened.map(|_| ((), "Slack takes the app-level token".to_owned())));
         }
         let emergencies = &config.channels.emergencies;
         let found = match deliverer.find_channel(emergencies).await {

@@ -1,5 +1,7 @@
 //! Metrics, named by Prometheus' conventions. They count and time; they never hold a text.
 
+mod socket;
+
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
@@ -16,6 +18,7 @@ use prometheus_client::registry::{Registry, Unit};
 use crate::domain::effect::{Effect, EffectState};
 use crate::domain::incident::Incident;
 use crate::domain::timer::TimerKind;
+pub use socket::{Connected, SocketMetrics};
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Kind {
@@ -31,6 +34,11 @@ struct Lane {
 struct Result {
     lane: &'static str,
     result: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Why {
+    reason: &'static str,
 }
 
 type Seconds = Family<Kind, Histogram, fn() -> Histogram>;
@@ -53,6 +61,7 @@ struct Inner {
     outbox: Family<Lane, Gauge>,
     outbox_age: Age,
     failed: Gauge,
+    socket: SocketMetrics,
 }
 
 fn latency() -> Histogram {
@@ -78,6 +87,7 @@ impl Default for Metrics {
             outbox: Family::default(),
             outbox_age: Age::default(),
             failed: Gauge::default(),
+            socket: SocketMetrics::default(),
             registry: Registry::default(),
         };
         let seconds = Unit::Seconds;
@@ -120,6 +130,7 @@ impl Default for Metrics {
             inner.outbox_age.clone(),
         );
         registry.register("failed_effects", "Effects that wait for a person", inner.failed.clone());
+        inner.socket.register(&mut registry);
         Self(Arc::new(Inner { registry, ..inner }))
     }
 }
@@ -156,6 +167,11 @@ impl Metrics {
 
     pub fn repeated(&self, deliveries: u64) {
         self.0.repeated.inc_by(deliveries);
+    }
+
+    /// What is counted of Socket Mode.
+    pub fn socket(&self) -> &SocketMetrics {
+        &self.0.socket
     }
 
     /// The text that Prometheus reads, with the gauges as of `now`.

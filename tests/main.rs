@@ -11,5 +11,6 @@ mod kill;
 mod operations;
 mod restart;
 mod simulation;
+mod socket;
 mod tidy;
 mod updates;

@@ -30,7 +30,10 @@ pub const SLACK_API_URL: &str = "https://slack.com/api/";
 #[derive(Clone, Debug)]
 pub struct Secrets {
     pub slack_bot_token: Secret,
-    pub slack_signing_secret: Secret,
+    /// What Slack's requests over https are known by; `None` only in Socket Mode.
+    pub slack_signing_secret: Option<Secret>,
+    /// Turns Socket Mode on.
+    pub slack_app_token: Option<Secret>,
     /// Ends in `/api/`.
     pub slack_api_url: String,
 }
@@ -40,6 +43,11 @@ pub struct Secrets {
 pub enum SecretsError {
     #[error("{name} is not set: {hint}")]
     Missing { name: &'static str, hint: &'static str },
+    #[error(
+        "SLACK_APP_TOKEN is not an app-level token: use the one that starts with xapp-, from your Slack app's page \
+         Basic Information, App-Level Tokens"
+    )]
+    AppToken,
     #[error("SLACK_API_URL must be a full http or https address that ends in /api/, not `{0}`")]
     ApiUrl(String),
 }
@@ -50,12 +58,19 @@ impl Secrets {
     /// # Errors
     /// When a needed variable is missing or the base address cannot be used.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SecretsError> {
-        let need = |name, hint| {
-            lookup(name)
-                .filter(|value| !value.trim().is_empty())
-                .map(|value| Secret::new(value.trim()))
-                .ok_or(SecretsError::Missing { name, hint })
+        let given = |name| {
+            lookup(name).filter(|value| !value.trim().is_empty()).map(|value| Secret::new(value.trim()))
         };
+        let need = |name, hint| given(name).ok_or(SecretsError::Missing { name, hint });
+        let slack_app_token = given("SLACK_APP_TOKEN");
+        if slack_app_token.as_ref().is_some_and(|token| !token.reveal().starts_with("xapp-")) {
+            return Err(SecretsError::AppToken);
+        }
+        let signing_secret = need(
+            "SLACK_SIGNING_SECRET",
+            "from your Slack app's page Basic Information, App Credentials; in Socket Mode SLACK_APP_TOKEN stands in \
+             for it",
+        );
         let slack_api_url = lookup("SLACK_API_URL").unwrap_or_else(|| SLACK_API_URL.into());
         let whole = slack_api_url.starts_with("https://") || slack_api_url.starts_with("http://");
         if !whole || !slack_api_url.ends_with("/api/") {
@@ -66,10 +81,11 @@ impl Secrets {
                 "SLACK_BOT_TOKEN",
                 "the token that starts with xoxb-, from your Slack app's page OAuth & Permissions",
             )?,
-            slack_signing_secret: need(
-                "SLACK_SIGNING_SECRET",
-                "from your Slack app's page Basic Information, App Credentials",
-            )?,
+            slack_signing_secret: match signing_secret {
+                Err(_) if slack_app_token.is_some() => None,
+                other => Some(other?),
+            },
+            slack_app_token,
             slack_api_url,
         })
     }

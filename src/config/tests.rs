@@ -69,13 +69,40 @@ fn durations_as_people_say_them() {
 
 #[test]
 fn secrets_do_not_print_and_missing_ones_are_named() {
-    let set = |name: &str| Some(format!("value of {name}"));
+    let set = |name: &str| Some(format!("xapp-value of {name}"));
     let url = |name: &str| if name == "SLACK_API_URL" { Some("http://localhost/".into()) } else { set(name) };
     assert!(secrets::Secrets::read(url).unwrap_err().to_string().contains("SLACK_API_URL"));
     let missing = secrets::Secrets::read(|_| None).unwrap_err().to_string();
     assert!(missing.contains("SLACK_BOT_TOKEN"), "{missing}");
     let read = secrets::Secrets::read(|name| if name == "SLACK_API_URL" { None } else { set(name) }).unwrap();
     assert!(!format!("{read:?}").contains("value of"));
+}
+
+#[test]
+fn an_app_token_stands_in_for_the_signing_secret() {
+    let read = |token: Option<&'static str>, secret: Option<&'static str>| {
+        secrets::Secrets::read(|name| {
+            let value = match name {
+                "SLACK_BOT_TOKEN" => Some("xoxb-1"),
+                "SLACK_APP_TOKEN" => token,
+                "SLACK_SIGNING_SECRET" => secret,
+                _ => None,
+            };
+            value.map(str::to_owned)
+        })
+    };
+    let doors = |token, secret| {
+        let secrets = read(token, secret).unwrap();
+        (secrets.slack_app_token.is_some(), secrets.slack_signing_secret.is_some())
+    };
+    assert_eq!(doors(Some("xapp-1"), None), (true, false));
+    assert_eq!(doors(None, Some("s")), (false, true));
+    assert_eq!(doors(Some(" xapp-1\n"), Some("s")), (true, true));
+    assert_eq!(doors(Some(" "), Some("s")), (false, true));
+    let neither = read(None, None).unwrap_err().to_string();
+    assert!(neither.contains("SLACK_SIGNING_SECRET") && neither.contains("SLACK_APP_TOKEN"), "{neither}");
+    let wrong = read(Some("xoxb-1"), Some("s")).unwrap_err().to_string();
+    assert!(wrong.contains("starts with xapp-") && !wrong.contains("xoxb-1"), "{wrong}");
 }
 
 #[test]

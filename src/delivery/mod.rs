@@ -11,4 +11,4 @@ mod slack;
 pub use directory::BotIdentity;
 pub use job::Job;
 pub use lane::Lanes;
-pub use slack::{Deliverer, DelivererError, NoIdentity, SlackTarget};
+pub use slack::{Connections, Deliverer, DelivererError, NoConnection, NoIdentity, SlackTarget};

@@ -110,7 +110,8 @@ async fn start(listen: SocketAddr, folder: &Path, clock: Clock) -> Result<Rehear
         config: config(),
         secrets: Secrets {
             slack_bot_token: Secret::new(BOT_TOKEN),
-            slack_signing_secret: Secret::new(SIGNING_SECRET),
+            slack_signing_secret: Some(Secret::new(SIGNING_SECRET)),
+            slack_app_token: None,
             slack_api_url: format!("{base}/api/"),
         },
         data: folder.join("howler"),

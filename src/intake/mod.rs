@@ -1,9 +1,13 @@
 //! Outside becomes one [`Request`](crate::domain::request::Request): verified, parsed, with a name for the delivery.
 
+mod answers;
+mod front;
 pub mod grammar;
 mod http;
 pub mod signature;
 pub mod slack;
 pub mod slack_text;
+pub mod socket;
 
-pub use http::{Front, router};
+pub use front::Front;
+pub use http::router;

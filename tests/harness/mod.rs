@@ -28,7 +28,7 @@ pub struct World {
     pub slack: Slack,
     config: Config,
     folder: TempDir,
-    api_url: String,
+    secrets: Secrets,
     howler: Option<Howler>,
 }
 
@@ -45,9 +45,14 @@ pub fn two_in_the_morning() -> Timestamp {
 
 /// A fake Slack that listens, for howlers in this process and others.
 pub async fn workspace(clock: &Clock) -> (Slack, String) {
+    workspace_of(clock, MANIFEST).await
+}
+
+/// Its app is the one that `manifest` makes.
+pub async fn workspace_of(clock: &Clock, manifest: &str) -> (Slack, String) {
     let slack = Slack::new(slack::Setup {
         clock: clock.clone(),
-        manifest: MANIFEST.into(),
+        manifest: manifest.into(),
         signing_secret: SECRET.into(),
         bot_token: TOKEN.into(),
     })
@@ -67,23 +72,30 @@ impl World {
     /// `toml` is what `howler.toml` says beside the mentions.
     pub async fn with_config(toml: &str) -> Self {
         let clock = Clock::standing_at(two_in_the_morning());
-        let (slack, api_url) = workspace(&clock).await;
+        let (slack, slack_api_url) = workspace(&clock).await;
+        let secrets = Secrets {
+            slack_bot_token: Secret::new(TOKEN),
+            slack_signing_secret: Some(Secret::new(SECRET)),
+            slack_app_token: None,
+            slack_api_url,
+        };
+        let mut world = Self::of(clock, slack, secrets, toml);
+        world.start_howler().await;
+        world
+    }
+
+    /// Everything but howler.
+    pub fn of(clock: Clock, slack: Slack, secrets: Secrets, toml: &str) -> Self {
         let mentions = "[mentions]\noncall = \"S0ONCALL\"\nengineering = \"S0ENG\"\n";
         let config = Config::parse(&format!("{mentions}{toml}")).unwrap();
         let folder = TempDir::new().unwrap();
-        let mut world = Self { clock, slack, config, folder, api_url, howler: None };
-        world.start_howler().await;
-        world
+        Self { clock, slack, config, folder, secrets, howler: None }
     }
 
     pub fn setup(&self) -> Setup {
         Setup {
             config: self.config.clone(),
-            secrets: Secrets {
-                slack_bot_token: Secret::new(TOKEN),
-                slack_signing_secret: Secret::new(SECRET),
-                slack_api_url: self.api_url.clone(),
-            },
+            secrets: self.secrets.clone(),
             data: self.data(),
             clock: self.clock.clone(),
         }
@@ -104,6 +116,13 @@ impl World {
         server.abort();
         let _ = server.await;
         app.crash().await;
+    }
+
+    /// Stops it as a signal does; whether all went well.
+    pub async fn stop(&mut self) -> bool {
+        let Howler { app, server, .. } = self.howler.take().unwrap();
+        server.abort();
+        app.stop().await
     }
 
     fn howler(&self) -> &Howler {

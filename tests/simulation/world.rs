@@ -83,8 +83,9 @@ impl World {
         let setup = Setup {
             config: Config::parse(mentions).unwrap(),
             secrets: Secrets {
+                slack_app_token: None,
                 slack_bot_token: Secret::new(TOKEN),
-                slack_signing_secret: Secret::new(SECRET),
+                slack_signing_secret: Some(Secret::new(SECRET)),
                 slack_api_url: "http://localhost/api/".into(),
             },
             data: self.folder.path().join("data"),

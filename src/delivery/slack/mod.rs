@@ -2,6 +2,7 @@
 //! again.
 
 pub(super) mod client;
+mod connections;
 mod edit;
 mod invite;
 mod post;
@@ -25,6 +26,7 @@ use crate::domain::incident::Incident;
 use crate::id::{ChannelId, IncidentId, UserId};
 use crate::loopback::Loopback;
 use client::Slack;
+pub use connections::{Connections, NoConnection};
 pub use target::{DelivererError, SlackTarget};
 
 /// The one way out to Slack.

@@ -8,7 +8,7 @@ use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, Method as Verb, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, post};
+use axum::routing::{any, get, post};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 
@@ -17,7 +17,7 @@ use super::faults::Fault;
 use super::limits::Tier;
 use super::methods::{self, Method, Turn};
 use super::world::World;
-use super::{Call, Slack, respond};
+use super::{Call, Slack, respond, socket};
 
 const BODY_MOST: usize = 4 << 20;
 
@@ -25,6 +25,7 @@ pub(super) fn router(slack: Slack) -> Router {
     Router::new()
         .route("/api/{method}", any(call))
         .route("/respond/{id}", post(respond::respond))
+        .route("/link", get(socket::upgrade))
         .layer(DefaultBodyLimit::max(BODY_MOST))
         .with_state(slack)
 }
@@ -170,6 +171,9 @@ impl Slack {
     ) -> Answer {
         let method = method.ok_or_else(|| Refusal::new("unknown_method"))?;
         let args = args?;
+        if method.name == methods::CONNECTIONS_OPEN {
+            return self.open_connection(token);
+        }
         if method.name != "api.test" {
             self.known_token(token)?;
         }

@@ -14,6 +14,8 @@ pub(super) enum Tier {
     Unlimited,
 }
 
+/// Documented as "1+ per minute"; every Socket Mode app opens several connections in a row, and Slack lets it.
+pub(super) const TIER_1: Tier = Tier::PerMinute(BURST);
 pub(super) const TIER_2: Tier = Tier::PerMinute(20);
 pub(super) const TIER_3: Tier = Tier::PerMinute(50);
 pub(super) const TIER_4: Tier = Tier::PerMinute(100);

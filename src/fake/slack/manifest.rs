@@ -11,6 +11,8 @@ pub struct Manifest {
     pub scopes: BTreeSet<String>,
     pub events: BTreeSet<String>,
     pub interactive: bool,
+    /// Deliveries go over connections that the app opens.
+    pub socket_mode: bool,
     pub bot_name: Option<String>,
 }
 
@@ -35,6 +37,7 @@ impl Manifest {
             scopes: file.oauth_config.scopes.bot,
             events: file.settings.event_subscriptions.bot_events,
             interactive: file.settings.interactivity.is_enabled,
+            socket_mode: file.settings.socket_mode_enabled,
             bot_name: file.features.bot_user.map(|bot| bot.display_name),
         })
     }
@@ -81,6 +84,7 @@ struct Scopes {
 struct Settings {
     event_subscriptions: Events,
     interactivity: Interactivity,
+    socket_mode_enabled: bool,
 }
 
 #[derive(Deserialize, Default)]

@@ -16,6 +16,7 @@ mod people;
 mod respond;
 mod shape;
 mod sign;
+mod socket;
 mod ts;
 pub mod world;
 
@@ -37,6 +38,7 @@ pub use faults::Faults;
 pub use manifest::Manifest;
 pub use people::{PersonError, Reply, Said, Submission};
 pub use sign::sign;
+pub use socket::{APP_TOKEN, Break, SocketEvent, Sockets};
 pub use world::World;
 
 /// How many calls are kept for looking at.
@@ -85,6 +87,7 @@ struct Inner {
     bot_token: String,
     client: reqwest::Client,
     faults: Faults,
+    sockets: Sockets,
     changes: watch::Sender<u64>,
     world: Mutex<World>,
     desk: Mutex<Desk>,
@@ -133,6 +136,7 @@ impl Slack {
             bot_token: setup.bot_token,
             client,
             faults: Faults::default(),
+            sockets: Sockets::default(),
             changes: watch::Sender::new(0),
             world: Mutex::new(world),
             desk: Mutex::default(),
@@ -144,7 +148,7 @@ impl Slack {
         self.look(|world| json!({ "world": world }))
     }
 
-    /// The Web API under `/api/{method}`, and `/respond/{id}` for response URLs.
+    /// The Web API under `/api/{method}`, `/respond/{id}` for response URLs, and `/link` for Socket Mode.
     pub fn api(&self) -> axum::Router {
         http::router(self.clone())
     }

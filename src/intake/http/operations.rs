@@ -1,16 +1,20 @@
 //! For those who run howler: does it live, can it work, how does it do.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use super::{Front, Shared};
+use crate::intake::front::Front;
+use crate::intake::socket::Watch;
 
 /// Slack is asked at most this often, however often howler is.
 const ASK_EVERY: SignedDuration = SignedDuration::from_secs(30);
@@ -19,9 +23,26 @@ const ASK_WITHIN: Duration = Duration::from_secs(2);
 /// What `prometheus-client` writes.
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
+struct Context {
+    front: Front,
+    reach: Reach,
+    socket: Option<Watch>,
+}
+
+type Shared = State<Arc<Context>>;
+
+/// The operators' three addresses.
+pub(super) fn router(front: Front, socket: Option<Watch>) -> Router {
+    Router::new()
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics))
+        .with_state(Arc::new(Context { front, reach: Reach::default(), socket }))
+}
+
 /// What is known of Slack, and since when.
 #[derive(Default)]
-pub(super) struct Reach(Mutex<Option<(Timestamp, String)>>);
+struct Reach(Mutex<Option<(Timestamp, String)>>);
 
 impl Reach {
     async fn words(&self, front: &Front) -> String {
@@ -41,13 +62,13 @@ impl Reach {
 }
 
 /// The process answers.
-pub(super) async fn healthz() -> &'static str {
+async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// 200 while the store takes changes. A Slack that cannot be reached is known and told, and incidents are declared
-/// all the same.
-pub(super) async fn readyz(State(context): Shared) -> Response {
+/// 200 while the store takes changes. A Slack that cannot be reached is known and told, and so is Socket Mode without a
+/// connection: restarting howler would help neither.
+async fn readyz(State(context): Shared) -> Response {
     let desk = &context.front.desk;
     let open = desk.look(|_, _| ()).is_some();
     if !open || !desk.writable() {
@@ -55,11 +76,12 @@ pub(super) async fn readyz(State(context): Shared) -> Response {
             .into_response();
     }
     let slack = context.reach.words(&context.front).await;
-    format!("store: writable\nslack: {slack}\n").into_response()
+    let socket = context.socket.as_ref().map(|socket| format!("socket mode: {}\n", socket.words()));
+    format!("store: writable\nslack: {slack}\n{}", socket.unwrap_or_default()).into_response()
 }
 
 /// For Prometheus.
-pub(super) async fn metrics(State(context): Shared) -> Response {
+async fn metrics(State(context): Shared) -> Response {
     let front = &context.front;
     let text = front.desk.look(|state, now| {
         let open = state.open.values().map(AsRef::as_ref);

@@ -28,7 +28,15 @@ pub fn is_ssl_check(body: &[u8]) -> bool {
 
 /// Reads the form that Slack sends for a slash command.
 pub fn parse(raw: &[u8]) -> Parsed {
-    let Some(body) = read(raw) else { return Parsed::Malformed };
+    read(raw).map_or(Parsed::Malformed, |body| parsed(body, raw))
+}
+
+/// Reads the JSON of a slash command, as Socket Mode carries it: the form's fields as an object.
+pub fn parse_payload(json: &[u8]) -> Parsed {
+    serde_json::from_slice(json).map_or(Parsed::Malformed, |body| parsed(body, json))
+}
+
+fn parsed(body: Body, raw: &[u8]) -> Parsed {
     if body.checks_certificate() {
         return Parsed::SslCheck;
     }

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::args::{Answer, Args, Refusal, refuse};
-use super::limits::{TIER_2, TIER_3, TIER_4, Tier};
+use super::limits::{TIER_1, TIER_2, TIER_3, TIER_4, Tier};
 use super::shape::object;
 use super::world::{Channel, World};
 
@@ -40,7 +40,11 @@ const fn reads(name: &'static str, tier: Tier, run: fn(&mut Turn<'_>) -> Answer)
     Method { name, tier, json: false, run }
 }
 
-const METHODS: [Method; 30] = [
+/// The one method that takes the app-level token; the fake answers it outside this table's functions.
+pub(super) const CONNECTIONS_OPEN: &str = "apps.connections.open";
+
+const METHODS: [Method; 31] = [
+    writes(CONNECTIONS_OPEN, TIER_1, |_| refuse("not_allowed_token_type")),
     writes("api.test", Tier::Unlimited, api_test),
     writes("auth.test", Tier::Unlimited, auth_test),
     writes("chat.postMessage", Tier::PerChannel, chat::post_message),

@@ -1,4 +1,6 @@
-//! Signed deliveries to howler's HTTP front.
+//! Signed deliveries to howler's HTTP front, or over its sockets where the app is in Socket Mode.
+
+mod envelope;
 
 use jiff::SignedDuration;
 use reqwest::header::CONTENT_TYPE;
@@ -81,6 +83,9 @@ impl Slack {
     }
 
     async fn send(&self, delivery: &Delivery, retry: Retry) -> Result<Reply, PersonError> {
+        if self.manifest().socket_mode {
+            return Ok(self.send_over_socket(delivery, retry).await);
+        }
         let timestamp = self.now().as_second().to_string();
         let signature = sign(&self.0.signing_secret, &timestamp, &delivery.body);
         let mut request = axum::http::Request::post(delivery.path)

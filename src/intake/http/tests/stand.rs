@@ -18,7 +18,8 @@ use crate::delivery::{Deliverer, SlackTarget};
 use crate::desk::Desk;
 use crate::domain::effect::EffectKind;
 use crate::domain::incident::Incident;
-use crate::intake::http::{Front, router};
+use crate::intake::Front;
+use crate::intake::http::router;
 use crate::intake::signature::{SIGNATURE, TIMESTAMP, Verifier};
 use crate::store::Store;
 use crate::telemetry::Metrics;
@@ -89,7 +90,7 @@ impl Stand {
             Desk::start(store, config, clock.clone(), metrics.clone()).expect("a desk");
         let front =
             Front { desk: desk.clone(), deliverer: Arc::new(deliverer), clock: clock.clone(), metrics };
-        let base = serve(router(front, &Secret::new(SECRET))).await;
+        let base = serve(router(front, Some(&Secret::new(SECRET)), None)).await;
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
         let verifier = Verifier::new(&Secret::new(SECRET));
         Self { base, client, clock, verifier, desk, desk_task, calls, _folder: folder }

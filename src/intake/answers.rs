@@ -1,12 +1,11 @@
-//! Answers in Slack's forms. The words come from `view`.
+//! Answers in Slack's forms, for HTTP and Socket Mode alike. The words come from `view`.
 
-use axum::Json;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use slack_morphism::prelude::SlackBlock;
+use tracing::error;
 
+use super::front::Reply;
 use crate::desk::Fault;
 use crate::domain::answer::{Answer, FormToOpen, Private};
 use crate::domain::refusal::Refusal;
@@ -30,47 +29,47 @@ pub enum Failure {
     Slow,
 }
 
-/// A private answer in the HTTP answer to a slash command.
-pub fn private(private: &Private) -> Response {
-    message(&view::private(private, Via::Slash))
+/// A private answer in the answer to a slash command.
+pub fn private(private: &Private) -> Reply {
+    shown(message(&view::private(private, Via::Slash)))
 }
 
 /// A failure of howler's own, told to the person.
-pub fn failed(failure: &Failure) -> Response {
-    message(&view::failed(&failure.to_string()))
+pub fn failed(failure: &Failure) -> Reply {
+    Reply::NotSaved(message(&view::failed(&failure.to_string())))
 }
 
 /// A slash command that is still to come.
-pub fn other_command(command: &str) -> Response {
-    message(&view::other_command(command))
+pub fn other_command(command: &str) -> Reply {
+    shown(message(&view::other_command(command)))
 }
 
 /// The form did not open: why, and the line to type instead.
-pub fn form_failed(form: &FormToOpen, reason: &str) -> Response {
-    message(&view::form_failed(form, reason, Via::Slash))
+pub fn form_failed(form: &FormToOpen, reason: &str) -> Reply {
+    shown(message(&view::form_failed(form, reason, Via::Slash)))
 }
 
 /// The answer to a submitted form: it closes, unless it was refused.
-pub fn submitted(form: &Form, answer: &Answer) -> Response {
+pub fn submitted(form: &Form, answer: &Answer) -> Reply {
     match answer {
         Answer::Private(Private::Refused(refusal)) => {
-            errors([(field_of(form, refusal), view::field_error(refusal))])
+            shown(errors([(field_of(form, refusal), view::field_error(refusal))]))
         }
-        _ => StatusCode::OK.into_response(),
+        _ => Reply::Nothing,
     }
 }
 
 /// Each field and why its content cannot be taken.
-pub fn form_errors(refused: &[FieldError]) -> Response {
-    errors(refused.iter().map(|error| (error.field, view::field_error(&error.refusal))))
+pub fn form_errors(refused: &[FieldError]) -> Reply {
+    shown(errors(refused.iter().map(|error| (error.field, view::field_error(&error.refusal)))))
 }
 
 /// The form stays open, with what was typed.
-pub fn form_not_saved(form: &Form, failure: &Failure) -> Response {
-    errors([(main_field(form), failure.to_string())])
+pub fn form_not_saved(form: &Form, failure: &Failure) -> Reply {
+    Reply::NotSaved(errors([(main_field(form), failure.to_string())]))
 }
 
-/// For one person's eyes, in the HTTP answer.
+/// For one person's eyes, in the answer.
 #[derive(Serialize)]
 struct Ephemeral<'a> {
     response_type: &'static str,
@@ -78,17 +77,27 @@ struct Ephemeral<'a> {
     blocks: &'a [SlackBlock],
 }
 
-fn message(message: &Message) -> Response {
+fn message(message: &Message) -> Option<String> {
     let Message { text, blocks } = message;
-    Json(Ephemeral { response_type: "ephemeral", text, blocks }).into_response()
+    json(&Ephemeral { response_type: "ephemeral", text, blocks })
 }
 
-fn errors(errors: impl IntoIterator<Item = (&'static str, String)>) -> Response {
+fn errors(errors: impl IntoIterator<Item = (&'static str, String)>) -> Option<String> {
     let errors: Map<String, Value> = errors
         .into_iter()
         .map(|(field, words)| (field.to_owned(), text::shorten(&words, FIELD_ERROR_MOST).into()))
         .collect();
-    Json(json!({ "response_action": "errors", "errors": errors })).into_response()
+    json(&json!({ "response_action": "errors", "errors": errors }))
+}
+
+fn json(value: &impl Serialize) -> Option<String> {
+    serde_json::to_string(value)
+        .inspect_err(|error| error!(%error, "an answer could not be written down"))
+        .ok()
+}
+
+fn shown(json: Option<String>) -> Reply {
+    json.map_or(Reply::Nothing, Reply::Json)
 }
 
 /// The field that a refusal is most about.

@@ -1,0 +1,188 @@
+//! What HTTP and Socket Mode share: from a parsed delivery to the answer that Slack gets within its three seconds.
+//!
+//! Only how the bytes come in and how the answer goes out differs between the two.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout, timeout_at};
+use tracing::{Instrument, debug, info_span, warn};
+
+use super::answers::{self, Failure};
+use super::slack::{Incoming, Parsed};
+use crate::clock::Clock;
+use crate::delivery::Deliverer;
+use crate::desk::Desk;
+use crate::domain::answer::{Answer, FormToOpen};
+use crate::domain::command::{Command, Line};
+use crate::domain::refusal::Refusal;
+use crate::domain::request::{Ask, ReplyPath};
+use crate::id::DeliveryId;
+use crate::telemetry::Metrics;
+
+/// Slack gives up after three seconds; by then a humane answer must be on its way.
+pub const PATIENCE: Duration = Duration::from_millis(2_500);
+/// What is left after [`PATIENCE`] to say that a form could not be opened.
+const LAST_WORD: Duration = Duration::from_millis(400);
+
+/// What both doors work with.
+#[derive(Clone)]
+pub struct Front {
+    pub desk: Desk,
+    pub deliverer: Arc<Deliverer>,
+    pub clock: Clock,
+    pub metrics: Metrics,
+}
+
+/// Slack's three kinds of deliveries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Command,
+    Interaction,
+    Event,
+}
+
+impl Kind {
+    /// Its name in metrics and log lines.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Command => "command",
+            Self::Interaction => "interaction",
+            Self::Event => "event",
+        }
+    }
+}
+
+/// What goes back to Slack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// Saved, or nothing to save; nothing to say.
+    Nothing,
+    /// Saved, or nothing to save; Slack shows this JSON.
+    Json(String),
+    /// The text that Slack wants to see again.
+    Echo(String),
+    /// Not in Slack's form; it will not be better the next time.
+    Malformed,
+    /// Not saved, as far as howler knows. With the JSON that says so, where the person can be told in the answer;
+    /// without it, Slack must not take this for done.
+    NotSaved(Option<String>),
+}
+
+impl Front {
+    /// Decides, saves and answers a delivery, before `deadline`.
+    pub async fn take(&self, kind: Kind, parsed: Parsed, deadline: Instant) -> Reply {
+        match self.counted(kind, parsed) {
+            Parsed::Request(incoming) => {
+                // It never holds a text, a trigger's use or a token.
+                let span = info_span!("delivery", kind = kind.word(), id = %incoming.request.delivery);
+                self.answer(kind, *incoming, deadline).instrument(span).await
+            }
+            Parsed::OtherCommand { command } => answers::other_command(&command),
+            Parsed::FormErrors(errors) => answers::form_errors(&errors),
+            Parsed::Challenge(text) => Reply::Echo(text),
+            Parsed::Malformed => Reply::Malformed,
+            Parsed::SslCheck | Parsed::Ignored { .. } => Reply::Nothing,
+        }
+    }
+
+    /// Counts what howler does nothing about.
+    fn counted(&self, kind: Kind, parsed: Parsed) -> Parsed {
+        let why = match &parsed {
+            Parsed::Ignored { why } => *why,
+            Parsed::Malformed => "malformed",
+            Parsed::OtherCommand { .. } => "other_command",
+            _ => return parsed,
+        };
+        self.metrics.ignored(why);
+        let kind = kind.word();
+        match parsed {
+            Parsed::Malformed => warn!(kind, "a delivery of Slack's is not in Slack's form"),
+            _ => debug!(kind, why, "a delivery was ignored"),
+        }
+        parsed
+    }
+
+    async fn answer(&self, kind: Kind, incoming: Incoming, deadline: Instant) -> Reply {
+        match kind {
+            Kind::Command => self.answer_command(incoming, deadline).await,
+            Kind::Interaction => self.answer_interaction(incoming, deadline).await,
+            // Where it was not saved Slack sends it again, and again gets one answer.
+            Kind::Event => {
+                self.submit(&incoming, deadline).await.map_or(Reply::NotSaved(None), |_| Reply::Nothing)
+            }
+        }
+    }
+
+    async fn submit(&self, incoming: &Incoming, deadline: Instant) -> Result<Answer, Failure> {
+        let mut request = incoming.request.clone();
+        if let Ask::Line(Line { command: Command::Role { person, .. }, .. }) = &request.ask
+            && self.deliverer.is_me(person)
+        {
+            request.ask = Ask::Unclear(Refusal::NotAPerson { word: "@howler".into() });
+        }
+        let submitted = self.desk.submit(request);
+        let answer = match timeout_at(deadline, submitted).await {
+            Ok(answer) => answer.map_err(Failure::Fault),
+            Err(_) => Err(Failure::Slow),
+        };
+        if let Err(failure) = &answer {
+            warn!(%failure, "a delivery could not be answered");
+        }
+        answer
+    }
+
+    async fn answer_command(&self, incoming: Incoming, deadline: Instant) -> Reply {
+        match self.submit(&incoming, deadline).await {
+            Ok(Answer::Nothing) => Reply::Nothing,
+            Ok(Answer::Private(private)) => answers::private(&private),
+            Ok(Answer::OpenForm(form)) => match self.open(&incoming, &form, deadline).await {
+                Ok(()) => Reply::Nothing,
+                Err(reason) => answers::form_failed(&form, &reason),
+            },
+            Err(failure) => answers::failed(&failure),
+        }
+    }
+
+    /// A click's private answers go through the outbox, so its answer is empty; a form's are shown in the form.
+    async fn answer_interaction(&self, incoming: Incoming, deadline: Instant) -> Reply {
+        let form = match &incoming.request.ask {
+            Ask::Form(form) => Some(form),
+            _ => None,
+        };
+        match (self.submit(&incoming, deadline).await, form) {
+            (Ok(Answer::OpenForm(to_open)), _) => match self.open(&incoming, &to_open, deadline).await {
+                Ok(()) => Reply::Nothing,
+                Err(_) => self.offer_instead(incoming).await,
+            },
+            (Ok(answer), Some(form)) => answers::submitted(form, &answer),
+            (Ok(_), None) => Reply::Nothing,
+            (Err(failure), Some(form)) => answers::form_not_saved(form, &failure),
+            (Err(_), None) => Reply::NotSaved(None),
+        }
+    }
+
+    /// Opens a form. The error is the reason, in words.
+    async fn open(&self, incoming: &Incoming, form: &FormToOpen, deadline: Instant) -> Result<(), String> {
+        let trigger = incoming.trigger.as_deref().unwrap_or("");
+        match timeout_at(deadline, self.deliverer.open_form(trigger, form)).await {
+            Ok(opened) => opened,
+            Err(_) => {
+                warn!("a form could not be opened in time");
+                Err("Slack did not answer in time".to_owned())
+            }
+        }
+    }
+
+    /// After a click whose form did not open: asked as without a trigger, the desk offers the form by a private
+    /// message.
+    async fn offer_instead(&self, incoming: Incoming) -> Reply {
+        let mut request = incoming.request;
+        request.delivery = DeliveryId(format!("{}:offer", request.delivery));
+        request.reply = ReplyPath::Ephemeral;
+        match timeout(LAST_WORD, self.desk.submit(request)).await {
+            Ok(Ok(_)) => Reply::Nothing,
+            Ok(Err(_)) | Err(_) => Reply::NotSaved(None),
+        }
+    }
+}
