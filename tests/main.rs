@@ -10,5 +10,6 @@ mod incidents;
 mod kill;
 mod operations;
 mod restart;
+mod shell;
 mod tidy;
 mod updates;

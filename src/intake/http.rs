@@ -21,7 +21,7 @@ use axum::routing::{get, post};
 use tokio::time::{Instant, timeout, timeout_at};
 use tracing::{Instrument, Span, debug, info_span, warn};
 
-use self::answers::Failure;
+pub(super) use self::answers::Failure;
 use self::operations::Reach;
 use super::signature::{SIGNATURE, TIMESTAMP, Verifier};
 use super::slack::{Incoming, Parsed, command, event, interaction};

@@ -2,6 +2,7 @@
 
 pub mod grammar;
 mod http;
+pub mod shell;
 pub mod signature;
 pub mod slack;
 pub mod slack_text;

@@ -37,10 +37,10 @@ pub fn private(private: &Private, via: Via) -> Message {
 }
 
 fn declared(incident: IncidentId, title: &String, how_bad: Severity, own_channel: bool, via: Via) -> Message {
-    let place = if own_channel {
-        "A channel of its own is being made; you will be invited."
-    } else {
-        "Work goes on in the emergencies channel."
+    let place = match (own_channel, via) {
+        (true, Via::Shell) => "A channel of its own is being made.",
+        (true, _) => "A channel of its own is being made; you will be invited.",
+        (false, _) => "Work goes on in the emergencies channel.",
     };
     Draft::new()
         .lines(vec![

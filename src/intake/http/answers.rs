@@ -42,7 +42,7 @@ pub fn failed(failure: &Failure) -> Response {
 
 /// A slash command that is still to come.
 pub fn other_command(command: &str) -> Response {
-    message(&view::other_command(command))
+    message(&view::other_command(command, Via::Slash))
 }
 
 /// The form did not open: why, and the line to type instead.

@@ -227,6 +227,6 @@ pub fn all(texts: &Texts) -> Vec<(String, Message)> {
             all.push((format!("{name} failed via {via:?}"), message));
         }
     }
-    all.push(("other command".into(), view::other_command(&texts.title)));
+    all.push(("other command".into(), view::other_command(&texts.title, Via::Slash)));
     all
 }

@@ -3,6 +3,7 @@
 mod clocks;
 mod commands;
 mod order;
+mod shell;
 mod timelines;
 
 use jiff::{SignedDuration, Timestamp};
@@ -64,7 +65,8 @@ impl World {
 
     pub fn record(&mut self, when: Timestamp, by: Option<&str>, kind: EventKind) {
         let before = self.incident.clone();
-        let event = Event { seq: before.events + 1, at: when, by: by.map(Into::into), from_shell: false, kind };
+        let event =
+            Event { seq: before.events + 1, at: when, by: by.map(Into::into), from_shell: false, kind };
         self.incident.apply(&event);
         let intents = consequences(Some(&before), &self.incident, &event);
         self.effects.extend(intents.into_iter().map(|intent| intent.kind));
