@@ -31,7 +31,7 @@ pub fn private(private: &Private, via: Via) -> Message {
             timeline::timeline(incident, entries, *page, *pages)
         }
         Private::Found { words, found, more } => list::found(words, found, *more, via),
-        Private::Doctor { undone } => board::board(undone),
+        Private::Doctor { undone } => board::board(undone, via),
         Private::Help => help::help(via),
     }
 }
