@@ -1,7 +1,7 @@
 //! The one place where things are wired, started and stopped.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use crate::config::secrets::Secrets;
 use crate::delivery::{Connections, Deliverer, DelivererError, Lanes, SlackTarget};
 use crate::desk::Desk;
 use crate::intake;
+use crate::intake::shell::Shell;
 use crate::loopback::Loopback;
 use crate::store::{Disk, Store, StoreError};
 use crate::telemetry::Metrics;
@@ -56,6 +57,8 @@ pub enum StartError {
 pub struct App {
     pub desk: Desk,
     pub router: Router,
+    front: intake::Front,
+    config: Arc<Config>,
     lanes: JoinHandle<()>,
     desk_task: JoinHandle<()>,
     /// Socket Mode, where it is on.
@@ -107,8 +110,15 @@ impl App {
         let front = intake::Front { desk: desk.clone(), deliverer, clock, metrics };
         let (watch, socket) =
             connections.map(|connections| intake::socket::start(&front, connections, &stopping)).unzip();
-        let router = intake::router(front, secrets.slack_signing_secret.as_ref(), watch);
-        Ok(Self { desk, router, lanes, desk_task, socket, stop, store: held })
+        let router = intake::router(front.clone(), secrets.slack_signing_secret.as_ref(), watch);
+        Ok(Self { desk, router, front, config, lanes, desk_task, socket, stop, store: held })
+    }
+
+    /// Opens the socket in `folder` for shells on this machine. Without one howler serves Slack all the same, and the log
+    /// says why.
+    pub fn open_shell(&self, folder: &Path) -> Option<Shell> {
+        let opened = Shell::open(self.front.clone(), self.config.shell.clone(), folder);
+        opened.inspect_err(|error| warn!(%error, "howler cannot be used from a shell; Slack is served")).ok()
     }
 
     /// Finishes what is in hand. What is left in the outbox goes on after the next start. False when a part of howler
@@ -196,6 +206,28 @@ pub async fn serve(
         }
         () = overdue => {}
     }
+}
+
+/// [`serve`], with a shell's socket beside it, which is taken away as soon as `stopped` returns.
+pub async fn serve_with_shell(
+    listener: TcpListener,
+    router: Router,
+    shell: Option<Shell>,
+    stopped: impl Future<Output = ()> + Send + 'static,
+) {
+    let (tell, mut told) = watch::channel(false);
+    let stopped = async move {
+        stopped.await;
+        // Without a shell nobody listens.
+        let _ = tell.send(true);
+    };
+    let shell = async move {
+        let Some(shell) = shell else { return };
+        // The HTTP front may end by itself; so does the shell then.
+        drop(told.wait_for(|told| *told).await);
+        shell.stopped().await;
+    };
+    tokio::join!(serve(listener, router, stopped), shell);
 }
 
 /// Returns when the process is asked to stop (SIGTERM or Ctrl-C).

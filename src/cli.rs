@@ -47,11 +47,33 @@ pub enum Command {
         #[arg(long, conflicts_with_all = ["listen", "data"])]
         play: bool,
     },
+    /// Run an incident from a shell on howler's machine, also while Slack is down: the words that follow /incident there.
+    #[command(after_help = SHELL_HELP)]
+    Incident(ShellLine),
+    /// Ask who is on call, from a shell on howler's machine: the words that follow /oncall in Slack.
+    #[command(after_help = SHELL_HELP)]
+    Oncall(ShellLine),
+    /// Read the runbook from a shell on howler's machine: the words that follow /runbook in Slack.
+    #[command(after_help = SHELL_HELP)]
+    Runbook(ShellLine),
     /// Check the configuration, the token and the channels before the first incident.
     Check {
         #[command(flatten)]
         config: ConfigFile,
     },
+}
+
+const SHELL_HELP: &str = "\
+Exit codes: 0 done, 1 refused or asked back (nothing was changed), 3 howler does not answer or could not do it.
+`howler incident help` lists the words.";
+
+#[derive(Debug, clap::Args)]
+pub struct ShellLine {
+    /// For example: declare p1 Event stream down. What begins with a hyphen follows `--`: note -- with --force
+    pub line: Vec<String>,
+    /// The folder of the howler that runs.
+    #[arg(long, default_value = "howler-data")]
+    pub data: PathBuf,
 }
 
 #[derive(Debug, clap::Args)]

@@ -24,3 +24,4 @@ pub mod app;
 pub mod check;
 pub mod cli;
 pub mod demo;
+pub mod shell;

@@ -9,7 +9,7 @@ use howler::cli::{Cli, Command, ConfigFile, LogFormat};
 use howler::clock::Clock;
 use howler::config::Config;
 use howler::config::secrets::Secrets;
-use howler::{check, demo};
+use howler::{check, demo, shell};
 use tracing::info;
 use tracing_subscriber::EnvFilter;
 
@@ -19,7 +19,7 @@ type Failure = Box<dyn std::error::Error>;
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    let quiet = matches!(cli.command, Command::Demo { .. } | Command::Check { .. });
+    let quiet = !matches!(cli.command, Command::Serve { .. });
     log_to_stderr(cli.log, if quiet { "warn" } else { "info" });
     match run(cli.command).await {
         Ok(code) => code,
@@ -33,10 +33,11 @@ async fn main() -> ExitCode {
 async fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Serve { config, data, listen } => {
-            let setup = Setup { config: load(&config)?, secrets: secrets()?, data, clock: Clock::system() };
-            let app = App::start(setup)?;
+            let (config, folder) = (load(&config)?, data.clone());
+            let app = App::start(Setup { config, secrets: secrets()?, data, clock: Clock::system() })?;
             let listener = app::listen(listen).await?;
             info!(address = %listener.local_addr()?, "howler listens");
+            let shell = app.open_shell(&folder);
             let desk = app.desk.clone();
             let stopped = async move {
                 tokio::select! {
@@ -44,7 +45,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
                     () = desk.gone() => {}
                 }
             };
-            app::serve(listener, app.router.clone(), stopped).await;
+            app::serve_with_shell(listener, app.router.clone(), shell, stopped).await;
             if !app.stop().await {
                 return Err(
                     "the desk ended by itself, which is a fault of howler's; what was acknowledged is saved"
@@ -54,6 +55,9 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         }
         Command::Demo { play: true, .. } => return Ok(demo::play().await?),
         Command::Demo { listen, data, play: false } => demo::run(listen, data).await?,
+        Command::Incident(typed) => return Ok(shell::run("incident", typed).await),
+        Command::Oncall(typed) => return Ok(shell::run("oncall", typed).await),
+        Command::Runbook(typed) => return Ok(shell::run("runbook", typed).await),
         Command::Check { config } => return Ok(check::run(load(&config), secrets()).await),
     }
     Ok(ExitCode::SUCCESS)

@@ -12,5 +12,6 @@ mod operations;
 mod restart;
 mod simulation;
 mod socket;
+mod shell;
 mod tidy;
 mod updates;

@@ -4,9 +4,11 @@ mod duration;
 pub mod secrets;
 mod severity;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
 
 pub use duration::{Every, Humane, Spoken, parse_duration};
 pub use severity::{Severities, SeverityRule};
@@ -20,6 +22,7 @@ pub struct Config {
     pub severity: Severities,
     pub rotation: Rotation,
     pub backup: Backup,
+    pub shell: Shell,
 }
 
 /// Channels by name (`#name`) or id (runbook 1.2, 1.3).
@@ -88,6 +91,30 @@ pub struct Backup {
 impl Default for Backup {
     fn default() -> Self {
         Self { repository: "anomalyco/monkeytown".into() }
+    }
+}
+
+/// People at a shell of howler's own machine (runbook 1.2: when Slack is down).
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Shell {
+    /// Users of the machine, by name or number, and who they are in Slack.
+    #[serde(deserialize_with = "people")]
+    pub people: BTreeMap<String, String>,
+}
+
+fn people<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, String>, D::Error> {
+    let people = BTreeMap::<String, String>::deserialize(from)?;
+    let is_id = |id: &str| {
+        id.len() > 2
+            && id.starts_with(['U', 'W'])
+            && id.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+    };
+    match people.iter().find(|(_, id)| !is_id(id)) {
+        Some((name, id)) => Err(D::Error::custom(format!(
+            "`{id}` for `{name}` is not a person's id in Slack, such as U0123ABC"
+        ))),
+        None => Ok(people),
     }
 }
 

@@ -34,6 +34,8 @@ fn mistakes_are_named_with_their_line() {
         ("\n[severity.P1]\nrespond_within = \"soon\"", "30m, 24h or 2s"),
         ("[severity.P1]\nupdate_every = \"2s\"", "shortest interval"),
         ("[severity.P5]\n", "P5"),
+        ("[shell]\npeople = { root = \"@ian\" }", "line 2"),
+        ("[shell]\npeople = { root = \"@ian\" }", "`@ian` for `root` is not a person's id"),
         ("[severity.P1]\nrespond_within = \"-5m\"", "more than nothing"),
     ] {
         let error = Config::parse(text).unwrap_err();

@@ -82,7 +82,8 @@ pub async fn run(listen: SocketAddr, data: Option<PathBuf>) -> Result<(), DemoEr
         "For scripts: howler answers signed requests here too; the signing secret is `{SIGNING_SECRET}`."
     );
     let saver = kept.then(|| tokio::spawn(save_changes(slack.clone(), clock.clone(), folder.clone())));
-    app::serve(listener, router, app::asked_to_stop()).await;
+    let shell = if kept { app.open_shell(&folder) } else { None };
+    app::serve_with_shell(listener, router, shell, app::asked_to_stop()).await;
     app.stop().await;
     if let Some(saver) = saver {
         saver.abort();

@@ -152,7 +152,7 @@ impl<'a> Draft<'a> {
                 Meant::Incident(incident) => {
                     let asked = Asked { by: &request.by, place: &request.place, now: self.now };
                     let decision = decide(&incident, command, &asked, &self.config.severity);
-                    Ok(self.carry_out(&incident, &request.by, decision))
+                    Ok(self.carry_out(&incident, request, decision))
                 }
             },
         }
@@ -163,7 +163,7 @@ impl<'a> Draft<'a> {
         let decision = declare(id, declaration, &request.place, &self.config.severity);
         self.changes.next_incident += 1;
         for kind in decision.events {
-            let event = Event { seq: 1, at: self.now, by: Some(request.by.clone()), kind };
+            let event = Event::new(1, self.now, Some(request), kind);
             if let Some(incident) = Incident::declared(id, &event) {
                 info!(incident = id.0, severity = %incident.severity, "declared");
                 self.took_effect(None, incident, event);
@@ -190,7 +190,7 @@ impl<'a> Draft<'a> {
             return Ok(refused(Refusal::NoSuchIncident { incident }));
         };
         let decision = decide_form(&incident, form, self.now);
-        Ok(self.carry_out(&incident, &request.by, decision))
+        Ok(self.carry_out(&incident, request, decision))
     }
 
     fn pin(
@@ -206,7 +206,7 @@ impl<'a> Draft<'a> {
             [] => Ok(Answer::Nothing),
             [incident] => {
                 let decision = pin(incident, &request.by, channel, message, author.cloned(), added);
-                Ok(self.carry_out(incident, &request.by, decision))
+                Ok(self.carry_out(incident, request, decision))
             }
             several => {
                 let choices = several.iter().take(CHOICES).map(|incident| incident.summary()).collect();
@@ -221,13 +221,13 @@ impl<'a> Draft<'a> {
     fn carry_out(
         &mut self,
         incident: &Arc<Incident>,
-        by: &UserId,
+        request: &Request,
         decision: Result<Decision, Refusal>,
     ) -> Answer {
         match decision {
             Ok(decision) => {
                 for kind in decision.events {
-                    self.record(incident.id, Some(by.clone()), kind);
+                    self.record(incident.id, Some(request), kind);
                 }
                 decision.answer
             }
@@ -236,13 +236,13 @@ impl<'a> Draft<'a> {
     }
 
     /// Appends an event: the incident changes, its timers follow, its effects go into the outbox.
-    fn record(&mut self, id: IncidentId, by: Option<UserId>, kind: EventKind) {
+    fn record(&mut self, id: IncidentId, asked: Option<&Request>, kind: EventKind) {
         // Whoever records an event has just looked the incident up.
         let Ok(Some(before)) = self.book().incident(id) else {
             error!(incident = id.0, "an event has no incident to go to");
             return;
         };
-        let event = Event { seq: before.events + 1, at: self.now, by, kind };
+        let event = Event::new(before.events + 1, self.now, asked, kind);
         let mut after = Incident::clone(&before);
         after.apply(&event);
         debug!(incident = id.0, seq = event.seq, "recorded");
@@ -393,9 +393,11 @@ impl<'a> Draft<'a> {
         self.effects.insert(effect.id, Some(Effect { state, attempts: effect.attempts + 1, ..effect }));
         let Some(id) = incident.filter(|_| announces) else { return Ok(()) };
         let Some(incident) = self.book().incident(id)? else { return Ok(()) };
+        // Where all who have it are at a shell, the board alone tells.
+        let Some(person) = incident.person_to_ask().cloned() else { return Ok(()) };
         let say = Box::new(Say::Undelivered { title: incident.title.clone(), what, reason });
-        let to = To::Person(incident.person_in_charge().clone());
-        self.push_new(Some(id), Lane::Page(id), EffectKind::Say { to, say, keep_as: None });
+        let kind = EffectKind::Say { to: To::Person(person), say, keep_as: None };
+        self.push_new(Some(id), Lane::Page(id), kind);
         Ok(())
     }
 

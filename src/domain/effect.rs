@@ -272,7 +272,7 @@ pub enum Say {
         impact: Option<String>,
         action: Option<String>,
         commander: Option<UserId>,
-        /// Who is asked: the commander, else who acknowledged, else who declared.
+        /// Who is asked: the commander, else who acknowledged, else who declared, and rather somebody in Slack.
         asked: UserId,
         missed_in_all: u32,
         late: Option<Lateness>,

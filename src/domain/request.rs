@@ -24,10 +24,24 @@ pub struct Place {
     pub thread: Option<MessageTs>,
 }
 
+/// What stands for the channel where there is none. Slack's ids hold no such sign.
+const SHELL: &str = "shell:";
+
+impl Place {
+    /// A shell on howler's own machine, which is in no channel.
+    pub fn shell() -> Self {
+        Self { channel: SHELL.into(), thread: None }
+    }
+
+    pub fn is_shell(&self) -> bool {
+        self.channel.as_str() == SHELL
+    }
+}
+
 /// How a private answer reaches the person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ReplyPath {
-    /// In the body of the HTTP answer (slash commands, form submissions).
+    /// In the answer to the delivery itself (slash commands, form submissions, shells).
     Inline,
     /// Shown to that person only, at the request's place (mentions, reactions).
     Ephemeral,

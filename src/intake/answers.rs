@@ -41,7 +41,7 @@ pub fn failed(failure: &Failure) -> Reply {
 
 /// A slash command that is still to come.
 pub fn other_command(command: &str) -> Reply {
-    shown(message(&view::other_command(command)))
+    shown(message(&view::other_command(command, Via::Slash)))
 }
 
 /// The form did not open: why, and the line to type instead.

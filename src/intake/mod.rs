@@ -4,6 +4,7 @@ mod answers;
 mod front;
 pub mod grammar;
 mod http;
+pub mod shell;
 pub mod signature;
 pub mod slack;
 pub mod slack_text;

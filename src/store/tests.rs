@@ -18,7 +18,7 @@ fn declared(number: u64, title: &str) -> (Arc<Incident>, Event) {
     let place = Place { channel: "C1".into(), thread: None };
     let decision = declare(IncidentId(number), declaration, &place, &Severities::default());
     let kind = decision.events.into_iter().next().unwrap();
-    let event = Event { seq: 1, at: at(0), by: Some("U1".into()), kind };
+    let event = Event { seq: 1, at: at(0), by: Some("U1".into()), from_shell: false, kind };
     (Arc::new(Incident::declared(IncidentId(number), &event).unwrap()), event)
 }
 
@@ -157,7 +157,7 @@ fn a_resolved_incident_leaves_the_open_ones() {
         from: incident.status,
         missed: 0,
     };
-    let end = Event { seq: 2, at: at(60), by: Some("U1".into()), kind };
+    let end = Event { seq: 2, at: at(60), by: Some("U1".into()), from_shell: false, kind };
     resolved.apply(&end);
     let changes = Changes {
         incidents: vec![Arc::new(resolved)],

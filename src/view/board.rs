@@ -2,7 +2,8 @@
 
 use super::Message;
 use super::blocks::{Button, Draft};
-use super::words::{Words, bold, both, moment, words};
+use super::lines::Via;
+use super::words::{Words, bold, both, code, moment, words};
 use crate::domain::Command;
 use crate::domain::effect::{EffectState, Undone};
 use crate::domain::text::shorten;
@@ -12,7 +13,7 @@ const SHOWN: usize = 15;
 /// Longest reason, in characters.
 const REASON_MOST: usize = 300;
 
-pub(super) fn board(undone: &[Undone]) -> Message {
+pub(super) fn board(undone: &[Undone], via: Via) -> Message {
     if undone.is_empty() {
         return Draft::new().line(words!["✅ Everything was delivered; nothing waits."]).finish();
     }
@@ -23,7 +24,13 @@ pub(super) fn board(undone: &[Undone]) -> Message {
     for undone in undone.iter().take(SHOWN) {
         draft = draft.line(row(undone)).buttons(buttons(undone));
     }
-    draft.lines(rest(undone.len(), SHOWN).into_iter().collect()).finish()
+    let in_slack = (via == Via::Shell).then(|| {
+        words![
+            "To try one again at once or to give it up, use its buttons in Slack: ",
+            code("/incident doctor")
+        ]
+    });
+    draft.lines(rest(undone.len(), SHOWN).into_iter().chain(in_slack).collect()).finish()
 }
 
 /// What is not delivered of one incident, without buttons.

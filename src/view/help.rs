@@ -114,14 +114,17 @@ fn one_of_each() -> [Command; 27] {
 pub(super) fn help(via: Via) -> Message {
     static SLASH: LazyLock<Message> = LazyLock::new(|| written(Via::Slash));
     static MENTION: LazyLock<Message> = LazyLock::new(|| written(Via::Mention));
+    static SHELL: LazyLock<Message> = LazyLock::new(|| written(Via::Shell));
     match via {
         Via::Slash => SLASH.clone(),
         Via::Mention => MENTION.clone(),
+        Via::Shell => SHELL.clone(),
     }
 }
 
 fn written(via: Via) -> Message {
-    let entries: Vec<Entry> = one_of_each().iter().filter_map(entry).collect();
+    let entries: Vec<Entry> =
+        one_of_each().iter().filter(|command| has_it(command, via)).filter_map(entry).collect();
     let mut draft = Draft::new().line(words![
         bold("howler keeps incidents. "),
         "One line is enough: ",
@@ -143,14 +146,31 @@ fn written(via: Via) -> Message {
         .finish()
 }
 
+/// At a shell no form opens.
+fn has_it(command: &Command, via: Via) -> bool {
+    let form = matches!(command, Command::DeclareForm { .. } | Command::UpdateForm | Command::ResolveForm);
+    !form || via != Via::Shell
+}
+
 fn item(entry: &Entry, via: Via) -> Words {
-    words![code(via.line(entry.line)), format!(" {}", entry.does)]
+    if via == Via::Shell {
+        // With its meaning as a comment the whole line can be copied.
+        return words![code(format!("{}  # {}", via.example(entry.line), entry.does))];
+    }
+    words![code(via.example(entry.line)), format!(" {}", entry.does)]
 }
 
 fn other_way(via: Via) -> Words {
     match via {
         Via::Slash => words!["The same words work after ", code("@howler"), ", also inside threads."],
         Via::Mention => words!["The same words work after ", code("/incident"), " outside threads."],
+        Via::Shell => words![
+            "The same words work in Slack after ",
+            code("/incident"),
+            " and ",
+            code("@howler"),
+            ". People are named by Slack's ids here."
+        ],
     }
 }
 

@@ -10,6 +10,8 @@ pub enum Via {
     Slash,
     /// `@howler ...`, which alone works inside threads.
     Mention,
+    /// `howler incident ...` at a shell of howler's machine.
+    Shell,
 }
 
 impl Via {
@@ -18,13 +20,37 @@ impl Via {
         match self {
             Self::Slash => format!("/incident {rest}"),
             Self::Mention => format!("@howler {rest}"),
+            Self::Shell => format!("howler incident {}", quoted(rest)),
         }
     }
+}
+
+/// How somebody else is named in an example.
+const SOMEBODY: &str = "@name";
+
+impl Via {
+    /// An example with a person in it, who is chosen from Slack's list or named by Slack's id.
+    pub(super) fn example(self, rest: &str) -> String {
+        match self {
+            Self::Slash | Self::Mention => self.line(rest),
+            Self::Shell => self.line(&rest.replace(SOMEBODY, "U0123ABC")),
+        }
+    }
+}
+
+/// In quotes where a shell would take a sign for its own, so that the line can be copied as it stands.
+fn quoted(rest: &str) -> String {
+    let harmless = |c: char| c.is_alphanumeric() || " _-.,:/@+%=…".contains(c);
+    if rest.chars().all(harmless) { rest.to_owned() } else { format!("'{}'", rest.replace('\'', r"'\''")) }
 }
 
 /// The whole line to type for `line`; `None` for what only a button or a reaction can ask.
 pub fn typed(line: &Line, via: Via) -> Option<String> {
     let words = words(&line.command)?;
+    if let (Command::Role { .. }, Via::Shell) = (&line.command, via) {
+        let number = line.incident.map(|incident| format!("{} ", incident.0)).unwrap_or_default();
+        return Some(via.example(&format!("{number}{words}")));
+    }
     let rest = match (line.incident, &line.command) {
         (None, _) => words,
         (Some(incident), Command::Show) => format!("show {}", incident.0),
@@ -50,7 +76,7 @@ fn words(command: &Command) -> Option<String> {
         Command::Eta { eta: EtaText::At(at) } => with("eta", Some(&time::utc(*at))),
         Command::Eta { eta: EtaText::Words(words) } => with("eta", Some(words)),
         Command::Note { text } => with("note", Some(text)),
-        Command::Role { role, .. } => format!("role {role} @name"),
+        Command::Role { role, .. } => format!("role {role} {SOMEBODY}"),
         Command::Take { role: Role::Commander } => "take".to_owned(),
         Command::Take { role } => format!("take {role}"),
         Command::Snooze { by, .. } => with("snooze", Some(&time::typed(*by))),

@@ -20,6 +20,7 @@ mod private;
 mod refusal;
 mod reminder;
 mod say;
+mod terminal;
 mod text;
 mod time;
 mod timeline;
@@ -36,7 +37,8 @@ pub use lines::{Via, typed};
 pub use private::private;
 pub use refusal::field_error;
 pub use say::say;
-pub use trouble::{failed, form_failed, other_command};
+pub use terminal::{Names, terminal};
+pub use trouble::{failed, form_failed, other_command, type_instead};
 
 /// What is sent to Slack: the blocks people see, and the same in Slack's mark-up for notifications and screen
 /// readers.

@@ -31,16 +31,16 @@ pub fn private(private: &Private, via: Via) -> Message {
             timeline::timeline(incident, entries, *page, *pages)
         }
         Private::Found { words, found, more } => list::found(words, found, *more, via),
-        Private::Doctor { undone } => board::board(undone),
+        Private::Doctor { undone } => board::board(undone, via),
         Private::Help => help::help(via),
     }
 }
 
 fn declared(incident: IncidentId, title: &String, how_bad: Severity, own_channel: bool, via: Via) -> Message {
-    let place = if own_channel {
-        "A channel of its own is being made; you will be invited."
-    } else {
-        "Work goes on in the emergencies channel."
+    let place = match (own_channel, via) {
+        (true, Via::Shell) => "A channel of its own is being made.",
+        (true, _) => "A channel of its own is being made; you will be invited.",
+        (false, _) => "Work goes on in the emergencies channel.",
     };
     Draft::new()
         .lines(vec![

@@ -23,7 +23,14 @@ pub fn field_error(refusal: &Refusal) -> String {
 
 pub(super) fn refused(refusal: &Refusal, via: Via) -> Message {
     let next = next(refusal, via);
-    let first = wrong(refusal).and(words![" ", safe(refusal)]);
+    let wrong = match (refusal, via) {
+        (Refusal::NotAPerson { word }, Via::Shell) => words![
+            code(word),
+            " is not a person's id in Slack, such as U0123ABC. Slack shows it in the person's profile, under Copy member ID."
+        ],
+        _ => wrong(refusal),
+    };
+    let first = wrong.and(words![" ", safe(refusal)]);
     Draft::new().lines([Some(first), next].into_iter().flatten().collect()).finish()
 }
 
@@ -135,7 +142,7 @@ fn safe(refusal: &Refusal) -> &'static str {
 /// What to type next, each with what it is for.
 fn next(refusal: &Refusal, via: Via) -> Option<Words> {
     let lines = misread(refusal).unwrap_or_else(|| not_now(refusal));
-    let shown = lines.into_iter().map(|(lead, rest)| words![lead, ": ", code(via.line(&rest))]);
+    let shown = lines.into_iter().map(|(lead, rest)| words![lead, ": ", code(via.example(&rest))]);
     let shown = Words::joined(shown, ". ");
     (shown != Words::default()).then_some(shown)
 }

@@ -50,7 +50,18 @@ fn asking(say: &Say, mentions: &Mentions) -> Vec<Words> {
     };
     let promised = "stakeholders were promised an update for ";
     let ask = match rung {
-        Rung::Channel => words![asked, ": ", promised, both(*due), "."],
+        Rung::Channel if asked.is_in_slack() => words![asked, ": ", promised, both(*due), "."],
+        Rung::Channel => {
+            words![
+                mention(&mentions.oncall),
+                ": ",
+                promised,
+                both(*due),
+                ", and ",
+                asked,
+                " cannot be reached in Slack."
+            ]
+        }
         Rung::Direct => words![
             "Stakeholders were promised an update for ",
             both(*due),

@@ -86,7 +86,7 @@ fn line(entry: &Entry, most: usize) -> Words {
 /// What happened, as phrases: first who did what.
 fn what(entry: &Entry, most: usize) -> Vec<Words> {
     let who = entry.by.as_ref();
-    let by = |did: &str| words![name(who), format!(" {did}")];
+    let by = |did: &str| words![name(who), from(entry), format!(" {did}")];
     let cut = |text: &String| shorten(text, most);
     match &entry.what {
         EventKind::Declared { title, severity: how_bad, impact, action, eta: expected, .. } => {
@@ -122,14 +122,14 @@ fn what(entry: &Entry, most: usize) -> Vec<Words> {
         EventKind::ActionSet { text } => vec![by("set the current action:"), words![cut(text)]],
         EventKind::EtaSet { eta: expected } => vec![by("set the"), eta(Some(expected))],
         EventKind::Noted { text } => vec![by("noted:"), words![cut(text)]],
-        other => vec![deed(other, who).unwrap_or_else(|| by_howler(other, who, most))],
+        other => vec![deed(entry, who).unwrap_or_else(|| by_howler(other, who, most))],
     }
 }
 
 /// What a person did without many words; `None` for everything else.
-fn deed(what: &EventKind, who: Option<&UserId>) -> Option<Words> {
-    let by = |did: &str| words![name(who), format!(" {did}")];
-    Some(match what {
+fn deed(entry: &Entry, who: Option<&UserId>) -> Option<Words> {
+    let by = |did: &str| words![name(who), from(entry), format!(" {did}")];
+    Some(match &entry.what {
         EventKind::Acknowledged => by("acknowledged: a named person has it."),
         EventKind::StatusChanged { from, to } => by(&format!("set the status to {to} (was {from}).")),
         EventKind::Reopened { to } => by(&format!("reopened it; the status is {to} again.")),
@@ -219,6 +219,11 @@ fn admitted(lateness: &Lateness) -> Words {
 fn pinned(author: Option<&UserId>, place: &ChannelId, said: Words) -> Words {
     words!["📌 ", author.map_or_else(|| "somebody".into(), Part::from), " in ", channel(place), ": "]
         .and(said)
+}
+
+/// The machine's word for who it was is not Slack's, and the timeline says so.
+fn from(entry: &Entry) -> &'static str {
+    if entry.from_shell { " (from a shell)" } else { "" }
 }
 
 fn name(who: Option<&UserId>) -> Part {

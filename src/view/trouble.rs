@@ -19,6 +19,16 @@ pub fn form_failed(form: &FormToOpen, reason: &str, via: Via) -> Message {
         .finish()
 }
 
+/// At a shell there are no forms.
+pub fn type_instead(form: &FormToOpen) -> Message {
+    Draft::new()
+        .lines(vec![
+            words!["A form opens in Slack only. Nothing was changed."],
+            words!["Type it instead: "].and(line_instead(form, Via::Shell)),
+        ])
+        .finish()
+}
+
 /// The line that does what the form would have done.
 fn line_instead(form: &FormToOpen, via: Via) -> Words {
     let number = form.context.incident.map(|incident| format!("{} ", incident.0)).unwrap_or_default();
@@ -41,12 +51,12 @@ pub fn failed(reason: &str) -> Message {
     Draft::new().lines(vec![words![reason.to_owned()]]).finish()
 }
 
-/// A slash command that this version of howler does not have.
-pub fn other_command(command: &str) -> Message {
+/// A command that this version of howler does not have.
+pub fn other_command(command: &str, via: Via) -> Message {
     Draft::new()
         .lines(vec![
             words![code(command.to_owned()), " does nothing in this version of howler. Nothing was changed."],
-            words!["Incidents work: ", code(Via::Slash.line("help"))],
+            words!["Incidents work: ", code(via.line("help"))],
         ])
         .finish()
 }

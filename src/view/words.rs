@@ -72,7 +72,10 @@ impl From<&String> for Part {
 
 impl From<&UserId> for Part {
     fn from(person: &UserId) -> Self {
-        mention(person.as_str())
+        match person.shell_name() {
+            Some(name) => Self::from(format!("{name} on the server")),
+            None => mention(person.as_str()),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use howler::clock::Clock;
 use howler::config::Config;
 use howler::config::secrets::{Secret, Secrets};
 use howler::fake::slack::{self, Slack};
+use howler::intake::shell::Shell;
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -34,6 +35,8 @@ pub struct World {
 
 struct Howler {
     app: App,
+    /// Listens as long as it is held.
+    _shell: Shell,
     server: JoinHandle<()>,
     base: String,
 }
@@ -107,7 +110,8 @@ impl World {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let server = tokio::spawn(app::serve(listener, app.router.clone(), std::future::pending()));
         self.slack.point_at(&base);
-        self.howler = Some(Howler { app, server, base });
+        let shell = app.open_shell(&self.data()).expect("a socket for shells");
+        self.howler = Some(Howler { app, _shell: shell, server, base });
     }
 
     /// Loses what was not saved.

@@ -140,7 +140,8 @@ impl Consequences<'_> {
     }
 
     fn invite(&mut self, people: Vec<UserId>, oncall: bool) {
-        if self.incident.room.is_some() {
+        let people: Vec<UserId> = people.into_iter().filter(UserId::is_in_slack).collect();
+        if self.incident.room.is_some() && (oncall || !people.is_empty()) {
             self.show(EffectKind::Invite { people, oncall });
         }
     }
@@ -274,7 +275,9 @@ impl Consequences<'_> {
             room: incident.room.clone(),
             from: from.cloned(),
         };
-        self.say(Lane::Page(incident.id), To::Person(person.clone()), brief, None);
+        if person.is_in_slack() {
+            self.say(Lane::Page(incident.id), To::Person(person.clone()), brief, None);
+        }
         self.cards();
         self.invite(vec![person], false);
     }
@@ -294,7 +297,7 @@ impl Consequences<'_> {
             impact: incident.impact.clone(),
             action: incident.action.clone(),
             commander: incident.commander().cloned(),
-            asked: incident.person_in_charge().clone(),
+            asked: incident.person_to_ask().unwrap_or(incident.person_in_charge()).clone(),
             missed_in_all: incident.promises_missed,
             late: *late,
         };

@@ -7,6 +7,7 @@ use super::severity::{Severity, Status};
 use super::{Eta, Place, Rung};
 use crate::domain::command::{Retractable, Role};
 use crate::domain::effect::{PostKey, Room, To};
+use crate::domain::request::Request;
 use crate::domain::timer::Lateness;
 use crate::id::{ChannelId, MessageTs, UserId};
 
@@ -17,7 +18,18 @@ pub struct Event {
     pub at: Timestamp,
     /// `None` is howler itself.
     pub by: Option<UserId>,
+    /// Asked from a shell on howler's machine: the machine's word for who it was, not Slack's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub from_shell: bool,
     pub kind: EventKind,
+}
+
+impl Event {
+    /// An event that `asked` brought about; `None` is howler itself.
+    pub fn new(seq: u32, at: Timestamp, asked: Option<&Request>, kind: EventKind) -> Self {
+        let by = asked.map(|request| request.by.clone());
+        Self { seq, at, by, from_shell: asked.is_some_and(|request| request.place.is_shell()), kind }
+    }
 }
 
 /// The clocks that a severity sets, frozen when it is set: a changed configuration never breaks a promise made.

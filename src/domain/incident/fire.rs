@@ -26,11 +26,14 @@ pub fn fire(incident: &Incident, kind: TimerKind, now: Timestamp, outage: Option
 }
 
 fn remind(incident: &Incident, now: Timestamp, outage: Option<Outage>) -> Option<EventKind> {
-    let climb = incident.ladder.as_ref()?.climb(now)?;
-    let to = match climb.rung {
-        Rung::Channel => To::Room,
-        Rung::Direct => To::Person(incident.person_in_charge().clone()),
-        Rung::OnCall => To::Emergencies,
+    let ladder = incident.ladder.as_ref()?;
+    let climb = ladder.climb(now)?;
+    let (climb, to) = match (climb.rung, incident.person_to_ask()) {
+        (Rung::Channel, _) => (climb, To::Room),
+        (Rung::Direct, Some(person)) => (climb, To::Person(person.clone())),
+        // Whoever has it is at a shell, where howler cannot write to: the on-call is asked at once, and once.
+        (Rung::Direct, None) => (ladder.sooner(climb), To::Emergencies),
+        (Rung::OnCall, _) => (climb, To::Emergencies),
     };
     Some(EventKind::Reminded {
         due: climb.due,

@@ -81,6 +81,15 @@ impl Ladder {
         Some(Climb { rung, due, missed: self.uncounted(now), next })
     }
 
+    /// The same with the on-call asked now, in place of a direct reminder and of the one that would follow it.
+    pub fn sooner(&self, climb: Climb) -> Climb {
+        let next = match climb.next {
+            (Rung::OnCall, due) => self.after(Rung::OnCall, due),
+            later => later,
+        };
+        Climb { rung: Rung::OnCall, next, ..climb }
+    }
+
     /// The rung that follows `rung`, which is due at `at`.
     fn after(&self, rung: Rung, at: Timestamp) -> (Rung, Timestamp) {
         match rung.next() {

@@ -183,6 +183,14 @@ impl Incident {
             .unwrap_or(&self.declared_by)
     }
 
+    /// Whom howler can write to about an update: the first of the same people who is in Slack. `None` where all of them
+    /// are at a shell.
+    pub fn person_to_ask(&self) -> Option<&UserId> {
+        let acknowledged = self.acknowledged.as_ref().map(|acknowledged| &acknowledged.by);
+        let people = [self.commander(), acknowledged, Some(&self.declared_by)];
+        people.into_iter().flatten().find(|person| person.is_in_slack())
+    }
+
     /// The resolution that stands.
     pub fn resolution(&self) -> Option<&Resolution> {
         self.resolutions.last().filter(|resolution| resolution.undone.is_none())

@@ -17,6 +17,9 @@ pub struct Entry {
     /// When it happened: for a pinned message the message's own time.
     pub at: Timestamp,
     pub by: Option<UserId>,
+    /// Asked from a shell on howler's machine.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub from_shell: bool,
     pub what: EventKind,
     /// Taken back later.
     pub retracted: bool,
@@ -71,7 +74,13 @@ pub fn timeline(events: &[Event]) -> Vec<Entry> {
         let at = own_time(event);
         entries.push((
             event.seq,
-            Entry { at, by: event.by.clone(), what: event.kind.clone(), retracted: false },
+            Entry {
+                at,
+                by: event.by.clone(),
+                from_shell: event.from_shell,
+                what: event.kind.clone(),
+                retracted: false,
+            },
         ));
     }
     entries.sort_by_key(|(seq, entry)| (entry.at, *seq));

@@ -109,3 +109,19 @@ fn buttons_that_nothing_can_be_typed_for_say_so() {
         crate::domain::Line { incident: None, command: Command::RetryNow { effect: crate::id::EffectId(1) } };
     assert_eq!(typed(&line, Via::Slash), None);
 }
+
+#[test]
+fn a_line_at_a_shell_can_be_copied_as_it_stands() {
+    let line = |text: &str| {
+        let command = Command::Update { text: text.into() };
+        typed(&crate::domain::Line { incident: Some(samples::ID), command }, Via::Shell).unwrap()
+    };
+    for (text, shown) in [
+        ("Restarted the stream", "howler incident 7 update Restarted the stream"),
+        ("it's $HOME", r"howler incident '7 update it'\''s $HOME'"),
+        ("a; rm -rf `x`", "howler incident '7 update a; rm -rf `x`'"),
+        ("two\nlines", "howler incident '7 update two\nlines'"),
+    ] {
+        assert_eq!(line(text), shown);
+    }
+}

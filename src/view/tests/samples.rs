@@ -107,7 +107,7 @@ impl Story {
 
     pub fn then(mut self, time: &str, by: Option<UserId>, kind: EventKind) -> Self {
         let seq = u32::try_from(self.0.len()).unwrap() + 1;
-        self.0.push(Event { seq, at: at(time), by, kind });
+        self.0.push(Event { seq, at: at(time), by, from_shell: false, kind });
         self
     }
 
@@ -227,6 +227,6 @@ pub fn all(texts: &Texts) -> Vec<(String, Message)> {
             all.push((format!("{name} failed via {via:?}"), message));
         }
     }
-    all.push(("other command".into(), view::other_command(&texts.title)));
+    all.push(("other command".into(), view::other_command(&texts.title, Via::Slash)));
     all
 }

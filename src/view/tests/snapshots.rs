@@ -9,7 +9,7 @@ use crate::domain::answer::Private;
 use crate::domain::effect::{CardPlace, Effect, EffectKind, EffectState, Lane, Say, To};
 use crate::domain::{Severity, Status};
 use crate::id::EffectId;
-use crate::view::{self, Via};
+use crate::view::{self, Names, Via};
 
 fn page(messages: Vec<Named>) -> String {
     let shown = messages.iter().map(|(name, message)| format!("{name}\n{}", rendering::message(message)));
@@ -61,6 +61,35 @@ fn answers_to_a_mention() {
 }
 
 #[test]
+fn answers_at_a_shell() {
+    let mut names = Names::default();
+    names.add("U0IAN", "ian");
+    let answers = samples::answers(&Texts { text: "It's Redis & its keys".into(), ..Texts::calm() });
+    let mut shown: Vec<String> = answers
+        .iter()
+        .map(|(name, answer)| {
+            let mut names = names.clone();
+            names.add_channels_of(answer);
+            format!("== {name}\n{}", view::terminal(&view::private(answer, Via::Shell), &names))
+        })
+        .collect();
+    let refused = samples::refusals("upd").into_iter().map(Private::Refused);
+    shown.push("== refused".into());
+    shown.extend(refused.map(|refused| view::terminal(&view::private(&refused, Via::Shell), &names)));
+    let forms = samples::forms(&Texts::calm());
+    shown.push("== instead of a form".into());
+    shown.extend(forms.iter().map(|(_, form)| view::terminal(&view::type_instead(form), &names)));
+    shown.push("== another command".into());
+    shown.push(view::terminal(&view::other_command("howler oncall", Via::Shell), &names));
+    assert_snapshot!(shown.join("\n"));
+}
+
+#[test]
+fn somebody_at_a_shell() {
+    assert_snapshot!(page(samples::at_a_shell(&Texts::calm())));
+}
+
+#[test]
 fn done() {
     let lines = samples::done().into_iter().map(|what| {
         let message = view::private(&Private::Done { incident: samples::ID, what }, Via::Slash);
@@ -102,7 +131,7 @@ fn forms() {
 
 #[test]
 fn other_command() {
-    assert_snapshot!(rendering::message(&view::other_command("/oncall")));
+    assert_snapshot!(rendering::message(&view::other_command("/oncall", Via::Slash)));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod clocks;
 mod commands;
 mod order;
+mod shell;
 mod timelines;
 
 use jiff::{SignedDuration, Timestamp};
@@ -56,7 +57,7 @@ impl World {
         };
         let decision = declare(IncidentId(7), declaration, &place(), &rules);
         let kind = decision.events.into_iter().next().unwrap();
-        let event = Event { seq: 1, at: at(0), by: Some("U0IAN".into()), kind };
+        let event = Event { seq: 1, at: at(0), by: Some("U0IAN".into()), from_shell: false, kind };
         let incident = Incident::declared(IncidentId(7), &event).unwrap();
         let effects = consequences(None, &incident, &event).into_iter().map(|intent| intent.kind).collect();
         Self { incident, events: vec![event], effects, rules }
@@ -64,7 +65,8 @@ impl World {
 
     pub fn record(&mut self, when: Timestamp, by: Option<&str>, kind: EventKind) {
         let before = self.incident.clone();
-        let event = Event { seq: before.events + 1, at: when, by: by.map(Into::into), kind };
+        let event =
+            Event { seq: before.events + 1, at: when, by: by.map(Into::into), from_shell: false, kind };
         self.incident.apply(&event);
         let intents = consequences(Some(&before), &self.incident, &event);
         self.effects.extend(intents.into_iter().map(|intent| intent.kind));

@@ -188,6 +188,61 @@ pub fn reminders(texts: &Texts) -> Vec<Named> {
     messages
 }
 
+/// What is said of somebody who is not known in Slack.
+pub fn at_a_shell(texts: &Texts) -> Vec<Named> {
+    let root = || UserId::at_shell("root");
+    let reminder = |rung| Say::Reminder {
+        title: texts.title.clone(),
+        severity: Severity::P1,
+        status: Status::Investigating,
+        rung,
+        due: at("02:30"),
+        reminder: at("02:35"),
+        last_update: None,
+        declared_at: at("02:00"),
+        impact: None,
+        action: None,
+        asked: root(),
+        commander: None,
+        missed_in_all: 0,
+        late: None,
+    };
+    let says = [
+        (
+            "declared",
+            Say::Declared {
+                title: texts.title.clone(),
+                severity: Severity::P1,
+                status: Status::Investigating,
+                impact: None,
+                action: None,
+                eta: None,
+                update_every: None,
+                by: root(),
+            },
+        ),
+        ("acknowledged", Say::Acknowledged { by: root(), after: minutes(4) }),
+        (
+            "took command",
+            Say::RoleTaken { role: Role::Commander, person: root(), from: Some(ian()), by: root() },
+        ),
+        ("reminded in the channel", reminder(Rung::Channel)),
+        ("reminded by the on-call", reminder(Rung::OnCall)),
+    ];
+    let mut messages = said(&says, &mapped());
+    let by =
+        |by: UserId, what| Entry { at: at("02:00"), by: Some(by), from_shell: true, what, retracted: false };
+    let entries = [
+        by(root(), EventKind::Noted { text: texts.text.clone() }),
+        by(ian(), EventKind::Acknowledged),
+        by(root(), EventKind::RoleTaken { role: Role::Scribe, person: ian(), from: None }),
+    ];
+    let timeline =
+        Private::Timeline { incident: summary(7, texts), entries: entries.to_vec(), page: 1, pages: 1 };
+    messages.push(("timeline", view::private(&timeline, Via::Slash)));
+    messages
+}
+
 pub fn taken_back(texts: &Texts) -> Vec<Named> {
     let incident = long_story(texts).incident();
     let amended = |seq| view::amended(&incident, seq, &named()).unwrap();

@@ -1,0 +1,107 @@
+//! A line typed at a shell, read by the same grammar as Slack's.
+
+use crate::domain::command::{Command, Line};
+use crate::domain::refusal::Refusal;
+use crate::domain::request::Ask;
+use crate::intake::grammar;
+
+/// What the line asks.
+pub(super) fn ask(line: &str) -> Ask {
+    let wire = escaped(line);
+    match grammar::parse(&wire) {
+        Ok(line) => Ask::Line(line),
+        Err(refusal @ (Refusal::NotAPerson { .. } | Refusal::UnknownRole { .. })) => {
+            match grammar::parse(&with_mentions(&wire)) {
+                Ok(line @ Line { command: Command::Role { .. }, .. }) => Ask::Line(line),
+                _ => Ask::Unclear(refusal),
+            }
+        }
+        Err(refusal) => Ask::Unclear(refusal),
+    }
+}
+
+/// As Slack writes what people type, but for mentions, which are taken as they stand: `<@U0IAN>`.
+fn escaped(line: &str) -> String {
+    let text = line.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    text.split_inclusive(char::is_whitespace).map(mention_kept).collect()
+}
+
+fn mention_kept(word: &str) -> String {
+    let bare = word.trim_end();
+    let inside = bare.strip_prefix("&lt;@").and_then(|word| word.strip_suffix("&gt;"));
+    match inside.filter(|id| is_person(id)) {
+        Some(id) => word.replacen(bare, &format!("<@{id}>"), 1),
+        None => word.to_owned(),
+    }
+}
+
+/// Whoever types has no list to choose a name from, so a bare id is a mention where a person is asked for.
+fn with_mentions(wire: &str) -> String {
+    let word = |word: &str| {
+        let id = word.strip_prefix('@').unwrap_or(word);
+        if is_person(id) { format!("<@{id}>") } else { word.to_owned() }
+    };
+    wire.split_whitespace().map(word).collect::<Vec<_>>().join(" ")
+}
+
+fn is_person(id: &str) -> bool {
+    id.len() > 2
+        && id.starts_with(['U', 'W'])
+        && id.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::command::Role;
+
+    fn asked(line: &str) -> Command {
+        match ask(line) {
+            Ask::Line(line) => line.command,
+            other => panic!("{line:?} was read as {other:?}"),
+        }
+    }
+
+    #[test]
+    fn people_are_named_by_slacks_ids() {
+        let expected = Command::Role { role: Role::Commander, person: "U0IAN".into() };
+        for line in [
+            "role commander U0IAN",
+            "role commander @U0IAN",
+            "role commander <@U0IAN>",
+            "role U0IAN commander",
+            "7 role commander U0IAN",
+        ] {
+            assert_eq!(asked(line), expected, "{line}");
+        }
+        for line in ["role commander @ian", "role commander ian", "role commander <@u0ian>"] {
+            assert!(matches!(ask(line), Ask::Unclear(Refusal::NotAPerson { .. })), "{line}");
+        }
+        assert!(matches!(ask("role captain U0IAN"), Ask::Unclear(Refusal::UnknownRole { .. })));
+    }
+
+    #[test]
+    fn a_text_stays_as_it_was_typed() {
+        for text in ["a < b & c > d", "UTC is WRONG", "&amp; <!channel>", "<https://x.example|y>"] {
+            assert_eq!(asked(&format!("update {text}")), Command::Update { text: text.into() });
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_line_is_answered(line in "\\PC{0,200}") {
+            let _ = ask(&line);
+        }
+
+        #[test]
+        fn a_note_keeps_its_signs(note in "[a-z][ -~]{0,80}[a-z]") {
+            let words = crate::domain::text::clean(&note);
+            prop_assume!(!note.contains("<@"));
+            prop_assert_eq!(asked(&format!("note {note}")), Command::Note { text: words });
+        }
+    }
+}
