@@ -22,4 +22,7 @@ pub mod fake;
 pub mod app;
 pub mod check;
 pub mod cli;
+pub mod data;
 pub mod demo;
+pub mod export;
+pub mod local;

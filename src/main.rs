@@ -9,8 +9,10 @@ use howler::cli::{Cli, Command, ConfigFile, LogFormat};
 use howler::clock::Clock;
 use howler::config::Config;
 use howler::config::secrets::Secrets;
+use howler::data;
+use howler::local::{self, Local};
 use howler::{check, demo};
-use tracing::info;
+use tracing::{info, warn};
 use tracing_subscriber::EnvFilter;
 
 /// What a person reads when howler does not start.
@@ -19,7 +21,7 @@ type Failure = Box<dyn std::error::Error>;
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    let quiet = matches!(cli.command, Command::Demo { .. } | Command::Check { .. });
+    let quiet = !matches!(cli.command, Command::Serve { .. });
     log_to_stderr(cli.log, if quiet { "warn" } else { "info" });
     match run(cli.command).await {
         Ok(code) => code,
@@ -33,8 +35,10 @@ async fn main() -> ExitCode {
 async fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Serve { config, data, listen } => {
+            let folder = data.clone();
             let setup = Setup { config: load(&config)?, secrets: secrets()?, data, clock: Clock::system() };
             let app = App::start(setup)?;
+            let local = start_local(&folder, local::operations(app.desk.clone()));
             let listener = app::listen(listen).await?;
             info!(address = %listener.local_addr()?, "howler listens");
             let desk = app.desk.clone();
@@ -45,6 +49,9 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
                 }
             };
             app::serve(listener, app.router.clone(), stopped).await;
+            if let Some(local) = local {
+                local.stop().await;
+            }
             if !app.stop().await {
                 return Err(
                     "the desk ended by itself, which is a fault of howler's; what was acknowledged is saved"
@@ -54,17 +61,42 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         }
         Command::Demo { play: true, .. } => return Ok(demo::play().await?),
         Command::Demo { listen, data, play: false } => demo::run(listen, data).await?,
-        Command::Check { config } => return Ok(check::run(load(&config), secrets()).await),
+        Command::Check { config, data: _ } => return Ok(check::run(load(&config), secrets()).await),
+        Command::Backup { file, data, force } => {
+            println!("{}", data::backup(&data.data, file, force, &Clock::system()).await?)
+        }
+        Command::Restore { file, data } => {
+            println!("{}", data::restore(file, &data, &Clock::system()).await?)
+        }
+        Command::Export { file, data, from, force } => {
+            let from = from.map_or(data::From::Data(data.data), data::From::File);
+            if let Some(line) = data::export(from, file, force, &Clock::system()).await? {
+                println!("{line}");
+            }
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
 
+/// A howler without its socket serves all the same: only the shell cannot reach it.
+fn start_local(data: &Path, router: axum::Router) -> Option<Local> {
+    let local = Local::start(data, router);
+    local
+        .inspect_err(|error| {
+            let path = local::socket(data);
+            warn!(%error, path = %path.display(), "no socket for shells: backups need a stopped howler");
+        })
+        .ok()
+}
+
 fn load(file: &ConfigFile) -> Result<Config, howler::config::ConfigError> {
-    match &file.config {
-        Some(path) => Config::load(path),
-        None if Path::new("howler.toml").exists() => Config::load(Path::new("howler.toml")),
-        None => Ok(Config::default()),
-    }
+    config_path(file).map_or_else(|| Ok(Config::default()), Config::load)
+}
+
+/// The file that was named, or `howler.toml` where it exists.
+fn config_path(file: &ConfigFile) -> Option<&Path> {
+    let usual = Path::new("howler.toml");
+    file.config.as_deref().or_else(|| usual.exists().then_some(usual))
 }
 
 fn secrets() -> Result<Secrets, howler::config::secrets::SecretsError> {

@@ -4,8 +4,10 @@
 mod harness;
 
 mod browser;
+mod data;
 mod delivery;
 mod demo;
+mod export;
 mod incidents;
 mod kill;
 mod operations;

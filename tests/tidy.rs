@@ -17,6 +17,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("intake", &["domain", "id", "clock", "config", "desk", "delivery", "telemetry", "view"]),
     ("delivery", &["domain", "id", "clock", "config", "desk", "intake", "telemetry", "view", "fake"]),
     ("fake", &["clock", "id"]),
+    ("local", &["desk", "store"]),
+    ("export", &["domain", "id", "store"]),
+    ("data", &["clock", "export", "local", "store"]),
 ];
 
 /// Longest file, in lines.

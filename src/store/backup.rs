@@ -160,7 +160,7 @@ impl Store {
     /// When the store cannot be read.
     pub fn begin_backup(self: &Arc<Self>, now: Timestamp, serving: bool) -> Result<Backup, BackupError> {
         let commits = self.commits.read().unwrap_or_else(PoisonError::into_inner);
-        let meta = self.with(|engine| read_meta(engine))?;
+        let meta = self.with(read_meta)?;
         let meta = meta.ok_or_else(|| StoreError::damaged(&self.folder, "it holds no store"))?;
         let head = Head {
             store_format: FORMAT,

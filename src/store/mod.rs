@@ -8,6 +8,7 @@ mod codec;
 mod engine;
 mod guard;
 mod keys;
+pub mod record;
 mod restore;
 
 use std::path::{Path, PathBuf};
