@@ -4,6 +4,7 @@
 mod harness;
 
 mod browser;
+mod check;
 mod data;
 mod delivery;
 mod demo;

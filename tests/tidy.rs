@@ -20,6 +20,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("local", &["desk", "store"]),
     ("export", &["domain", "id", "store"]),
     ("data", &["clock", "export", "local", "store"]),
+    ("check", &["clock", "config", "data", "delivery", "export", "fake", "store"]),
 ];
 
 /// Longest file, in lines.

@@ -1,6 +1,7 @@
 //! `howler.toml`: every key optional, the runbook's values built in, unknown keys refused.
 
 mod duration;
+mod problems;
 pub mod secrets;
 mod severity;
 
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 pub use duration::{Every, Humane, Spoken, parse_duration};
+pub use problems::problems;
 pub use severity::{Severities, SeverityRule};
 
 /// What `howler.toml` says, over the runbook's values.
@@ -42,6 +44,19 @@ impl Default for Channels {
             on_call: "#on-call".into(),
             metrics: "#metrics".into(),
         }
+    }
+}
+
+impl Channels {
+    /// Each with its key.
+    pub fn named(&self) -> [(&'static str, &str); 5] {
+        [
+            ("emergencies", &self.emergencies),
+            ("github_actions", &self.github_actions),
+            ("deployments", &self.deployments),
+            ("on_call", &self.on_call),
+            ("metrics", &self.metrics),
+        ]
     }
 }
 

@@ -191,7 +191,7 @@ impl Slack {
     }
 }
 
-fn connector(base: &Url) -> Result<HttpsConnector<HttpConnector>, DelivererError> {
+pub(in crate::delivery) fn connector(base: &Url) -> Result<HttpsConnector<HttpConnector>, DelivererError> {
     // Somebody else, a test say, may have installed one before; any will do.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut http = HttpConnector::new();

@@ -7,7 +7,7 @@ mod invite;
 mod post;
 mod read;
 mod room;
-mod target;
+pub(super) mod target;
 mod whisper;
 
 use std::sync::Arc;

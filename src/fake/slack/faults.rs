@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use tokio::sync::watch;
 
 /// Switches, all off at first. A fault armed without a channel hits every channel.
@@ -35,6 +36,7 @@ struct Switches {
     real_limits: bool,
     retry_events: bool,
     patience: Option<Duration>,
+    skew: SignedDuration,
 }
 
 #[derive(Debug)]
@@ -132,6 +134,11 @@ impl Faults {
         self.lock().patience = Some(patience);
     }
 
+    /// The `Date` of every answer is this far ahead of the fake's clock (behind it, where negative).
+    pub fn skew(&self, by: SignedDuration) {
+        self.lock().skew = by;
+    }
+
     /// Everything off again; what hangs goes on.
     pub fn clear(&self) {
         *self.lock() = Switches::default();
@@ -185,6 +192,10 @@ impl Faults {
 
     pub(super) fn has_real_limits(&self) -> bool {
         self.lock().real_limits
+    }
+
+    pub(super) fn skewed_by(&self) -> SignedDuration {
+        self.lock().skew
     }
 
     pub(super) fn retries_events(&self) -> bool {
