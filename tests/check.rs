@@ -179,6 +179,8 @@ async fn configuration_and_environment_tell_all_at_once() {
     }
     assert_eq!(failures.len(), parts.len(), "{failures:#?}");
     assert!(report.line("note", "Slack").contains("not asked"));
+    let report = stand.check_on("data", &[("SLACK_SIGNING_SECRET", "")]).await;
+    assert!(report.line("ok", "token").contains("U0HOWLER"), "asking takes no signing secret");
     assert!(report.line("note", "GITHUB_TOKEN").contains("not set"));
 }
 

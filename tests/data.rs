@@ -80,6 +80,8 @@ async fn a_restored_howler_says_since_when_it_was_down() {
     let mut world = World::start().await;
     world.ian().types(EMERGENCIES, "/incident p3 Slow search").await;
     world.forward(25).await;
+    // The desk's next turn comes after it has noted that it is alive at 02:25.
+    world.settle().await;
     world.crash().await;
     let kept = world.data().with_file_name("kept");
     data::backup(&world.data(), kept.clone(), false, &world.clock).await.unwrap();

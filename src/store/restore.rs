@@ -57,15 +57,18 @@ impl super::Store {
         Reader::open(&mut *from)?.verify()?;
         from.seek(io::SeekFrom::Start(start)).map_err(ArchiveError::from)?;
         let mut reader = Reader::open(&mut *from)?;
-        let guard = Guard::lock(folder)?;
         let draft = folder.join(DRAFT);
         let unwritable = |source| StoreError::Unwritable { path: draft.clone(), source };
+        // From here on the folder is no howler's to begin in, until it is whole.
         fs::create_dir_all(&draft).map_err(unwritable)?;
+        let guard = Guard::lock(folder)?;
         let head = reader.head().clone();
         fill(&draft, &head, &mut reader, now)?;
+        let synced = fs::File::open(draft.join("store")).and_then(|made| made.sync_all());
+        synced.map_err(unwritable)?;
+        guard.set_mark(Mark { commits: head.commits, alive: head.alive })?;
         fs::rename(draft.join("store"), folder.join("store")).map_err(unwritable)?;
         fs::remove_dir(&draft).map_err(unwritable)?;
-        guard.set_mark(Mark { commits: head.commits, alive: head.alive })?;
         write_identity(folder, &Identity { format: FORMAT, instance: head.instance.clone() })?;
         Ok(Restored { head, rows: reader.rows() })
     }

@@ -19,6 +19,19 @@ fn rows_in(file: &[u8]) -> Vec<Row> {
     rows
 }
 
+/// Many incidents in one commit.
+fn declarations(many: u64) -> Changes {
+    let mut all = Changes { next_incident: many + 1, next_effect: 1, ..Changes::default() };
+    for number in 1..=many {
+        let one = declaration(number, "Event stream down");
+        all.incidents.extend(one.incidents);
+        all.events.extend(one.events);
+        all.timers_set.extend(one.timers_set);
+        all.seen.extend(one.seen);
+    }
+    all
+}
+
 fn a_backup(store: &Arc<Store>) -> Vec<u8> {
     let mut file = Vec::new();
     store.backup(at(100), true, &mut file).unwrap();
@@ -46,9 +59,7 @@ fn small(rows: &[Row]) -> Vec<u8> {
 fn a_backup_holds_one_commit_boundary_while_commits_go_on() {
     let folder = TempDir::new().unwrap();
     let store = Arc::new(open(&folder).unwrap());
-    for number in 1..=300 {
-        store.commit(&declaration(number, "Event stream down"), at(1)).unwrap();
-    }
+    store.commit(&declarations(300), at(1)).unwrap();
     let before = rows_of(&store);
     assert!(before.len() > 1_500, "more than a chunk or two: {}", before.len());
     let mut backup = store.begin_backup(at(100), true).unwrap();
