@@ -2,6 +2,8 @@
 //!
 //! The folder's own permissions and the socket's (0600) decide who may. It is made under the store's lock, so what is
 //! left of a howler that was killed is replaced, and nobody else's is.
+//!
+//! It speaks HTTP, for what is long and streams.
 
 use std::fs::{self, Permissions};
 use std::io;
@@ -25,7 +27,7 @@ use crate::desk::Desk;
 use crate::store::{Backup, BackupError};
 
 /// The socket's name in the data folder.
-pub const SOCKET: &str = "howler.sock";
+pub const SOCKET: &str = "operations.sock";
 
 /// Where the howler that runs on `data` listens for shells.
 pub fn socket(data: &Path) -> PathBuf {

@@ -48,7 +48,7 @@ async fn a_backup_of_a_running_howler_goes_on_elsewhere_and_posts_nothing_twice(
     let (one, two, port) = (here.join("one"), here.join("two"), free_port());
     slack.point_at(&format!("http://127.0.0.1:{port}"));
     let first = serve(&one, &api_url, port, "").await;
-    assert_eq!(mode(&one.join("howler.sock")), 0o600);
+    assert_eq!(mode(&one.join("operations.sock")), 0o600);
     // Posted, but howler does not hear of it: the backup holds it as possibly sent.
     slack.faults().lose_answer("chat.postMessage", 1);
     let reply = slack.command("ian", EMERGENCIES, "/incident p3 Slow search").await.unwrap();
@@ -147,7 +147,7 @@ async fn nothing_is_written_over_and_refusals_say_what_to_do() {
         exported.starts_with("{\"kind\":\"export\"") && exported.ends_with("\"lines\":2}\n"),
         "{exported}"
     );
-    std::fs::remove_file(here.join("one/howler.sock")).unwrap();
+    std::fs::remove_file(here.join("one/operations.sock")).unwrap();
     let said = refused(here, "backup other --data one").await;
     assert!(said.contains("runs on one") && said.contains("does not answer"), "{said}");
 
@@ -155,12 +155,12 @@ async fn nothing_is_written_over_and_refusals_say_what_to_do() {
     drop(running);
     let again = serve(&here.join("one"), &api_url, port, "").await;
     drop(again);
-    assert!(here.join("one/howler.sock").exists());
+    assert!(here.join("one/operations.sock").exists());
     well(here, "backup stopped --data one").await;
     let third = serve(&here.join("one"), &api_url, port, "").await;
     well(here, "backup running --data one").await;
     let (ended_well, _) = third.stop().await;
-    assert!(ended_well && !here.join("one/howler.sock").exists(), "a stop takes its socket along");
+    assert!(ended_well && !here.join("one/operations.sock").exists(), "a stop takes its socket along");
 
     let bytes = std::fs::read(here.join("kept")).unwrap();
     std::fs::write(here.join("short"), &bytes[..bytes.len() - 1]).unwrap();
