@@ -56,11 +56,51 @@ pub enum Command {
     /// Read the runbook from a shell on howler's machine: the words that follow /runbook in Slack.
     #[command(after_help = SHELL_HELP)]
     Runbook(ShellLine),
-    /// Check the configuration, the token and the channels before the first incident.
+    /// Check the configuration, the token, the channels and the store before the first incident.
     Check {
         #[command(flatten)]
         config: ConfigFile,
+        #[command(flatten)]
+        data: DataFolder,
     },
+    /// Write all of howler's state to a file, while it runs or not.
+    Backup {
+        /// Written whole or not at all.
+        file: PathBuf,
+        #[command(flatten)]
+        data: DataFolder,
+        /// Write over a file that is there.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Make a data folder of a backup; the restored howler continues its timers.
+    Restore {
+        /// What `howler backup` wrote.
+        file: PathBuf,
+        /// The folder to make, or an empty one.
+        #[arg(long, default_value = "howler-data")]
+        data: PathBuf,
+    },
+    /// Write incidents, events, timers and the outbox as JSON lines, which docs/export.md describes.
+    Export {
+        /// Where to; the standard output otherwise.
+        file: Option<PathBuf>,
+        #[command(flatten)]
+        data: DataFolder,
+        /// Export a backup instead of a data folder.
+        #[arg(long, value_name = "BACKUP", conflicts_with = "data")]
+        from: Option<PathBuf>,
+        /// Write over a file that is there.
+        #[arg(long)]
+        force: bool,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct DataFolder {
+    /// The folder that holds howler's state.
+    #[arg(long, default_value = "howler-data")]
+    pub data: PathBuf,
 }
 
 const SHELL_HELP: &str = "\

@@ -23,5 +23,8 @@ pub mod fake;
 pub mod app;
 pub mod check;
 pub mod cli;
+pub mod data;
 pub mod demo;
+pub mod export;
+pub mod local;
 pub mod shell;

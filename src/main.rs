@@ -9,8 +9,9 @@ use howler::cli::{Cli, Command, ConfigFile, LogFormat};
 use howler::clock::Clock;
 use howler::config::Config;
 use howler::config::secrets::Secrets;
-use howler::{check, demo, shell};
-use tracing::info;
+use howler::local::{self, Local};
+use howler::{check, data, demo, shell};
+use tracing::{info, warn};
 use tracing_subscriber::EnvFilter;
 
 /// What a person reads when howler does not start.
@@ -35,6 +36,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Serve { config, data, listen } => {
             let (config, folder) = (load(&config)?, data.clone());
             let app = App::start(Setup { config, secrets: secrets()?, data, clock: Clock::system() })?;
+            let local = start_local(&folder, local::operations(app.desk.clone()));
             let listener = app::listen(listen).await?;
             info!(address = %listener.local_addr()?, "howler listens");
             let shell = app.open_shell(&folder);
@@ -46,6 +48,9 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
                 }
             };
             app::serve_with_shell(listener, app.router.clone(), shell, stopped).await;
+            if let Some(local) = local {
+                local.stop().await;
+            }
             if !app.stop().await {
                 return Err(
                     "the desk ended by itself, which is a fault of howler's; what was acknowledged is saved"
@@ -58,17 +63,45 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Incident(typed) => return Ok(shell::run("incident", typed).await),
         Command::Oncall(typed) => return Ok(shell::run("oncall", typed).await),
         Command::Runbook(typed) => return Ok(shell::run("runbook", typed).await),
-        Command::Check { config } => return Ok(check::run(load(&config), secrets()).await),
+        Command::Check { config, data } => {
+            let lookup = |name: &str| std::env::var(name).ok();
+            return Ok(check::run(config_path(&config), data.data, lookup).await);
+        }
+        Command::Backup { file, data, force } => {
+            println!("{}", data::backup(&data.data, file, force, &Clock::system()).await?)
+        }
+        Command::Restore { file, data } => {
+            println!("{}", data::restore(file, &data, &Clock::system()).await?)
+        }
+        Command::Export { file, data, from, force } => {
+            let from = from.map_or(data::From::Data(data.data), data::From::File);
+            if let Some(line) = data::export(from, file, force, &Clock::system()).await? {
+                println!("{line}");
+            }
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
 
+/// A howler without its socket serves all the same: only the shell cannot reach it.
+fn start_local(data: &Path, router: axum::Router) -> Option<Local> {
+    let local = Local::start(data, router);
+    local
+        .inspect_err(|error| {
+            let path = local::socket(data);
+            warn!(%error, path = %path.display(), "no socket for shells: backups need a stopped howler");
+        })
+        .ok()
+}
+
 fn load(file: &ConfigFile) -> Result<Config, howler::config::ConfigError> {
-    match &file.config {
-        Some(path) => Config::load(path),
-        None if Path::new("howler.toml").exists() => Config::load(Path::new("howler.toml")),
-        None => Ok(Config::default()),
-    }
+    config_path(file).map_or_else(|| Ok(Config::default()), Config::load)
+}
+
+/// The file that was named, or `howler.toml` where it exists.
+fn config_path(file: &ConfigFile) -> Option<&Path> {
+    let usual = Path::new("howler.toml");
+    file.config.as_deref().or_else(|| usual.exists().then_some(usual))
 }
 
 fn secrets() -> Result<Secrets, howler::config::secrets::SecretsError> {

@@ -4,14 +4,17 @@
 mod harness;
 
 mod browser;
+mod check;
+mod data;
 mod delivery;
 mod demo;
+mod export;
 mod incidents;
 mod kill;
 mod operations;
 mod restart;
+mod shell;
 mod simulation;
 mod socket;
-mod shell;
 mod tidy;
 mod updates;

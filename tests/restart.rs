@@ -51,6 +51,8 @@ async fn missed_reminders_become_one_that_says_howler_was_down() {
     let mut world = World::start().await;
     world.ian().types(EMERGENCIES, "/incident p3 Slow search").await;
     world.forward(25).await;
+    // The desk's next turn comes after it has noted that it is alive at 02:25.
+    world.settle().await;
     world.crash().await;
     world.clock.advance(jiff::SignedDuration::from_mins(16));
     world.start_howler().await;

@@ -20,6 +20,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
         &["domain", "id", "clock", "config", "desk", "intake", "loopback", "telemetry", "view", "fake"],
     ),
     ("fake", &["clock", "id"]),
+    ("local", &["desk", "store"]),
+    ("export", &["domain", "id", "store"]),
+    ("data", &["clock", "export", "local", "store"]),
+    ("check", &["clock", "config", "data", "delivery", "export", "fake", "store"]),
 ];
 
 /// Longest file, in lines.

@@ -1,6 +1,7 @@
 //! `howler.toml`: every key optional, the runbook's values built in, unknown keys refused.
 
 mod duration;
+mod problems;
 pub mod secrets;
 mod severity;
 
@@ -11,6 +12,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 pub use duration::{Every, Humane, Spoken, parse_duration};
+pub use problems::problems;
 pub use severity::{Severities, SeverityRule};
 
 /// What `howler.toml` says, over the runbook's values.
@@ -45,6 +47,19 @@ impl Default for Channels {
             on_call: "#on-call".into(),
             metrics: "#metrics".into(),
         }
+    }
+}
+
+impl Channels {
+    /// Each with its key.
+    pub fn named(&self) -> [(&'static str, &str); 5] {
+        [
+            ("emergencies", &self.emergencies),
+            ("github_actions", &self.github_actions),
+            ("deployments", &self.deployments),
+            ("on_call", &self.on_call),
+            ("metrics", &self.metrics),
+        ]
     }
 }
 

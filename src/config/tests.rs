@@ -112,3 +112,40 @@ fn the_shipped_example_is_what_howler_does_without_a_file() {
     let example = Config::parse(include_str!("../../howler.example.toml")).unwrap();
     assert_eq!(example, Config::default());
 }
+
+#[test]
+fn every_mistake_is_told_with_its_line() {
+    let text = "[channels]\nemergencis = \"#x\"\nmetrics = 3\n\n[severity.P5]\npath = []\n[severity.P1]\n\
+                respond_within = \"soon\"\npath = [\n  \"a\",\n  3,\n]\n[mentons]\n";
+    let found = problems(text);
+    let starts = ["line 2: channels.emergencis", "line 3: channels.metrics", "line 5: severity.P5"];
+    let more = ["line 8: severity.P1.respond_within", "line 9: severity.P1.path", "line 13: mentons"];
+    for start in starts.iter().chain(&more) {
+        assert!(found.iter().any(|line| line.starts_with(start)), "{start} in {found:#?}");
+    }
+    assert_eq!(found.len(), 6, "{found:#?}");
+    assert!(found.iter().all(|line| !line.contains('\n')));
+}
+
+#[test]
+fn text_that_is_no_toml_is_one_line_a_mistake() {
+    let found = problems("[channels\nmetrics = \"#m\"\n\n[mentions]\noncall = @x\n");
+    assert!(found.iter().any(|line| line.starts_with("line 1")), "{found:#?}");
+    assert!(found.iter().any(|line| line.starts_with("line 5")), "{found:#?}");
+}
+
+#[test]
+fn values_that_cannot_be_meant_are_told() {
+    for (text, part) in [
+        ("[rotation]\nzone = \"Mars\"", "no time zone"),
+        ("[rotation]\nhandoff = \"sometimes\"", "weekday and time"),
+        ("[rotation]\nmembers = [\"@ian\"]", "no Slack user id"),
+        ("[backup]\nrepository = \"monkeytown\"", "owner/name"),
+        ("[channels]\nmetrics = \"#\"", "channels.metrics"),
+    ] {
+        let found = problems(text);
+        assert!(matches!(found.as_slice(), [only] if only.contains(part)), "{text}: {found:#?}");
+    }
+    assert_eq!(problems(include_str!("../../howler.example.toml")), Vec::<String>::new());
+    assert_eq!(problems(""), Vec::<String>::new());
+}

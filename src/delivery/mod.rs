@@ -7,8 +7,10 @@ mod limits;
 mod modal;
 mod retry;
 mod slack;
+mod survey;
 
 pub use directory::BotIdentity;
 pub use job::Job;
 pub use lane::Lanes;
 pub use slack::{Connections, Deliverer, DelivererError, NoConnection, NoIdentity, SlackTarget};
+pub use survey::{Greeting, Group, Seen, Survey};

@@ -23,7 +23,7 @@ use crate::domain::effect::{Effect, Lane, Outcome};
 use crate::domain::incident::Incident;
 use crate::domain::request::{Ask, ReplyPath, Request};
 use crate::id::EffectId;
-use crate::store::{Store, StoreError};
+use crate::store::{Backup, BackupError, Store, StoreError};
 use crate::telemetry::Metrics;
 use book::Book;
 use round::Round;
@@ -192,6 +192,17 @@ impl Desk {
     /// When howler is stopping.
     pub async fn next(&self, lane: Lane) -> Result<Next, Fault> {
         self.ask(|reply| Message::Next(lane, reply)).await
+    }
+
+    /// Begins a backup of what is committed now; it goes on beside the desk.
+    ///
+    /// # Errors
+    /// When howler is stopping or the store cannot be read.
+    pub async fn backup(&self) -> Result<Backup, BackupError> {
+        let shared = self.shared.upgrade().ok_or(BackupError::Stopped)?;
+        // A commit under way is waited for, off this thread.
+        let begun = tokio::task::spawn_blocking(move || shared.store.begin_backup(shared.clock.now(), true));
+        begun.await.map_err(|_| BackupError::Stopped)?
     }
 
     /// Returns when the desk's task has ended, however it ended.

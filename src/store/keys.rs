@@ -12,6 +12,7 @@ pub(super) const OPEN: &[u8] = b"n/";
 /// Incidents that are resolved, by the time of their resolution; empty values.
 pub(super) const RESOLVED: &[u8] = b"z/";
 pub(super) const INCIDENT: &[u8] = b"i/";
+pub(super) const EVENT: &[u8] = b"e/";
 pub(super) const TIMER: &[u8] = b"t/";
 pub(super) const EFFECT: &[u8] = b"o/";
 /// Deliveries by the time they were seen, to be forgotten in that order; empty values.
@@ -46,11 +47,17 @@ pub(super) fn incident_in(key: &[u8]) -> Option<IncidentId> {
 }
 
 pub(super) fn events(id: IncidentId) -> Vec<u8> {
-    join(b"e/", &[&id.0.to_be_bytes(), b"/"])
+    join(EVENT, &[&id.0.to_be_bytes(), b"/"])
 }
 
 pub(super) fn event(id: IncidentId, seq: u32) -> Vec<u8> {
     join(&events(id), &[&seq.to_be_bytes()])
+}
+
+/// The incident of an event's key.
+pub(super) fn event_in(key: &[u8]) -> Option<IncidentId> {
+    let (number, _) = key.strip_prefix(EVENT)?.split_first_chunk::<8>()?;
+    Some(IncidentId(u64::from_be_bytes(*number)))
 }
 
 pub(super) fn timer(timer: &Timer) -> Vec<u8> {

@@ -2,12 +2,16 @@
 //!
 //! Nothing outside this module knows the engine.
 
+pub mod archive;
+mod backup;
 mod codec;
 mod disk;
 mod engine;
 mod error;
 mod guard;
 mod keys;
+pub mod record;
+mod restore;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, Weak};
@@ -26,6 +30,9 @@ pub use disk::{Disk, MemoryDisk};
 use engine::Write;
 pub use error::StoreError;
 use guard::{FORMAT, Guard, Identity, Mark};
+
+pub use backup::{Backup, BackupError};
+pub use restore::{RestoreError, Restored};
 
 /// Deliveries are remembered this long: Slack re-sends for minutes, and events that it held back for an hour or so.
 const REMEMBER: SignedDuration = SignedDuration::from_hours(6);
@@ -87,6 +94,7 @@ pub struct Store {
     commits: RwLock<u64>,
     /// When howler was last alive before it was opened.
     last_alive: Option<Timestamp>,
+    backups: backup::Backups,
 }
 
 impl Store {
@@ -105,6 +113,12 @@ impl Store {
     pub fn open_on(disk: Disk, folder: &Path, instance: &str) -> Result<Self, StoreError> {
         let guard = Guard::lock(folder)?;
         let identity = guard::read_identity(folder)?;
+        if folder.join(restore::DRAFT).exists() {
+            return Err(StoreError::damaged(
+                folder,
+                "a restore into it was cut off: empty it and restore again",
+            ));
+        }
         let engine = Engine::open(&disk, &folder.join("store"))?;
         let meta = read_meta(&engine)?;
         let meta = match (identity, meta) {
@@ -135,6 +149,7 @@ impl Store {
             engine: RwLock::new(Some(engine)),
             commits: RwLock::new(meta.commits),
             last_alive: mark.map(|mark| mark.alive),
+            backups: backup::Backups::default(),
         })
     }
 
@@ -191,6 +206,7 @@ impl Store {
                 next_effect: changes.next_effect,
             };
             writes.push((keys::META.to_vec(), Some(codec::encode(&meta)?)));
+            self.backups.before(engine, &writes)?;
             engine.write(writes)
         });
         if written.is_err() {

@@ -197,7 +197,11 @@ impl Slack {
     }
 }
 
-fn connector(base: &Url, loopback: Option<Loopback>) -> Result<HttpsConnector<Wire>, DelivererError> {
+/// Where connections are made: one TLS stack, plain only on this machine.
+pub(in crate::delivery) fn connector(
+    base: &Url,
+    loopback: Option<Loopback>,
+) -> Result<HttpsConnector<Wire>, DelivererError> {
     // Somebody else, a test say, may have installed one before; any will do.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut http = HttpConnector::new();

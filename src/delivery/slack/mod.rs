@@ -8,7 +8,7 @@ mod invite;
 mod post;
 mod read;
 mod room;
-mod target;
+pub(super) mod target;
 mod whisper;
 mod wire;
 

@@ -36,7 +36,7 @@ impl From<&Secrets> for SlackTarget {
 
 impl SlackTarget {
     /// The address, if it may be called.
-    pub(super) fn checked(&self) -> Result<Url, DelivererError> {
+    pub(in crate::delivery) fn checked(&self) -> Result<Url, DelivererError> {
         let url = Url::parse(&self.api_url)
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())

@@ -39,6 +39,7 @@ struct Switches {
     pace: Pace,
     travel: SignedDuration,
     lost_replies: u32,
+    skew: SignedDuration,
 }
 
 /// How long a call lies before it is carried out, and its answer before it leaves.
@@ -159,6 +160,11 @@ impl Faults {
         self.lock().lost_replies = times;
     }
 
+    /// The `Date` of every answer is this far ahead of the fake's clock (behind it, where negative).
+    pub fn skew(&self, by: SignedDuration) {
+        self.lock().skew = by;
+    }
+
     /// Everything off again; what hangs goes on.
     pub fn clear(&self) {
         *self.lock() = Switches::default();
@@ -228,6 +234,10 @@ impl Faults {
 
     pub(super) fn has_real_limits(&self) -> bool {
         self.lock().real_limits
+    }
+
+    pub(super) fn skewed_by(&self) -> SignedDuration {
+        self.lock().skew
     }
 
     pub(super) fn retries_events(&self) -> bool {

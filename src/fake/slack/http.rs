@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, RawQuery, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, DATE, RETRY_AFTER};
 use axum::http::{HeaderMap, Method as Verb, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
@@ -209,23 +209,43 @@ impl Slack {
         self.record(Call { at: self.now(), method: name.to_owned(), args, answer: answer.clone(), status });
     }
 
-    fn respond_with(&self, status: u16, body: &Value, wait: Option<u64>) -> Response {
-        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        if body.is_null() {
-            return status.into_response();
-        }
+    /// The token's scopes, with commas between them.
+    fn granted(&self) -> String {
         let dropped = self.faults().dropped();
         let scopes: Vec<&str> = self.0.manifest.scopes.difference(&dropped).map(String::as_str).collect();
-        let head = [
-            (CONTENT_TYPE.as_str(), "application/json; charset=utf-8".to_owned()),
-            ("x-oauth-scopes", scopes.join(",")),
-        ];
-        let mut response = (status, head, body.to_string()).into_response();
+        scopes.join(",")
+    }
+
+    /// The time as HTTP tells it.
+    fn date(&self) -> String {
+        let now = self.now().saturating_add(self.faults().skewed_by()).unwrap_or(self.now());
+        now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    }
+
+    fn respond_with(&self, status: u16, body: &Value, wait: Option<u64>) -> Response {
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let date = [(DATE, self.date())];
+        if body.is_null() {
+            return (status, date).into_response();
+        }
+        let head = [(CONTENT_TYPE, "application/json; charset=utf-8")];
+        let mut response = (status, date, head, body.to_string()).into_response();
+        // A token that Slack does not take has no scopes to tell.
+        let known = !body.get("error").and_then(Value::as_str).is_some_and(is_about_the_token);
+        if let Ok(scopes) = self.granted().parse()
+            && known
+        {
+            response.headers_mut().insert("x-oauth-scopes", scopes);
+        }
         if let Some(wait) = wait {
             response.headers_mut().insert(RETRY_AFTER, wait.into());
         }
         response
     }
+}
+
+fn is_about_the_token(error: &str) -> bool {
+    matches!(error, "not_authed" | "invalid_auth" | "token_revoked" | "token_expired" | "account_inactive")
 }
 
 /// The short answers of response URLs.

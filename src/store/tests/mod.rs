@@ -1,3 +1,5 @@
+mod backups;
+
 use std::fs;
 
 use tempfile::TempDir;

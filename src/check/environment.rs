@@ -1,0 +1,95 @@
+//! Secrets and targets: what is set, and which part is off without it. No value is ever shown.
+
+use super::{Level, Line};
+use crate::config::secrets::{Secrets, SecretsError};
+
+/// A variable of howler's interface.
+struct Variable {
+    name: &'static str,
+    need: Need,
+}
+
+enum Need {
+    /// Without it howler does not start; where it comes from.
+    Needed(&'static str),
+    /// What it turns on, and whether this version has that part.
+    Optional { part: &'static str, there: bool },
+    /// What holds without it.
+    Default(&'static str),
+}
+
+const VARIABLES: [Variable; 10] = [
+    Variable {
+        name: "SLACK_BOT_TOKEN",
+        need: Need::Needed(
+            "set it to the token that starts with xoxb-, from your Slack app's page OAuth & Permissions",
+        ),
+    },
+    Variable {
+        name: "SLACK_SIGNING_SECRET",
+        need: Need::Needed("set it to the one on your Slack app's page Basic Information, App Credentials"),
+    },
+    Variable { name: "SLACK_API_URL", need: Need::Default("Slack's own address is used") },
+    Variable {
+        name: "SLACK_APP_TOKEN",
+        need: Need::Optional { part: "Socket Mode; Slack must reach howler over https", there: true },
+    },
+    later("GITHUB_TOKEN", "issues when Slack cannot be reached"),
+    later("GITHUB_API_URL", "another address for GitHub"),
+    later("GITHUB_WEBHOOK_SECRET", "hearing of GitHub's workflow runs"),
+    later("VERCEL_WEBHOOK_SECRET", "hearing of Vercel's deployments"),
+    later("UPTIMEROBOT_TOKEN", "hearing of UptimeRobot's alerts"),
+    later("HOWLER_METRICS_SECRET", "alerts from the metrics"),
+];
+
+/// A part that is still to come.
+const fn later(name: &'static str, part: &'static str) -> Variable {
+    Variable { name, need: Need::Optional { part, there: false } }
+}
+
+pub fn lines(lookup: &impl Fn(&str) -> Option<String>) -> Vec<Line> {
+    let mut lines: Vec<Line> = VARIABLES.iter().map(|variable| line(variable, lookup)).collect();
+    if let Err(error @ SecretsError::ApiUrl(_)) = Secrets::read(lookup) {
+        lines.retain(|line| line.what != "SLACK_API_URL");
+        lines.push(Line::fail("SLACK_API_URL", error.to_string()));
+    }
+    lines
+}
+
+fn line(variable: &Variable, lookup: &impl Fn(&str) -> Option<String>) -> Line {
+    let value = lookup(variable.name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+    let by_socket = || lookup("SLACK_APP_TOKEN").is_some_and(|token| !token.trim().is_empty());
+    let (level, words) = match (&variable.need, value) {
+        (Need::Needed(_), None) if variable.name == "SLACK_SIGNING_SECRET" && by_socket() => {
+            (Level::Note, "not set: howler hears of Slack through Socket Mode alone".to_owned())
+        }
+        (Need::Needed(hint), None) => (Level::Fail, format!("not set: {hint}")),
+        (Need::Needed(_), Some(value)) => match doubt(variable.name, &value) {
+            Some(doubt) => (Level::Note, doubt.to_owned()),
+            None => (Level::Ok, "set".to_owned()),
+        },
+        (Need::Optional { part, there: false }, value) => {
+            let set = if value.is_some() { "set" } else { "not set" };
+            (Level::Note, format!("{set}; this version does not use it yet: {part}"))
+        }
+        (Need::Optional { part, there: true }, None) => {
+            (Level::Note, format!("not set, so this is off: {part}"))
+        }
+        (Need::Default(default), None) => (Level::Ok, format!("not set: {default}")),
+        (Need::Optional { there: true, .. } | Need::Default(_), Some(_)) => (Level::Ok, "set".to_owned()),
+    };
+    Line::new(level, variable.name, words)
+}
+
+/// What does not look like what it should be; Slack has the last word on it.
+fn doubt(name: &str, value: &str) -> Option<&'static str> {
+    match name {
+        "SLACK_BOT_TOKEN" if !value.starts_with("xoxb-") => {
+            Some("set, but it does not start with xoxb- as a bot's token does")
+        }
+        "SLACK_SIGNING_SECRET" if value.len() != 32 || !value.chars().all(|c| c.is_ascii_hexdigit()) => {
+            Some("set, but it does not look like a signing secret, which is 32 digits and letters a to f")
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,117 @@
+//! `howler check`: what would go wrong at the first incident, line by line, with what to do about it.
+
+mod environment;
+mod file;
+mod folder;
+mod slack;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::clock::Clock;
+use crate::config::secrets::Secrets;
+
+/// One line of the report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    pub level: Level,
+    /// What was looked at.
+    pub what: String,
+    /// What was found; with `Fail` also what to do.
+    pub words: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    Ok,
+    /// Nothing is wrong; a part is off, or something is worth knowing.
+    Note,
+    /// An incident would suffer from it.
+    Fail,
+}
+
+impl Line {
+    fn new(level: Level, what: impl Into<String>, words: impl Into<String>) -> Self {
+        Self { level, what: what.into(), words: words.into() }
+    }
+
+    fn ok(what: impl Into<String>, words: impl Into<String>) -> Self {
+        Self::new(Level::Ok, what, words)
+    }
+
+    fn note(what: impl Into<String>, words: impl Into<String>) -> Self {
+        Self::new(Level::Note, what, words)
+    }
+
+    fn fail(what: impl Into<String>, words: impl Into<String>) -> Self {
+        Self::new(Level::Fail, what, words)
+    }
+
+    /// Whatever words came from elsewhere: one line, with nothing that a terminal would act on.
+    fn print(&self) {
+        let level = match self.level {
+            Level::Ok => "ok   ",
+            Level::Note => "note ",
+            Level::Fail => "FAIL ",
+        };
+        let words: String = self.words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        println!("{level} {}: {words}", self.what);
+    }
+}
+
+/// Prints a line a check, and fails when one of them failed. `config` is the file that was named, or `howler.toml` where
+/// that exists; `lookup` gives the environment's variables.
+pub async fn run(config: Option<&Path>, data: PathBuf, lookup: impl Fn(&str) -> Option<String>) -> ExitCode {
+    let mut report = Report { failures: 0 };
+    let (config, lines) = file::lines(config);
+    report.print(lines);
+    report.print(environment::lines(&lookup));
+    let clock = Clock::system();
+    report.print(folder::lines(data, clock.now()).await);
+    // Asking takes no signing secret; that one is missing is told above.
+    let for_asking = |name: &str| match name {
+        "SLACK_SIGNING_SECRET" => Some("not needed here".to_owned()),
+        name => lookup(name),
+    };
+    match Secrets::read(for_asking) {
+        Ok(secrets) => report.print(slack::lines(&config, &secrets, clock).await),
+        Err(_) => report.print(vec![Line::note(
+            "Slack",
+            "not asked: that needs SLACK_BOT_TOKEN and a SLACK_API_URL that can be used",
+        )]),
+    }
+    report.end()
+}
+
+struct Report {
+    failures: usize,
+}
+
+impl Report {
+    fn print(&mut self, lines: Vec<Line>) {
+        for line in lines {
+            line.print();
+            self.failures += usize::from(line.level == Level::Fail);
+        }
+    }
+
+    fn end(self) -> ExitCode {
+        match self.failures {
+            0 => {
+                println!("Ready for the first incident.");
+                ExitCode::SUCCESS
+            }
+            1 => {
+                println!("1 line says FAIL. Put it right, then run `howler check` again.");
+                ExitCode::FAILURE
+            }
+            many => {
+                println!("{many} lines say FAIL. Put them right, then run `howler check` again.");
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,219 @@
+//! Slack: the token, what it may do, the clocks, the channels and the user groups.
+
+use std::collections::BTreeSet;
+
+use jiff::SignedDuration;
+
+use super::Line;
+use crate::clock::Clock;
+use crate::config::secrets::Secrets;
+use crate::config::{Config, Mentions};
+use crate::delivery::{Connections, Greeting, Group, Seen, SlackTarget, Survey};
+use crate::fake::slack::Manifest;
+
+/// The app as it should be.
+const MANIFEST: &str = include_str!("../../manifest.yml");
+/// Slack's own clock is told to the second.
+const SKEW_NOTED: SignedDuration = SignedDuration::from_secs(5);
+/// Slack's requests are refused from 5 minutes on; a clock that is off by this has lost its way there.
+const SKEW_MOST: SignedDuration = SignedDuration::from_secs(60);
+/// With it howler joins public channels by itself.
+const JOIN: &str = "channels:join";
+/// With it howler sees private channels.
+const PRIVATE: &str = "groups:read";
+
+pub async fn lines(config: &Config, secrets: &Secrets, clock: Clock) -> Vec<Line> {
+    let survey = match Survey::new(secrets, clock.clone()) {
+        Ok(survey) => survey,
+        Err(error) => return vec![Line::fail("Slack's address", error.to_string())],
+    };
+    let greeting = match survey.greet().await {
+        Ok(greeting) => greeting,
+        Err(reason) => {
+            let words = format!("{reason}. Check the network, the proxy and SLACK_API_URL");
+            return vec![Line::fail("Slack", words)];
+        }
+    };
+    let mut lines = vec![clocks(&greeting)];
+    match survey.who_am_i().await {
+        Ok(me) => lines.push(Line::ok("token", format!("howler is {} in {}", me.user, me.team))),
+        Err(reason) => {
+            lines.push(Line::fail("token", reason));
+            return lines;
+        }
+    }
+    lines.extend(socket_mode(secrets, clock).await);
+    let granted = greeting.scopes;
+    lines.extend(scopes(granted.as_ref()));
+    let has = |scope: &str| granted.as_ref().is_none_or(|granted| granted.contains(scope));
+    let private = granted.as_ref().is_some_and(|granted| granted.contains(PRIVATE));
+    match survey.channels(private).await {
+        Ok(seen) => {
+            let named = config.channels.named();
+            lines.extend(named.map(|(key, name)| channel(key, name, &seen, has(JOIN), private)));
+        }
+        Err(reason) => lines.push(Line::fail("channels", format!("cannot be listed: {reason}"))),
+    }
+    let groups = survey.groups().await;
+    lines.extend(mentions(&config.mentions, &groups));
+    lines
+}
+
+pub(super) /// Whether Slack takes the app-level token, where there is one.
+async fn socket_mode(secrets: &Secrets, clock: Clock) -> Option<Line> {
+    let token = secrets.slack_app_token.clone()?;
+    let target = SlackTarget { api_url: secrets.slack_api_url.clone(), token };
+    let opened = match Connections::new(target, clock) {
+        Ok(connections) => connections.address().await.map_err(|refused| refused.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    Some(match opened {
+        Ok(_) => Line::ok("Socket Mode", "Slack takes the app-level token"),
+        Err(reason) => Line::fail("Socket Mode", reason),
+    })
+}
+
+fn clocks(greeting: &Greeting) -> Line {
+    let what = "clock";
+    let Some(slack) = greeting.slack_time else {
+        return Line::note(what, "Slack's answer told no time to compare with: is a proxy in between?");
+    };
+    // Slack's second was cut off: in the middle of it is the best guess.
+    let slack = slack.saturating_add(SignedDuration::from_millis(500)).unwrap_or(slack);
+    let skew = greeting.own_time.duration_since(slack);
+    let side = if skew.is_negative() { "behind" } else { "ahead of" };
+    let off = format!("this machine's clock is {} s {side} Slack's", skew.abs().as_secs());
+    let remedy =
+        "Set it right (timedatectl set-ntp true): at 5 minutes howler refuses everything that Slack sends";
+    match skew.abs() {
+        skew if skew > SKEW_MOST => Line::fail(what, format!("{off}. {remedy}")),
+        skew if skew > SKEW_NOTED => Line::note(what, format!("{off}. {remedy}")),
+        _ => Line::ok(what, "this machine's clock agrees with Slack's"),
+    }
+}
+
+/// The scopes that the token has, against those of the manifest.
+pub(super) fn scopes(granted: Option<&BTreeSet<String>>) -> Vec<Line> {
+    let what = "scopes";
+    let Some(granted) = granted else {
+        return vec![Line::note(what, "Slack's answer did not tell them: is a proxy in between?")];
+    };
+    let needed = match Manifest::parse(MANIFEST) {
+        Ok(manifest) => manifest.scopes,
+        Err(error) => {
+            return vec![Line::fail(what, format!("howler's own manifest does not parse: {error}"))];
+        }
+    };
+    let missing = needed.difference(granted).map(|scope| {
+        Line::fail(
+            what,
+            format!(
+                "{scope} is missing ({}): add it on the Slack app's page OAuth & Permissions, and reinstall the app \
+                 there",
+                purpose(scope)
+            ),
+        )
+    });
+    let mut lines: Vec<Line> = missing.collect();
+    if lines.is_empty() {
+        lines.push(Line::ok(what, format!("all {} that howler needs", needed.len())));
+    }
+    lines.extend(granted.difference(&needed).map(|scope| {
+        Line::note(what, format!("{scope} is granted and howler does not need it: it can be taken away"))
+    }));
+    lines
+}
+
+/// What a scope is for, as the manifest says beside it.
+fn purpose(scope: &str) -> &'static str {
+    let entry = format!("- {scope} # ");
+    let line = MANIFEST.lines().find_map(|line| line.trim().strip_prefix(entry.as_str()));
+    line.unwrap_or("the manifest lists it")
+}
+
+/// A channel of `[channels]`. Incidents need the emergencies channel; the others are looked at all the same.
+pub(super) fn channel(key: &str, name: &str, seen: &[Seen], may_join: bool, sees_private: bool) -> Line {
+    let what = format!("channel {name}");
+    let bare = name.trim().trim_start_matches('#').to_lowercase();
+    let found = seen.iter().find(|channel| channel.id.as_str() == name.trim() || channel.name == bare);
+    let trouble = match found {
+        None if sees_private => format!(
+            "howler sees no such channel: create it, set [channels] {key} in howler.toml, or, if it is private, invite \
+             howler there with /invite @howler"
+        ),
+        None => format!(
+            "there is no such public channel: create it, or set [channels] {key} in howler.toml. A private one is \
+             seen only with the scope {PRIVATE} and once howler is invited there with /invite @howler"
+        ),
+        Some(channel) if channel.is_archived => {
+            format!("it is archived: unarchive it, or set [channels] {key} in howler.toml to another")
+        }
+        Some(channel) if channel.is_member => {
+            return Line::ok(what, format!("{}, and howler is in it", channel.id));
+        }
+        Some(channel) if channel.is_private => {
+            "howler is not in it: invite it there with /invite @howler".into()
+        }
+        Some(channel) if may_join => {
+            return Line::ok(what, format!("{}, which howler joins when it first posts there", channel.id));
+        }
+        Some(_) => {
+            format!(
+                "howler is not in it and may not join without the scope {JOIN}: invite it with /invite @howler"
+            )
+        }
+    };
+    match key {
+        "emergencies" => Line::fail(what, trouble),
+        _ => Line::note(what, format!("{trouble}. Nothing is posted there by this version")),
+    }
+}
+
+/// Whom announcements mention.
+pub(super) fn mentions(mentions: &Mentions, groups: &Result<Vec<Group>, String>) -> Vec<Line> {
+    [("oncall", &mentions.oncall), ("engineering", &mentions.engineering)]
+        .map(|(key, mention)| {
+            let what = format!("mention {key}");
+            match mention.trim() {
+                id if id.starts_with('S') => group(what, key, id, groups),
+                id if id.starts_with(['U', 'W']) => Line::note(
+                    what,
+                    format!("{id} is taken as a person's id; Slack is not asked about people"),
+                ),
+                name => Line::note(what, plain_text(key, name, groups)),
+            }
+        })
+        .into()
+}
+
+fn group(what: String, key: &str, id: &str, groups: &Result<Vec<Group>, String>) -> Line {
+    let remedy = format!("set [mentions] {key} in howler.toml to the id of one that is");
+    match groups {
+        Err(reason) => Line::note(what, format!("{id} could not be looked up: {reason}")),
+        Ok(groups) => match groups.iter().find(|group| group.id == id) {
+            None => Line::fail(what, format!("{id} is no user group of this workspace: {remedy}")),
+            Some(group) if group.date_delete != 0 => {
+                Line::fail(what, format!("{id}, @{}, is disabled: enable it, or {remedy}", group.handle))
+            }
+            Some(group) => Line::ok(what, format!("{id} is @{}", group.handle)),
+        },
+    }
+}
+
+fn plain_text(key: &str, name: &str, groups: &Result<Vec<Group>, String>) -> String {
+    let handle = name.trim_start_matches('@');
+    let found = groups
+        .as_ref()
+        .ok()
+        .and_then(|groups| groups.iter().find(|group| group.handle == handle && group.date_delete == 0));
+    match found {
+        Some(group) => format!(
+            "{name} is plain text and calls nobody: set [mentions] {key} = {:?} in howler.toml, which is this group's id",
+            group.id
+        ),
+        None => format!(
+            "{name} is plain text and calls nobody until [mentions] {key} in howler.toml is a Slack id (S... a group, \
+             U... a person)"
+        ),
+    }
+}

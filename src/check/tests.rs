@@ -1,0 +1,139 @@
+//! What is made of what was found: tables. The whole path is in tests/check.rs.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::slack::{channel, clocks, mentions, scopes};
+use super::*;
+use crate::config::Mentions;
+use crate::delivery::{Greeting, Group, Seen};
+
+fn found(line: &Line) -> (Level, &str) {
+    (line.level, &line.words)
+}
+
+#[test]
+fn a_clock_is_noted_past_five_seconds_and_fails_past_a_minute() {
+    let slack = Timestamp::from_second(1_795_485_600).unwrap();
+    for (off, level, part) in [
+        (0, Level::Ok, "agrees"),
+        (5_400, Level::Ok, "agrees"),
+        (-4_400, Level::Ok, "agrees"),
+        (6_000, Level::Note, "5 s ahead"),
+        (-6_000, Level::Note, "6 s behind"),
+        (60_000, Level::Note, "59 s ahead"),
+        (61_000, Level::Fail, "60 s ahead of Slack's"),
+        (-90_000, Level::Fail, "90 s behind Slack's"),
+    ] {
+        let own_time = slack + SignedDuration::from_millis(off);
+        let line = clocks(&Greeting { scopes: None, slack_time: Some(slack), own_time });
+        let (is, words) = found(&line);
+        assert!(is == level && words.contains(part), "{off}: {line:?}");
+        assert_eq!(level == Level::Ok, !words.contains("timedatectl"), "{words}");
+    }
+    assert_eq!(clocks(&Greeting { scopes: None, slack_time: None, own_time: slack }).level, Level::Note);
+}
+
+#[test]
+fn each_missing_scope_is_named_with_its_purpose_and_each_surplus_one_is_noted() {
+    let all = crate::fake::slack::Manifest::parse(include_str!("../../manifest.yml")).unwrap().scopes;
+    assert!(matches!(scopes(Some(&all)).as_slice(), [only] if only.level == Level::Ok));
+    let mut other = all;
+    other.remove("pins:write");
+    other.remove("im:write");
+    other.insert("files:write".into());
+    let lines = scopes(Some(&other));
+    let words: Vec<_> = lines.iter().map(found).collect();
+    assert!(
+        matches!(
+            words.as_slice(),
+            [(Level::Fail, im), (Level::Fail, pins), (Level::Note, files)]
+                if im.contains("im:write is missing") && pins.contains("pin the card")
+                    && pins.contains("reinstall") && files.contains("files:write")
+        ),
+        "{words:?}"
+    );
+    assert_eq!(scopes(None)[0].level, Level::Note);
+}
+
+#[test]
+fn channels_as_slack_shows_them() {
+    let seen = |name: &str, is_private, is_archived, is_member| Seen {
+        id: "C1".into(),
+        name: name.into(),
+        is_private,
+        is_archived,
+        is_member,
+    };
+    let all = [
+        seen("in", false, false, true),
+        seen("out", false, false, false),
+        seen("old", false, true, true),
+        seen("secret", true, false, false),
+    ];
+    for (name, may_join, sees_private, level, part) in [
+        ("#in", true, false, Level::Ok, "howler is in it"),
+        ("#IN", true, false, Level::Ok, "howler is in it"),
+        ("C1", true, false, Level::Ok, "howler is in it"),
+        ("#out", true, false, Level::Ok, "joins"),
+        ("#out", false, false, Level::Fail, "/invite @howler"),
+        ("#old", true, false, Level::Fail, "archived"),
+        ("#secret", true, true, Level::Fail, "/invite @howler"),
+        ("#none", true, false, Level::Fail, "groups:read"),
+        ("#none", true, true, Level::Fail, "no such channel"),
+    ] {
+        let line = channel("emergencies", name, &all, may_join, sees_private);
+        assert!(line.level == level && line.words.contains(part), "{name}: {line:?}");
+        let other = channel("metrics", name, &all, may_join, sees_private);
+        let softer = if level == Level::Fail { Level::Note } else { level };
+        assert_eq!(other.level, softer, "{other:?}");
+    }
+}
+
+#[test]
+fn mentions_that_call_nobody_are_told() {
+    let group =
+        |id: &str, handle: &str, date_delete| Group { id: id.into(), handle: handle.into(), date_delete };
+    let groups = Ok(vec![group("S1", "oncall", 0), group("S2", "gone", 7)]);
+    let refused = Err("howler's Slack app lacks the scope usergroups:read".to_owned());
+    for (mention, groups, level, part) in [
+        ("S1", &groups, Level::Ok, "@oncall"),
+        ("S2", &groups, Level::Fail, "disabled"),
+        ("S3", &groups, Level::Fail, "no user group"),
+        ("S1", &refused, Level::Note, "usergroups:read"),
+        ("U1", &groups, Level::Note, "person's id"),
+        ("@oncall", &groups, Level::Note, "\"S1\""),
+        ("@nobody", &groups, Level::Note, "plain text"),
+        ("@gone", &groups, Level::Note, "plain text"),
+    ] {
+        let asked = Mentions { oncall: mention.into(), engineering: "S1".into() };
+        let line = mentions(&asked, groups).remove(0);
+        assert!(line.level == level && line.words.contains(part), "{mention}: {line:?}");
+    }
+}
+
+#[test]
+fn room_on_the_disk() {
+    for (mebibytes, level) in
+        [(0, Level::Fail), (99, Level::Fail), (100, Level::Note), (1023, Level::Note), (1024, Level::Ok)]
+    {
+        assert_eq!(folder::room_line(mebibytes).level, level, "{mebibytes}");
+    }
+}
+
+#[test]
+fn the_environment_names_what_is_missing_and_shows_no_value() {
+    let none = environment::lines(&|_: &str| None);
+    let failed: Vec<_> =
+        none.iter().filter(|line| line.level == Level::Fail).map(|line| line.what.as_str()).collect();
+    assert_eq!(failed, ["SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"]);
+    let set = environment::lines(&|name: &str| match name {
+        "SLACK_BOT_TOKEN" => Some("xoxb-1-sesame".into()),
+        "SLACK_SIGNING_SECRET" => Some("0123456789abcdef0123456789abcdef".into()),
+        "SLACK_API_URL" => Some("https://slack.com/sesame".into()),
+        _ => Some("sesame".into()),
+    });
+    let failed: Vec<_> = set.iter().filter(|line| line.level == Level::Fail).collect();
+    assert!(matches!(failed.as_slice(), [only] if only.what == "SLACK_API_URL"), "{failed:?}");
+    let others = set.iter().filter(|line| line.what != "SLACK_API_URL");
+    assert!(others.clone().count() == 9 && others.clone().all(|line| !line.words.contains("sesame")));
+}

@@ -1,0 +1,114 @@
+//! Everything that is wrong with a `howler.toml`, not only the first thing.
+
+use jiff::civil::Time;
+use jiff::tz::TimeZone;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::Config;
+
+const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/// What is wrong, a line each, with the number of its line in the file; none where howler can start with it and every
+/// value makes sense.
+pub fn problems(text: &str) -> Vec<String> {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        let line = |error: &toml::de::Error| match error.span() {
+            Some(span) => format!("line {}: {}", line_of(text, span.start), one_line(error.message())),
+            None => one_line(error.message()),
+        };
+        return errors.iter().map(line).collect();
+    }
+    let mut found = Vec::new();
+    walk(text, &mut Vec::new(), table.get_ref(), &mut found);
+    match Config::parse(text) {
+        Ok(config) => found.extend(doubts(&config)),
+        Err(message) if found.is_empty() => found.push(one_line(&message)),
+        Err(_) => {}
+    }
+    found
+}
+
+/// Tries each key alone, so that one mistake does not hide the next. Keys do not depend on each other.
+fn walk<'i>(text: &str, path: &mut Vec<&'i str>, table: &'i DeTable<'_>, found: &mut Vec<String>) {
+    for (key, value) in table {
+        path.push(key.get_ref());
+        let line = line_of(text, key.span().start);
+        match value.get_ref() {
+            DeValue::Table(inner) => {
+                // A table that does not belong there is one mistake, whatever is in it.
+                let before = found.len();
+                try_alone(path, "{}", line, found);
+                if found.len() == before {
+                    walk(text, path, inner, found);
+                }
+            }
+            _ => try_alone(path, written(text, value), line, found),
+        }
+        path.pop();
+    }
+}
+
+fn written<'t>(text: &'t str, value: &Spanned<DeValue<'_>>) -> &'t str {
+    text.get(value.span()).unwrap_or("{}")
+}
+
+fn try_alone(path: &[&str], value: &str, line: usize, found: &mut Vec<String>) {
+    let quoted: Vec<String> = path.iter().map(|key| format!("{key:?}")).collect();
+    let alone = format!("{} = {value}", quoted.join("."));
+    if let Err(error) = toml::from_str::<Config>(&alone) {
+        found.push(format!("line {line}: {}: {}", path.join("."), one_line(error.message())));
+    }
+}
+
+fn line_of(text: &str, at: usize) -> usize {
+    1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count()
+}
+
+fn one_line(words: &str) -> String {
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Values that read well and cannot be meant.
+fn doubts(config: &Config) -> Vec<String> {
+    let mut found = Vec::new();
+    let rotation = &config.rotation;
+    if TimeZone::get(&rotation.zone).is_err() {
+        found.push(format!(
+            "rotation.zone: `{}` is no time zone; write one like `Europe/Berlin`",
+            rotation.zone
+        ));
+    }
+    if !is_weekly(&rotation.handoff) {
+        found.push(format!(
+            "rotation.handoff: `{}` is no weekday and time; write one like `Sunday 00:00`",
+            rotation.handoff
+        ));
+    }
+    for member in rotation.members.iter().filter(|member| !is_person(member)) {
+        found.push(format!("rotation.members: `{member}` is no Slack user id; write one like `U0123ABCD`"));
+    }
+    let repository = &config.backup.repository;
+    let parts: Vec<&str> = repository.split('/').collect();
+    if parts.len() != 2 || parts.iter().any(|part| part.is_empty() || part.contains(char::is_whitespace)) {
+        found.push(format!("backup.repository: `{repository}` is not of the form `owner/name`"));
+    }
+    for (name, channel) in config.channels.named() {
+        if channel.trim().trim_start_matches('#').is_empty() {
+            found.push(format!("channels.{name}: it is empty; write a name like `#incidents` or an id"));
+        }
+    }
+    found
+}
+
+fn is_weekly(handoff: &str) -> bool {
+    match handoff.split_whitespace().collect::<Vec<_>>().as_slice() {
+        [day, time] => DAYS.contains(&day.to_lowercase().as_str()) && time.parse::<Time>().is_ok(),
+        _ => false,
+    }
+}
+
+fn is_person(member: &str) -> bool {
+    member.starts_with(['U', 'W']) && member.len() > 1 && member.chars().all(|c| c.is_ascii_alphanumeric())
+}

@@ -1,0 +1,165 @@
+//! `howler backup`, `howler restore` and `howler export`: state that is kept, moved and read elsewhere.
+
+mod draft;
+mod source;
+
+use std::fs::File;
+use std::io::{self, BufReader, Write};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::clock::Clock;
+use crate::export::{self, ExportError};
+use crate::store::archive::{ArchiveError, Head, Reader};
+use crate::store::{BackupError, RestoreError, Store, StoreError};
+use draft::Draft;
+use source::Source;
+
+pub use source::Copied;
+
+/// Why nothing was kept or moved. What stood in the file or folder named is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum DataError {
+    #[error("there is no howler's data in {}: name the folder with --data", .0.display())]
+    NoData(PathBuf),
+    #[error(
+        "a howler runs on {} (process {holder}), but its socket {} does not answer. If the folder is another user's, run this as \
+         that user; otherwise stop that howler first", data.display(), socket.display()
+    )]
+    NoAnswer { data: PathBuf, socket: PathBuf, holder: String },
+    #[error("the howler that runs on {} gave no backup: {reason}", data.display())]
+    Refused { data: PathBuf, reason: String },
+    #[error("{} is there already; add --force to write over it, or name another file", .0.display())]
+    Exists(PathBuf),
+    #[error("{} cannot be written: {source}. Nothing was left of it", path.display())]
+    Unwritable { path: PathBuf, source: io::Error },
+    #[error("{} cannot be read: {source}", path.display())]
+    Unreadable { path: PathBuf, source: io::Error },
+    #[error("the backup broke off: {0}. Nothing was left of it; take it again")]
+    BrokeOff(io::Error),
+    #[error("the backup that was written cannot be used: {0}. Nothing was left of it")]
+    BadBackup(ArchiveError),
+    #[error("{} was not restored: {reason}. Nothing was changed", path.display())]
+    BadFile { path: PathBuf, reason: ArchiveError },
+    #[error("{} was not restored: {reason}", path.display())]
+    NotRestored { path: PathBuf, reason: RestoreError },
+    #[error(transparent)]
+    Backup(#[from] BackupError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    #[error("a part of howler ended by itself, which is a fault of howler's")]
+    Fault,
+}
+
+/// Writes a backup of the howler on `data`, running or not, to `file`, and reads it through before it gets its name.
+/// Gives a line that says what it holds.
+///
+/// # Errors
+/// When there is no howler's data, the file is there already and not `force`d, or something cannot be read or written.
+pub async fn backup(data: &Path, file: PathBuf, force: bool, clock: &Clock) -> Result<String, DataError> {
+    let draft = Draft::of(file.clone(), force)?;
+    let source = Source::of(data, clock).await?;
+    let written = move || {
+        let mut draft = draft;
+        source.copy_to(&mut draft)?;
+        let path = draft.path().to_owned();
+        let read = File::open(&path).map_err(|source| DataError::Unreadable { path, source })?;
+        let reader = Reader::open(BufReader::new(read)).map_err(DataError::BadBackup)?;
+        let head = reader.head().clone();
+        let rows = reader.verify().map_err(DataError::BadBackup)?;
+        draft.finish()?;
+        Ok((head, rows))
+    };
+    let (head, rows) = blocking(written).await?;
+    Ok(format!("{} holds {}", file.display(), holds(&head, rows)))
+}
+
+/// Makes a store of the backup `file` in the empty or missing folder `data`. Gives lines that say what to do next.
+///
+/// # Errors
+/// When the folder is not empty or cannot be written, or the file is no whole backup.
+pub async fn restore(file: PathBuf, data: &Path, clock: &Clock) -> Result<String, DataError> {
+    let (folder, now) = (data.to_owned(), clock.now());
+    let restored = blocking(move || {
+        let unreadable = |source| DataError::Unreadable { path: file.clone(), source };
+        let mut from = BufReader::new(File::open(&file).map_err(unreadable)?);
+        Store::restore(&folder, &mut from, now).map_err(|reason| match reason {
+            RestoreError::Archive(reason) => DataError::BadFile { path: file.clone(), reason },
+            reason => DataError::NotRestored { path: file.clone(), reason },
+        })
+    });
+    let restored = restored.await?;
+    let data = data.display();
+    Ok(format!(
+        "{data} holds {}\n\
+         Its timers go on from there: what came due since is said at the start, with howler's absence.\n\
+         Make sure that the howler it was taken from does not run any more: two of one name post everything twice.\n\
+         Then: howler serve --data {data}",
+        holds(&restored.head, restored.rows)
+    ))
+}
+
+/// Where an export comes from.
+pub enum From {
+    /// The howler on this folder, running or not.
+    Data(PathBuf),
+    /// A backup.
+    File(PathBuf),
+}
+
+/// Writes an export as JSON lines to `to`, or to the standard output. Gives a line that says what it holds, where it
+/// went to a file.
+///
+/// # Errors
+/// As [`backup`], and when a row cannot be read; what went to the standard output ends without its last line then.
+pub async fn export(
+    from: From,
+    to: Option<PathBuf>,
+    force: bool,
+    clock: &Clock,
+) -> Result<Option<String>, DataError> {
+    let draft = to.clone().map(|file| Draft::of(file, force)).transpose()?;
+    let source = match &from {
+        From::Data(data) => Source::of(data, clock).await?,
+        From::File(file) => Source::file(file)?,
+    };
+    let lines = blocking(move || {
+        let reader = BufReader::new(source);
+        match draft {
+            Some(mut draft) => {
+                let lines = export::write(reader, &mut draft)?;
+                draft.finish()?;
+                Ok(lines)
+            }
+            None => {
+                let mut out = io::BufWriter::new(io::stdout().lock());
+                let lines = export::write(reader, &mut out)?;
+                out.flush().map_err(ExportError::Unwritable)?;
+                Ok(lines)
+            }
+        }
+    });
+    let lines = lines.await?;
+    Ok(to.map(|file| format!("{} holds {lines} lines", file.display())))
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, DataError> + Send + 'static,
+) -> Result<T, DataError> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| DataError::Fault)?
+}
+
+fn holds(head: &Head, rows: u64) -> String {
+    let incidents = match head.incidents {
+        1 => "1 incident".to_owned(),
+        many => format!("{many} incidents"),
+    };
+    format!("{incidents} in {rows} rows, as of {}", minute(head.alive))
+}
+
+fn minute(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}

@@ -1,0 +1,175 @@
+//! What happened: an event's name and its data.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::lines::RoomLine;
+use crate::domain::command::{Retractable, Role};
+use crate::domain::effect::{CardPlace, PostKey, To};
+use crate::domain::incident::event::{Clocks, EventKind, UpdateFacts};
+use crate::domain::incident::severity::{Severity, Status};
+use crate::domain::incident::{self, Rung};
+use crate::domain::timer::Lateness;
+
+/// When it is expected to be over: one of the two is set.
+#[derive(Serialize)]
+pub struct Eta<'a> {
+    at: Option<Timestamp>,
+    words: Option<&'a str>,
+}
+
+pub fn eta(eta: &incident::Eta) -> Eta<'_> {
+    match eta {
+        incident::Eta::At(at) => Eta { at: Some(*at), words: None },
+        incident::Eta::Words(words) => Eta { at: None, words: Some(words) },
+    }
+}
+
+pub fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::P1 => "P1",
+        Severity::P2 => "P2",
+        Severity::P3 => "P3",
+        Severity::P4 => "P4",
+    }
+}
+
+pub fn status(status: Status) -> &'static str {
+    match status {
+        Status::Investigating => "investigating",
+        Status::Identified => "identified",
+        Status::Mitigating => "mitigating",
+        Status::Resolved => "resolved",
+    }
+}
+
+/// An event's name in the export, and its data.
+pub fn named(kind: &EventKind) -> (&'static str, Value) {
+    use EventKind as Kind;
+    match kind {
+        Kind::Declared { title, severity: set, clocks, impact, action, eta: expected, place } => (
+            "declared",
+            json!({ "title": title, "severity": severity(*set), "clocks": self::clocks(clocks), "impact": impact,
+                "action": action, "eta": expected.as_ref().map(eta), "channel": place.channel,
+                "thread": place.thread }),
+        ),
+        Kind::Acknowledged => ("acknowledged", json!({})),
+        Kind::ResponseMissed { due, late } => {
+            ("response_missed", json!({ "due": due, "late": late.map(lateness) }))
+        }
+        Kind::Updated { facts, in_time, missed } => ("updated", updated(facts, *in_time, *missed)),
+        Kind::StatusChanged { from, to } => {
+            ("status_changed", json!({ "from": status(*from), "to": status(*to) }))
+        }
+        Kind::SeverityChanged { from, to, reason, clocks } => (
+            "severity_changed",
+            json!({ "from": severity(*from), "to": severity(*to), "reason": reason,
+                "clocks": self::clocks(clocks) }),
+        ),
+        Kind::ImpactSet { text } => ("impact_set", json!({ "text": text })),
+        Kind::ActionSet { text } => ("action_set", json!({ "text": text })),
+        Kind::EtaSet { eta: expected } => ("eta_set", json!({ "eta": eta(expected) })),
+        Kind::Noted { text } => ("noted", json!({ "text": text })),
+        Kind::RoleTaken { role, person, from } => {
+            ("role_taken", json!({ "role": self::role(*role), "person": person, "from": from }))
+        }
+        Kind::Snoozed { due, until } => ("snoozed", json!({ "due": due, "until": until })),
+        Kind::Reminded { due, rung, to, missed, next, late } => (
+            "reminded",
+            json!({ "due": due, "rung": self::rung(*rung), "to": self::to(to), "missed": missed,
+                "next_rung": self::rung(next.0), "next_at": next.1, "late": late.map(lateness) }),
+        ),
+        Kind::Resolved { root_cause, impact, data_loss, from, missed } => (
+            "resolved",
+            json!({ "root_cause": root_cause, "impact": impact, "data_loss": data_loss, "from": status(*from),
+                "missed": missed }),
+        ),
+        Kind::Reopened { to } => ("reopened", json!({ "to": status(*to) })),
+        Kind::Retracted { seq, what } => ("retracted", json!({ "seq": seq, "what": retracted(*what) })),
+        Kind::Pinned { .. }
+        | Kind::PinRead { .. }
+        | Kind::Unpinned { .. }
+        | Kind::RoomOpened { .. }
+        | Kind::Posted { .. } => message(kind),
+    }
+}
+
+/// Events about messages and channels of Slack's.
+fn message(kind: &EventKind) -> (&'static str, Value) {
+    match kind {
+        EventKind::Pinned { channel, message, author } => {
+            ("pinned", json!({ "channel": channel, "message": message, "author": author }))
+        }
+        EventKind::PinRead { channel, message, author, text } => {
+            ("pin_read", json!({ "channel": channel, "message": message, "author": author, "text": text }))
+        }
+        EventKind::Unpinned { channel, message } => {
+            ("unpinned", json!({ "channel": channel, "message": message }))
+        }
+        EventKind::RoomOpened { room } => ("room_opened", json!({ "room": RoomLine::from(room) })),
+        EventKind::Posted { key, channel, message } => {
+            ("posted", json!({ "what": posted(key), "channel": channel, "message": message }))
+        }
+        // `named` sends nothing else here.
+        _ => ("other", json!({})),
+    }
+}
+
+fn updated(facts: &UpdateFacts, in_time: bool, missed: u32) -> Value {
+    json!({ "text": facts.text, "status": facts.status.map(status), "impact": facts.impact,
+        "action": facts.action, "eta": facts.eta.as_ref().map(eta), "in_time": in_time, "missed": missed })
+}
+
+fn clocks(clocks: &Clocks) -> Value {
+    let seconds = |duration: Option<SignedDuration>| duration.map(|duration| duration.as_secs());
+    json!({ "update_every": seconds(clocks.update_every), "respond_within": seconds(clocks.respond_within),
+        "own_channel": clocks.own_channel })
+}
+
+fn lateness(late: Lateness) -> Value {
+    json!({ "due": late.due, "down_from": late.outage.map(|outage| outage.from),
+        "down_until": late.outage.map(|outage| outage.until) })
+}
+
+fn role(role: Role) -> &'static str {
+    match role {
+        Role::Commander => "commander",
+        Role::Comms => "comms",
+        Role::Scribe => "scribe",
+    }
+}
+
+fn rung(rung: Rung) -> &'static str {
+    match rung {
+        Rung::Channel => "channel",
+        Rung::Direct => "direct",
+        Rung::OnCall => "on_call",
+    }
+}
+
+fn retracted(what: Retractable) -> &'static str {
+    match what {
+        Retractable::Update => "update",
+        Retractable::Severity => "severity",
+        Retractable::Resolution => "resolution",
+    }
+}
+
+/// `emergencies`, `room`, or a person's id.
+fn to(to: &To) -> &str {
+    match to {
+        To::Emergencies => "emergencies",
+        To::Room => "room",
+        To::Person(person) => person.as_str(),
+    }
+}
+
+fn posted(key: &PostKey) -> &'static str {
+    match key {
+        PostKey::Card(CardPlace::Emergencies) => "card_in_emergencies",
+        PostKey::Card(CardPlace::Room) => "card_in_room",
+        PostKey::Announcement { .. } => "announcement",
+        PostKey::Reminder { .. } => "reminder",
+    }
+}

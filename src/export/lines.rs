@@ -1,0 +1,217 @@
+//! The lines, but for what happened in an event. Instants are UTC, durations are seconds, people and channels are
+//! Slack ids; what is not known is null, so that a kind always has the same fields.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::SCHEMA;
+use super::event::{self, Eta, eta};
+use crate::domain::command::Role;
+use crate::domain::effect::{Effect, EffectKind, EffectState, Room, Say};
+use crate::domain::incident::Incident;
+use crate::domain::incident::event::Event;
+use crate::domain::timer::{Timer, TimerKind};
+use crate::id::{ChannelId, IncidentId, UserId};
+use crate::store::archive::Head;
+
+/// One line.
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Line<'a> {
+    Export {
+        schema: u32,
+        howler: &'a str,
+        instance: &'a str,
+        at: Timestamp,
+        incidents: u64,
+    },
+    Event {
+        incident: u64,
+        seq: u32,
+        at: Timestamp,
+        /// Null is howler itself.
+        by: Option<&'a UserId>,
+        event: &'static str,
+        data: Value,
+    },
+    Incident(Box<IncidentLine<'a>>),
+    Timer {
+        incident: u64,
+        timer: &'static str,
+        due: Timestamp,
+    },
+    Effect {
+        effect: u64,
+        incident: Option<u64>,
+        lane: &'static str,
+        does: &'static str,
+        state: &'static str,
+        reason: Option<&'a str>,
+        next_try: Option<Timestamp>,
+        attempts: u32,
+        created_at: Timestamp,
+    },
+    End {
+        lines: u64,
+    },
+}
+
+/// Where an incident stands.
+#[derive(Serialize)]
+pub struct IncidentLine<'a> {
+    incident: u64,
+    title: &'a str,
+    severity: &'static str,
+    status: &'static str,
+    declared_at: Timestamp,
+    declared_by: &'a UserId,
+    declared_in: &'a ChannelId,
+    impact: Option<&'a str>,
+    action: Option<&'a str>,
+    eta: Option<Eta<'a>>,
+    commander: Option<&'a UserId>,
+    comms: Option<&'a UserId>,
+    scribe: Option<&'a UserId>,
+    acknowledged_at: Option<Timestamp>,
+    acknowledged_by: Option<&'a UserId>,
+    response_due: Option<Timestamp>,
+    update_due: Option<Timestamp>,
+    /// Updates that stakeholders still see.
+    updates: usize,
+    promises_missed: u32,
+    resolved_at: Option<Timestamp>,
+    resolved_by: Option<&'a UserId>,
+    root_cause: Option<&'a str>,
+    data_loss: Option<&'a str>,
+    room: Option<RoomLine<'a>>,
+    events: u32,
+}
+
+#[derive(Serialize)]
+pub struct RoomLine<'a> {
+    pub channel: &'a ChannelId,
+    pub name: &'a str,
+}
+
+impl<'a> From<&'a Room> for RoomLine<'a> {
+    fn from(room: &'a Room) -> Self {
+        Self { channel: &room.channel, name: &room.name }
+    }
+}
+
+pub fn head(head: &Head) -> Line<'_> {
+    Line::Export {
+        schema: SCHEMA,
+        howler: &head.howler,
+        instance: &head.instance,
+        at: head.at,
+        incidents: head.incidents,
+    }
+}
+
+pub fn event(incident: IncidentId, event: &Event) -> Line<'_> {
+    let (name, data) = event::named(&event.kind);
+    Line::Event {
+        incident: incident.0,
+        seq: event.seq,
+        at: event.at,
+        by: event.by.as_ref(),
+        event: name,
+        data,
+    }
+}
+
+pub fn incident(incident: &Incident) -> Line<'_> {
+    let acknowledged = incident.acknowledged.as_ref();
+    let resolution = incident.resolution();
+    let role = |role: Role| incident.roles.get(&role);
+    Line::Incident(Box::new(IncidentLine {
+        incident: incident.id.0,
+        title: &incident.title,
+        severity: event::severity(incident.severity),
+        status: event::status(incident.status),
+        declared_at: incident.declared_at,
+        declared_by: &incident.declared_by,
+        declared_in: &incident.place.channel,
+        impact: incident.impact.as_deref(),
+        action: incident.action.as_deref(),
+        eta: incident.eta.as_ref().map(eta),
+        commander: role(Role::Commander),
+        comms: role(Role::Comms),
+        scribe: role(Role::Scribe),
+        acknowledged_at: acknowledged.map(|acknowledged| acknowledged.at),
+        acknowledged_by: acknowledged.map(|acknowledged| &acknowledged.by),
+        response_due: incident.response_due(),
+        update_due: incident.update_due(),
+        updates: incident.updates.iter().filter(|update| update.retracted.is_none()).count(),
+        promises_missed: incident.promises_missed,
+        resolved_at: resolution.map(|resolution| resolution.at),
+        resolved_by: resolution.map(|resolution| &resolution.by),
+        root_cause: resolution.map(|resolution| resolution.root_cause.as_str()),
+        data_loss: resolution.and_then(|resolution| resolution.data_loss.as_deref()),
+        room: incident.room.as_ref().map(RoomLine::from),
+        events: incident.events,
+    }))
+}
+
+pub fn timer(timer: &Timer) -> Line<'static> {
+    let name = match timer.kind {
+        TimerKind::Update => "update",
+        TimerKind::Response => "response",
+    };
+    Line::Timer { incident: timer.incident.0, timer: name, due: timer.due }
+}
+
+/// Without its words: a private answer is for one person, and carries the address at which Slack takes it.
+pub fn effect(effect: &Effect) -> Line<'_> {
+    let (state, reason, next_try) = match &effect.state {
+        EffectState::Waiting => ("waiting", None, None),
+        EffectState::Later { at, reason, .. } => ("later", Some(reason.as_str()), Some(*at)),
+        EffectState::Failed { reason } => ("failed", Some(reason.as_str()), None),
+    };
+    Line::Effect {
+        effect: effect.id.0,
+        incident: effect.incident.map(|incident| incident.0),
+        lane: effect.lane.class(),
+        does: does(&effect.kind),
+        state,
+        reason,
+        next_try,
+        attempts: effect.attempts,
+        created_at: effect.created_at,
+    }
+}
+
+fn does(kind: &EffectKind) -> &'static str {
+    match kind {
+        EffectKind::Say { say, .. } => says(say),
+        EffectKind::Card { .. } => "card",
+        EffectKind::Amend { .. } => "amend",
+        EffectKind::Settle { .. } => "settle",
+        EffectKind::OpenRoom { .. } => "open_room",
+        EffectKind::Topic => "topic",
+        EffectKind::PinCard => "pin_card",
+        EffectKind::Invite { .. } => "invite",
+        EffectKind::ReadMessage { .. } => "read_message",
+        EffectKind::Whisper { .. } => "answer",
+    }
+}
+
+fn says(say: &Say) -> &'static str {
+    match say {
+        Say::Declared { .. } => "say_declared",
+        Say::Updated { .. } => "say_updated",
+        Say::StatusChanged { .. } => "say_status_changed",
+        Say::SeverityChanged { .. } => "say_severity_changed",
+        Say::Resolved { .. } => "say_resolved",
+        Say::Reopened { .. } => "say_reopened",
+        Say::Reminder { .. } => "say_reminder",
+        Say::ResponseMissed { .. } => "say_response_missed",
+        Say::Acknowledged { .. } => "say_acknowledged",
+        Say::RoleTaken { .. } => "say_role_taken",
+        Say::Brief { .. } => "say_brief",
+        Say::Noted { .. } => "say_noted",
+        Say::Undelivered { .. } => "say_undelivered",
+    }
+}

@@ -1,0 +1,61 @@
+//! `howler export`: what howler knows as JSON lines, for other programs. docs/export.md describes them, and a test
+//! compares it with what comes out. The lines are made here, apart from how rows are stored: the one may change without
+//! the other.
+
+mod event;
+mod lines;
+
+use std::io::{self, BufRead, Write};
+
+use serde::Serialize;
+
+use crate::store::StoreError;
+use crate::store::archive::{ArchiveError, Reader};
+use crate::store::record::Record;
+use lines::Line;
+
+/// Counts changes that a reader must know of. A new kind of line or event, or a new field, is none: skip what you do not
+/// know.
+pub const SCHEMA: u32 = 1;
+
+/// Why an export came to no end.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    #[error("nothing can be exported from this backup: {0}")]
+    Archive(#[from] ArchiveError),
+    #[error(transparent)]
+    Row(#[from] StoreError),
+    #[error("the export cannot be written: {0}")]
+    Unwritable(#[from] io::Error),
+}
+
+/// Reads a backup and writes its lines. Gives how many there were. Without its last line, of the kind `end`, an export
+/// is not whole.
+///
+/// # Errors
+/// When the backup cannot be read to its end or `to` cannot be written.
+pub fn write(from: impl BufRead, to: &mut impl Write) -> Result<u64, ExportError> {
+    let mut reader = Reader::open(from)?;
+    let mut lines = 1;
+    put(to, &lines::head(reader.head()))?;
+    while let Some((key, value)) = reader.next_row()? {
+        let record = Record::of(&key, &value)?;
+        let line = match &record {
+            Record::Incident(incident) => lines::incident(incident),
+            Record::Event(incident, event) => lines::event(*incident, event),
+            Record::Timer(timer) => lines::timer(timer),
+            Record::Effect(effect) => lines::effect(effect),
+            Record::Inner => continue,
+        };
+        put(to, &line)?;
+        lines += 1;
+    }
+    lines += 1;
+    put(to, &Line::End { lines })?;
+    Ok(lines)
+}
+
+fn put(to: &mut impl Write, line: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *to, line)?;
+    to.write_all(b"\n")
+}

@@ -1,0 +1,38 @@
+//! A row as what it is, for those who read a backup.
+
+use super::{StoreError, codec, keys};
+use crate::domain::effect::Effect;
+use crate::domain::incident::Incident;
+use crate::domain::incident::event::Event;
+use crate::domain::timer::Timer;
+use crate::id::IncidentId;
+
+/// What a row holds.
+#[derive(Debug)]
+pub enum Record {
+    Incident(Box<Incident>),
+    Event(IncidentId, Box<Event>),
+    Timer(Timer),
+    Effect(Box<Effect>),
+    /// A row by which the store finds its way: indexes, deliveries seen, its own numbers.
+    Inner,
+}
+
+impl Record {
+    /// # Errors
+    /// When the row does not read as what its key says.
+    pub fn of(key: &[u8], value: &[u8]) -> Result<Self, StoreError> {
+        Ok(if key.starts_with(keys::INCIDENT) {
+            Self::Incident(Box::new(codec::decode(value)?))
+        } else if key.starts_with(keys::EVENT) {
+            let incident = keys::event_in(key).ok_or_else(|| StoreError::Row("an event's key".into()))?;
+            Self::Event(incident, Box::new(codec::decode(value)?))
+        } else if key.starts_with(keys::TIMER) {
+            Self::Timer(codec::decode(value)?)
+        } else if key.starts_with(keys::EFFECT) {
+            Self::Effect(Box::new(codec::decode(value)?))
+        } else {
+            Self::Inner
+        })
+    }
+}

@@ -1,0 +1,206 @@
+//! `howler check`, the real binary against the fake Slack: one trouble at a time.
+
+use std::path::Path;
+use std::process::Command;
+
+use howler::clock::Clock;
+use howler::fake::slack::Slack;
+use jiff::SignedDuration;
+use tempfile::TempDir;
+
+use crate::harness::process::{free_port, serve};
+use crate::harness::{TOKEN, workspace};
+
+const MENTIONS: &str = "[mentions]\noncall = \"S0ONCALL\"\nengineering = \"S0ENG\"\n";
+/// It looks like a signing secret; nothing is signed here.
+const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+struct Stand {
+    slack: Slack,
+    api_url: String,
+    folder: TempDir,
+}
+
+struct Report {
+    well: bool,
+    text: String,
+}
+
+impl Stand {
+    async fn new() -> Self {
+        let (slack, api_url) = workspace(&Clock::system()).await;
+        let folder = TempDir::new().unwrap();
+        std::fs::write(folder.path().join("howler.toml"), MENTIONS).unwrap();
+        Self { slack, api_url, folder }
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    async fn check(&self) -> Report {
+        self.check_on("data", &[]).await
+    }
+
+    async fn check_on(&self, data: &str, environment: &[(&str, &str)]) -> Report {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_howler"));
+        command
+            .args(["check", "--data", data])
+            .current_dir(self.path())
+            .env_clear()
+            .env("SLACK_BOT_TOKEN", TOKEN)
+            .env("SLACK_SIGNING_SECRET", SECRET)
+            .env("SLACK_API_URL", &self.api_url)
+            .envs(environment.iter().copied());
+        let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(!text.contains(TOKEN) && !text.contains(SECRET), "a secret in {text}");
+        Report { well: output.status.success(), text }
+    }
+}
+
+impl Report {
+    /// The one line about `what`, without its level.
+    fn line(&self, level: &str, what: &str) -> &str {
+        let start = format!("{level:<5} {what}: ");
+        let found = self.text.lines().find_map(|line| line.strip_prefix(start.as_str()));
+        found.unwrap_or_else(|| panic!("no {start:?} in\n{}", self.text))
+    }
+
+    /// It fails, by this one line alone, which holds every part.
+    fn fails(&self, what: &str, parts: &[&str]) {
+        let words = self.line("FAIL", what);
+        for part in parts {
+            assert!(words.contains(part), "{part:?} in {words}");
+        }
+        let failures = self.text.lines().filter(|line| line.starts_with("FAIL")).count();
+        assert!(!self.well && failures == 1, "{}", self.text);
+    }
+}
+
+#[tokio::test]
+async fn a_workspace_that_is_ready_has_no_failure() {
+    let stand = Stand::new().await;
+    let report = stand.check().await;
+    assert!(report.well, "{}", report.text);
+    for (what, part) in [
+        ("configuration", "reads well"),
+        ("SLACK_BOT_TOKEN", "set"),
+        ("data folder", "is made at the first start"),
+        ("clock", "agrees"),
+        ("token", "howler is U0HOWLER in monkeytown"),
+        ("scopes", "all "),
+        ("channel #monkeytown-emergencies", "howler is in it"),
+        ("channel #metrics", "joins when it first posts"),
+        ("mention oncall", "S0ONCALL is @monkeytown-oncall"),
+    ] {
+        let words = report.line("ok", what);
+        assert!(words.contains(part), "{part} in {words}");
+    }
+    assert!(report.text.contains("Ready for the first incident."));
+    assert!(!stand.path().join("data").exists(), "a check makes nothing");
+    let changed: Vec<_> = stand.slack.calls().into_iter().map(|call| call.method).collect();
+    let reads = ["auth.test", "conversations.list", "usergroups.list"];
+    assert!(changed.iter().all(|method| reads.contains(&method.as_str())), "{changed:?}");
+}
+
+#[tokio::test]
+async fn tokens_scopes_and_clocks() {
+    let stand = Stand::new().await;
+    let faults = stand.slack.faults();
+    faults.revoke_token();
+    stand.check().await.fails("token", &["no longer valid", "reinstall", "SLACK_BOT_TOKEN"]);
+    faults.clear();
+    faults.drop_scope("pins:write");
+    stand.check().await.fails("scopes", &["pins:write is missing", "pin the card", "reinstall the app"]);
+    faults.clear();
+    faults.drop_scope("usergroups:read");
+    let report = stand.check().await;
+    report.fails("scopes", &["usergroups:read is missing"]);
+    assert!(report.line("note", "mention oncall").contains("lacks the scope usergroups:read"));
+    faults.clear();
+    faults.skew(SignedDuration::from_secs(200));
+    stand.check().await.fails("clock", &["s behind Slack's", "timedatectl"]);
+    faults.skew(SignedDuration::from_secs(-200));
+    stand.check().await.fails("clock", &["s ahead of Slack's", "5 minutes"]);
+    faults.skew(SignedDuration::from_secs(20));
+    let report = stand.check().await;
+    assert!(report.well && report.line("note", "clock").contains("behind"), "{}", report.text);
+    faults.clear();
+    faults.down(true);
+    let report = stand.check().await;
+    assert!(!report.well, "{}", report.text);
+}
+
+#[tokio::test]
+async fn channels_and_groups() {
+    let stand = Stand::new().await;
+    let emergencies = "channel #monkeytown-emergencies";
+    let change = |change: fn(&mut howler::fake::slack::world::Channel)| {
+        stand.slack.arrange(|world| change(world.channel_mut("C0EMERG").unwrap()));
+    };
+    change(|channel| channel.members.retain(|member| member != "U0HOWLER"));
+    let report = stand.check().await;
+    assert!(report.well && report.line("ok", emergencies).contains("joins"), "{}", report.text);
+    stand.slack.faults().drop_scope("channels:join");
+    let report = stand.check().await;
+    assert!(report.line("FAIL", emergencies).contains("/invite @howler"), "{}", report.text);
+    stand.slack.faults().clear();
+    change(|channel| channel.is_private = true);
+    stand
+        .check()
+        .await
+        .fails(emergencies, &["no such public channel", "[channels] emergencies", "groups:read"]);
+    change(|channel| (channel.is_private, channel.is_archived) = (false, true));
+    stand.check().await.fails(emergencies, &["archived", "unarchive"]);
+    change(|channel| (channel.is_archived, channel.name) = (false, "elsewhere".into()));
+    stand.check().await.fails(emergencies, &["no such public channel", "create it"]);
+    change(|channel| channel.name = "monkeytown-emergencies".into());
+    stand.slack.arrange(|world| world.usergroups.retain(|group| group.id != "S0ENG"));
+    stand.check().await.fails("mention engineering", &["S0ENG is no user group", "[mentions] engineering"]);
+}
+
+#[tokio::test]
+async fn configuration_and_environment_tell_all_at_once() {
+    let stand = Stand::new().await;
+    let wrong = format!("{MENTIONS}[channels]\nemergencis = \"#x\"\n[rotation]\nzone = 3\nhandoff = 4\n");
+    std::fs::write(stand.path().join("howler.toml"), wrong).unwrap();
+    let report = stand.check_on("data", &[("SLACK_BOT_TOKEN", ""), ("SLACK_SIGNING_SECRET", "")]).await;
+    let failures: Vec<&str> = report.text.lines().filter(|line| line.starts_with("FAIL")).collect();
+    let parts = [
+        "line 5: channels.emergencis",
+        "rotation.handoff",
+        "rotation.zone",
+        "SLACK_BOT_TOKEN: not set",
+        "SLACK_SIGNING_SECRET: not set",
+    ];
+    for part in parts {
+        assert!(failures.iter().any(|line| line.contains(part)), "{part} in {failures:#?}");
+    }
+    assert_eq!(failures.len(), parts.len(), "{failures:#?}");
+    assert!(report.line("note", "Slack").contains("not asked"));
+    let report = stand.check_on("data", &[("SLACK_SIGNING_SECRET", "")]).await;
+    assert!(report.line("ok", "token").contains("U0HOWLER"), "asking takes no signing secret");
+    assert!(report.line("note", "GITHUB_TOKEN").contains("not set"));
+}
+
+#[tokio::test]
+async fn the_data_folder_held_damaged_or_not_to_be_written() {
+    let stand = Stand::new().await;
+    let (data, port) = (stand.path().join("data"), free_port());
+    let howler = serve(&data, &stand.api_url, port, "").await;
+    let report = stand.check().await;
+    let words = report.line("ok", "data folder");
+    assert!(report.well && words.contains("is kept by the howler that runs as process"), "{words}");
+    drop(howler);
+    let report = stand.check().await;
+    assert!(report.well && report.line("ok", "data folder").contains("is whole: 0 open"), "{}", report.text);
+    std::fs::write(stand.path().join("file"), "x").unwrap();
+    stand.check_on("file/data", &[]).await.fails("data folder", &["cannot be made", "--data"]);
+    let identity = std::fs::read(data.join("howler.json")).unwrap();
+    std::fs::write(data.join("howler.json"), r#"{"format":99,"instance":"x"}"#).unwrap();
+    stand.check().await.fails("data folder", &["newer howler", "run that version"]);
+    std::fs::write(data.join("howler.json"), identity).unwrap();
+    std::fs::write(data.join("store/db"), "").unwrap();
+    stand.check().await.fails("data folder", &["damaged", "restore"]);
+}

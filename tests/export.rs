@@ -1,0 +1,101 @@
+//! docs/export.md against what comes out.
+
+use std::collections::BTreeSet;
+
+use howler::data::{self, From};
+use regex::Regex;
+use serde_json::Value;
+
+use crate::harness::{EMERGENCIES, ROOM, World};
+
+/// An incident in which everything happens, and one that nobody acknowledges.
+async fn everything_happens(world: &World) {
+    let (ian, maya) = (world.ian(), world.maya());
+    ian.types(EMERGENCIES, "/incident p1 Event stream down").await;
+    world.forward(4).await;
+    for line in [
+        "take",
+        "role comms @kofi",
+        "impact No witness sees live updates",
+        "action Rotating the Redis credentials",
+        "eta 20m",
+        "note The credentials were last rotated in March",
+        "status identified",
+        "severity p2 Half of the witnesses are back",
+        "retract",
+    ] {
+        maya.types(ROOM, &format!("/incident {line}")).await;
+    }
+    let said = ian.says(ROOM, "Redis says NOAUTH").await;
+    ian.reacts(ROOM, &said, "pushpin").await;
+    ian.unreacts(ROOM, &said, "pushpin").await;
+    world.forward(26).await;
+    maya.types(ROOM, "/incident snooze 5m").await;
+    maya.types(ROOM, "/incident update Restarted the stream").await;
+    maya.types(ROOM, "/incident resolve Redis credentials had expired").await;
+    maya.types(ROOM, "/incident reopen").await;
+    ian.types(EMERGENCIES, "/incident p1 Queue stuck").await;
+    world.forward(15).await;
+    world.slack.faults().down(true);
+    maya.types(ROOM, "/incident update Slack takes nothing at the moment").await;
+}
+
+/// What depends on the order in which Slack's answers come back, and on the process.
+fn steady(lines: &str) -> Vec<String> {
+    let rules = [
+        (r#""instance":"[0-9a-f-]+""#, r#""instance":"19ab3f2c400-1f4""#),
+        (r"\bC[0-9]{9}\b", "C000000024"),
+        (r#""[0-9]{10}\.[0-9]{6}""#, r#""1795485600.000100""#),
+        (r#""seq":[0-9]+"#, r#""seq":7"#),
+        (r#""events":[0-9]+"#, r#""events":42"#),
+        (r#""effect":[0-9]+"#, r#""effect":97"#),
+        (r#""next_try":"[^"]+""#, r#""next_try":"2026-11-24T02:45:01Z""#),
+        (r#""lines":[0-9]+"#, r#""lines":123"#),
+    ];
+    let mut text = lines.to_owned();
+    for (rule, with) in rules {
+        text = Regex::new(rule).unwrap().replace_all(&text, with).into_owned();
+    }
+    text.lines().map(str::to_owned).collect()
+}
+
+/// A line's kind, and for events what happened.
+fn kind(line: &str) -> String {
+    let line: Value = serde_json::from_str(line).unwrap();
+    let kind = line["kind"].as_str().unwrap();
+    line["event"].as_str().map_or(kind.to_owned(), |event| format!("{kind} {event}"))
+}
+
+async fn exported() -> String {
+    let mut world = World::start().await;
+    everything_happens(&world).await;
+    world.crash().await;
+    let file = world.data().with_file_name("export.jsonl");
+    data::export(From::Data(world.data()), Some(file.clone()), false, &world.clock).await.unwrap();
+    let text = std::fs::read_to_string(&file).unwrap();
+    let kept = world.data().with_file_name("kept");
+    data::backup(&world.data(), kept.clone(), false, &world.clock).await.unwrap();
+    let from_backup = world.data().with_file_name("other.jsonl");
+    data::export(From::File(kept), Some(from_backup.clone()), false, &world.clock).await.unwrap();
+    assert_eq!(text, std::fs::read_to_string(from_backup).unwrap());
+    text
+}
+
+#[tokio::test]
+async fn the_document_shows_every_kind_as_it_comes_out() {
+    let text = exported().await;
+    for secret in ["xoxb", "test-secret", "http://", "hooks.slack.com"] {
+        assert!(!text.contains(secret), "{secret} in {text}");
+    }
+    let last: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    assert_eq!(last["lines"].as_u64(), Some(text.lines().count() as u64));
+    let lines = steady(&text);
+    let document = std::fs::read_to_string("docs/export.md").unwrap();
+    let examples: Vec<&str> = document.lines().filter(|line| line.starts_with('{')).collect();
+    let here: BTreeSet<String> = lines.iter().map(|line| kind(line)).collect();
+    let shown: BTreeSet<String> = examples.iter().map(|line| kind(line)).collect();
+    assert_eq!(shown, here, "the kinds; what comes out is\n{}", lines.join("\n"));
+    for example in examples {
+        assert!(lines.iter().any(|line| line == example), "{example}\nis not among\n{}", lines.join("\n"));
+    }
+}
