@@ -59,7 +59,7 @@ pub async fn lines(config: &Config, secrets: &Secrets, clock: Clock) -> Vec<Line
     lines
 }
 
-pub(super) /// Whether Slack takes the app-level token, where there is one.
+/// Whether Slack takes the app-level token, where there is one.
 async fn socket_mode(secrets: &Secrets, clock: Clock) -> Option<Line> {
     let token = secrets.slack_app_token.clone()?;
     let target = SlackTarget { api_url: secrets.slack_api_url.clone(), token };
@@ -73,7 +73,7 @@ async fn socket_mode(secrets: &Secrets, clock: Clock) -> Option<Line> {
     })
 }
 
-fn clocks(greeting: &Greeting) -> Line {
+pub(super) fn clocks(greeting: &Greeting) -> Line {
     let what = "clock";
     let Some(slack) = greeting.slack_time else {
         return Line::note(what, "Slack's answer told no time to compare with: is a proxy in between?");
