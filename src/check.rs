@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::config::secrets::{Secrets, SecretsError};
-use crate::config::{Config, ConfigError};
-use crate::delivery::Deliverer;
+use crate::config::{Config, ConfigError, Spoken};
+use crate::delivery::{Deliverer, GitHub};
 
 /// Prints a line a check, and fails when one of them failed.
 pub async fn run(config: Result<Config, ConfigError>, secrets: Result<Secrets, SecretsError>) -> ExitCode {
@@ -16,6 +16,7 @@ pub async fn run(config: Result<Config, ConfigError>, secrets: Result<Secrets, S
     let secrets =
         report.line("environment", secrets.map(|secrets| (secrets, "the needed secrets are set".to_owned())));
     if let (Some(config), Some(secrets)) = (config, secrets) {
+        report.backup(&config, &secrets).await;
         report.slack(config, &secrets).await;
     }
     if report.failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
@@ -37,6 +38,27 @@ impl Report {
                 println!("FAIL  {what}: {reason}");
                 None
             }
+        }
+    }
+
+    async fn backup(&mut self, config: &Config, secrets: &Secrets) {
+        let what = "backup issues";
+        let github = match GitHub::new(secrets, &config.backup, Clock::system()) {
+            Ok(github) => github,
+            Err(error) => {
+                self.line::<()>(what, Err(error));
+                return;
+            }
+        };
+        match github.on() {
+            Ok((_, after)) => {
+                let after = Spoken(after.0);
+                let found = github.check().await;
+                let words =
+                    |name| ((), format!("a P1 that Slack does not take within {after} is told in {name}"));
+                self.line(what, found.map(words));
+            }
+            Err(off) => println!("note  {what}: off, for {off}"),
         }
     }
 

@@ -191,7 +191,8 @@ impl Slack {
     }
 }
 
-fn connector(base: &Url) -> Result<HttpsConnector<HttpConnector>, DelivererError> {
+/// The one way to make connections, to Slack and to GitHub.
+pub(in crate::delivery) fn connector(base: &Url) -> Result<HttpsConnector<HttpConnector>, DelivererError> {
     // Somebody else, a test say, may have installed one before; any will do.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut http = HttpConnector::new();
@@ -258,7 +259,7 @@ fn unsent(error: &SlackClientHttpProtocolError) -> Trouble {
 }
 
 /// The innermost cause says most: "Connection refused", "failed to lookup address".
-fn root_of(error: &(impl std::error::Error + ?Sized)) -> String {
+pub(in crate::delivery) fn root_of(error: &(impl std::error::Error + ?Sized)) -> String {
     let mut words = error.to_string();
     let mut source = error.source();
     while let Some(inner) = source {
