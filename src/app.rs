@@ -14,7 +14,7 @@ use tracing::{info, warn};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::secrets::Secrets;
-use crate::delivery::{Connections, Deliverer, DelivererError, Lanes, SlackTarget};
+use crate::delivery::{Connections, Deliverer, DelivererError, GitHub, GitHubError, Lanes, SlackTarget};
 use crate::desk::Desk;
 use crate::intake;
 use crate::intake::shell::Shell;
@@ -49,6 +49,8 @@ pub enum StartError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Slack(#[from] DelivererError),
+    #[error(transparent)]
+    GitHub(#[from] GitHubError),
     #[error("cannot listen on {address}: {source}; choose another address with --listen")]
     Listen { address: SocketAddr, source: std::io::Error },
 }
@@ -81,7 +83,8 @@ impl App {
     /// # Errors
     /// As `start`.
     pub fn start_on(ground: Ground, setup: Setup) -> Result<Self, StartError> {
-        let Setup { config, secrets, data, clock } = setup;
+        let Setup { mut config, secrets, data, clock } = setup;
+        let github = backup(&mut config, &secrets, &clock)?;
         let store = Arc::new(Store::open_on(ground.disk, &data, &new_instance(&clock))?);
         let (instance, held) = (Arc::from(store.instance()), Arc::downgrade(&store));
         let (config, metrics) = (Arc::new(config), Metrics::default());
@@ -98,6 +101,7 @@ impl App {
         let lanes = Lanes {
             desk: desk.clone(),
             deliverer: Arc::clone(&deliverer),
+            github,
             clock: clock.clone(),
             metrics: metrics.clone(),
             instance,
@@ -162,6 +166,22 @@ impl App {
             tokio::task::yield_now().await;
         }
     }
+}
+
+/// The way to GitHub, and when a P1 is told there.
+fn backup(config: &mut Config, secrets: &Secrets, clock: &Clock) -> Result<Arc<GitHub>, GitHubError> {
+    let github = GitHub::new(secrets, &config.backup, clock.clone())?;
+    match github.on() {
+        Ok((repository, after)) => {
+            info!(repository, "a P1 that Slack does not take becomes an issue on GitHub");
+            config.severity.back_up(Some(after.0));
+        }
+        Err(off) => {
+            info!(reason = %off, "no backup issues: a P1 that Slack does not take is told nowhere else");
+            config.severity.back_up(None);
+        }
+    }
+    Ok(Arc::new(github))
 }
 
 /// Sets one store's marks apart from every other's: the instant of its making and the process.

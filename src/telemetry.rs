@@ -148,6 +148,7 @@ impl Metrics {
         let kind = match kind {
             TimerKind::Update => "update",
             TimerKind::Response => "response",
+            TimerKind::Backup => "backup",
         };
         self.0.timer_lateness.get_or_create(&Kind { kind }).observe(late.as_secs_f64().max(0.0));
     }

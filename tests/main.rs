@@ -3,6 +3,7 @@
 
 mod harness;
 
+mod backup;
 mod browser;
 mod check;
 mod data;

@@ -34,8 +34,11 @@ const VARIABLES: [Variable; 10] = [
         name: "SLACK_APP_TOKEN",
         need: Need::Optional { part: "Socket Mode; Slack must reach howler over https", there: true },
     },
-    later("GITHUB_TOKEN", "issues when Slack cannot be reached"),
-    later("GITHUB_API_URL", "another address for GitHub"),
+    Variable {
+        name: "GITHUB_TOKEN",
+        need: Need::Optional { part: "an issue when Slack does not take a P1", there: true },
+    },
+    Variable { name: "GITHUB_API_URL", need: Need::Default("GitHub's own address is used") },
     later("GITHUB_WEBHOOK_SECRET", "hearing of GitHub's workflow runs"),
     later("VERCEL_WEBHOOK_SECRET", "hearing of Vercel's deployments"),
     later("UPTIMEROBOT_TOKEN", "hearing of UptimeRobot's alerts"),

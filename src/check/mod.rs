@@ -3,6 +3,7 @@
 mod environment;
 mod file;
 mod folder;
+mod github;
 mod slack;
 
 use std::path::{Path, PathBuf};
@@ -74,7 +75,10 @@ pub async fn run(config: Option<&Path>, data: PathBuf, lookup: impl Fn(&str) -> 
         name => lookup(name),
     };
     match Secrets::read(for_asking) {
-        Ok(secrets) => report.print(slack::lines(&config, &secrets, clock).await),
+        Ok(secrets) => {
+            report.print(slack::lines(&config, &secrets, clock.clone()).await);
+            report.print(vec![github::line(&config, &secrets, clock).await]);
+        }
         Err(_) => report.print(vec![Line::note(
             "Slack",
             "not asked: that needs SLACK_BOT_TOKEN and a SLACK_API_URL that can be used",

@@ -1,5 +1,6 @@
 //! `howler.toml`: every key optional, the runbook's values built in, unknown keys refused.
 
+mod backup;
 mod duration;
 mod problems;
 pub mod secrets;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
+pub use backup::{Backup, Repository};
 pub use duration::{Every, Humane, Spoken, parse_duration};
 pub use problems::problems;
 pub use severity::{Severities, SeverityRule};
@@ -92,20 +94,6 @@ pub struct Rotation {
 impl Default for Rotation {
     fn default() -> Self {
         Self { handoff: "Sunday 00:00".into(), zone: "UTC".into(), members: Vec::new() }
-    }
-}
-
-/// Where issues are opened when Slack cannot be reached (runbook 1.2).
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Backup {
-    /// `owner/name` on GitHub.
-    pub repository: String,
-}
-
-impl Default for Backup {
-    fn default() -> Self {
-        Self { repository: "anomalyco/monkeytown".into() }
     }
 }
 

@@ -89,11 +89,6 @@ fn doubts(config: &Config) -> Vec<String> {
     for member in rotation.members.iter().filter(|member| !is_person(member)) {
         found.push(format!("rotation.members: `{member}` is no Slack user id; write one like `U0123ABCD`"));
     }
-    let repository = &config.backup.repository;
-    let parts: Vec<&str> = repository.split('/').collect();
-    if parts.len() != 2 || parts.iter().any(|part| part.is_empty() || part.contains(char::is_whitespace)) {
-        found.push(format!("backup.repository: `{repository}` is not of the form `owner/name`"));
-    }
     for (name, channel) in config.channels.named() {
         if channel.trim().trim_start_matches('#').is_empty() {
             found.push(format!("channels.{name}: it is empty; write a name like `#incidents` or an id"));

@@ -26,6 +26,9 @@ impl fmt::Debug for Secret {
 /// Slack's own base address.
 pub const SLACK_API_URL: &str = "https://slack.com/api/";
 
+/// GitHub's own base address.
+pub const GITHUB_API_URL: &str = "https://api.github.com";
+
 /// What `howler serve` takes from the environment.
 #[derive(Clone, Debug)]
 pub struct Secrets {
@@ -36,6 +39,10 @@ pub struct Secrets {
     pub slack_app_token: Option<Secret>,
     /// Ends in `/api/`.
     pub slack_api_url: String,
+    /// Optional: without it no backup issue is opened.
+    pub github_token: Option<Secret>,
+    /// Without a slash at its end.
+    pub github_api_url: String,
 }
 
 /// A needed variable is missing or cannot be used.
@@ -50,6 +57,8 @@ pub enum SecretsError {
     AppToken,
     #[error("SLACK_API_URL must be a full http or https address that ends in /api/, not `{0}`")]
     ApiUrl(String),
+    #[error("GITHUB_API_URL must be a full http or https address, such as {GITHUB_API_URL}, not `{0}`")]
+    GitHubUrl(String),
 }
 
 impl Secrets {
@@ -76,6 +85,11 @@ impl Secrets {
         if !whole || !slack_api_url.ends_with("/api/") {
             return Err(SecretsError::ApiUrl(slack_api_url));
         }
+        let github_api_url = lookup("GITHUB_API_URL").unwrap_or_else(|| GITHUB_API_URL.into());
+        let github_api_url = github_api_url.trim().trim_end_matches('/').to_owned();
+        if !github_api_url.starts_with("https://") && !github_api_url.starts_with("http://") {
+            return Err(SecretsError::GitHubUrl(github_api_url));
+        }
         Ok(Self {
             slack_bot_token: need(
                 "SLACK_BOT_TOKEN",
@@ -87,6 +101,8 @@ impl Secrets {
             },
             slack_app_token,
             slack_api_url,
+            github_token: need("GITHUB_TOKEN", "optional").ok(),
+            github_api_url,
         })
     }
 }

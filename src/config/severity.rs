@@ -15,6 +15,8 @@ pub struct SeverityRule {
     pub update_every: Option<SignedDuration>,
     /// Whether the incident gets a channel of its own.
     pub own_channel: bool,
+    /// How long Slack may take for the news before it is told on GitHub: see `[backup]`.
+    pub backup_after: Option<SignedDuration>,
     pub path: Vec<String>,
     pub report_within: Option<SignedDuration>,
     pub retro_within: Option<SignedDuration>,
@@ -27,6 +29,11 @@ pub struct Severities([SeverityRule; 4]);
 impl Severities {
     pub fn rule(&self, severity: Severity) -> &SeverityRule {
         &self.0[severity as usize]
+    }
+
+    /// Tells a P1 on GitHub where Slack has not taken the news of it within `after`; `None` turns that off.
+    pub fn back_up(&mut self, after: Option<SignedDuration>) {
+        self.0[Severity::P1 as usize].backup_after = after;
     }
 }
 
@@ -46,6 +53,7 @@ fn built_in(severity: Severity) -> SeverityRule {
             respond_within: minutes(15),
             update_every: minutes(30),
             own_channel: true,
+            backup_after: None,
             path: path(&["alert", "phone", "emergency channel"]),
             report_within: hours(24),
             retro_within: hours(48),
@@ -55,6 +63,7 @@ fn built_in(severity: Severity) -> SeverityRule {
             respond_within: hours(1),
             update_every: minutes(30),
             own_channel: true,
+            backup_after: None,
             path: path(&["alert", "slack"]),
             report_within: hours(24),
             retro_within: hours(7 * 24),
@@ -64,6 +73,7 @@ fn built_in(severity: Severity) -> SeverityRule {
             respond_within: hours(24),
             update_every: minutes(30),
             own_channel: false,
+            backup_after: None,
             path: path(&["weekly review"]),
             report_within: None,
             retro_within: None,
@@ -73,6 +83,7 @@ fn built_in(severity: Severity) -> SeverityRule {
             respond_within: None,
             update_every: None,
             own_channel: false,
+            backup_after: None,
             path: path(&["backlog"]),
             report_within: None,
             retro_within: None,

@@ -76,7 +76,18 @@ fn secrets_do_not_print_and_missing_ones_are_named() {
     assert!(secrets::Secrets::read(url).unwrap_err().to_string().contains("SLACK_API_URL"));
     let missing = secrets::Secrets::read(|_| None).unwrap_err().to_string();
     assert!(missing.contains("SLACK_BOT_TOKEN"), "{missing}");
-    let read = secrets::Secrets::read(|name| if name == "SLACK_API_URL" { None } else { set(name) }).unwrap();
+    let read = |github_url: Option<&str>| {
+        secrets::Secrets::read(|name| match name {
+            "SLACK_API_URL" => None,
+            "GITHUB_API_URL" => github_url.map(str::to_owned),
+            name => set(name),
+        })
+    };
+    assert!(read(Some("github.example.com")).unwrap_err().to_string().contains("GITHUB_API_URL"));
+    let ended = read(Some("https://github.example.com/api/v3/")).unwrap();
+    assert_eq!(ended.github_api_url, "https://github.example.com/api/v3");
+    let read = read(None).unwrap();
+    assert_eq!(read.github_api_url, "https://api.github.com");
     assert!(!format!("{read:?}").contains("value of"));
 }
 
@@ -148,4 +159,20 @@ fn values_that_cannot_be_meant_are_told() {
     }
     assert_eq!(problems(include_str!("../../howler.example.toml")), Vec::<String>::new());
     assert_eq!(problems(""), Vec::<String>::new());
+}
+
+#[test]
+fn the_backup_repository_is_a_name_or_off() {
+    let backup = |toml: &str| Config::parse(toml).map(|config| config.backup);
+    let built_in = Backup::default();
+    assert_eq!(built_in.repository.name(), Some("anomalyco/monkeytown"));
+    assert_eq!(built_in.after.0, SignedDuration::from_mins(2));
+    let off = backup("[backup]\nrepository = \"off\"").unwrap();
+    assert_eq!(off.repository.name(), None);
+    let other = backup("[backup]\nrepository = \"o-x/r.y_z\"\nafter = \"90s\"").unwrap();
+    assert_eq!((other.repository.name(), other.after.0.as_secs()), (Some("o-x/r.y_z"), 90));
+    for wrong in ["monkeytown", "a/b/c", "a/", "/b", "a/b?c", "../b", "a/..", "https://github.com/a/b", ""] {
+        let error = backup(&format!("[backup]\nrepository = \"{wrong}\"")).unwrap_err();
+        assert!(error.contains("owner/name"), "{wrong}: {error}");
+    }
 }

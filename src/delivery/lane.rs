@@ -8,8 +8,8 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 use tracing::{Instrument, error, info_span, warn};
 
-use super::Deliverer;
 use super::job::Job;
+use super::{Deliverer, GitHub};
 use crate::clock::Clock;
 use crate::desk::{Desk, Next};
 use crate::domain::effect::{Effect, Lane, Outcome};
@@ -24,6 +24,7 @@ const PAUSE: SignedDuration = SignedDuration::from_secs(2);
 pub struct Lanes {
     pub desk: Desk,
     pub deliverer: Arc<Deliverer>,
+    pub github: Arc<GitHub>,
     pub clock: Clock,
     pub metrics: Metrics,
     /// The store's name, which begins every mark.
@@ -101,16 +102,23 @@ impl Lanes {
 
     /// A fault of ours in one effect is a line on the board, and the lane goes on.
     async fn perform(&self, job: Job) -> Outcome {
-        let (id, deliverer) = (job.effect.id, Arc::clone(&self.deliverer));
+        let (id, lanes) = (job.effect.id, self.clone());
         // In a set of its own: it ends with the lane, and its panic does not end the lane.
         let mut performed = JoinSet::new();
-        performed.spawn(async move { deliverer.perform(&job).await }.in_current_span());
+        performed.spawn(async move { lanes.carry_out(&job).await }.in_current_span());
         match performed.join_next().await {
             Some(Ok(outcome)) => outcome,
             fault => {
                 error!(effect = id.0, ?fault, "carrying out an effect failed inside howler");
                 Outcome::Failed { reason: "a fault inside howler; its log says more".to_owned() }
             }
+        }
+    }
+
+    async fn carry_out(&self, job: &Job) -> Outcome {
+        match job.effect.kind.is_backup() {
+            true => self.github.perform(job).await,
+            false => self.deliverer.perform(job).await,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Effects out: lanes side by side, each in order; each result returns to the desk.
 
 mod directory;
+mod github;
 mod job;
 mod lane;
 mod limits;
@@ -10,6 +11,7 @@ mod slack;
 mod survey;
 
 pub use directory::BotIdentity;
+pub use github::{GitHub, GitHubError, Off};
 pub use job::Job;
 pub use lane::Lanes;
 pub use slack::{Connections, Deliverer, DelivererError, NoConnection, NoIdentity, SlackTarget};

@@ -13,7 +13,7 @@ use tracing::warn;
 
 use crate::app::{self, App, Setup, StartError};
 use crate::clock::Clock;
-use crate::config::secrets::{Secret, Secrets};
+use crate::config::secrets::{GITHUB_API_URL, Secret, Secrets};
 use crate::config::{Config, Mentions};
 use crate::fake::rehearsal::{self, Controls};
 use crate::fake::slack::{self, Slack};
@@ -114,6 +114,8 @@ async fn start(listen: SocketAddr, folder: &Path, clock: Clock) -> Result<Rehear
             slack_signing_secret: Some(Secret::new(SIGNING_SECRET)),
             slack_app_token: None,
             slack_api_url: format!("{base}/api/"),
+            github_token: None,
+            github_api_url: GITHUB_API_URL.into(),
         },
         data: folder.join("howler"),
         clock,

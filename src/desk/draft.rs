@@ -1,5 +1,7 @@
 //! One round of the desk: everything decided on top of the saved state, and committed together or not at all.
 
+mod backup;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -255,6 +257,7 @@ impl<'a> Draft<'a> {
         for intent in consequences(before, &after, &event) {
             self.push(id, intent);
         }
+        self.tell_so_far(&after, &event);
         self.incidents.insert(id, Arc::new(after));
         self.changes.events.push((id, event));
     }
@@ -279,7 +282,7 @@ impl<'a> Draft<'a> {
         let new_twin = self.effects.values().flatten().any(|effect| {
             effect.lane == lane
                 && effect.kind == kind
-                && matches!(kind, EffectKind::Card { .. } | EffectKind::Topic)
+                && matches!(kind, EffectKind::Card { .. } | EffectKind::Topic | EffectKind::IssueCard)
         });
         if new_twin {
             return;
@@ -428,9 +431,10 @@ impl<'a> Draft<'a> {
         if self.state.outbox.is_in_flight(id) {
             return Ok(self.board());
         }
-        let Some(effect) = self.effect(id) else { return Ok(refused(Refusal::NoSuchEffect)) };
+        let Some(effect) = self.effect(id).cloned() else { return Ok(refused(Refusal::NoSuchEffect)) };
         info!(effect = id.0, lane = effect.lane.class(), by = %by, "an effect was given up");
         self.effects.insert(id, None);
+        self.after_giving_up(&effect);
         Ok(self.board())
     }
 

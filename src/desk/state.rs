@@ -120,17 +120,22 @@ impl Outbox {
         self.lanes.keys()
     }
 
-    /// The effect at the head of a lane: failed ones wait for a person and do not hold up the rest.
+    /// The effect at the head of a lane: failed ones wait for a person and do not hold up the rest, but for an issue,
+    /// without which there is nowhere to say the rest.
     pub fn head(&self, lane: &Lane) -> Option<&Effect> {
         let ids = self.lanes.get(lane)?;
         ids.iter()
             .filter_map(|id| self.effects.get(id))
-            .find(|effect| !matches!(effect.state, EffectState::Failed { .. }))
+            .find(|effect| !effect.is_failed() || effect.kind == EffectKind::OpenIssue)
+            .filter(|effect| !effect.is_failed())
     }
 
     /// A *show* effect that says the same and has not left yet.
     pub fn waiting_twin(&self, lane: &Lane, kind: &EffectKind) -> Option<&Effect> {
-        let shows = matches!(kind, EffectKind::Card { .. } | EffectKind::Topic | EffectKind::Amend { .. });
+        let shows = matches!(
+            kind,
+            EffectKind::Card { .. } | EffectKind::Topic | EffectKind::IssueCard | EffectKind::Amend { .. }
+        );
         let ids = self.lanes.get(lane).filter(|_| shows)?;
         let mut waiting = ids.iter().filter(|id| !self.in_flight.contains(id));
         waiting.find_map(|id| self.effects.get(id).filter(|effect| effect.kind == *kind))

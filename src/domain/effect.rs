@@ -11,6 +11,7 @@ use super::command::Role;
 use super::incident::event::UpdateFacts;
 use super::incident::figures::Figures;
 use super::incident::severity::{Severity, Status};
+use super::incident::timeline::Entry;
 use super::incident::{Eta, Rung};
 use super::request::{Place, ReplyPath};
 use super::timer::Lateness;
@@ -29,6 +30,13 @@ pub struct Effect {
     pub state: EffectState,
 }
 
+impl Effect {
+    /// Whether it waits for a person.
+    pub fn is_failed(&self) -> bool {
+        matches!(self.state, EffectState::Failed { .. })
+    }
+}
+
 /// Effects of one lane go out in order; lanes run side by side. In order of urgency.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Lane {
@@ -36,6 +44,8 @@ pub enum Lane {
     Page(IncidentId),
     /// Announcements in the emergencies channel.
     Announce(IncidentId),
+    /// The backup issue on GitHub: opening it, and what is told in it.
+    Backup(IncidentId),
     /// The incident's own channel: making it, and what is said in it.
     Room(IncidentId),
     /// Private answers.
@@ -50,6 +60,7 @@ impl Lane {
         match self {
             Self::Page(_) => "page",
             Self::Announce(_) => "announce",
+            Self::Backup(_) => "backup",
             Self::Room(_) => "room",
             Self::Whisper(_) => "whisper",
             Self::Show(_) => "show",
@@ -94,6 +105,16 @@ pub struct Room {
     pub channel: ChannelId,
     /// Without the `#`.
     pub name: String,
+}
+
+/// An issue on GitHub.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issue {
+    /// `owner/name`: kept with the issue, for the configuration may name another one later.
+    pub repository: String,
+    pub number: u64,
+    /// The page that people open.
+    pub url: String,
 }
 
 /// Names a message of howler's that is edited later.
@@ -166,6 +187,18 @@ pub enum EffectKind {
         channel: ChannelId,
         message: MessageTs,
     },
+    /// Open the backup issue on GitHub, with the card as its text.
+    OpenIssue,
+    /// A comment in the backup issue that tells these entries of the timeline.
+    Comment {
+        entries: Vec<Entry>,
+    },
+    /// Show the card as it is now in the backup issue.
+    IssueCard,
+    /// Close the backup issue, or open it again; its card follows.
+    IssueState {
+        open: bool,
+    },
     /// A private answer that could not travel in the HTTP answer.
     Whisper {
         to: UserId,
@@ -173,6 +206,13 @@ pub enum EffectKind {
         reply: ReplyPath,
         private: Box<Private>,
     },
+}
+
+impl EffectKind {
+    /// Whether it is carried out on GitHub.
+    pub fn is_backup(&self) -> bool {
+        matches!(self, Self::OpenIssue | Self::Comment { .. } | Self::IssueCard | Self::IssueState { .. })
+    }
 }
 
 /// How a reminder was answered.
@@ -358,5 +398,6 @@ pub enum Receipt {
     Nothing,
     Message { channel: ChannelId, message: MessageTs },
     Room(Room),
+    Issue(Issue),
     Read { author: Option<UserId>, text: String },
 }

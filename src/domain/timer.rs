@@ -12,6 +12,8 @@ pub enum TimerKind {
     Update,
     /// The end of the response time.
     Response,
+    /// The end of the time that Slack has for taking the news of a P1, before it is told on GitHub.
+    Backup,
 }
 
 /// A row: this clock of this incident is due then.

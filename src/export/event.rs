@@ -87,6 +87,8 @@ pub fn named(kind: &EventKind) -> (&'static str, Value) {
         ),
         Kind::Reopened { to } => ("reopened", json!({ "to": status(*to) })),
         Kind::Retracted { seq, what } => ("retracted", json!({ "seq": seq, "what": retracted(*what) })),
+        Kind::BackupDue { due, late } => ("backup_due", json!({ "due": due, "late": late.map(lateness) })),
+        Kind::BackupOpened { issue } => ("backup_opened", json!({ "issue": issue.number, "url": issue.url })),
         Kind::Pinned { .. }
         | Kind::PinRead { .. }
         | Kind::Unpinned { .. }

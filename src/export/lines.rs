@@ -159,6 +159,7 @@ pub fn timer(timer: &Timer) -> Line<'static> {
     let name = match timer.kind {
         TimerKind::Update => "update",
         TimerKind::Response => "response",
+        TimerKind::Backup => "backup",
     };
     Line::Timer { incident: timer.incident.0, timer: name, due: timer.due }
 }
@@ -195,6 +196,10 @@ fn does(kind: &EffectKind) -> &'static str {
         EffectKind::Invite { .. } => "invite",
         EffectKind::ReadMessage { .. } => "read_message",
         EffectKind::Whisper { .. } => "answer",
+        EffectKind::OpenIssue => "open_issue",
+        EffectKind::Comment { .. } => "comment",
+        EffectKind::IssueCard => "issue_card",
+        EffectKind::IssueState { .. } => "issue_state",
     }
 }
 

@@ -64,6 +64,7 @@ pub(super) fn timer(timer: &Timer) -> Vec<u8> {
     let kind = match timer.kind {
         TimerKind::Update => b"u",
         TimerKind::Response => b"r",
+        TimerKind::Backup => b"b",
     };
     join(TIMER, &[&instant(timer.due), &timer.incident.0.to_be_bytes(), kind])
 }

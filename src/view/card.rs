@@ -5,7 +5,7 @@ use super::announcement::figures;
 use super::blocks::{Button, Draft};
 use super::facts::{self, eta, known, labelled};
 use super::time::utc;
-use super::words::{Words, bold, both, channel, mention, moment, words};
+use super::words::{Words, bold, both, channel, link, mention, moment, words};
 use crate::config::Mentions;
 use crate::domain::Command;
 use crate::domain::command::Role;
@@ -30,15 +30,16 @@ pub(super) fn private_card(incident: &Incident) -> Draft {
 fn draft(incident: &Incident, place: CardPlace, oncall: Option<&String>) -> Draft {
     let draft = Draft::new().headline(&lead(incident), &incident.title);
     let draft = match incident.resolution() {
-        Some(resolution) => resolved(draft, incident, resolution),
+        Some(resolution) => draft.lines(resolved(incident, resolution)).line(figured(incident)),
         None => draft.lines(clocks(incident, oncall)).lines(open_facts(incident)),
     };
     let room = incident.room.as_ref().filter(|_| place == CardPlace::Emergencies);
-    let link = room.map(|room| words!["Work goes on in ", channel(&room.channel), "."]);
-    draft.lines(link.into_iter().collect()).buttons(buttons(incident))
+    let room = room.map(|room| words!["Work goes on in ", channel(&room.channel), "."]);
+    let issue = incident.backup.issue().map(|issue| words!["Also told on GitHub: ", link(issue), "."]);
+    draft.lines(room.into_iter().chain(issue).collect()).buttons(buttons(incident))
 }
 
-fn lead(incident: &Incident) -> String {
+pub(super) fn lead(incident: &Incident) -> String {
     let mark = if incident.is_open() { "🔥" } else { "✅" };
     format!("{mark} {} {} · {}: ", incident.id, incident.severity, incident.status)
 }
@@ -114,7 +115,7 @@ fn other_roles(incident: &Incident) -> impl Iterator<Item = Words> {
     others.map(|(role, person)| facts::role(*role, Some(person)))
 }
 
-fn resolved(draft: Draft, incident: &Incident, resolution: &Resolution) -> Draft {
+fn resolved(incident: &Incident, resolution: &Resolution) -> Vec<Words> {
     let impact = resolution.impact.as_ref().or(incident.impact.as_ref());
     let mut lines = vec![
         words![
@@ -130,7 +131,19 @@ fn resolved(draft: Draft, incident: &Incident, resolution: &Resolution) -> Draft
     lines.extend(facts::given("Data loss", resolution.data_loss.as_ref()));
     lines.push(facts::role(Role::Commander, incident.commander()));
     lines.extend(other_roles(incident));
-    draft.lines(lines).line(words![format!("{}.", figures(&Figures::of(incident)))])
+    lines
+}
+
+fn figured(incident: &Incident) -> Words {
+    words![format!("{}.", figures(&Figures::of(incident)))]
+}
+
+/// The card's lines, for a place that knows no blocks.
+pub(super) fn lines(incident: &Incident) -> Vec<Words> {
+    match incident.resolution() {
+        Some(resolution) => resolved(incident, resolution).into_iter().chain([figured(incident)]).collect(),
+        None => clocks(incident, None).into_iter().chain(open_facts(incident)).collect(),
+    }
 }
 
 fn buttons(incident: &Incident) -> Vec<Button> {

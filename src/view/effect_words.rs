@@ -17,6 +17,11 @@ pub fn effect_in_words(effect: &Effect) -> String {
         EffectKind::PinCard => "the pin on the card in the incident's channel".to_owned(),
         EffectKind::Invite { people, oncall } => invitation(people.len(), *oncall),
         EffectKind::ReadMessage { .. } => "the text of a message with a pushpin".to_owned(),
+        EffectKind::OpenIssue => "the backup issue on GitHub".to_owned(),
+        EffectKind::Comment { .. } => "a comment in the backup issue on GitHub".to_owned(),
+        EffectKind::IssueCard => "the card in the backup issue on GitHub".to_owned(),
+        EffectKind::IssueState { open: false } => "the closing of the backup issue on GitHub".to_owned(),
+        EffectKind::IssueState { open: true } => "the reopening of the backup issue on GitHub".to_owned(),
         EffectKind::Whisper { .. } => "a private answer".to_owned(),
     }
 }

@@ -67,7 +67,7 @@ fn alphanumeric(c: Option<char>) -> bool {
 }
 
 /// An address (`https://`) or an emoji (`:wave:`), but not a time (`12:30`).
-fn begins_something(before: Option<char>, after: Option<char>) -> bool {
+pub(super) fn begins_something(before: Option<char>, after: Option<char>) -> bool {
     let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
     let joins = after.is_some_and(|c| c.is_alphanumeric() || matches!(c, '/' | '+' | '-' | '_'));
     joins && !(digit(before) && digit(after))

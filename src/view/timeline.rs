@@ -5,7 +5,7 @@ use super::announcement::update_lines;
 use super::blocks::{Button, Draft};
 use super::facts::{eta, given, labelled, severity};
 use super::time::{day_utc, late};
-use super::words::{Part, Words, bold, both, channel, clock, words};
+use super::words::{Part, Words, bold, both, channel, clock, link, words};
 use crate::domain::Command;
 use crate::domain::answer::Summary;
 use crate::domain::command::Retractable;
@@ -73,13 +73,18 @@ fn by_day(entries: &[Entry], most: usize) -> Days {
 
 fn line(entry: &Entry, most: usize) -> Words {
     let time = words![bold(entry.at.strftime("%H:%M").to_string()), " (", clock(entry.at), ") "];
+    time.and(told(entry, most))
+}
+
+/// What happened, in a line, with every text at most `most` characters long.
+pub(super) fn told(entry: &Entry, most: usize) -> Words {
     let mut phrases = what(entry, most).into_iter();
     let head = phrases.next().unwrap_or_default();
     let more = Words::joined(phrases, " · ");
     let what = if more.0.is_empty() { head } else { head.and(words![" "]).and(more) };
     match entry.retracted {
-        true => time.and(what.struck()).and(words![" (taken back)"]),
-        false => time.and(what),
+        true => what.struck().and(words![" (taken back)"]),
+        false => what,
     }
 }
 
@@ -183,6 +188,11 @@ fn by_howler(what: &EventKind, who: Option<&UserId>, most: usize) -> Words {
         EventKind::RoomOpened { room } => {
             words!["The incident got a channel of its own: ", channel(&room.channel), "."]
         }
+        EventKind::BackupDue { due, late: lateness } => {
+            words!["Slack had not taken the news by ", both(*due), ": it is told in an issue on GitHub too."]
+                .and_if(lateness.as_ref().map(admitted))
+        }
+        EventKind::BackupOpened { issue } => words!["The issue on GitHub stands: ", link(issue), "."],
         EventKind::Posted { channel: place, .. } => {
             words!["howler posted a message in ", channel(place), "."]
         }

@@ -3,8 +3,10 @@
 use jiff::Timestamp;
 use slack_morphism::prelude::*;
 
+use super::markdown;
 use super::text::{inert, visible};
 use super::time::{self, Shown};
+use crate::domain::effect::Issue;
 use crate::domain::text::shorten;
 use crate::id::{ChannelId, UserId};
 
@@ -24,6 +26,10 @@ enum Piece {
     Person(String),
     Group(String),
     Channel(String),
+    Link {
+        url: String,
+        text: String,
+    },
     When(Timestamp, Shown),
 }
 
@@ -106,6 +112,16 @@ pub(super) fn channel(id: &ChannelId) -> Part {
     }
 }
 
+/// An issue on GitHub; its address comes from outside, so one that is strange is shown as a name.
+pub(super) fn link(issue: &Issue) -> Part {
+    let text = format!("{}#{}", issue.repository, issue.number);
+    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '|' | '"' | '`');
+    match issue.url.starts_with("https://") && issue.url.chars().all(plain) {
+        true => Piece::Link { url: issue.url.clone(), text }.into(),
+        false => Part::from(text),
+    }
+}
+
 /// Day and time in the reader's zone.
 pub(super) fn moment(at: Timestamp) -> Part {
     Piece::When(at, Shown::Moment).into()
@@ -168,6 +184,11 @@ impl Words {
         self.0.iter().map(|part| part.mrkdwn(most)).collect()
     }
 
+    /// For GitHub, with every text at most `most` characters long.
+    pub fn markdown(&self, most: usize) -> String {
+        self.0.iter().map(|part| part.markdown(most)).collect()
+    }
+
     /// For places that know no mark-up at all.
     pub fn plain(&self) -> String {
         self.0.iter().map(Part::plain).collect()
@@ -193,7 +214,9 @@ impl Part {
         match &self.piece {
             Piece::Own(text) => text.is_empty(),
             Piece::Text(text) => text.is_empty(),
-            Piece::Person(_) | Piece::Group(_) | Piece::Channel(_) | Piece::When(..) => false,
+            Piece::Person(_) | Piece::Group(_) | Piece::Channel(_) | Piece::Link { .. } | Piece::When(..) => {
+                false
+            }
         }
     }
 
@@ -205,6 +228,13 @@ impl Part {
             Piece::Person(id) => SlackRichTextUser { user_id: id.clone().into(), style }.into(),
             Piece::Group(id) => SlackRichTextUserGroup { usergroup_id: id.clone().into(), style }.into(),
             Piece::Channel(id) => SlackRichTextChannel { channel_id: id.clone().into(), style }.into(),
+            Piece::Link { url, text } => SlackRichTextLink {
+                url: SlackRelaxedUrl(url.clone()),
+                text: Some(text.clone()),
+                unsafe_: None,
+                style,
+            }
+            .into(),
             Piece::When(at, shown) => SlackRichTextDate {
                 timestamp: SlackDateTime(*at),
                 format: shown.format(*at),
@@ -222,10 +252,26 @@ impl Part {
             Piece::Person(id) => format!("<@{id}>"),
             Piece::Group(id) => format!("<!subteam^{id}>"),
             Piece::Channel(id) => format!("<#{id}>"),
+            Piece::Link { url, text } => format!("<{url}|{text}>"),
             Piece::When(at, shown) => time::token(*at, *shown),
         };
         // A line break would end the code in the middle.
         if self.look.code && !text.is_empty() { format!("`{}`", text.replace('\n', " ")) } else { text }
+    }
+
+    /// Ids stay readable: there is nobody on GitHub whom they could call.
+    fn markdown(&self, most: usize) -> String {
+        let text = match &self.piece {
+            Piece::Own(text) => markdown::inert(text),
+            Piece::Text(text) => markdown::inert(&shorten(text, most)),
+            Piece::Person(id) | Piece::Group(id) | Piece::Channel(id) => format!("<code>{id}</code>"),
+            Piece::Link { text, .. } => markdown::inert(text),
+            Piece::When(at, _) => time::utc(*at),
+        };
+        let Look { bold, strike, code } = self.look;
+        let tags = [(code, "code"), (bold, "b"), (strike, "del")];
+        let on = tags.into_iter().filter(|(on, _)| *on && !text.is_empty());
+        on.fold(text.clone(), |text, (_, tag)| format!("<{tag}>{text}</{tag}>"))
     }
 
     fn plain(&self) -> String {
@@ -236,6 +282,7 @@ impl Part {
             Piece::Person(_) => "a colleague".to_owned(),
             Piece::Group(_) => "a group".to_owned(),
             Piece::Channel(_) => "a channel".to_owned(),
+            Piece::Link { url, .. } => url.clone(),
             Piece::When(at, shown) => shown.utc(*at),
         }
     }

@@ -7,7 +7,8 @@ pub mod process;
 use howler::app::{self, App, Setup};
 use howler::clock::Clock;
 use howler::config::Config;
-use howler::config::secrets::{Secret, Secrets};
+use howler::config::secrets::{GITHUB_API_URL, Secret, Secrets};
+use howler::fake::github::{self, GitHub};
 use howler::fake::slack::{self, Slack};
 use howler::intake::shell::Shell;
 use jiff::{SignedDuration, Timestamp};
@@ -22,6 +23,7 @@ pub const EMERGENCIES: &str = "#monkeytown-emergencies";
 pub const ROOM: &str = "#inc-1-event-stream-down";
 pub const SECRET: &str = "test-secret";
 pub const TOKEN: &str = "xoxb-test";
+pub const GITHUB_TOKEN: &str = "github-test";
 pub const MANIFEST: &str = include_str!("../../manifest.yml");
 
 pub struct World {
@@ -30,6 +32,7 @@ pub struct World {
     config: Config,
     folder: TempDir,
     secrets: Secrets,
+    github: Option<(GitHub, String)>,
     howler: Option<Howler>,
 }
 
@@ -67,6 +70,20 @@ pub async fn workspace_of(clock: &Clock, manifest: &str) -> (Slack, String) {
     (slack, format!("{base}/api/"))
 }
 
+/// A fake GitHub that listens.
+async fn hub(clock: &Clock) -> (GitHub, String) {
+    let github = GitHub::new(github::Setup {
+        clock: clock.clone(),
+        repository: "anomalyco/monkeytown".into(),
+        token: GITHUB_TOKEN.into(),
+        login: "howler-bot".into(),
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(app::serve(listener, github.api(), std::future::pending()));
+    (github, url)
+}
+
 impl World {
     pub async fn start() -> Self {
         Self::with_config("").await
@@ -74,6 +91,20 @@ impl World {
 
     /// `toml` is what `howler.toml` says beside the mentions.
     pub async fn with_config(toml: &str) -> Self {
+        let mut world = Self::asleep(toml).await;
+        world.start_howler().await;
+        world
+    }
+
+    /// With a GitHub that has the backup repository.
+    pub async fn with_github(toml: &str) -> Self {
+        let mut world = Self::asleep(toml).await;
+        world.github = Some(hub(&world.clock).await);
+        world.start_howler().await;
+        world
+    }
+
+    async fn asleep(toml: &str) -> Self {
         let clock = Clock::standing_at(two_in_the_morning());
         let (slack, slack_api_url) = workspace(&clock).await;
         let secrets = Secrets {
@@ -81,6 +112,8 @@ impl World {
             slack_signing_secret: Some(Secret::new(SECRET)),
             slack_app_token: None,
             slack_api_url,
+            github_token: None,
+            github_api_url: howler::config::secrets::GITHUB_API_URL.into(),
         };
         let mut world = Self::of(clock, slack, secrets, toml);
         world.start_howler().await;
@@ -92,13 +125,20 @@ impl World {
         let mentions = "[mentions]\noncall = \"S0ONCALL\"\nengineering = \"S0ENG\"\n";
         let config = Config::parse(&format!("{mentions}{toml}")).unwrap();
         let folder = TempDir::new().unwrap();
-        Self { clock, slack, config, folder, secrets, howler: None }
+        Self { clock, slack, config, folder, secrets, github: None, howler: None }
     }
 
     pub fn setup(&self) -> Setup {
         Setup {
             config: self.config.clone(),
-            secrets: self.secrets.clone(),
+            secrets: Secrets {
+                github_token: self.github.as_ref().map(|_| Secret::new(GITHUB_TOKEN)),
+                github_api_url: self
+                    .github
+                    .as_ref()
+                    .map_or_else(|| GITHUB_API_URL.into(), |(_, url)| url.clone()),
+                ..self.secrets.clone()
+            },
             data: self.data(),
             clock: self.clock.clone(),
         }
@@ -144,6 +184,11 @@ impl World {
     /// Returns once howler has nothing under way.
     pub async fn settle(&self) {
         self.howler().app.desk.settled().await;
+    }
+
+    /// The fake GitHub, where there is one.
+    pub fn github(&self) -> &GitHub {
+        &self.github.as_ref().expect("this world has no GitHub").0
     }
 
     /// Moves the clock, stopping at every timer.

@@ -87,6 +87,8 @@ impl World {
                 slack_bot_token: Secret::new(TOKEN),
                 slack_signing_secret: Some(Secret::new(SECRET)),
                 slack_api_url: "http://localhost/api/".into(),
+                github_token: None,
+                github_api_url: howler::config::secrets::GITHUB_API_URL.into(),
             },
             data: self.folder.path().join("data"),
             clock: self.clock.clone(),

@@ -197,7 +197,7 @@ impl Slack {
     }
 }
 
-/// Where connections are made: one TLS stack, plain only on this machine.
+/// The one way to make connections, to Slack and to GitHub: one TLS stack, plain only on this machine.
 pub(in crate::delivery) fn connector(
     base: &Url,
     loopback: Option<Loopback>,
@@ -267,7 +267,7 @@ fn unsent(error: &SlackClientHttpProtocolError) -> Trouble {
 }
 
 /// The innermost cause says most: "Connection refused", "failed to lookup address".
-fn root_of(error: &(impl std::error::Error + ?Sized)) -> String {
+pub(in crate::delivery) fn root_of(error: &(impl std::error::Error + ?Sized)) -> String {
     let mut words = error.to_string();
     let mut source = error.source();
     while let Some(inner) = source {

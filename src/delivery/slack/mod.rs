@@ -6,6 +6,7 @@ mod connections;
 mod edit;
 mod invite;
 mod post;
+mod reach;
 mod read;
 mod room;
 pub(super) mod target;
@@ -14,6 +15,7 @@ mod wire;
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use tracing::error;
 
 use super::directory::{BotIdentity, Directory};
@@ -27,6 +29,8 @@ use crate::id::{ChannelId, IncidentId, UserId};
 use crate::loopback::Loopback;
 use client::Slack;
 pub use connections::{Connections, NoConnection};
+use reach::Reach;
+pub(super) use target::is_allowed;
 pub use target::{DelivererError, SlackTarget};
 
 /// The one way out to Slack.
@@ -34,6 +38,7 @@ pub struct Deliverer {
     pub(super) slack: Arc<Slack>,
     pub(super) directory: Directory,
     pub(super) config: Arc<Config>,
+    reach: Reach,
 }
 
 /// Slack did not say who howler is.
@@ -109,14 +114,17 @@ impl Deliverer {
         clock: Clock,
     ) -> Result<Self, DelivererError> {
         let slack = Arc::new(Slack::new(target.into(), loopback, clock)?);
-        Ok(Self { directory: Directory::new(Arc::clone(&slack)), slack, config })
+        Ok(Self { directory: Directory::new(Arc::clone(&slack)), slack, config, reach: Reach::default() })
     }
 
     /// Carries out an effect once. What cannot be done now comes back with the time to try again; nothing
     /// waits here.
     pub async fn perform(&self, job: &Job) -> Outcome {
         match self.carry_out(job).await {
-            Ok(receipt) => Outcome::Done(receipt),
+            Ok(receipt) => {
+                self.reach.found(self.slack.clock().now());
+                Outcome::Done(receipt)
+            }
             Err(Stop::Dropped(reason)) => Outcome::Dropped { reason: reason.to_owned() },
             Err(Stop::Failed(reason)) => Outcome::Failed { reason },
             Err(Stop::Trouble { trouble, spot, sending }) => self.outcome(job, &trouble, &spot, sending),
@@ -164,6 +172,10 @@ impl Deliverer {
             EffectKind::PinCard => self.pin_card(job).await,
             EffectKind::Invite { people, oncall } => self.invite(job, people, *oncall).await,
             EffectKind::ReadMessage { channel, message } => self.read_message(channel, message).await,
+            EffectKind::OpenIssue
+            | EffectKind::Comment { .. }
+            | EffectKind::IssueCard
+            | EffectKind::IssueState { .. } => Err(Stop::Failed("this is carried out on GitHub".into())),
             EffectKind::Whisper { to, place, reply, private } => {
                 self.whisper(job, to, place, reply, private).await
             }
@@ -176,7 +188,10 @@ impl Deliverer {
         let lost = matches!(verdict.class, Class::Again { lost: true });
         let unknown = if sending { lost } else { job.may_have_happened() };
         let now = self.slack.clock().now();
-        let after = |wait| now.saturating_add(wait).unwrap_or(jiff::Timestamp::MAX);
+        if matches!(trouble, Trouble::Unreached(_) | Trouble::Lost(_)) {
+            self.reach.lost();
+        }
+        let after = |wait| now.saturating_add(wait).unwrap_or(Timestamp::MAX);
         let at = match verdict.class {
             Class::Never => return Outcome::Failed { reason: verdict.reason },
             Class::Ours => {

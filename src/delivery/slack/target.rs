@@ -46,7 +46,7 @@ impl SlackTarget {
 }
 
 /// https anywhere, plain http on this machine.
-pub(super) fn is_allowed(url: &Url) -> bool {
+pub(in crate::delivery) fn is_allowed(url: &Url) -> bool {
     match url.scheme() {
         "https" => url.has_host(),
         "http" => url.host_str().is_some_and(is_loopback),

@@ -1,5 +1,6 @@
 //! What follows from an event: the messages, edits and errands that make it visible.
 
+use super::backup;
 use super::event::{Event, EventKind, UpdateFacts};
 use super::figures::Figures;
 use super::severity::Status;
@@ -43,8 +44,13 @@ pub fn consequences(before: Option<&Incident>, after: &Incident, event: &Event) 
         {
             out.show(EffectKind::ReadMessage { channel: channel.clone(), message: message.clone() });
         }
-        EventKind::Pinned { .. } | EventKind::PinRead { .. } | EventKind::Unpinned { .. } => {}
+        EventKind::BackupOpened { .. } => out.cards(),
+        EventKind::Pinned { .. }
+        | EventKind::PinRead { .. }
+        | EventKind::Unpinned { .. }
+        | EventKind::BackupDue { .. } => {}
     }
+    out.intents.extend(backup::told(before, after, event));
     out.intents
 }
 

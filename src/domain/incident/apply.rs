@@ -37,6 +37,8 @@ impl Incident {
             room: None,
             posts: Vec::new(),
             pinned: Vec::new(),
+            backup_watch: clocks.backup_after.map(|_| BackupWatch { seq: event.seq, from: event.at }),
+            backup: Backup::No,
             events: event.seq,
         })
     }
@@ -90,6 +92,8 @@ impl Incident {
             EventKind::Pinned { channel, message, .. } => self.pin(event, channel, message),
             EventKind::Unpinned { channel, message } => self.unpin(event, channel, message),
             EventKind::RoomOpened { room } => self.room = Some(room.clone()),
+            EventKind::BackupDue { .. } => self.backup = Backup::Asked,
+            EventKind::BackupOpened { issue } => self.backup = Backup::Issue(issue.clone()),
             EventKind::Posted { key, channel, message } => {
                 self.posts.retain(|post| post.key != *key && !post.key.is_replaced_by(key));
                 self.posts.push(Post {
@@ -176,8 +180,12 @@ impl Incident {
             reason: reason.clone(),
             clocks_before: self.clocks,
             ladder_before: self.ladder.clone(),
+            watch_before: self.backup_watch.clone(),
             retracted: None,
         });
+        let watched = self.backup_watch.take();
+        let raised = || BackupWatch { seq: event.seq, from: event.at };
+        self.backup_watch = clocks.backup_after.map(|_| watched.unwrap_or_else(raised));
         self.set_severity(*to, *clocks, event.at);
     }
 
@@ -263,6 +271,7 @@ impl Incident {
         let ended_it = self.clocks.update_every != change.clocks_before.update_every;
         let void = self.ladder.as_ref().map_or(0, |ladder| ladder.missed);
         self.set_severity(change.from, change.clocks_before, at);
+        self.backup_watch.clone_from(&change.watch_before);
         let told_since = self.last_update().is_some_and(|update| update.seq > change.seq)
             || self.resolutions.iter().any(|resolution| resolution.seq > change.seq);
         if let Some(ladder) = change.ladder_before.as_ref().filter(|_| ended_it && !told_since) {

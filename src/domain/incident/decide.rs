@@ -46,6 +46,7 @@ fn clocks(severity: Severity, rules: &Severities) -> Clocks {
         update_every: rule.update_every,
         respond_within: rule.respond_within,
         own_channel: rule.own_channel,
+        backup_after: rule.backup_after,
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::severity::{Severity, Status};
 use super::{Eta, Place, Rung};
 use crate::domain::command::{Retractable, Role};
-use crate::domain::effect::{PostKey, Room, To};
+use crate::domain::effect::{Issue, PostKey, Room, To};
 use crate::domain::request::Request;
 use crate::domain::timer::Lateness;
 use crate::id::{ChannelId, MessageTs, UserId};
@@ -38,6 +38,9 @@ pub struct Clocks {
     pub update_every: Option<SignedDuration>,
     pub respond_within: Option<SignedDuration>,
     pub own_channel: bool,
+    /// How long Slack may take for the news of this severity before it is told on GitHub.
+    #[serde(default)]
+    pub backup_after: Option<SignedDuration>,
 }
 
 /// A stakeholder update: what was said, and what it sets.
@@ -149,6 +152,15 @@ pub enum EventKind {
     /// The incident's own channel was made.
     RoomOpened {
         room: Room,
+    },
+    /// Slack had not taken the news of a P1 by `due`: it is told in an issue on GitHub.
+    BackupDue {
+        due: Timestamp,
+        late: Option<Lateness>,
+    },
+    /// The issue stands.
+    BackupOpened {
+        issue: Issue,
     },
     /// A message of howler's stands in Slack; kept so that it can be edited.
     Posted {

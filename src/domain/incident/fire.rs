@@ -12,7 +12,8 @@ impl Incident {
     pub fn timers(&self) -> impl Iterator<Item = (TimerKind, Timestamp)> + use<> {
         let update = self.ladder.as_ref().map(|ladder| (TimerKind::Update, ladder.next.1));
         let response = self.response_due().map(|due| (TimerKind::Response, due));
-        update.into_iter().chain(response)
+        let backup = self.backup_due().map(|due| (TimerKind::Backup, due));
+        update.into_iter().chain(response).chain(backup)
     }
 }
 
@@ -22,6 +23,7 @@ pub fn fire(incident: &Incident, kind: TimerKind, now: Timestamp, outage: Option
     match kind {
         TimerKind::Update => remind(incident, now, outage).into_iter().collect(),
         TimerKind::Response => miss_response(incident, now, outage).into_iter().collect(),
+        TimerKind::Backup => tell_elsewhere(incident, now, outage).into_iter().collect(),
     }
 }
 
@@ -50,6 +52,11 @@ fn miss_response(incident: &Incident, now: Timestamp, outage: Option<Outage>) ->
     Some(EventKind::ResponseMissed { due, late: Lateness::of(due, now, outage) })
 }
 
+fn tell_elsewhere(incident: &Incident, now: Timestamp, outage: Option<Outage>) -> Option<EventKind> {
+    let due = incident.backup_due().filter(|due| *due <= now)?;
+    Some(EventKind::BackupDue { due, late: Lateness::of(due, now, outage) })
+}
+
 /// The event of an effect that was carried out, where it tells anything new.
 pub fn delivered(incident: &Incident, effect: &EffectKind, receipt: &Receipt) -> Option<EventKind> {
     let event = match (effect, receipt) {
@@ -62,6 +69,7 @@ pub fn delivered(incident: &Incident, effect: &EffectKind, receipt: &Receipt) ->
             message: message.clone(),
         },
         (EffectKind::OpenRoom { .. }, Receipt::Room(room)) => EventKind::RoomOpened { room: room.clone() },
+        (EffectKind::OpenIssue, Receipt::Issue(issue)) => EventKind::BackupOpened { issue: issue.clone() },
         (EffectKind::ReadMessage { channel, message }, Receipt::Read { author, text }) => {
             EventKind::PinRead {
                 channel: channel.clone(),
@@ -77,6 +85,7 @@ pub fn delivered(incident: &Incident, effect: &EffectKind, receipt: &Receipt) ->
             incident.post(key).is_some_and(|post| post.channel == *channel && post.message == *message)
         }
         EventKind::PinRead { channel, message, .. } => !incident.is_pinned(channel, message),
+        EventKind::BackupOpened { .. } => incident.backup.issue().is_some(),
         _ => false,
     };
     (!known).then_some(event)

@@ -2,6 +2,7 @@
 
 mod announce;
 mod apply;
+mod backup;
 mod decide;
 pub mod event;
 pub mod figures;
@@ -22,6 +23,7 @@ use super::effect::{PostKey, Room, To};
 pub use super::request::Place;
 use crate::id::{ChannelId, IncidentId, MessageTs, UserId};
 pub use announce::{Intent, consequences};
+pub use backup::{Backup, BackupWatch, so_far};
 pub use decide::{Asked, Decision, Declaration, decide, decide_form, declare, pin};
 use event::UpdateFacts;
 pub use fire::{delivered, fire};
@@ -86,6 +88,7 @@ pub struct SeverityChange {
     pub clocks_before: event::Clocks,
     /// The promise that ran before it.
     pub ladder_before: Option<Ladder>,
+    pub watch_before: Option<BackupWatch>,
     pub retracted: Option<Retraction>,
 }
 
@@ -141,6 +144,10 @@ pub struct Incident {
     pub room: Option<Room>,
     pub posts: Vec<Post>,
     pub pinned: Vec<PinnedMessage>,
+    /// The news that Slack must take in time; `None` where nothing is told on GitHub.
+    pub backup_watch: Option<BackupWatch>,
+    #[serde(default)]
+    pub backup: Backup,
     /// How many events it has; the next one's `seq` is one more.
     pub events: u32,
 }

@@ -48,6 +48,15 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
             let key = settled.key(*seq, to);
             incident.post(&key).map(|_| ()).ok_or("the reminder never went out")
         }
+        EffectKind::OpenIssue if incident.backup.issue().is_some() => Err("the issue is open already"),
+        EffectKind::Comment { .. } | EffectKind::IssueCard | EffectKind::IssueState { .. }
+            if incident.backup.issue().is_none() =>
+        {
+            Err("no issue was opened on GitHub")
+        }
+        EffectKind::IssueState { open } if *open != incident.is_open() => {
+            Err("the incident was resolved or reopened again meanwhile")
+        }
         EffectKind::OpenRoom { .. } if incident.room.is_some() => Err("the channel exists already"),
         EffectKind::ReadMessage { channel, message } => {
             if incident.is_pinned(channel, message) {
@@ -61,6 +70,10 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
         | EffectKind::PinCard
         | EffectKind::Invite { .. }
         | EffectKind::OpenRoom { .. }
+        | EffectKind::OpenIssue
+        | EffectKind::Comment { .. }
+        | EffectKind::IssueCard
+        | EffectKind::IssueState { .. }
         | EffectKind::Whisper { .. } => Ok(()),
     }
 }

@@ -1,3 +1,5 @@
+mod github;
+mod late;
 mod limits;
 mod pieces;
 mod rendering;

@@ -85,6 +85,7 @@ fn clocks(severity: Severity) -> Clocks {
         update_every: (severity != Severity::P4).then(|| minutes(30)),
         respond_within: (severity != Severity::P4).then(|| minutes(15)),
         own_channel: severity <= Severity::P2,
+        backup_after: (severity == Severity::P1).then(|| minutes(2)),
     }
 }
 

@@ -168,6 +168,11 @@ fn effects() {
         EffectKind::PinCard,
         EffectKind::Invite { people: Vec::new(), oncall: true },
         EffectKind::Invite { people: vec![samples::ian(), samples::bea()], oncall: true },
+        EffectKind::OpenIssue,
+        EffectKind::Comment { entries: Vec::new() },
+        EffectKind::IssueCard,
+        EffectKind::IssueState { open: false },
+        EffectKind::IssueState { open: true },
         EffectKind::ReadMessage { channel: "C1".into(), message: "1.2".into() },
     ];
     let effect = |kind| Effect {

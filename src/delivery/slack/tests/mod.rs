@@ -16,7 +16,7 @@ use super::*;
 use crate::config::secrets::Secret;
 use crate::domain::effect::{CardPlace, Effect, EffectState, Lane, PostKey, Room, Say, To};
 use crate::domain::incident::event::Clocks;
-use crate::domain::incident::{Place, Post};
+use crate::domain::incident::{Backup, Place, Post};
 use crate::domain::{Severity, Status};
 use crate::id::EffectId;
 use stub::{Fault, Stub};
@@ -59,7 +59,7 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn plain_incident() -> Incident {
-    let clocks = Clocks { update_every: None, respond_within: None, own_channel: true };
+    let clocks = Clocks { update_every: None, respond_within: None, own_channel: true, backup_after: None };
     Incident {
         id: IncidentId(7),
         title: "Event stream down".into(),
@@ -85,6 +85,8 @@ fn plain_incident() -> Incident {
         room: None,
         posts: Vec::new(),
         pinned: Vec::new(),
+        backup_watch: None,
+        backup: Backup::No,
         events: 1,
     }
 }

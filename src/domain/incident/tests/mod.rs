@@ -1,5 +1,6 @@
 //! Tables and properties of an incident's decisions. Times are minutes after the declaration.
 
+mod backups;
 mod clocks;
 mod commands;
 mod order;

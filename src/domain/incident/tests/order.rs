@@ -46,6 +46,7 @@ fn check(world: &World, now: Timestamp) {
     assert_eq!(incident.is_open(), incident.resolution().is_none());
     assert_eq!(incident.ladder.is_some(), incident.is_open() && incident.clocks.update_every.is_some());
     assert_eq!(incident.clocks.update_every, world.rules.rule(incident.severity).update_every);
+    assert_eq!(incident.backup_watch.is_some(), incident.clocks.backup_after.is_some());
     if !incident.is_open() {
         assert_eq!(incident.timers().count(), 0);
         assert!(incident.open_reminders.is_empty());
@@ -69,7 +70,9 @@ proptest! {
         severity in prop::sample::select(Severity::ALL.to_vec()),
         steps in prop::collection::vec(step(), 1..60),
     ) {
-        let mut world = World::declared(severity);
+        let mut rules = Severities::default();
+        rules.back_up(Some(minutes(2)));
+        let mut world = World::with_rules(severity, rules);
         let mut minute = 0;
         for (wait, command) in steps {
             minute += wait;

@@ -1,0 +1,23 @@
+//! GitHub: whether a backup issue could be opened.
+
+use super::Line;
+use crate::clock::Clock;
+use crate::config::secrets::Secrets;
+use crate::config::{Config, Spoken};
+use crate::delivery::GitHub;
+
+pub async fn line(config: &Config, secrets: &Secrets, clock: Clock) -> Line {
+    let what = "backup issues";
+    let github = match GitHub::new(secrets, &config.backup, clock) {
+        Ok(github) => github,
+        Err(error) => return Line::fail(what, error.to_string()),
+    };
+    let after = match github.on() {
+        Ok((_, after)) => Spoken(after.0),
+        Err(off) => return Line::note(what, format!("off, for {off}")),
+    };
+    match github.check().await {
+        Ok(name) => Line::ok(what, format!("a P1 that Slack does not take within {after} is told in {name}")),
+        Err(reason) => Line::fail(what, reason.to_string()),
+    }
+}

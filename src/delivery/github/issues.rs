@@ -1,0 +1,196 @@
+//! Issues and comments, each looked for by its mark where an earlier attempt's fate is unknown.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::{Value, json};
+
+use super::client::{Ask, Client};
+use super::verdict::Trouble;
+use super::{GitHub, Stop};
+use crate::delivery::job::Job;
+use crate::domain::effect::{EffectKind, Issue, Receipt};
+use crate::domain::incident::Incident;
+use crate::domain::incident::timeline::Entry;
+use crate::view::{self, IssueText};
+
+/// GitHub's clock and howler's may differ by this much.
+const SKEW: SignedDuration = SignedDuration::from_mins(2);
+/// The most that GitHub gives on one page.
+const PAGE: usize = 100;
+
+/// What is read of an issue or a comment.
+#[derive(Deserialize)]
+struct Written {
+    /// Issues alone have one.
+    #[serde(default)]
+    number: u64,
+    html_url: String,
+    #[serde(default)]
+    body: Option<String>,
+    created_at: Timestamp,
+    #[serde(default)]
+    user: Option<User>,
+}
+
+#[derive(Deserialize)]
+struct User {
+    login: String,
+}
+
+impl GitHub {
+    pub(super) async fn carry_out(&self, client: &Client, job: &Job) -> Result<Receipt, Stop> {
+        let fault = |why: &str| Stop {
+            trouble: Trouble::Refused { status: 422, message: why.to_owned() },
+            repository: "the backup repository".to_owned(),
+            sending: false,
+        };
+        let incident = job.incident.as_deref().ok_or_else(|| fault("the incident is not there"))?;
+        let issue = incident.backup.issue().ok_or_else(|| fault("no issue was opened"));
+        match &job.effect.kind {
+            EffectKind::OpenIssue => self.open_issue(client, job, incident).await,
+            EffectKind::Comment { entries } => self.comment(client, job, issue?, entries).await,
+            EffectKind::IssueCard => edit(client, job, issue?, incident, json!({})).await,
+            EffectKind::IssueState { open } => {
+                let (state, reason) = if *open { ("open", "reopened") } else { ("closed", "completed") };
+                edit(client, job, issue?, incident, json!({ "state": state, "state_reason": reason })).await
+            }
+            _ => Err(fault("this is none of GitHub's")),
+        }
+    }
+
+    async fn open_issue(&self, client: &Client, job: &Job, incident: &Incident) -> Result<Receipt, Stop> {
+        let repository = self.repository.clone().unwrap_or_default();
+        let stop = |sending| {
+            let repository = repository.clone();
+            move |trouble| Stop { trouble, repository, sending }
+        };
+        let path = format!("/repos/{repository}/issues");
+        let receipt = |written: Written| {
+            let (number, url) = (written.number, written.html_url);
+            Receipt::Issue(Issue { repository: repository.clone(), number, url })
+        };
+        if job.may_have_happened() {
+            let since = since(job);
+            let query = format!("state=all&sort=created&direction=desc&since={}", second(since));
+            let found = self.find_marked(client, job, &format!("{path}?{query}"), Some(since)).await;
+            if let Some(found) = found.map_err(stop(false))? {
+                return Ok(receipt(found));
+            }
+        }
+        let IssueText { title, body } = view::issue_text(incident, &job.mark);
+        let opened = client.call(&Ask::Post(path, json!({ "title": title, "body": body }))).await;
+        opened.map(receipt).map_err(stop(true))
+    }
+
+    async fn comment(
+        &self,
+        client: &Client,
+        job: &Job,
+        issue: &Issue,
+        entries: &[Entry],
+    ) -> Result<Receipt, Stop> {
+        let stop = |sending| move |trouble| Stop { trouble, repository: issue.repository.clone(), sending };
+        let path = format!("{}/comments", path_of(issue));
+        if job.may_have_happened() {
+            let page = format!("{path}?since={}", second(since(job)));
+            if self.find_marked(client, job, &page, None).await.map_err(stop(false))?.is_some() {
+                return Ok(Receipt::Nothing);
+            }
+        }
+        let body = view::comment_text(entries, &job.mark);
+        let posted = client.call::<IgnoredAny>(&Ask::Post(path, json!({ "body": body }))).await;
+        posted.map(|_| Receipt::Nothing).map_err(stop(true))
+    }
+
+    /// The issue or comment that carries the job's mark and is howler's own. A list that runs from new to old ends at
+    /// `until`.
+    async fn find_marked(
+        &self,
+        client: &Client,
+        job: &Job,
+        list: &str,
+        until: Option<Timestamp>,
+    ) -> Result<Option<Written>, Trouble> {
+        let me = self.me(client).await?;
+        let own = |written: &Written| {
+            let login = written.user.as_ref().map(|user| user.login.as_str());
+            me.is_none() || login == me
+        };
+        for page in 1.. {
+            let written: Vec<Written> = get(client, format!("{list}&per_page={PAGE}&page={page}")).await?;
+            let last = written.len() < PAGE
+                || written.last().zip(until).is_some_and(|(oldest, until)| oldest.created_at < until);
+            let marked = |written: &Written| {
+                written.body.as_deref().is_some_and(|body| view::carries(body, &job.mark)) && own(written)
+            };
+            if let Some(found) = written.into_iter().find(marked) {
+                return Ok(Some(found));
+            }
+            if last {
+                break;
+            }
+        }
+        Ok(None)
+    }
+
+    /// The token's login; `None` where it is no person's, as with an app's installation.
+    async fn me(&self, client: &Client) -> Result<Option<&str>, Trouble> {
+        let ask = async || match get::<User>(client, "/user".to_owned()).await {
+            Ok(user) => Ok(Some(user.login)),
+            Err(Trouble::Refused { status: 403 | 404, .. }) => Ok(None),
+            Err(trouble) => Err(trouble),
+        };
+        self.me.get_or_try_init(ask).await.map(Option::as_deref)
+    }
+
+    /// Whether issues can be opened in `repository`, as far as reading tells.
+    pub(super) async fn look_at(&self, client: &Client, repository: &str) -> Result<bool, Trouble> {
+        #[derive(Deserialize)]
+        struct Repository {
+            has_issues: bool,
+            archived: bool,
+        }
+        let found: Repository = get(client, format!("/repos/{repository}")).await?;
+        Ok(found.has_issues && !found.archived)
+    }
+}
+
+async fn get<T: DeserializeOwned>(client: &Client, path: String) -> Result<T, Trouble> {
+    client.call(&Ask::Get(path)).await
+}
+
+/// Shows the card as it is now, with what `more` sets. Twice is the same as once, so there is nothing to look up.
+async fn edit(
+    client: &Client,
+    job: &Job,
+    issue: &Issue,
+    incident: &Incident,
+    mut more: Value,
+) -> Result<Receipt, Stop> {
+    let IssueText { title, body } = view::issue_text(incident, &job.mark);
+    if let Value::Object(fields) = &mut more {
+        fields.insert("title".into(), title.into());
+        fields.insert("body".into(), body.into());
+    }
+    let edited = client.call::<IgnoredAny>(&Ask::Patch(path_of(issue), more)).await;
+    edited.map(|_| Receipt::Nothing).map_err(|trouble| Stop {
+        trouble,
+        repository: issue.repository.clone(),
+        sending: true,
+    })
+}
+
+fn path_of(issue: &Issue) -> String {
+    format!("/repos/{}/issues/{}", issue.repository, issue.number)
+}
+
+/// From when on an earlier attempt can have been carried out.
+fn since(job: &Job) -> Timestamp {
+    job.effect.created_at.saturating_sub(SKEW).unwrap_or(job.effect.created_at)
+}
+
+/// `2026-11-24T02:00:00Z`, as GitHub reads it.
+fn second(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}

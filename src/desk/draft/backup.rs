@@ -1,0 +1,41 @@
+//! What the backup issue asks of a round beside its events' consequences.
+
+use tracing::error;
+
+use super::Draft;
+use crate::domain::effect::{Effect, EffectKind};
+use crate::domain::incident::event::{Event, EventKind};
+use crate::domain::incident::{Incident, so_far};
+use crate::id::EffectId;
+
+impl Draft<'_> {
+    /// A backup issue begins with all that happened before it.
+    pub(super) fn tell_so_far(&mut self, after: &Incident, event: &Event) {
+        if !matches!(event.kind, EventKind::BackupDue { .. }) {
+            return;
+        }
+        let mut events = self.store.events(after.id).unwrap_or_else(|error| {
+            // The card in the issue tells the rest.
+            error!(%error, incident = after.id.0, "the backup issue goes without what happened so far");
+            Vec::new()
+        });
+        let new = self.changes.events.iter().filter(|(id, _)| *id == after.id).map(|(_, event)| event);
+        events.extend(new.chain([event]).cloned());
+        self.push(after.id, so_far(after, &events));
+    }
+
+    /// Without its issue there is nowhere to say the rest. And a lane sleeps until the next try of what is gone now:
+    /// what was behind it wakes it.
+    pub(super) fn after_giving_up(&mut self, gone: &Effect) {
+        let outbox = &self.state.outbox;
+        let behind =
+            outbox.iter().filter(|effect| effect.lane == gone.lane && !outbox.is_in_flight(effect.id));
+        let behind: Vec<&Effect> = behind.filter(|effect| !self.effects.contains_key(&effect.id)).collect();
+        if gone.kind == EffectKind::OpenIssue {
+            let rest: Vec<EffectId> = behind.iter().map(|effect| effect.id).collect();
+            self.effects.extend(rest.into_iter().map(|id| (id, None)));
+        } else if let Some(next) = behind.first() {
+            self.effects.insert(next.id, Some(Effect::clone(next)));
+        }
+    }
+}

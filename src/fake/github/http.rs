@@ -1,0 +1,212 @@
+//! The REST API: who asks, what goes wrong, what is answered.
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, Query, Request, State};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::faults::Fault;
+use super::world::{Refusal, not_found};
+use super::{Call, GitHub};
+
+const BODY_MOST: usize = 1 << 20;
+/// Calls an hour, as GitHub gives a token.
+const ALLOWANCE: u32 = 5_000;
+
+pub(super) fn router(github: GitHub) -> Router {
+    Router::new().fallback(call).layer(DefaultBodyLimit::max(BODY_MOST)).with_state(github)
+}
+
+/// How lists are asked for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Listing {
+    per_page: Option<usize>,
+    page: Option<usize>,
+    state: Option<String>,
+    direction: Option<String>,
+    since: Option<Timestamp>,
+}
+
+async fn call(State(github): State<GitHub>, Query(listing): Query<Listing>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, BODY_MOST).await.unwrap_or_default();
+    let path: Vec<&str> = parts.uri.path().trim_matches('/').split('/').collect();
+    let route = route(&parts.method, &path);
+    let fault = github.faults().strike(&route);
+    let answer = match &fault {
+        None | Some(Fault::LoseAnswer) => {
+            github.carry_out(&parts.method, &path, &parts.headers, &body, &listing)
+        }
+        Some(fault) => Err(refusal(fault)),
+    };
+    let lost = fault == Some(Fault::LoseAnswer);
+    let (status, body) = answer.unwrap_or_else(|refusal| refusal);
+    github.note(route, if lost { 0 } else { status });
+    if lost { broken() } else { github.respond(status, &body, fault.as_ref()) }
+}
+
+/// `GET /repos/{}/issues/{}`.
+fn route(method: &Method, path: &[&str]) -> String {
+    let words = path.iter().enumerate().filter(|(at, _)| *at != 2).map(|(at, word)| match at {
+        1 | 4 => "{}",
+        _ => word,
+    });
+    format!("{method} /{}", words.collect::<Vec<_>>().join("/"))
+}
+
+fn refusal(fault: &Fault) -> Refusal {
+    match fault {
+        Fault::Primary(_) => (403, json!({ "message": "API rate limit exceeded for user ID 1." })),
+        Fault::Secondary(_) => (403, json!({ "message": "You have exceeded a secondary rate limit." })),
+        Fault::Http(status) => (*status, Value::Null),
+        Fault::LoseAnswer => (500, Value::Null),
+    }
+}
+
+/// The head of a good answer, and then a broken connection.
+fn broken() -> Response {
+    let lost =
+        futures_util::stream::once(async { Err::<Bytes, _>(std::io::Error::other("lost on purpose")) });
+    (StatusCode::CREATED, [(CONTENT_TYPE, "application/json; charset=utf-8")], Body::from_stream(lost))
+        .into_response()
+}
+
+impl GitHub {
+    fn carry_out(
+        &self,
+        method: &Method,
+        path: &[&str],
+        headers: &HeaderMap,
+        body: &[u8],
+        listing: &Listing,
+    ) -> Result<(u16, Value), Refusal> {
+        self.admit(headers)?;
+        let setup = &self.0.setup;
+        let ["repos", owner, name, rest @ ..] = path else {
+            return match path {
+                ["user"] => Ok((200, json!({ "login": setup.login }))),
+                _ => Err(not_found()),
+            };
+        };
+        if !format!("{owner}/{name}").eq_ignore_ascii_case(&setup.repository) {
+            return Err(not_found());
+        }
+        let off = self.faults().are_issues_off();
+        if rest.is_empty() && method == Method::GET {
+            let shown = json!({ "full_name": setup.repository, "has_issues": !off, "archived": false });
+            return Ok((200, shown));
+        }
+        if off {
+            return Err((410, json!({ "message": "Issues are disabled for this repo" })));
+        }
+        if method != Method::GET && self.faults().may_not_write() {
+            return Err((403, json!({ "message": "Resource not accessible by personal access token" })));
+        }
+        self.issues_api(method, rest, body, listing)
+    }
+
+    fn issues_api(
+        &self,
+        method: &Method,
+        rest: &[&str],
+        body: &[u8],
+        listing: &Listing,
+    ) -> Result<(u16, Value), Refusal> {
+        let (setup, now) = (&self.0.setup, self.0.setup.clock.now());
+        let (repository, login) = (setup.repository.as_str(), setup.login.as_str());
+        let asked = || -> Result<Value, Refusal> {
+            serde_json::from_slice(body).map_err(|_| (400, json!({ "message": "Problems parsing JSON" })))
+        };
+        let number = |text: &str| text.parse::<u64>().map_err(|_| not_found());
+        let mut world = self.world();
+        match (method.as_str(), rest) {
+            ("GET", ["issues"]) => {
+                let shown = world.issues.iter().filter(|issue| match listing.state.as_deref() {
+                    Some("all") => true,
+                    Some("closed") => !issue.open,
+                    _ => issue.open,
+                });
+                let shown = shown.filter(|issue| listing.covers(issue.updated_at));
+                let mut shown: Vec<Value> = shown.map(|issue| issue.shown(repository)).collect();
+                if listing.direction.as_deref() != Some("asc") {
+                    shown.reverse();
+                }
+                Ok((200, listing.page_of(shown)))
+            }
+            ("POST", ["issues"]) => Ok((201, world.create(login, &asked()?, now)?.shown(repository))),
+            ("GET", ["issues", issue]) => Ok((200, world.issue(number(issue)?)?.shown(repository))),
+            ("PATCH", ["issues", issue]) => {
+                Ok((200, world.update(number(issue)?, &asked()?, now)?.shown(repository)))
+            }
+            ("GET", ["issues", issue, "comments"]) => {
+                let issue = world.issue(number(issue)?)?;
+                let shown = issue.comments.iter().filter(|comment| listing.covers(comment.created_at));
+                let shown = shown.map(|comment| comment.shown(repository, issue.number)).collect();
+                Ok((200, listing.page_of(shown)))
+            }
+            ("POST", ["issues", issue, "comments"]) => {
+                let issue = number(issue)?;
+                Ok((201, world.comment(issue, login, &asked()?, now)?.shown(repository, issue)))
+            }
+            _ => Err(not_found()),
+        }
+    }
+
+    fn admit(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        if !headers.contains_key(USER_AGENT) {
+            return Err((403, json!({ "message": "Request forbidden by administrative rules." })));
+        }
+        let given = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+        match given.and_then(|value| value.strip_prefix("Bearer ")) {
+            None => Err((401, json!({ "message": "Requires authentication" }))),
+            Some(token) if token == self.0.setup.token && !self.faults().token_refused() => Ok(()),
+            Some(_) => Err((401, json!({ "message": "Bad credentials" }))),
+        }
+    }
+
+    fn note(&self, route: String, status: u16) {
+        let call = Call { at: self.0.setup.clock.now(), route, status };
+        self.0.calls.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(call);
+    }
+
+    fn respond(&self, status: u16, body: &Value, fault: Option<&Fault>) -> Response {
+        let now = self.0.setup.clock.now();
+        let (remaining, resets) = match fault {
+            Some(Fault::Primary(after)) => (0, *after),
+            _ => (ALLOWANCE, 3_600),
+        };
+        let reset = now.saturating_add(SignedDuration::from_secs(resets)).unwrap_or(now);
+        let head = [
+            (CONTENT_TYPE.as_str(), "application/json; charset=utf-8".to_owned()),
+            ("x-ratelimit-limit", ALLOWANCE.to_string()),
+            ("x-ratelimit-remaining", remaining.to_string()),
+            ("x-ratelimit-reset", reset.as_second().to_string()),
+        ];
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let mut response = (status, head, body).into_response();
+        if let Some(Fault::Secondary(wait)) = fault {
+            response.headers_mut().insert(RETRY_AFTER, (*wait).into());
+        }
+        response
+    }
+}
+
+impl Listing {
+    fn covers(&self, at: Timestamp) -> bool {
+        // Whole seconds, as GitHub keeps them.
+        self.since.is_none_or(|since| at.as_second() >= since.as_second())
+    }
+
+    fn page_of(&self, all: Vec<Value>) -> Value {
+        let size = self.per_page.unwrap_or(30).clamp(1, 100);
+        let page = self.page.unwrap_or(1).max(1);
+        all.into_iter().skip((page - 1) * size).take(size).collect()
+    }
+}

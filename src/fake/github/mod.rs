@@ -1,0 +1,88 @@
+//! A fake GitHub: the issues of one repository in memory, over the REST API, with what GitHub refuses and limits.
+//!
+//! It follows GitHub's documentation, on raw JSON, and shares no model with howler's own GitHub code: a mistake there
+//! must not be repeated here.
+
+mod faults;
+mod http;
+mod world;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+
+use crate::clock::Clock;
+pub use faults::Faults;
+use world::World;
+pub use world::{Comment, Issue};
+
+/// What a fake GitHub is made from.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    pub clock: Clock,
+    /// `owner/name`.
+    pub repository: String,
+    pub token: String,
+    /// Whose token it is.
+    pub login: String,
+}
+
+/// One call, as it came and as it was answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    pub at: Timestamp,
+    /// `POST /repos/{}/issues`: the path with its names left out.
+    pub route: String,
+    /// 0 where the answer was lost on purpose.
+    pub status: u16,
+}
+
+/// A fake GitHub; clones are the same one.
+#[derive(Clone)]
+pub struct GitHub(Arc<Inner>);
+
+struct Inner {
+    setup: Setup,
+    faults: Faults,
+    world: Mutex<World>,
+    calls: Mutex<Vec<Call>>,
+}
+
+impl GitHub {
+    pub fn new(setup: Setup) -> Self {
+        let (world, faults, calls) = (Mutex::default(), Faults::default(), Mutex::default());
+        Self(Arc::new(Inner { setup, faults, world, calls }))
+    }
+
+    /// The REST API from `/` on.
+    pub fn api(&self) -> axum::Router {
+        http::router(self.clone())
+    }
+
+    pub fn faults(&self) -> &Faults {
+        &self.0.faults
+    }
+
+    /// The issues as they stand, oldest first.
+    pub fn issues(&self) -> Vec<Issue> {
+        self.world().issues.clone()
+    }
+
+    /// Every call so far.
+    pub fn calls(&self) -> Vec<Call> {
+        self.0.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Opens an issue as somebody else; gives its number.
+    pub fn somebody_opens(&self, login: &str, title: &str, body: &str) -> u64 {
+        let now = self.0.setup.clock.now();
+        self.world().open(login, title, body, now).number
+    }
+
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,41 @@
+//! A message that stands in Slack long after it was decided says so.
+
+use jiff::{SignedDuration, Timestamp};
+use slack_morphism::prelude::{SlackBlockMarkDownText, SlackContextBlock};
+
+use super::Message;
+use super::time::day_utc;
+use super::words::{Words, both, clock, moment, words};
+
+/// Up to this after its decision a message is on time.
+const ON_TIME: SignedDuration = SignedDuration::from_secs(60);
+
+/// What kept a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeldUp {
+    /// Slack did not answer, or only with faults of its own.
+    Slack,
+    Otherwise,
+}
+
+/// `message`, decided at `decided` and posted at `now`, with its own time where the two lie apart: a reader must not
+/// take old news for new.
+pub fn posted_late(message: Message, decided: Timestamp, now: Timestamp, held_up: HeldUp) -> Message {
+    if now.duration_since(decided) <= ON_TIME {
+        return message;
+    }
+    let line = line(decided, now, held_up).mrkdwn(usize::MAX);
+    let Message { text, mut blocks } = message;
+    let element = SlackBlockMarkDownText::new(line.clone()).into();
+    blocks.push(SlackContextBlock::new(vec![element]).into());
+    Message { text: format!("{text}\n\n{line}"), blocks }
+}
+
+fn line(decided: Timestamp, now: Timestamp, held_up: HeldUp) -> Words {
+    let own = if day_utc(decided) == day_utc(now) { both(decided) } else { moment(decided) };
+    let why = match held_up {
+        HeldUp::Slack => ": Slack could not be reached.",
+        HeldUp::Otherwise => ": it could not be posted sooner.",
+    };
+    words!["🕑 ", own, ", posted ", clock(now), why]
+}
