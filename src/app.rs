@@ -20,10 +20,10 @@ use crate::intake;
 use crate::store::{Store, StoreError};
 use crate::telemetry::Metrics;
 
+pub use crate::http_server::serve;
+
 /// How long a stop may take before what is left is cut off; it is saved and goes on after the next start.
 const STOP_WITHIN: Duration = Duration::from_secs(6);
-/// How long requests in hand may take at a stop; Slack gives up on them after three seconds.
-const FINISH_WITHIN: Duration = Duration::from_secs(3);
 
 /// What howler runs with.
 pub struct Setup {
@@ -135,37 +135,6 @@ fn new_instance(clock: &Clock) -> String {
 /// When the address cannot be used.
 pub async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })
-}
-
-/// Serves `router` until `stopped` returns, then finishes the requests in hand, but for long ones: an open rehearsal
-/// page always waits for news.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    stopped: impl Future<Output = ()> + Send + 'static,
-) {
-    let (tell, mut told) = watch::channel(false);
-    let stopped = async move {
-        stopped.await;
-        // Whoever would hear it is gone, and so is the need.
-        let _ = tell.send(true);
-    };
-    let overdue = async move {
-        let asked = told.wait_for(|told| *told).await.is_ok();
-        if asked {
-            drop(tokio::time::timeout(FINISH_WITHIN, std::future::pending::<()>()).await);
-        } else {
-            std::future::pending::<()>().await;
-        }
-    };
-    tokio::select! {
-        served = axum::serve(listener, router).with_graceful_shutdown(stopped) => {
-            if let Err(error) = served {
-                warn!(%error, "the HTTP front ended");
-            }
-        }
-        () = overdue => {}
-    }
 }
 
 /// Returns when the process is asked to stop (SIGTERM or Ctrl-C).

@@ -23,3 +23,4 @@ pub mod app;
 pub mod check;
 pub mod cli;
 pub mod demo;
+pub mod http_server;
