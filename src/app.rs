@@ -64,7 +64,8 @@ impl App {
         let store = Arc::new(Store::open(&data, &new_instance(&clock))?);
         let (instance, held) = (Arc::from(store.instance()), Arc::downgrade(&store));
         let (config, metrics) = (Arc::new(config), Metrics::default());
-        let deliverer = Arc::new(Deliverer::new(&secrets, Arc::clone(&config), clock.clone())?);
+        let deliverer =
+            Arc::new(Deliverer::counted(&secrets, Arc::clone(&config), clock.clone(), metrics.clone())?);
         let (desk, wakes, desk_task) =
             Desk::start(store, Arc::clone(&config), clock.clone(), metrics.clone())?;
         let (stop, stopping) = watch::channel(false);
@@ -81,7 +82,7 @@ impl App {
         let asking = Arc::clone(&deliverer);
         tokio::spawn(async move { drop(asking.who_am_i().await) });
         let front = intake::Front { desk: desk.clone(), deliverer, clock, metrics };
-        let router = intake::router(front, &secrets.slack_signing_secret);
+        let router = intake::router(front, &secrets.slack_signing_secret, secrets.metrics_secret.as_ref());
         Ok(Self { desk, router, lanes, desk_task, stop, store: held })
     }
 

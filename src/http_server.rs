@@ -125,7 +125,12 @@ impl Front {
     }
 
     /// Answers a connection's requests until either side ends it.
-    async fn attend(self: Arc<Self>, stream: TcpStream, seat: Arc<Seat>, mut stopping: watch::Receiver<bool>) {
+    async fn attend(
+        self: Arc<Self>,
+        stream: TcpStream,
+        seat: Arc<Seat>,
+        mut stopping: watch::Receiver<bool>,
+    ) {
         // Answers are short and are not to wait for more; where it cannot be set they come a little later.
         let _ = stream.set_nodelay(true);
         let (inner, in_hand) = (TowerToHyperService::new(self.router.clone()), Arc::clone(&seat));

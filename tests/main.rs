@@ -12,3 +12,4 @@ mod operations;
 mod restart;
 mod tidy;
 mod updates;
+mod watching;

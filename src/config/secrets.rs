@@ -33,6 +33,8 @@ pub struct Secrets {
     pub slack_signing_secret: Secret,
     /// Ends in `/api/`.
     pub slack_api_url: String,
+    /// What `/metrics` asks for; without it everybody who reaches the address may read them.
+    pub metrics_secret: Option<Secret>,
 }
 
 /// A needed variable is missing or cannot be used.
@@ -61,7 +63,11 @@ impl Secrets {
         if !whole || !slack_api_url.ends_with("/api/") {
             return Err(SecretsError::ApiUrl(slack_api_url));
         }
+        let optional = |name| {
+            lookup(name).filter(|value| !value.trim().is_empty()).map(|value| Secret::new(value.trim()))
+        };
         Ok(Self {
+            metrics_secret: optional("HOWLER_METRICS_SECRET"),
             slack_bot_token: need(
                 "SLACK_BOT_TOKEN",
                 "the token that starts with xoxb-, from your Slack app's page OAuth & Permissions",

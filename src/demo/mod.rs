@@ -112,6 +112,7 @@ async fn start(listen: SocketAddr, folder: &Path, clock: Clock) -> Result<Rehear
             slack_bot_token: Secret::new(BOT_TOKEN),
             slack_signing_secret: Secret::new(SIGNING_SECRET),
             slack_api_url: format!("{base}/api/"),
+            metrics_secret: None,
         },
         data: folder.join("howler"),
         clock,

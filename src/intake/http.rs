@@ -19,10 +19,11 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tokio::time::{Instant, timeout, timeout_at};
-use tracing::{Instrument, Span, debug, info_span, warn};
+use tracing::{Instrument, Span, debug, info, info_span, warn};
 
 use self::answers::Failure;
 use self::operations::Reach;
+use super::bearer::Bearer;
 use super::signature::{SIGNATURE, TIMESTAMP, Verifier};
 use super::slack::{Incoming, Parsed, command, event, interaction};
 use crate::clock::Clock;
@@ -58,14 +59,16 @@ struct Context {
     front: Front,
     verifier: Verifier,
     reach: Reach,
+    /// Who may read the metrics; without one everybody who reaches the address.
+    watchers: Option<Bearer>,
 }
 
 type Shared = State<Arc<Context>>;
 
-/// Slack's three addresses and the operators' three.
-pub fn router(front: Front, signing_secret: &Secret) -> Router {
-    let context =
-        Arc::new(Context { front, verifier: Verifier::new(signing_secret), reach: Reach::default() });
+/// Slack's three addresses and the operators' three. `/metrics` asks for `metrics_secret` where there is one.
+pub fn router(front: Front, signing_secret: &Secret, metrics_secret: Option<&Secret>) -> Router {
+    let (verifier, watchers) = (Verifier::new(signing_secret), metrics_secret.map(Bearer::new));
+    let context = Arc::new(Context { front, verifier, reach: Reach::default(), watchers });
     let slack = Router::new()
         .route("/slack/commands", post(slash_command).get(certificate_check))
         .route("/slack/interactions", post(interaction))
@@ -109,7 +112,7 @@ async fn slash_command(State(context): Shared, request: Request) -> Response {
     match context.parsed("command", command::parse(&body)) {
         Parsed::Request(incoming) => {
             let span = span("command", &incoming.request.delivery);
-            context.answer_command(*incoming, deadline).instrument(span).await
+            watched(span, context.answer_command(*incoming, deadline)).await
         }
         Parsed::OtherCommand { command } => answers::other_command(&command),
         Parsed::Malformed => StatusCode::BAD_REQUEST.into_response(),
@@ -126,7 +129,7 @@ async fn interaction(State(context): Shared, request: Request) -> Response {
     match context.parsed("interaction", interaction::parse(&body)) {
         Parsed::Request(incoming) => {
             let span = span("interaction", &incoming.request.delivery);
-            context.answer_interaction(*incoming, deadline).instrument(span).await
+            watched(span, context.answer_interaction(*incoming, deadline)).await
         }
         Parsed::FormErrors(errors) => answers::form_errors(&errors),
         Parsed::Malformed => StatusCode::BAD_REQUEST.into_response(),
@@ -146,11 +149,14 @@ async fn event(State(context): Shared, request: Request) -> Response {
     match context.parsed("event", event::parse(&body)) {
         Parsed::Request(incoming) => {
             let span = span("event", &incoming.request.delivery);
-            match context.submit(&incoming, deadline).instrument(span).await {
-                Ok(_) => StatusCode::OK.into_response(),
-                // Slack sends it again, and again gets one answer.
-                Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
-            }
+            watched(span, async {
+                match context.submit(&incoming, deadline).await {
+                    Ok(_) => StatusCode::OK.into_response(),
+                    // Slack sends it again, and again gets one answer.
+                    Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+                }
+            })
+            .await
         }
         Parsed::Challenge(text) => text.into_response(),
         Parsed::Malformed => StatusCode::BAD_REQUEST.into_response(),
@@ -161,6 +167,18 @@ async fn event(State(context): Shared, request: Request) -> Response {
 /// One per delivery. It never holds a text, a trigger's use or a token.
 fn span(kind: &'static str, delivery: &DeliveryId) -> Span {
     info_span!("delivery", kind, id = %delivery)
+}
+
+/// Answers inside the delivery's span, and says how it went and how long it took.
+async fn watched(span: Span, answer: impl Future<Output = Response>) -> Response {
+    let started = Instant::now();
+    async move {
+        let response = answer.await;
+        info!(status = response.status().as_u16(), micros = started.elapsed().as_micros() as u64, "answered");
+        response
+    }
+    .instrument(span)
+    .await
 }
 
 fn header(request: &Request, name: &str) -> Option<String> {

@@ -1,5 +1,6 @@
 //! Outside becomes one [`Request`](crate::domain::request::Request): verified, parsed, with a name for the delivery.
 
+mod bearer;
 pub mod grammar;
 mod http;
 pub mod signature;

@@ -83,6 +83,7 @@ impl World {
                 slack_bot_token: Secret::new(TOKEN),
                 slack_signing_secret: Secret::new(SECRET),
                 slack_api_url: self.api_url.clone(),
+                metrics_secret: None,
             },
             data: self.data(),
             clock: self.clock.clone(),

@@ -16,12 +16,14 @@ use tracing::error;
 
 use super::directory::{BotIdentity, Directory};
 use super::job::Job;
+use super::limits::Turns;
 use super::retry::{self, Class, Trouble};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::effect::{EffectKind, Outcome, Receipt};
 use crate::domain::incident::Incident;
 use crate::id::{ChannelId, IncidentId, UserId};
+use crate::telemetry::Metrics;
 use client::Slack;
 pub use target::{DelivererError, SlackTarget};
 
@@ -30,6 +32,7 @@ pub struct Deliverer {
     pub(super) slack: Arc<Slack>,
     pub(super) directory: Directory,
     pub(super) config: Arc<Config>,
+    turns: Turns,
 }
 
 /// Slack did not say who howler is.
@@ -91,8 +94,21 @@ impl Deliverer {
         config: Arc<Config>,
         clock: Clock,
     ) -> Result<Self, DelivererError> {
-        let slack = Arc::new(Slack::new(target.into(), clock)?);
-        Ok(Self { directory: Directory::new(Arc::clone(&slack)), slack, config })
+        Self::counted(target, config, clock, Metrics::default())
+    }
+
+    /// [`new`](Self::new), whose calls and retries are counted in `metrics`.
+    ///
+    /// # Errors
+    /// When Slack's address cannot be used.
+    pub fn counted(
+        target: impl Into<SlackTarget>,
+        config: Arc<Config>,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> Result<Self, DelivererError> {
+        let slack = Arc::new(Slack::new(target.into(), clock, metrics)?);
+        Ok(Self { directory: Directory::new(Arc::clone(&slack)), slack, config, turns: Turns::default() })
     }
 
     /// Carries out an effect once. What cannot be done now comes back with the time to try again; nothing
@@ -160,6 +176,9 @@ impl Deliverer {
         let unknown = if sending { lost } else { job.may_have_happened() };
         let now = self.slack.clock().now();
         let after = |wait| now.saturating_add(wait).unwrap_or(jiff::Timestamp::MAX);
+        if !verdict.class.is_final() {
+            self.slack.metrics().retried(&job.effect.lane, trouble.word());
+        }
         let at = match verdict.class {
             Class::Never => return Outcome::Failed { reason: verdict.reason },
             Class::Ours => {
@@ -168,7 +187,10 @@ impl Deliverer {
             }
             Class::Again { .. } => after(retry::backoff(id, attempts)),
             Class::Slow => after(retry::slow(id, attempts)),
-            Class::At(at) => at,
+            Class::At(until) => {
+                let until = self.turns.take(&job.effect.lane, &spot.channel, until, now);
+                return Outcome::Held { until, reason: verdict.reason };
+            }
         };
         Outcome::Later { at, reason: verdict.reason, unknown }
     }

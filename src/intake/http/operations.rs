@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use super::{Front, Shared};
+use crate::telemetry::Look;
 
 /// Slack is asked at most this often, however often howler is.
 const ASK_EVERY: SignedDuration = SignedDuration::from_secs(30);
@@ -58,12 +59,23 @@ pub(super) async fn readyz(State(context): Shared) -> Response {
     format!("store: writable\nslack: {slack}\n").into_response()
 }
 
-/// For Prometheus.
-pub(super) async fn metrics(State(context): Shared) -> Response {
+/// For Prometheus, if it knows the secret.
+pub(super) async fn metrics(State(context): Shared, headers: HeaderMap) -> Response {
+    let claimed = headers.get(AUTHORIZATION).map(|header| header.as_bytes());
+    if context.watchers.as_ref().is_some_and(|watchers| !watchers.lets_in(claimed)) {
+        return (StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, "Bearer")]).into_response();
+    }
     let front = &context.front;
+    let store_bytes = front.desk.stored_bytes();
     let text = front.desk.look(|state, now| {
-        let open = state.open.values().map(AsRef::as_ref);
-        front.metrics.scrape(open, state.outbox.iter(), now)
+        let look = Look {
+            now,
+            declared: state.next_incident.saturating_sub(1),
+            timers: state.timers.len(),
+            writable: front.desk.writable(),
+            store_bytes,
+        };
+        front.metrics.scrape(look, state.open.values().map(AsRef::as_ref), state.outbox.iter())
     });
     match text {
         Some(text) => ([(CONTENT_TYPE, OPENMETRICS)], text).into_response(),
