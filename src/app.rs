@@ -22,10 +22,10 @@ use crate::loopback::Loopback;
 use crate::store::{Disk, Store, StoreError};
 use crate::telemetry::Metrics;
 
+pub use crate::http_server::serve;
+
 /// How long a stop may take before what is left is cut off; it is saved and goes on after the next start.
 const STOP_WITHIN: Duration = Duration::from_secs(6);
-/// How long requests in hand may take at a stop; Slack gives up on them after three seconds.
-const FINISH_WITHIN: Duration = Duration::from_secs(3);
 
 /// What howler runs with.
 pub struct Setup {
@@ -88,7 +88,8 @@ impl App {
         let store = Arc::new(Store::open_on(ground.disk, &data, &new_instance(&clock))?);
         let (instance, held) = (Arc::from(store.instance()), Arc::downgrade(&store));
         let (config, metrics) = (Arc::new(config), Metrics::default());
-        let deliverer = Deliverer::through(ground.slack, &secrets, Arc::clone(&config), clock.clone())?;
+        let deliverer =
+            Deliverer::through(ground.slack, &secrets, Arc::clone(&config), clock.clone(), metrics.clone())?;
         let deliverer = Arc::new(deliverer);
         let connections = secrets.slack_app_token.as_ref().map(|token| {
             let target = SlackTarget { api_url: secrets.slack_api_url.clone(), token: token.clone() };
@@ -114,7 +115,12 @@ impl App {
         let front = intake::Front { desk: desk.clone(), deliverer, clock, metrics };
         let (watch, socket) =
             connections.map(|connections| intake::socket::start(&front, connections, &stopping)).unzip();
-        let router = intake::router(front.clone(), secrets.slack_signing_secret.as_ref(), watch);
+        let router = intake::router(
+            front.clone(),
+            secrets.slack_signing_secret.as_ref(),
+            secrets.metrics_secret.as_ref(),
+            watch,
+        );
         Ok(Self { desk, router, front, config, lanes, desk_task, socket, stop, store: held })
     }
 
@@ -195,37 +201,6 @@ fn new_instance(clock: &Clock) -> String {
 /// When the address cannot be used.
 pub async fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).await.map_err(|source| StartError::Listen { address, source })
-}
-
-/// Serves `router` until `stopped` returns, then finishes the requests in hand, but for long ones: an open rehearsal
-/// page always waits for news.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    stopped: impl Future<Output = ()> + Send + 'static,
-) {
-    let (tell, mut told) = watch::channel(false);
-    let stopped = async move {
-        stopped.await;
-        // Whoever would hear it is gone, and so is the need.
-        let _ = tell.send(true);
-    };
-    let overdue = async move {
-        let asked = told.wait_for(|told| *told).await.is_ok();
-        if asked {
-            drop(tokio::time::timeout(FINISH_WITHIN, std::future::pending::<()>()).await);
-        } else {
-            std::future::pending::<()>().await;
-        }
-    };
-    tokio::select! {
-        served = axum::serve(listener, router).with_graceful_shutdown(stopped) => {
-            if let Err(error) = served {
-                warn!(%error, "the HTTP front ended");
-            }
-        }
-        () = overdue => {}
-    }
 }
 
 /// [`serve`], with a shell's socket beside it, which is taken away as soon as `stopped` returns.

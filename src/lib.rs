@@ -26,5 +26,6 @@ pub mod cli;
 pub mod data;
 pub mod demo;
 pub mod export;
+pub mod http_server;
 pub mod local;
 pub mod shell;

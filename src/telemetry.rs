@@ -1,9 +1,11 @@
-//! Metrics, named by Prometheus' conventions. They count and time; they never hold a text.
+//! Metrics, named by Prometheus' conventions. They count and time; they never hold a text. `docs/operations.md` lists
+//! them, and a test compares the list.
 
+mod process;
 mod socket;
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -13,11 +15,12 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::registry::{Registry, Unit};
+use prometheus_client::registry::{Metric, Registry, Unit};
 
-use crate::domain::effect::{Effect, EffectState};
+use crate::domain::effect::{Effect, EffectState, Lane as EffectLane};
 use crate::domain::incident::Incident;
 use crate::domain::timer::TimerKind;
+use crate::domain::{Severity, Status};
 pub use socket::{Connected, SocketMetrics};
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -31,7 +34,7 @@ struct Lane {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct Result {
+struct LaneResult {
     lane: &'static str,
     result: &'static str,
 }
@@ -41,8 +44,26 @@ struct Why {
     reason: &'static str,
 }
 
-type Seconds = Family<Kind, Histogram, fn() -> Histogram>;
-type Age = Family<Lane, Gauge<f64, AtomicU64>>;
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct LaneReason {
+    lane: &'static str,
+    reason: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Call {
+    method: &'static str,
+    result: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Standing {
+    severity: &'static str,
+    status: &'static str,
+}
+
+type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
+type Seconds = Gauge<f64, AtomicU64>;
 
 /// Everything that is counted. Clones count into the same place.
 #[derive(Clone)]
@@ -50,18 +71,53 @@ pub struct Metrics(Arc<Inner>);
 
 struct Inner {
     registry: Registry,
-    acknowledged: Seconds,
+    counted: Counted,
+    gauges: Gauges,
+    socket: SocketMetrics,
+    /// Gauges are set and written by one scrape at a time.
+    scraping: Mutex<()>,
+}
+
+/// What is counted when it happens.
+struct Counted {
+    acknowledged: Histograms<Kind>,
     committed: Histogram,
-    timer_lateness: Seconds,
-    attempts: Family<Result, Counter>,
+    round: Histogram,
+    timer_lateness: Histograms<Kind>,
+    attempts: Family<LaneResult, Counter>,
+    retries: Family<LaneReason, Counter>,
+    held: Histograms<Lane>,
+    calls: Family<Call, Counter>,
+    call_time: Histogram,
     refused_signatures: Counter,
     ignored: Family<Kind, Counter>,
     repeated: Counter,
-    open: Family<Kind, Gauge>,
+}
+
+/// What is looked at when it is asked for.
+struct Gauges {
+    open: Family<Standing, Gauge>,
+    declared: Gauge,
+    timers: Gauge,
     outbox: Family<Lane, Gauge>,
-    outbox_age: Age,
+    outbox_age: Family<Lane, Seconds>,
     failed: Gauge,
-    socket: SocketMetrics,
+    writable: Gauge,
+    store: Gauge,
+}
+
+/// What a scrape looks at, beside the incidents and the outbox.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    pub now: Timestamp,
+    /// Incidents ever.
+    pub declared: u64,
+    /// Timers that wait.
+    pub timers: usize,
+    /// The store takes changes.
+    pub writable: bool,
+    /// The store's size on the disk.
+    pub store_bytes: u64,
 }
 
 fn latency() -> Histogram {
@@ -72,76 +128,144 @@ fn lateness() -> Histogram {
     Histogram::new([0.01, 0.1, 0.5, 1.0, 2.0, 10.0, 60.0, 600.0, 3_600.0])
 }
 
+/// A Slack answers in a tenth of a second or so, and is given up after ten.
+fn outside() -> Histogram {
+    Histogram::new([0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0])
+}
+
+fn sizes() -> Histogram {
+    Histogram::new([1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0])
+}
+
+/// Puts a metric into the registry and gives it back.
+fn add<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str, metric: M) -> M {
+    registry.register(name, help, metric.clone());
+    metric
+}
+
+fn add_seconds<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str, metric: M) -> M {
+    registry.register_with_unit(name, help, Unit::Seconds, metric.clone());
+    metric
+}
+
+impl Counted {
+    fn new(to: &mut Registry) -> Self {
+        let kinds = |made: fn() -> Histogram| Histograms::new_with_constructor(made);
+        let lanes = Histograms::new_with_constructor(lateness as fn() -> Histogram);
+        Self {
+            acknowledged: add_seconds(to, "acknowledgement", "From a delivery to its 2xx", kinds(latency)),
+            committed: add_seconds(to, "commit", "One commit, its flush included", latency()),
+            round: add(to, "round_messages", "Messages that one round of the desk decided", sizes()),
+            timer_lateness: add_seconds(
+                to,
+                "timer_lateness",
+                "From a timer's due time to its firing",
+                kinds(lateness),
+            ),
+            attempts: add(to, "attempts", "Attempts to carry out an effect", Family::default()),
+            retries: add(to, "retries", "Attempts that will be made again, by reason", Family::default()),
+            held: add_seconds(to, "rate_limit_wait", "How long an effect is held back", lanes),
+            calls: add(to, "slack_calls", "Calls of Slack's methods", Family::default()),
+            call_time: add_seconds(to, "slack_call", "One call of Slack's methods", outside()),
+            refused_signatures: add(
+                to,
+                "refused_signatures",
+                "Requests with a wrong or stale signature",
+                Counter::default(),
+            ),
+            ignored: add(
+                to,
+                "ignored_deliveries",
+                "Deliveries that howler does nothing about",
+                Family::default(),
+            ),
+            repeated: add(to, "repeated_deliveries", "Deliveries that had come before", Counter::default()),
+        }
+    }
+}
+
+impl Gauges {
+    fn new(to: &mut Registry) -> Self {
+        let store = Gauge::default();
+        to.register_with_unit("store", "The store's size on the disk", Unit::Bytes, store.clone());
+        Self {
+            open: add(to, "open_incidents", "Open incidents", Family::default()),
+            declared: add(to, "known_incidents", "Incidents ever, open and resolved", Gauge::default()),
+            timers: add(to, "waiting_timers", "Timers that wait", Gauge::default()),
+            outbox: add(to, "outbox_effects", "Effects that are not done", Family::default()),
+            outbox_age: add_seconds(
+                to,
+                "outbox_oldest",
+                "Age of the oldest undone effect",
+                Family::default(),
+            ),
+            failed: add(to, "failed_effects", "Effects that wait for a person", Gauge::default()),
+            writable: add(to, "store_writable", "1 while the store takes changes", Gauge::default()),
+            store,
+        }
+    }
+
+    fn look<'a>(
+        &self,
+        look: Look,
+        open: impl Iterator<Item = &'a Incident>,
+        outbox: impl Iterator<Item = &'a Effect>,
+    ) {
+        self.open.clear();
+        self.outbox.clear();
+        self.outbox_age.clear();
+        for incident in open {
+            let (severity, status) = (severity(incident.severity), status(incident.status));
+            self.open.get_or_create(&Standing { severity, status }).inc();
+        }
+        let mut failed = 0;
+        for effect in outbox {
+            failed += i64::from(matches!(effect.state, EffectState::Failed { .. }));
+            self.count(effect, look.now);
+        }
+        self.failed.set(failed);
+        self.declared.set(whole(look.declared));
+        self.timers.set(i64::try_from(look.timers).unwrap_or(i64::MAX));
+        self.writable.set(i64::from(look.writable));
+        self.store.set(whole(look.store_bytes));
+    }
+
+    fn count(&self, effect: &Effect, now: Timestamp) {
+        let lane = Lane { lane: effect.lane.class() };
+        self.outbox.get_or_create(&lane).inc();
+        let age = now.duration_since(effect.created_at).as_secs_f64().max(0.0);
+        let oldest = self.outbox_age.get_or_create(&lane);
+        if age > oldest.get() {
+            oldest.set(age);
+        }
+    }
+}
+
 impl Default for Metrics {
     fn default() -> Self {
-        let mut registry = Registry::with_prefix("howler");
-        let inner = Inner {
-            acknowledged: Seconds::new_with_constructor(latency),
-            committed: latency(),
-            timer_lateness: Seconds::new_with_constructor(lateness),
-            attempts: Family::default(),
-            refused_signatures: Counter::default(),
-            ignored: Family::default(),
-            repeated: Counter::default(),
-            open: Family::default(),
-            outbox: Family::default(),
-            outbox_age: Age::default(),
-            failed: Gauge::default(),
-            socket: SocketMetrics::default(),
-            registry: Registry::default(),
-        };
-        let seconds = Unit::Seconds;
-        registry.register_with_unit(
-            "acknowledgement",
-            "From a delivery to its answer",
-            seconds.clone(),
-            inner.acknowledged.clone(),
-        );
-        registry.register_with_unit(
-            "commit",
-            "One commit, its flush included",
-            seconds.clone(),
-            inner.committed.clone(),
-        );
-        registry.register_with_unit(
-            "timer_lateness",
-            "From a timer's due time to its firing",
-            seconds.clone(),
-            inner.timer_lateness.clone(),
-        );
-        registry.register("attempts", "Attempts to carry out an effect", inner.attempts.clone());
-        registry.register(
-            "refused_signatures",
-            "Requests with a wrong or stale signature",
-            inner.refused_signatures.clone(),
-        );
-        registry.register(
-            "ignored_deliveries",
-            "Deliveries that howler does nothing about",
-            inner.ignored.clone(),
-        );
-        registry.register("repeated_deliveries", "Deliveries that had come before", inner.repeated.clone());
-        registry.register("open_incidents", "Open incidents by severity", inner.open.clone());
-        registry.register("outbox_effects", "Effects that are not done", inner.outbox.clone());
-        registry.register_with_unit(
-            "outbox_oldest",
-            "Age of the oldest effect that is not done",
-            seconds,
-            inner.outbox_age.clone(),
-        );
-        registry.register("failed_effects", "Effects that wait for a person", inner.failed.clone());
-        inner.socket.register(&mut registry);
-        Self(Arc::new(Inner { registry, ..inner }))
+        let mut registry = Registry::default();
+        registry.register_collector(Box::new(process::Process));
+        let howlers = registry.sub_registry_with_prefix("howler");
+        let (counted, gauges, socket) =
+            (Counted::new(howlers), Gauges::new(howlers), SocketMetrics::default());
+        socket.register(howlers);
+        Self(Arc::new(Inner { registry, counted, gauges, socket, scraping: Mutex::default() }))
     }
 }
 
 impl Metrics {
+    /// A delivery of this kind was answered 2xx.
     pub fn acknowledged(&self, kind: &'static str, after: Duration) {
-        self.0.acknowledged.get_or_create(&Kind { kind }).observe(after.as_secs_f64());
+        self.0.counted.acknowledged.get_or_create(&Kind { kind }).observe(after.as_secs_f64());
     }
 
     pub fn committed(&self, after: Duration) {
-        self.0.committed.observe(after.as_secs_f64());
+        self.0.counted.committed.observe(after.as_secs_f64());
+    }
+
+    /// A round of the desk took this many messages.
+    pub fn round(&self, messages: usize) {
+        self.0.counted.round.observe(messages as f64);
     }
 
     pub fn timer_fired(&self, kind: TimerKind, late: SignedDuration) {
@@ -150,24 +274,41 @@ impl Metrics {
             TimerKind::Response => "response",
             TimerKind::Backup => "backup",
         };
-        self.0.timer_lateness.get_or_create(&Kind { kind }).observe(late.as_secs_f64().max(0.0));
+        let lateness = self.0.counted.timer_lateness.get_or_create(&Kind { kind });
+        lateness.observe(late.as_secs_f64().max(0.0));
     }
 
-    /// One attempt of an effect: `done`, `dropped`, `later`, `unknown` or `failed`.
+    /// One attempt of an effect: `done`, `dropped`, `later`, `unknown`, `held` or `failed`.
     pub fn attempted(&self, lane: &'static str, result: &'static str) {
-        self.0.attempts.get_or_create(&Result { lane, result }).inc();
+        self.0.counted.attempts.get_or_create(&LaneResult { lane, result }).inc();
+    }
+
+    /// An attempt brought nothing and will be made again; `reason` is one of a fixed set of words.
+    pub fn retried(&self, lane: &EffectLane, reason: &'static str) {
+        self.0.counted.retries.get_or_create(&LaneReason { lane: lane.class(), reason }).inc();
+    }
+
+    /// An effect waits for a limit to end.
+    pub fn held(&self, lane: &'static str, wait: SignedDuration) {
+        self.0.counted.held.get_or_create(&Lane { lane }).observe(wait.as_secs_f64().max(0.0));
+    }
+
+    /// A method of Slack's was called; `result` is `ok` or one of a fixed set of words.
+    pub fn called(&self, method: &'static str, result: &'static str, after: Duration) {
+        self.0.counted.calls.get_or_create(&Call { method, result }).inc();
+        self.0.counted.call_time.observe(after.as_secs_f64());
     }
 
     pub fn refused_signature(&self) {
-        self.0.refused_signatures.inc();
+        self.0.counted.refused_signatures.inc();
     }
 
     pub fn ignored(&self, kind: &'static str) {
-        self.0.ignored.get_or_create(&Kind { kind }).inc();
+        self.0.counted.ignored.get_or_create(&Kind { kind }).inc();
     }
 
     pub fn repeated(&self, deliveries: u64) {
-        self.0.repeated.inc_by(deliveries);
+        self.0.counted.repeated.inc_by(deliveries);
     }
 
     /// What is counted of Socket Mode.
@@ -175,49 +316,40 @@ impl Metrics {
         &self.0.socket
     }
 
-    /// The text that Prometheus reads, with the gauges as of `now`.
+    /// The text that Prometheus reads, with the gauges as they are now.
     pub fn scrape<'a>(
         &self,
+        look: Look,
         open: impl Iterator<Item = &'a Incident>,
         outbox: impl Iterator<Item = &'a Effect>,
-        now: Timestamp,
     ) -> String {
-        self.0.open.clear();
-        self.0.outbox.clear();
-        self.0.outbox_age.clear();
-        for incident in open {
-            let kind = severity(incident.severity);
-            self.0.open.get_or_create(&Kind { kind }).inc();
-        }
-        let mut failed = 0;
-        for effect in outbox {
-            failed += i64::from(matches!(effect.state, EffectState::Failed { .. }));
-            self.count_effect(effect, now);
-        }
-        self.0.failed.set(failed);
+        let _alone = self.0.scraping.lock().unwrap_or_else(PoisonError::into_inner);
+        self.0.gauges.look(look, open, outbox);
         let mut text = String::new();
         // Writing to a string does not fail.
         let _ = encode(&mut text, &self.0.registry);
         text
     }
-
-    fn count_effect(&self, effect: &Effect, now: Timestamp) {
-        let lane = Lane { lane: effect.lane.class() };
-        self.0.outbox.get_or_create(&lane).inc();
-        let age = now.duration_since(effect.created_at).as_secs_f64().max(0.0);
-        let oldest = self.0.outbox_age.get_or_create(&lane);
-        if age > oldest.get() {
-            oldest.set(age);
-        }
-    }
 }
 
-fn severity(severity: crate::domain::Severity) -> &'static str {
-    use crate::domain::Severity;
+fn whole(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::P1 => "P1",
         Severity::P2 => "P2",
         Severity::P3 => "P3",
         Severity::P4 => "P4",
+    }
+}
+
+fn status(status: Status) -> &'static str {
+    match status {
+        Status::Investigating => "investigating",
+        Status::Identified => "identified",
+        Status::Mitigating => "mitigating",
+        Status::Resolved => "resolved",
     }
 }

@@ -19,3 +19,4 @@ mod simulation;
 mod socket;
 mod tidy;
 mod updates;
+mod watching;

@@ -71,9 +71,11 @@ async fn operations_answer() {
         assert_eq!(reqwest::get(format!("{}{path}", world.base())).await.unwrap().status(), 200, "{path}");
     }
     let metrics = reqwest::get(format!("{}/metrics", world.base())).await.unwrap().text().await.unwrap();
-    for name in
-        ["howler_acknowledgement_seconds", "howler_commit_seconds", "howler_open_incidents{kind=\"P1\"} 1"]
-    {
+    for name in [
+        "howler_acknowledgement_seconds",
+        "howler_commit_seconds",
+        "howler_open_incidents{severity=\"P1\",status=\"investigating\"} 1",
+    ] {
         assert!(metrics.contains(name), "{name} in {metrics}");
     }
     assert!(!metrics.contains("Event stream"), "no text in metrics");

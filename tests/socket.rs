@@ -31,6 +31,7 @@ async fn world(manifest: &str, signing_secret: Option<&str>) -> World {
         slack_app_token: Some(Secret::new(APP_TOKEN)),
         slack_api_url,
         github_token: None,
+        metrics_secret: None,
         github_api_url: howler::config::secrets::GITHUB_API_URL.into(),
     };
     World::of(clock, slack, secrets, "")

@@ -5,161 +5,205 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
-
-use howler::fake::slack::sign;
+use std::time::{Duration, Instant};
 
 use crate::Result;
-use crate::server::{SECRET, Server};
-use crate::sink::Sink;
-
-static NEXT: AtomicU64 = AtomicU64::new(0);
+use crate::client::{Client, Kind};
+use crate::server::Server;
 
 pub struct Spread {
     pub p50: Duration,
     pub p99: Duration,
+    pub most: Duration,
 }
 
-fn spread(mut times: Vec<Duration>) -> Spread {
-    times.sort();
-    let at = |share: f64| {
-        let index = (times.len().saturating_sub(1) as f64 * share) as usize;
-        times.get(index).copied().unwrap_or_default()
-    };
-    Spread { p50: at(0.5), p99: at(0.99) }
+impl Spread {
+    pub fn of(mut times: Vec<Duration>) -> Self {
+        times.sort();
+        let at = |share: f64| {
+            let index = (times.len().saturating_sub(1) as f64 * share) as usize;
+            times.get(index).copied().unwrap_or_default()
+        };
+        Self { p50: at(0.5), p99: at(0.99), most: at(1.0) }
+    }
 }
 
-/// What one append and flush takes on this disk, without howler.
-pub fn disk_flush(folder: &Path) -> Result<Spread> {
+impl fmt::Display for Spread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "p50 {}, p99 {}", millis(self.p50), millis(self.p99))
+    }
+}
+
+pub fn millis(time: Duration) -> String {
+    format!("{:.2} ms", time.as_secs_f64() * 1_000.0)
+}
+
+/// What one append of `bytes` and its flush takes on this disk, without howler.
+pub fn disk_flush(folder: &Path, bytes: usize) -> Result<Spread> {
     let mut file = File::create(folder.join("flush"))?;
+    let block = vec![7; bytes];
     let mut times = Vec::new();
-    for _ in 0..300 {
+    for _ in 0..500 {
         let started = Instant::now();
-        file.write_all(&[7; 4_096])?;
+        file.write_all(&block)?;
         file.sync_data()?;
         times.push(started.elapsed());
     }
-    Ok(spread(times))
+    Ok(Spread::of(times))
 }
 
+/// A line of the table.
 pub struct Row {
-    pub count: usize,
     name: String,
-    connections: usize,
+    load: String,
     spread: Spread,
     per_second: f64,
     cpu_each: Duration,
+    /// Requests that one flush carried, on average; none where nothing was saved.
+    per_commit: Option<f64>,
 }
 
 impl Row {
-    pub const HEAD: &str = "what                   connections      p50       p99   requests/s   CPU each";
+    pub const HEAD: &str = "| what | load | p50 | p99 | longest | requests/s | CPU each | requests per flush |\n\
+                            |---|---|--:|--:|--:|--:|--:|--:|";
 }
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { name, connections, spread, per_second, cpu_each, .. } = self;
-        let millis = |time: Duration| time.as_secs_f64() * 1_000.0;
-        write!(
-            f,
-            "{name:<22} {connections:>11} {:>6.2} ms {:>6.2} ms {per_second:>12.0} {:>7.0} us",
-            millis(spread.p50),
-            millis(spread.p99),
-            cpu_each.as_secs_f64() * 1_000_000.0
-        )
+        let Self { name, load, spread, per_second, cpu_each, per_commit } = self;
+        let (p50, p99, most) = (millis(spread.p50), millis(spread.p99), millis(spread.most));
+        let cpu = cpu_each.as_secs_f64() * 1_000_000.0;
+        let commit = per_commit.map_or_else(|| "-".to_owned(), |each| format!("{each:.1}"));
+        write!(f, "| {name} | {load} | {p50} | {p99} | {most} | {per_second:.0} | {cpu:.0} us | {commit} |")
     }
 }
 
-/// Each connection sends the next command as soon as the last is answered.
-pub async fn closed_loop(
-    server: &Server,
-    name: &str,
-    line: &str,
-    connections: usize,
-    each: Duration,
-) -> Result<Row> {
-    let cpu = server.cpu()?;
+/// How requests are sent.
+#[derive(Clone, Copy)]
+pub enum Load {
+    /// Each connection sends the next as soon as the last is answered.
+    Closed { connections: usize },
+    /// So many a second, whether or not earlier ones are answered; timed from when each was to be sent.
+    Open { per_second: u32 },
+}
+
+/// Connections over which an open loop is spread.
+const SPREAD: usize = 64;
+
+/// Sends `kind` for the time of `each`.
+pub async fn run(server: &Server, name: &str, kind: Kind, load: Load, each: Duration) -> Result<Row> {
+    let before = Before::look(server).await?;
     let started = Instant::now();
-    let (base, line): (Arc<str>, Arc<str>) = (server.base.as_str().into(), line.into());
-    let mut tasks = Vec::new();
-    for _ in 0..connections {
-        let (base, line) = (Arc::clone(&base), Arc::clone(&line));
-        tasks.push(tokio::spawn(async move {
-            let client = reqwest::Client::new();
+    let times = match load {
+        Load::Closed { connections } => closed(server, kind, connections, each).await?,
+        Load::Open { per_second } => open(server, kind, per_second, each).await?,
+    };
+    let (count, elapsed) = (times.len().max(1), started.elapsed());
+    let (cpu, commits) = before.since(server).await?;
+    let load = match load {
+        Load::Closed { connections } => format!("closed, {connections}"),
+        Load::Open { per_second } => format!("open, {per_second}/s"),
+    };
+    Ok(Row {
+        name: name.to_owned(),
+        load,
+        spread: Spread::of(times),
+        per_second: count as f64 / elapsed.as_secs_f64(),
+        cpu_each: cpu / u32::try_from(count)?,
+        per_commit: (commits >= 10.0).then(|| count as f64 / commits),
+    })
+}
+
+struct Before {
+    cpu: Duration,
+    commits: f64,
+}
+
+impl Before {
+    async fn look(server: &Server) -> Result<Self> {
+        Ok(Self { commits: server.metric("howler_commit_seconds_count").await?, cpu: server.cpu()? })
+    }
+
+    async fn since(&self, server: &Server) -> Result<(Duration, f64)> {
+        let cpu = server.cpu()? - self.cpu;
+        Ok((cpu, server.metric("howler_commit_seconds_count").await? - self.commits))
+    }
+}
+
+async fn closed(server: &Server, kind: Kind, connections: usize, each: Duration) -> Result<Vec<Duration>> {
+    let started = Instant::now();
+    let address: Arc<str> = server.address.as_str().into();
+    let tasks = (0..connections).map(|_| {
+        let address = Arc::clone(&address);
+        tokio::spawn(async move {
+            let mut client = Client::connect(&address).await?;
             let mut times = Vec::new();
             while started.elapsed() < each {
-                times.push(command(&client, &base, &line).await?);
+                let request = Client::request(kind)?;
+                let sent = Instant::now();
+                client.send(request).await?;
+                times.push(sent.elapsed());
             }
             Result::Ok(times)
-        }));
-    }
+        })
+    });
+    gather(tasks.collect()).await
+}
+
+async fn open(server: &Server, kind: Kind, per_second: u32, each: Duration) -> Result<Vec<Duration>> {
+    let (pause, total) = (Duration::from_secs(1) / per_second, each.as_secs() as usize * per_second as usize);
+    let begins = tokio::time::Instant::now() + Duration::from_millis(50);
+    let address: Arc<str> = server.address.as_str().into();
+    let tasks = (0..SPREAD).map(|first| {
+        let address = Arc::clone(&address);
+        tokio::spawn(async move {
+            let mut client = Client::connect(&address).await?;
+            let mut times = Vec::new();
+            for number in (first..total).step_by(SPREAD) {
+                let due = begins + pause * u32::try_from(number)?;
+                tokio::time::sleep_until(due).await;
+                client.deliver(kind).await?;
+                times.push(due.elapsed());
+            }
+            Result::Ok(times)
+        })
+    });
+    gather(tasks.collect()).await
+}
+
+async fn gather(tasks: Vec<tokio::task::JoinHandle<Result<Vec<Duration>>>>) -> Result<Vec<Duration>> {
     let mut times = Vec::new();
     for task in tasks {
         times.extend(task.await??);
     }
-    let (count, elapsed) = (times.len().max(1), started.elapsed());
-    let cpu_each = (server.cpu()? - cpu) / u32::try_from(count)?;
-    let per_second = count as f64 / elapsed.as_secs_f64();
-    Ok(Row { count, name: name.to_owned(), connections, spread: spread(times), per_second, cpu_each })
+    Ok(times)
 }
 
-/// Declares `count` incidents, unmeasured.
-pub async fn declare(server: &Server, count: usize) -> Result<()> {
-    let client = reqwest::Client::new();
-    for _ in 0..count {
-        command(&client, &server.base, "p4 Benchmark").await?;
-    }
-    Ok(())
+/// Sends `kind` `count` times, unmeasured, over a few connections.
+pub async fn prepare(server: &Server, kind: Kind, count: usize) -> Result<()> {
+    let address: Arc<str> = server.address.as_str().into();
+    let tasks = (0..16).map(|first| {
+        let address = Arc::clone(&address);
+        tokio::spawn(async move {
+            let mut client = Client::connect(&address).await?;
+            for _ in (first..count).step_by(16) {
+                client.deliver(kind).await?;
+            }
+            Result::Ok(Vec::new())
+        })
+    });
+    gather(tasks.collect()).await.map(drop)
 }
 
-/// Sends one distinct signed command and gives the time to its answer.
-async fn command(client: &reqwest::Client, base: &str, line: &str) -> Result<Duration> {
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let body = serde_urlencoded::to_string([
-        ("command", "/incident"),
-        ("text", line),
-        ("user_id", "U0BENCH"),
-        ("user_name", "bench"),
-        ("channel_id", "C0EMERG"),
-        ("channel_name", "monkeytown-emergencies"),
-        ("team_id", "T1"),
-        ("trigger_id", &format!("{number}.bench")),
-        ("response_url", "http://127.0.0.1:9/none"),
-    ])?;
-    let timestamp = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs().to_string();
-    let signature = sign(SECRET, &timestamp, &body);
-    let request = client
-        .post(format!("{base}/slack/commands"))
-        .header("content-type", "application/x-www-form-urlencoded")
-        .header("x-slack-request-timestamp", timestamp)
-        .header("x-slack-signature", signature)
-        .body(body);
-    let started = Instant::now();
-    let answer = request.send().await?;
-    let status = answer.status();
-    let text = answer.text().await?;
-    let elapsed = started.elapsed();
-    if !status.is_success() || text.is_empty() {
-        return Err(format!("{status}: {text}").into());
-    }
-    Ok(elapsed)
-}
-
-/// From the answer to the command until the declaration is posted.
-pub async fn to_posted(server: &Server, sink: &Sink, count: usize) -> Result<Spread> {
-    let client = reqwest::Client::new();
-    let mut posted = sink.posted();
+/// Sends `kind` `count` times, one after the other.
+pub async fn one_by_one(server: &Server, kind: Kind, count: usize) -> Result<Spread> {
+    let mut client = Client::connect(&server.address).await?;
     let mut times = Vec::new();
     for _ in 0..count {
-        // The declaration and the card of the one before.
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        posted.mark_unchanged();
-        command(&client, &server.base, "p4 Benchmark").await?;
-        let answered = Instant::now();
-        if !posted.has_changed()? {
-            posted.changed().await?;
-        }
-        times.push(answered.elapsed());
+        let request = Client::request(kind)?;
+        let sent = Instant::now();
+        client.send(request).await?;
+        times.push(sent.elapsed());
     }
-    Ok(spread(times))
+    Ok(Spread::of(times))
 }

@@ -1,7 +1,8 @@
-//! A Slack that takes everything at once, or holds everything back.
+//! A Slack that takes everything at once, holds everything back, or takes a few messages a second.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -14,6 +15,18 @@ use tokio::sync::watch;
 
 use crate::Result;
 
+/// What is taken.
+#[derive(Clone, Copy)]
+pub enum Takes {
+    Everything,
+    /// 429 for an hour to all calls.
+    Nothing,
+    /// A message each so often, and 429 for a second to the others.
+    One {
+        every: Duration,
+    },
+}
+
 #[derive(Clone)]
 pub struct Sink {
     pub api_url: String,
@@ -21,32 +34,49 @@ pub struct Sink {
 }
 
 struct Inner {
-    holds_back: AtomicBool,
+    takes: Mutex<(Takes, Instant)>,
     calls: AtomicU64,
-    /// How many messages were posted.
-    posted: watch::Sender<u64>,
+    /// How many messages were posted, and when the last one was.
+    posted: watch::Sender<(u64, Instant)>,
 }
 
 impl Sink {
-    pub async fn start() -> Result<Self> {
+    pub async fn start(takes: Takes) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let api_url = format!("http://{}/api/", listener.local_addr()?);
         let state = Arc::new(Inner {
-            holds_back: AtomicBool::new(false),
+            takes: Mutex::new((takes, Instant::now())),
             calls: AtomicU64::new(0),
-            posted: watch::Sender::new(0),
+            posted: watch::Sender::new((0, Instant::now())),
         });
         let router = Router::new().route("/api/{method}", any(answer)).with_state(Arc::clone(&state));
         tokio::spawn(async move { axum::serve(listener, router).await });
         Ok(Self { api_url, state })
     }
 
-    pub fn hold_back(&self, holds_back: bool) {
-        self.state.holds_back.store(holds_back, Ordering::Relaxed);
+    pub fn posted(&self) -> watch::Receiver<(u64, Instant)> {
+        self.state.posted.subscribe()
     }
 
-    pub fn posted(&self) -> watch::Receiver<u64> {
-        self.state.posted.subscribe()
+    pub fn calls(&self) -> u64 {
+        self.state.calls.load(Ordering::Relaxed)
+    }
+}
+
+impl Inner {
+    /// `Some` is how long the call is to be tried again after, in seconds.
+    fn limits(&self, method: &str) -> Option<&'static str> {
+        let mut takes = self.takes.lock().unwrap_or_else(PoisonError::into_inner);
+        match takes.0 {
+            Takes::Everything => None,
+            Takes::Nothing => Some("3600"),
+            Takes::One { .. } if method != "chat.postMessage" => None,
+            Takes::One { every } if takes.1.elapsed() >= every => {
+                takes.1 = Instant::now();
+                None
+            }
+            Takes::One { .. } => Some("1"),
+        }
     }
 }
 
@@ -57,14 +87,14 @@ async fn answer(State(state): State<Arc<Inner>>, Path(method): Path<String>) -> 
             "team_id": "T1", "user_id": "U0HOWLER", "bot_id": "B1"}))
         .into_response();
     }
-    if state.holds_back.load(Ordering::Relaxed) {
+    if let Some(after) = state.limits(&method) {
         let mut headers = HeaderMap::new();
-        headers.insert("retry-after", HeaderValue::from_static("3600"));
+        headers.insert("retry-after", HeaderValue::from_static(after));
         return (StatusCode::TOO_MANY_REQUESTS, headers, Json(json!({"ok": false, "error": "ratelimited"})))
             .into_response();
     }
     if method == "chat.postMessage" {
-        state.posted.send_modify(|posted| *posted += 1);
+        state.posted.send_modify(|posted| *posted = (posted.0 + 1, Instant::now()));
     }
     Json(body(&method, call)).into_response()
 }
@@ -77,6 +107,7 @@ fn body(method: &str, call: u64) -> Value {
             "created": 1, "creator": "U1", "is_channel": true, "is_member": true}],
             "response_metadata": {"next_cursor": ""}})
         }
+        "conversations.history" => json!({"ok": true, "messages": [], "has_more": false}),
         "chat.postMessage" | "chat.update" => json!({"ok": true, "channel": "C0EMERG", "ts": ts,
             "message": {"ts": ts, "type": "message", "text": "x"}}),
         _ => json!({"ok": true}),

@@ -42,7 +42,13 @@ const VARIABLES: [Variable; 10] = [
     later("GITHUB_WEBHOOK_SECRET", "hearing of GitHub's workflow runs"),
     later("VERCEL_WEBHOOK_SECRET", "hearing of Vercel's deployments"),
     later("UPTIMEROBOT_TOKEN", "hearing of UptimeRobot's alerts"),
-    later("HOWLER_METRICS_SECRET", "alerts from the metrics"),
+    Variable {
+        name: "HOWLER_METRICS_SECRET",
+        need: Need::Optional {
+            part: "a secret before /metrics, which everybody who reaches it can read",
+            there: true,
+        },
+    },
 ];
 
 /// A part that is still to come.

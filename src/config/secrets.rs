@@ -43,6 +43,8 @@ pub struct Secrets {
     pub github_token: Option<Secret>,
     /// Without a slash at its end.
     pub github_api_url: String,
+    /// What `/metrics` asks for; without it everybody who reaches the address may read them.
+    pub metrics_secret: Option<Secret>,
 }
 
 /// A needed variable is missing or cannot be used.
@@ -90,7 +92,11 @@ impl Secrets {
         if !github_api_url.starts_with("https://") && !github_api_url.starts_with("http://") {
             return Err(SecretsError::GitHubUrl(github_api_url));
         }
+        let optional = |name| {
+            lookup(name).filter(|value| !value.trim().is_empty()).map(|value| Secret::new(value.trim()))
+        };
         Ok(Self {
+            metrics_secret: optional("HOWLER_METRICS_SECRET"),
             slack_bot_token: need(
                 "SLACK_BOT_TOKEN",
                 "the token that starts with xoxb-, from your Slack app's page OAuth & Permissions",

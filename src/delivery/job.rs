@@ -20,7 +20,7 @@ impl Job {
         match self.effect.state {
             EffectState::Later { unknown, .. } => unknown,
             // A person asked for it again after a failure, and the failure may have been of the look-up
-            // itself.
+            // itself. A limit leaves this as it is: see `Outbox::hold`.
             EffectState::Waiting => self.effect.attempts > 0,
             EffectState::Failed { .. } => true,
         }

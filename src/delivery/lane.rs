@@ -134,6 +134,12 @@ impl Lanes {
             }
         };
         self.metrics.attempted(class, result(&outcome));
+        if let Outcome::Held { until, reason } = outcome {
+            self.metrics.held(class, until.duration_since(self.clock.now()));
+            // Nothing happened that is worth a flush: after a start it is tried anew.
+            let held = self.desk.hold(id, until, reason).await;
+            return held.map_or(Err(until), |()| Err(until));
+        }
         let saved = self.desk.report(id, outcome).await;
         saved.map_err(|fault| {
             warn!(effect = id.0, ?fault, "a result could not be saved");
@@ -148,6 +154,7 @@ fn result(outcome: &Outcome) -> &'static str {
         Outcome::Dropped { .. } => "dropped",
         Outcome::Later { unknown: true, .. } => "unknown",
         Outcome::Later { .. } => "later",
+        Outcome::Held { .. } => "held",
         Outcome::Failed { .. } => "failed",
     }
 }

@@ -50,6 +50,17 @@ impl Trouble {
         }
     }
 
+    /// A word for metrics: Slack's own name where howler knows it, so that there are never more words than these.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => names::word(&refusal.error),
+            Self::Limited { .. } => "ratelimited",
+            Self::Unreached(_) => "unreached",
+            Self::Status { .. } => "http_status",
+            Self::Lost(_) => "lost",
+        }
+    }
+
     /// Whether Slack refused by the name `error`.
     pub fn is(&self, error: &str) -> bool {
         matches!(self, Self::Refused(refusal) if refusal.error == error)

@@ -18,6 +18,7 @@ use super::slack::client::{Call, Slack, TIME_LIMIT, connector};
 use super::slack::{DelivererError, SlackTarget};
 use crate::clock::Clock;
 use crate::id::ChannelId;
+use crate::telemetry::Metrics;
 
 /// Slack takes less than 1,000.
 const PAGE: &str = "999";
@@ -71,7 +72,7 @@ impl Survey {
     /// When Slack's address cannot be used.
     pub fn new(target: impl Into<SlackTarget>, clock: Clock) -> Result<Self, DelivererError> {
         let target = target.into();
-        let slack = Arc::new(Slack::new(target.clone(), None, clock.clone())?);
+        let slack = Arc::new(Slack::new(target.clone(), None, clock.clone(), Metrics::default())?);
         Ok(Self { slack, target, clock })
     }
 

@@ -116,6 +116,7 @@ async fn start(listen: SocketAddr, folder: &Path, clock: Clock) -> Result<Rehear
             slack_api_url: format!("{base}/api/"),
             github_token: None,
             github_api_url: GITHUB_API_URL.into(),
+            metrics_secret: None,
         },
         data: folder.join("howler"),
         clock,

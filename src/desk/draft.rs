@@ -377,6 +377,8 @@ impl<'a> Draft<'a> {
                 let state = EffectState::Later { at, reason, unknown };
                 self.effects.insert(id, Some(Effect { state, attempts: effect.attempts + 1, ..effect }));
             }
+            // The lane keeps it in memory, with [`Desk::hold`](super::Desk::hold).
+            Outcome::Held { .. } => {}
             Outcome::Failed { reason } => self.failed(effect, reason)?,
         }
         Ok(())
@@ -384,7 +386,8 @@ impl<'a> Draft<'a> {
 
     /// Stays on the delivery board. The person in charge hears of an announcement that cannot be delivered.
     fn failed(&mut self, effect: Effect, reason: String) -> Result<(), StoreError> {
-        warn!(effect = effect.id.0, reason, "an effect failed");
+        // The reason may hold a channel's name, which is made of the title: it is for the board.
+        warn!(effect = effect.id.0, "an effect failed; its incident's board shows why");
         let announces = match &effect.kind {
             EffectKind::Say { say, .. } => !matches!(say.as_ref(), Say::Undelivered { .. }),
             EffectKind::OpenRoom { .. } => true,

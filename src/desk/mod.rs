@@ -61,6 +61,8 @@ enum Message {
     /// An answer that was read already and goes back through the outbox.
     SendBack(Box<Request>, Answer, oneshot::Sender<Result<Answer, Fault>>),
     Report(EffectId, Box<Outcome>, oneshot::Sender<Result<(), Fault>>),
+    /// Not before then, for this reason; see [`Desk::hold`].
+    Hold(EffectId, Timestamp, String, oneshot::Sender<()>),
     Next(Lane, oneshot::Sender<Next>),
     /// Look at the clock.
     Nudge(oneshot::Sender<()>),
@@ -186,6 +188,15 @@ impl Desk {
         self.ask(|reply| Message::Report(effect, Box::new(outcome), reply)).await?
     }
 
+    /// Notes in memory alone that an effect was not sent and is not to be before `until`: thousands may wait behind one
+    /// limit, and a start forgets the limit anyway.
+    ///
+    /// # Errors
+    /// When howler is stopping.
+    pub async fn hold(&self, effect: EffectId, until: Timestamp, reason: String) -> Result<(), Fault> {
+        self.ask(|reply| Message::Hold(effect, until, reason, reply)).await
+    }
+
     /// What `lane` is to do next.
     ///
     /// # Errors
@@ -214,6 +225,11 @@ impl Desk {
     /// Whether the store takes changes.
     pub fn writable(&self) -> bool {
         self.pulse.borrow().writable
+    }
+
+    /// The store's size on the disk.
+    pub fn stored_bytes(&self) -> u64 {
+        self.shared.upgrade().map_or(0, |shared| shared.store.bytes())
     }
 
     /// Reads the open incidents and the outbox; `None` once the desk is gone.

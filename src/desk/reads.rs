@@ -1,7 +1,5 @@
 //! Requests that only read: they change nothing and commit nothing.
 
-use std::sync::Arc;
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::book::{Book, Meant};
@@ -25,7 +23,8 @@ const FOUND: usize = 15;
 /// An effect that waits longer than this is worth a line on the board.
 const SLOW: SignedDuration = SignedDuration::from_secs(10);
 
-/// Answers a line that only reads. `find` blocks for as long as it takes to read every incident.
+/// Answers a line that only reads. `find` blocks for as long as it takes to read every
+/// incident's words.
 pub fn answer(book: &Book<'_>, request: &Request, line: &Line) -> Result<Answer, StoreError> {
     match &line.command {
         Command::List => list(book),
@@ -83,16 +82,9 @@ fn or_offer(request: &Request, line: &Line, incident: Option<&Incident>, answer:
 }
 
 fn list(book: &Book<'_>) -> Result<Answer, StoreError> {
-    let worst = |incident: &&Arc<Incident>| (incident.severity, incident.id);
-    let mut open: Vec<_> = book.state.open.values().collect();
-    if open.len() > OPEN {
-        // Thousands are open only on a very bad day: the few that are shown are sorted, not all.
-        open.select_nth_unstable_by_key(OPEN, worst);
-    }
-    let more = open.len().saturating_sub(OPEN);
-    open.truncate(OPEN);
-    open.sort_unstable_by_key(worst);
-    let open: Vec<Summary> = open.iter().map(|incident| incident.summary()).collect();
+    let worst = book.state.worst.iter().take(OPEN).filter_map(|(_, id)| book.state.open.get(id));
+    let open: Vec<Summary> = worst.map(|incident| incident.summary()).collect();
+    let more = book.state.open.len().saturating_sub(open.len());
     let resolved = book.store.resolved(RESOLVED)?.iter().map(Incident::summary).collect();
     Ok(Answer::Private(Private::List { open, more, resolved }))
 }

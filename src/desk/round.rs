@@ -33,6 +33,8 @@ enum Reply {
 struct Decided {
     changes: Changes,
     replies: Vec<Reply>,
+    /// Effects that are not to be sent before an instant, and why; not saved.
+    holds: Vec<(EffectId, Timestamp, String, oneshot::Sender<()>)>,
     /// Lanes that ask what to do next; told after the commit.
     asking: Vec<(Lane, oneshot::Sender<Next>)>,
 }
@@ -101,9 +103,11 @@ impl Round {
         if self.broken && (now < self.recover_at || !self.recover(now).await) {
             return refuse(messages);
         }
-        let Decided { changes, replies, asking } = self.decide(messages, now);
+        self.shared.metrics.round(messages.len());
+        let Decided { changes, replies, holds, asking } = self.decide(messages, now);
         let committed = self.commit(changes, now).await;
         self.answer(replies, committed);
+        self.hold(holds);
         for (lane, reply) in asking {
             let next = self.next(&lane, now);
             // A lane that went away has nothing to send.
@@ -125,11 +129,11 @@ impl Round {
                 error!(%error, incident = timer.incident.0, "a timer could not be fired");
             }
         }
-        let (mut replies, mut asking) = (Vec::new(), Vec::new());
+        let (mut replies, mut holds, mut asking) = (Vec::new(), Vec::new(), Vec::new());
         for message in messages {
             match message {
                 Message::Request(request, reply) => {
-                    let span = tracing::info_span!("delivery", id = %request.delivery);
+                    let span = tracing::info_span!("decide", id = %request.delivery);
                     let answer = span.in_scope(|| draft.handle(&request)).map_err(unreadable);
                     replies.push(Reply::Answer(reply, Box::new(answer)));
                 }
@@ -143,6 +147,7 @@ impl Round {
                     }
                     replies.push(Reply::Report(effect, reply));
                 }
+                Message::Hold(effect, until, reason, reply) => holds.push((effect, until, reason, reply)),
                 Message::Next(lane, reply) => asking.push((lane, reply)),
                 Message::Nudge(reply) => {
                     // Whoever nudged may have gone; the look at the clock has happened.
@@ -152,7 +157,7 @@ impl Round {
             }
         }
         shared.metrics.repeated(draft.repeated);
-        Decided { changes: draft.finish(), replies, asking }
+        Decided { changes: draft.finish(), replies, holds, asking }
     }
 
     async fn commit(&mut self, changes: Changes, now: Timestamp) -> Result<(), Fault> {
@@ -219,6 +224,18 @@ impl Round {
         }
     }
 
+    fn hold(&self, holds: Vec<(EffectId, Timestamp, String, oneshot::Sender<()>)>) {
+        if holds.is_empty() {
+            return;
+        }
+        let mut state = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
+        for (effect, until, reason, reply) in holds {
+            state.outbox.hold(effect, until, reason);
+            // The lane may have ended with howler's stop.
+            let _ = reply.send(());
+        }
+    }
+
     fn next(&self, lane: &Lane, now: Timestamp) -> Next {
         let mut state = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
         match head(&state, &self.shared.store, lane, now) {
@@ -275,7 +292,7 @@ fn refuse(messages: Vec<Message>) {
             }
             Message::Report(_, _, reply) => drop(reply.send(Err(Fault::NotSaved))),
             Message::Next(_, reply) => drop(reply.send(Next::Nothing)),
-            Message::Nudge(reply) => drop(reply.send(())),
+            Message::Hold(_, _, _, reply) | Message::Nudge(reply) => drop(reply.send(())),
             Message::Close => {}
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::domain::Severity;
 use crate::domain::effect::{Effect, EffectKind, EffectState, Lane};
 use crate::domain::incident::Incident;
 use crate::domain::timer::Timer;
@@ -14,6 +15,8 @@ use crate::store::{Changes, Loaded};
 #[derive(Debug, Default)]
 pub struct State {
     pub open: BTreeMap<IncidentId, Arc<Incident>>,
+    /// The same, the worst and oldest first: `list` shows a few of what may be thousands.
+    pub worst: BTreeSet<(Severity, IncidentId)>,
     pub timers: BTreeSet<Timer>,
     pub outbox: Outbox,
     pub next_incident: u64,
@@ -25,6 +28,7 @@ impl State {
     pub fn loaded(loaded: Loaded) -> Self {
         let Loaded { open, timers, outbox, next_incident, next_effect } = loaded;
         let mut state = Self {
+            worst: open.iter().map(|incident| (incident.severity, incident.id)).collect(),
             open: open.into_iter().map(|incident| (incident.id, Arc::new(incident))).collect(),
             timers: timers.into_iter().collect(),
             outbox: Outbox::default(),
@@ -47,10 +51,13 @@ impl State {
     /// Takes over what was committed.
     pub fn merge(&mut self, changes: Changes) {
         for incident in changes.incidents {
-            if incident.is_open() {
-                self.open.insert(incident.id, incident);
-            } else {
-                self.open.remove(&incident.id);
+            let (id, severity, is_open) = (incident.id, incident.severity, incident.is_open());
+            let before = if is_open { self.open.insert(id, incident) } else { self.open.remove(&id) };
+            if let Some(before) = before {
+                self.worst.remove(&(before.severity, id));
+            }
+            if is_open {
+                self.worst.insert((severity, id));
             }
         }
         for timer in &changes.timers_gone {
@@ -161,6 +168,19 @@ impl Outbox {
         if let Some(effect) = self.effects.get_mut(&id) {
             let reason = "its result could not be saved".to_owned();
             effect.state = EffectState::Later { at, reason, unknown: true };
+        }
+    }
+
+    /// Not sent, and not to be before `until`. Whether an earlier attempt was carried out is as known as before.
+    pub fn hold(&mut self, id: EffectId, until: Timestamp, reason: String) {
+        self.in_flight.remove(&id);
+        if let Some(effect) = self.effects.get_mut(&id) {
+            let unknown = match effect.state {
+                EffectState::Later { unknown, .. } => unknown,
+                EffectState::Waiting => effect.attempts > 0,
+                EffectState::Failed { .. } => return,
+            };
+            effect.state = EffectState::Later { at: until, reason, unknown };
         }
     }
 

@@ -387,6 +387,12 @@ pub enum Outcome {
         reason: String,
         unknown: bool,
     },
+    /// Slack takes no such call before `until`, and nothing was sent. It is no attempt: whether an earlier one was
+    /// carried out is as known or unknown as before.
+    Held {
+        until: Timestamp,
+        reason: String,
+    },
     Failed {
         reason: String,
     },

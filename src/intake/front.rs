@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout, timeout_at};
-use tracing::{Instrument, debug, info_span, warn};
+use tracing::{Instrument, debug, info, info_span, warn};
 
 use super::answers::{self, Failure};
 use super::slack::{Incoming, Parsed};
@@ -76,7 +76,7 @@ impl Front {
             Parsed::Request(incoming) => {
                 // It never holds a text, a trigger's use or a token.
                 let span = info_span!("delivery", kind = kind.word(), id = %incoming.request.delivery);
-                self.answer(kind, *incoming, deadline).instrument(span).await
+                self.watched(kind, *incoming, deadline).instrument(span).await
             }
             Parsed::OtherCommand { command } => answers::other_command(&command),
             Parsed::FormErrors(errors) => answers::form_errors(&errors),
@@ -101,6 +101,15 @@ impl Front {
             _ => debug!(kind, why, "a delivery was ignored"),
         }
         parsed
+    }
+
+    /// Answers, and says how it went and how long it took.
+    async fn watched(&self, kind: Kind, incoming: Incoming, deadline: Instant) -> Reply {
+        let started = Instant::now();
+        let reply = self.answer(kind, incoming, deadline).await;
+        let saved = !matches!(reply, Reply::NotSaved(_));
+        info!(saved, micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX), "answered");
+        reply
     }
 
     async fn answer(&self, kind: Kind, incoming: Incoming, deadline: Instant) -> Reply {

@@ -41,9 +41,14 @@ struct Door {
 type Shared = State<Arc<Door>>;
 
 /// Slack's three addresses, where there is a secret to know Slack by, and the operators' three.
-pub fn router(front: Front, signing_secret: Option<&Secret>, socket: Option<Watch>) -> Router {
-    let operations = operations::router(front.clone(), socket);
-    match signing_secret {
+pub fn router(
+    front: Front,
+    signing: Option<&Secret>,
+    metrics: Option<&Secret>,
+    socket: Option<Watch>,
+) -> Router {
+    let operations = operations::router(front.clone(), metrics, socket);
+    match signing {
         Some(secret) => operations.merge(slack_router(Door { front, verifier: Verifier::new(secret) })),
         // Nobody could be believed: in Socket Mode alone these addresses do not exist.
         None => operations,

@@ -1,6 +1,7 @@
 //! Outside becomes one [`Request`](crate::domain::request::Request): verified, parsed, with a name for the delivery.
 
 mod answers;
+mod bearer;
 mod front;
 pub mod grammar;
 mod http;

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::StoreError;
 
-const VERSION: u8 = 1;
+pub(super) const VERSION: u8 = 1;
 
 /// # Errors
 /// Never for howler's own rows, which have text keys only; kept typed all the same.
@@ -26,3 +26,6 @@ pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StoreError>
         None => Err(StoreError::Row("it is empty".into())),
     }
 }
+
+#[cfg(test)]
+mod tests;

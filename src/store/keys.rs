@@ -13,6 +13,8 @@ pub(super) const OPEN: &[u8] = b"n/";
 pub(super) const RESOLVED: &[u8] = b"z/";
 pub(super) const INCIDENT: &[u8] = b"i/";
 pub(super) const EVENT: &[u8] = b"e/";
+/// What can be found of an incident: see [`super::words`].
+pub(super) const WORDS: &[u8] = b"w/";
 pub(super) const TIMER: &[u8] = b"t/";
 pub(super) const EFFECT: &[u8] = b"o/";
 /// Deliveries by the time they were seen, to be forgotten in that order; empty values.
@@ -32,6 +34,10 @@ pub(super) fn incident(id: IncidentId) -> Vec<u8> {
     join(INCIDENT, &[&id.0.to_be_bytes()])
 }
 
+pub(super) fn words(id: IncidentId) -> Vec<u8> {
+    join(WORDS, &[&id.0.to_be_bytes()])
+}
+
 pub(super) fn open(id: IncidentId) -> Vec<u8> {
     join(OPEN, &[&id.0.to_be_bytes()])
 }
@@ -40,7 +46,7 @@ pub(super) fn resolved(at: Timestamp, id: IncidentId) -> Vec<u8> {
     join(RESOLVED, &[&instant(at), &id.0.to_be_bytes()])
 }
 
-/// The incident at the end of an `n/`, `z/` or `i/` key.
+/// The incident at the end of an `n/`, `z/`, `w/` or `i/` key.
 pub(super) fn incident_in(key: &[u8]) -> Option<IncidentId> {
     let number = key.last_chunk::<8>()?;
     Some(IncidentId(u64::from_be_bytes(*number)))

@@ -12,6 +12,7 @@ mod guard;
 mod keys;
 pub mod record;
 mod restore;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock, Weak};
@@ -46,6 +47,9 @@ struct Meta {
     commits: u64,
     next_incident: u64,
     next_effect: u64,
+    /// Every incident has its row of words; stores of older versions had none.
+    #[serde(default)]
+    words: bool,
 }
 
 /// One commit's changes.
@@ -141,6 +145,13 @@ impl Store {
         {
             return Err(StoreError::damaged(folder, &format!("its last {lost} saved changes are missing")));
         }
+        if !meta.words {
+            words::fill(&engine)?;
+            engine.write(vec![(
+                keys::META.to_vec(),
+                Some(codec::encode(&Meta { words: true, ..meta.clone() })?),
+            )])?;
+        }
         Ok(Self {
             folder: folder.to_owned(),
             disk,
@@ -175,6 +186,21 @@ impl Store {
         &self.instance
     }
 
+    /// How much of the disk the store takes, in bytes; what cannot be looked at is not counted.
+    pub fn bytes(&self) -> u64 {
+        let (mut folders, mut bytes) = (vec![self.folder.clone()], 0);
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                match entry.metadata() {
+                    Ok(found) if found.is_dir() => folders.push(entry.path()),
+                    Ok(found) => bytes += found.len(),
+                    Err(_) => {}
+                }
+            }
+        }
+        bytes
+    }
+
     /// The time in which howler did not run, up to `now`; `None` for a new store.
     pub fn outage(&self, now: Timestamp) -> Option<Outage> {
         self.last_alive.map(|from| Outage { from: from.min(now), until: now })
@@ -197,6 +223,7 @@ impl Store {
         let mut commits = self.commits.write().unwrap_or_else(PoisonError::into_inner);
         let written = self.with(|engine| {
             let mut writes = rows(changes, now)?;
+            words::rows(engine, changes, &mut writes)?;
             let most = FORGET_AT_ONCE.max(2 * changes.seen.len());
             forget(engine, now, most, &mut writes)?;
             let meta = Meta {
@@ -204,6 +231,7 @@ impl Store {
                 commits: *commits + 1,
                 next_incident: changes.next_incident,
                 next_effect: changes.next_effect,
+                words: true,
             };
             writes.push((keys::META.to_vec(), Some(codec::encode(&meta)?)));
             self.backups.before(engine, &writes)?;
@@ -334,42 +362,19 @@ impl Store {
         })
     }
 
-    /// Incidents in which every word of `words` occurs, newest first: at most `most`, and how many more. Blocks for
-    /// as long as it takes to read every incident.
+    /// Incidents in which every word of `text` occurs, newest first: at most `most`, and how many more. Blocks for
+    /// as long as it takes to read every incident's words.
     ///
     /// # Errors
     /// When a row cannot be read.
-    pub fn find(&self, words: &str, most: usize) -> Result<(Vec<Incident>, usize), StoreError> {
-        let words: Vec<String> = words.to_lowercase().split_whitespace().map(str::to_owned).collect();
-        self.with(|engine| {
-            let (mut found, mut more) = (Vec::new(), 0);
-            for row in engine.scan(keys::INCIDENT).rev() {
-                let incident: Incident = codec::decode(&row?.1)?;
-                let text = searchable(&incident);
-                if words.iter().all(|word| text.contains(word)) {
-                    if found.len() < most { found.push(incident) } else { more += 1 }
-                }
-            }
-            Ok((found, more))
-        })
+    pub fn find(&self, text: &str, most: usize) -> Result<(Vec<Incident>, usize), StoreError> {
+        self.with(|engine| words::find(engine, text, most))
     }
-}
-
-fn searchable(incident: &Incident) -> String {
-    let mut text = vec![incident.id.to_string(), incident.severity.to_string(), incident.title.clone()];
-    text.extend(incident.impact.clone());
-    text.extend(incident.action.clone());
-    for resolution in &incident.resolutions {
-        text.push(resolution.root_cause.clone());
-        text.extend(resolution.impact.clone());
-    }
-    text.extend(incident.updates.iter().filter_map(|update| update.facts.text.clone()));
-    text.extend(incident.room.iter().map(|room| room.name.clone()));
-    text.join("\n").to_lowercase()
 }
 
 fn create(folder: &Path, engine: &Engine, instance: &str) -> Result<Meta, StoreError> {
-    let meta = Meta { instance: instance.to_owned(), commits: 0, next_incident: 1, next_effect: 1 };
+    let meta =
+        Meta { instance: instance.to_owned(), commits: 0, next_incident: 1, next_effect: 1, words: true };
     engine.write(vec![(keys::META.to_vec(), Some(codec::encode(&meta)?))])?;
     guard::write_identity(folder, &Identity { format: FORMAT, instance: instance.to_owned() })?;
     Ok(meta)

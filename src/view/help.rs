@@ -67,7 +67,9 @@ fn entry(command: &Command) -> Option<Entry> {
         Command::List => (READ, "list", "what is open, what was resolved lately"),
         Command::Show => (READ, "show 7", "everything known about one"),
         Command::Timeline { .. } => (READ, "timeline 7", "what happened, in order"),
-        Command::Find { .. } => (READ, "find redis", "searches titles, impacts, updates, root causes"),
+        Command::Find { .. } => {
+            (READ, "find redis", "searches titles, impacts, updates, root causes, notes, pins")
+        }
         Command::Doctor => (READ, "doctor", "what could not be delivered, and why"),
         Command::Help => (READ, "help", "this"),
         Command::RetryNow { .. } | Command::GiveUp { .. } | Command::PinTo { .. } => return None,

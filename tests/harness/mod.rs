@@ -113,6 +113,7 @@ impl World {
             slack_app_token: None,
             slack_api_url,
             github_token: None,
+            metrics_secret: None,
             github_api_url: howler::config::secrets::GITHUB_API_URL.into(),
         };
         let mut world = Self::of(clock, slack, secrets, toml);

@@ -88,6 +88,7 @@ impl World {
                 slack_signing_secret: Some(Secret::new(SECRET)),
                 slack_api_url: "http://localhost/api/".into(),
                 github_token: None,
+                metrics_secret: None,
                 github_api_url: howler::config::secrets::GITHUB_API_URL.into(),
             },
             data: self.folder.path().join("data"),

@@ -3,6 +3,80 @@
 
 use super::Class::{self, Again, Never, Ours, Slow};
 
+/// Every name that howler knows.
+const KNOWN: &[&str] = &[
+    "not_in_channel",
+    "is_archived",
+    "channel_not_found",
+    "method_not_supported_for_channel_type",
+    "channel_type_not_supported",
+    "missing_scope",
+    "restricted_action",
+    "restricted_action_read_only_channel",
+    "restricted_action_thread_only_channel",
+    "restricted_action_non_threadable_channel",
+    "no_permission",
+    "not_allowed",
+    "permission_denied",
+    "access_denied",
+    "not_authorized",
+    "ekm_access_denied",
+    "team_access_not_granted",
+    "not_allowed_token_type",
+    "invalid_auth",
+    "not_authed",
+    "token_revoked",
+    "token_expired",
+    "account_inactive",
+    "internal_error",
+    "fatal_error",
+    "service_unavailable",
+    "request_timeout",
+    "timeout",
+    "ratelimited",
+    "rate_limited",
+    "message_limit_exceeded",
+    "team_added_to_org",
+    "org_login_required",
+    "external_channel_migrating",
+    "accesslimited",
+    "user_not_found",
+    "users_not_found",
+    "user_not_visible",
+    "user_disabled",
+    "cannot_dm_bot",
+    "user_is_restricted",
+    "user_is_ultra_restricted",
+    "ura_max_channels",
+    "cant_invite",
+    "invitee_cant_see_channel",
+    "user_team_not_in_channel",
+    "messages_tab_disabled",
+    "message_not_found",
+    "cant_update_message",
+    "edit_window_closed",
+    "not_pinnable",
+    "no_such_subteam",
+    "subteam_not_found",
+    "name_taken",
+    "msg_too_long",
+    "msg_blocks_too_long",
+    "too_long",
+    "no_text",
+    "too_many_attachments",
+    "missing_charset",
+    "missing_post_type",
+    "missing_argument",
+    "json_not_object",
+    "unknown_method",
+    "view_too_large",
+];
+
+/// The name itself where howler knows it, so that metrics get no more words than these.
+pub fn word(error: &str) -> &'static str {
+    KNOWN.iter().find(|known| **known == error).copied().unwrap_or("other")
+}
+
 /// A name that is not listed was still a clear no: a person sees it.
 pub fn judge(error: &str) -> (Class, &'static str) {
     place(error)

@@ -107,3 +107,19 @@ fn a_limit_is_obeyed_unless_it_is_absurd() {
         assert_eq!(ends.duration_since(now), SignedDuration::from_secs(seconds), "{asked:?}");
     }
 }
+
+#[test]
+fn metrics_know_the_names_that_have_words_and_no_others() {
+    for error in ["not_in_channel", "missing_scope", "internal_error", "user_disabled", "msg_too_long"] {
+        assert_eq!(refused(error).word(), error);
+    }
+    assert_eq!(refused("made_up_by_somebody").word(), "other");
+    let words = ["ratelimited", "lost", "unreached", "http_status"];
+    let troubles = [
+        Trouble::Limited { until: Timestamp::UNIX_EPOCH },
+        Trouble::Lost("x".into()),
+        Trouble::Unreached("x".into()),
+        Trouble::Status { status: 502, error: Some("x".into()) },
+    ];
+    assert_eq!(troubles.each_ref().map(Trouble::word), words);
+}

@@ -22,6 +22,7 @@ use crate::clock::Clock;
 use crate::delivery::limits::Limits;
 use crate::delivery::retry::{self, Refusal, Trouble};
 use crate::loopback::Loopback;
+use crate::telemetry::Metrics;
 
 /// How long an answer may take; later it counts as lost.
 pub const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -36,6 +37,7 @@ pub struct Slack {
     token: SlackApiToken,
     clock: Clock,
     limits: Limits,
+    metrics: Metrics,
 }
 
 /// A method, with what it is called with.
@@ -86,16 +88,21 @@ impl Slack {
         target: SlackTarget,
         loopback: Option<Loopback>,
         clock: Clock,
+        metrics: Metrics,
     ) -> Result<Self, DelivererError> {
         let base = target.checked()?;
         let connector = SlackClientHyperConnector::with_connector(connector(&base, loopback)?)
             .with_slack_api_url(base.as_str().trim_end_matches('/'));
         let token = SlackApiToken::new(SlackApiTokenValue(target.token.reveal().to_owned()));
-        Ok(Self { client: SlackClient::new(connector), token, clock, limits: Limits::default() })
+        Ok(Self { client: SlackClient::new(connector), token, clock, limits: Limits::default(), metrics })
     }
 
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// Calls a method once.
@@ -115,7 +122,7 @@ impl Slack {
                 }
             }
         };
-        let reply: Reply<T> = self.answered(call.method, call.channel.as_deref(), call.within, sent).await?;
+        let reply: Reply<T> = self.counted(call.method, call.channel.as_deref(), call.within, sent).await?;
         if reply.ok { Ok(reply.body) } else { Err(unreadable()) }
     }
 
@@ -157,12 +164,26 @@ impl Slack {
         };
         self.may_call(RESPONSE_URL, Some(address))?;
         let sent = self.client.http_api.connector.http_post_uri(url, body, context);
-        self.answered::<Nothing>(RESPONSE_URL, Some(address), TIME_LIMIT, sent).await.map(|Nothing {}| ())
+        self.counted::<Nothing>(RESPONSE_URL, Some(address), TIME_LIMIT, sent).await.map(|Nothing {}| ())
     }
 
     fn may_call(&self, method: &'static str, channel: Option<&str>) -> Result<(), Trouble> {
         let held = self.limits.held(method, channel, self.clock.now());
         held.map_or(Ok(()), |until| Err(Trouble::Limited { until }))
+    }
+
+    async fn counted<T>(
+        &self,
+        method: &'static str,
+        channel: Option<&str>,
+        within: Duration,
+        sent: impl Future<Output = ClientResult<T>>,
+    ) -> Result<T, Trouble> {
+        let started = std::time::Instant::now();
+        let answered = self.answered(method, channel, within, sent).await;
+        let result = answered.as_ref().err().map_or("ok", Trouble::word);
+        self.metrics.called(method, result, started.elapsed());
+        answered
     }
 
     async fn answered<T>(

@@ -10,6 +10,7 @@ use super::target::{DelivererError, SlackTarget, is_allowed};
 use crate::clock::Clock;
 use crate::config::secrets::Secret;
 use crate::delivery::retry::{self, Trouble};
+use crate::telemetry::Metrics;
 
 const OPEN: &str = "apps.connections.open";
 
@@ -37,7 +38,7 @@ impl Connections {
     /// # Errors
     /// When Slack's address cannot be used.
     pub fn new(target: SlackTarget, clock: Clock) -> Result<Self, DelivererError> {
-        Ok(Self(Slack::new(target, None, clock)?))
+        Ok(Self(Slack::new(target, None, clock, Metrics::default())?))
     }
 
     /// An address for one WebSocket. It holds a ticket, so it is as secret as the token.

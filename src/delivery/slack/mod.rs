@@ -20,6 +20,7 @@ use tracing::error;
 
 use super::directory::{BotIdentity, Directory};
 use super::job::Job;
+use super::limits::Turns;
 use super::retry::{self, Class, Trouble};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -27,6 +28,7 @@ use crate::domain::effect::{EffectKind, Outcome, Receipt};
 use crate::domain::incident::Incident;
 use crate::id::{ChannelId, IncidentId, UserId};
 use crate::loopback::Loopback;
+use crate::telemetry::Metrics;
 use client::Slack;
 pub use connections::{Connections, NoConnection};
 use reach::Reach;
@@ -39,6 +41,7 @@ pub struct Deliverer {
     pub(super) directory: Directory,
     pub(super) config: Arc<Config>,
     reach: Reach,
+    turns: Turns,
 }
 
 /// Slack did not say who howler is.
@@ -100,10 +103,11 @@ impl Deliverer {
         config: Arc<Config>,
         clock: Clock,
     ) -> Result<Self, DelivererError> {
-        Self::through(None, target, config, clock)
+        Self::through(None, target, config, clock, Metrics::default())
     }
 
-    /// [`new`](Self::new), with connections within the process in place of the network, for a simulation.
+    /// [`new`](Self::new), with connections within the process in place of the network where there is a `loopback`; calls
+    /// and retries are counted in `metrics`.
     ///
     /// # Errors
     /// As `new`.
@@ -112,9 +116,12 @@ impl Deliverer {
         target: impl Into<SlackTarget>,
         config: Arc<Config>,
         clock: Clock,
+        metrics: Metrics,
     ) -> Result<Self, DelivererError> {
-        let slack = Arc::new(Slack::new(target.into(), loopback, clock)?);
-        Ok(Self { directory: Directory::new(Arc::clone(&slack)), slack, config, reach: Reach::default() })
+        let slack = Arc::new(Slack::new(target.into(), loopback, clock, metrics)?);
+        let (directory, reach, turns) =
+            (Directory::new(Arc::clone(&slack)), Reach::default(), Turns::default());
+        Ok(Self { slack, directory, config, reach, turns })
     }
 
     /// Carries out an effect once. What cannot be done now comes back with the time to try again; nothing
@@ -192,6 +199,9 @@ impl Deliverer {
             self.reach.lost();
         }
         let after = |wait| now.saturating_add(wait).unwrap_or(Timestamp::MAX);
+        if !verdict.class.is_final() {
+            self.slack.metrics().retried(&job.effect.lane, trouble.word());
+        }
         let at = match verdict.class {
             Class::Never => return Outcome::Failed { reason: verdict.reason },
             Class::Ours => {
@@ -200,7 +210,10 @@ impl Deliverer {
             }
             Class::Again { .. } => after(retry::backoff(id, attempts)),
             Class::Slow => after(retry::slow(id, attempts)),
-            Class::At(at) => at,
+            Class::At(until) => {
+                let until = self.turns.take(&job.effect.lane, &spot.channel, until, now);
+                return Outcome::Held { until, reason: verdict.reason };
+            }
         };
         Outcome::Later { at, reason: verdict.reason, unknown }
     }

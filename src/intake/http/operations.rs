@@ -5,16 +5,19 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
+use crate::config::secrets::Secret;
+use crate::intake::bearer::Bearer;
 use crate::intake::front::Front;
 use crate::intake::socket::Watch;
+use crate::telemetry::Look;
 
 /// Slack is asked at most this often, however often howler is.
 const ASK_EVERY: SignedDuration = SignedDuration::from_secs(30);
@@ -26,18 +29,21 @@ const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=
 struct Context {
     front: Front,
     reach: Reach,
+    /// Who may read the metrics; without one everybody who reaches the address.
+    watchers: Option<Bearer>,
     socket: Option<Watch>,
 }
 
 type Shared = State<Arc<Context>>;
 
-/// The operators' three addresses.
-pub(super) fn router(front: Front, socket: Option<Watch>) -> Router {
+/// The operators' three addresses. `/metrics` asks for `secret` where there is one.
+pub(super) fn router(front: Front, secret: Option<&Secret>, socket: Option<Watch>) -> Router {
+    let watchers = secret.map(Bearer::new);
     Router::new()
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
-        .with_state(Arc::new(Context { front, reach: Reach::default(), socket }))
+        .with_state(Arc::new(Context { front, reach: Reach::default(), watchers, socket }))
 }
 
 /// What is known of Slack, and since when.
@@ -80,12 +86,23 @@ async fn readyz(State(context): Shared) -> Response {
     format!("store: writable\nslack: {slack}\n{}", socket.unwrap_or_default()).into_response()
 }
 
-/// For Prometheus.
-async fn metrics(State(context): Shared) -> Response {
+/// For Prometheus, if it knows the secret.
+async fn metrics(State(context): Shared, headers: HeaderMap) -> Response {
+    let claimed = headers.get(AUTHORIZATION).map(|header| header.as_bytes());
+    if context.watchers.as_ref().is_some_and(|watchers| !watchers.lets_in(claimed)) {
+        return (StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, "Bearer")]).into_response();
+    }
     let front = &context.front;
+    let store_bytes = front.desk.stored_bytes();
     let text = front.desk.look(|state, now| {
-        let open = state.open.values().map(AsRef::as_ref);
-        front.metrics.scrape(open, state.outbox.iter(), now)
+        let look = Look {
+            now,
+            declared: state.next_incident.saturating_sub(1),
+            timers: state.timers.len(),
+            writable: front.desk.writable(),
+            store_bytes,
+        };
+        front.metrics.scrape(look, state.open.values().map(AsRef::as_ref), state.outbox.iter())
     });
     match text {
         Some(text) => ([(CONTENT_TYPE, OPENMETRICS)], text).into_response(),

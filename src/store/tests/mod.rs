@@ -202,3 +202,73 @@ fn snapshot(folder: &TempDir) -> Vec<(String, Vec<u8>)> {
     }
     files
 }
+
+fn happened(incident: &Incident, kinds: Vec<EventKind>) -> Changes {
+    let mut incident = incident.clone();
+    let mut events = Vec::new();
+    for kind in kinds {
+        let event =
+            Event { seq: incident.events + 1, at: at(9), by: Some("U1".into()), from_shell: false, kind };
+        incident.apply(&event);
+        events.push((incident.id, event));
+    }
+    Changes {
+        incidents: vec![Arc::new(incident)],
+        events,
+        next_incident: 9,
+        next_effect: 1,
+        ..Changes::default()
+    }
+}
+
+#[test]
+fn notes_and_pinned_messages_are_found_for_as_long_as_they_stand() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder).unwrap();
+    store.commit(&declaration(1, "Queue stuck"), at(1)).unwrap();
+    let found = |words: &str| store.find(words, 5).unwrap().0.len();
+    let now = || store.incident(IncidentId(1)).unwrap().unwrap();
+    let (channel, message) = (ChannelId::from("C1"), MessageTs::from("1.2"));
+    let pinned = EventKind::Pinned { channel: channel.clone(), message: message.clone(), author: None };
+    let text = "CPU at 100 \u{1e} percent".to_owned();
+    let read = EventKind::PinRead { channel: channel.clone(), message: message.clone(), author: None, text };
+    let noted = EventKind::Noted { text: "Since the FAILOVER".into() };
+    store.commit(&happened(&now(), vec![noted]), at(2)).unwrap();
+    store.commit(&happened(&now(), vec![pinned, read]), at(3)).unwrap();
+    assert_eq!(
+        (found("failover QUEUE"), found("cpu percent failover"), found("failover elsewhere")),
+        (1, 1, 0)
+    );
+    store
+        .commit(&happened(&now(), vec![EventKind::ImpactSet { text: "Nobody reads".into() }]), at(4))
+        .unwrap();
+    assert_eq!((found("nobody failover cpu"), found("inc-1 p1")), (1, 1), "what was noted before stays");
+    store.commit(&happened(&now(), vec![EventKind::Unpinned { channel, message }]), at(5)).unwrap();
+    assert_eq!((found("cpu"), found("failover")), (0, 1));
+}
+
+#[test]
+fn a_store_of_an_older_version_is_found_in_too() {
+    let folder = TempDir::new().unwrap();
+    {
+        let store = open(&folder).unwrap();
+        for number in 1..=600 {
+            store.commit(&declaration(number, "Queue stuck"), at(1)).unwrap();
+        }
+        let incident = store.incident(IncidentId(7)).unwrap().unwrap();
+        let noted = EventKind::Noted { text: "Since the failover".into() };
+        store.commit(&happened(&incident, vec![noted]), at(2)).unwrap();
+        let engine = store.engine.read().unwrap();
+        let engine = engine.as_ref().unwrap();
+        let mut older: Vec<Write> = engine.scan(keys::WORDS).map(|row| (row.unwrap().0, None)).collect();
+        let meta = read_meta(engine).unwrap().unwrap();
+        let mut meta = serde_json::to_value(meta).unwrap();
+        meta.as_object_mut().unwrap().remove("words");
+        older.push((keys::META.to_vec(), Some(codec::encode(&meta).unwrap())));
+        engine.write(older).unwrap();
+        assert_eq!(words::find(engine, "queue", 5).unwrap().0.len(), 0);
+    }
+    let store = open(&folder).unwrap();
+    assert_eq!(store.find("queue", 5).map(|(found, more)| (found.len(), more)).unwrap(), (5, 595));
+    assert_eq!(store.find("failover", 5).unwrap().0.len(), 1);
+}

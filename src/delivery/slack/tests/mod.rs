@@ -142,6 +142,7 @@ fn posted(outcome: Outcome) -> (String, String) {
 fn later(outcome: Outcome) -> (SignedDuration, bool, String) {
     match outcome {
         Outcome::Later { at: due, reason, unknown } => (due.duration_since(at(DECLARED)), unknown, reason),
+        Outcome::Held { until, reason } => (until.duration_since(at(DECLARED)), false, reason),
         other => panic!("not for later: {other:?}"),
     }
 }

@@ -1,6 +1,7 @@
 //! Who is let in, and what is done with bodies that are none.
 
 use super::*;
+use crate::config::secrets::Secret;
 use crate::intake::signature::{SIGNATURE, TIMESTAMP};
 
 const PATHS: [&str; 3] = ["/slack/commands", "/slack/interactions", "/slack/events"];
@@ -151,4 +152,25 @@ async fn a_slack_that_cannot_be_reached_is_known() {
     let ready = howler.get("/readyz").await;
     assert_eq!(ready.status, StatusCode::OK);
     assert!(ready.body.contains("slack: not reachable: "), "{ready:?}");
+}
+
+#[tokio::test]
+async fn metrics_ask_for_their_secret_where_there_is_one() {
+    let ok = json!({ "ok": true, "user_id": "UBOT", "bot_id": "B1", "team_id": "T1" });
+    let howler = Stand::with(ok, Some(&Secret::new("open sesame"))).await;
+    let shown = async |header: Option<&str>| {
+        let request = howler.client.get(format!("{}/metrics", howler.base));
+        let request = match header {
+            Some(header) => request.header("authorization", header),
+            None => request,
+        };
+        let answer = request.send().await.expect("an answer");
+        (answer.status(), answer.text().await.expect("a body"))
+    };
+    for header in [None, Some("Bearer open"), Some("Basic open sesame"), Some("Bearer open sesame2")] {
+        assert_eq!(shown(header).await, (StatusCode::UNAUTHORIZED, String::new()), "{header:?}");
+    }
+    let (status, text) = shown(Some("Bearer open sesame")).await;
+    assert!(status == StatusCode::OK && text.contains("process_cpu_seconds_total"), "{text}");
+    assert_eq!(howler.get("/healthz").await.status, StatusCode::OK, "the others ask for nothing");
 }

@@ -1,5 +1,6 @@
 mod admission;
 mod answering;
+mod bytes;
 mod stand;
 
 use reqwest::StatusCode;

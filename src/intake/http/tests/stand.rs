@@ -29,11 +29,11 @@ const SECRET: &str = "8f742231b10e8888abcd99yyyzzz85a5";
 type Calls = Arc<Mutex<Vec<(String, Value)>>>;
 
 pub struct Stand {
-    base: String,
-    client: reqwest::Client,
+    pub base: String,
+    pub client: reqwest::Client,
     clock: Clock,
     verifier: Verifier,
-    desk: Desk,
+    pub desk: Desk,
     desk_task: JoinHandle<()>,
     calls: Calls,
     _folder: TempDir,
@@ -77,6 +77,10 @@ impl Stand {
     }
 
     pub async fn with_slack(answer: Value) -> Self {
+        Self::with(answer, None).await
+    }
+
+    pub async fn with(answer: Value, metrics_secret: Option<&Secret>) -> Self {
         // Another test may have installed it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().expect("a folder");
@@ -90,7 +94,7 @@ impl Stand {
             Desk::start(store, config, clock.clone(), metrics.clone()).expect("a desk");
         let front =
             Front { desk: desk.clone(), deliverer: Arc::new(deliverer), clock: clock.clone(), metrics };
-        let base = serve(router(front, Some(&Secret::new(SECRET)), None)).await;
+        let base = serve(router(front, Some(&Secret::new(SECRET)), metrics_secret, None)).await;
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
         let verifier = Verifier::new(&Secret::new(SECRET));
         Self { base, client, clock, verifier, desk, desk_task, calls, _folder: folder }
