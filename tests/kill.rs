@@ -1,5 +1,10 @@
 //! The real binary on a real disk: killed, stopped, and out of space.
 
+mod ledger;
+mod load;
+mod reading;
+mod rounds;
+
 use std::process::Command;
 use std::time::Duration;
 
@@ -7,44 +12,6 @@ use howler::clock::Clock;
 
 use crate::harness::process::{free_port, serve, until};
 use crate::harness::{Channel, EMERGENCIES, TOKEN, workspace};
-
-#[tokio::test]
-async fn every_acknowledged_declaration_is_announced_exactly_once() {
-    let (slack, api_url) = workspace(&Clock::system()).await;
-    let folder = tempfile::tempdir().unwrap();
-    let data = folder.path().join("data");
-    let port = free_port();
-    slack.point_at(&format!("http://127.0.0.1:{port}"));
-    const ROUNDS: usize = 20;
-    for round in 0..ROUNDS {
-        let howler = serve(&data, &api_url, port, "").await;
-        let line = format!("/incident p2 Round {round} of many");
-        let reply = slack.command("ian", EMERGENCIES, &line).await.unwrap();
-        assert_eq!(reply.status, 200, "{}", reply.body);
-        drop(howler);
-    }
-    let _last = serve(&data, &api_url, port, "").await;
-    let announced = |round: usize| {
-        let headline = format!("INCIDENT DECLARED: Round {round} of");
-        let channel = Channel::look(&slack, EMERGENCIES);
-        channel.said().iter().filter(|message| message.text.contains(&headline)).count()
-    };
-    until(|| (0..ROUNDS).all(|round| announced(round) >= 1)).await;
-    let rooms = |round: usize| {
-        slack.look(|world| {
-            world
-                .channels
-                .iter()
-                .filter(|channel| channel.name.contains(&format!("-round-{round}-of")))
-                .count()
-        })
-    };
-    until(|| (0..ROUNDS).all(|round| rooms(round) >= 1)).await;
-    for round in 0..ROUNDS {
-        assert_eq!(announced(round), 1, "round {round} was announced more than once");
-        assert_eq!(rooms(round), 1, "round {round} has more than one channel");
-    }
-}
 
 #[tokio::test]
 async fn a_stop_finishes_what_is_in_hand() {
