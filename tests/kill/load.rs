@@ -8,6 +8,7 @@ use std::time::Duration;
 use howler::fake::slack::world::{Channel, Message};
 use howler::fake::slack::{Reply, Slack, Submission};
 use serde_json::Value;
+use tokio::task::JoinHandle;
 
 use super::ledger::{Dice, Ledger, words};
 use crate::harness::EMERGENCIES;
@@ -17,17 +18,45 @@ const HAS_IT: &str = " acknowledged: a named person has it.";
 const COMMANDS: &str = " is now commander";
 const RESOLVED: &str = " resolved it.";
 
+const PEOPLE: [&str; 4] = ["ian", "maya", "kofi", "zoe"];
+
+/// Everybody, busy until they are sent home.
+pub struct Crowd {
+    over: Arc<AtomicBool>,
+    people: Vec<JoinHandle<()>>,
+}
+
+impl Crowd {
+    pub fn start(slack: &Slack, ledger: &Arc<Ledger>, dice: &mut Dice) -> Self {
+        let over = Arc::new(AtomicBool::new(false));
+        let people = PEOPLE.map(|person| {
+            let (slack, ledger, over) = (slack.clone(), Arc::clone(ledger), Arc::clone(&over));
+            let dice = Dice::new(dice.below(u64::MAX));
+            tokio::spawn(Busy { person, slack, ledger, dice, over }.work())
+        });
+        Self { over, people: people.into() }
+    }
+
+    /// Returns once everybody has stopped.
+    pub async fn go_home(self) {
+        self.over.store(true, Ordering::Relaxed);
+        for person in self.people {
+            person.await.unwrap();
+        }
+    }
+}
+
 /// One person, busy until `over`.
-pub struct Busy {
-    pub person: &'static str,
-    pub slack: Slack,
-    pub ledger: Arc<Ledger>,
-    pub dice: Dice,
-    pub over: Arc<AtomicBool>,
+struct Busy {
+    person: &'static str,
+    slack: Slack,
+    ledger: Arc<Ledger>,
+    dice: Dice,
+    over: Arc<AtomicBool>,
 }
 
 impl Busy {
-    pub async fn work(mut self) {
+    async fn work(mut self) {
         while !self.over.load(Ordering::Relaxed) {
             match self.dice.below(100) {
                 0..20 => self.declares().await,

@@ -2,19 +2,17 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use howler::clock::Clock;
 use howler::fake::slack::Slack;
 
 use super::ledger::{Dice, Entries, Ledger};
-use super::load::Busy;
+use super::load::Crowd;
 use super::reading::{Reading, timeline};
 use crate::harness::process::{free_port, serve};
 use crate::harness::{EMERGENCIES, workspace};
 
-const PEOPLE: [&str; 4] = ["ian", "maya", "kofi", "zoe"];
 /// After so many rounds everything acknowledged must be there before the next one.
 const LOOK_EVERY: u64 = 25;
 /// How long that may take once nothing is in the way: an effect that failed often waits longer between tries.
@@ -47,6 +45,11 @@ async fn what_was_acknowledged_survives_every_kill_once() {
             let howler = serve(&data, &api_url, port, "").await;
             let entries = ledger.look(|entries| entries.clone());
             everything_is_there(&slack, &entries, round).await;
+            println!(
+                "{round} rounds: {} declarations, {} updates are there",
+                entries.declared.len(),
+                entries.updates.len()
+            );
             if round == rounds {
                 let lost = lost_on_the_timelines(&slack, &entries).await;
                 assert_eq!(lost, Vec::<String>::new(), "seed {seed}");
@@ -72,18 +75,10 @@ async fn one_round(
     for reply in slack.deliver_again(1).await.unwrap_or_default() {
         ledger.declared(&reply);
     }
-    let over = Arc::new(AtomicBool::new(false));
-    let people = PEOPLE.map(|person| {
-        let (slack, ledger, over) = (slack.clone(), Arc::clone(ledger), Arc::clone(&over));
-        let dice = Dice::new(dice.below(u64::MAX));
-        tokio::spawn(Busy { person, slack, ledger, dice, over }.work())
-    });
+    let crowd = Crowd::start(slack, ledger, dice);
     tokio::time::sleep(Duration::from_micros(20_000 + dice.below(600_000))).await;
     drop(howler);
-    over.store(true, Ordering::Relaxed);
-    for person in people {
-        person.await.unwrap();
-    }
+    crowd.go_home().await;
     reopened
 }
 
@@ -123,7 +118,7 @@ fn forget_what_was_read(slack: &Slack) {
     });
 }
 
-async fn everything_is_there(slack: &Slack, entries: &Entries, round: u64) {
+pub async fn everything_is_there(slack: &Slack, entries: &Entries, round: u64) {
     let started = Instant::now();
     loop {
         let reading = Reading::of(slack);
