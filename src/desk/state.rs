@@ -120,12 +120,22 @@ impl Outbox {
         self.lanes.keys()
     }
 
-    /// The effect at the head of a lane: failed ones wait for a person and do not hold up the rest.
-    pub fn head(&self, lane: &Lane) -> Option<&Effect> {
-        let ids = self.lanes.get(lane)?;
-        ids.iter()
-            .filter_map(|id| self.effects.get(id))
-            .find(|effect| !matches!(effect.state, EffectState::Failed { .. }))
+    /// The effects that may leave a lane next, in order: its first; of pages the first for each place, for a page waits
+    /// for no other channel. Failed ones wait for a person and do not hold up the rest.
+    pub fn heads(&self, lane: &Lane) -> Vec<&Effect> {
+        let ids = self.lanes.get(lane).into_iter().flatten();
+        let effects = ids.filter_map(|id| self.effects.get(id));
+        let mut waiting = effects.filter(|effect| !matches!(effect.state, EffectState::Failed { .. }));
+        if !matches!(lane, Lane::Page(_)) {
+            return waiting.next().into_iter().collect();
+        }
+        let mut heads: Vec<&Effect> = Vec::new();
+        for effect in waiting {
+            if !heads.iter().any(|head| head.kind.place() == effect.kind.place()) {
+                heads.push(effect);
+            }
+        }
+        heads
     }
 
     /// A *show* effect that says the same and has not left yet.
@@ -166,11 +176,11 @@ impl Outbox {
             EffectState::Later { at, .. } => at <= now,
             EffectState::Failed { .. } => false,
         };
-        !self.in_flight.is_empty() || self.lanes.keys().filter_map(|lane| self.head(lane)).any(ready)
+        !self.in_flight.is_empty() || self.lanes.keys().flat_map(|lane| self.heads(lane)).any(ready)
     }
 
     fn next_try(&self) -> Option<Timestamp> {
-        let heads = self.lanes.keys().filter_map(|lane| self.head(lane));
+        let heads = self.lanes.keys().flat_map(|lane| self.heads(lane));
         heads
             .filter_map(|effect| match effect.state {
                 EffectState::Later { at, .. } if !self.in_flight.contains(&effect.id) => Some(at),

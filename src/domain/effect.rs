@@ -66,10 +66,24 @@ pub enum EffectState {
         reason: String,
         unknown: bool,
     },
-    /// Not without a person: *Retry now* or *Give up*.
+    /// Not without a person: *Retry now* or *Give up*. `unknown` as above.
     Failed {
         reason: String,
+        #[serde(default)]
+        unknown: bool,
     },
+}
+
+impl EffectState {
+    /// What *Retry now* makes of it at `now`: what may have happened stays in doubt.
+    pub fn retried(&self, now: Timestamp) -> Self {
+        match self {
+            Self::Later { reason, unknown, .. } | Self::Failed { reason, unknown: unknown @ true } => {
+                Self::Later { at: now, reason: reason.clone(), unknown: *unknown }
+            }
+            Self::Waiting | Self::Failed { unknown: false, .. } => Self::Waiting,
+        }
+    }
 }
 
 /// Where a message goes.
@@ -173,6 +187,16 @@ pub enum EffectKind {
         reply: ReplyPath,
         private: Box<Private>,
     },
+}
+
+impl EffectKind {
+    /// Where a message goes; nothing for everything else.
+    pub fn place(&self) -> Option<&To> {
+        match self {
+            Self::Say { to, .. } => Some(to),
+            _ => None,
+        }
+    }
 }
 
 /// How a reminder was answered.
@@ -347,8 +371,10 @@ pub enum Outcome {
         reason: String,
         unknown: bool,
     },
+    /// `unknown`: an earlier attempt may have succeeded all the same.
     Failed {
         reason: String,
+        unknown: bool,
     },
 }
 

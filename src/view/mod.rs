@@ -20,6 +20,7 @@ mod private;
 mod refusal;
 mod reminder;
 mod say;
+mod split;
 mod text;
 mod time;
 mod timeline;
@@ -36,6 +37,7 @@ pub use lines::{Via, typed};
 pub use private::private;
 pub use refusal::field_error;
 pub use say::say;
+pub use split::{shortened, split};
 pub use trouble::{failed, form_failed, other_command};
 
 /// What is sent to Slack: the blocks people see, and the same in Slack's mark-up for notifications and screen

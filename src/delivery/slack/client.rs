@@ -17,6 +17,7 @@ use slack_morphism::{
 use tracing::{debug, warn};
 
 use super::target::{DelivererError, SlackTarget, is_allowed};
+use super::token::TokenRefused;
 use crate::clock::Clock;
 use crate::delivery::limits::Limits;
 use crate::delivery::retry::{self, Refusal, Trouble};
@@ -25,6 +26,8 @@ use crate::delivery::retry::{self, Refusal, Trouble};
 pub const TIME_LIMIT: Duration = Duration::from_secs(10);
 /// How long a connection may take; later nothing was sent.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
+/// Never held back: it is how one learns that the token works again.
+const ASKS_ABOUT_THE_TOKEN: &str = "auth.test";
 /// The limits of answers to a click are kept under this name.
 const RESPONSE_URL: &str = "response_url";
 
@@ -34,6 +37,7 @@ pub struct Slack {
     token: SlackApiToken,
     clock: Clock,
     limits: Limits,
+    token_refused: TokenRefused,
 }
 
 /// A method, with what it is called with.
@@ -85,7 +89,13 @@ impl Slack {
         let connector = SlackClientHyperConnector::with_connector(connector(&base)?)
             .with_slack_api_url(base.as_str().trim_end_matches('/'));
         let token = SlackApiToken::new(SlackApiTokenValue(target.token.reveal().to_owned()));
-        Ok(Self { client: SlackClient::new(connector), token, clock, limits: Limits::default() })
+        Ok(Self {
+            client: SlackClient::new(connector),
+            token,
+            clock,
+            limits: Limits::default(),
+            token_refused: TokenRefused::default(),
+        })
     }
 
     pub fn clock(&self) -> &Clock {
@@ -98,6 +108,9 @@ impl Slack {
     /// What went wrong; a method and channel inside its `Retry-After` is not called.
     pub async fn call<T: DeserializeOwned + Send>(&self, call: &Call) -> Result<T, Trouble> {
         self.may_call(call.method, call.channel.as_deref())?;
+        if call.method != ASKS_ABOUT_THE_TOKEN {
+            self.token_refused.held(self.clock.now())?;
+        }
         let session = self.client.open_session(&self.token);
         let api = &session.http_session_api;
         let sent = async {
@@ -109,7 +122,9 @@ impl Slack {
                 }
             }
         };
-        let reply: Reply<T> = self.answered(call.method, call.channel.as_deref(), call.within, sent).await?;
+        let answered = self.answered(call.method, call.channel.as_deref(), call.within, sent).await;
+        self.token_refused.learn(answered.as_ref().err(), self.clock.now());
+        let reply: Reply<T> = answered?;
         if reply.ok { Ok(reply.body) } else { Err(unreadable()) }
     }
 

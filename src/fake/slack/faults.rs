@@ -32,6 +32,7 @@ struct Switches {
     down: bool,
     token: Option<String>,
     dropped: BTreeSet<String>,
+    longest_message: Option<usize>,
     real_limits: bool,
     retry_events: bool,
     patience: Option<Duration>,
@@ -117,6 +118,11 @@ impl Faults {
         self.lock().dropped.remove(scope);
     }
 
+    /// Messages whose blocks hold more characters than this are refused with `msg_too_long`.
+    pub fn longest_message(&self, most: usize) {
+        self.lock().longest_message = Some(most);
+    }
+
     /// Applies Slack's own rate limits, on the clock: tiers, and one message a second and channel.
     pub fn real_limits(&self, on: bool) {
         self.lock().real_limits = on;
@@ -181,6 +187,10 @@ impl Faults {
 
     pub(super) fn dropped(&self) -> BTreeSet<String> {
         self.lock().dropped.clone()
+    }
+
+    pub(super) fn longest_message_now(&self) -> Option<usize> {
+        self.lock().longest_message
     }
 
     pub(super) fn has_real_limits(&self) -> bool {
