@@ -27,8 +27,8 @@ pub struct Entries {
     /// Every click that was answered 200.
     pub clicked: usize,
     pub resolved: BTreeSet<u64>,
-    /// Pushpins, by incident.
-    pub pinned: BTreeMap<u64, usize>,
+    /// The message that got pushpins and how many, by incident.
+    pub pinned: BTreeMap<u64, (String, usize)>,
     /// Deliveries that were sent again on purpose.
     pub repeated: usize,
 }

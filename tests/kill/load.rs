@@ -159,7 +159,7 @@ impl Busy {
         // Who has put one there already cannot put another.
         let Ok(reply) = self.slack.react(self.person, EMERGENCIES, &ts, "pushpin").await else { return };
         if reply.is_some_and(|reply| reply.is_ok()) {
-            self.ledger.look(|entries| *entries.pinned.entry(incident).or_default() += 1);
+            self.ledger.look(|entries| entries.pinned.entry(incident).or_insert((ts, 0)).1 += 1);
         }
     }
 

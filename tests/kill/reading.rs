@@ -29,6 +29,8 @@ pub struct Reading {
     marks: BTreeMap<String, usize>,
     /// Private answers that say no.
     told: Vec<String>,
+    /// Private questions which incident a pushpin is meant for, as JSON.
+    asked: Vec<String>,
 }
 
 static DECLARED: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"INCIDENT DECLARED: (K\d+) ").unwrap());
@@ -75,7 +77,11 @@ impl Reading {
             self.rooms.insert(channel.name.clone(), spoken().collect());
         }
         let private = channel.messages.iter().filter(|message| message.only_for.is_some() || channel.is_im);
-        self.told.extend(private.map(|message| message.text.clone()));
+        for message in private {
+            self.told.push(message.text.clone());
+            let blocks = Value::from(message.blocks.clone()).to_string();
+            self.asked.extend(Some(blocks).filter(|blocks| blocks.contains("PinTo")));
+        }
     }
 
     fn rooms_of(&self, incident: u64) -> Vec<&Vec<Said>> {
@@ -201,6 +207,12 @@ impl Reading {
             }
         }
         wrong
+    }
+
+    /// Whether somebody was asked which incident a pushpin on this message is meant for: howler does not know a message
+    /// as its own before Slack's answer to it is saved.
+    pub fn asked_about(&self, ts: &str) -> bool {
+        self.asked.iter().any(|question| question.contains(ts))
     }
 
     /// Whether somebody was told privately what became of `INC-n` instead.

@@ -113,7 +113,8 @@ fn forget_what_was_read(slack: &Slack) {
             return;
         };
         let old = channel.messages.len().saturating_sub(KEPT);
-        channel.messages.iter_mut().take(old).for_each(|message| message.blocks.clear());
+        let public = channel.messages.iter_mut().take(old).filter(|message| message.only_for.is_none());
+        public.for_each(|message| message.blocks.clear());
         channel.messages.retain(|message| message.only_for.is_none() || !message.text.contains('✅'));
     });
 }
@@ -157,8 +158,11 @@ async fn lost_on_the_timelines(slack: &Slack, entries: &Entries) -> Vec<String> 
         if entries.resolved.contains(incident) {
             once("its resolution".into(), timeline.matches(" resolved it.").count());
         }
-        if entries.pinned.contains_key(incident) {
-            once("its pushpin".into(), timeline.matches("📌").count());
+        if let Some((ts, _)) = entries.pinned.get(incident) {
+            let held = timeline.matches("📌").count();
+            if held != 0 || !reading.asked_about(ts) {
+                once("its pushpin".into(), held);
+            }
         }
         for (_, shows) in entries.clicks.iter().filter(|(of, _)| of == incident) {
             if !timeline.contains(shows) && !reading.told_of(*incident) {
@@ -179,7 +183,7 @@ fn summary(rounds: u64, entries: &Entries, reopened: &mut [Duration]) -> String 
         entries.updates.len(),
         entries.notes.len(),
         entries.clicked,
-        entries.pinned.values().sum::<usize>(),
+        entries.pinned.values().map(|(_, count)| count).sum::<usize>(),
         entries.repeated,
     )
 }
