@@ -1,5 +1,7 @@
 //! Guarantee 4: Slack half broken, and the incident goes on; what failed is on the board.
 
+mod named;
+
 use crate::harness::{EMERGENCIES, MANIFEST, ROOM, World};
 
 #[tokio::test]

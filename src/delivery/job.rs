@@ -18,11 +18,9 @@ impl Job {
     /// Whether an earlier attempt may have succeeded without howler knowing, so that it is looked up first.
     pub fn may_have_happened(&self) -> bool {
         match self.effect.state {
-            EffectState::Later { unknown, .. } => unknown,
-            // A person asked for it again after a failure, and the failure may have been of the look-up
-            // itself. A limit leaves this as it is: see `Outbox::hold`.
-            EffectState::Waiting => self.effect.attempts > 0,
-            EffectState::Failed { .. } => true,
+            EffectState::Later { unknown, .. } | EffectState::Failed { unknown, .. } => unknown,
+            // A limit leaves this as it is: see `Outbox::hold`.
+            EffectState::Waiting => false,
         }
     }
 }

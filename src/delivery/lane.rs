@@ -110,7 +110,8 @@ impl Lanes {
             Some(Ok(outcome)) => outcome,
             fault => {
                 error!(effect = id.0, ?fault, "carrying out an effect failed inside howler");
-                Outcome::Failed { reason: "a fault inside howler; its log says more".to_owned() }
+                let reason = "a fault inside howler; its log says more".to_owned();
+                Outcome::Failed { reason, unknown: true }
             }
         }
     }
@@ -126,19 +127,18 @@ impl Lanes {
     async fn send(&self, effect: Effect, incident: Option<Arc<Incident>>) -> Result<(), Timestamp> {
         let (id, class) = (effect.id, effect.lane.class());
         let overtaken = incident.as_ref().and_then(|incident| still_true(incident, &effect.kind).err());
+        let mark = format!("{}-{}", self.instance, id.0);
+        let job = Job { effect, incident, mark };
         let outcome = match overtaken {
-            Some(reason) => Outcome::Dropped { reason: reason.to_owned() },
-            None => {
-                let mark = format!("{}-{}", self.instance, id.0);
-                self.perform(Job { effect, incident, mark }).await
-            }
+            Some(reason) => self.deliverer.overtaken(&job, reason).await,
+            None => self.perform(job).await,
         };
         self.metrics.attempted(class, result(&outcome));
         if let Outcome::Held { until, reason } = outcome {
             self.metrics.held(class, until.duration_since(self.clock.now()));
             // Nothing happened that is worth a flush: after a start it is tried anew.
             let held = self.desk.hold(id, until, reason).await;
-            return held.map_or(Err(until), |()| Err(until));
+            return held.map_err(|_| until);
         }
         let saved = self.desk.report(id, outcome).await;
         saved.map_err(|fault| {

@@ -61,6 +61,16 @@ impl Trouble {
         }
     }
 
+    /// Whether the message is too long for Slack.
+    pub fn is_too_long(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if names::is_too_long(&refusal.error))
+    }
+
+    /// Whether Slack refused the token itself, whatever it was asked.
+    pub fn is_about_the_token(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if names::is_about_the_token(&refusal.error))
+    }
+
     /// Whether Slack refused by the name `error`.
     pub fn is(&self, error: &str) -> bool {
         matches!(self, Self::Refused(refusal) if refusal.error == error)

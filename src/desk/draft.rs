@@ -289,7 +289,7 @@ impl<'a> Draft<'a> {
         }
         if let Some(twin) = self.state.outbox.waiting_twin(&lane, &kind) {
             if let EffectState::Failed { .. } = twin.state {
-                let again = Effect { state: EffectState::Waiting, ..twin.clone() };
+                let again = Effect { state: twin.state.retried(self.now), ..twin.clone() };
                 self.effects.insert(again.id, Some(again));
             }
             return;
@@ -379,13 +379,13 @@ impl<'a> Draft<'a> {
             }
             // The lane keeps it in memory, with [`Desk::hold`](super::Desk::hold).
             Outcome::Held { .. } => {}
-            Outcome::Failed { reason } => self.failed(effect, reason)?,
+            Outcome::Failed { reason, unknown } => self.failed(effect, reason, unknown)?,
         }
         Ok(())
     }
 
     /// Stays on the delivery board. The person in charge hears of an announcement that cannot be delivered.
-    fn failed(&mut self, effect: Effect, reason: String) -> Result<(), StoreError> {
+    fn failed(&mut self, effect: Effect, reason: String, unknown: bool) -> Result<(), StoreError> {
         // The reason may hold a channel's name, which is made of the title: it is for the board.
         warn!(effect = effect.id.0, "an effect failed; its incident's board shows why");
         let announces = match &effect.kind {
@@ -395,7 +395,7 @@ impl<'a> Draft<'a> {
         };
         let what = view::effect_in_words(&effect);
         let incident = effect.incident;
-        let state = EffectState::Failed { reason: reason.clone() };
+        let state = EffectState::Failed { reason: reason.clone(), unknown };
         self.effects.insert(effect.id, Some(Effect { state, attempts: effect.attempts + 1, ..effect }));
         let Some(id) = incident.filter(|_| announces) else { return Ok(()) };
         let Some(incident) = self.book().incident(id)? else { return Ok(()) };
@@ -420,12 +420,7 @@ impl<'a> Draft<'a> {
             return Ok(self.board());
         }
         let Some(effect) = self.effect(id).cloned() else { return Ok(refused(Refusal::NoSuchEffect)) };
-        let state = match effect.state {
-            EffectState::Later { reason, unknown, .. } => {
-                EffectState::Later { at: self.now, reason, unknown }
-            }
-            EffectState::Failed { .. } | EffectState::Waiting => EffectState::Waiting,
-        };
+        let state = effect.state.retried(self.now);
         self.effects.insert(id, Some(Effect { state, ..effect }));
         Ok(self.board())
     }

@@ -20,13 +20,17 @@ pub enum Head {
 
 /// The head of a lane.
 pub fn head(state: &State, store: &Store, lane: &Lane, now: Timestamp) -> Result<Head, StoreError> {
-    let Some(effect) = state.outbox.head(lane) else { return Ok(Head::Empty) };
-    match effect.state {
-        EffectState::Later { at, .. } if at > now => return Ok(Head::Wait { until: at }),
-        _ => {}
-    }
+    let heads = state.outbox.heads(lane);
+    let due = |effect: &Effect| match effect.state {
+        EffectState::Later { at, .. } if at > now => Some(at),
+        _ => None,
+    };
+    let Some(effect) = heads.iter().find(|effect| due(effect).is_none()) else {
+        let until = heads.iter().filter_map(|effect| due(effect)).min();
+        return Ok(until.map_or(Head::Empty, |until| Head::Wait { until }));
+    };
     let changed = BTreeMap::new();
     let book = Book { state, changed: &changed, store, now };
     let incident = effect.incident.map(|id| book.incident(id)).transpose()?.flatten();
-    Ok(Head::Send { effect: Box::new(effect.clone()), incident })
+    Ok(Head::Send { effect: Box::new((*effect).clone()), incident })
 }

@@ -127,14 +127,24 @@ impl Outbox {
         self.lanes.keys()
     }
 
-    /// The effect at the head of a lane: failed ones wait for a person and do not hold up the rest, but for an issue,
-    /// without which there is nowhere to say the rest.
-    pub fn head(&self, lane: &Lane) -> Option<&Effect> {
-        let ids = self.lanes.get(lane)?;
-        ids.iter()
-            .filter_map(|id| self.effects.get(id))
-            .find(|effect| !effect.is_failed() || effect.kind == EffectKind::OpenIssue)
-            .filter(|effect| !effect.is_failed())
+    /// The effects that may leave a lane next, in order: its first; of pages the first for each place, for a page waits
+    /// for no other channel. Failed ones wait for a person and do not hold up the rest, but for an issue, without which
+    /// there is nowhere to say the rest.
+    pub fn heads(&self, lane: &Lane) -> Vec<&Effect> {
+        let ids = self.lanes.get(lane).into_iter().flatten();
+        let effects = ids.filter_map(|id| self.effects.get(id));
+        let mut waiting =
+            effects.filter(|effect| !effect.is_failed() || effect.kind == EffectKind::OpenIssue);
+        if !matches!(lane, Lane::Page(_)) {
+            return waiting.next().filter(|effect| !effect.is_failed()).into_iter().collect();
+        }
+        let mut heads: Vec<&Effect> = Vec::new();
+        for effect in waiting {
+            if !heads.iter().any(|head| head.kind.place() == effect.kind.place()) {
+                heads.push(effect);
+            }
+        }
+        heads
     }
 
     /// A *show* effect that says the same and has not left yet.
@@ -177,7 +187,7 @@ impl Outbox {
         if let Some(effect) = self.effects.get_mut(&id) {
             let unknown = match effect.state {
                 EffectState::Later { unknown, .. } => unknown,
-                EffectState::Waiting => effect.attempts > 0,
+                EffectState::Waiting => false,
                 EffectState::Failed { .. } => return,
             };
             effect.state = EffectState::Later { at: until, reason, unknown };
@@ -191,11 +201,11 @@ impl Outbox {
             EffectState::Later { at, .. } => at <= now,
             EffectState::Failed { .. } => false,
         };
-        !self.in_flight.is_empty() || self.lanes.keys().filter_map(|lane| self.head(lane)).any(ready)
+        !self.in_flight.is_empty() || self.lanes.keys().flat_map(|lane| self.heads(lane)).any(ready)
     }
 
     fn next_try(&self) -> Option<Timestamp> {
-        let heads = self.lanes.keys().filter_map(|lane| self.head(lane));
+        let heads = self.lanes.keys().flat_map(|lane| self.heads(lane));
         heads
             .filter_map(|effect| match effect.state {
                 EffectState::Later { at, .. } if !self.in_flight.contains(&effect.id) => Some(at),

@@ -77,10 +77,24 @@ pub enum EffectState {
         reason: String,
         unknown: bool,
     },
-    /// Not without a person: *Retry now* or *Give up*.
+    /// Not without a person: *Retry now* or *Give up*. `unknown` as above.
     Failed {
         reason: String,
+        #[serde(default)]
+        unknown: bool,
     },
+}
+
+impl EffectState {
+    /// What *Retry now* makes of it at `now`: what may have happened stays in doubt.
+    pub fn retried(&self, now: Timestamp) -> Self {
+        match self {
+            Self::Later { reason, unknown, .. } | Self::Failed { reason, unknown: unknown @ true } => {
+                Self::Later { at: now, reason: reason.clone(), unknown: *unknown }
+            }
+            Self::Waiting | Self::Failed { unknown: false, .. } => Self::Waiting,
+        }
+    }
 }
 
 /// Where a message goes.
@@ -212,6 +226,14 @@ impl EffectKind {
     /// Whether it is carried out on GitHub.
     pub fn is_backup(&self) -> bool {
         matches!(self, Self::OpenIssue | Self::Comment { .. } | Self::IssueCard | Self::IssueState { .. })
+    }
+
+    /// Where a message goes; nothing for everything else.
+    pub fn place(&self) -> Option<&To> {
+        match self {
+            Self::Say { to, .. } => Some(to),
+            _ => None,
+        }
     }
 }
 
@@ -393,8 +415,10 @@ pub enum Outcome {
         until: Timestamp,
         reason: String,
     },
+    /// `unknown`: an earlier attempt may have succeeded all the same.
     Failed {
         reason: String,
+        unknown: bool,
     },
 }
 

@@ -169,7 +169,7 @@ pub fn effect(effect: &Effect) -> Line<'_> {
     let (state, reason, next_try) = match &effect.state {
         EffectState::Waiting => ("waiting", None, None),
         EffectState::Later { at, reason, .. } => ("later", Some(reason.as_str()), Some(*at)),
-        EffectState::Failed { reason } => ("failed", Some(reason.as_str()), None),
+        EffectState::Failed { reason, .. } => ("failed", Some(reason.as_str()), None),
     };
     Line::Effect {
         effect: effect.id.0,

@@ -75,6 +75,12 @@ impl Guard {
         Some(Mark { commits: commits.parse().ok()?, alive })
     }
 
+    /// Writes the mark again with this number of commits: proves that it can be written.
+    pub fn renew_mark(&self, commits: u64) -> Result<(), StoreError> {
+        let alive = self.mark().map_or(Timestamp::UNIX_EPOCH, |mark| mark.alive);
+        self.set_mark(Mark { commits, alive })
+    }
+
     /// Not synced: after a power cut an older mark is as good.
     pub fn set_mark(&self, mark: Mark) -> Result<(), StoreError> {
         let text = format!("{} {}", mark.commits, mark.alive.as_millisecond());

@@ -266,6 +266,7 @@ impl Store {
         }
         // Proves that it can be written, before anybody is promised anything.
         engine.write(vec![(keys::META.to_vec(), Some(codec::encode(&meta)?))])?;
+        self.guard.renew_mark(meta.commits)?;
         *commits = meta.commits;
         *slot = Some(engine);
         Ok(())

@@ -1,5 +1,7 @@
 //! The delivery board: what is not done, why, and what can be done about it.
 
+use std::collections::BTreeMap;
+
 use super::Message;
 use super::blocks::{Button, Draft};
 use super::lines::Via;
@@ -10,6 +12,8 @@ use crate::domain::text::shorten;
 
 /// Effects with buttons: two blocks each, fifty fit.
 const SHOWN: usize = 15;
+/// So many effects with the same reason are told it once.
+const COMMON: usize = 3;
 /// Longest reason, in characters.
 const REASON_MOST: usize = 300;
 
@@ -21,8 +25,10 @@ pub(super) fn board(undone: &[Undone], via: Via) -> Message {
         bold(format!("Delivery board: {} not done. ", undone.len())),
         "The incidents themselves are saved."
     ]);
+    let shared = shared(undone);
+    draft = draft.lines(shared.map(heading).into_iter().collect());
     for undone in undone.iter().take(SHOWN) {
-        draft = draft.line(row(undone)).buttons(buttons(undone));
+        draft = draft.line(row(undone, shared)).buttons(buttons(undone));
     }
     let in_slack = (via == Via::Shell).then(|| {
         words![
@@ -35,7 +41,29 @@ pub(super) fn board(undone: &[Undone], via: Via) -> Message {
 
 /// What is not delivered of one incident, without buttons.
 pub(super) fn rows(undone: &[Undone], most: usize) -> Vec<Words> {
-    undone.iter().take(most).map(row).chain(rest(undone.len(), most)).collect()
+    let shared = shared(undone);
+    let rows = undone.iter().take(most).map(|undone| row(undone, shared));
+    shared.map(heading).into_iter().chain(rows).chain(rest(undone.len(), most)).collect()
+}
+
+/// The reason that most effects have in common, a refused token say: it is told once.
+fn shared(undone: &[Undone]) -> Option<(&str, usize)> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for reason in undone.iter().filter_map(reason) {
+        *counts.entry(reason).or_default() += 1;
+    }
+    counts.into_iter().filter(|(_, count)| *count >= COMMON).max_by_key(|(_, count)| *count)
+}
+
+fn heading((why, count): (&str, usize)) -> Words {
+    words![bold(format!("{count} for one reason: ")), sentence(&shorten(why, REASON_MOST))]
+}
+
+fn reason(undone: &Undone) -> Option<&str> {
+    match &undone.state {
+        EffectState::Waiting => None,
+        EffectState::Later { reason, .. } | EffectState::Failed { reason, .. } => Some(reason),
+    }
 }
 
 fn rest(all: usize, shown: usize) -> Option<Words> {
@@ -43,7 +71,7 @@ fn rest(all: usize, shown: usize) -> Option<Words> {
         .then(|| words![format!("And {} more; they move up here as these are dealt with.", all - shown)])
 }
 
-fn row(undone: &Undone) -> Words {
+fn row(undone: &Undone, shared: Option<(&str, usize)>) -> Words {
     let incident = undone.incident.map(|incident| words![bold(format!("{incident}: "))]).unwrap_or_default();
     let attempts = match undone.attempts {
         0 => "not tried yet".to_owned(),
@@ -56,19 +84,26 @@ fn row(undone: &Undone) -> Words {
         moment(undone.since),
         ". "
     ];
-    incident.and(what).and(state(&undone.state))
+    incident.and(what).and(state(&undone.state, shared))
 }
 
-fn state(state: &EffectState) -> Words {
-    let reason = |reason: &str| sentence(&shorten(reason, REASON_MOST));
+fn state(state: &EffectState, shared: Option<(&str, usize)>) -> Words {
+    let reason = |reason: &str| match shared.is_some_and(|(common, _)| common == reason) {
+        true => "For the reason above.".to_owned(),
+        false => sentence(&shorten(reason, REASON_MOST)),
+    };
+    let look = |unknown: bool| match unknown {
+        true => " It may have arrived, so howler looks before it sends it again.",
+        false => "",
+    };
     match state {
         EffectState::Waiting => words!["It waits for its turn."],
         EffectState::Later { at, reason: why, unknown } => {
-            let look =
-                if *unknown { " It may have arrived, so howler looks before it sends it again." } else { "" };
-            words![reason(why), " Next try ", both(*at), ".", look]
+            words![reason(why), " Next try ", both(*at), ".", look(*unknown)]
         }
-        EffectState::Failed { reason: why } => words![reason(why), " It waits for you."],
+        EffectState::Failed { reason: why, unknown } => {
+            words![reason(why), " It waits for you.", look(*unknown)]
+        }
     }
 }
 

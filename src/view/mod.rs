@@ -23,6 +23,7 @@ mod private;
 mod refusal;
 mod reminder;
 mod say;
+mod split;
 mod terminal;
 mod text;
 mod time;
@@ -42,6 +43,7 @@ pub use lines::{Via, typed};
 pub use private::private;
 pub use refusal::field_error;
 pub use say::say;
+pub use split::{shortened, split};
 pub use terminal::{Names, terminal};
 pub use trouble::{failed, form_failed, other_command, type_instead};
 

@@ -16,6 +16,10 @@ impl Process {
         Self(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
     }
 
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     /// Asks it to stop and gives whether it ended well, and after how long.
     pub async fn stop(mut self) -> (bool, Duration) {
         let started = Instant::now();

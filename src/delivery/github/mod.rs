@@ -139,10 +139,10 @@ impl GitHub {
         let lost = matches!(verdict.class, Class::Again { lost: true });
         let unknown = if sending { lost } else { job.may_have_happened() };
         let at = match verdict.class {
-            Class::Never => return Outcome::Failed { reason: verdict.reason },
+            Class::Never => return Outcome::Failed { reason: verdict.reason, unknown },
             Class::Ours => {
                 error!(effect = id.0, ?trouble, "GitHub does not take what howler made");
-                return Outcome::Failed { reason: verdict.reason };
+                return Outcome::Failed { reason: verdict.reason, unknown };
             }
             Class::Again { .. } => self.after_now(retry::backoff(id, attempts)),
             Class::Slow => self.slowly(job),

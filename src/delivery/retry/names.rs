@@ -87,12 +87,23 @@ pub fn judge(error: &str) -> (Class, &'static str) {
         .unwrap_or((Never, "Slack refused {method} with `{error}`"))
 }
 
+/// The message itself is too long: it is divided.
+pub fn is_too_long(error: &str) -> bool {
+    matches!(error, "msg_too_long" | "msg_blocks_too_long")
+}
+
+/// Nothing works with this token: every lane hears the same.
+pub fn is_about_the_token(error: &str) -> bool {
+    matches!(error, "invalid_auth" | "not_authed" | "token_revoked" | "token_expired" | "account_inactive")
+}
+
 fn place(error: &str) -> Option<(Class, &'static str)> {
     Some(match error {
         "not_in_channel" => {
             (Never, "howler is not in {place} and could not join: invite it there with /invite @howler")
         }
-        "is_archived" => (Never, "{place} is archived: unarchive it, then retry"),
+        // `chat.update` has a name of its own for it.
+        "is_archived" | "is_inactive" => (Never, "{place} is archived: unarchive it, then retry"),
         "channel_not_found" => (Never, "{place} does not exist or howler cannot see it{remedy}"),
         "method_not_supported_for_channel_type" | "channel_type_not_supported" => {
             (Never, "{place} is not of a kind that this works in")
@@ -129,7 +140,8 @@ fn permission(error: &str) -> Option<(Class, &'static str)> {
         }
         "token_revoked" | "token_expired" | "account_inactive" => (
             Slow,
-            "howler's token is no longer valid (`{error}`): reinstall the Slack app, set SLACK_BOT_TOKEN",
+            "howler's token is no longer valid (`{error}`): reinstall the Slack app, set SLACK_BOT_TOKEN and restart \
+             howler; where the same token works again it goes on by itself",
         ),
         _ => return None,
     })
@@ -184,13 +196,18 @@ fn person_or_message(error: &str) -> Option<(Class, &'static str)> {
 }
 
 fn ours(error: &str) -> Option<(Class, &'static str)> {
+    if is_too_long(error) {
+        return Some((
+            Ours,
+            "Slack finds the message too long even in parts ({method}: `{error}`). That is a fault in howler: its log \
+             has the details",
+        ));
+    }
     let fault = error.starts_with("invalid_")
         || error.starts_with("metadata_")
         || matches!(
             error,
-            "msg_too_long"
-                | "msg_blocks_too_long"
-                | "too_long"
+            "too_long"
                 | "no_text"
                 | "too_many_attachments"
                 | "missing_charset"

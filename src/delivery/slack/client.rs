@@ -17,6 +17,7 @@ use slack_morphism::{
 use tracing::{debug, warn};
 
 use super::target::{DelivererError, SlackTarget, is_allowed};
+use super::token::TokenRefused;
 use super::wire::Wire;
 use crate::clock::Clock;
 use crate::delivery::limits::Limits;
@@ -28,6 +29,8 @@ use crate::telemetry::Metrics;
 pub const TIME_LIMIT: Duration = Duration::from_secs(10);
 /// How long a connection may take; later nothing was sent.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
+/// Never held back: it is how one learns that the token works again.
+const ASKS_ABOUT_THE_TOKEN: &str = "auth.test";
 /// The limits of answers to a click are kept under this name.
 const RESPONSE_URL: &str = "response_url";
 
@@ -38,6 +41,7 @@ pub struct Slack {
     clock: Clock,
     limits: Limits,
     metrics: Metrics,
+    token_refused: TokenRefused,
 }
 
 /// A method, with what it is called with.
@@ -94,7 +98,14 @@ impl Slack {
         let connector = SlackClientHyperConnector::with_connector(connector(&base, loopback)?)
             .with_slack_api_url(base.as_str().trim_end_matches('/'));
         let token = SlackApiToken::new(SlackApiTokenValue(target.token.reveal().to_owned()));
-        Ok(Self { client: SlackClient::new(connector), token, clock, limits: Limits::default(), metrics })
+        Ok(Self {
+            client: SlackClient::new(connector),
+            token,
+            clock,
+            limits: Limits::default(),
+            metrics,
+            token_refused: TokenRefused::default(),
+        })
     }
 
     pub fn clock(&self) -> &Clock {
@@ -111,6 +122,9 @@ impl Slack {
     /// What went wrong; a method and channel inside its `Retry-After` is not called.
     pub async fn call<T: DeserializeOwned + Send>(&self, call: &Call) -> Result<T, Trouble> {
         self.may_call(call.method, call.channel.as_deref())?;
+        if call.method != ASKS_ABOUT_THE_TOKEN {
+            self.token_refused.held(self.clock.now())?;
+        }
         let session = self.client.open_session(&self.token);
         let api = &session.http_session_api;
         let sent = async {
@@ -122,7 +136,9 @@ impl Slack {
                 }
             }
         };
-        let reply: Reply<T> = self.counted(call.method, call.channel.as_deref(), call.within, sent).await?;
+        let answered = self.counted(call.method, call.channel.as_deref(), call.within, sent).await;
+        self.token_refused.learn(answered.as_ref().err(), self.clock.now());
+        let reply: Reply<T> = answered?;
         if reply.ok { Ok(reply.body) } else { Err(unreadable()) }
     }
 

@@ -2,6 +2,7 @@
 //! answered.
 
 use serde_json::json;
+use tracing::warn;
 
 use super::client::{Call, Nothing};
 use super::post::{Destination, room_spot};
@@ -21,7 +22,7 @@ impl Deliverer {
         let incident = incident(job)?;
         let message = view::card(incident, place, &self.config.mentions);
         if let Some(post) = incident.post(&PostKey::Card(place)) {
-            match self.edit(&post.channel, &post.message, &message).await {
+            match self.edit(incident, (&post.channel, &post.message), &message).await {
                 Ok(()) => return Ok(receipt(post)),
                 Err(trouble) if trouble.is("message_not_found") => {}
                 Err(trouble) => return Err(Stop::sending(trouble, &self.standing_spot(incident, post))),
@@ -36,7 +37,9 @@ impl Deliverer {
         // The earlier attempt showed the incident as it was then.
         if let (true, Receipt::Message { channel, message: ts }) = (earlier, &receipt) {
             let spot = Spot { channel: channel.clone(), ..Spot::workspace() };
-            self.edit(channel, ts, &message).await.map_err(|trouble| Stop::before(trouble, &spot))?;
+            self.edit(incident, (channel, ts), &message)
+                .await
+                .map_err(|trouble| Stop::before(trouble, &spot))?;
         }
         Ok(receipt)
     }
@@ -69,14 +72,35 @@ impl Deliverer {
         post: &Post,
         message: &Message,
     ) -> Result<Receipt, Stop> {
-        match self.edit(&post.channel, &post.message, message).await {
+        match self.edit(incident, (&post.channel, &post.message), message).await {
             Ok(()) => Ok(Receipt::Nothing),
             Err(trouble) if trouble.is("message_not_found") => Err(Stop::Dropped(DELETED)),
             Err(trouble) => Err(Stop::sending(trouble, &self.standing_spot(incident, post))),
         }
     }
 
-    async fn edit(&self, channel: &ChannelId, ts: &MessageTs, message: &Message) -> Result<(), Trouble> {
+    /// Edits a message; one that is too long for Slack is shortened, for it cannot become several.
+    async fn edit(
+        &self,
+        incident: &Incident,
+        stands: (&ChannelId, &MessageTs),
+        message: &Message,
+    ) -> Result<(), Trouble> {
+        match self.update(stands, message).await {
+            Err(trouble) if trouble.is_too_long() => {
+                warn!(incident = incident.id.0, "Slack finds an edit too long; it is shortened");
+                let rest = format!("Too long for Slack here; all of it: /incident show {}", incident.id.0);
+                self.update(stands, &view::shortened(message, &rest)).await
+            }
+            other => other,
+        }
+    }
+
+    async fn update(
+        &self,
+        (channel, ts): (&ChannelId, &MessageTs),
+        message: &Message,
+    ) -> Result<(), Trouble> {
         let body = json!({
             "channel": channel,
             "ts": ts,

@@ -10,6 +10,7 @@ mod reach;
 mod read;
 mod room;
 pub(super) mod target;
+mod token;
 mod whisper;
 mod wire;
 
@@ -58,15 +59,25 @@ pub enum NoIdentity {
 /// Why an effect ended without a receipt.
 #[derive(Debug)]
 enum Stop {
-    /// A call brought nothing. `sending`: it was the one that carries the effect out, so that its fate is the
-    /// effect's; otherwise the effect is as known or unknown as before.
+    /// A call brought nothing.
     Trouble {
         trouble: Box<Trouble>,
         spot: Spot,
-        sending: bool,
+        stage: Stage,
     },
     Dropped(&'static str),
     Failed(String),
+}
+
+/// What a call that brought nothing says of its effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// It is as known or unknown as before.
+    Before,
+    /// It was this call that carries it out, so their fates are one.
+    Sending,
+    /// A part of it was carried out.
+    Begun,
 }
 
 /// A place in Slack, with its words for a reason.
@@ -80,11 +91,15 @@ struct Spot {
 
 impl Stop {
     fn before(trouble: Trouble, spot: &Spot) -> Self {
-        Self::Trouble { trouble: Box::new(trouble), spot: spot.clone(), sending: false }
+        Self::Trouble { trouble: Box::new(trouble), spot: spot.clone(), stage: Stage::Before }
     }
 
     fn sending(trouble: Trouble, spot: &Spot) -> Self {
-        Self::Trouble { trouble: Box::new(trouble), spot: spot.clone(), sending: true }
+        Self::Trouble { trouble: Box::new(trouble), spot: spot.clone(), stage: Stage::Sending }
+    }
+
+    fn begun(trouble: Trouble, spot: &Spot) -> Self {
+        Self::Trouble { trouble: Box::new(trouble), spot: spot.clone(), stage: Stage::Begun }
     }
 }
 
@@ -132,9 +147,30 @@ impl Deliverer {
                 self.reach.found(self.slack.clock().now());
                 Outcome::Done(receipt)
             }
-            Err(Stop::Dropped(reason)) => Outcome::Dropped { reason: reason.to_owned() },
-            Err(Stop::Failed(reason)) => Outcome::Failed { reason },
-            Err(Stop::Trouble { trouble, spot, sending }) => self.outcome(job, &trouble, &spot, sending),
+            Err(stop) => self.stopped(job, stop),
+        }
+    }
+
+    /// An effect that no longer holds is not carried out, for the reason given. One that may have been carried out
+    /// before is looked up: a reminder that stands there must still lose its buttons.
+    pub async fn overtaken(&self, job: &Job, reason: &'static str) -> Outcome {
+        let dropped = || Outcome::Dropped { reason: reason.to_owned() };
+        let EffectKind::Say { to, .. } = &job.effect.kind else { return dropped() };
+        if !job.may_have_happened() {
+            return dropped();
+        }
+        match self.find_posted(job, to).await {
+            Ok(Some(receipt)) => Outcome::Done(receipt),
+            Ok(None) | Err(Stop::Dropped(_) | Stop::Failed(_)) => dropped(),
+            Err(stop) => self.stopped(job, stop),
+        }
+    }
+
+    fn stopped(&self, job: &Job, stop: Stop) -> Outcome {
+        match stop {
+            Stop::Dropped(reason) => Outcome::Dropped { reason: reason.to_owned() },
+            Stop::Failed(reason) => Outcome::Failed { reason, unknown: job.may_have_happened() },
+            Stop::Trouble { trouble, spot, stage } => self.outcome(job, &trouble, &spot, stage),
         }
     }
 
@@ -189,11 +225,15 @@ impl Deliverer {
         }
     }
 
-    fn outcome(&self, job: &Job, trouble: &Trouble, spot: &Spot, sending: bool) -> Outcome {
+    fn outcome(&self, job: &Job, trouble: &Trouble, spot: &Spot, stage: Stage) -> Outcome {
         let verdict = retry::verdict(trouble, &spot.words, spot.remedy);
         let (id, attempts) = (job.effect.id, job.effect.attempts);
         let lost = matches!(verdict.class, Class::Again { lost: true });
-        let unknown = if sending { lost } else { job.may_have_happened() };
+        let unknown = match stage {
+            Stage::Before => job.may_have_happened(),
+            Stage::Sending => lost,
+            Stage::Begun => true,
+        };
         let now = self.slack.clock().now();
         if matches!(trouble, Trouble::Unreached(_) | Trouble::Lost(_)) {
             self.reach.lost();
@@ -203,13 +243,15 @@ impl Deliverer {
             self.slack.metrics().retried(&job.effect.lane, trouble.word());
         }
         let at = match verdict.class {
-            Class::Never => return Outcome::Failed { reason: verdict.reason },
+            Class::Never => return Outcome::Failed { reason: verdict.reason, unknown },
             Class::Ours => {
                 error!(effect = id.0, ?trouble, "Slack does not take what howler made");
-                return Outcome::Failed { reason: verdict.reason };
+                return Outcome::Failed { reason: verdict.reason, unknown };
             }
             Class::Again { .. } => after(retry::backoff(id, attempts)),
             Class::Slow => after(retry::slow(id, attempts)),
+            // A part is out already: that must not be forgotten.
+            Class::At(until) if stage == Stage::Begun => until,
             Class::At(until) => {
                 let until = self.turns.take(&job.effect.lane, &spot.channel, until, now);
                 return Outcome::Held { until, reason: verdict.reason };

@@ -1,9 +1,12 @@
 //! New messages: each carries its effect's mark, and is looked for by it where an earlier attempt's fate is
 //! unknown.
 
+use std::collections::BTreeMap;
+
 use jiff::SignedDuration;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tracing::warn;
 
 use super::client::{Call, Slack};
 use super::{Deliverer, Spot, Stop, incident_id};
@@ -68,19 +71,63 @@ impl Deliverer {
     }
 
     async fn find_or_post(&self, job: &Job, spot: &Spot, message: &Message) -> Result<(Receipt, bool), Stop> {
+        let mut earlier = Marked::default();
         if job.may_have_happened() {
             let found = self.find_marked(job, &spot.channel).await;
-            if let Some(message) = found.map_err(|trouble| Stop::before(trouble, spot))? {
-                return Ok((Receipt::Message { channel: spot.channel.clone(), message }, true));
+            earlier = found.map_err(|trouble| Stop::before(trouble, spot))?;
+        }
+        if let Some(message) = earlier.whole {
+            return Ok((Receipt::Message { channel: spot.channel.clone(), message }, true));
+        }
+        if earlier.parts.is_empty() {
+            match self.slack.post_message(&spot.channel, message, &job.mark).await {
+                Ok(receipt) => return Ok((receipt, false)),
+                Err(trouble) if trouble.is_too_long() => {
+                    warn!(effect = job.effect.id.0, "Slack finds a message too long; it goes out in parts");
+                }
+                Err(trouble) => return Err(Stop::sending(trouble, spot)),
             }
         }
-        let posted = self.slack.post_message(&spot.channel, message, &job.mark).await;
-        let receipt = posted.map_err(|trouble| Stop::sending(trouble, spot))?;
+        let receipt = self.post_parts(job, spot, message, &earlier).await?;
         Ok((receipt, false))
     }
 
-    /// The message in `channel` that carries the job's mark.
-    async fn find_marked(&self, job: &Job, channel: &ChannelId) -> Result<Option<MessageTs>, Trouble> {
+    /// Posts the parts that do not stand there yet, in order, each with a mark of its own. The receipt is the last one's,
+    /// which has the buttons.
+    async fn post_parts(
+        &self,
+        job: &Job,
+        spot: &Spot,
+        message: &Message,
+        earlier: &Marked,
+    ) -> Result<Receipt, Stop> {
+        let mut last = None;
+        for (number, part) in (1..).zip(&view::split(message)) {
+            last = match earlier.parts.get(&number) {
+                Some(ts) => Some(Receipt::Message { channel: spot.channel.clone(), message: ts.clone() }),
+                None => {
+                    let posted =
+                        self.slack.post_message(&spot.channel, part, &part_mark(&job.mark, number)).await;
+                    let stop = if last.is_some() { Stop::begun } else { Stop::sending };
+                    Some(posted.map_err(|trouble| stop(trouble, spot))?)
+                }
+            };
+        }
+        last.ok_or_else(|| Stop::Failed("there was nothing to say".into()))
+    }
+
+    /// What an earlier attempt of `job` left where it was to go; nothing new is posted.
+    pub(super) async fn find_posted(&self, job: &Job, to: &To) -> Result<Option<Receipt>, Stop> {
+        let spot = self.spot(Destination::of(to, job.incident.as_deref())).await?;
+        let found = self.find_marked(job, &spot.channel).await;
+        let found = found.map_err(|trouble| Stop::before(trouble, &spot))?;
+        let last = found.whole.or_else(|| found.parts.into_values().next_back());
+        Ok(last.map(|message| Receipt::Message { channel: spot.channel, message }))
+    }
+
+    /// The message in `channel` that carries the job's mark, or its parts.
+    async fn find_marked(&self, job: &Job, channel: &ChannelId) -> Result<Marked, Trouble> {
+        let mut found = Marked::default();
         let oldest = job.effect.created_at.saturating_sub(SKEW).unwrap_or(job.effect.created_at);
         let mut cursor = String::new();
         loop {
@@ -96,12 +143,10 @@ impl Deliverer {
             }
             let call = Call::get("conversations.history", Some(channel.as_str()), query);
             let page: Page = self.slack.call_joining(&call).await?;
-            if let Some(message) = page.messages.into_iter().find(|message| message.carries(&job.mark)) {
-                return Ok(Some(message.ts));
-            }
+            page.messages.into_iter().for_each(|message| found.take(message, &job.mark));
             let next = page.response_metadata.next_cursor;
-            if next.is_empty() || next == cursor {
-                return Ok(None);
+            if found.whole.is_some() || next.is_empty() || next == cursor {
+                return Ok(found);
             }
             cursor = next;
         }
@@ -196,8 +241,31 @@ struct Seen {
 }
 
 impl Seen {
-    fn carries(&self, mark: &str) -> bool {
-        self.metadata.get("event_type").is_some_and(|kind| kind == EVENT_TYPE)
-            && self.metadata.pointer("/event_payload/id").is_some_and(|id| id == mark)
+    fn mark(&self) -> Option<&str> {
+        let ours = self.metadata.get("event_type").is_some_and(|kind| kind == EVENT_TYPE);
+        self.metadata.pointer("/event_payload/id").filter(|_| ours)?.as_str()
     }
+}
+
+/// What earlier attempts of one effect left in a channel.
+#[derive(Default)]
+struct Marked {
+    whole: Option<MessageTs>,
+    parts: BTreeMap<usize, MessageTs>,
+}
+
+impl Marked {
+    fn take(&mut self, seen: Seen, mark: &str) {
+        let Some(rest) = seen.mark().and_then(|found| found.strip_prefix(mark)) else { return };
+        if rest.is_empty() {
+            self.whole = Some(seen.ts);
+        } else if let Some(number) = rest.strip_prefix('.').and_then(|number| number.parse().ok()) {
+            self.parts.insert(number, seen.ts);
+        }
+    }
+}
+
+/// The mark of a part, told apart from the whole's.
+fn part_mark(mark: &str, number: usize) -> String {
+    format!("{mark}.{number}")
 }

@@ -26,11 +26,12 @@ impl Deliverer {
     ) -> Result<Receipt, Stop> {
         let message = view::private(private, Via::Mention);
         let spot = Spot { channel: place.channel.clone(), words: "the channel".into(), remedy: "" };
-        let sent = match reply {
-            ReplyPath::ResponseUrl(address) => {
-                self.slack.answer_click(address, &private_answer(place, &message)).await
+        let sent = match self.show(to, place, reply, &message).await {
+            Err(trouble) if trouble.is_too_long() => {
+                let short = view::shortened(&message, "The rest is too long for Slack.");
+                self.show(to, place, reply, &short).await
             }
-            ReplyPath::Inline | ReplyPath::Ephemeral => self.show_only(to, place, &message).await,
+            sent => sent,
         };
         match sent {
             Ok(()) => Ok(Receipt::Nothing),
@@ -38,6 +39,21 @@ impl Deliverer {
                 self.post_once(job, Destination::Person(to), &message).await.map(|(receipt, _)| receipt)
             }
             Err(trouble) => Err(Stop::sending(trouble, &spot)),
+        }
+    }
+
+    async fn show(
+        &self,
+        to: &UserId,
+        place: &Place,
+        reply: &ReplyPath,
+        message: &Message,
+    ) -> Result<(), Trouble> {
+        match reply {
+            ReplyPath::ResponseUrl(address) => {
+                self.slack.answer_click(address, &private_answer(place, message)).await
+            }
+            ReplyPath::Inline | ReplyPath::Ephemeral => self.show_only(to, place, message).await,
         }
     }
 

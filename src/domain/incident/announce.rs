@@ -176,7 +176,10 @@ impl Consequences<'_> {
         match key {
             PostKey::Card(CardPlace::Room) => self.show(EffectKind::PinCard),
             PostKey::Card(CardPlace::Emergencies) => {}
-            PostKey::Announcement { seq, to } if incident.is_taken_back(*seq) => {
+            PostKey::Announcement { seq, to }
+                if incident.is_taken_back(*seq)
+                    || (incident.response_missed == Some(*seq) && incident.acknowledged.is_some()) =>
+            {
                 let amend = EffectKind::Amend { seq: *seq, to: to.clone() };
                 self.push(Lane::Announce(incident.id), amend);
             }

@@ -33,6 +33,7 @@ struct Switches {
     down: bool,
     token: Option<String>,
     dropped: BTreeSet<String>,
+    longest_message: Option<usize>,
     real_limits: bool,
     retry_events: bool,
     patience: Option<Duration>,
@@ -127,6 +128,11 @@ impl Faults {
     /// Gives a dropped scope back.
     pub fn grant_scope(&self, scope: &str) {
         self.lock().dropped.remove(scope);
+    }
+
+    /// Messages whose blocks hold more characters than this are refused with `msg_too_long`.
+    pub fn longest_message(&self, most: usize) {
+        self.lock().longest_message = Some(most);
     }
 
     /// Applies Slack's own rate limits, on the clock: tiers, and one message a second and channel.
@@ -230,6 +236,10 @@ impl Faults {
 
     pub(super) fn dropped(&self) -> BTreeSet<String> {
         self.lock().dropped.clone()
+    }
+
+    pub(super) fn longest_message_now(&self) -> Option<usize> {
+        self.lock().longest_message
     }
 
     pub(super) fn has_real_limits(&self) -> bool {

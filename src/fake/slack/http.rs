@@ -17,7 +17,7 @@ use super::faults::Fault;
 use super::limits::Tier;
 use super::methods::{self, Method, Turn};
 use super::world::World;
-use super::{Call, Slack, respond, socket};
+use super::{Call, Slack, blocks, respond, socket};
 
 const BODY_MOST: usize = 4 << 20;
 
@@ -129,6 +129,12 @@ impl Slack {
         let channels = self.channel_names(args);
         if let Some(fault) = self.faults().strike(name, &channels) {
             return Some(fault);
+        }
+        if let Some(most) = self.faults().longest_message_now()
+            && let Ok(Some(Value::Array(blocks))) = args.json("blocks")
+            && blocks.iter().map(blocks::text_length).sum::<usize>() > most
+        {
+            return Some(Fault::Error("msg_too_long".to_owned()));
         }
         if !self.faults().has_real_limits() {
             return None;

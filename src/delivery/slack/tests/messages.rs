@@ -82,7 +82,7 @@ async fn nothing_is_sent_on_a_blind_spot() {
             Outcome::Later { unknown, .. } => assert!(unknown && stays_open),
             // As unknown as before.
             Outcome::Held { .. } => assert!(stays_open),
-            Outcome::Failed { reason } => assert!(!stays_open, "{reason}"),
+            Outcome::Failed { reason, .. } => assert!(!stays_open, "{reason}"),
             other => panic!("{other:?}"),
         }
         assert_eq!(scene.slack.calls("chat.postMessage").len(), 0);
@@ -93,7 +93,8 @@ async fn nothing_is_sent_on_a_blind_spot() {
 async fn a_failure_that_a_person_retries_is_looked_up_too() {
     let scene = Scene::new().await;
     let mut again = job(note(To::Emergencies), plain_incident());
-    again.effect.attempts = 2;
+    let failed = EffectState::Failed { reason: "no look-up".into(), unknown: true };
+    again.effect.state = failed.retried(at(DECLARED));
     posted(scene.deliverer.perform(&again).await);
     assert_eq!(scene.slack.calls("conversations.history").len(), 1);
 }

@@ -150,7 +150,7 @@ fn later(outcome: Outcome) -> (SignedDuration, bool, String) {
 #[track_caller]
 fn failed(outcome: Outcome) -> String {
     match outcome {
-        Outcome::Failed { reason } => reason,
+        Outcome::Failed { reason, .. } => reason,
         other => panic!("not failed: {other:?}"),
     }
 }

@@ -22,7 +22,10 @@ pub fn undone(count: u64, texts: &Texts) -> Vec<Undone> {
         EffectState::Waiting,
         EffectState::Later { at: at("02:41"), reason: "Slack asks howler to wait".into(), unknown: false },
         EffectState::Later { at: at("02:42"), reason: texts.text.clone(), unknown: true },
-        EffectState::Failed { reason: "howler is not a member of #monkeytown-emergencies".into() },
+        EffectState::Failed {
+            reason: "howler is not a member of #monkeytown-emergencies".into(),
+            unknown: false,
+        },
     ];
     let what = "the declaration in the emergencies channel";
     (1..=count)
