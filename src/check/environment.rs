@@ -57,12 +57,21 @@ const fn later(name: &'static str, part: &'static str) -> Variable {
 }
 
 pub fn lines(lookup: &impl Fn(&str) -> Option<String>) -> Vec<Line> {
-    let mut lines: Vec<Line> = VARIABLES.iter().map(|variable| line(variable, lookup)).collect();
-    if let Err(error @ SecretsError::ApiUrl(_)) = Secrets::read(lookup) {
-        lines.retain(|line| line.what != "SLACK_API_URL");
-        lines.push(Line::fail("SLACK_API_URL", error.to_string()));
-    }
-    lines
+    let told = |variable: &Variable| match refused(variable.name, lookup) {
+        Some(error) => Line::fail(variable.name, error.to_string()),
+        None => line(variable, lookup),
+    };
+    VARIABLES.iter().map(told).collect()
+}
+
+/// What howler would not start with, were all the others well.
+fn refused(name: &str, lookup: &impl Fn(&str) -> Option<String>) -> Option<SecretsError> {
+    let alone = |asked: &str| match asked {
+        asked if asked == name => lookup(asked),
+        "SLACK_BOT_TOKEN" | "SLACK_SIGNING_SECRET" => Some("set".to_owned()),
+        _ => None,
+    };
+    Secrets::read(alone).err().filter(|error| !matches!(error, SecretsError::Missing { .. }))
 }
 
 fn line(variable: &Variable, lookup: &impl Fn(&str) -> Option<String>) -> Line {
