@@ -8,7 +8,7 @@ use std::time::Duration;
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 use tracing::{info, warn};
 
 use crate::clock::Clock;
@@ -26,6 +26,9 @@ pub use crate::http_server::serve;
 
 /// How long a stop may take before what is left is cut off; it is saved and goes on after the next start.
 const STOP_WITHIN: Duration = Duration::from_secs(6);
+
+/// How long the store may take to close once nobody uses it.
+const CLOSE_WITHIN: Duration = Duration::from_secs(1);
 
 /// What howler runs with.
 pub struct Setup {
@@ -134,9 +137,11 @@ impl App {
     /// Finishes what is in hand. What is left in the outbox goes on after the next start. False when a part of howler
     /// had ended by itself.
     pub async fn stop(self) -> bool {
-        let Self { desk, lanes, desk_task, socket, stop, .. } = self;
+        let Self { desk, lanes, desk_task, socket, stop, store, .. } = self;
         // Without lanes there is nobody to tell.
         let _ = stop.send(true);
+        let tasks: Vec<_> =
+            [&lanes, &desk_task].into_iter().chain(&socket).map(JoinHandle::abort_handle).collect();
         let finish = async {
             let socket = match socket {
                 Some(socket) => socket.await,
@@ -154,10 +159,14 @@ impl App {
             }
             well
         };
-        tokio::time::timeout(STOP_WITHIN, finish).await.unwrap_or_else(|_| {
-            warn!("stopped with work in hand; it is saved and goes on after the next start");
-            true
-        })
+        if let Ok(well) = tokio::time::timeout(STOP_WITHIN, finish).await {
+            return well;
+        }
+        warn!("stopped with work in hand; it is saved and goes on after the next start");
+        tasks.iter().for_each(AbortHandle::abort);
+        // A disk that hangs may keep it open; the process ends all the same.
+        drop(tokio::time::timeout(CLOSE_WITHIN, closed(&store)).await);
+        true
     }
 
     /// Loses everything that was not saved, as a killed process does.
@@ -167,10 +176,14 @@ impl App {
             // It was cut off, which is what was asked for.
             let _ = task.await;
         }
-        // A commit that had begun ends on its own thread; a killed process would have taken it along.
-        while self.store.strong_count() > 0 {
-            tokio::task::yield_now().await;
-        }
+        closed(&self.store).await;
+    }
+}
+
+/// A commit that had begun ends on its own thread; until then the folder is in use.
+async fn closed(store: &Weak<Store>) {
+    while store.strong_count() > 0 {
+        tokio::task::yield_now().await;
     }
 }
 

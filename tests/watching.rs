@@ -102,7 +102,14 @@ async fn metrics_are_the_documented_ones() {
     let world = World::start().await;
     a_bad_night(&world).await;
     let text = metrics(&world).await;
-    assert_eq!(shown(&text), documented(), "{text}");
+    let mut documented = documented();
+    for (name, (_, labels)) in &mut documented {
+        // Without Socket Mode nothing is counted there, so no labels are shown.
+        if name.starts_with("howler_socket_") {
+            labels.clear();
+        }
+    }
+    assert_eq!(shown(&text), documented, "{text}");
     for line in [
         "howler_repeated_deliveries_total 2",
         "howler_retries_total{lane=\"show\",reason=\"internal_error\"} 1",

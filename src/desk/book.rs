@@ -10,7 +10,7 @@ use crate::domain::answer::{Answer, Private, Summary};
 use crate::domain::command::{Command, Line};
 use crate::domain::incident::Incident;
 use crate::domain::refusal::Refusal;
-use crate::domain::request::Place;
+use crate::domain::request::{Place, Request};
 use crate::id::{ChannelId, IncidentId, MessageTs};
 use crate::store::{Store, StoreError};
 
@@ -70,13 +70,15 @@ impl Book<'_> {
         }
     }
 
-    /// Which incident `line`, said at `place`, is about.
-    pub fn meant(&self, line: &Line, place: &Place) -> Result<Meant, StoreError> {
+    /// Which incident the `line` of a request is about.
+    pub fn meant(&self, line: &Line, request: &Request) -> Result<Meant, StoreError> {
         if let Some(incident) = line.incident {
             let missing = || Meant::refused(Refusal::NoSuchIncident { incident });
             return Ok(self.incident(incident)?.map_or_else(missing, Meant::Incident));
         }
-        if let Some(incident) = self.told_by(place)?.map(|id| self.incident(id)).transpose()?.flatten() {
+        if let Some(incident) =
+            self.told_by(&request.place)?.map(|id| self.incident(id)).transpose()?.flatten()
+        {
             return Ok(Meant::Incident(incident));
         }
         let candidates = self.candidates(&line.command)?;
@@ -86,8 +88,9 @@ impl Book<'_> {
             several => {
                 let choices: Vec<Summary> =
                     several.iter().take(CHOICES).map(|incident| incident.summary()).collect();
-                let asked = Private::WhichIncident { choices, line: line.clone() };
-                Meant::Answer(Box::new(Answer::Private(asked)))
+                let (line, asked) = (line.clone(), Some(request.delivery.clone()));
+                let which = Private::WhichIncident { choices, line, asked };
+                Meant::Answer(Box::new(Answer::Private(which)))
             }
         })
     }

@@ -149,7 +149,7 @@ impl<'a> Draft<'a> {
             Command::RetryNow { effect } => self.retry_now(*effect),
             Command::GiveUp { effect } => self.give_up(*effect, &request.by),
             command if command.reads() => reads::answer(&self.book(), request, line),
-            command => match self.book().meant(line, &request.place)? {
+            command => match self.book().meant(line, request)? {
                 Meant::Answer(answer) => Ok(*answer),
                 Meant::Incident(incident) => {
                     let asked = Asked { by: &request.by, place: &request.place, now: self.now };
@@ -215,7 +215,8 @@ impl<'a> Draft<'a> {
                 let (channel, message) = (channel.clone(), message.clone());
                 let command = Command::PinTo { channel, message, author: author.cloned() };
                 let line = Line { incident: None, command };
-                Ok(Answer::Private(Private::WhichIncident { choices, line }))
+                let asked = Some(request.delivery.clone());
+                Ok(Answer::Private(Private::WhichIncident { choices, line, asked }))
             }
         }
     }

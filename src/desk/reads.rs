@@ -63,7 +63,7 @@ fn about(
     line: &Line,
     read: impl FnOnce(&Incident) -> Result<Answer, StoreError>,
 ) -> Result<Answer, StoreError> {
-    match book.meant(line, &request.place)? {
+    match book.meant(line, request)? {
         Meant::Answer(answer) => Ok(*answer),
         Meant::Incident(incident) => read(&incident),
     }

@@ -10,7 +10,7 @@ use super::incident::timeline::Entry;
 use super::incident::{Eta, Incident};
 use super::refusal::Refusal;
 use super::request::FormContext;
-use crate::id::{IncidentId, UserId};
+use crate::id::{DeliveryId, IncidentId, UserId};
 
 /// The answer to a request. It is kept with the delivery, so that a repeated one gets the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -55,6 +55,9 @@ pub enum Private {
     WhichIncident {
         choices: Vec<Summary>,
         line: Line,
+        /// The delivery that asks back.
+        #[serde(default)]
+        asked: Option<DeliveryId>,
     },
     /// A form cannot be opened from here (no trigger): a button that opens it, and the line to type instead.
     OfferForm {

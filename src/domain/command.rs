@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::incident::severity::{Severity, Status};
-use crate::id::{ChannelId, EffectId, IncidentId, MessageTs, UserId};
+use crate::id::{ChannelId, DeliveryId, EffectId, IncidentId, MessageTs, UserId};
 
 /// A command, and the incident it names, if it names one (`7 update ...`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +14,16 @@ pub struct Line {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incident: Option<IncidentId>,
     pub command: Command,
+}
+
+/// What a button carries: a line, and the question that pressing it answers. Such a question is answered once for each
+/// incident, however often, and under however many copies of it, the button is pressed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    #[serde(flatten)]
+    pub line: Line,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers: Option<DeliveryId>,
 }
 
 /// A responsibility in an incident, held by one person at a time.
@@ -177,11 +187,6 @@ impl Command {
             Self::PinTo { .. } => "pin",
             Self::Help => "help",
         }
-    }
-
-    /// Whether it adds somebody's text: done again, it would stand there twice.
-    pub fn says(&self) -> bool {
-        matches!(self, Self::Declare { .. } | Self::Update { .. } | Self::Note { .. })
     }
 
     /// Whether it only reads: it changes nothing and commits nothing.

@@ -12,6 +12,7 @@ mod guard;
 mod keys;
 pub mod record;
 mod restore;
+mod rows;
 mod words;
 
 use std::path::{Path, PathBuf};
@@ -28,7 +29,6 @@ use crate::domain::timer::{Outage, Timer};
 use crate::id::{ChannelId, DeliveryId, EffectId, IncidentId, MessageTs};
 use disk::Engine;
 pub use disk::{Disk, MemoryDisk};
-use engine::Write;
 pub use error::StoreError;
 use guard::{FORMAT, Guard, Identity, Mark};
 
@@ -222,10 +222,10 @@ impl Store {
     pub fn commit(&self, changes: &Changes, now: Timestamp) -> Result<(), StoreError> {
         let mut commits = self.commits.write().unwrap_or_else(PoisonError::into_inner);
         let written = self.with(|engine| {
-            let mut writes = rows(changes, now)?;
+            let mut writes = rows::of(changes, now)?;
             words::rows(engine, changes, &mut writes)?;
             let most = FORGET_AT_ONCE.max(2 * changes.seen.len());
-            forget(engine, now, most, &mut writes)?;
+            rows::forget(engine, now, most, &mut writes)?;
             let meta = Meta {
                 instance: self.instance.clone(),
                 commits: *commits + 1,
@@ -391,69 +391,6 @@ fn read_incident(engine: &Engine, id: IncidentId) -> Result<Option<Incident>, St
 
 fn values<T: serde::de::DeserializeOwned>(engine: &Engine, prefix: &[u8]) -> Result<Vec<T>, StoreError> {
     engine.scan(prefix).map(|row| codec::decode(&row?.1)).collect()
-}
-
-/// A change's rows.
-fn rows(changes: &Changes, now: Timestamp) -> Result<Vec<Write>, StoreError> {
-    let mut writes: Vec<Write> = Vec::new();
-    for (id, event) in &changes.events {
-        writes.push((keys::event(*id, event.seq), Some(codec::encode(event)?)));
-        index(*id, event, &mut writes)?;
-    }
-    for incident in &changes.incidents {
-        writes.push((keys::incident(incident.id), Some(codec::encode(incident.as_ref())?)));
-        let open = incident.is_open().then(Vec::new);
-        writes.push((keys::open(incident.id), open));
-        for resolution in &incident.resolutions {
-            let standing = resolution.undone.is_none().then(Vec::new);
-            writes.push((keys::resolved(resolution.at, incident.id), standing));
-        }
-    }
-    writes.extend(changes.timers_gone.iter().map(|timer| (keys::timer(timer), None)));
-    for timer in &changes.timers_set {
-        writes.push((keys::timer(timer), Some(codec::encode(timer)?)));
-    }
-    for effect in &changes.effects {
-        writes.push((keys::effect(effect.id), Some(codec::encode(effect)?)));
-    }
-    writes.extend(changes.effects_gone.iter().map(|id| (keys::effect(*id), None)));
-    for (delivery, answer) in &changes.seen {
-        writes.push((keys::delivery(delivery), Some(codec::encode(answer)?)));
-        writes.push((keys::seen_at(now, delivery), Some(Vec::new())));
-    }
-    Ok(writes)
-}
-
-/// Rows by which a channel or a message leads to its incident.
-fn index(id: IncidentId, event: &Event, writes: &mut Vec<Write>) -> Result<(), StoreError> {
-    use crate::domain::incident::event::EventKind;
-    match &event.kind {
-        EventKind::RoomOpened { room } => {
-            writes.push((keys::room(&room.channel), Some(codec::encode(&id)?)));
-        }
-        EventKind::Posted { channel, message, .. } => {
-            writes.push((keys::post(channel, message), Some(codec::encode(&id)?)));
-        }
-        _ => {}
-    }
-    Ok(())
-}
-
-/// Removes the oldest deliveries that nobody will send again.
-fn forget(engine: &Engine, now: Timestamp, most: usize, writes: &mut Vec<Write>) -> Result<(), StoreError> {
-    let until = now.saturating_sub(REMEMBER).unwrap_or(Timestamp::MIN);
-    for row in engine.scan(keys::SEEN_AT).take(most) {
-        let (key, _) = row?;
-        match keys::seen_in(&key) {
-            Some((at, _)) if at > until => break,
-            Some((_, delivery)) => {
-                writes.push((keys::delivery(&delivery), None));
-                writes.push((key, None));
-            }
-            None => writes.push((key, None)),
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ use super::lines::{Via, typed};
 use super::text::{visible, within};
 use super::words::{Words, bold, code, words};
 use crate::domain::Command;
-use crate::domain::command::Line;
-use crate::id::IncidentId;
+use crate::domain::command::{Choice, Line};
+use crate::id::{DeliveryId, IncidentId};
 
 /// Longest header text (Slack counts some emoji twice, so UTF-16 units are counted here).
 const HEADER_MOST: usize = 150;
@@ -36,7 +36,7 @@ pub(super) struct Draft {
 /// A button that asks a line.
 pub(super) struct Button {
     label: String,
-    line: Line,
+    carries: Choice,
     style: Option<SlackBlockButtonStyle>,
     confirm: Option<SlackBlockConfirmItem>,
 }
@@ -47,7 +47,14 @@ impl Button {
     }
 
     pub fn of(label: impl Into<String>, line: Line) -> Self {
-        Self { label: label.into(), line, style: None, confirm: None }
+        let carries = Choice { line, answers: None };
+        Self { label: label.into(), carries, style: None, confirm: None }
+    }
+
+    /// Pressing it answers what the delivery asked back.
+    pub fn answering(self, asked: Option<&DeliveryId>) -> Self {
+        let line = self.carries.line;
+        Self { carries: Choice { line, answers: asked.cloned() }, ..self }
     }
 
     /// The one that is most likely wanted.
@@ -73,7 +80,7 @@ impl Button {
 
     fn value(&self) -> String {
         // Plain data: it always serialises.
-        serde_json::to_string(&self.line).unwrap_or_default()
+        serde_json::to_string(&self.carries).unwrap_or_default()
     }
 
     fn element(&self, action_id: String) -> SlackActionBlockElement {
@@ -90,7 +97,7 @@ impl Button {
     }
 
     fn in_words(&self) -> Option<Words> {
-        let line = typed(&self.line, Via::Slash)?;
+        let line = typed(&self.carries.line, Via::Slash)?;
         Some(words![&self.label, ": ", code(line)])
     }
 }
@@ -166,7 +173,7 @@ impl Draft {
             return self;
         }
         let elements = fitting.iter().map(|button| {
-            let word = button.line.command.word();
+            let word = button.carries.line.command.word();
             let count = used.entry(word).or_insert(0);
             *count += 1;
             button.element(if *count == 1 { word.to_owned() } else { format!("{word}:{count}") })

@@ -8,6 +8,7 @@ use crate::domain::Command;
 use crate::domain::answer::Summary;
 use crate::domain::command::Line;
 use crate::domain::text::shorten;
+use crate::id::DeliveryId;
 
 /// Incidents that get a button.
 const CHOICES_MOST: usize = 10;
@@ -85,10 +86,13 @@ fn head(summary: &Summary) -> Words {
 }
 
 /// Several incidents are open: a button for each, or the lines to type where there are too many or too long ones.
-pub(super) fn which(choices: &[Summary], line: &Line, via: Via) -> Message {
+pub(super) fn which(choices: &[Summary], line: &Line, asked: Option<&DeliveryId>, via: Via) -> Message {
     let to = |summary: &Summary| Line { incident: Some(summary.incident), ..line.clone() };
-    let buttons: Vec<Button> =
-        choices.iter().take(CHOICES_MOST).map(|summary| choice(summary, to(summary))).collect();
+    let buttons: Vec<Button> = choices
+        .iter()
+        .take(CHOICES_MOST)
+        .map(|summary| choice(summary, to(summary)).answering(asked))
+        .collect();
     let with_buttons = buttons.iter().all(Button::fits);
     let shown: Vec<Words> = choices.iter().take(CHOICES_MOST).map(choice_row).collect();
     let mut draft = Draft::new()

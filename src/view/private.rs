@@ -23,7 +23,7 @@ pub fn private(private: &Private, via: Via) -> Message {
             declared(*incident, title, *severity, *own_channel, via)
         }
         Private::Done { incident, what } => done(*incident, what, via),
-        Private::WhichIncident { choices, line } => list::which(choices, line, via),
+        Private::WhichIncident { choices, line, asked } => list::which(choices, line, asked.as_ref(), via),
         Private::OfferForm { incident, line } => list::offer_form(incident.as_ref(), line, via),
         Private::List { open, more, resolved } => list::list(open, *more, resolved, via),
         Private::Show { incident, undone } => show(incident, undone, via),

@@ -116,9 +116,7 @@ impl World {
             metrics_secret: None,
             github_api_url: howler::config::secrets::GITHUB_API_URL.into(),
         };
-        let mut world = Self::of(clock, slack, secrets, toml);
-        world.start_howler().await;
-        world
+        Self::of(clock, slack, secrets, toml)
     }
 
     /// Everything but howler.

@@ -57,16 +57,18 @@ pub async fn answers(world: &World) -> Vec<String> {
     let last = deeds.iter().filter(|deed| deed.what == What::Declare).count();
     let mut timelines = String::new();
     for incident in 1..=last {
-        let mut page = Some(format!("/incident timeline {incident}"));
-        while let Some(line) = page.take() {
+        let mut page = 1;
+        loop {
+            let line = format!("/incident timeline {incident} {page}");
             let Ok(reply) = world.slack.command("ian", EMERGENCIES, &line).await else {
                 wrong.push(format!("{line} was not answered"));
                 break;
             };
-            let text = reply.json().and_then(|body| Some(body.get("text")?.as_str()?.to_owned()));
-            let text = text.unwrap_or_default();
-            page = next_page(&text, incident);
-            timelines.push_str(&text);
+            timelines.push_str(&reply.body);
+            page += 1;
+            if !reply.body.contains(&format!("/incident timeline {incident} {page}")) {
+                break;
+            }
         }
     }
     for deed in deeds.iter().filter(|deed| deed.outcome == Outcome::Accepted && deed.what != What::Other) {
@@ -75,16 +77,6 @@ pub async fn answers(world: &World) -> Vec<String> {
         }
     }
     wrong
-}
-
-/// `timeline 7 page 2`, where the text offers a page that was not read yet.
-fn next_page(text: &str, incident: usize) -> Option<String> {
-    let offered = text
-        .rsplit(&format!("/incident {incident} timeline "))
-        .next()
-        .filter(|rest| rest.len() < text.len())?;
-    let number: String = offered.chars().take_while(char::is_ascii_digit).collect();
-    (!number.is_empty()).then(|| format!("/incident {incident} timeline {number}"))
 }
 
 /// The kind of event that a deed makes.

@@ -77,7 +77,7 @@ fn live(seed: u64) -> Life {
 /// People act, the weather changes, howler is killed and comes back.
 async fn happen(world: &mut World) {
     let stormy = !world.dice.once_in(8);
-    for _ in 0..world.dice.between(20, 120) {
+    for _ in 0..world.dice.between(10, 70) {
         match world.dice.below(100) {
             0..=74 => {
                 let many = if world.dice.once_in(3) { world.dice.between(2, 6) } else { 1 };

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
-use super::interaction::Choice;
+use super::interaction::Selected;
 use super::{FieldError, Parsed, delivery};
 use crate::domain::command::EtaText;
 use crate::domain::incident::severity::Status;
@@ -27,10 +28,10 @@ struct State {
     values: Option<BTreeMap<String, BTreeMap<String, Value>>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Value {
     value: Option<String>,
-    selected_option: Option<Choice>,
+    selected_option: Option<Selected>,
 }
 
 /// Reads a submitted form of howler's.
@@ -52,8 +53,19 @@ pub(super) fn submitted(by: UserId, view: &View, json: &[u8]) -> Parsed {
     let Some((form, place)) = form else {
         return Parsed::FormErrors(vec![FieldError { field: input.any(), refusal: Refusal::UnknownButton }]);
     };
-    let delivery = delivery("view", view.id.as_deref(), json);
+    let delivery = delivery("view", form_id(view, &form).as_deref(), json);
     Parsed::request(Request { delivery, by, place, reply: ReplyPath::Inline, ask: Ask::Form(form) }, None)
+}
+
+/// One form declares one incident. An update or a resolution that was sent again with other words, because the first answer was
+/// lost on its way to the person, is another one: swallowing it would be worse than saying both.
+fn form_id(view: &View, form: &Form) -> Option<String> {
+    let id = view.id.as_deref()?;
+    if let Form::Declare { .. } = form {
+        return Some(id.to_owned());
+    }
+    let filled = view.state.as_ref().map(|state| format!("{:?}", state.values)).unwrap_or_default();
+    Some(format!("{id}:{}", hex::encode(&Sha256::digest(filled)[..8])))
 }
 
 fn declare(input: &mut Input<'_>, _: Option<IncidentId>) -> Option<Form> {

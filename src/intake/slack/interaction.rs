@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::form::{self, View};
 use super::{Parsed, delivery};
-use crate::domain::command::Line;
+use crate::domain::command::Choice;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, Place, ReplyPath, Request};
 use crate::id::{ChannelId, MessageTs, UserId};
@@ -34,7 +34,6 @@ struct Id {
 
 #[derive(Deserialize)]
 struct Container {
-    message_ts: Option<String>,
     channel_id: Option<String>,
     thread_ts: Option<String>,
 }
@@ -50,12 +49,12 @@ struct Action {
     action_id: Option<String>,
     action_ts: Option<String>,
     value: Option<String>,
-    selected_option: Option<Choice>,
+    selected_option: Option<Selected>,
     url: Option<String>,
 }
 
-#[derive(Deserialize)]
-pub(super) struct Choice {
+#[derive(Debug, Deserialize)]
+pub(super) struct Selected {
     pub value: Option<String>,
 }
 
@@ -96,31 +95,28 @@ fn click(payload: Payload, json: &[u8]) -> Parsed {
     }
     let Some(place) = place(&payload) else { return Parsed::Ignored { why: "outside_messages" } };
     let Some(user) = &payload.user else { return Parsed::Malformed };
-    let line = action.carries().and_then(|value| serde_json::from_str::<Line>(value).ok());
+    let choice = action.carries().and_then(|value| serde_json::from_str::<Choice>(value).ok());
     let address = payload.response_url.as_deref().filter(|url| url.starts_with("http"));
     let request = Request {
-        delivery: delivery("act", click_id(&payload, user, action, line.as_ref()).as_deref(), json),
+        delivery: delivery("act", click_id(&payload, user, action, choice.as_ref()).as_deref(), json),
         by: UserId(user.id.clone()),
         place,
         reply: address.map_or(ReplyPath::Ephemeral, |url| ReplyPath::ResponseUrl(url.into())),
-        ask: line.map_or(Ask::Unclear(Refusal::UnknownButton), Ask::Line),
+        ask: choice.map_or(Ask::Unclear(Refusal::UnknownButton), |choice| Ask::Line(choice.line)),
     };
     Parsed::request(request, payload.trigger_id)
 }
 
-/// A button that carries somebody's text says it once, however often and however late it is pressed; every other one
-/// may be pressed again.
-fn click_id(payload: &Payload, user: &Id, action: &Action, line: Option<&Line>) -> Option<String> {
-    let button = action.action_id.as_deref().unwrap_or("");
-    let message = payload.container.as_ref().and_then(|container| container.message_ts.as_ref());
-    if let Some(message) = message.filter(|_| line.is_some_and(|line| line.command.says())) {
-        return Some(format!("{message}:{}:{button}", user.id));
+fn click_id(payload: &Payload, user: &Id, action: &Action, choice: Option<&Choice>) -> Option<String> {
+    if let Some(Choice { line, answers: Some(asked) }) = choice {
+        let incident = line.incident.map_or_else(String::new, |incident| incident.0.to_string());
+        return Some(format!("{asked}:{incident}"));
     }
     if let Some(trigger) = payload.trigger_id.as_ref().filter(|trigger| !trigger.is_empty()) {
         return Some(trigger.clone());
     }
     let at = action.action_ts.as_ref()?;
-    Some(format!("{at}:{}:{button}", user.id))
+    Some(format!("{at}:{}:{}", user.id, action.action_id.as_deref().unwrap_or("")))
 }
 
 /// A message that begins a thread is not said in it.

@@ -260,7 +260,8 @@ fn a_store_of_an_older_version_is_found_in_too() {
         store.commit(&happened(&incident, vec![noted]), at(2)).unwrap();
         let engine = store.engine.read().unwrap();
         let engine = engine.as_ref().unwrap();
-        let mut older: Vec<Write> = engine.scan(keys::WORDS).map(|row| (row.unwrap().0, None)).collect();
+        let mut older: Vec<crate::store::engine::Write> =
+            engine.scan(keys::WORDS).map(|row| (row.unwrap().0, None)).collect();
         let meta = read_meta(engine).unwrap().unwrap();
         let mut meta = serde_json::to_value(meta).unwrap();
         meta.as_object_mut().unwrap().remove("words");

@@ -1,6 +1,7 @@
 //! What howler answers.
 
 use super::*;
+use crate::id::DeliveryId;
 
 pub fn summary(number: u64, texts: &Texts) -> Summary {
     let resolved = number.is_multiple_of(2);
@@ -48,8 +49,11 @@ fn summaries(count: u64, first: u64, texts: &Texts) -> Vec<Summary> {
 
 pub fn answers(texts: &Texts) -> Vec<(&'static str, Private)> {
     let line = |command| Line { incident: None, command };
-    let which =
-        |count, command| Private::WhichIncident { choices: summaries(count, 1, texts), line: line(command) };
+    let which = |count, command| Private::WhichIncident {
+        choices: summaries(count, 1, texts),
+        line: line(command),
+        asked: Some(DeliveryId("cmd:1.2.x".into())),
+    };
     let story = long_story(texts);
     let shown = |undone| Private::Show { incident: Box::new(story.incident()), undone };
     let page = |page, pages| Private::Timeline {
