@@ -87,18 +87,17 @@ impl<'a> Draft<'a> {
         Book { state: self.state, changed: &self.incidents, store: self.store, now: self.now }
     }
 
-    /// Decides a request. One that was seen before changes nothing and gets the answer it got; one that changes
-    /// nothing and is answered on the spot is not kept.
+    /// Decides a request. One that was seen before changes nothing and gets the answer it got, refusals too.
     pub fn handle(&mut self, request: &Request) -> Result<Answer, StoreError> {
         if let Some(answer) = self.seen_before(request)? {
             return Ok(answer);
         }
         let events_before = self.changes.events.len();
         let effects_before = self.effects.len();
-        let answer = self.answer(request)?;
-        let answer = self.send_back(request, answer);
+        let answered = self.answer(request)?;
+        let answer = self.send_back(request, answered);
         let changed = self.changes.events.len() > events_before || self.effects.len() > effects_before;
-        if changed {
+        if changed || !matches!(request.ask, Ask::Unclear(_)) {
             self.seen.insert(request.delivery.clone(), answer.clone());
         }
         Ok(answer)

@@ -79,7 +79,7 @@ impl Reading {
         let private = channel.messages.iter().filter(|message| message.only_for.is_some() || channel.is_im);
         for message in private {
             self.told.push(message.text.clone());
-            let blocks = Value::from(message.blocks.clone()).to_string();
+            let blocks = Value::from(message.blocks.to_vec()).to_string();
             self.asked.extend(Some(blocks).filter(|blocks| blocks.contains("PinTo")));
         }
     }

@@ -114,7 +114,7 @@ fn forget_what_was_read(slack: &Slack) {
         };
         let old = channel.messages.len().saturating_sub(KEPT);
         let public = channel.messages.iter_mut().take(old).filter(|message| message.only_for.is_none());
-        public.for_each(|message| message.blocks.clear());
+        public.for_each(|message| message.blocks = std::sync::Arc::default());
         channel.messages.retain(|message| message.only_for.is_none() || !message.text.contains('✅'));
     });
 }

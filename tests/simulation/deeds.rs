@@ -45,6 +45,8 @@ pub struct Deed {
     /// Occurs in nobody else's deed.
     pub word: String,
     pub outcome: Outcome,
+    /// What howler answered, where it answered.
+    pub answer: String,
 }
 
 type Log = Arc<Mutex<Vec<Deed>>>;
@@ -61,9 +63,10 @@ struct Begun {
 
 impl Begun {
     /// The answer of a howler that was killed meanwhile would not have arrived.
-    fn settle(&self, outcome: Outcome) {
+    fn settle(&self, outcome: Outcome, answer: String) {
         let answered = self.kills.load(Ordering::Relaxed) == self.before;
-        self.log.lock().unwrap()[self.number].outcome = if answered { outcome } else { Outcome::Unknown };
+        let deed = &mut self.log.lock().unwrap()[self.number];
+        (deed.outcome, deed.answer) = (if answered { outcome } else { Outcome::Unknown }, answer);
     }
 }
 
@@ -83,7 +86,7 @@ pub fn anything(world: &mut World) {
 fn begin(world: &World, what: What, word: String, line: String) -> Begun {
     let log = Arc::clone(&world.deeds);
     let mut deeds = log.lock().unwrap();
-    deeds.push(Deed { at: world.now(), line, what, word, outcome: Outcome::Unknown });
+    deeds.push(Deed { at: world.now(), line, what, word, outcome: Outcome::Unknown, answer: String::new() });
     let number = deeds.len() - 1;
     drop(deeds);
     let kills = Arc::clone(&world.kills);
@@ -148,7 +151,10 @@ fn line(world: &mut World, person: &'static str) {
     let begun = begin(world, what, word, format!("{person} in {channel}: /incident {text}"));
     tokio::spawn(async move {
         let reply = begun.slack.command(person, &channel, &format!("/incident {text}")).await;
-        begun.settle(reply.map_or(Outcome::Unknown, |reply| judge(&reply)));
+        begun.settle(
+            reply.as_ref().map_or(Outcome::Unknown, judge),
+            reply.map_or(String::new(), |reply| reply.body),
+        );
     });
 }
 
@@ -185,7 +191,7 @@ fn mention(world: &mut World, person: &'static str) {
     tokio::spawn(async move {
         let said = begun.slack.say(person, &channel, thread.as_deref(), &format!("@howler {text}")).await;
         let heard = said.ok().and_then(|said| said.reply).is_some_and(|reply| reply.status == 200);
-        begun.settle(if heard { Outcome::Heard } else { Outcome::Unknown });
+        begun.settle(if heard { Outcome::Heard } else { Outcome::Unknown }, String::new());
     });
 }
 
@@ -219,7 +225,7 @@ fn click(world: &mut World, person: &'static str) {
         tokio::spawn(async move {
             let reply = begun.slack.click(person, &channel, &ts, &action, None).await;
             let heard = reply.is_ok_and(|reply| reply.status == 200);
-            begun.settle(if heard { Outcome::Heard } else { Outcome::Unknown });
+            begun.settle(if heard { Outcome::Heard } else { Outcome::Unknown }, String::new());
         });
     }
 }
@@ -250,7 +256,9 @@ fn submit(world: &mut World, person: &'static str) {
     }
     let begun = begin(world, what, word, format!("{person}: form {what:?}"));
     tokio::spawn(async move {
-        let outcome = match begun.slack.submit(person, values).await {
+        let submitted = begun.slack.submit(person, values).await;
+        let answer = format!("{submitted:?}");
+        let outcome = match submitted {
             // One form declares one incident: sent again with other words it gets the first answer.
             Ok(Submission::Closed) if what == What::Declare => Outcome::Heard,
             Ok(Submission::Closed) => Outcome::Accepted,
@@ -264,7 +272,7 @@ fn submit(world: &mut World, person: &'static str) {
             Ok(Submission::Errors(_)) => Outcome::Refused,
             _ => Outcome::Unknown,
         };
-        begun.settle(outcome);
+        begun.settle(outcome, answer);
     });
 }
 
@@ -291,7 +299,7 @@ fn react(world: &mut World, person: &'static str) {
             begun.slack.react(person, &channel, &ts, "pushpin").await
         };
         let heard = matches!(told, Ok(Some(reply)) if reply.status == 200);
-        begun.settle(if heard { Outcome::Heard } else { Outcome::Unknown });
+        begun.settle(if heard { Outcome::Heard } else { Outcome::Unknown }, String::new());
     });
 }
 

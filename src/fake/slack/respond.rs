@@ -82,7 +82,7 @@ fn replace(world: &mut World, url: &ResponseUrl, content: Content) {
     world.fill_ids(&mut blocks);
     change_original(world, url, |message| {
         message.text = content.text.unwrap_or_default();
-        message.blocks = blocks;
+        message.blocks = blocks.into();
     });
 }
 
@@ -109,7 +109,7 @@ pub(super) fn from_bot(
         user: world.bot.user_id.clone(),
         bot_id: Some(world.bot.bot_id.clone()),
         text: content.text.unwrap_or_default(),
-        blocks: content.blocks.unwrap_or_default(),
+        blocks: content.blocks.unwrap_or_default().into(),
         only_for,
         thread_ts,
         ..Message::default()

@@ -2,6 +2,7 @@
 //! names stay.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -90,7 +91,8 @@ pub struct Message {
     /// shown in the channel too.
     pub subtype: Option<String>,
     pub text: String,
-    pub blocks: Vec<Value>,
+    /// Shared: a channel is looked at far more often than a message is written.
+    pub blocks: Arc<Vec<Value>>,
     pub thread_ts: Option<String>,
     pub edited: Option<Edited>,
     pub reactions: Vec<Reaction>,
@@ -205,7 +207,7 @@ impl World {
 
     /// Writes a message down: gives it its time and its blocks their ids. Returns the time.
     pub fn post(&mut self, channel: &str, mut message: Message, now: Timestamp) -> String {
-        self.fill_ids(&mut message.blocks);
+        self.fill_ids(Arc::<Vec<Value>>::make_mut(&mut message.blocks));
         let Some(channel) = self.channel_mut(channel) else { return String::new() };
         channel.last_ts = ts::next(now, channel.last_ts);
         message.ts = ts::format(channel.last_ts);

@@ -77,7 +77,7 @@ fn message(turn: &Turn<'_>, content: Content) -> Message {
         user: turn.bot(),
         bot_id: Some(turn.world.bot.bot_id.clone()),
         text: content.text.unwrap_or_default(),
-        blocks: content.blocks.unwrap_or_default(),
+        blocks: content.blocks.unwrap_or_default().into(),
         metadata: content.metadata.filter(|metadata| !metadata.is_null()),
         ..Message::default()
     }
@@ -123,7 +123,7 @@ fn revise(message: &mut Message, content: Content, edited: Edited) {
         message.text = text;
     }
     if let Some(blocks) = content.blocks {
-        message.blocks = blocks;
+        message.blocks = blocks.into();
     }
     if let Some(metadata) = content.metadata {
         message.metadata = Some(metadata).filter(|metadata| !metadata.is_null());

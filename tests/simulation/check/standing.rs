@@ -1,0 +1,61 @@
+//! How an incident stands in the end: its row, its figures, its card.
+
+use howler::domain::incident::Incident;
+use howler::domain::incident::event::{Event, EventKind};
+use howler::domain::incident::figures::Figures;
+use howler::domain::incident::severity::Status;
+
+use crate::harness::EMERGENCIES;
+use crate::simulation::world::World;
+
+/// The row is what its events make, and the figures are what a person would count.
+pub fn figures(incident: &Incident, events: &[Event]) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if Incident::replay(incident.id, events).as_ref() != Some(incident) {
+        wrong.push(format!("{}: the row is not what its events make", incident.id));
+    }
+    let figures = Figures::of(incident);
+    let first = |wanted: fn(&EventKind) -> bool| {
+        events.iter().find(|event| wanted(&event.kind)).map(|event| event.at)
+    };
+    let acknowledged = first(|kind| matches!(kind, EventKind::Acknowledged));
+    if figures.to_acknowledge != acknowledged.map(|at| at.duration_since(incident.declared_at)) {
+        wrong.push(format!("{}: acknowledged after {:?}?", incident.id, figures.to_acknowledge));
+    }
+    let last = events
+        .iter()
+        .rev()
+        .find(|event| matches!(event.kind, EventKind::Resolved { .. } | EventKind::Reopened { .. }));
+    let resolved =
+        last.filter(|event| matches!(event.kind, EventKind::Resolved { .. })).map(|event| event.at);
+    if figures.to_resolve != resolved.map(|at| at.duration_since(incident.declared_at)) {
+        wrong.push(format!("{}: resolved after {:?}?", incident.id, figures.to_resolve));
+    }
+    if (incident.status == Status::Resolved) != resolved.is_some() {
+        wrong.push(format!("{}: status {:?}", incident.id, incident.status));
+    }
+    wrong
+}
+
+/// The card in the emergencies channel stands once and shows how it is.
+pub fn card(world: &World, incident: &Incident) -> Vec<String> {
+    let start = format!("{} {} \u{b7} {}: ", incident.id, incident.severity, incident.status);
+    let anything = format!("{} P", incident.id);
+    let (all, right) = world.slack.look(|slack| {
+        let channel = slack.channel_called(EMERGENCIES);
+        let cards = channel.into_iter().flat_map(|channel| channel.messages.iter()).filter(|message| {
+            let head = message.text.lines().next().unwrap_or_default();
+            !message.deleted
+                && message.only_for.is_none()
+                && head.contains(&anything)
+                && head.contains('\u{b7}')
+        });
+        let cards: Vec<&str> = cards.map(|message| message.text.lines().next().unwrap_or_default()).collect();
+        (cards.len(), cards.iter().filter(|head| head.contains(&start)).count())
+    });
+    if (all, right) == (1, 1) {
+        Vec::new()
+    } else {
+        vec![format!("{}: {all} cards, {right} of them right ({start})", incident.id)]
+    }
+}
