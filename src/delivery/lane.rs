@@ -55,7 +55,13 @@ impl Lanes {
                     None => break,
                 },
                 Some(ended) = tasks.join_next() => {
-                    let Ok(lane) = ended else { continue };
+                    let lane = match ended {
+                        Ok(lane) => lane,
+                        Err(error) => {
+                            error!(%error, "a lane ended by a fault inside howler; it goes on after the next start");
+                            continue;
+                        }
+                    };
                     let woken = running.remove(&lane).is_some_and(|lane| lane.woken);
                     if woken {
                         self.wake(lane, &mut running, &mut tasks);
@@ -101,11 +107,11 @@ impl Lanes {
     }
 
     /// A fault of ours in one effect is a line on the board, and the lane goes on.
-    async fn perform(&self, job: Job) -> Outcome {
+    async fn perform(&self, job: Job, overtaken: Option<&'static str>) -> Outcome {
         let (id, lanes) = (job.effect.id, self.clone());
         // In a set of its own: it ends with the lane, and its panic does not end the lane.
         let mut performed = JoinSet::new();
-        performed.spawn(async move { lanes.carry_out(&job).await }.in_current_span());
+        performed.spawn(async move { lanes.carry_out(&job, overtaken).await }.in_current_span());
         match performed.join_next().await {
             Some(Ok(outcome)) => outcome,
             fault => {
@@ -116,10 +122,11 @@ impl Lanes {
         }
     }
 
-    async fn carry_out(&self, job: &Job) -> Outcome {
-        match job.effect.kind.is_backup() {
-            true => self.github.perform(job).await,
-            false => self.deliverer.perform(job).await,
+    async fn carry_out(&self, job: &Job, overtaken: Option<&'static str>) -> Outcome {
+        match overtaken {
+            Some(reason) => self.deliverer.overtaken(job, reason).await,
+            None if job.effect.kind.is_backup() => self.github.perform(job).await,
+            None => self.deliverer.perform(job).await,
         }
     }
 
@@ -129,10 +136,7 @@ impl Lanes {
         let overtaken = incident.as_ref().and_then(|incident| still_true(incident, &effect.kind).err());
         let mark = format!("{}-{}", self.instance, id.0);
         let job = Job { effect, incident, mark };
-        let outcome = match overtaken {
-            Some(reason) => self.deliverer.overtaken(&job, reason).await,
-            None => self.perform(job).await,
-        };
+        let outcome = self.perform(job, overtaken).await;
         self.metrics.attempted(class, result(&outcome));
         if let Outcome::Held { until, reason } = outcome {
             self.metrics.held(class, until.duration_since(self.clock.now()));

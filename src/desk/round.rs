@@ -101,7 +101,7 @@ impl Round {
     async fn turn(&mut self, messages: Vec<Message>) {
         let now = self.shared.clock.now();
         if self.broken && (now < self.recover_at || !self.recover(now).await) {
-            return refuse(messages);
+            return self.refuse(messages);
         }
         self.shared.metrics.round(messages.len());
         let Decided { changes, replies, holds, asking } = self.decide(messages, now);
@@ -236,6 +236,28 @@ impl Round {
         }
     }
 
+    /// Nothing can be saved, so nothing is promised. What came back from outside is looked up once that is over.
+    fn refuse(&self, messages: Vec<Message>) {
+        let mut holds = Vec::new();
+        for message in messages {
+            match message {
+                Message::Request(_, reply) | Message::SendBack(_, _, reply) => {
+                    drop(reply.send(Err(Fault::NotSaved)))
+                }
+                Message::Report(effect, _, reply) => {
+                    let mut state = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
+                    state.outbox.doubt(effect, self.recover_at);
+                    drop(reply.send(Err(Fault::NotSaved)));
+                }
+                Message::Next(_, reply) => drop(reply.send(Next::Nothing)),
+                Message::Hold(effect, until, reason, reply) => holds.push((effect, until, reason, reply)),
+                Message::Nudge(reply) => drop(reply.send(())),
+                Message::Close => {}
+            }
+        }
+        self.hold(holds);
+    }
+
     fn next(&self, lane: &Lane, now: Timestamp) -> Next {
         let mut state = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
         match head(&state, &self.shared.store, lane, now) {
@@ -280,21 +302,6 @@ impl Round {
     fn beat_pulse(&self) {
         let writable = !self.broken;
         self.pulse.send_modify(|pulse| *pulse = Pulse { rounds: pulse.rounds + 1, writable });
-    }
-}
-
-/// Nothing can be saved, so nothing is promised.
-fn refuse(messages: Vec<Message>) {
-    for message in messages {
-        match message {
-            Message::Request(_, reply) | Message::SendBack(_, _, reply) => {
-                drop(reply.send(Err(Fault::NotSaved)))
-            }
-            Message::Report(_, _, reply) => drop(reply.send(Err(Fault::NotSaved))),
-            Message::Next(_, reply) => drop(reply.send(Next::Nothing)),
-            Message::Hold(_, _, _, reply) | Message::Nudge(reply) => drop(reply.send(())),
-            Message::Close => {}
-        }
     }
 }
 

@@ -58,11 +58,15 @@ impl super::Store {
         Reader::open(&mut *from)?.verify()?;
         from.seek(io::SeekFrom::Start(start)).map_err(ArchiveError::from)?;
         let mut reader = Reader::open(&mut *from)?;
+        let guard = Guard::lock(folder)?;
+        // A howler may have begun here while the file was read through.
+        if folder.join("store").exists() || folder.join("howler.json").exists() {
+            require_empty(folder)?;
+        }
         let draft = folder.join(DRAFT);
         let unwritable = |source| StoreError::Unwritable { path: draft.clone(), source };
         // From here on the folder is no howler's to begin in, until it is whole.
         fs::create_dir_all(&draft).map_err(unwritable)?;
-        let guard = Guard::lock(folder)?;
         let head = reader.head().clone();
         fill(&draft, &head, &mut reader, now)?;
         let synced = fs::File::open(draft.join("store")).and_then(|made| made.sync_all());
