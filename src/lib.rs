@@ -29,3 +29,4 @@ pub mod export;
 pub mod http_server;
 pub mod local;
 pub mod shell;
+pub mod unix_socket;

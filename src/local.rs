@@ -5,9 +5,6 @@
 //!
 //! It speaks HTTP, for what is long and streams.
 
-use std::fs::{self, Permissions};
-use std::io;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use axum::Router;
@@ -18,13 +15,13 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use futures_util::stream;
-use tokio::net::UnixListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::{info, warn};
 
 use crate::desk::Desk;
 use crate::store::{Backup, BackupError};
+use crate::unix_socket::{self, SocketError};
 
 /// The socket's name in the data folder.
 pub const SOCKET: &str = "operations.sock";
@@ -51,9 +48,9 @@ impl Local {
     ///
     /// # Errors
     /// When the socket cannot be made; its path may be too long for one (107 bytes).
-    pub fn start(data: &Path, router: Router) -> io::Result<Self> {
+    pub fn start(data: &Path, router: Router) -> Result<Self, SocketError> {
         let path = socket(data);
-        let listener = bind(&path)?;
+        let listener = unix_socket::bind(&path)?;
         let (stop, mut stopping) = watch::channel(false);
         let task = tokio::spawn(async move {
             let stopped = async move {
@@ -78,23 +75,8 @@ impl Local {
         if let Err(error) = self.task.await {
             warn!(%error, "the local socket ended badly");
         }
-        if let Err(error) = fs::remove_file(&self.path) {
-            warn!(%error, path = %self.path.display(), "the local socket could not be removed");
-        }
+        unix_socket::remove(&self.path);
     }
-}
-
-/// Nobody else may reach it even for a moment: it gets its name once it has its permissions.
-fn bind(path: &Path) -> io::Result<UnixListener> {
-    let draft = path.with_extension("new");
-    match fs::remove_file(&draft) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let listener = UnixListener::bind(&draft)?;
-    fs::set_permissions(&draft, Permissions::from_mode(0o600))?;
-    fs::rename(&draft, path)?;
-    Ok(listener)
 }
 
 /// Streams a backup of what is committed now.

@@ -12,7 +12,8 @@ use tokio::time::timeout;
 
 use crate::cli::ShellLine;
 use crate::clock::Clock;
-use crate::intake::shell::{Question, Reply, SocketError, WireError, path_in, read, write};
+use crate::intake::shell::{Question, Reply, WireError, path_in, read, write};
+use crate::unix_socket::SocketError;
 
 /// Nothing was changed: refused, or something is asked back.
 const REFUSED: u8 = 1;

@@ -2,7 +2,7 @@
 
 use howler::fake::slack::Submission;
 
-use crate::harness::{EMERGENCIES, ROOM, World};
+use crate::harness::{EMERGENCIES, ROOM, SECRET, World};
 
 #[tokio::test]
 async fn one_line_declares() {
@@ -328,6 +328,39 @@ async fn a_delivery_that_comes_again_changes_nothing_and_gets_the_same_answer() 
     let told = world.slack.calls().iter().filter(|call| call.method == "chat.postEphemeral").count();
     // One for the mention that declared, one for the list.
     assert_eq!(told, 2);
+}
+
+#[tokio::test]
+async fn a_refusal_that_comes_again_stays_one() {
+    let world = World::start().await;
+    let ian = world.ian();
+    ian.types(EMERGENCIES, "/incident p1 Event stream down").await;
+    ian.types(EMERGENCIES, "/incident 1 resolve Redis was full").await;
+    let late = "command=%2Fincident&text=1+update+Too+late&user_id=U0IAN&channel_id=C0EMERG&trigger_id=9.9";
+    let now = world.clock.now().as_second();
+    let refused = world.posts("/slack/commands", late, now, SECRET).await.text().await.unwrap();
+    assert!(refused.contains("resolved already"), "{refused}");
+    ian.types(EMERGENCIES, "/incident 1 reopen").await;
+    let again = world.posts("/slack/commands", late, now, SECRET).await.text().await.unwrap();
+    world.settle().await;
+    assert_eq!(again, refused);
+    assert_eq!(world.count(EMERGENCIES, "Too late"), 0);
+}
+
+#[tokio::test]
+async fn a_question_is_answered_once_for_each_incident() {
+    let world = World::start().await;
+    let ian = world.ian();
+    ian.types(EMERGENCIES, "/incident p3 Slow search").await;
+    ian.types(EMERGENCIES, "/incident p3 Slow uploads").await;
+    ian.types(EMERGENCIES, "/incident update Looking").await;
+    let question = ian.button(EMERGENCIES, "update:2");
+    for action in ["update:2", "update:2", "update"] {
+        ian.clicks_on(EMERGENCIES, &question.ts, action).await;
+    }
+    assert_eq!(world.count(EMERGENCIES, "INC-2 update 1: Slow uploads\n\nLooking"), 1);
+    assert_eq!(world.count(EMERGENCIES, "INC-2 update 2"), 0);
+    assert_eq!(world.count(EMERGENCIES, "INC-1 update 1"), 1);
 }
 
 #[tokio::test]

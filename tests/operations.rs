@@ -1,22 +1,6 @@
 //! The HTTP front as the interface fixes it.
 
-use howler::fake::slack::sign;
-
 use crate::harness::{EMERGENCIES, SECRET, World};
-
-async fn post(world: &World, path: &str, body: &str, timestamp: i64, secret: &str) -> reqwest::Response {
-    let timestamp = timestamp.to_string();
-    let signature = sign(secret, &timestamp, body);
-    reqwest::Client::new()
-        .post(format!("{}{path}", world.base()))
-        .header("x-slack-request-timestamp", timestamp)
-        .header("x-slack-signature", signature)
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(body.to_owned())
-        .send()
-        .await
-        .unwrap()
-}
 
 #[tokio::test]
 async fn wrong_stale_and_missing_signatures_are_refused_without_detail() {
@@ -25,7 +9,7 @@ async fn wrong_stale_and_missing_signatures_are_refused_without_detail() {
     let body = "command=%2Fincident&text=p3+x&user_id=U0IAN&channel_id=C0EMERG&trigger_id=1.1";
     for path in ["/slack/commands", "/slack/interactions", "/slack/events"] {
         for (timestamp, secret) in [(now, "other"), (now - 301, SECRET), (now + 301, SECRET)] {
-            let answer = post(&world, path, body, timestamp, secret).await;
+            let answer = world.posts(path, body, timestamp, secret).await;
             assert_eq!(answer.status(), 401, "{path} {timestamp}");
             assert_eq!(answer.text().await.unwrap(), "");
         }
@@ -35,7 +19,7 @@ async fn wrong_stale_and_missing_signatures_are_refused_without_detail() {
     }
     world.settle().await;
     assert_eq!(world.count(EMERGENCIES, "DECLARED"), 0);
-    assert_eq!(post(&world, "/slack/commands", body, now - 299, SECRET).await.status(), 200);
+    assert_eq!(world.posts("/slack/commands", body, now - 299, SECRET).await.status(), 200);
 }
 
 #[tokio::test]
@@ -44,7 +28,7 @@ async fn a_body_over_a_mebibyte_is_refused() {
     let now = world.clock.now().as_second();
     let big = "x".repeat(1024 * 1024 + 1);
     for path in ["/slack/commands", "/slack/interactions", "/slack/events"] {
-        assert_eq!(post(&world, path, &big, now, SECRET).await.status(), 413);
+        assert_eq!(world.posts(path, &big, now, SECRET).await.status(), 413);
     }
 }
 
@@ -53,12 +37,12 @@ async fn slacks_own_questions_are_answered() {
     let world = World::start().await;
     let now = world.clock.now().as_second();
     let challenge = r#"{"type":"url_verification","challenge":"3eZbrw1a","token":"x"}"#;
-    let answer = post(&world, "/slack/events", challenge, now, SECRET).await;
+    let answer = world.posts("/slack/events", challenge, now, SECRET).await;
     assert_eq!(answer.status(), 200);
     assert!(answer.text().await.unwrap().contains("3eZbrw1a"));
-    assert_eq!(post(&world, "/slack/commands", "ssl_check=1&token=x", now, SECRET).await.status(), 200);
+    assert_eq!(world.posts("/slack/commands", "ssl_check=1&token=x", now, SECRET).await.status(), 200);
     let unknown = r#"{"type":"event_callback","event_id":"Ev1","event":{"type":"team_join"}}"#;
-    assert_eq!(post(&world, "/slack/events", unknown, now, SECRET).await.status(), 200);
+    assert_eq!(world.posts("/slack/events", unknown, now, SECRET).await.status(), 200);
     let metrics = reqwest::get(format!("{}/metrics", world.base())).await.unwrap().text().await.unwrap();
     assert!(metrics.contains("howler_ignored_deliveries_total"), "{metrics}");
 }

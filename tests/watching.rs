@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-use howler::fake::slack::sign;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -14,18 +13,6 @@ use crate::harness::{EMERGENCIES, SECRET, TOKEN, World};
 const WORDS: [&str; 9] =
     ["zebrafish", "quetzal", "ocelot", "wombat", "pangolin", "axolotl", "narwhal", "capybara", "tapir"];
 const ZEBRA_ROOM: &str = "#inc-1-zebrafish-down";
-
-/// Posts to howler, signed with `secret`.
-async fn post(world: &World, path: &str, body: &str, secret: &str) -> u16 {
-    let timestamp = world.clock.now().as_second().to_string();
-    let signature = sign(secret, &timestamp, body);
-    let request = reqwest::Client::new()
-        .post(format!("{}{path}", world.base()))
-        .header("x-slack-request-timestamp", timestamp)
-        .header("x-slack-signature", signature)
-        .body(body.to_owned());
-    request.send().await.unwrap().status().as_u16()
-}
 
 /// An incident in which most things that can go wrong do.
 async fn a_bad_night(world: &World) {
@@ -55,10 +42,11 @@ async fn a_bad_night(world: &World) {
     world.forward(40).await;
     ian.types(EMERGENCIES, "/incident 1 resolve Tapir had expired").await;
     world.forward(10).await;
-    assert_eq!(post(world, "/slack/commands", "text=tapir", "wrong").await, 401);
-    assert_eq!(post(world, "/slack/commands", "text=tapir", SECRET).await, 400);
+    let now = world.clock.now().as_second();
+    assert_eq!(world.posts("/slack/commands", "text=tapir", now, "wrong").await.status(), 401);
+    assert_eq!(world.posts("/slack/commands", "text=tapir", now, SECRET).await.status(), 400);
     let click = r#"payload={"type":"block_actions","user":{"id":"U0IAN"},"channel":{"id":"C1"},"actions":[{"value":"tapir"}]}"#;
-    assert_eq!(post(world, "/slack/interactions", click, SECRET).await, 200);
+    assert_eq!(world.posts("/slack/interactions", click, now, SECRET).await.status(), 200);
     world.settle().await;
 }
 

@@ -279,22 +279,17 @@ impl<'a> Draft<'a> {
     /// Puts an effect into the outbox. A *show* that waits there already is enough; one that failed is tried again.
     fn push(&mut self, incident: IncidentId, intent: Intent) {
         let Intent { lane, kind } = intent;
-        let new_twin = self.effects.values().flatten().any(|effect| {
-            effect.lane == lane
-                && effect.kind == kind
-                && matches!(kind, EffectKind::Card { .. } | EffectKind::Topic | EffectKind::IssueCard)
-        });
-        if new_twin {
-            return;
+        let shows = matches!(kind, EffectKind::Card { .. } | EffectKind::Topic | EffectKind::IssueCard);
+        let same = |effect: &&Effect| shows && effect.lane == lane && effect.kind == kind;
+        // What this round changed or gave up is not as it was saved.
+        let saved = |twin: &&Effect| !self.effects.contains_key(&twin.id);
+        let new_twin = self.effects.values().flatten().find(same);
+        let twin = new_twin.or_else(|| self.state.outbox.waiting_twin(&lane, &kind).filter(saved));
+        let Some(twin) = twin.cloned() else { return self.push_new(Some(incident), lane, kind) };
+        if let EffectState::Failed { .. } = twin.state {
+            let again = Effect { state: twin.state.retried(self.now), ..twin };
+            self.effects.insert(again.id, Some(again));
         }
-        if let Some(twin) = self.state.outbox.waiting_twin(&lane, &kind) {
-            if let EffectState::Failed { .. } = twin.state {
-                let again = Effect { state: twin.state.retried(self.now), ..twin.clone() };
-                self.effects.insert(again.id, Some(again));
-            }
-            return;
-        }
-        self.push_new(Some(incident), lane, kind);
     }
 
     fn push_new(&mut self, incident: Option<IncidentId>, lane: Lane, kind: EffectKind) {

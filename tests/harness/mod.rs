@@ -172,6 +172,21 @@ impl World {
         self.howler.as_ref().expect("howler does not run")
     }
 
+    /// Posts to howler, signed with `secret` at `timestamp`.
+    pub async fn posts(&self, path: &str, body: &str, timestamp: i64, secret: &str) -> reqwest::Response {
+        let timestamp = timestamp.to_string();
+        let signature = slack::sign(secret, &timestamp, body);
+        reqwest::Client::new()
+            .post(format!("{}{path}", self.base()))
+            .header("x-slack-request-timestamp", timestamp)
+            .header("x-slack-signature", signature)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(body.to_owned())
+            .send()
+            .await
+            .unwrap()
+    }
+
     pub fn base(&self) -> &str {
         &self.howler().base
     }

@@ -42,10 +42,13 @@ struct Life {
     story: Vec<String>,
 }
 
+/// One thread, and a time that passes when everybody waits.
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap()
+}
+
 fn live(seed: u64) -> Life {
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-    runtime.block_on(async {
+    runtime().block_on(async {
         let mut world = World::new(seed);
         happen(&mut world).await;
         heal(&mut world).await;
@@ -208,6 +211,30 @@ fn nothing_is_lost_nothing_doubled_nothing_late_in_silence() {
         println!("SIMULATION_SEED={seed}\n  {}", wrong.join("\n  "));
     }
     assert!(failed.is_empty(), "seeds that failed: {:?}", failed.keys().collect::<Vec<_>>());
+}
+
+#[test]
+fn a_result_that_comes_back_to_a_full_disk_is_looked_up_later() {
+    runtime().block_on(async {
+        let world = World::new(0);
+        world.slack.faults().hang("chat.postMessage");
+        world.slack.command("ian", EMERGENCIES, "/incident p3 First").await.unwrap();
+        world.disk.set_full(true);
+        let refused = world.slack.command("ian", EMERGENCIES, "/incident p3 Second").await.unwrap();
+        assert!(refused.body.contains("could not save"), "{}", refused.body);
+        // Slack takes the declaration now; that it did cannot be saved.
+        world.slack.faults().release("chat.postMessage");
+        world.wait(SignedDuration::from_secs(1)).await;
+        world.disk.set_full(false);
+        world.wait(SignedDuration::from_mins(5)).await;
+        assert_eq!(check::board(&world), Vec::<String>::new());
+        let calls = world.slack.calls();
+        let taken = calls.iter().filter(|call| {
+            call.method == "chat.postMessage"
+                && call.args["text"].to_string().contains("INCIDENT DECLARED: First")
+        });
+        assert_eq!(taken.count(), 1);
+    });
 }
 
 #[test]

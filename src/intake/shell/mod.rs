@@ -3,13 +3,12 @@
 
 mod line;
 mod person;
-mod socket;
 mod wire;
 
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +19,6 @@ use tokio::time::{Instant, timeout};
 use tracing::{Instrument, debug, info, info_span, warn};
 
 use self::person::Person;
-pub use self::socket::{SocketError, path_in};
 pub use self::wire::{Question, Reply, WireError, read, write};
 use super::answers::Failure;
 use super::front::Front;
@@ -32,6 +30,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, Place, ReplyPath, Request};
 use crate::domain::text;
 use crate::id::DeliveryId;
+use crate::unix_socket::{self, SocketError};
 use crate::view::{self, Names, Via};
 
 /// How long a question may take to arrive, and an answer to be taken.
@@ -44,6 +43,14 @@ const AT_ONCE: usize = 32;
 const FINISH_WITHIN: Duration = Duration::from_secs(2);
 /// After a failed accept (out of file handles), so that it is not tried without a pause.
 const PAUSE: Duration = Duration::from_millis(200);
+
+/// The file's name in howler's folder.
+const SOCKET: &str = "howler.sock";
+
+/// The socket of the howler that runs on `folder`.
+pub fn path_in(folder: &Path) -> PathBuf {
+    folder.join(SOCKET)
+}
 
 /// The open socket. It is closed and taken away at [`ask_to_stop`](Self::ask_to_stop).
 pub struct Shell {
@@ -58,12 +65,12 @@ impl Shell {
     /// When no socket can be made there. howler serves Slack all the same.
     pub fn open(front: Front, config: config::Shell, folder: &Path) -> Result<Self, SocketError> {
         let path = path_in(folder);
-        let listener = socket::bind(folder, &path)?;
+        let listener = unix_socket::bind(&path)?;
         info!(socket = %path.display(), "shells are heard");
         let (stop, stopping) = watch::channel(false);
         let talk = Arc::new(Talk { front, config });
         let task = tokio::spawn(async move {
-            serve(&listener, talk, stopping, || socket::remove(&path)).await;
+            serve(&listener, talk, stopping, || unix_socket::remove(&path)).await;
         });
         Ok(Self { stop, task })
     }

@@ -1,4 +1,4 @@
-//! The socket's file: whom it lets in, and what becomes of one that a dead howler left.
+//! A local socket's file: whom it lets in, and what becomes of one that a dead howler left.
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::io;
@@ -9,9 +9,7 @@ use std::path::{Path, PathBuf};
 use tokio::net::UnixListener;
 use tracing::warn;
 
-/// The file's name in howler's folder.
-const NAME: &str = "howler.sock";
-/// Where a socket is made, before anybody but its owner can see it. With the name in it, shorter than [`NAME`].
+/// Where a socket is made, before anybody but its owner can see it. With the name in it, shorter than any socket's name in howler's folder.
 const WORKSHOP: &str = ".sock";
 
 /// Why there is no socket.
@@ -26,18 +24,16 @@ pub enum SocketError {
     Unusable { path: PathBuf, source: io::Error },
 }
 
-/// The socket of the howler that runs on `folder`.
-pub fn path_in(folder: &Path) -> PathBuf {
-    folder.join(NAME)
-}
-
 /// Listens at `path`, for this user and root only. It is made aside and moved there, so that at no instant others can
-/// connect, and a socket that lies there is replaced.
-pub(super) fn bind(folder: &Path, path: &Path) -> Result<UnixListener, SocketError> {
+/// connect, and a socket that lies there is replaced: only who holds the store of the folder may call this.
+///
+/// # Errors
+/// When no socket can be made there.
+pub fn bind(path: &Path) -> Result<UnixListener, SocketError> {
     if SocketAddr::from_pathname(path).is_err() {
         return Err(SocketError::TooLong { path: path.to_owned() });
     }
-    let workshop = folder.join(WORKSHOP);
+    let workshop = path.with_file_name(WORKSHOP);
     let make = || {
         clear(&workshop)?;
         DirBuilder::new().mode(0o700).create(&workshop)?;
@@ -59,7 +55,8 @@ fn clear(workshop: &Path) -> io::Result<()> {
     }
 }
 
-pub(super) fn remove(path: &Path) {
+/// Takes the socket away.
+pub fn remove(path: &Path) {
     if let Err(error) = fs::remove_file(path) {
         warn!(%error, socket = %path.display(), "the socket could not be taken away; the next start replaces it");
     }
