@@ -1,5 +1,7 @@
 //! The one place where things are wired, started and stopped.
 
+mod telephone;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
@@ -14,13 +16,17 @@ use tracing::{info, warn};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::secrets::Secrets;
-use crate::delivery::{Connections, Deliverer, DelivererError, GitHub, GitHubError, Lanes, SlackTarget};
+use crate::delivery::phone::PhoneError;
+use crate::delivery::{
+    Connections, Deliverer, DelivererError, GitHub, GitHubError, GroupKeeper, Lanes, SlackTarget,
+};
 use crate::desk::Desk;
 use crate::intake;
 use crate::intake::shell::Shell;
 use crate::loopback::Loopback;
 use crate::store::{Disk, Store, StoreError};
 use crate::telemetry::Metrics;
+use telephone::Telephone;
 
 pub use crate::http_server::serve;
 
@@ -54,6 +60,8 @@ pub enum StartError {
     Slack(#[from] DelivererError),
     #[error(transparent)]
     GitHub(#[from] GitHubError),
+    #[error(transparent)]
+    Phone(#[from] PhoneError),
     #[error("cannot listen on {address}: {source}; choose another address with --listen")]
     Listen { address: SocketAddr, source: std::io::Error },
 }
@@ -89,7 +97,8 @@ impl App {
         let Setup { mut config, secrets, data, clock } = setup;
         let github = backup(&mut config, &secrets, &clock)?;
         let store = Arc::new(Store::open_on(ground.disk, &data, &new_instance(&clock))?);
-        let (instance, held) = (Arc::from(store.instance()), Arc::downgrade(&store));
+        let (instance, held): (Arc<str>, _) = (Arc::from(store.instance()), Arc::downgrade(&store));
+        let phone = Telephone::new(&config, &secrets, &instance, &clock)?;
         let (config, metrics) = (Arc::new(config), Metrics::default());
         let deliverer =
             Deliverer::through(ground.slack, &secrets, Arc::clone(&config), clock.clone(), metrics.clone())?;
@@ -101,17 +110,27 @@ impl App {
         let connections = connections.transpose()?;
         let (desk, wakes, desk_task) =
             Desk::start(store, Arc::clone(&config), clock.clone(), metrics.clone())?;
+        let name = instance.to_string();
         let (stop, stopping) = watch::channel(false);
         let lanes = Lanes {
             desk: desk.clone(),
             deliverer: Arc::clone(&deliverer),
             github,
+            caller: Arc::new(phone.caller),
             clock: clock.clone(),
             metrics: metrics.clone(),
             instance,
             stopping: stopping.clone(),
         };
-        let lanes = tokio::spawn(lanes.run(wakes));
+        let keeper = GroupKeeper {
+            desk: desk.clone(),
+            deliverer: Arc::clone(&deliverer),
+            clock: clock.clone(),
+            stopping: stopping.clone(),
+        };
+        let lanes = tokio::spawn(async move {
+            tokio::join!(lanes.run(wakes), keeper.run());
+        });
         // Who howler is becomes known before anybody names it; where Slack does not tell, it is asked again when needed.
         let asking = Arc::clone(&deliverer);
         tokio::spawn(async move { drop(asking.who_am_i().await) });
@@ -122,8 +141,10 @@ impl App {
             front.clone(),
             secrets.slack_signing_secret.as_ref(),
             secrets.metrics_secret.as_ref(),
+            secrets.api_secret.as_ref(),
             watch,
         );
+        let router = router.merge(phone.doors.router(&desk, &name));
         Ok(Self { desk, router, front, config, lanes, desk_task, socket, stop, store: held })
     }
 

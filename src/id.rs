@@ -44,12 +44,23 @@ text_id! {
 
 /// Slack's ids are letters and digits, so nobody there can be taken for somebody at a shell.
 const SHELL: &str = "shell:";
+const PAGERDUTY: &str = "pagerduty:";
 
 impl UserId {
     /// Somebody at a shell of howler's machine whom `[shell] people` does not map to Slack: a name, and nobody who could
     /// be mentioned, written to or invited.
     pub fn at_shell(name: &str) -> Self {
         Self(format!("{SHELL}{name}"))
+    }
+
+    /// Somebody who answered at PagerDuty, by the name they have there.
+    pub fn at_pagerduty(name: &str) -> Self {
+        Self(format!("{PAGERDUTY}{name}"))
+    }
+
+    /// The name of somebody who is known at PagerDuty only.
+    pub fn pagerduty_name(&self) -> Option<&str> {
+        self.0.strip_prefix(PAGERDUTY)
     }
 
     /// The machine's name for somebody who is not known in Slack.
@@ -59,7 +70,7 @@ impl UserId {
 
     /// Whether Slack can reach this person.
     pub fn is_in_slack(&self) -> bool {
-        self.shell_name().is_none()
+        self.shell_name().is_none() && self.pagerduty_name().is_none()
     }
 }
 

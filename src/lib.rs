@@ -1,5 +1,6 @@
 //! howler, a Slack incident bot. The modules stand in the order data flows: see ARCHITECTURE.md.
 
+pub mod calendar;
 pub mod clock;
 pub mod config;
 pub mod id;

@@ -84,6 +84,7 @@ struct Counted {
     committed: Histogram,
     round: Histogram,
     timer_lateness: Histograms<Kind>,
+    timer_failures: Counter,
     attempts: Family<LaneResult, Counter>,
     retries: Family<LaneReason, Counter>,
     held: Histograms<Lane>,
@@ -156,6 +157,7 @@ impl Counted {
             acknowledged: add_seconds(to, "acknowledgement", "From a delivery to its 2xx", kinds(latency)),
             committed: add_seconds(to, "commit", "One commit, its flush included", latency()),
             round: add(to, "round_messages", "Messages that one round of the desk decided", sizes()),
+            timer_failures: add(to, "timer_failures", "Timers whose firing failed", Counter::default()),
             timer_lateness: add_seconds(
                 to,
                 "timer_lateness",
@@ -269,13 +271,13 @@ impl Metrics {
     }
 
     pub fn timer_fired(&self, kind: TimerKind, late: SignedDuration) {
-        let kind = match kind {
-            TimerKind::Update => "update",
-            TimerKind::Response => "response",
-            TimerKind::Backup => "backup",
-        };
-        let lateness = self.0.counted.timer_lateness.get_or_create(&Kind { kind });
+        let lateness = self.0.counted.timer_lateness.get_or_create(&Kind { kind: kind.word() });
         lateness.observe(late.as_secs_f64().max(0.0));
+    }
+
+    /// A timer that could not be fired, and is tried again.
+    pub fn timer_failed(&self) {
+        self.0.counted.timer_failures.inc();
     }
 
     /// One attempt of an effect: `done`, `dropped`, `later`, `unknown`, `held` or `failed`.

@@ -1,5 +1,7 @@
 //! Slack does not take a P1: an issue on GitHub tells it until it is over, and the late posts say their own time.
 
+use std::path::Path;
+
 use howler::fake::github::{GitHub, Issue};
 use jiff::SignedDuration;
 
@@ -60,8 +62,14 @@ async fn what_happens_then_is_told_in_order_until_it_is_over() {
     }
     types(&world, "ian", "/incident 1 resolve Redis credentials").await;
     let issue = only(world.github());
-    let told =
-        ["declared", "Looking at @\u{2060}maya's #\u{2060}12", "Identified", "half is back", "&lt;b&gt;x"];
+    let told = [
+        "declared",
+        "Looking at @\u{2060}maya's #\u{2060}12",
+        "Identified",
+        "half is back",
+        "howler paged",
+        "&lt;b&gt;x",
+    ];
     let parts: Vec<&str> = told.into_iter().chain(["Redis credentials"]).collect();
     assert_eq!(issue.comments.len(), parts.len(), "{:#?}", issue.comments);
     for (comment, part) in issue.comments.iter().zip(parts) {
@@ -74,8 +82,45 @@ async fn what_happens_then_is_told_in_order_until_it_is_over() {
     types(&world, "ian", "/incident 1 reopen").await;
     let issue = only(world.github());
     assert!(issue.open, "reopened");
-    assert!(issue.comments.last().unwrap().body.contains("reopened"));
+    assert!(issue.comments.iter().any(|comment| comment.body.contains("reopened")));
     assert!(issue.title.contains("P2 · Identified"), "{}", issue.title);
+}
+
+/// Copies files and folders; sockets are left behind.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let (entry, kind) = entry.map(|entry| (entry.path(), entry.file_type().unwrap())).unwrap();
+        let target = to.join(entry.file_name().unwrap());
+        if kind.is_dir() {
+            copy(&entry, &target);
+        } else if kind.is_file() {
+            std::fs::copy(&entry, &target).unwrap();
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_issue_that_was_edited_is_found_by_a_howler_from_before_it_was_opened() {
+    let mut world = World::with_github("").await;
+    world.github().faults().down(true);
+    declared(&world).await;
+    world.forward(2).await;
+    world.crash().await;
+    let before = tempfile::tempdir().unwrap();
+    copy(&world.data(), before.path());
+    world.github().faults().down(false);
+    world.start_howler().await;
+    world.forward(20).await;
+    types(&world, "ian", "/incident 1 status identified").await;
+    world.forward(1).await;
+    assert!(only(world.github()).title.contains("Identified"), "it was edited");
+    world.crash().await;
+    std::fs::remove_dir_all(world.data()).unwrap();
+    copy(before.path(), &world.data());
+    world.start_howler().await;
+    world.forward(20).await;
+    only(world.github());
 }
 
 #[tokio::test]

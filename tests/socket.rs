@@ -32,6 +32,8 @@ async fn world(manifest: &str, signing_secret: Option<&str>) -> World {
         slack_api_url,
         github_token: None,
         metrics_secret: None,
+        api_secret: None,
+        phone: howler::config::secrets::PhoneSecrets::default(),
         github_api_url: howler::config::secrets::GITHUB_API_URL.into(),
     };
     World::of(clock, slack, secrets, "")

@@ -50,7 +50,7 @@ pub fn open(data: &Path, count: u64, config: &Config) -> Result<()> {
         let ago = i64::try_from((count - number) * 60_000 / count)?;
         let at = Timestamp::from_millisecond(now.as_millisecond() - ago)?;
         let (incident, event) = declared(number, Severity::P3, config, at)?;
-        let timers = incident.timers().map(|(kind, due)| Timer { due, incident: incident.id, kind });
+        let timers = incident.timers().map(|(kind, due)| Timer { due, incident: Some(incident.id), kind });
         changes.timers_set.extend(timers);
         changes.events.push((incident.id, event));
         changes.incidents.push(Arc::new(incident));

@@ -18,7 +18,7 @@ enum Need {
     Default(&'static str),
 }
 
-const VARIABLES: [Variable; 10] = [
+const VARIABLES: [Variable; 17] = [
     Variable {
         name: "SLACK_BOT_TOKEN",
         need: Need::Needed(
@@ -39,6 +39,12 @@ const VARIABLES: [Variable; 10] = [
         need: Need::Optional { part: "an issue when Slack does not take a P1", there: true },
     },
     Variable { name: "GITHUB_API_URL", need: Need::Default("GitHub's own address is used") },
+    phone("TWILIO_ACCOUNT_SID", "calls and texts through Twilio"),
+    phone("TWILIO_AUTH_TOKEN", "calls and texts through Twilio"),
+    Variable { name: "TWILIO_API_URL", need: Need::Default("Twilio's own address is used") },
+    phone("PAGERDUTY_ROUTING_KEY", "pages through PagerDuty"),
+    Variable { name: "PAGERDUTY_API_URL", need: Need::Default("PagerDuty's own address is used") },
+    phone("PAGERDUTY_WEBHOOK_SECRET", "hearing of acknowledgements at PagerDuty"),
     later("GITHUB_WEBHOOK_SECRET", "hearing of GitHub's workflow runs"),
     later("VERCEL_WEBHOOK_SECRET", "hearing of Vercel's deployments"),
     later("UPTIMEROBOT_TOKEN", "hearing of UptimeRobot's alerts"),
@@ -49,7 +55,16 @@ const VARIABLES: [Variable; 10] = [
             there: true,
         },
     },
+    Variable {
+        name: "HOWLER_API_TOKEN",
+        need: Need::Optional { part: "telling other programs who is on call, at /api/oncall", there: true },
+    },
 ];
+
+/// What `[phone] provider` may need.
+const fn phone(name: &'static str, part: &'static str) -> Variable {
+    Variable { name, need: Need::Optional { part, there: true } }
+}
 
 /// A part that is still to come.
 const fn later(name: &'static str, part: &'static str) -> Variable {

@@ -2,7 +2,10 @@
 
 mod backup;
 mod duration;
+mod path;
+mod phone;
 mod problems;
+mod rotation;
 pub mod secrets;
 mod severity;
 
@@ -14,7 +17,10 @@ use serde::{Deserialize, Deserializer};
 
 pub use backup::{Backup, Repository};
 pub use duration::{Every, Humane, Spoken, parse_duration};
+pub use path::PathEntry;
+pub use phone::{Phone, PhoneDoubt, Provider, PublicUrl};
 pub use problems::problems;
+pub use rotation::Rotation;
 pub use severity::{Severities, SeverityRule};
 
 /// What `howler.toml` says, over the runbook's values.
@@ -26,6 +32,7 @@ pub struct Config {
     pub severity: Severities,
     pub rotation: Rotation,
     pub backup: Backup,
+    pub phone: Phone,
     pub shell: Shell,
 }
 
@@ -80,23 +87,6 @@ impl Default for Mentions {
     }
 }
 
-/// The weekly rotation (runbook 1.2).
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Rotation {
-    /// Weekday and time of the hand-over, in `zone`.
-    pub handoff: String,
-    pub zone: String,
-    /// The first roster, as Slack user ids.
-    pub members: Vec<String>,
-}
-
-impl Default for Rotation {
-    fn default() -> Self {
-        Self { handoff: "Sunday 00:00".into(), zone: "UTC".into(), members: Vec::new() }
-    }
-}
-
 /// People at a shell of howler's own machine (runbook 1.2: when Slack is down).
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -106,14 +96,16 @@ pub struct Shell {
     pub people: BTreeMap<String, String>,
 }
 
+/// Whether it is a person's id in Slack.
+fn is_person(id: &str) -> bool {
+    id.len() > 2
+        && id.starts_with(['U', 'W'])
+        && id.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+}
+
 fn people<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, String>, D::Error> {
     let people = BTreeMap::<String, String>::deserialize(from)?;
-    let is_id = |id: &str| {
-        id.len() > 2
-            && id.starts_with(['U', 'W'])
-            && id.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
-    };
-    match people.iter().find(|(_, id)| !is_id(id)) {
+    match people.iter().find(|(_, id)| !is_person(id)) {
         Some((name, id)) => Err(D::Error::custom(format!(
             "`{id}` for `{name}` is not a person's id in Slack, such as U0123ABC"
         ))),

@@ -1,13 +1,9 @@
 //! Everything that is wrong with a `howler.toml`, not only the first thing.
 
-use jiff::civil::Time;
-use jiff::tz::TimeZone;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Config;
-
-const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 /// What is wrong, a line each, with the number of its line in the file; none where howler can start with it and every
 /// value makes sense.
@@ -73,37 +69,11 @@ fn one_line(words: &str) -> String {
 /// Values that read well and cannot be meant.
 fn doubts(config: &Config) -> Vec<String> {
     let mut found = Vec::new();
-    let rotation = &config.rotation;
-    if TimeZone::get(&rotation.zone).is_err() {
-        found.push(format!(
-            "rotation.zone: `{}` is no time zone; write one like `Europe/Berlin`",
-            rotation.zone
-        ));
-    }
-    if !is_weekly(&rotation.handoff) {
-        found.push(format!(
-            "rotation.handoff: `{}` is no weekday and time; write one like `Sunday 00:00`",
-            rotation.handoff
-        ));
-    }
-    for member in rotation.members.iter().filter(|member| !is_person(member)) {
-        found.push(format!("rotation.members: `{member}` is no Slack user id; write one like `U0123ABCD`"));
-    }
     for (name, channel) in config.channels.named() {
         if channel.trim().trim_start_matches('#').is_empty() {
             found.push(format!("channels.{name}: it is empty; write a name like `#incidents` or an id"));
         }
     }
+    found.extend(config.phone.doubts().iter().map(ToString::to_string));
     found
-}
-
-fn is_weekly(handoff: &str) -> bool {
-    match handoff.split_whitespace().collect::<Vec<_>>().as_slice() {
-        [day, time] => DAYS.contains(&day.to_lowercase().as_str()) && time.parse::<Time>().is_ok(),
-        _ => false,
-    }
-}
-
-fn is_person(member: &str) -> bool {
-    member.starts_with(['U', 'W']) && member.len() > 1 && member.chars().all(|c| c.is_ascii_alphanumeric())
 }

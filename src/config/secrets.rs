@@ -45,6 +45,45 @@ pub struct Secrets {
     pub github_api_url: String,
     /// What `/metrics` asks for; without it everybody who reaches the address may read them.
     pub metrics_secret: Option<Secret>,
+    /// Lets other programs ask who is on call; without it they cannot.
+    pub api_secret: Option<Secret>,
+    pub phone: PhoneSecrets,
+}
+
+/// Twilio's own base address.
+pub const TWILIO_API_URL: &str = "https://api.twilio.com";
+
+/// PagerDuty's own base address for events.
+pub const PAGERDUTY_API_URL: &str = "https://events.pagerduty.com";
+
+/// How howler is known to those who ring phones. What is needed depends on `[phone] provider`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PhoneSecrets {
+    /// `AC` and 32 hexadecimal digits; no secret, but shown to nobody.
+    pub twilio_account_sid: Option<Secret>,
+    /// Lets howler in at Twilio, and signs Twilio's callbacks.
+    pub twilio_auth_token: Option<Secret>,
+    /// Without a slash at its end.
+    pub twilio_api_url: String,
+    /// The integration key of a service's Events API v2 integration.
+    pub pagerduty_routing_key: Option<Secret>,
+    /// Without a slash at its end.
+    pub pagerduty_api_url: String,
+    /// Of a v3 webhook subscription. Without it an acknowledgement at PagerDuty is not heard of.
+    pub pagerduty_webhook_secret: Option<Secret>,
+}
+
+impl Default for PhoneSecrets {
+    fn default() -> Self {
+        Self {
+            twilio_account_sid: None,
+            twilio_auth_token: None,
+            twilio_api_url: TWILIO_API_URL.into(),
+            pagerduty_routing_key: None,
+            pagerduty_api_url: PAGERDUTY_API_URL.into(),
+            pagerduty_webhook_secret: None,
+        }
+    }
 }
 
 /// A needed variable is missing or cannot be used.
@@ -61,6 +100,13 @@ pub enum SecretsError {
     ApiUrl(String),
     #[error("GITHUB_API_URL must be a full http or https address, such as {GITHUB_API_URL}, not `{0}`")]
     GitHubUrl(String),
+    #[error("{name} must be a full http or https address, such as {such}, not `{value}`")]
+    PhoneUrl { name: &'static str, such: &'static str, value: String },
+    #[error(
+        "TWILIO_ACCOUNT_SID is not an account's SID: it is AC and 32 digits and letters a to f, from the first page of \
+         Twilio's console"
+    )]
+    AccountSid,
 }
 
 impl Secrets {
@@ -97,6 +143,7 @@ impl Secrets {
         };
         Ok(Self {
             metrics_secret: optional("HOWLER_METRICS_SECRET"),
+            api_secret: optional("HOWLER_API_TOKEN"),
             slack_bot_token: need(
                 "SLACK_BOT_TOKEN",
                 "the token that starts with xoxb-, from your Slack app's page OAuth & Permissions",
@@ -109,6 +156,37 @@ impl Secrets {
             slack_api_url,
             github_token: need("GITHUB_TOKEN", "optional").ok(),
             github_api_url,
+            phone: PhoneSecrets::read(&optional, &lookup)?,
         })
     }
+}
+
+impl PhoneSecrets {
+    fn read(
+        given: &impl Fn(&'static str) -> Option<Secret>,
+        lookup: &impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, SecretsError> {
+        let address = |name: &'static str, such: &'static str| {
+            let value = lookup(name).filter(|value| !value.trim().is_empty()).unwrap_or_else(|| such.into());
+            let value = value.trim().trim_end_matches('/').to_owned();
+            let whole = value.starts_with("https://") || value.starts_with("http://");
+            if whole { Ok(value) } else { Err(SecretsError::PhoneUrl { name, such, value }) }
+        };
+        let twilio_account_sid = given("TWILIO_ACCOUNT_SID");
+        if twilio_account_sid.as_ref().is_some_and(|sid| !is_account_sid(sid.reveal())) {
+            return Err(SecretsError::AccountSid);
+        }
+        Ok(Self {
+            twilio_account_sid,
+            twilio_auth_token: given("TWILIO_AUTH_TOKEN"),
+            twilio_api_url: address("TWILIO_API_URL", TWILIO_API_URL)?,
+            pagerduty_routing_key: given("PAGERDUTY_ROUTING_KEY"),
+            pagerduty_api_url: address("PAGERDUTY_API_URL", PAGERDUTY_API_URL)?,
+            pagerduty_webhook_secret: given("PAGERDUTY_WEBHOOK_SECRET"),
+        })
+    }
+}
+
+fn is_account_sid(sid: &str) -> bool {
+    sid.strip_prefix("AC").is_some_and(|rest| rest.len() == 32 && rest.chars().all(|c| c.is_ascii_hexdigit()))
 }

@@ -3,8 +3,10 @@
 use jiff::SignedDuration;
 use serde::Deserialize;
 
+use super::path::{PathEntry, steps};
 use super::{Every, Humane};
 use crate::domain::Severity;
+use crate::domain::oncall::path::Path;
 
 /// How one severity is handled.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,9 +19,22 @@ pub struct SeverityRule {
     pub own_channel: bool,
     /// How long Slack may take for the news before it is told on GitHub: see `[backup]`.
     pub backup_after: Option<SignedDuration>,
-    pub path: Vec<String>,
+    /// Whom it pages: see [`SeverityRule::pages`].
+    pub path: Vec<PathEntry>,
     pub report_within: Option<SignedDuration>,
     pub retro_within: Option<SignedDuration>,
+}
+
+impl SeverityRule {
+    /// The steps of paging; none where nobody is paged.
+    pub fn pages(&self) -> Path {
+        steps(&self.path, self.respond_within)
+    }
+
+    /// Whether a missed response time calls everybody in the emergencies channel.
+    pub fn calls_everybody(&self) -> bool {
+        self.path.contains(&PathEntry::EmergencyChannel)
+    }
 }
 
 /// The four severities' rules.
@@ -46,7 +61,6 @@ impl Default for Severities {
 fn built_in(severity: Severity) -> SeverityRule {
     let hours = |hours| Some(SignedDuration::from_hours(hours));
     let minutes = |minutes| Some(SignedDuration::from_mins(minutes));
-    let path = |steps: &[&str]| steps.iter().map(|step| (*step).to_owned()).collect();
     match severity {
         Severity::P1 => SeverityRule {
             definition: "System down, no witnesses can connect".into(),
@@ -54,7 +68,7 @@ fn built_in(severity: Severity) -> SeverityRule {
             update_every: minutes(30),
             own_channel: true,
             backup_after: None,
-            path: path(&["alert", "phone", "emergency channel"]),
+            path: vec![PathEntry::Alert, PathEntry::Phone, PathEntry::EmergencyChannel],
             report_within: hours(24),
             retro_within: hours(48),
         },
@@ -64,7 +78,7 @@ fn built_in(severity: Severity) -> SeverityRule {
             update_every: minutes(30),
             own_channel: true,
             backup_after: None,
-            path: path(&["alert", "slack"]),
+            path: vec![PathEntry::Alert, PathEntry::Slack],
             report_within: hours(24),
             retro_within: hours(7 * 24),
         },
@@ -74,7 +88,7 @@ fn built_in(severity: Severity) -> SeverityRule {
             update_every: minutes(30),
             own_channel: false,
             backup_after: None,
-            path: path(&["weekly review"]),
+            path: vec![PathEntry::WeeklyReview],
             report_within: None,
             retro_within: None,
         },
@@ -84,7 +98,7 @@ fn built_in(severity: Severity) -> SeverityRule {
             update_every: None,
             own_channel: false,
             backup_after: None,
-            path: path(&["backlog"]),
+            path: vec![PathEntry::Backlog],
             report_within: None,
             retro_within: None,
         },
@@ -99,7 +113,7 @@ struct Changes {
     respond_within: Option<Humane>,
     update_every: Option<Every>,
     own_channel: Option<bool>,
-    path: Option<Vec<String>>,
+    path: Option<Vec<PathEntry>>,
     report_within: Option<Humane>,
     retro_within: Option<Humane>,
 }

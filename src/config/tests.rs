@@ -80,6 +80,7 @@ fn secrets_do_not_print_and_missing_ones_are_named() {
         secrets::Secrets::read(|name| match name {
             "SLACK_API_URL" => None,
             "GITHUB_API_URL" => github_url.map(str::to_owned),
+            name if name.starts_with("TWILIO_") || name.starts_with("PAGERDUTY_") => None,
             name => set(name),
         })
     };
@@ -148,9 +149,9 @@ fn text_that_is_no_toml_is_one_line_a_mistake() {
 #[test]
 fn values_that_cannot_be_meant_are_told() {
     for (text, part) in [
-        ("[rotation]\nzone = \"Mars\"", "no time zone"),
-        ("[rotation]\nhandoff = \"sometimes\"", "weekday and time"),
-        ("[rotation]\nmembers = [\"@ian\"]", "no Slack user id"),
+        ("[rotation]\nzone = \"Mars\"", "not a time zone"),
+        ("[rotation]\nhandoff = \"sometimes\"", "not a hand-over"),
+        ("[rotation]\nmembers = [\"@ian\"]", "not a person's id"),
         ("[backup]\nrepository = \"monkeytown\"", "owner/name"),
         ("[channels]\nmetrics = \"#\"", "channels.metrics"),
     ] {

@@ -44,6 +44,13 @@ impl Listed {
     }
 }
 
+/// Whether a search goes through archived channels too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Archived {
+    Without,
+    Too,
+}
+
 /// Asked of Slack once, then remembered until it proves wrong.
 pub struct Directory {
     slack: Arc<Slack>,
@@ -96,7 +103,9 @@ impl Directory {
         if let Some(known) = get(&self.named, &name) {
             return Ok(Some(known));
         }
-        let found = self.search(|channel| (channel.name == name).then(|| channel.id.clone())).await?;
+        let found = self
+            .search(Archived::Without, |channel| (channel.name == name).then(|| channel.id.clone()))
+            .await?;
         if let Some(channel) = &found {
             put(&self.named, name, channel.clone());
         }
@@ -115,13 +124,14 @@ impl Directory {
     /// When Slack cannot tell.
     pub async fn search<T>(
         &self,
+        archived: Archived,
         mut wanted: impl FnMut(&Listed) -> Option<T>,
     ) -> Result<Option<T>, Trouble> {
         let mut cursor = String::new();
         loop {
             let mut query = vec![
                 ("types", "public_channel".to_owned()),
-                ("exclude_archived", "true".to_owned()),
+                ("exclude_archived", (archived == Archived::Without).to_string()),
                 ("limit", PAGE.to_owned()),
             ];
             if !cursor.is_empty() {

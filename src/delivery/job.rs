@@ -4,17 +4,26 @@ use std::sync::Arc;
 
 use crate::domain::effect::{Effect, EffectState};
 use crate::domain::incident::Incident;
+use crate::domain::oncall::rota::Rota;
 
 /// An effect, the incident as it is now, and the mark that its message carries.
 #[derive(Clone, Debug)]
 pub struct Job {
     pub effect: Effect,
     pub incident: Option<Arc<Incident>>,
+    /// Who is on call.
+    pub rota: Arc<Rota>,
     /// The store's name and the effect's number: the same at every attempt, and nobody else's.
     pub mark: String,
 }
 
 impl Job {
+    /// The mark of what stands for the whole incident, however often it is edited; never an effect's mark.
+    pub fn incident_mark(&self) -> Option<String> {
+        let (instance, _) = self.mark.rsplit_once('-')?;
+        self.effect.incident.map(|incident| format!("{instance}-{incident}"))
+    }
+
     /// Whether an earlier attempt may have succeeded without howler knowing, so that it is looked up first.
     pub fn may_have_happened(&self) -> bool {
         match self.effect.state {

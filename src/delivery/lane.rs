@@ -9,11 +9,13 @@ use tokio::task::JoinSet;
 use tracing::{Instrument, error, info_span, warn};
 
 use super::job::Job;
+use super::phone::Caller;
 use super::{Deliverer, GitHub};
 use crate::clock::Clock;
 use crate::desk::{Desk, Next};
 use crate::domain::effect::{Effect, Lane, Outcome};
 use crate::domain::incident::{Incident, still_true};
+use crate::domain::oncall::{self, rota::Rota};
 use crate::telemetry::Metrics;
 
 /// After a result that could not be saved.
@@ -25,6 +27,7 @@ pub struct Lanes {
     pub desk: Desk,
     pub deliverer: Arc<Deliverer>,
     pub github: Arc<GitHub>,
+    pub caller: Arc<Caller>,
     pub clock: Clock,
     pub metrics: Metrics,
     /// The store's name, which begins every mark.
@@ -89,7 +92,7 @@ impl Lanes {
         let mut stopping = self.stopping.clone();
         while !*stopping.borrow() {
             let until = match self.desk.next(lane.clone()).await {
-                Ok(Next::Send { effect, incident }) => match self.send(*effect, incident).await {
+                Ok(Next::Send { effect, incident, rota }) => match self.send(*effect, incident, rota).await {
                     Ok(()) => continue,
                     Err(until) => until,
                 },
@@ -124,18 +127,29 @@ impl Lanes {
 
     async fn carry_out(&self, job: &Job, overtaken: Option<&'static str>) -> Outcome {
         match overtaken {
+            // A call that may ring all the same ends by itself.
+            Some(reason) if job.effect.kind.is_by_phone() => Outcome::Dropped { reason: reason.to_owned() },
             Some(reason) => self.deliverer.overtaken(job, reason).await,
             None if job.effect.kind.is_backup() => self.github.perform(job).await,
+            None if job.effect.kind.is_by_phone() => self.caller.perform(job).await,
             None => self.deliverer.perform(job).await,
         }
     }
 
     /// Carries out one effect and saves what became of it; otherwise says when to go on.
-    async fn send(&self, effect: Effect, incident: Option<Arc<Incident>>) -> Result<(), Timestamp> {
+    async fn send(
+        &self,
+        effect: Effect,
+        incident: Option<Arc<Incident>>,
+        rota: Arc<Rota>,
+    ) -> Result<(), Timestamp> {
         let (id, class) = (effect.id, effect.lane.class());
-        let overtaken = incident.as_ref().and_then(|incident| still_true(incident, &effect.kind).err());
+        let overtaken = match &incident {
+            Some(incident) => still_true(incident, &effect.kind).err(),
+            None => oncall::still_true(&rota, &effect.kind).err(),
+        };
         let mark = format!("{}-{}", self.instance, id.0);
-        let job = Job { effect, incident, mark };
+        let job = Job { effect, incident, rota, mark };
         let outcome = self.perform(job, overtaken).await;
         self.metrics.attempted(class, result(&outcome));
         if let Outcome::Held { until, reason } = outcome {

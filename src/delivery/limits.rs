@@ -1,12 +1,12 @@
 //! `Retry-After`, kept per method and channel: a limit on one never delays another.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::effect::Lane;
-use crate::id::ChannelId;
+use crate::id::{ChannelId, EffectId};
 
 type Key = (&'static str, Option<String>);
 
@@ -33,27 +33,94 @@ impl Limits {
 /// What Slack takes of one app in one channel, in the long run: a message a second.
 const PACE: SignedDuration = SignedDuration::from_secs(1);
 
+/// An effect that did not come back at its turn was given up or overtaken, and is not waited for.
+const ABSENT: SignedDuration = SignedDuration::from_secs(60);
+
+type Queue = (&'static str, ChannelId);
+
 /// Whose turn it is when a limit ends. Thousands may wait behind one: were they all to try at its end, one would get
 /// through and the others would be told to wait again, every time.
 #[derive(Debug, Default)]
-pub struct Turns(Mutex<HashMap<(&'static str, ChannelId), Timestamp>>);
+pub struct Turns(Mutex<Lines>);
+
+#[derive(Debug, Default)]
+struct Lines {
+    lines: HashMap<Queue, Line>,
+    /// Where an effect stands.
+    places: HashMap<EffectId, Queue>,
+}
+
+/// Effects behind one limit, the oldest first: whoever is limited again keeps the place.
+#[derive(Debug)]
+struct Line {
+    /// When the first may try.
+    opens: Timestamp,
+    /// When each tries.
+    turns: BTreeMap<EffectId, Timestamp>,
+}
+
+impl Line {
+    /// The turn of `effect`: a second after each of those before it.
+    fn turn(&self, effect: EffectId) -> Timestamp {
+        let before = i64::try_from(self.turns.range(..effect).count()).unwrap_or(i64::MAX);
+        self.opens
+            .saturating_add(SignedDuration::from_secs(before.saturating_mul(PACE.as_secs())))
+            .unwrap_or(Timestamp::MAX)
+    }
+}
 
 impl Turns {
-    /// When `lane` tries again in `channel`, where it is limited until `until`: a page at once, the others in the order
-    /// in which they ask, a second apart, and a card after what has something new to say.
-    pub fn take(&self, lane: &Lane, channel: &ChannelId, until: Timestamp, now: Timestamp) -> Timestamp {
-        let later = |at: Timestamp| at.saturating_add(PACE).unwrap_or(Timestamp::MAX);
-        let first = match lane {
-            Lane::Page(_) => return until,
+    /// When `effect` of `lane` tries again in `channel`, where it is limited until `until`: a page at once, the others a
+    /// second apart in the order in which they came to be, and a card after what has something new to say.
+    pub fn take(
+        &self,
+        effect: EffectId,
+        lane: &Lane,
+        channel: &ChannelId,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Timestamp {
+        let opens = match lane {
+            // Pages without an incident are among these.
+            Lane::Page(_) | Lane::OnCall => return until,
             Lane::Announce(_) | Lane::Room(_) | Lane::Whisper(_) | Lane::Backup(_) => until,
-            Lane::Show(_) => later(until),
+            Lane::Show(_) | Lane::Group => until.saturating_add(PACE).unwrap_or(Timestamp::MAX),
         };
-        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        last.retain(|_, last| *last > now);
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Lines { lines, places } = &mut *lines;
+        lines.retain(|_, line| {
+            line.turns.retain(|effect, turn| {
+                let waits = turn.saturating_add(ABSENT).is_ok_and(|gone| gone > now);
+                if !waits {
+                    places.remove(effect);
+                }
+                waits
+            });
+            !line.turns.is_empty()
+        });
         let key = (lane.class(), channel.clone());
-        let turn = last.get(&key).map_or(first, |last| first.max(later(*last)));
-        last.insert(key, turn);
+        let line = lines.entry(key.clone()).or_insert_with(|| Line { opens, turns: BTreeMap::new() });
+        line.opens = line.opens.max(opens);
+        let turn = line.turn(effect);
+        line.turns.insert(effect, turn);
+        places.insert(effect, key);
         turn
+    }
+
+    /// Until when `effect` must wait because the limit was set anew after its turn was told, and others are before it.
+    /// Where it need not, it leaves the line.
+    pub fn early(&self, effect: EffectId, now: Timestamp) -> Option<Timestamp> {
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Lines { lines, places } = &mut *lines;
+        let line = lines.get_mut(places.get(&effect)?)?;
+        let turn = line.turn(effect);
+        if turn > now {
+            line.turns.insert(effect, turn);
+            return Some(turn);
+        }
+        line.turns.remove(&effect);
+        places.remove(&effect);
+        None
     }
 }
 

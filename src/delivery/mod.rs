@@ -2,16 +2,20 @@
 
 mod directory;
 mod github;
+mod group_keeper;
 mod job;
 mod lane;
 mod limits;
 mod modal;
+mod people;
+pub mod phone;
 mod retry;
 mod slack;
 mod survey;
 
 pub use directory::BotIdentity;
 pub use github::{GitHub, GitHubError, Off};
+pub use group_keeper::GroupKeeper;
 pub use job::Job;
 pub use lane::Lanes;
 pub use slack::{Connections, Deliverer, DelivererError, NoConnection, NoIdentity, SlackTarget};

@@ -1,5 +1,6 @@
 //! The rehearsal: howler and a fake Slack in one process, behind one address.
 
+mod on_call;
 mod play;
 
 use std::net::SocketAddr;
@@ -14,9 +15,12 @@ use tracing::warn;
 use crate::app::{self, App, Setup, StartError};
 use crate::clock::Clock;
 use crate::config::secrets::{GITHUB_API_URL, Secret, Secrets};
-use crate::config::{Config, Mentions};
+use crate::config::{Config, Mentions, Phone, Provider, PublicUrl, Rotation};
+use crate::domain::oncall::phone::PhoneNumber;
+use crate::fake::phone::Phones;
 use crate::fake::rehearsal::{self, Controls};
 use crate::fake::slack::{self, Slack};
+use crate::id::UserId;
 
 pub use play::play;
 
@@ -42,6 +46,7 @@ pub enum DemoError {
 struct Rehearsal {
     app: App,
     slack: Slack,
+    phones: Phones,
     listener: TcpListener,
     address: SocketAddr,
 }
@@ -62,8 +67,9 @@ pub async fn run(listen: SocketAddr, data: Option<PathBuf>) -> Result<(), DemoEr
     let folder = data.unwrap_or_else(scratch_folder);
     let clock = Clock::system();
     let rehearsal = start(listen, &folder, clock.clone()).await?;
-    let Rehearsal { app, slack, listener, address } = rehearsal;
+    let Rehearsal { app, slack, phones, listener, address } = rehearsal;
     let desk = app.desk.clone();
+    let (shown, ringing) = ((desk.clone(), slack.clone(), phones.clone()), phones.clone());
     let controls = Controls {
         clock: clock.clone(),
         next_timer: Arc::new({
@@ -74,13 +80,18 @@ pub async fn run(listen: SocketAddr, data: Option<PathBuf>) -> Result<(), DemoEr
             let desk = desk.clone();
             Box::pin(async move { desk.forward(target).await })
         }),
+        on_call: Arc::new(move || on_call::shown(&shown.0, &shown.1, &shown.2)),
+        phone: Arc::new(move |call, deed| on_call::deed(&ringing, call, deed)),
     };
-    let router = app.router.clone().merge(slack.api()).merge(rehearsal::router(slack.clone(), controls));
+    let router = app.router.clone().merge(slack.api()).merge(phones.api());
+    let router = router.merge(rehearsal::router(slack.clone(), controls));
     println!("howler's rehearsal is at http://{address}/");
     println!("Nothing leaves this machine. Ctrl-C ends it.");
     println!(
         "For scripts: howler answers signed requests here too; the signing secret is `{SIGNING_SECRET}`."
     );
+    let people = slack.clone();
+    tokio::spawn(async move { on_call::tell_numbers(&people).await });
     let saver = kept.then(|| tokio::spawn(save_changes(slack.clone(), clock.clone(), folder.clone())));
     let shell = if kept { app.open_shell(&folder) } else { None };
     app::serve_with_shell(listener, router, shell, app::asked_to_stop()).await;
@@ -107,8 +118,9 @@ async fn start(listen: SocketAddr, folder: &Path, clock: Clock) -> Result<Rehear
     let base = format!("http://{address}");
     slack.set_own_base(&base);
     slack.point_at(&base);
+    let phones = on_call::phones(&clock);
     let setup = Setup {
-        config: config(),
+        config: config(&base),
         secrets: Secrets {
             slack_bot_token: Secret::new(BOT_TOKEN),
             slack_signing_secret: Some(Secret::new(SIGNING_SECRET)),
@@ -117,18 +129,28 @@ async fn start(listen: SocketAddr, folder: &Path, clock: Clock) -> Result<Rehear
             github_token: None,
             github_api_url: GITHUB_API_URL.into(),
             metrics_secret: None,
+            api_secret: None,
+            phone: on_call::secrets(&base),
         },
         data: folder.join("howler"),
         clock,
     };
     let app = App::start(setup)?;
-    Ok(Rehearsal { app, slack, listener, address })
+    Ok(Rehearsal { app, slack, phones, listener, address })
 }
 
 /// The runbook's configuration, with the mentions mapped to the workspace's groups.
-fn config() -> Config {
+fn config(base: &str) -> Config {
     let mentions = Mentions { oncall: "S0ONCALL".into(), engineering: "S0ENG".into() };
-    Config { mentions, ..Config::default() }
+    let members = ["U0MAYA", "U0KOFI", "U0ZOE", "U0IAN"].map(UserId::from).to_vec();
+    let rotation = Rotation { members, ..Rotation::default() };
+    let phone = Phone {
+        provider: Provider::Twilio,
+        from: PhoneNumber::parse(on_call::FROM).ok(),
+        public_url: PublicUrl::parse(base).ok(),
+        ..Phone::default()
+    };
+    Config { mentions, rotation, phone, ..Config::default() }
 }
 
 fn workspace(folder: &Path, clock: &Clock) -> Result<Slack, DemoError> {

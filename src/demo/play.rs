@@ -50,8 +50,8 @@ impl Stage {
     }
 
     async fn play(mut self) -> Result<(), String> {
-        let Rehearsal { app, slack, listener, .. } = self.rehearsal;
-        let router = app.router.clone().merge(slack.api());
+        let Rehearsal { app, slack, phones, listener, .. } = self.rehearsal;
+        let router = app.router.clone().merge(slack.api()).merge(phones.api());
         let server = tokio::spawn(app::serve(listener, router, std::future::pending()));
         println!("A rehearsal: howler, a Slack of its own, and a clock that can be moved. Times are UTC.");
         let steps: [Step; 10] = [

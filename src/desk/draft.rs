@@ -1,6 +1,8 @@
 //! One round of the desk: everything decided on top of the saved state, and committed together or not at all.
 
 mod backup;
+mod board;
+mod rota;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -16,13 +18,14 @@ use crate::domain::answer::{Answer, Private};
 use crate::domain::command::{Command, Line};
 use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome, Say, To};
 use crate::domain::incident::event::{Event, EventKind};
+use crate::domain::incident::page::begin;
 use crate::domain::incident::{
-    Asked, Decision, Declaration, Eta, Incident, Intent, consequences, decide, decide_form, declare,
+    Asked, Decision, Declaration, Eta, Fired, Incident, Intent, consequences, decide, decide_form, declare,
     delivered, fire, pin,
 };
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, Form, Place, ReplyPath, Request};
-use crate::domain::timer::{Outage, Timer};
+use crate::domain::timer::{Outage, Timer, TimerKind};
 use crate::id::{ChannelId, DeliveryId, EffectId, IncidentId, MessageTs, UserId};
 use crate::store::{Changes, Store, StoreError};
 use crate::view;
@@ -97,7 +100,7 @@ impl<'a> Draft<'a> {
         let answered = self.answer(request)?;
         let answer = self.send_back(request, answered);
         let changed = self.changes.events.len() > events_before || self.effects.len() > effects_before;
-        if changed || !matches!(request.ask, Ask::Unclear(_)) {
+        if changed || !matches!(request.ask, Ask::Unclear(_) | Ask::Said(_)) {
             self.seen.insert(request.delivery.clone(), answer.clone());
         }
         Ok(answer)
@@ -125,6 +128,8 @@ impl<'a> Draft<'a> {
     fn answer(&mut self, request: &Request) -> Result<Answer, StoreError> {
         match &request.ask {
             Ask::Unclear(refusal) => Ok(refused(refusal.clone())),
+            Ask::Said(refusal) => self.said(request, refusal),
+            Ask::CallMissed { call, texted } => self.call_missed(request, call, *texted),
             Ask::Line(line) => self.line(request, line),
             Ask::Form(form) => self.form(request, form),
             Ask::Pin { message, author, added } => {
@@ -147,7 +152,8 @@ impl<'a> Draft<'a> {
             }
             Command::RetryNow { effect } => self.retry_now(*effect),
             Command::GiveUp { effect } => self.give_up(*effect, &request.by),
-            command if command.reads() => reads::answer(&self.book(), request, line),
+            Command::Oncall(line) => self.oncall(request, line),
+            command if command.reads() => reads::answer(&self.book(), self.config, request, line),
             command => match self.book().meant(line, request)? {
                 Meant::Answer(answer) => Ok(*answer),
                 Meant::Incident(incident) => {
@@ -255,17 +261,35 @@ impl<'a> Draft<'a> {
         let id = after.id;
         self.move_timers(before, &after);
         for intent in consequences(before, &after, &event) {
-            self.push(id, intent);
+            self.push(Some(id), intent);
         }
+        self.count_pages(id, after.severity, &event);
         self.tell_so_far(&after, &event);
+        let path = self.config.severity.rule(after.severity).pages();
+        let page = begin(&after, &event, path, &self.duty());
         self.incidents.insert(id, Arc::new(after));
         self.changes.events.push((id, event));
+        if let Some(page) = page {
+            self.record(id, None, page);
+        }
     }
 
     fn move_timers(&mut self, before: Option<&Incident>, after: &Incident) {
-        let row = |(kind, due)| Timer { due, incident: after.id, kind };
-        let old: Vec<Timer> = before.into_iter().flat_map(Incident::timers).map(row).collect();
-        let new: Vec<Timer> = after.timers().map(row).collect();
+        let old: Vec<_> = before.into_iter().flat_map(Incident::timers).collect();
+        let new: Vec<_> = after.timers().collect();
+        self.move_rows(&old, &new, Some(after.id));
+    }
+
+    /// The rows of the timers of an incident, or of the rota, follow by difference.
+    fn move_rows(
+        &mut self,
+        old: &[(TimerKind, Timestamp)],
+        new: &[(TimerKind, Timestamp)],
+        incident: Option<IncidentId>,
+    ) {
+        let row = |(kind, due): &(TimerKind, Timestamp)| Timer { due: *due, incident, kind: *kind };
+        let old: Vec<Timer> = old.iter().map(row).collect();
+        let new: Vec<Timer> = new.iter().map(row).collect();
         for gone in old.iter().filter(|timer| !new.contains(timer)) {
             self.changes.timers_set.retain(|set| set != gone);
             self.changes.timers_gone.push(*gone);
@@ -277,15 +301,18 @@ impl<'a> Draft<'a> {
     }
 
     /// Puts an effect into the outbox. A *show* that waits there already is enough; one that failed is tried again.
-    fn push(&mut self, incident: IncidentId, intent: Intent) {
+    fn push(&mut self, incident: Option<IncidentId>, intent: Intent) {
         let Intent { lane, kind } = intent;
-        let shows = matches!(kind, EffectKind::Card { .. } | EffectKind::Topic | EffectKind::IssueCard);
+        let shows = matches!(
+            kind,
+            EffectKind::Card { .. } | EffectKind::Topic | EffectKind::IssueCard | EffectKind::Group
+        );
         let same = |effect: &&Effect| shows && effect.lane == lane && effect.kind == kind;
         // What this round changed or gave up is not as it was saved.
         let saved = |twin: &&Effect| !self.effects.contains_key(&twin.id);
         let new_twin = self.effects.values().flatten().find(same);
         let twin = new_twin.or_else(|| self.state.outbox.waiting_twin(&lane, &kind).filter(saved));
-        let Some(twin) = twin.cloned() else { return self.push_new(Some(incident), lane, kind) };
+        let Some(twin) = twin.cloned() else { return self.push_new(incident, lane, kind) };
         if let EffectState::Failed { .. } = twin.state {
             let again = Effect { state: twin.state.retried(self.now), ..twin };
             self.effects.insert(again.id, Some(again));
@@ -334,17 +361,20 @@ impl<'a> Draft<'a> {
 
     /// Fires a timer that came due. One that something overtook is gone already.
     pub fn fire(&mut self, timer: Timer) -> Result<(), StoreError> {
-        let Some(incident) = self.book().incident(timer.incident)? else {
-            warn!(incident = timer.incident.0, "a timer without its incident was dropped");
+        let Some(id) = timer.incident else { return self.fire_rota(timer) };
+        let Some(incident) = self.book().incident(id)? else {
+            warn!(incident = id.0, "a timer without its incident was dropped");
             self.changes.timers_gone.push(timer);
             return Ok(());
         };
-        let events = fire(&incident, timer.kind, self.now, self.outage);
+        let duty = self.duty();
+        let fired = Fired { now: self.now, outage: self.outage, rules: &self.config.severity, duty: &duty };
+        let events = fire(&incident, timer.kind, &fired);
         if events.is_empty() && !incident.timers().any(|(kind, due)| (kind, due) == (timer.kind, timer.due)) {
             self.changes.timers_gone.push(timer);
         }
         for kind in events {
-            self.record(timer.incident, None, kind);
+            self.record(id, None, kind);
         }
         Ok(())
     }
@@ -363,6 +393,7 @@ impl<'a> Draft<'a> {
                 if let Some((incident, event)) = event {
                     self.record(incident, None, event);
                 }
+                self.told(&effect, &receipt)?;
             }
             Outcome::Dropped { reason } => {
                 info!(effect = id.0, reason, "an effect was dropped");
@@ -400,43 +431,6 @@ impl<'a> Draft<'a> {
         let kind = EffectKind::Say { to: To::Person(person), say, keep_as: None };
         self.push_new(Some(id), Lane::Page(id), kind);
         Ok(())
-    }
-
-    fn effect(&self, id: EffectId) -> Option<&Effect> {
-        match self.effects.get(&id) {
-            Some(changed) => changed.as_ref(),
-            None => self.state.outbox.get(id),
-        }
-    }
-
-    /// One that is on its way is left alone: it is being sent now.
-    fn retry_now(&mut self, id: EffectId) -> Result<Answer, StoreError> {
-        if self.state.outbox.is_in_flight(id) {
-            return Ok(self.board());
-        }
-        let Some(effect) = self.effect(id).cloned() else { return Ok(refused(Refusal::NoSuchEffect)) };
-        let state = effect.state.retried(self.now);
-        self.effects.insert(id, Some(Effect { state, ..effect }));
-        Ok(self.board())
-    }
-
-    fn give_up(&mut self, id: EffectId, by: &UserId) -> Result<Answer, StoreError> {
-        if self.state.outbox.is_in_flight(id) {
-            return Ok(self.board());
-        }
-        let Some(effect) = self.effect(id).cloned() else { return Ok(refused(Refusal::NoSuchEffect)) };
-        info!(effect = id.0, lane = effect.lane.class(), by = %by, "an effect was given up");
-        self.effects.insert(id, None);
-        self.after_giving_up(&effect);
-        Ok(self.board())
-    }
-
-    fn board(&self) -> Answer {
-        let gone = |effect: &&Effect| !self.effects.contains_key(&effect.id);
-        let kept = self.state.outbox.iter().filter(gone);
-        let changed = self.effects.values().flatten();
-        let undone = reads::undone(kept.chain(changed), self.now, None);
-        Answer::Private(Private::Doctor { undone })
     }
 }
 

@@ -9,6 +9,7 @@ use super::book::Book;
 use super::state::State;
 use crate::domain::effect::{Effect, EffectState, Lane};
 use crate::domain::incident::Incident;
+use crate::id::IncidentId;
 use crate::store::{Store, StoreError};
 
 /// What a lane does next.
@@ -18,8 +19,14 @@ pub enum Head {
     Empty,
 }
 
-/// The head of a lane.
-pub fn head(state: &State, store: &Store, lane: &Lane, now: Timestamp) -> Result<Head, StoreError> {
+/// The head of a lane. Incidents that are `ahead` of what is saved are taken from there.
+pub fn head(
+    state: &State,
+    ahead: &BTreeMap<IncidentId, Arc<Incident>>,
+    store: &Store,
+    lane: &Lane,
+    now: Timestamp,
+) -> Result<Head, StoreError> {
     let heads = state.outbox.heads(lane);
     let due = |effect: &Effect| match effect.state {
         EffectState::Later { at, .. } if at > now => Some(at),
@@ -29,8 +36,7 @@ pub fn head(state: &State, store: &Store, lane: &Lane, now: Timestamp) -> Result
         let until = heads.iter().filter_map(|effect| due(effect)).min();
         return Ok(until.map_or(Head::Empty, |until| Head::Wait { until }));
     };
-    let changed = BTreeMap::new();
-    let book = Book { state, changed: &changed, store, now };
+    let book = Book { state, changed: ahead, store, now };
     let incident = effect.incident.map(|id| book.incident(id)).transpose()?.flatten();
     Ok(Head::Send { effect: Box::new((*effect).clone()), incident })
 }

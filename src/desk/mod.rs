@@ -3,9 +3,12 @@
 mod book;
 mod draft;
 mod head;
+pub mod oncall;
+mod put_off;
 mod reads;
 mod round;
 pub mod state;
+mod unsaved;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,13 +24,16 @@ use crate::domain::answer::Answer;
 use crate::domain::command::Command;
 use crate::domain::effect::{Effect, Lane, Outcome};
 use crate::domain::incident::Incident;
+use crate::domain::oncall::rota::Rota;
 use crate::domain::request::{Ask, ReplyPath, Request};
-use crate::id::EffectId;
+use crate::id::{EffectId, UserId};
 use crate::store::{Backup, BackupError, Store, StoreError};
 use crate::telemetry::Metrics;
 use book::Book;
+use put_off::PutOff;
 use round::Round;
 use state::State;
+use unsaved::Unsaved;
 
 /// A fault of howler's own: the request was not carried out, as far as howler knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,10 +66,12 @@ enum Message {
     Request(Box<Request>, oneshot::Sender<Result<Answer, Fault>>),
     /// An answer that was read already and goes back through the outbox.
     SendBack(Box<Request>, Answer, oneshot::Sender<Result<Answer, Fault>>),
-    Report(EffectId, Box<Outcome>, oneshot::Sender<Result<(), Fault>>),
+    Report(EffectId, Box<Outcome>, oneshot::Sender<()>),
     /// Not before then, for this reason; see [`Desk::hold`].
     Hold(EffectId, Timestamp, String, oneshot::Sender<()>),
     Next(Lane, oneshot::Sender<Next>),
+    /// The on-call's group does not hold this person, who is on call.
+    Drifted(UserId, oneshot::Sender<Result<(), Fault>>),
     /// Look at the clock.
     Nudge(oneshot::Sender<()>),
     /// Answer what waits, and end.
@@ -74,7 +82,7 @@ enum Message {
 #[derive(Debug)]
 pub enum Next {
     /// Send this, and [`Desk::report`] what became of it.
-    Send { effect: Box<Effect>, incident: Option<Arc<Incident>> },
+    Send { effect: Box<Effect>, incident: Option<Arc<Incident>>, rota: Arc<Rota> },
     /// Nothing before then.
     Wait { until: Timestamp },
     /// Nothing until the desk wakes the lane again.
@@ -126,9 +134,10 @@ impl Desk {
         let (wake, lanes) = mpsc::unbounded_channel();
         let (pulse, watch) = watch::channel(Pulse { rounds: 0, writable: true });
         let desk = Self { messages, shared: Arc::downgrade(&shared), clock, pulse: watch };
-        let task = tokio::spawn(
-            Round { shared, inbox, wake, pulse, outage, broken: false, recover_at: Timestamp::MIN }.run(),
-        );
+        let (unsaved, broken, recover_at) = (Unsaved::default(), false, Timestamp::MIN);
+        let put_off = PutOff::default();
+        let round = Round { shared, inbox, wake, pulse, outage, put_off, unsaved, broken, recover_at };
+        let task = tokio::spawn(round.run());
         Ok((desk, lanes, task))
     }
 
@@ -180,12 +189,13 @@ impl Desk {
         let _ = self.messages.send(Message::Close).await;
     }
 
-    /// Saves what became of an effect.
+    /// Takes in what became of an effect, and returns once it is saved. While nothing can be saved it returns once it is
+    /// kept in memory, and it is saved as soon as that is over; should howler end before, the effect is looked up.
     ///
     /// # Errors
-    /// When it could not be saved; the effect is looked up before it is tried again.
+    /// When howler is stopping.
     pub async fn report(&self, effect: EffectId, outcome: Outcome) -> Result<(), Fault> {
-        self.ask(|reply| Message::Report(effect, Box::new(outcome), reply)).await?
+        self.ask(|reply| Message::Report(effect, Box::new(outcome), reply)).await
     }
 
     /// Notes in memory alone that an effect was not sent and is not to be before `until`: thousands may wait behind one
@@ -214,6 +224,14 @@ impl Desk {
         // A commit under way is waited for, off this thread.
         let begun = tokio::task::spawn_blocking(move || shared.store.begin_backup(shared.clock.now(), true));
         begun.await.map_err(|_| BackupError::Stopped)?
+    }
+
+    /// Says that the on-call's user group does not hold `person`, who is on call: it is repaired, and told.
+    ///
+    /// # Errors
+    /// When it could not be saved.
+    pub async fn group_drifted(&self, person: UserId) -> Result<(), Fault> {
+        self.ask(|reply| Message::Drifted(person, reply)).await?
     }
 
     /// Returns when the desk's task has ended, however it ended.
@@ -288,7 +306,7 @@ impl Shared {
         let state = self.state();
         let nothing = BTreeMap::new();
         let book = Book { state: &state, changed: &nothing, store: &self.store, now: self.clock.now() };
-        reads::answer(&book, request, line).map_err(|error| {
+        reads::answer(&book, &self.config, request, line).map_err(|error| {
             error!(%error, "a read failed");
             Fault::Unreadable
         })

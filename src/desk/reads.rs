@@ -3,6 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::book::{Book, Meant};
+use super::oncall::{self, Look};
+use crate::config::Config;
 use crate::domain::answer::{Answer, FormFill, FormToOpen, Private, Summary};
 use crate::domain::command::{Command, Line};
 use crate::domain::effect::{Effect, EffectState, Undone};
@@ -25,7 +27,12 @@ const SLOW: SignedDuration = SignedDuration::from_secs(10);
 
 /// Answers a line that only reads. `find` blocks for as long as it takes to read every
 /// incident's words.
-pub fn answer(book: &Book<'_>, request: &Request, line: &Line) -> Result<Answer, StoreError> {
+pub fn answer(
+    book: &Book<'_>,
+    config: &Config,
+    request: &Request,
+    line: &Line,
+) -> Result<Answer, StoreError> {
     match &line.command {
         Command::List => list(book),
         Command::Find { words } => find(book.store, words),
@@ -52,6 +59,10 @@ pub fn answer(book: &Book<'_>, request: &Request, line: &Line) -> Result<Answer,
         }),
         Command::Timeline { page } => {
             about(book, request, line, |incident| show_timeline(book, incident, *page))
+        }
+        Command::Oncall(line) => {
+            let look = Look { book, config, rota: &book.state.rota };
+            oncall::answer(&look, request, line)
         }
         _ => Ok(Answer::Private(Private::Help)),
     }

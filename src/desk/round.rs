@@ -1,18 +1,20 @@
 //! The desk's task, round after round: take all that waits, decide each, commit once, answer all.
 
-use std::sync::{Arc, PoisonError, RwLockReadGuard};
+use std::sync::{Arc, PoisonError, RwLockReadGuard, RwLockWriteGuard};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, oneshot, watch};
-use tracing::{Instrument, error, info};
+use tracing::{Instrument, error, info, warn};
 
 use super::draft::Draft;
 use super::head::{Head, head};
+use super::put_off::PutOff;
 use super::state::State;
+use super::unsaved::Unsaved;
 use super::{Fault, Message, Next, Pulse, Shared};
 use crate::domain::answer::Answer;
-use crate::domain::effect::Lane;
-use crate::domain::timer::Outage;
+use crate::domain::effect::{Lane, Outcome};
+use crate::domain::timer::{Outage, Timer};
 use crate::id::EffectId;
 use crate::store::{Changes, Store, StoreError};
 
@@ -26,7 +28,8 @@ const RECOVER_EVERY: SignedDuration = SignedDuration::from_secs(2);
 /// What is answered once the round is committed.
 enum Reply {
     Answer(oneshot::Sender<Result<Answer, Fault>>, Box<Result<Answer, Fault>>),
-    Report(EffectId, oneshot::Sender<Result<(), Fault>>),
+    Report(EffectId, Box<Outcome>, oneshot::Sender<()>),
+    Saved(oneshot::Sender<Result<(), Fault>>),
 }
 
 /// What a round decided, before it is saved.
@@ -37,6 +40,8 @@ struct Decided {
     holds: Vec<(EffectId, Timestamp, String, oneshot::Sender<()>)>,
     /// Lanes that ask what to do next; told after the commit.
     asking: Vec<(Lane, oneshot::Sender<Next>)>,
+    /// Timers whose firing failed.
+    unfired: Vec<Timer>,
 }
 
 /// The task's own: nobody else writes.
@@ -46,6 +51,10 @@ pub(super) struct Round {
     pub wake: mpsc::UnboundedSender<Lane>,
     pub pulse: watch::Sender<Pulse>,
     pub outage: Option<Outage>,
+    /// Timers whose firing failed.
+    pub put_off: PutOff,
+    /// What came back while nothing could be saved.
+    pub unsaved: Unsaved,
     /// The last commit failed; nothing is decided until the store is open again.
     pub broken: bool,
     /// Not tried again before then.
@@ -55,6 +64,8 @@ pub(super) struct Round {
 impl Round {
     pub async fn run(mut self) {
         self.wake_all();
+        // The rota begins, and hand-overs that were missed are told, before anybody asks.
+        self.turn(Vec::new()).await;
         let mut messages = Vec::with_capacity(ROUND);
         let mut heartbeat = self.shared.clock.now();
         loop {
@@ -85,11 +96,15 @@ impl Round {
             return self.recover_at.max(now.saturating_add(SignedDuration::from_millis(1)).unwrap_or(now));
         }
         let state = self.state();
-        state.timers.first().map_or(heartbeat, |timer| timer.due.min(heartbeat))
+        self.put_off.next(&state.timers).map_or(heartbeat, |due| due.min(heartbeat))
     }
 
     fn state(&self) -> RwLockReadGuard<'_, State> {
         self.shared.state()
+    }
+
+    fn state_mut(&self) -> RwLockWriteGuard<'_, State> {
+        self.shared.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn beat(&self, now: Timestamp) {
@@ -101,18 +116,22 @@ impl Round {
     async fn turn(&mut self, messages: Vec<Message>) {
         let now = self.shared.clock.now();
         if self.broken && (now < self.recover_at || !self.recover(now).await) {
-            return self.refuse(messages);
+            self.refuse(messages, now);
+            return self.beat_pulse();
         }
         self.shared.metrics.round(messages.len());
-        let Decided { changes, replies, holds, asking } = self.decide(messages, now);
+        let Decided { changes, replies, holds, asking, unfired } = self.decide(messages, now);
         let committed = self.commit(changes, now).await;
-        self.answer(replies, committed);
-        self.hold(holds);
-        for (lane, reply) in asking {
-            let next = self.next(&lane, now);
-            // A lane that went away has nothing to send.
-            let _ = reply.send(next);
+        if committed.is_ok() {
+            self.unsaved.clear();
+            self.state_mut().outbox.all_saved();
         }
+        self.answer(replies, &committed, now);
+        let state = self.shared.state();
+        self.put_off.add(&unfired, &state.timers, now);
+        drop(state);
+        self.hold(holds);
+        self.tell(asking, now);
         self.beat_pulse();
     }
 
@@ -121,12 +140,20 @@ impl Round {
         let state = self.state();
         let shared = &self.shared;
         let mut draft = Draft::new(&state, &shared.store, &shared.config, now, self.outage);
-        let due: Vec<_> =
-            state.timers.iter().take_while(|timer| timer.due <= now).take(ROUND).copied().collect();
-        for timer in due {
+        // First what happened first.
+        for (effect, outcome) in self.unsaved.outcomes() {
+            report(&mut draft, *effect, outcome.clone());
+        }
+        if let Err(error) = draft.tend_rota() {
+            error!(%error, "the rota could not be looked at");
+        }
+        let mut unfired = Vec::new();
+        for timer in self.put_off.due(&state.timers, now, ROUND) {
             shared.metrics.timer_fired(timer.kind, now.duration_since(timer.due));
             if let Err(error) = draft.fire(timer) {
-                error!(%error, incident = timer.incident.0, "a timer could not be fired");
+                error!(%error, kind = timer.kind.word(), "a timer could not be fired; it is tried again");
+                shared.metrics.timer_failed();
+                unfired.push(timer);
             }
         }
         let (mut replies, mut holds, mut asking) = (Vec::new(), Vec::new(), Vec::new());
@@ -142,10 +169,14 @@ impl Round {
                     replies.push(Reply::Answer(reply, Box::new(answer)));
                 }
                 Message::Report(effect, outcome, reply) => {
-                    if let Err(error) = draft.report(effect, *outcome) {
-                        error!(%error, effect = effect.0, "a report could not be taken in");
+                    report(&mut draft, effect, Outcome::clone(&outcome));
+                    replies.push(Reply::Report(effect, outcome, reply));
+                }
+                Message::Drifted(person, reply) => {
+                    if let Err(error) = draft.group_drifted(&person) {
+                        error!(%error, "the repair of the on-call's group could not be decided");
                     }
-                    replies.push(Reply::Report(effect, reply));
+                    replies.push(Reply::Saved(reply));
                 }
                 Message::Hold(effect, until, reason, reply) => holds.push((effect, until, reason, reply)),
                 Message::Next(lane, reply) => asking.push((lane, reply)),
@@ -157,7 +188,7 @@ impl Round {
             }
         }
         shared.metrics.repeated(draft.repeated);
-        Decided { changes: draft.finish(), replies, holds, asking }
+        Decided { changes: draft.finish(), replies, holds, asking, unfired }
     }
 
     async fn commit(&mut self, changes: Changes, now: Timestamp) -> Result<(), Fault> {
@@ -193,7 +224,7 @@ impl Round {
         let mut lanes: Vec<Lane> = changes.effects.iter().map(|effect| effect.lane.clone()).collect();
         lanes.sort();
         lanes.dedup();
-        self.shared.state.write().unwrap_or_else(PoisonError::into_inner).merge(changes);
+        self.state_mut().merge(changes);
         for lane in lanes {
             // Without lanes howler is stopping; what is saved goes out after the next start.
             let _ = self.wake.send(lane);
@@ -206,21 +237,27 @@ impl Round {
         }
     }
 
-    fn answer(&self, replies: Vec<Reply>, committed: Result<(), Fault>) {
+    fn answer(&mut self, replies: Vec<Reply>, committed: &Result<(), Fault>, now: Timestamp) {
         for reply in replies {
             // Whoever no longer waits gets the same answer when they send it again.
             match reply {
                 Reply::Answer(reply, answer) => drop(reply.send(committed.clone().and(*answer))),
-                Reply::Report(effect, reply) => {
+                Reply::Saved(reply) => drop(reply.send(committed.clone())),
+                Reply::Report(effect, outcome, reply) => {
                     if committed.is_err() {
-                        let at =
-                            self.shared.clock.now().saturating_add(RECOVER_EVERY).unwrap_or(Timestamp::MAX);
-                        let mut state = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
-                        state.outbox.doubt(effect, at);
+                        self.keep(effect, *outcome, now);
                     }
-                    drop(reply.send(committed.clone()));
+                    let _ = reply.send(());
                 }
             }
+        }
+    }
+
+    /// Keeps in memory what cannot be saved.
+    fn keep(&mut self, effect: EffectId, outcome: Outcome, now: Timestamp) {
+        let mut state = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = self.unsaved.keep(&mut state, &self.shared.store, now, effect, outcome) {
+            warn!(%error, effect = effect.0, "an incident is not shown as it is until the store takes changes again");
         }
     }
 
@@ -236,34 +273,47 @@ impl Round {
         }
     }
 
-    /// Nothing can be saved, so nothing is promised. What came back from outside is looked up once that is over.
-    fn refuse(&self, messages: Vec<Message>) {
-        let mut holds = Vec::new();
+    /// Nothing can be saved, so nothing is promised. What was saved before goes out all the same.
+    fn refuse(&mut self, messages: Vec<Message>, now: Timestamp) {
+        let (mut holds, mut asking) = (Vec::new(), Vec::new());
         for message in messages {
             match message {
                 Message::Request(_, reply) | Message::SendBack(_, _, reply) => {
                     drop(reply.send(Err(Fault::NotSaved)))
                 }
-                Message::Report(effect, _, reply) => {
-                    let mut state = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
-                    state.outbox.doubt(effect, self.recover_at);
-                    drop(reply.send(Err(Fault::NotSaved)));
+                Message::Report(effect, outcome, reply) => {
+                    self.keep(effect, *outcome, now);
+                    let _ = reply.send(());
                 }
-                Message::Next(_, reply) => drop(reply.send(Next::Nothing)),
+                Message::Drifted(_, reply) => drop(reply.send(Err(Fault::NotSaved))),
+                Message::Next(lane, reply) => asking.push((lane, reply)),
                 Message::Hold(effect, until, reason, reply) => holds.push((effect, until, reason, reply)),
-                Message::Nudge(reply) => drop(reply.send(())),
+                Message::Nudge(reply) => {
+                    let _ = reply.send(());
+                }
                 Message::Close => {}
             }
         }
         self.hold(holds);
+        self.tell(asking, now);
     }
 
-    fn next(&self, lane: &Lane, now: Timestamp) -> Next {
+    /// Tells lanes what to do next.
+    fn tell(&mut self, asking: Vec<(Lane, oneshot::Sender<Next>)>, now: Timestamp) {
+        for (lane, reply) in asking {
+            let next = self.next(&lane, now);
+            // A lane that went away has nothing to send.
+            let _ = reply.send(next);
+        }
+    }
+
+    fn next(&mut self, lane: &Lane, now: Timestamp) -> Next {
         let mut state = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
-        match head(&state, &self.shared.store, lane, now) {
+        match head(&state, self.unsaved.incidents(), &self.shared.store, lane, now) {
             Ok(Head::Send { effect, incident }) => {
                 state.outbox.depart(effect.id);
-                Next::Send { effect, incident }
+                self.unsaved.depart(effect.id);
+                Next::Send { effect, incident, rota: Arc::clone(&state.rota) }
             }
             Ok(Head::Wait { until }) => Next::Wait { until },
             Ok(Head::Empty) => Next::Nothing,
@@ -302,6 +352,12 @@ impl Round {
     fn beat_pulse(&self) {
         let writable = !self.broken;
         self.pulse.send_modify(|pulse| *pulse = Pulse { rounds: pulse.rounds + 1, writable });
+    }
+}
+
+fn report(draft: &mut Draft<'_>, effect: EffectId, outcome: Outcome) {
+    if let Err(error) = draft.report(effect, outcome) {
+        error!(%error, effect = effect.0, "a report could not be taken in");
     }
 }
 

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::Severity;
-use crate::domain::effect::{Effect, EffectKind, EffectState, Lane};
+use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
 use crate::domain::incident::Incident;
+use crate::domain::oncall::rota::Rota;
 use crate::domain::timer::Timer;
 use crate::id::{EffectId, IncidentId};
 use crate::store::{Changes, Loaded};
@@ -17,6 +18,7 @@ pub struct State {
     pub open: BTreeMap<IncidentId, Arc<Incident>>,
     /// The same, the worst and oldest first: `list` shows a few of what may be thousands.
     pub worst: BTreeSet<(Severity, IncidentId)>,
+    pub rota: Arc<Rota>,
     pub timers: BTreeSet<Timer>,
     pub outbox: Outbox,
     pub next_incident: u64,
@@ -26,10 +28,11 @@ pub struct State {
 impl State {
     /// What a start finds. Effects in the outbox may have been sent just before the end, so their fate is unknown.
     pub fn loaded(loaded: Loaded) -> Self {
-        let Loaded { open, timers, outbox, next_incident, next_effect } = loaded;
+        let Loaded { open, rota, timers, outbox, next_incident, next_effect } = loaded;
         let mut state = Self {
             worst: open.iter().map(|incident| (incident.severity, incident.id)).collect(),
             open: open.into_iter().map(|incident| (incident.id, Arc::new(incident))).collect(),
+            rota: Arc::new(rota),
             timers: timers.into_iter().collect(),
             outbox: Outbox::default(),
             next_incident,
@@ -59,6 +62,9 @@ impl State {
             if is_open {
                 self.worst.insert((severity, id));
             }
+        }
+        if let Some(rota) = changes.rota {
+            self.rota = rota;
         }
         for timer in &changes.timers_gone {
             self.timers.remove(timer);
@@ -95,17 +101,21 @@ pub struct Outbox {
     effects: BTreeMap<EffectId, Effect>,
     lanes: BTreeMap<Lane, BTreeSet<EffectId>>,
     in_flight: BTreeSet<EffectId>,
+    /// Over and done, but not on the disk yet: see [`Unsaved`](super::unsaved::Unsaved).
+    settled: BTreeSet<EffectId>,
 }
 
 impl Outbox {
     fn set(&mut self, effect: Effect) {
         self.in_flight.remove(&effect.id);
+        self.settled.remove(&effect.id);
         self.lanes.entry(effect.lane.clone()).or_default().insert(effect.id);
         self.effects.insert(effect.id, effect);
     }
 
     fn remove(&mut self, id: EffectId) {
         self.in_flight.remove(&id);
+        self.settled.remove(&id);
         let Some(effect) = self.effects.remove(&id) else { return };
         if let Some(lane) = self.lanes.get_mut(&effect.lane) {
             lane.remove(&id);
@@ -131,11 +141,11 @@ impl Outbox {
     /// for no other channel. Failed ones wait for a person and do not hold up the rest, but for an issue, without which
     /// there is nowhere to say the rest.
     pub fn heads(&self, lane: &Lane) -> Vec<&Effect> {
-        let ids = self.lanes.get(lane).into_iter().flatten();
+        let ids = self.lanes.get(lane).into_iter().flatten().filter(|id| !self.settled.contains(id));
         let effects = ids.filter_map(|id| self.effects.get(id));
         let mut waiting =
             effects.filter(|effect| !effect.is_failed() || effect.kind == EffectKind::OpenIssue);
-        if !matches!(lane, Lane::Page(_)) {
+        if !matches!(lane, Lane::Page(_) | Lane::OnCall) {
             return waiting.next().filter(|effect| !effect.is_failed()).into_iter().collect();
         }
         let mut heads: Vec<&Effect> = Vec::new();
@@ -151,10 +161,14 @@ impl Outbox {
     pub fn waiting_twin(&self, lane: &Lane, kind: &EffectKind) -> Option<&Effect> {
         let shows = matches!(
             kind,
-            EffectKind::Card { .. } | EffectKind::Topic | EffectKind::IssueCard | EffectKind::Amend { .. }
+            EffectKind::Card { .. }
+                | EffectKind::Topic
+                | EffectKind::IssueCard
+                | EffectKind::Amend { .. }
+                | EffectKind::Group
         );
         let ids = self.lanes.get(lane).filter(|_| shows)?;
-        let mut waiting = ids.iter().filter(|id| !self.in_flight.contains(id));
+        let mut waiting = ids.iter().filter(|id| !self.in_flight.contains(id) && !self.settled.contains(id));
         waiting.find_map(|id| self.effects.get(id).filter(|effect| effect.kind == *kind))
     }
 
@@ -162,23 +176,39 @@ impl Outbox {
         self.in_flight.contains(&id)
     }
 
-    /// What is on its way stays on its way when the rest is read anew.
+    /// What is on its way stays on its way when the rest is read anew, and what is over stays over.
     pub fn carry_over(&mut self, before: &Self) {
-        let still = before.in_flight.iter().filter(|id| self.effects.contains_key(id));
-        self.in_flight = still.copied().collect();
+        let still = |id: &&EffectId| self.effects.contains_key(id);
+        let in_flight = before.in_flight.iter().filter(still).copied().collect();
+        let settled = before.settled.iter().filter(still).copied().collect();
+        (self.in_flight, self.settled) = (in_flight, settled);
     }
 
     pub fn depart(&mut self, id: EffectId) {
         self.in_flight.insert(id);
     }
 
-    /// After a report that could not be saved: it may have been sent, so it is looked up before the next try.
-    pub fn doubt(&mut self, id: EffectId, at: Timestamp) {
+    /// Takes in an outcome that cannot be saved yet, so that its lane goes on: what is over holds up nobody, and what is
+    /// tried again waits for its time.
+    pub fn settle(&mut self, id: EffectId, outcome: &Outcome) {
         self.in_flight.remove(&id);
-        if let Some(effect) = self.effects.get_mut(&id) {
-            let reason = "its result could not be saved".to_owned();
-            effect.state = EffectState::Later { at, reason, unknown: true };
-        }
+        let Some(effect) = self.effects.get_mut(&id) else { return };
+        let state = match outcome.clone() {
+            Outcome::Done(_) | Outcome::Dropped { .. } => {
+                self.settled.insert(id);
+                return;
+            }
+            Outcome::Later { at, reason, unknown } => EffectState::Later { at, reason, unknown },
+            Outcome::Failed { reason, unknown } => EffectState::Failed { reason, unknown },
+            Outcome::Held { .. } => return,
+        };
+        effect.state = state;
+        effect.attempts += 1;
+    }
+
+    /// What was over without being saved is saved now, or could not be taken in and is looked up.
+    pub fn all_saved(&mut self) {
+        self.settled.clear();
     }
 
     /// Not sent, and not to be before `until`. Whether an earlier attempt was carried out is as known as before.

@@ -8,6 +8,7 @@ use super::effect::Undone;
 use super::incident::severity::{Severity, Status};
 use super::incident::timeline::Entry;
 use super::incident::{Eta, Incident};
+use super::oncall::answer::OncallAnswer;
 use super::refusal::Refusal;
 use super::request::FormContext;
 use crate::id::{DeliveryId, IncidentId, UserId};
@@ -88,6 +89,8 @@ pub enum Private {
     Doctor {
         undone: Vec<Undone>,
     },
+    /// About being on call.
+    Oncall(Box<OncallAnswer>),
     Help,
 }
 

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::incident::severity::{Severity, Status};
+use super::oncall::line::Oncall;
 use crate::id::{ChannelId, DeliveryId, EffectId, IncidentId, MessageTs, UserId};
 
 /// A command, and the incident it names, if it names one (`7 update ...`).
@@ -155,6 +156,8 @@ pub enum Command {
         message: MessageTs,
         author: Option<UserId>,
     },
+    /// About being on call.
+    Oncall(Box<Oncall>),
     Help,
 }
 
@@ -185,12 +188,16 @@ impl Command {
             Self::RetryNow { .. } => "retry",
             Self::GiveUp { .. } => "give_up",
             Self::PinTo { .. } => "pin",
+            Self::Oncall(line) => line.word(),
             Self::Help => "help",
         }
     }
 
     /// Whether it only reads: it changes nothing and commits nothing.
     pub fn reads(&self) -> bool {
+        if let Self::Oncall(line) = self {
+            return line.reads();
+        }
         matches!(
             self,
             Self::List

@@ -3,19 +3,18 @@
 //! *Say* effects carry frozen facts. *Show* effects name the incident and are rendered when they are sent, so ten
 //! changes become one edit.
 
-use jiff::{SignedDuration, Timestamp};
+mod say;
+
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::answer::Private;
-use super::command::Role;
-use super::incident::event::UpdateFacts;
-use super::incident::figures::Figures;
-use super::incident::severity::{Severity, Status};
+use super::incident::Rung;
 use super::incident::timeline::Entry;
-use super::incident::{Eta, Rung};
+use super::oncall::tell::Tell;
 use super::request::{Place, ReplyPath};
-use super::timer::Lateness;
 use crate::id::{ChannelId, EffectId, IncidentId, MessageTs, UserId};
+pub use say::Say;
 
 /// One row of the outbox.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,6 +49,10 @@ pub enum Lane {
     Room(IncidentId),
     /// Private answers.
     Whisper(UserId),
+    /// Who is on call, told: hand-overs, briefs, swaps, pages without an incident.
+    OnCall,
+    /// The on-call's user group.
+    Group,
     /// Cards, topics, pins, invitations.
     Show(IncidentId),
 }
@@ -63,6 +66,8 @@ impl Lane {
             Self::Backup(_) => "backup",
             Self::Room(_) => "room",
             Self::Whisper(_) => "whisper",
+            Self::OnCall => "on_call",
+            Self::Group => "group",
             Self::Show(_) => "show",
         }
     }
@@ -104,6 +109,23 @@ pub enum To {
     /// The incident's own channel; the emergencies channel where it has none.
     Room,
     Person(UserId),
+    /// `[channels] on_call`.
+    OnCall,
+    /// A call to the person's phone.
+    Phone(UserId),
+    /// A text to the person's phone, where the call reached nobody.
+    Text(UserId),
+}
+
+impl To {
+    /// The person whom it reaches, and whether by phone.
+    pub fn person(&self) -> Option<(&UserId, bool)> {
+        match self {
+            Self::Person(person) => Some((person, false)),
+            Self::Phone(person) | Self::Text(person) => Some((person, true)),
+            Self::Emergencies | Self::Room | Self::OnCall => None,
+        }
+    }
 }
 
 /// One of the two places that show an incident's card.
@@ -147,6 +169,27 @@ pub enum PostKey {
         rung: Rung,
         due: Timestamp,
     },
+    /// The brief of the hand-over at `since`, with *I have it*.
+    Brief {
+        since: Timestamp,
+    },
+    /// The pinned message that says who is on call, where there is no group for it.
+    OnCallNow,
+    /// The question to the other person of a swap.
+    Swap {
+        number: u64,
+    },
+    /// A page that belongs to no incident, by the rota's event `seq`.
+    Summons {
+        number: u64,
+        seq: u32,
+        to: To,
+    },
+    /// The page of the event `seq`.
+    Page {
+        seq: u32,
+        to: To,
+    },
 }
 
 impl PostKey {
@@ -187,6 +230,11 @@ pub enum EffectKind {
         to: To,
         settled: Settled,
     },
+    /// A page that was answered, or that nobody needs to answer any more: it says so and loses its buttons, or stops ringing.
+    Close {
+        seq: u32,
+        to: To,
+    },
     OpenRoom {
         name: String,
     },
@@ -207,6 +255,19 @@ pub enum EffectKind {
     Comment {
         entries: Vec<Entry>,
     },
+    /// Says something about being on call.
+    Tell {
+        to: To,
+        tell: Box<Tell>,
+        keep_as: Option<PostKey>,
+    },
+    /// Edits such a message to what is true now: its question was answered, or is void.
+    Retell {
+        to: To,
+        key: PostKey,
+    },
+    /// Makes the on-call's user group hold who is on call now.
+    Group,
     /// Show the card as it is now in the backup issue.
     IssueCard,
     /// Close the backup issue, or open it again; its card follows.
@@ -228,10 +289,18 @@ impl EffectKind {
         matches!(self, Self::OpenIssue | Self::Comment { .. } | Self::IssueCard | Self::IssueState { .. })
     }
 
+    /// Whether it is carried out by phone.
+    pub fn is_by_phone(&self) -> bool {
+        matches!(self.place(), Some(To::Phone(_) | To::Text(_)))
+    }
+
     /// Where a message goes; nothing for everything else.
     pub fn place(&self) -> Option<&To> {
         match self {
-            Self::Say { to, .. } => Some(to),
+            Self::Say { to, .. }
+            | Self::Close { to, .. }
+            | Self::Tell { to, .. }
+            | Self::Retell { to, .. } => Some(to),
             _ => None,
         }
     }
@@ -264,124 +333,6 @@ pub enum Answered {
     Resolved,
     /// The clock moved for another reason (a severity without updates, a later reminder).
     Overtaken,
-}
-
-/// The facts of a message, frozen when it was decided.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Say {
-    /// Runbook 7.1.
-    Declared {
-        title: String,
-        severity: Severity,
-        status: Status,
-        impact: Option<String>,
-        action: Option<String>,
-        eta: Option<Eta>,
-        update_every: Option<SignedDuration>,
-        by: UserId,
-    },
-    Updated {
-        title: String,
-        facts: UpdateFacts,
-        by: UserId,
-        at: Timestamp,
-        number: usize,
-        next_due: Option<Timestamp>,
-    },
-    StatusChanged {
-        title: String,
-        from: Status,
-        to: Status,
-        by: UserId,
-    },
-    SeverityChanged {
-        title: String,
-        from: Severity,
-        to: Severity,
-        reason: Option<String>,
-        by: UserId,
-        update_every: Option<SignedDuration>,
-    },
-    /// Runbook 7.2, with the figures.
-    Resolved {
-        title: String,
-        declared_at: Timestamp,
-        resolved_at: Timestamp,
-        root_cause: String,
-        impact: Option<String>,
-        data_loss: Option<String>,
-        by: UserId,
-        figures: Figures,
-    },
-    Reopened {
-        title: String,
-        by: UserId,
-        status: Status,
-        update_every: Option<SignedDuration>,
-    },
-    /// "Update due": what is known, and buttons.
-    Reminder {
-        title: String,
-        severity: Severity,
-        status: Status,
-        rung: Rung,
-        /// When the update was due.
-        due: Timestamp,
-        /// When this reminder was due: its name in the *Snooze* button.
-        reminder: Timestamp,
-        last_update: Option<(Timestamp, String)>,
-        declared_at: Timestamp,
-        impact: Option<String>,
-        action: Option<String>,
-        commander: Option<UserId>,
-        /// Who is asked: the commander, else who acknowledged, else who declared, and rather somebody in Slack.
-        asked: UserId,
-        missed_in_all: u32,
-        late: Option<Lateness>,
-    },
-    ResponseMissed {
-        title: String,
-        severity: Severity,
-        within: SignedDuration,
-        late: Option<Lateness>,
-    },
-    Acknowledged {
-        by: UserId,
-        after: SignedDuration,
-    },
-    /// A role changed hands, for the room.
-    RoleTaken {
-        role: Role,
-        person: UserId,
-        from: Option<UserId>,
-        by: UserId,
-    },
-    /// The brief for the person who takes a role.
-    Brief {
-        role: Role,
-        title: String,
-        severity: Severity,
-        status: Status,
-        declared_at: Timestamp,
-        impact: Option<String>,
-        action: Option<String>,
-        eta: Option<Eta>,
-        last_update: Option<(Timestamp, String)>,
-        next_due: Option<Timestamp>,
-        roles: Vec<(Role, UserId)>,
-        room: Option<Room>,
-        from: Option<UserId>,
-    },
-    Noted {
-        text: String,
-        by: UserId,
-    },
-    /// Told to the person in charge when an announcement cannot be delivered.
-    Undelivered {
-        title: String,
-        what: String,
-        reason: String,
-    },
 }
 
 /// An effect that is not done, for the delivery board.

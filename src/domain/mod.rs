@@ -8,6 +8,7 @@ pub mod answer;
 pub mod command;
 pub mod effect;
 pub mod incident;
+pub mod oncall;
 pub mod refusal;
 pub mod request;
 pub mod text;

@@ -1,11 +1,25 @@
 //! Why not: specific, for the person, with the next thing to type. Faults of our own are not refusals.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::command::{Retractable, Role};
 use super::incident::severity::{Severity, Status};
+use super::oncall::change::ChangeProblem;
+use super::oncall::rota::SwapOutcome;
+use super::oncall::swap::SwapProblem;
+use super::oncall::when::WhenProblem;
 use crate::id::{IncidentId, UserId};
+
+/// Why somebody cannot be on call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Unfit {
+    /// Their account is turned off.
+    Left,
+    Bot,
+    /// Slack knows nobody by that id.
+    Unknown,
+}
 
 /// A request that changes nothing, and the reason. `view::refusal` has the words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,5 +113,67 @@ pub enum Refusal {
     },
     AlreadyPinned {
         incident: IncidentId,
+    },
+    /// A time that is none, or that cannot be.
+    When {
+        problem: WhenProblem,
+    },
+    NotWeeks {
+        word: String,
+        most: u32,
+    },
+    NotANumber {
+        word: String,
+    },
+    /// Somebody who is to be on call, and is nobody.
+    NoSuchPerson {
+        word: String,
+        nearest: Option<String>,
+    },
+    /// Somebody who would be called in vain.
+    CannotBeOnCall {
+        person: UserId,
+        why: Unfit,
+    },
+    NotAPhoneNumber,
+    /// Numbers are told in a direct message only.
+    PhoneInPublic,
+    /// A change to the rotation that cannot hold.
+    Change {
+        problem: ChangeProblem,
+    },
+    Swap {
+        problem: SwapProblem,
+    },
+    NoSuchSwap {
+        number: u64,
+    },
+    SwapIsOver {
+        how: SwapOutcome,
+    },
+    /// The swap is between two others.
+    NotYourSwap,
+    CoverTooLong {
+        most: SignedDuration,
+    },
+    HasItAlready {
+        person: UserId,
+    },
+    NobodyToHandTo,
+    /// The button is of a hand-over to somebody else, or of one that is over.
+    NotYourTurn {
+        person: Option<UserId>,
+    },
+    NoSuchPageCall {
+        number: u64,
+    },
+    PageAnswered {
+        by: UserId,
+        at: Timestamp,
+    },
+    /// Incidents of this severity wait for the weekly review.
+    NeverPages {
+        severity: Severity,
+        title: String,
     },
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::command::{EtaText, Line};
 use super::incident::severity::{Severity, Status};
+use super::oncall::call_name::CallName;
 use crate::id::{ChannelId, DeliveryId, IncidentId, MessageTs, UserId};
 
 /// A delivery, parsed: who asks what, from where, and how the answer goes back.
@@ -26,8 +27,14 @@ pub struct Place {
 
 /// What stands for the channel where there is none. Slack's ids hold no such sign.
 const SHELL: &str = "shell:";
+const PHONE: &str = "phone:";
 
 impl Place {
+    /// A telephone, which is in no channel.
+    pub fn phone() -> Self {
+        Self { channel: PHONE.into(), thread: None }
+    }
+
     /// A shell on howler's own machine, which is in no channel.
     pub fn shell() -> Self {
         Self { channel: SHELL.into(), thread: None }
@@ -35,6 +42,11 @@ impl Place {
 
     pub fn is_shell(&self) -> bool {
         self.channel.as_str() == SHELL
+    }
+
+    /// A direct message with howler: Slack's ids of those begin with `D`.
+    pub fn is_private(&self) -> bool {
+        self.channel.as_str().starts_with('D')
     }
 }
 
@@ -55,7 +67,14 @@ pub enum Ask {
     Line(Line),
     /// A line that was not understood; it is answered, not dropped.
     Unclear(crate::domain::refusal::Refusal),
+    /// Said to howler directly, and no line: the answer to a page, where one waits for this person's.
+    Said(crate::domain::refusal::Refusal),
     Form(Form),
+    /// A phone call reached nobody (or `texted`, the text that followed it).
+    CallMissed {
+        call: CallName,
+        texted: bool,
+    },
     /// A pushpin put on a message, or taken off.
     Pin {
         message: MessageTs,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::IncidentId;
 
-/// Which clock of an incident a timer belongs to; an incident has at most one timer of each kind.
+/// Which clock a timer belongs to; an incident, and the rota, has at most one timer of each kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum TimerKind {
     /// The next rung of the update ladder.
@@ -14,13 +14,39 @@ pub enum TimerKind {
     Response,
     /// The end of the time that Slack has for taking the news of a P1, before it is told on GitHub.
     Backup,
+    /// The next step of paging.
+    Page,
+    /// Somebody else has the next turn of being on call. The rota's.
+    HandOver,
+    /// The end of the time in which the incoming person says "I have it". The rota's.
+    Unconfirmed,
+    /// The end of the time in which a swap can be agreed to. The rota's.
+    Swap(u64),
+    /// The next step of a page that belongs to no incident. The rota's.
+    Summons(u64),
 }
 
-/// A row: this clock of this incident is due then.
+impl TimerKind {
+    /// One word, for metrics and exports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Update => "update",
+            Self::Response => "response",
+            Self::Backup => "backup",
+            Self::Page => "page",
+            Self::HandOver => "hand_over",
+            Self::Unconfirmed => "unconfirmed",
+            Self::Swap(_) => "swap",
+            Self::Summons(_) => "summons",
+        }
+    }
+}
+
+/// A row: this clock of this incident, or of the rota (`None`), is due then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Timer {
     pub due: Timestamp,
-    pub incident: IncidentId,
+    pub incident: Option<IncidentId>,
     pub kind: TimerKind,
 }
 

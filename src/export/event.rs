@@ -8,6 +8,7 @@ use super::lines::RoomLine;
 use crate::domain::command::{Retractable, Role};
 use crate::domain::effect::{CardPlace, PostKey, To};
 use crate::domain::incident::event::{Clocks, EventKind, UpdateFacts};
+use crate::domain::incident::page::{PageReason, Paged};
 use crate::domain::incident::severity::{Severity, Status};
 use crate::domain::incident::{self, Rung};
 use crate::domain::timer::Lateness;
@@ -55,7 +56,11 @@ pub fn named(kind: &EventKind) -> (&'static str, Value) {
                 "thread": place.thread }),
         ),
         Kind::Acknowledged => ("acknowledged", json!({})),
-        Kind::ResponseMissed { due, late } => {
+        Kind::CallMissed { seq, person, texted } => {
+            ("call_missed", json!({ "seq": seq, "person": person, "texted": texted }))
+        }
+        Kind::Paged(paged) => ("paged", self::paged(paged)),
+        Kind::ResponseMissed { due, late, .. } => {
             ("response_missed", json!({ "due": due, "late": late.map(lateness) }))
         }
         Kind::Updated { facts, in_time, missed } => ("updated", updated(facts, *in_time, *missed)),
@@ -118,6 +123,18 @@ fn message(kind: &EventKind) -> (&'static str, Value) {
     }
 }
 
+fn paged(paged: &Paged) -> Value {
+    let reason = match paged.reason {
+        PageReason::Begun => "begun",
+        PageReason::Unanswered => "unanswered",
+        PageReason::Silent => "silent",
+    };
+    let called: Vec<&str> = paged.calls.iter().map(|call| to(&call.to)).collect();
+    json!({ "reason": reason, "due": paged.due, "called": called, "skipped": paged.skipped.len(),
+        "next_at": paged.paging.as_ref().and_then(|paging| paging.next).map(|(_, due)| due),
+        "late": paged.late.map(lateness) })
+}
+
 fn updated(facts: &UpdateFacts, in_time: bool, missed: u32) -> Value {
     json!({ "text": facts.text, "status": facts.status.map(status), "impact": facts.impact,
         "action": facts.action, "eta": facts.eta.as_ref().map(eta), "in_time": in_time, "missed": missed })
@@ -163,7 +180,8 @@ fn to(to: &To) -> &str {
     match to {
         To::Emergencies => "emergencies",
         To::Room => "room",
-        To::Person(person) => person.as_str(),
+        To::Person(person) | To::Phone(person) | To::Text(person) => person.as_str(),
+        To::OnCall => "on_call",
     }
 }
 
@@ -173,5 +191,10 @@ fn posted(key: &PostKey) -> &'static str {
         PostKey::Card(CardPlace::Room) => "card_in_room",
         PostKey::Announcement { .. } => "announcement",
         PostKey::Reminder { .. } => "reminder",
+        PostKey::Page { .. } => "page",
+        // The rota's, which incidents have none of.
+        PostKey::Brief { .. } | PostKey::OnCallNow | PostKey::Swap { .. } | PostKey::Summons { .. } => {
+            "on_call"
+        }
     }
 }

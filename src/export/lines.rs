@@ -11,7 +11,8 @@ use crate::domain::command::Role;
 use crate::domain::effect::{Effect, EffectKind, EffectState, Room, Say};
 use crate::domain::incident::Incident;
 use crate::domain::incident::event::Event;
-use crate::domain::timer::{Timer, TimerKind};
+use crate::domain::oncall::tell::Tell;
+use crate::domain::timer::Timer;
 use crate::id::{ChannelId, IncidentId, UserId};
 use crate::store::archive::Head;
 
@@ -37,7 +38,8 @@ pub enum Line<'a> {
     },
     Incident(Box<IncidentLine<'a>>),
     Timer {
-        incident: u64,
+        /// Null is the rota's.
+        incident: Option<u64>,
         timer: &'static str,
         due: Timestamp,
     },
@@ -156,12 +158,8 @@ pub fn incident(incident: &Incident) -> Line<'_> {
 }
 
 pub fn timer(timer: &Timer) -> Line<'static> {
-    let name = match timer.kind {
-        TimerKind::Update => "update",
-        TimerKind::Response => "response",
-        TimerKind::Backup => "backup",
-    };
-    Line::Timer { incident: timer.incident.0, timer: name, due: timer.due }
+    let incident = timer.incident.map(|incident| incident.0);
+    Line::Timer { incident, timer: timer.kind.word(), due: timer.due }
 }
 
 /// Without its words: a private answer is for one person, and carries the address at which Slack takes it.
@@ -190,16 +188,34 @@ fn does(kind: &EffectKind) -> &'static str {
         EffectKind::Card { .. } => "card",
         EffectKind::Amend { .. } => "amend",
         EffectKind::Settle { .. } => "settle",
+        EffectKind::Close { .. } => "close",
         EffectKind::OpenRoom { .. } => "open_room",
         EffectKind::Topic => "topic",
         EffectKind::PinCard => "pin_card",
         EffectKind::Invite { .. } => "invite",
         EffectKind::ReadMessage { .. } => "read_message",
+        EffectKind::Tell { tell, .. } => tells(tell),
+        EffectKind::Retell { .. } => "retell",
+        EffectKind::Group => "group",
         EffectKind::Whisper { .. } => "answer",
         EffectKind::OpenIssue => "open_issue",
         EffectKind::Comment { .. } => "comment",
         EffectKind::IssueCard => "issue_card",
         EffectKind::IssueState { .. } => "issue_state",
+    }
+}
+
+fn tells(tell: &Tell) -> &'static str {
+    match tell {
+        Tell::HandedOver { .. } => "tell_handed_over",
+        Tell::Brief(_) => "tell_brief",
+        Tell::Unconfirmed { .. } => "tell_unconfirmed",
+        Tell::Changed { .. } => "tell_changed",
+        Tell::SwapAsked { .. } => "tell_swap_asked",
+        Tell::SwapEnded { .. } => "tell_swap_ended",
+        Tell::Summons { .. } => "tell_summons",
+        Tell::SummonsUnanswered { .. } => "tell_summons_unanswered",
+        Tell::GroupRepaired => "tell_group_repaired",
     }
 }
 
@@ -213,6 +229,7 @@ fn says(say: &Say) -> &'static str {
         Say::Reopened { .. } => "say_reopened",
         Say::Reminder { .. } => "say_reminder",
         Say::ResponseMissed { .. } => "say_response_missed",
+        Say::Page { .. } => "say_page",
         Say::Acknowledged { .. } => "say_acknowledged",
         Say::RoleTaken { .. } => "say_role_taken",
         Say::Brief { .. } => "say_brief",

@@ -1,3 +1,4 @@
 pub mod github;
+pub mod phone;
 pub mod rehearsal;
 pub mod slack;

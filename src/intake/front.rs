@@ -9,6 +9,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tracing::{Instrument, debug, info, info_span, warn};
 
 use super::answers::{self, Failure};
+use super::screen::screened;
 use super::slack::{Incoming, Parsed};
 use crate::clock::Clock;
 use crate::delivery::Deliverer;
@@ -82,6 +83,10 @@ impl Front {
             Parsed::FormErrors(errors) => answers::form_errors(&errors),
             Parsed::Challenge(text) => Reply::Echo(text),
             Parsed::Malformed => Reply::Malformed,
+            Parsed::GroupChanged => {
+                self.deliverer.group_changed.notify_one();
+                Reply::Nothing
+            }
             Parsed::SslCheck | Parsed::Ignored { .. } => Reply::Nothing,
         }
     }
@@ -130,6 +135,7 @@ impl Front {
         {
             request.ask = Ask::Unclear(Refusal::NotAPerson { word: "@howler".into() });
         }
+        request.ask = screened(request.ask, &self.deliverer).await;
         let submitted = self.desk.submit(request);
         let answer = match timeout_at(deadline, submitted).await {
             Ok(answer) => answer.map_err(Failure::Fault),

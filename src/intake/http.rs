@@ -1,7 +1,9 @@
 //! The HTTP front: read the body, verify, parse, submit to the desk, answer.
 //!
-//! A delivery is answered within Slack's three seconds, and with 2xx only once the desk has saved it.
+//! A delivery is answered within Slack's three seconds. A yes is given only once the desk has saved it. Where it could not
+//! be saved and the person can be told so, the answer says that, with 200, for Slack shows no other; else it is no 2xx.
 
+mod oncall;
 mod operations;
 
 #[cfg(test)]
@@ -40,14 +42,16 @@ struct Door {
 
 type Shared = State<Arc<Door>>;
 
-/// Slack's three addresses, where there is a secret to know Slack by, and the operators' three.
+/// Slack's three addresses, where there is a secret to know Slack by, the operators' three, and who is on call for other programs.
 pub fn router(
     front: Front,
     signing: Option<&Secret>,
     metrics: Option<&Secret>,
+    api: Option<&Secret>,
     socket: Option<Watch>,
 ) -> Router {
     let operations = operations::router(front.clone(), metrics, socket);
+    let operations = operations.merge(oncall::router(front.clone(), api));
     match signing {
         Some(secret) => operations.merge(slack_router(Door { front, verifier: Verifier::new(secret) })),
         // Nobody could be believed: in Socket Mode alone these addresses do not exist.
@@ -66,7 +70,7 @@ fn slack_router(door: Door) -> Router {
         .with_state(door)
 }
 
-/// Observes how long an acknowledgement takes, body included. What is refused is no acknowledgement.
+/// Observes how long a 2xx takes, body included; one that says that nothing could be saved counts too.
 async fn timed(State(door): Shared, request: Request, next: Next) -> Response {
     let kind = match request.uri().path() {
         "/slack/commands" => Kind::Command,

@@ -5,6 +5,8 @@ mod bearer;
 mod front;
 pub mod grammar;
 mod http;
+pub mod phone;
+mod screen;
 pub mod shell;
 pub mod signature;
 pub mod slack;

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::domain::oncall::event::PageRecord;
 use crate::domain::timer::{Timer, TimerKind};
 use crate::id::{ChannelId, DeliveryId, EffectId, IncidentId, MessageTs};
 
@@ -17,6 +18,11 @@ pub(super) const EVENT: &[u8] = b"e/";
 pub(super) const WORDS: &[u8] = b"w/";
 pub(super) const TIMER: &[u8] = b"t/";
 pub(super) const EFFECT: &[u8] = b"o/";
+/// Who is on call: see [`crate::domain::oncall::rota`].
+pub(super) const ROTA: &[u8] = b"r";
+pub(super) const ROTA_EVENT: &[u8] = b"f/";
+/// Who was called, by the time of it.
+pub(super) const PAGED: &[u8] = b"g/";
 /// Deliveries by the time they were seen, to be forgotten in that order; empty values.
 pub(super) const SEEN_AT: &[u8] = b"p/";
 
@@ -67,12 +73,37 @@ pub(super) fn event_in(key: &[u8]) -> Option<IncidentId> {
 }
 
 pub(super) fn timer(timer: &Timer) -> Vec<u8> {
-    let kind = match timer.kind {
-        TimerKind::Update => b"u",
-        TimerKind::Response => b"r",
-        TimerKind::Backup => b"b",
+    let (kind, number) = match timer.kind {
+        TimerKind::Update => (b"u", None),
+        TimerKind::Response => (b"r", None),
+        TimerKind::Backup => (b"b", None),
+        TimerKind::Page => (b"p", None),
+        TimerKind::HandOver => (b"h", None),
+        TimerKind::Unconfirmed => (b"c", None),
+        TimerKind::Swap(number) => (b"s", Some(number)),
+        TimerKind::Summons(number) => (b"g", Some(number)),
     };
-    join(TIMER, &[&instant(timer.due), &timer.incident.0.to_be_bytes(), kind])
+    // Incidents count from 1, so the rota is nobody's number.
+    let incident = timer.incident.map_or(0, |incident| incident.0);
+    let number = number.map(u64::to_be_bytes);
+    let number = number.as_ref().map_or(&[][..], |number| number);
+    join(TIMER, &[&instant(timer.due), &incident.to_be_bytes(), kind, number])
+}
+
+pub(super) fn rota_event(seq: u32) -> Vec<u8> {
+    join(ROTA_EVENT, &[&seq.to_be_bytes()])
+}
+
+/// Calls of one instant are told apart by whom they called and how.
+pub(super) fn paged(record: &PageRecord) -> Vec<u8> {
+    let how = if record.phone { b"/p" } else { b"/m" };
+    let incident = record.incident.map_or(0, |incident| incident.0).to_be_bytes();
+    join(PAGED, &[&instant(record.at), &incident, record.person.as_str().as_bytes(), how])
+}
+
+/// Where calls at `at` begin.
+pub(super) fn paged_from(at: Timestamp) -> Vec<u8> {
+    join(PAGED, &[&instant(at)])
 }
 
 pub(super) fn effect(id: EffectId) -> Vec<u8> {

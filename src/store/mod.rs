@@ -25,6 +25,8 @@ use crate::domain::answer::Answer;
 use crate::domain::effect::Effect;
 use crate::domain::incident::Incident;
 use crate::domain::incident::event::Event;
+use crate::domain::oncall::event::{PageRecord, RotaEvent};
+use crate::domain::oncall::rota::Rota;
 use crate::domain::timer::{Outage, Timer};
 use crate::id::{ChannelId, DeliveryId, EffectId, IncidentId, MessageTs};
 use disk::Engine;
@@ -57,6 +59,10 @@ struct Meta {
 pub struct Changes {
     pub incidents: Vec<Arc<Incident>>,
     pub events: Vec<(IncidentId, Event)>,
+    /// The rota, where it changed.
+    pub rota: Option<Arc<Rota>>,
+    pub rota_events: Vec<RotaEvent>,
+    pub paged: Vec<PageRecord>,
     pub timers_set: Vec<Timer>,
     pub timers_gone: Vec<Timer>,
     pub effects: Vec<Effect>,
@@ -70,6 +76,7 @@ pub struct Changes {
 impl Changes {
     pub fn is_empty(&self) -> bool {
         self.events.is_empty()
+            && self.rota_events.is_empty()
             && self.effects.is_empty()
             && self.effects_gone.is_empty()
             && self.timers_gone.is_empty()
@@ -81,6 +88,7 @@ impl Changes {
 #[derive(Debug)]
 pub struct Loaded {
     pub open: Vec<Incident>,
+    pub rota: Rota,
     pub timers: Vec<Timer>,
     pub outbox: Vec<Effect>,
     pub next_incident: u64,
@@ -293,8 +301,10 @@ impl Store {
             }
             let timers = values(engine, keys::TIMER)?;
             let outbox = values(engine, keys::EFFECT)?;
+            let rota = engine.get(keys::ROTA)?.map(|row| codec::decode(&row)).transpose()?;
             Ok(Loaded {
                 open,
+                rota: rota.unwrap_or_default(),
                 timers,
                 outbox,
                 next_incident: meta.next_incident,
@@ -315,6 +325,25 @@ impl Store {
     /// When a row cannot be read.
     pub fn events(&self, id: IncidentId) -> Result<Vec<Event>, StoreError> {
         self.with(|engine| values(engine, &keys::events(id)))
+    }
+
+    /// Who was called from `from` on, in order of time.
+    ///
+    /// # Errors
+    /// When a row cannot be read.
+    pub fn paged(&self, from: Timestamp) -> Result<Vec<PageRecord>, StoreError> {
+        self.with(|engine| {
+            let mut found = Vec::new();
+            for row in engine.scan(keys::PAGED).rev() {
+                let (key, record) = row?;
+                if key < keys::paged_from(from) {
+                    break;
+                }
+                found.push(codec::decode(&record)?);
+            }
+            found.reverse();
+            Ok(found)
+        })
     }
 
     /// The answer that a delivery got, when it was seen before.

@@ -24,6 +24,15 @@ pub(super) fn of(changes: &Changes, now: Timestamp) -> Result<Vec<Write>, StoreE
             writes.push((keys::resolved(resolution.at, incident.id), standing));
         }
     }
+    for event in &changes.rota_events {
+        writes.push((keys::rota_event(event.seq), Some(codec::encode(event)?)));
+    }
+    if let Some(rota) = &changes.rota {
+        writes.push((keys::ROTA.to_vec(), Some(codec::encode(rota.as_ref())?)));
+    }
+    for record in &changes.paged {
+        writes.push((keys::paged(record), Some(codec::encode(record)?)));
+    }
     writes.extend(changes.timers_gone.iter().map(|timer| (keys::timer(timer), None)));
     for timer in &changes.timers_set {
         writes.push((keys::timer(timer), Some(codec::encode(timer)?)));

@@ -1,6 +1,7 @@
 //! Effects as people would name them.
 
 use crate::domain::effect::{CardPlace, Effect, EffectKind, Say, To};
+use crate::domain::oncall::tell::Tell;
 
 /// What an effect is, in words: "the declaration in the emergencies channel".
 pub fn effect_in_words(effect: &Effect) -> String {
@@ -12,6 +13,8 @@ pub fn effect_in_words(effect: &Effect) -> String {
         EffectKind::Card { place: CardPlace::Room } => "the card in the incident's channel".to_owned(),
         EffectKind::Amend { to, .. } => format!("the mark on what was taken back {}", place(to)),
         EffectKind::Settle { to, .. } => format!("the mark on an answered reminder {}", place(to)),
+        EffectKind::Close { to: To::Phone(_), .. } => "the end of a phone's ringing".to_owned(),
+        EffectKind::Close { to, .. } => format!("the mark on an answered page {}", place(to)),
         EffectKind::OpenRoom { name } => format!("the incident's own channel #{name}"),
         EffectKind::Topic => "the topic of the incident's channel".to_owned(),
         EffectKind::PinCard => "the pin on the card in the incident's channel".to_owned(),
@@ -22,7 +25,24 @@ pub fn effect_in_words(effect: &Effect) -> String {
         EffectKind::IssueCard => "the card in the backup issue on GitHub".to_owned(),
         EffectKind::IssueState { open: false } => "the closing of the backup issue on GitHub".to_owned(),
         EffectKind::IssueState { open: true } => "the reopening of the backup issue on GitHub".to_owned(),
+        EffectKind::Tell { tell, to, .. } => format!("{} {}", told(tell), place(to)),
+        EffectKind::Retell { to, .. } => format!("the mark on what was answered {}", place(to)),
+        EffectKind::Group => "the user group of the on-call".to_owned(),
         EffectKind::Whisper { .. } => "a private answer".to_owned(),
+    }
+}
+
+fn told(tell: &Tell) -> &'static str {
+    match tell {
+        Tell::HandedOver { .. } => "the hand-over",
+        Tell::Brief(_) => "the brief for whoever is on call",
+        Tell::Unconfirmed { .. } => "the notice that nobody has said \"I have it\"",
+        Tell::Changed { .. } => "the change of the rotation",
+        Tell::SwapAsked { .. } => "the question about a swap",
+        Tell::SwapEnded { .. } => "what became of a swap",
+        Tell::Summons { .. } => "the page",
+        Tell::SummonsUnanswered { .. } => "the notice that nobody answered a page",
+        Tell::GroupRepaired => "the notice that the on-call's group was repaired",
     }
 }
 
@@ -36,6 +56,7 @@ fn message(say: &Say) -> &'static str {
         Say::Reopened { .. } => "the reopening",
         Say::Reminder { .. } => "the reminder that an update is due",
         Say::ResponseMissed { .. } => "the notice that nobody acknowledged in time",
+        Say::Page { .. } => "the page",
         Say::Acknowledged { .. } => "the acknowledgement",
         Say::RoleTaken { .. } => "the hand-over of a role",
         Say::Brief { .. } => "the brief for a new role",
@@ -49,6 +70,9 @@ fn place(to: &To) -> &'static str {
         To::Emergencies => "in the emergencies channel",
         To::Room => "in the incident's channel",
         To::Person(_) => "as a direct message",
+        To::OnCall => "in the on-call channel",
+        To::Phone(_) => "by phone",
+        To::Text(_) => "as a text",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::time;
 use crate::domain::command::{Command, EtaText, Line, Retractable, Role};
+use crate::domain::oncall::line::Oncall;
 
 /// How a person speaks to howler, and so how lines are shown to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +16,15 @@ pub enum Via {
 }
 
 impl Via {
+    /// The whole line for `rest` about being on call.
+    pub(super) fn oncall(self, rest: &str) -> String {
+        match self {
+            Self::Slash => format!("/oncall {rest}"),
+            Self::Mention => format!("@howler oncall {rest}"),
+            Self::Shell => format!("howler oncall {}", quoted(&rest.replace(SOMEBODY, "U0123ABC"))),
+        }
+    }
+
     /// The whole line for `rest`.
     pub(super) fn line(self, rest: &str) -> String {
         match self {
@@ -46,6 +56,9 @@ fn quoted(rest: &str) -> String {
 
 /// The whole line to type for `line`; `None` for what only a button or a reaction can ask.
 pub fn typed(line: &Line, via: Via) -> Option<String> {
+    if let Command::Oncall(line) = &line.command {
+        return oncall(line).map(|rest| via.oncall(&rest));
+    }
     let words = words(&line.command)?;
     if let (Command::Role { .. }, Via::Shell) = (&line.command, via) {
         let number = line.incident.map(|incident| format!("{} ", incident.0)).unwrap_or_default();
@@ -93,7 +106,22 @@ fn words(command: &Command) -> Option<String> {
         | Command::Show
         | Command::Doctor
         | Command::Help => command.word().to_owned(),
-        Command::RetryNow { .. } | Command::GiveUp { .. } | Command::PinTo { .. } => return None,
+        Command::RetryNow { .. } | Command::GiveUp { .. } | Command::PinTo { .. } | Command::Oncall(_) => {
+            return None;
+        }
+    })
+}
+
+/// Buttons about being on call, as far as somebody could type them.
+fn oncall(line: &Oncall) -> Option<String> {
+    Some(match line {
+        Oncall::Cover { long } => format!("cover {}", time::typed(*long)),
+        Oncall::WithdrawSwap { number } => format!("withdraw {number}"),
+        Oncall::Who { when: None } | Oncall::Review | Oncall::Help | Oncall::Handoff { to: None } => {
+            line.word().to_owned()
+        }
+        Oncall::Schedule { weeks } => format!("schedule {weeks}"),
+        _ => return None,
     })
 }
 

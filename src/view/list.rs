@@ -60,7 +60,7 @@ pub(super) fn found(wanted: &str, found: &[Summary], more: usize, via: Via) -> M
         .finish()
 }
 
-fn row(summary: &Summary) -> Words {
+pub(super) fn row(summary: &Summary) -> Words {
     match summary.resolved_at {
         Some(at) => head(summary).and(words![" · resolved ", moment(at)]),
         None => open_row(summary),

@@ -4,6 +4,7 @@ use super::Message;
 use super::blocks::Draft;
 use super::facts::severity;
 use super::lines::{Via, retractable};
+use super::oncall;
 use super::words::{Words, both, code, moment, words};
 use crate::domain::command::{Retractable, Role};
 use crate::domain::refusal::Refusal;
@@ -22,6 +23,9 @@ pub fn field_error(refusal: &Refusal) -> String {
 }
 
 pub(super) fn refused(refusal: &Refusal, via: Via) -> Message {
+    if let Some(message) = oncall::refused(refusal, via) {
+        return message;
+    }
     let next = next(refusal, via);
     let wrong = match (refusal, via) {
         (Refusal::NotAPerson { word }, Via::Shell) => words![

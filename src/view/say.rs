@@ -5,11 +5,11 @@ use super::announcement::{self, Resolved};
 use super::blocks::{Button, Draft};
 use super::facts::{self, labelled};
 use super::time::{late, spoken};
-use super::words::{Words, bold, code, mention, words};
-use super::{brief, reminder};
+use super::words::{Words, bold, code, everybody, mention, words};
+use super::{brief, page, reminder};
 use crate::config::Mentions;
-use crate::domain::Command;
 use crate::domain::effect::Say;
+use crate::domain::{Command, Severity};
 use crate::id::IncidentId;
 
 /// The message of `say`, about `incident`.
@@ -35,6 +35,7 @@ pub fn say(say: &Say, incident: IncidentId, mentions: &Mentions) -> Message {
         Say::Reminder { .. } => reminder::reminder(say, incident, mentions),
         Say::Brief { .. } => brief::brief(say, incident),
         Say::ResponseMissed { .. } => response_missed(say, incident, mentions),
+        Say::Page { .. } => page::page(say, incident),
         Say::Undelivered { title, what, reason } => undelivered(incident, title, what, reason),
         Say::StatusChanged { .. } | Say::Acknowledged { .. } | Say::RoleTaken { .. } | Say::Noted { .. } => {
             Draft::new().line(inside(say, incident)).finish()
@@ -78,13 +79,13 @@ fn inside(say: &Say, incident: IncidentId) -> Words {
 }
 
 fn response_missed(say: &Say, incident: IncidentId, mentions: &Mentions) -> Message {
-    let Say::ResponseMissed { title, severity, within, late: lateness } = say else {
+    let Say::ResponseMissed { title, severity, within, late: lateness, everybody: all } = say else {
         return Draft::new().finish();
     };
     let admitted = lateness.as_ref().map(|lateness| words![format!("This comes late: {}.", late(lateness))]);
     let mut lines = vec![
         words![
-            mention(&mentions.oncall),
+            if *all { everybody() } else { mention(&mentions.oncall) },
             format!(
                 " {incident} is {} and needs a named person within {}. ",
                 facts::severity(*severity),
@@ -95,10 +96,15 @@ fn response_missed(say: &Say, incident: IncidentId, mentions: &Mentions) -> Mess
         words!["If you have it, press ", bold("I have it"), ". ", "The incident goes on either way."],
     ];
     lines.extend(admitted);
+    let raise = (*severity == Severity::P2).then(|| {
+        let reason = Some("Nobody acknowledged in time".to_owned());
+        Button::new("Raise to P1", incident, Command::Severity { to: Severity::P1, reason })
+    });
+    let buttons = [facts::i_have_it(incident).primary(), facts::take_command(incident)];
     Draft::new()
         .headline("⚠️ Nobody has acknowledged: ", title)
         .lines(lines)
-        .buttons(vec![facts::i_have_it(incident).primary(), facts::take_command(incident)])
+        .buttons(buttons.into_iter().chain(raise).collect())
         .finish()
 }
 

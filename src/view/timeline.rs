@@ -4,6 +4,7 @@ use super::Message;
 use super::announcement::update_lines;
 use super::blocks::{Button, Draft};
 use super::facts::{eta, given, labelled, severity};
+use super::page;
 use super::time::{day_utc, late};
 use super::words::{Part, Words, bold, both, channel, clock, link, words};
 use crate::domain::Command;
@@ -158,9 +159,16 @@ fn deed(entry: &Entry, who: Option<&UserId>) -> Option<Words> {
 /// Clocks, channels and pinned messages.
 fn by_howler(what: &EventKind, who: Option<&UserId>, most: usize) -> Words {
     match what {
-        EventKind::ResponseMissed { due, late: lateness } => {
+        EventKind::ResponseMissed { due, late: lateness, .. } => {
             words!["Nobody had acknowledged by ", both(*due), ": the response time is missed."]
                 .and_if(lateness.as_ref().map(admitted))
+        }
+        EventKind::Paged(paged) => page::on_timeline(paged),
+        EventKind::CallMissed { person, texted: false, .. } => {
+            words!["The call to ", person, " reached nobody: a text follows."]
+        }
+        EventKind::CallMissed { person, texted: true, .. } => {
+            words!["The text to ", person, " did not arrive."]
         }
         EventKind::Snoozed { due, until } => words![
             name(who),
@@ -217,12 +225,13 @@ fn reminded(rung: Rung, to: &To) -> Words {
     match (rung, to) {
         (_, To::Person(person)) => words![person, " directly that the update is overdue"],
         (Rung::OnCall, _) => words!["the on-call in the emergencies channel that the update is overdue"],
+        (_, To::OnCall | To::Phone(_) | To::Text(_)) => words!["the on-call that an update is due"],
         (_, To::Emergencies) => words!["the emergencies channel that an update is due"],
         (_, To::Room) => words!["the channel that an update is due"],
     }
 }
 
-fn admitted(lateness: &Lateness) -> Words {
+pub(super) fn admitted(lateness: &Lateness) -> Words {
     words![format!(" This came late: {}.", late(lateness))]
 }
 

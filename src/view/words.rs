@@ -26,6 +26,8 @@ enum Piece {
     Person(String),
     Group(String),
     Channel(String),
+    /// Everybody in the channel.
+    Everybody,
     Link {
         url: String,
         text: String,
@@ -78,9 +80,10 @@ impl From<&String> for Part {
 
 impl From<&UserId> for Part {
     fn from(person: &UserId) -> Self {
-        match person.shell_name() {
-            Some(name) => Self::from(format!("{name} on the server")),
-            None => mention(person.as_str()),
+        match (person.shell_name(), person.pagerduty_name()) {
+            (Some(name), _) => Self::from(format!("{name} on the server")),
+            (_, Some(name)) => Self::from(format!("{name} at PagerDuty")),
+            (None, None) => mention(person.as_str()),
         }
     }
 }
@@ -103,6 +106,11 @@ pub(super) fn mention(name: &str) -> Part {
         Some('S') if is_id(name) => Piece::Group(name.to_owned()).into(),
         _ => Part::from(name.to_owned()),
     }
+}
+
+/// Calls everybody in the channel, whether they look or not.
+pub(super) fn everybody() -> Part {
+    Piece::Everybody.into()
 }
 
 pub(super) fn channel(id: &ChannelId) -> Part {
@@ -214,9 +222,12 @@ impl Part {
         match &self.piece {
             Piece::Own(text) => text.is_empty(),
             Piece::Text(text) => text.is_empty(),
-            Piece::Person(_) | Piece::Group(_) | Piece::Channel(_) | Piece::Link { .. } | Piece::When(..) => {
-                false
-            }
+            Piece::Person(_)
+            | Piece::Group(_)
+            | Piece::Channel(_)
+            | Piece::Everybody
+            | Piece::Link { .. }
+            | Piece::When(..) => false,
         }
     }
 
@@ -227,6 +238,9 @@ impl Part {
             Piece::Text(text) => SlackRichTextText { text: text.clone(), style }.into(),
             Piece::Person(id) => SlackRichTextUser { user_id: id.clone().into(), style }.into(),
             Piece::Group(id) => SlackRichTextUserGroup { usergroup_id: id.clone().into(), style }.into(),
+            Piece::Everybody => {
+                SlackRichTextBroadcast { range: SlackRichTextBroadcastRange::Channel, style }.into()
+            }
             Piece::Channel(id) => SlackRichTextChannel { channel_id: id.clone().into(), style }.into(),
             Piece::Link { url, text } => SlackRichTextLink {
                 url: SlackRelaxedUrl(url.clone()),
@@ -252,6 +266,7 @@ impl Part {
             Piece::Person(id) => format!("<@{id}>"),
             Piece::Group(id) => format!("<!subteam^{id}>"),
             Piece::Channel(id) => format!("<#{id}>"),
+            Piece::Everybody => "<!channel>".to_owned(),
             Piece::Link { url, text } => format!("<{url}|{text}>"),
             Piece::When(at, shown) => time::token(*at, *shown),
         };
@@ -265,6 +280,7 @@ impl Part {
             Piece::Own(text) => markdown::inert(text),
             Piece::Text(text) => markdown::inert(&shorten(text, most)),
             Piece::Person(id) | Piece::Group(id) | Piece::Channel(id) => format!("<code>{id}</code>"),
+            Piece::Everybody => "everybody".to_owned(),
             Piece::Link { text, .. } => markdown::inert(text),
             Piece::When(at, _) => time::utc(*at),
         };
@@ -282,6 +298,7 @@ impl Part {
             Piece::Person(_) => "a colleague".to_owned(),
             Piece::Group(_) => "a group".to_owned(),
             Piece::Channel(_) => "a channel".to_owned(),
+            Piece::Everybody => "Everybody".to_owned(),
             Piece::Link { url, .. } => url.clone(),
             Piece::When(at, shown) => shown.utc(*at),
         }

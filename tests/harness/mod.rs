@@ -7,8 +7,9 @@ pub mod process;
 use howler::app::{self, App, Setup};
 use howler::clock::Clock;
 use howler::config::Config;
-use howler::config::secrets::{GITHUB_API_URL, Secret, Secrets};
+use howler::config::secrets::{GITHUB_API_URL, PhoneSecrets, Secret, Secrets};
 use howler::fake::github::{self, GitHub};
+use howler::fake::phone::{self, Phones};
 use howler::fake::slack::{self, Slack};
 use howler::intake::shell::Shell;
 use jiff::{SignedDuration, Timestamp};
@@ -24,6 +25,7 @@ pub const ROOM: &str = "#inc-1-event-stream-down";
 pub const SECRET: &str = "test-secret";
 pub const TOKEN: &str = "xoxb-test";
 pub const GITHUB_TOKEN: &str = "github-test";
+const TWILIO_NUMBER: &str = "+14155550100";
 pub const MANIFEST: &str = include_str!("../../manifest.yml");
 
 pub struct World {
@@ -33,6 +35,7 @@ pub struct World {
     folder: TempDir,
     secrets: Secrets,
     github: Option<(GitHub, String)>,
+    phones: Option<Phones>,
     howler: Option<Howler>,
 }
 
@@ -96,12 +99,56 @@ impl World {
         world
     }
 
+    /// With other secrets than the usual ones.
+    pub async fn with_secrets(toml: &str, change: impl FnOnce(&mut Secrets)) -> Self {
+        let mut world = Self::asleep(toml).await;
+        change(&mut world.secrets);
+        world.start_howler().await;
+        world
+    }
+
     /// With a GitHub that has the backup repository.
     pub async fn with_github(toml: &str) -> Self {
         let mut world = Self::asleep(toml).await;
         world.github = Some(hub(&world.clock).await);
         world.start_howler().await;
         world
+    }
+
+    /// With a Twilio and a PagerDuty, of which `provider` is the configured one.
+    pub async fn with_phones(provider: &str, toml: &str) -> Self {
+        let phone = format!(
+            "[phone]\nprovider = \"{provider}\"\nfrom = \"{TWILIO_NUMBER}\"\npublic_url = \"https://howler.test\"\n{toml}"
+        );
+        let mut world = Self::asleep(&phone).await;
+        let phones = Phones::new(phone::Setup {
+            clock: world.clock.clone(),
+            account_sid: format!("AC{:032x}", 7),
+            auth_token: "twilio-test-token".into(),
+            owned: [TWILIO_NUMBER.to_owned()].into(),
+            verified: None,
+            routing_key: "r".repeat(32),
+            webhook_secret: "pagerduty-test-secret".into(),
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(app::serve(listener, phones.api(), std::future::pending()));
+        world.secrets.phone = PhoneSecrets {
+            twilio_account_sid: Some(Secret::new(format!("AC{:032x}", 7))),
+            twilio_auth_token: Some(Secret::new("twilio-test-token")),
+            twilio_api_url: url.clone(),
+            pagerduty_routing_key: Some(Secret::new("r".repeat(32))),
+            pagerduty_api_url: url,
+            pagerduty_webhook_secret: Some(Secret::new("pagerduty-test-secret")),
+        };
+        world.phones = Some(phones);
+        world.start_howler().await;
+        world
+    }
+
+    /// The fake phones, where there are some.
+    pub fn phones(&self) -> &Phones {
+        self.phones.as_ref().expect("this world has no phones")
     }
 
     async fn asleep(toml: &str) -> Self {
@@ -114,6 +161,8 @@ impl World {
             slack_api_url,
             github_token: None,
             metrics_secret: None,
+            api_secret: None,
+            phone: howler::config::secrets::PhoneSecrets::default(),
             github_api_url: howler::config::secrets::GITHUB_API_URL.into(),
         };
         Self::of(clock, slack, secrets, toml)
@@ -124,7 +173,7 @@ impl World {
         let mentions = "[mentions]\noncall = \"S0ONCALL\"\nengineering = \"S0ENG\"\n";
         let config = Config::parse(&format!("{mentions}{toml}")).unwrap();
         let folder = TempDir::new().unwrap();
-        Self { clock, slack, config, folder, secrets, github: None, howler: None }
+        Self { clock, slack, config, folder, secrets, github: None, phones: None, howler: None }
     }
 
     pub fn setup(&self) -> Setup {
@@ -149,6 +198,9 @@ impl World {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let server = tokio::spawn(app::serve(listener, app.router.clone(), std::future::pending()));
         self.slack.point_at(&base);
+        if let Some(phones) = &self.phones {
+            phones.point_inside(app.router.clone());
+        }
         let shell = app.open_shell(&self.data()).expect("a socket for shells");
         self.howler = Some(Howler { app, _shell: shell, server, base });
     }
@@ -198,6 +250,16 @@ impl World {
     /// Returns once howler has nothing under way.
     pub async fn settle(&self) {
         self.howler().app.desk.settled().await;
+    }
+
+    /// Who has it at an instant, as howler knows.
+    pub fn held(&self, at: Timestamp) -> Option<String> {
+        let look = self
+            .howler()
+            .app
+            .desk
+            .look(|state, _| state.rota.schedule.holder(at).map(|(person, _)| person.to_string()));
+        look.flatten()
     }
 
     /// The fake GitHub, where there is one.

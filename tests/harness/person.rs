@@ -46,6 +46,12 @@ impl Person<'_> {
         self.clicks_on(channel, &message.ts, action).await;
     }
 
+    /// Clicks the button `action` in this person's direct messages with howler.
+    pub async fn clicks_direct(&self, action: &str) {
+        let message = self.button(self.name, action);
+        self.clicks_on("@howler", &message.ts, action).await;
+    }
+
     pub fn button(&self, channel: &str, action: &str) -> Message {
         let shown = self.world.channel(channel);
         let sees = |message: &&Message| message.only_for.as_ref().is_none_or(|user| *user == self.id());

@@ -94,7 +94,9 @@ impl Client {
         if let Err(trouble) = &answer {
             debug!(?trouble, "a call to GitHub brought nothing");
             if let Trouble::Limited { until } = trouble {
-                *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(*until);
+                let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+                // Of two limits the longer one counts.
+                *held = (*held).max(Some(*until));
             }
         }
         let body = answer?;

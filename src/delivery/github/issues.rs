@@ -103,8 +103,9 @@ impl GitHub {
         posted.map(|_| Receipt::Nothing).map_err(stop(true))
     }
 
-    /// The issue or comment that carries the job's mark and is howler's own. A list that runs from new to old ends at
-    /// `until`.
+    /// The issue or comment that carries the job's mark and is howler's own. A list of issues runs from new to old and ends
+    /// at `until`; one made since that was edited carries the incident's mark. (A howler restored from a backup of before
+    /// the opening's end finds it so; an older one may be of another incident that had the number.)
     async fn find_marked(
         &self,
         client: &Client,
@@ -117,12 +118,16 @@ impl GitHub {
             let login = written.user.as_ref().map(|user| user.login.as_str());
             me.is_none() || login == me
         };
+        let incident_mark = job.incident_mark();
         for page in 1.. {
             let written: Vec<Written> = get(client, format!("{list}&per_page={PAGE}&page={page}")).await?;
             let last = written.len() < PAGE
                 || written.last().zip(until).is_some_and(|(oldest, until)| oldest.created_at < until);
             let marked = |written: &Written| {
-                written.body.as_deref().is_some_and(|body| view::carries(body, &job.mark)) && own(written)
+                let body = written.body.as_deref().unwrap_or_default();
+                let edited = until.is_some_and(|until| written.created_at >= until)
+                    && incident_mark.as_ref().is_some_and(|mark| view::carries(body, mark));
+                (edited || view::carries(body, &job.mark)) && own(written)
             };
             if let Some(found) = written.into_iter().find(marked) {
                 return Ok(Some(found));
@@ -168,7 +173,8 @@ async fn edit(
     incident: &Incident,
     mut more: Value,
 ) -> Result<Receipt, Stop> {
-    let IssueText { title, body } = view::issue_text(incident, &job.mark);
+    let mark = job.incident_mark();
+    let IssueText { title, body } = view::issue_text(incident, mark.as_ref().unwrap_or(&job.mark));
     if let Value::Object(fields) = &mut more {
         fields.insert("title".into(), title.into());
         fields.insert("body".into(), body.into());

@@ -2,7 +2,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Limits, Turns};
 use crate::domain::effect::Lane;
-use crate::id::IncidentId;
+use crate::id::{EffectId, IncidentId};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second)
@@ -34,22 +34,41 @@ fn the_longer_limit_stays_and_old_ones_are_forgotten() {
     assert_eq!(limits.0.lock().unwrap().len(), 1);
 }
 
+fn seconds(at: Timestamp) -> i64 {
+    at.as_second()
+}
+
 #[test]
 fn behind_a_limit_everybody_gets_a_turn_and_a_page_does_not_wait_for_it() {
     let turns = Turns::default();
-    let take = |lane: fn(IncidentId) -> Lane, channel: &str, until, now| {
-        let turn = turns.take(&lane(IncidentId(1)), &channel.into(), at(until), at(now));
-        turn.duration_since(at(0)).as_secs()
+    let take = |id, lane: fn(IncidentId) -> Lane, channel: &str, until, now| {
+        seconds(turns.take(EffectId(id), &lane(IncidentId(1)), &channel.into(), at(until), at(now)))
     };
-    let announced: Vec<_> = (0..3).map(|_| take(Lane::Announce, "C1", 30, 0)).collect();
+    let announced: Vec<_> = (0..3).map(|id| take(id, Lane::Announce, "C1", 30, 0)).collect();
     assert_eq!(announced, [30, 31, 32]);
-    let shown: Vec<_> = (0..3).map(|_| take(Lane::Show, "C1", 30, 0)).collect();
+    let shown: Vec<_> = (10..13).map(|id| take(id, Lane::Show, "C1", 30, 0)).collect();
     assert_eq!(shown, [31, 32, 33]);
-    for _ in 0..2 {
-        assert_eq!(take(Lane::Page, "C1", 30, 0), 30, "pages wait for nobody");
+    for id in 20..22 {
+        assert_eq!(take(id, Lane::Page, "C1", 30, 0), 30, "pages wait for nobody");
     }
-    assert_eq!(take(Lane::Announce, "C2", 30, 0), 30, "another channel has its own turns");
-    assert_eq!(take(Lane::Announce, "C1", 60, 31), 60, "limited again before its turn came");
-    assert_eq!(take(Lane::Announce, "C1", 60, 31), 61);
-    assert_eq!(take(Lane::Announce, "C1", 90, 80), 90, "old turns are forgotten");
+    assert_eq!(take(30, Lane::Announce, "C2", 30, 0), 30, "another channel has its own turns");
+    assert_eq!(take(40, Lane::Announce, "C1", 230, 200), 230, "who did not come back is forgotten");
+}
+
+#[test]
+fn who_is_limited_again_keeps_the_place_and_the_others_stay_behind() {
+    let turns = Turns::default();
+    let lane = Lane::Announce(IncidentId(1));
+    let take = |id, until, now| seconds(turns.take(EffectId(id), &lane, &"C1".into(), at(until), at(now)));
+    let early = |id, now| turns.early(EffectId(id), at(now)).map(seconds);
+    assert_eq!((0..4).map(|id| take(id, 30, 0)).collect::<Vec<_>>(), [30, 31, 32, 33]);
+    assert_eq!(early(0, 30), None, "its turn has come");
+    assert_eq!(take(0, 60, 30), 60, "limited again, and still the first");
+    // The others were told a time before the limit's new end.
+    assert_eq!([early(1, 31), early(2, 32), early(3, 33)], [Some(61), Some(62), Some(63)]);
+    assert_eq!(take(9, 60, 40), 64, "a new one is behind them all");
+    assert_eq!(early(0, 60), None);
+    // As places become free, nobody goes before their second, and nobody waits beyond it.
+    assert_eq!([early(1, 61), early(2, 62), early(3, 63), early(9, 64)], [None; 4]);
+    assert_eq!(early(77, 64), None, "who was never limited does not wait");
 }

@@ -66,6 +66,13 @@ impl Deliverer {
         self.edit_standing(incident, post, &view::settled(settled, incident)).await
     }
 
+    pub(super) async fn close(&self, job: &Job, seq: u32, to: &To) -> Result<Receipt, Stop> {
+        let incident = incident(job)?;
+        let key = PostKey::Page { seq, to: to.clone() };
+        let post = incident.post(&key).ok_or(Stop::Dropped("the page never went out"))?;
+        self.edit_standing(incident, post, &view::closed(incident)).await
+    }
+
     async fn edit_standing(
         &self,
         incident: &Incident,
@@ -96,7 +103,7 @@ impl Deliverer {
         }
     }
 
-    async fn update(
+    pub(super) async fn update(
         &self,
         (channel, ts): (&ChannelId, &MessageTs),
         message: &Message,

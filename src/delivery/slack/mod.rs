@@ -5,6 +5,7 @@ pub(super) mod client;
 mod connections;
 mod edit;
 mod invite;
+mod oncall;
 mod post;
 mod reach;
 mod read;
@@ -12,16 +13,18 @@ mod room;
 pub(super) mod target;
 mod token;
 mod whisper;
-mod wire;
+pub(super) mod wire;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
+use tokio::sync::Notify;
 use tracing::error;
 
 use super::directory::{BotIdentity, Directory};
 use super::job::Job;
 use super::limits::Turns;
+use super::people::People;
 use super::retry::{self, Class, Trouble};
 use crate::clock::Clock;
 use crate::config::Config;
@@ -43,6 +46,11 @@ pub struct Deliverer {
     pub(super) config: Arc<Config>,
     reach: Reach,
     turns: Turns,
+    /// The id of the on-call's group, once it is known.
+    group: Mutex<Option<String>>,
+    /// Slack said that a user group was changed.
+    pub group_changed: Notify,
+    pub people: People,
 }
 
 /// Slack did not say who howler is.
@@ -134,14 +142,27 @@ impl Deliverer {
         metrics: Metrics,
     ) -> Result<Self, DelivererError> {
         let slack = Arc::new(Slack::new(target.into(), loopback, clock, metrics)?);
+        let people = People::new(Arc::clone(&slack));
         let (directory, reach, turns) =
             (Directory::new(Arc::clone(&slack)), Reach::default(), Turns::default());
-        Ok(Self { slack, directory, config, reach, turns })
+        Ok(Self {
+            slack,
+            directory,
+            config,
+            reach,
+            turns,
+            group: Mutex::default(),
+            group_changed: Notify::new(),
+            people,
+        })
     }
 
     /// Carries out an effect once. What cannot be done now comes back with the time to try again; nothing
     /// waits here.
     pub async fn perform(&self, job: &Job) -> Outcome {
+        if let Some(until) = self.turns.early(job.effect.id, self.slack.clock().now()) {
+            return Outcome::Held { until, reason: "others wait for the same limit before it".to_owned() };
+        }
         match self.carry_out(job).await {
             Ok(receipt) => {
                 self.reach.found(self.slack.clock().now());
@@ -155,7 +176,9 @@ impl Deliverer {
     /// before is looked up: a reminder that stands there must still lose its buttons.
     pub async fn overtaken(&self, job: &Job, reason: &'static str) -> Outcome {
         let dropped = || Outcome::Dropped { reason: reason.to_owned() };
-        let EffectKind::Say { to, .. } = &job.effect.kind else { return dropped() };
+        let (EffectKind::Say { to, .. } | EffectKind::Tell { to, .. }) = &job.effect.kind else {
+            return dropped();
+        };
         if !job.may_have_happened() {
             return dropped();
         }
@@ -210,6 +233,10 @@ impl Deliverer {
             EffectKind::Card { place } => self.card(job, *place).await,
             EffectKind::Amend { seq, to } => self.amend(job, *seq, to).await,
             EffectKind::Settle { seq, to, settled } => self.settle(job, *seq, to, settled).await,
+            EffectKind::Close { seq, to } => self.close(job, *seq, to).await,
+            EffectKind::Tell { to, tell, .. } => self.tell(job, to, tell).await,
+            EffectKind::Retell { key, .. } => self.retell(job, key).await,
+            EffectKind::Group => self.set_group(job).await,
             EffectKind::OpenRoom { name } => self.open_room(job, name).await,
             EffectKind::Topic => self.topic(job).await,
             EffectKind::PinCard => self.pin_card(job).await,
@@ -253,7 +280,7 @@ impl Deliverer {
             // A part is out already: that must not be forgotten.
             Class::At(until) if stage == Stage::Begun => until,
             Class::At(until) => {
-                let until = self.turns.take(&job.effect.lane, &spot.channel, until, now);
+                let until = self.turns.take(id, &job.effect.lane, &spot.channel, until, now);
                 return Outcome::Held { until, reason: verdict.reason };
             }
         };

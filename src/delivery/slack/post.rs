@@ -22,6 +22,7 @@ use crate::view::{self, Message};
 const EVENT_TYPE: &str = "howler_effect";
 /// Slack's clock and howler's may differ by this much.
 const SKEW: SignedDuration = SignedDuration::from_mins(2);
+const SET_ON_CALL: &str = ": create it, or set [channels] on_call in howler.toml";
 const SET_EMERGENCIES: &str = ": create it, or set [channels] emergencies in howler.toml";
 
 /// Where a message goes, before its channel is known.
@@ -30,12 +31,15 @@ pub(super) enum Destination<'a> {
     Emergencies,
     Room(&'a Room),
     Person(&'a UserId),
+    OnCall,
 }
 
 impl<'a> Destination<'a> {
     pub(super) fn of(to: &'a To, incident: Option<&'a Incident>) -> Self {
         match (to, incident.and_then(|incident| incident.room.as_ref())) {
-            (To::Person(person), _) => Self::Person(person),
+            // A phone is called by `delivery::phone`; what comes here all the same is told directly.
+            (To::Person(person) | To::Phone(person) | To::Text(person), _) => Self::Person(person),
+            (To::OnCall, _) => Self::OnCall,
             (To::Room, Some(room)) => Self::Room(room),
             (To::Emergencies | To::Room, _) => Self::Emergencies,
         }
@@ -155,7 +159,12 @@ impl Deliverer {
     pub(super) async fn spot(&self, destination: Destination<'_>) -> Result<Spot, Stop> {
         match destination {
             Destination::Room(room) => Ok(room_spot(room)),
-            Destination::Emergencies => self.emergencies().await,
+            Destination::Emergencies => {
+                self.configured(&self.config.channels.emergencies, "emergencies", SET_EMERGENCIES).await
+            }
+            Destination::OnCall => {
+                self.configured(&self.config.channels.on_call, "on-call", SET_ON_CALL).await
+            }
             Destination::Person(person) => {
                 let spot = Spot { words: "the direct message".into(), ..Spot::workspace() };
                 let channel = self.directory.direct(person).await;
@@ -166,20 +175,21 @@ impl Deliverer {
         }
     }
 
-    async fn emergencies(&self) -> Result<Spot, Stop> {
-        let configured = &self.config.channels.emergencies;
+    /// A channel that the configuration names.
+    async fn configured(
+        &self,
+        configured: &str,
+        what: &'static str,
+        remedy: &'static str,
+    ) -> Result<Spot, Stop> {
         let words = format!("#{}", bare_name(configured));
         let found = self.directory.channel(configured).await;
         match found.map_err(|trouble| Stop::before(trouble, &Spot::workspace()))? {
-            Some(channel) if channel.as_str() == configured => Ok(Spot {
-                words: format!("the emergencies channel ({channel})"),
-                channel,
-                remedy: SET_EMERGENCIES,
-            }),
-            Some(channel) => Ok(Spot { channel, words, remedy: SET_EMERGENCIES }),
-            None => {
-                Err(Stop::Failed(format!("{words} does not exist or howler cannot see it{SET_EMERGENCIES}")))
+            Some(channel) if channel.as_str() == configured => {
+                Ok(Spot { words: format!("the {what} channel ({channel})"), channel, remedy })
             }
+            Some(channel) => Ok(Spot { channel, words, remedy }),
+            None => Err(Stop::Failed(format!("{words} does not exist or howler cannot see it{remedy}"))),
         }
     }
 
@@ -188,6 +198,7 @@ impl Deliverer {
         match destination {
             Destination::Emergencies => self.directory.forget_channel(&self.config.channels.emergencies),
             Destination::Person(person) => self.directory.forget_direct(person),
+            Destination::OnCall => self.directory.forget_channel(&self.config.channels.on_call),
             Destination::Room(_) => return false,
         }
         true

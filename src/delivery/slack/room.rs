@@ -7,7 +7,7 @@ use serde_json::json;
 use super::client::{Call, Nothing};
 use super::post::room_spot;
 use super::{Deliverer, Spot, Stop, incident};
-use crate::delivery::directory::{BotIdentity, Listed};
+use crate::delivery::directory::{Archived, BotIdentity, Listed};
 use crate::delivery::job::Job;
 use crate::delivery::retry::Trouble;
 use crate::domain::effect::{CardPlace, PostKey, Receipt, Room};
@@ -61,7 +61,8 @@ impl Deliverer {
     }
 
     /// The channels that howler made since the effect came to be: what it asked for and never heard of. Names
-    /// carry the incident's number, so none of them is another incident's.
+    /// carry the incident's number, so none of them is another incident's. One that somebody has archived since is still
+    /// the incident's: the board says so, and it can be brought back.
     async fn own_channels(&self, job: &Job) -> Result<Vec<Listed>, Trouble> {
         let BotIdentity { user, .. } = self.directory.me().await?;
         let since = job.effect.created_at.saturating_sub(SKEW).unwrap_or(job.effect.created_at);
@@ -73,7 +74,7 @@ impl Deliverer {
             }
             None
         };
-        self.directory.search(keep).await?;
+        self.directory.search(Archived::Too, keep).await?;
         Ok(own)
     }
 

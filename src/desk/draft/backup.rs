@@ -21,7 +21,7 @@ impl Draft<'_> {
         });
         let new = self.changes.events.iter().filter(|(id, _)| *id == after.id).map(|(_, event)| event);
         events.extend(new.chain([event]).cloned());
-        self.push(after.id, so_far(after, &events));
+        self.push(Some(after.id), so_far(after, &events));
     }
 
     /// Without its issue there is nowhere to say the rest. And a lane sleeps until the next try of what is gone now:

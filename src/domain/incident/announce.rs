@@ -1,5 +1,7 @@
 //! What follows from an event: the messages, edits and errands that make it visible.
 
+mod paging;
+
 use super::backup;
 use super::event::{Event, EventKind, UpdateFacts};
 use super::figures::Figures;
@@ -36,6 +38,8 @@ pub fn consequences(before: Option<&Incident>, after: &Incident, event: &Event) 
         }
         EventKind::Reminded { .. } => out.reminded(),
         EventKind::ResponseMissed { .. } => out.response_missed(),
+        EventKind::Paged(paged) => out.paged(paged),
+        EventKind::CallMissed { seq, person, texted: false } => out.text(*seq, person),
         EventKind::Resolved { .. } => out.resolved(before),
         EventKind::Reopened { .. } => out.reopened(before),
         EventKind::Retracted { seq, .. } => out.retracted(before, *seq),
@@ -48,8 +52,10 @@ pub fn consequences(before: Option<&Incident>, after: &Incident, event: &Event) 
         EventKind::Pinned { .. }
         | EventKind::PinRead { .. }
         | EventKind::Unpinned { .. }
+        | EventKind::CallMissed { .. }
         | EventKind::BackupDue { .. } => {}
     }
+    out.close_pages(before);
     out.intents.extend(backup::told(before, after, event));
     out.intents
 }
@@ -185,6 +191,13 @@ impl Consequences<'_> {
             }
             key if *key == PostKey::DECLARATION => self.cards(),
             PostKey::Announcement { .. } => {}
+            // The rota's.
+            PostKey::Brief { .. } | PostKey::OnCallNow | PostKey::Swap { .. } | PostKey::Summons { .. } => {}
+            PostKey::Page { seq, to } => {
+                if !incident.offers(*seq, to) {
+                    self.close(*seq, to);
+                }
+            }
             PostKey::Reminder { seq, to, rung, due } => {
                 if !incident.open_reminders.iter().any(|open| open.seq == *seq) {
                     let (at, how) = (self.event.at, Answered::Overtaken);
@@ -316,12 +329,13 @@ impl Consequences<'_> {
     }
 
     fn response_missed(&mut self) {
-        let EventKind::ResponseMissed { due, late } = &self.event.kind else { return };
+        let EventKind::ResponseMissed { due, late, everybody } = &self.event.kind else { return };
         let say = Say::ResponseMissed {
             title: self.incident.title.clone(),
             severity: self.incident.severity,
             within: due.duration_since(self.incident.response_from),
             late: *late,
+            everybody: *everybody,
         };
         let keep_as = PostKey::Announcement { seq: self.event.seq, to: To::Emergencies };
         self.say(Lane::Page(self.incident.id), To::Emergencies, say, Some(keep_as));

@@ -34,6 +34,8 @@ impl Incident {
             ladder: clocks.update_every.map(|interval| Ladder::starting(event.at, interval)),
             promises_missed: 0,
             open_reminders: Vec::new(),
+            paging: None,
+            open_pages: Vec::new(),
             room: None,
             posts: Vec::new(),
             pinned: Vec::new(),
@@ -55,8 +57,12 @@ impl Incident {
     pub fn apply(&mut self, event: &Event) {
         self.events = event.seq;
         match &event.kind {
-            EventKind::Declared { .. } | EventKind::Noted { .. } | EventKind::PinRead { .. } => {}
+            EventKind::Declared { .. }
+            | EventKind::Noted { .. }
+            | EventKind::PinRead { .. }
+            | EventKind::CallMissed { .. } => {}
             EventKind::Acknowledged => self.acknowledge(event),
+            EventKind::Paged(paged) => self.paged(event, paged),
             EventKind::ResponseMissed { .. } => self.response_missed = Some(event.seq),
             EventKind::Updated { facts, in_time, missed } => {
                 self.promises_missed += missed;
@@ -73,6 +79,7 @@ impl Incident {
             EventKind::Snoozed { until, .. } => {
                 self.ladder = self.ladder.as_ref().map(|ladder| ladder.snoozed_until(*until));
                 self.open_reminders.clear();
+                self.answer_silence();
             }
             EventKind::Reminded { due, rung, to, missed, next, .. } => {
                 self.ladder = self.ladder.as_ref().map(|ladder| ladder.climbed(*missed, *next));
@@ -129,6 +136,7 @@ impl Incident {
     fn acknowledge(&mut self, event: &Event) {
         if let (None, Some(by)) = (&self.acknowledged, &event.by) {
             self.acknowledged = Some(Acknowledgement { by: by.clone(), at: event.at });
+            self.stop_paging();
         }
     }
 
@@ -167,6 +175,7 @@ impl Incident {
     fn promise_from(&mut self, at: Timestamp) {
         self.ladder = self.clocks.update_every.map(|interval| Ladder::starting(at, interval));
         self.open_reminders.clear();
+        self.answer_silence();
     }
 
     fn severity_changed(&mut self, event: &Event) {
@@ -191,6 +200,10 @@ impl Incident {
 
     /// A running promise keeps its start where the new interval still lies ahead; otherwise a new one starts.
     fn set_severity(&mut self, severity: Severity, clocks: Clocks, at: Timestamp) {
+        if severity != self.severity && self.acknowledged.is_none() {
+            // Paging begins anew, by the new severity's path.
+            self.paging = None;
+        }
         let interval_changed = self.clocks.update_every != clocks.update_every;
         (self.severity, self.clocks) = (severity, clocks);
         // Raised late, a short response time starts with the raise: nobody can have kept it before.
@@ -227,6 +240,8 @@ impl Incident {
         self.status = Status::Resolved;
         self.ladder = None;
         self.open_reminders.clear();
+        self.stop_paging();
+        self.answer_silence();
     }
 
     fn reopened(&mut self, event: &Event, to: Status) {
@@ -236,8 +251,11 @@ impl Incident {
         }
         self.status = to;
         // While it was resolved nobody owed an acknowledgement.
-        if self.acknowledged.is_none() && self.response_missed.is_none() {
-            self.response_from = event.at;
+        if self.acknowledged.is_none() {
+            self.paging = None;
+            if self.response_missed.is_none() {
+                self.response_from = event.at;
+            }
         }
         self.promise_from(event.at);
     }

@@ -123,6 +123,7 @@ pub fn decide(
         | Command::Doctor
         | Command::RetryNow { .. }
         | Command::GiveUp { .. }
+        | Command::Oncall(_)
         | Command::Help => Ok(Decision::only(Answer::Nothing)),
     }
 }

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::page::Paged;
 use super::severity::{Severity, Status};
 use super::{Eta, Place, Rung};
 use crate::domain::command::{Retractable, Role};
@@ -65,10 +66,21 @@ pub enum EventKind {
         place: Place,
     },
     Acknowledged,
+    /// The phone call of the event `seq` reached nobody, or the text that followed it did not.
+    CallMissed {
+        seq: u32,
+        person: UserId,
+        texted: bool,
+    },
+    /// Somebody was called: see [`super::page`].
+    Paged(Box<Paged>),
     /// The response time ran out at `due` without an acknowledgement.
     ResponseMissed {
         due: Timestamp,
         late: Option<Lateness>,
+        /// Everybody in the emergencies channel is called.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        everybody: bool,
     },
     /// `in_time`: the promise that was running is kept by it. `missed`: promises broken since the last count.
     Updated {

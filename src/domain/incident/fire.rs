@@ -3,8 +3,11 @@
 use jiff::Timestamp;
 
 use super::event::EventKind;
+use super::page::{page, page_for_silence};
 use super::{Incident, Rung};
+use crate::config::Severities;
 use crate::domain::effect::{EffectKind, PostKey, Receipt, To};
+use crate::domain::oncall::duty::Duty;
 use crate::domain::timer::{Lateness, Outage, TimerKind};
 
 impl Incident {
@@ -13,23 +16,43 @@ impl Incident {
         let update = self.ladder.as_ref().map(|ladder| (TimerKind::Update, ladder.next.1));
         let response = self.response_due().map(|due| (TimerKind::Response, due));
         let backup = self.backup_due().map(|due| (TimerKind::Backup, due));
-        update.into_iter().chain(response).chain(backup)
+        let page = self.page_due().map(|due| (TimerKind::Page, due));
+        update.into_iter().chain(response).chain(backup).chain(page)
     }
 }
 
 /// The events of a timer that came due; none when something overtook it. `outage` is the last time in which howler
 /// did not run.
-pub fn fire(incident: &Incident, kind: TimerKind, now: Timestamp, outage: Option<Outage>) -> Vec<EventKind> {
+pub fn fire(incident: &Incident, kind: TimerKind, fired: &Fired<'_>) -> Vec<EventKind> {
+    let Fired { now, outage, rules, duty } = *fired;
     match kind {
-        TimerKind::Update => remind(incident, now, outage).into_iter().collect(),
-        TimerKind::Response => miss_response(incident, now, outage).into_iter().collect(),
+        TimerKind::Update => remind(incident, now, outage, duty),
+        TimerKind::Response => miss_response(incident, now, outage, rules).into_iter().collect(),
         TimerKind::Backup => tell_elsewhere(incident, now, outage).into_iter().collect(),
+        TimerKind::Page => page(incident, now, outage, duty).into_iter().collect(),
+        // The rota's own.
+        TimerKind::HandOver | TimerKind::Unconfirmed | TimerKind::Swap(_) | TimerKind::Summons(_) => {
+            Vec::new()
+        }
     }
 }
 
-fn remind(incident: &Incident, now: Timestamp, outage: Option<Outage>) -> Option<EventKind> {
-    let ladder = incident.ladder.as_ref()?;
-    let climb = ladder.climb(now)?;
+/// What a timer that came due is decided with.
+#[derive(Clone, Copy)]
+pub struct Fired<'a> {
+    pub now: Timestamp,
+    pub outage: Option<Outage>,
+    pub rules: &'a Severities,
+    /// Who is on call now.
+    pub duty: &'a Duty,
+}
+
+fn remind(incident: &Incident, now: Timestamp, outage: Option<Outage>, duty: &Duty) -> Vec<EventKind> {
+    let Some((ladder, climb)) =
+        incident.ladder.as_ref().and_then(|ladder| Some((ladder, ladder.climb(now)?)))
+    else {
+        return Vec::new();
+    };
     let (climb, to) = match (climb.rung, incident.person_to_ask()) {
         (Rung::Channel, _) => (climb, To::Room),
         (Rung::Direct, Some(person)) => (climb, To::Person(person.clone())),
@@ -37,19 +60,27 @@ fn remind(incident: &Incident, now: Timestamp, outage: Option<Outage>) -> Option
         (Rung::Direct, None) => (ladder.sooner(climb), To::Emergencies),
         (Rung::OnCall, _) => (climb, To::Emergencies),
     };
-    Some(EventKind::Reminded {
+    let silent = (climb.rung == Rung::OnCall).then(|| page_for_silence(incident, now, duty)).flatten();
+    let reminded = EventKind::Reminded {
         due: climb.due,
         rung: climb.rung,
         to,
         missed: climb.missed,
         next: climb.next,
         late: Lateness::of(climb.due, now, outage),
-    })
+    };
+    [reminded].into_iter().chain(silent).collect()
 }
 
-fn miss_response(incident: &Incident, now: Timestamp, outage: Option<Outage>) -> Option<EventKind> {
+fn miss_response(
+    incident: &Incident,
+    now: Timestamp,
+    outage: Option<Outage>,
+    rules: &Severities,
+) -> Option<EventKind> {
     let due = incident.response_due().filter(|due| *due <= now)?;
-    Some(EventKind::ResponseMissed { due, late: Lateness::of(due, now, outage) })
+    let everybody = rules.rule(incident.severity).calls_everybody();
+    Some(EventKind::ResponseMissed { due, late: Lateness::of(due, now, outage), everybody })
 }
 
 fn tell_elsewhere(incident: &Incident, now: Timestamp, outage: Option<Outage>) -> Option<EventKind> {

@@ -8,6 +8,7 @@ pub mod event;
 pub mod figures;
 mod fire;
 mod ladder;
+pub mod page;
 pub mod severity;
 mod still_true;
 pub mod timeline;
@@ -26,8 +27,9 @@ pub use announce::{Intent, consequences};
 pub use backup::{Backup, BackupWatch, so_far};
 pub use decide::{Asked, Decision, Declaration, decide, decide_form, declare, pin};
 use event::UpdateFacts;
-pub use fire::{delivered, fire};
+pub use fire::{Fired, delivered, fire};
 pub use ladder::{Ladder, Rung};
+use page::{OpenPage, Paging};
 use severity::{Severity, Status};
 pub use still_true::still_true;
 
@@ -141,6 +143,10 @@ pub struct Incident {
     pub ladder: Option<Ladder>,
     pub promises_missed: u32,
     pub open_reminders: Vec<OpenReminder>,
+    #[serde(default)]
+    pub paging: Option<Paging>,
+    #[serde(default)]
+    pub open_pages: Vec<OpenPage>,
     pub room: Option<Room>,
     pub posts: Vec<Post>,
     pub pinned: Vec<PinnedMessage>,

@@ -15,6 +15,12 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
                 let open = incident.open_reminders.iter().any(|open| open.due == *reminder);
                 if open { Ok(()) } else { Err("the reminder was answered before it went out") }
             }
+            Say::Page { .. } => match keep_as {
+                Some(PostKey::Page { seq, to }) if !incident.offers(*seq, to) => {
+                    Err("somebody answered before it went out")
+                }
+                _ => Ok(()),
+            },
             Say::ResponseMissed { .. } if incident.acknowledged.is_some() => {
                 Err("somebody acknowledged before it went out")
             }
@@ -48,6 +54,10 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
             let key = settled.key(*seq, to);
             incident.post(&key).map(|_| ()).ok_or("the reminder never went out")
         }
+        EffectKind::Close { seq, to } => {
+            let key = PostKey::Page { seq: *seq, to: to.clone() };
+            incident.post(&key).map(|_| ()).ok_or("the page never went out")
+        }
         EffectKind::OpenIssue if incident.backup.issue().is_some() => Err("the issue is open already"),
         EffectKind::Comment { .. } | EffectKind::IssueCard | EffectKind::IssueState { .. }
             if incident.backup.issue().is_none() =>
@@ -74,6 +84,9 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
         | EffectKind::Comment { .. }
         | EffectKind::IssueCard
         | EffectKind::IssueState { .. }
+        | EffectKind::Tell { .. }
+        | EffectKind::Retell { .. }
+        | EffectKind::Group
         | EffectKind::Whisper { .. } => Ok(()),
     }
 }

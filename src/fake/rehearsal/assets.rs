@@ -36,6 +36,8 @@ files![
     "modal.js",
     "mrkdwn.js",
     "names.js",
+    "oncall.css",
+    "oncall.js",
     "page.css",
     "page.html",
     "richtext.js",

@@ -1,5 +1,6 @@
 //! The long poll through which an open page follows the world.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,6 +42,7 @@ pub(super) async fn world<W: Workspace>(
     answer["view"] = sight::view(&world, &person);
     answer["world"] = sight::filtered(world, &person);
     answer["as"] = json!(person);
+    answer["on_call"] = (stage.controls.on_call)();
     Ok(Json(answer))
 }
 
@@ -51,12 +53,15 @@ async fn news<W: Workspace>(stage: &Stage<W>, known: &str) -> String {
     let until = Instant::now() + PATIENCE;
     loop {
         let next = (stage.controls.next_timer)().map(|due| due.as_millisecond());
+        let mut seen = DefaultHasher::new();
+        (stage.controls.on_call)().to_string().hash(&mut seen);
         let version = format!(
-            "{}.{}.{}.{}",
+            "{}.{}.{}.{}.{:x}",
             stage.boot,
             *changes.borrow_and_update(),
             *moves.borrow_and_update(),
-            next.unwrap_or_default()
+            next.unwrap_or_default(),
+            seen.finish()
         );
         if version != known {
             return version;

@@ -36,7 +36,14 @@ pub struct Controls {
     pub next_timer: Arc<dyn Fn() -> Option<Timestamp> + Send + Sync>,
     /// Moves the clock to an instant, stopping at every timer on the way.
     pub forward: Arc<dyn Fn(Timestamp) -> Later<()> + Send + Sync>,
+    /// Who is on call, the weeks ahead, and the phones: see `src/demo/on_call.rs`.
+    pub on_call: Arc<dyn Fn() -> Value + Send + Sync>,
+    /// Somebody does something with a phone that rings: the call and the deed.
+    pub phone: Phone,
 }
+
+/// What a person does with a phone.
+pub type Phone = Arc<dyn Fn(String, String) -> Later<Result<(), String>> + Send + Sync>;
 
 /// What the handlers share.
 struct Stage<W> {

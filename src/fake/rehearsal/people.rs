@@ -61,6 +61,14 @@ struct Forward {
     minutes: i64,
     #[serde(default)]
     next: bool,
+    #[serde(default)]
+    hand_over: bool,
+}
+
+#[derive(Deserialize)]
+struct Phone {
+    call: String,
+    deed: String,
 }
 
 /// `POST /rehearsal/{verb}`.
@@ -111,6 +119,10 @@ async fn perform<W: Workspace>(stage: &Stage<W>, verb: &str, body: &[u8]) -> Res
             }
             workspace.close_view(person)
         }
+        "phone" => {
+            let Phone { call, deed } = parse(body)?;
+            (stage.controls.phone)(call, deed)
+        }
         "react" => {
             let Reaction { channel, ts, emoji } = parse(body)?;
             workspace.react(person, channel, ts, emoji)
@@ -137,7 +149,9 @@ fn still_open<W: Workspace>(stage: &Stage<W>, person: &str, view: &str) -> Resul
 async fn forward<W: Workspace>(stage: &Stage<W>, asked: Forward) -> Result<Value, Refusal> {
     let _alone = stage.moving.lock().await;
     let now = stage.controls.clock.now();
-    let target = target(&asked, now, (stage.controls.next_timer)())?;
+    let hand_over = (stage.controls.on_call)()["next_hand_over"].as_str().and_then(|at| at.parse().ok());
+    let next = if asked.hand_over { hand_over } else { (stage.controls.next_timer)() };
+    let target = target(&asked, now, next)?;
     (stage.controls.forward)(target).await;
     stage.moves.send_modify(|moves| *moves += 1);
     Ok(stage.time())
@@ -145,9 +159,10 @@ async fn forward<W: Workspace>(stage: &Stage<W>, asked: Forward) -> Result<Value
 
 fn target(asked: &Forward, now: Timestamp, next: Option<Timestamp>) -> Result<Timestamp, Refusal> {
     let refuse = |words: &str| Err(Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, words));
-    if asked.next {
+    if asked.next || asked.hand_over {
         return match next {
             Some(due) => Ok(due.max(now)),
+            None if asked.hand_over => refuse("No hand-over is in sight: nobody else is in the rotation."),
             None => refuse("No timer is running: howler waits for nothing."),
         };
     }

@@ -102,7 +102,13 @@ fn stage() -> Arc<Stage<Paper>> {
     };
     Arc::new(Stage {
         workspace: Paper { world, changes: watch::Sender::new(0), done: Mutex::default() },
-        controls: Controls { clock, next_timer, forward },
+        controls: Controls {
+            clock,
+            next_timer,
+            forward,
+            on_call: Arc::new(|| json!({})),
+            phone: Arc::new(|_, _| Box::pin(async { Ok(()) })),
+        },
         boot: "1".into(),
         moves: watch::Sender::new(0),
         moving: tokio::sync::Mutex::new(()),

@@ -49,6 +49,7 @@ pub fn world(bot_name: Option<&str>, now: Timestamp) -> World {
         handle: handle.to_owned(),
         name: name.to_owned(),
         users,
+        ..Usergroup::default()
     };
     let on_call = vec!["U0IAN".to_owned(), "U0MAYA".to_owned()];
     World {
@@ -63,6 +64,7 @@ pub fn world(bot_name: Option<&str>, now: Timestamp) -> World {
             name: "monkeytown".to_owned(),
             domain: "monkeytown".to_owned(),
             paid: true,
+            ..Team::default()
         },
         bot,
         ..World::default()
@@ -75,6 +77,6 @@ fn person((id, name, real_name, tz): (&str, &str, &str, &str)) -> Person {
         name: name.to_owned(),
         real_name: real_name.to_owned(),
         tz: tz.to_owned(),
-        deleted: false,
+        ..Person::default()
     }
 }

@@ -1,8 +1,10 @@
 //! The world's things as Slack's JSON.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
-use super::world::{Channel, Message, OpenView, Person, Usergroup, World};
+use super::world::{Channel, Message, OpenView, Person, SLACKBOT, Usergroup, World};
 
 /// A JSON object made with `json!`.
 pub(super) fn object(value: Value) -> Map<String, Value> {
@@ -97,22 +99,39 @@ fn thread(channel: &Channel, message: &Message) -> Map<String, Value> {
     }))
 }
 
-/// A user object.
-pub(super) fn person(world: &World, person: &Person) -> Value {
-    json!({
+/// A user object. Slack leaves out where somebody lives once they have left.
+pub(super) fn person(world: &World, person: &Person, now: Timestamp) -> Value {
+    let mut shape = object(json!({
         "id": person.id, "team_id": world.team.id, "name": person.name, "deleted": person.deleted,
-        "real_name": person.real_name, "tz": person.tz, "is_admin": false, "is_owner": false, "is_bot": false,
-        "is_app_user": false, "is_restricted": false, "is_ultra_restricted": false, "updated": 0,
+        "real_name": person.real_name, "is_bot": person.is_bot, "is_app_user": false, "updated": 0,
         "profile": { "real_name": person.real_name, "display_name": person.name, "team": world.team.id },
-    })
+    }));
+    if person.is_stranger {
+        shape.insert("is_stranger".to_owned(), json!(true));
+    }
+    if !person.deleted {
+        shape.extend(object(json!({
+            "tz": person.tz, "tz_offset": offset(&person.tz, now), "is_admin": false, "is_owner": false,
+            "is_restricted": person.is_guest, "is_ultra_restricted": false,
+        })));
+    }
+    Value::Object(shape)
 }
 
+/// Seconds east of Greenwich.
+fn offset(zone: &str, now: Timestamp) -> i32 {
+    TimeZone::get(zone).map_or(0, |zone| zone.to_offset(now).seconds())
+}
+
+/// Where Slack says that bots live.
+const HOME: &str = "America/Los_Angeles";
+
 /// The bot's own user object.
-pub(super) fn bot(world: &World) -> Value {
+pub(super) fn bot(world: &World, now: Timestamp) -> Value {
     let bot = &world.bot;
     json!({
         "id": bot.user_id, "team_id": world.team.id, "name": bot.name, "deleted": false, "real_name": bot.name,
-        "tz": "America/Los_Angeles", "is_bot": true, "is_app_user": false, "updated": 0,
+        "tz": HOME, "tz_offset": offset(HOME, now), "is_bot": true, "is_app_user": false, "updated": 0,
         "profile": {
             "real_name": bot.name, "display_name": bot.name, "bot_id": bot.bot_id, "api_app_id": bot.app_id,
             "team": world.team.id,
@@ -124,9 +143,10 @@ pub(super) fn bot(world: &World) -> Value {
 pub(super) fn usergroup(world: &World, group: &Usergroup, with_users: bool) -> Value {
     let mut shape = object(json!({
         "id": group.id, "team_id": world.team.id, "is_usergroup": true, "is_subteam": true, "name": group.name,
-        "description": "", "handle": group.handle, "is_external": false, "date_create": 0, "date_update": 0,
-        "date_delete": 0, "auto_type": null, "created_by": "USLACKBOT", "updated_by": "USLACKBOT",
-        "deleted_by": null, "prefs": { "channels": [], "groups": [] }, "user_count": group.users.len(),
+        "description": "", "handle": group.handle, "is_external": false, "date_create": 0,
+        "date_update": group.updated, "date_delete": group.disabled.unwrap_or(0), "auto_type": null,
+        "created_by": SLACKBOT, "updated_by": group.updated_by.as_deref().unwrap_or(SLACKBOT),
+        "deleted_by": group.disabled.and(group.updated_by.as_deref()), "prefs": { "channels": [], "groups": [] }, "user_count": group.users.len(),
     }));
     if with_users {
         shape.insert("users".to_owned(), json!(group.users));

@@ -2,6 +2,7 @@
 
 mod api;
 mod deliveries;
+mod groups;
 mod trouble;
 
 use std::sync::{Arc, Mutex};

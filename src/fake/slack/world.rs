@@ -35,6 +35,12 @@ pub struct Team {
     pub domain: String,
     /// User groups exist on paid plans only.
     pub paid: bool,
+    /// The workspace's setting: only admins may change user groups, so no bot may.
+    #[serde(default)]
+    pub groups_for_admins: bool,
+    /// How many people a user group may have. Slack has a limit and does not say which.
+    #[serde(default)]
+    pub largest_group: Option<usize>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -52,6 +58,25 @@ pub struct Person {
     pub real_name: String,
     pub tz: String,
     pub deleted: bool,
+    /// A bot of another app.
+    #[serde(default)]
+    pub is_bot: bool,
+    /// A guest, of one channel or several.
+    #[serde(default)]
+    pub is_guest: bool,
+    /// From another workspace, met in a shared channel.
+    #[serde(default)]
+    pub is_stranger: bool,
+    /// The next time without notifications.
+    #[serde(default)]
+    pub quiet: Option<Quiet>,
+}
+
+/// Do Not Disturb, in seconds since 1970.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Quiet {
+    pub from: i64,
+    pub until: i64,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -60,6 +85,15 @@ pub struct Usergroup {
     pub handle: String,
     pub name: String,
     pub users: Vec<String>,
+    /// When it was last changed, in seconds since 1970; 0 where it never was.
+    #[serde(default)]
+    pub updated: i64,
+    /// Who changed it last; nobody, where it is as it was made.
+    #[serde(default)]
+    pub updated_by: Option<String>,
+    /// Since when it is disabled, in seconds since 1970.
+    #[serde(default)]
+    pub disabled: Option<i64>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -77,9 +111,19 @@ pub struct Channel {
     pub topic: String,
     pub purpose: String,
     pub pins: Vec<String>,
+    /// Who pinned each of them, and when.
+    #[serde(default)]
+    pub pinned: BTreeMap<String, Pinned>,
     pub messages: Vec<Message>,
     /// The last message time handed out, in microseconds.
     pub last_ts: i64,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Pinned {
+    pub by: String,
+    /// Seconds since 1970.
+    pub at: i64,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -185,6 +229,10 @@ impl World {
 
     pub fn usergroup(&self, id: &str) -> Option<&Usergroup> {
         self.usergroups.iter().find(|group| group.id == id)
+    }
+
+    pub fn usergroup_mut(&mut self, id: &str) -> Option<&mut Usergroup> {
+        self.usergroups.iter_mut().find(|group| group.id == id)
     }
 
     /// Opens the direct message between the bot and a person; `true` if it was there already.

@@ -3,6 +3,7 @@
 //! The text is as it came on the wire, so that a mention still says who is meant; every text that is kept goes
 //! through [`super::slack_text`].
 
+pub mod oncall;
 pub mod parts;
 mod words;
 
@@ -29,10 +30,36 @@ pub const SNOOZE: SignedDuration = SignedDuration::from_mins(15);
 pub fn parse(text: &str) -> Result<Line, Refusal> {
     let text = strip_own_name(strip_ticks(text.trim()));
     let (first, rest) = split_word(text);
+    if is_oncall(first) {
+        return oncall_line(rest);
+    }
     match parts::incident(first)? {
         Some(incident) => numbered(incident, rest),
         None => unnumbered(first, rest),
     }
+}
+
+/// Reads the text after `/oncall`.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_oncall(text: &str) -> Result<Line, Refusal> {
+    let mut text = strip_ticks(text.trim());
+    while let (first, rest) = split_word(text)
+        && is_oncall(first)
+    {
+        text = rest;
+    }
+    oncall_line(text)
+}
+
+fn oncall_line(text: &str) -> Result<Line, Refusal> {
+    Ok(Line { incident: None, command: Command::Oncall(Box::new(oncall::parse(text)?)) })
+}
+
+fn is_oncall(word: &str) -> bool {
+    let word = word.strip_prefix('/').unwrap_or(word);
+    ["oncall", "on-call"].iter().any(|name| word.eq_ignore_ascii_case(name))
 }
 
 /// Help shows lines in backticks, so people paste them in backticks.
@@ -84,6 +111,7 @@ fn line(incident: Option<IncidentId>, command: Command) -> Line {
             | Command::List
             | Command::Find { .. }
             | Command::Doctor
+            | Command::Oncall(_)
             | Command::Help
     );
     Line { incident: incident.filter(|_| about_one), command }

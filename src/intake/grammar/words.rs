@@ -65,13 +65,21 @@ pub fn verb(word: &str) -> Option<Verb> {
 /// The known word that `word` was probably meant to be: begun the same way, or within one slip for short words,
 /// two for longer ones. A slip is a letter wrong, missing, too many, or swapped with its neighbour.
 pub fn nearest(word: &str) -> Option<&'static str> {
+    nearest_of(word, WORDS.iter().map(|(_, words)| *words))
+}
+
+/// [`nearest`] among other rows, the first of each being the word that is suggested.
+pub fn nearest_of(
+    word: &str,
+    rows: impl IntoIterator<Item = &'static [&'static str]>,
+) -> Option<&'static str> {
     let word = word.to_lowercase();
     let length = word.chars().count();
     if !(2..=COMPARED_MOST).contains(&length) {
         return None;
     }
     let slips_most = if length <= 4 { 1 } else { 2 };
-    let candidates = WORDS.iter().filter_map(|(_, words)| {
+    let candidates = rows.into_iter().filter_map(|words| {
         let main = words.first()?;
         let slips = words.iter().map(|known| slips(&word, known)).min()?;
         Some((slips, *main))

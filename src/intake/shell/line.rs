@@ -5,6 +5,18 @@ use crate::domain::refusal::Refusal;
 use crate::domain::request::Ask;
 use crate::intake::grammar;
 
+/// What the line about being on call asks. People are named by Slack's ids there, bare ones too.
+pub(super) fn ask_oncall(line: &str) -> Ask {
+    let wire = escaped(line);
+    let read = grammar::parse_oncall(&wire);
+    let people = matches!(read, Err(Refusal::NoSuchPerson { .. } | Refusal::TextMissing { .. }));
+    let read = if people { grammar::parse_oncall(&with_mentions(&wire)).or(read) } else { read };
+    match read {
+        Ok(line) => Ask::Line(line),
+        Err(refusal) => Ask::Unclear(refusal),
+    }
+}
+
 /// What the line asks.
 pub(super) fn ask(line: &str) -> Ask {
     let wire = escaped(line);

@@ -22,6 +22,7 @@ use self::person::Person;
 pub use self::wire::{Question, Reply, WireError, read, write};
 use super::answers::Failure;
 use super::front::Front;
+use super::screen::screened;
 use crate::config;
 use crate::desk::Fault;
 use crate::domain::answer::{Answer, Private};
@@ -169,17 +170,21 @@ impl Talk {
         if !wire::is_id(&id) {
             return Some(Reply::Failed("The question has no proper id. Nothing was done.".into()));
         }
-        if command != "incident" {
-            let command = format!("howler {}", text::shorten(&text::clean_line(&command), 40));
-            let message = view::other_command(&command, Via::Shell);
-            return Some(Reply::Refused(view::terminal(&message, &Names::default())));
-        }
+        let ask = match command.as_str() {
+            "incident" => line::ask(&line),
+            "oncall" => line::ask_oncall(&line),
+            _ => {
+                let command = format!("howler {}", text::shorten(&text::clean_line(&command), 40));
+                let message = view::other_command(&command, Via::Shell);
+                return Some(Reply::Refused(view::terminal(&message, &Names::default())));
+            }
+        };
         let request = Request {
             delivery: DeliveryId(format!("shell:{}:{id}", person.uid)),
             by: person.id.clone(),
             place: Place::shell(),
             reply: ReplyPath::Inline,
-            ask: self.unless_me(line::ask(&line)),
+            ask: screened(self.unless_me(ask), &self.front.deliverer).await,
         };
         let span = info_span!("delivery", kind = "shell", id = %request.delivery);
         let submitted = timeout(PATIENCE, self.front.desk.submit(request)).instrument(span).await;

@@ -2,14 +2,14 @@
 
 use serde::Deserialize;
 
-use super::{Parsed, delivery, typed};
+use super::{Parsed, delivery, typed, typed_oncall};
 use crate::domain::request::{Place, ReplyPath, Request};
 use crate::domain::text;
 use crate::id::{ChannelId, UserId};
 use crate::intake::slack_text::plain;
 
-/// The one this version has.
 pub const INCIDENT: &str = "/incident";
+pub const ONCALL: &str = "/oncall";
 
 #[derive(Deserialize)]
 struct Body {
@@ -43,15 +43,20 @@ fn parsed(body: Body, raw: &[u8]) -> Parsed {
     let (Some(command), Some(user), Some(channel)) = (body.command, body.user_id, body.channel_id) else {
         return Parsed::Malformed;
     };
-    if !command.eq_ignore_ascii_case(INCIDENT) {
-        return Parsed::OtherCommand { command: text::shorten(&text::clean_line(&plain(&command)), 40) };
-    }
+    let text = body.text.as_deref().unwrap_or("");
+    let ask = match () {
+        () if command.eq_ignore_ascii_case(INCIDENT) => typed(text),
+        () if command.eq_ignore_ascii_case(ONCALL) => typed_oncall(text),
+        () => {
+            return Parsed::OtherCommand { command: text::shorten(&text::clean_line(&plain(&command)), 40) };
+        }
+    };
     let request = Request {
         delivery: delivery("cmd", body.trigger_id.as_deref(), raw),
         by: UserId(user),
         place: Place { channel: ChannelId(channel), thread: None },
         reply: ReplyPath::Inline,
-        ask: typed(body.text.as_deref().unwrap_or("")),
+        ask,
     };
     Parsed::request(request, body.trigger_id)
 }

@@ -1,4 +1,4 @@
-//! Events: mentions and pushpins.
+//! Events: mentions, direct messages and pushpins.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -36,6 +36,15 @@ struct Mention {
     thread_ts: Option<String>,
 }
 
+/// A message in a direct conversation with howler.
+#[derive(Deserialize)]
+struct Direct {
+    /// Edits, deletions and the like have one.
+    subtype: Option<String>,
+    #[serde(flatten)]
+    said: Mention,
+}
+
 #[derive(Deserialize)]
 struct Reaction {
     user: Option<String>,
@@ -70,6 +79,11 @@ fn callback(envelope: Envelope, json: &[u8]) -> Parsed {
     let delivery = delivery("ev", envelope.event_id.as_deref(), json);
     let parsed = match kind.as_str() {
         "app_mention" => serde_json::from_value(event).map(|event| mention(event, us.as_deref(), delivery)),
+        "message" if event.get("channel_type").is_none_or(|kind| kind != "im") => {
+            Ok(Parsed::Ignored { why: "not_to_howler" })
+        }
+        "message" => serde_json::from_value(event).map(|event| direct(event, us.as_deref(), delivery)),
+        "subteam_members_changed" | "subteam_updated" => Ok(Parsed::GroupChanged),
         "reaction_added" => serde_json::from_value(event).map(|event| pin(event, us, delivery, true)),
         "reaction_removed" => serde_json::from_value(event).map(|event| pin(event, us, delivery, false)),
         _ => Ok(Parsed::Ignored { why: "unknown_event" }),
@@ -95,6 +109,20 @@ fn mention(event: Mention, us: Option<&str>, delivery: DeliveryId) -> Parsed {
         ask: typed(addressed(&text, us)),
     };
     Parsed::request(request, None)
+}
+
+/// What is said in a direct conversation needs no name before it. What is no line there may answer a page.
+fn direct(event: Direct, us: Option<&str>, delivery: DeliveryId) -> Parsed {
+    if event.subtype.is_some() {
+        return Parsed::Ignored { why: "edited" };
+    }
+    let Parsed::Request(mut incoming) = mention(event.said, us, delivery) else {
+        return Parsed::Ignored { why: "bot" };
+    };
+    if let Ask::Unclear(refusal) = incoming.request.ask {
+        incoming.request.ask = Ask::Said(refusal);
+    }
+    Parsed::Request(incoming)
 }
 
 /// What is said to howler: the text after its name.

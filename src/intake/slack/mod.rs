@@ -32,6 +32,8 @@ pub enum Parsed {
     },
     /// A form with fields that cannot be taken: field and reason, in the form's order.
     FormErrors(Vec<FieldError>),
+    /// Somebody changed a user group.
+    GroupChanged,
     /// Nothing for howler; why, in one word for metrics.
     Ignored {
         why: &'static str,
@@ -64,6 +66,14 @@ impl Parsed {
 /// A typed line, understood or not.
 fn typed(text: &str) -> Ask {
     match grammar::parse(text) {
+        Ok(line) => Ask::Line(line),
+        Err(refusal) => Ask::Unclear(refusal),
+    }
+}
+
+/// A typed line about being on call, understood or not.
+fn typed_oncall(text: &str) -> Ask {
+    match grammar::parse_oncall(text) {
         Ok(line) => Ask::Line(line),
         Err(refusal) => Ask::Unclear(refusal),
     }

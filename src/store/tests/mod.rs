@@ -26,7 +26,7 @@ fn declared(number: u64, title: &str) -> (Arc<Incident>, Event) {
 
 fn declaration(number: u64, title: &str) -> Changes {
     let (incident, event) = declared(number, title);
-    let timers = incident.timers().map(|(kind, due)| Timer { due, incident: incident.id, kind });
+    let timers = incident.timers().map(|(kind, due)| Timer { due, incident: Some(incident.id), kind });
     Changes {
         timers_set: timers.collect(),
         events: vec![(incident.id, event)],

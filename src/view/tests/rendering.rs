@@ -48,6 +48,7 @@ fn leaf(part: &Value) -> String {
         "user" => format!("@{}", string(&part["user_id"])),
         "usergroup" => format!("@@{}", string(&part["usergroup_id"])),
         "channel" => format!("#{}", string(&part["channel_id"])),
+        "broadcast" => format!("@{}", string(&part["range"])),
         "date" => format!("⟨{}⟩", string(&part["fallback"])),
         _ => part.to_string(),
     };

@@ -1,6 +1,7 @@
 //! One of every message, with given texts in every place where people's texts can stand.
 
 mod asking;
+mod oncall;
 mod saying;
 
 use jiff::{SignedDuration, Timestamp};
@@ -20,6 +21,7 @@ use crate::domain::{Severity, Status};
 use crate::id::{ChannelId, EffectId, IncidentId, MessageTs, UserId};
 use crate::view::{self, Message, Via};
 pub use asking::*;
+pub use oncall::*;
 pub use saying::*;
 
 pub const ID: IncidentId = IncidentId(7);
@@ -143,7 +145,7 @@ pub fn long_story(texts: &Texts) -> Story {
     let p1 = clocks(Severity::P1);
     Story::new(texts, Severity::P2)
         .then("02:01", None, RoomOpened { room: room() })
-        .then("02:16", None, ResponseMissed { due: at("02:15"), late: None })
+        .then("02:16", None, ResponseMissed { due: at("02:15"), late: None, everybody: true })
         .then("02:17", bea(), RoleTaken { role: Role::Commander, person: self::bea(), from: None })
         .then("02:17", bea(), Acknowledged)
         .then(
@@ -209,14 +211,26 @@ pub fn resolved_story(texts: &Texts) -> Story {
 
 /// Every message howler can send, with these texts.
 pub fn all(texts: &Texts) -> Vec<(String, Message)> {
-    let groups = [announcements(texts), inside(texts), reminders(texts), taken_back(texts), cards(texts)];
+    let groups = [
+        announcements(texts),
+        inside(texts),
+        reminders(texts),
+        taken_back(texts),
+        cards(texts),
+        oncall(texts),
+    ];
     let mut all: Vec<(String, Message)> =
         groups.into_iter().flatten().map(|(name, message)| (name.to_owned(), message)).collect();
     for via in [Via::Slash, Via::Mention] {
         let done = done().into_iter().map(|what| ("done", Private::Done { incident: ID, what }));
         let refused =
             refusals(&texts.title).into_iter().map(|refusal| ("refused", Private::Refused(refusal)));
-        for (name, answer) in answers(texts).into_iter().chain(done).chain(refused) {
+        let oncall = oncall_answers();
+        let oncall = oncall.into_iter().map(|(name, answer)| (name, Private::Oncall(Box::new(answer))));
+        let refused = refused.chain(
+            oncall_refusals(&texts.title).into_iter().map(|refusal| ("refused", Private::Refused(refusal))),
+        );
+        for (name, answer) in answers(texts).into_iter().chain(done).chain(refused).chain(oncall) {
             all.push((format!("{name} via {via:?}"), view::private(&answer, via)));
         }
         for (name, form) in forms(texts) {

@@ -27,6 +27,21 @@ fn announcements() {
 }
 
 #[test]
+fn on_call() {
+    assert_snapshot!(page(samples::oncall(&Texts::calm())));
+}
+
+#[test]
+fn answers_about_being_on_call() {
+    let answers = samples::oncall_answers().into_iter();
+    let answers = answers.map(|(name, answer)| (name, Private::Oncall(Box::new(answer))));
+    let refused = samples::oncall_refusals("gibberish").into_iter();
+    let refused = refused.map(|refusal| ("refused", Private::Refused(refusal)));
+    let shown = answers.chain(refused).map(|(name, answer)| (name, view::private(&answer, Via::Slash)));
+    assert_snapshot!(page(shown.collect()));
+}
+
+#[test]
 fn inside() {
     assert_snapshot!(page(samples::inside(&Texts::calm())));
 }

@@ -49,6 +49,13 @@ impl Scene {
         Self { slack, deliverer, clock }
     }
 
+    /// As another effect than [`Self::perform`]'s.
+    async fn perform_as(&self, effect: u64, kind: EffectKind) -> Outcome {
+        let mut job = job(kind, incident_with_room());
+        job.effect.id = EffectId(effect);
+        self.deliverer.perform(&job).await
+    }
+
     async fn perform(&self, kind: EffectKind) -> Outcome {
         self.deliverer.perform(&job(kind, incident_with_room())).await
     }
@@ -82,6 +89,8 @@ fn plain_incident() -> Incident {
         ladder: None,
         promises_missed: 0,
         open_reminders: Vec::new(),
+        paging: None,
+        open_pages: Vec::new(),
         room: None,
         posts: Vec::new(),
         pinned: Vec::new(),
@@ -116,7 +125,7 @@ fn job(kind: EffectKind, incident: Incident) -> Job {
         attempts: 0,
         state: EffectState::Waiting,
     };
-    Job { effect, incident: Some(Arc::new(incident)), mark: "store-3".into() }
+    Job { effect, incident: Some(Arc::new(incident)), rota: Arc::default(), mark: "store-3".into() }
 }
 
 /// The same job after an attempt whose answer was lost.

@@ -9,11 +9,11 @@ async fn a_limit_on_one_channel_delays_no_other_channel_and_no_other_method() {
     let (wait, unknown, _) = later(scene.perform(note(To::Room)).await);
     assert_eq!((wait, unknown), (SignedDuration::from_secs(30), false));
 
-    posted(scene.perform(note(To::Emergencies)).await);
-    assert_eq!(scene.perform(EffectKind::Topic).await, Outcome::Done(Receipt::Nothing));
+    posted(scene.perform_as(4, note(To::Emergencies)).await);
+    assert_eq!(scene.perform_as(5, EffectKind::Topic).await, Outcome::Done(Receipt::Nothing));
     let asked = scene.slack.calls("chat.postMessage").len();
     // Its turn comes after the one that was there before it.
-    assert_eq!(later(scene.perform(note(To::Room)).await).0, SignedDuration::from_secs(31));
+    assert_eq!(later(scene.perform_as(6, note(To::Room)).await).0, SignedDuration::from_secs(31));
     assert_eq!(scene.slack.calls("chat.postMessage").len(), asked);
 
     scene.clock.advance(SignedDuration::from_secs(30));

@@ -4,17 +4,20 @@ mod backups;
 mod clocks;
 mod commands;
 mod order;
+mod paging;
 mod shell;
 mod timelines;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::event::{Event, EventKind};
+use super::page::begin;
 use super::*;
 use crate::config::Severities;
 use crate::domain::answer::{Answer, Private};
 use crate::domain::command::Command;
 use crate::domain::effect::EffectKind;
+use crate::domain::oncall::duty::Duty;
 use crate::domain::refusal::Refusal;
 use crate::domain::timer::{Outage, TimerKind};
 
@@ -24,6 +27,8 @@ pub(super) struct World {
     pub events: Vec<Event>,
     pub effects: Vec<EffectKind>,
     pub rules: Severities,
+    /// Who is on call; paging begins only where somebody looks at it.
+    pub duty: Option<Duty>,
 }
 
 pub(super) fn at(minute: i64) -> Timestamp {
@@ -61,7 +66,7 @@ impl World {
         let event = Event { seq: 1, at: at(0), by: Some("U0IAN".into()), from_shell: false, kind };
         let incident = Incident::declared(IncidentId(7), &event).unwrap();
         let effects = consequences(None, &incident, &event).into_iter().map(|intent| intent.kind).collect();
-        Self { incident, events: vec![event], effects, rules }
+        Self { incident, events: vec![event], effects, rules, duty: None }
     }
 
     pub fn record(&mut self, when: Timestamp, by: Option<&str>, kind: EventKind) {
@@ -71,7 +76,17 @@ impl World {
         self.incident.apply(&event);
         let intents = consequences(Some(&before), &self.incident, &event);
         self.effects.extend(intents.into_iter().map(|intent| intent.kind));
-        self.events.push(event);
+        self.events.push(event.clone());
+        self.page(&event);
+    }
+
+    /// Paging begins where the event calls for it, as the desk has it.
+    pub fn page(&mut self, event: &Event) {
+        let Some(duty) = self.duty.clone() else { return };
+        let path = self.rules.rule(self.incident.severity).pages();
+        if let Some(paged) = begin(&self.incident, event, path, &duty) {
+            self.record(event.at, None, paged);
+        }
     }
 
     pub fn asks(&mut self, when: Timestamp, by: &str, command: Command) -> Result<Answer, Refusal> {
@@ -92,14 +107,16 @@ impl World {
     pub fn fires(&mut self, now: Timestamp, outage: Option<Outage>) -> Vec<EventKind> {
         let due: Vec<TimerKind> =
             self.incident.timers().filter(|(_, due)| *due <= now).map(|(kind, _)| kind).collect();
-        let mut fired = Vec::new();
+        let mut events = Vec::new();
         for kind in due {
-            for event in fire(&self.incident, kind, now, outage) {
-                fired.push(event.clone());
+            let duty = self.duty.clone().unwrap_or_default();
+            let fired = Fired { now, outage, rules: &self.rules, duty: &duty };
+            for event in fire(&self.incident, kind, &fired) {
+                events.push(event.clone());
                 self.record(now, None, event);
             }
         }
-        fired
+        events
     }
 
     /// Runs the clock minute by minute and gives the reminders: minute and rung.

@@ -5,6 +5,7 @@ import { ChannelPane } from "./channel.js";
 import { ClockBar } from "./clockbar.js";
 import { Modal } from "./modal.js";
 import { Names } from "./names.js";
+import { OnCall } from "./oncall.js";
 import { Sidebar } from "./sidebar.js";
 import { ThreadPane } from "./threadpane.js";
 import { toast } from "./toast.js";
@@ -37,6 +38,7 @@ class App {
     this.setTime(answer);
     this.world = answer.world;
     this.view = answer.view;
+    this.onCallNow = answer.on_call;
     const switched = this.as !== answer.as || !this.names || this.names.me.id !== answer.as;
     this.as = answer.as;
     this.names = new Names(this.world, this.as);
@@ -46,6 +48,7 @@ class App {
       this.channelPane = new ChannelPane(this, $("middle"));
       this.threadPane = new ThreadPane(this, $("thread"));
       this.modal = new Modal(this);
+      this.onCall = new OnCall(this, $("on-call"));
       setInterval(() => this.tick(), 1000);
     }
     // What was there when the page came up is not news. A server started anew has a younger world: what was read
@@ -70,6 +73,7 @@ class App {
     this.threadPane.show(this.channel, this.thread);
     this.sidebar.update();
     this.modal.show(this.view);
+    this.onCall.show(this.onCallNow);
     this.tick();
     const unread = this.world.channels.reduce((sum, channel) => sum + this.unread(channel), 0);
     this.clock.unread(unread > 0);

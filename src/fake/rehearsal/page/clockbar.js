@@ -17,6 +17,7 @@ export class ClockBar {
       button("forward-1", "+1 min", { minutes: 1 }, "Move the clock one minute ahead"),
       button("forward-30", "+30 min", { minutes: 30 }, "Move the clock half an hour ahead; everything due on the way happens"),
       button("forward-next", "To next timer", { next: true }, "Move the clock to the next thing howler waits for"),
+      button("forward-hand-over", "To hand-over", { hand_over: true }, "Move the clock to the next time somebody else is on call"),
     ];
     this.menu = h("button", {
       type: "button", class: "menu", "data-testid": "menu", "aria-label": "Channels", "aria-controls": "sidebar", onclick: () => app.toggleSidebar(),

@@ -157,6 +157,7 @@ pub(super) fn delete(turn: &mut Turn<'_>) -> Answer {
     }
     if let Some(channel) = turn.world.channel_mut(&channel.id) {
         channel.pins.retain(|pin| *pin != ts);
+        channel.pinned.remove(&ts);
         if let Some(message) = channel.message_mut(&ts) {
             message.deleted = true;
         }

@@ -1,12 +1,12 @@
 //! `pins.*` and `reactions.*`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Turn;
 use crate::fake::slack::args::{Answer, Refusal, refuse};
 use crate::fake::slack::shape::{self, object};
 use crate::fake::slack::ts;
-use crate::fake::slack::world::{Channel, Message, Reaction};
+use crate::fake::slack::world::{Channel, Message, Pinned, Reaction};
 
 /// How many different emoji one person may put on a message, which is all a bot can.
 const REACTIONS_MOST: usize = 23;
@@ -34,8 +34,10 @@ pub(super) fn pin(turn: &mut Turn<'_>) -> Answer {
     if channel.pins.contains(&ts) {
         return refuse("already_pinned");
     }
+    let pinned = Pinned { by: turn.bot(), at: turn.now.as_second() };
     if let Some(channel) = turn.world.channel_mut(&channel.id) {
-        channel.pins.push(ts);
+        channel.pins.push(ts.clone());
+        channel.pinned.insert(ts, pinned);
     }
     Ok(object(json!({})))
 }
@@ -48,8 +50,26 @@ pub(super) fn unpin(turn: &mut Turn<'_>) -> Answer {
     }
     if let Some(channel) = turn.world.channel_mut(&channel.id) {
         channel.pins.retain(|pin| *pin != ts);
+        channel.pinned.remove(&ts);
     }
     Ok(object(json!({})))
+}
+
+/// What is pinned, the last first. A message that was deleted takes its pin along.
+pub(super) fn pins(turn: &mut Turn<'_>) -> Answer {
+    turn.need(&["pins:read"])?;
+    let channel = turn.any_channel()?;
+    turn.inside(&channel)?;
+    let item = |ts: &String| {
+        let message = shape::message(turn.world, &channel, channel.message(ts)?, false);
+        let pinned = channel.pinned.get(ts).cloned().unwrap_or_default();
+        Some(json!({
+            "type": "message", "channel": channel.id, "message": message, "created": pinned.at,
+            "created_by": pinned.by,
+        }))
+    };
+    let items: Vec<Value> = channel.pins.iter().rev().filter_map(item).collect();
+    Ok(object(json!({ "items": items })))
 }
 
 pub(super) fn react(turn: &mut Turn<'_>) -> Answer {

@@ -43,7 +43,7 @@ const fn reads(name: &'static str, tier: Tier, run: fn(&mut Turn<'_>) -> Answer)
 /// The one method that takes the app-level token; the fake answers it outside this table's functions.
 pub(super) const CONNECTIONS_OPEN: &str = "apps.connections.open";
 
-const METHODS: [Method; 31] = [
+const METHODS: [Method; 35] = [
     writes(CONNECTIONS_OPEN, TIER_1, |_| refuse("not_allowed_token_type")),
     writes("api.test", Tier::Unlimited, api_test),
     writes("auth.test", Tier::Unlimited, auth_test),
@@ -65,8 +65,12 @@ const METHODS: [Method; 31] = [
     reads("conversations.replies", TIER_3, history::replies),
     writes("pins.add", TIER_2, marks::pin),
     writes("pins.remove", TIER_2, marks::unpin),
+    reads("pins.list", TIER_2, marks::pins),
     writes("reactions.add", TIER_3, marks::react),
     reads("reactions.get", TIER_3, marks::reactions),
+    reads("dnd.info", TIER_3, people::quiet),
+    writes("usergroups.disable", TIER_2, groups::disable),
+    writes("usergroups.enable", TIER_2, groups::enable),
     reads("usergroups.list", TIER_2, groups::list),
     reads("usergroups.users.list", TIER_2, groups::users),
     writes("usergroups.users.update", TIER_2, groups::update),

@@ -1,4 +1,4 @@
-//! `users.*`.
+//! `users.*` and `dnd.*`.
 
 use serde_json::{Value, json};
 
@@ -10,8 +10,8 @@ pub(super) fn info(turn: &mut Turn<'_>) -> Answer {
     turn.need(&["users:read"])?;
     let id = turn.args.required("user")?;
     let user = match turn.world.person(&id) {
-        Some(person) => shape::person(turn.world, person),
-        None if id == turn.world.bot.user_id => shape::bot(turn.world),
+        Some(person) => shape::person(turn.world, person, turn.now),
+        None if id == turn.world.bot.user_id => shape::bot(turn.world, turn.now),
         None => return refuse("user_not_found"),
     };
     Ok(object(json!({ "user": user })))
@@ -19,9 +19,9 @@ pub(super) fn info(turn: &mut Turn<'_>) -> Answer {
 
 pub(super) fn list(turn: &mut Turn<'_>) -> Answer {
     turn.need(&["users:read"])?;
-    let world = &turn.world;
-    let mut all: Vec<Value> = world.people.iter().map(|person| shape::person(world, person)).collect();
-    all.push(shape::bot(world));
+    let (world, now) = (&turn.world, turn.now);
+    let mut all: Vec<Value> = world.people.iter().map(|person| shape::person(world, person, now)).collect();
+    all.push(shape::bot(world, now));
     // Without a limit Slack tries to hand out everybody at once.
     let limit = turn.args.limit(all.len(), 1000)?;
     let start = page_start(turn.args, "users")?;
@@ -30,4 +30,18 @@ pub(super) fn list(turn: &mut Turn<'_>) -> Answer {
     Ok(object(json!({
         "members": page, "cache_ts": turn.now.as_second(), "response_metadata": { "next_cursor": next },
     })))
+}
+
+/// Somebody's Do Not Disturb; what they have snoozed, Slack tells to themselves alone.
+pub(super) fn quiet(turn: &mut Turn<'_>) -> Answer {
+    turn.need(&["dnd:read"])?;
+    let id = turn.args.text("user").unwrap_or_else(|| turn.bot());
+    let quiet = match turn.world.person(&id) {
+        Some(person) => person.quiet.clone(),
+        None if id == turn.world.bot.user_id => None,
+        None => return refuse("user_not_found"),
+    };
+    // Slack writes 1 where there is no such time.
+    let (from, until) = quiet.as_ref().map_or((1, 1), |quiet| (quiet.from, quiet.until));
+    Ok(object(json!({ "dnd_enabled": quiet.is_some(), "next_dnd_start_ts": from, "next_dnd_end_ts": until })))
 }

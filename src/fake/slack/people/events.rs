@@ -33,11 +33,16 @@ impl Slack {
             let text = to_wire(world, text, false);
             let message = Message { user: person.id, text, thread_ts, ..Message::default() };
             let ts = world.post(&channel.id, message, now);
-            let event = mention(world, &channel.id, &ts);
+            let event = match direct(world, &channel.id, &ts) {
+                Some(event) => Some(("message.im", "im:history", event)),
+                None => {
+                    mention(world, &channel.id, &ts).map(|event| ("app_mention", "app_mentions:read", event))
+                }
+            };
             Ok((channel.id, ts, event))
         })?;
         let reply = match event {
-            Some(event) => self.send_event("app_mention", "app_mentions:read", event).await?,
+            Some((name, scope, event)) => self.send_event(name, scope, event).await?,
             None => None,
         };
         Ok(Said { channel, ts, reply })
@@ -105,7 +110,12 @@ impl Slack {
     }
 
     /// Sends an event that the manifest subscribes to, and that the token may see.
-    async fn send_event(&self, name: &str, scope: &str, event: Value) -> Result<Option<Reply>, PersonError> {
+    pub(super) async fn send_event(
+        &self,
+        name: &str,
+        scope: &str,
+        event: Value,
+    ) -> Result<Option<Reply>, PersonError> {
         let allowed = self.0.manifest.scopes.contains(scope) && !self.faults().dropped().contains(scope);
         if !self.0.manifest.events.contains(name) || !allowed {
             return Ok(None);
@@ -145,6 +155,24 @@ fn remove_reaction(message: &mut Message, name: &str, user: &str) -> bool {
 
 fn item_user(world: &World, channel: &str, ts: &str) -> Option<String> {
     Some(world.channel(channel)?.message(ts)?.user.clone())
+}
+
+/// The event of a message in a direct conversation with the bot.
+fn direct(world: &World, channel: &str, ts: &str) -> Option<Value> {
+    let channel =
+        world.channel(channel).filter(|channel| channel.is_im && channel.has(&world.bot.user_id))?;
+    let message = channel.message(ts)?;
+    let mut event = json!({
+        "type": "message", "channel": channel.id, "user": message.user, "text": message.text, "ts": ts,
+        "event_ts": ts, "channel_type": "im", "team": world.team.id, "client_msg_id": format!("msg-{ts}"),
+        "blocks": [rich_text(&message.text)],
+    });
+    if let (Some(root), Some(event)) = (&message.thread_ts, event.as_object_mut()) {
+        let parent = channel.message(root).map(|root| root.user.clone());
+        event.insert("thread_ts".to_owned(), json!(root));
+        event.insert("parent_user_id".to_owned(), json!(parent));
+    }
+    Some(event)
 }
 
 /// The event of a message that mentions the bot. Slack sends none in direct messages, nor where the bot is not.

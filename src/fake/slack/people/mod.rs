@@ -6,6 +6,7 @@ mod command;
 mod door;
 mod events;
 mod form;
+mod groups;
 mod modal;
 mod payload;
 mod send;
@@ -65,6 +66,8 @@ pub enum PersonError {
     UnknownPerson(String),
     #[error("There is no channel called {0}.")]
     UnknownChannel(String),
+    #[error("There is no user group called {0}.")]
+    UnknownGroup(String),
     #[error("You are not in #{0}.")]
     NotInChannel(String),
     #[error("#{0} is archived.")]

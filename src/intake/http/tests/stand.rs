@@ -94,7 +94,7 @@ impl Stand {
             Desk::start(store, config, clock.clone(), metrics.clone()).expect("a desk");
         let front =
             Front { desk: desk.clone(), deliverer: Arc::new(deliverer), clock: clock.clone(), metrics };
-        let base = serve(router(front, Some(&Secret::new(SECRET)), metrics_secret, None)).await;
+        let base = serve(router(front, Some(&Secret::new(SECRET)), metrics_secret, None, None)).await;
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
         let verifier = Verifier::new(&Secret::new(SECRET));
         Self { base, client, clock, verifier, desk, desk_task, calls, _folder: folder }

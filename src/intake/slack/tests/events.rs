@@ -137,7 +137,7 @@ fn what_is_ignored_says_why() {
             "not_a_message",
         ),
         (with(reaction("reaction_added", "pushpin"), "/event/user", json!("UBOT")), "bot"),
-        (callback(json!({ "type": "message", "text": "x" })), "unknown_event"),
+        (callback(json!({ "type": "message", "text": "x" })), "not_to_howler"),
         (callback(json!({ "type": "channel_rename", "channel": { "id": "C1" } })), "unknown_event"),
         (callback(json!({ "type": "team_join", "user": { "id": "U1" } })), "unknown_event"),
         (callback(json!({})), "unknown_event"),

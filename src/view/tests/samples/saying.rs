@@ -104,6 +104,7 @@ pub fn inside(texts: &Texts) -> Vec<Named> {
         severity: Severity::P1,
         within: minutes(15),
         late,
+        everybody: true,
     };
     let role = |by, from| Say::RoleTaken { role: Role::Commander, person: bea(), from, by };
     let brief = |role, known: bool| Say::Brief {
@@ -268,7 +269,7 @@ pub fn cards(texts: &Texts) -> Vec<Named> {
         late: None,
     };
     let overdue = Story::new(texts, Severity::P1)
-        .then("02:15", None, ResponseMissed { due: at("02:15"), late: None })
+        .then("02:15", None, ResponseMissed { due: at("02:15"), late: None, everybody: true })
         .then("02:30", None, due.clone());
     let snoozed = Story::new(texts, Severity::P1).then("02:30", None, due).then(
         "02:31",

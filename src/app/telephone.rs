@@ -1,0 +1,70 @@
+//! The phone's two ends: who calls, and where callbacks come in.
+
+use std::sync::Arc;
+
+use axum::Router;
+use tracing::info;
+
+use crate::clock::Clock;
+use crate::config::secrets::Secrets;
+use crate::config::{Config, Provider};
+use crate::delivery::phone::answer::AckKey;
+use crate::delivery::phone::{Caller, PhoneError, Phones};
+use crate::desk::Desk;
+use crate::intake::phone::ToDesk;
+use crate::intake::phone::pagerduty::PagerDutyDoor;
+use crate::intake::phone::router;
+use crate::intake::phone::twilio::TwilioDoor;
+
+/// Who calls, and the doors for what comes back.
+pub struct Telephone {
+    pub caller: Caller,
+    pub doors: Doors,
+}
+
+/// Those of the configured provider; none where there is none.
+#[derive(Default)]
+pub struct Doors {
+    twilio: Option<TwilioDoor>,
+    pagerduty: Option<PagerDutyDoor>,
+}
+
+impl Telephone {
+    /// # Errors
+    /// When something that the provider needs is missing or cannot be used.
+    pub fn new(
+        config: &Config,
+        secrets: &Secrets,
+        instance: &str,
+        clock: &Clock,
+    ) -> Result<Self, PhoneError> {
+        let phones = Phones::new(&config.phone, &secrets.phone, None, clock.clone())?;
+        let secret = match config.phone.provider {
+            Provider::Off => None,
+            Provider::Twilio => secrets.phone.twilio_auth_token.as_ref(),
+            Provider::PagerDuty => secrets.phone.pagerduty_routing_key.as_ref(),
+        };
+        let key = secret.map(|secret| AckKey::new(secret, instance));
+        let doors = match (config.phone.provider, secret, &key, &config.phone.public_url) {
+            (Provider::Twilio, Some(token), Some(key), Some(url)) => {
+                info!("phones are called through Twilio");
+                Doors { twilio: Some(TwilioDoor::new(token, key.clone(), url.clone())), ..Doors::default() }
+            }
+            (Provider::PagerDuty, ..) => {
+                info!("phones are called through PagerDuty");
+                let secret = secrets.phone.pagerduty_webhook_secret.as_ref();
+                Doors { pagerduty: secret.map(PagerDutyDoor::new), ..Doors::default() }
+            }
+            _ => Doors::default(),
+        };
+        Ok(Self { caller: Caller::new(phones, key, instance, clock.clone()), doors })
+    }
+}
+
+impl Doors {
+    /// The addresses of callbacks.
+    pub fn router(self, desk: &Desk, instance: &str) -> Router {
+        let handler = ToDesk { desk: desk.clone(), instance: instance.to_owned() };
+        router(self.twilio, self.pagerduty, Arc::new(handler))
+    }
+}

@@ -1,0 +1,41 @@
+//! Calendars in and out (iCalendar, RFC 5545), pure: a schedule written for other programs, and what other programs
+//! export read as shifts.
+//!
+//! Reading is our own, upon jiff: the crates that expand recurring events (`rrule`, `icalendar` with `recurrence`,
+//! `calcard`) bring chrono and chrono-tz, a second time library with a second list of time zones beside jiff's, so
+//! that "who holds it" could differ between the two; `ical` has not been kept for years.
+
+mod component;
+mod diff;
+mod event;
+mod line;
+mod moment;
+mod problem;
+mod read;
+mod rule;
+mod who;
+mod write;
+mod zone;
+
+#[cfg(test)]
+mod tests;
+
+use jiff::Timestamp;
+
+pub use diff::{Diff, Holes, Moved, Overlap, Piece, diff};
+pub use event::Attendee;
+pub use problem::{Problem, Trouble, Unreadable};
+pub use read::{Calendar, Entry, MOST_BYTES, MOST_SHIFTS, read};
+pub use who::{Match, Named, Person, Unnamed, all_theirs, name, whose};
+pub use write::{Duty, Feed, write};
+
+/// One person holds the pager, from an instant (included) until another (excluded).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shift {
+    /// An id or a name, as the two lists that are compared have agreed.
+    pub person: String,
+    pub from: Timestamp,
+    pub until: Timestamp,
+    /// Rotation, override, swap: in words.
+    pub why: Option<String>,
+}

@@ -1,0 +1,137 @@
+//! Who is who in Slack: whether somebody can be on call, and whom a misspelt name may mean.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+
+use super::directory::Cursor;
+use super::slack::client::{Call, Slack};
+use crate::delivery::retry::Trouble;
+use crate::domain::refusal::Unfit;
+use crate::id::UserId;
+
+/// A list that is older is asked for anew.
+const FRESH: SignedDuration = SignedDuration::from_mins(10);
+const PATIENCE: Duration = Duration::from_secs(1);
+/// People on one page; Slack advises no more.
+const PAGE: &str = "200";
+/// More people are not looked through for a misspelt name.
+const PAGES_MOST: usize = 25;
+
+#[derive(Clone, Debug, Deserialize)]
+struct Listed {
+    id: UserId,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    deleted: bool,
+    #[serde(default)]
+    is_bot: bool,
+    #[serde(default)]
+    profile: Profile,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+struct Profile {
+    #[serde(default)]
+    display_name: String,
+}
+
+impl Listed {
+    fn names(&self) -> impl Iterator<Item = &str> {
+        [self.profile.display_name.as_str(), self.name.as_str()].into_iter().filter(|name| !name.is_empty())
+    }
+}
+
+/// The people of the workspace, as last asked.
+pub struct People {
+    slack: Arc<Slack>,
+    listed: Mutex<Option<(Timestamp, Arc<Vec<Listed>>)>>,
+}
+
+impl People {
+    pub fn new(slack: Arc<Slack>) -> Self {
+        Self { slack, listed: Mutex::default() }
+    }
+
+    /// Why somebody cannot be on call; `None` where they can, or where Slack does not tell.
+    pub async fn unfit(&self, person: &UserId) -> Option<Unfit> {
+        #[derive(Deserialize)]
+        struct Info {
+            user: Listed,
+        }
+        let call = Call::get("users.info", None, vec![("user", person.to_string())]);
+        match self.slack.call::<Info>(&call).await {
+            Ok(Info { user }) if user.deleted => Some(Unfit::Left),
+            Ok(Info { user }) if user.is_bot => Some(Unfit::Bot),
+            Ok(_) => None,
+            Err(trouble) if trouble.is("user_not_found") => Some(Unfit::Unknown),
+            Err(_) => None,
+        }
+    }
+
+    /// The name that is nearest to what somebody typed; `None` where none is near, or where Slack does not tell.
+    pub async fn nearest(&self, typed: &str) -> Option<String> {
+        let typed = typed.trim_start_matches('@').to_lowercase();
+        let people = self.listed().await.ok()?;
+        let here = people.iter().filter(|person| !person.deleted && !person.is_bot);
+        let near = here.flat_map(Listed::names).map(|name| (slips(&typed, &name.to_lowercase()), name));
+        let most = if typed.chars().count() <= 4 { 1 } else { 2 };
+        near.filter(|(slips, _)| *slips <= most).min().map(|(_, name)| format!("@{name}"))
+    }
+
+    /// The name that somebody goes by; their id where Slack does not tell in a second.
+    pub async fn name(&self, person: &UserId) -> String {
+        let listed = tokio::time::timeout(PATIENCE, self.listed()).await;
+        let known = listed.ok().and_then(Result::ok).and_then(|people| {
+            let found = people.iter().find(|known| known.id == *person)?;
+            found.names().next().map(str::to_owned)
+        });
+        known.unwrap_or_else(|| person.to_string())
+    }
+
+    async fn listed(&self) -> Result<Arc<Vec<Listed>>, Trouble> {
+        let now = self.slack.clock().now();
+        let known = self.listed.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((at, people)) = known
+            && now.duration_since(at) < FRESH
+        {
+            return Ok(people);
+        }
+        let people = Arc::new(self.ask().await?);
+        *self.listed.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, Arc::clone(&people)));
+        Ok(people)
+    }
+
+    async fn ask(&self) -> Result<Vec<Listed>, Trouble> {
+        #[derive(Deserialize)]
+        struct Page {
+            members: Vec<Listed>,
+            #[serde(default)]
+            response_metadata: Cursor,
+        }
+        let (mut people, mut cursor) = (Vec::new(), String::new());
+        for _ in 0..PAGES_MOST {
+            let mut query = vec![("limit", PAGE.to_owned())];
+            if !cursor.is_empty() {
+                query.push(("cursor", cursor.clone()));
+            }
+            let page: Page = self.slack.call(&Call::get("users.list", None, query)).await?;
+            people.extend(page.members);
+            cursor = page.response_metadata.next_cursor;
+            if cursor.is_empty() {
+                break;
+            }
+        }
+        Ok(people)
+    }
+}
+
+/// How far what was typed is from a name; one that begins the same way is near.
+fn slips(typed: &str, name: &str) -> usize {
+    let begun = typed.len() >= 3 && name.starts_with(typed);
+    let slips = strsim::damerau_levenshtein(typed, name);
+    if begun { slips.min(1) } else { slips }
+}

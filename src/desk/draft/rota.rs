@@ -1,0 +1,226 @@
+//! The rota's part of a round.
+
+use std::sync::Arc;
+
+use tracing::debug;
+
+use super::{Draft, refused};
+use crate::desk::oncall::{self, Look};
+use crate::domain::answer::{Answer, Private};
+use crate::domain::effect::{Effect, EffectKind, PostKey, Receipt, To};
+use crate::domain::incident::event::{Event, EventKind};
+use crate::domain::incident::{Incident, Intent};
+use crate::domain::oncall::announce::{Around, consequences};
+use crate::domain::oncall::call_name::{About, CallName};
+use crate::domain::oncall::decide::{Caller, decide, moved};
+use crate::domain::oncall::duty::{Call, Duty};
+use crate::domain::oncall::event::{PageRecord, RotaEvent, RotaEventKind};
+use crate::domain::oncall::fire::{fire, settle};
+use crate::domain::oncall::line::Oncall;
+use crate::domain::oncall::rota::Rota;
+use crate::domain::refusal::Refusal;
+use crate::domain::request::Request;
+use crate::domain::timer::Timer;
+use crate::domain::{Command, Line, Severity};
+use crate::id::{IncidentId, UserId};
+use crate::store::StoreError;
+
+impl Draft<'_> {
+    pub(super) fn rota(&self) -> Arc<Rota> {
+        Arc::clone(self.changes.rota.as_ref().unwrap_or(&self.state.rota))
+    }
+
+    /// Who is on call now.
+    pub(super) fn duty(&self) -> Duty {
+        self.rota().duty(self.now, oncall::reach(self.config))
+    }
+
+    /// Begins the rota with the configuration's people, or takes over what the configuration says of its turns.
+    pub fn tend_rota(&mut self) -> Result<(), StoreError> {
+        let rota = self.rota();
+        if let Some(schedule) = self.config.rotation.set_up(&rota, self.now) {
+            self.record_rota(None, RotaEventKind::Set { schedule: Box::new(schedule) })?;
+        }
+        Ok(())
+    }
+
+    /// Decides a line about being on call.
+    pub(super) fn oncall(&mut self, request: &Request, line: &Oncall) -> Result<Answer, StoreError> {
+        if let Oncall::PageSeverity { severity, reason } = line {
+            return self.page_severity(request, *severity, reason);
+        }
+        let rota = self.rota();
+        if line.reads() {
+            let look = Look { book: &self.book(), config: self.config, rota: &rota };
+            return oncall::answer(&look, request, line);
+        }
+        let key = oncall::key(self.store.instance(), &request.delivery);
+        let caller = Caller {
+            by: &request.by,
+            now: self.now,
+            privately: request.place.is_private(),
+            key: &key,
+            address: self.config.phone.public_url.as_ref().map(|url| url.as_str()),
+            reach: oncall::reach(self.config),
+        };
+        let decision = match decide(&rota, line, &caller) {
+            Ok(decision) => decision,
+            Err(refusal) => return Ok(refused(refusal)),
+        };
+        for kind in decision.events {
+            self.record_rota(Some(&request.by), kind)?;
+        }
+        Ok(Answer::Private(Private::Oncall(Box::new(decision.answer))))
+    }
+
+    /// Something said directly that is no line: it answers the page that waits for this person, the one whose thread it is
+    /// in first.
+    pub(super) fn said(&mut self, request: &Request, refusal: &Refusal) -> Result<Answer, StoreError> {
+        let to = To::Person(request.by.clone());
+        let told = self.book().told_by(&request.place)?;
+        let waits = |incident: &Incident| incident.open_pages.iter().any(|page| page.to == to);
+        let mut open = self.book().open();
+        open.sort_by_key(|incident| (Some(incident.id) != told, std::cmp::Reverse(incident.id)));
+        if let Some(incident) = open.iter().find(|incident| waits(incident)) {
+            let line = Line { incident: Some(incident.id), command: Command::Ack };
+            return self.line(request, &line);
+        }
+        let rota = self.rota();
+        let summons =
+            rota.summons.iter().rev().find(|summons| summons.open.iter().any(|(_, open)| *open == to));
+        match summons {
+            Some(summons) => self.oncall(request, &Oncall::AnswerPage { number: summons.number }),
+            None => Ok(refused(refusal.clone())),
+        }
+    }
+
+    /// A call reached nobody: it is on the record, and a text follows, while the page still waits for an answer.
+    pub(super) fn call_missed(
+        &mut self,
+        request: &Request,
+        call: &CallName,
+        texted: bool,
+    ) -> Result<Answer, StoreError> {
+        let CallName { about, seq, person } = call.clone();
+        let to = To::Phone(person.clone());
+        match about {
+            About::Incident(id) => {
+                let waits = self.book().incident(id)?.is_some_and(|incident| incident.offers(seq, &to));
+                if waits {
+                    self.record(id, None, EventKind::CallMissed { seq, person, texted });
+                }
+            }
+            About::Summons(summons) => {
+                let waits =
+                    self.rota().summons(summons).is_some_and(|summons| summons.open.contains(&(seq, to)));
+                if waits {
+                    self.record_rota(None, RotaEventKind::CallMissed { summons, person, texted })?;
+                }
+            }
+        }
+        debug!(delivery = %request.delivery, "a call reached nobody");
+        Ok(Answer::Nothing)
+    }
+
+    /// A page by a severity is an incident: it has a card, a timeline and an end.
+    fn page_severity(
+        &mut self,
+        request: &Request,
+        severity: Severity,
+        reason: &str,
+    ) -> Result<Answer, StoreError> {
+        if !self.config.severity.rule(severity).pages().pages() {
+            return Ok(refused(Refusal::NeverPages { severity, title: reason.to_owned() }));
+        }
+        let declare = Command::Declare { severity, title: reason.to_owned() };
+        self.line(request, &Line { incident: None, command: declare })
+    }
+
+    /// Appends an event of the rota: its timers follow, its effects go into the outbox. Where somebody else has it by that,
+    /// the hand-over follows at once.
+    pub(super) fn record_rota(&mut self, by: Option<&UserId>, kind: RotaEventKind) -> Result<(), StoreError> {
+        let before = self.rota();
+        let event = RotaEvent { seq: before.events + 1, at: self.now, by: by.cloned(), kind };
+        let mut after = Rota::clone(&before);
+        after.apply(&event);
+        debug!(seq = event.seq, "recorded for the rota");
+        self.move_rows(&before.timers(), &after.timers(), None);
+        let brief = self.brief(&after)?;
+        let around = Around {
+            brief: &move || brief.clone(),
+            moved: moved(&before.schedule, &after.schedule, self.now),
+        };
+        for Intent { lane, kind } in consequences(&before, &after, &event, around) {
+            self.push(None, Intent { lane, kind });
+        }
+        self.paged_without_incident(&event);
+        self.changes.rota_events.push(event);
+        let handed_over = settle(&after, by, self.now);
+        self.changes.rota = Some(Arc::new(after));
+        match handed_over {
+            Some(kind) => self.record_rota(by, kind),
+            None => Ok(()),
+        }
+    }
+
+    fn brief(&self, rota: &Rota) -> Result<crate::domain::oncall::tell::Brief, StoreError> {
+        let look = Look { book: &self.book(), config: self.config, rota };
+        oncall::brief(&look, self.store.paged(oncall::week_before(self.now))?)
+    }
+
+    pub(super) fn fire_rota(&mut self, timer: Timer) -> Result<(), StoreError> {
+        let rota = self.rota();
+        let events = fire(&rota, timer.kind, self.now, self.outage, oncall::reach(self.config));
+        if events.is_empty() && !rota.timers().contains(&(timer.kind, timer.due)) {
+            self.changes.timers_gone.push(timer);
+        }
+        for kind in events {
+            self.record_rota(None, kind)?;
+        }
+        Ok(())
+    }
+
+    /// A message about being on call that stands now, where it is edited later.
+    pub(super) fn told(&mut self, effect: &Effect, receipt: &Receipt) -> Result<(), StoreError> {
+        let Receipt::Message { channel, message } = receipt else { return Ok(()) };
+        let key = match &effect.kind {
+            EffectKind::Tell { keep_as: Some(key), .. } => key,
+            EffectKind::Group => &PostKey::OnCallNow,
+            _ => return Ok(()),
+        };
+        let (key, channel, message) = (key.clone(), channel.clone(), message.clone());
+        self.record_rota(None, RotaEventKind::Posted { key, channel, message })
+    }
+
+    /// Repairs the group where `person` is still on call and nothing of the group waits.
+    pub fn group_drifted(&mut self, person: &UserId) -> Result<(), StoreError> {
+        let waits = self.state.outbox.iter().any(|effect| effect.kind == EffectKind::Group);
+        if waits || self.duty().primary.as_ref() != Some(person) {
+            return Ok(());
+        }
+        self.record_rota(None, RotaEventKind::GroupRepaired)
+    }
+
+    /// Counts whom a page called, for reports.
+    pub(super) fn count_pages(&mut self, incident: IncidentId, severity: Severity, event: &Event) {
+        if let EventKind::Paged(paged) = &event.kind {
+            self.count(Some(incident), Some(severity), &paged.calls);
+        }
+    }
+
+    fn paged_without_incident(&mut self, event: &RotaEvent) {
+        if let RotaEventKind::Summoned { calls, .. } | RotaEventKind::SummonedAgain { calls, .. } =
+            &event.kind
+        {
+            self.count(None, None, calls);
+        }
+    }
+
+    fn count(&mut self, incident: Option<IncidentId>, severity: Option<Severity>, calls: &[Call]) {
+        let records = calls.iter().filter_map(|call| {
+            let (person, phone) = call.to.person()?;
+            Some(PageRecord { at: self.now, person: person.clone(), incident, severity, phone })
+        });
+        self.changes.paged.extend(records);
+    }
+}

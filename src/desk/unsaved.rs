@@ -1,0 +1,82 @@
+//! What came back from outside while nothing can be saved. The lanes go on with it, and it is saved as soon as the store
+//! takes changes again. Were howler to end before, the effects would still be in the outbox, and be looked up.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::book::Book;
+use super::state::State;
+use crate::domain::effect::{Effect, Outcome};
+use crate::domain::incident::event::Event;
+use crate::domain::incident::{Incident, delivered};
+use crate::id::{EffectId, IncidentId};
+use crate::store::{Store, StoreError};
+
+/// At most one outcome for each effect of the outbox, and no effect is added to it meanwhile.
+#[derive(Debug, Default)]
+pub struct Unsaved {
+    /// In the order in which they came.
+    outcomes: Vec<(EffectId, Outcome)>,
+    /// Incidents with what the receipts say of them, for the lanes alone: the next look at a card must find the card.
+    incidents: BTreeMap<IncidentId, Arc<Incident>>,
+}
+
+impl Unsaved {
+    pub fn outcomes(&self) -> &[(EffectId, Outcome)] {
+        &self.outcomes
+    }
+
+    /// Incidents that are ahead of what is saved.
+    pub fn incidents(&self) -> &BTreeMap<IncidentId, Arc<Incident>> {
+        &self.incidents
+    }
+
+    pub fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Takes `outcome` in until it can be saved, in place of an earlier one of the same effect.
+    ///
+    /// # Errors
+    /// When the effect's incident cannot be read. The outcome is kept all the same.
+    pub fn keep(
+        &mut self,
+        state: &mut State,
+        store: &Store,
+        now: Timestamp,
+        id: EffectId,
+        outcome: Outcome,
+    ) -> Result<(), StoreError> {
+        let Some(effect) = state.outbox.get(id).cloned() else { return Ok(()) };
+        let known = self.receive(state, store, now, &effect, &outcome);
+        state.outbox.settle(id, &outcome);
+        self.depart(id);
+        self.outcomes.push((id, outcome));
+        known
+    }
+
+    /// The effect is tried once more: what came of the try before counts no longer.
+    pub fn depart(&mut self, id: EffectId) {
+        self.outcomes.retain(|(kept, _)| *kept != id);
+    }
+
+    fn receive(
+        &mut self,
+        state: &State,
+        store: &Store,
+        now: Timestamp,
+        effect: &Effect,
+        outcome: &Outcome,
+    ) -> Result<(), StoreError> {
+        let (Some(id), Outcome::Done(receipt)) = (effect.incident, outcome) else { return Ok(()) };
+        let book = Book { state, changed: &self.incidents, store, now };
+        let Some(incident) = book.incident(id)? else { return Ok(()) };
+        let Some(kind) = delivered(&incident, &effect.kind, receipt) else { return Ok(()) };
+        let mut ahead = Incident::clone(&incident);
+        ahead.apply(&Event::new(incident.events + 1, now, None, kind));
+        self.incidents.insert(id, Arc::new(ahead));
+        Ok(())
+    }
+}

@@ -1,0 +1,154 @@
+//! What is said about an incident.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::Room;
+use crate::domain::command::Role;
+use crate::domain::incident::event::UpdateFacts;
+use crate::domain::incident::figures::Figures;
+use crate::domain::incident::page::PageReason;
+use crate::domain::incident::severity::{Severity, Status};
+use crate::domain::incident::{Eta, Rung};
+use crate::domain::oncall::duty::{Call, Skipped};
+use crate::domain::oncall::path::Called;
+use crate::domain::timer::Lateness;
+use crate::id::UserId;
+
+/// The facts of a message, frozen when it was decided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Say {
+    /// Runbook 7.1.
+    Declared {
+        title: String,
+        severity: Severity,
+        status: Status,
+        impact: Option<String>,
+        action: Option<String>,
+        eta: Option<Eta>,
+        update_every: Option<SignedDuration>,
+        by: UserId,
+    },
+    Updated {
+        title: String,
+        facts: UpdateFacts,
+        by: UserId,
+        at: Timestamp,
+        number: usize,
+        next_due: Option<Timestamp>,
+    },
+    StatusChanged {
+        title: String,
+        from: Status,
+        to: Status,
+        by: UserId,
+    },
+    SeverityChanged {
+        title: String,
+        from: Severity,
+        to: Severity,
+        reason: Option<String>,
+        by: UserId,
+        update_every: Option<SignedDuration>,
+    },
+    /// Runbook 7.2, with the figures.
+    Resolved {
+        title: String,
+        declared_at: Timestamp,
+        resolved_at: Timestamp,
+        root_cause: String,
+        impact: Option<String>,
+        data_loss: Option<String>,
+        by: UserId,
+        figures: Figures,
+    },
+    Reopened {
+        title: String,
+        by: UserId,
+        status: Status,
+        update_every: Option<SignedDuration>,
+    },
+    /// "Update due": what is known, and buttons.
+    Reminder {
+        title: String,
+        severity: Severity,
+        status: Status,
+        rung: Rung,
+        /// When the update was due.
+        due: Timestamp,
+        /// When this reminder was due: its name in the *Snooze* button.
+        reminder: Timestamp,
+        last_update: Option<(Timestamp, String)>,
+        declared_at: Timestamp,
+        impact: Option<String>,
+        action: Option<String>,
+        commander: Option<UserId>,
+        /// Who is asked: the commander, else who acknowledged, else who declared, and rather somebody in Slack.
+        asked: UserId,
+        missed_in_all: u32,
+        late: Option<Lateness>,
+    },
+    ResponseMissed {
+        title: String,
+        severity: Severity,
+        within: SignedDuration,
+        late: Option<Lateness>,
+        /// Everybody in the channel is called.
+        #[serde(default)]
+        everybody: bool,
+    },
+    /// Somebody is called to an incident.
+    Page {
+        title: String,
+        severity: Severity,
+        status: Status,
+        impact: Option<String>,
+        action: Option<String>,
+        declared_at: Timestamp,
+        reason: PageReason,
+        called: Called,
+        /// When somebody must have acknowledged.
+        respond_by: Option<Timestamp>,
+        /// Who is called with this message, for the on-call channel.
+        calls: Vec<Call>,
+        skipped: Vec<Skipped>,
+        late: Option<Lateness>,
+    },
+    Acknowledged {
+        by: UserId,
+        after: SignedDuration,
+    },
+    /// A role changed hands, for the room.
+    RoleTaken {
+        role: Role,
+        person: UserId,
+        from: Option<UserId>,
+        by: UserId,
+    },
+    /// The brief for the person who takes a role.
+    Brief {
+        role: Role,
+        title: String,
+        severity: Severity,
+        status: Status,
+        declared_at: Timestamp,
+        impact: Option<String>,
+        action: Option<String>,
+        eta: Option<Eta>,
+        last_update: Option<(Timestamp, String)>,
+        next_due: Option<Timestamp>,
+        roles: Vec<(Role, UserId)>,
+        room: Option<Room>,
+        from: Option<UserId>,
+    },
+    Noted {
+        text: String,
+        by: UserId,
+    },
+    /// Told to the person in charge when an announcement cannot be delivered.
+    Undelivered {
+        title: String,
+        what: String,
+        reason: String,
+    },
+}

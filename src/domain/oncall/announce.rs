@@ -1,0 +1,225 @@
+//! What follows from an event of the rota: the messages, edits and errands that make it visible.
+
+use super::change::Moved;
+use super::event::{RotaEvent, RotaEventKind};
+use super::rota::{Rota, Summons, SwapOutcome};
+use super::tell::{Brief, Tell};
+use crate::domain::effect::{EffectKind, Lane, PostKey, To};
+use crate::domain::incident::Intent;
+use crate::id::UserId;
+
+/// What the rota cannot know of itself.
+pub struct Around<'a> {
+    /// What the incoming person inherits; made where there is a hand-over.
+    pub brief: &'a dyn Fn() -> Brief,
+    /// What the event moved.
+    pub moved: Vec<Moved>,
+}
+
+/// The effects of `event`, which turned `before` into `after`.
+pub fn consequences(before: &Rota, after: &Rota, event: &RotaEvent, around: Around<'_>) -> Vec<Intent> {
+    let mut out = Consequences { rota: after, event, intents: Vec::new() };
+    match &event.kind {
+        RotaEventKind::HandedOver { .. } => out.handed_over(before, &around),
+        RotaEventKind::Confirmed => out.confirmed(),
+        RotaEventKind::Unconfirmed { tell, .. } => out.unconfirmed(tell.as_ref()),
+        RotaEventKind::Changed { change } => {
+            if let (Some(by), false) = (event.by.clone(), around.moved.is_empty()) {
+                let moved = around.moved;
+                out.tell(To::OnCall, Tell::Changed { by, change: Some(change.clone()), moved }, None);
+            }
+            out.show(EffectKind::Group);
+        }
+        RotaEventKind::SwapAsked { swap, with, offer } => {
+            let Some(by) = event.by.clone() else { return Vec::new() };
+            let asked = Tell::SwapAsked { number: *swap, by, offer: offer.clone() };
+            out.tell(To::Person(with.clone()), asked, Some(PostKey::Swap { number: *swap }));
+        }
+        RotaEventKind::SwapAgreed { swap } => out.swap_over(*swap, SwapOutcome::Agreed, around.moved),
+        RotaEventKind::SwapEnded { swap, how } => {
+            out.swap_over(*swap, SwapOutcome::Ended(*how), Vec::new());
+        }
+        RotaEventKind::Summoned { summons, .. } | RotaEventKind::SummonedAgain { summons, .. } => {
+            out.summoned(*summons);
+        }
+        RotaEventKind::CallMissed { summons, person, texted: false } => out.text(*summons, person),
+        RotaEventKind::CallMissed { .. } => {}
+        RotaEventKind::SummonsAnswered { summons } => out.answered(before, *summons),
+        RotaEventKind::GroupRepaired => {
+            out.tell(To::OnCall, Tell::GroupRepaired, None);
+            out.show(EffectKind::Group);
+        }
+        RotaEventKind::Posted { key, .. } => out.posted(key),
+        RotaEventKind::Set { .. } => out.show(EffectKind::Group),
+        RotaEventKind::PhoneSet { .. }
+        | RotaEventKind::FeedMade { .. }
+        | RotaEventKind::FeedRevoked { .. } => {}
+    }
+    out.intents
+}
+
+struct Consequences<'a> {
+    rota: &'a Rota,
+    event: &'a RotaEvent,
+    intents: Vec<Intent>,
+}
+
+impl Consequences<'_> {
+    fn push(&mut self, lane: Lane, kind: EffectKind) {
+        self.intents.push(Intent { lane, kind });
+    }
+
+    fn tell(&mut self, to: To, tell: Tell, keep_as: Option<PostKey>) {
+        self.push(Lane::OnCall, EffectKind::Tell { to, tell: Box::new(tell), keep_as });
+    }
+
+    fn show(&mut self, kind: EffectKind) {
+        self.push(Lane::Group, kind);
+    }
+
+    fn handed_over(&mut self, before: &Rota, around: &Around<'_>) {
+        let RotaEventKind::HandedOver { since, from, to, why, fallback, taken, late } = &self.event.kind
+        else {
+            return;
+        };
+        let held = self.rota.held(self.event.at);
+        self.show(EffectKind::Group);
+        let tell = Tell::HandedOver {
+            since: *since,
+            from: from.clone(),
+            to: to.clone(),
+            backup: held.backup.clone(),
+            until: held.primary.as_ref().and_then(|holding| holding.until),
+            why: why.clone(),
+            fallback: *fallback,
+            late: *late,
+        };
+        self.tell(To::OnCall, tell, None);
+        // A brief that nobody answered is void once the turn is over.
+        if let Some(shift) = before.shift.as_ref().filter(|shift| shift.confirmed.is_none()) {
+            self.retell(shift.to.as_ref(), PostKey::Brief { since: shift.since });
+        }
+        let Some(person) = to.clone().filter(|person| person.is_in_slack()) else { return };
+        let keep_as = (!taken).then_some(PostKey::Brief { since: *since });
+        self.tell(To::Person(person), Tell::Brief(Box::new((around.brief)())), keep_as);
+    }
+
+    fn retell(&mut self, person: Option<&UserId>, key: PostKey) {
+        if let Some(person) = person.filter(|_| self.rota.post(&key).is_some()) {
+            self.push(Lane::OnCall, EffectKind::Retell { to: To::Person(person.clone()), key });
+        }
+    }
+
+    fn confirmed(&mut self) {
+        if let Some(shift) = &self.rota.shift {
+            self.retell(shift.to.as_ref(), PostKey::Brief { since: shift.since });
+        }
+    }
+
+    fn unconfirmed(&mut self, backup: Option<&UserId>) {
+        let RotaEventKind::Unconfirmed { late, .. } = &self.event.kind else { return };
+        let Some(shift) = &self.rota.shift else { return };
+        let Some(to) = shift.to.clone() else { return };
+        let tell = Tell::Unconfirmed { to, from: shift.from.clone(), since: shift.since, late: *late };
+        if let Some(backup) = backup {
+            self.tell(To::Person(backup.clone()), tell.clone(), None);
+        }
+        self.tell(To::OnCall, tell, None);
+    }
+
+    fn swap_over(&mut self, number: u64, how: SwapOutcome, moved: Vec<Moved>) {
+        let Some(swap) = self.rota.swap(number) else { return };
+        self.retell(Some(&swap.with), PostKey::Swap { number });
+        let (with, offer) = (swap.with.clone(), swap.offer.clone());
+        let own = self.event.by.as_ref() == Some(&swap.asked_by);
+        if !own {
+            let ended = Tell::SwapEnded { with, offer, how };
+            self.tell(To::Person(swap.asked_by.clone()), ended, None);
+        }
+        if how == SwapOutcome::Agreed {
+            let by = swap.asked_by.clone();
+            self.tell(To::OnCall, Tell::Changed { by, change: None, moved }, None);
+            self.show(EffectKind::Group);
+        }
+    }
+
+    fn summoned(&mut self, number: u64) {
+        let Some(summons) = self.rota.summons(number) else { return };
+        let (calls, late, skipped) = match &self.event.kind {
+            RotaEventKind::Summoned { calls, skipped, .. } => (calls, None, skipped),
+            RotaEventKind::SummonedAgain { calls, late, skipped, .. } => (calls, *late, skipped),
+            _ => return,
+        };
+        for call in calls {
+            let tell = Tell::Summons {
+                number,
+                by: summons.by.clone(),
+                reason: summons.reason.clone(),
+                at: summons.at,
+                call: summons.calls,
+                late,
+            };
+            let keep_as = PostKey::Summons { number, seq: self.event.seq, to: call.to.clone() };
+            self.tell(call.to.clone(), tell, Some(keep_as));
+        }
+        if calls.is_empty() {
+            self.unanswered(summons, skipped);
+        }
+    }
+
+    /// The call reached nobody: the same as a text.
+    fn text(&mut self, number: u64, person: &UserId) {
+        let Some(summons) = self.rota.summons(number) else { return };
+        let tell = Tell::Summons {
+            number,
+            by: summons.by.clone(),
+            reason: summons.reason.clone(),
+            at: summons.at,
+            call: summons.calls,
+            late: None,
+        };
+        self.tell(To::Text(person.clone()), tell, None);
+    }
+
+    fn unanswered(&mut self, summons: &Summons, skipped: &[super::duty::Skipped]) {
+        let (whom, reason, at) = (summons.whom.clone(), summons.reason.clone(), summons.at);
+        let tell = Tell::SummonsUnanswered { whom, reason, at, skipped: skipped.to_vec() };
+        self.tell(To::Person(summons.by.clone()), tell.clone(), None);
+        self.tell(To::OnCall, tell, None);
+    }
+
+    fn answered(&mut self, before: &Rota, number: u64) {
+        let open = before.summons(number).map(|summons| summons.open.clone()).unwrap_or_default();
+        for (seq, to) in open {
+            let key = PostKey::Summons { number, seq, to: to.clone() };
+            if self.rota.post(&key).is_some() {
+                self.push(Lane::OnCall, EffectKind::Retell { to, key });
+            }
+        }
+    }
+
+    /// What was overtaken while its message was on the way is put right now that the message stands.
+    fn posted(&mut self, key: &PostKey) {
+        let rota = self.rota;
+        match key {
+            PostKey::Brief { since } => {
+                let waits = rota.shift.as_ref().filter(|shift| shift.since == *since);
+                if waits.is_none_or(|shift| shift.confirmed.is_some()) {
+                    let person = rota.shift.as_ref().and_then(|shift| shift.to.clone());
+                    self.retell(person.as_ref(), key.clone());
+                }
+            }
+            PostKey::Swap { number } => {
+                if let Some(swap) = rota.swap(*number).filter(|swap| swap.ended.is_some()) {
+                    self.retell(Some(&swap.with), key.clone());
+                }
+            }
+            PostKey::Summons { number, to, .. }
+                if rota.summons(*number).is_none_or(|summons| summons.answered.is_some()) =>
+            {
+                self.push(Lane::OnCall, EffectKind::Retell { to: to.clone(), key: key.clone() });
+            }
+            _ => {}
+        }
+    }
+}

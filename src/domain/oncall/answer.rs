@@ -1,0 +1,135 @@
+//! What the asking person gets back about being on call. Words and blocks are made of it in `view`.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::change::Moved;
+use super::confirm::Change;
+use super::duty::{Call, Skipped};
+use super::holding::{Holding, Segment};
+use super::phone::PhoneNumber;
+use super::report::Overload;
+use super::schedule::Override;
+use super::swap::Proposal;
+use crate::domain::answer::Summary;
+use crate::domain::incident::severity::Severity;
+use crate::id::UserId;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum OncallAnswer {
+    Who(Box<Who>),
+    /// The weeks ahead, gaps among them; `heavy` is what is too much for one.
+    Schedule {
+        weeks: u32,
+        zone: String,
+        segments: Vec<Segment>,
+        heavy: Vec<Overload>,
+        order: Vec<UserId>,
+    },
+    /// What a change would move; carried out once it is confirmed.
+    Proposed {
+        change: Change,
+        seen: u32,
+        moved: Vec<Moved>,
+        beaten: Vec<Override>,
+        again: bool,
+    },
+    Changed {
+        change: Change,
+        moved: Vec<Moved>,
+    },
+    Covering {
+        until: Timestamp,
+        instead_of: Option<UserId>,
+    },
+    HandedOver {
+        to: UserId,
+        until: Option<Timestamp>,
+    },
+    SwapAsked {
+        number: u64,
+        with: UserId,
+        offer: Proposal,
+    },
+    SwapAgreed {
+        offer: Proposal,
+    },
+    SwapDeclined,
+    SwapWithdrawn,
+    /// It is the caller's, and was before they said so.
+    Yours {
+        until: Option<Timestamp>,
+    },
+    Paging {
+        number: u64,
+        whom: UserId,
+        calls: Vec<Call>,
+        skipped: Vec<Skipped>,
+    },
+    PageAnswered,
+    Report {
+        from: Timestamp,
+        until: Timestamp,
+        zone: String,
+        rows: Vec<ReportRow>,
+    },
+    /// Incidents that page nobody and wait for the weekly review.
+    Review {
+        waiting: Vec<Summary>,
+        more: usize,
+    },
+    Test {
+        severity: Severity,
+        steps: Vec<TestStep>,
+        breach: Option<Timestamp>,
+        everybody: bool,
+    },
+    PhoneSet {
+        number: Option<PhoneNumber>,
+    },
+    /// `at` is howler's own address, where it is configured.
+    Calendar {
+        of: Option<UserId>,
+        key: Option<String>,
+        at: Option<String>,
+    },
+    Help,
+}
+
+/// Who is on call at an instant, and why.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Who {
+    pub at: Timestamp,
+    pub is_now: bool,
+    /// The rotation was never set up.
+    pub unset: bool,
+    pub primary: Option<Holding>,
+    pub backup: Option<UserId>,
+    /// Nobody in the rotation: the declared backup person has it.
+    pub fallback: Option<UserId>,
+    /// Is called as well, for the primary has not said "I have it".
+    pub outgoing: Option<UserId>,
+    pub next: Option<(UserId, Timestamp)>,
+    /// The zone's clock shows the time that was asked for twice; this is the second.
+    pub again: Option<Timestamp>,
+}
+
+/// One person's share of a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportRow {
+    pub person: UserId,
+    pub hours: i64,
+    pub weekend_hours: i64,
+    pub night_hours: i64,
+    pub pages: usize,
+    pub pages_at_night: usize,
+}
+
+/// What a step of a path would do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestStep {
+    pub at: Timestamp,
+    pub after_seconds: i64,
+    pub calls: Vec<Call>,
+    pub skipped: Vec<Skipped>,
+}

@@ -1,0 +1,134 @@
+//! A change of the schedule as a person asks for it: shown first, carried out once it is confirmed, and kept as an event.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::change::ChangeProblem;
+use super::holding::OverrideKind;
+use super::overriding::Wanted;
+use super::schedule::{Override, Schedule};
+use crate::id::UserId;
+
+/// A change, with its times as instants.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Change {
+    Add {
+        person: UserId,
+    },
+    Remove {
+        person: UserId,
+    },
+    /// From the next hand-over on.
+    Order {
+        people: Vec<UserId>,
+    },
+    Pause {
+        person: UserId,
+        from: Timestamp,
+        until: Timestamp,
+    },
+    Resume {
+        person: UserId,
+    },
+    Override {
+        person: UserId,
+        from: Timestamp,
+        until: Timestamp,
+    },
+    /// Whoever asks has it from now on.
+    Cover {
+        long: SignedDuration,
+    },
+    /// Handed over before its time, until the turn would have ended; to the next one where nobody is named.
+    HandOver {
+        to: Option<UserId>,
+    },
+    Cancel {
+        number: u64,
+    },
+    Backup {
+        person: Option<UserId>,
+    },
+    /// Another program's schedule, for a time.
+    Import {
+        pieces: Vec<Piece>,
+    },
+}
+
+/// One person's part of a time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Piece {
+    pub person: UserId,
+    pub from: Timestamp,
+    pub until: Timestamp,
+}
+
+impl Change {
+    /// The schedule after it, as `by` changes it at `now`.
+    ///
+    /// # Errors
+    /// Why it cannot hold.
+    pub fn apply(&self, schedule: &Schedule, by: &UserId, now: Timestamp) -> Result<Schedule, ChangeProblem> {
+        match self {
+            Self::Add { person } => schedule.add(person, now),
+            Self::Remove { person } => schedule.remove(person, now),
+            Self::Order { people } => schedule.order(people, now),
+            Self::Pause { person, from, until } => schedule.pause(person, *from, *until, now),
+            Self::Resume { person } => schedule.unpause(person, now),
+            Self::Override { person, from, until } => {
+                let (person, by) = (person.clone(), by.clone());
+                let kind = OverrideKind::Asked;
+                schedule.override_with(Wanted { person, from: *from, until: *until, kind, by }, now)
+            }
+            Self::Cover { long } => schedule.cover(by, *long, now),
+            Self::HandOver { to } => schedule.hand_over(to.as_ref(), by, now),
+            Self::Cancel { number } => schedule.cancel_override(*number, now),
+            Self::Backup { person } => schedule.set_backup(person.as_ref(), now),
+            Self::Import { pieces } => import(schedule, pieces, by, now),
+        }
+    }
+
+    /// The overrides that it wins over.
+    pub fn beats(&self, schedule: &Schedule) -> Vec<Override> {
+        match self {
+            Self::Override { from, until, .. } => {
+                schedule.beaten(*from, *until).into_iter().map(|(one, ..)| one.clone()).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The people whom it names.
+    pub fn people(&self) -> Vec<&UserId> {
+        match self {
+            Self::Add { person }
+            | Self::Remove { person }
+            | Self::Pause { person, .. }
+            | Self::Resume { person }
+            | Self::Override { person, .. } => vec![person],
+            Self::Order { people } => people.iter().collect(),
+            Self::HandOver { to: person } | Self::Backup { person } => person.iter().collect(),
+            Self::Import { pieces } => pieces.iter().map(|piece| &piece.person).collect(),
+            Self::Cover { .. } | Self::Cancel { .. } => Vec::new(),
+        }
+    }
+}
+
+/// What is so already is left out; it must leave something.
+fn import(
+    schedule: &Schedule,
+    pieces: &[Piece],
+    by: &UserId,
+    now: Timestamp,
+) -> Result<Schedule, ChangeProblem> {
+    let mut after = schedule.clone();
+    for Piece { person, from, until } in pieces.iter().filter(|piece| piece.until > now) {
+        let (person, by, kind) = (person.clone(), by.clone(), OverrideKind::Imported);
+        match after.override_with(Wanted { person, from: *from, until: *until, kind, by }, now) {
+            Ok(changed) => after = changed,
+            Err(ChangeProblem::NothingChanges) => {}
+            Err(problem) => return Err(problem),
+        }
+    }
+    if after == *schedule { Err(ChangeProblem::NothingChanges) } else { Ok(after) }
+}

@@ -1,0 +1,242 @@
+//! What a person's line about being on call does: pure, over the rota and the instant.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::answer::OncallAnswer;
+use super::change::{Moved, diff};
+use super::confirm::Change;
+use super::duty::PhoneReach;
+use super::event::{RotaEventKind, SwapEnd};
+use super::line::Oncall;
+use super::path::Called;
+use super::rota::{Rota, Swap, SwapOutcome};
+use super::schedule::Schedule;
+use super::zone::Zone;
+use crate::domain::refusal::Refusal;
+use crate::id::UserId;
+
+/// How far ahead a change is shown.
+const WEEKS: u16 = 12;
+/// The longest time that somebody covers.
+const COVER_MOST: SignedDuration = SignedDuration::from_hours(24 * 14);
+
+/// What a line changes and what the person is told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RotaDecision {
+    pub events: Vec<RotaEventKind>,
+    pub answer: OncallAnswer,
+}
+
+/// Who asks, when, and whether where only they can read it.
+pub struct Caller<'a> {
+    pub by: &'a UserId,
+    pub now: Timestamp,
+    pub privately: bool,
+    /// Unguessable: made of the delivery and the store's secret.
+    pub key: &'a str,
+    /// howler's own address, where it is configured.
+    pub address: Option<&'a str>,
+    /// Whom the phone provider can call.
+    pub reach: PhoneReach,
+}
+
+/// Decides a line that changes the rota.
+///
+/// # Errors
+/// The reason why it changes nothing.
+pub fn decide(rota: &Rota, line: &Oncall, caller: &Caller<'_>) -> Result<RotaDecision, Refusal> {
+    let Caller { by, now, .. } = *caller;
+    match line {
+        Oncall::Confirm { change, seen } => confirm(rota, change, *seen, by, now),
+        Oncall::Cover { long } => cover(rota, *long, by, now),
+        Oncall::Handoff { to } => hand_off(rota, to.as_ref(), by, now),
+        Oncall::Swap { with, week } => {
+            let week = week.resolve(now, &zone(&rota.schedule, now));
+            let week = week.map_err(|problem| Refusal::When { problem })?.at;
+            let offer = rota.schedule.propose_swap(by, with, week, now);
+            let offer = offer.map_err(|problem| Refusal::Swap { problem })?;
+            let number = rota.next_number;
+            let asked = RotaEventKind::SwapAsked { swap: number, with: with.clone(), offer: offer.clone() };
+            done(asked, OncallAnswer::SwapAsked { number, with: with.clone(), offer })
+        }
+        Oncall::AnswerSwap { number, yes } => answer_swap(rota, *number, *yes, by, now),
+        Oncall::WithdrawSwap { number } => {
+            let swap = open_swap(rota, *number)?;
+            if swap.asked_by != *by {
+                return Err(Refusal::NotYourSwap);
+            }
+            let ended = RotaEventKind::SwapEnded { swap: *number, how: SwapEnd::Withdrawn };
+            done(ended, OncallAnswer::SwapWithdrawn)
+        }
+        Oncall::HaveIt { since } => have_it(rota, *since, by, now),
+        Oncall::Page { whom, reason } => {
+            let mut duty = rota.duty(now, caller.reach);
+            duty.call_only(whom, caller.reach);
+            let (calls, skipped) = duty.reach_all(&[Called::Primary, Called::PrimaryPhone]);
+            let number = rota.next_number;
+            let summoned = RotaEventKind::Summoned {
+                summons: number,
+                whom: whom.clone(),
+                reason: reason.clone(),
+                calls: calls.clone(),
+                skipped: skipped.clone(),
+            };
+            done(summoned, OncallAnswer::Paging { number, whom: whom.clone(), calls, skipped })
+        }
+        Oncall::AnswerPage { number } => answer_page(rota, *number),
+        Oncall::Phone { number } => {
+            if !caller.privately {
+                return Err(Refusal::PhoneInPublic);
+            }
+            let set = RotaEventKind::PhoneSet { person: by.clone(), number: number.clone() };
+            done(set, OncallAnswer::PhoneSet { number: number.clone() })
+        }
+        Oncall::Calendar { mine, revoke } => {
+            let of = mine.then(|| by.clone());
+            if *revoke {
+                return done(
+                    RotaEventKind::FeedRevoked { of: of.clone() },
+                    OncallAnswer::Calendar { of, key: None, at: None },
+                );
+            }
+            let key = caller.key.to_owned();
+            let made = RotaEventKind::FeedMade { key: key.clone(), of: of.clone() };
+            done(made, OncallAnswer::Calendar { of, key: Some(key), at: caller.address.map(str::to_owned) })
+        }
+        _ => Ok(RotaDecision { events: Vec::new(), answer: OncallAnswer::Help }),
+    }
+}
+
+fn done(event: RotaEventKind, answer: OncallAnswer) -> Result<RotaDecision, Refusal> {
+    Ok(RotaDecision { events: vec![event], answer })
+}
+
+/// What a change would move, shown before it is confirmed. `again`: the schedule was another one when it was shown.
+///
+/// # Errors
+/// The reason why it cannot hold.
+pub fn propose(
+    rota: &Rota,
+    change: Change,
+    by: &UserId,
+    now: Timestamp,
+    again: bool,
+) -> Result<OncallAnswer, Refusal> {
+    let after = applied(&rota.schedule, &change, by, now)?;
+    let moved = moved(&rota.schedule, &after, now);
+    let beaten = change.beats(&rota.schedule);
+    Ok(OncallAnswer::Proposed { change, seen: rota.version, moved, beaten, again })
+}
+
+fn applied(schedule: &Schedule, change: &Change, by: &UserId, now: Timestamp) -> Result<Schedule, Refusal> {
+    if let Some(nobody) = change.people().into_iter().find(|person| !person.is_in_slack()) {
+        return Err(Refusal::NoSuchPerson {
+            word: nobody.shell_name().unwrap_or_default().to_owned(),
+            nearest: None,
+        });
+    }
+    change.apply(schedule, by, now).map_err(|problem| Refusal::Change { problem })
+}
+
+/// The parts of the next twelve weeks that a change moves.
+pub fn moved(before: &Schedule, after: &Schedule, now: Timestamp) -> Vec<Moved> {
+    if before == after { Vec::new() } else { diff(before, after, now, WEEKS) }
+}
+
+/// Carries a change out, unless the schedule is another one than the person saw: then it is shown again.
+fn confirm(
+    rota: &Rota,
+    change: &Change,
+    seen: u32,
+    by: &UserId,
+    now: Timestamp,
+) -> Result<RotaDecision, Refusal> {
+    let after = applied(&rota.schedule, change, by, now)?;
+    let moves = moved(&rota.schedule, &after, now);
+    if seen != rota.version {
+        let answer = propose(rota, change.clone(), by, now, true)?;
+        return Ok(RotaDecision { events: Vec::new(), answer });
+    }
+    let changed = RotaEventKind::Changed { change: change.clone() };
+    done(changed, OncallAnswer::Changed { change: change.clone(), moved: moves })
+}
+
+fn cover(rota: &Rota, long: SignedDuration, by: &UserId, now: Timestamp) -> Result<RotaDecision, Refusal> {
+    if !long.is_positive() || long > COVER_MOST {
+        return Err(Refusal::CoverTooLong { most: COVER_MOST });
+    }
+    let instead_of = rota.held(now).primary.map(|holding| holding.person);
+    if instead_of.as_ref() == Some(by) {
+        return Err(Refusal::HasItAlready { person: by.clone() });
+    }
+    let until = now.saturating_add(long).unwrap_or(Timestamp::MAX);
+    let change = Change::Cover { long };
+    applied(&rota.schedule, &change, by, now)?;
+    done(RotaEventKind::Changed { change }, OncallAnswer::Covering { until, instead_of })
+}
+
+fn hand_off(rota: &Rota, to: Option<&UserId>, by: &UserId, now: Timestamp) -> Result<RotaDecision, Refusal> {
+    let change = Change::HandOver { to: to.cloned() };
+    let after = applied(&rota.schedule, &change, by, now)?;
+    let Some(holding) = after.at(now).primary else { return Err(Refusal::NobodyToHandTo) };
+    let answer = OncallAnswer::HandedOver { to: holding.person, until: holding.until };
+    done(RotaEventKind::Changed { change }, answer)
+}
+
+/// The rotation's zone: what people type is meant in it.
+pub fn zone(schedule: &Schedule, now: Timestamp) -> Zone {
+    schedule.turns(now).map_or_else(Zone::utc, |turns| turns.zone.clone())
+}
+
+fn open_swap(rota: &Rota, number: u64) -> Result<&Swap, Refusal> {
+    let swap = rota.swap(number).ok_or(Refusal::NoSuchSwap { number })?;
+    match swap.ended {
+        None => Ok(swap),
+        Some(how) => Err(Refusal::SwapIsOver { how }),
+    }
+}
+
+fn answer_swap(
+    rota: &Rota,
+    number: u64,
+    yes: bool,
+    by: &UserId,
+    now: Timestamp,
+) -> Result<RotaDecision, Refusal> {
+    let swap = open_swap(rota, number)?;
+    if swap.with != *by {
+        return Err(Refusal::NotYourSwap);
+    }
+    if !yes {
+        return done(
+            RotaEventKind::SwapEnded { swap: number, how: SwapEnd::Declined },
+            OncallAnswer::SwapDeclined,
+        );
+    }
+    if swap.lapses() <= now {
+        return Err(Refusal::SwapIsOver { how: SwapOutcome::Ended(SwapEnd::TooLate) });
+    }
+    let agreed = rota.schedule.agree_swap(&swap.offer, by, now);
+    agreed.map_err(|problem| Refusal::Swap { problem })?;
+    done(RotaEventKind::SwapAgreed { swap: number }, OncallAnswer::SwapAgreed { offer: swap.offer.clone() })
+}
+
+fn have_it(rota: &Rota, since: Timestamp, by: &UserId, now: Timestamp) -> Result<RotaDecision, Refusal> {
+    let holding = rota.held(now).primary;
+    let shift = rota.shift.as_ref().filter(|shift| shift.since == since && shift.to.as_ref() == Some(by));
+    let Some(shift) = shift else {
+        let person = rota.shift.as_ref().and_then(|shift| shift.to.clone());
+        return Err(Refusal::NotYourTurn { person });
+    };
+    let answer = OncallAnswer::Yours { until: holding.and_then(|holding| holding.until) };
+    let events = if shift.confirmed.is_some() { Vec::new() } else { vec![RotaEventKind::Confirmed] };
+    Ok(RotaDecision { events, answer })
+}
+
+fn answer_page(rota: &Rota, number: u64) -> Result<RotaDecision, Refusal> {
+    let summons = rota.summons(number).ok_or(Refusal::NoSuchPageCall { number })?;
+    match &summons.answered {
+        Some((by, at)) => Err(Refusal::PageAnswered { by: by.clone(), at: *at }),
+        None => done(RotaEventKind::SummonsAnswered { summons: number }, OncallAnswer::PageAnswered),
+    }
+}

@@ -1,0 +1,136 @@
+//! What happened to the rota. The rota is its list of events; they are never changed, only added to.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::confirm::Change;
+use super::holding::Why;
+use super::phone::PhoneNumber;
+use super::schedule::Schedule;
+use super::swap::Proposal;
+use crate::domain::effect::PostKey;
+use crate::domain::incident::severity::Severity;
+use crate::domain::oncall::duty::{Call, Skipped};
+use crate::domain::timer::Lateness;
+use crate::id::{ChannelId, IncidentId, MessageTs, UserId};
+
+/// One event. `seq` counts from 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RotaEvent {
+    pub seq: u32,
+    pub at: Timestamp,
+    /// `None` is howler itself.
+    pub by: Option<UserId>,
+    pub kind: RotaEventKind,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RotaEventKind {
+    /// The rota begins, or the configuration gave it other turns.
+    Set {
+        schedule: Box<Schedule>,
+    },
+    /// Somebody changed who has it when. The change is already resolved to instants.
+    Changed {
+        change: Change,
+    },
+    /// Somebody else has it, since `since`. `to` is nobody where the rotation is empty or all are paused, and no backup
+    /// person is declared.
+    HandedOver {
+        since: Timestamp,
+        from: Option<UserId>,
+        to: Option<UserId>,
+        why: Option<Why>,
+        /// Nobody in the rotation can have it: `to` is the declared backup person.
+        fallback: bool,
+        /// It was taken by the person who has it now, so nobody has to say "I have it".
+        taken: bool,
+        late: Option<Lateness>,
+    },
+    /// The incoming person said "I have it".
+    Confirmed,
+    /// The incoming person had not said so by `due`.
+    Unconfirmed {
+        due: Timestamp,
+        tell: Option<UserId>,
+        late: Option<Lateness>,
+    },
+    /// One person asked another to swap turns.
+    SwapAsked {
+        swap: u64,
+        with: UserId,
+        offer: Proposal,
+    },
+    SwapAgreed {
+        swap: u64,
+    },
+    SwapEnded {
+        swap: u64,
+        how: SwapEnd,
+    },
+    /// A page that belongs to no incident.
+    Summoned {
+        summons: u64,
+        whom: UserId,
+        reason: String,
+        calls: Vec<Call>,
+        skipped: Vec<Skipped>,
+    },
+    SummonedAgain {
+        summons: u64,
+        due: Timestamp,
+        calls: Vec<Call>,
+        skipped: Vec<Skipped>,
+        late: Option<Lateness>,
+    },
+    SummonsAnswered {
+        summons: u64,
+    },
+    /// A call about a page without an incident reached nobody, or its text did not.
+    CallMissed {
+        summons: u64,
+        person: UserId,
+        texted: bool,
+    },
+    /// A person set a phone number, or took it away. The number itself is in the rota's state alone.
+    PhoneSet {
+        person: UserId,
+        number: Option<PhoneNumber>,
+    },
+    /// A calendar's address was made, or revoked.
+    FeedMade {
+        key: String,
+        of: Option<UserId>,
+    },
+    FeedRevoked {
+        of: Option<UserId>,
+    },
+    /// The user group was not as the rota has it, and is set again.
+    GroupRepaired,
+    Posted {
+        key: PostKey,
+        channel: ChannelId,
+        message: MessageTs,
+    },
+}
+
+/// How a swap that was asked for ended without one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SwapEnd {
+    Declined,
+    Withdrawn,
+    /// Nobody agreed before the first of the two turns began.
+    TooLate,
+    /// The schedule had changed, so that it could not hold any more.
+    Overtaken,
+}
+
+/// Who was called, and when: what reports count. Kept beside the rota, by time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageRecord {
+    pub at: Timestamp,
+    pub person: UserId,
+    pub incident: Option<IncidentId>,
+    pub severity: Option<Severity>,
+    pub phone: bool,
+}

@@ -1,0 +1,94 @@
+//! Overrides: somebody else has it for a while.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::change::{ChangeProblem, still_to_come};
+use super::holding::OverrideKind;
+use super::schedule::{Override, Schedule};
+use crate::id::UserId;
+
+/// An override that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    pub person: UserId,
+    pub from: Timestamp,
+    pub until: Timestamp,
+    pub kind: OverrideKind,
+    pub by: UserId,
+}
+
+type Changed = Result<Schedule, ChangeProblem>;
+
+impl Schedule {
+    /// Puts somebody in for a while, over all that was decided before; what has passed of it is cut off. The new override
+    /// is the last of [`Schedule::overrides`].
+    ///
+    /// # Errors
+    /// The time cannot be, or is theirs throughout already.
+    pub fn override_with(&self, wanted: Wanted, now: Timestamp) -> Changed {
+        let (from, until) = still_to_come(wanted.from, wanted.until, now)?;
+        let theirs = |segment: &super::Segment| segment.person() == Some(&wanted.person);
+        if self.segments(from, until).iter().all(theirs) {
+            return Err(ChangeProblem::NothingChanges);
+        }
+        Ok(self.with_override(Wanted { from, until, ..wanted }, now))
+    }
+
+    /// `by` takes it over from now on.
+    ///
+    /// # Errors
+    /// The time cannot be, or is theirs already.
+    pub fn cover(&self, by: &UserId, length: SignedDuration, now: Timestamp) -> Changed {
+        let until = now.saturating_add(length).unwrap_or(Timestamp::MAX);
+        let (person, by) = (by.clone(), by.clone());
+        self.override_with(Wanted { person, from: now, until, kind: OverrideKind::Cover, by }, now)
+    }
+
+    /// Hands over before the time: `to`, or the next in the order who is free, holds it until the next hand-over.
+    ///
+    /// # Errors
+    /// Nobody else is there, or `to` holds it already.
+    pub fn hand_over(&self, to: Option<&UserId>, by: &UserId, now: Timestamp) -> Changed {
+        let primary = self.holder(now).map(|(person, _)| person.clone());
+        let person = match to {
+            Some(to) if primary.as_ref() == Some(to) && to == by => return Err(ChangeProblem::Yourself),
+            Some(to) => to.clone(),
+            None => self.next_free(primary.as_ref(), now).ok_or(ChangeProblem::NobodyElse)?.clone(),
+        };
+        let kind = OverrideKind::HandedOver { from: primary };
+        let until = self.next_handover(now);
+        self.override_with(Wanted { person, from: now, until, kind, by: by.clone() }, now)
+    }
+
+    /// Takes an override back; one that has begun ends now.
+    ///
+    /// # Errors
+    /// There is none, or it is over.
+    pub fn cancel_override(&self, id: u64, now: Timestamp) -> Changed {
+        let found = self.overrides.iter().find(|o| o.id == id).ok_or(ChangeProblem::NoSuchOverride { id })?;
+        if found.until <= now {
+            return Err(ChangeProblem::OverrideOver { id, until: found.until });
+        }
+        let mut after = self.clone();
+        for o in after.overrides.iter_mut().filter(|o| o.id == id) {
+            o.until = now;
+        }
+        after.overrides.retain(|o| o.from < o.until);
+        Ok(after)
+    }
+
+    pub(super) fn with_override(&self, wanted: Wanted, now: Timestamp) -> Self {
+        let Wanted { person, from, until, kind, by } = wanted;
+        let mut after = self.clone();
+        after.overrides.push(Override { id: self.next_override, person, from, until, kind, by, at: now });
+        after.next_override += 1;
+        after
+    }
+
+    /// The next in the order after the turn's own holder who is neither paused nor `but`.
+    fn next_free(&self, but: Option<&UserId>, now: Timestamp) -> Option<&UserId> {
+        let plan = self.plan(now)?;
+        let mut order = plan.order_of(plan.turns.index(now)).skip(1);
+        order.find(|person| Some(*person) != but && !self.is_paused(person, now))
+    }
+}

@@ -1,0 +1,302 @@
+//! The rota: who is on call, who has it now, and what is under way about it. Its state, read off its events.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::duty::{Duty, PhoneReach};
+use super::event::{RotaEvent, RotaEventKind};
+use super::holding::{OnCall, Why};
+use super::phone::PhoneNumber;
+use super::schedule::Schedule;
+use super::segments::by_person;
+use super::swap::Proposal;
+use crate::domain::effect::{PostKey, To};
+use crate::domain::incident::Post;
+use crate::domain::timer::TimerKind;
+use crate::id::UserId;
+
+/// The incoming person has this long to say "I have it" before the backup is told too.
+pub const CONFIRM_WITHIN: SignedDuration = SignedDuration::from_mins(30);
+/// A page that belongs to no incident comes again after this, and is given up after twice this.
+pub const SUMMON_EVERY: SignedDuration = SignedDuration::from_mins(5);
+/// How far ahead the next hand-over is looked for: longer than any override.
+const LOOK: SignedDuration = SignedDuration::from_hours(24 * 732);
+/// How often such a page calls.
+pub const SUMMON_MOST: u32 = 3;
+
+/// Who has it now, since the hand-over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shift {
+    pub since: Timestamp,
+    pub from: Option<UserId>,
+    pub to: Option<UserId>,
+    pub why: Option<Why>,
+    pub fallback: bool,
+    /// When the incoming person said "I have it".
+    pub confirmed: Option<Timestamp>,
+    /// Nobody had said so in time, and the backup was told.
+    pub backup_told: bool,
+}
+
+/// A swap that waits for the other person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Swap {
+    pub number: u64,
+    pub asked_by: UserId,
+    pub with: UserId,
+    pub offer: Proposal,
+    pub ended: Option<SwapOutcome>,
+}
+
+impl Swap {
+    /// When the first of the two turns is over: until then it can be agreed to.
+    pub fn lapses(&self) -> Timestamp {
+        self.offer.named.until.min(self.offer.exchange.until)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SwapOutcome {
+    Agreed,
+    Ended(super::event::SwapEnd),
+}
+
+/// A page that belongs to no incident.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summons {
+    pub number: u64,
+    pub whom: UserId,
+    pub by: UserId,
+    pub reason: String,
+    pub at: Timestamp,
+    /// How often it has called.
+    pub calls: u32,
+    /// Its messages that still wait for an answer.
+    pub open: Vec<(u32, To)>,
+    pub answered: Option<(UserId, Timestamp)>,
+}
+
+/// An address at which a calendar can be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Feed {
+    /// Unguessable; a part of the address.
+    pub key: String,
+    /// Whose turns; `None` is everybody's.
+    pub of: Option<UserId>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rota {
+    pub schedule: Schedule,
+    /// `None` until somebody is in the rotation for the first time.
+    pub shift: Option<Shift>,
+    pub swaps: Vec<Swap>,
+    pub summons: Vec<Summons>,
+    pub phones: BTreeMap<UserId, PhoneNumber>,
+    pub feeds: Vec<Feed>,
+    pub posts: Vec<Post>,
+    /// The next swap's and the next page's number.
+    pub next_number: u64,
+    /// Counts the changes to the schedule, so that one who confirms a change is known to have seen the last of them.
+    pub version: u32,
+    pub events: u32,
+}
+
+/// Swaps and pages that are over are kept for as long as their messages may be edited.
+const KEPT: usize = 50;
+
+impl Rota {
+    /// Who is on call at `now`. A clock that was set back takes no hand-over back that was told.
+    pub fn held(&self, now: Timestamp) -> OnCall {
+        let told = self.shift.as_ref().map_or(now, |shift| shift.since);
+        self.schedule.at(now.max(told))
+    }
+
+    /// Who is on call at `now`, and who has to be called.
+    pub fn duty(&self, now: Timestamp, reach: PhoneReach) -> Duty {
+        let held = self.held(now);
+        let primary = held.answering().map(|holding| holding.person);
+        let outgoing = self.shift.as_ref().filter(|shift| {
+            // Where nobody took it over, nobody's word is waited for.
+            shift.confirmed.is_none() && shift.to.is_some() && shift.to == primary
+        });
+        let outgoing =
+            outgoing.and_then(|shift| shift.from.clone()).filter(|from| Some(from) != primary.as_ref());
+        let phones: BTreeSet<UserId> = match reach {
+            PhoneReach::Off => BTreeSet::new(),
+            PhoneReach::Numbers => self.phones.keys().cloned().collect(),
+            PhoneReach::Everybody => primary.iter().chain(&outgoing).chain(&held.backup).cloned().collect(),
+        };
+        Duty { primary, outgoing, backup: held.backup, phones }
+    }
+
+    /// The timers that run: absolute due times, derived from the events alone.
+    pub fn timers(&self) -> Vec<(TimerKind, Timestamp)> {
+        let mut timers = Vec::new();
+        if let Some(shift) = &self.shift {
+            timers.extend(self.next_handover(shift).map(|due| (TimerKind::HandOver, due)));
+            if shift.confirmed.is_none() && !shift.backup_told && shift.to.is_some() {
+                timers.push((TimerKind::Unconfirmed, plus(shift.since, CONFIRM_WITHIN)));
+            }
+        }
+        let open = self.swaps.iter().filter(|swap| swap.ended.is_none());
+        timers.extend(open.map(|swap| (TimerKind::Swap(swap.number), swap.lapses())));
+        let calling = self.summons.iter().filter(|summons| summons.answered.is_none());
+        timers.extend(calling.filter(|summons| summons.calls <= SUMMON_MOST).map(|summons| {
+            (TimerKind::Summons(summons.number), plus(summons.at, SUMMON_EVERY * summons.calls as i32))
+        }));
+        timers
+    }
+
+    /// The first instant after the last hand-over at which somebody else has it.
+    pub(super) fn next_handover(&self, shift: &Shift) -> Option<Timestamp> {
+        let person = shift.to.as_ref().filter(|_| !shift.fallback);
+        let until = plus(shift.since, LOOK);
+        let segments = by_person(self.schedule.segments(shift.since, until));
+        segments.into_iter().find(|segment| segment.person() != person).map(|segment| segment.from)
+    }
+
+    pub fn post(&self, key: &PostKey) -> Option<&Post> {
+        self.posts.iter().find(|post| post.key == *key)
+    }
+
+    pub fn swap(&self, number: u64) -> Option<&Swap> {
+        self.swaps.iter().find(|swap| swap.number == number)
+    }
+
+    pub fn summons(&self, number: u64) -> Option<&Summons> {
+        self.summons.iter().find(|summons| summons.number == number)
+    }
+
+    /// Changes the rota by its next event. Nothing is decided here.
+    pub fn apply(&mut self, event: &RotaEvent) {
+        self.events = event.seq;
+        match &event.kind {
+            RotaEventKind::Set { schedule } => {
+                self.schedule = Schedule::clone(schedule);
+                self.version += 1;
+            }
+            RotaEventKind::Changed { change } => {
+                let Some(by) = &event.by else { return };
+                if let Ok(schedule) = change.apply(&self.schedule, by, event.at) {
+                    self.schedule = schedule;
+                    self.version += 1;
+                }
+            }
+            RotaEventKind::HandedOver { since, from, to, why, fallback, taken, .. } => {
+                self.shift = Some(Shift {
+                    since: *since,
+                    from: from.clone(),
+                    to: to.clone(),
+                    why: why.clone(),
+                    fallback: *fallback,
+                    confirmed: taken.then_some(event.at),
+                    backup_told: false,
+                });
+            }
+            RotaEventKind::Confirmed => {
+                if let Some(shift) = &mut self.shift {
+                    shift.confirmed = Some(event.at);
+                }
+            }
+            RotaEventKind::Unconfirmed { .. } => {
+                if let Some(shift) = &mut self.shift {
+                    shift.backup_told = true;
+                }
+            }
+            RotaEventKind::SwapAsked { swap, with, offer } => {
+                let Some(asked_by) = event.by.clone() else { return };
+                self.next_number = self.next_number.max(swap + 1);
+                let swap =
+                    Swap { number: *swap, asked_by, with: with.clone(), offer: offer.clone(), ended: None };
+                self.swaps.push(swap);
+                forget(&mut self.swaps, |swap| swap.ended.is_some());
+            }
+            RotaEventKind::SwapAgreed { swap } => self.end_swap(*swap, SwapOutcome::Agreed, event),
+            RotaEventKind::SwapEnded { swap, how } => {
+                self.end_swap(*swap, SwapOutcome::Ended(*how), event);
+            }
+            RotaEventKind::Summoned { .. }
+            | RotaEventKind::SummonedAgain { .. }
+            | RotaEventKind::SummonsAnswered { .. } => self.summon(event),
+            RotaEventKind::PhoneSet { person, number } => match number {
+                Some(number) => drop(self.phones.insert(person.clone(), number.clone())),
+                None => drop(self.phones.remove(person)),
+            },
+            RotaEventKind::FeedMade { key, of } => {
+                self.feeds.retain(|feed| feed.of != *of);
+                self.feeds.push(Feed { key: key.clone(), of: of.clone() });
+            }
+            RotaEventKind::FeedRevoked { of } => self.feeds.retain(|feed| feed.of != *of),
+            RotaEventKind::GroupRepaired | RotaEventKind::CallMissed { .. } => {}
+            RotaEventKind::Posted { key, channel, message } => {
+                self.posts.retain(|post| post.key != *key);
+                let (channel, message) = (channel.clone(), message.clone());
+                self.posts.push(Post { key: key.clone(), channel, message });
+                let surplus = self.posts.len().saturating_sub(4 * KEPT);
+                self.posts.drain(..surplus);
+            }
+        }
+    }
+
+    fn end_swap(&mut self, number: u64, how: SwapOutcome, event: &RotaEvent) {
+        let Some(swap) = self.swaps.iter_mut().find(|swap| swap.number == number) else { return };
+        swap.ended = Some(how);
+        let agreed = event.by.as_ref().filter(|_| how == SwapOutcome::Agreed);
+        let after = agreed.map(|by| self.schedule.agree_swap(&swap.offer, by, event.at));
+        if let Some(Ok(schedule)) = after {
+            self.schedule = schedule;
+            self.version += 1;
+        }
+    }
+
+    fn summon(&mut self, event: &RotaEvent) {
+        match &event.kind {
+            RotaEventKind::Summoned { summons, whom, reason, calls, .. } => {
+                let Some(by) = event.by.clone() else { return };
+                self.next_number = self.next_number.max(summons + 1);
+                self.summons.push(Summons {
+                    number: *summons,
+                    whom: whom.clone(),
+                    by,
+                    reason: reason.clone(),
+                    at: event.at,
+                    calls: 1,
+                    open: calls.iter().map(|call| (event.seq, call.to.clone())).collect(),
+                    answered: None,
+                });
+                forget(&mut self.summons, |summons| summons.answered.is_some());
+            }
+            RotaEventKind::SummonedAgain { summons, calls, .. } => {
+                if let Some(summons) = self.summons.iter_mut().find(|known| known.number == *summons) {
+                    summons.calls += 1;
+                    summons.open.extend(calls.iter().map(|call| (event.seq, call.to.clone())));
+                }
+            }
+            RotaEventKind::SummonsAnswered { summons } => {
+                let Some(by) = event.by.clone() else { return };
+                if let Some(summons) = self.summons.iter_mut().find(|known| known.number == *summons) {
+                    summons.answered = Some((by, event.at));
+                    summons.open.clear();
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Keeps what is under way, and the latest of what is over.
+fn forget<T>(all: &mut Vec<T>, is_over: impl Fn(&T) -> bool) {
+    let mut surplus = all.iter().filter(|one| is_over(one)).count().saturating_sub(KEPT);
+    all.retain(|one| {
+        let goes = surplus > 0 && is_over(one);
+        surplus -= usize::from(goes);
+        !goes
+    });
+}
+
+fn plus(at: Timestamp, after: SignedDuration) -> Timestamp {
+    at.saturating_add(after).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,100 @@
+//! What is said about being on call: messages with their frozen facts.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::change::Moved;
+use super::confirm::Change;
+use super::duty::Skipped;
+use super::holding::Why;
+use super::rota::SwapOutcome;
+use super::swap::Proposal;
+use crate::domain::answer::Summary;
+use crate::domain::timer::Lateness;
+use crate::id::UserId;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Tell {
+    /// Who has it from now on, for the on-call channel. `to` is nobody, or the declared backup person (`fallback`),
+    /// where the rotation has nobody.
+    HandedOver {
+        since: Timestamp,
+        from: Option<UserId>,
+        to: Option<UserId>,
+        backup: Option<UserId>,
+        until: Option<Timestamp>,
+        why: Option<Why>,
+        fallback: bool,
+        late: Option<Lateness>,
+    },
+    /// What the incoming person inherits.
+    Brief(Box<Brief>),
+    /// The incoming person has not said "I have it".
+    Unconfirmed {
+        to: UserId,
+        from: Option<UserId>,
+        since: Timestamp,
+        late: Option<Lateness>,
+    },
+    /// Somebody changed who has it when; nobody in particular did where two agreed to swap.
+    Changed {
+        by: UserId,
+        change: Option<Change>,
+        moved: Vec<Moved>,
+    },
+    /// Asks the other person.
+    SwapAsked {
+        number: u64,
+        by: UserId,
+        offer: Proposal,
+    },
+    /// What became of it, for the person who asked.
+    SwapEnded {
+        with: UserId,
+        offer: Proposal,
+        how: SwapOutcome,
+    },
+    /// Somebody is called, without an incident.
+    Summons {
+        number: u64,
+        by: UserId,
+        reason: String,
+        at: Timestamp,
+        call: u32,
+        late: Option<Lateness>,
+    },
+    /// Nobody has answered such a call, for the person who asked.
+    SummonsUnanswered {
+        whom: UserId,
+        reason: String,
+        at: Timestamp,
+        skipped: Vec<Skipped>,
+    },
+    GroupRepaired,
+}
+
+/// What the incoming person inherits, as it was at the hand-over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Brief {
+    pub since: Timestamp,
+    pub until: Option<Timestamp>,
+    pub from: Option<UserId>,
+    pub backup: Option<UserId>,
+    /// With their clocks, the worst first.
+    pub open: Vec<Summary>,
+    pub more_open: usize,
+    /// Calls in the seven days before.
+    pub paged: usize,
+    pub paged_at_night: usize,
+    /// What waits for the weekly review.
+    pub review: usize,
+    /// Who has it afterwards, and since when.
+    pub next: Vec<(UserId, Timestamp)>,
+    /// People of the next two weeks whom a phone cannot reach.
+    pub unreachable: Vec<UserId>,
+    /// Whether phones are set up at all.
+    pub phones: bool,
+    /// They took it themselves: nobody waits for their word.
+    #[serde(default)]
+    pub taken: bool,
+}

@@ -1,0 +1,180 @@
+//! Who is on call, for other programs: a calendar by an address that nobody guesses, and JSON by a token.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Query, State};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use hmac::{Hmac, KeyInit, Mac};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+
+use crate::calendar::{Duty, Feed, Shift, write};
+use crate::config::secrets::Secret;
+use crate::desk::oncall::who_at;
+use crate::domain::oncall::Why;
+use crate::domain::oncall::holding::Holding;
+use crate::domain::oncall::rota::Rota;
+use crate::id::UserId;
+use crate::intake::bearer::Bearer;
+use crate::intake::front::Front;
+
+const WEEK: SignedDuration = SignedDuration::from_hours(24 * 7);
+/// Weeks that a calendar shows: behind, and ahead.
+const BEHIND: i32 = 4;
+const AHEAD: i32 = 26;
+/// How often programs should ask again.
+const REFRESH: SignedDuration = SignedDuration::from_mins(15);
+
+struct Context {
+    front: Front,
+    readers: Option<Bearer>,
+}
+
+type Shared = State<Arc<Context>>;
+
+/// `/oncall.ics`, and `/api/oncall` where there is a secret to know its readers by.
+pub(super) fn router(front: Front, secret: Option<&Secret>) -> Router {
+    let readers = secret.map(Bearer::new);
+    let router = Router::new().route("/oncall.ics", get(calendar));
+    let router = if readers.is_some() { router.route("/api/oncall", get(oncall)) } else { router };
+    router.with_state(Arc::new(Context { front, readers }))
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    key: String,
+}
+
+/// Whose turns a calendar shows, with everything that is in it.
+struct Turns {
+    only: Option<UserId>,
+    shifts: Vec<(Shift, Option<UserId>)>,
+    stamp: Timestamp,
+}
+
+/// 404 for an address that is none, or that was revoked: nobody learns which.
+async fn calendar(State(context): Shared, Query(Asked { key }): Query<Asked>) -> Response {
+    let found = context.front.desk.look(|state, now| turns(&state.rota, &key, now)).flatten();
+    let Some(Turns { only, shifts, stamp }) = found else { return StatusCode::NOT_FOUND.into_response() };
+    let people = &context.front.deliverer.people;
+    let mut duties = Vec::new();
+    for (shift, backup) in &shifts {
+        let name = people.name(&UserId::from(shift.person.as_str())).await;
+        let backup = match backup {
+            Some(backup) => Some(people.name(backup).await),
+            None => None,
+        };
+        duties.push((shift, name, backup));
+    }
+    let duties: Vec<Duty<'_>> =
+        duties.iter().map(|(shift, name, backup)| Duty { shift, name, backup: backup.as_deref() }).collect();
+    let name = if only.is_some() { "On call (mine)" } else { "On call" };
+    let feed = Feed { name, place: "howler", stamp, refresh: REFRESH };
+    let text = write(&feed, &duties, only.as_ref().map(UserId::as_str));
+    ([(CONTENT_TYPE, "text/calendar; charset=utf-8")], text).into_response()
+}
+
+fn turns(rota: &Rota, key: &str, now: Timestamp) -> Option<Turns> {
+    let feed = rota.feeds.iter().find(|feed| is_same(&feed.key, key))?;
+    let from = now.saturating_sub(WEEK * BEHIND).unwrap_or(Timestamp::MIN);
+    let until = now.saturating_add(WEEK * AHEAD).unwrap_or(Timestamp::MAX);
+    let segments = rota.schedule.segments(from, until).into_iter();
+    let shifts = segments.filter_map(|segment| {
+        let (person, why) = segment.held?;
+        let backup = rota.schedule.backup(segment.from).cloned();
+        let (from, until) = (segment.from, segment.until);
+        Some((Shift { person: person.0, from, until, why: Some(word(&why).to_owned()) }, backup))
+    });
+    let stamp = rota.shift.as_ref().map_or(now, |shift| shift.since);
+    Some(Turns { only: feed.of.clone(), shifts: shifts.collect(), stamp })
+}
+
+/// In the same time wherever the two differ.
+fn is_same(known: &str, claimed: &str) -> bool {
+    let hashed = |text: &str| {
+        Hmac::<Sha256>::new_from_slice(known.as_bytes()).map(|mut mac| {
+            mac.update(text.as_bytes());
+            mac
+        })
+    };
+    match (hashed(known), hashed(claimed)) {
+        (Ok(known), Ok(claimed)) => claimed.verify_slice(&known.finalize().into_bytes()).is_ok(),
+        _ => false,
+    }
+}
+
+/// Why somebody has it, in one word.
+fn word(why: &Why) -> &'static str {
+    match why {
+        Why::Rotation => "rotation",
+        Why::PausedFor(_) => "stands in",
+        Why::Override { .. } => "override",
+        Why::DeclaredBackup => "declared backup",
+    }
+}
+
+#[derive(Deserialize)]
+struct When {
+    at: Option<Timestamp>,
+}
+
+/// What `/api/oncall` answers; stable, and documented in docs/operations.md.
+#[derive(Serialize)]
+struct OnCallNow {
+    at: Timestamp,
+    primary: Option<Held>,
+    /// Nobody in the rotation: the declared backup person is called.
+    fallback: Option<UserId>,
+    /// Called as well, until the primary has said "I have it".
+    outgoing: Option<UserId>,
+    backup: Option<UserId>,
+    next: Option<Next>,
+}
+
+#[derive(Serialize)]
+struct Held {
+    person: UserId,
+    since: Timestamp,
+    until: Option<Timestamp>,
+    why: &'static str,
+}
+
+#[derive(Serialize)]
+struct Next {
+    person: UserId,
+    from: Timestamp,
+}
+
+async fn oncall(State(context): Shared, Query(When { at }): Query<When>, headers: HeaderMap) -> Response {
+    let claimed = headers.get(AUTHORIZATION).map(|header| header.as_bytes());
+    if context.readers.as_ref().is_none_or(|readers| !readers.lets_in(claimed)) {
+        return (StatusCode::UNAUTHORIZED, [(WWW_AUTHENTICATE, "Bearer")]).into_response();
+    }
+    let found = context.front.desk.look(|state, now| {
+        let who = who_at(&state.rota, at.unwrap_or(now), now, None);
+        let held = |holding: Holding| Held {
+            person: holding.person,
+            since: holding.since,
+            until: holding.until,
+            why: word(&holding.why),
+        };
+        OnCallNow {
+            at: who.at,
+            primary: who.primary.map(held),
+            fallback: who.fallback,
+            outgoing: who.outgoing,
+            backup: who.backup,
+            next: who.next.map(|(person, from)| Next { person, from }),
+        }
+    });
+    match found.map(|found| serde_json::to_string(&found)) {
+        Some(Ok(json)) => ([(CONTENT_TYPE, "application/json")], json).into_response(),
+        _ => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}

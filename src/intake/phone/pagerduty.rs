@@ -1,0 +1,64 @@
+//! PagerDuty's v3 webhooks: somebody has acknowledged or resolved there.
+
+use serde::Deserialize;
+
+use super::signature::PagerDutyVerifier;
+use super::{Acknowledged, PhoneEvent, Rejected};
+use crate::config::secrets::Secret;
+use crate::id::DeliveryId;
+
+/// Believes one webhook subscription.
+#[derive(Clone)]
+pub struct PagerDutyDoor(PagerDutyVerifier);
+
+#[derive(Deserialize)]
+struct Payload {
+    event: Event,
+}
+
+#[derive(Deserialize)]
+struct Event {
+    id: String,
+    event_type: String,
+    agent: Option<Agent>,
+    data: Data,
+}
+
+#[derive(Deserialize)]
+struct Agent {
+    summary: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    incident_key: Option<String>,
+}
+
+impl PagerDutyDoor {
+    pub fn new(webhook_secret: &Secret) -> Self {
+        Self(PagerDutyVerifier::new(webhook_secret))
+    }
+
+    /// What a webhook says. An event of another kind, or about an incident that has no key, is nothing: a refusal of
+    /// three in a row would turn the subscription off for a day.
+    ///
+    /// # Errors
+    /// Why it is not believed or not understood.
+    pub fn read(&self, signatures: Option<&str>, body: &[u8]) -> Result<PhoneEvent, Rejected> {
+        self.0.verify(body, signatures)?;
+        let Event { id, event_type, agent, data } =
+            serde_json::from_slice::<Payload>(body).map_err(|_| Rejected::Unreadable)?.event;
+        let Some(dedup) = data.incident_key.filter(|key| !key.is_empty()) else {
+            return Ok(PhoneEvent::Nothing);
+        };
+        let delivery = DeliveryId(format!("pagerduty:{id}"));
+        Ok(match event_type.as_str() {
+            "incident.acknowledged" => {
+                let who = agent.and_then(|agent| agent.summary);
+                PhoneEvent::Acknowledged { by: Acknowledged::PagerDuty { dedup, who }, delivery }
+            }
+            "incident.resolved" => PhoneEvent::Resolved { dedup, delivery },
+            _ => PhoneEvent::Nothing,
+        })
+    }
+}

@@ -1,0 +1,57 @@
+//! People who are named in a line about being on call are looked at before it is decided: somebody who left, a bot, or a
+//! name that is nobody's would be found out at three in the morning.
+
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use crate::delivery::Deliverer;
+use crate::domain::command::{Command, Line};
+use crate::domain::oncall::line::Oncall;
+use crate::domain::refusal::{Refusal, Unfit};
+use crate::domain::request::Ask;
+use crate::id::UserId;
+
+/// A Slack that takes longer is not waited for: the line is decided as it stands.
+const PATIENCE: Duration = Duration::from_millis(1_200);
+
+/// The same, or what is wrong with somebody in it.
+pub async fn screened(ask: Ask, deliverer: &Deliverer) -> Ask {
+    match &ask {
+        Ask::Line(Line { command: Command::Oncall(line), .. }) => {
+            let look = async {
+                for person in named(line) {
+                    let why = match deliverer.is_me(person) {
+                        true => Some(Unfit::Bot),
+                        false => deliverer.people.unfit(person).await,
+                    };
+                    if let Some(why) = why {
+                        return Some(Refusal::CannotBeOnCall { person: person.clone(), why });
+                    }
+                }
+                None
+            };
+            let unfit = timeout(PATIENCE, look).await.ok().flatten();
+            unfit.map_or(ask, Ask::Unclear)
+        }
+        Ask::Unclear(Refusal::NoSuchPerson { word, nearest: None }) => {
+            let nearest = timeout(PATIENCE, deliverer.people.nearest(word)).await.ok().flatten();
+            Ask::Unclear(Refusal::NoSuchPerson { word: word.clone(), nearest })
+        }
+        _ => ask,
+    }
+}
+
+/// Whom a line would put on call or call.
+fn named(line: &Oncall) -> Vec<&UserId> {
+    match line {
+        Oncall::Add { person }
+        | Oncall::Override { person, .. }
+        | Oncall::Backup { person: Some(person) }
+        | Oncall::Handoff { to: Some(person) }
+        | Oncall::Swap { with: person, .. }
+        | Oncall::Page { whom: person, .. } => vec![person],
+        Oncall::Order { people } => people.iter().collect(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,244 @@
+//! Private answers about being on call.
+
+use jiff::SignedDuration;
+
+use super::change::{change, moves, offer};
+use super::{button, until, who};
+use crate::domain::Severity;
+use crate::domain::answer::Summary;
+use crate::domain::effect::To;
+use crate::domain::oncall::answer::{OncallAnswer, ReportRow, TestStep};
+use crate::domain::oncall::line::Oncall;
+use crate::domain::oncall::schedule::Override;
+use crate::view::blocks::Draft;
+use crate::view::lines::Via;
+use crate::view::time::{day_utc, spoken, utc};
+use crate::view::words::{Words, bold, code, moment, words};
+use crate::view::{Message, list, page};
+
+/// The answer, for a person who speaks to howler `via` a slash command, a mention or a shell.
+pub fn answer(answer: &OncallAnswer, via: Via) -> Message {
+    match answer {
+        OncallAnswer::Who(found) => who::who(found, via),
+        OncallAnswer::Schedule { segments, weeks, zone, heavy, order } => {
+            who::schedule(segments, *weeks, zone, heavy, order, via)
+        }
+        OncallAnswer::Proposed { change: what, seen, moved, beaten, again } => {
+            let lead = again.then(|| {
+                words!["⚠️ The schedule was changed meanwhile. This is what your change would move now."]
+            });
+            let confirm = Oncall::Confirm { change: what.clone(), seen: *seen };
+            let nothing = moved.is_empty().then(|| words!["It moves nothing in the next twelve weeks."]);
+            Draft::new()
+                .lines(lead.into_iter().collect())
+                .line(words![bold("Not done yet: ")].and(change(what)))
+                .bullets(moves(moved))
+                .lines(nothing.into_iter().collect())
+                .bullets(beaten.iter().map(wins_over).collect())
+                .buttons(vec![button("Do it", confirm).primary()])
+                .finish()
+        }
+        OncallAnswer::Changed { change: what, moved } => {
+            Draft::new().line(words!["✅ "].and(change(what))).bullets(moves(moved)).finish()
+        }
+        OncallAnswer::Covering { until: end, instead_of } => {
+            let instead = instead_of.as_ref().map(|who| words![" instead of ", who]);
+            Draft::new()
+                .line(words!["✅ You are on call"].and_if(until(Some(*end))).and_if(instead).and(words!["."]))
+                .finish()
+        }
+        OncallAnswer::HandedOver { to, until: end } => Draft::new()
+            .line(words!["✅ ", to, " is on call now"].and_if(until(*end)).and(words!["."]))
+            .line(words!["Until they press ", bold("I have it"), ", pages come to you as well."])
+            .finish(),
+        OncallAnswer::PhoneSet { number } => phone(number.is_some()),
+        OncallAnswer::Report { from, until, zone, rows } => {
+            let lead = format!("On call, {} to {}", day_utc(*from), day_utc(*until));
+            report(&lead, zone, rows)
+        }
+        OncallAnswer::Review { waiting, more } => review(waiting, *more),
+        OncallAnswer::Test { severity, steps, breach, everybody } => {
+            test(*severity, steps, breach.map(|at| (at, *everybody)))
+        }
+        OncallAnswer::Calendar { of, key, at } => calendar(of.is_some(), key.as_deref(), at.as_deref(), via),
+        OncallAnswer::Help => help(via),
+        other => swaps_and_pages(other, via),
+    }
+}
+
+fn swaps_and_pages(answer: &OncallAnswer, via: Via) -> Message {
+    match answer {
+        OncallAnswer::SwapAsked { number, with, offer: asked } => Draft::new()
+            .line(words!["🔁 ", with, " is asked. It holds only once they agree."])
+            .bullets(offer(asked))
+            .buttons(vec![button("Withdraw", Oncall::WithdrawSwap { number: *number })])
+            .finish(),
+        OncallAnswer::SwapAgreed { offer: asked } => {
+            Draft::new().line(words!["✅ Agreed; it holds."]).bullets(offer(asked)).finish()
+        }
+        OncallAnswer::SwapDeclined => Draft::new().line(words!["Declined. Nothing moves."]).finish(),
+        OncallAnswer::SwapWithdrawn => Draft::new().line(words!["Withdrawn. Nothing moves."]).finish(),
+        OncallAnswer::Yours { until: end } => {
+            Draft::new().line(words!["✅ You have it"].and_if(until(*end)).and(words!["."])).finish()
+        }
+        OncallAnswer::Paging { whom, calls, skipped, .. } => Draft::new()
+            .line(words!["📟 Calling ", whom, ": "].and(page::people(calls)).and(words!["."]))
+            .lines(skipped.iter().map(page::nobody).collect())
+            .line(words![
+                "If nobody answers, howler calls again after 5 minutes, and tells you when it gives up."
+            ])
+            .finish(),
+        OncallAnswer::PageAnswered => {
+            Draft::new().line(words!["✅ You have it; nobody is called any more."]).finish()
+        }
+        _ => help(via),
+    }
+}
+
+/// Two overrides of one time: the later one made wins.
+fn wins_over(beaten: &Override) -> Words {
+    words![
+        "It wins over override ",
+        bold(beaten.id.to_string()),
+        ": ",
+        &beaten.person,
+        ", ",
+        moment(beaten.from),
+        " to ",
+        moment(beaten.until)
+    ]
+}
+
+fn phone(set: bool) -> Message {
+    let line = match set {
+        true => {
+            words!["✅ Your number is saved. It is shown to nobody. To take it away: ", code("phone off")]
+        }
+        false => words!["✅ Your number is gone. Pages reach you in Slack only."],
+    };
+    Draft::new().line(line).finish()
+}
+
+fn report(lead: &str, zone: &str, rows: &[ReportRow]) -> Message {
+    let line = |row: &ReportRow| {
+        words![
+            &row.person,
+            format!(
+                ": {} h, of them {} h at weekends and {} h at night; {} pages, {} at night",
+                row.hours, row.weekend_hours, row.night_hours, row.pages, row.pages_at_night
+            )
+        ]
+    };
+    let nobody = rows.is_empty().then(|| words!["Nobody was on call or paged."]);
+    Draft::new()
+        .line(words![bold(lead.to_owned())])
+        .bullets(rows.iter().map(line).collect())
+        .lines(nobody.into_iter().collect())
+        .line(words![format!("Nights are 22:00 to 06:00, weekends Saturday and Sunday, in {zone}.")])
+        .finish()
+}
+
+fn review(waiting: &[Summary], more: usize) -> Message {
+    if waiting.is_empty() {
+        return Draft::new().line(words!["✅ Nothing waits for the weekly review."]).finish();
+    }
+    let rest = (more > 0).then(|| words![format!("And {more} more: "), code("/incident list")]);
+    Draft::new()
+        .line(words![bold("For the weekly review"), " (these page nobody)"])
+        .bullets(waiting.iter().map(list::row).collect())
+        .lines(rest.into_iter().collect())
+        .finish()
+}
+
+fn test(severity: Severity, steps: &[TestStep], breach: Option<(jiff::Timestamp, bool)>) -> Message {
+    if steps.is_empty() {
+        return Draft::new()
+            .line(words![format!(
+                "{severity} pages nobody: it waits for the weekly review. Nothing was sent."
+            )])
+            .finish();
+    }
+    let mut rows: Vec<Words> = Vec::new();
+    for step in steps {
+        let after = match step.after_seconds {
+            0 => "at once".to_owned(),
+            seconds => format!("after {}", spoken(SignedDuration::from_secs(seconds))),
+        };
+        let channel = step.calls.iter().any(|call| call.to == To::OnCall);
+        let channel = channel.then(|| words![", and the on-call channel"]);
+        let lead = words![bold(format!("{after} ({}): ", utc(step.at)))];
+        rows.push(lead.and(page::people(&step.calls)).and_if(channel));
+        rows.extend(step.skipped.iter().map(page::nobody));
+    }
+    if let Some((at, everybody)) = breach {
+        let who = if everybody {
+            "everybody in the emergencies channel is called"
+        } else {
+            "the on-call is called in the emergencies channel"
+        };
+        rows.push(words![
+            bold(format!("{}: ", utc(at))),
+            "the response time is over, ",
+            who,
+            ", and the miss stays on the record"
+        ]);
+    }
+    Draft::new()
+        .line(words![
+            bold(format!("If a {severity} were declared now")),
+            " and nobody answered (nothing was sent):"
+        ])
+        .bullets(rows)
+        .line(words!["An acknowledgement stops all of it."])
+        .finish()
+}
+
+fn calendar(mine: bool, key: Option<&str>, at: Option<&str>, via: Via) -> Message {
+    let whose = if mine { "your turns" } else { "everybody's turns" };
+    let Some(key) = key else {
+        return Draft::new().line(words![format!("✅ The address of {whose} is revoked.")]).finish();
+    };
+    let off = via.oncall(if mine { "calendar off" } else { "calendar all off" });
+    Draft::new()
+        .line(words![format!("✅ A calendar of {whose}, to be added by its address to yours:")])
+        .preformatted(&format!("{}/oncall.ics?key={key}", at.unwrap_or_default()))
+        .line(words![
+            if at.is_some() { "Whoever knows it can read it. To revoke it: " } else { "It follows howler's own address, which [phone] public_url would name. Whoever knows it can read it. To revoke it: " },
+            code(off)
+        ])
+        .finish()
+}
+
+pub(super) fn help(via: Via) -> Message {
+    let rows = [
+        ("who", "who is on call, or was, or will be: who tomorrow 09:00, who 2026-12-25"),
+        ("schedule", "the weeks ahead: schedule 12 weeks"),
+        ("cover 2h", "you have it for a while"),
+        ("handoff", "the next one has it from now on; handoff @name for somebody else"),
+        (
+            "override @name fri 18:00 to mon 09:00",
+            "somebody else has it for a while; cancel 3 takes it out again",
+        ),
+        ("swap with @name week of 12-06", "asks them; holds once they agree"),
+        (
+            "add @name",
+            "into the rotation; also remove, order @a @b @c, pause @name until 2026-12-01, resume @name",
+        ),
+        ("backup @name", "the second in line; backup next for the next in the rotation"),
+        ("page @name reason", "calls a person; page p1 reason calls the on-call and declares an incident"),
+        ("test p1", "what would happen to whom and when; sends nothing"),
+        ("report", "hours, weekends, nights and pages for each person; also review"),
+        ("calendar", "your turns in your own calendar; calendar all for everybody's"),
+    ];
+    let rows = rows.into_iter().map(|(line, does)| words![code(via.oncall(line)), " ", does]);
+    Draft::new()
+        .line(words![bold("On call")])
+        .bullets(rows.collect())
+        .line(words!["Your phone number, in a direct message to me only: ", code("phone +49 30 901820")])
+        .line(words![
+            "Times are in the rotation's zone unless you add one: ",
+            code("fri 18:00 Europe/Berlin"),
+            "."
+        ])
+        .finish()
+}

@@ -1,0 +1,131 @@
+//! Changes of the schedule, and why they cannot hold.
+
+use super::person;
+use crate::domain::oncall::change::{ChangeProblem, Moved};
+use crate::domain::oncall::confirm::Change;
+use crate::domain::oncall::swap::{Given, Proposal, SwapProblem};
+use crate::id::UserId;
+use crate::view::time::{spoken, utc};
+use crate::view::words::{Words, bold, moment, words};
+
+/// Parts that are named one by one.
+const NAMED: usize = 12;
+
+/// What was changed, or would be.
+pub(super) fn change(change: &Change) -> Words {
+    match change {
+        Change::Add { person } => words![person, " joins the rotation, as the last in order."],
+        Change::Remove { person } => words![person, " leaves the rotation."],
+        Change::Order { people } => {
+            words!["from the next hand-over on the order is "].and(all(people)).and(words!["."])
+        }
+        Change::Pause { person, until, .. } => {
+            words![
+                person,
+                " is paused until ",
+                moment(*until),
+                format!(" ({})", utc(*until)),
+                "; the next one stands in."
+            ]
+        }
+        Change::Resume { person } => words![person, " takes turns again."],
+        Change::Override { person, from, until } => words![person, " has it "].and(span(*from, *until)),
+        Change::Cover { long } => words![format!("covers for {}.", spoken(*long))],
+        Change::HandOver { .. } => words!["handed over early."],
+        Change::Cancel { number } => words![format!("override {number} is taken out.")],
+        Change::Backup { person: Some(person) } => words![person, " is the backup."],
+        Change::Backup { person: None } => words!["the backup is the next in the rotation again."],
+        Change::Import { pieces } => {
+            words![format!("{} shifts of another calendar are taken over.", pieces.len())]
+        }
+    }
+}
+
+fn span(from: jiff::Timestamp, until: jiff::Timestamp) -> Words {
+    words![
+        "from ",
+        moment(from),
+        format!(" ({})", utc(from)),
+        " to ",
+        moment(until),
+        format!(" ({}).", utc(until))
+    ]
+}
+
+fn all(people: &[UserId]) -> Words {
+    Words::joined(people.iter().map(|person| words![person]), ", ")
+}
+
+/// The parts of the schedule that are moved.
+pub(super) fn moves(moved: &[Moved]) -> Vec<Words> {
+    let mut rows: Vec<Words> = moved.iter().take(NAMED).map(row).collect();
+    if moved.len() > NAMED {
+        rows.push(words![format!("and {} more", moved.len() - NAMED)]);
+    }
+    rows
+}
+
+fn row(moved: &Moved) -> Words {
+    let Moved { from, until, was, is } = moved;
+    words![moment(*from), " to ", moment(*until), format!(" ({} to {}): ", utc(*from), utc(*until))]
+        .and(words![bold(person(is.as_ref())), " instead of ", person(was.as_ref())])
+}
+
+/// The two turns of a swap.
+pub(super) fn offer(offer: &Proposal) -> Vec<Words> {
+    let line = |given: &Given| {
+        let (was, is) = (Some(given.giver.clone()), Some(given.taker.clone()));
+        row(&Moved { from: given.from, until: given.until, was, is })
+    };
+    vec![line(&offer.named), line(&offer.exchange)]
+}
+
+pub(super) fn change_problem(problem: &ChangeProblem) -> Words {
+    match problem {
+        ChangeProblem::AlreadyIn { person } => words![person, " is in the rotation already."],
+        ChangeProblem::NotIn { person } => words![person, " is not in the rotation."],
+        ChangeProblem::Twice { person } => words![person, " is named twice."],
+        ChangeProblem::Missing { people } => {
+            words!["The order leaves somebody out: "].and(all(people)).and(words!["."])
+        }
+        ChangeProblem::NotPaused { person } => words![person, " is not paused."],
+        ChangeProblem::Past { until } => {
+            words!["That is over: it would have ended ", moment(*until), format!(" ({}).", utc(*until))]
+        }
+        ChangeProblem::UntilBeforeFrom { from, until } => {
+            words![format!("It would end ({}) before it begins ({}).", utc(*until), utc(*from))]
+        }
+        ChangeProblem::TooLong { days } => words![format!("That is longer than {days} days.")],
+        ChangeProblem::NoSuchOverride { id } => words![format!("There is no override {id}.")],
+        ChangeProblem::OverrideOver { id, until } => {
+            words![format!("Override {id} is over since {}.", utc(*until))]
+        }
+        ChangeProblem::NobodyElse => words!["There is nobody else in the rotation to hand over to."],
+        ChangeProblem::Yourself => words!["You have it already."],
+        ChangeProblem::NothingChanges => words!["It is so already."],
+    }
+}
+
+pub(super) fn swap_problem(problem: &SwapProblem) -> Words {
+    match problem {
+        SwapProblem::Yourself => words!["A swap takes two people."],
+        SwapProblem::Over { until } => {
+            words!["That turn is over since ", moment(*until), format!(" ({}).", utc(*until))]
+        }
+        SwapProblem::Elsewhere { holder, from, .. } => {
+            let whose = format!(" ({}) is neither yours nor theirs: ", utc(*from));
+            words!["The turn from ", moment(*from), whose, person(holder.as_ref()), " has it."]
+        }
+        SwapProblem::Overridden { id, from, until } => words![
+            format!("A part of that turn is somebody else's by override {id}: "),
+            moment(*from),
+            " to ",
+            moment(*until),
+            "."
+        ],
+        SwapProblem::NoExchange { person } => {
+            words![person, " has no turn in the next 26 weeks that could be given for it."]
+        }
+        SwapProblem::Changed => words!["The schedule has changed since it was asked, so it cannot hold."],
+    }
+}

@@ -1,0 +1,69 @@
+//! Who is on call, in words.
+
+mod answers;
+mod change;
+mod refusal;
+mod telling;
+mod who;
+
+use jiff::Timestamp;
+
+use super::Message;
+use super::blocks::{Button, Draft};
+use super::words::{Part, Words, both, moment, words};
+use crate::domain::Command;
+use crate::domain::oncall::duty::PhoneReach;
+use crate::domain::oncall::line::Oncall;
+use crate::domain::oncall::rota::Rota;
+use crate::id::UserId;
+
+pub(super) use answers::answer;
+pub(super) use refusal::refused;
+pub use telling::{retold, spoken_summons, tell};
+
+/// A button that asks something about being on call.
+fn button(label: &str, line: Oncall) -> Button {
+    Button::new(label, None, Command::Oncall(Box::new(line)))
+}
+
+/// A person, or nobody.
+fn person(person: Option<&UserId>) -> Part {
+    person.map_or_else(|| Part::from("nobody"), Part::from)
+}
+
+/// `until` an instant, in the reader's time and UTC; nothing where no end is in sight.
+fn until(until: Option<Timestamp>) -> Option<Words> {
+    until.map(|until| words![", until ", moment(until), " (", super::time::utc(until), ")"])
+}
+
+/// The on-call channel's topic, where there is no user group: plain text of at most 250 characters.
+pub fn oncall_topic(rota: &Rota, now: Timestamp) -> String {
+    let duty = rota.duty(now, PhoneReach::Off);
+    let held = rota.held(now);
+    match (duty.primary, held.primary.and_then(|holding| holding.until)) {
+        (Some(person), Some(until)) => {
+            format!("On call: <@{}> until {}", person, super::time::utc(until))
+        }
+        (Some(person), None) => format!("On call: <@{person}>"),
+        (None, _) => "NOBODY is on call".to_owned(),
+    }
+}
+
+/// The pinned message that says who is on call, where there is no user group.
+pub fn oncall_now(rota: &Rota, now: Timestamp) -> Message {
+    let duty = rota.duty(now, PhoneReach::Off);
+    let end = rota.held(now).primary.and_then(|holding| holding.until);
+    let backup = duty.backup.as_ref().map(|backup| words![" Backup: ", backup, "."]);
+    let line = match &duty.primary {
+        Some(primary) => words!["📟 ", primary, " is on call"].and_if(until(end)).and(words!["."]),
+        None => words!["📟 Nobody is on call."],
+    };
+    Draft::new()
+        .line(line.and_if(backup))
+        .line(words![
+            "A user group cannot show it here, so this message is kept up to date instead. As of ",
+            both(now),
+            "."
+        ])
+        .finish()
+}

@@ -1,0 +1,146 @@
+//! Why not, about being on call: what is wrong, what is safe, what to type next.
+
+use super::change::{change_problem, swap_problem};
+use super::who::when_problem;
+use crate::domain::oncall::rota::SwapOutcome;
+use crate::domain::refusal::{Refusal, Unfit};
+use crate::view::Message;
+use crate::view::blocks::Draft;
+use crate::view::facts::severity;
+use crate::view::lines::Via;
+use crate::view::time::spoken;
+use crate::view::words::{Words, code, moment, words};
+
+/// `None` for what is not about being on call.
+pub(in crate::view) fn refused(refusal: &Refusal, via: Via) -> Option<Message> {
+    let wrong = wrong(refusal)?;
+    let safe = match refusal {
+        Refusal::PageAnswered { .. } | Refusal::SwapIsOver { .. } | Refusal::HasItAlready { .. } => {
+            "All is as it was."
+        }
+        _ => "Nothing was changed.",
+    };
+    let next = next(refusal).map(|(lead, rest)| words![lead, ": ", code(via.oncall(&rest))]);
+    let own = incident_instead(refusal).map(|(lead, rest)| words![lead, ": ", code(via.line(&rest))]);
+    let lines = [Some(wrong.and(words![" ", safe])), next, own];
+    Some(Draft::new().lines(lines.into_iter().flatten().collect()).finish())
+}
+
+fn wrong(refusal: &Refusal) -> Option<Words> {
+    Some(match refusal {
+        Refusal::UnknownWord { word, nearest } if is_oncall(nearest.as_deref()) => {
+            words!["I don't know ", code(word), "."]
+        }
+        Refusal::TextMissing { command } if is_oncall(Some(command)) => {
+            words!["Something is missing after ", code(command), "."]
+        }
+        Refusal::NoSuchPerson { word, .. } => {
+            words![code(word), " is not a person here. Type @ and choose the name from Slack's list."]
+        }
+        Refusal::CannotBeOnCall { person, why } => words![
+            person,
+            match why {
+                Unfit::Left => " has left this Slack, so they cannot be called.",
+                Unfit::Bot => " is a bot, which cannot be called.",
+                Unfit::Unknown => " is nobody whom Slack knows.",
+            }
+        ],
+        Refusal::When { problem } => when_problem(problem),
+        Refusal::Change { problem } => change_problem(problem),
+        Refusal::Swap { problem } => swap_problem(problem),
+        Refusal::NotWeeks { word, most } => {
+            words![code(word), format!(" is not a number of weeks from 1 to {most}.")]
+        }
+        Refusal::NotANumber { word } => words![code(word), " is not a number."],
+        Refusal::NotAPhoneNumber => {
+            words!["That is not a phone number in the international form, such as +49 30 901820."]
+        }
+        Refusal::PhoneInPublic => {
+            words!["A phone number is told in a direct message to me only, so that nobody else reads it."]
+        }
+        Refusal::NoSuchSwap { number } => words![format!("There is no swap {number} any more.")],
+        Refusal::SwapIsOver { how: SwapOutcome::Agreed } => words!["That swap was agreed to already."],
+        Refusal::SwapIsOver { how: SwapOutcome::Ended(_) } => {
+            words!["That swap is over, or the schedule has changed since, so it cannot hold any more."]
+        }
+        Refusal::NotYourSwap => words!["That swap is between two other people."],
+        Refusal::CoverTooLong { most } => {
+            words![format!("Somebody covers for {} at most.", spoken(*most))]
+        }
+        Refusal::HasItAlready { person } => words![person, " has it already."],
+        Refusal::NobodyToHandTo => words!["There is nobody to hand over to."],
+        Refusal::NotYourTurn { person: Some(person) } => {
+            words!["That turn is over, or not yours. Now ", person, " has it."]
+        }
+        Refusal::NotYourTurn { person: None } => words!["That turn is over, or not yours."],
+        Refusal::NoSuchPageCall { number } => words![format!("There is no page {number} any more.")],
+        Refusal::PageAnswered { by, at } => words!["That page was answered by ", by, ", ", moment(*at), "."],
+        Refusal::NeverPages { severity: which, .. } => {
+            words![format!("{} never pages anybody: it waits for the weekly review.", severity(*which))]
+        }
+        _ => return None,
+    })
+}
+
+fn is_oncall(line: Option<&str>) -> bool {
+    line.is_some_and(|line| line == "oncall" || line.starts_with("oncall "))
+}
+
+/// What to type next.
+fn next(refusal: &Refusal) -> Option<(&'static str, String)> {
+    let example = |rest: &str| Some(("For example", rest.to_owned()));
+    match refusal {
+        Refusal::UnknownWord { nearest, .. } => {
+            let nearest = nearest.as_deref()?.strip_prefix("oncall")?.trim();
+            Some(if nearest.is_empty() {
+                ("All there is", "help".into())
+            } else {
+                ("Perhaps you mean", nearest.into())
+            })
+        }
+        Refusal::TextMissing { command } => example(whole(command.strip_prefix("oncall")?.trim())),
+        Refusal::NoSuchPerson { nearest: Some(nearest), .. } => {
+            Some(("Perhaps you mean", format!("add {nearest}")))
+        }
+        Refusal::NoSuchPerson { .. } => example("add @name"),
+        Refusal::When { .. } => example("override @name fri 18:00 to mon 09:00"),
+        Refusal::NotWeeks { .. } => example("schedule 8 weeks"),
+        Refusal::Swap { .. } | Refusal::Change { .. } | Refusal::NotANumber { .. } => {
+            Some(("The weeks ahead", "schedule".into()))
+        }
+        Refusal::NoSuchSwap { .. } | Refusal::SwapIsOver { .. } => {
+            Some(("To ask again", "swap with @name week of 12-06".into()))
+        }
+        Refusal::CoverTooLong { .. } => example("cover 8h"),
+        Refusal::NobodyToHandTo => Some(("To fill the rotation", "add @name".into())),
+        Refusal::NotYourTurn { .. } | Refusal::HasItAlready { .. } => Some(("How it stands", "who".into())),
+        _ => None,
+    }
+}
+
+/// A whole line for a word that came alone.
+fn whole(word: &str) -> &'static str {
+    match word.split_whitespace().next().unwrap_or_default() {
+        "order" => "order @a @b @c",
+        "pause" => "pause @name until 2026-12-01",
+        "override" => "override @name fri 18:00 to mon 09:00",
+        "swap" => "swap with @name week of 12-06",
+        "cancel" => "cancel 3",
+        "withdraw" => "withdraw 3",
+        "page" => "page @name The event stream needs you",
+        "remove" => "remove @name",
+        "resume" => "resume @name",
+        "backup" => "backup @name",
+        "phone" => "phone off",
+        _ => "add @name",
+    }
+}
+
+fn incident_instead(refusal: &Refusal) -> Option<(&'static str, String)> {
+    match refusal {
+        Refusal::NeverPages { severity, title } => {
+            Some(("To put it there", format!("{} {title}", severity.to_string().to_lowercase())))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,265 @@
+//! Messages about being on call.
+
+use jiff::Timestamp;
+
+use super::change::{change, moves, offer};
+use super::who::reason;
+use super::{button, person, until};
+use crate::config::Config;
+use crate::domain::effect::PostKey;
+use crate::domain::oncall::event::SwapEnd;
+use crate::domain::oncall::line::Oncall;
+use crate::domain::oncall::rota::{Rota, Summons, Swap, SwapOutcome};
+use crate::domain::oncall::tell::{Brief, Tell};
+use crate::domain::timer::Lateness;
+use crate::view::Message;
+use crate::view::blocks::Draft;
+use crate::view::list;
+use crate::view::timeline::admitted;
+use crate::view::words::{Words, bold, both, code, everybody, mention, moment, words};
+
+/// The message of `tell`.
+pub fn tell(tell: &Tell, config: &Config) -> Message {
+    match tell {
+        Tell::HandedOver { .. } => handed_over(tell, config),
+        Tell::Brief(brief) => self::brief(brief),
+        Tell::Unconfirmed { to, from, since, late } => {
+            let also = from.as_ref().map(|from| words![" Pages go to ", from, " as well until then."]);
+            Draft::new()
+                .line(
+                    words![
+                        "⚠️ ",
+                        to,
+                        " is on call since ",
+                        both(*since),
+                        " and has not pressed ",
+                        bold("I have it"),
+                        " yet."
+                    ]
+                    .and_if(also)
+                    .and_if(late.as_ref().map(admitted)),
+                )
+                .line(words!["If they cannot: ", code("/oncall cover 2h"), " takes it over."])
+                .finish()
+        }
+        Tell::Changed { by, change: what, moved } => {
+            let what = what.as_ref().map_or_else(|| words!["a swap was agreed."], change);
+            Draft::new().line(words!["🔁 ", by, ": "].and(what)).bullets(moves(moved)).finish()
+        }
+        Tell::SwapAsked { number, by, offer: asked } => Draft::new()
+            .line(words!["🔁 ", by, " asks you to swap turns."])
+            .bullets(offer(asked))
+            .line(words!["It holds only once you agree. Until then nothing moves."])
+            .buttons(vec![
+                button("Agree", Oncall::AnswerSwap { number: *number, yes: true }).primary(),
+                button("Decline", Oncall::AnswerSwap { number: *number, yes: false }),
+            ])
+            .finish(),
+        Tell::SwapEnded { with, offer: asked, how } => Draft::new()
+            .line(words!["The swap with ", with, ": "].and(ended(*how)))
+            .bullets(offer(asked))
+            .finish(),
+        Tell::Summons { .. } => summons(tell),
+        Tell::SummonsUnanswered { whom, reason, at, .. } => Draft::new()
+            .line(words!["⚠️ ", whom, " has not answered the page of ", both(*at), ": ", reason])
+            .line(words![
+                "howler has stopped calling. Call somebody else: ",
+                code("/oncall page @name reason")
+            ])
+            .finish(),
+        Tell::GroupRepaired => Draft::new()
+            .line(words![
+                "🔧 Somebody had changed ",
+                mention(&config.mentions.oncall),
+                " by hand. It holds whoever is on call again. To change who that is: ",
+                code("/oncall override @name fri 18:00 to mon 09:00")
+            ])
+            .finish(),
+    }
+}
+
+fn handed_over(tell: &Tell, config: &Config) -> Message {
+    let Tell::HandedOver { since, from, to, backup, until: end, why, fallback, late } = tell else {
+        return Draft::new().finish();
+    };
+    let late: Option<Words> = late.as_ref().map(|late: &Lateness| admitted(late));
+    let Some(to) = to else {
+        return Draft::new()
+            .line(words![
+                "🚨 ",
+                everybody(),
+                " ",
+                bold("Nobody is on call"),
+                " since ",
+                both(*since),
+                ", and no backup person is declared. Pages reach nobody."
+            ])
+            .line(words![
+                "Take it: ",
+                code("/oncall cover 8h"),
+                ", or fill the rotation: ",
+                code("/oncall add @name")
+            ])
+            .lines(late.into_iter().collect())
+            .finish();
+    };
+    if *fallback {
+        return Draft::new()
+            .line(words![
+                "🚨 ",
+                mention(&config.mentions.engineering),
+                " ",
+                bold("Nobody in the rotation can have it"),
+                " since ",
+                both(*since),
+                ". ",
+                to,
+                ", the declared backup person, is called instead."
+            ])
+            .line(words![
+                "Take it: ",
+                code("/oncall cover 8h"),
+                ", or fill the rotation: ",
+                code("/oncall add @name")
+            ])
+            .lines(late.into_iter().collect())
+            .finish();
+    }
+    let before = from.as_ref().map(|from| words![" ", from, " had it before."]);
+    let why = why.as_ref().and_then(reason);
+    let second = words!["Backup: ", person(backup.as_ref()), "."].and_if(before);
+    Draft::new()
+        .line(words!["📟 ", to, " is on call"].and_if(until(*end)).and(words!["."]).and_if(why))
+        .line(second)
+        .lines(late.into_iter().collect())
+        .finish()
+}
+
+fn brief(brief: &Brief) -> Message {
+    let from = brief.from.as_ref().map(|from| words![" You take over from ", from, "."]);
+    let end = until(brief.until);
+    let mut draft = Draft::new()
+        .headline("📟 You are on call", "")
+        .line(words!["Since ", both(brief.since)].and_if(end).and(words!["."]).and_if(from))
+        .line(words!["Backup: ", person(brief.backup.as_ref()), "."]);
+    if brief.open.is_empty() {
+        draft = draft.line(words!["No incident is open."]);
+    } else {
+        draft = draft.line(words![bold("Open now:")]).bullets(brief.open.iter().map(list::row).collect());
+    }
+    if brief.more_open > 0 {
+        draft = draft.line(words![format!("{} more: ", brief.more_open), code("/incident list")]);
+    }
+    let night = if brief.paged_at_night > 0 {
+        format!(", {} of them at night", brief.paged_at_night)
+    } else {
+        String::new()
+    };
+    let mut facts = vec![words![format!("Pages in the seven days before: {}{night}.", brief.paged)]];
+    if brief.review > 0 {
+        facts.push(words![
+            format!("{} incidents wait for the weekly review: ", brief.review),
+            code("/oncall review")
+        ]);
+    }
+    if !brief.next.is_empty() {
+        let next = brief.next.iter().map(|(person, at)| words![person, " from ", moment(*at)]);
+        facts.push(words!["After you: "].and(Words::joined(next, ", ")).and(words!["."]));
+    }
+    if !brief.unreachable.is_empty() {
+        let people = Words::joined(brief.unreachable.iter().map(|person| words![person]), ", ");
+        facts.push(
+            words!["⚠️ No phone reaches "]
+                .and(people)
+                .and(words![". They set a number in a direct message to me: ", code("phone +49 30 901820")]),
+        );
+    }
+    draft = draft.lines(facts);
+    if brief.taken {
+        return draft.finish();
+    }
+    draft
+        .line(words![
+            "Press it, so that everybody knows. It is yours either way; until you do, pages go to whoever had it before as well."
+        ])
+        .buttons(vec![button("I have it", Oncall::HaveIt { since: brief.since }).primary()])
+        .finish()
+}
+
+fn summons(tell: &Tell) -> Message {
+    let Tell::Summons { number, by, reason, at, call, late } = tell else { return Draft::new().finish() };
+    let again = (*call > 1).then(|| words![format!("This is call {call}. ")]);
+    Draft::new()
+        .headline("🚨 You are paged", "")
+        .line(words![by, ": ", reason])
+        .line(
+            words![""]
+                .and_if(again)
+                .and(words!["Asked ", both(*at), "."])
+                .and_if(late.as_ref().map(admitted)),
+        )
+        .buttons(vec![button("I have it", Oncall::AnswerPage { number: *number }).primary()])
+        .finish()
+}
+
+fn ended(how: SwapOutcome) -> Words {
+    match how {
+        SwapOutcome::Agreed => words!["✅ agreed; it holds."],
+        SwapOutcome::Ended(SwapEnd::Declined) => words!["declined. Nothing moves."],
+        SwapOutcome::Ended(SwapEnd::Withdrawn) => words!["withdrawn. Nothing moves."],
+        SwapOutcome::Ended(SwapEnd::TooLate) => {
+            words!["nobody agreed before the first of the two turns began. Nothing moves."]
+        }
+        SwapOutcome::Ended(SwapEnd::Overtaken) => {
+            words!["the schedule has changed since, so it cannot hold. Ask again."]
+        }
+    }
+}
+
+/// A message whose question was answered, or is void: without its buttons.
+pub fn retold(key: &PostKey, rota: &Rota) -> Option<Message> {
+    match key {
+        PostKey::Brief { since } => Some(confirmed(rota, *since)),
+        PostKey::Swap { number } => rota.swap(*number).and_then(swap_over),
+        PostKey::Summons { number, .. } => rota.summons(*number).map(answered),
+        _ => None,
+    }
+}
+
+fn confirmed(rota: &Rota, since: Timestamp) -> Message {
+    let shift = rota.shift.as_ref().filter(|shift| shift.since == since);
+    let line = match shift.and_then(|shift| shift.confirmed) {
+        Some(at) => {
+            let end = rota.schedule.at(at).primary.and_then(|holding| holding.until);
+            words!["✅ You have it, since ", both(since)].and_if(until(end)).and(words!["."])
+        }
+        None => words!["The turn that began ", both(since), " is over."],
+    };
+    Draft::new().headline("📟 You are on call", "").line(line).finish()
+}
+
+fn swap_over(swap: &Swap) -> Option<Message> {
+    let how = swap.ended?;
+    Some(
+        Draft::new()
+            .line(words!["The swap that ", &swap.asked_by, " asked for: "].and(ended(how)))
+            .bullets(offer(&swap.offer))
+            .finish(),
+    )
+}
+
+fn answered(summons: &Summons) -> Message {
+    let line = match &summons.answered {
+        Some((by, at)) => words!["✅ ", by, " has it, ", moment(*at), "."],
+        None => words!["howler has stopped calling."],
+    };
+    Draft::new().line(words![&summons.by, ": ", &summons.reason]).line(line).finish()
+}
+
+/// What a phone says of a page without an incident.
+pub fn spoken_summons(tell: &Tell) -> String {
+    match tell {
+        Tell::Summons { reason, .. } => format!("Monkeytown pages you: {reason}."),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,376 @@
+//! Messages about being on call.
+
+use super::*;
+use crate::config::Config;
+use crate::domain::effect::PostKey;
+use crate::domain::incident::page::PageReason;
+use crate::domain::oncall::answer::{OncallAnswer, ReportRow, TestStep, Who};
+use crate::domain::oncall::change::{ChangeProblem, Moved};
+use crate::domain::oncall::confirm::Change;
+use crate::domain::oncall::duty::{Call, Skipped, Unreachable};
+use crate::domain::oncall::event::SwapEnd;
+use crate::domain::oncall::path::Called;
+use crate::domain::oncall::rota::{Rota, Shift, Summons, Swap, SwapOutcome};
+use crate::domain::oncall::swap::{Given, Proposal, SwapProblem};
+use crate::domain::oncall::tell::{Brief, Tell};
+use crate::domain::oncall::{Holding, Overload, Override, OverrideKind, Segment, WhenProblem, WhenText, Why};
+use crate::domain::refusal::Unfit;
+
+fn day(day: i8) -> Timestamp {
+    format!("2026-12-{day:02}T00:00:00Z").parse().unwrap()
+}
+
+fn offer() -> Proposal {
+    let given = |from, until, giver, taker| Given { from: day(from), until: day(until), giver, taker };
+    Proposal { named: given(6, 13, ian(), bea()), exchange: given(13, 20, bea(), ian()) }
+}
+
+fn moved() -> Vec<Moved> {
+    vec![
+        Moved { from: day(6), until: day(13), was: Some(ian()), is: Some(bea()) },
+        Moved { from: day(13), until: day(20), was: Some(bea()), is: None },
+    ]
+}
+
+fn calls() -> Vec<Call> {
+    let call = |to, called| Call { to, called };
+    vec![
+        call(To::Person(ian()), Called::Primary),
+        call(To::Phone(ian()), Called::PrimaryPhone),
+        call(To::OnCall, Called::OnCallChannel),
+    ]
+}
+
+fn skipped() -> Vec<Skipped> {
+    let skipped = |called, why| Skipped { called, why };
+    vec![
+        skipped(Called::Primary, Unreachable::NobodyOnCall),
+        skipped(Called::Backup, Unreachable::NoBackup),
+        skipped(Called::BackupPhone, Unreachable::NoPhone(bea())),
+    ]
+}
+
+fn late() -> Lateness {
+    let outage = Some(Outage { from: at("02:25"), until: at("02:41") });
+    Lateness { due: at("02:30"), outage }
+}
+
+fn tells(texts: &Texts) -> Vec<(&'static str, Tell)> {
+    let handed_over = |to: Option<UserId>, fallback, why| Tell::HandedOver {
+        since: at("00:00"),
+        from: Some(bea()),
+        to,
+        backup: Some(bea()),
+        until: Some(day(6)),
+        why,
+        fallback,
+        late: None,
+    };
+    let brief = Brief {
+        since: at("00:00"),
+        until: Some(day(6)),
+        from: Some(bea()),
+        backup: Some(bea()),
+        open: vec![long_story(texts).incident().summary()],
+        more_open: 3,
+        paged: 5,
+        paged_at_night: 2,
+        review: 4,
+        next: vec![(bea(), day(6)), (ian(), day(13))],
+        unreachable: vec![bea()],
+        phones: true,
+        taken: false,
+    };
+    let quiet = Brief {
+        from: None,
+        backup: None,
+        open: Vec::new(),
+        more_open: 0,
+        paged: 0,
+        paged_at_night: 0,
+        review: 0,
+        next: Vec::new(),
+        unreachable: Vec::new(),
+        phones: false,
+        taken: true,
+        until: None,
+        ..brief.clone()
+    };
+    let summons = |call, late| Tell::Summons {
+        number: 3,
+        by: bea(),
+        reason: texts.text.clone(),
+        at: at("02:30"),
+        call,
+        late,
+    };
+    vec![
+        ("hand-over", handed_over(Some(ian()), false, Some(Why::Rotation))),
+        ("hand-over, standing in", handed_over(Some(ian()), false, Some(Why::PausedFor(bea())))),
+        ("hand-over, fallback", handed_over(Some(ian()), true, None)),
+        ("nobody on call", handed_over(None, false, None)),
+        ("brief", Tell::Brief(Box::new(brief))),
+        ("brief, quiet", Tell::Brief(Box::new(quiet))),
+        (
+            "unconfirmed",
+            Tell::Unconfirmed { to: ian(), from: Some(bea()), since: at("00:00"), late: Some(late()) },
+        ),
+        (
+            "rotation changed",
+            Tell::Changed { by: bea(), change: Some(Change::Add { person: ian() }), moved: moved() },
+        ),
+        ("swap asked", Tell::SwapAsked { number: 2, by: ian(), offer: offer() }),
+        (
+            "swap declined",
+            Tell::SwapEnded { with: bea(), offer: offer(), how: SwapOutcome::Ended(SwapEnd::Declined) },
+        ),
+        ("summons", summons(1, None)),
+        ("summons again, late", summons(2, Some(late()))),
+        (
+            "summons unanswered",
+            Tell::SummonsUnanswered {
+                whom: ian(),
+                reason: texts.text.clone(),
+                at: at("02:30"),
+                skipped: skipped(),
+            },
+        ),
+        ("group repaired", Tell::GroupRepaired),
+    ]
+}
+
+/// Pages of incidents, and what becomes of them.
+fn pages(texts: &Texts) -> Vec<Named> {
+    let page = |reason, called, skipped| Say::Page {
+        title: texts.title.clone(),
+        severity: Severity::P1,
+        status: Status::Investigating,
+        impact: texts.some(),
+        action: None,
+        declared_at: at("02:00"),
+        reason,
+        called,
+        respond_by: Some(at("02:15")),
+        calls: calls(),
+        skipped,
+        late: None,
+    };
+    let says = [
+        ("page", page(PageReason::Begun, Called::Primary, Vec::new())),
+        ("page, backup", page(PageReason::Unanswered, Called::Backup, Vec::new())),
+        ("page, silent", page(PageReason::Silent, Called::Primary, Vec::new())),
+        ("page, on-call channel", page(PageReason::Begun, Called::OnCallChannel, skipped())),
+    ];
+    let mut pages: Vec<Named> =
+        says.into_iter().map(|(name, say)| (name, view::say(&say, ID, &named()))).collect();
+    pages.push(("page, closed", view::closed(&long_story(texts).incident())));
+    pages
+}
+
+fn rota(texts: &Texts) -> Rota {
+    let shift = Shift {
+        since: at("00:00"),
+        from: Some(bea()),
+        to: Some(ian()),
+        why: Some(Why::Rotation),
+        fallback: false,
+        confirmed: Some(at("00:05")),
+        backup_told: false,
+    };
+    let swap =
+        Swap { number: 2, asked_by: ian(), with: bea(), offer: offer(), ended: Some(SwapOutcome::Agreed) };
+    let summons = Summons {
+        number: 3,
+        whom: ian(),
+        by: bea(),
+        reason: texts.text.clone(),
+        at: at("02:30"),
+        calls: 1,
+        open: Vec::new(),
+        answered: Some((ian(), at("02:31"))),
+    };
+    Rota { shift: Some(shift), swaps: vec![swap], summons: vec![summons], ..Rota::default() }
+}
+
+/// Every message that is told about being on call.
+pub fn oncall(texts: &Texts) -> Vec<Named> {
+    let config = Config::default();
+    let mut messages = pages(texts);
+    messages.extend(tells(texts).into_iter().map(|(name, tell)| (name, view::tell(&tell, &config))));
+    let rota = rota(texts);
+    let keys = [
+        ("brief, confirmed", PostKey::Brief { since: at("00:00") }),
+        ("swap, over", PostKey::Swap { number: 2 }),
+        ("summons, answered", PostKey::Summons { number: 3, seq: 1, to: To::Person(ian()) }),
+    ];
+    messages.extend(keys.map(|(name, key)| (name, view::retold(&key, &rota).unwrap())));
+    messages.push(("on call now, nobody", view::oncall_now(&rota, at("02:00"))));
+    messages
+}
+
+fn held(person: UserId, why: Why) -> Holding {
+    Holding { person, since: at("00:00"), until: Some(day(6)), why }
+}
+
+fn by_override() -> Why {
+    Why::Override { id: 3, kind: OverrideKind::Asked, by: bea() }
+}
+
+fn who(primary: Option<Holding>) -> Who {
+    Who {
+        at: at("02:00"),
+        is_now: true,
+        unset: false,
+        primary,
+        backup: Some(bea()),
+        fallback: None,
+        outgoing: None,
+        next: Some((bea(), day(6))),
+        again: None,
+    }
+}
+
+/// Every private answer about being on call.
+pub fn oncall_answers() -> Vec<(&'static str, OncallAnswer)> {
+    let who_is = |who| OncallAnswer::Who(Box::new(who));
+    let unsure = Who { outgoing: Some(bea()), ..who(Some(held(ian(), Why::Rotation))) };
+    let then = Who { is_now: false, again: Some(at("03:00")), ..who(Some(held(ian(), by_override()))) };
+    let fallback = Who { fallback: Some(ian()), ..who(None) };
+    let unset = Who { unset: true, next: None, backup: None, ..who(None) };
+    let segment = |from, until, held| Segment { from: day(from), until: day(until), held };
+    let beaten = Override {
+        id: 3,
+        person: ian(),
+        from: day(6),
+        until: day(8),
+        kind: OverrideKind::Asked,
+        by: bea(),
+        at: at("02:00"),
+    };
+    let order = Change::Order { people: vec![bea(), ian()] };
+    let overridden = Change::Override { person: bea(), from: day(6), until: day(13) };
+    vec![
+        ("who", who_is(who(Some(held(ian(), Why::Rotation))))),
+        ("who, not confirmed", who_is(unsure)),
+        ("who, then", who_is(then)),
+        ("who, fallback", who_is(fallback)),
+        ("who, nobody", who_is(who(None))),
+        ("who, not set up", who_is(unset)),
+        (
+            "schedule",
+            OncallAnswer::Schedule {
+                weeks: 4,
+                zone: "Europe/Berlin".into(),
+                segments: vec![
+                    segment(6, 13, Some((ian(), Why::Rotation))),
+                    segment(13, 15, Some((bea(), by_override()))),
+                    segment(15, 20, None),
+                ],
+                heavy: vec![
+                    Overload::OnEnd { person: ian(), from: day(6), until: day(27), turns: 3 },
+                    Overload::Overlap { wins: 4, loses: 3, from: day(6), until: day(7) },
+                ],
+                order: vec![ian(), bea()],
+            },
+        ),
+        (
+            "proposed",
+            OncallAnswer::Proposed {
+                change: overridden,
+                seen: 3,
+                moved: moved(),
+                beaten: vec![beaten],
+                again: true,
+            },
+        ),
+        (
+            "proposed, moves nothing",
+            OncallAnswer::Proposed {
+                change: order.clone(),
+                seen: 3,
+                moved: Vec::new(),
+                beaten: Vec::new(),
+                again: false,
+            },
+        ),
+        ("changed", OncallAnswer::Changed { change: order, moved: moved() }),
+        ("covering", OncallAnswer::Covering { until: at("04:00"), instead_of: Some(bea()) }),
+        ("handed over", OncallAnswer::HandedOver { to: bea(), until: Some(day(6)) }),
+        ("swap asked of", OncallAnswer::SwapAsked { number: 2, with: bea(), offer: offer() }),
+        ("swap agreed", OncallAnswer::SwapAgreed { offer: offer() }),
+        ("swap withdrawn", OncallAnswer::SwapWithdrawn),
+        ("yours", OncallAnswer::Yours { until: Some(day(6)) }),
+        ("paging", OncallAnswer::Paging { number: 3, whom: ian(), calls: calls(), skipped: skipped() }),
+        ("page answered", OncallAnswer::PageAnswered),
+        (
+            "report",
+            OncallAnswer::Report {
+                from: day(1),
+                until: day(29),
+                zone: "UTC".into(),
+                rows: vec![ReportRow {
+                    person: ian(),
+                    hours: 336,
+                    weekend_hours: 96,
+                    night_hours: 112,
+                    pages: 5,
+                    pages_at_night: 2,
+                }],
+            },
+        ),
+        ("review, nothing", OncallAnswer::Review { waiting: Vec::new(), more: 0 }),
+        (
+            "test p1",
+            OncallAnswer::Test {
+                severity: Severity::P1,
+                steps: vec![
+                    TestStep { at: at("02:00"), after_seconds: 0, calls: calls(), skipped: Vec::new() },
+                    TestStep { at: at("02:05"), after_seconds: 300, calls: calls(), skipped: skipped() },
+                ],
+                breach: Some(at("02:15")),
+                everybody: true,
+            },
+        ),
+        (
+            "test p4",
+            OncallAnswer::Test { severity: Severity::P4, steps: Vec::new(), breach: None, everybody: false },
+        ),
+        ("phone gone", OncallAnswer::PhoneSet { number: None }),
+        ("calendar", OncallAnswer::Calendar { of: Some(ian()), key: Some("0f3a".into()), at: None }),
+        ("calendar revoked", OncallAnswer::Calendar { of: None, key: None, at: None }),
+        ("help", OncallAnswer::Help),
+    ]
+}
+
+/// Every refusal about being on call.
+pub fn oncall_refusals(word: &str) -> Vec<Refusal> {
+    let word = word.to_owned();
+    vec![
+        Refusal::UnknownWord { word: word.clone(), nearest: Some("oncall who".into()) },
+        Refusal::TextMissing { command: "oncall swap with @user week of".into() },
+        Refusal::NoSuchPerson { word: word.clone(), nearest: None },
+        Refusal::NoSuchPerson { word: word.clone(), nearest: Some("@maya".into()) },
+        Refusal::CannotBeOnCall { person: ian(), why: Unfit::Left },
+        Refusal::CannotBeOnCall { person: ian(), why: Unfit::Bot },
+        Refusal::CannotBeOnCall { person: ian(), why: Unfit::Unknown },
+        Refusal::When { problem: WhenText::parse("31 feb").unwrap_err() },
+        Refusal::When { problem: WhenProblem::NotATime { words: word.clone() } },
+        Refusal::Change { problem: ChangeProblem::AlreadyIn { person: ian() } },
+        Refusal::Change { problem: ChangeProblem::NothingChanges },
+        Refusal::Swap { problem: SwapProblem::Yourself },
+        Refusal::NotWeeks { word: word.clone(), most: 52 },
+        Refusal::NotANumber { word },
+        Refusal::NotAPhoneNumber,
+        Refusal::PhoneInPublic,
+        Refusal::NoSuchSwap { number: 2 },
+        Refusal::SwapIsOver { how: SwapOutcome::Agreed },
+        Refusal::NotYourSwap,
+        Refusal::CoverTooLong { most: SignedDuration::from_hours(336) },
+        Refusal::HasItAlready { person: ian() },
+        Refusal::NobodyToHandTo,
+        Refusal::NotYourTurn { person: Some(bea()) },
+        Refusal::NoSuchPageCall { number: 3 },
+        Refusal::PageAnswered { by: ian(), at: at("02:31") },
+        Refusal::NeverPages { severity: Severity::P3, title: "Slow page".into() },
+    ]
+}
