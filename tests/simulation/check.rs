@@ -1,9 +1,11 @@
 //! Reads what Slack received and what howler saved, and compares, with none of howler's own reasoning.
 
+mod announced;
 mod standing;
 
 use std::collections::BTreeMap;
 
+use howler::domain::command::Retractable;
 use howler::domain::incident::Incident;
 use howler::domain::incident::event::{Event, EventKind};
 use howler::domain::timer::Lateness;
@@ -28,10 +30,11 @@ pub fn all(world: &World, saved: &Saved) -> Vec<String> {
     let mut wrong = acknowledged(&deeds, saved);
     wrong.extend(once(world, &posted));
     for (incident, events) in saved {
-        wrong.extend(announced(incident, events, &posted, &calls));
+        wrong.extend(announced::all(incident, events, &posted, &calls));
         wrong.extend(rooms(incident, events, &calls));
         wrong.extend(timers(world, incident, events));
         wrong.extend(responses(world, incident, events));
+        wrong.extend(pages(world, incident, events));
         wrong.extend(reminders_posted(incident, events, &posted));
         wrong.extend(standing::figures(incident, events));
         wrong.extend(standing::card(world, incident));
@@ -168,60 +171,6 @@ fn once(world: &World, posted: &Posted<'_>) -> Vec<String> {
     wrong
 }
 
-/// The head and a word of the announcement that an event brings to the emergencies channel.
-fn head(incident: &Incident, events: &[Event], event: &Event) -> Option<String> {
-    let title = &incident.title;
-    Some(match &event.kind {
-        EventKind::Declared { .. } => format!("INCIDENT DECLARED: {title}"),
-        EventKind::Updated { .. } => {
-            let number = events
-                .iter()
-                .filter(|other| other.seq <= event.seq && matches!(other.kind, EventKind::Updated { .. }))
-                .count();
-            format!("{} update {number}: {title}", incident.id)
-        }
-        EventKind::Resolved { root_cause, .. } => root_cause.clone(),
-        _ => return None,
-    })
-}
-
-fn inert(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('*', "\u{2217}")
-}
-
-/// Every announcement stands in the emergencies channel once, in the order of the events.
-fn announced(incident: &Incident, events: &[Event], posted: &Posted<'_>, calls: &[Call]) -> Vec<String> {
-    let mut wrong = Vec::new();
-    let mut before = String::new();
-    for event in events {
-        let Some(head) = head(incident, events, event) else { continue };
-        let head = inert(&head);
-        let is_resolution = matches!(event.kind, EventKind::Resolved { .. });
-        let about = |post: &&Post<'_>| {
-            post.text.contains(&head) && (!is_resolution || post.text.contains("INCIDENT RESOLVED"))
-        };
-        let found: Vec<_> = posted.in_emergencies().filter(about).collect();
-        match found.as_slice() {
-            [one] if calls.iter().any(|call| waited_for_a_person(call, one)) => {}
-            [one] => {
-                if one.ts <= before.as_str() {
-                    wrong.push(format!("out of order: {head}, {} after {before}", one.ts));
-                }
-                one.ts.clone_into(&mut before);
-            }
-            other => wrong.push(format!("announced {} times: {head}", other.len())),
-        }
-    }
-    wrong
-}
-
-/// What a person had to see to goes out after its press, and holds up nothing until then.
-fn waited_for_a_person(call: &Call, post: &Post<'_>) -> bool {
-    let passing = ["internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"];
-    call.args.get("metadata").is_some_and(|mark| Some(mark) == post.call.args.get("metadata"))
-        && call.answer["error"].as_str().is_some_and(|error| !passing.contains(&error))
-}
-
 /// One channel at most, and one where the severity asks for it.
 fn rooms(incident: &Incident, events: &[Event], calls: &[Call]) -> Vec<String> {
     let mut wrong = Vec::new();
@@ -292,13 +241,19 @@ fn expects(event: &Event, interval: Option<SignedDuration>) -> Expect {
 fn timers(world: &World, incident: &Incident, events: &[Event]) -> Vec<String> {
     let mut wrong = Vec::new();
     let (mut expected, mut interval) = (Expect::Nothing, None);
+    // What each severity's coming replaced.
+    let mut replaced = BTreeMap::new();
     for event in events {
-        if let EventKind::Declared { clocks, .. } | EventKind::SeverityChanged { clocks, .. } = &event.kind {
-            interval = clocks.update_every;
-        }
-        if let EventKind::Retracted { .. } = &event.kind {
-            // A severity taken back brings its interval back.
-            interval = None;
+        match &event.kind {
+            EventKind::Declared { clocks, .. } => interval = clocks.update_every,
+            EventKind::SeverityChanged { clocks, .. } => {
+                replaced.insert(event.seq, interval);
+                interval = clocks.update_every;
+            }
+            EventKind::Retracted { seq, what: Retractable::Severity } => {
+                interval = replaced.get(seq).copied().flatten();
+            }
+            _ => {}
         }
         if let Expect::At(due) = expected {
             let passed = event.at.duration_since(due) > SignedDuration::from_secs(5);
@@ -323,13 +278,6 @@ fn timers(world: &World, incident: &Incident, events: &[Event]) -> Vec<String> {
         }
         match expects(event, interval) {
             Expect::Same => {}
-            Expect::Nothing
-                if interval.is_none()
-                    && incident.clocks.update_every.is_some()
-                    && !matches!(event.kind, EventKind::Resolved { .. }) =>
-            {
-                expected = Expect::Unclear;
-            }
             other => expected = other,
         }
     }
@@ -341,7 +289,7 @@ fn responses(world: &World, incident: &Incident, events: &[Event]) -> Vec<String
     let mut wrong = Vec::new();
     let mut missed = 0;
     for event in events {
-        if let EventKind::ResponseMissed { due, late } = &event.kind {
+        if let EventKind::ResponseMissed { due, late, .. } = &event.kind {
             missed += 1;
             if let Err(reason) = punctual(world, *due, event.at, *late) {
                 wrong.push(format!("{}: response {reason}", incident.id));
@@ -370,6 +318,16 @@ fn responses(world: &World, incident: &Incident, events: &[Event]) -> Vec<String
 }
 
 /// A reminder's message was taken at most once, and one that nothing overtook was.
+/// Every step of paging came at its time, or said how late and why.
+fn pages(world: &World, incident: &Incident, events: &[Event]) -> Vec<String> {
+    let paged = events.iter().filter_map(|event| match &event.kind {
+        EventKind::Paged(paged) => Some((event, paged)),
+        _ => None,
+    });
+    let late = paged.filter_map(|(event, paged)| punctual(world, paged.due, event.at, paged.late).err());
+    late.map(|wrong| format!("{}: a page: {wrong}", incident.id)).collect()
+}
+
 fn reminders_posted(incident: &Incident, events: &[Event], posted: &Posted<'_>) -> Vec<String> {
     let mut wrong = Vec::new();
     for event in events {

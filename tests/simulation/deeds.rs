@@ -230,11 +230,20 @@ fn click(world: &mut World, person: &'static str) {
     }
 }
 
-pub fn buttons(blocks: &[Value]) -> Vec<String> {
+/// The names of all buttons; two may have the same.
+fn buttons(blocks: &[Value]) -> Vec<String> {
+    elements(blocks).filter_map(|button| Some(button.get("action_id")?.as_str()?.to_owned())).collect()
+}
+
+/// The values of the buttons of one name.
+pub fn values(blocks: &[Value], name: &str) -> Vec<String> {
+    let named = elements(blocks).filter(|button| button.get("action_id").is_some_and(|id| id == name));
+    named.filter_map(|button| Some(button.get("value")?.as_str()?.to_owned())).collect()
+}
+
+fn elements(blocks: &[Value]) -> impl Iterator<Item = &Value> {
     let elements = blocks.iter().filter_map(|block| block.get("elements")?.as_array());
-    let buttons =
-        elements.flatten().filter(|element| element.get("type").is_some_and(|kind| kind == "button"));
-    buttons.filter_map(|button| Some(button.get("action_id")?.as_str()?.to_owned())).collect()
+    elements.flatten().filter(|element| element.get("type").is_some_and(|kind| kind == "button"))
 }
 
 /// Fills the open form in and sends it.

@@ -1,11 +1,13 @@
 //! The whole of howler lives through hours of trouble in one thread, on one simulated time, from one seed. Afterwards
 //! what the fake Slack received is read independently of howler.
 //!
-//! `SIMULATION_SEEDS` says how many seeds are lived through, `SIMULATION_SEED` replays one and tells it.
+//! `SIMULATION_SEEDS` says how many seeds are lived through, `SIMULATION_FROM` the first (0 unless told),
+//! `SIMULATION_SEED` replays one and tells it.
 
 mod check;
 mod deeds;
 mod dice;
+mod found;
 mod weather;
 mod world;
 
@@ -14,7 +16,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use howler::domain::effect::EffectState;
+use howler::domain::effect::{EffectState, PostKey};
 use howler::fake::slack::Call;
 use jiff::SignedDuration;
 
@@ -149,11 +151,12 @@ async fn retry_all(world: &World) {
         let channel = slack.channel_called(EMERGENCIES)?;
         let board =
             channel.messages.iter().rev().find(|message| message.only_for.as_deref() == Some("U0IAN"))?;
-        Some((board.ts.clone(), deeds::buttons(&board.blocks)))
+        Some((board.ts.clone(), deeds::values(&board.blocks, "retry")))
     });
-    let Some((ts, buttons)) = board else { return };
-    for button in buttons.iter().filter(|button| button.starts_with("retry")) {
-        let _ = world.slack.click("ian", EMERGENCIES, &ts, button, None).await;
+    let Some((ts, values)) = board else { return };
+    // A board's buttons have one name; the value tells which effect.
+    for value in values {
+        let _ = world.slack.click("ian", EMERGENCIES, &ts, "retry", Some(&value)).await;
     }
     world.wait(SignedDuration::from_secs(5)).await;
 }
@@ -171,7 +174,8 @@ fn nothing_is_lost_nothing_doubled_nothing_late_in_silence() {
         return;
     }
     let seeds = number("SIMULATION_SEEDS").unwrap_or(SEEDS);
-    let (next, began) = (AtomicU64::new(0), Instant::now());
+    let from = number("SIMULATION_FROM").unwrap_or(0);
+    let (next, began) = (AtomicU64::new(from), Instant::now());
     let failed = Mutex::new(BTreeMap::new());
     let sum = Mutex::new(Tally::default());
     std::thread::scope(|scope| {
@@ -179,7 +183,7 @@ fn nothing_is_lost_nothing_doubled_nothing_late_in_silence() {
             scope.spawn(|| {
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= seeds {
+                    if seed >= from + seeds {
                         return;
                     }
                     let Life { tally, wrong, .. } = live(seed);
@@ -198,7 +202,7 @@ fn nothing_is_lost_nothing_doubled_nothing_late_in_silence() {
     });
     let (failed, sum) = (failed.into_inner().unwrap(), sum.into_inner().unwrap());
     println!(
-        "{seeds} seeds, {} deeds, {} kills, {} events, {} reminders, {} calls to Slack, {} seeds failed, {:.0} s",
+        "{seeds} seeds from {from}, {} deeds, {} kills, {} events, {} reminders, {} calls to Slack, {} seeds failed, {:.0} s",
         sum.deeds,
         sum.kills,
         sum.events,
@@ -234,6 +238,50 @@ fn a_result_that_comes_back_to_a_full_disk_is_looked_up_later() {
                 && call.args["text"].to_string().contains("INCIDENT DECLARED: First")
         });
         assert_eq!(taken.count(), 1);
+    });
+}
+
+#[test]
+fn what_was_saved_goes_out_once_while_the_disk_is_full_and_is_saved_afterwards() {
+    runtime().block_on(async {
+        let mut world = World::new(0);
+        world.slack.faults().hang("chat.postMessage");
+        for title in ["First", "Second"] {
+            world.slack.command("ian", EMERGENCIES, &format!("/incident p3 {title}")).await.unwrap();
+        }
+        world.disk.set_full(true);
+        let refused = world.slack.command("ian", EMERGENCIES, "/incident p3 Third").await.unwrap();
+        assert!(refused.body.contains("could not save"), "{}", refused.body);
+        world.slack.faults().release("chat.postMessage");
+        world.wait(SignedDuration::from_mins(2)).await;
+        let posted = |world: &World| {
+            let calls = world.slack.calls();
+            calls.iter().filter(|call| call.method == "chat.postMessage").count()
+        };
+        // Each declaration and, in the lane behind it, what was saved with it.
+        let while_full = posted(&world);
+        assert!(world.app().desk.look(|state, now| !state.busy(now)).unwrap(), "all that was saved is out");
+        world.wait(SignedDuration::from_mins(2)).await;
+        assert_eq!(posted(&world), while_full, "nothing is sent over and over");
+        world.disk.set_full(false);
+        world.wait(SignedDuration::from_mins(2)).await;
+        assert_eq!(check::board(&world), Vec::<String>::new());
+        let calls = world.slack.calls();
+        for title in ["First", "Second"] {
+            let declared = format!("INCIDENT DECLARED: {title}");
+            let taken = calls.iter().filter(|call| {
+                call.method == "chat.postMessage" && call.args["text"].to_string().contains(&declared)
+            });
+            assert_eq!(taken.count(), 1, "{title}");
+        }
+        world.stop().await;
+        for (incident, _) in world.saved() {
+            assert!(
+                incident.post(&PostKey::DECLARATION).is_some(),
+                "{} knows where it stands",
+                incident.title
+            );
+        }
     });
 }
 

@@ -79,9 +79,10 @@ impl World {
     }
 
     pub fn start(&mut self) {
-        let mentions = "[mentions]\noncall = \"S0ONCALL\"\nengineering = \"S0ENG\"\n";
+        let toml = "[mentions]\noncall = \"S0ONCALL\"\nengineering = \"S0ENG\"\n\
+            [rotation]\nhandoff = \"03:00\"\nturn = \"daily\"\nmembers = [\"U0MAYA\", \"U0KOFI\", \"U0ZOE\"]\n";
         let setup = Setup {
-            config: Config::parse(mentions).unwrap(),
+            config: Config::parse(toml).unwrap(),
             secrets: Secrets {
                 slack_app_token: None,
                 slack_bot_token: Secret::new(TOKEN),
@@ -89,6 +90,8 @@ impl World {
                 slack_api_url: "http://localhost/api/".into(),
                 github_token: None,
                 metrics_secret: None,
+                api_secret: None,
+                phone: howler::config::secrets::PhoneSecrets::default(),
                 github_api_url: howler::config::secrets::GITHUB_API_URL.into(),
             },
             data: self.folder.path().join("data"),

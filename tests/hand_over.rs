@@ -1,0 +1,229 @@
+//! Hand-overs as people live through them: the group, the brief, "I have it", and what happens where Slack does not play
+//! along.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::harness::{EMERGENCIES, Message, World};
+
+const ROSTER: &str = "[rotation]\nmembers = [\"U0MAYA\", \"U0KOFI\", \"U0ZOE\"]\n";
+const ON_CALL: &str = "#on-call";
+
+async fn world() -> World {
+    let world = World::with_config(ROSTER).await;
+    world.settle().await;
+    world
+}
+
+fn group(world: &World) -> Vec<String> {
+    world.slack.look(|slack| {
+        slack.usergroups.iter().find(|group| group.id == "S0ONCALL").map(|group| group.users.clone()).unwrap()
+    })
+}
+
+fn sunday() -> Timestamp {
+    "2026-11-29T00:00:00Z".parse().unwrap()
+}
+
+/// To an instant, stopping at every timer.
+async fn to(world: &World, at: Timestamp) {
+    let minutes = at.duration_since(world.clock.now()).as_mins();
+    world.forward(minutes).await;
+}
+
+fn last(world: &World, channel: &str, part: &str) -> Message {
+    world.channel(channel).last(part).clone()
+}
+
+#[tokio::test]
+async fn at_sunday_midnight_the_group_the_channel_and_the_next_person_know() {
+    let world = world().await;
+    assert_eq!(group(&world), ["U0MAYA"]);
+    assert!(world.ian().types(EMERGENCIES, "/oncall who").await.contains("<@U0MAYA> is on call"));
+    to(&world, sunday() - SignedDuration::from_mins(1)).await;
+    assert_eq!(group(&world), ["U0MAYA"]);
+    to(&world, sunday()).await;
+    assert_eq!(group(&world), ["U0KOFI"]);
+    let calls = world.slack.calls();
+    let set = calls.iter().rev().find(|call| call.method == "usergroups.users.update").unwrap();
+    println!("the group is set {} after Sunday 00:00:00", set.at.duration_since(sunday()));
+    assert_eq!(set.at, sunday());
+    assert_eq!(world.count(ON_CALL, "<@U0KOFI> is on call"), 1);
+    let brief = last(&world, "kofi", "You are on call");
+    assert!(
+        brief.text.contains("You take over from <@U0MAYA>") && brief.text.contains("After you: <@U0ZOE>")
+    );
+
+    let who = world.ian().types(EMERGENCIES, "/oncall who").await;
+    assert!(who.contains("pages go to <@U0MAYA> as well"), "{who}");
+    world.ian().types(EMERGENCIES, "/incident p2 Half of it is slow").await;
+    assert_eq!((world.count("maya", "P2 page"), world.count("kofi", "P2 page")), (1, 1));
+
+    world.person("kofi").clicks_direct("have_it").await;
+    let brief = last(&world, "kofi", "You have it, since");
+    assert!(brief.buttons().is_empty(), "{brief:?}");
+    let who = world.ian().types(EMERGENCIES, "/oncall who").await;
+    assert!(!who.contains("as well"), "{who}");
+    world.ian().types(EMERGENCIES, "/incident p2 The other half too").await;
+    assert_eq!((world.count("maya", "P2 page"), world.count("kofi", "P2 page")), (1, 2));
+    world.forward(60).await;
+    assert_eq!(world.count(ON_CALL, "has not pressed"), 0);
+}
+
+#[tokio::test]
+async fn whoever_says_nothing_for_half_an_hour_is_told_to_the_backup() {
+    let world = world().await;
+    to(&world, sunday()).await;
+    world.forward(29).await;
+    assert_eq!(world.count("zoe", "has not pressed"), 0);
+    world.forward(1).await;
+    assert_eq!((world.count("zoe", "has not pressed"), world.count(ON_CALL, "has not pressed")), (1, 1));
+}
+
+#[tokio::test]
+async fn a_hand_over_that_was_missed_is_done_at_the_start_and_admitted() {
+    let mut world = world().await;
+    to(&world, sunday() - SignedDuration::from_mins(10)).await;
+    world.crash().await;
+    world.clock.advance(SignedDuration::from_mins(50));
+    world.start_howler().await;
+    world.settle().await;
+    assert_eq!(group(&world), ["U0KOFI"]);
+    let told = last(&world, ON_CALL, "<@U0KOFI> is on call");
+    assert!(
+        told.text.contains("howler was down 23:50-00:40") || told.text.contains("howler was down"),
+        "{told:?}"
+    );
+    assert_eq!(world.count("kofi", "You are on call"), 1);
+}
+
+#[tokio::test]
+async fn a_group_that_somebody_changed_by_hand_is_repaired_and_told_once() {
+    let world = world().await;
+    world.slack.edit_group("ian", "S0ONCALL", &["ian", "zoe"]).await.unwrap();
+    for _ in 0..50 {
+        tokio::task::yield_now().await;
+        world.settle().await;
+    }
+    while group(&world) != ["U0MAYA"] {
+        world.forward(10).await;
+        world.settle().await;
+        assert!(world.clock.now() < sunday(), "it was never repaired");
+    }
+    world.forward(60).await;
+    assert_eq!(world.count(ON_CALL, "had changed"), 1);
+}
+
+#[tokio::test]
+async fn without_groups_the_channel_says_who_has_it() {
+    for (error, on_board) in [("plan_upgrade_required", false), ("permission_denied", true)] {
+        let world = World::with_config("[rotation]\nmembers = []\n").await;
+        world.slack.faults().fail("usergroups.users.update", error, 99);
+        world.person("maya").types(EMERGENCIES, "/oncall add @maya").await;
+        world.person("maya").clicks(EMERGENCIES, "confirm").await;
+        let channel = world.channel(ON_CALL);
+        assert!(channel.topic.contains("On call: <@U0MAYA>"), "{error}: {}", channel.topic);
+        let pinned = channel.last("this message is kept up to date instead");
+        assert!(channel.pins.contains(&pinned.ts), "{error}");
+        let board = world.ian().types(EMERGENCIES, "/incident doctor").await;
+        assert_eq!(board.contains("the user group of the on-call"), on_board, "{error}: {board}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_on_call_is_told_loudly_and_at_once() {
+    let world = World::with_config("[rotation]\nmembers = [\"U0MAYA\"]\n").await;
+    world.settle().await;
+    let maya = world.maya();
+    let shown = maya.types(EMERGENCIES, "/oncall pause @maya until 2026-12-20").await;
+    assert!(shown.contains("Not done yet") && shown.contains("nobody instead of <@U0MAYA>"), "{shown}");
+    assert_eq!(world.count(ON_CALL, "<!channel>"), 0, "shown, and not done");
+    maya.clicks(EMERGENCIES, "confirm").await;
+    let told = world.channel(ON_CALL).texts().join("\n\n");
+    assert!(told.contains("<!channel> Nobody is on call"), "{told}");
+    world.ian().types(EMERGENCIES, "/incident p1 Event stream down").await;
+    let told = world.channel(ON_CALL).texts().join("\n\n");
+    assert!(told.contains("Nobody is on call, and no backup person is declared: this step"), "{told}");
+}
+
+#[tokio::test]
+async fn a_change_that_somebody_else_overtook_is_shown_again() {
+    let world = world().await;
+    let (ian, maya) = (world.ian(), world.maya());
+    ian.types(EMERGENCIES, "/oncall add @ian").await;
+    maya.types(EMERGENCIES, "/oncall remove @zoe").await;
+    maya.clicks(EMERGENCIES, "confirm").await;
+    ian.clicks(EMERGENCIES, "confirm").await;
+    let again = ian.whisper(EMERGENCIES).unwrap();
+    assert!(again.text.contains("was changed meanwhile"), "{again:?}");
+    ian.clicks(EMERGENCIES, "confirm").await;
+    let order = ian.types(EMERGENCIES, "/oncall schedule 4 weeks").await;
+    assert!(order.contains("Order: <@U0MAYA>, <@U0KOFI>, <@U0IAN>"), "{order}");
+}
+
+#[tokio::test]
+async fn a_swap_holds_only_once_the_other_agrees() {
+    let world = world().await;
+    let kofi = world.person("kofi");
+    let asked = kofi.types(EMERGENCIES, "/oncall swap with @zoe week of 12-02").await;
+    assert!(asked.contains("<@U0ZOE> is asked"), "{asked}");
+    let who = world.ian().types(EMERGENCIES, "/oncall who 2026-12-02").await;
+    assert!(who.contains("<@U0KOFI> is on call"), "{who}");
+    world.person("zoe").clicks_direct("agree").await;
+    let who = world.ian().types(EMERGENCIES, "/oncall who 2026-12-02").await;
+    assert!(who.contains("<@U0ZOE> is on call") && who.contains("By a swap with <@U0KOFI>"), "{who}");
+    let back = world.ian().types(EMERGENCIES, "/oncall who 2026-12-09").await;
+    assert!(back.contains("<@U0KOFI> is on call"), "{back}");
+    assert_eq!(world.count("kofi", "agreed; it holds"), 1);
+    assert!(last(&world, "zoe", "agreed").buttons().is_empty());
+    let oneself = kofi.types(EMERGENCIES, "/oncall swap with @kofi week of 12-02").await;
+    assert!(oneself.contains("takes two people"), "{oneself}");
+}
+
+#[tokio::test]
+async fn a_reply_to_the_page_in_the_direct_message_acknowledges_it() {
+    for in_thread in [true, false] {
+        let world = world().await;
+        world.ian().types(EMERGENCIES, "/incident p1 Event stream down").await;
+        let page = last(&world, "maya", "P1 page");
+        let thread = in_thread.then_some(page.ts.as_str());
+        world.maya().says_in("@howler", thread, "on my way").await;
+        assert_eq!(world.count(EMERGENCIES, "Acknowledged by <@U0MAYA>"), 1, "in a thread: {in_thread}");
+        assert!(last(&world, "maya", "This page needs no answer").buttons().is_empty());
+        world.forward(20).await;
+        assert_eq!(world.count("maya", "P1 page"), 0, "closed, and no other came");
+    }
+}
+
+#[tokio::test]
+async fn a_page_without_an_incident_comes_again_and_is_given_up_with_a_word() {
+    let world = world().await;
+    let ian = world.ian();
+    ian.types(EMERGENCIES, "/oncall page @zoe The release waits").await;
+    assert_eq!(world.count("zoe", "You are paged"), 1);
+    world.forward(11).await;
+    assert_eq!(world.count("zoe", "You are paged"), 3);
+    world.forward(10).await;
+    assert_eq!(
+        (world.count("zoe", "You are paged"), world.count("ian", "has not answered the page")),
+        (3, 1)
+    );
+    world.person("zoe").clicks_direct("answer_page").await;
+    assert_eq!(world.count("zoe", "has it"), 3, "every copy says so");
+}
+
+#[tokio::test]
+async fn a_p3_pages_nobody_and_waits_for_the_review() {
+    let world = world().await;
+    let ian = world.ian();
+    let refused = ian.types(EMERGENCIES, "/oncall page p3 Slow page").await;
+    assert!(refused.contains("never pages anybody"), "{refused}");
+    ian.types(EMERGENCIES, "/incident p3 Slow page").await;
+    world.forward(60 * 25).await;
+    assert_eq!(world.count("maya", "page:"), 0);
+    let review = ian.types(EMERGENCIES, "/oncall review").await;
+    assert!(review.contains("Slow page"), "{review}");
+    let test = ian.types(EMERGENCIES, "/oncall test p1").await;
+    assert!(test.contains("nothing was sent") && test.contains("after 5 min"), "{test}");
+    let report = ian.types(EMERGENCIES, "/oncall report").await;
+    assert!(report.contains("<@U0MAYA>:"), "{report}");
+}
