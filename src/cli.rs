@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+/// The folder of howler's state where none is named.
+pub const DEFAULT_DATA: &str = "howler-data";
+
 /// A Slack incident bot: declares, keeps the update promise, announces the end.
 #[derive(Debug, Parser)]
 #[command(version, about)]
@@ -29,7 +32,7 @@ pub enum Command {
         #[command(flatten)]
         config: ConfigFile,
         /// The folder that holds howler's state; made where it is missing.
-        #[arg(long, default_value = "howler-data")]
+        #[arg(long, default_value = DEFAULT_DATA)]
         data: PathBuf,
         /// Where Slack's requests arrive.
         #[arg(long, default_value = "127.0.0.1:7070")]
@@ -50,8 +53,8 @@ pub enum Command {
     /// Run an incident from a shell on howler's machine, also while Slack is down: the words that follow /incident there.
     #[command(after_help = SHELL_HELP)]
     Incident(ShellLine),
-    /// Ask who is on call, from a shell on howler's machine: the words that follow /oncall in Slack.
-    #[command(after_help = SHELL_HELP)]
+    /// Ask who is on call, from a shell on howler's machine: the words that follow /oncall in Slack, and import FILE.
+    #[command(after_help = ONCALL_HELP)]
     Oncall(ShellLine),
     /// Read the runbook from a shell on howler's machine: the words that follow /runbook in Slack.
     #[command(after_help = SHELL_HELP)]
@@ -78,10 +81,10 @@ pub enum Command {
         /// What `howler backup` wrote.
         file: PathBuf,
         /// The folder to make, or an empty one.
-        #[arg(long, default_value = "howler-data")]
+        #[arg(long, default_value = DEFAULT_DATA)]
         data: PathBuf,
     },
-    /// Write incidents, events, timers and the outbox as JSON lines, which docs/export.md describes.
+    /// Write incidents, the rota, events, timers and the outbox as JSON lines, which docs/export.md describes.
     Export {
         /// Where to; the standard output otherwise.
         file: Option<PathBuf>,
@@ -99,7 +102,7 @@ pub enum Command {
 #[derive(Debug, clap::Args)]
 pub struct DataFolder {
     /// The folder that holds howler's state.
-    #[arg(long, default_value = "howler-data")]
+    #[arg(long, default_value = DEFAULT_DATA)]
     pub data: PathBuf,
 }
 
@@ -107,12 +110,18 @@ const SHELL_HELP: &str = "\
 Exit codes: 0 done, 1 refused or asked back (nothing was changed), 3 howler does not answer or could not do it.
 `howler incident help` lists the words.";
 
+const ONCALL_HELP: &str = "\
+`howler oncall import schedule.ics` shows what another program's calendar would move in the next twelve weeks; - reads the
+standard input. Names that Slack does not know follow the file: 'Jane Doe=U0123ABCD', or 'Jane Doe=-' to leave her out.
+A change is shown first, with the line that carries it out: it begins with `howler oncall confirm`.
+Exit codes: 0 done, 1 refused or asked back (nothing was changed), 3 howler does not answer or could not do it.";
+
 #[derive(Debug, clap::Args)]
 pub struct ShellLine {
     /// For example: declare p1 Event stream down. What begins with a hyphen follows `--`: note -- with --force
     pub line: Vec<String>,
     /// The folder of the howler that runs.
-    #[arg(long, default_value = "howler-data")]
+    #[arg(long, default_value = DEFAULT_DATA)]
     pub data: PathBuf,
 }
 

@@ -10,7 +10,8 @@ use jiff::SignedDuration;
 use tokio::net::UnixStream;
 use tokio::time::timeout;
 
-use crate::cli::ShellLine;
+use crate::calendar::MOST_BYTES;
+use crate::cli::{DEFAULT_DATA, ShellLine};
 use crate::clock::Clock;
 use crate::intake::shell::{Question, Reply, WireError, path_in, read, write};
 use crate::unix_socket::SocketError;
@@ -51,6 +52,12 @@ enum Trouble {
     Lost,
     #[error("howler was not understood: {0}")]
     Foreign(WireError),
+    #[error("{file} cannot be read: {source}")]
+    NoFile { file: String, source: io::Error },
+    #[error("{0} has more than {MOST_BYTES} bytes, which is no schedule")]
+    LongFile(String),
+    #[error("{0} is not text (UTF-8), as calendars are")]
+    NotText(String),
     #[error("this machine gives no random numbers, which a line needs to count once: {0}")]
     NoId(io::Error),
 }
@@ -66,8 +73,16 @@ impl Trouble {
 /// standard error.
 pub async fn run(command: &str, typed: ShellLine) -> ExitCode {
     let path = path_in(&typed.data);
-    match ask(&path, command, typed.line.join(" ")).await {
+    let asked = match question(command, typed.line.clone()) {
+        Ok(question) => ask(&path, question).await,
+        Err(trouble) => Err(trouble),
+    };
+    match asked {
         Ok(Reply::Done(words)) => print(&words),
+        Ok(Reply::Proposed { words, seen }) => {
+            eprintln!("{words}\nTo do it: {}", once_more(command, &typed, seen));
+            ExitCode::from(REFUSED)
+        }
         Ok(Reply::Refused(words)) => {
             eprintln!("{words}");
             ExitCode::from(REFUSED)
@@ -94,9 +109,55 @@ fn print(words: &str) -> ExitCode {
     }
 }
 
+/// A line that names a file carries what is in it.
+fn question(command: &str, mut line: Vec<String>) -> Result<Question, Trouble> {
+    let begun = if line.first().is_some_and(|word| word == "confirm") { 2 } else { 0 };
+    let imports = command == "oncall" && line.get(begun).is_some_and(|word| word == "import");
+    let file = match imports && line.len() > begun + 1 {
+        true => Some(text_of(line.remove(begun + 1))?),
+        false => None,
+    };
+    let id = new_id().map_err(Trouble::NoId)?;
+    Ok(Question { id, command: command.into(), line: line.join(" "), file })
+}
+
+/// What a file holds; `-` is the standard input.
+fn text_of(file: String) -> Result<String, Trouble> {
+    let open = || -> io::Result<Box<dyn Read>> {
+        if file == "-" { Ok(Box::new(io::stdin())) } else { Ok(Box::new(File::open(&file)?)) }
+    };
+    let mut bytes = Vec::new();
+    let most = u64::try_from(MOST_BYTES).unwrap_or(u64::MAX);
+    match open().and_then(|from| from.take(most.saturating_add(1)).read_to_end(&mut bytes)) {
+        Err(source) => Err(Trouble::NoFile { file, source }),
+        Ok(read) if read > MOST_BYTES => Err(Trouble::LongFile(file)),
+        Ok(_) => String::from_utf8(bytes).map_err(|_| Trouble::NotText(file)),
+    }
+}
+
+/// The line that carries out what was shown, to be copied.
+fn once_more(command: &str, typed: &ShellLine, seen: u32) -> String {
+    let skipped = if typed.line.first().is_some_and(|word| word == "confirm") { 2 } else { 0 };
+    let words = typed.line.iter().skip(skipped).map(|word| quoted(word));
+    let line = words.collect::<Vec<_>>().join(" ");
+    let data = match typed.data == Path::new(DEFAULT_DATA) {
+        true => String::new(),
+        false => format!(" --data {}", quoted(&typed.data.to_string_lossy())),
+    };
+    format!("howler {command} confirm {seen} {line}{data}")
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./_-".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
 /// One line counts once: it is asked with one id, also when howler dies or restarts between question and answer.
-async fn ask(path: &Path, command: &str, line: String) -> Result<Reply, Trouble> {
-    let question = Question { id: new_id().map_err(Trouble::NoId)?, command: command.into(), line };
+async fn ask(path: &Path, question: Question) -> Result<Reply, Trouble> {
     let clock = Clock::system();
     let until = clock.now().saturating_add(AGAIN_FOR).unwrap_or(jiff::Timestamp::MAX);
     let mut lost = false;

@@ -40,11 +40,48 @@ async fn everything_happens(world: &World) {
     maya.types(ROOM, "/incident update Slack takes nothing at the moment").await;
 }
 
+const ROSTER: &str = "[rotation]\nmembers = [\"U0MAYA\", \"U0KOFI\"]\n";
+
+/// Everything that happens to a rota.
+async fn being_on_call(world: &World) {
+    let (maya, kofi, zoe) = (world.maya(), world.person("kofi"), world.person("zoe"));
+    for name in ["maya", "kofi"] {
+        world.slack.open_direct(name).unwrap();
+        let line = "/oncall phone +4930901820";
+        world.slack.command(name, "@howler", line).await.unwrap();
+        world.settle().await;
+    }
+    maya.types(EMERGENCIES, "/oncall swap with @kofi week of 12-06").await;
+    maya.clicks(EMERGENCIES, "withdraw").await;
+    maya.types(EMERGENCIES, "/oncall swap with @kofi week of 12-06").await;
+    kofi.clicks_direct("agree").await;
+    maya.types(EMERGENCIES, "/oncall swap with @kofi week of 12-27").await;
+    for line in
+        ["add @zoe", "pause @zoe until 2026-12-24", "backup @zoe", "override @zoe 2026-12-08 to 2026-12-09"]
+    {
+        maya.types(EMERGENCIES, &format!("/oncall {line}")).await;
+        maya.clicks(EMERGENCIES, "confirm").await;
+    }
+    zoe.types(EMERGENCIES, "/oncall cover 2h").await;
+    maya.types(EMERGENCIES, "/oncall calendar").await;
+    maya.types(EMERGENCIES, "/oncall calendar off").await;
+    world.slack.edit_group("ian", "S0ONCALL", &["ian", "zoe"]).await.unwrap();
+    world.forward(15).await;
+    zoe.types(EMERGENCIES, "/oncall page @kofi The parrot is loose").await;
+    let call = world.phones().calls().remove(0);
+    world.phones().no_answer(&call.sid).await.unwrap();
+    world.forward(5).await;
+    kofi.clicks_direct("answer_page").await;
+    maya.types(EMERGENCIES, "/oncall handoff @kofi").await;
+    world.forward(40).await;
+}
+
 /// What depends on the order in which Slack's answers come back, and on the process.
 fn steady(lines: &str) -> Vec<String> {
     let rules = [
         (r#""instance":"[0-9a-f-]+""#, r#""instance":"19ab3f2c400-1f4""#),
         (r"\bC[0-9]{9}\b", "C000000024"),
+        (r"\bD[0-9]{9}\b", "D000000012"),
         (r#""[0-9]{10}\.[0-9]{6}""#, r#""1795485600.000100""#),
         (r#""seq":[0-9]+"#, r#""seq":7"#),
         (r#""events":[0-9]+"#, r#""events":42"#),
@@ -66,9 +103,7 @@ fn kind(line: &str) -> String {
     line["event"].as_str().map_or(kind.to_owned(), |event| format!("{kind} {event}"))
 }
 
-async fn exported() -> String {
-    let mut world = World::start().await;
-    everything_happens(&world).await;
+async fn exported(mut world: World) -> String {
     world.crash().await;
     let file = world.data().with_file_name("export.jsonl");
     data::export(From::Data(world.data()), Some(file.clone()), false, &world.clock).await.unwrap();
@@ -83,13 +118,21 @@ async fn exported() -> String {
 
 #[tokio::test]
 async fn the_document_shows_every_kind_as_it_comes_out() {
-    let text = exported().await;
-    for secret in ["xoxb", "test-secret", "http://", "hooks.slack.com"] {
-        assert!(!text.contains(secret), "{secret} in {text}");
+    let incidents = World::start().await;
+    everything_happens(&incidents).await;
+    let on_call = World::with_phones("twilio", ROSTER).await;
+    being_on_call(&on_call).await;
+    let mut lines = Vec::new();
+    for world in [incidents, on_call] {
+        let text = exported(world).await;
+        for secret in ["xoxb", "test-secret", "http://", "hooks.slack.com", "4930901820", "twilio-test-token"]
+        {
+            assert!(!text.contains(secret), "{secret} in {text}");
+        }
+        let last: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+        assert_eq!(last["lines"].as_u64(), Some(text.lines().count() as u64));
+        lines.extend(steady(&text));
     }
-    let last: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
-    assert_eq!(last["lines"].as_u64(), Some(text.lines().count() as u64));
-    let lines = steady(&text);
     let document = std::fs::read_to_string("docs/export.md").unwrap();
     let examples: Vec<&str> = document.lines().filter(|line| line.starts_with('{')).collect();
     let here: BTreeSet<String> = lines.iter().map(|line| kind(line)).collect();

@@ -11,6 +11,7 @@ mod delivery;
 mod demo;
 mod export;
 mod hand_over;
+mod import;
 mod incidents;
 mod kill;
 mod named_people;

@@ -15,15 +15,20 @@ use crate::harness::{Channel, EMERGENCIES, ROOM, SECRET, TOKEN, World, workspace
 
 /// What `howler ...` said and how it ended.
 #[derive(Debug)]
-struct Said {
-    code: i32,
-    out: String,
-    err: String,
+pub struct Said {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
 }
 
 /// Types `howler <words>`, with `--data DIR` at their end or before a `--`.
 async fn types(data: &Path, words: &str) -> Said {
-    let mut words: Vec<String> = words.split(' ').map(str::to_owned).collect();
+    types_words(data, words.split(' ')).await
+}
+
+/// The same, word by word.
+pub async fn types_words(data: &Path, words: impl IntoIterator<Item = &str>) -> Said {
+    let mut words: Vec<String> = words.into_iter().map(str::to_owned).collect();
     let end = words.iter().position(|word| word == "--").unwrap_or(words.len());
     words.splice(end..end, ["--data".to_owned(), data.to_string_lossy().into_owned()]);
     let run = move || Command::new(env!("CARGO_BIN_EXE_howler")).args(words).output().unwrap();
@@ -33,7 +38,7 @@ async fn types(data: &Path, words: &str) -> Said {
 }
 
 fn question(id: &str, line: &str) -> Question {
-    Question { id: id.into(), command: "incident".into(), line: line.into() }
+    Question { id: id.into(), command: "incident".into(), line: line.into(), file: None }
 }
 
 /// Asks through the socket itself.

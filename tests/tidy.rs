@@ -10,7 +10,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("clock", &[]),
     ("config", &["domain", "id"]),
     ("domain", &["id", "config"]),
-    ("view", &["domain", "id", "config"]),
+    ("view", &["calendar", "domain", "id", "config"]),
     ("store", &["domain", "id", "clock"]),
     ("desk", &["domain", "id", "config", "clock", "store", "telemetry", "view"]),
     ("telemetry", &["domain"]),

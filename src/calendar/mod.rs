@@ -13,6 +13,7 @@ mod moment;
 mod problem;
 mod read;
 mod rule;
+mod take;
 mod who;
 mod write;
 mod zone;
@@ -26,6 +27,7 @@ pub use diff::{Diff, Holes, Moved, Overlap, Piece, diff};
 pub use event::Attendee;
 pub use problem::{Problem, Trouble, Unreadable};
 pub use read::{Calendar, Entry, MOST_BYTES, MOST_SHIFTS, read};
+pub use take::{LEFT_OUT, MOST_TURNS, NotTaken, Taken, Turn, take};
 pub use who::{Match, Named, Person, Unnamed, all_theirs, name, whose};
 pub use write::{Duty, Feed, write};
 

@@ -37,6 +37,18 @@ struct Listed {
 struct Profile {
     #[serde(default)]
     display_name: String,
+    #[serde(default)]
+    real_name: String,
+}
+
+/// Somebody of the workspace, as people call them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Known {
+    pub id: UserId,
+    /// `maya`, without the `@`.
+    pub handle: String,
+    /// The whole name; may be empty.
+    pub name: String,
 }
 
 impl Listed {
@@ -90,6 +102,21 @@ impl People {
             found.names().next().map(str::to_owned)
         });
         known.unwrap_or_else(|| person.to_string())
+    }
+
+    /// Everybody who could be on call.
+    ///
+    /// # Errors
+    /// When Slack does not tell.
+    pub async fn everybody(&self) -> Result<Vec<Known>, Trouble> {
+        let listed = self.listed().await?;
+        let here = listed.iter().filter(|person| !person.deleted && !person.is_bot);
+        let known = here.map(|person| Known {
+            id: person.id.clone(),
+            handle: person.names().next().unwrap_or_default().to_owned(),
+            name: person.profile.real_name.clone(),
+        });
+        Ok(known.collect())
     }
 
     async fn listed(&self) -> Result<Arc<Vec<Listed>>, Trouble> {

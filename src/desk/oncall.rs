@@ -87,7 +87,7 @@ fn instant(look: &Look<'_>, when: &WhenText) -> Result<Resolved, Refusal> {
 }
 
 /// A change as it was typed, with its times as instants.
-fn resolved(look: &Look<'_>, line: &Oncall) -> Result<Option<Change>, Refusal> {
+pub fn resolved(look: &Look<'_>, line: &Oncall) -> Result<Option<Change>, Refusal> {
     let now = look.book.now;
     Ok(Some(match line {
         Oncall::Add { person } => Change::Add { person: person.clone() },
@@ -96,6 +96,7 @@ fn resolved(look: &Look<'_>, line: &Oncall) -> Result<Option<Change>, Refusal> {
         Oncall::Resume { person } => Change::Resume { person: person.clone() },
         Oncall::Backup { person } => Change::Backup { person: person.clone() },
         Oncall::Cancel { number } => Change::Cancel { number: *number },
+        Oncall::Import { pieces } => Change::Import { pieces: pieces.clone() },
         Oncall::Pause { person, until } => {
             Change::Pause { person: person.clone(), from: now, until: instant(look, until)?.at }
         }

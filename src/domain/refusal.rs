@@ -130,6 +130,8 @@ pub enum Refusal {
         word: String,
         nearest: Option<String>,
     },
+    /// A calendar is a file, which only a shell has.
+    ImportAtShell,
     /// Somebody who would be called in vain.
     CannotBeOnCall {
         person: UserId,

@@ -146,7 +146,7 @@ fn clocks(clocks: &Clocks) -> Value {
         "own_channel": clocks.own_channel })
 }
 
-fn lateness(late: Lateness) -> Value {
+pub fn lateness(late: Lateness) -> Value {
     json!({ "due": late.due, "down_from": late.outage.map(|outage| outage.from),
         "down_until": late.outage.map(|outage| outage.until) })
 }
@@ -176,7 +176,7 @@ fn retracted(what: Retractable) -> &'static str {
 }
 
 /// `emergencies`, `room`, or a person's id.
-fn to(to: &To) -> &str {
+pub fn to(to: &To) -> &str {
     match to {
         To::Emergencies => "emergencies",
         To::Room => "room",
@@ -185,16 +185,16 @@ fn to(to: &To) -> &str {
     }
 }
 
-fn posted(key: &PostKey) -> &'static str {
+pub fn posted(key: &PostKey) -> &'static str {
     match key {
         PostKey::Card(CardPlace::Emergencies) => "card_in_emergencies",
         PostKey::Card(CardPlace::Room) => "card_in_room",
         PostKey::Announcement { .. } => "announcement",
         PostKey::Reminder { .. } => "reminder",
         PostKey::Page { .. } => "page",
-        // The rota's, which incidents have none of.
-        PostKey::Brief { .. } | PostKey::OnCallNow | PostKey::Swap { .. } | PostKey::Summons { .. } => {
-            "on_call"
-        }
+        PostKey::Brief { .. } => "brief",
+        PostKey::OnCallNow => "on_call_now",
+        PostKey::Swap { .. } => "swap",
+        PostKey::Summons { .. } => "person_page",
     }
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::SCHEMA;
 use super::event::{self, Eta, eta};
+use super::rota::RotaLine;
 use crate::domain::command::Role;
 use crate::domain::effect::{Effect, EffectKind, EffectState, Room, Say};
 use crate::domain::incident::Incident;
@@ -37,6 +38,23 @@ pub enum Line<'a> {
         data: Value,
     },
     Incident(Box<IncidentLine<'a>>),
+    Rota(Box<RotaLine<'a>>),
+    RotaEvent {
+        seq: u32,
+        at: Timestamp,
+        /// Null is howler itself.
+        by: Option<&'a UserId>,
+        event: &'static str,
+        data: Value,
+    },
+    /// Somebody was called by a page.
+    Page {
+        at: Timestamp,
+        person: &'a UserId,
+        incident: Option<u64>,
+        severity: Option<&'static str>,
+        phone: bool,
+    },
     Timer {
         /// Null is the rota's.
         incident: Option<u64>,

@@ -4,6 +4,7 @@
 
 mod event;
 mod lines;
+mod rota;
 
 use std::io::{self, BufRead, Write};
 
@@ -45,6 +46,9 @@ pub fn write(from: impl BufRead, to: &mut impl Write) -> Result<u64, ExportError
             Record::Event(incident, event) => lines::event(*incident, event),
             Record::Timer(timer) => lines::timer(timer),
             Record::Effect(effect) => lines::effect(effect),
+            Record::Rota(rota) => rota::rota(rota),
+            Record::RotaEvent(event) => rota::event(event),
+            Record::Page(page) => rota::page(page),
             Record::Inner => continue,
         };
         put(to, &line)?;

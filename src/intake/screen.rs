@@ -1,6 +1,7 @@
 //! People who are named in a line about being on call are looked at before it is decided: somebody who left, a bot, or a
 //! name that is nobody's would be found out at three in the morning.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tokio::time::timeout;
@@ -52,6 +53,10 @@ fn named(line: &Oncall) -> Vec<&UserId> {
         | Oncall::Swap { with: person, .. }
         | Oncall::Page { whom: person, .. } => vec![person],
         Oncall::Order { people } => people.iter().collect(),
+        Oncall::Import { pieces } => {
+            pieces.iter().map(|piece| &piece.person).collect::<BTreeSet<_>>().into_iter().collect()
+        }
+        Oncall::Again { line, .. } => named(line),
         _ => Vec::new(),
     }
 }

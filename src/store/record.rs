@@ -4,6 +4,8 @@ use super::{StoreError, codec, keys};
 use crate::domain::effect::Effect;
 use crate::domain::incident::Incident;
 use crate::domain::incident::event::Event;
+use crate::domain::oncall::event::{PageRecord, RotaEvent};
+use crate::domain::oncall::rota::Rota;
 use crate::domain::timer::Timer;
 use crate::id::IncidentId;
 
@@ -12,6 +14,9 @@ use crate::id::IncidentId;
 pub enum Record {
     Incident(Box<Incident>),
     Event(IncidentId, Box<Event>),
+    Rota(Box<Rota>),
+    RotaEvent(Box<RotaEvent>),
+    Page(PageRecord),
     Timer(Timer),
     Effect(Box<Effect>),
     /// A row by which the store finds its way: indexes, deliveries seen, its own numbers.
@@ -27,6 +32,12 @@ impl Record {
         } else if key.starts_with(keys::EVENT) {
             let incident = keys::event_in(key).ok_or_else(|| StoreError::Row("an event's key".into()))?;
             Self::Event(incident, Box::new(codec::decode(value)?))
+        } else if key == keys::ROTA {
+            Self::Rota(Box::new(codec::decode(value)?))
+        } else if key.starts_with(keys::ROTA_EVENT) {
+            Self::RotaEvent(Box::new(codec::decode(value)?))
+        } else if key.starts_with(keys::PAGED) {
+            Self::Page(codec::decode(value)?)
         } else if key.starts_with(keys::TIMER) {
             Self::Timer(codec::decode(value)?)
         } else if key.starts_with(keys::EFFECT) {

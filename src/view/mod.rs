@@ -42,7 +42,9 @@ pub use forms::form;
 pub use github::{IssueText, carries, comment_text, issue_text};
 pub use late::{HeldUp, posted_late};
 pub use lines::{Via, typed};
-pub use oncall::{oncall_now, oncall_topic, retold, spoken_summons, tell};
+pub use oncall::{
+    nameless, not_a_name, not_taken, oncall_now, oncall_topic, retold, spoken_summons, taken, tell,
+};
 pub use page::{closed, spoken_page};
 pub use private::private;
 pub use refusal::field_error;

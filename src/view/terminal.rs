@@ -76,11 +76,11 @@ fn block(block: &Value, names: &Names) -> Option<String> {
 fn rich(element: &Value, names: &Names) -> Option<String> {
     let inline = |elements: &Value| all(elements, "", |part| inline(part, names));
     match element["type"].as_str()? {
-        "rich_text_section" => Some(lines_once(&inline(&element["elements"])?)),
+        "rich_text_section" => Some(said_once(&lines_once(&inline(&element["elements"])?))),
         "rich_text_preformatted" => Some(format!("  {}", inline(&element["elements"])?)),
-        "rich_text_list" => {
-            all(&element["elements"], "\n", |item| Some(format!("  {}", inline(&item["elements"])?)))
-        }
+        "rich_text_list" => all(&element["elements"], "\n", |item| {
+            Some(format!("  {}", said_once(&inline(&item["elements"])?)))
+        }),
         _ => None,
     }
 }
@@ -92,6 +92,23 @@ fn lines_once(text: &str) -> String {
         Some(format!("{time} {}", rest.strip_prefix(time)?.strip_prefix(" UTC) ")?))
     };
     text.lines().map(|line| once(line).unwrap_or_else(|| line.to_owned())).collect::<Vec<_>>().join("\n")
+}
+
+/// Without what stands in brackets after the same: `2026-12-06 00:00 UTC (2026-12-06 00:00 UTC)`.
+fn said_once(text: &str) -> String {
+    let mut once = String::new();
+    let mut parts = text.split(" (");
+    once.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        match part.split_once(')') {
+            Some((inside, rest)) if !inside.is_empty() && once.ends_with(inside) => once.push_str(rest),
+            _ => {
+                once.push_str(" (");
+                once.push_str(part);
+            }
+        }
+    }
+    once
 }
 
 fn inline(part: &Value, names: &Names) -> Option<String> {

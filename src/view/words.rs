@@ -93,6 +93,11 @@ pub(super) fn bold(text: impl Into<Part>) -> Part {
     Part { look: Look { bold: true, ..part.look }, ..part }
 }
 
+/// `1 turn`, `2 turns`.
+pub(super) fn counted(many: usize, what: &str) -> String {
+    format!("{many} {what}{}", if many == 1 { "" } else { "s" })
+}
+
 /// Something to type.
 pub(super) fn code(text: impl Into<Part>) -> Part {
     let part = text.into();

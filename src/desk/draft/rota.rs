@@ -50,10 +50,18 @@ impl Draft<'_> {
             return self.page_severity(request, *severity, reason);
         }
         let rota = self.rota();
+        let look = Look { book: &self.book(), config: self.config, rota: &rota };
         if line.reads() {
-            let look = Look { book: &self.book(), config: self.config, rota: &rota };
             return oncall::answer(&look, request, line);
         }
+        let again = match line {
+            Oncall::Again { line, seen } => match oncall::resolved(&look, line) {
+                Ok(change) => change.map(|change| Oncall::Confirm { change, seen: *seen }),
+                Err(refusal) => return Ok(refused(refusal)),
+            },
+            _ => None,
+        };
+        let line = again.as_ref().unwrap_or(line);
         let key = oncall::key(self.store.instance(), &request.delivery);
         let caller = Caller {
             by: &request.by,

@@ -94,6 +94,13 @@ impl Change {
             Self::Override { from, until, .. } => {
                 schedule.beaten(*from, *until).into_iter().map(|(one, ..)| one.clone()).collect()
             }
+            Self::Import { pieces } => {
+                let beaten = pieces.iter().flat_map(|piece| schedule.beaten(piece.from, piece.until));
+                let mut beaten: Vec<Override> = beaten.map(|(one, ..)| one.clone()).collect();
+                beaten.sort_by_key(|one| one.id);
+                beaten.dedup_by_key(|one| one.id);
+                beaten
+            }
             _ => Vec::new(),
         }
     }

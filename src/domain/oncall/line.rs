@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::confirm::Change;
+use super::confirm::{Change, Piece};
 use super::phone::PhoneNumber;
 use super::when::{RangeText, WhenText};
 use crate::domain::incident::severity::Severity;
@@ -45,6 +45,15 @@ pub enum Oncall {
     /// The second in line; nobody in particular is the next in the rotation.
     Backup {
         person: Option<UserId>,
+    },
+    /// Another program's schedule, for a time.
+    Import {
+        pieces: Vec<Piece>,
+    },
+    /// A line typed once more, to carry out what it showed; `seen` is the schedule's version then.
+    Again {
+        line: Box<Oncall>,
+        seen: u32,
     },
     /// Carries out a change that was shown; `seen` is the schedule's version then.
     Confirm {
@@ -121,7 +130,8 @@ impl Oncall {
             Self::Override { .. } => "override",
             Self::Cancel { .. } => "cancel",
             Self::Backup { .. } => "backup",
-            Self::Confirm { .. } => "confirm",
+            Self::Import { .. } => "import",
+            Self::Again { .. } | Self::Confirm { .. } => "confirm",
             Self::Cover { .. } => "cover",
             Self::Handoff { .. } => "handoff",
             Self::Swap { .. } => "swap",
@@ -140,6 +150,20 @@ impl Oncall {
         }
     }
 
+    /// Whether it is a change that is shown before it is carried out.
+    pub fn proposes(&self) -> bool {
+        let asks = matches!(
+            self,
+            Self::Who { .. }
+                | Self::Schedule { .. }
+                | Self::Report { .. }
+                | Self::Review
+                | Self::Test { .. }
+                | Self::Help
+        );
+        self.reads() && !asks
+    }
+
     /// Whether it only reads: it changes nothing and commits nothing. A change that is shown and not confirmed is one.
     pub fn reads(&self) -> bool {
         match self {
@@ -153,11 +177,13 @@ impl Oncall {
             | Self::Override { .. }
             | Self::Cancel { .. }
             | Self::Backup { .. }
+            | Self::Import { .. }
             | Self::Report { .. }
             | Self::Review
             | Self::Test { .. }
             | Self::Help => true,
-            Self::Confirm { .. }
+            Self::Again { .. }
+            | Self::Confirm { .. }
             | Self::Cover { .. }
             | Self::Handoff { .. }
             | Self::Swap { .. }

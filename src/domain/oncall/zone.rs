@@ -57,6 +57,10 @@ impl Zone {
         self.0.iana_name().unwrap_or("UTC")
     }
 
+    pub fn time_zone(&self) -> &TimeZone {
+        &self.0
+    }
+
     /// What the wall clock shows at an instant.
     pub fn civil(&self, at: Timestamp) -> DateTime {
         self.0.to_datetime(at)

@@ -20,7 +20,7 @@ const REPORTED: u32 = 4;
 const COVER: SignedDuration = SignedDuration::from_hours(1);
 
 /// The words people type; the first of each row is the one that howler suggests.
-const WORDS: [&[&str]; 20] = [
+const WORDS: [&[&str]; 22] = [
     &["who", "now", "current"],
     &["schedule", "weeks", "rotation", "list", "show"],
     &["add", "join"],
@@ -32,6 +32,8 @@ const WORDS: [&[&str]; 20] = [
     &["cancel"],
     &["backup", "secondary"],
     &["cover"],
+    &["confirm"],
+    &["import"],
     &["handoff", "hand-off", "handover", "hand-over"],
     &["swap"],
     &["withdraw"],
@@ -77,6 +79,8 @@ fn command(word: &str, rest: &str) -> Result<Oncall, Refusal> {
         "override" => overridden(rest)?,
         "cancel" => Oncall::Cancel { number: number("cancel", rest)? },
         "backup" => backup(rest)?,
+        "confirm" => confirm(rest)?,
+        "import" => return Err(Refusal::ImportAtShell),
         "cover" if rest.is_empty() => Oncall::Cover { long: COVER },
         "cover" => Oncall::Cover { long: parts::duration(without(rest, "for"))? },
         "handoff" if rest.is_empty() => Oncall::Handoff { to: None },
@@ -160,6 +164,18 @@ fn overridden(rest: &str) -> Result<Oncall, Refusal> {
     }
     let range = RangeText::parse(&slack_text::plain(without(after, "from")));
     Ok(Oncall::Override { person, range: range.map_err(|problem| Refusal::When { problem })? })
+}
+
+/// `confirm 7 add @user`: the same line once more, with the number that it was answered with.
+fn confirm(rest: &str) -> Result<Oncall, Refusal> {
+    let (first, after) = split_word(rest);
+    let seen = u32::try_from(number("confirm", first)?);
+    let seen = seen.map_err(|_| Refusal::NotANumber { word: quoted(first) })?;
+    let line = Some(after).filter(|after| !after.is_empty()).map(parse).transpose()?;
+    match line.filter(Oncall::proposes) {
+        Some(line) => Ok(Oncall::Again { line: Box::new(line), seen }),
+        None => Err(missing("confirm 7")),
+    }
 }
 
 /// `backup @user`, or `backup next`.

@@ -56,7 +56,7 @@ fn with_mentions(wire: &str) -> String {
     wire.split_whitespace().map(word).collect::<Vec<_>>().join(" ")
 }
 
-fn is_person(id: &str) -> bool {
+pub(super) fn is_person(id: &str) -> bool {
     id.len() > 2
         && id.starts_with(['U', 'W'])
         && id.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())

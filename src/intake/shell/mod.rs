@@ -1,6 +1,7 @@
 //! Lines typed at a shell of howler's own machine come in through a local socket, so that an incident can be run while
 //! Slack is down. The server stays the one writer: the socket is one more way to the same desk.
 
+mod import;
 mod line;
 mod person;
 mod wire;
@@ -27,6 +28,7 @@ use crate::config;
 use crate::desk::Fault;
 use crate::domain::answer::{Answer, Private};
 use crate::domain::command::{Command, Line};
+use crate::domain::oncall::answer::OncallAnswer;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, Place, ReplyPath, Request};
 use crate::domain::text;
@@ -166,19 +168,26 @@ impl Talk {
 
     /// `None` when howler is stopping: the next one answers.
     async fn reply(&self, person: &Person, question: Question) -> Option<Reply> {
-        let Question { id, command, line } = question;
+        let Question { id, command, line, file } = question;
         if !wire::is_id(&id) {
             return Some(Reply::Failed("The question has no proper id. Nothing was done.".into()));
         }
-        let ask = match command.as_str() {
-            "incident" => line::ask(&line),
-            "oncall" => line::ask_oncall(&line),
+        let ask = match (command.as_str(), file) {
+            ("incident", _) => line::ask(&line),
+            ("oncall", Some(file)) => return self.import(person, &id, &line, &file).await,
+            ("oncall", None) => line::ask_oncall(&line),
             _ => {
                 let command = format!("howler {}", text::shorten(&text::clean_line(&command), 40));
                 let message = view::other_command(&command, Via::Shell);
                 return Some(Reply::Refused(view::terminal(&message, &Names::default())));
             }
         };
+        let decided = self.decided(person, &id, ask).await?;
+        Some(decided.map_or_else(|failed| failed, |answer| self.in_words(&answer, self.names())))
+    }
+
+    /// What the desk says to it; howler's own trouble is the error. `None` when howler is stopping.
+    async fn decided(&self, person: &Person, id: &str, ask: Ask) -> Option<Result<Answer, Reply>> {
         let request = Request {
             delivery: DeliveryId(format!("shell:{}:{id}", person.uid)),
             by: person.id.clone(),
@@ -189,10 +198,10 @@ impl Talk {
         let span = info_span!("delivery", kind = "shell", id = %request.delivery);
         let submitted = timeout(PATIENCE, self.front.desk.submit(request)).instrument(span).await;
         match submitted {
-            Ok(Ok(answer)) => Some(self.in_words(&answer)),
+            Ok(Ok(answer)) => Some(Ok(answer)),
             Ok(Err(Fault::Stopping)) => None,
-            Ok(Err(fault)) => Some(failed(&Failure::Fault(fault))),
-            Err(_) => Some(failed(&Failure::Slow)),
+            Ok(Err(fault)) => Some(Err(failed(&Failure::Fault(fault)))),
+            Err(_) => Some(Err(failed(&Failure::Slow))),
         }
     }
 
@@ -208,20 +217,23 @@ impl Talk {
         }
     }
 
-    fn in_words(&self, answer: &Answer) -> Reply {
+    fn in_words(&self, answer: &Answer, mut names: Names) -> Reply {
         match answer {
             Answer::Nothing => Reply::Done("Done.".into()),
             Answer::OpenForm(form) => {
                 Reply::Refused(view::terminal(&view::type_instead(form), &Names::default()))
             }
             Answer::Private(private) => {
-                let mut names = self.names();
                 names.add_channels_of(private);
                 let words = view::terminal(&view::private(private, Via::Shell), &names);
                 match private {
                     Private::Refused(_) | Private::WhichIncident { .. } | Private::OfferForm { .. } => {
                         Reply::Refused(words)
                     }
+                    Private::Oncall(answer) => match **answer {
+                        OncallAnswer::Proposed { seen, .. } => Reply::Proposed { words, seen },
+                        _ => Reply::Done(words),
+                    },
                     _ => Reply::Done(words),
                 }
             }

@@ -10,6 +10,7 @@ fn question() -> Question {
         id: "0123456789abcdef".into(),
         command: "incident".into(),
         line: "p1 Event\nstream \"down\"".into(),
+        file: None,
     }
 }
 

@@ -6,8 +6,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 
-/// Longest line, in bytes; the longest text of a command is 2,500 characters, the longest answer some 10,000.
-const MOST: u64 = 256 * 1024;
+/// Longest line, in bytes: a calendar of a megabyte, every byte of it escaped.
+const MOST: u64 = 2 * 1024 * 1024 + 64 * 1024;
 /// Longest id.
 const ID_MOST: usize = 64;
 
@@ -20,6 +20,9 @@ pub struct Question {
     pub command: String,
     /// What follows it.
     pub line: String,
+    /// What the file holds that the line names: a calendar.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
 }
 
 /// The answer, in words for a terminal.
@@ -27,10 +30,28 @@ pub struct Question {
 #[serde(rename_all = "snake_case")]
 pub enum Reply {
     Done(String),
+    /// Nothing was changed yet: what would be. Typed once more after `confirm` and this number, it is carried out.
+    Proposed {
+        words: String,
+        seen: u32,
+    },
     /// Nothing was changed: why not, or what to type instead.
     Refused(String),
     /// howler's own trouble.
     Failed(String),
+}
+
+impl Reply {
+    /// The same with words before its own.
+    pub(super) fn after(self, before: &str) -> Self {
+        let whole = |words: String| format!("{before}\n{words}");
+        match self {
+            Self::Done(words) => Self::Done(whole(words)),
+            Self::Proposed { words, seen } => Self::Proposed { words: whole(words), seen },
+            Self::Refused(words) => Self::Refused(whole(words)),
+            Self::Failed(words) => Self::Failed(whole(words)),
+        }
+    }
 }
 
 /// Why nothing was understood.

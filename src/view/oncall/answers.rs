@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::change::{change, moves, offer};
+use super::change::{change, moves_of, offer};
 use super::{button, until, who};
 use crate::domain::Severity;
 use crate::domain::answer::Summary;
@@ -32,14 +32,14 @@ pub fn answer(answer: &OncallAnswer, via: Via) -> Message {
             Draft::new()
                 .lines(lead.into_iter().collect())
                 .line(words![bold("Not done yet: ")].and(change(what)))
-                .bullets(moves(moved))
+                .bullets(moves_of(what, moved))
                 .lines(nothing.into_iter().collect())
                 .bullets(beaten.iter().map(wins_over).collect())
                 .buttons(vec![button("Do it", confirm).primary()])
                 .finish()
         }
         OncallAnswer::Changed { change: what, moved } => {
-            Draft::new().line(words!["✅ "].and(change(what))).bullets(moves(moved)).finish()
+            Draft::new().line(words!["✅ "].and(change(what))).bullets(moves_of(what, moved)).finish()
         }
         OncallAnswer::Covering { until: end, instead_of } => {
             let instead = instead_of.as_ref().map(|who| words![" instead of ", who]);

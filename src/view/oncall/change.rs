@@ -6,10 +6,11 @@ use crate::domain::oncall::confirm::Change;
 use crate::domain::oncall::swap::{Given, Proposal, SwapProblem};
 use crate::id::UserId;
 use crate::view::time::{spoken, utc};
-use crate::view::words::{Words, bold, moment, words};
+use crate::view::words::{Words, bold, counted, moment, words};
 
-/// Parts that are named one by one.
+/// Parts that are named one by one; of a calendar, which a shell shows, twelve weeks of days.
 const NAMED: usize = 12;
+const NAMED_AT_SHELL: usize = 84;
 
 /// What was changed, or would be.
 pub(super) fn change(change: &Change) -> Words {
@@ -36,7 +37,11 @@ pub(super) fn change(change: &Change) -> Words {
         Change::Backup { person: Some(person) } => words![person, " is the backup."],
         Change::Backup { person: None } => words!["the backup is the next in the rotation again."],
         Change::Import { pieces } => {
-            words![format!("{} shifts of another calendar are taken over.", pieces.len())]
+            let turns = counted(pieces.len(), "turn");
+            let last = pieces
+                .last()
+                .map(|piece| words![", until ", moment(piece.until), format!(" ({})", utc(piece.until))]);
+            words![format!("{turns} of another calendar are taken over")].and_if(last).and(words!["."])
         }
     }
 }
@@ -56,11 +61,20 @@ fn all(people: &[UserId]) -> Words {
     Words::joined(people.iter().map(|person| words![person]), ", ")
 }
 
+/// The parts of the schedule that a change moves.
+pub(super) fn moves_of(change: &Change, moved: &[Moved]) -> Vec<Words> {
+    rows(moved, if matches!(change, Change::Import { .. }) { NAMED_AT_SHELL } else { NAMED })
+}
+
 /// The parts of the schedule that are moved.
 pub(super) fn moves(moved: &[Moved]) -> Vec<Words> {
-    let mut rows: Vec<Words> = moved.iter().take(NAMED).map(row).collect();
-    if moved.len() > NAMED {
-        rows.push(words![format!("and {} more", moved.len() - NAMED)]);
+    rows(moved, NAMED)
+}
+
+fn rows(moved: &[Moved], most: usize) -> Vec<Words> {
+    let mut rows: Vec<Words> = moved.iter().take(most).map(row).collect();
+    if moved.len() > most {
+        rows.push(words![format!("and {} more", moved.len() - most)]);
     }
     rows
 }

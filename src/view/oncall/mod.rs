@@ -2,6 +2,7 @@
 
 mod answers;
 mod change;
+mod import;
 mod refusal;
 mod telling;
 mod who;
@@ -18,6 +19,7 @@ use crate::domain::oncall::rota::Rota;
 use crate::id::UserId;
 
 pub(super) use answers::answer;
+pub use import::{nameless, not_a_name, not_taken, taken};
 pub(super) use refusal::refused;
 pub use telling::{retold, spoken_summons, tell};
 

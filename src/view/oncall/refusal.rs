@@ -45,6 +45,11 @@ fn wrong(refusal: &Refusal) -> Option<Words> {
                 Unfit::Unknown => " is nobody whom Slack knows.",
             }
         ],
+        Refusal::ImportAtShell => words![
+            "A calendar is imported from a shell on my own machine, where its file is: ",
+            code("howler oncall import FILE.ics"),
+            "."
+        ],
         Refusal::When { problem } => when_problem(problem),
         Refusal::Change { problem } => change_problem(problem),
         Refusal::Swap { problem } => swap_problem(problem),
@@ -126,6 +131,7 @@ fn whole(word: &str) -> &'static str {
         "override" => "override @name fri 18:00 to mon 09:00",
         "swap" => "swap with @name week of 12-06",
         "cancel" => "cancel 3",
+        "confirm" => "confirm 7 add @name",
         "withdraw" => "withdraw 3",
         "page" => "page @name The event stream needs you",
         "remove" => "remove @name",

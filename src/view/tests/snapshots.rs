@@ -42,6 +42,14 @@ fn answers_about_being_on_call() {
 }
 
 #[test]
+fn calendars_at_a_shell() {
+    let messages = samples::calendars().into_iter();
+    let shown =
+        messages.map(|(name, message)| format!("{name}\n{}", view::terminal(&message, &Names::default())));
+    assert_snapshot!(shown.collect::<Vec<_>>().join("\n\n"));
+}
+
+#[test]
 fn inside() {
     assert_snapshot!(page(samples::inside(&Texts::calm())));
 }
