@@ -4,11 +4,12 @@ use std::path::Path;
 use std::process::Command;
 
 use howler::clock::Clock;
+use howler::fake::phone::{self, Phones};
 use howler::fake::slack::Slack;
 use jiff::SignedDuration;
 use tempfile::TempDir;
 
-use crate::harness::process::{free_port, serve};
+use crate::harness::process::{free_port, serve, serve_with};
 use crate::harness::{TOKEN, workspace};
 
 const MENTIONS: &str = "[mentions]\noncall = \"S0ONCALL\"\nengineering = \"S0ENG\"\n";
@@ -203,4 +204,124 @@ async fn the_data_folder_held_damaged_or_not_to_be_written() {
     std::fs::write(data.join("howler.json"), identity).unwrap();
     std::fs::write(data.join("store/db"), "").unwrap();
     stand.check().await.fails("data folder", &["damaged", "restore"]);
+}
+
+/// A howler that was given this configuration and these numbers, and stopped again; the phones it was given.
+async fn on_call(
+    stand: &Stand,
+    rotation: &str,
+    verified: Option<&[&str]>,
+) -> (Phones, Vec<(&'static str, String)>) {
+    const FROM: &str = "+14155550100";
+    let config = format!(
+        "{MENTIONS}[phone]\nprovider = \"twilio\"\nfrom = \"{FROM}\"\npublic_url = \"https://howler.test\"\n{rotation}"
+    );
+    std::fs::write(stand.path().join("howler.toml"), config).unwrap();
+    let account = format!("AC{:032x}", 7);
+    let phones = Phones::new(phone::Setup {
+        clock: Clock::system(),
+        account_sid: account.clone(),
+        auth_token: "twilio-test-token".into(),
+        owned: [FROM.to_owned()].into(),
+        verified: verified.map(|numbers| numbers.iter().map(|number| (*number).to_owned()).collect()),
+        routing_key: "r".repeat(32),
+        webhook_secret: "unused".into(),
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(howler::app::serve(listener, phones.api(), std::future::pending()));
+    let environment = vec![
+        ("TWILIO_ACCOUNT_SID", account),
+        ("TWILIO_AUTH_TOKEN", "twilio-test-token".into()),
+        ("TWILIO_API_URL", url),
+    ];
+    (phones, environment)
+}
+
+async fn check_with(stand: &Stand, environment: &[(&'static str, String)]) -> Report {
+    let environment: Vec<(&str, &str)> =
+        environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    stand.check_on("data", &environment).await
+}
+
+const ROSTER: &str = "[rotation]\nmembers = [\"U0MAYA\", \"U0KOFI\"]\n";
+
+#[tokio::test]
+async fn everybody_of_the_next_two_weeks_can_be_reached_or_fails_by_name() {
+    let stand = Stand::new().await;
+    let (phones, environment) = on_call(&stand, ROSTER, None).await;
+    let report = check_with(&stand, &environment).await;
+    assert!(report.line("ok", "on call").contains("the next two weeks are whole, among 2 people"));
+    assert!(report.line("ok", "phones").contains("Twilio takes the account; [phone] from calls and texts"));
+    for name in ["maya", "kofi"] {
+        assert!(
+            report.line("FAIL", &format!("on call: {name}")).contains("no phone number"),
+            "{}",
+            report.text
+        );
+    }
+    phones.faults().suspend(true);
+    assert!(check_with(&stand, &environment).await.line("FAIL", "phones").contains("account is suspended"));
+    phones.faults().suspend(false);
+    let mut wrong = environment.clone();
+    wrong[1].1 = "another-token".into();
+    assert!(
+        check_with(&stand, &wrong)
+            .await
+            .line("FAIL", "phones")
+            .contains("does not accept TWILIO_ACCOUNT_SID")
+    );
+    stand
+        .slack
+        .arrange(|world| world.people.iter_mut().find(|one| one.id == "U0KOFI").unwrap().deleted = true);
+    let report = check_with(&stand, &environment).await;
+    assert!(report.line("FAIL", "on call: kofi").contains("has left this Slack"), "{}", report.text);
+}
+
+#[tokio::test]
+async fn numbers_are_known_from_the_store_of_the_howler_that_runs() {
+    let stand = Stand::new().await;
+    let (_, environment) = on_call(&stand, ROSTER, Some(&["+14155550101"])).await;
+    let (data, port) = (stand.path().join("data"), free_port());
+    stand.slack.point_at(&format!("http://127.0.0.1:{port}"));
+    let mut variables: Vec<(&str, &str)> =
+        environment.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    variables.push(("SLACK_SIGNING_SECRET", crate::harness::SECRET));
+    let howler = serve_with(&data, &stand.api_url, port, "", &variables).await;
+    for (name, number) in [("maya", "+14155550101"), ("kofi", "+14155550102")] {
+        stand.slack.open_direct(name).unwrap();
+        let said = stand.slack.command(name, "@howler", &format!("/oncall phone {number}")).await.unwrap();
+        assert!(said.body.contains("Your number is saved"), "{}", said.body);
+    }
+    let mut howler = Some(howler);
+    for _ in ["running", "stopped"] {
+        let report = check_with(&stand, &environment).await;
+        assert!(
+            report.line("ok", "on call: maya").contains("their phone number is known"),
+            "{}",
+            report.text
+        );
+        report.fails("on call: kofi", &["trial account does not reach their number", "verify it"]);
+        assert!(!report.text.contains("5550101") && !report.text.contains("5550102"), "{}", report.text);
+        drop(howler.take());
+    }
+}
+
+#[tokio::test]
+async fn without_phones_or_a_rotation_it_is_a_note() {
+    let stand = Stand::new().await;
+    let report = stand.check().await;
+    assert!(
+        report.well && report.line("note", "on call").contains("nobody is in the rotation"),
+        "{}",
+        report.text
+    );
+    assert!(report.line("note", "phones").contains("off"));
+    std::fs::write(stand.path().join("howler.toml"), format!("{MENTIONS}{ROSTER}")).unwrap();
+    let report = stand.check().await;
+    assert!(
+        report.well && report.line("ok", "on call: maya").contains("Slack reaches them"),
+        "{}",
+        report.text
+    );
 }

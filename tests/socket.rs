@@ -370,7 +370,7 @@ async fn an_envelope_whose_commit_failed_is_not_acknowledged() {
     let (data, port) = (folder.path().join("data"), free_port());
     let token = ("SLACK_APP_TOKEN", APP_TOKEN);
     // No file may grow past 1 MiB, and the signal that usually kills for it is ignored, as on a full disk.
-    let howler = serve_with(&data, &api_url, port, "trap '' XFSZ; ulimit -f 1024;", token).await;
+    let howler = serve_with(&data, &api_url, port, "trap '' XFSZ; ulimit -f 1024;", &[token]).await;
     happens(&slack, |_, open| open.len() == 2).await;
     let mut refused = String::new();
     for number in 0..5_000 {
@@ -389,7 +389,7 @@ async fn an_envelope_whose_commit_failed_is_not_acknowledged() {
     drop(howler);
 
     happens(&slack, |_, open| open.is_empty()).await;
-    let _with_space = serve_with(&data, &api_url, port, "", token).await;
+    let _with_space = serve_with(&data, &api_url, port, "", &[token]).await;
     happens(&slack, |_, open| open.len() == 2).await;
     slack.faults().patience(Duration::from_secs(3));
     // The process greets back and acknowledges what comes again; both count as one.

@@ -38,8 +38,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("unix_socket", &[]),
     ("local", &["desk", "store", "unix_socket"]),
     ("export", &["domain", "id", "store"]),
-    ("data", &["clock", "export", "local", "store"]),
-    ("check", &["clock", "config", "data", "delivery", "export", "fake", "store"]),
+    ("data", &["clock", "domain", "export", "local", "store"]),
+    ("check", &["clock", "config", "data", "delivery", "domain", "export", "fake", "id", "store"]),
 ];
 
 /// Longest file, in lines.

@@ -4,6 +4,7 @@ mod environment;
 mod file;
 mod folder;
 mod github;
+mod oncall;
 mod slack;
 
 use std::path::{Path, PathBuf};
@@ -68,7 +69,7 @@ pub async fn run(config: Option<&Path>, data: PathBuf, lookup: impl Fn(&str) -> 
     report.print(lines);
     report.print(environment::lines(&lookup));
     let clock = Clock::system();
-    report.print(folder::lines(data, clock.now()).await);
+    report.print(folder::lines(data.clone(), clock.now()).await);
     // Asking takes no signing secret; that one is missing is told above.
     let for_asking = |name: &str| match name {
         "SLACK_SIGNING_SECRET" => Some("not needed here".to_owned()),
@@ -77,6 +78,7 @@ pub async fn run(config: Option<&Path>, data: PathBuf, lookup: impl Fn(&str) -> 
     match Secrets::read(for_asking) {
         Ok(secrets) => {
             report.print(slack::lines(&config, &secrets, clock.clone()).await);
+            report.print(oncall::lines(&config, &secrets, &data, clock.clone()).await);
             report.print(vec![github::line(&config, &secrets, clock).await]);
         }
         Err(_) => report.print(vec![Line::note(

@@ -10,8 +10,10 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::clock::Clock;
+use crate::domain::oncall::rota::Rota;
 use crate::export::{self, ExportError};
 use crate::store::archive::{ArchiveError, Head, Reader};
+use crate::store::record::Record;
 use crate::store::{BackupError, RestoreError, Store, StoreError};
 use draft::Draft;
 use source::Source;
@@ -100,6 +102,24 @@ pub async fn restore(file: PathBuf, data: &Path, clock: &Clock) -> Result<String
          Then: howler serve --data {data}",
         holds(&restored.head, restored.rows)
     ))
+}
+
+/// The rota of the howler on `data`, running or not; an empty one where none was begun.
+///
+/// # Errors
+/// When there is no howler's data, or it cannot be read.
+pub async fn rota(data: &Path, clock: &Clock) -> Result<Rota, DataError> {
+    let source = Source::of(data, clock).await?;
+    blocking(move || {
+        let mut reader = Reader::open(BufReader::new(source)).map_err(ExportError::from)?;
+        while let Some((key, value)) = reader.next_row().map_err(ExportError::from)? {
+            if let Record::Rota(rota) = Record::of(&key, &value)? {
+                return Ok(*rota);
+            }
+        }
+        Ok(Rota::default())
+    })
+    .await
 }
 
 /// Where an export comes from.

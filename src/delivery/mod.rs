@@ -18,6 +18,6 @@ pub use github::{GitHub, GitHubError, Off};
 pub use group_keeper::GroupKeeper;
 pub use job::Job;
 pub use lane::Lanes;
-pub use people::Known;
+pub use people::{Known, People};
 pub use slack::{Connections, Deliverer, DelivererError, NoConnection, NoIdentity, SlackTarget};
 pub use survey::{Greeting, Group, Seen, Survey};

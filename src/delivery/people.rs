@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::directory::Cursor;
 use super::slack::client::{Call, Slack};
-use crate::delivery::retry::Trouble;
+use crate::delivery::retry::{Trouble, verdict};
 use crate::domain::refusal::Unfit;
 use crate::id::UserId;
 
@@ -70,17 +70,25 @@ impl People {
 
     /// Why somebody cannot be on call; `None` where they can, or where Slack does not tell.
     pub async fn unfit(&self, person: &UserId) -> Option<Unfit> {
+        self.fitness(person).await.ok().flatten()
+    }
+
+    /// Why somebody cannot be on call; `None` where they can.
+    ///
+    /// # Errors
+    /// Why Slack does not tell, in words.
+    pub async fn fitness(&self, person: &UserId) -> Result<Option<Unfit>, String> {
         #[derive(Deserialize)]
         struct Info {
             user: Listed,
         }
         let call = Call::get("users.info", None, vec![("user", person.to_string())]);
         match self.slack.call::<Info>(&call).await {
-            Ok(Info { user }) if user.deleted => Some(Unfit::Left),
-            Ok(Info { user }) if user.is_bot => Some(Unfit::Bot),
-            Ok(_) => None,
-            Err(trouble) if trouble.is("user_not_found") => Some(Unfit::Unknown),
-            Err(_) => None,
+            Ok(Info { user }) if user.deleted => Ok(Some(Unfit::Left)),
+            Ok(Info { user }) if user.is_bot => Ok(Some(Unfit::Bot)),
+            Ok(_) => Ok(None),
+            Err(trouble) if trouble.is("user_not_found") => Ok(Some(Unfit::Unknown)),
+            Err(trouble) => Err(verdict(&trouble, "the list of people", "").reason),
         }
     }
 

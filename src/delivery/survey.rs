@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::directory::{BotIdentity, Cursor};
+use super::people::People;
 use super::retry::{self, Trouble};
 use super::slack::client::{Call, Slack, TIME_LIMIT, connector};
 use super::slack::{DelivererError, SlackTarget};
@@ -130,6 +131,11 @@ impl Survey {
             }
             cursor = next;
         }
+    }
+
+    /// Who is who.
+    pub fn people(&self) -> People {
+        People::new(Arc::clone(&self.slack))
     }
 
     /// # Errors

@@ -62,16 +62,16 @@ pub async fn listening(port: u16) {
 
 /// `howler serve`, which a shell may limit first: `limit` is run before it.
 pub async fn serve(data: &Path, api_url: &str, port: u16, limit: &str) -> Process {
-    serve_with(data, api_url, port, limit, ("SLACK_SIGNING_SECRET", SECRET)).await
+    serve_with(data, api_url, port, limit, &[("SLACK_SIGNING_SECRET", SECRET)]).await
 }
 
-/// [`serve`] with another secret beside the bot's token.
+/// [`serve`] with other variables beside the bot's token.
 pub async fn serve_with(
     data: &Path,
     api_url: &str,
     port: u16,
     limit: &str,
-    (secret, value): (&str, &str),
+    variables: &[(&str, &str)],
 ) -> Process {
     let line = format!("{limit} exec \"$0\" serve --listen 127.0.0.1:{port} --data \"$1\"");
     let process = Process::spawn(
@@ -80,7 +80,7 @@ pub async fn serve_with(
             .arg(data)
             .current_dir(data.parent().unwrap())
             .env("SLACK_BOT_TOKEN", TOKEN)
-            .env(secret, value)
+            .envs(variables.iter().copied())
             .env("SLACK_API_URL", api_url)
             .env("RUST_LOG", "error"),
     );

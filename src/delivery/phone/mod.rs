@@ -1,6 +1,7 @@
 //! Rings people: through Twilio, which calls and texts the numbers that howler knows, or through PagerDuty, which knows
 //! its own people.
 
+mod account;
 pub mod answer;
 mod client;
 mod pagerduty;
@@ -14,6 +15,7 @@ mod tests;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use self::account::{Account, AccountTrouble};
 use self::answer::AckToken;
 use self::pagerduty::PagerDuty;
 pub use self::perform::Caller;
@@ -152,6 +154,28 @@ impl Phones {
         match &self.0 {
             By::Twilio(twilio) => twilio.hang_up(rung).await,
             By::PagerDuty(pagerduty) => pagerduty.end(rung, why).await,
+        }
+    }
+
+    /// What the account can do, as it says itself. `None`: PagerDuty tells nothing without an alert.
+    ///
+    /// # Errors
+    /// Why it can do nothing.
+    pub async fn account(&self) -> Result<Option<Account>, AccountTrouble> {
+        match &self.0 {
+            By::Twilio(twilio) => twilio.account().await.map(Some),
+            By::PagerDuty(_) => Ok(None),
+        }
+    }
+
+    /// Whether a trial account may call the number.
+    ///
+    /// # Errors
+    /// Why nothing can be told.
+    pub async fn verified(&self, number: &PhoneNumber) -> Result<bool, PhoneTrouble> {
+        match &self.0 {
+            By::Twilio(twilio) => twilio.verified(number).await,
+            By::PagerDuty(_) => Ok(true),
         }
     }
 

@@ -78,6 +78,19 @@ impl Twilio {
         })
     }
 
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(super) fn account_sid(&self) -> &str {
+        self.account.reveal()
+    }
+
+    /// The number that calls.
+    pub(super) fn from(&self) -> &PhoneNumber {
+        &self.from
+    }
+
     pub async fn ring(&self, ring: &Ring) -> Result<Rung, PhoneTrouble> {
         let to = ring.number.as_ref().ok_or(PhoneTrouble::NoNumber)?;
         let ring_for = self.ring_for.to_string();
@@ -151,7 +164,7 @@ impl Twilio {
         id.map(|id| Rung { id: id.to_owned(), certain: true }).ok_or_else(unreadable)
     }
 
-    async fn asked(
+    pub(super) async fn asked(
         &self,
         method: Method,
         what: &str,
@@ -187,7 +200,7 @@ fn text_of(ring: &Ring) -> String {
 }
 
 /// The body of a success.
-fn accepted(answer: Answer) -> Result<Value, PhoneTrouble> {
+pub(super) fn accepted(answer: Answer) -> Result<Value, PhoneTrouble> {
     if (200..300).contains(&answer.status) {
         return Ok(answer.body);
     }

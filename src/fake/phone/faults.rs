@@ -1,6 +1,6 @@
 //! What is made to go wrong.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What goes wrong with one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,18 +17,36 @@ pub enum Fault {
 
 /// Faults to come, for both providers.
 #[derive(Debug, Default)]
-pub struct Faults(Mutex<Vec<Fault>>);
+pub struct Faults(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    armed: Vec<Fault>,
+    suspended: bool,
+}
 
 impl Faults {
     /// The next `times` requests meet this.
     pub fn arm(&self, fault: Fault, times: usize) {
-        let mut armed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        armed.extend(std::iter::repeat_n(fault, times));
+        self.state().armed.extend(std::iter::repeat_n(fault, times));
+    }
+
+    /// Twilio suspends the account, or takes it back into use.
+    pub fn suspend(&self, suspended: bool) {
+        self.state().suspended = suspended;
+    }
+
+    pub(super) fn is_suspended(&self) -> bool {
+        self.state().suspended
     }
 
     /// The fault that hits this request, used up.
     pub(super) fn strike(&self) -> Option<Fault> {
-        let mut armed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if armed.is_empty() { None } else { Some(armed.remove(0)) }
+        let mut state = self.state();
+        if state.armed.is_empty() { None } else { Some(state.armed.remove(0)) }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

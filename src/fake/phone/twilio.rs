@@ -28,6 +28,9 @@ pub(super) fn router(phones: Phones) -> Router {
         .route("/2010-04-01/Accounts/{account}/Calls.json", calls)
         .route("/2010-04-01/Accounts/{account}/Calls/{call}", post(change_call))
         .route("/2010-04-01/Accounts/{account}/Messages.json", texts)
+        .route("/2010-04-01/Accounts/{account}", get(show_account))
+        .route("/2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json", get(list_owned))
+        .route("/2010-04-01/Accounts/{account}/OutgoingCallerIds.json", get(list_verified))
         .with_state(phones)
 }
 
@@ -86,6 +89,58 @@ async fn change_call(
     body: Bytes,
 ) -> Response {
     phones.answer(&account, &headers, || phones.hang_up(call.trim_end_matches(".json"), &pairs(&body)))
+}
+
+/// Twilio's Account resource, as far as it tells whether anything can be done.
+async fn show_account(
+    State(phones): State<Phones>,
+    Path(file): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let account = file.trim_end_matches(".json");
+    phones.answer(account, &headers, || {
+        let kind = if phones.0.setup.verified.is_some() { "Trial" } else { "Full" };
+        let status = if phones.faults().is_suspended() { "suspended" } else { "active" };
+        Ok((200, json!({ "sid": account, "status": status, "type": kind })))
+    })
+}
+
+/// The account's own numbers. `PhoneNumber` finds parts of numbers too.
+async fn list_owned(
+    State(phones): State<Phones>,
+    Path(account): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    phones.answer(&account, &headers, || {
+        let able = json!({ "voice": true, "sms": true, "mms": false, "fax": false });
+        let rows = matching(&query, phones.0.setup.owned.iter());
+        let rows = rows.map(|number| json!({ "phone_number": number, "capabilities": able }));
+        Ok((200, json!({ "incoming_phone_numbers": rows.collect::<Value>() })))
+    })
+}
+
+/// Others' numbers that the account has proved to be theirs.
+async fn list_verified(
+    State(phones): State<Phones>,
+    Path(account): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response {
+    phones.answer(&account, &headers, || {
+        let rows = matching(&query, phones.0.setup.verified.iter().flatten());
+        let rows = rows.map(|number| json!({ "phone_number": number }));
+        Ok((200, json!({ "outgoing_caller_ids": rows.collect::<Value>() })))
+    })
+}
+
+fn matching<'n>(
+    query: &Option<String>,
+    numbers: impl Iterator<Item = &'n String>,
+) -> impl Iterator<Item = &'n String> {
+    let query = pairs(query.as_deref().unwrap_or_default().as_bytes());
+    let asked = get_of(&query, "PhoneNumber").unwrap_or_default().to_owned();
+    numbers.filter(move |number| number.contains(&asked))
 }
 
 fn pairs(body: &[u8]) -> Pairs {

@@ -1,0 +1,186 @@
+//! Being on call: whether everybody who has a turn in the next two weeks can be reached, and nobody's time is nobody's.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Line;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::config::secrets::Secrets;
+use crate::data::{self, DataError};
+use crate::delivery::phone::Phones;
+use crate::delivery::{People, Survey};
+use crate::domain::oncall::Segment;
+use crate::domain::oncall::rota::Rota;
+use crate::domain::oncall::schedule::Schedule;
+use crate::domain::refusal::Unfit;
+use crate::id::UserId;
+
+const WHAT: &str = "on call";
+const PHONES: &str = "phones";
+/// Whoever has a turn within this must be reachable.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 14);
+
+pub async fn lines(config: &Config, secrets: &Secrets, data: &Path, clock: Clock) -> Vec<Line> {
+    let now = clock.now();
+    let rota = match data::rota(data, &clock).await {
+        Ok(rota) => rota,
+        Err(DataError::NoData(_)) => Rota::default(),
+        Err(error) => {
+            return vec![Line::note(WHAT, format!("not looked at, for the store cannot be read: {error}"))];
+        }
+    };
+    let schedule = config.rotation.set_up(&rota, now).unwrap_or_else(|| rota.schedule.clone());
+    let turns = turns(&schedule, now);
+    let mut lines = whole(&turns);
+    let phones = match Phones::new(&config.phone, &secrets.phone, None, clock.clone()) {
+        Ok(phones) => phones,
+        Err(error) => {
+            lines.push(Line::fail(PHONES, error.to_string()));
+            return lines;
+        }
+    };
+    let (line, trial) = account(phones.as_ref()).await;
+    lines.push(line);
+    let survey = match Survey::new(secrets, clock) {
+        Ok(survey) => survey,
+        // Told beside Slack's address.
+        Err(_) => return lines,
+    };
+    let look = Look { people: survey.people(), phones, trial, rota: &rota };
+    for (person, first) in &turns.people {
+        lines.push(look.person(person, *first).await);
+    }
+    lines
+}
+
+/// Who has a turn or is the backup of one, with its first instant; and when nobody has one.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Turns {
+    pub people: BTreeMap<UserId, Timestamp>,
+    pub gaps: Vec<(Timestamp, Timestamp)>,
+}
+
+pub(super) fn turns(schedule: &Schedule, now: Timestamp) -> Turns {
+    let mut turns = Turns::default();
+    let until = now.saturating_add(AHEAD).unwrap_or(Timestamp::MAX);
+    for segment in schedule.segments(now, until) {
+        let Segment { from, until, .. } = segment;
+        let fallback = schedule.fallback.as_ref().filter(|_| segment.person().is_none());
+        let has_it = segment.person().or(fallback);
+        if has_it.is_none() {
+            turns.gaps.push((from, until));
+        }
+        for person in has_it.into_iter().chain(schedule.backup(from)) {
+            turns.people.entry(person.clone()).or_insert(from);
+        }
+    }
+    turns
+}
+
+/// Whether every instant is somebody's.
+pub(super) fn whole(turns: &Turns) -> Vec<Line> {
+    if turns.people.is_empty() {
+        let words =
+            "nobody is in the rotation: type `/oncall add @name` in Slack, or name [rotation] members";
+        return vec![Line::note(WHAT, words)];
+    }
+    let gap = |(from, until): &(Timestamp, Timestamp)| {
+        let words = "see `/oncall schedule`, and fill it with `/oncall override @name ...`";
+        Line::fail(WHAT, format!("nobody from {} to {}: {words}", minute(*from), minute(*until)))
+    };
+    let gaps: Vec<Line> = turns.gaps.iter().map(gap).collect();
+    match gaps.is_empty() {
+        true => {
+            vec![Line::ok(WHAT, format!("the next two weeks are whole, among {} people", turns.people.len()))]
+        }
+        false => gaps,
+    }
+}
+
+fn minute(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// Whether the provider takes howler; and whether its account reaches verified numbers only.
+async fn account(phones: Option<&Phones>) -> (Line, bool) {
+    let Some(phones) = phones else {
+        let words = "off: pages come through Slack alone, which is silent on a phone that sleeps; see [phone] provider";
+        return (Line::note(PHONES, words), false);
+    };
+    let from = "[phone] from";
+    match phones.account().await {
+        Ok(None) => (
+            Line::note(PHONES, "PagerDuty calls its own on-call; whether it would is seen there alone"),
+            false,
+        ),
+        Ok(Some(account)) if !account.calls => (
+            Line::fail(PHONES, format!("{from} cannot call: it must be your number at Twilio, with voice")),
+            account.trial,
+        ),
+        Ok(Some(account)) => {
+            let trial = if account.trial {
+                "a trial account, which reaches verified numbers only"
+            } else {
+                "the account"
+            };
+            let texts = if account.texts { "calls and texts" } else { "calls, and cannot text" };
+            (Line::ok(PHONES, format!("Twilio takes {trial}; {from} {texts}")), account.trial)
+        }
+        Err(trouble) => (Line::fail(PHONES, trouble.reason()), false),
+    }
+}
+
+struct Look<'l> {
+    people: People,
+    phones: Option<Phones>,
+    trial: bool,
+    rota: &'l Rota,
+}
+
+impl Look<'_> {
+    async fn person(&self, person: &UserId, first: Timestamp) -> Line {
+        let what = format!("{WHAT}: {}", self.people.name(person).await);
+        let turn = format!("first needed {}", minute(first));
+        match self.people.fitness(person).await {
+            Ok(None) => {}
+            Ok(Some(unfit)) => {
+                return Line::fail(
+                    what,
+                    format!("{}; {turn}: take them out with `/oncall remove`", why(unfit)),
+                );
+            }
+            Err(reason) => {
+                return Line::note(what, format!("Slack does not tell whether they are there: {reason}"));
+            }
+        }
+        let Some(phones) = self.phones.as_ref().filter(|phones| phones.needs_numbers()) else {
+            return Line::ok(what, format!("Slack reaches them; {turn}"));
+        };
+        let Some(number) = self.rota.phones.get(person) else {
+            let words = "no phone number: they send howler `phone +49 30 901820` in a direct message";
+            return Line::fail(what, format!("{words}; {turn}"));
+        };
+        if self.trial {
+            match phones.verified(number).await {
+                Ok(true) => {}
+                Ok(false) => {
+                    let words = "Twilio's trial account does not reach their number: verify it in Twilio's console, or upgrade";
+                    return Line::fail(what, format!("{words}; {turn}"));
+                }
+                Err(trouble) => return Line::fail(what, trouble.reason()),
+            }
+        }
+        Line::ok(what, format!("Slack reaches them, and their phone number is known; {turn}"))
+    }
+}
+
+fn why(unfit: Unfit) -> &'static str {
+    match unfit {
+        Unfit::Left => "has left this Slack",
+        Unfit::Bot => "is a bot, which cannot be called",
+        Unfit::Unknown => "is nobody whom Slack knows",
+    }
+}
