@@ -130,3 +130,25 @@ async fn a_person_lives_through_an_incident() {
     page.sees("INCIDENT RESOLVED: Event stream down").await;
     page.browser.clone().close().await.unwrap();
 }
+
+#[tokio::test]
+async fn a_hand_over_comes_and_a_phone_that_rings_is_answered() {
+    let Some(page) = Page::open().await else { return };
+    let on_call = |words: &str| format!("//*[@data-testid='on-call-now'][contains(., \"{words}\")]");
+    page.does(Deed::See, Locator::XPath(&on_call("maya is on call"))).await;
+    page.clicks("[data-testid=schedule]").await;
+    page.does(Deed::See, Locator::XPath("//*[@data-testid='weeks']//strong[.='zoe']")).await;
+    page.clicks("[data-testid=forward-hand-over]").await;
+    page.does(Deed::See, Locator::XPath(&on_call("kofi is on call"))).await;
+    page.does(Deed::See, Locator::XPath("//*[contains(., 'not confirmed yet: maya is called too')]")).await;
+
+    page.clicks("[data-testid=channel-monkeytown-emergencies]").await;
+    page.types("/incident p1 Event stream down").await;
+    page.clicks("[data-testid=phone-pick_up]").await;
+    page.clicks("[data-testid=phone-press]").await;
+    page.sees("Acknowledged by").await;
+    page.does(Deed::See, Locator::XPath("//*[@data-testid='phones'][contains(., 'You have it')]")).await;
+    let rings = page.browser.find_all(Locator::Css("[data-testid=phone-pick_up]")).await.unwrap();
+    assert!(rings.is_empty(), "the other phone stops");
+    page.browser.clone().close().await.unwrap();
+}

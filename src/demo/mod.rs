@@ -92,6 +92,7 @@ pub async fn run(listen: SocketAddr, data: Option<PathBuf>) -> Result<(), DemoEr
     );
     let people = slack.clone();
     tokio::spawn(async move { on_call::tell_numbers(&people).await });
+    tokio::spawn(on_call::ring_out(phones.clone(), clock.clone()));
     let saver = kept.then(|| tokio::spawn(save_changes(slack.clone(), clock.clone(), folder.clone())));
     let shell = if kept { app.open_shell(&folder) } else { None };
     app::serve_with_shell(listener, router, shell, app::asked_to_stop()).await;

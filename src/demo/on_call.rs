@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use tracing::warn;
 
 use crate::clock::Clock;
+use crate::config::Phone;
 use crate::config::secrets::{PhoneSecrets, Secret};
 use crate::desk::Desk;
 use crate::domain::oncall::duty::PhoneReach;
 use crate::domain::oncall::rota::Rota;
-use crate::fake::phone::{self, CallState, Phones};
+use crate::fake::phone::{self, Call, CallState, Phones};
 use crate::fake::rehearsal::Later;
 use crate::fake::slack::Slack;
 
@@ -65,6 +67,22 @@ pub async fn tell_numbers(slack: &Slack) {
     }
 }
 
+/// Phones ring for as long as howler asks Twilio to, by the rehearsal's clock; then nobody has answered.
+pub async fn ring_out(phones: Phones, clock: Clock) {
+    const LOOK_EVERY: SignedDuration = SignedDuration::from_secs(1);
+    let ring_for = Phone::default().ring_for.0;
+    loop {
+        clock.sleep_until(clock.now().saturating_add(LOOK_EVERY).unwrap_or(Timestamp::MAX)).await;
+        let now = clock.now();
+        let rings = |call: &Call| call.state == CallState::Ringing && now.duration_since(call.at) >= ring_for;
+        for call in phones.calls().into_iter().filter(rings) {
+            if let Err(error) = phones.no_answer(&call.sid).await {
+                warn!(%error, "a phone that rang out could not say so");
+            }
+        }
+    }
+}
+
 /// What the page draws; empty while nobody is in the rotation.
 pub fn shown(desk: &Desk, slack: &Slack, phones: &Phones) -> Value {
     let group = slack.look(|world| {
@@ -77,7 +95,9 @@ pub fn shown(desk: &Desk, slack: &Slack, phones: &Phones) -> Value {
     let person = |number: &str| owner.get(number).copied().unwrap_or(number).to_owned();
     let (calls, texts) = (phones.calls(), phones.texts());
     let calls = calls.iter().rev().take(SHOWN).map(|call| {
-        json!({ "sid": call.sid, "person": person(&call.to), "state": call.state.word(), "words": call.words.join(" ") })
+        // What is said before a key, and the answer to it.
+        let words = if call.keys.is_empty() { call.words.first() } else { call.words.last() };
+        json!({ "sid": call.sid, "person": person(&call.to), "state": call.state.word(), "words": words })
     });
     let texts = texts.iter().rev().take(SHOWN);
     let texts = texts.map(|text| json!({ "person": person(&text.to), "words": text.body }));
@@ -88,9 +108,10 @@ pub fn shown(desk: &Desk, slack: &Slack, phones: &Phones) -> Value {
 
 fn rota(rota: &Rota, now: Timestamp, group: &[String]) -> Value {
     let duty = rota.duty(now, PhoneReach::Off);
-    let until = now.saturating_add(AHEAD).unwrap_or(Timestamp::MAX);
+    let from = steady(now).max(rota.schedule.plans.first().map_or(now, |plan| plan.from));
+    let until = from.saturating_add(AHEAD).unwrap_or(Timestamp::MAX);
     let weeks =
-        rota.schedule.segments(now, until).into_iter().map(
+        rota.schedule.segments(from, until).into_iter().map(
             |segment| json!({ "from": segment.from, "until": segment.until, "person": segment.person() }),
         );
     let agrees = duty.primary.as_ref().is_some_and(|person| group == [person.to_string()]);
@@ -99,6 +120,12 @@ fn rota(rota: &Rota, now: Timestamp, group: &[String]) -> Value {
         "people": rota.schedule.people(now).len(), "primary": duty.primary, "outgoing": duty.outgoing,
         "backup": duty.backup, "group_agrees": agrees, "weeks": weeks.collect::<Value>(), "next_hand_over": next,
     })
+}
+
+/// The beginning of the hour: the page draws anew only what has changed, and a button that is drawn anew loses the click.
+fn steady(now: Timestamp) -> Timestamp {
+    let hour = now.as_second().div_euclid(3600).saturating_mul(3600);
+    Timestamp::from_second(hour).unwrap_or(now)
 }
 
 /// A person does something with a phone.
