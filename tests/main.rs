@@ -22,6 +22,7 @@ mod restart;
 mod shell;
 mod simulation;
 mod socket;
+mod socket_tls;
 mod tidy;
 mod updates;
 mod watching;
