@@ -308,6 +308,9 @@ impl Round {
     }
 
     fn next(&mut self, lane: &Lane, now: Timestamp) -> Next {
+        if self.unsaved.holds(lane) {
+            return Next::Wait { until: now.saturating_add(RECOVER_EVERY).unwrap_or(Timestamp::MAX) };
+        }
         let mut state = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
         match head(&state, self.unsaved.incidents(), &self.shared.store, lane, now) {
             Ok(Head::Send { effect, incident }) => {

@@ -1,15 +1,15 @@
 //! What came back from outside while nothing can be saved. The lanes go on with it, and it is saved as soon as the store
 //! takes changes again. Were howler to end before, the effects would still be in the outbox, and be looked up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::book::Book;
 use super::state::State;
-use crate::domain::effect::{Effect, Outcome};
-use crate::domain::incident::event::Event;
+use crate::domain::effect::{Effect, Lane, Outcome};
+use crate::domain::incident::event::{Event, EventKind};
 use crate::domain::incident::{Incident, delivered};
 use crate::id::{EffectId, IncidentId};
 use crate::store::{Store, StoreError};
@@ -21,6 +21,9 @@ pub struct Unsaved {
     outcomes: Vec<(EffectId, Outcome)>,
     /// Incidents with what the receipts say of them, for the lanes alone: the next look at a card must find the card.
     incidents: BTreeMap<IncidentId, Arc<Incident>>,
+    /// Incidents whose room was made. What goes there waits until that is saved: were it forgotten, nobody would look for
+    /// the messages in a room that no row names.
+    rooms: BTreeSet<IncidentId>,
 }
 
 impl Unsaved {
@@ -31,6 +34,11 @@ impl Unsaved {
     /// Incidents that are ahead of what is saved.
     pub fn incidents(&self) -> &BTreeMap<IncidentId, Arc<Incident>> {
         &self.incidents
+    }
+
+    /// Whether a lane waits until what came back is saved.
+    pub fn holds(&self, lane: &Lane) -> bool {
+        matches!(lane, Lane::Room(incident) if self.rooms.contains(incident))
     }
 
     pub fn clear(&mut self) {
@@ -74,6 +82,10 @@ impl Unsaved {
         let book = Book { state, changed: &self.incidents, store, now };
         let Some(incident) = book.incident(id)? else { return Ok(()) };
         let Some(kind) = delivered(&incident, &effect.kind, receipt) else { return Ok(()) };
+        if matches!(kind, EventKind::RoomOpened { .. }) {
+            self.rooms.insert(id);
+            return Ok(());
+        }
         let mut ahead = Incident::clone(&incident);
         ahead.apply(&Event::new(incident.events + 1, now, None, kind));
         self.incidents.insert(id, Arc::new(ahead));

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 
 use super::world::World;
-use super::{check, deeds, heal, runtime};
+use super::{check, deeds, heal, retry_all, runtime};
 use crate::harness::EMERGENCIES;
 
 async fn says(world: &World, line: &str) -> String {
@@ -133,5 +133,46 @@ fn a_reminder_after_an_update_was_taken_back_was_asked_for() {
         let saved = world.saved();
         let reminders = saved.iter().flat_map(|(_, events)| events).filter(|event| check::is_reminder(event));
         assert_eq!(reminders.count(), 1);
+    });
+}
+
+/// A room whose making could not be saved is not used: after a crash nobody would look there.
+#[test]
+fn nothing_is_said_in_a_room_that_no_row_names() {
+    runtime().block_on(async {
+        let mut world = World::new(0);
+        world.slack.faults().hang("conversations.create");
+        says(&world, "p2 First").await;
+        says(&world, "ack").await;
+        seconds(&world, 1).await;
+        world.disk.set_full(true);
+        assert!(says(&world, "note Lost").await.contains("could not save"));
+        world.slack.faults().release("conversations.create");
+        seconds(&world, 60).await;
+        world.kill().await;
+        world.disk.set_full(false);
+        world.slack.faults().drop_scope("channels:manage");
+        world.start();
+        seconds(&world, 600).await;
+        assert_eq!(wrong(&mut world).await, Vec::<String>::new());
+    });
+}
+
+/// A reminder whose answer was lost, and whose incident got its room only then, is looked for where it was sent.
+#[test]
+fn what_was_said_before_the_room_was_made_is_not_said_again_in_it() {
+    runtime().block_on(async {
+        let mut world = World::new(0);
+        world.slack.faults().drop_scope("channels:manage");
+        says(&world, "p2 First").await;
+        says(&world, "ack").await;
+        seconds(&world, 30 * 60 - 1).await;
+        world.slack.faults().lose_answer("chat.postMessage", 1);
+        world.slack.faults().rate_limit("conversations.history", None, 1, 120);
+        seconds(&world, 2).await;
+        world.slack.faults().grant_scope("channels:manage");
+        retry_all(&world).await;
+        seconds(&world, 600).await;
+        assert_eq!(wrong(&mut world).await, Vec::<String>::new());
     });
 }

@@ -62,6 +62,11 @@ impl Deliverer {
         destination: Destination<'_>,
         message: &Message,
     ) -> Result<(Receipt, bool), Stop> {
+        if matches!(destination, Destination::Room(_))
+            && let Some((spot, earlier)) = self.before_its_room(job).await?
+        {
+            return Ok((self.finish(job, &spot, message, &earlier).await?, true));
+        }
         let spot = self.spot(destination).await?;
         match self.find_or_post(job, &spot, message).await {
             Err(Stop::Trouble { trouble, .. })
@@ -71,6 +76,36 @@ impl Deliverer {
                 self.find_or_post(job, &spot, message).await
             }
             other => other,
+        }
+    }
+
+    /// What an earlier attempt left in the emergencies channel, where an incident's messages go until its room is made.
+    async fn before_its_room(&self, job: &Job) -> Result<Option<(Spot, Marked)>, Stop> {
+        if !job.may_have_happened() {
+            return Ok(None);
+        }
+        let spot = match self.spot(Destination::Emergencies).await {
+            // Nobody can have posted to a channel that is not there.
+            Err(Stop::Failed(_)) => return Ok(None),
+            spot => spot?,
+        };
+        let earlier = self.find_marked(job, &spot.channel).await;
+        let earlier = earlier.map_err(|trouble| Stop::before(trouble, &spot))?;
+        let stands = earlier.whole.is_some() || !earlier.parts.is_empty();
+        Ok(stands.then_some((spot, earlier)))
+    }
+
+    /// The message that stands, or what is missing of its parts.
+    async fn finish(
+        &self,
+        job: &Job,
+        spot: &Spot,
+        message: &Message,
+        earlier: &Marked,
+    ) -> Result<Receipt, Stop> {
+        match &earlier.whole {
+            Some(message) => Ok(Receipt::Message { channel: spot.channel.clone(), message: message.clone() }),
+            None => self.post_parts(job, spot, message, earlier).await,
         }
     }
 
@@ -122,9 +157,19 @@ impl Deliverer {
 
     /// What an earlier attempt of `job` left where it was to go; nothing new is posted.
     pub(super) async fn find_posted(&self, job: &Job, to: &To) -> Result<Option<Receipt>, Stop> {
-        let spot = self.spot(Destination::of(to, job.incident.as_deref())).await?;
-        let found = self.find_marked(job, &spot.channel).await;
-        let found = found.map_err(|trouble| Stop::before(trouble, &spot))?;
+        let destination = Destination::of(to, job.incident.as_deref());
+        let before = match destination {
+            Destination::Room(_) => self.before_its_room(job).await?,
+            _ => None,
+        };
+        let (spot, found) = match before {
+            Some(before) => before,
+            None => {
+                let spot = self.spot(destination).await?;
+                let found = self.find_marked(job, &spot.channel).await;
+                (spot.clone(), found.map_err(|trouble| Stop::before(trouble, &spot))?)
+            }
+        };
         let last = found.whole.or_else(|| found.parts.into_values().next_back());
         Ok(last.map(|message| Receipt::Message { channel: spot.channel, message }))
     }
