@@ -81,9 +81,10 @@ pub fn answer(look: &Look<'_>, request: &Request, line: &Oncall) -> Result<Answe
     }))
 }
 
-fn instant(look: &Look<'_>, when: &WhenText) -> Result<Resolved, Refusal> {
+fn instant(look: &Look<'_>, when: &WhenText, after: &str) -> Result<Resolved, Refusal> {
     let now = look.book.now;
-    when.resolve(now, &zone(&look.rota.schedule, now)).map_err(|problem| Refusal::When { problem })
+    let resolved = when.resolve(now, &zone(&look.rota.schedule, now));
+    resolved.map_err(|problem| Refusal::When { problem, after: after.to_owned() })
 }
 
 /// A change as it was typed, with its times as instants.
@@ -98,12 +99,13 @@ pub fn resolved(look: &Look<'_>, line: &Oncall) -> Result<Option<Change>, Refusa
         Oncall::Cancel { number } => Change::Cancel { number: *number },
         Oncall::Import { pieces } => Change::Import { pieces: pieces.clone() },
         Oncall::Pause { person, until } => {
-            Change::Pause { person: person.clone(), from: now, until: instant(look, until)?.at }
+            Change::Pause { person: person.clone(), from: now, until: instant(look, until, line.word())?.at }
         }
         Oncall::Override { person, range } => {
             let range = range.resolve(now, &zone(&look.rota.schedule, now));
-            let range = range.map_err(|problem| Refusal::When { problem })?;
-            let until = range.until.ok_or(Refusal::When { problem: WhenProblem::Empty })?.at;
+            let wrong = |problem| Refusal::When { problem, after: line.word().to_owned() };
+            let range = range.map_err(wrong)?;
+            let until = range.until.ok_or_else(|| wrong(WhenProblem::Empty))?.at;
             Change::Override { person: person.clone(), from: range.from.at, until }
         }
         _ => return Ok(None),
@@ -114,7 +116,7 @@ fn who(look: &Look<'_>, when: Option<&WhenText>) -> Result<OncallAnswer, Refusal
     let now = look.book.now;
     let (at, again) = match when {
         Some(when) => {
-            let resolved = instant(look, when)?;
+            let resolved = instant(look, when, "who")?;
             (resolved.at, resolved.again)
         }
         None => (now, None),

@@ -117,6 +117,8 @@ pub enum Refusal {
     /// A time that is none, or that cannot be.
     When {
         problem: WhenProblem,
+        /// The command that asked for it.
+        after: String,
     },
     NotWeeks {
         word: String,
@@ -129,6 +131,8 @@ pub enum Refusal {
     NoSuchPerson {
         word: String,
         nearest: Option<String>,
+        /// The command that asked for them.
+        after: String,
     },
     /// A calendar is a file, which only a shell has.
     ImportAtShell,

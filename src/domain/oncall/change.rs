@@ -54,11 +54,11 @@ pub fn still_to_come(
     until: Timestamp,
     now: Timestamp,
 ) -> Result<(Timestamp, Timestamp), ChangeProblem> {
-    if until <= from {
-        return Err(ChangeProblem::UntilBeforeFrom { from, until });
-    }
     if until <= now {
         return Err(ChangeProblem::Past { until });
+    }
+    if until <= from {
+        return Err(ChangeProblem::UntilBeforeFrom { from, until });
     }
     let from = from.max(now);
     if until.duration_since(from).as_secs() > DAYS_MOST * 86_400 {

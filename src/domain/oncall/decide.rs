@@ -52,10 +52,10 @@ pub fn decide(rota: &Rota, line: &Oncall, caller: &Caller<'_>) -> Result<RotaDec
         Oncall::Handoff { to } => hand_off(rota, to.as_ref(), by, now),
         Oncall::Swap { with, week } => {
             let week = week.resolve(now, &zone(&rota.schedule, now));
-            let week = week.map_err(|problem| Refusal::When { problem })?.at;
+            let week = week.map_err(|problem| Refusal::When { problem, after: line.word().into() })?.at;
             let offer = rota.schedule.propose_swap(by, with, week, now);
             let offer = offer.map_err(|problem| Refusal::Swap { problem })?;
-            let number = rota.next_number;
+            let number = rota.free_number();
             let asked = RotaEventKind::SwapAsked { swap: number, with: with.clone(), offer: offer.clone() };
             done(asked, OncallAnswer::SwapAsked { number, with: with.clone(), offer })
         }
@@ -73,7 +73,7 @@ pub fn decide(rota: &Rota, line: &Oncall, caller: &Caller<'_>) -> Result<RotaDec
             let mut duty = rota.duty(now, caller.reach);
             duty.call_only(whom, caller.reach);
             let (calls, skipped) = duty.reach_all(&[Called::Primary, Called::PrimaryPhone]);
-            let number = rota.next_number;
+            let number = rota.free_number();
             let summoned = RotaEventKind::Summoned {
                 summons: number,
                 whom: whom.clone(),
@@ -133,6 +133,7 @@ fn applied(schedule: &Schedule, change: &Change, by: &UserId, now: Timestamp) ->
         return Err(Refusal::NoSuchPerson {
             word: nobody.shell_name().unwrap_or_default().to_owned(),
             nearest: None,
+            after: "add".into(),
         });
     }
     change.apply(schedule, by, now).map_err(|problem| Refusal::Change { problem })
@@ -179,6 +180,11 @@ fn hand_off(rota: &Rota, to: Option<&UserId>, by: &UserId, now: Timestamp) -> Re
     let change = Change::HandOver { to: to.cloned() };
     let after = applied(&rota.schedule, &change, by, now)?;
     let Some(holding) = after.at(now).primary else { return Err(Refusal::NobodyToHandTo) };
+    if holding.person == *by {
+        let instead_of = rota.held(now).primary.map(|holding| holding.person);
+        let until = holding.until.unwrap_or(Timestamp::MAX);
+        return done(RotaEventKind::Changed { change }, OncallAnswer::Covering { until, instead_of });
+    }
     let answer = OncallAnswer::HandedOver { to: holding.person, until: holding.until };
     done(RotaEventKind::Changed { change }, answer)
 }

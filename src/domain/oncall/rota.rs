@@ -108,6 +108,11 @@ pub struct Rota {
 const KEPT: usize = 50;
 
 impl Rota {
+    /// The number of the next swap or page; they count from 1.
+    pub fn free_number(&self) -> u64 {
+        self.next_number.max(1)
+    }
+
     /// Who is on call at `now`. A clock that was set back takes no hand-over back that was told.
     pub fn held(&self, now: Timestamp) -> OnCall {
         let told = self.shift.as_ref().map_or(now, |shift| shift.since);

@@ -15,6 +15,7 @@ pub(super) use parse::{clock, weekday};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Day {
+    Yesterday,
     Today,
     Tomorrow,
     /// The next to come, counted from Monday as 1 (ISO 8601).

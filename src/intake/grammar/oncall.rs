@@ -6,7 +6,7 @@ use super::parts::{self, quoted, split_word};
 use super::words::nearest_of;
 use crate::domain::oncall::line::Oncall;
 use crate::domain::oncall::phone::PhoneNumber;
-use crate::domain::oncall::when::{RangeText, WhenText};
+use crate::domain::oncall::when::{RangeText, WhenProblem, WhenText};
 use crate::domain::refusal::Refusal;
 use crate::id::UserId;
 use crate::intake::slack_text;
@@ -69,7 +69,7 @@ pub fn parse(text: &str) -> Result<Oncall, Refusal> {
 fn command(word: &str, rest: &str) -> Result<Oncall, Refusal> {
     Ok(match word {
         "who" if rest.is_empty() => Oncall::Who { when: None },
-        "who" => Oncall::Who { when: Some(when(rest)?) },
+        "who" => Oncall::Who { when: Some(when("who", rest)?) },
         "schedule" => Oncall::Schedule { weeks: weeks(rest, WEEKS)? },
         "add" => Oncall::Add { person: person("add", rest)? },
         "remove" => Oncall::Remove { person: person("remove", rest)? },
@@ -82,7 +82,7 @@ fn command(word: &str, rest: &str) -> Result<Oncall, Refusal> {
         "confirm" => confirm(rest)?,
         "import" => return Err(Refusal::ImportAtShell),
         "cover" if rest.is_empty() => Oncall::Cover { long: COVER },
-        "cover" => Oncall::Cover { long: parts::duration(without(rest, "for"))? },
+        "cover" => Oncall::Cover { long: length("cover", without(rest, "for"))? },
         "handoff" if rest.is_empty() => Oncall::Handoff { to: None },
         "handoff" => Oncall::Handoff { to: Some(person("handoff", without(rest, "to"))?) },
         "swap" => swap(rest)?,
@@ -105,7 +105,12 @@ fn person(command: &str, word: &str) -> Result<UserId, Refusal> {
     if word.is_empty() {
         return Err(missing(command));
     }
-    slack_text::person(word).ok_or_else(|| Refusal::NoSuchPerson { word: quoted(word), nearest: None })
+    slack_text::person(word).ok_or_else(|| nobody(command, word))
+}
+
+fn nobody(command: &str, word: &str) -> Refusal {
+    let after = command.split(' ').next().unwrap_or_default().to_owned();
+    Refusal::NoSuchPerson { word: quoted(word), nearest: None, after }
 }
 
 fn people(rest: &str) -> Result<Vec<UserId>, Refusal> {
@@ -114,8 +119,17 @@ fn people(rest: &str) -> Result<Vec<UserId>, Refusal> {
     if people.is_empty() { Err(missing("order")) } else { Ok(people) }
 }
 
-fn when(words: &str) -> Result<WhenText, Refusal> {
-    WhenText::parse(&slack_text::plain(words)).map_err(|problem| Refusal::When { problem })
+fn when(command: &str, words: &str) -> Result<WhenText, Refusal> {
+    WhenText::parse(&slack_text::plain(words)).map_err(|problem| not_a_time(command, problem))
+}
+
+fn not_a_time(command: &str, problem: WhenProblem) -> Refusal {
+    Refusal::When { problem, after: command.to_owned() }
+}
+
+fn length(command: &str, words: &str) -> Result<SignedDuration, Refusal> {
+    let not_one = |_| not_a_time(command, WhenProblem::NotADuration { words: quoted(words) });
+    parts::duration(words).map_err(not_one)
 }
 
 /// The rest without a word that only joins.
@@ -152,7 +166,7 @@ fn pause(rest: &str) -> Result<Oncall, Refusal> {
     if until.is_empty() {
         return Err(missing("pause @user until"));
     }
-    Ok(Oncall::Pause { person, until: when(until)? })
+    Ok(Oncall::Pause { person, until: when("pause", until)? })
 }
 
 /// `override @user fri 18:00 to mon 09:00`.
@@ -163,7 +177,7 @@ fn overridden(rest: &str) -> Result<Oncall, Refusal> {
         return Err(missing("override @user"));
     }
     let range = RangeText::parse(&slack_text::plain(without(after, "from")));
-    Ok(Oncall::Override { person, range: range.map_err(|problem| Refusal::When { problem })? })
+    Ok(Oncall::Override { person, range: range.map_err(|problem| not_a_time("override", problem))? })
 }
 
 /// `confirm 7 add @user`: the same line once more, with the number that it was answered with.
@@ -194,7 +208,7 @@ fn swap(rest: &str) -> Result<Oncall, Refusal> {
     if after.is_empty() {
         return Err(missing("swap with @user week of"));
     }
-    Ok(Oncall::Swap { with, week: when(after)? })
+    Ok(Oncall::Swap { with, week: when("swap", after)? })
 }
 
 /// `page @user reason`, `page p1 reason`, `page reason`.
@@ -207,7 +221,7 @@ fn page(rest: &str) -> Result<Oncall, Refusal> {
         return Ok(Oncall::PageSeverity { severity: parts::severity(first)?, reason: parts::title(after)? });
     }
     if first.starts_with('@') {
-        return Err(Refusal::NoSuchPerson { word: quoted(first), nearest: None });
+        return Err(nobody("page", first));
     }
     Err(missing("page @user"))
 }

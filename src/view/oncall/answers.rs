@@ -8,12 +8,13 @@ use crate::domain::Severity;
 use crate::domain::answer::Summary;
 use crate::domain::effect::To;
 use crate::domain::oncall::answer::{OncallAnswer, ReportRow, TestStep};
+use crate::domain::oncall::confirm::Change;
 use crate::domain::oncall::line::Oncall;
 use crate::domain::oncall::schedule::Override;
 use crate::view::blocks::Draft;
 use crate::view::lines::Via;
 use crate::view::time::{day_utc, spoken, utc};
-use crate::view::words::{Words, bold, code, moment, words};
+use crate::view::words::{Words, bold, code, counted, moment, words};
 use crate::view::{Message, list, page};
 
 /// The answer, for a person who speaks to howler `via` a slash command, a mention or a shell.
@@ -28,7 +29,10 @@ pub fn answer(answer: &OncallAnswer, via: Via) -> Message {
                 words!["⚠️ The schedule was changed meanwhile. This is what your change would move now."]
             });
             let confirm = Oncall::Confirm { change: what.clone(), seen: *seen };
-            let nothing = moved.is_empty().then(|| words!["It moves nothing in the next twelve weeks."]);
+            let nothing = moved.is_empty().then(|| match what {
+                Change::Backup { .. } => words!["Who is on call stays as it is."],
+                _ => words!["It moves nothing in the next twelve weeks."],
+            });
             Draft::new()
                 .lines(lead.into_iter().collect())
                 .line(words![bold("Not done yet: ")].and(change(what)))
@@ -124,8 +128,8 @@ fn report(lead: &str, zone: &str, rows: &[ReportRow]) -> Message {
         words![
             &row.person,
             format!(
-                ": {} h, of them {} h at weekends and {} h at night; {} pages, {} at night",
-                row.hours, row.weekend_hours, row.night_hours, row.pages, row.pages_at_night
+                ": {} h, of them {} h at weekends and {} h at night; {}, {} at night",
+                row.hours, row.weekend_hours, row.night_hours, counted(row.pages, "page"), row.pages_at_night
             )
         ]
     };

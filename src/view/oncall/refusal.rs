@@ -50,7 +50,7 @@ fn wrong(refusal: &Refusal) -> Option<Words> {
             code("howler oncall import FILE.ics"),
             "."
         ],
-        Refusal::When { problem } => when_problem(problem),
+        Refusal::When { problem, .. } => when_problem(problem),
         Refusal::Change { problem } => change_problem(problem),
         Refusal::Swap { problem } => swap_problem(problem),
         Refusal::NotWeeks { word, most } => {
@@ -104,11 +104,10 @@ fn next(refusal: &Refusal) -> Option<(&'static str, String)> {
             })
         }
         Refusal::TextMissing { command } => example(whole(command.strip_prefix("oncall")?.trim())),
-        Refusal::NoSuchPerson { nearest: Some(nearest), .. } => {
-            Some(("Perhaps you mean", format!("add {nearest}")))
+        Refusal::NoSuchPerson { nearest: Some(nearest), after, .. } => {
+            Some(("Perhaps you mean", whole(after).replacen("@name", nearest, 1)))
         }
-        Refusal::NoSuchPerson { .. } => example("add @name"),
-        Refusal::When { .. } => example("override @name fri 18:00 to mon 09:00"),
+        Refusal::NoSuchPerson { after, .. } | Refusal::When { after, .. } => example(whole(after)),
         Refusal::NotWeeks { .. } => example("schedule 8 weeks"),
         Refusal::Swap { .. } | Refusal::Change { .. } | Refusal::NotANumber { .. } => {
             Some(("The weeks ahead", "schedule".into()))
@@ -130,6 +129,9 @@ fn whole(word: &str) -> &'static str {
         "pause" => "pause @name until 2026-12-01",
         "override" => "override @name fri 18:00 to mon 09:00",
         "swap" => "swap with @name week of 12-06",
+        "who" => "who tomorrow 09:00",
+        "cover" => "cover 8h",
+        "handoff" => "handoff @name",
         "cancel" => "cancel 3",
         "confirm" => "confirm 7 add @name",
         "withdraw" => "withdraw 3",

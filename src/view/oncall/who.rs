@@ -70,7 +70,9 @@ pub(super) fn who(found: &Who, via: Via) -> Message {
                     .and(when)
                     .and(words![bold("nobody is on call"), ", and no backup person is declared."]),
             );
-            lines.push(words!["To take it: ", code(via.oncall("cover 8h"))]);
+            if *is_now {
+                lines.push(words!["To take it: ", code(via.oncall("cover 8h"))]);
+            }
         }
     }
     if let Some(outgoing) = outgoing {

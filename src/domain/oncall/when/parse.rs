@@ -164,6 +164,7 @@ pub fn weekday(word: &str) -> Option<Weekday> {
 fn day(words: &[&str]) -> Result<Option<Day>, WhenProblem> {
     match words {
         ["today"] => Ok(Some(Day::Today)),
+        ["yesterday"] => Ok(Some(Day::Yesterday)),
         ["tomorrow"] => Ok(Some(Day::Tomorrow)),
         [word] => match weekday(word) {
             Some(weekday) => Ok(Some(Day::of_weekday(weekday))),

@@ -18,7 +18,7 @@ impl WhenText {
     }
 
     /// As [`Self::resolve`], for the end of a range that begins at `after`: "the next to come" and "in" count from there,
-    /// "today" and "tomorrow" from `now`.
+    /// "yesterday", "today" and "tomorrow" from `now`.
     fn resolve_after(&self, now: Timestamp, after: Timestamp, zone: &Zone) -> Result<Resolved, WhenProblem> {
         let resolved = match self {
             Self::Now => once(now),
@@ -70,6 +70,7 @@ fn date_of(day: Day, time: Time, now: Timestamp, after: Timestamp, zone: &Zone) 
     let from = zone.civil(after).date();
     match day {
         Day::Today => Ok(today),
+        Day::Yesterday => Ok(today.saturating_sub(DAY)),
         Day::Tomorrow => Ok(today.saturating_add(DAY)),
         Day::Date(date) => Ok(date),
         Day::Weekday(number) => {
