@@ -24,6 +24,7 @@ use crate::desk::Desk;
 use crate::intake;
 use crate::intake::shell::Shell;
 use crate::loopback::Loopback;
+use crate::procedure;
 use crate::store::{Disk, Store, StoreError};
 use crate::telemetry::Metrics;
 use telephone::Telephone;
@@ -96,6 +97,11 @@ impl App {
     pub fn start_on(ground: Ground, setup: Setup) -> Result<Self, StartError> {
         let Setup { mut config, secrets, data, clock } = setup;
         let github = backup(&mut config, &secrets, &clock)?;
+        let loaded = procedure::load(config.runbook.folder.as_deref());
+        for fault in &loaded.faults {
+            warn!(%fault, "a procedure is left out");
+        }
+        config.procedures = Arc::new(loaded.runbook);
         let store = Arc::new(Store::open_on(ground.disk, &data, &new_instance(&clock))?);
         let (instance, held): (Arc<str>, _) = (Arc::from(store.instance()), Arc::downgrade(&store));
         let phone = Telephone::new(&config, &secrets, &instance, &clock)?;

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::procedure;
+
 /// The folder of howler's state where none is named.
 pub const DEFAULT_DATA: &str = "howler-data";
 
@@ -59,6 +61,11 @@ pub enum Command {
     /// Read the runbook from a shell on howler's machine: the words that follow /runbook in Slack.
     #[command(after_help = SHELL_HELP)]
     Runbook(ShellLine),
+    /// Look at the runbook's procedures: the files of commands/, or of a folder.
+    Procedure {
+        #[command(subcommand)]
+        asked: procedure::shell::Asked,
+    },
     /// Check the configuration, the token, the channels and the store before the first incident.
     Check {
         #[command(flatten)]

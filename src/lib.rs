@@ -29,5 +29,6 @@ pub mod demo;
 pub mod export;
 pub mod http_server;
 pub mod local;
+pub mod procedure;
 pub mod shell;
 pub mod unix_socket;

@@ -10,7 +10,7 @@ use howler::clock::Clock;
 use howler::config::Config;
 use howler::config::secrets::Secrets;
 use howler::local::{self, Local};
-use howler::{check, data, demo, shell};
+use howler::{check, data, demo, procedure, shell};
 use tracing::{info, warn};
 use tracing_subscriber::EnvFilter;
 
@@ -63,6 +63,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Incident(typed) => return Ok(shell::run("incident", typed).await),
         Command::Oncall(typed) => return Ok(shell::run("oncall", typed).await),
         Command::Runbook(typed) => return Ok(shell::run("runbook", typed).await),
+        Command::Procedure { asked } => return Ok(procedure::shell::run(asked)),
         Command::Check { config, data } => {
             let lookup = |name: &str| std::env::var(name).ok();
             return Ok(check::run(config_path(&config), data.data, lookup).await);

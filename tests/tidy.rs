@@ -35,11 +35,15 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("fake", &["clock", "id"]),
     ("calendar", &[]),
+    ("procedure", &["domain", "view"]),
     ("unix_socket", &[]),
     ("local", &["desk", "store", "unix_socket"]),
     ("export", &["domain", "id", "store"]),
     ("data", &["clock", "domain", "export", "local", "store"]),
-    ("check", &["clock", "config", "data", "delivery", "domain", "export", "fake", "id", "store"]),
+    (
+        "check",
+        &["clock", "config", "data", "delivery", "domain", "export", "fake", "id", "procedure", "store"],
+    ),
 ];
 
 /// Longest file, in lines.

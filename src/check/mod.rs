@@ -5,6 +5,7 @@ mod file;
 mod folder;
 mod github;
 mod oncall;
+mod procedures;
 mod slack;
 
 use std::path::{Path, PathBuf};
@@ -67,6 +68,7 @@ pub async fn run(config: Option<&Path>, data: PathBuf, lookup: impl Fn(&str) -> 
     let mut report = Report { failures: 0 };
     let (config, lines) = file::lines(config);
     report.print(lines);
+    report.print(procedures::lines(&config));
     report.print(environment::lines(&lookup));
     let clock = Clock::system();
     report.print(folder::lines(data.clone(), clock.now()).await);

@@ -11,16 +11,19 @@ mod severity;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
+use crate::domain::procedure::Runbook;
 pub use backup::{Backup, Repository};
 pub use duration::{Every, Humane, Spoken, parse_duration};
 pub use path::PathEntry;
 pub use phone::{Phone, PhoneDoubt, Provider, PublicUrl};
 pub use problems::problems;
 pub use rotation::Rotation;
+
 pub use severity::{Severities, SeverityRule};
 
 /// What `howler.toml` says, over the runbook's values.
@@ -33,7 +36,18 @@ pub struct Config {
     pub rotation: Rotation,
     pub backup: Backup,
     pub phone: Phone,
+    pub runbook: Folder,
     pub shell: Shell,
+    /// What the files of `runbook` and those that howler ships with hold; read at the start.
+    #[serde(skip)]
+    pub procedures: Arc<Runbook>,
+}
+
+/// Where procedures are that go over those that howler ships with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Folder {
+    pub folder: Option<PathBuf>,
 }
 
 /// Channels by name (`#name`) or id (runbook 1.2, 1.3).

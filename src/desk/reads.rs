@@ -12,6 +12,7 @@ use crate::domain::incident::timeline::{PAGE, timeline};
 use crate::domain::incident::{Asked, Incident, decide};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{FormContext, ReplyPath, Request};
+use crate::domain::runbook;
 use crate::id::IncidentId;
 use crate::store::{Store, StoreError};
 use crate::view;
@@ -63,6 +64,10 @@ pub fn answer(
         Command::Oncall(line) => {
             let look = Look { book, config, rota: &book.state.rota };
             oncall::answer(&look, request, line)
+        }
+        Command::Runbook(line) => {
+            let answer = runbook::answer(&config.procedures, line);
+            Ok(Answer::Private(Private::Runbook(Box::new(answer))))
         }
         _ => Ok(Answer::Private(Private::Help)),
     }

@@ -11,6 +11,7 @@ use super::incident::{Eta, Incident};
 use super::oncall::answer::OncallAnswer;
 use super::refusal::Refusal;
 use super::request::FormContext;
+use super::runbook::RunbookAnswer;
 use crate::id::{DeliveryId, IncidentId, UserId};
 
 /// The answer to a request. It is kept with the delivery, so that a repeated one gets the same.
@@ -91,6 +92,7 @@ pub enum Private {
     },
     /// About being on call.
     Oncall(Box<OncallAnswer>),
+    Runbook(Box<RunbookAnswer>),
     Help,
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::incident::severity::{Severity, Status};
 use super::oncall::line::Oncall;
+use super::runbook::RunbookLine;
 use crate::id::{ChannelId, DeliveryId, EffectId, IncidentId, MessageTs, UserId};
 
 /// A command, and the incident it names, if it names one (`7 update ...`).
@@ -158,6 +159,8 @@ pub enum Command {
     },
     /// About being on call.
     Oncall(Box<Oncall>),
+    /// About the runbook's procedures.
+    Runbook(RunbookLine),
     Help,
 }
 
@@ -189,6 +192,7 @@ impl Command {
             Self::GiveUp { .. } => "give_up",
             Self::PinTo { .. } => "pin",
             Self::Oncall(line) => line.word(),
+            Self::Runbook(line) => line.word(),
             Self::Help => "help",
         }
     }
@@ -206,6 +210,7 @@ impl Command {
                 | Self::Find { .. }
                 | Self::Doctor
                 | Self::Help
+                | Self::Runbook(_)
                 | Self::DeclareForm { .. }
                 | Self::UpdateForm
                 | Self::ResolveForm

@@ -9,8 +9,10 @@ pub mod command;
 pub mod effect;
 pub mod incident;
 pub mod oncall;
+pub mod procedure;
 pub mod refusal;
 pub mod request;
+pub mod runbook;
 pub mod text;
 pub mod timer;
 

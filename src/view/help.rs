@@ -73,7 +73,7 @@ fn entry(command: &Command) -> Option<Entry> {
         Command::Doctor => (READ, "doctor", "what could not be delivered, and why"),
         Command::Help => (READ, "help", "this"),
         // They have a help of their own.
-        Command::Oncall(_) => return None,
+        Command::Oncall(_) | Command::Runbook(_) => return None,
         Command::RetryNow { .. } | Command::GiveUp { .. } | Command::PinTo { .. } => return None,
     };
     Some(Entry { chapter, line, does })

@@ -25,6 +25,15 @@ impl Via {
         }
     }
 
+    /// The whole line for `rest` about the runbook.
+    pub(super) fn runbook(self, rest: &str) -> String {
+        match self {
+            Self::Slash => format!("/runbook {rest}"),
+            Self::Mention => format!("@howler runbook {rest}"),
+            Self::Shell => format!("howler runbook {}", quoted(rest)),
+        }
+    }
+
     /// The whole line for `rest`.
     pub(super) fn line(self, rest: &str) -> String {
         match self {
@@ -106,7 +115,11 @@ fn words(command: &Command) -> Option<String> {
         | Command::Show
         | Command::Doctor
         | Command::Help => command.word().to_owned(),
-        Command::RetryNow { .. } | Command::GiveUp { .. } | Command::PinTo { .. } | Command::Oncall(_) => {
+        Command::RetryNow { .. }
+        | Command::GiveUp { .. }
+        | Command::PinTo { .. }
+        | Command::Oncall(_)
+        | Command::Runbook(_) => {
             return None;
         }
     })

@@ -22,6 +22,7 @@ mod markdown;
 mod oncall;
 mod page;
 mod private;
+mod procedure;
 mod refusal;
 mod reminder;
 mod say;
@@ -47,6 +48,7 @@ pub use oncall::{
 };
 pub use page::{closed, spoken_page};
 pub use private::private;
+pub use procedure::markdown;
 pub use refusal::field_error;
 pub use say::say;
 pub use split::{shortened, split};

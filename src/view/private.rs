@@ -5,7 +5,7 @@ use super::card;
 use super::facts::{self, severity};
 use super::lines::Via;
 use super::words::{Words, bold, both, code, moment, words};
-use super::{Message, board, help, list, oncall, refusal, timeline};
+use super::{Message, board, help, list, oncall, procedure, refusal, timeline};
 use crate::domain::Severity;
 use crate::domain::answer::{Done, Private};
 use crate::domain::effect::Undone;
@@ -33,6 +33,7 @@ pub fn private(private: &Private, via: Via) -> Message {
         Private::Found { words, found, more } => list::found(words, found, *more, via),
         Private::Doctor { undone } => board::board(undone, via),
         Private::Oncall(answer) => oncall::answer(answer, via),
+        Private::Runbook(answer) => procedure::answer(answer, via),
         Private::Help => help::help(via),
     }
 }

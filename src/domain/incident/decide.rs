@@ -124,6 +124,7 @@ pub fn decide(
         | Command::RetryNow { .. }
         | Command::GiveUp { .. }
         | Command::Oncall(_)
+        | Command::Runbook(_)
         | Command::Help => Ok(Decision::only(Answer::Nothing)),
     }
 }

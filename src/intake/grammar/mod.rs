@@ -5,6 +5,7 @@
 
 pub mod oncall;
 pub mod parts;
+pub mod runbook;
 mod words;
 
 #[cfg(test)]
@@ -33,6 +34,9 @@ pub fn parse(text: &str) -> Result<Line, Refusal> {
     if is_oncall(first) {
         return oncall_line(rest);
     }
+    if is_runbook(first) {
+        return Ok(runbook_line(rest));
+    }
     match parts::incident(first)? {
         Some(incident) => numbered(incident, rest),
         None => unnumbered(first, rest),
@@ -51,6 +55,23 @@ pub fn parse_oncall(text: &str) -> Result<Line, Refusal> {
         text = rest;
     }
     oncall_line(text)
+}
+
+/// Reads the text after `/runbook`.
+pub fn parse_runbook(text: &str) -> Line {
+    let text = strip_ticks(text.trim());
+    match split_word(text) {
+        (first, rest) if is_runbook(first) => runbook_line(rest),
+        _ => runbook_line(text),
+    }
+}
+
+fn runbook_line(text: &str) -> Line {
+    Line { incident: None, command: Command::Runbook(runbook::parse(text)) }
+}
+
+fn is_runbook(word: &str) -> bool {
+    word.strip_prefix('/').unwrap_or(word).eq_ignore_ascii_case("runbook")
 }
 
 fn oncall_line(text: &str) -> Result<Line, Refusal> {

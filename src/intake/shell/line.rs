@@ -17,6 +17,11 @@ pub(super) fn ask_oncall(line: &str) -> Ask {
     }
 }
 
+/// What the line about the runbook asks.
+pub(super) fn ask_runbook(line: &str) -> Ask {
+    Ask::Line(grammar::parse_runbook(&escaped(line)))
+}
+
 /// What the line asks.
 pub(super) fn ask(line: &str) -> Ask {
     let wire = escaped(line);

@@ -31,6 +31,7 @@ use crate::domain::command::{Command, Line};
 use crate::domain::oncall::answer::OncallAnswer;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, Place, ReplyPath, Request};
+use crate::domain::runbook::RunbookAnswer;
 use crate::domain::text;
 use crate::id::DeliveryId;
 use crate::unix_socket::{self, SocketError};
@@ -176,6 +177,7 @@ impl Talk {
             ("incident", _) => line::ask(&line),
             ("oncall", Some(file)) => return self.import(person, &id, &line, &file).await,
             ("oncall", None) => line::ask_oncall(&line),
+            ("runbook", _) => line::ask_runbook(&line),
             _ => {
                 let command = format!("howler {}", text::shorten(&text::clean_line(&command), 40));
                 let message = view::other_command(&command, Via::Shell);
@@ -233,6 +235,10 @@ impl Talk {
                     Private::Oncall(answer) => match **answer {
                         OncallAnswer::Proposed { seen, .. } => Reply::Proposed { words, seen },
                         _ => Reply::Done(words),
+                    },
+                    Private::Runbook(answer) => match **answer {
+                        RunbookAnswer::List(_) | RunbookAnswer::Show(_) => Reply::Done(words),
+                        RunbookAnswer::NotYet { .. } | RunbookAnswer::Unknown { .. } => Reply::Refused(words),
                     },
                     _ => Reply::Done(words),
                 }

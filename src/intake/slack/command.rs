@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Parsed, delivery, typed, typed_oncall};
+use super::{Parsed, delivery, typed, typed_oncall, typed_runbook};
 use crate::domain::request::{Place, ReplyPath, Request};
 use crate::domain::text;
 use crate::id::{ChannelId, UserId};
@@ -10,6 +10,7 @@ use crate::intake::slack_text::plain;
 
 pub const INCIDENT: &str = "/incident";
 pub const ONCALL: &str = "/oncall";
+pub const RUNBOOK: &str = "/runbook";
 
 #[derive(Deserialize)]
 struct Body {
@@ -47,6 +48,7 @@ fn parsed(body: Body, raw: &[u8]) -> Parsed {
     let ask = match () {
         () if command.eq_ignore_ascii_case(INCIDENT) => typed(text),
         () if command.eq_ignore_ascii_case(ONCALL) => typed_oncall(text),
+        () if command.eq_ignore_ascii_case(RUNBOOK) => typed_runbook(text),
         () => {
             return Parsed::OtherCommand { command: text::shorten(&text::clean_line(&plain(&command)), 40) };
         }

@@ -79,6 +79,11 @@ fn typed_oncall(text: &str) -> Ask {
     }
 }
 
+/// A typed line about the runbook.
+fn typed_runbook(text: &str) -> Ask {
+    Ask::Line(grammar::parse_runbook(text))
+}
+
 /// `kind:id`; without an id the body itself tells deliveries apart.
 fn delivery(kind: &str, id: Option<&str>, body: &[u8]) -> DeliveryId {
     match id.filter(|id| !id.is_empty()) {

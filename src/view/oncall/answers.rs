@@ -129,7 +129,11 @@ fn report(lead: &str, zone: &str, rows: &[ReportRow]) -> Message {
             &row.person,
             format!(
                 ": {} h, of them {} h at weekends and {} h at night; {}, {} at night",
-                row.hours, row.weekend_hours, row.night_hours, counted(row.pages, "page"), row.pages_at_night
+                row.hours,
+                row.weekend_hours,
+                row.night_hours,
+                counted(row.pages, "page"),
+                row.pages_at_night
             )
         ]
     };

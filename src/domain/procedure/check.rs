@@ -1,0 +1,171 @@
+//! A check: one question to the world that changes nothing, and the answer that is well.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Command;
+use crate::config::Humane;
+
+/// What is asked, and what is expected; without an expectation it keeps facts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
+pub struct Check {
+    pub title: String,
+    pub probe: Probe,
+    pub expect: Vec<(Extract, Expected)>,
+    /// Facts by name, and where they are in the answer.
+    pub keep: BTreeMap<String, String>,
+    pub limit: Option<Humane>,
+}
+
+/// Who is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Probe {
+    /// `GET` of an address.
+    Http(String),
+    /// A connection to `host:port`.
+    Tcp(String),
+    Run(Command),
+    GitHub(String),
+    Vercel(String),
+}
+
+/// A part of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Extract {
+    /// The HTTP status.
+    Status,
+    /// The program's exit code.
+    Exit,
+    /// A JSON pointer (RFC 6901); `*` is every element.
+    Json(String),
+    /// How many lines hold the text.
+    Count(String),
+    /// The whole text.
+    Text,
+}
+
+/// What a part must be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Expected {
+    Range(Range),
+    /// Exactly this.
+    Equals(Value),
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Range {
+    pub min: Option<f64>,
+    pub max: Option<f64>,
+    pub one_of: Option<Vec<Value>>,
+    /// None of several is this.
+    pub none: Option<Value>,
+    /// A regular expression that it matches.
+    pub matches: Option<String>,
+}
+
+/// As the file has it.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    title: String,
+    http: Option<String>,
+    tcp: Option<String>,
+    run: Option<Command>,
+    github: Option<String>,
+    vercel: Option<String>,
+    #[serde(default)]
+    expect: BTreeMap<String, Expected>,
+    #[serde(default)]
+    keep: BTreeMap<String, String>,
+    limit: Option<Humane>,
+}
+
+impl TryFrom<Written> for Check {
+    type Error = String;
+
+    fn try_from(written: Written) -> Result<Self, String> {
+        let Written { title, http, tcp, run, github, vercel, expect, keep, limit } = written;
+        let probes = [
+            http.map(Probe::Http),
+            tcp.map(Probe::Tcp),
+            run.map(Probe::Run),
+            github.map(Probe::GitHub),
+            vercel.map(Probe::Vercel),
+        ];
+        let mut probes = probes.into_iter().flatten();
+        let (Some(probe), None) = (probes.next(), probes.next()) else {
+            return Err("a check asks one of `http`, `tcp`, `run`, `github` and `vercel`".into());
+        };
+        if let Some((part, _)) = expect.iter().find(|(_, expected)| expected.is_a_table()) {
+            return Err(format!(
+                "`{part}` expects a value, or a table of `min`, `max`, `one_of`, `none` and `matches`"
+            ));
+        }
+        let expect = expect.into_iter().map(|(part, expected)| Ok((extract(&part)?, expected)));
+        let expect = expect.collect::<Result<Vec<_>, String>>()?;
+        let patterns = expect.iter().filter_map(|(_, expected)| match expected {
+            Expected::Range(range) => range.matches.as_ref(),
+            Expected::Equals(_) => None,
+        });
+        for pattern in patterns {
+            regex::Regex::new(pattern).map_err(|_| format!("`{pattern}` is no regular expression"))?;
+        }
+        if expect.is_empty() && keep.is_empty() && !matches!(probe, Probe::Tcp(_)) {
+            return Err("a check expects something, or keeps a fact".into());
+        }
+        Ok(Self { title, probe, expect, keep, limit })
+    }
+}
+
+impl From<Check> for Written {
+    fn from(check: Check) -> Self {
+        let Check { title, probe, expect, keep, limit } = check;
+        let expect = expect.into_iter().map(|(part, expected)| (part.to_string(), expected)).collect();
+        let bare = Self { title, expect, keep, limit, ..Self::default() };
+        match probe {
+            Probe::Http(address) => Self { http: Some(address), ..bare },
+            Probe::Tcp(address) => Self { tcp: Some(address), ..bare },
+            Probe::Run(command) => Self { run: Some(command), ..bare },
+            Probe::GitHub(asked) => Self { github: Some(asked), ..bare },
+            Probe::Vercel(asked) => Self { vercel: Some(asked), ..bare },
+        }
+    }
+}
+
+impl Expected {
+    /// A table that is no range: a word of it was not known.
+    fn is_a_table(&self) -> bool {
+        matches!(self, Self::Equals(Value::Object(_)))
+    }
+}
+
+impl fmt::Display for Extract {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status => f.write_str("status"),
+            Self::Exit => f.write_str("exit"),
+            Self::Text => f.write_str("text"),
+            Self::Json(pointer) => write!(f, "json:{pointer}"),
+            Self::Count(text) => write!(f, "count:{text}"),
+        }
+    }
+}
+
+fn extract(part: &str) -> Result<Extract, String> {
+    match part.split_once(':') {
+        None if part == "status" => Ok(Extract::Status),
+        None if part == "exit" => Ok(Extract::Exit),
+        None if part == "text" => Ok(Extract::Text),
+        Some(("json", pointer)) if pointer.starts_with('/') => Ok(Extract::Json(pointer.to_owned())),
+        Some(("count", text)) if !text.is_empty() => Ok(Extract::Count(text.to_owned())),
+        _ => Err(format!(
+            "`{part}` is no part of an answer: there are `status`, `exit`, `text`, `json:/a/b` and `count:TEXT`"
+        )),
+    }
+}

@@ -1,0 +1,180 @@
+//! The runbook's procedures as data: what to look at, which step the facts lead to, and the few things that change the world.
+//!
+//! A procedure is checks (they only read), a ladder of rungs (steps in order, each with the facts that it takes), and actions.
+//! There is no expression language, so that a ladder always ends and can be read aloud.
+
+mod check;
+mod command;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+pub use check::{Check, Expected, Extract, Probe, Range};
+pub use command::{Command, Slot, Undo};
+
+use crate::config::Humane;
+
+/// One procedure, as its file has it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Procedure {
+    /// The file's name without its ending; what people type.
+    #[serde(default)]
+    pub name: String,
+    /// The format's number; 1 is the only one.
+    pub schema: u32,
+    pub title: String,
+    /// The runbook's section that it puts to work.
+    pub section: String,
+    #[serde(default)]
+    pub symptoms: Vec<String>,
+    /// The recovery time objective.
+    pub rto: Option<Humane>,
+    /// The recovery point objective: what is lost.
+    pub rpo: Option<String>,
+    /// What an action changes: only one change at a time is made to it.
+    pub target: Option<Target>,
+    #[serde(default)]
+    pub params: BTreeMap<String, Param>,
+    #[serde(default, rename = "check")]
+    pub checks: BTreeMap<String, Check>,
+    #[serde(default, rename = "rung")]
+    pub rungs: Vec<Rung>,
+    #[serde(default, rename = "action")]
+    pub actions: BTreeMap<String, Action>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    pub cluster: Option<String>,
+    pub object: String,
+}
+
+/// A value that a person may give. It fills one whole argument or the end of one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Param {
+    Int {
+        min: i64,
+        max: i64,
+        default: Option<i64>,
+    },
+    /// A name as Kubernetes takes it (DNS-1123), at most 63 characters.
+    Name {
+        default: Option<String>,
+    },
+    /// One of what a check has just read, `history.revisions`, or of a list.
+    OneOf {
+        of: Choices,
+        default: Option<String>,
+    },
+    /// An instant, RFC 3339.
+    Time,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Choices {
+    /// A check and what it keeps.
+    Fact(String),
+    Listed(Vec<String>),
+}
+
+/// A step of the ladder: offered once, in order, where all that it names holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rung {
+    #[serde(default)]
+    pub when: When,
+    /// An action, or what a person does.
+    #[serde(rename = "do")]
+    pub action: Option<String>,
+    pub human: Option<String>,
+}
+
+/// What a rung takes. A check that could not tell is neither passed nor failed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct When {
+    pub pass: Vec<String>,
+    pub fail: Vec<String>,
+    /// Actions that were carried out and did not help.
+    pub tried: Vec<String>,
+}
+
+/// The only thing that changes the world.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Action {
+    pub title: String,
+    pub risk: Risk,
+    /// Checks that must pass before it.
+    #[serde(default)]
+    pub require: Vec<String>,
+    /// Facts that are read again just before it; where they differ, its approval is void.
+    #[serde(default)]
+    pub freeze: Vec<String>,
+    /// Shows what it would do; reads only.
+    pub plan: Option<Command>,
+    pub run: Command,
+    pub undo: Undo,
+    pub limit: Humane,
+    pub verify: Verify,
+}
+
+/// How many must approve: one for medium, two for high (the configuration decides who).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Risk {
+    Medium,
+    High,
+}
+
+/// Proof that it helped: these checks pass, and go on passing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Verify {
+    pub pass: Vec<String>,
+    pub within: Humane,
+    pub every: Humane,
+    pub hold: Humane,
+}
+
+/// The procedures by name.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Runbook(BTreeMap<String, Procedure>);
+
+impl Runbook {
+    pub fn new(procedures: impl IntoIterator<Item = Procedure>) -> Self {
+        Self(procedures.into_iter().map(|procedure| (procedure.name.clone(), procedure)).collect())
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = &Procedure> {
+        self.0.values()
+    }
+
+    pub fn get(&self, name: &str) -> Option<&Procedure> {
+        self.0.get(name)
+    }
+
+    /// The procedure that people mean by `typed`: its name, or the only one whose name has the words.
+    ///
+    /// # Errors
+    /// The name that is nearest, where none or several are meant.
+    pub fn find(&self, typed: &str) -> Result<&Procedure, Option<&str>> {
+        let typed = typed.trim().to_lowercase().replace([' ', '_'], "-");
+        if let Some(exact) = self.get(&typed) {
+            return Ok(exact);
+        }
+        let mut holding =
+            self.0.values().filter(|procedure| !typed.is_empty() && procedure.name.contains(&typed));
+        if let (Some(one), None) = (holding.next(), holding.next()) {
+            return Ok(one);
+        }
+        let like = |name: &str| strsim::jaro_winkler(&typed, name);
+        let nearest = self.0.keys().max_by(|a, b| like(a).total_cmp(&like(b)));
+        Err(nearest.map(String::as_str).filter(|name| like(name) > 0.7))
+    }
+}

@@ -1,0 +1,216 @@
+//! What a procedure must not be, beyond its form: names that lead nowhere, steps that cannot be reached, changes that cannot be
+//! undone or proved.
+
+use super::safe;
+use crate::domain::procedure::{Action, Choices, Command, Param, Probe, Procedure, Rung, Undo};
+
+/// Something wrong, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub place: Place,
+    pub words: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    Top,
+    /// `[check.redis]`
+    Table(&'static str, String),
+    /// Counted from 0.
+    Rung(usize),
+}
+
+impl Place {
+    /// The line on which the part begins.
+    pub fn line_in(&self, text: &str) -> usize {
+        let mut lines = text.lines().enumerate().map(|(at, line)| (at + 1, line.trim()));
+        let found = match self {
+            Self::Top => None,
+            Self::Table(kind, name) => {
+                let headers = [format!("[{kind}.{name}]"), format!("[{kind}.\"{name}\"]")];
+                lines.find(|(_, line)| headers.iter().any(|header| line.starts_with(header.as_str())))
+            }
+            Self::Rung(number) => lines.filter(|(_, line)| line.starts_with("[[rung]]")).nth(*number),
+        };
+        found.map_or(1, |(line, _)| line)
+    }
+}
+
+struct Lint<'p> {
+    procedure: &'p Procedure,
+    found: Vec<Found>,
+}
+
+/// Everything that is wrong with it.
+pub fn lint(procedure: &Procedure) -> Vec<Found> {
+    let mut lint = Lint { procedure, found: Vec::new() };
+    lint.whole();
+    lint.params();
+    for (name, check) in &procedure.checks {
+        let place = Place::Table("check", name.clone());
+        match &check.probe {
+            Probe::Run(command) => lint.command(&place, command),
+            Probe::Http(address) => lint.all(&place, safe::address(address)),
+            Probe::Tcp(address) => lint.all(&place, safe::host_and_port(address)),
+            Probe::GitHub(asked) => lint.all(&place, safe::asked("github", &safe::GITHUB, asked)),
+            Probe::Vercel(asked) => lint.all(&place, safe::asked("vercel", &safe::VERCEL, asked)),
+        }
+    }
+    for (number, rung) in procedure.rungs.iter().enumerate() {
+        lint.rung(number, rung);
+    }
+    for (name, action) in &procedure.actions {
+        lint.action(name, action);
+    }
+    lint.found
+}
+
+impl Lint<'_> {
+    fn add(&mut self, place: &Place, words: impl Into<String>) {
+        self.found.push(Found { place: place.clone(), words: words.into() });
+    }
+
+    fn all(&mut self, place: &Place, words: Vec<String>) {
+        for words in words {
+            self.add(place, words);
+        }
+    }
+
+    fn whole(&mut self) {
+        if self.procedure.schema != 1 {
+            self.add(&Place::Top, format!("schema {} is not known; write schema = 1", self.procedure.schema));
+        }
+        if self.procedure.checks.is_empty() {
+            self.add(&Place::Top, "there is no check, so nothing leads to any step");
+        }
+        match self.procedure.rungs.last() {
+            Some(rung) if rung.human.is_none() => {
+                let place = Place::Rung(self.procedure.rungs.len() - 1);
+                self.add(&place, "the last rung needs `human`: what a person does when nothing else helped");
+            }
+            None if !self.procedure.actions.is_empty() => {
+                self.add(&Place::Top, "there are actions and no rung that leads to them");
+            }
+            _ => {}
+        }
+    }
+
+    fn params(&mut self) {
+        for (name, param) in &self.procedure.params {
+            let place = Place::Table("params", name.clone());
+            match param {
+                Param::Int { min, max, default } => {
+                    if min > max || default.is_some_and(|default| default < *min || default > *max) {
+                        self.add(&place, format!("`{name}`: min, max and default do not fit together"));
+                    }
+                }
+                Param::OneOf { of: Choices::Fact(fact), .. } if !self.is_fact(fact) => {
+                    self.add(&place, format!("`{name}`: no check keeps `{fact}`"));
+                }
+                Param::OneOf { .. } | Param::Name { .. } | Param::Time => {}
+            }
+        }
+    }
+
+    /// `history.revisions`: a check, and what it keeps.
+    fn is_fact(&self, name: &str) -> bool {
+        let Some((check, fact)) = name.split_once('.') else { return false };
+        self.procedure.checks.get(check).is_some_and(|check| check.keep.contains_key(fact))
+    }
+
+    fn command(&mut self, place: &Place, command: &Command) {
+        self.all(place, safe::command(command));
+        for slot in command.slots() {
+            if !slot.whole {
+                let words =
+                    format!("`{{{}}}` must be a whole argument, or its end after `--flag=`", slot.name);
+                self.add(place, words);
+            }
+            if !self.procedure.params.contains_key(slot.name) && !self.is_fact(slot.name) {
+                self.add(
+                    place,
+                    format!("`{{{}}}` is neither a parameter nor a fact that a check keeps", slot.name),
+                );
+            }
+        }
+    }
+
+    fn known(&mut self, place: &Place, names: &[String]) {
+        for name in names.iter().filter(|name| !self.procedure.checks.contains_key(*name)) {
+            self.add(place, format!("there is no check `{name}`"));
+        }
+    }
+
+    fn rung(&mut self, number: usize, rung: &Rung) {
+        let place = Place::Rung(number);
+        let Rung { when, action, human } = rung;
+        self.known(&place, &when.pass);
+        self.known(&place, &when.fail);
+        for name in when.pass.iter().filter(|name| when.fail.contains(name)) {
+            self.add(&place, format!("it is never reached: `{name}` cannot both pass and fail"));
+        }
+        let before = self.procedure.rungs.iter().take(number).filter_map(|rung| rung.action.as_ref());
+        let before: Vec<&String> = before.collect();
+        for name in when.tried.iter().filter(|name| !before.contains(name)) {
+            self.add(&place, format!("it is never reached: no rung before it does `{name}`"));
+        }
+        match (action, human) {
+            (Some(action), None) if !self.procedure.actions.contains_key(action) => {
+                self.add(&place, format!("there is no action `{action}`"));
+            }
+            (Some(_), None) | (None, Some(_)) => {}
+            _ => self.add(&place, "it needs one of `do` (an action) and `human` (what a person does)"),
+        }
+    }
+
+    fn action(&mut self, name: &str, action: &Action) {
+        let place = Place::Table("action", name.to_owned());
+        self.command(&place, &action.run);
+        if let Some(plan) = &action.plan {
+            self.command(&place, plan);
+        }
+        match &action.undo {
+            Undo::Command(undo) => self.command(&place, undo),
+            Undo::None(why) if !why.starts_with("none: ") => {
+                self.add(&place, "`undo` is a command, or \"none: \" and the reason why there is none");
+            }
+            Undo::None(_) => {}
+        }
+        self.known(&place, &action.require);
+        self.known(&place, &action.freeze);
+        self.known(&place, &action.verify.pass);
+        self.verify(&place, action);
+        if !self.procedure.rungs.iter().any(|rung| rung.action.as_deref() == Some(name)) {
+            self.add(&place, "no rung leads to it");
+        }
+        if self.procedure.target.is_none() {
+            self.add(
+                &place,
+                "a procedure with actions needs a `target`, to which one change at a time is made",
+            );
+        }
+    }
+
+    /// Evidence must be newer than the action: a look back sees what was wrong before it.
+    fn verify(&mut self, place: &Place, action: &Action) {
+        let verify = &action.verify;
+        if verify.pass.is_empty() {
+            self.add(place, "`verify` names no check, so nothing would prove that it helped");
+        }
+        if verify.every.0 > verify.within.0 || verify.hold.0 > verify.within.0 {
+            self.add(place, "`verify`: `every` and `hold` must be shorter than `within`");
+        }
+        let checks = verify.pass.iter().filter_map(|name| Some((name, self.procedure.checks.get(name)?)));
+        let looks_back = checks.filter(|(_, check)| match &check.probe {
+            Probe::Run(command) => command.arguments().iter().any(|part| part.starts_with("--since")),
+            _ => false,
+        });
+        let looks_back: Vec<String> = looks_back.map(|(name, _)| name.clone()).collect();
+        for name in looks_back {
+            self.add(
+                place,
+                format!("`verify`: `{name}` looks back with --since, and would see what was before"),
+            );
+        }
+    }
+}

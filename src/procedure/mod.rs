@@ -1,0 +1,118 @@
+//! The procedures' files: compiled in, or from a folder that overrides them by name. What is wrong with a file is said with its
+//! line, and the other procedures still load.
+
+mod lint;
+mod safe;
+pub mod shell;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::path::Path;
+
+use crate::domain::procedure::{Procedure, Runbook};
+
+/// The files of `commands/`; a test compares the list with the folder.
+const SHIPPED: [(&str, &str); 10] = [
+    ("agent-workflow-failure", include_str!("../../commands/agent-workflow-failure.toml")),
+    ("database-corruption", include_str!("../../commands/database-corruption.toml")),
+    ("database-point-in-time-recovery", include_str!("../../commands/database-point-in-time-recovery.toml")),
+    ("deployment-failure", include_str!("../../commands/deployment-failure.toml")),
+    ("event-stream-failure", include_str!("../../commands/event-stream-failure.toml")),
+    ("health", include_str!("../../commands/health.toml")),
+    ("infrastructure-rollback", include_str!("../../commands/infrastructure-rollback.toml")),
+    ("logs", include_str!("../../commands/logs.toml")),
+    ("security-incident", include_str!("../../commands/security-incident.toml")),
+    ("web-rollback", include_str!("../../commands/web-rollback.toml")),
+];
+
+/// Something wrong with a procedure's file, because of which it is not used.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fault {
+    pub file: String,
+    /// From 1; 0 where the whole file is meant.
+    pub line: usize,
+    pub words: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => write!(f, "{}: {}", self.file, self.words),
+            line => write!(f, "{}, line {line}: {}", self.file, self.words),
+        }
+    }
+}
+
+/// The procedures that can be used, and what is wrong with the others.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    pub runbook: Runbook,
+    pub faults: Vec<Fault>,
+}
+
+/// Those that howler ships with, and over them the files of `folder`, by name.
+pub fn load(folder: Option<&Path>) -> Loaded {
+    let mut texts: BTreeMap<String, (String, String)> = SHIPPED
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), (format!("{name}.toml"), (*text).to_owned())))
+        .collect();
+    let mut faults = Vec::new();
+    if let Some(folder) = folder {
+        match files_in(folder) {
+            Ok(files) => texts.extend(files),
+            Err(error) => faults.push(Fault {
+                file: folder.display().to_string(),
+                line: 0,
+                words: format!("the folder cannot be read: {error}"),
+            }),
+        }
+    }
+    let mut procedures = Vec::new();
+    for (name, (file, text)) in texts {
+        match read(&name, &file, &text) {
+            Ok(procedure) => procedures.push(procedure),
+            Err(found) => faults.extend(found),
+        }
+    }
+    faults.sort();
+    Loaded { runbook: Runbook::new(procedures), faults }
+}
+
+/// The folder's files: their names without the ending, their paths and their texts.
+fn files_in(folder: &Path) -> std::io::Result<BTreeMap<String, (String, String)>> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let Some(name) = path.file_stem().and_then(|name| name.to_str()) else { continue };
+        if path.extension().is_some_and(|ending| ending == "toml") {
+            files.insert(name.to_owned(), (path.display().to_string(), fs::read_to_string(&path)?));
+        }
+    }
+    Ok(files)
+}
+
+/// One file as a procedure.
+///
+/// # Errors
+/// Everything that is wrong with it.
+fn read(name: &str, file: &str, text: &str) -> Result<Procedure, Vec<Fault>> {
+    let fault = |line, words: String| Fault { file: file.to_owned(), line, words };
+    let mut procedure: Procedure = toml::from_str(text).map_err(|error| {
+        let line = error.span().map_or(0, |span| line_of(text, span.start));
+        vec![fault(line, error.message().split_whitespace().collect::<Vec<_>>().join(" "))]
+    })?;
+    name.clone_into(&mut procedure.name);
+    let found = lint::lint(&procedure);
+    if found.is_empty() {
+        return Ok(procedure);
+    }
+    Err(found.into_iter().map(|found| fault(found.place.line_in(text), found.words)).collect())
+}
+
+fn line_of(text: &str, at: usize) -> usize {
+    1 + text.bytes().take(at).filter(|byte| *byte == b'\n').count()
+}

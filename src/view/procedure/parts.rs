@@ -1,0 +1,155 @@
+//! What there is to say of a procedure, in order.
+
+use crate::config::Spoken;
+use crate::domain::procedure::{
+    Action, Check, Choices, Command, Expected, Extract, Param, Probe, Procedure, Range, Risk, Rung, Undo,
+    When,
+};
+
+/// A part of a procedure's text.
+pub enum Part {
+    Title(String),
+    Heading(String),
+    Line(String),
+    Bullets(Vec<String>),
+    /// Commands, a line each.
+    Commands(Vec<String>),
+}
+
+pub fn parts(procedure: &Procedure) -> Vec<Part> {
+    let mut parts = vec![Part::Title(procedure.title.clone())];
+    parts.extend(head(procedure).map(Part::Line));
+    parts.push(Part::Heading("Checks".into()));
+    parts.push(Part::Bullets(procedure.checks.values().map(check).collect()));
+    if !procedure.params.is_empty() {
+        parts.push(Part::Heading("To be given".into()));
+        parts.push(Part::Bullets(procedure.params.iter().map(|(name, given)| param(name, given)).collect()));
+    }
+    if !procedure.rungs.is_empty() {
+        parts.push(Part::Heading("Steps, each where its facts hold".into()));
+        let rungs = (1..).zip(&procedure.rungs);
+        parts.push(Part::Bullets(rungs.map(|(number, step)| rung(procedure, number, step)).collect()));
+    }
+    procedure.actions.values().for_each(|one| parts.extend(action(one)));
+    parts
+}
+
+fn head(procedure: &Procedure) -> impl Iterator<Item = String> {
+    let symptoms =
+        (!procedure.symptoms.is_empty()).then(|| format!("Symptoms: {}.", procedure.symptoms.join("; ")));
+    let rto = procedure.rto.map(|rto| format!("To be over in {} (recovery time objective).", Spoken(rto.0)));
+    let rpo = procedure.rpo.as_ref().map(|rpo| format!("What is lost (recovery point objective): {rpo}."));
+    let section = format!("Runbook {}, `{}`.", procedure.section, procedure.name);
+    [symptoms, rto, rpo, Some(section)].into_iter().flatten()
+}
+
+fn check(check: &Check) -> String {
+    let asked = match &check.probe {
+        Probe::Http(address) => format!("GET {address}"),
+        Probe::Tcp(address) => format!("connect to {address}"),
+        Probe::Run(command) => line(command),
+        Probe::GitHub(asked) => format!("GitHub: {asked}"),
+        Probe::Vercel(asked) => format!("Vercel: {asked}"),
+    };
+    let expected: Vec<String> =
+        check.expect.iter().map(|(part, expected)| expectation(part, expected)).collect();
+    let expected = if expected.is_empty() { String::new() } else { format!(" → {}", expected.join(", ")) };
+    format!("{}: {asked}{expected}", check.title)
+}
+
+fn expectation(part: &Extract, expected: &Expected) -> String {
+    let part = match part {
+        Extract::Json(pointer) => pointer.clone(),
+        Extract::Count(text) => format!("lines with {text}"),
+        other => other.to_string(),
+    };
+    match expected {
+        Expected::Equals(value) => format!("{part} is {value}"),
+        Expected::Range(range) => format!("{part} {}", within(range)),
+    }
+}
+
+fn within(range: &Range) -> String {
+    let values = |values: &[serde_json::Value]| {
+        values.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")
+    };
+    let parts = [
+        range.min.map(|min| format!("at least {min}")),
+        range.max.map(|max| format!("at most {max}")),
+        range.one_of.as_ref().map(|of| format!("is {}", values(of))),
+        range.none.as_ref().map(|none| format!("is nowhere {none}")),
+        range.matches.as_ref().map(|pattern| format!("matches {pattern}")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" and ")
+}
+
+fn param(name: &str, param: &Param) -> String {
+    let otherwise = |default: Option<String>| {
+        default.map_or(String::new(), |default| format!(", {default} unless given"))
+    };
+    match param {
+        Param::Int { min, max, default } => {
+            format!("{name}: {min} to {max}{}", otherwise(default.map(|default| default.to_string())))
+        }
+        Param::Name { default } => format!("{name}: a name{}", otherwise(default.clone())),
+        Param::OneOf { of: Choices::Fact(fact), default } => {
+            format!("{name}: one of {fact}{}", otherwise(default.clone()))
+        }
+        Param::OneOf { of: Choices::Listed(list), default } => {
+            format!("{name}: {}{}", list.join(", "), otherwise(default.clone()))
+        }
+        Param::Time => format!("{name}: an instant, such as 2026-12-01T09:00:00Z"),
+    }
+}
+
+fn rung(procedure: &Procedure, number: usize, rung: &Rung) -> String {
+    let does = match (&rung.action, &rung.human) {
+        (Some(action), _) => {
+            let title = procedure.actions.get(action).map_or(action.as_str(), |action| action.title.as_str());
+            format!("{title} (below)")
+        }
+        (None, human) => human.clone().unwrap_or_default(),
+    };
+    format!("{number}: {}{does}", when(procedure, &rung.when))
+}
+
+fn when(procedure: &Procedure, when: &When) -> String {
+    let title =
+        |name: &String| procedure.checks.get(name).map_or_else(|| name.clone(), |check| check.title.clone());
+    let no = when.fail.iter().map(|name| format!("not \"{}\"", title(name)));
+    let yes = when.pass.iter().map(|name| format!("\"{}\"", title(name)));
+    let tried = when.tried.iter().map(|name| format!("{name} did not help"));
+    let all: Vec<String> = no.chain(yes).chain(tried).collect();
+    if all.is_empty() { String::new() } else { format!("where {}: ", all.join(", and ")) }
+}
+
+fn action(action: &Action) -> Vec<Part> {
+    let risk = match action.risk {
+        Risk::Medium => "medium risk",
+        Risk::High => "high risk",
+    };
+    let mut commands = Vec::new();
+    commands.extend(action.plan.as_ref().map(|plan| format!("plan:  {}", line(plan))));
+    commands.push(format!("run:   {}", line(&action.run)));
+    commands.push(match &action.undo {
+        Undo::Command(undo) => format!("undo:  {}", line(undo)),
+        Undo::None(why) => format!("undo:  {why}"),
+    });
+    let verify = &action.verify;
+    let proof = format!(
+        "It helped where within {} these pass, and for {}: {}.",
+        Spoken(verify.within.0),
+        Spoken(verify.hold.0),
+        verify.pass.join(", ")
+    );
+    vec![Part::Heading(format!("{} ({risk})", action.title)), Part::Commands(commands), Part::Line(proof)]
+}
+
+/// As one would type it: an argument that a shell would take apart stands in quotes.
+fn line(command: &Command) -> String {
+    let quoted = |part: &String| {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./_-{}*".contains(c);
+        if part.chars().all(plain) { part.clone() } else { format!("'{}'", part.replace('\'', r"'\''")) }
+    };
+    command.0.iter().map(quoted).collect::<Vec<_>>().join(" ")
+}
