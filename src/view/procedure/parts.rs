@@ -39,7 +39,7 @@ fn head(procedure: &Procedure) -> impl Iterator<Item = String> {
         (!procedure.symptoms.is_empty()).then(|| format!("Symptoms: {}.", procedure.symptoms.join("; ")));
     let rto = procedure.rto.map(|rto| format!("To be over in {} (recovery time objective).", Spoken(rto.0)));
     let rpo = procedure.rpo.as_ref().map(|rpo| format!("What is lost (recovery point objective): {rpo}."));
-    let section = format!("Runbook {}, `{}`.", procedure.section, procedure.name);
+    let section = format!("Runbook {}, by the name {}.", procedure.section, procedure.name);
     [symptoms, rto, rpo, Some(section)].into_iter().flatten()
 }
 
@@ -116,8 +116,8 @@ fn rung(procedure: &Procedure, number: usize, rung: &Rung) -> String {
 fn when(procedure: &Procedure, when: &When) -> String {
     let title =
         |name: &String| procedure.checks.get(name).map_or_else(|| name.clone(), |check| check.title.clone());
-    let no = when.fail.iter().map(|name| format!("not \"{}\"", title(name)));
-    let yes = when.pass.iter().map(|name| format!("\"{}\"", title(name)));
+    let no = when.fail.iter().map(|name| format!("\"{}\" fails", title(name)));
+    let yes = when.pass.iter().map(|name| format!("\"{}\" holds", title(name)));
     let tried = when.tried.iter().map(|name| format!("{name} did not help"));
     let all: Vec<String> = no.chain(yes).chain(tried).collect();
     if all.is_empty() { String::new() } else { format!("where {}: ", all.join(", and ")) }
