@@ -94,12 +94,7 @@ fn handed_over(tell: &Tell, config: &Config) -> Message {
                 both(*since),
                 ", and no backup person is declared. Pages reach nobody."
             ])
-            .line(words![
-                "Take it: ",
-                code("/oncall cover 8h"),
-                ", or fill the rotation: ",
-                code("/oncall add @name")
-            ])
+            .line(take_it())
             .lines(late.into_iter().collect())
             .finish();
     };
@@ -116,12 +111,7 @@ fn handed_over(tell: &Tell, config: &Config) -> Message {
                 to,
                 ", the declared backup person, is called instead."
             ])
-            .line(words![
-                "Take it: ",
-                code("/oncall cover 8h"),
-                ", or fill the rotation: ",
-                code("/oncall add @name")
-            ])
+            .line(take_it())
             .lines(late.into_iter().collect())
             .finish();
     }
@@ -246,6 +236,11 @@ fn swap_over(swap: &Swap) -> Option<Message> {
             .bullets(offer(&swap.offer))
             .finish(),
     )
+}
+
+/// What helps where nobody can have it.
+fn take_it() -> Words {
+    words!["Take it: ", code("/oncall cover 8h"), ", or fill the rotation: ", code("/oncall add @name")]
 }
 
 fn answered(summons: &Summons) -> Message {
