@@ -101,7 +101,7 @@ impl App {
         for fault in &loaded.faults {
             warn!(%fault, "a procedure is left out");
         }
-        config.procedures = Arc::new(loaded.runbook);
+        config.procedures = loaded.runbook;
         let store = Arc::new(Store::open_on(ground.disk, &data, &new_instance(&clock))?);
         let (instance, held): (Arc<str>, _) = (Arc::from(store.instance()), Arc::downgrade(&store));
         let phone = Telephone::new(&config, &secrets, &instance, &clock)?;

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::path::Path;
+use std::sync::{Arc, LazyLock};
 
 use crate::domain::procedure::{Procedure, Runbook};
 
@@ -48,14 +49,23 @@ impl fmt::Display for Fault {
 }
 
 /// The procedures that can be used, and what is wrong with the others.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Loaded {
-    pub runbook: Runbook,
+    pub runbook: Arc<Runbook>,
     pub faults: Vec<Fault>,
 }
 
 /// Those that howler ships with, and over them the files of `folder`, by name.
 pub fn load(folder: Option<&Path>) -> Loaded {
+    // They are the same for ever, and reading them takes as long as many a start.
+    static SHIPPED_ALONE: LazyLock<Loaded> = LazyLock::new(|| read_all(None));
+    match folder {
+        None => SHIPPED_ALONE.clone(),
+        some => read_all(some),
+    }
+}
+
+fn read_all(folder: Option<&Path>) -> Loaded {
     let mut texts: BTreeMap<String, (String, String)> = SHIPPED
         .iter()
         .map(|(name, text)| ((*name).to_owned(), (format!("{name}.toml"), (*text).to_owned())))
@@ -79,7 +89,7 @@ pub fn load(folder: Option<&Path>) -> Loaded {
         }
     }
     faults.sort();
-    Loaded { runbook: Runbook::new(procedures), faults }
+    Loaded { runbook: Arc::new(Runbook::new(procedures)), faults }
 }
 
 /// The folder's files: their names without the ending, their paths and their texts.
