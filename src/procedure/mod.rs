@@ -57,7 +57,7 @@ pub struct Loaded {
 
 /// Those that howler ships with, and over them the files of `folder`, by name.
 pub fn load(folder: Option<&Path>) -> Loaded {
-    // They are the same for ever, and reading them takes as long as many a start.
+    // They are the same for as long as the process lives; the tests start many howlers in one.
     static SHIPPED_ALONE: LazyLock<Loaded> = LazyLock::new(|| read_all(None));
     match folder {
         None => SHIPPED_ALONE.clone(),
