@@ -6,6 +6,7 @@ mod path;
 mod phone;
 mod problems;
 mod rotation;
+mod runbook;
 pub mod secrets;
 mod severity;
 
@@ -23,6 +24,7 @@ pub use path::PathEntry;
 pub use phone::{Phone, PhoneDoubt, Provider, PublicUrl};
 pub use problems::problems;
 pub use rotation::Rotation;
+pub use runbook::{Approvals, ON_CALL, RunbookRules};
 
 pub use severity::{Severities, SeverityRule};
 
@@ -36,18 +38,11 @@ pub struct Config {
     pub rotation: Rotation,
     pub backup: Backup,
     pub phone: Phone,
-    pub runbook: Folder,
+    pub runbook: RunbookRules,
     pub shell: Shell,
     /// What the files of `runbook` and those that howler ships with hold; read at the start.
     #[serde(skip)]
     pub procedures: Arc<Runbook>,
-}
-
-/// Where procedures are that go over those that howler ships with.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Folder {
-    pub folder: Option<PathBuf>,
 }
 
 /// Channels by name (`#name`) or id (runbook 1.2, 1.3).

@@ -5,6 +5,7 @@
 
 mod check;
 mod command;
+mod heard;
 
 use std::collections::BTreeMap;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use check::{Check, Expected, Extract, Probe, Range};
 pub use command::{Command, Slot, Undo};
+pub use heard::{CannotTell, Heard, Question};
 
 use crate::config::Humane;
 

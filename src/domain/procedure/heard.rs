@@ -1,0 +1,34 @@
+//! What a probe asks once its slots are filled, and what comes back.
+
+use serde::{Deserialize, Serialize};
+
+/// Exactly what is asked: a probe whose slots are filled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Question {
+    /// `GET` of an address.
+    Http(String),
+    /// A connection to `host:port`.
+    Tcp(String),
+    /// A program by its bare name, and its arguments.
+    Run(Vec<String>),
+    GitHub(String),
+    Vercel(String),
+}
+
+/// What came back, as it may be shown: without control characters, without secrets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// The HTTP status.
+    pub status: Option<u16>,
+    /// The program's exit code; none where a signal ended it.
+    pub exit: Option<i32>,
+    /// The body, or standard output and then standard error.
+    pub text: String,
+    /// More came than is kept; the middle is missing.
+    pub cut: bool,
+}
+
+/// Nothing can be said about the world, and why, in words: "kubectl is not on this machine".
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{0}")]
+pub struct CannotTell(pub String);
