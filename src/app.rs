@@ -24,6 +24,7 @@ use crate::desk::Desk;
 use crate::intake;
 use crate::intake::shell::Shell;
 use crate::loopback::Loopback;
+use crate::probe::Prober;
 use crate::procedure;
 use crate::store::{Disk, Store, StoreError};
 use crate::telemetry::Metrics;
@@ -105,6 +106,7 @@ impl App {
         let store = Arc::new(Store::open_on(ground.disk, &data, &new_instance(&clock))?);
         let (instance, held): (Arc<str>, _) = (Arc::from(store.instance()), Arc::downgrade(&store));
         let phone = Telephone::new(&config, &secrets, &instance, &clock)?;
+        let prober = Prober::new(&config.runbook, secrets.all(), |name| std::env::var(name).ok());
         let (config, metrics) = (Arc::new(config), Metrics::default());
         let deliverer =
             Deliverer::through(ground.slack, &secrets, Arc::clone(&config), clock.clone(), metrics.clone())?;
@@ -123,6 +125,7 @@ impl App {
             deliverer: Arc::clone(&deliverer),
             github,
             caller: Arc::new(phone.caller),
+            prober: Arc::new(prober),
             clock: clock.clone(),
             metrics: metrics.clone(),
             instance,

@@ -29,6 +29,7 @@ pub mod demo;
 pub mod export;
 pub mod http_server;
 pub mod local;
+pub mod probe;
 pub mod procedure;
 pub mod shell;
 pub mod unix_socket;

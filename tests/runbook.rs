@@ -1,6 +1,223 @@
-//! The runbook's procedures in Slack: read, by every way to howler. None of it is run.
+//! The runbook's procedures in Slack: read, and put to work up to the step that the facts lead to, by every way to howler.
 
+use std::os::unix::fs::PermissionsExt;
+
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+
+use crate::harness::process::until;
 use crate::harness::{EMERGENCIES, World};
+
+/// A procedure of our own: a connection, a program that says what is in the file `state`, and one that is not there.
+const QUEUE: &str = r#"
+schema = 1
+title = "Queue failure"
+section = "2.1"
+rto = "5m"
+rpo = "what was queued"
+target = { cluster = "prod", namespace = "town", object = "deployment/queue" }
+[params]
+tail = { type = "int", min = 10, max = 1000, default = 100 }
+[check.redis]
+title = "Redis takes connections"
+tcp = "{REDIS}"
+[check.errors]
+title = "The log holds no error"
+run = ["kubectl", "logs", "--tail={tail}"]
+expect = { "count:ERROR" = { max = 0 } }
+keep = { log = "last 20 lines" }
+[check.release]
+title = "The release"
+run = ["helm", "history", "queue"]
+keep = { current = "current revision" }
+[[rung]]
+when = { fail = ["redis"] }
+human = "Redis cannot be reached: page the data owner."
+[[rung]]
+when = { fail = ["errors"], pass = ["redis"] }
+do = "restart"
+[[rung]]
+human = "Raise it."
+[action.restart]
+title = "Restart the queue"
+risk = "medium"
+run = ["kubectl", "rollout", "restart", "deployment/queue"]
+undo = "none: nothing to take back"
+limit = "1m"
+verify = { pass = ["redis"], within = "2m", every = "5s", hold = "30s" }
+"#;
+
+/// A world with that procedure, its `kubectl`, and what it stands on.
+struct Town {
+    world: World,
+    folder: TempDir,
+    redis: Option<TcpListener>,
+}
+
+impl Town {
+    async fn start() -> Self {
+        let redis = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = redis.local_addr().unwrap().to_string();
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name).display().to_string();
+        std::fs::write(at("queue-failure.toml"), QUEUE.replace("{REDIS}", &address)).unwrap();
+        let script = format!("#!/bin/sh\necho \"$@\" >>{}\n. {}\n", at("asked"), at("state"));
+        std::fs::write(at("kubectl"), script).unwrap();
+        std::fs::set_permissions(at("kubectl"), std::fs::Permissions::from_mode(0o755)).unwrap();
+        std::fs::write(at("state"), "echo fine").unwrap();
+        let toml = format!(
+            "[runbook]\nfolder = {:?}\nhosts = [{address:?}]\nprivate = [{address:?}]\n\
+             tools = {{ kubectl = {:?}, helm = \"/nonexistent/helm\" }}\n",
+            folder.path(),
+            at("kubectl"),
+        );
+        let world = World::with_config(&toml).await;
+        Self { world, folder, redis: Some(redis) }
+    }
+
+    fn state(&self, script: &str) {
+        std::fs::write(self.folder.path().join("state"), script).unwrap();
+    }
+
+    /// How `kubectl` was called, a line each.
+    fn asked(&self) -> Vec<String> {
+        let asked = std::fs::read_to_string(self.folder.path().join("asked")).unwrap_or_default();
+        asked.lines().map(str::to_owned).collect()
+    }
+
+    fn card(&self, channel: &str) -> String {
+        self.world.channel(channel).last("Queue failure").everything()
+    }
+}
+
+#[tokio::test]
+async fn a_diagnosis_ends_with_the_step_and_its_exact_command() {
+    let town = Town::start().await;
+    let (world, ian) = (&town.world, town.world.ian());
+    ian.types(EMERGENCIES, "/incident p2 Queue is stuck").await;
+    town.state("echo one ERROR; echo $((1+1)); echo xoxb-1234567890-planted");
+    let said = ian.types(EMERGENCIES, "/runbook diagnose queue tail=200").await;
+    assert!(
+        said.contains("Looking: `queue-failure` (RUN-1)") && said.contains("in the incident's channel"),
+        "{said}"
+    );
+    let room = "#inc-1-queue-is-stuck";
+    let card = town.card(room);
+    for part in [
+        "1 pass, 1 fail, 1 could not tell",
+        "count:ERROR should be at most 0, and is 1",
+        "could not tell: helm cannot be run where",
+        "Next step: ",
+        "Restart the queue",
+        "kubectl --context=prod --namespace=town rollout restart deployment/queue",
+        "none: nothing to take back",
+        "what was queued",
+        "To be over by",
+        "one ERROR\n2\n[secret]",
+    ] {
+        assert!(card.contains(part), "{part} is not in {card}");
+    }
+    assert_eq!(town.asked(), ["--context=prod --namespace=town logs --tail=200"]);
+    assert_eq!(world.count(room, "Queue failure"), 1, "one card, edited in place");
+    let timeline = ian.types(room, "/incident timeline").await;
+    for part in [
+        "RUN-1: <@U0IAN> began to diagnose",
+        "1 pass, 1 fail, 1 could not tell",
+        "lead to: Restart the queue",
+    ] {
+        assert!(timeline.contains(part), "{part} is not in {timeline}");
+    }
+    let status = ian.types(EMERGENCIES, "/runbook status").await;
+    assert!(status.contains("RUN-1") && status.contains("a step is offered"), "{status}");
+
+    town.state("echo fine");
+    ian.clicks(room, "again").await;
+    let card = town.card(room);
+    assert!(card.contains("2 pass, 0 fail, 1 could not tell"), "{card}");
+    assert!(
+        card.contains("Nothing that could be told is wrong.") && !card.contains("rollout restart"),
+        "{card}"
+    );
+    assert!(town.world.channel(room).last("Queue failure").buttons().is_empty());
+    let status = ian.types(EMERGENCIES, "/runbook status").await;
+    assert!(status.contains("No procedure is under way"), "{status}");
+    let again = ian.types(EMERGENCIES, "/runbook next 1").await;
+    assert!(again.contains("RUN-1 is over"), "{again}");
+}
+
+#[tokio::test]
+async fn without_an_incident_the_card_stands_in_the_emergencies_channel() {
+    let mut town = Town::start().await;
+    town.redis = None;
+    let ian = town.world.ian();
+    ian.types(EMERGENCIES, "/runbook diagnose queue-failure").await;
+    let card = town.card(EMERGENCIES);
+    assert!(card.contains("exit should be 0, and is 1") && card.contains("page the data owner"), "{card}");
+    ian.clicks(EMERGENCIES, "next").await;
+    assert!(town.card(EMERGENCIES).contains("Raise it."));
+    ian.clicks(EMERGENCIES, "abort").await;
+    let card = town.world.channel(EMERGENCIES).last("Queue failure").clone();
+    assert!(card.text.contains("It was stopped by") && card.buttons().is_empty(), "{}", card.text);
+}
+
+#[tokio::test]
+async fn one_log_is_shown_by_its_name() {
+    let town = Town::start().await;
+    town.state("echo a line of the log");
+    let ian = town.world.ian();
+    ian.types(EMERGENCIES, "/runbook logs event-stream tail=50").await;
+    assert_eq!(town.asked(), ["--context=prod --namespace=monkeytown logs -l app=event-stream --tail=50"]);
+    let card = town.world.channel(EMERGENCIES).last("a line of the log").everything();
+    assert!(card.contains("1 pass, 0 fail, 0 could not tell. That is what was asked."), "{card}");
+    let said = ian.types(EMERGENCIES, "/runbook logs nginx").await;
+    assert!(
+        said.contains("`logs` has no `nginx`; there are: database, event_stream, web, workflows"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+async fn what_does_not_fit_a_parameter_asks_nothing() {
+    let town = Town::start().await;
+    let ian = town.world.ian();
+    for (typed, expected) in [
+        ("tail=9", "tail takes a whole number from 10 to 1000"),
+        ("tail=$(id)", "tail takes"),
+        ("tail=--all", "tail takes"),
+        ("tail=50 tail=60", "tail is given twice"),
+        ("context=dev", "context is not known here; there are: tail"),
+        ("tail=1;id", "tail takes"),
+    ] {
+        let said = ian.types(EMERGENCIES, &format!("/runbook diagnose queue-failure {typed}")).await;
+        assert!(said.contains(expected) && said.contains("Nothing was done."), "{typed}: {said}");
+    }
+    let long = ian.types(EMERGENCIES, &format!("/runbook diagnose queue tail={}", "9".repeat(2_000))).await;
+    assert!(long.contains("tail takes"), "{long}");
+    assert!(town.asked().is_empty());
+    assert_eq!(town.world.count(EMERGENCIES, "Queue failure"), 0);
+}
+
+#[tokio::test]
+async fn killed_in_the_middle_the_checks_are_asked_again_and_one_card_stands() {
+    let mut town = Town::start().await;
+    let begun = town.folder.path().join("begun");
+    town.state(&format!(
+        "if [ -e {0} ]; then echo fine; else touch {0}; exec sleep 600; fi",
+        begun.display()
+    ));
+    town.world.slack.command("ian", EMERGENCIES, "/runbook diagnose queue").await.unwrap();
+    until(|| begun.exists()).await;
+    town.world.crash().await;
+    town.world.start_howler().await;
+    town.world.settle().await;
+    assert_eq!(town.world.count(EMERGENCIES, "Queue failure"), 1);
+    assert!(
+        town.card(EMERGENCIES).contains("2 pass, 0 fail, 1 could not tell"),
+        "{}",
+        town.card(EMERGENCIES)
+    );
+    assert_eq!(town.asked().len(), 2);
+}
 
 #[tokio::test]
 async fn procedures_are_listed_and_shown() {
@@ -11,7 +228,7 @@ async fn procedures_are_listed_and_shown() {
         for part in [
             "`event-stream-failure` Event stream failure, to be over in 5 min",
             "`web-rollback`",
-            "runs none of it",
+            "/runbook diagnose event-stream-failure",
         ] {
             assert!(list.contains(part), "{line}: {part} is not in {list}");
         }
@@ -55,8 +272,10 @@ async fn what_is_not_there_says_what_is() {
         ("/runbook show web-rolback", "/runbook show web-rollback"),
         ("/runbook show <!channel> *x*", "There is no procedure"),
         ("/runbook xyzzy", "/runbook list"),
-        ("/runbook run web-rollback", "is not in this version: it shows procedures and runs nothing"),
-        ("/runbook diagnose event-stream-failure tail=200", "is not in this version"),
+        ("/runbook run web-rollback", "is not in this version"),
+        ("/runbook diagnose xyzzy", "There is no procedure"),
+        ("/runbook abort", "Nothing is under way"),
+        ("/runbook abort 7", "There is no RUN-7"),
     ] {
         let said = world.ian().types(EMERGENCIES, line).await;
         assert!(said.contains(part) && !said.contains("<!channel>"), "{line}: {said}");

@@ -110,6 +110,22 @@ pub enum SecretsError {
 }
 
 impl Secrets {
+    /// Every secret, so that none is shown when a program or an address prints it.
+    pub fn all(&self) -> Vec<Secret> {
+        let Self { slack_bot_token, slack_signing_secret, slack_app_token, github_token, .. } = self;
+        let others =
+            [slack_signing_secret, slack_app_token, github_token, &self.metrics_secret, &self.api_secret];
+        let PhoneSecrets { twilio_auth_token, pagerduty_routing_key, pagerduty_webhook_secret, .. } =
+            &self.phone;
+        let phone = [
+            &self.phone.twilio_account_sid,
+            twilio_auth_token,
+            pagerduty_routing_key,
+            pagerduty_webhook_secret,
+        ];
+        others.into_iter().chain(phone).flatten().chain([slack_bot_token]).cloned().collect()
+    }
+
     /// Reads the environment through `lookup`, which gives a variable's value.
     ///
     /// # Errors

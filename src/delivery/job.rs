@@ -5,12 +5,15 @@ use std::sync::Arc;
 use crate::domain::effect::{Effect, EffectState};
 use crate::domain::incident::Incident;
 use crate::domain::oncall::rota::Rota;
+use crate::domain::run::Run;
 
 /// An effect, the incident as it is now, and the mark that its message carries.
 #[derive(Clone, Debug)]
 pub struct Job {
     pub effect: Effect,
     pub incident: Option<Arc<Incident>>,
+    /// The run that the effect belongs to, as it is now.
+    pub run: Option<Arc<Run>>,
     /// Who is on call.
     pub rota: Arc<Rota>,
     /// The store's name and the effect's number: the same at every attempt, and nobody else's.

@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use tracing::{Instrument, error, info_span, warn};
 
 use super::job::Job;
+use super::look::look;
 use super::phone::Caller;
 use super::{Deliverer, GitHub};
 use crate::clock::Clock;
@@ -16,6 +17,8 @@ use crate::desk::{Desk, Next};
 use crate::domain::effect::{Effect, Lane, Outcome};
 use crate::domain::incident::{Incident, still_true};
 use crate::domain::oncall::{self, rota::Rota};
+use crate::domain::run::{self, Run};
+use crate::probe::Prober;
 use crate::telemetry::Metrics;
 
 /// After a result that could not be saved.
@@ -28,6 +31,7 @@ pub struct Lanes {
     pub deliverer: Arc<Deliverer>,
     pub github: Arc<GitHub>,
     pub caller: Arc<Caller>,
+    pub prober: Arc<Prober>,
     pub clock: Clock,
     pub metrics: Metrics,
     /// The store's name, which begins every mark.
@@ -92,10 +96,12 @@ impl Lanes {
         let mut stopping = self.stopping.clone();
         while !*stopping.borrow() {
             let until = match self.desk.next(lane.clone()).await {
-                Ok(Next::Send { effect, incident, rota }) => match self.send(*effect, incident, rota).await {
-                    Ok(()) => continue,
-                    Err(until) => until,
-                },
+                Ok(Next::Send { effect, incident, run, rota }) => {
+                    match self.send(*effect, incident, run, rota).await {
+                        Ok(()) => continue,
+                        Err(until) => until,
+                    }
+                }
                 Ok(Next::Wait { until }) => until,
                 Ok(Next::Nothing) | Err(_) => return lane,
             };
@@ -129,8 +135,10 @@ impl Lanes {
         match overtaken {
             // A call that may ring all the same ends by itself.
             Some(reason) if job.effect.kind.is_by_phone() => Outcome::Dropped { reason: reason.to_owned() },
+            Some(reason) if job.effect.kind.is_a_look() => Outcome::Dropped { reason: reason.to_owned() },
             Some(reason) => self.deliverer.overtaken(job, reason).await,
             None if job.effect.kind.is_backup() => self.github.perform(job).await,
+            None if job.effect.kind.is_a_look() => look(&self.prober, job).await,
             None if job.effect.kind.is_by_phone() => self.caller.perform(job).await,
             None => self.deliverer.perform(job).await,
         }
@@ -141,15 +149,17 @@ impl Lanes {
         &self,
         effect: Effect,
         incident: Option<Arc<Incident>>,
+        run: Option<Arc<Run>>,
         rota: Arc<Rota>,
     ) -> Result<(), Timestamp> {
         let (id, class) = (effect.id, effect.lane.class());
-        let overtaken = match &incident {
-            Some(incident) => still_true(incident, &effect.kind).err(),
-            None => oncall::still_true(&rota, &effect.kind).err(),
+        let overtaken = match (&run, &incident) {
+            (Some(run), _) => run::still_true(run, &effect.kind).err(),
+            (None, Some(incident)) => still_true(incident, &effect.kind).err(),
+            (None, None) => oncall::still_true(&rota, &effect.kind).err(),
         };
         let mark = format!("{}-{}", self.instance, id.0);
-        let job = Job { effect, incident, rota, mark };
+        let job = Job { effect, incident, run, rota, mark };
         let outcome = self.perform(job, overtaken).await;
         self.metrics.attempted(class, result(&outcome));
         if let Outcome::Held { until, reason } = outcome {

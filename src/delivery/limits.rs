@@ -84,7 +84,11 @@ impl Turns {
             // Pages without an incident are among these.
             Lane::Page(_) | Lane::OnCall => return until,
             Lane::Announce(_) | Lane::Room(_) | Lane::Whisper(_) | Lane::Backup(_) => until,
-            Lane::Show(_) | Lane::Group => until.saturating_add(PACE).unwrap_or(Timestamp::MAX),
+            // Looks do not speak to Slack.
+            Lane::Look(..) => until,
+            Lane::Show(_) | Lane::Group | Lane::RunCard(_) => {
+                until.saturating_add(PACE).unwrap_or(Timestamp::MAX)
+            }
         };
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Lines { lines, places } = &mut *lines;

@@ -6,6 +6,7 @@ mod group_keeper;
 mod job;
 mod lane;
 mod limits;
+mod look;
 mod modal;
 mod people;
 pub mod phone;

@@ -11,7 +11,8 @@ use crate::domain::command::{Command, Line};
 use crate::domain::incident::Incident;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Place, Request};
-use crate::id::{ChannelId, IncidentId, MessageTs};
+use crate::domain::run::Run;
+use crate::id::{ChannelId, IncidentId, MessageTs, RunId};
 use crate::store::{Store, StoreError};
 
 /// `reopen` without a number means an incident that was resolved less than this ago.
@@ -22,6 +23,7 @@ pub const CHOICES: usize = 10;
 pub struct Book<'a> {
     pub state: &'a State,
     pub changed: &'a BTreeMap<IncidentId, Arc<Incident>>,
+    pub changed_runs: &'a BTreeMap<RunId, Arc<Run>>,
     pub store: &'a Store,
     pub now: Timestamp,
 }
@@ -44,6 +46,20 @@ impl Book<'_> {
             return Ok(Some(Arc::clone(incident)));
         }
         Ok(self.store.incident(id)?.map(Arc::new))
+    }
+
+    pub fn run(&self, id: RunId) -> Result<Option<Arc<Run>>, StoreError> {
+        if let Some(run) = self.changed_runs.get(&id).or_else(|| self.state.runs.get(&id)) {
+            return Ok(Some(Arc::clone(run)));
+        }
+        Ok(self.store.run(id)?.map(Arc::new))
+    }
+
+    /// Every run that is not over, oldest first.
+    pub fn runs(&self) -> Vec<Arc<Run>> {
+        let mut runs = self.state.runs.clone();
+        runs.extend(self.changed_runs.iter().map(|(id, run)| (*id, Arc::clone(run))));
+        runs.into_values().filter(|run| !run.is_over()).collect()
     }
 
     /// Every open incident, oldest first.

@@ -3,6 +3,7 @@
 mod backup;
 mod board;
 mod rota;
+mod run;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use super::state::State;
 use crate::config::Config;
 use crate::domain::answer::{Answer, Private};
 use crate::domain::command::{Command, Line};
-use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome, Say, To};
+use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
 use crate::domain::incident::event::{Event, EventKind};
 use crate::domain::incident::page::begin;
 use crate::domain::incident::{
@@ -25,10 +26,10 @@ use crate::domain::incident::{
 };
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, Form, Place, ReplyPath, Request};
+use crate::domain::run::Run;
 use crate::domain::timer::{Outage, Timer, TimerKind};
-use crate::id::{ChannelId, DeliveryId, EffectId, IncidentId, MessageTs, UserId};
+use crate::id::{ChannelId, DeliveryId, EffectId, IncidentId, MessageTs, RunId, UserId};
 use crate::store::{Changes, Store, StoreError};
-use crate::view;
 
 /// What a round works with.
 pub struct Draft<'a> {
@@ -38,6 +39,7 @@ pub struct Draft<'a> {
     now: Timestamp,
     outage: Option<Outage>,
     incidents: BTreeMap<IncidentId, Arc<Incident>>,
+    runs: BTreeMap<RunId, Arc<Run>>,
     /// Effects that are new, changed, or gone (`None`).
     effects: BTreeMap<EffectId, Option<Effect>>,
     seen: HashMap<DeliveryId, Answer>,
@@ -57,6 +59,7 @@ impl<'a> Draft<'a> {
         let changes = Changes {
             next_incident: state.next_incident,
             next_effect: state.next_effect,
+            next_run: state.next_run,
             ..Changes::default()
         };
         Self {
@@ -66,6 +69,7 @@ impl<'a> Draft<'a> {
             now,
             outage,
             incidents: BTreeMap::new(),
+            runs: BTreeMap::new(),
             effects: BTreeMap::new(),
             seen: HashMap::new(),
             changes,
@@ -76,6 +80,7 @@ impl<'a> Draft<'a> {
     /// What is to be committed; empty when nothing changed.
     pub fn finish(mut self) -> Changes {
         self.changes.incidents = self.incidents.into_values().collect();
+        self.changes.runs = self.runs.into_values().collect();
         for (id, effect) in self.effects {
             match effect {
                 Some(effect) => self.changes.effects.push(effect),
@@ -87,7 +92,13 @@ impl<'a> Draft<'a> {
     }
 
     fn book(&self) -> Book<'_> {
-        Book { state: self.state, changed: &self.incidents, store: self.store, now: self.now }
+        Book {
+            state: self.state,
+            changed: &self.incidents,
+            changed_runs: &self.runs,
+            store: self.store,
+            now: self.now,
+        }
     }
 
     /// Decides a request. One that was seen before changes nothing and gets the answer it got, refusals too.
@@ -153,6 +164,7 @@ impl<'a> Draft<'a> {
             Command::RetryNow { effect } => self.retry_now(*effect),
             Command::GiveUp { effect } => self.give_up(*effect, &request.by),
             Command::Oncall(line) => self.oncall(request, line),
+            Command::Runbook(line) if !line.reads() => self.runbook(request, line),
             command if command.reads() => reads::answer(&self.book(), self.config, request, line),
             command => match self.book().meant(line, request)? {
                 Meant::Answer(answer) => Ok(*answer),
@@ -305,7 +317,11 @@ impl<'a> Draft<'a> {
         let Intent { lane, kind } = intent;
         let shows = matches!(
             kind,
-            EffectKind::Card { .. } | EffectKind::Topic | EffectKind::IssueCard | EffectKind::Group
+            EffectKind::Card { .. }
+                | EffectKind::Topic
+                | EffectKind::IssueCard
+                | EffectKind::Group
+                | EffectKind::RunCard { .. }
         );
         let same = |effect: &&Effect| shows && effect.lane == lane && effect.kind == kind;
         // What this round changed or gave up is not as it was saved.
@@ -394,6 +410,7 @@ impl<'a> Draft<'a> {
                     self.record(incident, None, event);
                 }
                 self.told(&effect, &receipt)?;
+                self.run_told(&effect, &receipt)?;
             }
             Outcome::Dropped { reason } => {
                 info!(effect = id.0, reason, "an effect was dropped");
@@ -407,29 +424,6 @@ impl<'a> Draft<'a> {
             Outcome::Held { .. } => {}
             Outcome::Failed { reason, unknown } => self.failed(effect, reason, unknown)?,
         }
-        Ok(())
-    }
-
-    /// Stays on the delivery board. The person in charge hears of an announcement that cannot be delivered.
-    fn failed(&mut self, effect: Effect, reason: String, unknown: bool) -> Result<(), StoreError> {
-        // The reason may hold a channel's name, which is made of the title: it is for the board.
-        warn!(effect = effect.id.0, "an effect failed; its incident's board shows why");
-        let announces = match &effect.kind {
-            EffectKind::Say { say, .. } => !matches!(say.as_ref(), Say::Undelivered { .. }),
-            EffectKind::OpenRoom { .. } => true,
-            _ => false,
-        };
-        let what = view::effect_in_words(&effect);
-        let incident = effect.incident;
-        let state = EffectState::Failed { reason: reason.clone(), unknown };
-        self.effects.insert(effect.id, Some(Effect { state, attempts: effect.attempts + 1, ..effect }));
-        let Some(id) = incident.filter(|_| announces) else { return Ok(()) };
-        let Some(incident) = self.book().incident(id)? else { return Ok(()) };
-        // Where all who have it are at a shell, the board alone tells.
-        let Some(person) = incident.person_to_ask().cloned() else { return Ok(()) };
-        let say = Box::new(Say::Undelivered { title: incident.title.clone(), what, reason });
-        let kind = EffectKind::Say { to: To::Person(person), say, keep_as: None };
-        self.push_new(Some(id), Lane::Page(id), kind);
         Ok(())
     }
 }

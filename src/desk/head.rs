@@ -9,12 +9,13 @@ use super::book::Book;
 use super::state::State;
 use crate::domain::effect::{Effect, EffectState, Lane};
 use crate::domain::incident::Incident;
+use crate::domain::run::Run;
 use crate::id::IncidentId;
 use crate::store::{Store, StoreError};
 
 /// What a lane does next.
 pub enum Head {
-    Send { effect: Box<Effect>, incident: Option<Arc<Incident>> },
+    Send { effect: Box<Effect>, incident: Option<Arc<Incident>>, run: Option<Arc<Run>> },
     Wait { until: Timestamp },
     Empty,
 }
@@ -36,7 +37,8 @@ pub fn head(
         let until = heads.iter().filter_map(|effect| due(effect)).min();
         return Ok(until.map_or(Head::Empty, |until| Head::Wait { until }));
     };
-    let book = Book { state, changed: ahead, store, now };
+    let book = Book { state, changed: ahead, changed_runs: &BTreeMap::new(), store, now };
     let incident = effect.incident.map(|id| book.incident(id)).transpose()?.flatten();
-    Ok(Head::Send { effect: Box::new((*effect).clone()), incident })
+    let run = effect.kind.run().map(|id| book.run(id)).transpose()?.flatten();
+    Ok(Head::Send { effect: Box::new((*effect).clone()), incident, run })
 }

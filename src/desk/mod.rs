@@ -26,6 +26,7 @@ use crate::domain::effect::{Effect, Lane, Outcome};
 use crate::domain::incident::Incident;
 use crate::domain::oncall::rota::Rota;
 use crate::domain::request::{Ask, ReplyPath, Request};
+use crate::domain::run::Run;
 use crate::id::{EffectId, UserId};
 use crate::store::{Backup, BackupError, Store, StoreError};
 use crate::telemetry::Metrics;
@@ -82,7 +83,7 @@ enum Message {
 #[derive(Debug)]
 pub enum Next {
     /// Send this, and [`Desk::report`] what became of it.
-    Send { effect: Box<Effect>, incident: Option<Arc<Incident>>, rota: Arc<Rota> },
+    Send { effect: Box<Effect>, incident: Option<Arc<Incident>>, run: Option<Arc<Run>>, rota: Arc<Rota> },
     /// Nothing before then.
     Wait { until: Timestamp },
     /// Nothing until the desk wakes the lane again.
@@ -304,8 +305,14 @@ impl Shared {
     fn read(&self, request: &Request) -> Result<Answer, Fault> {
         let Ask::Line(line) = &request.ask else { return Ok(Answer::Nothing) };
         let state = self.state();
-        let nothing = BTreeMap::new();
-        let book = Book { state: &state, changed: &nothing, store: &self.store, now: self.clock.now() };
+        let (nothing, no_run) = (BTreeMap::new(), BTreeMap::new());
+        let book = Book {
+            state: &state,
+            changed: &nothing,
+            changed_runs: &no_run,
+            store: &self.store,
+            now: self.clock.now(),
+        };
         reads::answer(&book, &self.config, request, line).map_err(|error| {
             error!(%error, "a read failed");
             Fault::Unreadable

@@ -12,7 +12,7 @@ use crate::domain::incident::timeline::{PAGE, timeline};
 use crate::domain::incident::{Asked, Incident, decide};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{FormContext, ReplyPath, Request};
-use crate::domain::runbook;
+use crate::domain::runbook::{self, RunbookAnswer, RunbookLine};
 use crate::id::IncidentId;
 use crate::store::{Store, StoreError};
 use crate::view;
@@ -66,7 +66,14 @@ pub fn answer(
             oncall::answer(&look, request, line)
         }
         Command::Runbook(line) => {
-            let answer = runbook::answer(&config.procedures, line);
+            let answer = match line {
+                RunbookLine::Show { name } => runbook::show(&config.procedures, name),
+                RunbookLine::Status => {
+                    RunbookAnswer::Status(book.runs().iter().map(|run| runbook::run_short(run)).collect())
+                }
+                RunbookLine::NotYet { word } => RunbookAnswer::NotYet { word: word.clone() },
+                _ => runbook::list(&config.procedures),
+            };
             Ok(Answer::Private(Private::Runbook(Box::new(answer))))
         }
         _ => Ok(Answer::Private(Private::Help)),

@@ -313,10 +313,10 @@ impl Round {
         }
         let mut state = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
         match head(&state, self.unsaved.incidents(), &self.shared.store, lane, now) {
-            Ok(Head::Send { effect, incident }) => {
+            Ok(Head::Send { effect, incident, run }) => {
                 state.outbox.depart(effect.id);
                 self.unsaved.depart(effect.id);
-                Next::Send { effect, incident, rota: Arc::clone(&state.rota) }
+                Next::Send { effect, incident, run, rota: Arc::clone(&state.rota) }
             }
             Ok(Head::Wait { until }) => Next::Wait { until },
             Ok(Head::Empty) => Next::Nothing,

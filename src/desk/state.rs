@@ -9,8 +9,9 @@ use crate::domain::Severity;
 use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
 use crate::domain::incident::Incident;
 use crate::domain::oncall::rota::Rota;
+use crate::domain::run::Run;
 use crate::domain::timer::Timer;
-use crate::id::{EffectId, IncidentId};
+use crate::id::{EffectId, IncidentId, RunId};
 use crate::store::{Changes, Loaded};
 
 #[derive(Debug, Default)]
@@ -18,25 +19,30 @@ pub struct State {
     pub open: BTreeMap<IncidentId, Arc<Incident>>,
     /// The same, the worst and oldest first: `list` shows a few of what may be thousands.
     pub worst: BTreeSet<(Severity, IncidentId)>,
+    /// Runs that are not over.
+    pub runs: BTreeMap<RunId, Arc<Run>>,
     pub rota: Arc<Rota>,
     pub timers: BTreeSet<Timer>,
     pub outbox: Outbox,
     pub next_incident: u64,
     pub next_effect: u64,
+    pub next_run: u64,
 }
 
 impl State {
     /// What a start finds. Effects in the outbox may have been sent just before the end, so their fate is unknown.
     pub fn loaded(loaded: Loaded) -> Self {
-        let Loaded { open, rota, timers, outbox, next_incident, next_effect } = loaded;
+        let Loaded { open, rota, runs, timers, outbox, next_incident, next_effect, next_run } = loaded;
         let mut state = Self {
             worst: open.iter().map(|incident| (incident.severity, incident.id)).collect(),
             open: open.into_iter().map(|incident| (incident.id, Arc::new(incident))).collect(),
+            runs: runs.into_iter().map(|run| (run.id, Arc::new(run))).collect(),
             rota: Arc::new(rota),
             timers: timers.into_iter().collect(),
             outbox: Outbox::default(),
             next_incident,
             next_effect,
+            next_run,
         };
         for mut effect in outbox {
             if let EffectState::Waiting = effect.state {
@@ -63,6 +69,12 @@ impl State {
                 self.worst.insert((severity, id));
             }
         }
+        for run in changes.runs {
+            match run.is_over() {
+                true => drop(self.runs.remove(&run.id)),
+                false => drop(self.runs.insert(run.id, run)),
+            }
+        }
         if let Some(rota) = changes.rota {
             self.rota = rota;
         }
@@ -77,6 +89,7 @@ impl State {
             self.outbox.remove(id);
         }
         (self.next_incident, self.next_effect) = (changes.next_incident, changes.next_effect);
+        self.next_run = changes.next_run;
     }
 
     /// Whether anything is due, on its way or ready to leave at `now`.
@@ -166,6 +179,7 @@ impl Outbox {
                 | EffectKind::IssueCard
                 | EffectKind::Amend { .. }
                 | EffectKind::Group
+                | EffectKind::RunCard { .. }
         );
         let ids = self.lanes.get(lane).filter(|_| shows)?;
         let mut waiting = ids.iter().filter(|id| !self.in_flight.contains(id) && !self.settled.contains(id));

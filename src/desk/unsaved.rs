@@ -79,7 +79,7 @@ impl Unsaved {
         outcome: &Outcome,
     ) -> Result<(), StoreError> {
         let (Some(id), Outcome::Done(receipt)) = (effect.incident, outcome) else { return Ok(()) };
-        let book = Book { state, changed: &self.incidents, store, now };
+        let book = Book { state, changed: &self.incidents, changed_runs: &BTreeMap::new(), store, now };
         let Some(incident) = book.incident(id)? else { return Ok(()) };
         let Some(kind) = delivered(&incident, &effect.kind, receipt) else { return Ok(()) };
         if matches!(kind, EventKind::RoomOpened { .. }) {

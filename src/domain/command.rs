@@ -202,6 +202,9 @@ impl Command {
         if let Self::Oncall(line) = self {
             return line.reads();
         }
+        if let Self::Runbook(line) = self {
+            return line.reads();
+        }
         matches!(
             self,
             Self::List
@@ -210,7 +213,6 @@ impl Command {
                 | Self::Find { .. }
                 | Self::Doctor
                 | Self::Help
-                | Self::Runbook(_)
                 | Self::DeclareForm { .. }
                 | Self::UpdateForm
                 | Self::ResolveForm

@@ -12,8 +12,9 @@ use super::answer::Private;
 use super::incident::Rung;
 use super::incident::timeline::Entry;
 use super::oncall::tell::Tell;
+use super::procedure::{Check, Finding, Question};
 use super::request::{Place, ReplyPath};
-use crate::id::{ChannelId, EffectId, IncidentId, MessageTs, UserId};
+use crate::id::{ChannelId, EffectId, IncidentId, MessageTs, RunId, UserId};
 pub use say::Say;
 
 /// One row of the outbox.
@@ -55,6 +56,10 @@ pub enum Lane {
     Group,
     /// Cards, topics, pins, invitations.
     Show(IncidentId),
+    /// One check of a run: a lane each, so that they are asked side by side.
+    Look(RunId, String),
+    /// A run's card.
+    RunCard(RunId),
 }
 
 impl Lane {
@@ -69,6 +74,8 @@ impl Lane {
             Self::OnCall => "on_call",
             Self::Group => "group",
             Self::Show(_) => "show",
+            Self::Look(..) => "look",
+            Self::RunCard(_) => "run_card",
         }
     }
 }
@@ -274,6 +281,19 @@ pub enum EffectKind {
     IssueState {
         open: bool,
     },
+    /// Ask the world one check of a run.
+    Look {
+        run: RunId,
+        /// The check's name in its procedure.
+        name: String,
+        check: Box<Check>,
+        /// Exactly what is asked; or why it cannot be, in words.
+        question: Box<Result<Question, String>>,
+    },
+    /// Post a run's card, or edit it where it stands.
+    RunCard {
+        run: RunId,
+    },
     /// A private answer that could not travel in the HTTP answer.
     Whisper {
         to: UserId,
@@ -287,6 +307,19 @@ impl EffectKind {
     /// Whether it is carried out on GitHub.
     pub fn is_backup(&self) -> bool {
         matches!(self, Self::OpenIssue | Self::Comment { .. } | Self::IssueCard | Self::IssueState { .. })
+    }
+
+    /// The run that it belongs to.
+    pub fn run(&self) -> Option<RunId> {
+        match self {
+            Self::Look { run, .. } | Self::RunCard { run } => Some(*run),
+            _ => None,
+        }
+    }
+
+    /// Whether it asks the world beside Slack.
+    pub fn is_a_look(&self) -> bool {
+        matches!(self, Self::Look { .. })
     }
 
     /// Whether it is carried out by phone.
@@ -377,8 +410,16 @@ pub enum Outcome {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Receipt {
     Nothing,
-    Message { channel: ChannelId, message: MessageTs },
+    Message {
+        channel: ChannelId,
+        message: MessageTs,
+    },
     Room(Room),
     Issue(Issue),
-    Read { author: Option<UserId>, text: String },
+    Read {
+        author: Option<UserId>,
+        text: String,
+    },
+    /// What a check found.
+    Found(Finding),
 }

@@ -12,6 +12,7 @@ pub mod oncall;
 pub mod procedure;
 pub mod refusal;
 pub mod request;
+pub mod run;
 pub mod runbook;
 pub mod text;
 pub mod timer;

@@ -75,6 +75,7 @@ pub fn named(kind: &EventKind) -> (&'static str, Value) {
         Kind::ImpactSet { text } => ("impact_set", json!({ "text": text })),
         Kind::ActionSet { text } => ("action_set", json!({ "text": text })),
         Kind::EtaSet { eta: expected } => ("eta_set", json!({ "eta": eta(expected) })),
+        Kind::Runbook { run, note } => ("runbook", json!({ "run": run, "what": note })),
         Kind::Noted { text } => ("noted", json!({ "text": text })),
         Kind::RoleTaken { role, person, from } => {
             ("role_taken", json!({ "role": self::role(*role), "person": person, "from": from }))

@@ -215,6 +215,8 @@ fn does(kind: &EffectKind) -> &'static str {
         EffectKind::Tell { tell, .. } => tells(tell),
         EffectKind::Retell { .. } => "retell",
         EffectKind::Group => "group",
+        EffectKind::Look { .. } => "look",
+        EffectKind::RunCard { .. } => "run_card",
         EffectKind::Whisper { .. } => "answer",
         EffectKind::OpenIssue => "open_issue",
         EffectKind::Comment { .. } => "comment",

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::oncall::event::PageRecord;
 use crate::domain::timer::{Timer, TimerKind};
-use crate::id::{ChannelId, DeliveryId, EffectId, IncidentId, MessageTs};
+use crate::id::{ChannelId, DeliveryId, EffectId, IncidentId, MessageTs, RunId};
 
 /// The store's own row: see [`super::Meta`].
 pub(super) const META: &[u8] = b"m";
@@ -23,6 +23,11 @@ pub(super) const ROTA: &[u8] = b"r";
 pub(super) const ROTA_EVENT: &[u8] = b"f/";
 /// Who was called, by the time of it.
 pub(super) const PAGED: &[u8] = b"g/";
+/// Runs of procedures: see [`crate::domain::run`].
+pub(super) const RUN: &[u8] = b"u/";
+pub(super) const RUN_EVENT: &[u8] = b"v/";
+/// Runs that are not over; empty values.
+pub(super) const LIVE_RUN: &[u8] = b"l/";
 /// Deliveries by the time they were seen, to be forgotten in that order; empty values.
 pub(super) const SEEN_AT: &[u8] = b"p/";
 
@@ -50,6 +55,23 @@ pub(super) fn open(id: IncidentId) -> Vec<u8> {
 
 pub(super) fn resolved(at: Timestamp, id: IncidentId) -> Vec<u8> {
     join(RESOLVED, &[&instant(at), &id.0.to_be_bytes()])
+}
+
+pub(super) fn run(id: RunId) -> Vec<u8> {
+    join(RUN, &[&id.0.to_be_bytes()])
+}
+
+pub(super) fn run_event(id: RunId, seq: u32) -> Vec<u8> {
+    join(RUN_EVENT, &[&id.0.to_be_bytes(), b"/", &seq.to_be_bytes()])
+}
+
+pub(super) fn live_run(id: RunId) -> Vec<u8> {
+    join(LIVE_RUN, &[&id.0.to_be_bytes()])
+}
+
+/// The run at the end of an `l/` key.
+pub(super) fn run_in(key: &[u8]) -> Option<RunId> {
+    Some(RunId(u64::from_be_bytes(*key.last_chunk::<8>()?)))
 }
 
 /// The incident at the end of an `n/`, `z/`, `w/` or `i/` key.

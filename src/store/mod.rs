@@ -13,6 +13,7 @@ mod keys;
 pub mod record;
 mod restore;
 mod rows;
+mod runs;
 mod words;
 
 use std::path::{Path, PathBuf};
@@ -27,8 +28,9 @@ use crate::domain::incident::Incident;
 use crate::domain::incident::event::Event;
 use crate::domain::oncall::event::{PageRecord, RotaEvent};
 use crate::domain::oncall::rota::Rota;
+use crate::domain::run::{Run, RunEvent};
 use crate::domain::timer::{Outage, Timer};
-use crate::id::{ChannelId, DeliveryId, EffectId, IncidentId, MessageTs};
+use crate::id::{ChannelId, DeliveryId, EffectId, IncidentId, MessageTs, RunId};
 use disk::Engine;
 pub use disk::{Disk, MemoryDisk};
 pub use error::StoreError;
@@ -49,6 +51,9 @@ struct Meta {
     commits: u64,
     next_incident: u64,
     next_effect: u64,
+    /// Stores of older versions had no runs.
+    #[serde(default = "runs::first")]
+    next_run: u64,
     /// Every incident has its row of words; stores of older versions had none.
     #[serde(default)]
     words: bool,
@@ -62,21 +67,25 @@ pub struct Changes {
     /// The rota, where it changed.
     pub rota: Option<Arc<Rota>>,
     pub rota_events: Vec<RotaEvent>,
+    pub runs: Vec<Arc<Run>>,
+    pub run_events: Vec<(RunId, RunEvent)>,
     pub paged: Vec<PageRecord>,
     pub timers_set: Vec<Timer>,
     pub timers_gone: Vec<Timer>,
     pub effects: Vec<Effect>,
     pub effects_gone: Vec<EffectId>,
     pub seen: Vec<(DeliveryId, Answer)>,
-    /// The numbers that the next incident and the next effect get.
+    /// The numbers that the next incident, the next effect and the next run get.
     pub next_incident: u64,
     pub next_effect: u64,
+    pub next_run: u64,
 }
 
 impl Changes {
     pub fn is_empty(&self) -> bool {
         self.events.is_empty()
             && self.rota_events.is_empty()
+            && self.run_events.is_empty()
             && self.effects.is_empty()
             && self.effects_gone.is_empty()
             && self.timers_gone.is_empty()
@@ -89,10 +98,13 @@ impl Changes {
 pub struct Loaded {
     pub open: Vec<Incident>,
     pub rota: Rota,
+    /// Those that are not over.
+    pub runs: Vec<Run>,
     pub timers: Vec<Timer>,
     pub outbox: Vec<Effect>,
     pub next_incident: u64,
     pub next_effect: u64,
+    pub next_run: u64,
 }
 
 /// The open state folder. One process at a time.
@@ -239,6 +251,7 @@ impl Store {
                 commits: *commits + 1,
                 next_incident: changes.next_incident,
                 next_effect: changes.next_effect,
+                next_run: changes.next_run,
                 words: true,
             };
             writes.push((keys::META.to_vec(), Some(codec::encode(&meta)?)));
@@ -301,14 +314,17 @@ impl Store {
             }
             let timers = values(engine, keys::TIMER)?;
             let outbox = values(engine, keys::EFFECT)?;
+            let runs = runs::live(engine, &self.folder)?;
             let rota = engine.get(keys::ROTA)?.map(|row| codec::decode(&row)).transpose()?;
             Ok(Loaded {
                 open,
                 rota: rota.unwrap_or_default(),
+                runs,
                 timers,
                 outbox,
                 next_incident: meta.next_incident,
                 next_effect: meta.next_effect,
+                next_run: meta.next_run,
             })
         })
     }
@@ -403,8 +419,14 @@ impl Store {
 }
 
 fn create(folder: &Path, engine: &Engine, instance: &str) -> Result<Meta, StoreError> {
-    let meta =
-        Meta { instance: instance.to_owned(), commits: 0, next_incident: 1, next_effect: 1, words: true };
+    let meta = Meta {
+        instance: instance.to_owned(),
+        commits: 0,
+        next_incident: 1,
+        next_effect: 1,
+        next_run: 1,
+        words: true,
+    };
     engine.write(vec![(keys::META.to_vec(), Some(codec::encode(&meta)?))])?;
     guard::write_identity(folder, &Identity { format: FORMAT, instance: instance.to_owned() })?;
     Ok(meta)

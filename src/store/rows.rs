@@ -27,6 +27,13 @@ pub(super) fn of(changes: &Changes, now: Timestamp) -> Result<Vec<Write>, StoreE
     for event in &changes.rota_events {
         writes.push((keys::rota_event(event.seq), Some(codec::encode(event)?)));
     }
+    for (run, event) in &changes.run_events {
+        writes.push((keys::run_event(*run, event.seq), Some(codec::encode(event)?)));
+    }
+    for run in &changes.runs {
+        writes.push((keys::run(run.id), Some(codec::encode(run.as_ref())?)));
+        writes.push((keys::live_run(run.id), (!run.is_over()).then(Vec::new)));
+    }
     if let Some(rota) = &changes.rota {
         writes.push((keys::ROTA.to_vec(), Some(codec::encode(rota.as_ref())?)));
     }

@@ -28,6 +28,8 @@ pub fn effect_in_words(effect: &Effect) -> String {
         EffectKind::Tell { tell, to, .. } => format!("{} {}", told(tell), place(to)),
         EffectKind::Retell { to, .. } => format!("the mark on what was answered {}", place(to)),
         EffectKind::Group => "the user group of the on-call".to_owned(),
+        EffectKind::Look { run, name, .. } => format!("the check {name} of {run}"),
+        EffectKind::RunCard { run } => format!("the card of {run}"),
         EffectKind::Whisper { .. } => "a private answer".to_owned(),
     }
 }

@@ -3,6 +3,7 @@
 use super::time;
 use crate::domain::command::{Command, EtaText, Line, Retractable, Role};
 use crate::domain::oncall::line::Oncall;
+use crate::domain::runbook::RunbookLine;
 
 /// How a person speaks to howler, and so how lines are shown to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +69,9 @@ pub fn typed(line: &Line, via: Via) -> Option<String> {
     if let Command::Oncall(line) = &line.command {
         return oncall(line).map(|rest| via.oncall(&rest));
     }
+    if let Command::Runbook(line) = &line.command {
+        return runbook(line).map(|rest| via.runbook(&rest));
+    }
     let words = words(&line.command)?;
     if let (Command::Role { .. }, Via::Shell) = (&line.command, via) {
         let number = line.incident.map(|incident| format!("{} ", incident.0)).unwrap_or_default();
@@ -123,6 +127,14 @@ fn words(command: &Command) -> Option<String> {
             return None;
         }
     })
+}
+
+/// Buttons of runs, as far as somebody could type them.
+fn runbook(line: &RunbookLine) -> Option<String> {
+    match line {
+        RunbookLine::Of { run: Some(run), .. } => Some(format!("{} {}", line.word(), run.0)),
+        _ => None,
+    }
 }
 
 /// Buttons about being on call, as far as somebody could type them.

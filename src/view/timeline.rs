@@ -204,6 +204,7 @@ fn by_howler(what: &EventKind, who: Option<&UserId>, most: usize) -> Words {
         EventKind::Posted { channel: place, .. } => {
             words!["howler posted a message in ", channel(place), "."]
         }
+        EventKind::Runbook { run, note } => super::procedure::noted(*run, note, who),
         // The others are told by their doer.
         EventKind::Declared { .. }
         | EventKind::Acknowledged

@@ -44,6 +44,29 @@ impl Deliverer {
         Ok(receipt)
     }
 
+    /// Edits a run's card; posts it where it does not stand yet, or was deleted.
+    pub(super) async fn run_card(&self, job: &Job) -> Result<Receipt, Stop> {
+        let run = job.run.as_deref().ok_or(Stop::Dropped("the run that this belongs to is not there"))?;
+        let since = job.incident.as_ref().map(|incident| incident.declared_at);
+        let message = view::run_card(run, since);
+        if let Some((channel, ts)) = &run.post {
+            let spot = Spot { channel: channel.clone(), words: "the run's channel".into(), remedy: "" };
+            match self.update((channel, ts), &message).await {
+                Ok(()) => return Ok(Receipt::Nothing),
+                Err(trouble) if trouble.is("message_not_found") => {}
+                Err(trouble) => return Err(Stop::sending(trouble, &spot)),
+            }
+        }
+        let destination = Destination::of(&run.to, job.incident.as_deref());
+        let (receipt, earlier) = self.post_once(job, destination, &message).await?;
+        // The earlier attempt showed the run as it was then.
+        if let (true, Receipt::Message { channel, message: ts }) = (earlier, &receipt) {
+            let spot = Spot { channel: channel.clone(), ..Spot::workspace() };
+            self.update((channel, ts), &message).await.map_err(|trouble| Stop::before(trouble, &spot))?;
+        }
+        Ok(receipt)
+    }
+
     pub(super) async fn amend(&self, job: &Job, seq: u32, to: &To) -> Result<Receipt, Stop> {
         let incident = incident(job)?;
         let key = PostKey::Announcement { seq, to: to.clone() };

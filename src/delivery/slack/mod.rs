@@ -242,6 +242,8 @@ impl Deliverer {
             EffectKind::PinCard => self.pin_card(job).await,
             EffectKind::Invite { people, oncall } => self.invite(job, people, *oncall).await,
             EffectKind::ReadMessage { channel, message } => self.read_message(channel, message).await,
+            EffectKind::RunCard { .. } => self.run_card(job).await,
+            EffectKind::Look { .. } => Err(Stop::Failed("this is carried out elsewhere".into())),
             EffectKind::OpenIssue
             | EffectKind::Comment { .. }
             | EffectKind::IssueCard

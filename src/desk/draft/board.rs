@@ -1,14 +1,15 @@
 //! The delivery board: what is tried again or given up by hand.
 
-use tracing::info;
+use tracing::{info, warn};
 
 use super::{Draft, refused};
 use crate::desk::reads;
 use crate::domain::answer::{Answer, Private};
-use crate::domain::effect::Effect;
+use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Say, To};
 use crate::domain::refusal::Refusal;
 use crate::id::{EffectId, UserId};
 use crate::store::StoreError;
+use crate::view;
 
 impl Draft<'_> {
     pub(super) fn effect(&self, id: EffectId) -> Option<&Effect> {
@@ -46,5 +47,28 @@ impl Draft<'_> {
         let changed = self.effects.values().flatten();
         let undone = reads::undone(kept.chain(changed), self.now, None);
         Answer::Private(Private::Doctor { undone })
+    }
+
+    /// Stays on the delivery board. The person in charge hears of an announcement that cannot be delivered.
+    pub(super) fn failed(&mut self, effect: Effect, reason: String, unknown: bool) -> Result<(), StoreError> {
+        // The reason may hold a channel's name, which is made of the title: it is for the board.
+        warn!(effect = effect.id.0, "an effect failed; its incident's board shows why");
+        let announces = match &effect.kind {
+            EffectKind::Say { say, .. } => !matches!(say.as_ref(), Say::Undelivered { .. }),
+            EffectKind::OpenRoom { .. } => true,
+            _ => false,
+        };
+        let what = view::effect_in_words(&effect);
+        let incident = effect.incident;
+        let state = EffectState::Failed { reason: reason.clone(), unknown };
+        self.effects.insert(effect.id, Some(Effect { state, attempts: effect.attempts + 1, ..effect }));
+        let Some(id) = incident.filter(|_| announces) else { return Ok(()) };
+        let Some(incident) = self.book().incident(id)? else { return Ok(()) };
+        // Where all who have it are at a shell, the board alone tells.
+        let Some(person) = incident.person_to_ask().cloned() else { return Ok(()) };
+        let say = Box::new(Say::Undelivered { title: incident.title.clone(), what, reason });
+        let kind = EffectKind::Say { to: To::Person(person), say, keep_as: None };
+        self.push_new(Some(id), Lane::Page(id), kind);
+        Ok(())
     }
 }

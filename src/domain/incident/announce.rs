@@ -53,6 +53,7 @@ pub fn consequences(before: Option<&Incident>, after: &Incident, event: &Event) 
         | EventKind::PinRead { .. }
         | EventKind::Unpinned { .. }
         | EventKind::CallMissed { .. }
+        | EventKind::Runbook { .. }
         | EventKind::BackupDue { .. } => {}
     }
     out.close_pages(before);

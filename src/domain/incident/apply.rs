@@ -60,6 +60,7 @@ impl Incident {
             EventKind::Declared { .. }
             | EventKind::Noted { .. }
             | EventKind::PinRead { .. }
+            | EventKind::Runbook { .. }
             | EventKind::CallMissed { .. } => {}
             EventKind::Acknowledged => self.acknowledge(event),
             EventKind::Paged(paged) => self.paged(event, paged),

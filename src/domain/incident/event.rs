@@ -9,8 +9,9 @@ use super::{Eta, Place, Rung};
 use crate::domain::command::{Retractable, Role};
 use crate::domain::effect::{Issue, PostKey, Room, To};
 use crate::domain::request::Request;
+use crate::domain::run::announce::RunNote;
 use crate::domain::timer::Lateness;
-use crate::id::{ChannelId, MessageTs, UserId};
+use crate::id::{ChannelId, MessageTs, RunId, UserId};
 
 /// One event. `seq` counts from 1 within its incident.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,6 +130,11 @@ pub enum EventKind {
         missed: u32,
         next: (Rung, Timestamp),
         late: Option<Lateness>,
+    },
+    /// A procedure of the runbook was put to work on it.
+    Runbook {
+        run: RunId,
+        note: Box<RunNote>,
     },
     Resolved {
         root_cause: String,

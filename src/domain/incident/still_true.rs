@@ -87,6 +87,8 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
         | EffectKind::Tell { .. }
         | EffectKind::Retell { .. }
         | EffectKind::Group
+        | EffectKind::Look { .. }
+        | EffectKind::RunCard { .. }
         | EffectKind::Whisper { .. } => Ok(()),
     }
 }

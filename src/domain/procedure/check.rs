@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -18,7 +19,24 @@ pub struct Check {
     pub expect: Vec<(Extract, Expected)>,
     /// Facts by name, and where they are in the answer.
     pub keep: BTreeMap<String, String>,
+    /// Exit codes with which the program says that it could not find out.
+    pub cannot_tell: Vec<i32>,
     pub limit: Option<Humane>,
+}
+
+/// A check that says nothing else ends after this, in seconds.
+const LIMIT: Duration = Duration::from_secs(10);
+
+impl Check {
+    /// How long its answer may take.
+    pub fn within(&self) -> Duration {
+        self.limit.and_then(|limit| Duration::try_from(limit.0).ok()).unwrap_or(LIMIT)
+    }
+
+    /// Whether it passes or fails; others only keep facts.
+    pub fn is_judged(&self) -> bool {
+        !self.expect.is_empty() || matches!(self.probe, Probe::Tcp(_))
+    }
 }
 
 /// Who is asked.
@@ -67,6 +85,8 @@ pub struct Range {
     pub none: Option<Value>,
     /// A regular expression that it matches.
     pub matches: Option<String>,
+    /// Nothing is there.
+    pub absent: Option<bool>,
 }
 
 /// As the file has it.
@@ -83,6 +103,8 @@ struct Written {
     expect: BTreeMap<String, Expected>,
     #[serde(default)]
     keep: BTreeMap<String, String>,
+    #[serde(default)]
+    cannot_tell: Vec<i32>,
     limit: Option<Humane>,
 }
 
@@ -90,7 +112,7 @@ impl TryFrom<Written> for Check {
     type Error = String;
 
     fn try_from(written: Written) -> Result<Self, String> {
-        let Written { title, http, tcp, run, github, vercel, expect, keep, limit } = written;
+        let Written { title, http, tcp, run, github, vercel, expect, keep, cannot_tell, limit } = written;
         let probes = [
             http.map(Probe::Http),
             tcp.map(Probe::Tcp),
@@ -104,7 +126,7 @@ impl TryFrom<Written> for Check {
         };
         if let Some((part, _)) = expect.iter().find(|(_, expected)| expected.is_a_table()) {
             return Err(format!(
-                "`{part}` expects a value, or a table of `min`, `max`, `one_of`, `none` and `matches`"
+                "`{part}` expects a value, or a table of `min`, `max`, `one_of`, `none`, `matches` and `absent`"
             ));
         }
         let expect = expect.into_iter().map(|(part, expected)| Ok((extract(&part)?, expected)));
@@ -116,18 +138,21 @@ impl TryFrom<Written> for Check {
         for pattern in patterns {
             regex::Regex::new(pattern).map_err(|_| format!("`{pattern}` is no regular expression"))?;
         }
+        if let Some(wanted) = keep.values().find(|wanted| !super::keep::is_known(wanted)) {
+            return Err(format!("`{wanted}` is nothing that can be kept of an answer"));
+        }
         if expect.is_empty() && keep.is_empty() && !matches!(probe, Probe::Tcp(_)) {
             return Err("a check expects something, or keeps a fact".into());
         }
-        Ok(Self { title, probe, expect, keep, limit })
+        Ok(Self { title, probe, expect, keep, cannot_tell, limit })
     }
 }
 
 impl From<Check> for Written {
     fn from(check: Check) -> Self {
-        let Check { title, probe, expect, keep, limit } = check;
+        let Check { title, probe, expect, keep, cannot_tell, limit } = check;
         let expect = expect.into_iter().map(|(part, expected)| (part.to_string(), expected)).collect();
-        let bare = Self { title, expect, keep, limit, ..Self::default() };
+        let bare = Self { title, expect, keep, cannot_tell, limit, ..Self::default() };
         match probe {
             Probe::Http(address) => Self { http: Some(address), ..bare },
             Probe::Tcp(address) => Self { tcp: Some(address), ..bare },

@@ -5,7 +5,11 @@
 
 mod check;
 mod command;
+pub mod fill;
 mod heard;
+pub mod judge;
+pub mod keep;
+mod ladder;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use check::{Check, Expected, Extract, Probe, Range};
 pub use command::{Command, Slot, Undo};
 pub use heard::{CannotTell, Heard, Question};
+pub use judge::{Finding, Kept, Note, Verdict};
 
 use crate::config::Humane;
 
@@ -50,7 +55,9 @@ pub struct Procedure {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Target {
+    /// The name of its context, which every `kubectl` and `helm` of the procedure gets.
     pub cluster: Option<String>,
+    pub namespace: Option<String>,
     pub object: String,
 }
 
@@ -180,3 +187,6 @@ impl Runbook {
         Err(nearest.map(String::as_str).filter(|name| like(name) > 0.7))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,14 +1,20 @@
 //! The text after `/runbook`.
 
 use super::parts::split_word;
-use crate::domain::runbook::RunbookLine;
+use crate::domain::run::decide::Start;
+use crate::domain::runbook::{RunAsk, RunbookLine};
 use crate::domain::text;
+use crate::id::RunId;
 use crate::intake::slack_text;
 
 /// Longest name of a procedure that is looked for, in characters.
 const NAME_MOST: usize = 80;
-/// Words of the design that this version does not carry out.
-const NOT_YET: [&str; 8] = ["diagnose", "run", "logs", "health", "status", "abort", "approve", "deny"];
+/// Longest value of a parameter that is taken on to be refused.
+const VALUE_MOST: usize = 200;
+/// Most parameters of one line; the rest is ignored with them.
+const MOST: usize = 20;
+/// Words for what people do by hand in this version.
+const NOT_YET: [&str; 5] = ["run", "approve", "deny", "freeze", "unfreeze"];
 
 /// Reads a line about the runbook. A bare `/runbook` lists the procedures; what is no word of it is taken for a procedure's
 /// name, which is what people type half asleep.
@@ -17,8 +23,15 @@ pub fn parse(text: &str) -> RunbookLine {
     let bare = first.trim_end_matches([':', ',', '.', '!', '?']).to_lowercase();
     match bare.as_str() {
         "" | "list" | "ls" | "help" => RunbookLine::List,
-        "show" | "read" | "open" if rest.is_empty() => RunbookLine::List,
+        "show" | "read" | "open" | "diagnose" | "diag" if rest.is_empty() => RunbookLine::List,
         "show" | "read" | "open" => RunbookLine::Show { name: name(rest) },
+        "diagnose" | "diag" | "check" => RunbookLine::Start(start(rest)),
+        "logs" | "log" => logs(rest),
+        "health" => RunbookLine::Start(start(&format!("health {rest}"))),
+        "status" | "runs" => RunbookLine::Status,
+        "abort" | "stop" | "cancel" => of(rest, RunAsk::Abort),
+        "next" => of(rest, RunAsk::Step),
+        "again" => of(rest, RunAsk::LookAgain),
         word if NOT_YET.contains(&word) => RunbookLine::NotYet { word: bare },
         _ => RunbookLine::Show { name: name(text) },
     }
@@ -28,23 +41,67 @@ fn name(typed: &str) -> String {
     text::shorten(&text::clean_line(&slack_text::plain(typed)), NAME_MOST)
 }
 
+/// A procedure's name, and `tail=200` after it or before.
+fn start(typed: &str) -> Start {
+    let plain = slack_text::plain(typed);
+    let (given, words): (Vec<&str>, Vec<&str>) =
+        plain.split_whitespace().partition(|word| word.contains('='));
+    let pair = |word: &str| {
+        let (name, value) = word.split_once('=')?;
+        Some((text::shorten(name, NAME_MOST), text::shorten(value, VALUE_MOST)))
+    };
+    let typed = given.into_iter().take(MOST).filter_map(pair).collect();
+    Start { name: name(&words.join(" ")), typed, only: None }
+}
+
+/// `logs web tail=50`: one check of the logs; all of them where none is named.
+fn logs(typed: &str) -> RunbookLine {
+    let Start { name: which, typed, .. } = start(typed);
+    let only = (!which.is_empty()).then_some(which);
+    RunbookLine::Start(Start { name: "logs".into(), typed, only })
+}
+
+/// A run's number, if one is given.
+fn of(rest: &str, ask: RunAsk) -> RunbookLine {
+    let (first, _) = split_word(rest);
+    let digits = first.to_uppercase();
+    let number = digits.strip_prefix("RUN-").unwrap_or(&digits).trim_start_matches('#').parse().ok();
+    RunbookLine::Of { run: number.map(RunId), ask }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn started(name: &str, typed: &[(&str, &str)], only: Option<&str>) -> RunbookLine {
+        let typed = typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        RunbookLine::Start(Start { name: name.into(), typed, only: only.map(str::to_owned) })
+    }
+
     #[test]
     fn what_people_type() {
         let show = |name: &str| RunbookLine::Show { name: name.into() };
-        let not_yet = |word: &str| RunbookLine::NotYet { word: word.into() };
+        let of = |run: Option<u64>, ask| RunbookLine::Of { run: run.map(RunId), ask };
         for (text, line) in [
             ("", RunbookLine::List),
             ("list", RunbookLine::List),
             ("Help!", RunbookLine::List),
             ("show", RunbookLine::List),
+            ("diagnose", RunbookLine::List),
             ("show event-stream-failure", show("event-stream-failure")),
             ("event stream", show("event stream")),
-            ("run web-rollback", not_yet("run")),
-            ("Diagnose event-stream-failure tail=200", not_yet("diagnose")),
+            ("run web-rollback", RunbookLine::NotYet { word: "run".into() }),
+            ("Diagnose event-stream tail=200", started("event-stream", &[("tail", "200")], None)),
+            ("diagnose tail=200 a b x==y", started("a b", &[("tail", "200"), ("x", "=y")], None)),
+            ("health", started("health", &[], None)),
+            ("logs", started("logs", &[], None)),
+            ("logs web", started("logs", &[], Some("web"))),
+            ("status", RunbookLine::Status),
+            ("abort", of(None, RunAsk::Abort)),
+            ("abort RUN-7", of(Some(7), RunAsk::Abort)),
+            ("stop #7 now", of(Some(7), RunAsk::Abort)),
+            ("again 7", of(Some(7), RunAsk::LookAgain)),
+            ("next", of(None, RunAsk::Step)),
             ("show &lt;!channel&gt;\n*x*", show("<!channel> *x*")),
         ] {
             assert_eq!(parse(text), line, "{text:?}");

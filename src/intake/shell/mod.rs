@@ -237,8 +237,8 @@ impl Talk {
                         _ => Reply::Done(words),
                     },
                     Private::Runbook(answer) => match **answer {
-                        RunbookAnswer::List(_) | RunbookAnswer::Show(_) => Reply::Done(words),
-                        RunbookAnswer::NotYet { .. } | RunbookAnswer::Unknown { .. } => Reply::Refused(words),
+                        RunbookAnswer::Refused(_) | RunbookAnswer::NotYet { .. } => Reply::Refused(words),
+                        _ => Reply::Done(words),
                     },
                     _ => Reply::Done(words),
                 }

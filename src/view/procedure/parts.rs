@@ -2,8 +2,8 @@
 
 use crate::config::Spoken;
 use crate::domain::procedure::{
-    Action, Check, Choices, Command, Expected, Extract, Param, Probe, Procedure, Range, Risk, Rung, Undo,
-    When,
+    Action, Check, Choices, Command, Expected, Extract, Param, Probe, Procedure, Range, Risk, Rung, Target,
+    Undo, When,
 };
 
 /// A part of a procedure's text.
@@ -39,8 +39,17 @@ fn head(procedure: &Procedure) -> impl Iterator<Item = String> {
         (!procedure.symptoms.is_empty()).then(|| format!("Symptoms: {}.", procedure.symptoms.join("; ")));
     let rto = procedure.rto.map(|rto| format!("To be over in {} (recovery time objective).", Spoken(rto.0)));
     let rpo = procedure.rpo.as_ref().map(|rpo| format!("What is lost (recovery point objective): {rpo}."));
+    let target = procedure.target.as_ref().map(target);
     let section = format!("Runbook {}, by the name {}.", procedure.section, procedure.name);
-    [symptoms, rto, rpo, Some(section)].into_iter().flatten()
+    [symptoms, rto, rpo, target, Some(section)].into_iter().flatten()
+}
+
+/// Where its programs are aimed.
+fn target(target: &Target) -> String {
+    let cluster = target.cluster.as_ref().map(|cluster| format!(" in the cluster {cluster}"));
+    let namespace = target.namespace.as_ref().map(|namespace| format!(", namespace {namespace}"));
+    let (cluster, namespace) = (cluster.unwrap_or_default(), namespace.unwrap_or_default());
+    format!("It is about {}{cluster}{namespace}.", target.object)
 }
 
 fn check(check: &Check) -> String {
@@ -79,6 +88,7 @@ fn within(range: &Range) -> String {
         range.one_of.as_ref().map(|of| format!("is {}", values(of))),
         range.none.as_ref().map(|none| format!("is nowhere {none}")),
         range.matches.as_ref().map(|pattern| format!("matches {pattern}")),
+        range.absent.and_then(|absent| absent.then(|| "is not there".to_owned())),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" and ")
 }
@@ -147,9 +157,14 @@ fn action(action: &Action) -> Vec<Part> {
 
 /// As one would type it: an argument that a shell would take apart stands in quotes.
 fn line(command: &Command) -> String {
+    quoted(&command.0)
+}
+
+/// The same of a command whose slots are filled.
+pub fn quoted(command: &[String]) -> String {
     let quoted = |part: &String| {
         let plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./_-{}*".contains(c);
         if part.chars().all(plain) { part.clone() } else { format!("'{}'", part.replace('\'', r"'\''")) }
     };
-    command.0.iter().map(quoted).collect::<Vec<_>>().join(" ")
+    command.iter().map(quoted).collect::<Vec<_>>().join(" ")
 }

@@ -3,5 +3,6 @@ mod late;
 mod limits;
 mod pieces;
 mod rendering;
+mod runs;
 mod samples;
 mod snapshots;

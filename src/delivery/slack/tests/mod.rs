@@ -125,7 +125,13 @@ fn job(kind: EffectKind, incident: Incident) -> Job {
         attempts: 0,
         state: EffectState::Waiting,
     };
-    Job { effect, incident: Some(Arc::new(incident)), rota: Arc::default(), mark: "store-3".into() }
+    Job {
+        effect,
+        incident: Some(Arc::new(incident)),
+        run: None,
+        rota: Arc::default(),
+        mark: "store-3".into(),
+    }
 }
 
 /// The same job after an attempt whose answer was lost.

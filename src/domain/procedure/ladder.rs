@@ -1,0 +1,121 @@
+//! Which step the facts lead to. It always ends: each rung is offered once, in the file's order.
+
+use std::collections::BTreeMap;
+
+use super::judge::Verdict;
+use super::{Procedure, Rung, When};
+
+impl When {
+    /// Whether it holds. What could not be told holds for nothing.
+    fn holds(&self, verdicts: &BTreeMap<String, Verdict>, tried: &[String]) -> bool {
+        let are =
+            |names: &[String], wanted: Verdict| names.iter().all(|name| verdicts.get(name) == Some(&wanted));
+        are(&self.pass, Verdict::Pass)
+            && are(&self.fail, Verdict::Fail)
+            && self.tried.iter().all(|action| tried.contains(action))
+    }
+}
+
+impl Procedure {
+    /// The first rung that the verdicts lead to and that was not offered yet; its place in the file, from 0.
+    pub fn next_rung(
+        &self,
+        verdicts: &BTreeMap<String, Verdict>,
+        offered: &[usize],
+        tried: &[String],
+    ) -> Option<(usize, &Rung)> {
+        let all_well = !verdicts.is_empty()
+            && self
+                .checks
+                .iter()
+                .filter(|(_, check)| check.is_judged())
+                .all(|(name, _)| verdicts.get(name) == Some(&Verdict::Pass));
+        let mut rungs = self.rungs.iter().enumerate();
+        rungs.find(|(number, rung)| {
+            // Where everything passes there is nothing to fall back from.
+            let falls_back = rung.when == When::default() && self.is_ladder();
+            !offered.contains(number)
+                && rung.when.holds(verdicts, tried)
+                && !(falls_back && all_well && tried.is_empty())
+        })
+    }
+
+    /// Whether its steps depend on what was found; a list of steps for people does not.
+    fn is_ladder(&self) -> bool {
+        self.rungs.iter().any(|rung| rung.when != When::default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn procedure() -> Procedure {
+        let text = r#"
+            schema = 1
+            title = "T"
+            section = "2.1"
+            [check.health]
+            title = "h"
+            http = "https://monkeytown.ai/health"
+            expect = { status = 200 }
+            [check.redis]
+            title = "r"
+            tcp = "redis:6379"
+            [check.history]
+            title = "kept only"
+            http = "https://monkeytown.ai/history"
+            keep = { newest = "last line" }
+            [[rung]]
+            when = { fail = ["redis"] }
+            human = "look at redis"
+            [[rung]]
+            when = { fail = ["health"], pass = ["redis"] }
+            do = "restart"
+            [[rung]]
+            when = { fail = ["health"], tried = ["restart"] }
+            do = "roll_back"
+            [[rung]]
+            human = "raise it"
+        "#;
+        toml::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn the_first_rung_that_holds_and_was_not_offered() {
+        use Verdict::{Fail, Pass, Unknown};
+        type Row<'r> = ([Verdict; 3], &'r [usize], &'r [&'r str], Option<usize>);
+        let procedure = procedure();
+        // (health, redis, history), offered, tried, the rung
+        let table: &[Row<'_>] = &[
+            ([Pass, Pass, Pass], &[], &[], None),
+            ([Pass, Pass, Unknown], &[], &[], None),
+            ([Fail, Pass, Pass], &[], &[], Some(1)),
+            ([Fail, Fail, Pass], &[], &[], Some(0)),
+            ([Fail, Fail, Pass], &[0], &[], Some(3)),
+            // Not knowing whether redis is well is no reason to restart.
+            ([Fail, Unknown, Pass], &[], &[], Some(3)),
+            ([Unknown, Pass, Pass], &[], &[], Some(3)),
+            ([Fail, Pass, Pass], &[1], &["restart"], Some(2)),
+            ([Fail, Pass, Pass], &[1], &[], Some(3)),
+            ([Fail, Pass, Pass], &[1, 2, 3], &["restart", "roll_back"], None),
+        ];
+        for ([health, redis, history], offered, tried, expected) in table {
+            let verdicts = [("health", health), ("redis", redis), ("history", history)];
+            let verdicts = verdicts.map(|(name, verdict)| (name.to_owned(), *verdict)).into();
+            let tried: Vec<String> = tried.iter().map(|name| (*name).to_owned()).collect();
+            let rung = procedure.next_rung(&verdicts, offered, &tried).map(|(number, _)| number);
+            assert_eq!(rung, *expected, "{health:?} {redis:?} {history:?} {offered:?} {tried:?}");
+        }
+    }
+
+    #[test]
+    fn steps_for_people_come_one_after_the_other_whatever_was_found() {
+        let mut procedure = procedure();
+        procedure.rungs.retain(|rung| rung.when == When::default());
+        let verdicts =
+            BTreeMap::from([("health".to_owned(), Verdict::Pass), ("redis".to_owned(), Verdict::Pass)]);
+        assert_eq!(procedure.next_rung(&verdicts, &[], &[]).map(|(number, _)| number), Some(0));
+        assert_eq!(procedure.next_rung(&verdicts, &[0], &[]), None);
+    }
+}

@@ -1,0 +1,122 @@
+use crate::domain::procedure::Verdict::{Fail, Pass, Unknown};
+use crate::domain::procedure::judge::judge;
+use crate::domain::procedure::{CannotTell, Check, Finding, Heard, Kept};
+
+fn check(text: &str) -> Check {
+    toml::from_str(&format!("title = \"T\"\n{text}")).unwrap()
+}
+
+fn body(status: u16, text: &str) -> Heard {
+    Heard { status: Some(status), text: text.into(), ..Heard::default() }
+}
+
+fn output(exit: i32, text: &str) -> Heard {
+    Heard { exit: Some(exit), text: text.into(), ..Heard::default() }
+}
+
+fn found(check: &Check, heard: Heard) -> Finding {
+    judge(check, &Ok(heard))
+}
+
+const HEALTH: &str =
+    "http = \"https://a.b/health\"\nexpect = { status = 200, \"json:/eventStream\" = \"healthy\" }";
+
+#[test]
+fn an_answer_passes_fails_or_does_not_tell() {
+    let rs = r#"{"items":[{"status":{"lastState":"OOMKilled"}},{"status":{}}]}"#;
+    let memory =
+        "run = [\"kubectl\"]\nexpect = { \"json:/items/*/status/lastState\" = { none = \"OOMKilled\" } }";
+    let owner =
+        "run = [\"kubectl\"]\nexpect = { \"json:/metadata/argocd.argoproj.io~1id\" = { absent = true } }";
+    let count = "run = [\"kubectl\"]\nexpect = { \"count:ERROR\" = { max = 0 } }";
+    let drift = "run = [\"terraform\"]\nexpect = { exit = 0 }\ncannot_tell = [1]";
+    let zero = "run = [\"psql\"]\nexpect = { text = { matches = \"^\\\\s*0\\\\s*$\" } }";
+    let room = "github = \"rate limit\"\nexpect = { \"json:/core/remaining\" = { min = 100 } }";
+    let state =
+        "vercel = \"deployments: 5\"\nexpect = { \"json:/0/state\" = { one_of = [\"READY\", \"ERROR\"] } }";
+    let table = [
+        (HEALTH, body(200, r#"{"eventStream":"healthy"}"#), Pass),
+        (HEALTH, body(200, r#"{"eventStream":"down"}"#), Fail),
+        (HEALTH, body(500, "oops"), Fail),
+        (HEALTH, body(200, "oops"), Unknown),
+        (HEALTH, body(200, r#"{"status":"healthy"}"#), Unknown),
+        (memory, output(0, rs), Fail),
+        (memory, output(0, r#"{"items":[]}"#), Pass),
+        (memory, output(1, "Unable to connect to the server"), Unknown),
+        (owner, output(0, r#"{"metadata":{}}"#), Pass),
+        (owner, output(0, r#"{"metadata":{"argocd.argoproj.io/id":"x:apps"}}"#), Fail),
+        (count, output(0, "fine\n"), Pass),
+        (count, output(0, "an ERROR\nfine\n"), Fail),
+        (drift, output(0, ""), Pass),
+        (drift, output(2, "Plan: 1 to change"), Fail),
+        (drift, output(1, "Error: no credentials"), Unknown),
+        (zero, output(0, " 0\n\n"), Pass),
+        (zero, output(0, " 3\n"), Fail),
+        (room, body(200, r#"{"core":{"remaining":99}}"#), Fail),
+        (room, body(200, r#"{"core":{"remaining":100}}"#), Pass),
+        (state, body(200, r#"[{"state":"BUILDING"}]"#), Fail),
+        (state, body(200, "[]"), Unknown),
+        ("tcp = \"redis:6379\"", output(0, "connected"), Pass),
+        ("tcp = \"redis:6379\"", output(1, "refused"), Fail),
+    ];
+    for (written, heard, expected) in table {
+        let found = found(&check(written), heard.clone());
+        assert_eq!(found.verdict, expected, "{written}\n{heard:?}\n{found:?}");
+        assert_eq!(found.why.is_some(), expected == Unknown || found.why.is_some(), "{found:?}");
+    }
+}
+
+#[test]
+fn what_was_expected_and_what_came_is_said() {
+    let found = found(&check(HEALTH), body(200, r#"{"eventStream":"down"}"#));
+    let note = &found.notes[0];
+    assert_eq!((note.expected.as_str(), note.got.as_str()), ("healthy", "down"));
+}
+
+#[test]
+fn a_tool_that_is_missing_or_was_killed_says_nothing() {
+    let count = check("run = [\"kubectl\"]\nexpect = { \"count:ERROR\" = { max = 0 } }");
+    let missing = judge(&count, &Err(CannotTell("kubectl is not on this machine".into())));
+    assert_eq!((missing.verdict, missing.why.as_deref()), (Unknown, Some("kubectl is not on this machine")));
+    let killed = found(&count, Heard { text: "half an ERROR".into(), ..Heard::default() });
+    assert_eq!(killed.verdict, Unknown);
+    let failed = found(&count, output(1, "\nUnable to connect to the server: EOF\n"));
+    assert_eq!(failed.why.unwrap(), "kubectl ended with 1: Unable to connect to the server: EOF");
+}
+
+#[test]
+fn facts_are_kept_of_an_answer() {
+    let kubernetes = r#"{"items":[
+        {"metadata":{"annotations":{"deployment.kubernetes.io/revision":"10"}}},
+        {"metadata":{"annotations":{"deployment.kubernetes.io/revision":"9"}}},
+        {"metadata":{"annotations":{"deployment.kubernetes.io/revision":"7"}}}]}"#;
+    let helm = r#"[{"revision":1,"status":"superseded"},{"revision":2,"status":"failed"},
+        {"revision":3,"status":"deployed"},{"revision":4,"status":"pending-upgrade"}]"#;
+    let vercel = r#"[{"url":"d.vercel.app","state":"ERROR"},{"url":"c.vercel.app","state":"READY","current":true},
+        {"url":"b.vercel.app","state":"ERROR"},{"url":"a.vercel.app","state":"READY"}]"#;
+    let one = |text: &str| Kept::One(text.into());
+    let many = |list: &[&str]| Kept::Many(list.iter().map(|text| (*text).to_owned()).collect());
+    let table = [
+        ("revisions", kubernetes, Some(many(&["7", "9", "10"]))),
+        ("current revision", kubernetes, Some(one("10"))),
+        ("previous revision", kubernetes, Some(one("9"))),
+        ("current revision", helm, Some(one("3"))),
+        ("previous revision", helm, Some(one("1"))),
+        ("previous revision", "[]", None),
+        ("urls that are ready", vercel, Some(many(&["c.vercel.app", "a.vercel.app"]))),
+        ("the current one", vercel, Some(one("c.vercel.app"))),
+        ("the ready one before the current", vercel, Some(one("a.vercel.app"))),
+        ("json:/0/url", vercel, Some(one("d.vercel.app"))),
+        ("json:/9/url", vercel, None),
+        ("json:/*/state", vercel, Some(many(&["ERROR", "READY", "ERROR", "READY"]))),
+        ("last line", "a\nb\n\n", Some(one("b"))),
+        ("last 2 lines", "a\nb\nc\n", Some(one("b\nc"))),
+        ("revisions", "no json", None),
+    ];
+    for (wanted, text, expected) in table {
+        let check = check(&format!("run = [\"kubectl\"]\nkeep = {{ it = \"{wanted}\" }}"));
+        let found = found(&check, output(0, text));
+        assert_eq!(found.kept.get("it"), expected.as_ref(), "{wanted} of {text}");
+        assert_eq!(found.verdict, if expected.is_some() { Pass } else { Unknown }, "{wanted} of {text}");
+    }
+}

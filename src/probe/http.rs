@@ -1,0 +1,97 @@
+//! `GET` of an address, at the very address that was looked at. No redirects, no cookies, no credentials; a status of 500 is an
+//! answer.
+
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::net::SocketAddr;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Request;
+use axum::http::header::{ACCEPT, USER_AGENT};
+use futures_util::StreamExt;
+use hyper_rustls::HttpsConnectorBuilder;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::dns::Name;
+use hyper_util::client::legacy::{Client, Error};
+use hyper_util::rt::TokioExecutor;
+use reqwest::Url;
+use tokio::time::timeout;
+use tower_service::Service;
+
+use super::address::Hosts;
+use super::process::Kept;
+use crate::domain::procedure::{CannotTell, Heard};
+
+/// Gives every name the one address that was looked at.
+#[derive(Clone, Debug)]
+struct Pinned(SocketAddr);
+
+impl Service<Name> for Pinned {
+    type Response = std::iter::Once<SocketAddr>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Name) -> Self::Future {
+        ready(Ok(std::iter::once(self.0)))
+    }
+}
+
+/// Asks `address` once.
+pub async fn get(hosts: &Hosts, address: &str, limit: Duration) -> Result<Heard, CannotTell> {
+    let late = || CannotTell(format!("{address} did not answer within {} s", limit.as_secs()));
+    timeout(limit, ask(hosts, address)).await.unwrap_or_else(|_| Err(late()))
+}
+
+async fn ask(hosts: &Hosts, address: &str) -> Result<Heard, CannotTell> {
+    let cannot = |why: &str| CannotTell(format!("{address} {why}"));
+    let url = Url::parse(address).map_err(|_| cannot("is no address"))?;
+    let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
+        return Err(cannot("names no host"));
+    };
+    let usual = match url.scheme() {
+        "https" => Some(443),
+        "http" => Some(80),
+        _ => return Err(cannot("is neither https nor http")),
+    };
+    // What goes over the open network is encrypted.
+    if url.scheme() == "http" && !hosts.is_private(host, port, usual) {
+        return Err(cannot("is plain http, which only hosts of [runbook] private may be asked by"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(cannot("holds a password"));
+    }
+    let target = hosts.resolve(host, port, usual).await?;
+    let mut connector = HttpConnector::new_with_resolver(Pinned(target));
+    connector.enforce_http(false);
+    let roots = HttpsConnectorBuilder::new().with_native_roots();
+    let roots = roots.map_err(|_| cannot("cannot be asked: this machine trusts no certificate authority"))?;
+    let connector = roots.https_or_http().enable_http1().wrap_connector(connector);
+    let client: Client<_, Body> = Client::builder(TokioExecutor::new()).build(connector);
+    let agent = concat!("howler/", env!("CARGO_PKG_VERSION"));
+    let request = Request::get(address).header(USER_AGENT, agent).header(ACCEPT, "*/*").body(Body::empty());
+    let request = request.map_err(|_| cannot("is no address"))?;
+    let response = client.request(request).await.map_err(|error| cannot(&in_words(&error)))?;
+    let status = response.status().as_u16();
+    let mut kept = Kept::default();
+    let mut stream = Body::new(response.into_body()).into_data_stream();
+    while let Some(chunk) = stream.next().await {
+        kept.push(&chunk.map_err(|_| cannot("broke off in the middle of its answer"))?);
+    }
+    let (text, cut) = kept.text();
+    Ok(Heard { status: Some(status), exit: None, text, cut })
+}
+
+fn in_words(error: &Error) -> String {
+    let mut root: &dyn std::error::Error = error;
+    while let Some(source) = root.source() {
+        root = source;
+    }
+    let what = if error.is_connect() { "cannot be reached" } else { "gave no answer" };
+    format!("{what}: {root}")
+}

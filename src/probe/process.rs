@@ -1,0 +1,167 @@
+//! A program, run without a shell: an argument vector, a cleared environment, a process group of its own, and an end to its
+//! time and output (research 2b, rules 1 and 5 to 7).
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::{Child, Command};
+use tokio::time::{interval, timeout};
+
+use super::GRACE;
+use crate::config::secrets::Secret;
+use crate::domain::procedure::{CannotTell, Heard};
+
+/// Bytes kept of the beginning of each stream, and as many of its end.
+const HALF: usize = 512 << 10;
+/// How often it is looked whether the group is empty.
+const LOOK_EVERY: Duration = Duration::from_millis(10);
+
+/// The beginning and the end of a stream, however long it is.
+#[derive(Debug, Default)]
+pub struct Kept {
+    head: Vec<u8>,
+    tail: Vec<u8>,
+    lost: bool,
+}
+
+impl Kept {
+    pub fn push(&mut self, bytes: &[u8]) {
+        let room = HALF.saturating_sub(self.head.len()).min(bytes.len());
+        let (first, rest) = bytes.split_at(room);
+        self.head.extend_from_slice(first);
+        self.tail.extend_from_slice(rest);
+        // In one move now and then, and not with each byte.
+        if self.tail.len() > 2 * HALF {
+            self.tail.drain(..self.tail.len() - HALF);
+            self.lost = true;
+        }
+    }
+
+    /// The text, and whether its middle is missing. Where it is, whole lines are: half a secret would not be known for one.
+    pub fn text(self) -> (String, bool) {
+        let Self { head, mut tail, mut lost } = self;
+        if tail.len() > HALF {
+            tail.drain(..tail.len() - HALF);
+            lost = true;
+        }
+        let (head, tail) = (String::from_utf8_lossy(&head), String::from_utf8_lossy(&tail));
+        if !lost {
+            return (format!("{head}{tail}"), false);
+        }
+        let head = head.rsplit_once('\n').map_or("", |(lines, _)| lines);
+        let tail = tail.split_once('\n').map_or("", |(_, lines)| lines);
+        (format!("{head}\n…\n{tail}"), true)
+    }
+}
+
+/// Ends the program's whole group when it is let go, by whatever way.
+struct Group(Option<Pid>);
+
+impl Group {
+    fn signal(&self, signal: Signal) {
+        if let Some(group) = self.0 {
+            // A group that is gone needs no signal.
+            let _ = kill_process_group(group, signal);
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_none_or(|group| test_kill_process_group(group).is_err())
+    }
+
+    async fn emptied(&self) {
+        let mut looks = interval(LOOK_EVERY);
+        while !self.is_empty() {
+            looks.tick().await;
+        }
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        self.signal(Signal::KILL);
+    }
+}
+
+/// Runs `path` with `arguments` and waits for its end.
+///
+/// # Errors
+/// When it cannot be started, or its time is up: nothing of it is left then.
+pub async fn run(
+    path: &Path,
+    program: &str,
+    arguments: &[String],
+    environment: &[(String, Secret)],
+    limit: Duration,
+) -> Result<Heard, CannotTell> {
+    let mut command = Command::new(path);
+    command
+        .args(arguments)
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .env("HOME", "/nonexistent")
+        .env("LC_ALL", "C.UTF-8")
+        .env("TZ", "UTC")
+        .envs(environment.iter().map(|(name, value)| (name, value.reveal())))
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .kill_on_drop(true);
+    let started = command.spawn();
+    let mut child = started.map_err(|error| CannotTell(format!("{program} cannot be started: {error}")))?;
+    let id = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+    let group = Group(id);
+    let Ok(ended) = timeout(limit, heard(&mut child)).await else {
+        let gone = end(&group, &mut child).await;
+        let left = if gone { "nothing of it is left" } else { "a part of it may still run" };
+        return Err(CannotTell(format!(
+            "{program} did not end within {} s and was stopped; {left}",
+            limit.as_secs()
+        )));
+    };
+    ended.map_err(|error| CannotTell(format!("{program} could not be heard: {error}")))
+}
+
+/// What it prints, standard output first, and its exit code once it has ended.
+async fn heard(child: &mut Child) -> std::io::Result<Heard> {
+    let (out, err) = (child.stdout.take(), child.stderr.take());
+    let (out, err, status) = tokio::join!(kept(out), kept(err), child.wait());
+    let ((out, out_cut), (err, err_cut)) = (out?.text(), err?.text());
+    let between = if out.is_empty() || out.ends_with('\n') || err.is_empty() { "" } else { "\n" };
+    Ok(Heard {
+        status: None,
+        exit: status?.code(),
+        text: format!("{out}{between}{err}"),
+        cut: out_cut || err_cut,
+    })
+}
+
+async fn kept(stream: Option<impl AsyncRead + Unpin>) -> std::io::Result<Kept> {
+    let mut kept = Kept::default();
+    let Some(mut stream) = stream else { return Ok(kept) };
+    let mut buffer = vec![0; 64 << 10];
+    loop {
+        let read = stream.read(&mut buffer).await?;
+        match buffer.get(..read) {
+            None | Some([]) => return Ok(kept),
+            Some(bytes) => kept.push(bytes),
+        }
+    }
+}
+
+/// Asks the group to end, and kills it where it does not. Whether nothing of it is left.
+async fn end(group: &Group, child: &mut Child) -> bool {
+    group.signal(Signal::TERM);
+    let gently = async { tokio::join!(child.wait(), group.emptied()) };
+    if timeout(GRACE, gently).await.is_ok() {
+        return true;
+    }
+    group.signal(Signal::KILL);
+    let gone = async { tokio::join!(child.wait(), group.emptied()) };
+    timeout(GRACE, gone).await.is_ok()
+}

@@ -1,0 +1,89 @@
+//! Secrets taken out of what others print: values that are known, in the forms in which they travel, and what looks like one
+//! (research 2b, rule 8).
+
+use std::sync::LazyLock;
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
+use regex::Regex;
+
+use crate::config::secrets::Secret;
+
+/// What stands in a secret's place.
+const TAKEN_OUT: &str = "[secret]";
+/// Shorter values would be found in ordinary words.
+const SHORTEST: usize = 6;
+
+/// Tokens of Slack, GitHub, AWS and Vercel, private keys, bearers, passwords in addresses, JSON web tokens, and what follows
+/// `password=` and its like.
+static PATTERNS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
+    let patterns = [
+        (r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)", TAKEN_OUT),
+        (r"\b(xox[a-z]|xapp)-[A-Za-z0-9-]{8,}", TAKEN_OUT),
+        (r"\b(gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{16,})", TAKEN_OUT),
+        (r"\b(AKIA|ASIA)[A-Z0-9]{16}\b", TAKEN_OUT),
+        (r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", TAKEN_OUT),
+        (r"(?i)\b(bearer|basic)\s+[A-Za-z0-9+/=._~-]{8,}", "$1 [secret]"),
+        (r"([a-z][a-z0-9+.-]*://[^\s:/@]*):[^\s/@]+@", "$1:[secret]@"),
+        (
+            r#"(?i)\b([a-z_-]*(?:password|passwd|secret|token|api_?key|access_?key))(["']?\s*[=:]\s*["']?)[^\s"',;]{4,}"#,
+            "$1$2[secret]",
+        ),
+    ];
+    patterns.into_iter().filter_map(|(pattern, with)| Some((Regex::new(pattern).ok()?, with))).collect()
+});
+
+static ESCAPES: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|[@-Z\\-_])").ok());
+
+/// Takes secrets out of texts.
+pub struct Redactor(Vec<String>);
+
+impl std::fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Redactor({})", self.0.len())
+    }
+}
+
+impl Redactor {
+    pub fn new(secrets: impl Iterator<Item = Secret>) -> Self {
+        let long = secrets.filter(|secret| secret.reveal().len() >= SHORTEST);
+        let mut needles: Vec<String> = long.flat_map(|secret| forms(secret.reveal())).collect();
+        // The longest first: a part of one may be another.
+        needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
+        needles.dedup();
+        Self(needles)
+    }
+
+    pub fn redact(&self, text: &str) -> String {
+        let known = self.0.iter().fold(text.to_owned(), |text, needle| match text.contains(needle) {
+            true => text.replace(needle, TAKEN_OUT),
+            false => text,
+        });
+        PATTERNS.iter().fold(known, |text, (pattern, with)| pattern.replace_all(&text, *with).into_owned())
+    }
+}
+
+/// The forms in which a value travels.
+fn forms(value: &str) -> Vec<String> {
+    let percent: String = value
+        .bytes()
+        .map(|byte| match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                char::from(byte).to_string()
+            }
+            other => format!("%{other:02X}"),
+        })
+        .collect();
+    let json = serde_json::to_string(value).unwrap_or_default().trim_matches('"').to_owned();
+    let mut forms = vec![value.to_owned(), percent.to_lowercase(), percent, json, hex::encode(value)];
+    forms.extend([STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD].map(|form| form.encode(value)));
+    forms.retain(|form| form.len() >= SHORTEST);
+    forms
+}
+
+/// Without the signs that colour a terminal: a secret that they cut in two is whole again.
+pub fn without_escapes(text: &str) -> String {
+    let plain = ESCAPES.as_ref().map_or_else(|| text.into(), |escapes| escapes.replace_all(text, ""));
+    plain.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
+}
