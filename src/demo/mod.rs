@@ -2,6 +2,7 @@
 
 mod on_call;
 mod play;
+mod production;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -151,7 +152,7 @@ fn config(base: &str) -> Config {
         public_url: PublicUrl::parse(base).ok(),
         ..Phone::default()
     };
-    Config { mentions, rotation, phone, ..Config::default() }
+    Config { mentions, rotation, phone, runbook: production::none(), ..Config::default() }
 }
 
 fn workspace(folder: &Path, clock: &Clock) -> Result<Slack, DemoError> {

@@ -6,7 +6,7 @@ use reqwest::Url;
 use crate::domain::procedure::Command;
 
 /// Programs that a procedure may run. Where they are is the machine's configuration.
-const PROGRAMS: [&str; 9] =
+pub const PROGRAMS: [&str; 9] =
     ["aws", "gh", "helm", "kubectl", "pg_isready", "pg_restore", "psql", "terraform", "vercel"];
 /// They run what they are given.
 const INTERPRETERS: [&str; 16] = [
