@@ -186,6 +186,10 @@ async fn a_reply_to_the_page_in_the_direct_message_acknowledges_it() {
         world.ian().types(EMERGENCIES, "/incident p1 Event stream down").await;
         let page = last(&world, "maya", "P1 page");
         let thread = in_thread.then_some(page.ts.as_str());
+        world.maya().says_in("@howler", thread, "can't, who else is there?").await;
+        assert_eq!(world.count(EMERGENCIES, "Acknowledged by <@U0MAYA>"), 0, "a no takes nothing");
+        let told = world.maya().whisper("maya").unwrap();
+        assert!(told.text.contains("That does not take the page"), "{}", told.text);
         world.maya().says_in("@howler", thread, "on my way").await;
         assert_eq!(world.count(EMERGENCIES, "Acknowledged by <@U0MAYA>"), 1, "in a thread: {in_thread}");
         assert!(last(&world, "maya", "This page needs no answer").buttons().is_empty());

@@ -293,6 +293,8 @@ async fn what_cannot_be_done_is_said_with_the_line_to_type() {
     assert!(said.code == 1 && said.out.is_empty() && said.err.contains("frobnicate"), "{said:?}");
     let nobody = types(&data, "oncall who").await;
     assert!(nobody.code == 0 && nobody.out.contains("Nobody is in the rotation yet"), "{nobody:?}");
+    let cover = types(&data, "oncall cover 2h").await;
+    assert!(cover.code == 1 && cover.err.contains("is not known in Slack"), "{cover:?}");
     let list = types(&data, "runbook list").await;
     assert!(list.code == 0 && list.out.contains("\"event-stream-failure\""), "{list:?}");
     let run = types(&data, "runbook run web-rollback").await;

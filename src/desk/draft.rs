@@ -111,7 +111,7 @@ impl<'a> Draft<'a> {
         let answered = self.answer(request)?;
         let answer = self.send_back(request, answered);
         let changed = self.changes.events.len() > events_before || self.effects.len() > effects_before;
-        if changed || !matches!(request.ask, Ask::Unclear(_) | Ask::Said(_)) {
+        if changed || !matches!(request.ask, Ask::Unclear(_) | Ask::Said { .. }) {
             self.seen.insert(request.delivery.clone(), answer.clone());
         }
         Ok(answer)
@@ -139,7 +139,7 @@ impl<'a> Draft<'a> {
     fn answer(&mut self, request: &Request) -> Result<Answer, StoreError> {
         match &request.ask {
             Ask::Unclear(refusal) => Ok(refused(refusal.clone())),
-            Ask::Said(refusal) => self.said(request, refusal),
+            Ask::Said { refusal, declines } => self.said(request, refusal, *declines),
             Ask::CallMissed { call, texted } => self.call_missed(request, call, *texted),
             Ask::Line(line) => self.line(request, line),
             Ask::Form(form) => self.form(request, form),

@@ -177,6 +177,12 @@ pub enum Refusal {
         by: UserId,
         at: Timestamp,
     },
+    /// A no or a question does not take a page.
+    PageStands,
+    /// Slack cannot reach this person, so nobody could call them.
+    OutOfReach {
+        person: UserId,
+    },
     /// Incidents of this severity wait for the weekly review.
     NeverPages {
         severity: Severity,

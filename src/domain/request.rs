@@ -68,7 +68,11 @@ pub enum Ask {
     /// A line that was not understood; it is answered, not dropped.
     Unclear(crate::domain::refusal::Refusal),
     /// Said to howler directly, and no line: the answer to a page, where one waits for this person's.
-    Said(crate::domain::refusal::Refusal),
+    Said {
+        refusal: crate::domain::refusal::Refusal,
+        /// It is a no, or a question: see [`crate::domain::oncall::said`].
+        declines: bool,
+    },
     Form(Form),
     /// A phone call reached nobody (or `texted`, the text that followed it).
     CallMissed {

@@ -83,13 +83,21 @@ impl Draft<'_> {
 
     /// Something said directly that is no line: it answers the page that waits for this person, the one whose thread it is
     /// in first.
-    pub(super) fn said(&mut self, request: &Request, refusal: &Refusal) -> Result<Answer, StoreError> {
+    pub(super) fn said(
+        &mut self,
+        request: &Request,
+        refusal: &Refusal,
+        declines: bool,
+    ) -> Result<Answer, StoreError> {
         let to = To::Person(request.by.clone());
         let told = self.book().told_by(&request.place)?;
         let waits = |incident: &Incident| incident.open_pages.iter().any(|page| page.to == to);
         let mut open = self.book().open();
         open.sort_by_key(|incident| (Some(incident.id) != told, std::cmp::Reverse(incident.id)));
         if let Some(incident) = open.iter().find(|incident| waits(incident)) {
+            if declines {
+                return Ok(refused(Refusal::PageStands));
+            }
             let line = Line { incident: Some(incident.id), command: Command::Ack };
             return self.line(request, &line);
         }
@@ -97,6 +105,7 @@ impl Draft<'_> {
         let summons =
             rota.summons.iter().rev().find(|summons| summons.open.iter().any(|(_, open)| *open == to));
         match summons {
+            Some(_) if declines => Ok(refused(Refusal::PageStands)),
             Some(summons) => self.oncall(request, &Oncall::AnswerPage { number: summons.number }),
             None => Ok(refused(refusal.clone())),
         }

@@ -166,6 +166,9 @@ fn cover(rota: &Rota, long: SignedDuration, by: &UserId, now: Timestamp) -> Resu
     if !long.is_positive() || long > COVER_MOST {
         return Err(Refusal::CoverTooLong { most: COVER_MOST });
     }
+    if !by.is_in_slack() {
+        return Err(Refusal::OutOfReach { person: by.clone() });
+    }
     let instead_of = rota.held(now).primary.map(|holding| holding.person);
     if instead_of.as_ref() == Some(by) {
         return Err(Refusal::HasItAlready { person: by.clone() });
@@ -180,6 +183,9 @@ fn hand_off(rota: &Rota, to: Option<&UserId>, by: &UserId, now: Timestamp) -> Re
     let change = Change::HandOver { to: to.cloned() };
     let after = applied(&rota.schedule, &change, by, now)?;
     let Some(holding) = after.at(now).primary else { return Err(Refusal::NobodyToHandTo) };
+    if !holding.person.is_in_slack() {
+        return Err(Refusal::OutOfReach { person: holding.person });
+    }
     if holding.person == *by {
         let instead_of = rota.held(now).primary.map(|holding| holding.person);
         let until = holding.until.unwrap_or(Timestamp::MAX);

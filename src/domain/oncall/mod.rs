@@ -20,6 +20,7 @@ pub mod path;
 pub mod phone;
 pub mod report;
 pub mod rota;
+pub mod said;
 pub mod schedule;
 pub mod segments;
 mod still_true;

@@ -67,7 +67,7 @@ impl ToDesk {
             PhoneEvent::Texted { from, delivery, .. } => {
                 let person = self.owner(&from)?;
                 let refusal = Refusal::NoSuchPageCall { number: 0 };
-                Some(request(delivery, person, Ask::Said(refusal)))
+                Some(request(delivery, person, Ask::Said { refusal, declines: false }))
             }
             // An incident is resolved by people, with its cause; PagerDuty's word for it ends nothing here.
             PhoneEvent::Resolved { .. }

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::{Parsed, delivery, typed};
+use crate::domain::oncall::said::declines;
 use crate::domain::request::{Ask, Place, ReplyPath, Request};
 use crate::id::{ChannelId, DeliveryId, MessageTs, UserId};
 use crate::intake::slack_text;
@@ -116,11 +117,12 @@ fn direct(event: Direct, us: Option<&str>, delivery: DeliveryId) -> Parsed {
     if event.subtype.is_some() {
         return Parsed::Ignored { why: "edited" };
     }
+    let declines = declines(event.said.text.as_deref().unwrap_or_default());
     let Parsed::Request(mut incoming) = mention(event.said, us, delivery) else {
         return Parsed::Ignored { why: "bot" };
     };
     if let Ask::Unclear(refusal) = incoming.request.ask {
-        incoming.request.ask = Ask::Said(refusal);
+        incoming.request.ask = Ask::Said { refusal, declines };
     }
     Parsed::Request(incoming)
 }

@@ -9,7 +9,7 @@ use crate::view::blocks::Draft;
 use crate::view::facts::severity;
 use crate::view::lines::Via;
 use crate::view::time::spoken;
-use crate::view::words::{Words, code, moment, words};
+use crate::view::words::{Words, bold, code, moment, words};
 
 /// `None` for what is not about being on call.
 pub(in crate::view) fn refused(refusal: &Refusal, via: Via) -> Option<Message> {
@@ -80,6 +80,14 @@ fn wrong(refusal: &Refusal) -> Option<Words> {
         Refusal::NotYourTurn { person: None } => words!["That turn is over, or not yours."],
         Refusal::NoSuchPageCall { number } => words![format!("There is no page {number} any more.")],
         Refusal::PageAnswered { by, at } => words!["That page was answered by ", by, ", ", moment(*at), "."],
+        Refusal::PageStands => words![
+            "That does not take the page, so it stands and others are called in their turn. To take it: press ",
+            bold("I have it"),
+            ", or say ok."
+        ],
+        Refusal::OutOfReach { person } => {
+            words![person, " is not known in Slack, so nobody could be called: whoever is on call must be."]
+        }
         Refusal::NeverPages { severity: which, .. } => {
             words![format!("{} never pages anybody: it waits for the weekly review.", severity(*which))]
         }
