@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
-use regex::Regex;
+use regex::{Captures, Regex};
 
 use crate::config::secrets::Secret;
 
@@ -14,8 +14,7 @@ const TAKEN_OUT: &str = "[secret]";
 /// Shorter values would be found in ordinary words.
 const SHORTEST: usize = 6;
 
-/// Tokens of Slack, GitHub, AWS and Vercel, private keys, bearers, passwords in addresses, JSON web tokens, and what follows
-/// `password=` and its like.
+/// Tokens of Slack, GitHub and AWS, private keys, bearers, passwords in addresses, JSON web tokens.
 static PATTERNS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
     let patterns = [
         (r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)", TAKEN_OUT),
@@ -25,12 +24,14 @@ static PATTERNS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
         (r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", TAKEN_OUT),
         (r"(?i)\b(bearer|basic)\s+[A-Za-z0-9+/=._~-]{8,}", "$1 [secret]"),
         (r"([a-z][a-z0-9+.-]*://[^\s:/@]*):[^\s/@]+@", "$1:[secret]@"),
-        (
-            r#"(?i)\b([a-z_-]*(?:password|passwd|secret|token|api_?key|access_?key))(["']?\s*[=:]\s*["']?)[^\s"',;]{4,}"#,
-            "$1$2[secret]",
-        ),
     ];
     patterns.into_iter().filter_map(|(pattern, with)| Some((Regex::new(pattern).ok()?, with))).collect()
+});
+
+/// What follows `password=` and its like.
+static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let name = r"[a-z_-]*(?:password|passwd|secret|token|api_?key|access_?key)";
+    Regex::new(&format!(r#"(?i)\b({name})(["']?\s*[=:]\s*["']?)([^\s"',;\]}}]{{4,}})"#)).ok()
 });
 
 static ESCAPES: LazyLock<Option<Regex>> =
@@ -60,8 +61,20 @@ impl Redactor {
             true => text.replace(needle, TAKEN_OUT),
             false => text,
         });
-        PATTERNS.iter().fold(known, |text, (pattern, with)| pattern.replace_all(&text, *with).into_owned())
+        let plain = PATTERNS
+            .iter()
+            .fold(known, |text, (pattern, with)| pattern.replace_all(&text, *with).into_owned());
+        NAMED.as_ref().map_or(plain.clone(), |named| named.replace_all(&plain, named_value).into_owned())
     }
+}
+
+/// JSON's own words and numbers are no secrets, and without them it would be no JSON.
+fn named_value(found: &Captures<'_>) -> String {
+    let [name, between, value] = [1, 2, 3].map(|group| found.get(group).map_or("", |part| part.as_str()));
+    let in_json = between.contains("\":") && !between.ends_with('"');
+    let literal = matches!(value, "true" | "false" | "null") || value.parse::<f64>().is_ok();
+    let shown = if in_json && literal { value } else { TAKEN_OUT };
+    format!("{name}{between}{shown}")
 }
 
 /// The forms in which a value travels.

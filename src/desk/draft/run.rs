@@ -36,7 +36,8 @@ impl Draft<'_> {
 
     fn start_run(&mut self, request: &Request, start: &Start) -> Result<Answered, StoreError> {
         let incident = self.run_incident(&request.place)?;
-        let to = match incident {
+        let room = incident.map(|id| self.book().incident(id)).transpose()?.flatten();
+        let to = match room.and_then(|incident| incident.room.clone()) {
             Some(_) => To::Room,
             None if request.place.is_private() => To::Person(request.by.clone()),
             None => To::Emergencies,

@@ -24,20 +24,19 @@ impl Procedure {
         offered: &[usize],
         tried: &[String],
     ) -> Option<(usize, &Rung)> {
-        let all_well = !verdicts.is_empty()
-            && self
-                .checks
-                .iter()
-                .filter(|(_, check)| check.is_judged())
-                .all(|(name, _)| verdicts.get(name) == Some(&Verdict::Pass));
+        let all_well = self.all_well(verdicts);
         let mut rungs = self.rungs.iter().enumerate();
         rungs.find(|(number, rung)| {
             // Where everything passes there is nothing to fall back from.
             let falls_back = rung.when == When::default() && self.is_ladder();
-            !offered.contains(number)
-                && rung.when.holds(verdicts, tried)
-                && !(falls_back && all_well && tried.is_empty())
+            !offered.contains(number) && rung.when.holds(verdicts, tried) && !(falls_back && all_well)
         })
+    }
+
+    /// Whether every check that passes or fails passes.
+    pub fn all_well(&self, verdicts: &BTreeMap<String, Verdict>) -> bool {
+        let mut judged = self.checks.iter().filter(|(_, check)| check.is_judged());
+        judged.all(|(name, _)| verdicts.get(name) == Some(&Verdict::Pass))
     }
 
     /// Whether its steps depend on what was found; a list of steps for people does not.
@@ -98,6 +97,8 @@ mod tests {
             ([Unknown, Pass, Pass], &[], &[], Some(3)),
             ([Fail, Pass, Pass], &[1], &["restart"], Some(2)),
             ([Fail, Pass, Pass], &[1], &[], Some(3)),
+            // A step helped: nobody is told to raise it.
+            ([Pass, Pass, Pass], &[1, 2], &["restart", "roll_back"], None),
             ([Fail, Pass, Pass], &[1, 2, 3], &["restart", "roll_back"], None),
         ];
         for ([health, redis, history], offered, tried, expected) in table {

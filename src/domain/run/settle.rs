@@ -14,7 +14,7 @@ pub fn settle(run: &Run) -> Option<RunEventKind> {
     Some(match next {
         Some((rung, _)) => RunEventKind::Led { rung },
         None if run.procedure.rungs.is_empty() || !all => RunEventKind::Over(End::Told),
-        None if run.offered.is_empty() => RunEventKind::Over(End::Well),
+        None if run.procedure.all_well(&run.verdicts()) => RunEventKind::Over(End::Well),
         None => RunEventKind::Over(End::NoStepLeft),
     })
 }

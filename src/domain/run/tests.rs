@@ -121,6 +121,18 @@ fn looking_again_asks_everything_again() {
 }
 
 #[test]
+fn a_step_that_helped_ends_well() {
+    let mut run = Moving::begun(None);
+    run.found("health", Verdict::Fail);
+    run.found("log", Verdict::Pass);
+    run.on(step(&run.0).unwrap());
+    run.on(look_again(&run.0).unwrap());
+    run.found("health", Verdict::Pass);
+    run.found("log", Verdict::Pass);
+    assert!(matches!(run.0.stage, Stage::Over { end: End::Well, .. }), "{:?}", run.0.stage);
+}
+
+#[test]
 fn one_check_alone_leads_to_no_step() {
     let mut run = Moving::begun(Some("health"));
     assert_eq!(run.0.checks, BTreeSet::from(["health".to_owned()]));

@@ -27,6 +27,13 @@ fn what_looks_like_a_secret_is_taken_out() {
         let shown = redactor("unrelated").redact(&text);
         assert!(!shown.contains(gone) && shown.contains("[secret]"), "{text} became {shown}");
     }
+    for json in [
+        r#"{"automountServiceAccountToken": false, "token":null,"api_key": 12345}"#,
+        r#"{"secret": {"secretName": "redis"}, "volumes": [{"token": true}]}"#,
+    ] {
+        assert_eq!(redactor("unrelated").redact(json), json);
+    }
+    assert_eq!(redactor("unrelated").redact("password=12345678"), "password=[secret]");
     let plain = "token expired; password reset; 3 pods; https://a.b/c?d=e";
     assert_eq!(redactor("unrelated").redact(plain), plain);
 }
