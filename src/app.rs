@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::config::secrets::Secrets;
 use crate::delivery::phone::PhoneError;
 use crate::delivery::{
-    Connections, Deliverer, DelivererError, GitHub, GitHubError, GroupKeeper, Lanes, SlackTarget,
+    Connections, Deliverer, DelivererError, GitHub, GitHubError, GroupKeeper, Hands, Lanes, SlackTarget,
 };
 use crate::desk::Desk;
 use crate::intake;
@@ -125,7 +125,7 @@ impl App {
             deliverer: Arc::clone(&deliverer),
             github,
             caller: Arc::new(phone.caller),
-            prober: Arc::new(prober),
+            hands: Arc::new(Hands::new(prober)),
             clock: clock.clone(),
             metrics: metrics.clone(),
             instance,

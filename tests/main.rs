@@ -19,6 +19,7 @@ mod operations;
 mod other_programs;
 mod phones;
 mod restart;
+mod rollback;
 mod runbook;
 mod shell;
 mod simulation;

@@ -33,9 +33,25 @@ pub struct FormToOpen {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum FormFill {
-    Declare { title: Option<String> },
-    Update { title: String, status: Status, impact: Option<String>, action: Option<String>, eta: Option<Eta> },
-    Resolve { title: String, impact: Option<String> },
+    Declare {
+        title: Option<String>,
+    },
+    Update {
+        title: String,
+        status: Status,
+        impact: Option<String>,
+        action: Option<String>,
+        eta: Option<Eta>,
+    },
+    Resolve {
+        title: String,
+        impact: Option<String>,
+    },
+    /// Why an action is approved: its title, and exactly what runs.
+    Approve {
+        step: String,
+        command: String,
+    },
 }
 
 /// A message for one person's eyes.

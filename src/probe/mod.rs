@@ -1,6 +1,7 @@
 //! The world beside Slack, asked: an address, a connection, a program. It only reads, and only where the configuration allows
 //! (research 2b, rules 1, 4 to 8, 19 and 21). What cannot be found out is said with the reason, and never taken for a failure.
 
+mod act;
 mod address;
 mod http;
 mod process;
@@ -10,12 +11,15 @@ mod tool;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::RunbookRules;
 use crate::config::secrets::Secret;
 use crate::domain::procedure::{CannotTell, Heard, Question};
+use crate::domain::run::change::Ended;
 use crate::domain::text::clean;
+pub use act::{Fingerprint, Order};
 use address::Hosts;
 use redact::Redactor;
 
@@ -24,9 +28,20 @@ const FOLDERS: [&str; 2] = ["/usr/local/bin", "/usr/bin"];
 /// How long a program that is asked to end may take, before it is killed.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Asks questions, within what the configuration allows.
+/// Stands in for the world, in a rehearsal: nothing is asked outside, and nothing is run.
+pub trait StandIn: std::fmt::Debug + Send + Sync {
+    /// # Errors
+    /// Why nothing can be said.
+    fn ask(&self, question: &Question) -> Result<Heard, CannotTell>;
+    fn fingerprint(&self, program: &str) -> Fingerprint;
+    /// Carries an action out; how it ended, and what it printed.
+    fn act(&self, argv: &[String]) -> (Ended, String);
+}
+
+/// Asks questions and carries actions out, within what the configuration allows.
 #[derive(Debug)]
 pub struct Prober {
+    stand_in: Option<Arc<dyn StandIn>>,
     hosts: Hosts,
     tools: BTreeMap<String, PathBuf>,
     /// Variables by program, with their values.
@@ -46,7 +61,13 @@ impl Prober {
         let given = environment.values().flatten().map(|(_, value)| value.clone());
         let redactor = Redactor::new(secrets.into_iter().chain(given));
         let hosts = Hosts::new(&rules.hosts, &rules.private);
-        Self { hosts, tools: rules.tools.clone(), environment, redactor }
+        Self { stand_in: None, hosts, tools: rules.tools.clone(), environment, redactor }
+    }
+
+    /// Asks `stand_in` in place of the world.
+    pub fn standing_in(stand_in: Arc<dyn StandIn>) -> Self {
+        let nothing = RunbookRules { hosts: Vec::new(), ..RunbookRules::default() };
+        Self { stand_in: Some(stand_in), ..Self::new(&nothing, Vec::new(), |_| None) }
     }
 
     /// Asks once, for at most `limit`. The answer holds no control characters and no secrets that are known or look like some.
@@ -54,6 +75,9 @@ impl Prober {
     /// # Errors
     /// Why nothing can be said.
     pub async fn ask(&self, question: &Question, limit: Duration) -> Result<Heard, CannotTell> {
+        if let Some(stand_in) = &self.stand_in {
+            return stand_in.ask(question);
+        }
         let heard = match question {
             Question::Http(url) => http::get(&self.hosts, url, limit).await,
             Question::Tcp(address) => tcp::connect(&self.hosts, address, limit).await,
@@ -67,6 +91,7 @@ impl Prober {
         }
     }
 
+    /// Without secrets and without signs that would steer a terminal.
     fn shown(&self, text: &str) -> String {
         clean(&self.redactor.redact(&redact::without_escapes(text)))
     }

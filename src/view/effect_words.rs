@@ -30,6 +30,11 @@ pub fn effect_in_words(effect: &Effect) -> String {
         EffectKind::Group => "the user group of the on-call".to_owned(),
         EffectKind::Look { run, name, .. } => format!("the check {name} of {run}"),
         EffectKind::RunCard { run } => format!("the card of {run}"),
+        EffectKind::RunSays { run, to, .. } => format!("what {run} says {}", place(to)),
+        EffectKind::SayFreeze { .. } => "the notice about the freeze of changes".to_owned(),
+        EffectKind::Prepare { run, .. } => format!("the plan of {run}"),
+        EffectKind::Act { run, .. } => format!("the action of {run}"),
+        EffectKind::Stop { run } => format!("the end of the program of {run}"),
         EffectKind::Whisper { .. } => "a private answer".to_owned(),
     }
 }

@@ -11,7 +11,8 @@ use crate::delivery::job::Job;
 use crate::delivery::retry::Trouble;
 use crate::domain::effect::{CardPlace, PostKey, Receipt, Settled, To};
 use crate::domain::incident::{Incident, Post};
-use crate::id::{ChannelId, MessageTs};
+use crate::domain::run::says::RunSays;
+use crate::id::{ChannelId, MessageTs, RunId, UserId};
 use crate::view::{self, Message};
 
 const DELETED: &str = "the message was deleted in Slack";
@@ -65,6 +66,31 @@ impl Deliverer {
             self.update((channel, ts), &message).await.map_err(|trouble| Stop::before(trouble, &spot))?;
         }
         Ok(receipt)
+    }
+
+    /// Says something beside a run's card.
+    pub(super) async fn run_says(
+        &self,
+        job: &Job,
+        run: RunId,
+        to: &To,
+        says: &RunSays,
+    ) -> Result<Receipt, Stop> {
+        let message = view::run_said(run, says);
+        let (decided, now) = (job.effect.created_at, self.slack.clock().now());
+        let message = view::posted_late(message, decided, now, self.reach.held_up(decided));
+        let destination = Destination::of(to, job.incident.as_deref());
+        self.post_once(job, destination, &message).await.map(|(receipt, _)| receipt)
+    }
+
+    pub(super) async fn say_freeze(
+        &self,
+        job: &Job,
+        by: &UserId,
+        why: Option<&String>,
+    ) -> Result<Receipt, Stop> {
+        let message = view::freeze_said(by, why);
+        self.post_once(job, Destination::Emergencies, &message).await.map(|(receipt, _)| receipt)
     }
 
     pub(super) async fn amend(&self, job: &Job, seq: u32, to: &To) -> Result<Receipt, Stop> {

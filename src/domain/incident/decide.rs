@@ -135,7 +135,7 @@ pub fn decide(
 /// The reason why it changes nothing.
 pub fn decide_form(incident: &Incident, form: &Form, now: Timestamp) -> Result<Decision, Refusal> {
     match form {
-        Form::Declare { .. } => Ok(Decision::only(Answer::Nothing)),
+        Form::Declare { .. } | Form::Approve { .. } => Ok(Decision::only(Answer::Nothing)),
         // The form does not offer it; whoever sends it all the same means the end.
         Form::Update { status: Some(Status::Resolved), impact, action, .. } => {
             let root_cause = action.clone().unwrap_or_else(|| NOT_KNOWN.into());
@@ -377,6 +377,6 @@ fn open_resolve_form(incident: &Incident, asked: &Asked<'_>) -> Result<Decision,
 }
 
 fn form(incident: &Incident, asked: &Asked<'_>, fill: FormFill) -> Decision {
-    let context = FormContext { incident: Some(incident.id), place: asked.place.clone() };
+    let context = FormContext { incident: Some(incident.id), place: asked.place.clone(), approval: None };
     Decision::only(Answer::OpenForm(FormToOpen { context, fill }))
 }

@@ -192,7 +192,10 @@ pub fn refusals(word: &str) -> Vec<Refusal> {
 }
 
 pub fn forms(texts: &Texts) -> Vec<(&'static str, FormToOpen)> {
-    let form = |incident, fill| FormToOpen { context: FormContext { incident, place: place() }, fill };
+    let form = |incident, fill| FormToOpen {
+        context: FormContext { incident, place: place(), approval: None },
+        fill,
+    };
     let full = FormFill::Update {
         title: texts.title.clone(),
         status: Status::Identified,
