@@ -1,5 +1,7 @@
 //! An action from the offer to the proof: who may have it carried out, what exactly runs, once, and whether it helped.
 
+use howler::data::{From, verify_audit};
+
 use crate::harness::process::until;
 use crate::harness::{EMERGENCIES, Town};
 
@@ -339,4 +341,26 @@ async fn a_crash_in_the_middle_is_never_followed_by_a_second_start() {
     let card = town.card(EMERGENCIES);
     assert!(card.contains("howler was stopped while it ran") && card.contains("it did happen"), "{card}");
     assert_eq!(began(&town, "restart"), 1, "never a silent second run");
+}
+
+#[tokio::test]
+async fn the_audit_is_a_chain_in_which_nothing_is_missing() {
+    let mut town = broken().await;
+    town.world.ian().types(EMERGENCIES, "/incident p2 Queue is stuck").await;
+    let room = "#inc-1-queue-is-stuck";
+    town.world.ian().types(room, "/runbook run queue").await;
+    town.world.maya().clicks(room, "approve").await;
+    town.world.forward_seconds(30).await;
+    let timeline = town.world.ian().types(room, "/incident timeline").await;
+    let head = timeline.split("The audit stands at ").nth(1).unwrap().trim_start_matches('`');
+    let head = head.get(..64).unwrap().to_owned();
+    town.world.crash().await;
+    let (data, clock) = (town.world.data(), town.world.clock.clone());
+    let verify = |head: &str| {
+        let (data, clock, head) = (data.clone(), clock.clone(), head.to_owned());
+        async move { verify_audit(From::Data(data), Some(head), &clock).await.map_err(|error| error.to_string()) }
+    };
+    let whole = verify(&head).await.unwrap();
+    assert!(whole.contains("the audit is whole: 5 rows"), "{whole}");
+    assert!(verify(&"0".repeat(64)).await.unwrap_err().contains("no row has the hash"));
 }

@@ -55,8 +55,30 @@ pub enum Line<'a> {
         severity: Option<&'static str>,
         phone: bool,
     },
+    /// A procedure that was put to work.
+    Run {
+        run: u64,
+        procedure: &'a str,
+        by: &'a UserId,
+        at: Timestamp,
+        incident: Option<u64>,
+        stage: &'static str,
+        over_at: Option<Timestamp>,
+        findings: Value,
+        events: u32,
+    },
+    /// A row of the audit of changes.
+    Audit {
+        seq: u64,
+        at: Timestamp,
+        by: Option<&'a UserId>,
+        audited: &'static str,
+        data: Value,
+        before: &'a str,
+        hash: &'a str,
+    },
     Timer {
-        /// Null is the rota's.
+        /// Null is the rota's, or a run's.
         incident: Option<u64>,
         timer: &'static str,
         due: Timestamp,

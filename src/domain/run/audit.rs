@@ -174,3 +174,52 @@ pub fn audited(before: &Run, after: &Run, event: &RunEvent) -> Option<Audited> {
     let (run, incident) = (after.id, after.incident);
     Some(Audited::Change { run, incident, procedure: after.procedure.name.clone(), step, covered, what })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows() -> Vec<AuditRow> {
+        let mut ledger = Ledger::default();
+        let whats = [
+            Audited::Frozen { why: "the auditors are here".into() },
+            Audited::Unfrozen,
+            Audited::Frozen { why: "again".into() },
+        ];
+        let next = |what| {
+            let (row, head) = ledger.head.next(Timestamp::UNIX_EPOCH, Some("U0IAN".into()), what);
+            ledger.head = head;
+            row
+        };
+        whats.map(next).to_vec()
+    }
+
+    fn follow(rows: &[AuditRow]) -> Result<Ledger, String> {
+        let mut ledger = Ledger::default();
+        rows.iter().try_for_each(|row| ledger.take(row))?;
+        Ok(ledger)
+    }
+
+    #[test]
+    fn a_chain_is_followed_and_says_whether_changes_are_frozen() {
+        let rows = rows();
+        let whole = follow(&rows).unwrap();
+        assert_eq!((whole.head.rows, whole.head.hash.as_str()), (3, rows[2].hash.as_str()));
+        assert_eq!(whole.bars(), Some("changes are frozen: again".into()));
+        assert_eq!(follow(&rows[..2]).unwrap().bars(), None);
+    }
+
+    #[test]
+    fn a_row_that_was_changed_taken_out_or_put_in_is_seen() {
+        let rows = rows();
+        let mut changed = rows.clone();
+        changed[1].by = Some("U0MAYA".into());
+        assert_eq!(follow(&changed), Err("row 2 is not as it was written".into()));
+        let missing = [rows[0].clone(), rows[2].clone()];
+        assert_eq!(follow(&missing), Err("row 2 is missing; row 3 stands in its place".into()));
+        let mut forged = rows.clone();
+        forged[1].what = Audited::Frozen { why: "forged".into() };
+        forged[1].hash = forged[1].digest();
+        assert_eq!(follow(&forged), Err("row 3 does not follow the row before it".into()));
+    }
+}
