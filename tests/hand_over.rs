@@ -142,7 +142,7 @@ async fn nobody_on_call_is_told_loudly_and_at_once() {
     assert!(told.contains("<!channel> Nobody is on call"), "{told}");
     world.ian().types(EMERGENCIES, "/incident p1 Event stream down").await;
     let told = world.channel(ON_CALL).texts().join("\n\n");
-    assert!(told.contains("Nobody is on call, and no backup person is declared: this step"), "{told}");
+    assert!(told.contains("Nobody is on call, and there is no backup: this step"), "{told}");
 }
 
 #[tokio::test]

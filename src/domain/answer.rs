@@ -123,6 +123,8 @@ pub enum Done {
     Eta(Eta),
     Noted,
     Acknowledged,
+    /// The page about an incident that fell silent is answered.
+    Answered,
     Role {
         role: Role,
         person: UserId,

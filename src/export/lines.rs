@@ -250,7 +250,7 @@ fn says(say: &Say) -> &'static str {
         Say::Reminder { .. } => "say_reminder",
         Say::ResponseMissed { .. } => "say_response_missed",
         Say::Page { .. } => "say_page",
-        Say::Acknowledged { .. } => "say_acknowledged",
+        Say::Acknowledged { .. } | Say::Answered { .. } => "say_acknowledged",
         Say::RoleTaken { .. } => "say_role_taken",
         Say::Brief { .. } => "say_brief",
         Say::Noted { .. } => "say_noted",

@@ -59,7 +59,7 @@ fn message(say: &Say) -> &'static str {
         Say::Reminder { .. } => "the reminder that an update is due",
         Say::ResponseMissed { .. } => "the notice that nobody acknowledged in time",
         Say::Page { .. } => "the page",
-        Say::Acknowledged { .. } => "the acknowledgement",
+        Say::Acknowledged { .. } | Say::Answered { .. } => "the acknowledgement",
         Say::RoleTaken { .. } => "the hand-over of a role",
         Say::Brief { .. } => "the brief for a new role",
         Say::Noted { .. } => "the note",

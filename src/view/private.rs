@@ -83,6 +83,9 @@ fn done_words(incident: IncidentId, what: &Done, via: Via) -> Words {
         Done::Acknowledged => {
             words!["you have it; the response clock is stopped. To take command: ", line("take")]
         }
+        Done::Answered => {
+            words!["you have it; nobody is called any more. The update is still due: ", line("update ...")]
+        }
         Done::Role { role, person } => words![person, " is now ", bold(role.to_string()), "."],
         Done::Snoozed { until, limited: false } => {
             words!["the next reminder comes at ", both(*until), ". The update is still due."]

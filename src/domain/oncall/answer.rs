@@ -1,6 +1,6 @@
 //! What the asking person gets back about being on call. Words and blocks are made of it in `view`.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::change::Moved;
@@ -83,6 +83,9 @@ pub enum OncallAnswer {
         steps: Vec<TestStep>,
         breach: Option<Timestamp>,
         everybody: bool,
+        /// Unanswered, all of it begins anew so long after the declaration.
+        #[serde(default)]
+        again: Option<SignedDuration>,
     },
     PhoneSet {
         number: Option<PhoneNumber>,

@@ -61,8 +61,8 @@ pub fn answer(answer: &OncallAnswer, via: Via) -> Message {
             report(&lead, zone, rows)
         }
         OncallAnswer::Review { waiting, more } => review(waiting, *more),
-        OncallAnswer::Test { severity, steps, breach, everybody } => {
-            test(*severity, steps, breach.map(|at| (at, *everybody)))
+        OncallAnswer::Test { severity, steps, breach, everybody, again } => {
+            test(*severity, steps, breach.map(|at| (at, *everybody)), *again)
         }
         OncallAnswer::Calendar { of, key, at } => calendar(of.is_some(), key.as_deref(), at.as_deref(), via),
         OncallAnswer::Help => help(via),
@@ -158,7 +158,12 @@ fn review(waiting: &[Summary], more: usize) -> Message {
         .finish()
 }
 
-fn test(severity: Severity, steps: &[TestStep], breach: Option<(jiff::Timestamp, bool)>) -> Message {
+fn test(
+    severity: Severity,
+    steps: &[TestStep],
+    breach: Option<(jiff::Timestamp, bool)>,
+    again: Option<SignedDuration>,
+) -> Message {
     if steps.is_empty() {
         return Draft::new()
             .line(words![format!(
@@ -191,13 +196,14 @@ fn test(severity: Severity, steps: &[TestStep], breach: Option<(jiff::Timestamp,
             ", and the miss stays on the record"
         ]);
     }
+    let again = again.map(|after| words![format!("All of it begins anew every {}. ", spoken(after))]);
     Draft::new()
         .line(words![
             bold(format!("If a {severity} were declared now")),
             " and nobody answered (nothing was sent):"
         ])
         .bullets(rows)
-        .line(words!["An acknowledgement stops all of it."])
+        .line(words![""].and_if(again).and(words!["An acknowledgement stops it."]))
         .finish()
 }
 

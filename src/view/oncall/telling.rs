@@ -84,16 +84,15 @@ fn handed_over(tell: &Tell, config: &Config) -> Message {
     };
     let late: Option<Words> = late.as_ref().map(|late: &Lateness| admitted(late));
     let Some(to) = to else {
+        let instead = match backup {
+            Some(backup) => words![". ", backup, ", the backup, is called instead."],
+            None => words![", and there is no backup. Pages reach nobody."],
+        };
         return Draft::new()
-            .line(words![
-                "🚨 ",
-                everybody(),
-                " ",
-                bold("Nobody is on call"),
-                " since ",
-                both(*since),
-                ", and no backup person is declared. Pages reach nobody."
-            ])
+            .line(
+                words!["🚨 ", everybody(), " ", bold("Nobody is on call"), " since ", both(*since)]
+                    .and(instead),
+            )
             .line(take_it())
             .lines(late.into_iter().collect())
             .finish();

@@ -65,11 +65,11 @@ pub(super) fn who(found: &Who, via: Via) -> Message {
             ]));
         }
         (None, None) => {
-            lines.push(
-                words!["🚨 "]
-                    .and(when)
-                    .and(words![bold("nobody is on call"), ", and no backup person is declared."]),
-            );
+            let instead = match backup {
+                Some(backup) => words![". ", bold(backup), ", the backup, is called instead."],
+                None => words![", and there is no backup."],
+            };
+            lines.push(words!["🚨 "].and(when).and(words![bold("nobody is on call")]).and(instead));
             if *is_now {
                 lines.push(words!["To take it: ", code(via.oncall("cover 8h"))]);
             }
@@ -84,7 +84,7 @@ pub(super) fn who(found: &Who, via: Via) -> Message {
             " as well."
         ]);
     }
-    if !unset {
+    if !unset || backup.is_some() {
         lines.push(words!["Backup: ", person(backup.as_ref()), "."]);
     }
     if let Some((person, at)) = next {

@@ -134,7 +134,7 @@ pub fn facts(texts: &Texts) -> UpdateFacts {
 }
 
 fn reminded(due: &str, rung: Rung, to: To, missed: u32, next: (Rung, Timestamp)) -> EventKind {
-    EventKind::Reminded { due: at(due), rung, to, missed, next, late: None }
+    EventKind::Reminded { due: at(due), rung, to, missed, next, late: None, quiet: false }
 }
 
 /// A whole incident, with every kind of event.

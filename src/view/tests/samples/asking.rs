@@ -137,6 +137,7 @@ pub fn done() -> Vec<Done> {
         Done::Eta(Eta::Words("before lunch".into())),
         Done::Noted,
         Done::Acknowledged,
+        Done::Answered,
         Done::Role { role: Role::Comms, person: bea() },
         Done::Snoozed { until: at("02:45"), limited: false },
         Done::Snoozed { until: at("02:45"), limited: true },

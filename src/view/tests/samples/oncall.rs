@@ -6,7 +6,8 @@ use super::*;
 use crate::calendar::{self, Match, NotTaken, Taken, Turn, Unnamed, Unreadable};
 use crate::config::Config;
 use crate::domain::effect::PostKey;
-use crate::domain::incident::page::PageReason;
+use crate::domain::incident::Acknowledgement;
+use crate::domain::incident::page::{OpenPage, PageReason};
 use crate::domain::oncall::answer::{OncallAnswer, ReportRow, TestStep, Who};
 use crate::domain::oncall::change::{ChangeProblem, Moved};
 use crate::domain::oncall::confirm::Change;
@@ -50,6 +51,7 @@ fn skipped() -> Vec<Skipped> {
         skipped(Called::Primary, Unreachable::NobodyOnCall),
         skipped(Called::Backup, Unreachable::NoBackup),
         skipped(Called::BackupPhone, Unreachable::NoPhone(bea())),
+        skipped(Called::Primary, Unreachable::OnlyBackup(bea())),
     ]
 }
 
@@ -107,11 +109,16 @@ fn tells(texts: &Texts) -> Vec<(&'static str, Tell)> {
         call,
         late,
     };
+    let mut nobody = handed_over(None, false, None);
+    if let Tell::HandedOver { backup, .. } = &mut nobody {
+        *backup = None;
+    }
     vec![
         ("hand-over", handed_over(Some(ian()), false, Some(Why::Rotation))),
         ("hand-over, standing in", handed_over(Some(ian()), false, Some(Why::PausedFor(bea())))),
         ("hand-over, fallback", handed_over(Some(ian()), true, None)),
-        ("nobody on call", handed_over(None, false, None)),
+        ("only the backup", handed_over(None, false, None)),
+        ("nobody on call", nobody),
         ("brief", Tell::Brief(Box::new(brief))),
         ("brief, quiet", Tell::Brief(Box::new(quiet))),
         (
@@ -163,10 +170,17 @@ fn pages(texts: &Texts) -> Vec<Named> {
         ("page, backup", page(PageReason::Unanswered, Called::Backup, Vec::new())),
         ("page, silent", page(PageReason::Silent, Called::Primary, Vec::new())),
         ("page, on-call channel", page(PageReason::Begun, Called::OnCallChannel, skipped())),
+        ("page, everybody", page(PageReason::Unanswered, Called::Everybody, skipped())),
     ];
     let mut pages: Vec<Named> =
         says.into_iter().map(|(name, say)| (name, view::say(&say, ID, &named()))).collect();
-    pages.push(("page, closed", view::closed(&long_story(texts).incident())));
+    let mut incident = long_story(texts).incident();
+    let to = To::Person(ian());
+    pages.push(("page, closed", view::closed(&incident, 2, &to)));
+    incident.answered = Some(Acknowledgement { by: bea(), at: at("02:45") });
+    pages.push(("page about the silence, closed", view::closed(&incident, 2, &to)));
+    incident.open_pages = vec![OpenPage { seq: 5, to: to.clone(), reason: PageReason::Unanswered }];
+    pages.push(("page, said again", view::closed(&incident, 2, &to)));
     pages
 }
 
@@ -257,7 +271,8 @@ pub fn oncall_answers() -> Vec<(&'static str, OncallAnswer)> {
         ("who, not confirmed", who_is(unsure)),
         ("who, then", who_is(then)),
         ("who, fallback", who_is(fallback)),
-        ("who, nobody", who_is(who(None))),
+        ("who, only the backup", who_is(who(None))),
+        ("who, nobody", who_is(Who { backup: None, ..who(None) })),
         ("who, not set up", who_is(unset)),
         (
             "schedule",
@@ -332,11 +347,18 @@ pub fn oncall_answers() -> Vec<(&'static str, OncallAnswer)> {
                 ],
                 breach: Some(at("02:15")),
                 everybody: true,
+                again: Some(SignedDuration::from_mins(15)),
             },
         ),
         (
             "test p4",
-            OncallAnswer::Test { severity: Severity::P4, steps: Vec::new(), breach: None, everybody: false },
+            OncallAnswer::Test {
+                severity: Severity::P4,
+                steps: Vec::new(),
+                breach: None,
+                everybody: false,
+                again: None,
+            },
         ),
         ("phone gone", OncallAnswer::PhoneSet { number: None }),
         ("calendar", OncallAnswer::Calendar { of: Some(ian()), key: Some("0f3a".into()), at: None }),
