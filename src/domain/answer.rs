@@ -92,6 +92,13 @@ pub enum Private {
     },
     /// About being on call.
     Oncall(Box<OncallAnswer>),
+    /// A page is answered, and others still wait for the same person's answer.
+    StillPaged {
+        answered: Box<Private>,
+        incidents: Vec<Summary>,
+        /// Pages without an incident: number and reason.
+        pages: Vec<(u64, String)>,
+    },
     Runbook(Box<RunbookAnswer>),
     Help,
 }

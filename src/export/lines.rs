@@ -234,6 +234,7 @@ fn tells(tell: &Tell) -> &'static str {
         Tell::SwapAsked { .. } => "tell_swap_asked",
         Tell::SwapEnded { .. } => "tell_swap_ended",
         Tell::Summons { .. } => "tell_summons",
+        Tell::SummonsAnswered { .. } => "tell_summons_answered",
         Tell::SummonsUnanswered { .. } => "tell_summons_unanswered",
         Tell::GroupRepaired => "tell_group_repaired",
     }

@@ -43,6 +43,7 @@ fn told(tell: &Tell) -> &'static str {
         Tell::SwapAsked { .. } => "the question about a swap",
         Tell::SwapEnded { .. } => "what became of a swap",
         Tell::Summons { .. } => "the page",
+        Tell::SummonsAnswered { .. } => "the notice that somebody answered a page",
         Tell::SummonsUnanswered { .. } => "the notice that nobody answered a page",
         Tell::GroupRepaired => "the notice that the on-call's group was repaired",
     }

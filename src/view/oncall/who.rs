@@ -25,8 +25,17 @@ pub(super) fn reason(why: &Why) -> Option<Words> {
         Why::Override { id, kind, by } => match kind {
             OverrideKind::Asked => words![format!(" By override {id}, set by "), by, "."],
             OverrideKind::Cover => words![format!(" They cover (override {id}).")],
-            OverrideKind::HandedOver { from: Some(from) } => {
+            OverrideKind::HandedOver { from: Some(from) } if from == by => {
                 words![" It was handed over early by ", from, format!(" (override {id}).")]
+            }
+            OverrideKind::HandedOver { from: Some(from) } => {
+                words![
+                    " It was ",
+                    from,
+                    "'s, and was handed over early by ",
+                    by,
+                    format!(" (override {id}).")
+                ]
             }
             OverrideKind::HandedOver { from: None } => {
                 words![format!(" It was handed over (override {id}).")]

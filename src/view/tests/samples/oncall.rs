@@ -9,16 +9,15 @@ use crate::domain::effect::PostKey;
 use crate::domain::incident::Acknowledgement;
 use crate::domain::incident::page::{OpenPage, PageReason};
 use crate::domain::oncall::answer::{OncallAnswer, ReportRow, TestStep, Who};
-use crate::domain::oncall::change::{ChangeProblem, Moved};
+use crate::domain::oncall::change::Moved;
 use crate::domain::oncall::confirm::Change;
 use crate::domain::oncall::duty::{Call, Skipped, Unreachable};
 use crate::domain::oncall::event::SwapEnd;
 use crate::domain::oncall::path::Called;
 use crate::domain::oncall::rota::{Rota, Shift, Summons, Swap, SwapOutcome};
-use crate::domain::oncall::swap::{Given, Proposal, SwapProblem};
+use crate::domain::oncall::swap::{Given, Proposal};
 use crate::domain::oncall::tell::{Brief, Tell};
-use crate::domain::oncall::{Holding, Overload, Override, OverrideKind, Segment, WhenProblem, WhenText, Why};
-use crate::domain::refusal::Unfit;
+use crate::domain::oncall::{Holding, Overload, Override, OverrideKind, Segment, Why};
 
 fn day(day: i8) -> Timestamp {
     format!("2026-12-{day:02}T00:00:00Z").parse().unwrap()
@@ -124,6 +123,10 @@ fn tells(texts: &Texts) -> Vec<(&'static str, Tell)> {
         (
             "unconfirmed",
             Tell::Unconfirmed { to: ian(), from: Some(bea()), since: at("00:00"), late: Some(late()) },
+        ),
+        (
+            "summons, answered, told",
+            Tell::SummonsAnswered { by: ian(), reason: texts.text.clone(), at: at("02:30") },
         ),
         (
             "rotation changed",
@@ -299,6 +302,7 @@ pub fn oncall_answers() -> Vec<(&'static str, OncallAnswer)> {
                 moved: moved(),
                 beaten: vec![beaten],
                 again: true,
+                paused: vec![(bea(), day(8))],
             },
         ),
         (
@@ -309,11 +313,20 @@ pub fn oncall_answers() -> Vec<(&'static str, OncallAnswer)> {
                 moved: Vec::new(),
                 beaten: Vec::new(),
                 again: false,
+                paused: Vec::new(),
             },
         ),
         ("changed", OncallAnswer::Changed { change: order, moved: moved() }),
         ("covering", OncallAnswer::Covering { until: at("04:00"), instead_of: Some(bea()) }),
-        ("handed over", OncallAnswer::HandedOver { to: bea(), until: Some(day(6)) }),
+        (
+            "handed over",
+            OncallAnswer::HandedOver {
+                to: bea(),
+                until: Some(day(6)),
+                from: Some(ian()),
+                paused: Some(day(8)),
+            },
+        ),
         ("swap asked of", OncallAnswer::SwapAsked { number: 2, with: bea(), offer: offer() }),
         ("swap agreed", OncallAnswer::SwapAgreed { offer: offer() }),
         ("swap withdrawn", OncallAnswer::SwapWithdrawn),
@@ -364,41 +377,6 @@ pub fn oncall_answers() -> Vec<(&'static str, OncallAnswer)> {
         ("calendar", OncallAnswer::Calendar { of: Some(ian()), key: Some("0f3a".into()), at: None }),
         ("calendar revoked", OncallAnswer::Calendar { of: None, key: None, at: None }),
         ("help", OncallAnswer::Help),
-    ]
-}
-
-/// Every refusal about being on call.
-pub fn oncall_refusals(word: &str) -> Vec<Refusal> {
-    let word = word.to_owned();
-    vec![
-        Refusal::UnknownWord { word: word.clone(), nearest: Some("oncall who".into()) },
-        Refusal::TextMissing { command: "oncall swap with @user week of".into() },
-        Refusal::NoSuchPerson { word: word.clone(), nearest: None, after: "page".into() },
-        Refusal::NoSuchPerson { word: word.clone(), nearest: Some("@maya".into()), after: "swap".into() },
-        Refusal::CannotBeOnCall { person: ian(), why: Unfit::Left },
-        Refusal::CannotBeOnCall { person: ian(), why: Unfit::Bot },
-        Refusal::CannotBeOnCall { person: ian(), why: Unfit::Unknown },
-        Refusal::When { problem: WhenText::parse("31 feb").unwrap_err(), after: "who".into() },
-        Refusal::When { problem: WhenProblem::NotATime { words: word.clone() }, after: "override".into() },
-        Refusal::Change { problem: ChangeProblem::AlreadyIn { person: ian() } },
-        Refusal::Change { problem: ChangeProblem::NothingChanges },
-        Refusal::Swap { problem: SwapProblem::Yourself },
-        Refusal::NotWeeks { word: word.clone(), most: 52 },
-        Refusal::NotANumber { word },
-        Refusal::NotAPhoneNumber,
-        Refusal::PhoneInPublic,
-        Refusal::NoSuchSwap { number: 2 },
-        Refusal::SwapIsOver { how: SwapOutcome::Agreed },
-        Refusal::NotYourSwap,
-        Refusal::CoverTooLong { most: SignedDuration::from_hours(336) },
-        Refusal::HasItAlready { person: ian() },
-        Refusal::NobodyToHandTo,
-        Refusal::NotYourTurn { person: Some(bea()) },
-        Refusal::NoSuchPageCall { number: 3 },
-        Refusal::PageAnswered { by: ian(), at: at("02:31") },
-        Refusal::PageStands,
-        Refusal::OutOfReach { person: UserId::at_shell("root") },
-        Refusal::NeverPages { severity: Severity::P3, title: "Slow page".into() },
     ]
 }
 
