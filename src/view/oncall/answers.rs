@@ -183,6 +183,19 @@ fn test(
             )])
             .finish();
     }
+    let again = again.map(|after| words![format!("All of it begins anew every {}. ", spoken(after))]);
+    Draft::new()
+        .line(words![
+            bold(format!("If a {severity} were declared now")),
+            " and nobody answered (nothing was sent):"
+        ])
+        .bullets(path_rows(steps, breach))
+        .line(words![""].and_if(again).and(words!["An acknowledgement stops it."]))
+        .finish()
+}
+
+/// One row for each step, and what comes where nobody answers.
+fn path_rows(steps: &[TestStep], breach: Option<(Timestamp, bool)>) -> Vec<Words> {
     let mut rows: Vec<Words> = Vec::new();
     for step in steps {
         let after = match step.after_seconds {
@@ -194,6 +207,13 @@ fn test(
         let lead = words![bold(format!("{after} ({}): ", utc(step.at)))];
         rows.push(lead.and(page::people(&step.calls)).and_if(channel));
         rows.extend(step.skipped.iter().map(page::nobody));
+    }
+    let reaches_nobody = steps.iter().all(|step| step.calls.iter().all(|call| call.to == To::OnCall));
+    if reaches_nobody && breach.is_some_and(|(_, everybody)| everybody) {
+        rows.push(words![
+            bold("at once: "),
+            "since no step reaches anybody, none waits, and everybody in the emergencies channel is called"
+        ]);
     }
     if let Some((at, everybody)) = breach {
         let who = if everybody {
@@ -208,15 +228,7 @@ fn test(
             ", and the miss stays on the record"
         ]);
     }
-    let again = again.map(|after| words![format!("All of it begins anew every {}. ", spoken(after))]);
-    Draft::new()
-        .line(words![
-            bold(format!("If a {severity} were declared now")),
-            " and nobody answered (nothing was sent):"
-        ])
-        .bullets(rows)
-        .line(words![""].and_if(again).and(words!["An acknowledgement stops it."]))
-        .finish()
+    rows
 }
 
 fn calendar(mine: bool, key: Option<&str>, at: Option<&str>, via: Via) -> Message {

@@ -364,6 +364,21 @@ pub fn oncall_answers() -> Vec<(&'static str, OncallAnswer)> {
             },
         ),
         (
+            "test p1, nobody",
+            OncallAnswer::Test {
+                severity: Severity::P1,
+                steps: vec![TestStep {
+                    at: at("02:00"),
+                    after_seconds: 0,
+                    calls: vec![Call { to: To::OnCall, called: Called::OnCallChannel }],
+                    skipped: skipped(),
+                }],
+                breach: Some(at("02:15")),
+                everybody: true,
+                again: Some(SignedDuration::from_mins(15)),
+            },
+        ),
+        (
             "test p4",
             OncallAnswer::Test {
                 severity: Severity::P4,
