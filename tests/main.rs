@@ -17,6 +17,7 @@ mod kill;
 mod named_people;
 mod operations;
 mod other_programs;
+mod paging;
 mod phones;
 mod restart;
 mod rollback;

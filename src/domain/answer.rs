@@ -108,6 +108,13 @@ pub enum Private {
     },
     /// About being on call.
     Oncall(Box<OncallAnswer>),
+    /// A page is answered, and others still wait for the same person's answer.
+    StillPaged {
+        answered: Box<Private>,
+        incidents: Vec<Summary>,
+        /// Pages without an incident: number and reason.
+        pages: Vec<(u64, String)>,
+    },
     Runbook(Box<RunbookAnswer>),
     Help,
 }
@@ -139,6 +146,8 @@ pub enum Done {
     Eta(Eta),
     Noted,
     Acknowledged,
+    /// The page about an incident that fell silent is answered.
+    Answered,
     Role {
         role: Role,
         person: UserId,

@@ -261,6 +261,7 @@ fn tells(tell: &Tell) -> &'static str {
         Tell::SwapAsked { .. } => "tell_swap_asked",
         Tell::SwapEnded { .. } => "tell_swap_ended",
         Tell::Summons { .. } => "tell_summons",
+        Tell::SummonsAnswered { .. } => "tell_summons_answered",
         Tell::SummonsUnanswered { .. } => "tell_summons_unanswered",
         Tell::GroupRepaired => "tell_group_repaired",
     }
@@ -277,7 +278,7 @@ fn says(say: &Say) -> &'static str {
         Say::Reminder { .. } => "say_reminder",
         Say::ResponseMissed { .. } => "say_response_missed",
         Say::Page { .. } => "say_page",
-        Say::Acknowledged { .. } => "say_acknowledged",
+        Say::Acknowledged { .. } | Say::Answered { .. } => "say_acknowledged",
         Say::RoleTaken { .. } => "say_role_taken",
         Say::Brief { .. } => "say_brief",
         Say::Noted { .. } => "say_noted",

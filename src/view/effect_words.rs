@@ -48,6 +48,7 @@ fn told(tell: &Tell) -> &'static str {
         Tell::SwapAsked { .. } => "the question about a swap",
         Tell::SwapEnded { .. } => "what became of a swap",
         Tell::Summons { .. } => "the page",
+        Tell::SummonsAnswered { .. } => "the notice that somebody answered a page",
         Tell::SummonsUnanswered { .. } => "the notice that nobody answered a page",
         Tell::GroupRepaired => "the notice that the on-call's group was repaired",
     }
@@ -64,7 +65,7 @@ fn message(say: &Say) -> &'static str {
         Say::Reminder { .. } => "the reminder that an update is due",
         Say::ResponseMissed { .. } => "the notice that nobody acknowledged in time",
         Say::Page { .. } => "the page",
-        Say::Acknowledged { .. } => "the acknowledgement",
+        Say::Acknowledged { .. } | Say::Answered { .. } => "the acknowledgement",
         Say::RoleTaken { .. } => "the hand-over of a role",
         Say::Brief { .. } => "the brief for a new role",
         Say::Noted { .. } => "the note",

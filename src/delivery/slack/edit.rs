@@ -119,7 +119,7 @@ impl Deliverer {
         let incident = incident(job)?;
         let key = PostKey::Page { seq, to: to.clone() };
         let post = incident.post(&key).ok_or(Stop::Dropped("the page never went out"))?;
-        self.edit_standing(incident, post, &view::closed(incident)).await
+        self.edit_standing(incident, post, &view::closed(incident, seq, to)).await
     }
 
     async fn edit_standing(

@@ -214,14 +214,18 @@ fn severity(
 
 fn acknowledge(incident: &Incident) -> Result<Decision, Refusal> {
     open(incident)?;
-    if let Some(acknowledged) = &incident.acknowledged {
-        return Err(Refusal::AlreadyAcknowledged {
-            incident: incident.id,
-            at: acknowledged.at,
-            by: acknowledged.by.clone(),
-        });
-    }
-    Ok(Decision::done(incident, vec![EventKind::Acknowledged], Done::Acknowledged))
+    let done = match &incident.acknowledged {
+        Some(_) if incident.is_called_for() => Done::Answered,
+        Some(acknowledged) => {
+            return Err(Refusal::AlreadyAcknowledged {
+                incident: incident.id,
+                at: acknowledged.at,
+                by: acknowledged.by.clone(),
+            });
+        }
+        None => Done::Acknowledged,
+    };
+    Ok(Decision::done(incident, vec![EventKind::Acknowledged], done))
 }
 
 /// Anyone may take a role over. Taking command oneself is also an acknowledgement: a named person has it.
@@ -232,7 +236,7 @@ fn take_role(incident: &Incident, role: Role, person: &UserId, by: &UserId) -> R
         return Err(Refusal::AlreadyInRole { incident: incident.id, role, person: person.clone() });
     }
     let mut events = vec![EventKind::RoleTaken { role, person: person.clone(), from }];
-    if role == Role::Commander && person == by && incident.acknowledged.is_none() {
+    if role == Role::Commander && person == by && incident.is_called_for() {
         events.push(EventKind::Acknowledged);
     }
     Ok(Decision::done(incident, events, Done::Role { role, person: person.clone() }))
