@@ -26,6 +26,7 @@ pub mod check;
 pub mod cli;
 pub mod data;
 pub mod demo;
+pub mod dry_run;
 pub mod export;
 pub mod http_server;
 pub mod local;

@@ -10,7 +10,8 @@ use howler::clock::Clock;
 use howler::config::Config;
 use howler::config::secrets::Secrets;
 use howler::local::{self, Local};
-use howler::{check, data, demo, procedure, shell};
+use howler::procedure::shell::Asked;
+use howler::{check, data, demo, dry_run, procedure, shell};
 use tracing::{info, warn};
 use tracing_subscriber::EnvFilter;
 
@@ -63,7 +64,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Incident(typed) => return Ok(shell::run("incident", typed).await),
         Command::Oncall(typed) => return Ok(shell::run("oncall", typed).await),
         Command::Runbook(typed) => return Ok(shell::run("runbook", typed).await),
-        Command::Procedure { asked } => return Ok(procedure::shell::run(asked)),
+        Command::Procedure { asked } => return ask_procedures(asked).await,
         Command::Audit { asked: AuditAsked::Verify { data, from, head } } => {
             let from = from.map_or(data::From::Data(data.data), data::From::File);
             println!("{}", data::verify_audit(from, head, &Clock::system()).await?);
@@ -86,6 +87,19 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn ask_procedures(asked: Asked) -> Result<ExitCode, Failure> {
+    Ok(match asked {
+        Asked::Lint { folder } => procedure::shell::look(folder, false),
+        Asked::Render { folder } => procedure::shell::look(folder, true),
+        Asked::Run { name, given, config, .. } => {
+            let config = load(&ConfigFile { config })?;
+            // Slack is not asked, so its secrets may be missing.
+            let secrets = Secrets::read(|name| std::env::var(name).ok().or_else(|| slack_less(name)))?;
+            dry_run::run(&config, &secrets, &name, &given).await
+        }
+    })
 }
 
 /// A howler without its socket serves all the same: only the shell cannot reach it.
@@ -111,6 +125,10 @@ fn config_path(file: &ConfigFile) -> Option<&Path> {
 
 fn secrets() -> Result<Secrets, howler::config::secrets::SecretsError> {
     Secrets::read(|name| std::env::var(name).ok())
+}
+
+fn slack_less(name: &str) -> Option<String> {
+    matches!(name, "SLACK_BOT_TOKEN" | "SLACK_SIGNING_SECRET").then(|| "none".to_owned())
 }
 
 fn log_to_stderr(format: LogFormat, default: &str) {

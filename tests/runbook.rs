@@ -199,3 +199,65 @@ async fn what_is_not_there_says_what_is() {
     let long = world.ian().types(EMERGENCIES, &format!("/runbook show {}", "x".repeat(3_000))).await;
     assert!(long.contains("There is no procedure") && long.chars().count() < 500, "{long}");
 }
+
+#[tokio::test]
+async fn the_card_of_an_incident_proposes_what_fits_its_title() {
+    let town = Town::start().await;
+    let (world, ian) = (&town.world, town.world.ian());
+    ian.types(EMERGENCIES, "/incident p2 The queue is stuck").await;
+    ian.types(EMERGENCIES, "/incident p3 Coffee is cold").await;
+    let card = world.channel(EMERGENCIES).last("INC-1").clone();
+    ian.clicks_on(EMERGENCIES, &card.ts, "diagnose").await;
+    let said = ian.whisper(EMERGENCIES).unwrap();
+    assert!(said.text.contains("What fits INC-1 best is Queue failure"), "{}", said.text);
+    ian.clicks_on(EMERGENCIES, &said.ts, "diagnose").await;
+    let timeline = ian.types(EMERGENCIES, "/incident timeline 1").await;
+    assert!(timeline.contains("began to diagnose `queue-failure`"), "{timeline}");
+    let card = world.channel(EMERGENCIES).last("INC-2").clone();
+    ian.clicks_on(EMERGENCIES, &card.ts, "diagnose").await;
+    let said = ian.whisper(EMERGENCIES).unwrap().text;
+    assert!(said.contains("No procedure of the runbook fits the title of INC-2"), "{said}");
+}
+
+#[tokio::test]
+async fn a_dry_run_at_a_shell_shows_the_step_and_its_plan_and_changes_nothing() {
+    let town = Town::start().await;
+    town.state("echo one ERROR");
+    let toml = town.folder.path().join("howler.toml");
+    let redis = town.redis.as_ref().unwrap().local_addr().unwrap();
+    std::fs::write(
+        &toml,
+        format!(
+            "[runbook]\nfolder = {:?}\nhosts = [\"{redis}\"]\nprivate = [\"{redis}\"]\ntools = {{ kubectl = {:?}, helm = \"/nonexistent/helm\" }}\n",
+            town.folder.path().join("procedures"),
+            town.folder.path().join("kubectl"),
+        ),
+    )
+    .unwrap();
+    std::fs::create_dir(town.folder.path().join("procedures")).unwrap();
+    let procedure = "queue-failure.toml";
+    std::fs::copy(town.folder.path().join(procedure), town.folder.path().join("procedures").join(procedure))
+        .unwrap();
+    let run = |arguments: Vec<&'static str>| {
+        let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_howler"));
+        command.args(["procedure", "run"]).args(arguments).arg("--config").arg(&toml).env_clear();
+        async move { command.output().await.unwrap() }
+    };
+    let ran = run(vec!["queue", "tail=200", "--dry-run"]).await;
+    let said = String::from_utf8_lossy(&ran.stdout).into_owned();
+    for part in [
+        "1 pass, 1 fail, 1 could not tell",
+        "Restart the queue",
+        "rollout restart deployment/queue",
+        "Nothing was changed",
+    ] {
+        assert!(said.contains(part), "{part} is not in {said}");
+    }
+    assert_eq!(ran.status.code(), Some(1));
+    assert_eq!(town.asked(), ["--context=prod --namespace=town logs --tail=200"]);
+    let refused = run(vec!["queue", "tail=5", "--dry-run"]).await;
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("tail takes a whole number") && refused.status.code() == Some(1), "{said}");
+    let wet = run(vec!["queue"]).await;
+    assert!(String::from_utf8_lossy(&wet.stderr).contains("--dry-run"), "{wet:?}");
+}

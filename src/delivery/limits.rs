@@ -129,5 +129,33 @@ impl Turns {
     }
 }
 
+/// Edits of run cards, of all runs together: Slack takes 50 edits a minute of one app, and incidents need some of them.
+/// Whoever has to wait shows what is true then, so ticks that come meanwhile become one edit.
+#[derive(Debug, Default)]
+pub struct Edits(Mutex<Timestamp>);
+
+/// In the long run an edit comes after the last one by this.
+const EDIT_EVERY: SignedDuration = SignedDuration::from_millis(1_600);
+/// So many may come at once.
+const EDITS_AT_ONCE: i32 = 12;
+
+impl Edits {
+    /// Takes one edit at `now`.
+    ///
+    /// # Errors
+    /// When one may be taken again.
+    pub fn take(&self, now: Timestamp) -> Result<(), Timestamp> {
+        let mut paid = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = (*paid).max(now);
+        let ahead = EDIT_EVERY * (EDITS_AT_ONCE - 1);
+        let free = next.saturating_sub(ahead).unwrap_or(now);
+        if free > now {
+            return Err(free);
+        }
+        *paid = next.saturating_add(EDIT_EVERY).unwrap_or(Timestamp::MAX);
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -169,7 +169,7 @@ impl<'a> Draft<'a> {
             Command::RetryNow { effect } => self.retry_now(*effect),
             Command::GiveUp { effect } => self.give_up(*effect, &request.by),
             Command::Oncall(line) => self.oncall(request, line),
-            Command::Runbook(line) if !line.reads() => self.runbook(request, line),
+            Command::Runbook(asked) if !asked.reads() => self.runbook(request, line.incident, asked),
             command if command.reads() => reads::answer(&self.book(), self.config, request, line),
             command => match self.book().meant(line, request)? {
                 Meant::Answer(answer) => Ok(*answer),

@@ -10,7 +10,7 @@ use super::run::change::{Change, Phase};
 use super::run::decide::{RunRefusal, Start};
 use super::run::{Run, Stage};
 use crate::config::Spoken;
-use crate::id::{RunId, UserId};
+use crate::id::{IncidentId, RunId, UserId};
 
 /// One thing to ask.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +20,8 @@ pub enum RunbookLine {
     Show {
         name: String,
     },
+    /// The procedures that fit an incident's title.
+    Fitting,
     /// Runs that are not over, and whether changes are frozen.
     Status,
     /// Put a procedure to work.
@@ -67,6 +69,7 @@ impl RunbookLine {
         match self {
             Self::List => "list",
             Self::Show { .. } => "show",
+            Self::Fitting => "diagnose",
             Self::Status => "status",
             Self::Start(_) => "diagnose",
             Self::Of { ask: RunAsk::Step, .. } => "next",
@@ -88,7 +91,7 @@ impl RunbookLine {
         match self {
             Self::Of { ask, .. } => matches!(ask, RunAsk::ApproveForm { .. }),
             Self::Start(_) | Self::Freeze { .. } | Self::Unfreeze => false,
-            Self::List | Self::Show { .. } | Self::Status | Self::Short { .. } => true,
+            Self::List | Self::Fitting | Self::Show { .. } | Self::Status | Self::Short { .. } => true,
         }
     }
 }
@@ -98,6 +101,11 @@ impl RunbookLine {
 pub enum RunbookAnswer {
     List(Vec<Short>),
     Show(Box<Procedure>),
+    /// Those that fit the incident's title, the best first.
+    Fitting {
+        incident: IncidentId,
+        fitting: Vec<Short>,
+    },
     Status {
         runs: Vec<RunShort>,
         frozen: Option<String>,
@@ -155,6 +163,15 @@ pub enum RunDoing {
 /// The procedures, in a line each.
 pub fn list(runbook: &Runbook) -> RunbookAnswer {
     RunbookAnswer::List(runbook.all().map(short).collect())
+}
+
+/// Most procedures that are proposed for an incident.
+const PROPOSED: usize = 3;
+
+/// The procedures that fit the title of an incident.
+pub fn fitting(runbook: &Runbook, incident: IncidentId, title: &str) -> RunbookAnswer {
+    let fitting = runbook.fitting(title, PROPOSED).into_iter().map(short).collect();
+    RunbookAnswer::Fitting { incident, fitting }
 }
 
 /// A procedure by name, or by a part of it.

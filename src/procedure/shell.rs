@@ -1,4 +1,4 @@
-//! `howler procedure ...`: the runbook's files, looked at from a shell. Nothing is run.
+//! `howler procedure ...`: the runbook's files, looked at from a shell.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -20,14 +20,23 @@ pub enum Asked {
         /// A folder of procedures.
         folder: Option<PathBuf>,
     },
+    /// Ask a procedure's checks from here, and show which step they lead to with its exact commands. Nothing is changed.
+    Run {
+        /// The procedure's name, or a part of it.
+        name: String,
+        /// Values of its parameters: tail=200
+        given: Vec<String>,
+        /// Needed: what changes something is approved in Slack, with /runbook run.
+        #[arg(long, required = true)]
+        dry_run: bool,
+        /// The configuration; `howler.toml` is read where it exists.
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
 }
 
-/// Does it; fails where a procedure cannot be used.
-pub fn run(asked: Asked) -> ExitCode {
-    let (folder, renders) = match asked {
-        Asked::Lint { folder } => (folder, false),
-        Asked::Render { folder } => (folder, true),
-    };
+/// Looks at the files; fails where a procedure cannot be used.
+pub fn look(folder: Option<PathBuf>, renders: bool) -> ExitCode {
     let loaded = load(folder.as_deref());
     for fault in &loaded.faults {
         eprintln!("{fault}");

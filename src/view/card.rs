@@ -12,6 +12,7 @@ use crate::domain::command::Role;
 use crate::domain::effect::CardPlace;
 use crate::domain::incident::figures::Figures;
 use crate::domain::incident::{Incident, Ladder, Resolution};
+use crate::domain::runbook::RunbookLine;
 use crate::domain::text::{clean_line, shorten};
 
 /// Longest topic, in characters.
@@ -156,7 +157,9 @@ fn buttons(incident: &Incident) -> Vec<Button> {
     }
     let ack = incident.acknowledged.is_none().then(|| facts::i_have_it(id).primary());
     let take = incident.commander().is_none().then(|| facts::take_command(id));
-    [ack, take, Some(facts::post_update(id)), Some(facts::resolve(id))].into_iter().flatten().collect()
+    let diagnose = Button::new("Diagnose", id, Command::Runbook(RunbookLine::Fitting));
+    let rest = [facts::post_update(id), diagnose, facts::resolve(id)];
+    [ack, take].into_iter().flatten().chain(rest).collect()
 }
 
 /// The topic of the incident's own channel: what changes seldom, for each change is a note in the channel. Topics know

@@ -137,6 +137,9 @@ fn runbook(line: &RunbookLine) -> Option<String> {
             Some(format!("{} {run} {} why", line.word(), key.get(..6).unwrap_or(key)))
         }
         RunbookLine::Of { run: Some(run), .. } => Some(format!("{} {}", line.word(), run.0)),
+        RunbookLine::Start(start) if start.typed.is_empty() && start.only.is_none() => {
+            Some(format!("{} {}", line.word(), start.name))
+        }
         RunbookLine::Unfreeze => Some(line.word().to_owned()),
         _ => None,
     }

@@ -1,6 +1,6 @@
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Limits, Turns};
+use super::{Edits, Limits, Turns};
 use crate::domain::effect::Lane;
 use crate::id::{EffectId, IncidentId};
 
@@ -71,4 +71,21 @@ fn who_is_limited_again_keeps_the_place_and_the_others_stay_behind() {
     // As places become free, nobody goes before their second, and nobody waits beyond it.
     assert_eq!([early(1, 61), early(2, 62), early(3, 63), early(9, 64)], [None; 4]);
     assert_eq!(early(77, 64), None, "who was never limited does not wait");
+}
+
+#[test]
+fn edits_of_run_cards_stay_within_slacks_limit_in_any_minute() {
+    let edits = Edits::default();
+    let start = Timestamp::from_second(1_795_485_600).unwrap();
+    let mut taken: Vec<i64> = Vec::new();
+    // Twenty runs ask ten times a second for three minutes.
+    for tick in 0..1_800 {
+        let now = start + SignedDuration::from_millis(100 * tick);
+        taken.extend((0..20).filter(|_| edits.take(now).is_ok()).map(|_| 100 * tick));
+    }
+    let most =
+        taken.iter().map(|from| taken.iter().filter(|at| (*from..from + 60_000).contains(*at)).count());
+    assert!(most.max().unwrap() <= 50, "{taken:?}");
+    assert!(taken.len() >= 3 * 36, "{}", taken.len());
+    assert_eq!(taken.iter().filter(|at| **at == 0).count(), 12);
 }

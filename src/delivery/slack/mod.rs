@@ -23,7 +23,7 @@ use tracing::error;
 
 use super::directory::{BotIdentity, Directory};
 use super::job::Job;
-use super::limits::Turns;
+use super::limits::{Edits, Turns};
 use super::people::People;
 use super::retry::{self, Class, Trouble};
 use crate::clock::Clock;
@@ -46,6 +46,7 @@ pub struct Deliverer {
     pub(super) config: Arc<Config>,
     reach: Reach,
     turns: Turns,
+    run_edits: Edits,
     /// The id of the on-call's group, once it is known.
     group: Mutex<Option<String>>,
     /// Slack said that a user group was changed.
@@ -151,6 +152,7 @@ impl Deliverer {
             config,
             reach,
             turns,
+            run_edits: Edits::default(),
             group: Mutex::default(),
             group_changed: Notify::new(),
             people,
@@ -162,6 +164,12 @@ impl Deliverer {
     pub async fn perform(&self, job: &Job) -> Outcome {
         if let Some(until) = self.turns.early(job.effect.id, self.slack.clock().now()) {
             return Outcome::Held { until, reason: "others wait for the same limit before it".to_owned() };
+        }
+        let stands = job.run.as_ref().is_some_and(|run| run.post.is_some());
+        if let (EffectKind::RunCard { .. }, true) = (&job.effect.kind, stands)
+            && let Err(until) = self.run_edits.take(self.slack.clock().now())
+        {
+            return Outcome::Held { until, reason: "other runs' cards are edited before it".to_owned() };
         }
         match self.carry_out(job).await {
             Ok(receipt) => {

@@ -18,9 +18,14 @@ pub(super) type Answered = Result<RunbookAnswer, RunRefusal>;
 
 impl Draft<'_> {
     /// Decides a line about runs; those that only read are answered elsewhere.
-    pub(super) fn runbook(&mut self, request: &Request, line: &RunbookLine) -> Result<Answer, StoreError> {
+    pub(super) fn runbook(
+        &mut self,
+        request: &Request,
+        incident: Option<IncidentId>,
+        line: &RunbookLine,
+    ) -> Result<Answer, StoreError> {
         let answered = match line {
-            RunbookLine::Start(start) => self.start_run(request, start)?,
+            RunbookLine::Start(start) => self.start_run(request, incident, start)?,
             RunbookLine::Of { run, ask } => match self.meant_run(*run, ask)? {
                 Ok(run) => self.of_run(&run, request, ask)?,
                 Err(refusal) => Err(refusal),
@@ -33,8 +38,16 @@ impl Draft<'_> {
         Ok(Answer::Private(Private::Runbook(Box::new(answer))))
     }
 
-    fn start_run(&mut self, request: &Request, start: &Start) -> Result<Answered, StoreError> {
-        let incident = self.run_incident(&request.place)?;
+    fn start_run(
+        &mut self,
+        request: &Request,
+        named: Option<IncidentId>,
+        start: &Start,
+    ) -> Result<Answered, StoreError> {
+        let incident = match named {
+            Some(named) => self.book().incident(named)?.filter(|named| named.is_open()).map(|named| named.id),
+            None => self.run_incident(&request.place)?,
+        };
         let room = incident.map(|id| self.book().incident(id)).transpose()?.flatten();
         let to = match room.and_then(|incident| incident.room.clone()) {
             Some(_) => To::Room,

@@ -62,6 +62,8 @@ pub enum Extract {
     Json(String),
     /// How many lines hold the text.
     Count(String),
+    /// What a regular expression finds: its first group, or all of it where it has none.
+    Regex(String),
     /// The whole text.
     Text,
 }
@@ -178,8 +180,14 @@ impl fmt::Display for Extract {
             Self::Text => f.write_str("text"),
             Self::Json(pointer) => write!(f, "json:{pointer}"),
             Self::Count(text) => write!(f, "count:{text}"),
+            Self::Regex(pattern) => write!(f, "regex:{pattern}"),
         }
     }
+}
+
+/// A regular expression that finds something.
+pub(super) fn is_pattern(pattern: &str) -> bool {
+    !pattern.is_empty() && regex::Regex::new(pattern).is_ok()
 }
 
 fn extract(part: &str) -> Result<Extract, String> {
@@ -189,8 +197,9 @@ fn extract(part: &str) -> Result<Extract, String> {
         None if part == "text" => Ok(Extract::Text),
         Some(("json", pointer)) if pointer.starts_with('/') => Ok(Extract::Json(pointer.to_owned())),
         Some(("count", text)) if !text.is_empty() => Ok(Extract::Count(text.to_owned())),
+        Some(("regex", pattern)) if is_pattern(pattern) => Ok(Extract::Regex(pattern.to_owned())),
         _ => Err(format!(
-            "`{part}` is no part of an answer: there are `status`, `exit`, `text`, `json:/a/b` and `count:TEXT`"
+            "`{part}` is no part of an answer: there are `status`, `exit`, `text`, `json:/a/b`, `count:TEXT` and `regex:PATTERN`"
         )),
     }
 }

@@ -162,12 +162,26 @@ fn values(extract: &Extract, heard: &Heard) -> Result<Vec<Value>, String> {
         Extract::Count(text) => {
             vec![Value::from(heard.text.lines().filter(|line| line.contains(text.as_str())).count())]
         }
+        Extract::Regex(pattern) => found(pattern, &heard.text).map(Value::from).collect(),
         Extract::Json(pointer) => {
             let json: Value = serde_json::from_str(&heard.text)
                 .map_err(|_| "the answer is not the JSON that was expected".to_owned())?;
             pointed(&json, pointer).into_iter().cloned().collect()
         }
     })
+}
+
+/// What a regular expression finds, each time: its first group, or all of it where it has none.
+pub(super) fn found<'t>(pattern: &str, text: &'t str) -> impl Iterator<Item = &'t str> {
+    // A file whose pattern is none was refused when it was read.
+    let pattern = Regex::new(pattern).ok();
+    let all: Vec<&str> = pattern
+        .iter()
+        .flat_map(|pattern| pattern.captures_iter(text))
+        .filter_map(|found| found.get(1).or_else(|| found.get(0)))
+        .map(|part| part.as_str())
+        .collect();
+    all.into_iter()
 }
 
 /// What a JSON pointer (RFC 6901) names; `*` is every element of a list or an object.

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::Heard;
-use super::judge::{Kept, pointed, text_of};
+use super::check::is_pattern;
+use super::judge::{Kept, found, pointed, text_of};
 
 /// Where a deployment's revision is kept by Kubernetes.
 const REVISION: &str = "/metadata/annotations/deployment.kubernetes.io~1revision";
@@ -25,6 +26,9 @@ pub fn keep(wanted: &str, heard: &Heard) -> Result<Kept, String> {
             true => Ok(Kept::Many(found)),
             false => found.into_iter().next().map(Kept::One).ok_or_else(missing),
         };
+    }
+    if let Some(pattern) = wanted.strip_prefix("regex:") {
+        return found(pattern, &heard.text).next().map(|one| Kept::One(one.to_owned())).ok_or_else(missing);
     }
     if let Some(count) = last_lines(wanted) {
         return Ok(Kept::One(last(&heard.text, count)));
@@ -55,6 +59,7 @@ pub fn is_known(wanted: &str) -> bool {
         "the ready one before the current",
     ];
     wanted.strip_prefix("json:").is_some_and(|pointer| pointer.starts_with('/'))
+        || wanted.strip_prefix("regex:").is_some_and(is_pattern)
         || last_lines(wanted).is_some()
         || NAMED.contains(&wanted)
 }

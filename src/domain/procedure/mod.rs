@@ -6,6 +6,7 @@
 mod check;
 mod command;
 pub mod fill;
+mod fitting;
 mod heard;
 pub mod judge;
 pub mod keep;

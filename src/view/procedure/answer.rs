@@ -1,15 +1,17 @@
 //! Private answers about the runbook.
 
 use super::shown;
+use crate::domain::Command;
 use crate::domain::effect::To;
 use crate::domain::procedure::Verdict;
 use crate::domain::run::approve::{NotApproved, Vote};
-use crate::domain::run::decide::{Doing, RunRefusal};
-use crate::domain::runbook::{RunAsk, RunDoing, RunShort, RunbookAnswer, Short};
-use crate::id::RunId;
+use crate::domain::run::decide::{Doing, RunRefusal, Start};
+use crate::domain::runbook::{RunAsk, RunDoing, RunShort, RunbookAnswer, RunbookLine, Short};
+use crate::id::{IncidentId, RunId};
 use crate::view::Message;
-use crate::view::blocks::Draft;
+use crate::view::blocks::{Button, Draft};
 use crate::view::lines::Via;
+use crate::view::terminal::{Names, terminal};
 use crate::view::words::{Words, bold, code, moment, words};
 
 /// The answer, for a person who speaks to howler `via` a slash command, a mention or a shell.
@@ -17,6 +19,7 @@ pub(in crate::view) fn answer(answer: &RunbookAnswer, via: Via) -> Message {
     match answer {
         RunbookAnswer::List(procedures) => list(procedures, via),
         RunbookAnswer::Show(procedure) => shown(procedure),
+        RunbookAnswer::Fitting { incident, fitting } => proposed(*incident, fitting, via),
         RunbookAnswer::Status { runs, frozen } => status(runs, frozen.as_ref(), via),
         RunbookAnswer::Started { run, procedure, to } => Draft::new()
             .line(words![
@@ -46,6 +49,11 @@ pub(in crate::view) fn answer(answer: &RunbookAnswer, via: Via) -> Message {
             Draft::new().lines(refused(refusal, via)).line(words!["Nothing was done."]).finish()
         }
     }
+}
+
+/// The same in plain text, at a shell without a howler.
+pub fn runbook_at_a_shell(given: &RunbookAnswer) -> String {
+    terminal(&answer(given, Via::Shell), &Names::default())
 }
 
 fn place(to: &To) -> &'static str {
@@ -103,6 +111,38 @@ fn list(procedures: &[Short], via: Via) -> Message {
             ", ",
             code(via.runbook("logs web"))
         ])
+        .finish()
+}
+
+/// Which procedures fit an incident, each with the button that begins it.
+fn proposed(incident: IncidentId, fitting: &[Short], via: Via) -> Message {
+    let draft = Draft::new();
+    let Some(best) = fitting.first() else {
+        return draft
+            .line(words![format!("No procedure of the runbook fits the title of {incident}.")])
+            .line(words!["All there are: ", code(via.runbook("list"))])
+            .finish();
+    };
+    let button = |short: &Short| {
+        let start = Start { name: short.name.clone(), typed: Vec::new(), only: None, proposes: false };
+        Button::new(
+            format!("Diagnose: {}", short.title),
+            incident,
+            Command::Runbook(RunbookLine::Start(start)),
+        )
+    };
+    let mut buttons: Vec<Button> = fitting.iter().map(button).collect();
+    if let Some(first) = buttons.first_mut() {
+        *first = button(best).primary();
+    }
+    draft
+        .line(words![
+            format!("What fits {incident} best is "),
+            bold(best.title.clone()),
+            ". To look changes nothing."
+        ])
+        .buttons(buttons)
+        .line(words!["All there are: ", code(via.runbook("list"))])
         .finish()
 }
 

@@ -14,9 +14,10 @@ use super::words::{Words, bold, words};
 use crate::domain::procedure::Procedure;
 
 pub(super) use answer::answer;
+pub use answer::runbook_at_a_shell;
 pub use markdown::markdown;
 pub use parts::quoted;
-pub use run::run_card;
+pub use run::{dry_run, run_card};
 pub(super) use said::noted;
 pub use said::{freeze_said, run_said};
 

@@ -8,6 +8,7 @@ use crate::domain::run::change::Phase;
 use crate::domain::run::{End, Run, Stage};
 use crate::view::Message;
 use crate::view::blocks::Draft;
+use crate::view::terminal::{Names, terminal};
 use crate::view::time::utc;
 use crate::view::words::{Words, bold, moment, words};
 
@@ -16,20 +17,34 @@ const KEPT_MOST: usize = 1_200;
 /// Longest of all kept texts of a card, in characters.
 const KEPT_ALL: usize = 2_400;
 
+/// What a dry run found, for a terminal. `plan` is what the offered action's plan says.
+pub fn dry_run(run: &Run, plan: Option<&str>) -> String {
+    let draft = body(run);
+    let draft = match plan.map(str::trim).filter(|plan| !plan.is_empty()) {
+        Some(plan) => draft.line(words![bold("The plan says")]).preformatted(plan),
+        None => draft,
+    };
+    let draft = draft.line(words!["Nothing was changed. What changes something is approved in Slack."]);
+    terminal(&draft.finish(), &Names::default())
+}
+
 /// The card. `since` is when its incident was declared: the recovery time counts from there.
 pub fn run_card(run: &Run, since: Option<jiff::Timestamp>) -> Message {
+    body(run).lines(deadline(run, since).into_iter().collect()).buttons(buttons(run)).finish()
+}
+
+fn body(run: &Run) -> Draft {
     let draft = Draft::new().headline(&format!("{} {} · ", lead(run), run.id), &run.procedure.title);
     let draft = draft.lines(vec![state(run)]).bullets(checks(run));
     let draft = texts(run)
         .into_iter()
         .fold(draft, |draft, (title, text)| draft.line(words![bold(title)]).preformatted(&text));
     let draft = last(draft, run);
-    let draft = match &run.stage {
+    match &run.stage {
         Stage::Offered { rung } => offered(draft, run, *rung),
         Stage::Changing(change) => changing(draft, run, change),
         Stage::Looking | Stage::Over { .. } => draft,
-    };
-    draft.lines(deadline(run, since).into_iter().collect()).buttons(buttons(run)).finish()
+    }
 }
 
 fn lead(run: &Run) -> &'static str {

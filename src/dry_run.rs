@@ -1,0 +1,77 @@
+//! `howler procedure run NAME --dry-run`: a procedure's checks asked from a shell, up to the step that they lead to.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::config::secrets::Secrets;
+use crate::domain::effect::To;
+use crate::domain::procedure::judge::judge;
+use crate::domain::procedure::{CannotTell, Question};
+use crate::domain::run::decide::{RunRefusal, Start, start};
+use crate::domain::run::{Around, Run, RunEvent, RunEventKind, Stage, settle};
+use crate::domain::runbook::RunbookAnswer;
+use crate::id::{RunId, UserId};
+use crate::probe::Prober;
+use crate::{procedure, view};
+
+/// A plan may take this long.
+const PLAN_LIMIT: Duration = Duration::from_secs(60);
+
+/// Prints what the checks find, the step and its plan. Fails where there is no such procedure, or a check fails or cannot tell.
+pub async fn run(config: &Config, secrets: &Secrets, name: &str, given: &[String]) -> ExitCode {
+    let clock = Clock::system();
+    let prober = Prober::new(&config.runbook, secrets.all(), |name| std::env::var(name).ok());
+    let runbook = procedure::load(config.runbook.folder.as_deref()).runbook;
+    let typed = given.iter().filter_map(|pair| pair.split_once('='));
+    let typed = typed.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let line = Start { name: name.to_owned(), typed, only: None, proposes: false };
+    let by = UserId::at_shell("you");
+    let event = |seq, kind| RunEvent { seq, at: clock.now(), by: Some(by.clone()), kind };
+    let begun = start(&runbook, &line, None, To::Emergencies)
+        .and_then(|kind| Run::asked(RunId(0), &event(1, kind)).ok_or(RunRefusal::NothingRuns));
+    let mut run = match begun {
+        Ok(run) => run,
+        Err(refusal) => {
+            eprintln!("{}", view::runbook_at_a_shell(&RunbookAnswer::Refused(refusal)));
+            return ExitCode::FAILURE;
+        }
+    };
+    for (check, finding) in findings(&run, &prober).await {
+        run.apply(&event(run.events + 1, RunEventKind::Found { check, finding }));
+    }
+    if let Some(next) = settle(&run, &Around::default()) {
+        run.apply(&event(run.events + 1, next));
+    }
+    println!("{}", view::dry_run(&run, plan(&run, &prober).await.as_deref()));
+    match run.findings.values().all(|found| found.verdict == crate::domain::procedure::Verdict::Pass) {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    }
+}
+
+/// All checks side by side.
+async fn findings(run: &Run, prober: &Prober) -> Vec<(String, crate::domain::procedure::Finding)> {
+    let checks = run.waiting.iter().filter_map(|name| Some((name, run.procedure.checks.get(name)?)));
+    let asked = checks.map(async |(name, check)| {
+        let heard = match run.filling().question(check) {
+            Ok(question) => prober.ask(&question, check.within()).await,
+            Err(unfilled) => Err(CannotTell(unfilled.to_string())),
+        };
+        (name.clone(), judge(check, &heard))
+    });
+    join_all(asked).await
+}
+
+/// What the offered action's plan says; it only reads.
+async fn plan(run: &Run, prober: &Prober) -> Option<String> {
+    let Stage::Offered { rung } = run.stage else { return None };
+    let plan = run.filling().command(run.action_of(rung)?.plan.as_ref()?).ok()?;
+    Some(match prober.ask(&Question::Run(plan), PLAN_LIMIT).await {
+        Ok(heard) => heard.text,
+        Err(CannotTell(why)) => why,
+    })
+}
