@@ -27,7 +27,7 @@ pub(super) struct Identity {
 /// The lock and the mark, held while the store is open.
 pub(super) struct Guard {
     /// Held for the lock.
-    _lock: File,
+    lock: File,
     mark: File,
     mark_path: PathBuf,
 }
@@ -40,6 +40,13 @@ pub(super) struct Mark {
 }
 
 const MARK_BYTES: usize = 48;
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        // A program that is being started holds a copy of the file until it runs, and with the copy the lock.
+        let _ = self.lock.unlock();
+    }
+}
 
 impl Guard {
     /// Locks the folder, creating it where it is missing.
@@ -63,7 +70,7 @@ impl Guard {
         write!(lock, "{}", std::process::id()).map_err(unwritable(&path))?;
         let mark_path = folder.join("mark");
         let mark = open(&mark_path).map_err(unwritable(&mark_path))?;
-        Ok(Self { _lock: lock, mark, mark_path })
+        Ok(Self { lock, mark, mark_path })
     }
 
     pub fn mark(&self) -> Option<Mark> {
