@@ -1,5 +1,6 @@
 //! The real binary on a real disk: killed, stopped, and out of space.
 
+mod action;
 mod disk;
 mod ledger;
 mod load;

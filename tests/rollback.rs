@@ -1,6 +1,10 @@
 //! An action from the offer to the proof: who may have it carried out, what exactly runs, once, and whether it helped.
 
 use howler::data::{From, verify_audit};
+use howler::desk::Fault;
+use howler::domain::answer::Answer;
+use howler::domain::request::{Ask, Place, ReplyPath, Request};
+use howler::id::{DeliveryId, UserId};
 
 use crate::harness::process::until;
 use crate::harness::{EMERGENCIES, Town};
@@ -363,4 +367,31 @@ async fn the_audit_is_a_chain_in_which_nothing_is_missing() {
     let whole = verify(&head).await.unwrap();
     assert!(whole.contains("the audit is whole: 5 rows"), "{whole}");
     assert!(verify(&"0".repeat(64)).await.unwrap_err().contains("no row has the hash"));
+}
+
+#[tokio::test]
+async fn ten_thousand_clicks_spend_one_approval_once() {
+    let town = broken().await;
+    let world = &town.world;
+    world.ian().types(EMERGENCIES, "/runbook run queue").await;
+    let approve = world.maya().button(EMERGENCIES, "approve");
+    let line = approve.value("approve");
+    let desk = world.desk();
+    let click = |number: usize, by: &str| Request {
+        delivery: DeliveryId(format!("click-{number}-{by}")),
+        by: UserId::from(by),
+        place: Place { channel: "C0EMERG".into(), thread: None },
+        reply: ReplyPath::Inline,
+        ask: Ask::Line(serde_json::from_str(&line).unwrap()),
+    };
+    let clicks = (0..5_000).flat_map(|number| [click(number, "U0MAYA"), click(number, "U0KOFI")]);
+    let answers = futures_util::future::join_all(clicks.map(|click| desk.submit(click))).await;
+    world.settle().await;
+    let kept = |answer: &Result<Answer, Fault>| format!("{answer:?}").contains("Done");
+    assert_eq!(
+        answers.iter().filter(|answer| kept(answer)).count(),
+        1,
+        "one approval was enough, and one was taken"
+    );
+    assert_eq!(began(&town, "restart"), 1);
 }

@@ -216,3 +216,59 @@ async fn keep(stream: Option<impl AsyncRead + Unpin>, kept: &Mutex<Kept>) {
         kept.lock().unwrap_or_else(PoisonError::into_inner).push(bytes);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::config::RunbookRules;
+    use crate::config::secrets::Secret;
+
+    const SECRETS: [&str; 3] = ["hunter2-hunter2", "xoxb-1234567890-abcdef", "c2VjcmV0LXNlY3JldA=="];
+
+    fn prober() -> Prober {
+        let rules = RunbookRules { hosts: Vec::new(), ..RunbookRules::default() };
+        Prober::new(&rules, SECRETS.iter().map(|secret| Secret::new(*secret)).collect(), |_| None)
+    }
+
+    proptest! {
+        /// However the output is cut into pieces, no piece of a secret is told that is longer than its neighbours' words.
+        #[test]
+        fn a_secret_never_leaves_wherever_the_output_is_cut(
+            words in prop::collection::vec(prop_oneof![Just("a line\n"), Just("word "), Just("\u{1b}[31m"), Just("=")], 0..30),
+            secret in prop::sample::select(&SECRETS),
+            at in 0_usize..30,
+            cuts in prop::collection::vec(1_usize..9, 1..60),
+        ) {
+            let (prober, kept) = (prober(), Mutex::new(Kept::default()));
+            let mut words: Vec<&str> = words;
+            words.insert(at.min(words.len()), secret);
+            let text = words.concat();
+            let mut rest = text.as_bytes();
+            for cut in cuts.iter().cycle() {
+                if rest.is_empty() {
+                    break;
+                }
+                let (piece, after) = rest.split_at((*cut).min(rest.len()));
+                kept.lock().unwrap().push(piece);
+                rest = after;
+                let told = prober.end_of(&kept, false);
+                for length in 6..=secret.len() {
+                    prop_assert!(!told.contains(&secret[..length]), "{told:?} tells {:?}", &secret[..length]);
+                }
+            }
+            let told = prober.end_of(&kept, true);
+            prop_assert!(!told.contains(secret), "{told:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_not_whole_is_held_back() {
+        let (prober, kept) = (prober(), Mutex::new(Kept::default()));
+        kept.lock().unwrap().push(b"begun\npassword is hunter2-");
+        assert_eq!(prober.end_of(&kept, false), "begun");
+        kept.lock().unwrap().push(b"hunter2 now\n");
+        assert_eq!(prober.end_of(&kept, false), "begun\npassword is [secret] now");
+    }
+}

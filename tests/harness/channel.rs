@@ -19,11 +19,30 @@ impl Message {
         format!("{}\n{}", self.text, self.blocks)
     }
 
+    /// What the button `action` carries.
+    pub fn value(&self, action: &str) -> String {
+        let mut found = Vec::new();
+        values(&self.blocks, action, &mut found);
+        found.pop().unwrap_or_else(|| panic!("no button {action} on {}", self.text))
+    }
+
     /// The buttons' action ids.
     pub fn buttons(&self) -> Vec<String> {
         let mut found = Vec::new();
         collect(&self.blocks, &mut found);
         found
+    }
+}
+
+fn values(value: &Value, action: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Array(values_in) => values_in.iter().for_each(|value| values(value, action, found)),
+        Value::Object(fields) => {
+            let is_it = fields.get("action_id").and_then(Value::as_str) == Some(action);
+            found.extend(fields.get("value").filter(|_| is_it).and_then(Value::as_str).map(str::to_owned));
+            fields.values().for_each(|value| values(value, action, found));
+        }
+        _ => {}
     }
 }
 

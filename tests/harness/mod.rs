@@ -274,6 +274,11 @@ impl World {
         self.howler().app.desk.forward(self.clock.now() + SignedDuration::from_mins(minutes)).await;
     }
 
+    /// The way to howler's desk, past its doors.
+    pub fn desk(&self) -> howler::desk::Desk {
+        self.howler().app.desk.clone()
+    }
+
     /// Lets so many seconds pass, with all that comes due in them.
     pub async fn forward_seconds(&self, seconds: i64) {
         let to = self.clock.now() + SignedDuration::from_secs(seconds);
