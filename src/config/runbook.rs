@@ -6,6 +6,9 @@ use std::path::PathBuf;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
+use super::Repository;
+use super::backup::is_name;
+
 /// What the runbook's procedures may use. Nothing of this stands in a procedure's own file, so
 /// that editing a procedure cannot let it do more.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -22,6 +25,25 @@ pub struct RunbookRules {
     pub hosts: Vec<String>,
     /// Those of `hosts` that may be at a private or loopback address.
     pub private: Vec<String>,
+    /// Whose workflows, hooks, secrets' names and settings GitHub is asked about.
+    pub repository: Repository,
+    /// Whose audit log GitHub is asked for, where it is not the repository's owner.
+    #[serde(deserialize_with = "name")]
+    pub organisation: Option<String>,
+    /// Whose deployments and variables' names Vercel is asked about: a project's name or id.
+    #[serde(deserialize_with = "name")]
+    pub vercel_project: Option<String>,
+    /// The team that the project belongs to, by `team_...` or by the name in its addresses; none for a personal account.
+    #[serde(deserialize_with = "name")]
+    pub vercel_team: Option<String>,
+}
+
+impl RunbookRules {
+    /// Whose audit log is meant.
+    pub fn organisation(&self) -> Option<&str> {
+        let owner = || self.repository.name()?.split_once('/').map(|(owner, _)| owner);
+        self.organisation.as_deref().or_else(owner)
+    }
 }
 
 impl Default for RunbookRules {
@@ -33,7 +55,23 @@ impl Default for RunbookRules {
             environment: BTreeMap::new(),
             hosts: hosts.map(str::to_owned).to_vec(),
             private: Vec::new(),
+            repository: Repository::new("anomalyco/monkeytown"),
+            organisation: None,
+            vercel_project: Some("monkeytown-web".into()),
+            vercel_team: None,
         }
+    }
+}
+
+/// A name that changes no address that it becomes a part of; "off" is none.
+fn name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(from)?;
+    match text.trim() {
+        off if off.eq_ignore_ascii_case("off") => Ok(None),
+        name if is_name(name) => Ok(Some(name.to_owned())),
+        _ => Err(D::Error::custom(format!(
+            "`{text}` is no name; write letters, digits, hyphens, underscores and points, or off"
+        ))),
     }
 }
 

@@ -2,13 +2,20 @@
 
 use std::path::Path;
 
-use crate::config::RunbookRules;
+use crate::config::{Repository, RunbookRules};
 use crate::procedure::PROGRAMS;
 
 /// Nothing leaves the rehearsal: no host is asked, and none of the machine's own programs is run.
 pub fn none() -> RunbookRules {
     let tools = PROGRAMS.map(|name| (name.to_owned(), Path::new("/nonexistent").join(name)));
-    RunbookRules { hosts: Vec::new(), tools: tools.into(), ..RunbookRules::default() }
+    let (repository, vercel_project) = (Repository::OFF, None);
+    RunbookRules {
+        hosts: Vec::new(),
+        tools: tools.into(),
+        repository,
+        vercel_project,
+        ..RunbookRules::default()
+    }
 }
 
 #[cfg(test)]
