@@ -106,7 +106,8 @@ impl App {
         let store = Arc::new(Store::open_on(ground.disk, &data, &new_instance(&clock))?);
         let (instance, held): (Arc<str>, _) = (Arc::from(store.instance()), Arc::downgrade(&store));
         let phone = Telephone::new(&config, &secrets, &instance, &clock)?;
-        let prober = Prober::new(&config.runbook, secrets.all(), |name| std::env::var(name).ok());
+        let prober = Prober::new(&config.runbook, secrets.all(), |name| std::env::var(name).ok())
+            .with_services(&config.runbook, &secrets, clock.clone());
         let (config, metrics) = (Arc::new(config), Metrics::default());
         let deliverer =
             Deliverer::through(ground.slack, &secrets, Arc::clone(&config), clock.clone(), metrics.clone())?;
