@@ -181,12 +181,9 @@ impl Secrets {
         if !github_api_url.starts_with("https://") && !github_api_url.starts_with("http://") {
             return Err(SecretsError::GitHubUrl(github_api_url));
         }
-        let optional = |name| {
-            lookup(name).filter(|value| !value.trim().is_empty()).map(|value| Secret::new(value.trim()))
-        };
         Ok(Self {
-            metrics_secret: optional("HOWLER_METRICS_SECRET"),
-            api_secret: optional("HOWLER_API_TOKEN"),
+            metrics_secret: given("HOWLER_METRICS_SECRET"),
+            api_secret: given("HOWLER_API_TOKEN"),
             slack_bot_token: need(
                 "SLACK_BOT_TOKEN",
                 "the token that starts with xoxb-, from your Slack app's page OAuth & Permissions",
@@ -197,14 +194,21 @@ impl Secrets {
             },
             slack_app_token,
             slack_api_url,
-            github_token: need("GITHUB_TOKEN", "optional").ok(),
+            github_token: given("GITHUB_TOKEN"),
             github_api_url,
-            phone: PhoneSecrets::read(&optional, &lookup)?,
-            vercel: VercelSecrets {
-                token: optional("VERCEL_TOKEN"),
-                api_url: address(&lookup, "VERCEL_API_URL", VERCEL_API_URL)?,
-            },
+            phone: PhoneSecrets::read(&given, &lookup)?,
+            vercel: VercelSecrets::read(&given, &lookup)?,
         })
+    }
+}
+
+impl VercelSecrets {
+    fn read(
+        given: &impl Fn(&'static str) -> Option<Secret>,
+        lookup: &impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, SecretsError> {
+        let api_url = address(lookup, "VERCEL_API_URL", VERCEL_API_URL)?;
+        Ok(Self { token: given("VERCEL_TOKEN"), api_url })
     }
 }
 

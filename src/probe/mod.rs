@@ -5,6 +5,7 @@
 mod address;
 mod github;
 mod http;
+mod pause;
 mod process;
 mod redact;
 mod rest;
@@ -67,7 +68,8 @@ impl Prober {
     /// With GitHub and Vercel, as far as there are tokens for them. Must be called inside a runtime.
     #[must_use]
     pub fn with_services(self, rules: &RunbookRules, secrets: &Secrets, clock: Clock) -> Self {
-        let (github, vercel) = (GitHub::new(rules, secrets, clock), Vercel::new(rules, secrets));
+        let (github, vercel) =
+            (GitHub::new(rules, secrets, clock.clone()), Vercel::new(rules, secrets, clock));
         Self { github, vercel, ..self }
     }
 

@@ -137,15 +137,19 @@ impl Service {
         Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, text, cut })
     }
 
+    /// That nothing is asked before an instant.
+    pub fn paused(&self, until: Timestamp) -> CannotTell {
+        let Self { name, token, .. } = self;
+        let until = until.strftime("%H:%M:%S UTC");
+        CannotTell(format!("{name} takes no more questions by {token} until {until}; look again then"))
+    }
+
     /// What an answer that is no success says, and what to do about it.
     pub fn refusal(&self, answer: &Answer, asked: &Asked) -> CannotTell {
         let Self { name, token, settings, status_page } = self;
         let Asked { thing, needs } = asked;
         let message = message(&answer.text);
         let said = if message.is_empty() { String::new() } else { format!(" ({message})") };
-        if let Some(wait) = limited(answer, &message) {
-            return CannotTell(format!("{name} takes no more questions by {token} {wait}; look again then"));
-        }
         let bad_token = || {
             format!(
                 "{name} does not accept {token}, which is wrong, expired or revoked; set a valid one and restart howler"
@@ -188,7 +192,7 @@ where
 }
 
 /// The service's own words: GitHub's `message`, Vercel's `error.message`.
-fn message(text: &str) -> String {
+pub fn message(text: &str) -> String {
     let json: Value = serde_json::from_str(text).unwrap_or_default();
     let words = json["message"].as_str().or_else(|| json["error"]["message"].as_str()).unwrap_or_default();
     shorten(clean_line(words).trim_end_matches('.'), MESSAGE_MOST)
@@ -198,25 +202,4 @@ fn message(text: &str) -> String {
 fn is_the_token(text: &str) -> bool {
     let json: Value = serde_json::from_str(text).unwrap_or_default();
     json["error"]["invalidToken"] == true
-}
-
-/// For how long nothing may be asked; none where a 403 is no limit. `retry-after` first, then the reset of an allowance that is
-/// used up, as both services document.
-fn limited(answer: &Answer, message: &str) -> Option<String> {
-    if !matches!(answer.status, 403 | 429) {
-        return None;
-    }
-    let seconds = answer.header("retry-after").and_then(|text| text.parse::<u64>().ok());
-    if let Some(seconds) = seconds {
-        return Some(format!("for {seconds} s"));
-    }
-    let used_up = answer.header("x-ratelimit-remaining") == Some("0");
-    let reset = answer.header("x-ratelimit-reset").and_then(|text| text.parse().ok());
-    match reset.and_then(|reset| Timestamp::from_second(reset).ok()).filter(|_| used_up) {
-        Some(reset) => Some(format!("until {}", reset.strftime("%H:%M:%S UTC"))),
-        None if answer.status == 429 || message.to_lowercase().contains("rate limit") => {
-            Some("for a minute at least".into())
-        }
-        None => None,
-    }
 }

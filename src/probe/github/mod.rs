@@ -21,6 +21,7 @@ use reqwest::Url;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
+use super::pause::Pauses;
 use super::rest::{AGENT, Answer, Asked, Service, Wire, wire};
 use crate::clock::Clock;
 use crate::config::RunbookRules;
@@ -33,6 +34,10 @@ const GITHUB: Service = Service {
     settings: "[runbook] repository",
     status_page: "githubstatus.com",
 };
+/// GitHub limits a token, whatever it asks for.
+const TOKEN: &str = "token";
+/// Where it says how much is left.
+const LEFT: &str = "/rate_limit";
 const VERSION: &str = "2022-11-28";
 /// Runs that are looked at, the newest first.
 const RUNS: usize = 20;
@@ -48,6 +53,7 @@ pub struct GitHub {
     elsewhere: Wire<Body>,
     repository: String,
     organisation: String,
+    pauses: Pauses,
     clock: Clock,
 }
 
@@ -69,7 +75,8 @@ impl GitHub {
         let token = secrets.github_token.as_ref().ok_or_else(|| GITHUB.without_token())?;
         let base = GITHUB.base(&secrets.github_api_url)?;
         let octocrab = octocrab(&base, &secrets.github_api_url, token)?;
-        Ok(Self { octocrab, elsewhere: wire(&base)?, repository, organisation, clock })
+        let pauses = Pauses::new(clock.clone());
+        Ok(Self { octocrab, elsewhere: wire(&base)?, repository, organisation, pauses, clock })
     }
 
     /// Asks, for at most `limit`. What follows a colon is a workflow's file: `workflow runs: architect.yml`.
@@ -89,7 +96,7 @@ impl GitHub {
             "failing step" => self.failing_step(of).await,
             "rate limit" => {
                 let needs = "give it no permission, for this needs none";
-                Ok(answers::limits(&self.get("/rate_limit", "the rate limit".into(), needs).await?))
+                Ok(answers::limits(&self.get(LEFT, "the rate limit".into(), needs).await?))
             }
             "token permissions" => self.permissions(of).await,
             "hooks" => {
@@ -214,8 +221,17 @@ impl GitHub {
     }
 
     async fn send(&self, path: &str) -> Result<Answer, CannotTell> {
+        // How much is left is told at any time.
+        let held = self.pauses.held(TOKEN).filter(|_| path != LEFT);
+        if let Some(until) = held {
+            return Err(GITHUB.paused(until));
+        }
         let response = self.octocrab._get(path).await.map_err(|error| GITHUB.unheard(&error))?;
-        GITHUB.read(response).await
+        let answer = GITHUB.read(response).await?;
+        match self.pauses.learn(TOKEN, &answer) {
+            Some(until) => Err(GITHUB.paused(until)),
+            None => Ok(answer),
+        }
     }
 }
 

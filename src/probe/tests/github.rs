@@ -1,7 +1,8 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::services::{GITHUB_TOKEN, LIMIT, answer, clock, listen, prober, secrets, why};
+use super::services::{GITHUB_TOKEN, LIMIT, answer, clock, listen, prober_at, secrets, why};
+use crate::clock::Clock;
 use crate::config::RunbookRules;
 use crate::domain::procedure::Question;
 use crate::fake::github::{GitHub, Hook, Job, Run, Setup, Step};
@@ -11,20 +12,23 @@ use crate::probe::github::permissions;
 const ROOT: &str = "/repos/anomalyco/monkeytown";
 
 struct Scene {
+    clock: Clock,
     github: GitHub,
     prober: Prober,
 }
 
 impl Scene {
     async fn new() -> Self {
+        let clock = clock();
         let github = GitHub::new(Setup {
-            clock: clock(),
+            clock: clock.clone(),
             repository: "anomalyco/monkeytown".into(),
             token: GITHUB_TOKEN.into(),
             login: "howler-bot".into(),
         });
-        let prober = prober(&RunbookRules::default(), &secrets(&listen(github.api()).await));
-        Self { github, prober }
+        let secrets = secrets(&listen(github.api()).await);
+        let prober = prober_at(clock.clone(), &RunbookRules::default(), &secrets);
+        Self { clock, github, prober }
     }
 
     async fn answer(&self, asked: &str) -> Value {
@@ -174,21 +178,10 @@ async fn of_a_long_log_the_end_is_shown() {
 }
 
 #[tokio::test]
-async fn limits_settings_hooks_names_and_the_audit_log_have_howlers_shape() {
+async fn what_is_left_of_the_limit_and_what_a_workflow_may_do() {
     let scene = Scene::new().await;
-    {
-        let mut repository = scene.github.repository();
-        repository.used = 4_990;
-        repository.workflows_write = true;
-        let hook = |url: &str| Hook { url: url.into(), events: vec!["push".into()] };
-        repository.hooks = vec![
-            hook("https://hooks.slack.com/services/T0/B0/planted-key"),
-            hook("https://ci.example.com:8443/github?token=planted"),
-            hook("https://me:planted@ci.example.com/github"),
-        ];
-        repository.secrets = vec!["NPM_TOKEN".into(), "VERCEL_TOKEN".into()];
-        repository.audit_log = Some(vec![("mallory".into(), "hook.create".into())]);
-    }
+    scene.github.repository().used = 4_990;
+    scene.github.repository().workflows_write = true;
     let limits = scene.answer("rate limit").await;
     assert_eq!(limits["core"], json!({ "limit": 5_000, "remaining": 10, "reset": "2026-11-24T03:00:00Z" }));
     assert_eq!(
@@ -201,6 +194,18 @@ async fn limits_settings_hooks_names_and_the_audit_log_have_howlers_shape() {
             "decided_by": "the repository's default",
         })
     );
+    assert_eq!(scene.asked(), ["/rate_limit", "/actions/permissions/workflow"]);
+}
+
+#[tokio::test]
+async fn of_hooks_the_key_stays_away() {
+    let scene = Scene::new().await;
+    let hook = |url: &str| Hook { url: url.into(), events: vec!["push".into()] };
+    scene.github.repository().hooks = vec![
+        hook("https://hooks.slack.com/services/T0/B0/planted-key"),
+        hook("https://ci.example.com:8443/github?token=planted"),
+        hook("https://me:planted@ci.example.com/github"),
+    ];
     let hooks = scene.answer("hooks").await;
     let urls: Vec<&Value> = hooks.as_array().unwrap().iter().map(|hook| &hook["config"]["url"]).collect();
     assert_eq!(
@@ -212,14 +217,19 @@ async fn limits_settings_hooks_names_and_the_audit_log_have_howlers_shape() {
         ]
     );
     assert!(!hooks.to_string().contains("planted"), "{hooks}");
+    assert_eq!(scene.asked(), ["/hooks?per_page=100&page=1"]);
+}
+
+#[tokio::test]
+async fn secrets_are_named_and_the_audit_log_says_who_did_what() {
+    let scene = Scene::new().await;
+    scene.github.repository().secrets = vec!["NPM_TOKEN".into(), "VERCEL_TOKEN".into()];
+    scene.github.repository().audit_log = Some(vec![("mallory".into(), "hook.create".into())]);
     let names = scene.answer("secret names").await;
+    let name = |at: usize| names["secrets"][at]["name"].as_str();
+    assert_eq!((name(0), name(1)), (Some("NPM_TOKEN"), Some("VERCEL_TOKEN")));
     assert_eq!(
-        (&names["secrets"][0]["name"], &names["secrets"][1]["name"]),
-        (&json!("NPM_TOKEN"), &json!("VERCEL_TOKEN"))
-    );
-    let log = scene.answer("audit log").await;
-    assert_eq!(
-        log,
+        scene.answer("audit log").await,
         json!([{
             "at": "2026-11-24T02:00:00Z",
             "actor": "mallory",
@@ -230,13 +240,7 @@ async fn limits_settings_hooks_names_and_the_audit_log_have_howlers_shape() {
     );
     assert_eq!(
         scene.asked(),
-        [
-            "/rate_limit",
-            "/actions/permissions/workflow",
-            "/hooks?per_page=100&page=1",
-            "/actions/secrets?per_page=100&page=1",
-            "/orgs/anomalyco/audit-log?per_page=50&order=desc",
-        ]
+        ["/actions/secrets?per_page=100&page=1", "/orgs/anomalyco/audit-log?per_page=50&order=desc"]
     );
 }
 
@@ -327,21 +331,41 @@ async fn what_the_token_may_not_see_is_not_known_and_the_reason_says_what_to_cha
 }
 
 #[tokio::test]
-async fn limits_faults_and_broken_connections_are_not_known() {
-    const HOOKS: &str = "GET /repos/{}/hooks";
+async fn within_a_limit_nothing_is_asked_but_how_much_is_left() {
     let scene = Scene::new().await;
     let faults = scene.github.faults();
     faults.primary_limit(HOOKS, 1, 90);
     faults.secondary_limit(HOOKS, 1, 30);
     faults.http(HOOKS, 429, 1);
-    faults.http(HOOKS, 503, 1);
-    faults.http(HOOKS, 301, 1);
-    faults.http(HOOKS, 418, 1);
+    let mut asked = 0;
+    for (until, seconds) in [("02:01:30", 90), ("02:02:00", 30), ("02:03:00", 60)] {
+        for question in ["hooks", "secret names", "workflow runs"] {
+            let why = scene.why(question).await;
+            assert_eq!(
+                why,
+                format!("GitHub takes no more questions by GITHUB_TOKEN until {until} UTC; look again then")
+            );
+        }
+        asked += 1;
+        assert_eq!(scene.asked().len(), asked);
+        scene.answer("rate limit").await;
+        asked += 1;
+        scene.clock.advance(SignedDuration::from_secs(seconds));
+    }
+    scene.answer("hooks").await;
+}
+
+const HOOKS: &str = "GET /repos/{}/hooks";
+
+#[tokio::test]
+async fn faults_and_broken_connections_are_not_known() {
+    let scene = Scene::new().await;
+    let faults = scene.github.faults();
+    for status in [503, 301, 418] {
+        faults.http(HOOKS, status, 1);
+    }
     faults.lose_answer(HOOKS, 1);
     for expected in [
-        "takes no more questions by GITHUB_TOKEN until 02:01:30 UTC",
-        "takes no more questions by GITHUB_TOKEN for 30 s",
-        "for a minute at least",
         "HTTP status 503: look again later; githubstatus.com",
         "has moved the webhooks in anomalyco/monkeytown: set [runbook] repository",
         "HTTP status 418",

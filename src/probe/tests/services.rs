@@ -46,7 +46,11 @@ pub fn secrets(base: &str) -> Secrets {
 }
 
 pub fn prober(rules: &RunbookRules, secrets: &Secrets) -> Prober {
-    Prober::new(rules, secrets.all(), |_| None).with_services(rules, secrets, clock())
+    prober_at(clock(), rules, secrets)
+}
+
+pub fn prober_at(clock: Clock, rules: &RunbookRules, secrets: &Secrets) -> Prober {
+    Prober::new(rules, secrets.all(), |_| None).with_services(rules, secrets, clock)
 }
 
 /// The answer, which must be JSON.

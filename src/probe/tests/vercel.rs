@@ -199,7 +199,6 @@ async fn refusals_limits_and_faults_are_not_known_whatever_is_asked() {
         let late = why(&scene.prober, &late, Duration::from_millis(50)).await;
         assert!(late.contains("did not answer within"), "{late}");
         for (fault, expected) in [
-            (Fault::Limited(90), "takes no more questions by VERCEL_TOKEN until 02:01:30 UTC"),
             (Fault::Forbidden, "You don't have permission to access this): make one whose scope"),
             (Fault::Http(404), "check [runbook] vercel_project and vercel_team"),
             (Fault::Http(401), "does not accept VERCEL_TOKEN"),
@@ -211,6 +210,12 @@ async fn refusals_limits_and_faults_are_not_known_whatever_is_asked() {
             let why = scene.why(question).await;
             assert!(why.contains(expected), "{question}, {fault:?}: {why}");
         }
+        // The last, for it lasts.
+        scene.vercel.fault(Some(Fault::Limited(90)));
+        let limited = "Vercel takes no more questions by VERCEL_TOKEN until 02:01:30 UTC; look again then";
+        assert_eq!(scene.why(question).await, limited);
+        let calls = scene.vercel.calls().len();
+        assert_eq!((scene.why(question).await.as_str(), scene.vercel.calls().len()), (limited, calls));
         let other = RunbookRules { vercel_team: Some("elsewhere".into()), ..RunbookRules::default() };
         let base = listen(wrong_token.vercel.api()).await;
         let mut bad = secrets(&base);

@@ -11,7 +11,9 @@ use axum::http::{HeaderValue, Request};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
+use super::pause::Pauses;
 use super::rest::{AGENT, Asked, Service, Wire, wire};
+use crate::clock::Clock;
 use crate::config::RunbookRules;
 use crate::config::secrets::Secrets;
 use crate::domain::procedure::CannotTell;
@@ -39,6 +41,7 @@ pub struct Vercel {
     bearer: HeaderValue,
     project: String,
     team: Option<String>,
+    pauses: Pauses,
 }
 
 impl fmt::Debug for Vercel {
@@ -57,7 +60,7 @@ struct Project {
 impl Vercel {
     /// # Errors
     /// Why it is not asked.
-    pub fn new(rules: &RunbookRules, secrets: &Secrets) -> Result<Self, String> {
+    pub fn new(rules: &RunbookRules, secrets: &Secrets, clock: Clock) -> Result<Self, String> {
         let off = || "[runbook] vercel_project is \"off\", so Vercel is not asked".to_owned();
         let project = rules.vercel_project.clone().ok_or_else(off)?;
         let token = secrets.vercel.token.as_ref().ok_or_else(|| VERCEL.without_token())?;
@@ -66,7 +69,14 @@ impl Vercel {
         let mut bearer = bearer.map_err(|_| "VERCEL_TOKEN holds characters that no token has".to_owned())?;
         bearer.set_sensitive(true);
         let (wire, team) = (wire(&base)?, rules.vercel_team.clone());
-        Ok(Self { wire, base: secrets.vercel.api_url.clone(), bearer, project, team })
+        Ok(Self {
+            wire,
+            base: secrets.vercel.api_url.clone(),
+            bearer,
+            project,
+            team,
+            pauses: Pauses::new(clock),
+        })
     }
 
     /// Asks, for at most `limit`. What follows a colon is how many: `deployments: 10`.
@@ -174,6 +184,10 @@ impl Vercel {
     }
 
     async fn get(&self, path: &str, query: &[(&str, &str)], thing: &str) -> Result<Value, CannotTell> {
+        // Vercel limits each endpoint by itself.
+        if let Some(until) = self.pauses.held(thing) {
+            return Err(VERCEL.paused(until));
+        }
         let mut query = query.to_vec();
         if let Some(team) = &self.team {
             query.push((if team.starts_with("team_") { "teamId" } else { "slug" }, team));
@@ -189,6 +203,10 @@ impl Vercel {
         let response = self.wire.request(request.map_err(|_| unasked())?).await;
         let response = response.map_err(|error| VERCEL.unheard(&error))?;
         let asked = Asked { thing: format!("the {thing} of the project {}", self.project), needs: NEEDS };
-        VERCEL.read(response).await?.json(&VERCEL, &asked)
+        let answer = VERCEL.read(response).await?;
+        match self.pauses.learn(thing, &answer) {
+            Some(until) => Err(VERCEL.paused(until)),
+            None => answer.json(&VERCEL, &asked),
+        }
     }
 }
