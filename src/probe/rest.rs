@@ -66,8 +66,7 @@ impl Answer {
                 service.name, asked.thing
             )));
         }
-        let unreadable = |_| CannotTell(format!("{}'s answer could not be read", service.name));
-        serde_json::from_str(&self.text).map_err(unreadable)
+        serde_json::from_str(&self.text).map_err(|_| service.unreadable())
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -95,6 +94,15 @@ impl Service {
 
     pub fn late(&self, limit: Duration) -> CannotTell {
         CannotTell(format!("{} did not answer within {} s", self.name, limit.as_secs()))
+    }
+
+    pub fn unreadable(&self) -> CannotTell {
+        CannotTell(format!("{}'s answer could not be read", self.name))
+    }
+
+    /// A list that must be there: none that is missing is taken for an empty one.
+    pub fn listed<'v>(&self, list: &'v Value) -> Result<&'v [Value], CannotTell> {
+        list.as_array().map(Vec::as_slice).ok_or_else(|| self.unreadable())
     }
 
     /// Why no answer came, by an error of the connection or of what wraps it.

@@ -24,7 +24,7 @@ pub struct Step {
 }
 
 /// The newest first. A run that is not over has no conclusion, so that nobody takes it for a failed one.
-pub fn runs(answer: &Value, now: Timestamp) -> Value {
+pub fn runs(all: &[Value], now: Timestamp) -> Value {
     let shown = |run: &Value| {
         let begun = at(&run["run_started_at"]).or_else(|| at(&run["created_at"]));
         let mut shown = json!({
@@ -47,18 +47,17 @@ pub fn runs(answer: &Value, now: Timestamp) -> Value {
         }
         shown
     };
-    answer["workflow_runs"].as_array().into_iter().flatten().map(shown).collect()
+    all.iter().map(shown).collect()
 }
 
-pub fn newest_failed(answer: &Value) -> Option<Run> {
-    let runs = answer["workflow_runs"].as_array()?;
+pub fn newest_failed(runs: &[Value]) -> Option<Run> {
     let run = runs.iter().find(|run| has_failed(run))?;
     Some(Run { id: run["id"].as_u64()?, url: text(&run["html_url"]) })
 }
 
 /// Of the first job that failed, the first step that did.
-pub fn failing_step(answer: &Value) -> Option<Step> {
-    let job = answer["jobs"].as_array()?.iter().find(|job| has_failed(job))?;
+pub fn failing_step(jobs: &[Value]) -> Option<Step> {
+    let job = jobs.iter().find(|job| has_failed(job))?;
     let step = job["steps"].as_array().into_iter().flatten().find(|step| has_failed(step));
     let of = text(&job["name"]);
     let name = step.map_or_else(|| of.clone(), |step| text(&step["name"]));
@@ -66,14 +65,13 @@ pub fn failing_step(answer: &Value) -> Option<Step> {
     Some(Step { name, of, job: job["id"].as_u64()?, begun: time("started_at"), ended: time("completed_at") })
 }
 
-/// By resource, with the reset as an instant that people read.
-pub fn limits(answer: &Value) -> Value {
+/// By resource, with the reset as an instant that people read; none where there are no resources.
+pub fn limits(answer: &Value) -> Option<Value> {
     let shown = |(name, of): (&String, &Value)| {
         let reset = of["reset"].as_i64().and_then(|reset| Timestamp::from_second(reset).ok());
         (name.clone(), json!({ "limit": of["limit"], "remaining": of["remaining"], "reset": reset }))
     };
-    let all = answer["resources"].as_object().into_iter().flatten().map(shown);
-    Value::Object(all.collect())
+    Some(Value::Object(answer["resources"].as_object()?.iter().map(shown).collect()))
 }
 
 /// A hook's address often is a key as well: what follows its first part stays away.
@@ -108,7 +106,7 @@ pub fn secret_names(all: &[Value]) -> Value {
 }
 
 /// Who did what, without what else GitHub knows of a person.
-pub fn audit_log(answer: &Value) -> Value {
+pub fn audit_log(all: &[Value]) -> Value {
     let shown = |entry: &Value| {
         let millis = entry["@timestamp"].as_i64().or_else(|| entry["created_at"].as_i64());
         json!({
@@ -119,7 +117,7 @@ pub fn audit_log(answer: &Value) -> Value {
             "user": entry["user"],
         })
     };
-    answer.as_array().into_iter().flatten().map(shown).collect()
+    all.iter().map(shown).collect()
 }
 
 fn has_failed(one: &Value) -> bool {

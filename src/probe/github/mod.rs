@@ -92,11 +92,15 @@ impl GitHub {
 
     async fn answer(&self, asked: &str, of: Option<&str>) -> Result<Value, CannotTell> {
         match asked {
-            "workflow runs" => Ok(answers::runs(&self.runs(of).await?, self.clock.now())),
+            "workflow runs" => {
+                let runs = self.runs(of).await?;
+                Ok(answers::runs(GITHUB.listed(&runs["workflow_runs"])?, self.clock.now()))
+            }
             "failing step" => self.failing_step(of).await,
             "rate limit" => {
                 let needs = "give it no permission, for this needs none";
-                Ok(answers::limits(&self.get(LEFT, "the rate limit".into(), needs).await?))
+                let limits = self.get(LEFT, "the rate limit".into(), needs).await?;
+                answers::limits(&limits).ok_or_else(|| GITHUB.unreadable())
             }
             "token permissions" => self.permissions(of).await,
             "hooks" => {
@@ -111,10 +115,11 @@ impl GitHub {
             }
             "audit log" => {
                 let path = format!("/orgs/{}/audit-log?per_page=50&order=desc", self.organisation);
-                let needs = "give it the organisation's permission Administration, read; only organisations on \
-                             Enterprise Cloud have an audit log that can be asked for";
+                let needs = "give it the organisation's permission Administration, read, or set [runbook] \
+                             organisation; only those on Enterprise Cloud have an audit log that can be asked for";
                 let thing = format!("the audit log of {}", self.organisation);
-                Ok(answers::audit_log(&self.get(&path, thing, needs).await?))
+                let log = self.get(&path, thing, needs).await?;
+                Ok(answers::audit_log(GITHUB.listed(&log)?))
             }
             other => Err(CannotTell(format!("howler does not know how to ask GitHub about {other}"))),
         }
@@ -132,13 +137,13 @@ impl GitHub {
     /// The newest failed run's failing step, and its log.
     async fn failing_step(&self, of: Option<&str>) -> Result<Value, CannotTell> {
         let runs = self.runs(of).await?;
-        let Some(run) = answers::newest_failed(&runs) else {
+        let Some(run) = answers::newest_failed(GITHUB.listed(&runs["workflow_runs"])?) else {
             return Ok(json!({ "name": "none", "log": format!("None of the last {RUNS} runs failed.") }));
         };
         let path =
             format!("/repos/{}/actions/runs/{}/jobs?filter=latest&per_page={PAGE}", self.repository, run.id);
         let jobs = self.get(&path, "the run's jobs".into(), "give it the permission Actions, read").await?;
-        let Some(step) = answers::failing_step(&jobs) else {
+        let Some(step) = answers::failing_step(GITHUB.listed(&jobs["jobs"])?) else {
             let log = "No step of it failed: the workflow's file may be wrong, or no runner took it.";
             return Ok(json!({ "name": "none", "run": run.url, "log": log }));
         };
@@ -204,9 +209,9 @@ impl GitHub {
             let path = format!("/repos/{}{of}?per_page={PAGE}&page={page}", self.repository);
             let answer = self.get(&path, format!("the {thing}"), needs).await?;
             let found = if within.is_empty() { &answer } else { &answer[within] };
-            let found = found.as_array().cloned().unwrap_or_default();
+            let found = GITHUB.listed(found)?;
             let last = found.len() < PAGE;
-            all.extend(found);
+            all.extend_from_slice(found);
             if last {
                 return Ok(all);
             }

@@ -117,12 +117,26 @@ async fn endless_answers_and_strange_ones_are_none() {
         let chunk = || Ok::<_, std::io::Error>(axum::body::Bytes::from_static(&[b' '; 1 << 16]));
         axum::body::Body::from_stream(futures_util::stream::repeat_with(chunk))
     });
-    let strange = Router::new().fallback(|| async { "<html>Welcome to the hotel's network</html>" });
-    for (api, expected) in [(endless, "is more than howler reads"), (strange, "answer could not be read")] {
+    let flooded = prober(&RunbookRules::default(), &secrets(&listen(endless).await));
+    for question in [Question::GitHub("hooks".into()), Question::Vercel("deployments: 3".into())] {
+        let why = why(&flooded, &question, LIMIT).await;
+        assert!(why.contains("is more than howler reads"), "{question:?}: {why}");
+    }
+    // A network's own page, and JSON without the lists that are asked for: a missing one is no empty one.
+    for strange in
+        ["<html>Welcome to the hotel's network</html>", "{}", "null", r#"{"id":"p","user":7}"#, "[]"]
+    {
+        let api = Router::new().fallback(move || async move { strange });
         let prober = prober(&RunbookRules::default(), &secrets(&listen(api).await));
-        for question in [Question::GitHub("hooks".into()), Question::Vercel("deployments: 3".into())] {
-            let why = why(&prober, &question, LIMIT).await;
-            assert!(why.contains(expected), "{question:?}: {why}");
+        for question in questions() {
+            // An empty list of these is one.
+            let is_list =
+                [Question::GitHub("hooks".into()), Question::GitHub("audit log".into())].contains(&question);
+            if strange != "[]" || !is_list {
+                let why = why(&prober, &question, LIMIT).await;
+                let said = ["could not be read", "does not tell", "does not say"];
+                assert!(said.iter().any(|said| why.contains(said)), "{strange}, {question:?}: {why}");
+            }
         }
     }
 }

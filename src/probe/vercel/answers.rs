@@ -16,7 +16,7 @@ pub struct Failed {
 }
 
 /// The newest first.
-pub fn deployments(answer: &Value, current: Option<&str>) -> Value {
+pub fn deployments(all: &[Value], current: Option<&str>) -> Value {
     let shown = |one: &Value| {
         let mut shown = json!({
             "url": one["url"],
@@ -29,11 +29,11 @@ pub fn deployments(answer: &Value, current: Option<&str>) -> Value {
         }
         shown
     };
-    list(answer).map(shown).collect()
+    all.iter().map(shown).collect()
 }
 
-pub fn newest_failed(answer: &Value) -> Option<Failed> {
-    let (at, one) = list(answer).enumerate().find(|(_, one)| state(one) == "ERROR")?;
+pub fn newest_failed(all: &[Value]) -> Option<Failed> {
+    let (at, one) = all.iter().enumerate().find(|(_, one)| state(one) == "ERROR")?;
     Some(Failed {
         id: one["uid"].as_str()?.to_owned(),
         url: one["url"].clone(),
@@ -43,9 +43,8 @@ pub fn newest_failed(answer: &Value) -> Option<Failed> {
 }
 
 /// `errors` counts those of the newest deployment; where an older one failed, its log is there to be read and counts no more.
-pub fn build_errors(failed: &Failed, events: &Value) -> Value {
-    let mut events: Vec<&Value> = events.as_array().into_iter().flatten().collect();
-    events.reverse();
+pub fn build_errors(failed: &Failed, events: &[Value]) -> Value {
+    let events: Vec<&Value> = events.iter().rev().collect();
     let errors: Vec<&str> =
         events.iter().filter(|event| is_error(event)).filter_map(|event| words(event)).collect();
     let all = || events.iter().filter_map(|event| words(event)).collect::<Vec<_>>();
@@ -80,10 +79,6 @@ pub fn quota(account: &Value) -> Option<Value> {
         }
         None => block.is_null().then(|| json!({ "exceeded": false, "reason": "none" })),
     }
-}
-
-fn list(answer: &Value) -> impl Iterator<Item = &Value> {
-    answer["deployments"].as_array().into_iter().flatten()
 }
 
 fn state(deployment: &Value) -> &str {

@@ -96,7 +96,7 @@ impl Vercel {
                 let wrong = || CannotTell(format!("`{of}` is no number from 1 to {DEPLOYMENTS_MOST}"));
                 let project = self.project().await?;
                 let found = self.deployments(&project, count.ok_or_else(wrong)?).await?;
-                Ok(answers::deployments(&found, project.current.as_deref()))
+                Ok(answers::deployments(VERCEL.listed(&found["deployments"])?, project.current.as_deref()))
             }
             "build errors" => self.build_errors().await,
             "environment names" => self.environment_names().await,
@@ -107,8 +107,7 @@ impl Vercel {
 
     async fn project(&self) -> Result<Project, CannotTell> {
         let found = self.get(&format!("/v9/projects/{}", self.project), &[], "settings").await?;
-        let unreadable = || CannotTell("Vercel's answer could not be read".into());
-        let id = found["id"].as_str().map(str::to_owned).ok_or_else(unreadable)?;
+        let id = found["id"].as_str().map(str::to_owned).ok_or_else(|| VERCEL.unreadable())?;
         let current = found["targets"]["production"]["id"].as_str().map(str::to_owned);
         Ok(Project { id, current })
     }
@@ -122,7 +121,7 @@ impl Vercel {
 
     async fn build_errors(&self) -> Result<Value, CannotTell> {
         let found = self.deployments(&self.project().await?, DEPLOYMENTS).await?;
-        let Some(failed) = answers::newest_failed(&found) else {
+        let Some(failed) = answers::newest_failed(VERCEL.listed(&found["deployments"])?) else {
             return Ok(
                 json!({ "errors": 0, "log": format!("None of the last {DEPLOYMENTS} deployments failed.") }),
             );
@@ -131,7 +130,7 @@ impl Vercel {
         let limit = EVENTS.to_string();
         let query = [("builds", "1"), ("direction", "backward"), ("follow", "0"), ("limit", &limit)];
         let events = self.get(&path, &query, "build's log").await?;
-        Ok(answers::build_errors(&failed, &events))
+        Ok(answers::build_errors(&failed, VERCEL.listed(&events)?))
     }
 
     /// The project's own variables, and those that its team shares with it.
@@ -174,7 +173,7 @@ impl Vercel {
             let mut query = query.to_vec();
             query.extend(until.as_deref().map(|until| ("until", until)));
             let answer = self.get(path, &query, thing).await?;
-            all.extend(answer[within].as_array().cloned().unwrap_or_default());
+            all.extend_from_slice(VERCEL.listed(&answer[within])?);
             match answer["pagination"]["next"].as_u64() {
                 Some(next) => until = Some(next.to_string()),
                 None => return Ok(all),
