@@ -149,7 +149,7 @@ impl Vercel {
     async fn quota(&self) -> Result<Value, CannotTell> {
         let found = match &self.team {
             Some(team) => self.get(&format!("/v2/teams/{team}"), &[], "team").await?,
-            None => self.get("/v2/user", &[], "account").await?["user"].take(),
+            None => self.get("/v2/user", &[], "account").await?["user"].clone(),
         };
         answers::quota(&found).ok_or_else(|| {
             CannotTell(
