@@ -18,13 +18,13 @@ use crate::config::Config;
 use crate::config::secrets::Secrets;
 use crate::delivery::phone::PhoneError;
 use crate::delivery::{
-    Connections, Deliverer, DelivererError, GitHub, GitHubError, GroupKeeper, Lanes, SlackTarget,
+    Connections, Deliverer, DelivererError, GitHub, GitHubError, GroupKeeper, Hands, Lanes, SlackTarget,
 };
 use crate::desk::Desk;
 use crate::intake;
 use crate::intake::shell::Shell;
 use crate::loopback::Loopback;
-use crate::probe::Prober;
+use crate::probe::{Prober, StandIn};
 use crate::procedure;
 use crate::store::{Disk, Store, StoreError};
 use crate::telemetry::Metrics;
@@ -51,6 +51,8 @@ pub struct Setup {
 pub struct Ground {
     pub disk: Disk,
     pub slack: Option<Loopback>,
+    /// What stands in for the world that procedures ask and change.
+    pub world: Option<Arc<dyn StandIn>>,
 }
 
 /// Why howler does not start.
@@ -106,8 +108,11 @@ impl App {
         let store = Arc::new(Store::open_on(ground.disk, &data, &new_instance(&clock))?);
         let (instance, held): (Arc<str>, _) = (Arc::from(store.instance()), Arc::downgrade(&store));
         let phone = Telephone::new(&config, &secrets, &instance, &clock)?;
-        let prober = Prober::new(&config.runbook, secrets.all(), |name| std::env::var(name).ok())
-            .with_services(&config.runbook, &secrets, clock.clone());
+        let prober = match ground.world {
+            Some(world) => Prober::standing_in(world),
+            None => Prober::new(&config.runbook, secrets.all(), |name| std::env::var(name).ok())
+                .with_services(&config.runbook, &secrets, clock.clone()),
+        };
         let (config, metrics) = (Arc::new(config), Metrics::default());
         let deliverer =
             Deliverer::through(ground.slack, &secrets, Arc::clone(&config), clock.clone(), metrics.clone())?;
@@ -126,7 +131,7 @@ impl App {
             deliverer: Arc::clone(&deliverer),
             github,
             caller: Arc::new(phone.caller),
-            prober: Arc::new(prober),
+            hands: Arc::new(Hands::new(prober)),
             clock: clock.clone(),
             metrics: metrics.clone(),
             instance,

@@ -66,6 +66,11 @@ pub enum Command {
         #[command(subcommand)]
         asked: procedure::shell::Asked,
     },
+    /// The audit of changes: who approved what, and what was begun.
+    Audit {
+        #[command(subcommand)]
+        asked: AuditAsked,
+    },
     /// Check the configuration, the token, the channels and the store before the first incident.
     Check {
         #[command(flatten)]
@@ -103,6 +108,22 @@ pub enum Command {
         /// Write over a file that is there.
         #[arg(long)]
         force: bool,
+    },
+}
+
+/// What to do with the audit of changes.
+#[derive(Debug, Subcommand)]
+pub enum AuditAsked {
+    /// Follow the chain from the first row to the last: none was changed or taken out.
+    Verify {
+        #[command(flatten)]
+        data: DataFolder,
+        /// Look at a backup instead of a data folder.
+        #[arg(long, value_name = "BACKUP", conflicts_with = "data")]
+        from: Option<PathBuf>,
+        /// A hash that an incident's timeline shows: tells whether rows at the end are missing.
+        #[arg(long)]
+        head: Option<String>,
     },
 }
 

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use howler::app::{self, App, Setup};
-use howler::cli::{Cli, Command, ConfigFile, LogFormat};
+use howler::cli::{AuditAsked, Cli, Command, ConfigFile, LogFormat};
 use howler::clock::Clock;
 use howler::config::Config;
 use howler::config::secrets::Secrets;
@@ -64,6 +64,10 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Oncall(typed) => return Ok(shell::run("oncall", typed).await),
         Command::Runbook(typed) => return Ok(shell::run("runbook", typed).await),
         Command::Procedure { asked } => return Ok(procedure::shell::run(asked)),
+        Command::Audit { asked: AuditAsked::Verify { data, from, head } } => {
+            let from = from.map_or(data::From::Data(data.data), data::From::File);
+            println!("{}", data::verify_audit(from, head, &Clock::system()).await?);
+        }
         Command::Check { config, data } => {
             let lookup = |name: &str| std::env::var(name).ok();
             return Ok(check::run(config_path(&config), data.data, lookup).await);

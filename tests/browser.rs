@@ -90,6 +90,26 @@ impl Page {
         self.does(Deed::Type("\u{E007}"), composer).await;
     }
 
+    /// Acts as somebody else.
+    async fn becomes(&self, person: &str) {
+        let select = self.browser.wait().at_most(PATIENCE).for_element(Locator::Css("[data-testid=person]"));
+        select.await.unwrap().select_by_value(person).await.unwrap();
+        let shown = format!(
+            "//select[@data-testid='person'][contains(@aria-label, 'Acting')]//option[@value='{person}']"
+        );
+        self.does(Deed::See, Locator::XPath(&shown)).await;
+    }
+
+    /// Approves what is risky, and says why.
+    async fn approves(&self, person: &str, why: &str) {
+        self.becomes(person).await;
+        self.clicks("[data-testid=channel-monkeytown-emergencies]").await;
+        self.presses("To be approved", "approve").await;
+        self.fills("comment", why).await;
+        self.clicks("[data-testid=modal-submit]").await;
+        self.sees(why).await;
+    }
+
     async fn fills(&self, field: &str, text: &str) {
         let field = format!("[data-testid=modal] [data-action-id={field}]");
         self.does(Deed::Type(text), Locator::Css(&field)).await;
@@ -150,5 +170,36 @@ async fn a_hand_over_comes_and_a_phone_that_rings_is_answered() {
     page.does(Deed::See, Locator::XPath("//*[@data-testid='phones'][contains(., 'You have it')]")).await;
     let rings = page.browser.find_all(Locator::Css("[data-testid=phone-pick_up]")).await.unwrap();
     assert!(rings.is_empty(), "the other phone stops");
+    page.browser.clone().close().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_event_stream_is_diagnosed_and_rolled_back_with_others_approving() {
+    let Some(page) = Page::open().await else { return };
+    let stands = |part: &str, well: bool| {
+        format!("//*[@data-testid='production']//*[@data-well='{well}'][contains(., \"{part}\")]")
+    };
+    page.clicks("[data-testid=break]").await;
+    page.clicks("[data-testid=break-release]").await;
+    page.does(Deed::See, Locator::XPath(&stands("event stream", false))).await;
+
+    page.becomes("U0IAN").await;
+    page.clicks("[data-testid=channel-monkeytown-emergencies]").await;
+    page.types("/runbook run event-stream-failure").await;
+    page.sees("To be approved: Restart event-stream").await;
+    page.approves("U0MAYA", "The stream is unhealthy").await;
+    page.approves("U0KOFI", "I see it too").await;
+    page.sees("Carried out, and being proved").await;
+    page.clicks("[data-testid=forward-30]").await;
+    page.sees("did not help in time").await;
+
+    page.becomes("U0IAN").await;
+    page.presses("Roll event-stream back to revision 7", "propose").await;
+    page.sees("To be approved: Roll event-stream back to revision 7").await;
+    page.approves("U0ZOE", "The release of last night is bad").await;
+    page.approves("U0MAYA", "Agreed").await;
+    page.does(Deed::See, Locator::XPath(&stands("event stream", true))).await;
+    page.clicks("[data-testid=forward-30]").await;
+    page.sees("The action helped").await;
     page.browser.clone().close().await.unwrap();
 }

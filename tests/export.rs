@@ -34,12 +34,16 @@ async fn everything_happens(world: &World) {
     maya.types(ROOM, "/incident update Restarted the stream").await;
     maya.types(ROOM, "/incident resolve Redis credentials had expired").await;
     maya.types(ROOM, "/incident reopen").await;
+    maya.types(ROOM, "/runbook health").await;
+    ian.types(EMERGENCIES, "/runbook freeze The auditors are here").await;
     ian.types(EMERGENCIES, "/incident p1 Queue stuck").await;
     world.forward(15).await;
     world.slack.faults().down(true);
     maya.types(ROOM, "/incident update Slack takes nothing at the moment").await;
 }
 
+/// Checks reach nothing.
+const NOBODY_ASKED: &str = "[runbook]\nhosts = []\n";
 const ROSTER: &str = "[rotation]\nmembers = [\"U0MAYA\", \"U0KOFI\"]\n";
 
 /// Everything that happens to a rota.
@@ -87,6 +91,7 @@ fn steady(lines: &str) -> Vec<String> {
         (r#""events":[0-9]+"#, r#""events":42"#),
         (r#""effect":[0-9]+"#, r#""effect":97"#),
         (r#""next_try":"[^"]+""#, r#""next_try":"2026-11-24T02:45:01Z""#),
+        (r#""hash":"[0-9a-f]{64}""#, r#""hash":"9b1c""#),
         (r#""lines":[0-9]+"#, r#""lines":123"#),
     ];
     let mut text = lines.to_owned();
@@ -118,7 +123,7 @@ async fn exported(mut world: World) -> String {
 
 #[tokio::test]
 async fn the_document_shows_every_kind_as_it_comes_out() {
-    let incidents = World::start().await;
+    let incidents = World::with_config(NOBODY_ASKED).await;
     everything_happens(&incidents).await;
     let on_call = World::with_phones("twilio", ROSTER).await;
     being_on_call(&on_call).await;

@@ -142,7 +142,7 @@ async fn nobody_on_call_is_told_loudly_and_at_once() {
     assert!(told.contains("<!channel> Nobody is on call"), "{told}");
     world.ian().types(EMERGENCIES, "/incident p1 Event stream down").await;
     let told = world.channel(ON_CALL).texts().join("\n\n");
-    assert!(told.contains("Nobody is on call, and no backup person is declared: this step"), "{told}");
+    assert!(told.contains("Nobody is on call, and there is no backup: this step"), "{told}");
 }
 
 #[tokio::test]
@@ -213,6 +213,61 @@ async fn a_page_without_an_incident_comes_again_and_is_given_up_with_a_word() {
     );
     world.person("zoe").clicks_direct("answer_page").await;
     assert_eq!(world.count("zoe", "has it"), 3, "every copy says so");
+}
+
+#[tokio::test]
+async fn whoever_paged_is_told_who_has_it() {
+    let world = world().await;
+    world.ian().types(EMERGENCIES, "/oncall page @zoe The release waits").await;
+    world.person("zoe").clicks_direct("answer_page").await;
+    assert_eq!(world.count("ian", "<@U0ZOE> has it. You asked"), 1);
+}
+
+#[tokio::test]
+async fn a_reply_answers_one_page_and_names_the_others() {
+    let world = world().await;
+    world.ian().types(EMERGENCIES, "/oncall page @maya The release waits").await;
+    world.ian().types(EMERGENCIES, "/incident p1 Event stream down").await;
+    let maya = world.maya();
+    maya.says_in("@howler", None, "on my way").await;
+    assert_eq!(world.count(EMERGENCIES, "Acknowledged by <@U0MAYA>"), 1);
+    let told = maya.whisper("maya").unwrap();
+    assert!(
+        told.text.contains("You are still called") && told.text.contains("The release waits"),
+        "{told:?}"
+    );
+    assert!(told.buttons().contains(&"answer_page".to_owned()), "{told:?}");
+    maya.says_in("@howler", None, "that too").await;
+    let told = maya.whisper("maya").unwrap();
+    assert!(told.text.contains("this page calls nobody any more"), "{told:?}");
+    assert!(!told.text.contains("still called"), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_hand_off_by_somebody_else_is_theirs_and_a_paused_one_is_named() {
+    let world = world().await;
+    let ian = world.ian();
+    ian.types(EMERGENCIES, "/oncall pause @zoe until 2026-12-20").await;
+    ian.clicks(EMERGENCIES, "confirm").await;
+    let said = ian.types(EMERGENCIES, "/oncall handoff @zoe").await;
+    assert!(said.contains("pages go to <@U0MAYA> as well"), "not to Ian, who never had it: {said}");
+    assert!(said.contains("<@U0ZOE> is paused until"), "{said}");
+    let who = ian.types(EMERGENCIES, "/oncall who").await;
+    assert!(who.contains("It was <@U0MAYA>'s, and was handed over early by <@U0IAN>"), "{who}");
+    let shown = ian.types(EMERGENCIES, "/oncall override @zoe 2026-12-10 to 2026-12-11").await;
+    assert!(shown.contains("<@U0ZOE> is paused until"), "{shown}");
+}
+
+#[tokio::test]
+async fn one_name_on_a_line_and_who_without_oncall_before_it() {
+    let world = world().await;
+    let ian = world.ian();
+    let refused = ian.types(EMERGENCIES, "/oncall remove @zoe @ian").await;
+    assert!(refused.contains("More than one person is named"), "{refused}");
+    let who = ian.types(EMERGENCIES, "/incident who").await;
+    assert!(who.contains("<@U0MAYA> is on call"), "{who}");
+    let help = ian.types(EMERGENCIES, "/incident help").await;
+    assert!(help.contains("/oncall help") && help.contains("/runbook list"), "{help}");
 }
 
 #[tokio::test]

@@ -202,7 +202,8 @@ async fn long_timelines_come_in_pages() {
 
 #[tokio::test]
 async fn hostile_words_do_nothing() {
-    let world = World::start().await;
+    // With somebody on call: else the page calls the whole channel.
+    let world = World::with_config("[rotation]\nmembers = [\"U0MAYA\"]\n").await;
     let title = "<!channel> `x` *b* <https://evil.example|ok> \u{202e}drawkcab @channel";
     world.ian().types(EMERGENCIES, &format!("/incident p1 {title}")).await;
     for message in world.channel(EMERGENCIES).messages.iter().filter(|message| message.by_howler) {

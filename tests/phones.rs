@@ -92,6 +92,26 @@ async fn a_call_that_reaches_nobody_is_followed_by_a_text_once() {
 }
 
 #[tokio::test]
+async fn a_text_says_how_to_answer_it_and_a_no_takes_nothing() {
+    let world = world().await;
+    p1(&world).await;
+    world.phones().no_answer(&only(&world).sid).await.unwrap();
+    world.settle().await;
+    let text = world.phones().texts().remove(0);
+    assert!(text.body.ends_with("To take it, answer OK, or press I have it in Slack."), "{text:?}");
+    let webhook = "https://howler.test/phone/twilio/sms";
+    let (status, said) = world.phones().answer_text(webhook, &text, "no, I can't").await.unwrap();
+    assert_eq!(status, 200);
+    assert!(said.contains("The page stands") && said.contains("answer OK"), "{said}");
+    world.settle().await;
+    assert!(!acknowledged(&world));
+    let (_, said) = world.phones().answer_text(webhook, &text, "OK").await.unwrap();
+    assert!(said.contains("You have it"), "{said}");
+    world.settle().await;
+    assert!(acknowledged(&world));
+}
+
+#[tokio::test]
 async fn a_call_that_ends_after_the_answer_brings_no_text() {
     let world = world().await;
     p1(&world).await;

@@ -1,94 +1,7 @@
 //! The runbook's procedures in Slack: read, and put to work up to the step that the facts lead to, by every way to howler.
 
-use std::os::unix::fs::PermissionsExt;
-
-use tempfile::TempDir;
-use tokio::net::TcpListener;
-
 use crate::harness::process::until;
-use crate::harness::{EMERGENCIES, World};
-
-/// A procedure of our own: a connection, a program that says what is in the file `state`, and one that is not there.
-const QUEUE: &str = r#"
-schema = 1
-title = "Queue failure"
-section = "2.1"
-rto = "5m"
-rpo = "what was queued"
-target = { cluster = "prod", namespace = "town", object = "deployment/queue" }
-[params]
-tail = { type = "int", min = 10, max = 1000, default = 100 }
-[check.redis]
-title = "Redis takes connections"
-tcp = "{REDIS}"
-[check.errors]
-title = "The log holds no error"
-run = ["kubectl", "logs", "--tail={tail}"]
-expect = { "count:ERROR" = { max = 0 } }
-keep = { log = "last 20 lines" }
-[check.release]
-title = "The release"
-run = ["helm", "history", "queue"]
-keep = { current = "current revision" }
-[[rung]]
-when = { fail = ["redis"] }
-human = "Redis cannot be reached: page the data owner."
-[[rung]]
-when = { fail = ["errors"], pass = ["redis"] }
-do = "restart"
-[[rung]]
-human = "Raise it."
-[action.restart]
-title = "Restart the queue"
-risk = "medium"
-run = ["kubectl", "rollout", "restart", "deployment/queue"]
-undo = "none: nothing to take back"
-limit = "1m"
-verify = { pass = ["redis"], within = "2m", every = "5s", hold = "30s" }
-"#;
-
-/// A world with that procedure, its `kubectl`, and what it stands on.
-struct Town {
-    world: World,
-    folder: TempDir,
-    redis: Option<TcpListener>,
-}
-
-impl Town {
-    async fn start() -> Self {
-        let redis = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = redis.local_addr().unwrap().to_string();
-        let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name).display().to_string();
-        std::fs::write(at("queue-failure.toml"), QUEUE.replace("{REDIS}", &address)).unwrap();
-        let script = format!("#!/bin/sh\necho \"$@\" >>{}\n. {}\n", at("asked"), at("state"));
-        std::fs::write(at("kubectl"), script).unwrap();
-        std::fs::set_permissions(at("kubectl"), std::fs::Permissions::from_mode(0o755)).unwrap();
-        std::fs::write(at("state"), "echo fine").unwrap();
-        let toml = format!(
-            "[runbook]\nfolder = {:?}\nhosts = [{address:?}]\nprivate = [{address:?}]\n\
-             tools = {{ kubectl = {:?}, helm = \"/nonexistent/helm\" }}\n",
-            folder.path(),
-            at("kubectl"),
-        );
-        let world = World::with_config(&toml).await;
-        Self { world, folder, redis: Some(redis) }
-    }
-
-    fn state(&self, script: &str) {
-        std::fs::write(self.folder.path().join("state"), script).unwrap();
-    }
-
-    /// How `kubectl` was called, a line each.
-    fn asked(&self) -> Vec<String> {
-        let asked = std::fs::read_to_string(self.folder.path().join("asked")).unwrap_or_default();
-        asked.lines().map(str::to_owned).collect()
-    }
-
-    fn card(&self, channel: &str) -> String {
-        self.world.channel(channel).last("Queue failure").everything()
-    }
-}
+use crate::harness::{EMERGENCIES, Town, World};
 
 #[tokio::test]
 async fn a_diagnosis_ends_with_the_step_and_its_exact_command() {
@@ -272,7 +185,10 @@ async fn what_is_not_there_says_what_is() {
         ("/runbook show web-rolback", "/runbook show web-rollback"),
         ("/runbook show <!channel> *x*", "There is no procedure"),
         ("/runbook xyzzy", "/runbook list"),
-        ("/runbook run web-rollback", "is not in this version"),
+        ("/runbook run xyzzy", "There is no procedure"),
+        ("/runbook freeze", "/runbook freeze why"),
+        ("/runbook approve", "Nothing is under way"),
+        ("/runbook break-glass 7 abc123", "Say more"),
         ("/runbook diagnose xyzzy", "There is no procedure"),
         ("/runbook abort", "Nothing is under way"),
         ("/runbook abort 7", "There is no RUN-7"),

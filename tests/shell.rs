@@ -295,10 +295,12 @@ async fn what_cannot_be_done_is_said_with_the_line_to_type() {
     assert!(nobody.code == 0 && nobody.out.contains("Nobody is in the rotation yet"), "{nobody:?}");
     let cover = types(&data, "oncall cover 2h").await;
     assert!(cover.code == 1 && cover.err.contains("is not known in Slack"), "{cover:?}");
+    let named = types(&data, "oncall remove @maya").await;
+    assert!(named.code == 1 && named.err.contains("howler oncall remove U0MAYA"), "{named:?}");
     let list = types(&data, "runbook list").await;
     assert!(list.code == 0 && list.out.contains("\"event-stream-failure\""), "{list:?}");
-    let run = types(&data, "runbook run web-rollback").await;
-    assert!(run.code == 1 && run.err.contains("is not in this version"), "{run:?}");
+    let run = types(&data, "runbook run xyzzy").await;
+    assert!(run.code == 1 && run.err.contains("There is no procedure"), "{run:?}");
     world.settle().await;
     assert_eq!(world.count(EMERGENCIES, "📣"), 0, "nothing of it was done");
 }

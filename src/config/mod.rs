@@ -24,7 +24,7 @@ pub use path::PathEntry;
 pub use phone::{Phone, PhoneDoubt, Provider, PublicUrl};
 pub use problems::problems;
 pub use rotation::Rotation;
-pub use runbook::RunbookRules;
+pub use runbook::{ApprovalRules, RunbookRules};
 
 pub use severity::{Severities, SeverityRule};
 

@@ -48,11 +48,12 @@ const CALLED: [(&str, Called); 6] = [
     ("everybody", Called::Everybody),
 ];
 
-/// The steps that the entries stand for, with the severity's response time.
+/// The steps that the entries stand for, with the severity's response time. Where nobody answers within it they begin anew;
+/// without one nobody is called for longer than the steps say.
 pub(super) fn steps(entries: &[PathEntry], respond_within: Option<SignedDuration>) -> Path {
     let step = |after, calls: &[Called]| Step { after, calls: calls.to_vec() };
     let now = SignedDuration::ZERO;
-    Path::of(entries.iter().flat_map(|entry| match entry {
+    let mut path = Path::of(entries.iter().flat_map(|entry| match entry {
         PathEntry::Alert => vec![step(now, &[Called::Primary, Called::OnCallChannel])],
         PathEntry::Phone => vec![
             step(now, &[Called::PrimaryPhone]),
@@ -73,7 +74,12 @@ pub(super) fn steps(entries: &[PathEntry], respond_within: Option<SignedDuration
         }
         PathEntry::EmergencyChannel | PathEntry::WeeklyReview | PathEntry::Backlog => Vec::new(),
         PathEntry::Own(step) => vec![step.clone()],
-    }))
+    }));
+    // A step of one's own may be later than the response time: it is heard out first.
+    let heard_out = path.steps.last().map(|step| step.after.saturating_add(AGAIN));
+    path.again = heard_out.zip(respond_within).map(|(heard_out, within)| heard_out.max(within));
+    path.everybody = entries.contains(&PathEntry::EmergencyChannel);
+    path
 }
 
 #[derive(Deserialize)]

@@ -1,13 +1,17 @@
-//! `[runbook]`: where procedures are, and what their checks may reach.
+//! `[runbook]`: where procedures are, what their checks may reach, and who approves their actions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use jiff::SignedDuration;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use super::Repository;
 use super::backup::is_name;
+use super::{Humane, Repository};
+use crate::domain::procedure::Risk;
+use crate::domain::run::change::Policy;
+use crate::id::UserId;
 
 /// What the runbook's procedures may use. Nothing of this stands in a procedure's own file, so
 /// that editing a procedure cannot let it do more.
@@ -36,6 +40,7 @@ pub struct RunbookRules {
     /// The team that the project belongs to, by `team_...` or by the name in its addresses; none for a personal account.
     #[serde(deserialize_with = "name")]
     pub vercel_team: Option<String>,
+    pub approval: ApprovalRules,
 }
 
 impl RunbookRules {
@@ -43,6 +48,84 @@ impl RunbookRules {
     pub fn organisation(&self) -> Option<&str> {
         let owner = || self.repository.name()?.split_once('/').map(|(owner, _)| owner);
         self.organisation.as_deref().or_else(owner)
+    }
+}
+
+/// `[runbook.approval]`: who may have an action carried out, and how many must agree. A procedure's file says how risky an
+/// action is, and nothing else of this.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ApprovalRules {
+    /// Ids of people.
+    #[serde(deserialize_with = "people")]
+    pub people: BTreeSet<UserId>,
+    /// The id of a user group.
+    #[serde(deserialize_with = "group")]
+    pub group: Option<String>,
+    /// Whoever is on call, and the backup.
+    pub on_call: bool,
+    /// How many must approve an action of medium risk, and one of high risk.
+    pub medium: usize,
+    pub high: usize,
+    /// How long a request stands.
+    pub stands: Humane,
+    /// Whether somebody alone may go ahead with what can be taken back, after a minute in which anybody can stop it.
+    pub break_glass: bool,
+}
+
+impl Default for ApprovalRules {
+    fn default() -> Self {
+        Self {
+            people: BTreeSet::new(),
+            group: None,
+            on_call: true,
+            medium: 1,
+            high: 2,
+            stands: Humane(SignedDuration::from_mins(10)),
+            break_glass: true,
+        }
+    }
+}
+
+impl ApprovalRules {
+    /// What holds for an action of this risk. Nobody can ask for less than one approval.
+    pub fn policy(&self, risk: Risk) -> Policy {
+        let needed = match risk {
+            Risk::Medium => self.medium,
+            Risk::High => self.high.max(self.medium),
+        };
+        Policy {
+            people: self.people.clone(),
+            group: self.group.clone(),
+            on_call: self.on_call,
+            needed: needed.max(1),
+            comment: risk.wants_comment(),
+            stands: self.stands.0,
+            break_glass: self.break_glass,
+        }
+    }
+}
+
+fn people<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeSet<UserId>, D::Error> {
+    let people = BTreeSet::<String>::deserialize(from)?;
+    match people.iter().find(|id| !super::is_person(id)) {
+        Some(id) => Err(D::Error::custom(format!("`{id}` is not a person's id in Slack, such as U0123ABC"))),
+        None => Ok(people.into_iter().map(UserId).collect()),
+    }
+}
+
+fn group<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let group = Option::<String>::deserialize(from)?;
+    let fits = |id: &String| {
+        id.len() > 2
+            && id.starts_with('S')
+            && id.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+    };
+    match group {
+        Some(id) if !fits(&id) => {
+            Err(D::Error::custom(format!("`{id}` is not a user group's id in Slack, such as S0123ABC")))
+        }
+        group => Ok(group),
     }
 }
 
@@ -59,6 +142,7 @@ impl Default for RunbookRules {
             organisation: None,
             vercel_project: Some("monkeytown-web".into()),
             vercel_team: None,
+            approval: ApprovalRules::default(),
         }
     }
 }

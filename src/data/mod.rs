@@ -11,8 +11,9 @@ use jiff::Timestamp;
 
 use crate::clock::Clock;
 use crate::domain::oncall::rota::Rota;
+use crate::domain::run::audit::{Head, Ledger};
 use crate::export::{self, ExportError};
-use crate::store::archive::{ArchiveError, Head, Reader};
+use crate::store::archive::{ArchiveError, Head as BackupHead, Reader};
 use crate::store::record::Record;
 use crate::store::{BackupError, RestoreError, Store, StoreError};
 use draft::Draft;
@@ -52,6 +53,8 @@ pub enum DataError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Export(#[from] ExportError),
+    #[error("the audit cannot be trusted: {0}")]
+    Audit(String),
     #[error("a part of howler ended by itself, which is a fault of howler's")]
     Fault,
 }
@@ -122,6 +125,38 @@ pub async fn rota(data: &Path, clock: &Clock) -> Result<Rota, DataError> {
     .await
 }
 
+/// Follows the audit's chain of the howler on a folder, running or not, or of a backup. Gives a line that says how far it
+/// reaches. `head` is a hash that was written down before, on an incident's timeline: it must be among the rows.
+///
+/// # Errors
+/// As [`export`], and when a row is missing, was changed, or does not hold `head`.
+pub async fn verify_audit(from: From, head: Option<String>, clock: &Clock) -> Result<String, DataError> {
+    let source = match &from {
+        From::Data(data) => Source::of(data, clock).await?,
+        From::File(file) => Source::file(file)?,
+    };
+    blocking(move || {
+        let mut reader = Reader::open(BufReader::new(source)).map_err(ExportError::from)?;
+        let (mut ledger, mut found) = (Ledger::default(), head.is_none());
+        while let Some((key, value)) = reader.next_row().map_err(ExportError::from)? {
+            if let Record::Audit(row) = Record::of(&key, &value)? {
+                ledger.take(&row).map_err(DataError::Audit)?;
+                found |= head.as_ref() == Some(&row.hash);
+            }
+        }
+        if !found {
+            let missing = "no row has the hash that was given: rows after it, or all of them, are gone";
+            return Err(DataError::Audit(missing.to_owned()));
+        }
+        let Head { rows, hash } = ledger.head;
+        Ok(match rows {
+            0 => "the audit holds no row: nothing was ever changed".to_owned(),
+            rows => format!("the audit is whole: {rows} rows, the last one is {hash}"),
+        })
+    })
+    .await
+}
+
 /// Where an export comes from.
 pub enum From {
     /// The howler on this folder, running or not.
@@ -172,7 +207,7 @@ async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.map_err(|_| DataError::Fault)?
 }
 
-fn holds(head: &Head, rows: u64) -> String {
+fn holds(head: &BackupHead, rows: u64) -> String {
     let incidents = match head.incidents {
         1 => "1 incident".to_owned(),
         many => format!("{many} incidents"),

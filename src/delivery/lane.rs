@@ -8,8 +8,8 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 use tracing::{Instrument, error, info_span, warn};
 
+use super::hands::Hands;
 use super::job::Job;
-use super::look::look;
 use super::phone::Caller;
 use super::{Deliverer, GitHub};
 use crate::clock::Clock;
@@ -18,7 +18,6 @@ use crate::domain::effect::{Effect, Lane, Outcome};
 use crate::domain::incident::{Incident, still_true};
 use crate::domain::oncall::{self, rota::Rota};
 use crate::domain::run::{self, Run};
-use crate::probe::Prober;
 use crate::telemetry::Metrics;
 
 /// After a result that could not be saved.
@@ -31,7 +30,7 @@ pub struct Lanes {
     pub deliverer: Arc<Deliverer>,
     pub github: Arc<GitHub>,
     pub caller: Arc<Caller>,
-    pub prober: Arc<Prober>,
+    pub hands: Arc<Hands>,
     pub clock: Clock,
     pub metrics: Metrics,
     /// The store's name, which begins every mark.
@@ -135,10 +134,12 @@ impl Lanes {
         match overtaken {
             // A call that may ring all the same ends by itself.
             Some(reason) if job.effect.kind.is_by_phone() => Outcome::Dropped { reason: reason.to_owned() },
-            Some(reason) if job.effect.kind.is_a_look() => Outcome::Dropped { reason: reason.to_owned() },
+            Some(reason) if job.effect.kind.is_by_hand() => Outcome::Dropped { reason: reason.to_owned() },
             Some(reason) => self.deliverer.overtaken(job, reason).await,
             None if job.effect.kind.is_backup() => self.github.perform(job).await,
-            None if job.effect.kind.is_a_look() => look(&self.prober, job).await,
+            None if job.effect.kind.is_by_hand() => {
+                self.hands.perform(job, &self.desk, &self.deliverer, self.stopping.clone()).await
+            }
             None if job.effect.kind.is_by_phone() => self.caller.perform(job).await,
             None => self.deliverer.perform(job).await,
         }

@@ -85,7 +85,8 @@ impl Turns {
             Lane::Page(_) | Lane::OnCall => return until,
             Lane::Announce(_) | Lane::Room(_) | Lane::Whisper(_) | Lane::Backup(_) => until,
             // Looks do not speak to Slack.
-            Lane::Look(..) => until,
+            Lane::Look(..) | Lane::Act(_) | Lane::Stop(_) => until,
+            Lane::RunSays(_) => until,
             Lane::Show(_) | Lane::Group | Lane::RunCard(_) => {
                 until.saturating_add(PACE).unwrap_or(Timestamp::MAX)
             }

@@ -93,13 +93,15 @@ impl People {
     }
 
     /// The name that is nearest to what somebody typed; `None` where none is near, or where Slack does not tell.
-    pub async fn nearest(&self, typed: &str) -> Option<String> {
+    pub async fn nearest(&self, typed: &str) -> Option<(String, UserId)> {
         let typed = typed.trim_start_matches('@').to_lowercase();
         let people = self.listed().await.ok()?;
         let here = people.iter().filter(|person| !person.deleted && !person.is_bot);
-        let near = here.flat_map(Listed::names).map(|name| (slips(&typed, &name.to_lowercase()), name));
+        let names = here.flat_map(|person| person.names().map(move |name| (name, &person.id)));
+        let near = names.map(|(name, id)| (slips(&typed, &name.to_lowercase()), name, id));
         let most = if typed.chars().count() <= 4 { 1 } else { 2 };
-        near.filter(|(slips, _)| *slips <= most).min().map(|(_, name)| format!("@{name}"))
+        let nearest = near.filter(|(slips, ..)| *slips <= most).min();
+        nearest.map(|(_, name, id)| (format!("@{name}"), id.clone()))
     }
 
     /// The name that somebody goes by; their id where Slack does not tell in a second.

@@ -13,15 +13,17 @@ use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tracing::warn;
 
-use crate::app::{self, App, Setup, StartError};
+use crate::app::{self, App, Ground, Setup, StartError};
 use crate::clock::Clock;
 use crate::config::secrets::{GITHUB_API_URL, Secret, Secrets, VercelSecrets};
-use crate::config::{Config, Mentions, Phone, Provider, PublicUrl, Rotation};
+use crate::config::{ApprovalRules, Config, Mentions, Phone, Provider, PublicUrl, Rotation, RunbookRules};
 use crate::domain::oncall::phone::PhoneNumber;
 use crate::fake::phone::Phones;
 use crate::fake::rehearsal::{self, Controls};
 use crate::fake::slack::{self, Slack};
 use crate::id::UserId;
+use crate::probe::StandIn;
+use production::Production;
 
 pub use play::play;
 
@@ -48,6 +50,7 @@ struct Rehearsal {
     app: App,
     slack: Slack,
     phones: Phones,
+    production: Arc<Production>,
     listener: TcpListener,
     address: SocketAddr,
 }
@@ -68,7 +71,7 @@ pub async fn run(listen: SocketAddr, data: Option<PathBuf>) -> Result<(), DemoEr
     let folder = data.unwrap_or_else(scratch_folder);
     let clock = Clock::system();
     let rehearsal = start(listen, &folder, clock.clone()).await?;
-    let Rehearsal { app, slack, phones, listener, address } = rehearsal;
+    let Rehearsal { app, slack, phones, production, listener, address } = rehearsal;
     let desk = app.desk.clone();
     let (shown, ringing) = ((desk.clone(), slack.clone(), phones.clone()), phones.clone());
     let controls = Controls {
@@ -83,6 +86,11 @@ pub async fn run(listen: SocketAddr, data: Option<PathBuf>) -> Result<(), DemoEr
         }),
         on_call: Arc::new(move || on_call::shown(&shown.0, &shown.1, &shown.2)),
         phone: Arc::new(move |call, deed| on_call::deed(&ringing, call, deed)),
+        production: Arc::new({
+            let production = Arc::clone(&production);
+            move || production.shown()
+        }),
+        breaks: Arc::new(move |what| production.breaks(what)),
     };
     let router = app.router.clone().merge(slack.api()).merge(phones.api());
     let router = router.merge(rehearsal::router(slack.clone(), controls));
@@ -138,8 +146,10 @@ async fn start(listen: SocketAddr, folder: &Path, clock: Clock) -> Result<Rehear
         data: folder.join("howler"),
         clock,
     };
-    let app = App::start(setup)?;
-    Ok(Rehearsal { app, slack, phones, listener, address })
+    let production = Arc::new(Production::default());
+    let ground = Ground { world: Some(Arc::clone(&production) as Arc<dyn StandIn>), ..Ground::default() };
+    let app = App::start_on(ground, setup)?;
+    Ok(Rehearsal { app, slack, phones, production, listener, address })
 }
 
 /// The runbook's configuration, with the mentions mapped to the workspace's groups.
@@ -153,7 +163,13 @@ fn config(base: &str) -> Config {
         public_url: PublicUrl::parse(base).ok(),
         ..Phone::default()
     };
-    Config { mentions, rotation, phone, runbook: production::none(), ..Config::default() }
+    Config { mentions, rotation, phone, runbook: approvals(), ..Config::default() }
+}
+
+/// Everybody of the rotation may approve, so that a person who tries it out finds somebody to act as.
+fn approvals() -> RunbookRules {
+    let people = ["U0MAYA", "U0KOFI", "U0ZOE", "U0IAN"].map(UserId::from).into();
+    RunbookRules { approval: ApprovalRules { people, ..ApprovalRules::default() }, ..RunbookRules::default() }
 }
 
 fn workspace(folder: &Path, clock: &Clock) -> Result<Slack, DemoError> {

@@ -1,40 +1,215 @@
-//! What the runbook's checks reach in the rehearsal.
+//! The rehearsal's production: a small Monkeytown that breaks on request and answers what the runbook asks, so that somebody
+//! can diagnose it and roll it back. It is kept in memory: nothing is asked outside, and nothing of the machine is run.
 
-use std::path::Path;
+mod cluster;
 
-use crate::config::{Repository, RunbookRules};
-use crate::procedure::PROGRAMS;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Nothing leaves the rehearsal: no host is asked, and none of the machine's own programs is run.
-pub fn none() -> RunbookRules {
-    let tools = PROGRAMS.map(|name| (name.to_owned(), Path::new("/nonexistent").join(name)));
-    let (repository, vercel_project) = (Repository::OFF, None);
-    RunbookRules {
-        hosts: Vec::new(),
-        tools: tools.into(),
-        repository,
-        vercel_project,
-        ..RunbookRules::default()
+use serde_json::{Value, json};
+
+use crate::domain::procedure::{CannotTell, Heard, Question};
+use crate::domain::run::change::Ended;
+use crate::probe::{Fingerprint, StandIn};
+use cluster::Deployment;
+
+/// What can be broken, by the word of its button, and what a person would say of it.
+pub const BREAKS: [(&str, &str); 5] = [
+    ("release", "A bad release of the event stream"),
+    ("hang", "The event stream hangs"),
+    ("memory", "The event stream runs out of memory"),
+    ("redis", "Redis is unreachable"),
+    ("site", "A bad deployment of the site"),
+];
+
+#[derive(Debug)]
+pub struct Production(Mutex<World>);
+
+#[derive(Debug)]
+struct World {
+    stream: Deployment,
+    web: Deployment,
+    redis: bool,
+    /// Addresses of the site's deployments, the newest first, and whether each works.
+    site: Vec<(String, bool)>,
+    /// Which of them serves.
+    serving: usize,
+}
+
+impl Default for Production {
+    fn default() -> Self {
+        let site = (1..=4).rev().map(|number| (format!("monkeytown-{number}.vercel.app"), true));
+        Self(Mutex::new(World {
+            stream: Deployment::new("event-stream", 7),
+            web: Deployment::new("monkeytown-web", 3),
+            redis: true,
+            site: site.collect(),
+            serving: 0,
+        }))
+    }
+}
+
+impl Production {
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Breaks something, or mends everything (`mend`).
+    ///
+    /// # Errors
+    /// A word that breaks nothing.
+    pub fn breaks(&self, what: &str) -> Result<(), String> {
+        let mut world = self.world();
+        match what {
+            "release" => world.stream.release(false),
+            "hang" => world.stream.hangs = true,
+            "memory" => world.stream.lacks_memory = true,
+            "redis" => world.redis = false,
+            "site" => {
+                let number = world.site.len() + 1;
+                world.site.insert(0, (format!("monkeytown-{number}.vercel.app"), false));
+                world.serving = 0;
+            }
+            "mend" => {
+                drop(world);
+                *self.world() = Self::default().0.into_inner().unwrap_or_else(PoisonError::into_inner);
+            }
+            other => return Err(format!("nothing here breaks by the word {other}")),
+        }
+        Ok(())
+    }
+
+    /// What the page shows: how things stand, and what can be broken.
+    pub fn shown(&self) -> Value {
+        let world = self.world();
+        let part = |name: &str, well: bool| json!({ "name": name, "well": well });
+        json!({
+            "parts": [
+                part("event stream", world.stream_is_well()),
+                part("Redis", world.redis),
+                part("site", world.site_is_well()),
+            ],
+            "breaks": BREAKS.map(|(word, words)| json!({ "word": word, "words": words })),
+        })
+    }
+}
+
+impl World {
+    fn stream_is_well(&self) -> bool {
+        self.redis && self.stream.is_well()
+    }
+
+    fn site_is_well(&self) -> bool {
+        self.site.get(self.serving).is_some_and(|(_, works)| *works)
+    }
+
+    fn http(&self, address: &str) -> Result<Heard, CannotTell> {
+        let well = |well: bool| if well { "healthy" } else { "unhealthy" };
+        let (good, text) = match address.split_once("://").map_or("", |(_, rest)| rest) {
+            "api.monkeytown.ai/health" => {
+                (true, json!({ "status": "healthy", "eventStream": well(self.stream_is_well()) }).to_string())
+            }
+            "monkeytown.ai/health" => {
+                (self.site_is_well(), json!({ "status": well(self.site_is_well()) }).to_string())
+            }
+            "monkeytown.ai/api/ready" => (true, json!({ "ready": true }).to_string()),
+            "monkeytown.ai/api/metrics" => (true, "# TYPE http_requests_total counter\n".to_owned()),
+            _ => return Err(CannotTell(format!("the rehearsal has nothing at {address}"))),
+        };
+        Ok(Heard { status: Some(if good { 200 } else { 503 }), text, ..Heard::default() })
+    }
+
+    fn vercel(&self, asked: &str) -> Result<Heard, CannotTell> {
+        let deployments = || {
+            let one = |(at, (url, _)): (usize, &(String, bool))| json!({ "url": url, "state": "READY", "current": at == self.serving });
+            self.site.iter().enumerate().take(10).map(one).collect::<Vec<Value>>()
+        };
+        let answer = match asked.split(':').next().unwrap_or(asked) {
+            "deployments" => json!(deployments()),
+            "build errors" => {
+                json!({ "deployment": "", "newest": true, "errors": 0, "log": "Build completed" })
+            }
+            "environment names" => json!({ "production": ["DATABASE_URL", "REDIS_URL"], "elsewhere": 0 }),
+            "quota" => json!({ "exceeded": false, "reason": "none", "since": "never" }),
+            _ => return Err(CannotTell(format!("the rehearsal's Vercel does not answer {asked}"))),
+        };
+        Ok(said(0, answer.to_string()))
+    }
+
+    /// A program, as it would answer; `changes` where it is to do what it says.
+    fn program(&mut self, argv: &[String], changes: bool) -> Result<Heard, CannotTell> {
+        let words: Vec<&str> = argv.iter().map(String::as_str).filter(|word| !is_aim(word)).collect();
+        match words.as_slice() {
+            ["kubectl", "logs", "-l", label, ..] => Ok(said(0, self.deployment(label)?.log())),
+            ["kubectl", "get", "rs", "-l", label, ..] => Ok(said(0, self.deployment(label)?.replica_sets())),
+            ["kubectl", "get", "pods", "-l", label, ..] => Ok(said(0, self.deployment(label)?.pods())),
+            ["kubectl", "get", object, ..] => Ok(said(0, self.deployment(object)?.object())),
+            ["kubectl", "rollout", "status", object, ..] => Ok(said(0, self.deployment(object)?.status())),
+            ["kubectl", rest @ ..] => {
+                let object = rest.iter().find(|word| word.contains('/')).copied().unwrap_or_default();
+                let dry = rest.contains(&"--dry-run=client");
+                Ok(self.deployment(object)?.change(rest, changes && !dry))
+            }
+            ["vercel", "rollback" | "promote", url] if changes => Ok(self.serve(url)),
+            [program, ..] => Err(CannotTell(format!("the rehearsal has no {program}"))),
+            [] => Err(CannotTell("there is no program to run".into())),
+        }
+    }
+
+    fn deployment(&mut self, named: &str) -> Result<&mut Deployment, CannotTell> {
+        let name = named.trim_start_matches("app=").trim_start_matches("deployment/");
+        [&mut self.stream, &mut self.web]
+            .into_iter()
+            .find(|deployment| deployment.name == name)
+            .ok_or_else(|| CannotTell(format!("the rehearsal's cluster has no {named}")))
+    }
+
+    fn serve(&mut self, url: &str) -> Heard {
+        match self.site.iter().position(|(known, _)| known == url) {
+            Some(at) => {
+                self.serving = at;
+                said(0, format!("Success! {url} serves monkeytown.ai\n"))
+            }
+            None => said(1, format!("Error: no deployment {url}\n")),
+        }
+    }
+}
+
+/// Where a command is aimed; there is one cluster here.
+fn is_aim(word: &str) -> bool {
+    ["--context=", "--kube-context=", "--namespace="].iter().any(|flag| word.starts_with(flag))
+}
+
+fn said(exit: i32, text: String) -> Heard {
+    Heard { exit: Some(exit), text, ..Heard::default() }
+}
+
+impl StandIn for Production {
+    fn ask(&self, question: &Question) -> Result<Heard, CannotTell> {
+        let mut world = self.world();
+        match question {
+            Question::Http(address) => world.http(address),
+            Question::Tcp(_) => Ok(said(if world.redis { 0 } else { 1 }, String::new())),
+            Question::Run(argv) => world.program(argv, false),
+            Question::Vercel(asked) => world.vercel(asked),
+            Question::GitHub(_) => Err(CannotTell("the rehearsal has no GitHub".into())),
+        }
+    }
+
+    fn fingerprint(&self, program: &str) -> Fingerprint {
+        Fingerprint {
+            path: format!("the rehearsal's {program}"),
+            sha256: "0".repeat(64),
+            environment: Vec::new(),
+        }
+    }
+
+    fn act(&self, argv: &[String]) -> (Ended, String) {
+        match self.world().program(argv, true) {
+            Ok(heard) => (Ended::Exit { code: heard.exit }, heard.text),
+            Err(CannotTell(why)) => (Ended::NotBegun { why }, String::new()),
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::domain::procedure::Question;
-    use crate::probe::Prober;
-
-    #[tokio::test]
-    async fn the_rehearsal_asks_nobody() {
-        let prober = Prober::new(&none(), Vec::new(), |_| None);
-        let asked = PROGRAMS.map(|name| Question::Run(vec![name.into()])).into_iter().chain([
-            Question::Http("https://monkeytown.ai/health".into()),
-            Question::Tcp("redis.monkeytown.svc:6379".into()),
-        ]);
-        for question in asked {
-            assert!(prober.ask(&question, Duration::from_secs(5)).await.is_err(), "{question:?}");
-        }
-    }
-}
+mod tests;

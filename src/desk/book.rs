@@ -9,9 +9,11 @@ use super::state::State;
 use crate::domain::answer::{Answer, Private, Summary};
 use crate::domain::command::{Command, Line};
 use crate::domain::incident::Incident;
+use crate::domain::oncall::duty::PhoneReach;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Place, Request};
-use crate::domain::run::Run;
+use crate::domain::run::audit::Ledger;
+use crate::domain::run::{Around, Run};
 use crate::id::{ChannelId, IncidentId, MessageTs, RunId};
 use crate::store::{Store, StoreError};
 
@@ -60,6 +62,13 @@ impl Book<'_> {
         let mut runs = self.state.runs.clone();
         runs.extend(self.changed_runs.iter().map(|(id, run)| (*id, Arc::clone(run))));
         runs.into_values().filter(|run| !run.is_over()).collect()
+    }
+
+    /// What a run is decided with.
+    pub fn around(&self, ledger: &Ledger) -> Around {
+        let duty = self.state.rota.duty(self.now, PhoneReach::Off);
+        let on_call = [duty.primary, duty.outgoing, duty.backup].into_iter().flatten().collect();
+        Around { now: self.now, on_call, barred: ledger.bars() }
     }
 
     /// Every open incident, oldest first.

@@ -2,6 +2,7 @@
 
 mod backup;
 mod board;
+mod change;
 mod rota;
 mod run;
 
@@ -27,6 +28,7 @@ use crate::domain::incident::{
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, Form, Place, ReplyPath, Request};
 use crate::domain::run::Run;
+use crate::domain::run::audit::Ledger;
 use crate::domain::timer::{Outage, Timer, TimerKind};
 use crate::id::{ChannelId, DeliveryId, EffectId, IncidentId, MessageTs, RunId, UserId};
 use crate::store::{Changes, Store, StoreError};
@@ -40,6 +42,8 @@ pub struct Draft<'a> {
     outage: Option<Outage>,
     incidents: BTreeMap<IncidentId, Arc<Incident>>,
     runs: BTreeMap<RunId, Arc<Run>>,
+    /// The audit, with what this round adds.
+    ledger: Ledger,
     /// Effects that are new, changed, or gone (`None`).
     effects: BTreeMap<EffectId, Option<Effect>>,
     seen: HashMap<DeliveryId, Answer>,
@@ -70,6 +74,7 @@ impl<'a> Draft<'a> {
             outage,
             incidents: BTreeMap::new(),
             runs: BTreeMap::new(),
+            ledger: state.ledger.clone(),
             effects: BTreeMap::new(),
             seen: HashMap::new(),
             changes,
@@ -203,6 +208,7 @@ impl<'a> Draft<'a> {
                 };
                 return self.declare(request, declaration);
             }
+            Form::Approve { run, key, comment } => return self.approve_form(request, *run, key, comment),
             Form::Update { incident, .. } | Form::Resolve { incident, .. } => *incident,
         };
         let Some(incident) = self.book().incident(incident)? else {
@@ -377,7 +383,11 @@ impl<'a> Draft<'a> {
 
     /// Fires a timer that came due. One that something overtook is gone already.
     pub fn fire(&mut self, timer: Timer) -> Result<(), StoreError> {
-        let Some(id) = timer.incident else { return self.fire_rota(timer) };
+        let id = match (timer.incident, timer.kind) {
+            (Some(id), _) => id,
+            (None, TimerKind::Run(run)) => return self.fire_run(run, timer),
+            (None, _) => return self.fire_rota(timer),
+        };
         let Some(incident) = self.book().incident(id)? else {
             warn!(incident = id.0, "a timer without its incident was dropped");
             self.changes.timers_gone.push(timer);
@@ -422,6 +432,9 @@ impl<'a> Draft<'a> {
             }
             // The lane keeps it in memory, with [`Desk::hold`](super::Desk::hold).
             Outcome::Held { .. } => {}
+            Outcome::Failed { reason, .. } if effect.kind.is_by_hand() => {
+                self.hand_failed(&effect, reason)?
+            }
             Outcome::Failed { reason, unknown } => self.failed(effect, reason, unknown)?,
         }
         Ok(())

@@ -27,7 +27,8 @@ use crate::domain::incident::Incident;
 use crate::domain::oncall::rota::Rota;
 use crate::domain::request::{Ask, ReplyPath, Request};
 use crate::domain::run::Run;
-use crate::id::{EffectId, UserId};
+use crate::domain::run::change::Progress;
+use crate::id::{EffectId, RunId, UserId};
 use crate::store::{Backup, BackupError, Store, StoreError};
 use crate::telemetry::Metrics;
 use book::Book;
@@ -68,6 +69,8 @@ enum Message {
     /// An answer that was read already and goes back through the outbox.
     SendBack(Box<Request>, Answer, oneshot::Sender<Result<Answer, Fault>>),
     Report(EffectId, Box<Outcome>, oneshot::Sender<()>),
+    /// Heard of a run's program while it runs.
+    Heard(RunId, Progress, oneshot::Sender<Result<(), Fault>>),
     /// Not before then, for this reason; see [`Desk::hold`].
     Hold(EffectId, Timestamp, String, oneshot::Sender<()>),
     Next(Lane, oneshot::Sender<Next>),
@@ -206,6 +209,14 @@ impl Desk {
     /// When howler is stopping.
     pub async fn hold(&self, effect: EffectId, until: Timestamp, reason: String) -> Result<(), Fault> {
         self.ask(|reply| Message::Hold(effect, until, reason, reply)).await
+    }
+
+    /// Takes in what is heard of a run's program while it runs.
+    ///
+    /// # Errors
+    /// When it could not be saved.
+    pub async fn heard(&self, run: RunId, progress: Progress) -> Result<(), Fault> {
+        self.ask(|reply| Message::Heard(run, progress, reply)).await?
     }
 
     /// What `lane` is to do next.

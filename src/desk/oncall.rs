@@ -215,13 +215,15 @@ fn test(look: &Look<'_>, severity: Severity) -> OncallAnswer {
     let now = look.book.now;
     let rule = look.config.severity.rule(severity);
     let after = |after: SignedDuration| now.saturating_add(after).unwrap_or(Timestamp::MAX);
-    let steps = rule.pages().steps.into_iter().map(|step| {
+    let path = rule.pages();
+    let again = path.again;
+    let steps = path.steps.into_iter().map(|step| {
         let at = after(step.after);
         let (calls, skipped) = look.rota.duty(at, reach(look.config)).reach_all(&step.calls);
         TestStep { at, after_seconds: step.after.as_secs(), calls, skipped }
     });
     let breach = rule.respond_within.map(after);
-    OncallAnswer::Test { severity, steps: steps.collect(), breach, everybody: rule.calls_everybody() }
+    OncallAnswer::Test { severity, steps: steps.collect(), breach, everybody: rule.calls_everybody(), again }
 }
 
 /// What the incoming person inherits; `pages` are the last week's.

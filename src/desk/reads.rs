@@ -12,8 +12,10 @@ use crate::domain::incident::timeline::{PAGE, timeline};
 use crate::domain::incident::{Asked, Incident, decide};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{FormContext, ReplyPath, Request};
-use crate::domain::runbook::{self, RunbookAnswer, RunbookLine};
-use crate::id::IncidentId;
+use crate::domain::run::approve::may_comment;
+use crate::domain::run::decide::RunRefusal;
+use crate::domain::runbook::{self, RunAsk, RunbookAnswer, RunbookLine};
+use crate::id::{IncidentId, RunId};
 use crate::store::{Store, StoreError};
 use crate::view;
 
@@ -42,7 +44,7 @@ pub fn answer(
         }
         Command::DeclareForm { title } => {
             let fill = FormFill::Declare { title: title.clone() };
-            let context = FormContext { incident: None, place: request.place.clone() };
+            let context = FormContext { incident: None, place: request.place.clone(), approval: None };
             Ok(or_offer(request, line, None, Answer::OpenForm(FormToOpen { context, fill })))
         }
         Command::UpdateForm | Command::ResolveForm => about(book, request, line, |incident| {
@@ -68,16 +70,48 @@ pub fn answer(
         Command::Runbook(line) => {
             let answer = match line {
                 RunbookLine::Show { name } => runbook::show(&config.procedures, name),
-                RunbookLine::Status => {
-                    RunbookAnswer::Status(book.runs().iter().map(|run| runbook::run_short(run)).collect())
+                RunbookLine::Status => RunbookAnswer::Status {
+                    runs: book.runs().iter().map(|run| runbook::run_short(run)).collect(),
+                    frozen: book.state.ledger.bars(),
+                },
+                RunbookLine::Short { word, takes } => {
+                    RunbookAnswer::Short { word: word.clone(), takes: takes.clone() }
                 }
-                RunbookLine::NotYet { word } => RunbookAnswer::NotYet { word: word.clone() },
+                RunbookLine::Of { run: Some(run), ask: RunAsk::ApproveForm { key } } => {
+                    return approve_form(book, request, line, *run, key);
+                }
                 _ => runbook::list(&config.procedures),
             };
             Ok(Answer::Private(Private::Runbook(Box::new(answer))))
         }
         _ => Ok(Answer::Private(Private::Help)),
     }
+}
+
+/// Why an action is approved is asked in a form, of somebody who may approve it.
+fn approve_form(
+    book: &Book<'_>,
+    request: &Request,
+    line: &RunbookLine,
+    id: RunId,
+    key: &str,
+) -> Result<Answer, StoreError> {
+    let refused = |refusal| Answer::Private(Private::Runbook(Box::new(RunbookAnswer::Refused(refusal))));
+    let Some(run) = book.run(id)? else { return Ok(refused(RunRefusal::NoSuchRun { run: id })) };
+    if let Err(refusal) = may_comment(&run, &request.by, key, &book.around(&book.state.ledger)) {
+        return Ok(refused(refusal));
+    }
+    let change = run.change();
+    let step = change.map(|change| change.proposed.title.clone()).unwrap_or_default();
+    let command = change.map(|change| view::quoted(&change.proposed.argv)).unwrap_or_default();
+    let context = FormContext {
+        incident: run.incident,
+        place: request.place.clone(),
+        approval: Some((id, key.to_owned())),
+    };
+    let form = Answer::OpenForm(FormToOpen { context, fill: FormFill::Approve { step, command } });
+    let line = Line { incident: None, command: Command::Runbook(line.clone()) };
+    Ok(or_offer(request, &line, None, form))
 }
 
 fn about(

@@ -178,6 +178,12 @@ impl Round {
                     }
                     replies.push(Reply::Saved(reply));
                 }
+                Message::Heard(run, progress, reply) => {
+                    if let Err(error) = draft.run_heard(run, progress) {
+                        error!(%error, "what a program said could not be taken in");
+                    }
+                    replies.push(Reply::Saved(reply));
+                }
                 Message::Hold(effect, until, reason, reply) => holds.push((effect, until, reason, reply)),
                 Message::Next(lane, reply) => asking.push((lane, reply)),
                 Message::Nudge(reply) => {
@@ -285,7 +291,9 @@ impl Round {
                     self.keep(effect, *outcome, now);
                     let _ = reply.send(());
                 }
-                Message::Drifted(_, reply) => drop(reply.send(Err(Fault::NotSaved))),
+                Message::Drifted(_, reply) | Message::Heard(_, _, reply) => {
+                    drop(reply.send(Err(Fault::NotSaved)));
+                }
                 Message::Next(lane, reply) => asking.push((lane, reply)),
                 Message::Hold(effect, until, reason, reply) => holds.push((effect, until, reason, reply)),
                 Message::Nudge(reply) => {

@@ -10,6 +10,7 @@ use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
 use crate::domain::incident::Incident;
 use crate::domain::oncall::rota::Rota;
 use crate::domain::run::Run;
+use crate::domain::run::audit::Ledger;
 use crate::domain::timer::Timer;
 use crate::id::{EffectId, IncidentId, RunId};
 use crate::store::{Changes, Loaded};
@@ -21,6 +22,7 @@ pub struct State {
     pub worst: BTreeSet<(Severity, IncidentId)>,
     /// Runs that are not over.
     pub runs: BTreeMap<RunId, Arc<Run>>,
+    pub ledger: Ledger,
     pub rota: Arc<Rota>,
     pub timers: BTreeSet<Timer>,
     pub outbox: Outbox,
@@ -32,11 +34,13 @@ pub struct State {
 impl State {
     /// What a start finds. Effects in the outbox may have been sent just before the end, so their fate is unknown.
     pub fn loaded(loaded: Loaded) -> Self {
-        let Loaded { open, rota, runs, timers, outbox, next_incident, next_effect, next_run } = loaded;
+        let Loaded { open, rota, runs, ledger, timers, outbox, next_incident, next_effect, next_run } =
+            loaded;
         let mut state = Self {
             worst: open.iter().map(|incident| (incident.severity, incident.id)).collect(),
             open: open.into_iter().map(|incident| (incident.id, Arc::new(incident))).collect(),
             runs: runs.into_iter().map(|run| (run.id, Arc::new(run))).collect(),
+            ledger,
             rota: Arc::new(rota),
             timers: timers.into_iter().collect(),
             outbox: Outbox::default(),
@@ -73,6 +77,11 @@ impl State {
             match run.is_over() {
                 true => drop(self.runs.remove(&run.id)),
                 false => drop(self.runs.insert(run.id, run)),
+            }
+        }
+        for row in &changes.audit {
+            if let Err(why) = self.ledger.take(row) {
+                self.ledger.broken = Some(why);
             }
         }
         if let Some(rota) = changes.rota {

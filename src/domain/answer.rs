@@ -33,9 +33,25 @@ pub struct FormToOpen {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum FormFill {
-    Declare { title: Option<String> },
-    Update { title: String, status: Status, impact: Option<String>, action: Option<String>, eta: Option<Eta> },
-    Resolve { title: String, impact: Option<String> },
+    Declare {
+        title: Option<String>,
+    },
+    Update {
+        title: String,
+        status: Status,
+        impact: Option<String>,
+        action: Option<String>,
+        eta: Option<Eta>,
+    },
+    Resolve {
+        title: String,
+        impact: Option<String>,
+    },
+    /// Why an action is approved: its title, and exactly what runs.
+    Approve {
+        step: String,
+        command: String,
+    },
 }
 
 /// A message for one person's eyes.
@@ -92,6 +108,13 @@ pub enum Private {
     },
     /// About being on call.
     Oncall(Box<OncallAnswer>),
+    /// A page is answered, and others still wait for the same person's answer.
+    StillPaged {
+        answered: Box<Private>,
+        incidents: Vec<Summary>,
+        /// Pages without an incident: number and reason.
+        pages: Vec<(u64, String)>,
+    },
     Runbook(Box<RunbookAnswer>),
     Help,
 }
@@ -123,6 +146,8 @@ pub enum Done {
     Eta(Eta),
     Noted,
     Acknowledged,
+    /// The page about an incident that fell silent is answered.
+    Answered,
     Role {
         role: Role,
         person: UserId,

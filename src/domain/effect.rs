@@ -3,6 +3,7 @@
 //! *Say* effects carry frozen facts. *Show* effects name the incident and are rendered when they are sent, so ten
 //! changes become one edit.
 
+mod outcome;
 mod say;
 
 use jiff::Timestamp;
@@ -12,9 +13,12 @@ use super::answer::Private;
 use super::incident::Rung;
 use super::incident::timeline::Entry;
 use super::oncall::tell::Tell;
-use super::procedure::{Check, Finding, Question};
+use super::procedure::{Check, Question};
 use super::request::{Place, ReplyPath};
+use super::run::says::RunSays;
+use crate::config::Humane;
 use crate::id::{ChannelId, EffectId, IncidentId, MessageTs, RunId, UserId};
+pub use outcome::{Outcome, Receipt, Undone};
 pub use say::Say;
 
 /// One row of the outbox.
@@ -58,6 +62,12 @@ pub enum Lane {
     Show(IncidentId),
     /// One check of a run: a lane each, so that they are asked side by side.
     Look(RunId, String),
+    /// What a run changes: one thing after the other.
+    Act(RunId),
+    /// Stops what a run changes, beside it.
+    Stop(RunId),
+    /// What a run says beside its card.
+    RunSays(RunId),
     /// A run's card.
     RunCard(RunId),
 }
@@ -75,6 +85,9 @@ impl Lane {
             Self::Group => "group",
             Self::Show(_) => "show",
             Self::Look(..) => "look",
+            Self::Act(_) => "act",
+            Self::Stop(_) => "stop",
+            Self::RunSays(_) => "run_says",
             Self::RunCard(_) => "run_card",
         }
     }
@@ -290,9 +303,42 @@ pub enum EffectKind {
         /// Exactly what is asked; or why it cannot be, in words.
         question: Box<Result<Question, String>>,
     },
+    /// Ask an action's plan, and look at what would be run.
+    Prepare {
+        run: RunId,
+        argv: Vec<String>,
+        plan: Option<Vec<String>>,
+        /// The user group whose people may approve.
+        group: Option<String>,
+    },
+    /// Carry an action out, exactly as it was approved. It is never begun twice.
+    Act {
+        run: RunId,
+        argv: Vec<String>,
+        /// The program's file, and the SHA-256 of what was in it when it was approved.
+        path: String,
+        fingerprint: String,
+        limit: Humane,
+    },
+    /// End the program that an action runs, and all that it began.
+    Stop {
+        run: RunId,
+    },
     /// Post a run's card, or edit it where it stands.
     RunCard {
         run: RunId,
+    },
+    /// Post what a run says beside its card.
+    RunSays {
+        run: RunId,
+        to: To,
+        says: Box<RunSays>,
+    },
+    /// Say that no change is begun until further notice, or that changes may begin again.
+    SayFreeze {
+        by: UserId,
+        /// Why; none where changes may begin again.
+        why: Option<String>,
     },
     /// A private answer that could not travel in the HTTP answer.
     Whisper {
@@ -312,14 +358,19 @@ impl EffectKind {
     /// The run that it belongs to.
     pub fn run(&self) -> Option<RunId> {
         match self {
-            Self::Look { run, .. } | Self::RunCard { run } => Some(*run),
+            Self::Look { run, .. }
+            | Self::RunCard { run }
+            | Self::RunSays { run, .. }
+            | Self::Prepare { run, .. }
+            | Self::Act { run, .. }
+            | Self::Stop { run } => Some(*run),
             _ => None,
         }
     }
 
-    /// Whether it asks the world beside Slack.
-    pub fn is_a_look(&self) -> bool {
-        matches!(self, Self::Look { .. })
+    /// Whether it asks or changes the world beside Slack.
+    pub fn is_by_hand(&self) -> bool {
+        matches!(self, Self::Look { .. } | Self::Prepare { .. } | Self::Act { .. } | Self::Stop { .. })
     }
 
     /// Whether it is carried out by phone.
@@ -366,60 +417,4 @@ pub enum Answered {
     Resolved,
     /// The clock moved for another reason (a severity without updates, a later reminder).
     Overtaken,
-}
-
-/// An effect that is not done, for the delivery board.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Undone {
-    pub effect: EffectId,
-    pub incident: Option<IncidentId>,
-    /// In words: "the declaration in the emergencies channel".
-    pub what: String,
-    pub state: EffectState,
-    pub attempts: u32,
-    pub since: Timestamp,
-}
-
-/// What became of an attempt.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
-    Done(Receipt),
-    /// No longer true or no longer needed; the reason is logged and counted.
-    Dropped {
-        reason: String,
-    },
-    Later {
-        at: Timestamp,
-        reason: String,
-        unknown: bool,
-    },
-    /// Slack takes no such call before `until`, and nothing was sent. It is no attempt: whether an earlier one was
-    /// carried out is as known or unknown as before.
-    Held {
-        until: Timestamp,
-        reason: String,
-    },
-    /// `unknown`: an earlier attempt may have succeeded all the same.
-    Failed {
-        reason: String,
-        unknown: bool,
-    },
-}
-
-/// What the other side gave back.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Receipt {
-    Nothing,
-    Message {
-        channel: ChannelId,
-        message: MessageTs,
-    },
-    Room(Room),
-    Issue(Issue),
-    Read {
-        author: Option<UserId>,
-        text: String,
-    },
-    /// What a check found.
-    Found(Finding),
 }

@@ -131,8 +131,15 @@ pub enum Refusal {
     NoSuchPerson {
         word: String,
         nearest: Option<String>,
+        /// The nearest one's id, which is what a shell takes.
+        #[serde(default)]
+        id: Option<UserId>,
         /// The command that asked for them.
         after: String,
+    },
+    /// Several people are named where one is meant.
+    OneAtATime {
+        command: String,
     },
     /// A calendar is a file, which only a shell has.
     ImportAtShell,

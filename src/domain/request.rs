@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::command::{EtaText, Line};
 use super::incident::severity::{Severity, Status};
 use super::oncall::call_name::CallName;
-use crate::id::{ChannelId, DeliveryId, IncidentId, MessageTs, UserId};
+use crate::id::{ChannelId, DeliveryId, IncidentId, MessageTs, RunId, UserId};
 
 /// A delivery, parsed: who asks what, from where, and how the answer goes back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,6 +110,13 @@ pub enum Form {
         impact: Option<String>,
         data_loss: Option<String>,
     },
+    /// The approval of a risky action, with why.
+    Approve {
+        run: RunId,
+        /// The request's: see [`crate::domain::run::change::Prepared`].
+        key: String,
+        comment: String,
+    },
 }
 
 /// What an open form remembers about where it was opened (its `private_metadata`).
@@ -117,4 +124,7 @@ pub enum Form {
 pub struct FormContext {
     pub incident: Option<IncidentId>,
     pub place: Place,
+    /// The request for approval that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<(RunId, String)>,
 }

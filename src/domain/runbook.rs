@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::effect::To;
 use super::procedure::{Procedure, Runbook};
+use super::run::approve::Vote;
+use super::run::change::{Change, Phase};
 use super::run::decide::{RunRefusal, Start};
 use super::run::{Run, Stage};
 use crate::config::Spoken;
@@ -18,7 +20,7 @@ pub enum RunbookLine {
     Show {
         name: String,
     },
-    /// Runs that are not over.
+    /// Runs that are not over, and whether changes are frozen.
     Status,
     /// Put a procedure to work.
     Start(Start),
@@ -27,19 +29,36 @@ pub enum RunbookLine {
         run: Option<RunId>,
         ask: RunAsk,
     },
-    /// A word for what is left to people's hands.
-    NotYet {
+    /// Begin no change until further notice.
+    Freeze {
+        why: String,
+    },
+    Unfreeze,
+    /// A word that needs more after it.
+    Short {
         word: String,
+        takes: String,
     },
 }
 
 /// What is asked of a run that began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RunAsk {
     /// Leave the offered step behind.
     Step,
     LookAgain,
     Abort,
+    /// Ask for approval of the offered action.
+    Propose,
+    /// One person's word on the request whose `key`, or whose code, it is.
+    Vote {
+        key: Option<String>,
+        vote: Vote,
+    },
+    /// Open the form in which whoever approves says why.
+    ApproveForm {
+        key: String,
+    },
 }
 
 impl RunbookLine {
@@ -53,13 +72,24 @@ impl RunbookLine {
             Self::Of { ask: RunAsk::Step, .. } => "next",
             Self::Of { ask: RunAsk::LookAgain, .. } => "again",
             Self::Of { ask: RunAsk::Abort, .. } => "abort",
-            Self::NotYet { .. } => "run",
+            Self::Of { ask: RunAsk::Propose, .. } => "propose",
+            Self::Of { ask: RunAsk::Vote { vote: Vote::Approve { .. }, .. }, .. } => "approve",
+            Self::Of { ask: RunAsk::ApproveForm { .. }, .. } => "approve",
+            Self::Of { ask: RunAsk::Vote { vote: Vote::Deny { .. }, .. }, .. } => "deny",
+            Self::Of { ask: RunAsk::Vote { vote: Vote::BreakGlass { .. }, .. }, .. } => "break-glass",
+            Self::Freeze { .. } => "freeze",
+            Self::Unfreeze => "unfreeze",
+            Self::Short { .. } => "list",
         }
     }
 
     /// Whether it only reads.
     pub fn reads(&self) -> bool {
-        !matches!(self, Self::Start(_) | Self::Of { .. })
+        match self {
+            Self::Of { ask, .. } => matches!(ask, RunAsk::ApproveForm { .. }),
+            Self::Start(_) | Self::Freeze { .. } | Self::Unfreeze => false,
+            Self::List | Self::Show { .. } | Self::Status | Self::Short { .. } => true,
+        }
     }
 }
 
@@ -68,10 +98,26 @@ impl RunbookLine {
 pub enum RunbookAnswer {
     List(Vec<Short>),
     Show(Box<Procedure>),
-    Status(Vec<RunShort>),
-    Started { run: RunId, procedure: String, to: To },
-    Done { run: RunId, what: RunAsk },
-    NotYet { word: String },
+    Status {
+        runs: Vec<RunShort>,
+        frozen: Option<String>,
+    },
+    Started {
+        run: RunId,
+        procedure: String,
+        to: To,
+    },
+    Done {
+        run: RunId,
+        what: RunAsk,
+    },
+    /// No change is begun any more, or changes may begin again.
+    Frozen(bool),
+    AlreadyFrozen(bool),
+    Short {
+        word: String,
+        takes: String,
+    },
     Refused(RunRefusal),
 }
 
@@ -91,8 +137,19 @@ pub struct RunShort {
     pub procedure: String,
     pub by: UserId,
     pub at: Timestamp,
-    /// How many answers have not come; none where a step is offered.
-    pub waiting: usize,
+    pub doing: RunDoing,
+}
+
+/// What a run does now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RunDoing {
+    /// So many checks have not answered.
+    Looking(usize),
+    Offering,
+    /// People are asked for approval of this action.
+    Asking(String),
+    Acting(String),
+    Proving(String),
 }
 
 /// The procedures, in a line each.
@@ -121,6 +178,15 @@ fn short(procedure: &Procedure) -> Short {
 
 /// A run in one line.
 pub fn run_short(run: &Run) -> RunShort {
-    let waiting = if run.stage == Stage::Looking { run.waiting.len() } else { 0 };
-    RunShort { run: run.id, procedure: run.procedure.name.clone(), by: run.by.clone(), at: run.at, waiting }
+    let title = |change: &Change| change.proposed.title.clone();
+    let doing = match &run.stage {
+        Stage::Changing(change) => match change.phase {
+            Phase::Preparing | Phase::Asking { .. } => RunDoing::Asking(title(change)),
+            Phase::Rechecking { .. } | Phase::Acting { .. } => RunDoing::Acting(title(change)),
+            Phase::Proving { .. } => RunDoing::Proving(title(change)),
+        },
+        Stage::Offered { .. } => RunDoing::Offering,
+        Stage::Looking | Stage::Over { .. } => RunDoing::Looking(run.waiting.len()),
+    };
+    RunShort { run: run.id, procedure: run.procedure.name.clone(), by: run.by.clone(), at: run.at, doing }
 }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::id::IncidentId;
+use crate::id::{IncidentId, RunId};
 
 /// Which clock a timer belongs to; an incident, and the rota, has at most one timer of each kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -24,6 +24,8 @@ pub enum TimerKind {
     Swap(u64),
     /// The next step of a page that belongs to no incident. The rota's.
     Summons(u64),
+    /// The next thing that follows by itself in a run: the end of a request for approval, or another look for proof.
+    Run(RunId),
 }
 
 impl TimerKind {
@@ -38,6 +40,7 @@ impl TimerKind {
             Self::Unconfirmed => "unconfirmed",
             Self::Swap(_) => "swap",
             Self::Summons(_) => "summons",
+            Self::Run(_) => "run",
         }
     }
 }

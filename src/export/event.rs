@@ -81,7 +81,7 @@ pub fn named(kind: &EventKind) -> (&'static str, Value) {
             ("role_taken", json!({ "role": self::role(*role), "person": person, "from": from }))
         }
         Kind::Snoozed { due, until } => ("snoozed", json!({ "due": due, "until": until })),
-        Kind::Reminded { due, rung, to, missed, next, late } => (
+        Kind::Reminded { due, rung, to, missed, next, late, .. } => (
             "reminded",
             json!({ "due": due, "rung": self::rung(*rung), "to": self::to(to), "missed": missed,
                 "next_rung": self::rung(next.0), "next_at": next.1, "late": late.map(lateness) }),

@@ -55,8 +55,30 @@ pub enum Line<'a> {
         severity: Option<&'static str>,
         phone: bool,
     },
+    /// A procedure that was put to work.
+    Run {
+        run: u64,
+        procedure: &'a str,
+        by: &'a UserId,
+        at: Timestamp,
+        incident: Option<u64>,
+        stage: &'static str,
+        over_at: Option<Timestamp>,
+        findings: Value,
+        events: u32,
+    },
+    /// A row of the audit of changes.
+    Audit {
+        seq: u64,
+        at: Timestamp,
+        by: Option<&'a UserId>,
+        audited: &'static str,
+        data: Value,
+        before: &'a str,
+        hash: &'a str,
+    },
     Timer {
-        /// Null is the rota's.
+        /// Null is the rota's, or a run's.
         incident: Option<u64>,
         timer: &'static str,
         due: Timestamp,
@@ -217,6 +239,11 @@ fn does(kind: &EffectKind) -> &'static str {
         EffectKind::Group => "group",
         EffectKind::Look { .. } => "look",
         EffectKind::RunCard { .. } => "run_card",
+        EffectKind::RunSays { .. } => "run_says",
+        EffectKind::SayFreeze { .. } => "say_freeze",
+        EffectKind::Prepare { .. } => "prepare",
+        EffectKind::Act { .. } => "act",
+        EffectKind::Stop { .. } => "stop",
         EffectKind::Whisper { .. } => "answer",
         EffectKind::OpenIssue => "open_issue",
         EffectKind::Comment { .. } => "comment",
@@ -234,6 +261,7 @@ fn tells(tell: &Tell) -> &'static str {
         Tell::SwapAsked { .. } => "tell_swap_asked",
         Tell::SwapEnded { .. } => "tell_swap_ended",
         Tell::Summons { .. } => "tell_summons",
+        Tell::SummonsAnswered { .. } => "tell_summons_answered",
         Tell::SummonsUnanswered { .. } => "tell_summons_unanswered",
         Tell::GroupRepaired => "tell_group_repaired",
     }
@@ -250,7 +278,7 @@ fn says(say: &Say) -> &'static str {
         Say::Reminder { .. } => "say_reminder",
         Say::ResponseMissed { .. } => "say_response_missed",
         Say::Page { .. } => "say_page",
-        Say::Acknowledged { .. } => "say_acknowledged",
+        Say::Acknowledged { .. } | Say::Answered { .. } => "say_acknowledged",
         Say::RoleTaken { .. } => "say_role_taken",
         Say::Brief { .. } => "say_brief",
         Say::Noted { .. } => "say_noted",

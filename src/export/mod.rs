@@ -5,6 +5,7 @@
 mod event;
 mod lines;
 mod rota;
+mod run;
 
 use std::io::{self, BufRead, Write};
 
@@ -49,6 +50,8 @@ pub fn write(from: impl BufRead, to: &mut impl Write) -> Result<u64, ExportError
             Record::Rota(rota) => rota::rota(rota),
             Record::RotaEvent(event) => rota::event(event),
             Record::Page(page) => rota::page(page),
+            Record::Run(run) => run::run(run),
+            Record::Audit(row) => run::audit(row),
             Record::Inner => continue,
         };
         put(to, &line)?;

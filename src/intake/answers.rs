@@ -116,5 +116,6 @@ fn main_field(form: &Form) -> &'static str {
         Form::Declare { .. } => fields::TITLE,
         Form::Update { .. } => fields::ACTION,
         Form::Resolve { .. } => fields::ROOT_CAUSE,
+        Form::Approve { .. } => fields::COMMENT,
     }
 }

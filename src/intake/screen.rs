@@ -35,9 +35,10 @@ pub async fn screened(ask: Ask, deliverer: &Deliverer) -> Ask {
             let unfit = timeout(PATIENCE, look).await.ok().flatten();
             unfit.map_or(ask, Ask::Unclear)
         }
-        Ask::Unclear(Refusal::NoSuchPerson { word, nearest: None, after }) => {
+        Ask::Unclear(Refusal::NoSuchPerson { word, nearest: None, after, .. }) => {
             let nearest = timeout(PATIENCE, deliverer.people.nearest(word)).await.ok().flatten();
-            Ask::Unclear(Refusal::NoSuchPerson { word: word.clone(), nearest, after: after.clone() })
+            let (nearest, id) = nearest.unzip();
+            Ask::Unclear(Refusal::NoSuchPerson { word: word.clone(), nearest, id, after: after.clone() })
         }
         _ => ask,
     }

@@ -18,7 +18,7 @@ pub fn plain(wire: &str) -> String {
 pub fn person(wire: &str) -> Option<UserId> {
     let inside = wire.trim().strip_prefix("<@")?.strip_suffix('>')?;
     let (id, _) = split_label(inside);
-    is_id(id).then(|| UserId::from(id))
+    (is_id(id) && !inside.contains(['<', '>'])).then(|| UserId::from(id))
 }
 
 /// Where `<@...>` stands first, as byte offsets; with `of` only that person's mention.

@@ -2,6 +2,7 @@
 //! configuration allows (research 2b, rules 1, 4 to 8, 19 and 21). What cannot be found out is said with the reason, and never
 //! taken for a failure.
 
+mod act;
 mod address;
 mod github;
 mod http;
@@ -16,6 +17,7 @@ mod vercel;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -24,7 +26,9 @@ use crate::clock::Clock;
 use crate::config::RunbookRules;
 use crate::config::secrets::{Secret, Secrets};
 use crate::domain::procedure::{CannotTell, Heard, Question};
+use crate::domain::run::change::Ended;
 use crate::domain::text::clean;
+pub use act::{Fingerprint, Order};
 use address::Hosts;
 use github::GitHub;
 use redact::Redactor;
@@ -35,9 +39,20 @@ const FOLDERS: [&str; 2] = ["/usr/local/bin", "/usr/bin"];
 /// How long a program that is asked to end may take, before it is killed.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Asks questions, within what the configuration allows.
+/// Stands in for the world, in a rehearsal: nothing is asked outside, and nothing is run.
+pub trait StandIn: std::fmt::Debug + Send + Sync {
+    /// # Errors
+    /// Why nothing can be said.
+    fn ask(&self, question: &Question) -> Result<Heard, CannotTell>;
+    fn fingerprint(&self, program: &str) -> Fingerprint;
+    /// Carries an action out; how it ended, and what it printed.
+    fn act(&self, argv: &[String]) -> (Ended, String);
+}
+
+/// Asks questions and carries actions out, within what the configuration allows.
 #[derive(Debug)]
 pub struct Prober {
+    stand_in: Option<Arc<dyn StandIn>>,
     hosts: Hosts,
     tools: BTreeMap<String, PathBuf>,
     /// Variables by program, with their values.
@@ -62,7 +77,7 @@ impl Prober {
         let hosts = Hosts::new(&rules.hosts, &rules.private);
         let nobody = || "howler does not ask it here".to_owned();
         let (github, vercel) = (Err(nobody()), Err(nobody()));
-        Self { hosts, tools: rules.tools.clone(), environment, redactor, github, vercel }
+        Self { stand_in: None, hosts, tools: rules.tools.clone(), environment, redactor, github, vercel }
     }
 
     /// With GitHub and Vercel, as far as there are tokens for them. Must be called inside a runtime.
@@ -73,11 +88,20 @@ impl Prober {
         Self { github, vercel, ..self }
     }
 
+    /// Asks `stand_in` in place of the world.
+    pub fn standing_in(stand_in: Arc<dyn StandIn>) -> Self {
+        let nothing = RunbookRules { hosts: Vec::new(), ..RunbookRules::default() };
+        Self { stand_in: Some(stand_in), ..Self::new(&nothing, Vec::new(), |_| None) }
+    }
+
     /// Asks once, for at most `limit`. The answer holds no control characters and no secrets that are known or look like some.
     ///
     /// # Errors
     /// Why nothing can be said.
     pub async fn ask(&self, question: &Question, limit: Duration) -> Result<Heard, CannotTell> {
+        if let Some(stand_in) = &self.stand_in {
+            return stand_in.ask(question);
+        }
         let heard = match question {
             Question::Http(url) => http::get(&self.hosts, url, limit).await,
             Question::Tcp(address) => tcp::connect(&self.hosts, address, limit).await,
@@ -108,6 +132,7 @@ impl Prober {
         }
     }
 
+    /// Without secrets and without signs that would steer a terminal.
     fn shown(&self, text: &str) -> String {
         clean(&self.redactor.redact(&redact::without_escapes(text)))
     }

@@ -13,6 +13,7 @@ use tokio::time::{interval, timeout};
 use super::GRACE;
 use crate::config::secrets::Secret;
 use crate::domain::procedure::{CannotTell, Heard};
+use crate::domain::run::change::ProcessGroup;
 
 /// Bytes kept of the beginning of each stream, and as many of its end.
 const HALF: usize = 512 << 10;
@@ -41,13 +42,11 @@ impl Kept {
     }
 
     /// The text, and whether its middle is missing. Where it is, whole lines are: half a secret would not be known for one.
-    pub fn text(self) -> (String, bool) {
-        let Self { head, mut tail, mut lost } = self;
-        if tail.len() > HALF {
-            tail.drain(..tail.len() - HALF);
-            lost = true;
-        }
-        let (head, tail) = (String::from_utf8_lossy(&head), String::from_utf8_lossy(&tail));
+    pub fn text(&self) -> (String, bool) {
+        let over = self.tail.len().saturating_sub(HALF);
+        let lost = self.lost || over > 0;
+        let tail = self.tail.get(over..).unwrap_or_default();
+        let (head, tail) = (String::from_utf8_lossy(&self.head), String::from_utf8_lossy(tail));
         if !lost {
             return (format!("{head}{tail}"), false);
         }
@@ -86,17 +85,23 @@ impl Drop for Group {
     }
 }
 
-/// Runs `path` with `arguments` and waits for its end.
+/// A program that was started, in a process group of its own.
+pub struct Program {
+    pub child: Child,
+    group: Group,
+    name: String,
+}
+
+/// Starts `path`. Whatever happens to the value, nothing of the program outlives it.
 ///
 /// # Errors
-/// When it cannot be started, or its time is up: nothing of it is left then.
-pub async fn run(
+/// When it cannot be started.
+pub fn start(
     path: &Path,
     program: &str,
     arguments: &[String],
     environment: &[(String, Secret)],
-    limit: Duration,
-) -> Result<Heard, CannotTell> {
+) -> Result<Program, CannotTell> {
     let mut command = Command::new(path);
     command
         .args(arguments)
@@ -113,18 +118,90 @@ pub async fn run(
         .process_group(0)
         .kill_on_drop(true);
     let started = command.spawn();
-    let mut child = started.map_err(|error| CannotTell(format!("{program} cannot be started: {error}")))?;
-    let id = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
-    let group = Group(id);
-    let Ok(ended) = timeout(limit, heard(&mut child)).await else {
-        let gone = end(&group, &mut child).await;
-        let left = if gone { "nothing of it is left" } else { "a part of it may still run" };
+    let child = started.map_err(|error| CannotTell(format!("{program} cannot be started: {error}")))?;
+    let group = Group(child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)));
+    Ok(Program { child, group, name: program.to_owned() })
+}
+
+impl Program {
+    /// Its process group, in a way that a later one of the same number is not taken for it.
+    pub fn group(&self) -> Option<ProcessGroup> {
+        let id = self.group.0?.as_raw_nonzero().get();
+        Some(ProcessGroup { id, born: born(id)? })
+    }
+
+    /// Asks the group to end, and kills it where it does not. Whether nothing of it is left.
+    pub async fn end(&mut self) -> bool {
+        end(&self.group, &mut self.child).await
+    }
+
+    /// Whether nothing of its group is left, after it has ended by itself: what it left behind is ended too.
+    pub async fn leave_nothing(&self) -> bool {
+        emptied(&self.group).await
+    }
+}
+
+/// Runs `path` with `arguments` and waits for its end.
+///
+/// # Errors
+/// When it cannot be started, or its time is up: nothing of it is left then.
+pub async fn run(
+    path: &Path,
+    program: &str,
+    arguments: &[String],
+    environment: &[(String, Secret)],
+    limit: Duration,
+) -> Result<Heard, CannotTell> {
+    let mut started = start(path, program, arguments, environment)?;
+    let Ok(ended) = timeout(limit, heard(&mut started.child)).await else {
+        let left = if started.end().await { "nothing of it is left" } else { "a part of it may still run" };
         return Err(CannotTell(format!(
-            "{program} did not end within {} s and was stopped; {left}",
+            "{} did not end within {} s and was stopped; {left}",
+            started.name,
             limit.as_secs()
         )));
     };
     ended.map_err(|error| CannotTell(format!("{program} could not be heard: {error}")))
+}
+
+/// A group that an earlier howler began and that may still run.
+pub struct Orphan(Group);
+
+impl Orphan {
+    /// The group, where it is still the same one; it is ended when the value is let go.
+    pub fn find(group: ProcessGroup) -> Option<Self> {
+        let pid = Pid::from_raw(group.id)?;
+        (born(group.id) == Some(group.born)).then_some(Self(Group(Some(pid))))
+    }
+
+    /// Returns when it has ended by itself.
+    pub async fn gone(&self) {
+        self.0.emptied().await;
+    }
+
+    /// Ends it. Whether nothing of it is left.
+    pub async fn end(&self) -> bool {
+        emptied(&self.0).await
+    }
+}
+
+async fn emptied(group: &Group) -> bool {
+    if group.is_empty() {
+        return true;
+    }
+    group.signal(Signal::TERM);
+    if timeout(GRACE, group.emptied()).await.is_ok() {
+        return true;
+    }
+    group.signal(Signal::KILL);
+    timeout(GRACE, group.emptied()).await.is_ok()
+}
+
+/// When a process began, in the kernel's ticks (proc(5), field 22 of `stat`).
+fn born(id: i32) -> Option<u64> {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // The name, which may hold anything, ends with the last bracket; 19 fields later comes the time.
+    stat.rsplit_once(')')?.1.split_whitespace().nth(19)?.parse().ok()
 }
 
 /// What it prints, standard output first, and its exit code once it has ended.

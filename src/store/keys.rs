@@ -28,6 +28,8 @@ pub(super) const RUN: &[u8] = b"u/";
 pub(super) const RUN_EVENT: &[u8] = b"v/";
 /// Runs that are not over; empty values.
 pub(super) const LIVE_RUN: &[u8] = b"l/";
+/// The audit of changes: see [`crate::domain::run::audit`].
+pub(super) const AUDIT: &[u8] = b"a/";
 /// Deliveries by the time they were seen, to be forgotten in that order; empty values.
 pub(super) const SEEN_AT: &[u8] = b"p/";
 
@@ -63,6 +65,10 @@ pub(super) fn run(id: RunId) -> Vec<u8> {
 
 pub(super) fn run_event(id: RunId, seq: u32) -> Vec<u8> {
     join(RUN_EVENT, &[&id.0.to_be_bytes(), b"/", &seq.to_be_bytes()])
+}
+
+pub(super) fn audit(seq: u64) -> Vec<u8> {
+    join(AUDIT, &[&seq.to_be_bytes()])
 }
 
 pub(super) fn live_run(id: RunId) -> Vec<u8> {
@@ -104,6 +110,7 @@ pub(super) fn timer(timer: &Timer) -> Vec<u8> {
         TimerKind::Unconfirmed => (b"c", None),
         TimerKind::Swap(number) => (b"s", Some(number)),
         TimerKind::Summons(number) => (b"g", Some(number)),
+        TimerKind::Run(run) => (b"a", Some(run.0)),
     };
     // Incidents count from 1, so the rota is nobody's number.
     let incident = timer.incident.map_or(0, |incident| incident.0);

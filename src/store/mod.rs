@@ -3,7 +3,9 @@
 //! Nothing outside this module knows the engine.
 
 pub mod archive;
+mod audit;
 mod backup;
+mod changes;
 mod codec;
 mod disk;
 mod engine;
@@ -17,26 +19,24 @@ mod runs;
 mod words;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::sync::{PoisonError, RwLock, Weak};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::answer::Answer;
-use crate::domain::effect::Effect;
 use crate::domain::incident::Incident;
 use crate::domain::incident::event::Event;
-use crate::domain::oncall::event::{PageRecord, RotaEvent};
-use crate::domain::oncall::rota::Rota;
-use crate::domain::run::{Run, RunEvent};
-use crate::domain::timer::{Outage, Timer};
-use crate::id::{ChannelId, DeliveryId, EffectId, IncidentId, MessageTs, RunId};
+use crate::domain::oncall::event::PageRecord;
+use crate::domain::timer::Outage;
+use crate::id::{ChannelId, DeliveryId, IncidentId, MessageTs};
 use disk::Engine;
 pub use disk::{Disk, MemoryDisk};
 pub use error::StoreError;
 use guard::{FORMAT, Guard, Identity, Mark};
 
 pub use backup::{Backup, BackupError};
+pub use changes::{Changes, Loaded};
 pub use restore::{RestoreError, Restored};
 
 /// Deliveries are remembered this long: Slack re-sends for minutes, and events that it held back for an hour or so.
@@ -57,54 +57,6 @@ struct Meta {
     /// Every incident has its row of words; stores of older versions had none.
     #[serde(default)]
     words: bool,
-}
-
-/// One commit's changes.
-#[derive(Debug, Default)]
-pub struct Changes {
-    pub incidents: Vec<Arc<Incident>>,
-    pub events: Vec<(IncidentId, Event)>,
-    /// The rota, where it changed.
-    pub rota: Option<Arc<Rota>>,
-    pub rota_events: Vec<RotaEvent>,
-    pub runs: Vec<Arc<Run>>,
-    pub run_events: Vec<(RunId, RunEvent)>,
-    pub paged: Vec<PageRecord>,
-    pub timers_set: Vec<Timer>,
-    pub timers_gone: Vec<Timer>,
-    pub effects: Vec<Effect>,
-    pub effects_gone: Vec<EffectId>,
-    pub seen: Vec<(DeliveryId, Answer)>,
-    /// The numbers that the next incident, the next effect and the next run get.
-    pub next_incident: u64,
-    pub next_effect: u64,
-    pub next_run: u64,
-}
-
-impl Changes {
-    pub fn is_empty(&self) -> bool {
-        self.events.is_empty()
-            && self.rota_events.is_empty()
-            && self.run_events.is_empty()
-            && self.effects.is_empty()
-            && self.effects_gone.is_empty()
-            && self.timers_gone.is_empty()
-            && self.seen.is_empty()
-    }
-}
-
-/// What howler needs in memory: nothing that grows with closed incidents.
-#[derive(Debug)]
-pub struct Loaded {
-    pub open: Vec<Incident>,
-    pub rota: Rota,
-    /// Those that are not over.
-    pub runs: Vec<Run>,
-    pub timers: Vec<Timer>,
-    pub outbox: Vec<Effect>,
-    pub next_incident: u64,
-    pub next_effect: u64,
-    pub next_run: u64,
 }
 
 /// The open state folder. One process at a time.
@@ -315,11 +267,13 @@ impl Store {
             let timers = values(engine, keys::TIMER)?;
             let outbox = values(engine, keys::EFFECT)?;
             let runs = runs::live(engine, &self.folder)?;
+            let ledger = audit::ledger(engine);
             let rota = engine.get(keys::ROTA)?.map(|row| codec::decode(&row)).transpose()?;
             Ok(Loaded {
                 open,
                 rota: rota.unwrap_or_default(),
                 runs,
+                ledger,
                 timers,
                 outbox,
                 next_incident: meta.next_incident,

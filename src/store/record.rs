@@ -6,6 +6,8 @@ use crate::domain::incident::Incident;
 use crate::domain::incident::event::Event;
 use crate::domain::oncall::event::{PageRecord, RotaEvent};
 use crate::domain::oncall::rota::Rota;
+use crate::domain::run::Run;
+use crate::domain::run::audit::AuditRow;
 use crate::domain::timer::Timer;
 use crate::id::IncidentId;
 
@@ -18,6 +20,8 @@ pub enum Record {
     RotaEvent(Box<RotaEvent>),
     Page(PageRecord),
     Timer(Timer),
+    Run(Box<Run>),
+    Audit(Box<AuditRow>),
     Effect(Box<Effect>),
     /// A row by which the store finds its way: indexes, deliveries seen, its own numbers.
     Inner,
@@ -38,6 +42,10 @@ impl Record {
             Self::RotaEvent(Box::new(codec::decode(value)?))
         } else if key.starts_with(keys::PAGED) {
             Self::Page(codec::decode(value)?)
+        } else if key.starts_with(keys::RUN) {
+            Self::Run(Box::new(codec::decode(value)?))
+        } else if key.starts_with(keys::AUDIT) {
+            Self::Audit(Box::new(codec::decode(value)?))
         } else if key.starts_with(keys::TIMER) {
             Self::Timer(codec::decode(value)?)
         } else if key.starts_with(keys::EFFECT) {

@@ -30,6 +30,9 @@ pub(super) fn of(changes: &Changes, now: Timestamp) -> Result<Vec<Write>, StoreE
     for (run, event) in &changes.run_events {
         writes.push((keys::run_event(*run, event.seq), Some(codec::encode(event)?)));
     }
+    for row in &changes.audit {
+        writes.push((keys::audit(row.seq), Some(codec::encode(row)?)));
+    }
     for run in &changes.runs {
         writes.push((keys::run(run.id), Some(codec::encode(run.as_ref())?)));
         writes.push((keys::live_run(run.id), (!run.is_over()).then(Vec::new)));

@@ -83,7 +83,9 @@ fn response_clock(incident: &Incident, oncall: Option<&String>) -> Words {
     let nobody = bold("Not acknowledged yet");
     match (&incident.acknowledged, incident.response_due()) {
         (Some(acknowledged), _) => {
+            let now = incident.answered.as_ref();
             words![bold("Acknowledged by "), &acknowledged.by, ", ", moment(acknowledged.at)]
+                .and_if(now.map(|answer| words!["; ", &answer.by, " has it since ", moment(answer.at)]))
         }
         (None, Some(due)) => words![nobody, ": somebody must have it by ", moment(due)],
         (None, None) if incident.response_missed.is_some() => {

@@ -30,6 +30,11 @@ pub fn effect_in_words(effect: &Effect) -> String {
         EffectKind::Group => "the user group of the on-call".to_owned(),
         EffectKind::Look { run, name, .. } => format!("the check {name} of {run}"),
         EffectKind::RunCard { run } => format!("the card of {run}"),
+        EffectKind::RunSays { run, to, .. } => format!("what {run} says {}", place(to)),
+        EffectKind::SayFreeze { .. } => "the notice about the freeze of changes".to_owned(),
+        EffectKind::Prepare { run, .. } => format!("the plan of {run}"),
+        EffectKind::Act { run, .. } => format!("the action of {run}"),
+        EffectKind::Stop { run } => format!("the end of the program of {run}"),
         EffectKind::Whisper { .. } => "a private answer".to_owned(),
     }
 }
@@ -43,6 +48,7 @@ fn told(tell: &Tell) -> &'static str {
         Tell::SwapAsked { .. } => "the question about a swap",
         Tell::SwapEnded { .. } => "what became of a swap",
         Tell::Summons { .. } => "the page",
+        Tell::SummonsAnswered { .. } => "the notice that somebody answered a page",
         Tell::SummonsUnanswered { .. } => "the notice that nobody answered a page",
         Tell::GroupRepaired => "the notice that the on-call's group was repaired",
     }
@@ -59,7 +65,7 @@ fn message(say: &Say) -> &'static str {
         Say::Reminder { .. } => "the reminder that an update is due",
         Say::ResponseMissed { .. } => "the notice that nobody acknowledged in time",
         Say::Page { .. } => "the page",
-        Say::Acknowledged { .. } => "the acknowledgement",
+        Say::Acknowledged { .. } | Say::Answered { .. } => "the acknowledgement",
         Say::RoleTaken { .. } => "the hand-over of a role",
         Say::Brief { .. } => "the brief for a new role",
         Say::Noted { .. } => "the note",

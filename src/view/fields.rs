@@ -6,6 +6,7 @@
 pub const DECLARE: &str = "declare";
 pub const UPDATE: &str = "update";
 pub const RESOLVE: &str = "resolve";
+pub const APPROVE: &str = "approve";
 
 pub const TITLE: &str = "title";
 pub const SEVERITY: &str = "severity";
@@ -14,4 +15,5 @@ pub const IMPACT: &str = "impact";
 pub const ACTION: &str = "action";
 pub const ETA: &str = "eta";
 pub const ROOT_CAUSE: &str = "root_cause";
+pub const COMMENT: &str = "comment";
 pub const DATA_LOSS: &str = "data_loss";

@@ -7,7 +7,7 @@ use super::facts::severity;
 use super::fields;
 use super::text::{visible, within};
 use super::time::utc;
-use super::words::words;
+use super::words::{bold, code, words};
 use crate::config::Severities;
 use crate::domain::answer::{FormFill, FormToOpen};
 use crate::domain::incident::Eta;
@@ -36,6 +36,9 @@ pub fn form(form: &FormToOpen, severities: &Severities) -> SlackView {
         }
         FormFill::Resolve { title, impact } => {
             (fields::RESOLVE, named("Resolve", incident), "Resolve", resolve(title, impact.as_ref()))
+        }
+        FormFill::Approve { step, command } => {
+            (fields::APPROVE, "Approve".to_owned(), "Approve", approve(step, command))
         }
     };
     // Plain data: it always serialises.
@@ -112,6 +115,14 @@ fn resolve(title: &String, impact: Option<&String>) -> Vec<SlackBlock> {
             .block(),
         text(fields::IMPACT, "Impact", impact.cloned()).optional().hint("What the effects were").block(),
         text(fields::DATA_LOSS, "Data loss", None).optional().hint("None, or what was lost").block(),
+    ]
+}
+
+/// The whole command, for whoever approves it reads it here last.
+fn approve(step: &String, command: &str) -> Vec<SlackBlock> {
+    vec![
+        rich_lines(&[words![bold(step)], words![code(command.to_owned())]]),
+        text(fields::COMMENT, "Why", None).hint("What you looked at. It is kept with the approval").block(),
     ]
 }
 

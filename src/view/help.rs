@@ -146,6 +146,12 @@ fn written(via: Via) -> Message {
                 code(via.line("7 update Restarted the stream"))
             ],
             other_way(via),
+            words![
+                "Who is on call: ",
+                code(via.oncall("help")),
+                ". What to do about a failure: ",
+                code(via.runbook("list"))
+            ],
         ])
         .finish()
 }

@@ -3,7 +3,7 @@
 use super::time;
 use crate::domain::command::{Command, EtaText, Line, Retractable, Role};
 use crate::domain::oncall::line::Oncall;
-use crate::domain::runbook::RunbookLine;
+use crate::domain::runbook::{RunAsk, RunbookLine};
 
 /// How a person speaks to howler, and so how lines are shown to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,7 +132,12 @@ fn words(command: &Command) -> Option<String> {
 /// Buttons of runs, as far as somebody could type them.
 fn runbook(line: &RunbookLine) -> Option<String> {
     match line {
+        RunbookLine::Of { run: Some(run), ask: RunAsk::Vote { key: Some(key), .. } }
+        | RunbookLine::Of { run: Some(run), ask: RunAsk::ApproveForm { key } } => {
+            Some(format!("{} {run} {} why", line.word(), key.get(..6).unwrap_or(key)))
+        }
         RunbookLine::Of { run: Some(run), .. } => Some(format!("{} {}", line.word(), run.0)),
+        RunbookLine::Unfreeze => Some(line.word().to_owned()),
         _ => None,
     }
 }

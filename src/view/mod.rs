@@ -48,7 +48,7 @@ pub use oncall::{
 };
 pub use page::{closed, spoken_page};
 pub use private::private;
-pub use procedure::{markdown, run_card};
+pub use procedure::{freeze_said, markdown, quoted, run_card, run_said};
 pub use refusal::field_error;
 pub use say::say;
 pub use split::{shortened, split};

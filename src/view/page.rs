@@ -5,7 +5,7 @@ use super::blocks::Draft;
 use super::facts;
 use super::time::spoken;
 use super::timeline::admitted;
-use super::words::{Words, bold, both, moment, words};
+use super::words::{Words, bold, both, everybody, moment, words};
 use crate::domain::effect::{Say, To};
 use crate::domain::incident::Incident;
 use crate::domain::incident::page::{PageReason, Paged};
@@ -24,6 +24,10 @@ pub(super) fn page(say: &Say, incident: IncidentId) -> Message {
         facts::given("Current action", action.as_ref()),
     ];
     let mut lines = vec![why(say)];
+    if matches!(say, Say::Page { called: Called::Everybody, .. }) {
+        lines[0] = words![everybody(), " "].and(why(say));
+        lines.extend(skipped.iter().map(nobody));
+    }
     lines.extend(late.as_ref().map(admitted));
     let in_channel = matches!(say, Say::Page { called: Called::OnCallChannel, .. });
     if in_channel {
@@ -72,17 +76,24 @@ pub(super) fn people(calls: &[Call]) -> Words {
             To::Text(_) | To::OnCall | To::Emergencies | To::Room => {}
         }
     }
+    let all = calls.iter().any(|call| call.called == Called::Everybody);
+    let named = named.into_iter().map(|(person, how)| words![person, how]);
+    let named: Vec<Words> =
+        named.chain(all.then(|| words!["everybody in the emergencies channel"])).collect();
     if named.is_empty() {
         return words!["nobody but the on-call channel"];
     }
-    Words::joined(named.into_iter().map(|(person, how)| words![person, how]), ", ")
+    Words::joined(named, ", ")
 }
 
 /// A step that reached nobody.
 pub(super) fn nobody(skipped: &Skipped) -> Words {
     match &skipped.why {
         Unreachable::NobodyOnCall => {
-            words!["⚠️ Nobody is on call, and no backup person is declared: this step was skipped at once."]
+            words!["⚠️ Nobody is on call, and there is no backup: this step was skipped at once."]
+        }
+        Unreachable::OnlyBackup(backup) => {
+            words!["⚠️ Nobody is on call: ", backup, ", the backup, is called instead."]
         }
         Unreachable::NoBackup => words!["There is no backup to call: that part was skipped at once."],
         Unreachable::NoPhone(person) => {
@@ -93,6 +104,9 @@ pub(super) fn nobody(skipped: &Skipped) -> Words {
 
 /// The page as the timeline tells it.
 pub(super) fn on_timeline(paged: &Paged) -> Words {
+    if paged.calls.is_empty() && paged.skipped.is_empty() {
+        return words!["Nobody is paged at once: the path of this severity begins later."];
+    }
     let lead = match paged.reason {
         PageReason::Begun => "howler paged ",
         PageReason::Unanswered => "Nobody had answered: howler paged ",
@@ -107,11 +121,18 @@ pub(super) fn on_timeline(paged: &Paged) -> Words {
         .and_if(paged.late.as_ref().map(admitted))
 }
 
-/// A page that was answered: by whom, and no buttons.
-pub fn closed(incident: &Incident) -> Message {
+/// The page of event `seq` once it was answered, or said again: how, and no buttons.
+pub fn closed(incident: &Incident, seq: u32, to: &To) -> Message {
     let about = words![bold(format!("{} {}: ", incident.id, incident.title))];
+    if incident.is_paged_again(seq, to) {
+        return Draft::new().line(about.and(words!["this was said again: answer the newer page."])).finish();
+    }
     let how = match (&incident.acknowledged, incident.resolution()) {
         (_, Some(resolution)) => words!["✅ resolved by ", &resolution.by, ", ", moment(resolution.at), "."],
+        (Some(_), None) if incident.answered.is_some() => {
+            let answered = incident.answered.as_ref();
+            words!["✅ "].and_if(answered.map(|it| words![&it.by, " has it, since ", moment(it.at), "."]))
+        }
         (Some(acknowledged), None) => {
             let after = acknowledged.at.duration_since(incident.declared_at);
             words!["✅ ", &acknowledged.by, format!(" has it: acknowledged after {}.", spoken(after))]

@@ -7,13 +7,17 @@ use super::lines::Via;
 use super::words::{Words, bold, both, code, moment, words};
 use super::{Message, board, help, list, oncall, procedure, refusal, timeline};
 use crate::domain::Severity;
-use crate::domain::answer::{Done, Private};
+use crate::domain::answer::{Done, Private, Summary};
 use crate::domain::effect::Undone;
 use crate::domain::incident::{Eta, Incident};
+use crate::domain::text::shorten;
 use crate::id::IncidentId;
 
 /// Undelivered messages named under *show*.
 const UNDONE_MOST: usize = 5;
+/// Pages that are named, each with its button; and how much of a reason is shown.
+const ANSWERS_MOST: usize = 5;
+const REASON_MOST: usize = 120;
 
 /// The private answer, for a person who speaks to howler `via` a slash command or a mention.
 pub fn private(private: &Private, via: Via) -> Message {
@@ -33,8 +37,32 @@ pub fn private(private: &Private, via: Via) -> Message {
         Private::Found { words, found, more } => list::found(words, found, *more, via),
         Private::Doctor { undone } => board::board(undone, via),
         Private::Oncall(answer) => oncall::answer(answer, via),
+        Private::StillPaged { answered, incidents, pages } => still_paged(answered, incidents, pages, via),
         Private::Runbook(answer) => procedure::answer(answer, via),
         Private::Help => help::help(via),
+    }
+}
+
+/// One reply answers one page; the others are named, each with its own answer.
+fn still_paged(answered: &Private, incidents: &[Summary], pages: &[(u64, String)], via: Via) -> Message {
+    let rows =
+        incidents.iter().map(|summary| words![bold(summary.incident.to_string()), " ", &summary.title]);
+    let rows = rows.chain(pages.iter().map(|(_, reason)| words![shorten(reason, REASON_MOST)]));
+    let ack = |summary: &Summary| {
+        let incident = summary.incident;
+        Button::new(format!("I have {incident}"), incident, crate::domain::Command::Ack)
+    };
+    let answers = incidents.iter().map(ack);
+    let answers = answers.chain(pages.iter().map(|(number, _)| oncall::i_have_it(*number)));
+    let rest = Draft::new()
+        .line(words!["⚠️ ", bold("You are still called"), ", and the reply did not answer this:"])
+        .bullets(rows.take(ANSWERS_MOST).collect())
+        .buttons(answers.take(ANSWERS_MOST).collect())
+        .finish();
+    let first = private(answered, via);
+    Message {
+        text: format!("{}\n\n{}", first.text, rest.text),
+        blocks: first.blocks.into_iter().chain(rest.blocks).collect(),
     }
 }
 
@@ -82,6 +110,9 @@ fn done_words(incident: IncidentId, what: &Done, via: Via) -> Words {
         Done::Noted => words!["noted on the timeline."],
         Done::Acknowledged => {
             words!["you have it; the response clock is stopped. To take command: ", line("take")]
+        }
+        Done::Answered => {
+            words!["you have it; nobody is called any more. The update is still due: ", line("update ...")]
         }
         Done::Role { role, person } => words![person, " is now ", bold(role.to_string()), "."],
         Done::Snoozed { until, limited: false } => {

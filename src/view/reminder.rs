@@ -45,38 +45,29 @@ fn brief(text: &Option<String>) -> Option<String> {
 
 /// Who is asked and why, and what howler has to admit.
 fn asking(say: &Say, mentions: &Mentions) -> Vec<Words> {
-    let Say::Reminder { rung, due, commander, asked, missed_in_all, late: lateness, .. } = say else {
+    let Say::Reminder { rung, due, commander, asked, missed_in_all, late: lateness, quiet, .. } = say else {
         return Vec::new();
     };
     let promised = "stakeholders were promised an update for ";
+    let to_oncall = match quiet {
+        true => words!["Stakeholders were promised an update for "],
+        false => words![mention(&mentions.oncall), ": ", promised],
+    };
     let ask = match rung {
         Rung::Channel if asked.is_in_slack() => words![asked, ": ", promised, both(*due), "."],
-        Rung::Channel => {
-            words![
-                mention(&mentions.oncall),
-                ": ",
-                promised,
-                both(*due),
-                ", and ",
-                asked,
-                " cannot be reached in Slack."
-            ]
-        }
+        Rung::Channel => to_oncall.and(words![both(*due), ", and ", asked, " cannot be reached in Slack."]),
         Rung::Direct => words![
             "Stakeholders were promised an update for ",
             both(*due),
             " and nobody in the channel has answered. ",
             why_you(commander.as_ref(), asked)
         ],
-        Rung::OnCall => words![
-            mention(&mentions.oncall),
-            ": ",
-            promised,
+        Rung::OnCall => to_oncall.and(words![
             both(*due),
             ", and ",
             asked,
             " has not answered. Please post one or take command."
-        ],
+        ]),
     };
     let nobody = commander.is_none().then(|| words!["Nobody has command yet."]);
     let missed = match missed_in_all {

@@ -37,9 +37,11 @@ pub fn say(say: &Say, incident: IncidentId, mentions: &Mentions) -> Message {
         Say::ResponseMissed { .. } => response_missed(say, incident, mentions),
         Say::Page { .. } => page::page(say, incident),
         Say::Undelivered { title, what, reason } => undelivered(incident, title, what, reason),
-        Say::StatusChanged { .. } | Say::Acknowledged { .. } | Say::RoleTaken { .. } | Say::Noted { .. } => {
-            Draft::new().line(inside(say, incident)).finish()
-        }
+        Say::StatusChanged { .. }
+        | Say::Acknowledged { .. }
+        | Say::Answered { .. }
+        | Say::RoleTaken { .. }
+        | Say::Noted { .. } => Draft::new().line(inside(say, incident)).finish(),
     }
 }
 
@@ -62,6 +64,9 @@ fn inside(say: &Say, incident: IncidentId) -> Words {
                 bold(incident.to_string()),
                 format!(": acknowledged after {}.", spoken(*after))
             ]
+        }
+        Say::Answered { by } => {
+            words![by, " has ", bold(incident.to_string()), " now, and will post the update that is missing."]
         }
         Say::RoleTaken { role, person, from, by } => {
             let before = from.as_ref().map(|from| words![" (was ", from, ")"]);

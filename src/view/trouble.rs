@@ -5,6 +5,7 @@ use super::blocks::Draft;
 use super::lines::Via;
 use super::words::{Words, code, words};
 use crate::domain::answer::{FormFill, FormToOpen};
+use crate::id::RunId;
 
 /// A form that could not be opened: why, and the line that does the same.
 pub fn form_failed(form: &FormToOpen, reason: &str, via: Via) -> Message {
@@ -43,6 +44,10 @@ fn line_instead(form: &FormToOpen, via: Via) -> Words {
             code(via.line(&format!("{number}status identified")))
         ],
         FormFill::Resolve { .. } => words![code(via.line(&format!("{number}resolve the root cause")))],
+        FormFill::Approve { .. } => {
+            let (run, key) = form.context.approval.clone().unwrap_or_else(|| (RunId(0), String::new()));
+            words![code(via.runbook(&format!("approve {run} {} why", key.get(..6).unwrap_or_default())))]
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 mod channel;
 mod person;
 pub mod process;
+mod town;
 
 use howler::app::{self, App, Setup};
 use howler::clock::Clock;
@@ -19,6 +20,7 @@ use tokio::task::JoinHandle;
 
 pub use channel::{Channel, Message};
 pub use person::Person;
+pub use town::Town;
 
 pub const EMERGENCIES: &str = "#monkeytown-emergencies";
 pub const ROOM: &str = "#inc-1-event-stream-down";
@@ -271,6 +273,12 @@ impl World {
     /// Moves the clock, stopping at every timer.
     pub async fn forward(&self, minutes: i64) {
         self.howler().app.desk.forward(self.clock.now() + SignedDuration::from_mins(minutes)).await;
+    }
+
+    /// Lets so many seconds pass, with all that comes due in them.
+    pub async fn forward_seconds(&self, seconds: i64) {
+        let to = self.clock.now() + SignedDuration::from_secs(seconds);
+        self.howler().app.desk.forward(to).await;
     }
 
     pub fn person(&self, name: &'static str) -> Person<'_> {

@@ -98,7 +98,8 @@ impl World {
             data: self.folder.path().join("data"),
             clock: self.clock.clone(),
         };
-        let ground = Ground { disk: Disk::Memory(self.disk.clone()), slack: Some(self.network.clone()) };
+        let ground =
+            Ground { disk: Disk::Memory(self.disk.clone()), slack: Some(self.network.clone()), world: None };
         let app = App::start_on(ground, setup).unwrap();
         self.slack.point_inside(app.router.clone());
         self.howler = Some(app);

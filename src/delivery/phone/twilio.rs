@@ -24,6 +24,8 @@ use crate::loopback::Loopback;
 pub const WORDS_MOST: usize = 500;
 /// Longest text, in characters.
 const TEXT_MOST: usize = 1_600;
+/// Ends every text.
+const HOW_TO_ANSWER: &str = " To take it, answer OK, or press I have it in Slack.";
 /// How often the words are spoken, while each time a key may be pressed.
 const TIMES: u32 = 3;
 /// How long a key is waited for after the words, in seconds.
@@ -196,7 +198,8 @@ impl Twilio {
 }
 
 fn text_of(ring: &Ring) -> String {
-    shorten(ring.words.trim(), TEXT_MOST)
+    let words = shorten(ring.words.trim(), TEXT_MOST - HOW_TO_ANSWER.len());
+    format!("{words}{HOW_TO_ANSWER}")
 }
 
 /// The body of a success.

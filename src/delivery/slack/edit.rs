@@ -11,7 +11,8 @@ use crate::delivery::job::Job;
 use crate::delivery::retry::Trouble;
 use crate::domain::effect::{CardPlace, PostKey, Receipt, Settled, To};
 use crate::domain::incident::{Incident, Post};
-use crate::id::{ChannelId, MessageTs};
+use crate::domain::run::says::RunSays;
+use crate::id::{ChannelId, MessageTs, RunId, UserId};
 use crate::view::{self, Message};
 
 const DELETED: &str = "the message was deleted in Slack";
@@ -67,6 +68,31 @@ impl Deliverer {
         Ok(receipt)
     }
 
+    /// Says something beside a run's card.
+    pub(super) async fn run_says(
+        &self,
+        job: &Job,
+        run: RunId,
+        to: &To,
+        says: &RunSays,
+    ) -> Result<Receipt, Stop> {
+        let message = view::run_said(run, says);
+        let (decided, now) = (job.effect.created_at, self.slack.clock().now());
+        let message = view::posted_late(message, decided, now, self.reach.held_up(decided));
+        let destination = Destination::of(to, job.incident.as_deref());
+        self.post_once(job, destination, &message).await.map(|(receipt, _)| receipt)
+    }
+
+    pub(super) async fn say_freeze(
+        &self,
+        job: &Job,
+        by: &UserId,
+        why: Option<&String>,
+    ) -> Result<Receipt, Stop> {
+        let message = view::freeze_said(by, why);
+        self.post_once(job, Destination::Emergencies, &message).await.map(|(receipt, _)| receipt)
+    }
+
     pub(super) async fn amend(&self, job: &Job, seq: u32, to: &To) -> Result<Receipt, Stop> {
         let incident = incident(job)?;
         let key = PostKey::Announcement { seq, to: to.clone() };
@@ -93,7 +119,7 @@ impl Deliverer {
         let incident = incident(job)?;
         let key = PostKey::Page { seq, to: to.clone() };
         let post = incident.post(&key).ok_or(Stop::Dropped("the page never went out"))?;
-        self.edit_standing(incident, post, &view::closed(incident)).await
+        self.edit_standing(incident, post, &view::closed(incident, seq, to)).await
     }
 
     async fn edit_standing(

@@ -243,7 +243,12 @@ impl Deliverer {
             EffectKind::Invite { people, oncall } => self.invite(job, people, *oncall).await,
             EffectKind::ReadMessage { channel, message } => self.read_message(channel, message).await,
             EffectKind::RunCard { .. } => self.run_card(job).await,
-            EffectKind::Look { .. } => Err(Stop::Failed("this is carried out elsewhere".into())),
+            EffectKind::RunSays { run, to, says } => self.run_says(job, *run, to, says).await,
+            EffectKind::SayFreeze { by, why } => self.say_freeze(job, by, why.as_ref()).await,
+            EffectKind::Look { .. }
+            | EffectKind::Prepare { .. }
+            | EffectKind::Act { .. }
+            | EffectKind::Stop { .. } => Err(Stop::Failed("this is carried out elsewhere".into())),
             EffectKind::OpenIssue
             | EffectKind::Comment { .. }
             | EffectKind::IssueCard

@@ -105,6 +105,17 @@ impl Deliverer {
         self.slack.call(&call).await.map(|Members { users }| users)
     }
 
+    /// Who is in the user group `group`.
+    ///
+    /// # Errors
+    /// When Slack does not tell, in words.
+    pub async fn people_of_group(&self, group: &str) -> Result<Vec<UserId>, String> {
+        let members = self.members(group).await;
+        members.map_err(|trouble| {
+            super::retry::verdict(&trouble, "the user group of those who approve", "").reason
+        })
+    }
+
     /// Who is in the group now; `None` where there is none.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use tracing::debug;
 
 use super::{Draft, refused};
 use crate::desk::oncall::{self, Look};
-use crate::domain::answer::{Answer, Private};
+use crate::domain::answer::{Answer, Private, Summary};
 use crate::domain::effect::{Effect, EffectKind, PostKey, Receipt, To};
 use crate::domain::incident::event::{Event, EventKind};
 use crate::domain::incident::{Incident, Intent};
@@ -99,15 +99,36 @@ impl Draft<'_> {
                 return Ok(refused(Refusal::PageStands));
             }
             let line = Line { incident: Some(incident.id), command: Command::Ack };
-            return self.line(request, &line);
+            let answer = self.line(request, &line)?;
+            return Ok(self.still_paged(&to, answer));
         }
         let rota = self.rota();
         let summons =
             rota.summons.iter().rev().find(|summons| summons.open.iter().any(|(_, open)| *open == to));
         match summons {
             Some(_) if declines => Ok(refused(Refusal::PageStands)),
-            Some(summons) => self.oncall(request, &Oncall::AnswerPage { number: summons.number }),
+            Some(summons) => {
+                let answer = self.oncall(request, &Oncall::AnswerPage { number: summons.number })?;
+                Ok(self.still_paged(&to, answer))
+            }
             None => Ok(refused(refusal.clone())),
+        }
+    }
+
+    /// One reply answers one page. Whoever is called by others is told which.
+    fn still_paged(&self, to: &To, answer: Answer) -> Answer {
+        let open = self.book().open();
+        let called = open.iter().filter(|incident| incident.open_pages.iter().any(|page| page.to == *to));
+        let incidents: Vec<Summary> = called.map(|incident| incident.summary()).collect();
+        let rota = self.rota();
+        let calling = rota.summons.iter().filter(|summons| summons.open.iter().any(|(_, open)| open == to));
+        let pages: Vec<(u64, String)> =
+            calling.map(|summons| (summons.number, summons.reason.clone())).collect();
+        match answer {
+            Answer::Private(answered) if !incidents.is_empty() || !pages.is_empty() => {
+                Answer::Private(Private::StillPaged { answered: Box::new(answered), incidents, pages })
+            }
+            answer => answer,
         }
     }
 

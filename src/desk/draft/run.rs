@@ -1,33 +1,32 @@
-//! The runs' part of a round.
+//! What people ask of the runbook, decided.
 
 use std::sync::Arc;
 
-use tracing::{debug, error};
-
 use super::Draft;
 use crate::domain::answer::{Answer, Private};
-use crate::domain::effect::{Effect, EffectKind, Receipt, To};
-use crate::domain::incident::event::EventKind;
+use crate::domain::effect::To;
 use crate::domain::request::{Place, Request};
-use crate::domain::run::announce::{consequences, note};
+use crate::domain::run::approve;
 use crate::domain::run::decide::{self, RunRefusal, Start};
-use crate::domain::run::event::{RunEvent, RunEventKind};
-use crate::domain::run::{Run, Stage, settle};
+use crate::domain::run::event::RunEvent;
+use crate::domain::run::{Run, Stage};
 use crate::domain::runbook::{RunAsk, RunbookAnswer, RunbookLine};
 use crate::id::{IncidentId, RunId};
 use crate::store::StoreError;
 
-type Answered = Result<RunbookAnswer, RunRefusal>;
+pub(super) type Answered = Result<RunbookAnswer, RunRefusal>;
 
 impl Draft<'_> {
     /// Decides a line about runs; those that only read are answered elsewhere.
     pub(super) fn runbook(&mut self, request: &Request, line: &RunbookLine) -> Result<Answer, StoreError> {
         let answered = match line {
             RunbookLine::Start(start) => self.start_run(request, start)?,
-            RunbookLine::Of { run, ask } => match self.meant_run(*run, *ask)? {
-                Ok(run) => self.of_run(&run, request, *ask)?,
+            RunbookLine::Of { run, ask } => match self.meant_run(*run, ask)? {
+                Ok(run) => self.of_run(&run, request, ask)?,
                 Err(refusal) => Err(refusal),
             },
+            RunbookLine::Freeze { why } => self.freeze(request, Some(why)),
+            RunbookLine::Unfreeze => self.freeze(request, None),
             _ => return Ok(Answer::Nothing),
         };
         let answer = answered.unwrap_or_else(RunbookAnswer::Refused);
@@ -72,12 +71,16 @@ impl Draft<'_> {
     fn meant_run(
         &self,
         named: Option<RunId>,
-        ask: RunAsk,
+        ask: &RunAsk,
     ) -> Result<Result<Arc<Run>, RunRefusal>, StoreError> {
         if let Some(id) = named {
             return Ok(self.book().run(id)?.ok_or(RunRefusal::NoSuchRun { run: id }));
         }
-        let takes = |run: &Arc<Run>| ask == RunAsk::Abort || matches!(run.stage, Stage::Offered { .. });
+        let takes = |run: &Arc<Run>| match ask {
+            RunAsk::Abort => true,
+            RunAsk::Step | RunAsk::LookAgain | RunAsk::Propose => matches!(run.stage, Stage::Offered { .. }),
+            RunAsk::Vote { .. } | RunAsk::ApproveForm { .. } => run.change().is_some(),
+        };
         let open: Vec<Arc<Run>> = self.book().runs().into_iter().filter(takes).collect();
         Ok(match open.as_slice() {
             [] => Err(RunRefusal::NothingRuns),
@@ -86,78 +89,24 @@ impl Draft<'_> {
         })
     }
 
-    fn of_run(&mut self, run: &Run, request: &Request, ask: RunAsk) -> Result<Answered, StoreError> {
+    fn of_run(&mut self, run: &Run, request: &Request, ask: &RunAsk) -> Result<Answered, StoreError> {
         let decided = match ask {
             RunAsk::Step => decide::step(run),
             RunAsk::LookAgain => decide::look_again(run),
             RunAsk::Abort => decide::abort(run),
+            RunAsk::Propose => self.proposal(run),
+            RunAsk::Vote { key, vote } => {
+                approve::vote(run, &request.by, key.as_deref(), vote, &self.around())
+            }
+            // Opening it is a read.
+            RunAsk::ApproveForm { .. } => Err(RunRefusal::NothingRuns),
         };
         match decided {
             Ok(kind) => {
                 self.record_run(run.id, Some(request), kind)?;
-                Ok(Ok(RunbookAnswer::Done { run: run.id, what: ask }))
+                Ok(Ok(RunbookAnswer::Done { run: run.id, what: ask.clone() }))
             }
             Err(refusal) => Ok(Err(refusal)),
         }
-    }
-
-    /// Appends an event of a run: its effects go into the outbox, its incident's timeline tells it, and what follows by
-    /// itself follows at once.
-    fn record_run(
-        &mut self,
-        id: RunId,
-        asked: Option<&Request>,
-        kind: RunEventKind,
-    ) -> Result<(), StoreError> {
-        let Some(before) = self.book().run(id)? else {
-            error!(run = id.0, "an event has no run to go to");
-            return Ok(());
-        };
-        let by = asked.map(|request| request.by.clone());
-        let event = RunEvent { seq: before.events + 1, at: self.now, by, kind };
-        let mut after = Run::clone(&before);
-        after.apply(&event);
-        self.run_took_effect(Some(&before), after, event, asked)
-    }
-
-    fn run_took_effect(
-        &mut self,
-        before: Option<&Run>,
-        after: Run,
-        event: RunEvent,
-        asked: Option<&Request>,
-    ) -> Result<(), StoreError> {
-        let id = after.id;
-        debug!(run = id.0, seq = event.seq, "recorded for a run");
-        for intent in consequences(&after, &event) {
-            self.push(after.incident, intent);
-        }
-        let told = after.incident.zip(note(before, &after, &event));
-        let next = settle(&after);
-        self.runs.insert(id, Arc::new(after));
-        self.changes.run_events.push((id, event));
-        if let Some((incident, note)) = told {
-            self.record(incident, asked, EventKind::Runbook { run: id, note: Box::new(note) });
-        }
-        match next {
-            Some(next) => self.record_run(id, None, next),
-            None => Ok(()),
-        }
-    }
-
-    /// Takes in what came back of a run's effect.
-    pub(super) fn run_told(&mut self, effect: &Effect, receipt: &Receipt) -> Result<(), StoreError> {
-        let Some(id) = effect.kind.run() else { return Ok(()) };
-        let Some(run) = self.book().run(id)? else { return Ok(()) };
-        let kind = match (&effect.kind, receipt) {
-            (EffectKind::Look { name, .. }, Receipt::Found(finding)) if run.waiting.contains(name) => {
-                RunEventKind::Found { check: name.clone(), finding: finding.clone() }
-            }
-            (EffectKind::RunCard { .. }, Receipt::Message { channel, message }) => {
-                RunEventKind::Posted { channel: channel.clone(), message: message.clone() }
-            }
-            _ => return Ok(()),
-        };
-        self.record_run(id, None, kind)
     }
 }

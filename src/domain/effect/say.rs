@@ -87,6 +87,9 @@ pub enum Say {
         asked: UserId,
         missed_in_all: u32,
         late: Option<Lateness>,
+        /// The on-call is not called.
+        #[serde(default)]
+        quiet: bool,
     },
     ResponseMissed {
         title: String,
@@ -117,6 +120,10 @@ pub enum Say {
     Acknowledged {
         by: UserId,
         after: SignedDuration,
+    },
+    /// Somebody answered the page about the missing update.
+    Answered {
+        by: UserId,
     },
     /// A role changed hands, for the room.
     RoleTaken {

@@ -25,7 +25,7 @@ pub fn consequences(before: Option<&Incident>, after: &Incident, event: &Event) 
         EventKind::Declared { .. } => out.declared(),
         EventKind::RoomOpened { .. } => out.room_opened(),
         EventKind::Posted { key, .. } => out.posted(key),
-        EventKind::Acknowledged => out.acknowledged(),
+        EventKind::Acknowledged => out.acknowledged(before),
         EventKind::Updated { facts, .. } => out.updated(before, facts),
         EventKind::StatusChanged { from, to } => out.status_changed(before, *from, *to),
         EventKind::SeverityChanged { .. } => out.severity_changed(before),
@@ -221,8 +221,13 @@ impl Consequences<'_> {
         self.invite(people, true);
     }
 
-    fn acknowledged(&mut self) {
+    fn acknowledged(&mut self, before: Option<&Incident>) {
         let by = self.by();
+        if before.is_some_and(|before| before.acknowledged.is_some()) {
+            self.say_inside(Say::Answered { by: by.clone() });
+            self.cards();
+            return self.invite(vec![by], false);
+        }
         let after = self.event.at.duration_since(self.incident.declared_at);
         self.say_inside(Say::Acknowledged { by: by.clone(), after });
         if let Some(seq) = self.incident.response_missed {
@@ -306,7 +311,9 @@ impl Consequences<'_> {
     }
 
     fn reminded(&mut self) {
-        let EventKind::Reminded { due: reminder, rung, to, late, .. } = &self.event.kind else { return };
+        let EventKind::Reminded { due: reminder, rung, to, late, quiet, .. } = &self.event.kind else {
+            return;
+        };
         let incident = self.incident;
         let say = Say::Reminder {
             title: incident.title.clone(),
@@ -323,6 +330,7 @@ impl Consequences<'_> {
             asked: incident.person_to_ask().unwrap_or(incident.person_in_charge()).clone(),
             missed_in_all: incident.promises_missed,
             late: *late,
+            quiet: *quiet,
         };
         let keep_as = PostKey::Reminder { seq: self.event.seq, to: to.clone(), rung: *rung, due: *reminder };
         self.say(Lane::Page(incident.id), to.clone(), say, Some(keep_as));

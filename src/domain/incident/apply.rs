@@ -26,6 +26,7 @@ impl Incident {
             eta: eta.clone(),
             roles: BTreeMap::new(),
             acknowledged: None,
+            answered: None,
             response_from: event.at,
             response_missed: None,
             updates: Vec::new(),
@@ -64,7 +65,12 @@ impl Incident {
             | EventKind::CallMissed { .. } => {}
             EventKind::Acknowledged => self.acknowledge(event),
             EventKind::Paged(paged) => self.paged(event, paged),
-            EventKind::ResponseMissed { .. } => self.response_missed = Some(event.seq),
+            EventKind::ResponseMissed { everybody, .. } => {
+                self.response_missed = Some(event.seq);
+                if let Some(paging) = &mut self.paging {
+                    paging.everybody_called |= everybody;
+                }
+            }
             EventKind::Updated { facts, in_time, missed } => {
                 self.promises_missed += missed;
                 self.updated(event, facts, *in_time);
@@ -103,6 +109,9 @@ impl Incident {
             EventKind::BackupDue { .. } => self.backup = Backup::Asked,
             EventKind::BackupOpened { issue } => self.backup = Backup::Issue(issue.clone()),
             EventKind::Posted { key, channel, message } => {
+                if let PostKey::Page { seq, to } = key {
+                    self.page_stands(*seq, to);
+                }
                 self.posts.retain(|post| post.key != *key && !post.key.is_replaced_by(key));
                 self.posts.push(Post {
                     key: key.clone(),
@@ -135,10 +144,13 @@ impl Incident {
     }
 
     fn acknowledge(&mut self, event: &Event) {
-        if let (None, Some(by)) = (&self.acknowledged, &event.by) {
-            self.acknowledged = Some(Acknowledgement { by: by.clone(), at: event.at });
-            self.stop_paging();
+        let Some(by) = event.by.clone() else { return };
+        let answer = Acknowledgement { by, at: event.at };
+        match self.acknowledged {
+            None => self.acknowledged = Some(answer),
+            Some(_) => self.answered = Some(answer),
         }
+        self.stop_paging();
     }
 
     fn updated(&mut self, event: &Event, facts: &UpdateFacts, in_time: bool) {
@@ -201,9 +213,12 @@ impl Incident {
 
     /// A running promise keeps its start where the new interval still lies ahead; otherwise a new one starts.
     fn set_severity(&mut self, severity: Severity, clocks: Clocks, at: Timestamp) {
-        if severity != self.severity && self.acknowledged.is_none() {
-            // Paging begins anew, by the new severity's path.
-            self.paging = None;
+        if severity != self.severity {
+            self.answer_silence();
+            if self.acknowledged.is_none() {
+                // Paging begins anew, by the new severity's path.
+                self.paging = None;
+            }
         }
         let interval_changed = self.clocks.update_every != clocks.update_every;
         (self.severity, self.clocks) = (severity, clocks);
@@ -242,7 +257,6 @@ impl Incident {
         self.ladder = None;
         self.open_reminders.clear();
         self.stop_paging();
-        self.answer_silence();
     }
 
     fn reopened(&mut self, event: &Event, to: Status) {

@@ -135,7 +135,7 @@ pub fn decide(
 /// The reason why it changes nothing.
 pub fn decide_form(incident: &Incident, form: &Form, now: Timestamp) -> Result<Decision, Refusal> {
     match form {
-        Form::Declare { .. } => Ok(Decision::only(Answer::Nothing)),
+        Form::Declare { .. } | Form::Approve { .. } => Ok(Decision::only(Answer::Nothing)),
         // The form does not offer it; whoever sends it all the same means the end.
         Form::Update { status: Some(Status::Resolved), impact, action, .. } => {
             let root_cause = action.clone().unwrap_or_else(|| NOT_KNOWN.into());
@@ -214,14 +214,18 @@ fn severity(
 
 fn acknowledge(incident: &Incident) -> Result<Decision, Refusal> {
     open(incident)?;
-    if let Some(acknowledged) = &incident.acknowledged {
-        return Err(Refusal::AlreadyAcknowledged {
-            incident: incident.id,
-            at: acknowledged.at,
-            by: acknowledged.by.clone(),
-        });
-    }
-    Ok(Decision::done(incident, vec![EventKind::Acknowledged], Done::Acknowledged))
+    let done = match &incident.acknowledged {
+        Some(_) if incident.is_called_for() => Done::Answered,
+        Some(acknowledged) => {
+            return Err(Refusal::AlreadyAcknowledged {
+                incident: incident.id,
+                at: acknowledged.at,
+                by: acknowledged.by.clone(),
+            });
+        }
+        None => Done::Acknowledged,
+    };
+    Ok(Decision::done(incident, vec![EventKind::Acknowledged], done))
 }
 
 /// Anyone may take a role over. Taking command oneself is also an acknowledgement: a named person has it.
@@ -232,7 +236,7 @@ fn take_role(incident: &Incident, role: Role, person: &UserId, by: &UserId) -> R
         return Err(Refusal::AlreadyInRole { incident: incident.id, role, person: person.clone() });
     }
     let mut events = vec![EventKind::RoleTaken { role, person: person.clone(), from }];
-    if role == Role::Commander && person == by && incident.acknowledged.is_none() {
+    if role == Role::Commander && person == by && incident.is_called_for() {
         events.push(EventKind::Acknowledged);
     }
     Ok(Decision::done(incident, events, Done::Role { role, person: person.clone() }))
@@ -377,6 +381,6 @@ fn open_resolve_form(incident: &Incident, asked: &Asked<'_>) -> Result<Decision,
 }
 
 fn form(incident: &Incident, asked: &Asked<'_>, fill: FormFill) -> Decision {
-    let context = FormContext { incident: Some(incident.id), place: asked.place.clone() };
+    let context = FormContext { incident: Some(incident.id), place: asked.place.clone(), approval: None };
     Decision::only(Answer::OpenForm(FormToOpen { context, fill }))
 }

@@ -66,6 +66,7 @@ pub enum EventKind {
         eta: Option<Eta>,
         place: Place,
     },
+    /// Somebody has it; or, once it fell silent, somebody answered the page about that.
     Acknowledged,
     /// The phone call of the event `seq` reached nobody, or the text that followed it did not.
     CallMissed {
@@ -130,6 +131,9 @@ pub enum EventKind {
         missed: u32,
         next: (Rung, Timestamp),
         late: Option<Lateness>,
+        /// The severity pages nobody: the on-call is not called by its reminders either.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        quiet: bool,
     },
     /// A procedure of the runbook was put to work on it.
     Runbook {

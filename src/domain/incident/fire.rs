@@ -26,14 +26,16 @@ impl Incident {
 pub fn fire(incident: &Incident, kind: TimerKind, fired: &Fired<'_>) -> Vec<EventKind> {
     let Fired { now, outage, rules, duty } = *fired;
     match kind {
-        TimerKind::Update => remind(incident, now, outage, duty),
+        TimerKind::Update => remind(incident, fired),
         TimerKind::Response => miss_response(incident, now, outage, rules).into_iter().collect(),
         TimerKind::Backup => tell_elsewhere(incident, now, outage).into_iter().collect(),
         TimerKind::Page => page(incident, now, outage, duty).into_iter().collect(),
         // The rota's own.
-        TimerKind::HandOver | TimerKind::Unconfirmed | TimerKind::Swap(_) | TimerKind::Summons(_) => {
-            Vec::new()
-        }
+        TimerKind::HandOver
+        | TimerKind::Unconfirmed
+        | TimerKind::Swap(_)
+        | TimerKind::Summons(_)
+        | TimerKind::Run(_) => Vec::new(),
     }
 }
 
@@ -47,7 +49,8 @@ pub struct Fired<'a> {
     pub duty: &'a Duty,
 }
 
-fn remind(incident: &Incident, now: Timestamp, outage: Option<Outage>, duty: &Duty) -> Vec<EventKind> {
+fn remind(incident: &Incident, fired: &Fired<'_>) -> Vec<EventKind> {
+    let Fired { now, outage, rules, duty } = *fired;
     let Some((ladder, climb)) =
         incident.ladder.as_ref().and_then(|ladder| Some((ladder, ladder.climb(now)?)))
     else {
@@ -60,7 +63,9 @@ fn remind(incident: &Incident, now: Timestamp, outage: Option<Outage>, duty: &Du
         (Rung::Direct, None) => (ladder.sooner(climb), To::Emergencies),
         (Rung::OnCall, _) => (climb, To::Emergencies),
     };
-    let silent = (climb.rung == Rung::OnCall).then(|| page_for_silence(incident, now, duty)).flatten();
+    let path = rules.rule(incident.severity).pages();
+    let quiet = !path.pages();
+    let silent = (climb.rung == Rung::OnCall).then(|| page_for_silence(incident, path, now, duty)).flatten();
     let reminded = EventKind::Reminded {
         due: climb.due,
         rung: climb.rung,
@@ -68,6 +73,7 @@ fn remind(incident: &Incident, now: Timestamp, outage: Option<Outage>, duty: &Du
         missed: climb.missed,
         next: climb.next,
         late: Lateness::of(climb.due, now, outage),
+        quiet,
     };
     [reminded].into_iter().chain(silent).collect()
 }

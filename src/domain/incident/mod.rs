@@ -132,6 +132,9 @@ pub struct Incident {
     pub eta: Option<Eta>,
     pub roles: BTreeMap<Role, UserId>,
     pub acknowledged: Option<Acknowledgement>,
+    /// Who answered the last page about its silence, and when.
+    #[serde(default)]
+    pub answered: Option<Acknowledgement>,
     /// What the response time counts from: the declaration, or the change to a severity whose time had run out by then.
     pub response_from: Timestamp,
     /// The event that says that nobody acknowledged in time.
@@ -189,18 +192,21 @@ impl Incident {
         self.roles.get(&Role::Commander)
     }
 
-    /// Who is asked for an update: the commander, else who acknowledged, else who declared.
+    /// Who is asked for an update: the commander, else who answered last, else who declared.
     pub fn person_in_charge(&self) -> &UserId {
-        self.commander()
-            .or(self.acknowledged.as_ref().map(|acknowledged| &acknowledged.by))
-            .unwrap_or(&self.declared_by)
+        self.commander().or(self.last_answer()).unwrap_or(&self.declared_by)
+    }
+
+    /// Who said last that they have it.
+    fn last_answer(&self) -> Option<&UserId> {
+        self.answered.as_ref().or(self.acknowledged.as_ref()).map(|answer| &answer.by)
     }
 
     /// Whom howler can write to about an update: the first of the same people who is in Slack. `None` where all of them
     /// are at a shell.
     pub fn person_to_ask(&self) -> Option<&UserId> {
         let acknowledged = self.acknowledged.as_ref().map(|acknowledged| &acknowledged.by);
-        let people = [self.commander(), acknowledged, Some(&self.declared_by)];
+        let people = [self.commander(), self.last_answer(), acknowledged, Some(&self.declared_by)];
         people.into_iter().flatten().find(|person| person.is_in_slack())
     }
 

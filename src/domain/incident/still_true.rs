@@ -88,6 +88,11 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
         | EffectKind::Retell { .. }
         | EffectKind::Group
         | EffectKind::Look { .. }
+        | EffectKind::Prepare { .. }
+        | EffectKind::Act { .. }
+        | EffectKind::Stop { .. }
+        | EffectKind::RunSays { .. }
+        | EffectKind::SayFreeze { .. }
         | EffectKind::RunCard { .. }
         | EffectKind::Whisper { .. } => Ok(()),
     }

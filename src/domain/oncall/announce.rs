@@ -189,6 +189,14 @@ impl Consequences<'_> {
     }
 
     fn answered(&mut self, before: &Rota, number: u64) {
+        if let (Some(summons), Some(by)) = (self.rota.summons(number), self.event.by.clone())
+            && summons.by != by
+            && summons.by.is_in_slack()
+        {
+            let (reason, at) = (summons.reason.clone(), summons.at);
+            let asked_by = To::Person(summons.by.clone());
+            self.tell(asked_by, Tell::SummonsAnswered { by, reason, at }, None);
+        }
         let open = before.summons(number).map(|summons| summons.open.clone()).unwrap_or_default();
         for (seq, to) in open {
             let key = PostKey::Summons { number, seq, to: to.clone() };

@@ -1,6 +1,6 @@
 //! What the asking person gets back about being on call. Words and blocks are made of it in `view`.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::change::Moved;
@@ -33,6 +33,9 @@ pub enum OncallAnswer {
         moved: Vec<Moved>,
         beaten: Vec<Override>,
         again: bool,
+        /// Whom it gives a time in which they are paused, and until when.
+        #[serde(default)]
+        paused: Vec<(UserId, Timestamp)>,
     },
     Changed {
         change: Change,
@@ -45,6 +48,12 @@ pub enum OncallAnswer {
     HandedOver {
         to: UserId,
         until: Option<Timestamp>,
+        /// Who had it, and is called as well until the new one has said "I have it".
+        #[serde(default)]
+        from: Option<UserId>,
+        /// The new one is paused until then.
+        #[serde(default)]
+        paused: Option<Timestamp>,
     },
     SwapAsked {
         number: u64,
@@ -83,6 +92,9 @@ pub enum OncallAnswer {
         steps: Vec<TestStep>,
         breach: Option<Timestamp>,
         everybody: bool,
+        /// Unanswered, all of it begins anew so long after the declaration.
+        #[serde(default)]
+        again: Option<SignedDuration>,
     },
     PhoneSet {
         number: Option<PhoneNumber>,

@@ -105,6 +105,28 @@ impl Change {
         }
     }
 
+    /// Whom it gives a time in which they are paused, and until when.
+    pub fn paused(&self, schedule: &Schedule, now: Timestamp) -> Vec<(UserId, Timestamp)> {
+        let given: Vec<(&UserId, Timestamp, Timestamp)> = match self {
+            Self::Override { person, from, until } => vec![(person, *from, *until)],
+            Self::Import { pieces } => pieces.iter().map(|it| (&it.person, it.from, it.until)).collect(),
+            // A backup that is paused now is passed over.
+            Self::Backup { person: Some(person) } if schedule.is_paused(person, now) => {
+                vec![(person, now, Timestamp::MAX)]
+            }
+            _ => Vec::new(),
+        };
+        let mut paused: Vec<(UserId, Timestamp)> = given
+            .into_iter()
+            .filter_map(|(person, from, until)| {
+                Some((person.clone(), schedule.paused_until(person, from.max(now), until)?))
+            })
+            .collect();
+        paused.sort();
+        paused.dedup();
+        paused
+    }
+
     /// The people whom it names.
     pub fn people(&self) -> Vec<&UserId> {
         match self {

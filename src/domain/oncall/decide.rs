@@ -125,7 +125,8 @@ pub fn propose(
     let after = applied(&rota.schedule, &change, by, now)?;
     let moved = moved(&rota.schedule, &after, now);
     let beaten = change.beats(&rota.schedule);
-    Ok(OncallAnswer::Proposed { change, seen: rota.version, moved, beaten, again })
+    let paused = change.paused(&rota.schedule, now);
+    Ok(OncallAnswer::Proposed { change, seen: rota.version, moved, beaten, again, paused })
 }
 
 fn applied(schedule: &Schedule, change: &Change, by: &UserId, now: Timestamp) -> Result<Schedule, Refusal> {
@@ -133,6 +134,7 @@ fn applied(schedule: &Schedule, change: &Change, by: &UserId, now: Timestamp) ->
         return Err(Refusal::NoSuchPerson {
             word: nobody.shell_name().unwrap_or_default().to_owned(),
             nearest: None,
+            id: None,
             after: "add".into(),
         });
     }
@@ -191,7 +193,10 @@ fn hand_off(rota: &Rota, to: Option<&UserId>, by: &UserId, now: Timestamp) -> Re
         let until = holding.until.unwrap_or(Timestamp::MAX);
         return done(RotaEventKind::Changed { change }, OncallAnswer::Covering { until, instead_of });
     }
-    let answer = OncallAnswer::HandedOver { to: holding.person, until: holding.until };
+    // Whoever was told last that they have it is called as well, and that need not be who hands it over.
+    let from = rota.shift.as_ref().and_then(|shift| shift.to.clone()).filter(|from| *from != holding.person);
+    let paused = rota.schedule.paused_until(&holding.person, now, holding.until.unwrap_or(Timestamp::MAX));
+    let answer = OncallAnswer::HandedOver { to: holding.person, until: holding.until, from, paused };
     done(RotaEventKind::Changed { change }, answer)
 }
 

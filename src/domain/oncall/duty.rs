@@ -48,6 +48,8 @@ pub struct Skipped {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Unreachable {
     NobodyOnCall,
+    /// Nobody is on call: this one, the backup, is called instead.
+    OnlyBackup(UserId),
     NoBackup,
     /// No number is known, or no provider is set up.
     NoPhone(UserId),
@@ -63,46 +65,58 @@ impl Duty {
         }
     }
 
-    /// Whom `called` is, and who of them cannot be called.
-    pub fn reach(&self, called: &Called) -> Result<Vec<Call>, Skipped> {
-        let skipped = |why| Skipped { called: called.clone(), why };
-        let call = |to| Call { to, called: called.clone() };
-        let message = |person: &UserId| call(To::Person(person.clone()));
-        let people: Vec<&UserId> = match called {
-            Called::OnCallChannel => return Ok(vec![call(To::OnCall)]),
-            Called::Everybody => return Ok(vec![call(To::Emergencies)]),
-            Called::Person(person) => return Ok(vec![message(person)]),
-            Called::Primary | Called::PrimaryPhone => self.primary.iter().chain(&self.outgoing).collect(),
-            Called::Backup | Called::BackupPhone => self.backup.iter().collect(),
+    /// Whom `called` is, and why somebody of them cannot be called. With nobody on call the backup stands in.
+    pub fn reach(&self, called: &Called) -> (Vec<Call>, Option<Skipped>) {
+        let call = |to, called: &Called| Call { to, called: called.clone() };
+        let skipped = |why| Some(Skipped { called: called.clone(), why });
+        let (people, by_phone): (Vec<&UserId>, bool) = match called {
+            Called::OnCallChannel => return (vec![call(To::OnCall, called)], None),
+            Called::Everybody => return (vec![call(To::Emergencies, called)], None),
+            Called::Person(person) => (vec![person], false),
+            Called::Primary | Called::PrimaryPhone => {
+                let people: Vec<&UserId> = self.primary.iter().chain(&self.outgoing).collect();
+                if let (true, Some(backup)) = (people.is_empty(), &self.backup) {
+                    let phone = *called == Called::PrimaryPhone;
+                    let (calls, unheard) =
+                        self.reach(if phone { &Called::BackupPhone } else { &Called::Backup });
+                    return (calls, unheard.or(skipped(Unreachable::OnlyBackup(backup.clone()))));
+                }
+                (people, *called == Called::PrimaryPhone)
+            }
+            Called::Backup | Called::BackupPhone => {
+                (self.backup.iter().collect(), *called == Called::BackupPhone)
+            }
         };
         let Some(first) = people.first() else {
             let nobody = matches!(called, Called::Primary | Called::PrimaryPhone);
-            return Err(skipped(if nobody { Unreachable::NobodyOnCall } else { Unreachable::NoBackup }));
+            let why = if nobody { Unreachable::NobodyOnCall } else { Unreachable::NoBackup };
+            return (Vec::new(), skipped(why));
         };
-        if matches!(called, Called::Primary | Called::Backup) {
-            return Ok(people.into_iter().map(message).collect());
+        if !by_phone {
+            return (
+                people.into_iter().map(|person| call(To::Person(person.clone()), called)).collect(),
+                None,
+            );
         }
         let with_phone = people.iter().filter(|person| self.phones.contains(**person));
-        let calls: Vec<Call> = with_phone.map(|person| call(To::Phone((*person).clone()))).collect();
-        if calls.is_empty() { Err(skipped(Unreachable::NoPhone((*first).clone()))) } else { Ok(calls) }
+        let calls: Vec<Call> = with_phone.map(|person| call(To::Phone((*person).clone()), called)).collect();
+        let unheard = calls.is_empty().then(|| Unreachable::NoPhone((*first).clone()));
+        (calls, unheard.and_then(skipped))
     }
 
     /// Calls of several steps at once: nobody in the same place twice.
     pub fn reach_all<'c>(&self, called: impl IntoIterator<Item = &'c Called>) -> (Vec<Call>, Vec<Skipped>) {
         let (mut calls, mut skipped) = (Vec::<Call>::new(), Vec::<Skipped>::new());
-        for called in called {
-            match self.reach(called) {
-                Ok(reached) => {
-                    let new =
-                        reached.into_iter().filter(|call| !calls.iter().any(|known| known.to == call.to));
-                    let new: Vec<Call> = new.collect();
-                    calls.extend(new);
+        for (reached, nobody) in called.into_iter().map(|called| self.reach(called)) {
+            for call in reached {
+                if !calls.iter().any(|known| known.to == call.to) {
+                    calls.push(call);
                 }
-                // One reason is told once.
-                Err(nobody) if !skipped.iter().any(|known| known.why == nobody.why) => {
-                    skipped.push(nobody);
-                }
-                Err(_) => {}
+            }
+            // One reason is told once.
+            if let Some(nobody) = nobody.filter(|nobody| !skipped.iter().any(|known| known.why == nobody.why))
+            {
+                skipped.push(nobody);
             }
         }
         (calls, skipped)

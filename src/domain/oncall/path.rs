@@ -32,6 +32,12 @@ pub struct Step {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Path {
     pub steps: Vec<Step>,
+    /// Unanswered, the path begins anew so long after its start; `None`: never.
+    #[serde(default)]
+    pub again: Option<SignedDuration>,
+    /// Everybody in the emergencies channel is called where no step reaches anybody, and each time that it begins anew.
+    #[serde(default)]
+    pub everybody: bool,
 }
 
 impl Path {

@@ -113,6 +113,12 @@ impl Schedule {
         self.pauses.iter().any(|pause| pause.from <= at && at < pause.until && pause.person == *person)
     }
 
+    /// The end of the last pause of a person that touches a time.
+    pub fn paused_until(&self, person: &UserId, from: Timestamp, until: Timestamp) -> Option<Timestamp> {
+        let touches = |pause: &&Pause| pause.person == *person && pause.from < until && from < pause.until;
+        self.pauses.iter().filter(touches).map(|pause| pause.until).max()
+    }
+
     /// Who holds an instant, and why; `None` where nobody does.
     pub fn holder(&self, at: Timestamp) -> Option<(&UserId, Why)> {
         let wins = self.overrides.iter().filter(|o| o.from <= at && at < o.until).max_by_key(|o| o.id);

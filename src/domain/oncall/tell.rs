@@ -70,6 +70,12 @@ pub enum Tell {
         at: Timestamp,
         skipped: Vec<Skipped>,
     },
+    /// Somebody has it, for the person who asked.
+    SummonsAnswered {
+        by: UserId,
+        reason: String,
+        at: Timestamp,
+    },
     GroupRepaired,
 }
 

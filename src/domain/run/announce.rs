@@ -1,24 +1,56 @@
-//! What follows from a run's events outside: questions to the world, the card, and lines on the incident's timeline.
+//! What follows from a run's events outside: questions to the world, the action, the card, and lines on the incident's timeline.
 
 use serde::{Deserialize, Serialize};
 
+use super::change::{Aftermath, Change, Ended, Phase};
 use super::event::RunEventKind;
+use super::says::{RunSays, RunWord, says};
+use super::settle::Around;
 use super::{End, Run, RunEvent, Stage};
-use crate::domain::effect::{EffectKind, Lane};
+use crate::domain::effect::{EffectKind, Lane, To};
 use crate::domain::incident::Intent;
-use crate::domain::procedure::{Finding, Verdict};
+use crate::domain::procedure::{Action, Finding, Verdict};
 
-/// The effects of an event, which made `after`.
-pub fn consequences(after: &Run, event: &RunEvent) -> Vec<Intent> {
-    let looks = match &event.kind {
+/// The effects of an event, which turned `before` into `after`.
+pub fn consequences(before: Option<&Run>, after: &Run, event: &RunEvent, around: &Around) -> Vec<Intent> {
+    let asked = match &event.kind {
         RunEventKind::Posted { .. } => return Vec::new(),
-        RunEventKind::Asked(_) | RunEventKind::LookedAgain => {
-            after.waiting.iter().filter_map(|name| look(after, name)).collect()
+        RunEventKind::Asked(_)
+        | RunEventKind::LookedAgain
+        | RunEventKind::LookedForProof
+        | RunEventKind::Ended { .. }
+        | RunEventKind::DidNotHelp => looks(after),
+        RunEventKind::Proposed(_) => prepare(after, true).into_iter().collect(),
+        RunEventKind::Rechecked => looks(after).into_iter().chain(prepare(after, false)).collect(),
+        RunEventKind::Begun => act(after).into_iter().collect(),
+        RunEventKind::StopAsked => {
+            vec![Intent { lane: Lane::Stop(after.id), kind: EffectKind::Stop { run: after.id } }]
         }
         _ => Vec::new(),
     };
     let card = Intent { lane: Lane::RunCard(after.id), kind: EffectKind::RunCard { run: after.id } };
-    looks.into_iter().chain([card]).collect()
+    let card = Some(card).filter(|_| before.is_none_or(|before| shows(before, after)));
+    let said = before.and_then(|before| says(before, after, event, around));
+    let invited = said.as_ref().and_then(|said| invite(after, said));
+    asked
+        .into_iter()
+        .chain(invited)
+        .chain(said.into_iter().flat_map(|said| spoken(after, said, around)))
+        .chain(card)
+        .collect()
+}
+
+/// Whether the card says something else now: asked again and again, a proof that goes on as it was is no news.
+fn shows(before: &Run, after: &Run) -> bool {
+    let proving = |run: &Run| match run.change().map(|change| &change.phase) {
+        Some(Phase::Proving { passing_since, .. }) => Some(*passing_since),
+        _ => None,
+    };
+    proving(after).is_none() || proving(before) != proving(after)
+}
+
+fn looks(run: &Run) -> Vec<Intent> {
+    run.waiting.iter().filter_map(|name| look(run, name)).collect()
 }
 
 fn look(run: &Run, name: &str) -> Option<Intent> {
@@ -31,6 +63,59 @@ fn look(run: &Run, name: &str) -> Option<Intent> {
         question: Box::new(question),
     };
     Some(Intent { lane: Lane::Look(run.id, name.to_owned()), kind })
+}
+
+fn changing(run: &Run) -> Option<(&Change, &Action)> {
+    let change = run.change()?;
+    Some((change, run.action_of(change.proposed.rung)?))
+}
+
+fn prepare(run: &Run, plans: bool) -> Option<Intent> {
+    let (change, _) = changing(run)?;
+    let kind = EffectKind::Prepare {
+        run: run.id,
+        argv: change.proposed.argv.clone(),
+        plan: change.proposed.plan.clone().filter(|_| plans),
+        group: change.proposed.policy.group.clone(),
+    };
+    Some(Intent { lane: Lane::Act(run.id), kind })
+}
+
+fn act(run: &Run) -> Option<Intent> {
+    let (change, action) = changing(run)?;
+    let kind = EffectKind::Act {
+        run: run.id,
+        argv: change.proposed.argv.clone(),
+        path: change.prepared.path.clone(),
+        fingerprint: change.prepared.fingerprint.clone(),
+        limit: action.limit,
+    };
+    Some(Intent { lane: Lane::Act(run.id), kind })
+}
+
+/// Those who may approve must be where they are asked.
+fn invite(run: &Run, said: &RunSays) -> Option<Intent> {
+    let incident = run.incident.filter(|_| run.to == To::Room)?;
+    let RunWord::Asks { people, .. } = &said.what else { return None };
+    let kind = EffectKind::Invite {
+        people: people.iter().filter(|person| person.is_in_slack()).cloned().collect(),
+        oncall: false,
+    };
+    Some(Intent { lane: Lane::Show(incident), kind })
+}
+
+/// Where it is said; somebody who is skipped hears it alone as well.
+fn spoken(run: &Run, said: RunSays, around: &Around) -> Vec<Intent> {
+    let skipped = match (&said.what, run.change()) {
+        (RunWord::GlassBroken { .. }, Some(change)) => change.approvers(&around.on_call),
+        _ => Default::default(),
+    };
+    let to = [run.to.clone()].into_iter().chain(skipped.into_iter().map(To::Person));
+    let intent = |to| Intent {
+        lane: Lane::RunSays(run.id),
+        kind: EffectKind::RunSays { run: run.id, to, says: Box::new(said.clone()) },
+    };
+    to.map(intent).collect()
 }
 
 /// A line for the incident's timeline; bookkeeping has none.
@@ -53,24 +138,76 @@ pub enum RunNote {
         procedure: String,
         end: End,
     },
+    /// Approval was asked for exactly this.
+    Asked {
+        step: String,
+        command: Vec<String>,
+        undo: Option<Vec<String>>,
+    },
+    Approved {
+        comment: Option<String>,
+    },
+    /// Somebody goes ahead alone, which is to be reviewed.
+    GlassBroken {
+        why: String,
+    },
+    /// Approval was not given, or is void.
+    NotGiven {
+        word: RunWord,
+    },
+    /// The action began. `audit` is the hash of the audit's last row, which tells later whether rows are missing.
+    Acting {
+        step: String,
+        audit: String,
+    },
+    StopAsked,
+    Ended {
+        ended: Ended,
+    },
+    Judged(Aftermath),
+    DidNotHelp,
 }
 
-/// What the timeline says of an event, which turned `before` into `after`.
-pub fn note(before: Option<&Run>, after: &Run, event: &RunEvent) -> Option<RunNote> {
+/// What the timeline says of an event, which turned `before` into `after`. `audit` is the audit's last hash.
+pub fn note(before: Option<&Run>, after: &Run, event: &RunEvent, audit: &str) -> Option<RunNote> {
     let procedure = after.procedure.name.clone();
-    match &event.kind {
-        RunEventKind::Asked(_) => Some(RunNote::Began { procedure }),
+    let change = after.change();
+    let step_now = || change.map(|change| change.proposed.title.clone());
+    Some(match &event.kind {
+        RunEventKind::Asked(_) => RunNote::Began { procedure },
         RunEventKind::Found { .. } if looked(before, after) => {
             let failed = after.findings.iter().filter(|(_, finding)| finding.verdict == Verdict::Fail);
             let titles = failed.filter_map(|(name, _)| after.procedure.checks.get(name));
             let fail = titles.map(|check| check.title.clone()).collect();
             let (pass, _, unknown) = counted(after.findings.values());
-            Some(RunNote::Looked { procedure, pass, fail, unknown })
+            RunNote::Looked { procedure, pass, fail, unknown }
         }
-        RunEventKind::Led { rung } => Some(RunNote::Offered { step: step(after, *rung)? }),
-        RunEventKind::Over(end) => Some(RunNote::Over { procedure, end: *end }),
-        _ => None,
-    }
+        RunEventKind::Led { rung } => RunNote::Offered { step: step(after, *rung)? },
+        RunEventKind::Prepared(_) if matches!(change?.phase, Phase::Asking { .. }) => RunNote::Asked {
+            step: step_now()?,
+            command: change?.proposed.argv.clone(),
+            undo: change?.proposed.undo.clone(),
+        },
+        RunEventKind::Approved { comment } => RunNote::Approved { comment: comment.clone() },
+        RunEventKind::GlassBroken { why } => RunNote::GlassBroken { why: why.clone() },
+        RunEventKind::Denied { why } => {
+            RunNote::NotGiven { word: RunWord::Denied { by: event.by.clone(), why: why.clone() } }
+        }
+        RunEventKind::Expired => RunNote::NotGiven { word: RunWord::Expired },
+        RunEventKind::Voided { moved } => {
+            RunNote::NotGiven { word: RunWord::Voided { moved: moved.clone() } }
+        }
+        RunEventKind::Unprepared { why } => {
+            RunNote::NotGiven { word: RunWord::Unprepared { why: why.clone() } }
+        }
+        RunEventKind::Begun => RunNote::Acting { step: step_now()?, audit: audit.to_owned() },
+        RunEventKind::StopAsked => RunNote::StopAsked,
+        RunEventKind::Ended { ended, .. } => RunNote::Ended { ended: ended.clone() },
+        RunEventKind::Judged(aftermath) => RunNote::Judged(*aftermath),
+        RunEventKind::DidNotHelp => RunNote::DidNotHelp,
+        RunEventKind::Over(end) => RunNote::Over { procedure, end: *end },
+        _ => return None,
+    })
 }
 
 /// The last answer of a look came.

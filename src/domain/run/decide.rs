@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::approve::NotApproved;
+use super::change::Phase;
 use super::event::{Asked, End, RunEventKind};
 use super::{Run, Stage};
 use crate::domain::effect::To;
@@ -20,6 +22,9 @@ pub struct Start {
     pub typed: Vec<(String, String)>,
     /// One check alone.
     pub only: Option<String>,
+    /// The first action that the facts lead to is proposed at once.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub proposes: bool,
 }
 
 /// Why something is not done with a run.
@@ -46,11 +51,30 @@ pub enum RunRefusal {
     Several {
         runs: Vec<RunId>,
     },
-    /// It is over; otherwise its checks are being asked.
     NotNow {
         run: RunId,
-        over: bool,
+        what: Doing,
     },
+    NotApproved {
+        run: RunId,
+        why: NotApproved,
+    },
+}
+
+/// What a run does that takes nothing of that kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Doing {
+    /// Its checks are being asked.
+    Looking,
+    /// A step is offered.
+    Offering,
+    /// People are asked for approval.
+    Asking,
+    /// An action is carried out, or its proof is waited for.
+    Changing,
+    /// It is being stopped.
+    Stopping,
+    Over,
 }
 
 /// Begins a run.
@@ -73,8 +97,8 @@ pub fn start(
         None => procedure.checks.keys().cloned().collect(),
         Some(word) => BTreeSet::from([check(procedure, word)?]),
     };
-    let procedure = Arc::new(procedure.clone());
-    Ok(RunEventKind::Asked(Box::new(Asked { procedure, given, incident, to, checks })))
+    let (procedure, proposes) = (Arc::new(procedure.clone()), start.proposes);
+    Ok(RunEventKind::Asked(Box::new(Asked { procedure, given, incident, to, checks, proposes })))
 }
 
 /// The check that a word means: `event-stream` is `event_stream`.
@@ -110,14 +134,29 @@ pub fn look_again(run: &Run) -> Result<RunEventKind, RunRefusal> {
     }
 }
 
-/// Ends the run; answers that come later are not waited for.
+/// Ends the run: answers that come later are not waited for, and a program that runs is stopped.
 ///
 /// # Errors
-/// When it is over.
+/// When it is over, or being stopped.
 pub fn abort(run: &Run) -> Result<RunEventKind, RunRefusal> {
-    if run.is_over() { Err(not_now(run)) } else { Ok(RunEventKind::Over(End::Aborted)) }
+    match run.change().map(|change| &change.phase) {
+        _ if run.is_over() => Err(not_now(run)),
+        Some(Phase::Acting { stopped_by: Some(_), .. }) => Err(not_now(run)),
+        Some(Phase::Acting { .. }) => Ok(RunEventKind::StopAsked),
+        _ => Ok(RunEventKind::Over(End::Aborted)),
+    }
 }
 
-fn not_now(run: &Run) -> RunRefusal {
-    RunRefusal::NotNow { run: run.id, over: run.is_over() }
+pub(super) fn not_now(run: &Run) -> RunRefusal {
+    let what = match &run.stage {
+        Stage::Looking => Doing::Looking,
+        Stage::Offered { .. } => Doing::Offering,
+        Stage::Over { .. } => Doing::Over,
+        Stage::Changing(change) => match change.phase {
+            Phase::Preparing | Phase::Asking { .. } => Doing::Asking,
+            Phase::Acting { stopped_by: Some(_), .. } => Doing::Stopping,
+            Phase::Acting { .. } | Phase::Rechecking { .. } | Phase::Proving { .. } => Doing::Changing,
+        },
+    };
+    RunRefusal::NotNow { run: run.id, what }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::change::{Aftermath, Ended, Prepared, ProcessGroup, Proposed};
 use crate::domain::effect::To;
 use crate::domain::procedure::fill::Given;
 use crate::domain::procedure::{Finding, Procedure};
@@ -40,6 +41,57 @@ pub enum RunEventKind {
     Stepped {
         rung: usize,
     },
+    /// Somebody wants the offered action to be carried out.
+    Proposed(Box<Proposed>),
+    /// The plan was asked and the program looked at: before people are asked, and again before the action begins.
+    Prepared(Box<Prepared>),
+    /// There is nothing to be approved, and why.
+    Unprepared {
+        why: String,
+    },
+    Approved {
+        comment: Option<String>,
+    },
+    Denied {
+        why: Option<String>,
+    },
+    /// Somebody alone goes ahead without approval, unless anybody stops it.
+    GlassBroken {
+        why: String,
+    },
+    /// Nobody approved it in time.
+    Expired,
+    /// Enough people approved; everything that they approved is read once more.
+    Rechecked,
+    /// Something is not as it was approved.
+    Voided {
+        moved: Vec<String>,
+    },
+    /// The approval is spent. From here on the action is never begun a second time.
+    Begun,
+    /// The program runs.
+    Running {
+        group: ProcessGroup,
+    },
+    /// The end of what it has printed so far.
+    Heard {
+        output: String,
+    },
+    /// Somebody wants the program to be stopped.
+    StopAsked,
+    Ended {
+        ended: Ended,
+        output: String,
+    },
+    /// What an action changed that did not end well, as far as the world tells.
+    Judged(Aftermath),
+    /// The checks that prove it are asked once more.
+    LookedForProof,
+    /// All of them are answered.
+    Weighed {
+        pass: bool,
+    },
+    DidNotHelp,
     Posted {
         channel: ChannelId,
         message: MessageTs,
@@ -56,6 +108,9 @@ pub struct Asked {
     /// Where its card is.
     pub to: To,
     pub checks: BTreeSet<String>,
+    /// The first action that the facts lead to is proposed at once.
+    #[serde(default)]
+    pub proposes: bool,
 }
 
 /// How a run is over.
@@ -63,6 +118,8 @@ pub struct Asked {
 pub enum End {
     /// Every check passes.
     Well,
+    /// An action was carried out, and its checks prove that it helped.
+    Helped,
     /// What was asked is answered; there is no step to take.
     Told,
     /// No further step is left.

@@ -1,8 +1,14 @@
-//! A run: one procedure put to work, from the question to the step that the facts lead to. Its state, read off its events.
+//! A run: one procedure put to work, from the question to the proof that a step helped. Its state, read off its events.
 
 pub mod announce;
+mod apply;
+pub mod approve;
+pub mod audit;
+pub mod change;
 pub mod decide;
 pub mod event;
+mod fire;
+pub mod says;
 mod settle;
 mod still_true;
 
@@ -12,13 +18,16 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use change::{Aftermath, Change, Ended, Frozen};
 pub use event::{End, RunEvent, RunEventKind};
-pub use settle::settle;
+pub use fire::fire;
+pub use settle::{Around, settle};
 pub use still_true::still_true;
 
 use super::effect::To;
 use super::procedure::fill::{Filling, Given};
 use super::procedure::{Action, Finding, Procedure, Rung, Verdict};
+use super::timer::TimerKind;
 use crate::id::{ChannelId, IncidentId, MessageTs, RunId, UserId};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,8 +48,14 @@ pub struct Run {
     pub stage: Stage,
     /// Rungs that were offered, counted from 0.
     pub offered: Vec<usize>,
-    /// Actions that were left behind: carried out by hand, and of no help.
+    /// Actions that were carried out, by howler or by hand, and were of no help.
     pub tried: Vec<String>,
+    /// What became of the last change, until there is another.
+    #[serde(default)]
+    pub last: Option<Last>,
+    /// The first action that the facts lead to is proposed at once.
+    #[serde(default)]
+    pub proposes: bool,
     /// Its card.
     pub post: Option<(ChannelId, MessageTs)>,
     pub events: u32,
@@ -54,6 +69,8 @@ pub enum Stage {
     Offered {
         rung: usize,
     },
+    /// An action is being approved, carried out or proved.
+    Changing(Box<Change>),
     Over {
         end: End,
         at: Timestamp,
@@ -61,32 +78,51 @@ pub enum Stage {
     },
 }
 
-impl Run {
-    /// A run by its first event.
-    pub fn asked(id: RunId, event: &RunEvent) -> Option<Self> {
-        let (RunEventKind::Asked(asked), Some(by)) = (&event.kind, &event.by) else { return None };
-        let event::Asked { procedure, given, incident, to, checks } = asked.as_ref().clone();
-        Some(Self {
-            id,
-            procedure,
-            given,
-            by: by.clone(),
-            at: event.at,
-            incident,
-            to,
-            waiting: checks.clone(),
-            checks,
-            findings: BTreeMap::new(),
-            stage: Stage::Looking,
-            offered: Vec::new(),
-            tried: Vec::new(),
-            post: None,
-            events: event.seq,
-        })
-    }
+/// What became of a change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Last {
+    Unprepared {
+        why: String,
+    },
+    Denied {
+        by: UserId,
+        why: Option<String>,
+    },
+    Expired {
+        at: Timestamp,
+    },
+    Voided {
+        moved: Vec<String>,
+    },
+    /// It did not end well; what it changed is told once the checks are in.
+    Broke {
+        rung: usize,
+        title: String,
+        ended: Ended,
+        frozen: BTreeMap<String, Frozen>,
+        output: String,
+        aftermath: Option<Aftermath>,
+    },
+    Helped {
+        title: String,
+        since: Timestamp,
+    },
+    DidNotHelp {
+        title: String,
+    },
+}
 
+impl Run {
     pub fn is_over(&self) -> bool {
         matches!(self.stage, Stage::Over { .. })
+    }
+
+    /// The change that is under way.
+    pub fn change(&self) -> Option<&Change> {
+        match &self.stage {
+            Stage::Changing(change) => Some(change),
+            _ => None,
+        }
     }
 
     pub fn rung(&self, number: usize) -> Option<&Rung> {
@@ -106,40 +142,8 @@ impl Run {
         self.findings.iter().map(|(name, finding)| (name.clone(), finding.verdict)).collect()
     }
 
-    /// Changes the run by its next event. Nothing is decided here.
-    pub fn apply(&mut self, event: &RunEvent) {
-        self.events = event.seq;
-        match &event.kind {
-            // The first event made it.
-            RunEventKind::Asked(_) => {}
-            RunEventKind::LookedAgain => {
-                // The offered step was not left behind: where its facts still hold it is offered again.
-                if let Stage::Offered { rung } = self.stage {
-                    self.offered.retain(|offered| *offered != rung);
-                }
-                self.waiting.clone_from(&self.checks);
-                self.stage = Stage::Looking;
-            }
-            RunEventKind::Found { check, finding } => {
-                self.waiting.remove(check);
-                self.findings.insert(check.clone(), finding.clone());
-            }
-            RunEventKind::Led { rung } => {
-                if !self.offered.contains(rung) {
-                    self.offered.push(*rung);
-                }
-                self.stage = Stage::Offered { rung: *rung };
-            }
-            RunEventKind::Stepped { rung } => {
-                self.tried.extend(self.rung(*rung).and_then(|rung| rung.action.clone()));
-                self.stage = Stage::Looking;
-            }
-            RunEventKind::Posted { channel, message } => self.post = Some((channel.clone(), message.clone())),
-            RunEventKind::Over(end) => {
-                self.waiting.clear();
-                self.stage = Stage::Over { end: *end, at: event.at, by: event.by.clone() };
-            }
-        }
+    pub fn timers(&self) -> impl Iterator<Item = (TimerKind, Timestamp)> {
+        self.change().and_then(Change::due).map(|due| (TimerKind::Run(self.id), due)).into_iter()
     }
 }
 

@@ -1,15 +1,25 @@
 //! Whether an effect of a run still holds when its turn comes.
 
 use super::Run;
+use super::change::Phase;
 use crate::domain::effect::EffectKind;
 
 /// # Errors
 /// Why it is not needed any more.
 pub fn still_true(run: &Run, kind: &EffectKind) -> Result<(), &'static str> {
+    let phase = run.change().map(|change| &change.phase);
     match kind {
         EffectKind::Look { name, .. } if !run.waiting.contains(name) => {
             Err("nobody waits for this check any more")
         }
+        EffectKind::Prepare { .. } => match phase {
+            Some(Phase::Preparing | Phase::Rechecking { again: None, .. }) => Ok(()),
+            _ => Err("nobody waits for this plan any more"),
+        },
+        EffectKind::Act { .. } | EffectKind::Stop { .. } => match phase {
+            Some(Phase::Acting { .. }) => Ok(()),
+            _ => Err("the action is over"),
+        },
         _ => Ok(()),
     }
 }

@@ -3,8 +3,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::announce::{RunNote, consequences, note};
-use super::decide::{RunRefusal, Start, abort, look_again, start, step};
-use super::{End, Run, RunEvent, RunEventKind, Stage, settle};
+use super::decide::{Doing, RunRefusal, Start, abort, look_again, start, step};
+use super::{Around, End, Run, RunEvent, RunEventKind, Stage, settle};
 use crate::domain::effect::{EffectKind, To};
 use crate::domain::procedure::{Finding, Procedure, Runbook, Verdict};
 use crate::id::{RunId, UserId};
@@ -36,7 +36,7 @@ fn runbook() -> Runbook {
 
 fn asked(name: &str, typed: &[(&str, &str)], only: Option<&str>) -> Result<RunEventKind, RunRefusal> {
     let typed = typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let line = Start { name: name.into(), typed, only: only.map(str::to_owned) };
+    let line = Start { name: name.into(), typed, only: only.map(str::to_owned), proposes: false };
     start(&runbook(), &line, None, To::Emergencies)
 }
 
@@ -60,8 +60,8 @@ impl Moving {
         };
         let before = self.0.clone();
         self.0.apply(&event);
-        self.1.extend(note(Some(&before), &self.0, &event));
-        if let Some(next) = settle(&self.0) {
+        self.1.extend(note(Some(&before), &self.0, &event, ""));
+        if let Some(next) = settle(&self.0, &Around::default()) {
             self.on(next);
         }
     }
@@ -91,7 +91,7 @@ fn the_facts_lead_to_a_step_once_all_of_them_are_in() {
     run.on(step(&run.0).unwrap());
     assert!(matches!(run.0.stage, Stage::Over { end: End::NoStepLeft, .. }));
     for refused in [step(&run.0), look_again(&run.0), abort(&run.0)] {
-        assert_eq!(refused, Err(RunRefusal::NotNow { run: RunId(1), over: true }));
+        assert_eq!(refused, Err(RunRefusal::NotNow { run: RunId(1), what: Doing::Over }));
     }
 }
 
@@ -114,7 +114,7 @@ fn looking_again_asks_everything_again() {
     assert_eq!(run.0.stage, Stage::Offered { rung: 0 });
     run.on(look_again(&run.0).unwrap());
     assert_eq!((run.0.waiting.len(), &run.0.stage), (2, &Stage::Looking));
-    assert_eq!(look_again(&run.0), Err(RunRefusal::NotNow { run: RunId(1), over: false }));
+    assert_eq!(look_again(&run.0), Err(RunRefusal::NotNow { run: RunId(1), what: Doing::Looking }));
     run.found("health", Verdict::Pass);
     run.found("log", Verdict::Pass);
     assert!(run.0.is_over(), "{:?}", run.0.stage);
@@ -153,7 +153,7 @@ fn each_check_is_a_question_of_its_own_and_the_card_follows() {
     let run = Moving::begun(None).0;
     let kind = asked("queue", &[], None).unwrap();
     let event = RunEvent { seq: 1, at: Timestamp::UNIX_EPOCH, by: Some(UserId::from("U0IAN")), kind };
-    let effects = consequences(&run, &event);
+    let effects = consequences(None, &run, &event, &Around::default());
     let lanes: BTreeSet<_> = effects.iter().map(|intent| intent.lane.clone()).collect();
     assert_eq!((effects.len(), lanes.len()), (3, 3));
     assert_eq!(effects.last().unwrap().kind, EffectKind::RunCard { run: RunId(1) });

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::http::Request;
 use tower_service::Service;
 
-use super::{Call, CallState, Phones, sign, twiml};
+use super::{Call, CallState, Phones, Text, sign, twiml};
 
 /// Longer than any answer of howler's, in bytes.
 const ANSWER_MOST: usize = 1 << 20;
@@ -91,6 +91,29 @@ impl Phones {
         if call.state.is_over() { self.tell_end(&call).await } else { Err(CalleeError::NotNow) }
     }
 
+    /// Somebody answers a text; gives howler's status and what it texts back. `address` is the number's webhook.
+    ///
+    /// # Errors
+    /// When howler cannot be reached.
+    pub async fn answer_text(
+        &self,
+        address: &str,
+        text: &Text,
+        body: &str,
+    ) -> Result<(u16, String), CalleeError> {
+        let sid = self.world().sid("SM");
+        let form = [
+            ("AccountSid", self.0.setup.account_sid.as_str()),
+            ("MessageSid", &sid),
+            ("From", &text.to),
+            ("To", &text.from),
+            ("Body", body),
+        ];
+        let form: Vec<_> =
+            form.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        self.send_form(address, form).await
+    }
+
     async fn end(&self, sid: &str, from: CallState, to: CallState) -> Result<u16, CalleeError> {
         let call = self.change(sid, from, to)?;
         self.tell_end(&call).await
@@ -134,6 +157,14 @@ impl Phones {
         let mut form: Vec<_> =
             of_call.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         form.extend(more);
+        self.send_form(address, form).await
+    }
+
+    async fn send_form(
+        &self,
+        address: &str,
+        form: Vec<(String, String)>,
+    ) -> Result<(u16, String), CalleeError> {
         let signature = sign::twilio(&self.0.setup.auth_token, address, &form);
         let kind = "application/x-www-form-urlencoded".to_owned();
         let body = serde_urlencoded::to_string(&form).unwrap_or_default();

@@ -40,6 +40,7 @@ files![
     "oncall.js",
     "page.css",
     "page.html",
+    "production.js",
     "richtext.js",
     "sidebar.js",
     "threadpane.js",

@@ -43,6 +43,7 @@ pub(super) async fn world<W: Workspace>(
     answer["world"] = sight::filtered(world, &person);
     answer["as"] = json!(person);
     answer["on_call"] = (stage.controls.on_call)();
+    answer["production"] = (stage.controls.production)();
     Ok(Json(answer))
 }
 
@@ -55,6 +56,7 @@ async fn news<W: Workspace>(stage: &Stage<W>, known: &str) -> String {
         let next = (stage.controls.next_timer)().map(|due| due.as_millisecond());
         let mut seen = DefaultHasher::new();
         (stage.controls.on_call)().to_string().hash(&mut seen);
+        (stage.controls.production)().to_string().hash(&mut seen);
         let version = format!(
             "{}.{}.{}.{}.{:x}",
             stage.boot,

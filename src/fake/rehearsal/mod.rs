@@ -40,6 +40,10 @@ pub struct Controls {
     pub on_call: Arc<dyn Fn() -> Value + Send + Sync>,
     /// Somebody does something with a phone that rings: the call and the deed.
     pub phone: Phone,
+    /// How the pretend production stands, and what can be broken in it: see `src/demo/production.rs`.
+    pub production: Arc<dyn Fn() -> Value + Send + Sync>,
+    /// Breaks something of it by its word.
+    pub breaks: Arc<dyn Fn(&str) -> Result<(), String> + Send + Sync>,
 }
 
 /// What a person does with a phone.

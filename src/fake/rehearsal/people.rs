@@ -34,6 +34,11 @@ struct Say {
 }
 
 #[derive(Deserialize)]
+struct Break {
+    what: String,
+}
+
+#[derive(Deserialize)]
 struct Click {
     channel: String,
     ts: String,
@@ -122,6 +127,13 @@ async fn perform<W: Workspace>(stage: &Stage<W>, verb: &str, body: &[u8]) -> Res
         "phone" => {
             let Phone { call, deed } = parse(body)?;
             (stage.controls.phone)(call, deed)
+        }
+        "break" => {
+            let Break { what } = parse(body)?;
+            let done = (stage.controls.breaks)(&what);
+            // An open page hears of it as of a move of the clock.
+            stage.moves.send_modify(|moves| *moves += 1);
+            Box::pin(async move { done })
         }
         "react" => {
             let Reaction { channel, ts, emoji } = parse(body)?;

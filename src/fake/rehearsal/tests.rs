@@ -108,6 +108,8 @@ fn stage() -> Arc<Stage<Paper>> {
             forward,
             on_call: Arc::new(|| json!({})),
             phone: Arc::new(|_, _| Box::pin(async { Ok(()) })),
+            production: Arc::new(|| json!({})),
+            breaks: Arc::new(|_| Ok(())),
         },
         boot: "1".into(),
         moves: watch::Sender::new(0),

@@ -34,6 +34,10 @@ pub fn parse(text: &str) -> Result<Line, Refusal> {
     if is_oncall(first) {
         return oncall_line(rest);
     }
+    // Nobody else is asked for by that word.
+    if ["who", "who's", "whos"].iter().any(|who| first.trim_end_matches('?').eq_ignore_ascii_case(who)) {
+        return oncall_line(text);
+    }
     if is_runbook(first) {
         return Ok(runbook_line(rest));
     }

@@ -21,7 +21,7 @@ const COVER: SignedDuration = SignedDuration::from_hours(1);
 
 /// The words people type; the first of each row is the one that howler suggests.
 const WORDS: [&[&str]; 22] = [
-    &["who", "now", "current"],
+    &["who", "who's", "whos", "now", "current"],
     &["schedule", "weeks", "rotation", "list", "show"],
     &["add", "join"],
     &["remove", "leave"],
@@ -69,7 +69,10 @@ pub fn parse(text: &str) -> Result<Oncall, Refusal> {
 fn command(word: &str, rest: &str) -> Result<Oncall, Refusal> {
     Ok(match word {
         "who" if rest.is_empty() => Oncall::Who { when: None },
-        "who" => Oncall::Who { when: Some(when("who", rest)?) },
+        "who" => match who_is(rest) {
+            "" => Oncall::Who { when: None },
+            rest => Oncall::Who { when: Some(when("who", rest)?) },
+        },
         "schedule" => Oncall::Schedule { weeks: weeks(rest, WEEKS)? },
         "add" => Oncall::Add { person: person("add", rest)? },
         "remove" => Oncall::Remove { person: person("remove", rest)? },
@@ -105,12 +108,21 @@ fn person(command: &str, word: &str) -> Result<UserId, Refusal> {
     if word.is_empty() {
         return Err(missing(command));
     }
-    slack_text::person(word).ok_or_else(|| nobody(command, word))
+    match slack_text::person(word) {
+        Some(person) => Ok(person),
+        None if names_several(word) => Err(Refusal::OneAtATime { command: command.to_owned() }),
+        None => Err(nobody(command, word)),
+    }
+}
+
+/// Whether more than one person is named.
+fn names_several(words: &str) -> bool {
+    words.split_whitespace().filter(|word| slack_text::person(word).is_some()).nth(1).is_some()
 }
 
 fn nobody(command: &str, word: &str) -> Refusal {
     let after = command.split(' ').next().unwrap_or_default().to_owned();
-    Refusal::NoSuchPerson { word: quoted(word), nearest: None, after }
+    Refusal::NoSuchPerson { word: quoted(word), nearest: None, id: None, after }
 }
 
 fn people(rest: &str) -> Result<Vec<UserId>, Refusal> {
@@ -138,6 +150,16 @@ fn without<'t>(rest: &'t str, word: &str) -> &'t str {
         (first, after) if first.eq_ignore_ascii_case(word) => after,
         _ => rest,
     }
+}
+
+/// `who is on call tomorrow`: the rest without what makes it a whole question.
+fn who_is(rest: &str) -> &str {
+    let rest = rest.trim_end_matches('?');
+    let rest = ["is", "has", "on", "call", "on-call", "oncall", "it"].iter().fold(rest, |rest, word| {
+        let (first, after) = split_word(rest);
+        if first.eq_ignore_ascii_case(word) { after } else { rest }
+    });
+    if rest.eq_ignore_ascii_case("now") { "" } else { rest }
 }
 
 /// `12`, `12 weeks`.
@@ -215,6 +237,10 @@ fn swap(rest: &str) -> Result<Oncall, Refusal> {
 fn page(rest: &str) -> Result<Oncall, Refusal> {
     let (first, after) = split_word(rest);
     if let Some(whom) = slack_text::person(first) {
+        // The second one would be a word of the reason, and nobody would call them.
+        if slack_text::person(split_word(after).0).is_some() {
+            return Err(Refusal::OneAtATime { command: "page".into() });
+        }
         return Ok(Oncall::Page { whom, reason: parts::text("oncall page @user", after)? });
     }
     if parts::looks_like_severity(first) {

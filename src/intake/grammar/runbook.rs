@@ -1,6 +1,7 @@
 //! The text after `/runbook`.
 
 use super::parts::split_word;
+use crate::domain::run::approve::Vote;
 use crate::domain::run::decide::Start;
 use crate::domain::runbook::{RunAsk, RunbookLine};
 use crate::domain::text;
@@ -13,8 +14,8 @@ const NAME_MOST: usize = 80;
 const VALUE_MOST: usize = 200;
 /// Most parameters of one line; the rest is ignored with them.
 const MOST: usize = 20;
-/// Words for what people do by hand in this version.
-const NOT_YET: [&str; 5] = ["run", "approve", "deny", "freeze", "unfreeze"];
+/// Longest reason, in characters.
+const WHY_MOST: usize = 500;
 
 /// Reads a line about the runbook. A bare `/runbook` lists the procedures; what is no word of it is taken for a procedure's
 /// name, which is what people type half asleep.
@@ -23,16 +24,25 @@ pub fn parse(text: &str) -> RunbookLine {
     let bare = first.trim_end_matches([':', ',', '.', '!', '?']).to_lowercase();
     match bare.as_str() {
         "" | "list" | "ls" | "help" => RunbookLine::List,
-        "show" | "read" | "open" | "diagnose" | "diag" if rest.is_empty() => RunbookLine::List,
+        "show" | "read" | "open" | "diagnose" | "diag" | "run" if rest.is_empty() => RunbookLine::List,
         "show" | "read" | "open" => RunbookLine::Show { name: name(rest) },
         "diagnose" | "diag" | "check" => RunbookLine::Start(start(rest)),
+        "run" => RunbookLine::Start(Start { proposes: true, ..start(rest) }),
         "logs" | "log" => logs(rest),
         "health" => RunbookLine::Start(start(&format!("health {rest}"))),
         "status" | "runs" => RunbookLine::Status,
         "abort" | "stop" | "cancel" => of(rest, RunAsk::Abort),
         "next" => of(rest, RunAsk::Step),
         "again" => of(rest, RunAsk::LookAgain),
-        word if NOT_YET.contains(&word) => RunbookLine::NotYet { word: bare },
+        "propose" | "request" => of(rest, RunAsk::Propose),
+        "approve" => vote(rest, |comment| Some(Vote::Approve { comment }), &bare),
+        "deny" | "reject" => vote(rest, |why| Some(Vote::Deny { why }), &bare),
+        "break-glass" | "breakglass" => vote(rest, |why| Some(Vote::BreakGlass { why: why? }), &bare),
+        "freeze" => match why(rest) {
+            Some(why) => RunbookLine::Freeze { why },
+            None => RunbookLine::Short { word: bare, takes: "why".into() },
+        },
+        "unfreeze" | "thaw" => RunbookLine::Unfreeze,
         _ => RunbookLine::Show { name: name(text) },
     }
 }
@@ -51,22 +61,50 @@ fn start(typed: &str) -> Start {
         Some((text::shorten(name, NAME_MOST), text::shorten(value, VALUE_MOST)))
     };
     let typed = given.into_iter().take(MOST).filter_map(pair).collect();
-    Start { name: name(&words.join(" ")), typed, only: None }
+    Start { name: name(&words.join(" ")), typed, only: None, proposes: false }
 }
 
 /// `logs web tail=50`: one check of the logs; all of them where none is named.
 fn logs(typed: &str) -> RunbookLine {
     let Start { name: which, typed, .. } = start(typed);
     let only = (!which.is_empty()).then_some(which);
-    RunbookLine::Start(Start { name: "logs".into(), typed, only })
+    RunbookLine::Start(Start { name: "logs".into(), typed, only, proposes: false })
 }
 
 /// A run's number, if one is given.
 fn of(rest: &str, ask: RunAsk) -> RunbookLine {
     let (first, _) = split_word(rest);
-    let digits = first.to_uppercase();
-    let number = digits.strip_prefix("RUN-").unwrap_or(&digits).trim_start_matches('#').parse().ok();
-    RunbookLine::Of { run: number.map(RunId), ask }
+    RunbookLine::Of { run: run(first), ask }
+}
+
+fn run(word: &str) -> Option<RunId> {
+    let digits = word.to_uppercase();
+    digits.strip_prefix("RUN-").unwrap_or(&digits).trim_start_matches('#').parse().ok().map(RunId)
+}
+
+/// `RUN-7 3fa9c1 because the log says so`: the run, the code of the request that was read, and why. The code is six digits of
+/// sixteen, so a run's number is one only with its name before it.
+fn vote(rest: &str, vote: impl Fn(Option<String>) -> Option<Vote>, word: &str) -> RunbookLine {
+    let (first, after) = split_word(rest);
+    let (run, rest) = match run(first).filter(|_| !is_code(first)) {
+        Some(run) => (Some(run), after),
+        None => (None, rest),
+    };
+    let (first, after) = split_word(rest);
+    let (key, rest) = if is_code(first) { (Some(first.to_lowercase()), after) } else { (None, rest) };
+    match vote(why(rest)) {
+        Some(vote) => RunbookLine::Of { run, ask: RunAsk::Vote { key, vote } },
+        None => RunbookLine::Short { word: word.to_owned(), takes: "RUN-7 3fa9c1 and why".into() },
+    }
+}
+
+fn is_code(word: &str) -> bool {
+    word.len() == 6 && word.chars().all(|c| c.is_ascii_hexdigit())
+}
+
+fn why(typed: &str) -> Option<String> {
+    let plain = text::shorten(&text::clean_line(&slack_text::plain(typed)), WHY_MOST);
+    (!plain.is_empty()).then_some(plain)
 }
 
 #[cfg(test)]
@@ -75,7 +113,7 @@ mod tests {
 
     fn started(name: &str, typed: &[(&str, &str)], only: Option<&str>) -> RunbookLine {
         let typed = typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        RunbookLine::Start(Start { name: name.into(), typed, only: only.map(str::to_owned) })
+        RunbookLine::Start(Start { name: name.into(), typed, only: only.map(str::to_owned), proposes: false })
     }
 
     #[test]
@@ -90,7 +128,6 @@ mod tests {
             ("diagnose", RunbookLine::List),
             ("show event-stream-failure", show("event-stream-failure")),
             ("event stream", show("event stream")),
-            ("run web-rollback", RunbookLine::NotYet { word: "run".into() }),
             ("Diagnose event-stream tail=200", started("event-stream", &[("tail", "200")], None)),
             ("diagnose tail=200 a b x==y", started("a b", &[("tail", "200"), ("x", "=y")], None)),
             ("health", started("health", &[], None)),

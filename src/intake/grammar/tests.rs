@@ -3,6 +3,8 @@ mod refusals;
 
 use super::*;
 use crate::domain::command::EtaText;
+use crate::domain::oncall::WhenText;
+use crate::domain::oncall::line::Oncall;
 use crate::id::UserId;
 
 fn of(incident: u64, command: Command) -> Line {
@@ -248,4 +250,15 @@ fn reading() {
         ("timeline page 0", here(timeline(1))),
         ("history 7", of(7, timeline(1))),
     ]);
+}
+
+#[test]
+fn who_asks_who_is_on_call() {
+    let who = |when| Ok(line(None, Command::Oncall(Box::new(Oncall::Who { when }))));
+    for text in ["who", "Who?", "who is on call", "who's on call?", "who is on-call now", "oncall who has it"]
+    {
+        assert_eq!(parse(text), who(None), "{text}");
+    }
+    let tomorrow = WhenText::parse("tomorrow 09:00").unwrap();
+    assert_eq!(parse("who is on call tomorrow 09:00"), who(Some(tomorrow)));
 }

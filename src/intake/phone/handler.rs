@@ -13,6 +13,7 @@ use crate::domain::command::{Command, Line};
 use crate::domain::oncall::call_name::{About, CallName};
 use crate::domain::oncall::line::Oncall;
 use crate::domain::oncall::phone::PhoneNumber;
+use crate::domain::oncall::said::declines;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, Place, ReplyPath, Request};
 use crate::id::{DeliveryId, UserId};
@@ -64,10 +65,10 @@ impl ToDesk {
                 warn!(code, "a text about a page did not arrive; the timeline says so");
                 self.missed(&mark, delivery, true)
             }
-            PhoneEvent::Texted { from, delivery, .. } => {
+            PhoneEvent::Texted { from, text, delivery } => {
                 let person = self.owner(&from)?;
                 let refusal = Refusal::NoSuchPageCall { number: 0 };
-                Some(request(delivery, person, Ask::Said { refusal, declines: false }))
+                Some(request(delivery, person, Ask::Said { refusal, declines: declines(&text) }))
             }
             // An incident is resolved by people, with its cause; PagerDuty's word for it ends nothing here.
             PhoneEvent::Resolved { .. }
@@ -114,6 +115,12 @@ fn said(answer: &Answer) -> &'static str {
         )) => "Somebody has it already. Nothing more is needed.",
         Answer::Private(Private::Refused(Refusal::AlreadyResolved { .. })) => {
             "It is resolved already. Nothing more is needed."
+        }
+        Answer::Private(Private::Refused(Refusal::PageStands)) => {
+            "The page stands, and others are called in their turn. To take it, answer OK."
+        }
+        Answer::Private(Private::StillPaged { .. }) => {
+            "You have it. Another page still waits: answer OK again."
         }
         Answer::Private(Private::Refused(_)) => "There is nothing to answer any more.",
         Answer::Private(_) => "You have it. Thank you.",

@@ -237,7 +237,7 @@ impl Talk {
                         _ => Reply::Done(words),
                     },
                     Private::Runbook(answer) => match **answer {
-                        RunbookAnswer::Refused(_) | RunbookAnswer::NotYet { .. } => Reply::Refused(words),
+                        RunbookAnswer::Refused(_) | RunbookAnswer::Short { .. } => Reply::Refused(words),
                         _ => Reply::Done(words),
                     },
                     _ => Reply::Done(words),

@@ -11,7 +11,7 @@ use crate::domain::command::EtaText;
 use crate::domain::incident::severity::Status;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, Form, FormContext, ReplyPath, Request};
-use crate::id::{IncidentId, UserId};
+use crate::id::UserId;
 use crate::intake::grammar::parts;
 use crate::view::fields;
 
@@ -36,17 +36,17 @@ struct Value {
 
 /// Reads a submitted form of howler's.
 pub(super) fn submitted(by: UserId, view: &View, json: &[u8]) -> Parsed {
-    let read = match view.callback_id.as_deref() {
+    let read: fn(&mut Input<'_>, &FormContext) -> Option<Form> = match view.callback_id.as_deref() {
         Some(fields::DECLARE) => declare,
         Some(fields::UPDATE) => update,
         Some(fields::RESOLVE) => resolve,
+        Some(fields::APPROVE) => approve,
         _ => return Parsed::Ignored { why: "unknown_form" },
     };
     let mut input =
         Input { values: view.state.as_ref().and_then(|state| state.values.as_ref()), errors: Vec::new() };
     let context = view.private_metadata.as_deref().and_then(|text| serde_json::from_str(text).ok());
-    let form =
-        context.and_then(|context: FormContext| Some((read(&mut input, context.incident)?, context.place)));
+    let form = context.and_then(|context: FormContext| Some((read(&mut input, &context)?, context.place)));
     if !input.errors.is_empty() {
         return Parsed::FormErrors(input.errors);
     }
@@ -68,7 +68,7 @@ fn form_id(view: &View, form: &Form) -> Option<String> {
     Some(format!("{id}:{}", hex::encode(&Sha256::digest(filled)[..8])))
 }
 
-fn declare(input: &mut Input<'_>, _: Option<IncidentId>) -> Option<Form> {
+fn declare(input: &mut Input<'_>, _: &FormContext) -> Option<Form> {
     let title = input.take(fields::TITLE, parts::title);
     let severity = input.take(fields::SEVERITY, parts::severity);
     let impact = input.text(fields::IMPACT);
@@ -77,8 +77,8 @@ fn declare(input: &mut Input<'_>, _: Option<IncidentId>) -> Option<Form> {
     Some(Form::Declare { title: title?, severity: severity?, impact, action, eta })
 }
 
-fn update(input: &mut Input<'_>, incident: Option<IncidentId>) -> Option<Form> {
-    let incident = incident?;
+fn update(input: &mut Input<'_>, context: &FormContext) -> Option<Form> {
+    let incident = context.incident?;
     let status = input.status();
     let impact = input.text(fields::IMPACT);
     let action = input.text(fields::ACTION);
@@ -89,8 +89,8 @@ fn update(input: &mut Input<'_>, incident: Option<IncidentId>) -> Option<Form> {
     Some(Form::Update { incident, status, impact, action, eta })
 }
 
-fn resolve(input: &mut Input<'_>, incident: Option<IncidentId>) -> Option<Form> {
-    let incident = incident?;
+fn resolve(input: &mut Input<'_>, context: &FormContext) -> Option<Form> {
+    let incident = context.incident?;
     let root_cause = input.take(fields::ROOT_CAUSE, |wire| match parts::optional_text("root cause", wire)? {
         Some(text) => Ok(text),
         None => Err(Refusal::TextMissing { command: "resolve".into() }),
@@ -98,6 +98,15 @@ fn resolve(input: &mut Input<'_>, incident: Option<IncidentId>) -> Option<Form> 
     let impact = input.text(fields::IMPACT);
     let data_loss = input.text(fields::DATA_LOSS);
     Some(Form::Resolve { incident, root_cause: root_cause?, impact, data_loss })
+}
+
+fn approve(input: &mut Input<'_>, context: &FormContext) -> Option<Form> {
+    let (run, key) = context.approval.clone()?;
+    let comment = input.take(fields::COMMENT, |wire| match parts::optional_text("comment", wire)? {
+        Some(text) => Ok(text),
+        None => Err(Refusal::TextMissing { command: "approve".into() }),
+    });
+    Some(Form::Approve { run, key, comment: comment? })
 }
 
 /// What was filled in, and what of it cannot be taken.
@@ -143,7 +152,7 @@ impl<'a> Input<'a> {
 
     /// A field that the form has, to hang an error on that is not about one field.
     fn any(&self) -> &'static str {
-        let first = [fields::TITLE, fields::ROOT_CAUSE, fields::STATUS, fields::IMPACT];
+        let first = [fields::TITLE, fields::ROOT_CAUSE, fields::STATUS, fields::COMMENT, fields::IMPACT];
         let has = |field: &&str| self.values.is_some_and(|values| values.contains_key(*field));
         first.into_iter().find(|field| has(field)).unwrap_or(fields::IMPACT)
     }

@@ -1,6 +1,7 @@
 mod backups;
 
 use std::fs;
+use std::sync::Arc;
 
 use tempfile::TempDir;
 
@@ -9,6 +10,7 @@ use crate::config::Severities;
 use crate::domain::Severity;
 use crate::domain::incident::event::EventKind;
 use crate::domain::incident::{Declaration, Place, declare};
+use crate::domain::timer::Timer;
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_795_485_600 + second).unwrap()

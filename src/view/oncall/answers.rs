@@ -1,6 +1,6 @@
 //! Private answers about being on call.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::change::{change, moves_of, offer};
 use super::{button, until, who};
@@ -11,6 +11,7 @@ use crate::domain::oncall::answer::{OncallAnswer, ReportRow, TestStep};
 use crate::domain::oncall::confirm::Change;
 use crate::domain::oncall::line::Oncall;
 use crate::domain::oncall::schedule::Override;
+use crate::id::UserId;
 use crate::view::blocks::Draft;
 use crate::view::lines::Via;
 use crate::view::time::{day_utc, spoken, utc};
@@ -24,7 +25,7 @@ pub fn answer(answer: &OncallAnswer, via: Via) -> Message {
         OncallAnswer::Schedule { segments, weeks, zone, heavy, order } => {
             who::schedule(segments, *weeks, zone, heavy, order, via)
         }
-        OncallAnswer::Proposed { change: what, seen, moved, beaten, again } => {
+        OncallAnswer::Proposed { change: what, seen, moved, beaten, again, paused } => {
             let lead = again.then(|| {
                 words!["⚠️ The schedule was changed meanwhile. This is what your change would move now."]
             });
@@ -39,6 +40,7 @@ pub fn answer(answer: &OncallAnswer, via: Via) -> Message {
                 .bullets(moves_of(what, moved))
                 .lines(nothing.into_iter().collect())
                 .bullets(beaten.iter().map(wins_over).collect())
+                .lines(paused.iter().map(|(person, until)| is_paused(person, *until)).collect())
                 .buttons(vec![button("Do it", confirm).primary()])
                 .finish()
         }
@@ -51,18 +53,23 @@ pub fn answer(answer: &OncallAnswer, via: Via) -> Message {
                 .line(words!["✅ You are on call"].and_if(until(Some(*end))).and_if(instead).and(words!["."]))
                 .finish()
         }
-        OncallAnswer::HandedOver { to, until: end } => Draft::new()
-            .line(words!["✅ ", to, " is on call now"].and_if(until(*end)).and(words!["."]))
-            .line(words!["Until they press ", bold("I have it"), ", pages come to you as well."])
-            .finish(),
+        OncallAnswer::HandedOver { to, until: end, from, paused } => {
+            let also = from.as_ref().map(|from| {
+                words!["Until they press ", bold("I have it"), ", pages go to ", from, " as well."]
+            });
+            Draft::new()
+                .line(words!["✅ ", to, " is on call now"].and_if(until(*end)).and(words!["."]))
+                .lines(paused.iter().map(|until| is_paused(to, *until)).chain(also).collect())
+                .finish()
+        }
         OncallAnswer::PhoneSet { number } => phone(number.is_some()),
         OncallAnswer::Report { from, until, zone, rows } => {
             let lead = format!("On call, {} to {}", day_utc(*from), day_utc(*until));
             report(&lead, zone, rows)
         }
         OncallAnswer::Review { waiting, more } => review(waiting, *more),
-        OncallAnswer::Test { severity, steps, breach, everybody } => {
-            test(*severity, steps, breach.map(|at| (at, *everybody)))
+        OncallAnswer::Test { severity, steps, breach, everybody, again } => {
+            test(*severity, steps, breach.map(|at| (at, *everybody)), *again)
         }
         OncallAnswer::Calendar { of, key, at } => calendar(of.is_some(), key.as_deref(), at.as_deref(), via),
         OncallAnswer::Help => help(via),
@@ -93,10 +100,15 @@ fn swaps_and_pages(answer: &OncallAnswer, via: Via) -> Message {
             ])
             .finish(),
         OncallAnswer::PageAnswered => {
-            Draft::new().line(words!["✅ You have it; nobody is called any more."]).finish()
+            Draft::new().line(words!["✅ You have it; this page calls nobody any more."]).finish()
         }
         _ => help(via),
     }
+}
+
+/// It can be meant, but it is not usual.
+fn is_paused(person: &UserId, until: Timestamp) -> Words {
+    words!["⚠️ ", person, " is paused until ", moment(until), format!(" ({}).", utc(until))]
 }
 
 /// Two overrides of one time: the later one made wins.
@@ -158,7 +170,12 @@ fn review(waiting: &[Summary], more: usize) -> Message {
         .finish()
 }
 
-fn test(severity: Severity, steps: &[TestStep], breach: Option<(jiff::Timestamp, bool)>) -> Message {
+fn test(
+    severity: Severity,
+    steps: &[TestStep],
+    breach: Option<(Timestamp, bool)>,
+    again: Option<SignedDuration>,
+) -> Message {
     if steps.is_empty() {
         return Draft::new()
             .line(words![format!(
@@ -166,6 +183,19 @@ fn test(severity: Severity, steps: &[TestStep], breach: Option<(jiff::Timestamp,
             )])
             .finish();
     }
+    let again = again.map(|after| words![format!("All of it begins anew every {}. ", spoken(after))]);
+    Draft::new()
+        .line(words![
+            bold(format!("If a {severity} were declared now")),
+            " and nobody answered (nothing was sent):"
+        ])
+        .bullets(path_rows(steps, breach))
+        .line(words![""].and_if(again).and(words!["An acknowledgement stops it."]))
+        .finish()
+}
+
+/// One row for each step, and what comes where nobody answers.
+fn path_rows(steps: &[TestStep], breach: Option<(Timestamp, bool)>) -> Vec<Words> {
     let mut rows: Vec<Words> = Vec::new();
     for step in steps {
         let after = match step.after_seconds {
@@ -177,6 +207,13 @@ fn test(severity: Severity, steps: &[TestStep], breach: Option<(jiff::Timestamp,
         let lead = words![bold(format!("{after} ({}): ", utc(step.at)))];
         rows.push(lead.and(page::people(&step.calls)).and_if(channel));
         rows.extend(step.skipped.iter().map(page::nobody));
+    }
+    let reaches_nobody = steps.iter().all(|step| step.calls.iter().all(|call| call.to == To::OnCall));
+    if reaches_nobody && breach.is_some_and(|(_, everybody)| everybody) {
+        rows.push(words![
+            bold("at once: "),
+            "since no step reaches anybody, none waits, and everybody in the emergencies channel is called"
+        ]);
     }
     if let Some((at, everybody)) = breach {
         let who = if everybody {
@@ -191,14 +228,7 @@ fn test(severity: Severity, steps: &[TestStep], breach: Option<(jiff::Timestamp,
             ", and the miss stays on the record"
         ]);
     }
-    Draft::new()
-        .line(words![
-            bold(format!("If a {severity} were declared now")),
-            " and nobody answered (nothing was sent):"
-        ])
-        .bullets(rows)
-        .line(words!["An acknowledgement stops all of it."])
-        .finish()
+    rows
 }
 
 fn calendar(mine: bool, key: Option<&str>, at: Option<&str>, via: Via) -> Message {

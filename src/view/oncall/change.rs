@@ -38,10 +38,11 @@ pub(super) fn change(change: &Change) -> Words {
         Change::Backup { person: None } => words!["the backup is the next in the rotation again."],
         Change::Import { pieces } => {
             let turns = counted(pieces.len(), "turn");
+            let are = if pieces.len() == 1 { "is" } else { "are" };
             let last = pieces
                 .last()
                 .map(|piece| words![", until ", moment(piece.until), format!(" ({})", utc(piece.until))]);
-            words![format!("{turns} of another calendar are taken over")].and_if(last).and(words!["."])
+            words![format!("{turns} of another calendar {are} taken over")].and_if(last).and(words!["."])
         }
     }
 }

@@ -13,26 +13,32 @@ use crate::view::words::{Words, bold, code, moment, words};
 
 /// `None` for what is not about being on call.
 pub(in crate::view) fn refused(refusal: &Refusal, via: Via) -> Option<Message> {
-    let wrong = wrong(refusal)?;
+    let wrong = wrong(refusal, via)?;
     let safe = match refusal {
         Refusal::PageAnswered { .. } | Refusal::SwapIsOver { .. } | Refusal::HasItAlready { .. } => {
             "All is as it was."
         }
         _ => "Nothing was changed.",
     };
-    let next = next(refusal).map(|(lead, rest)| words![lead, ": ", code(via.oncall(&rest))]);
+    let next = next(refusal, via).map(|(lead, rest)| words![lead, ": ", code(via.oncall(&rest))]);
     let own = incident_instead(refusal).map(|(lead, rest)| words![lead, ": ", code(via.line(&rest))]);
     let lines = [Some(wrong.and(words![" ", safe])), next, own];
     Some(Draft::new().lines(lines.into_iter().flatten().collect()).finish())
 }
 
-fn wrong(refusal: &Refusal) -> Option<Words> {
+fn wrong(refusal: &Refusal, via: Via) -> Option<Words> {
     Some(match refusal {
         Refusal::UnknownWord { word, nearest } if is_oncall(nearest.as_deref()) => {
             words!["I don't know ", code(word), "."]
         }
         Refusal::TextMissing { command } if is_oncall(Some(command)) => {
             words!["Something is missing after ", code(command), "."]
+        }
+        Refusal::OneAtATime { command } => {
+            words!["More than one person is named, and ", code(command), " takes one at a time."]
+        }
+        Refusal::NoSuchPerson { word, .. } if via == Via::Shell => {
+            words![code(word), " is not a person here. A shell takes Slack's ids."]
         }
         Refusal::NoSuchPerson { word, .. } => {
             words![code(word), " is not a person here. Type @ and choose the name from Slack's list."]
@@ -100,7 +106,7 @@ fn is_oncall(line: Option<&str>) -> bool {
 }
 
 /// What to type next.
-fn next(refusal: &Refusal) -> Option<(&'static str, String)> {
+fn next(refusal: &Refusal, via: Via) -> Option<(&'static str, String)> {
     let example = |rest: &str| Some(("For example", rest.to_owned()));
     match refusal {
         Refusal::UnknownWord { nearest, .. } => {
@@ -112,10 +118,15 @@ fn next(refusal: &Refusal) -> Option<(&'static str, String)> {
             })
         }
         Refusal::TextMissing { command } => example(whole(command.strip_prefix("oncall")?.trim())),
+        Refusal::NoSuchPerson { id: Some(id), after, .. } if via == Via::Shell => {
+            Some(("Perhaps you mean", whole(after).replacen("@name", id.as_str(), 1)))
+        }
         Refusal::NoSuchPerson { nearest: Some(nearest), after, .. } => {
             Some(("Perhaps you mean", whole(after).replacen("@name", nearest, 1)))
         }
-        Refusal::NoSuchPerson { after, .. } | Refusal::When { after, .. } => example(whole(after)),
+        Refusal::NoSuchPerson { after, .. }
+        | Refusal::When { after, .. }
+        | Refusal::OneAtATime { command: after } => example(whole(after)),
         Refusal::NotWeeks { .. } => example("schedule 8 weeks"),
         Refusal::Swap { .. } | Refusal::Change { .. } | Refusal::NotANumber { .. } => {
             Some(("The weeks ahead", "schedule".into()))

@@ -13,7 +13,7 @@ use crate::domain::oncall::rota::{Rota, Summons, Swap, SwapOutcome};
 use crate::domain::oncall::tell::{Brief, Tell};
 use crate::domain::timer::Lateness;
 use crate::view::Message;
-use crate::view::blocks::Draft;
+use crate::view::blocks::{Button, Draft};
 use crate::view::list;
 use crate::view::timeline::admitted;
 use crate::view::words::{Words, bold, both, code, everybody, mention, moment, words};
@@ -67,6 +67,9 @@ pub fn tell(tell: &Tell, config: &Config) -> Message {
                 code("/oncall page @name reason")
             ])
             .finish(),
+        Tell::SummonsAnswered { by, reason, at } => {
+            Draft::new().line(words!["✅ ", by, " has it. You asked ", both(*at), ": ", reason]).finish()
+        }
         Tell::GroupRepaired => Draft::new()
             .line(words![
                 "🔧 Somebody had changed ",
@@ -84,16 +87,15 @@ fn handed_over(tell: &Tell, config: &Config) -> Message {
     };
     let late: Option<Words> = late.as_ref().map(|late: &Lateness| admitted(late));
     let Some(to) = to else {
+        let instead = match backup {
+            Some(backup) => words![". ", backup, ", the backup, is called instead."],
+            None => words![", and there is no backup. Pages reach nobody."],
+        };
         return Draft::new()
-            .line(words![
-                "🚨 ",
-                everybody(),
-                " ",
-                bold("Nobody is on call"),
-                " since ",
-                both(*since),
-                ", and no backup person is declared. Pages reach nobody."
-            ])
+            .line(
+                words!["🚨 ", everybody(), " ", bold("Nobody is on call"), " since ", both(*since)]
+                    .and(instead),
+            )
             .line(take_it())
             .lines(late.into_iter().collect())
             .finish();
@@ -188,8 +190,13 @@ fn summons(tell: &Tell) -> Message {
                 .and(words!["Asked ", both(*at), "."])
                 .and_if(late.as_ref().map(admitted)),
         )
-        .buttons(vec![button("I have it", Oncall::AnswerPage { number: *number }).primary()])
+        .buttons(vec![i_have_it(*number)])
         .finish()
+}
+
+/// Answers a page that belongs to no incident.
+pub(in crate::view) fn i_have_it(number: u64) -> Button {
+    button("I have it", Oncall::AnswerPage { number }).primary()
 }
 
 fn ended(how: SwapOutcome) -> Words {

@@ -25,8 +25,17 @@ pub(super) fn reason(why: &Why) -> Option<Words> {
         Why::Override { id, kind, by } => match kind {
             OverrideKind::Asked => words![format!(" By override {id}, set by "), by, "."],
             OverrideKind::Cover => words![format!(" They cover (override {id}).")],
-            OverrideKind::HandedOver { from: Some(from) } => {
+            OverrideKind::HandedOver { from: Some(from) } if from == by => {
                 words![" It was handed over early by ", from, format!(" (override {id}).")]
+            }
+            OverrideKind::HandedOver { from: Some(from) } => {
+                words![
+                    " It was ",
+                    from,
+                    "'s, and was handed over early by ",
+                    by,
+                    format!(" (override {id}).")
+                ]
             }
             OverrideKind::HandedOver { from: None } => {
                 words![format!(" It was handed over (override {id}).")]
@@ -65,11 +74,11 @@ pub(super) fn who(found: &Who, via: Via) -> Message {
             ]));
         }
         (None, None) => {
-            lines.push(
-                words!["🚨 "]
-                    .and(when)
-                    .and(words![bold("nobody is on call"), ", and no backup person is declared."]),
-            );
+            let instead = match backup {
+                Some(backup) => words![". ", bold(backup), ", the backup, is called instead."],
+                None => words![", and there is no backup."],
+            };
+            lines.push(words!["🚨 "].and(when).and(words![bold("nobody is on call")]).and(instead));
             if *is_now {
                 lines.push(words!["To take it: ", code(via.oncall("cover 8h"))]);
             }
@@ -84,7 +93,7 @@ pub(super) fn who(found: &Who, via: Via) -> Message {
             " as well."
         ]);
     }
-    if !unset {
+    if !unset || backup.is_some() {
         lines.push(words!["Backup: ", person(backup.as_ref()), "."]);
     }
     if let Some((person, at)) = next {

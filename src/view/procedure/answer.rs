@@ -2,8 +2,10 @@
 
 use super::shown;
 use crate::domain::effect::To;
-use crate::domain::run::decide::RunRefusal;
-use crate::domain::runbook::{RunAsk, RunShort, RunbookAnswer, Short};
+use crate::domain::procedure::Verdict;
+use crate::domain::run::approve::{NotApproved, Vote};
+use crate::domain::run::decide::{Doing, RunRefusal};
+use crate::domain::runbook::{RunAsk, RunDoing, RunShort, RunbookAnswer, Short};
 use crate::id::RunId;
 use crate::view::Message;
 use crate::view::blocks::Draft;
@@ -15,7 +17,7 @@ pub(in crate::view) fn answer(answer: &RunbookAnswer, via: Via) -> Message {
     match answer {
         RunbookAnswer::List(procedures) => list(procedures, via),
         RunbookAnswer::Show(procedure) => shown(procedure),
-        RunbookAnswer::Status(runs) => status(runs, via),
+        RunbookAnswer::Status { runs, frozen } => status(runs, frozen.as_ref(), via),
         RunbookAnswer::Started { run, procedure, to } => Draft::new()
             .line(words![
                 "Looking: ",
@@ -23,17 +25,22 @@ pub(in crate::view) fn answer(answer: &RunbookAnswer, via: Via) -> Message {
                 format!(" ({run}). Its card comes {} and changes as the checks answer.", place(to))
             ])
             .finish(),
-        RunbookAnswer::Done { run, what } => Draft::new().line(done(*run, *what)).finish(),
-        RunbookAnswer::NotYet { word } => Draft::new()
+        RunbookAnswer::Done { run, what } => Draft::new().line(done(*run, what)).finish(),
+        RunbookAnswer::Frozen(true) => Draft::new()
             .line(words![
-                code(word.clone()),
-                " is not in this version: howler looks and says which step the facts lead to, and runs nothing that \
-                 changes anything. Nothing was done."
+                "No change is begun any more; everybody is told. To end it: ",
+                code(via.runbook("unfreeze"))
             ])
-            .line(words![
-                "To look, and to see the exact command: ",
-                code(via.runbook("diagnose event-stream-failure"))
-            ])
+            .finish(),
+        RunbookAnswer::Frozen(false) => {
+            Draft::new().line(words!["Changes may begin again; everybody is told."]).finish()
+        }
+        RunbookAnswer::AlreadyFrozen(true) => Draft::new()
+            .line(words!["Changes are frozen already. To end it: ", code(via.runbook("unfreeze"))])
+            .finish(),
+        RunbookAnswer::AlreadyFrozen(false) => Draft::new().line(words!["Changes are not frozen."]).finish(),
+        RunbookAnswer::Short { word, takes } => Draft::new()
+            .line(words!["Say more: ", code(via.runbook(&format!("{word} {takes}"))), ". Nothing was done."])
             .finish(),
         RunbookAnswer::Refused(refusal) => {
             Draft::new().lines(refused(refusal, via)).line(words!["Nothing was done."]).finish()
@@ -49,7 +56,7 @@ fn place(to: &To) -> &'static str {
     }
 }
 
-fn done(run: RunId, what: RunAsk) -> Words {
+fn done(run: RunId, what: &RunAsk) -> Words {
     match what {
         RunAsk::Step => {
             words![format!("{run} goes on to the next step that its facts lead to; its card shows it.")]
@@ -57,7 +64,23 @@ fn done(run: RunId, what: RunAsk) -> Words {
         RunAsk::LookAgain => {
             words![format!("{run} asks all its checks again; its card changes as they answer.")]
         }
-        RunAsk::Abort => words![format!("{run} is closed. What it had found stays on its card.")],
+        RunAsk::Abort => {
+            words![format!("{run} is stopped. What it had found stays on its card.")]
+        }
+        RunAsk::Propose => {
+            words![format!(
+                "{run}: the plan is asked, and then those who may approve it. Its card shows how far it is."
+            )]
+        }
+        RunAsk::Vote { vote: Vote::Approve { .. }, .. } | RunAsk::ApproveForm { .. } => {
+            words![format!(
+                "{run}: your approval is kept. Its card shows what is missing, or that it begins."
+            )]
+        }
+        RunAsk::Vote { vote: Vote::Deny { .. }, .. } => words![format!("{run}: denied. Nothing is run.")],
+        RunAsk::Vote { vote: Vote::BreakGlass { .. }, .. } => words![format!(
+            "{run} begins in a minute, unless anybody stops it. Everybody who could have approved it is told."
+        )],
     }
 }
 
@@ -83,11 +106,15 @@ fn list(procedures: &[Short], via: Via) -> Message {
         .finish()
 }
 
-fn status(runs: &[RunShort], via: Via) -> Message {
+fn status(runs: &[RunShort], frozen: Option<&String>, via: Via) -> Message {
+    let frozen = frozen.map(|why| words![bold("Nothing may be changed now: "), why, "."]);
     let row = |short: &RunShort| {
-        let doing = match short.waiting {
-            0 => "a step is offered".to_owned(),
-            waiting => format!("{waiting} checks still asked"),
+        let doing = match &short.doing {
+            RunDoing::Looking(waiting) => format!("{waiting} checks still asked"),
+            RunDoing::Offering => "a step is offered".to_owned(),
+            RunDoing::Asking(step) => format!("to be approved: {step}"),
+            RunDoing::Acting(step) => format!("being carried out: {step}"),
+            RunDoing::Proving(step) => format!("being proved: {step}"),
         };
         words![
             format!("{} ", short.run),
@@ -98,15 +125,16 @@ fn status(runs: &[RunShort], via: Via) -> Message {
             moment(short.at)
         ]
     };
+    let draft = Draft::new().lines(frozen.into_iter().collect());
     if runs.is_empty() {
-        return Draft::new()
+        return draft
             .line(words![
                 "No procedure is under way. To begin one: ",
                 code(via.runbook("diagnose event-stream-failure"))
             ])
             .finish();
     }
-    Draft::new().line(words![bold("Under way")]).bullets(runs.iter().map(row).collect()).finish()
+    draft.line(words![bold("Under way")]).bullets(runs.iter().map(row).collect()).finish()
 }
 
 fn refused(refusal: &RunRefusal, via: Via) -> Vec<Words> {
@@ -139,9 +167,71 @@ fn refused(refusal: &RunRefusal, via: Via) -> Vec<Words> {
             runs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
             "."
         ]],
-        RunRefusal::NotNow { run, over: true } => vec![words![format!("{run} is over; its card says how.")]],
-        RunRefusal::NotNow { run, over: false } => {
-            vec![words![format!("{run} is still asking its checks: its card says when it is done.")]]
+        RunRefusal::NotNow { run, what } => vec![words![format!("{run} {}", now(*what))]],
+        RunRefusal::NotApproved { run, why } => {
+            vec![words![format!("{run}: ")].and(not_approved(*run, why, via))]
         }
+    }
+}
+
+fn now(doing: Doing) -> &'static str {
+    match doing {
+        Doing::Looking => "is still asking its checks: its card says when it is done.",
+        Doing::Offering => "offers a step: its card has the buttons.",
+        Doing::Asking => "waits for approval: approve it, deny it, or close it.",
+        Doing::Changing => "changes something just now: its card says when that is proved.",
+        Doing::Stopping => "is being stopped already.",
+        Doing::Over => "is over; its card says how.",
+    }
+}
+
+fn not_approved(run: RunId, why: &NotApproved, via: Via) -> Words {
+    match why {
+        NotApproved::ForPeople => words!["the step is one for people, so there is nothing to approve."],
+        NotApproved::Barred { why } => words!["nothing may be changed now: ", why, "."],
+        NotApproved::Held { by, target } => {
+            words![
+                code(target.clone()),
+                format!(" is being changed by {by}; one change at a time is made to it.")
+            ]
+        }
+        NotApproved::Requires { check, verdict: Some(Verdict::Fail) } => {
+            words![code(check.clone()), " must pass before it, and fails."]
+        }
+        NotApproved::Requires { check, .. } => {
+            words![code(check.clone()), " must pass before it, and could not tell."]
+        }
+        NotApproved::NoFact { check } => {
+            words![code(check.clone()), " could not be read, and nobody approves that blindly. Look again."]
+        }
+        NotApproved::Unfilled { why } => words!["the command cannot be made: ", why, "."],
+        NotApproved::Nobody => words![
+            "nobody may approve anything: ",
+            code("[runbook.approval]"),
+            " in howler.toml names nobody."
+        ],
+        NotApproved::NotAsked => words!["nobody is asked for approval now."],
+        NotApproved::OtherRequest => {
+            words!["that was an older request. Read its card again before you approve."]
+        }
+        NotApproved::NoCode { code: sign } => words![
+            "read its card first, and name the request by its code: ",
+            code(via.runbook(&format!("approve {run} {sign} why")))
+        ],
+        NotApproved::Own => words!["you asked for it, so somebody else approves it."],
+        NotApproved::NotAllowed => {
+            words!["you are not among those who may; the card names them, and howler.toml has the list."]
+        }
+        NotApproved::Already => words!["you have said so already."],
+        NotApproved::Used { by: Some(by) } => {
+            words!["the approval is used already; the last to approve was ", by, "."]
+        }
+        NotApproved::Used { by: None } => words!["the approval is used already."],
+        NotApproved::NoComment => {
+            words!["its risk is high, so say why: ", code(via.runbook(&format!("approve {run} CODE why")))]
+        }
+        NotApproved::NoGlass => words!["nobody goes ahead alone here; howler.toml does not allow it."],
+        NotApproved::Irreversible => words!["it cannot be taken back, so nobody goes ahead alone."],
+        NotApproved::OthersRequest => words!["somebody else asked for it, so you can simply approve it."],
     }
 }

@@ -1,9 +1,11 @@
 //! A procedure for people: the same parts as a message and as Markdown.
 
 mod answer;
+mod change;
 mod markdown;
 mod parts;
 mod run;
+mod said;
 
 use self::parts::{Part, parts};
 use super::Message;
@@ -13,8 +15,10 @@ use crate::domain::procedure::Procedure;
 
 pub(super) use answer::answer;
 pub use markdown::markdown;
-pub(super) use run::noted;
+pub use parts::quoted;
 pub use run::run_card;
+pub(super) use said::noted;
+pub use said::{freeze_said, run_said};
 
 fn shown(procedure: &Procedure) -> Message {
     parts(procedure)

@@ -1,18 +1,15 @@
-//! A run's card, edited in place as its checks answer, and what the timeline says of it.
+//! A run's card, edited in place as its checks answer and its action is approved, carried out and proved.
 
-use super::parts::quoted;
+use super::change::{buttons, changing, last, offered};
 use crate::config::Spoken;
-use crate::domain::Command;
-use crate::domain::procedure::{Finding, Undo, Verdict};
-use crate::domain::run::announce::{RunNote, counted, step};
+use crate::domain::procedure::{Finding, Verdict};
+use crate::domain::run::announce::counted;
+use crate::domain::run::change::Phase;
 use crate::domain::run::{End, Run, Stage};
-use crate::domain::runbook::{RunAsk, RunbookLine};
-use crate::domain::text::shorten;
-use crate::id::{RunId, UserId};
 use crate::view::Message;
-use crate::view::blocks::{Button, Draft};
+use crate::view::blocks::Draft;
 use crate::view::time::utc;
-use crate::view::words::{Words, bold, code, moment, words};
+use crate::view::words::{Words, bold, moment, words};
 
 /// Longest kept text that a card shows, in characters; the end of it.
 const KEPT_MOST: usize = 1_200;
@@ -26,9 +23,11 @@ pub fn run_card(run: &Run, since: Option<jiff::Timestamp>) -> Message {
     let draft = texts(run)
         .into_iter()
         .fold(draft, |draft, (title, text)| draft.line(words![bold(title)]).preformatted(&text));
-    let draft = match run.stage {
-        Stage::Offered { rung } => offered(draft, run, rung),
-        _ => draft,
+    let draft = last(draft, run);
+    let draft = match &run.stage {
+        Stage::Offered { rung } => offered(draft, run, *rung),
+        Stage::Changing(change) => changing(draft, run, change),
+        Stage::Looking | Stage::Over { .. } => draft,
     };
     draft.lines(deadline(run, since).into_iter().collect()).buttons(buttons(run)).finish()
 }
@@ -37,22 +36,29 @@ fn lead(run: &Run) -> &'static str {
     match &run.stage {
         Stage::Looking => "🔎",
         Stage::Offered { .. } => "👉",
+        Stage::Changing(change) => match change.phase {
+            Phase::Preparing | Phase::Asking { .. } => "✋",
+            Phase::Rechecking { .. } | Phase::Acting { .. } => "⚙️",
+            Phase::Proving { .. } => "🔬",
+        },
+        Stage::Over { end: End::Helped, .. } => "✅",
         Stage::Over { end: End::Well, .. } if counted(run.findings.values()).2 == 0 => "✅",
         Stage::Over { .. } => "📋",
     }
 }
 
 /// "3 pass, 1 fail, 1 could not tell".
-fn facts(pass: usize, fail: usize, unknown: usize) -> String {
+pub(super) fn facts(pass: usize, fail: usize, unknown: usize) -> String {
     format!("{pass} pass, {fail} fail, {unknown} could not tell")
 }
 
 fn state(run: &Run) -> Words {
-    let (pass, fail, unknown) = counted(run.findings.values());
+    let answered = run.findings.iter().filter(|(name, _)| !is_waited_for(run, name));
+    let (pass, fail, unknown) = counted(answered.map(|(_, finding)| finding));
     let facts = facts(pass, fail, unknown);
     let line = match &run.stage {
         Stage::Looking => words![bold(format!("{facts}, {} still asked.", run.waiting.len()))],
-        Stage::Offered { .. } => words![bold(format!("{facts}."))],
+        Stage::Offered { .. } | Stage::Changing(_) => words![bold(format!("{facts}."))],
         Stage::Over { end: End::Well, .. } if unknown > 0 => {
             words![bold(format!("{facts}. ")), "Nothing that could be told is wrong."]
         }
@@ -67,20 +73,26 @@ fn state(run: &Run) -> Words {
     }
 }
 
-fn ended(end: End) -> &'static str {
+pub(super) fn ended(end: End) -> &'static str {
     match end {
         End::Well => "Nothing that is asked here is wrong.",
+        End::Helped => "The action helped: its checks pass, and went on passing.",
         End::Told => "That is what was asked.",
         End::NoStepLeft => "The runbook has no further step for these facts.",
         End::Aborted => "It is over.",
     }
 }
 
+/// While a change is read once more or proved, what was found before stays until something else is.
+fn is_waited_for(run: &Run, name: &str) -> bool {
+    run.waiting.contains(name) && (run.change().is_none() || !run.findings.contains_key(name))
+}
+
 fn checks(run: &Run) -> Vec<Words> {
     let checks = run.checks.iter().filter_map(|name| Some((name, run.procedure.checks.get(name)?)));
     checks
         .map(|(name, check)| match run.findings.get(name) {
-            _ if run.waiting.contains(name) => words!["⏳ ", &check.title],
+            _ if is_waited_for(run, name) => words!["⏳ ", &check.title],
             None => words!["▫️ ", &check.title, ": it was not answered"],
             Some(finding) => found(&check.title, finding),
         })
@@ -125,44 +137,6 @@ fn texts(run: &Run) -> Vec<(&String, String)> {
     texts
 }
 
-/// The step, and for an action exactly what a person would type, and what takes it back.
-fn offered(draft: Draft, run: &Run, rung: usize) -> Draft {
-    let title = step(run, rung).unwrap_or_default();
-    let draft = draft.line(words![bold("Next step: "), title]);
-    let Some(action) = run.action_of(rung) else { return draft };
-    let filling = run.filling();
-    let mut lines = Vec::new();
-    let made = |command| filling.command(command).map(|command| quoted(&command));
-    lines.extend(action.plan.as_ref().and_then(|plan| made(plan).ok()).map(|plan| format!("plan:  {plan}")));
-    lines.push(match made(&action.run) {
-        Ok(command) => format!("run:   {command}"),
-        Err(why) => format!("run:   cannot be made: {why}"),
-    });
-    lines.push(match &action.undo {
-        Undo::Command(undo) => match made(undo) {
-            Ok(undo) => format!("undo:  {undo}"),
-            Err(why) => format!("undo:  cannot be made: {why}"),
-        },
-        Undo::None(why) => format!("undo:  {why}"),
-    });
-    let lost = run.procedure.rpo.as_ref().map(|rpo| words![bold("What is lost: "), rpo, "."]);
-    let proof = words![
-        bold("It helped where "),
-        format!(
-            "within {} these pass, and for {}: {}. ",
-            Spoken(action.verify.within.0),
-            Spoken(action.verify.hold.0),
-            action.verify.pass.join(", ")
-        ),
-        code("Look again"),
-        " asks them."
-    ];
-    draft
-        .preformatted(&lines.join("\n"))
-        .lines(lost.into_iter().chain([proof]).collect())
-        .line(words!["howler runs none of this: a person does, and says so in the incident."])
-}
-
 fn deadline(run: &Run, since: Option<jiff::Timestamp>) -> Option<Words> {
     let rto = run.procedure.rto?;
     if run.is_over() {
@@ -174,42 +148,4 @@ fn deadline(run: &Run, since: Option<jiff::Timestamp>) -> Option<Words> {
         moment(due),
         format!(" ({}): {} from the beginning.", utc(due), Spoken(rto.0))
     ])
-}
-
-fn buttons(run: &Run) -> Vec<Button> {
-    let of = |label: &str, ask| {
-        let line = RunbookLine::Of { run: Some(run.id), ask };
-        Button::new(label, None, Command::Runbook(line))
-    };
-    match run.stage {
-        Stage::Looking => vec![of("Stop", RunAsk::Abort)],
-        Stage::Offered { .. } => vec![
-            of("Look again", RunAsk::LookAgain).primary(),
-            of("Next step", RunAsk::Step),
-            of("Close", RunAsk::Abort),
-        ],
-        Stage::Over { .. } => Vec::new(),
-    }
-}
-
-/// What the incident's timeline says.
-pub fn noted(run: RunId, note: &RunNote, who: Option<&UserId>) -> Words {
-    let lead = words![format!("{run}: ")];
-    match note {
-        RunNote::Began { procedure } => {
-            let who = who.map_or_else(|| words!["howler"], |who| words![who]);
-            lead.and(who).and(words![" began to diagnose ", code(procedure.clone()), "."])
-        }
-        RunNote::Looked { pass, fail, unknown, .. } => {
-            let facts = facts(*pass, fail.len(), *unknown);
-            let fail = (!fail.is_empty()).then(|| words![format!(" Fails: {}.", fail.join("; "))]);
-            lead.and(words![format!("{facts}.")]).and_if(fail)
-        }
-        RunNote::Offered { step } => lead.and(words!["the facts lead to: ", shorten(step, 300)]),
-        RunNote::Over { end: End::Aborted, .. } => match who {
-            Some(who) => lead.and(words!["closed by ", who, "."]),
-            None => lead.and(words!["closed."]),
-        },
-        RunNote::Over { end, .. } => lead.and(words![ended(*end)]),
-    }
 }

@@ -34,7 +34,8 @@ const NASTY: [&str; 14] = [
 ];
 
 /// The only messages that call a whole channel, once each.
-const CALLS_EVERYBODY: [&str; 2] = ["response missed", "nobody on call"];
+const CALLS_EVERYBODY: [&str; 4] =
+    ["response missed", "nobody on call", "only the backup", "page, everybody"];
 
 fn check_all(texts: &Texts) {
     for (name, message) in samples::all(texts) {

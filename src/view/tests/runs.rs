@@ -1,20 +1,24 @@
 //! Runs of procedures: their cards from the question to the end, their lines on a timeline, and private answers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use insta::assert_snapshot;
 use jiff::Timestamp;
 
 use super::rendering;
+use crate::config::ApprovalRules;
 use crate::domain::effect::To;
 use crate::domain::procedure::fill::Unfilled;
-use crate::domain::procedure::{Finding, Kept, Note, Procedure, Runbook, Verdict};
+use crate::domain::procedure::{Finding, Kept, Note, Procedure, Risk, Runbook, Verdict};
 use crate::domain::run::announce::RunNote;
-use crate::domain::run::decide::{RunRefusal, Start, start};
-use crate::domain::run::{End, Run, RunEvent, RunEventKind, settle};
+use crate::domain::run::approve::{NotApproved, propose};
+use crate::domain::run::change::{Aftermath, Ended, Prepared};
+use crate::domain::run::decide::{Doing, RunRefusal, Start, start};
+use crate::domain::run::says::{RunSays, RunWord};
+use crate::domain::run::{Around, End, Run, RunEvent, RunEventKind, settle};
 use crate::domain::runbook::{RunAsk, RunbookAnswer, list, run_short};
 use crate::id::{RunId, UserId};
-use crate::view::procedure::{answer, noted, run_card};
+use crate::view::procedure::{answer, freeze_said, noted, run_card, run_said};
 use crate::view::{Message, Via};
 
 fn at() -> Timestamp {
@@ -32,7 +36,7 @@ fn event(seq: u32, kind: RunEventKind) -> RunEvent {
 }
 
 fn begun() -> Run {
-    let line = Start { name: "event-stream".into(), typed: Vec::new(), only: None };
+    let line = Start { name: "event-stream".into(), typed: Vec::new(), only: None, proposes: false };
     let kind = start(&runbook(), &line, None, To::Room).unwrap();
     Run::asked(RunId(7), &event(1, kind)).unwrap()
 }
@@ -40,7 +44,7 @@ fn begun() -> Run {
 fn moved(mut run: Run, kinds: impl IntoIterator<Item = RunEventKind>) -> Run {
     for kind in kinds {
         run.apply(&event(run.events + 1, kind));
-        while let Some(next) = settle(&run) {
+        while let Some(next) = settle(&run, &Around::default()) {
             run.apply(&event(run.events + 1, next));
         }
     }
@@ -104,6 +108,96 @@ fn cards() {
     assert_snapshot!(page(cards.iter().map(|(name, run)| (*name, run_card(run, Some(at())))).collect()));
 }
 
+fn proposed(run: &Run) -> RunEventKind {
+    let rules =
+        ApprovalRules { people: BTreeSet::from(["U0MAYA".into(), "U0KOFI".into()]), ..Default::default() };
+    propose(run, rules.policy(Risk::High), &Around::default(), None).unwrap()
+}
+
+fn prepared() -> RunEventKind {
+    RunEventKind::Prepared(Box::new(Prepared {
+        key: "3fa9c1d2e4f50617283940a1b2c3d4e5".into(),
+        path: "/usr/local/bin/kubectl".into(),
+        fingerprint: "ab".repeat(32),
+        plan: Some("deployment.apps/event-stream rolled back (dry run)".into()),
+        ..Prepared::default()
+    }))
+}
+
+fn ended(ended: Ended) -> RunEventKind {
+    RunEventKind::Ended { ended, output: "rolled back\n".into() }
+}
+
+#[test]
+fn cards_of_a_change() {
+    use Verdict::{Fail, Pass};
+    let offered = moved(begun(), found(Fail, Pass).into_iter().chain([RunEventKind::Stepped { rung: 2 }]));
+    let preparing = moved(offered.clone(), [proposed(&offered)]);
+    let asking = moved(preparing.clone(), [prepared()]);
+    let one = moved(asking.clone(), [RunEventKind::Approved { comment: Some("the log says so".into()) }]);
+    let alone = moved(asking.clone(), [RunEventKind::GlassBroken { why: "nobody else is awake".into() }]);
+    let denied = moved(asking.clone(), [RunEventKind::Denied { why: Some("*not* now <!here>".into()) }]);
+    let expired = moved(asking.clone(), [RunEventKind::Expired]);
+    let unprepared =
+        moved(preparing.clone(), [RunEventKind::Unprepared { why: "kubectl is not on this machine".into() }]);
+    let two = [RunEventKind::Approved { comment: None }, RunEventKind::Approved { comment: None }];
+    let rechecking = moved(asking, two);
+    let moved_on = vec!["history: current was 7, and is 8".to_owned()];
+    let void = moved(rechecking.clone(), [RunEventKind::Voided { moved: moved_on }]);
+    let acting =
+        moved(rechecking, [RunEventKind::Begun, RunEventKind::Heard { output: "rolling back\n".into() }]);
+    let stopping = moved(acting.clone(), [RunEventKind::StopAsked]);
+    let proving = moved(acting.clone(), [ended(Ended::Exit { code: Some(0) })]);
+    let broke = moved(acting, [ended(Ended::TimedOut { empty: true })]);
+    let unhelpful = moved(proving.clone(), [RunEventKind::DidNotHelp]);
+    let helped = moved(proving.clone(), [RunEventKind::Over(End::Helped)]);
+    let cards = [
+        ("the plan is asked", preparing.clone()),
+        ("one has approved", one),
+        ("somebody goes ahead alone", alone),
+        ("denied", denied),
+        ("expired", expired),
+        ("it could not be prepared", unprepared),
+        ("void", void),
+        ("being stopped", stopping),
+        ("being proved", proving),
+        ("its time was up", broke),
+        ("it did not help", unhelpful),
+        ("it helped", helped),
+    ];
+    assert_snapshot!(page(cards.iter().map(|(name, run)| (*name, run_card(run, Some(at())))).collect()));
+}
+
+#[test]
+fn what_a_run_says() {
+    let people = BTreeSet::from([UserId::from("U0MAYA"), UserId::from("U0KOFI")]);
+    let words = [
+        RunWord::Asks {
+            people,
+            group: Some("S0SRE".into()),
+            needed: 2,
+            expires: at(),
+            code: "3fa9c1".into(),
+        },
+        RunWord::GlassBroken { why: "*nobody* is awake".into(), due: at() },
+        RunWord::Denied { by: Some("U0MAYA".into()), why: None },
+        RunWord::Expired,
+        RunWord::Voided { moved: vec!["history: current was 7, and is 8".into()] },
+        RunWord::Unprepared { why: "its plan fails".into() },
+        RunWord::Broke { ended: Ended::Stopped { empty: false } },
+        RunWord::Judged(Aftermath::Happened),
+        RunWord::Judged(Aftermath::CannotTell),
+        RunWord::Helped,
+        RunWord::DidNotHelp,
+    ];
+    let said = |what| RunSays { step: "Roll <!channel> back".into(), by: "U0IAN".into(), what };
+    let shown = words.map(|what| run_said(RunId(7), &said(what)).text).into_iter().chain([
+        freeze_said(&"U0ZOE".into(), Some(&"the auditors are here".into())).text,
+        freeze_said(&"U0ZOE".into(), None).text,
+    ]);
+    assert_snapshot!(shown.collect::<Vec<_>>().join("\n\n"));
+}
+
 #[test]
 fn answers_about_runs() {
     let run = RunId(7);
@@ -117,18 +211,50 @@ fn answers_about_runs() {
         RunRefusal::NoSuchRun { run },
         RunRefusal::NothingRuns,
         RunRefusal::Several { runs: vec![run, RunId(8)] },
-        RunRefusal::NotNow { run, over: true },
-        RunRefusal::NotNow { run, over: false },
+        RunRefusal::NotNow { run, what: Doing::Over },
+        RunRefusal::NotNow { run, what: Doing::Looking },
+        RunRefusal::NotNow { run, what: Doing::Offering },
+        RunRefusal::NotNow { run, what: Doing::Asking },
+        RunRefusal::NotNow { run, what: Doing::Changing },
+        RunRefusal::NotNow { run, what: Doing::Stopping },
     ];
+    let not_approved = [
+        NotApproved::ForPeople,
+        NotApproved::Barred { why: "changes are frozen: audit week".into() },
+        NotApproved::Held { by: RunId(8), target: "deployment/queue".into() },
+        NotApproved::Requires { check: "owner".into(), verdict: Some(Verdict::Fail) },
+        NotApproved::Requires { check: "owner".into(), verdict: None },
+        NotApproved::NoFact { check: "history".into() },
+        NotApproved::Unfilled { why: "revision must be given".into() },
+        NotApproved::Nobody,
+        NotApproved::NotAsked,
+        NotApproved::OtherRequest,
+        NotApproved::NoCode { code: "3fa9c1".into() },
+        NotApproved::Own,
+        NotApproved::NotAllowed,
+        NotApproved::Already,
+        NotApproved::Used { by: Some("U0MAYA".into()) },
+        NotApproved::NoComment,
+        NotApproved::NoGlass,
+        NotApproved::Irreversible,
+        NotApproved::OthersRequest,
+    ];
+    let refused = refused.into_iter().chain(not_approved.map(|why| RunRefusal::NotApproved { run, why }));
     let others = [
         list(&runbook()),
-        RunbookAnswer::Status(vec![run_short(&begun())]),
-        RunbookAnswer::Status(Vec::new()),
+        RunbookAnswer::Status { runs: vec![run_short(&begun())], frozen: None },
+        RunbookAnswer::Status { runs: Vec::new(), frozen: Some("changes are frozen: audit week".into()) },
         RunbookAnswer::Started { run, procedure: "logs".into(), to: To::Room },
         RunbookAnswer::Done { run, what: RunAsk::Step },
         RunbookAnswer::Done { run, what: RunAsk::LookAgain },
         RunbookAnswer::Done { run, what: RunAsk::Abort },
-        RunbookAnswer::NotYet { word: "run".into() },
+        RunbookAnswer::Done { run, what: RunAsk::Propose },
+        RunbookAnswer::Done { run, what: RunAsk::ApproveForm { key: "3fa9c1".into() } },
+        RunbookAnswer::Frozen(true),
+        RunbookAnswer::Frozen(false),
+        RunbookAnswer::AlreadyFrozen(true),
+        RunbookAnswer::AlreadyFrozen(false),
+        RunbookAnswer::Short { word: "freeze".into(), takes: "why".into() },
     ];
     let answers = others.into_iter().chain(refused.map(RunbookAnswer::Refused));
     let shown = answers.map(|given| answer(&given, Via::Slash).text);
@@ -150,6 +276,22 @@ fn on_the_timeline() {
         RunNote::Offered { step: "Restart event-stream".into() },
         RunNote::Over { procedure: procedure(), end: End::Well },
         RunNote::Over { procedure: procedure(), end: End::Aborted },
+        RunNote::Over { procedure: procedure(), end: End::Helped },
+        RunNote::Asked {
+            step: "Roll back".into(),
+            command: vec!["kubectl".into(), "rollout".into()],
+            undo: Some(vec!["kubectl".into(), "undo it".into()]),
+        },
+        RunNote::Approved { comment: Some("the log says so".into()) },
+        RunNote::GlassBroken { why: "nobody is awake".into() },
+        RunNote::NotGiven { word: RunWord::Expired },
+        RunNote::Acting { step: "Roll back".into(), audit: "ab".repeat(32) },
+        RunNote::StopAsked,
+        RunNote::Ended { ended: Ended::Exit { code: Some(0) } },
+        RunNote::Ended { ended: Ended::Exit { code: Some(3) } },
+        RunNote::Ended { ended: Ended::NotBegun { why: "the program is another one".into() } },
+        RunNote::Judged(Aftermath::DidNotHappen),
+        RunNote::DidNotHelp,
     ];
     let shown = notes.iter().map(|note| noted(RunId(7), note, Some(&ian)).plain());
     assert_snapshot!(shown.collect::<Vec<_>>().join("\n"));

@@ -2,6 +2,7 @@
 
 mod asking;
 mod oncall;
+mod refusing;
 mod saying;
 
 use jiff::{SignedDuration, Timestamp};
@@ -22,6 +23,7 @@ use crate::id::{ChannelId, EffectId, IncidentId, MessageTs, UserId};
 use crate::view::{self, Message, Via};
 pub use asking::*;
 pub use oncall::*;
+pub use refusing::*;
 pub use saying::*;
 
 pub const ID: IncidentId = IncidentId(7);
@@ -134,7 +136,7 @@ pub fn facts(texts: &Texts) -> UpdateFacts {
 }
 
 fn reminded(due: &str, rung: Rung, to: To, missed: u32, next: (Rung, Timestamp)) -> EventKind {
-    EventKind::Reminded { due: at(due), rung, to, missed, next, late: None }
+    EventKind::Reminded { due: at(due), rung, to, missed, next, late: None, quiet: false }
 }
 
 /// A whole incident, with every kind of event.

@@ -81,6 +81,7 @@ fn plain_incident() -> Incident {
         eta: None,
         roles: BTreeMap::new(),
         acknowledged: None,
+        answered: None,
         response_from: at(DECLARED),
         response_missed: None,
         updates: Vec::new(),

@@ -3,6 +3,7 @@
 use super::Consequences;
 use crate::domain::effect::{EffectKind, Lane, PostKey, Say, To};
 use crate::domain::incident::Incident;
+use crate::domain::incident::event::EventKind;
 use crate::domain::incident::page::{PageReason, Paged};
 use crate::domain::oncall::path::Called;
 use crate::id::UserId;
@@ -51,11 +52,15 @@ impl Consequences<'_> {
         self.say(Lane::Page(incident.id), To::Text(person.clone()), say, Some(keep_as));
     }
 
-    /// Pages whose offer this event answered.
+    /// Pages whose offer this event answered, or overtook. A call that a newer one overtook is over by itself.
     pub(super) fn close_pages(&mut self, before: Option<&Incident>) {
         let answered = before.into_iter().flat_map(|before| &before.open_pages);
         let answered: Vec<_> = answered.filter(|page| !self.incident.offers(page.seq, &page.to)).collect();
+        let overtaken = matches!(self.event.kind, EventKind::Posted { .. });
         for page in answered {
+            if overtaken && matches!(page.to, To::Phone(_)) {
+                continue;
+            }
             self.close(page.seq, &page.to);
         }
     }

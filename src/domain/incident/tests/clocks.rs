@@ -119,7 +119,10 @@ fn overdue_reminders_become_one_and_say_why() {
     let late = Some(Lateness { due: at(30), outage: Some(outage) });
     let next = (Channel, at(60));
     let to = crate::domain::effect::To::Emergencies;
-    assert_eq!(fired, vec![EventKind::Reminded { due: at(30), rung: OnCall, to, missed: 1, next, late }]);
+    assert_eq!(
+        fired,
+        vec![EventKind::Reminded { due: at(30), rung: OnCall, to, missed: 1, next, late, quiet: false }]
+    );
     assert_eq!(world.fires(at(41), Some(outage)), vec![]);
     assert_eq!(world.reminders(42, 60), vec![(60, Channel)]);
 }

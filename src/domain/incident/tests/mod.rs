@@ -4,6 +4,7 @@ mod backups;
 mod clocks;
 mod commands;
 mod order;
+mod paged_again;
 mod paging;
 mod shell;
 mod timelines;

@@ -6,7 +6,7 @@ use crate::domain::incident::page::PageReason;
 use crate::domain::oncall::duty::Unreachable;
 use crate::domain::timer::Outage;
 
-fn duty() -> Duty {
+pub(super) fn duty() -> Duty {
     Duty {
         primary: Some("U0MAYA".into()),
         outgoing: None,
@@ -15,7 +15,7 @@ fn duty() -> Duty {
     }
 }
 
-fn paged(severity: Severity, duty: Duty) -> World {
+pub(super) fn paged(severity: Severity, duty: Duty) -> World {
     let mut world = World::declared(severity);
     world.duty = Some(duty);
     let declared = world.events.first().cloned().unwrap();
@@ -23,16 +23,16 @@ fn paged(severity: Severity, duty: Duty) -> World {
     world
 }
 
-fn person(id: &str) -> To {
+pub(super) fn person(id: &str) -> To {
     To::Person(id.into())
 }
 
-fn phone(id: &str) -> To {
+pub(super) fn phone(id: &str) -> To {
     To::Phone(id.into())
 }
 
 /// Where pages went by `until`, minute by minute.
-fn pages(world: &mut World, until: i64) -> Vec<(i64, Vec<To>)> {
+pub(super) fn pages(world: &mut World, until: i64) -> Vec<(i64, Vec<To>)> {
     let first = world.events.iter().find_map(|event| calls(&event.kind));
     let mut pages: Vec<_> = first.map(|calls| (0, calls)).into_iter().collect();
     for minute in 1..=until {
@@ -42,7 +42,7 @@ fn pages(world: &mut World, until: i64) -> Vec<(i64, Vec<To>)> {
     pages
 }
 
-fn calls(event: &EventKind) -> Option<Vec<To>> {
+pub(super) fn calls(event: &EventKind) -> Option<Vec<To>> {
     match event {
         EventKind::Paged(paged) => Some(paged.calls.iter().map(|call| call.to.clone()).collect()),
         _ => None,
@@ -56,7 +56,7 @@ fn a_p1_rings_at_once_and_again_with_the_backup_and_then_calls_everybody() {
     let again = vec![person("U0MAYA"), phone("U0MAYA"), person("U0KOFI"), phone("U0KOFI"), To::OnCall];
     assert_eq!(pages(&mut world, 14), [(0, at_once), (5, again)]);
     let missed = world.fires(at(15), None);
-    assert!(matches!(missed.as_slice(), [EventKind::ResponseMissed { everybody: true, .. }]), "{missed:?}");
+    assert!(matches!(missed[0], EventKind::ResponseMissed { everybody: true, .. }), "{missed:?}");
 }
 
 #[test]
@@ -122,13 +122,33 @@ fn a_step_with_nobody_in_it_is_skipped_at_once_and_says_so() {
     let world = paged(Severity::P1, alone);
     let EventKind::Paged(first) = &world.events[1].kind else { panic!("{:?}", world.events) };
     let called: Vec<&To> = first.calls.iter().map(|call| &call.to).collect();
-    assert_eq!(called, [&To::OnCall, &person("U0KOFI")], "the backup does not wait five minutes");
+    assert_eq!(called, [&person("U0KOFI"), &To::OnCall], "the backup does not wait five minutes");
     let why: Vec<&Unreachable> = first.skipped.iter().map(|skipped| &skipped.why).collect();
-    assert!(why.contains(&&Unreachable::NobodyOnCall), "{why:?}");
-    assert!(why.contains(&&Unreachable::NoPhone("U0KOFI".into())), "{why:?}");
-    let nobody = paged(Severity::P1, Duty::default());
-    let EventKind::Paged(first) = &nobody.events[1].kind else { panic!("{:?}", nobody.events) };
-    assert_eq!(first.paging.as_ref().unwrap().next, None, "every step was looked at, and none waits");
+    assert_eq!(why, [&Unreachable::OnlyBackup("U0KOFI".into()), &Unreachable::NoPhone("U0KOFI".into())]);
+}
+
+#[test]
+fn a_p1_that_reaches_nobody_calls_everybody_at_once_and_again_with_each_round() {
+    let mut world = paged(Severity::P1, Duty::default());
+    let all = vec![To::OnCall, To::Emergencies];
+    let EventKind::Paged(first) = &world.events[1].kind else { panic!("{:?}", world.events) };
+    assert!(first.skipped.iter().any(|skipped| skipped.why == Unreachable::NobodyOnCall), "{first:?}");
+    assert_eq!(first.paging.as_ref().unwrap().next, Some((0, at(15))), "no step of the first round waits");
+    // At minute 15 the missed response time calls everybody: once is enough.
+    assert_eq!(pages(&mut world, 30), [(0, all.clone()), (15, vec![To::OnCall]), (30, all)]);
+}
+
+#[test]
+fn a_p2_that_reaches_nobody_wakes_no_channel() {
+    let mut world = paged(Severity::P2, Duty::default());
+    assert_eq!(pages(&mut world, 59), [(0, vec![To::OnCall])]);
+}
+
+#[test]
+fn with_nobody_on_call_the_backup_that_was_set_is_called_by_a_p2_too() {
+    let alone = Duty { backup: Some("U0KOFI".into()), ..Duty::default() };
+    let mut world = paged(Severity::P2, alone);
+    assert_eq!(pages(&mut world, 1), [(0, vec![person("U0KOFI"), To::OnCall])]);
 }
 
 #[test]
@@ -137,19 +157,6 @@ fn an_incoming_person_who_has_not_said_so_does_not_bear_it_alone() {
     unsure.outgoing = Some("U0IAN".into());
     let mut world = paged(Severity::P2, unsure);
     assert_eq!(pages(&mut world, 1), [(0, vec![person("U0MAYA"), person("U0IAN"), To::OnCall])]);
-}
-
-#[test]
-fn acknowledged_and_then_silent_it_climbs_again() {
-    let mut world = paged(Severity::P1, duty());
-    world.asks(at(1), "U0MAYA", Command::Ack).unwrap();
-    let fired: Vec<_> = (2..=40).flat_map(|minute| world.fires(at(minute), None)).collect();
-    let silent: Vec<_> = fired.iter().filter_map(calls).collect();
-    assert_eq!(silent, [vec![person("U0MAYA"), phone("U0MAYA"), To::OnCall]], "at the ladder's last rung");
-    assert_eq!(world.incident.open_pages.len(), 3);
-    assert!(world.incident.open_pages.iter().all(|page| page.reason == PageReason::Silent));
-    world.update(41);
-    assert!(world.incident.open_pages.is_empty(), "the update answers it");
 }
 
 #[test]
@@ -193,4 +200,20 @@ fn a_path_of_ones_own() {
         (20, vec![To::Emergencies]),
     ];
     assert_eq!(pages(&mut world, 29), expected);
+}
+
+#[test]
+fn a_path_that_begins_later_pages_later() {
+    let text = "[severity.P3]\npath = [{ after = \"10m\", tell = [\"backup\"] }]";
+    let rules = crate::config::Config::parse(text).unwrap().severity;
+    let mut world = World::with_rules(Severity::P3, rules);
+    world.duty = Some(duty());
+    let declared = world.events.first().cloned().unwrap();
+    world.page(&declared);
+    assert_eq!(pages(&mut world, 29), [(0, vec![]), (10, vec![person("U0KOFI")])]);
+    let reasons = world.events.iter().filter_map(|event| match &event.kind {
+        EventKind::Paged(paged) => Some(paged.reason),
+        _ => None,
+    });
+    assert!(reasons.into_iter().all(|reason| reason == PageReason::Begun), "it is new to whoever is called");
 }

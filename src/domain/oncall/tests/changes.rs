@@ -3,12 +3,27 @@
 use jiff::SignedDuration;
 
 use super::*;
+use crate::domain::oncall::confirm::Change;
 
 /// Thursday of Ann's week.
 const NOW: &str = "2026-11-05 10:00";
 
 fn now() -> Timestamp {
     ts(NOW)
+}
+
+#[test]
+fn whoever_gets_a_time_in_which_they_are_paused_is_named() {
+    let (from, until) = (ts("2026-11-10"), ts("2026-11-12"));
+    let paused = abc().pause(&user("bob"), now(), until, now()).unwrap();
+    let given = |person: &str, from, until| Change::Override { person: user(person), from, until };
+    let expected = vec![(user("bob"), until)];
+    assert_eq!(given("bob", from, ts("2026-11-20")).paused(&paused, now()), expected);
+    assert_eq!(given("bob", until, ts("2026-11-20")).paused(&paused, now()), []);
+    assert_eq!(given("cat", from, until).paused(&paused, now()), []);
+    let backup = |person: &str| Change::Backup { person: Some(user(person)) };
+    assert_eq!(backup("bob").paused(&paused, now()), expected);
+    assert_eq!(backup("bob").paused(&paused, until), []);
 }
 
 #[test]

@@ -6,6 +6,7 @@ import { ClockBar } from "./clockbar.js";
 import { Modal } from "./modal.js";
 import { Names } from "./names.js";
 import { OnCall } from "./oncall.js";
+import { Production } from "./production.js";
 import { Sidebar } from "./sidebar.js";
 import { ThreadPane } from "./threadpane.js";
 import { toast } from "./toast.js";
@@ -39,6 +40,7 @@ class App {
     this.world = answer.world;
     this.view = answer.view;
     this.onCallNow = answer.on_call;
+    this.production = answer.production;
     const switched = this.as !== answer.as || !this.names || this.names.me.id !== answer.as;
     this.as = answer.as;
     this.names = new Names(this.world, this.as);
@@ -49,6 +51,7 @@ class App {
       this.threadPane = new ThreadPane(this, $("thread"));
       this.modal = new Modal(this);
       this.onCall = new OnCall(this, $("on-call"));
+      this.productionBar = new Production(this, $("production"));
       setInterval(() => this.tick(), 1000);
     }
     // What was there when the page came up is not news. A server started anew has a younger world: what was read
@@ -74,6 +77,7 @@ class App {
     this.sidebar.update();
     this.modal.show(this.view);
     this.onCall.show(this.onCallNow);
+    this.productionBar.show(this.production);
     this.tick();
     const unread = this.world.channels.reduce((sum, channel) => sum + this.unread(channel), 0);
     this.clock.unread(unread > 0);

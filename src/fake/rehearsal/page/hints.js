@@ -25,6 +25,12 @@ const COMMANDS = [
   ["/incident find ", "words", "search past incidents"],
   ["/incident doctor", "", "what could not be delivered"],
   ["/incident help", "", "everything it can do"],
+  ["/runbook diagnose ", "event-stream-failure", "ask what is wrong, and which step helps"],
+  ["/runbook run ", "event-stream-failure", "the same, and ask for approval of the step"],
+  ["/runbook list", "", "the procedures there are"],
+  ["/runbook health", "", "is anything down?"],
+  ["/runbook status", "", "what is under way"],
+  ["/runbook freeze ", "why", "begin no change until further notice"],
 ];
 
 /** Suggestions for the text before the cursor: [{insert, show, about, complete}], and where they start. */

@@ -12,6 +12,18 @@ fn unknown(word: &str, nearest: Option<&str>) -> Refusal {
 }
 
 #[test]
+fn one_person_at_a_time() {
+    for line in ["remove", "add", "resume", "backup", "handoff"] {
+        let refused = Refusal::OneAtATime { command: line.into() };
+        for two in ["<@U1> <@U2>", "<@U1|zoe> <@U2|ian>", "<@U1> and <@U2>"] {
+            assert_eq!(parse(&format!("oncall {line} {two}")), Err(refused.clone()), "{line} {two}");
+        }
+    }
+    let page = Refusal::OneAtATime { command: "page".into() };
+    assert_eq!(parse("oncall page <@U1> <@U2> The release waits"), Err(page));
+}
+
+#[test]
 fn unknown_words_and_the_nearest_known_one() {
     check(vec![
         ("updaet Restarted", unknown("updaet", Some("update"))),

@@ -121,6 +121,14 @@ pub fn answers(texts: &Texts) -> Vec<(&'static str, Private)> {
         ("board, empty", Private::Doctor { undone: Vec::new() }),
         ("board", Private::Doctor { undone: undone(4, texts) }),
         ("full board", Private::Doctor { undone: undone(40, texts) }),
+        (
+            "answered, and still paged",
+            Private::StillPaged {
+                answered: Box::new(Private::Done { incident: ID, what: Done::Acknowledged }),
+                incidents: summaries(2, 2, texts),
+                pages: vec![(3, texts.text.clone())],
+            },
+        ),
         ("help", Private::Help),
     ]
 }
@@ -137,6 +145,7 @@ pub fn done() -> Vec<Done> {
         Done::Eta(Eta::Words("before lunch".into())),
         Done::Noted,
         Done::Acknowledged,
+        Done::Answered,
         Done::Role { role: Role::Comms, person: bea() },
         Done::Snoozed { until: at("02:45"), limited: false },
         Done::Snoozed { until: at("02:45"), limited: true },
@@ -192,7 +201,10 @@ pub fn refusals(word: &str) -> Vec<Refusal> {
 }
 
 pub fn forms(texts: &Texts) -> Vec<(&'static str, FormToOpen)> {
-    let form = |incident, fill| FormToOpen { context: FormContext { incident, place: place() }, fill };
+    let form = |incident, fill| FormToOpen {
+        context: FormContext { incident, place: place(), approval: None },
+        fill,
+    };
     let full = FormFill::Update {
         title: texts.title.clone(),
         status: Status::Identified,

@@ -6,18 +6,18 @@ use super::*;
 use crate::calendar::{self, Match, NotTaken, Taken, Turn, Unnamed, Unreadable};
 use crate::config::Config;
 use crate::domain::effect::PostKey;
-use crate::domain::incident::page::PageReason;
+use crate::domain::incident::Acknowledgement;
+use crate::domain::incident::page::{OpenPage, PageReason};
 use crate::domain::oncall::answer::{OncallAnswer, ReportRow, TestStep, Who};
-use crate::domain::oncall::change::{ChangeProblem, Moved};
+use crate::domain::oncall::change::Moved;
 use crate::domain::oncall::confirm::Change;
 use crate::domain::oncall::duty::{Call, Skipped, Unreachable};
 use crate::domain::oncall::event::SwapEnd;
 use crate::domain::oncall::path::Called;
 use crate::domain::oncall::rota::{Rota, Shift, Summons, Swap, SwapOutcome};
-use crate::domain::oncall::swap::{Given, Proposal, SwapProblem};
+use crate::domain::oncall::swap::{Given, Proposal};
 use crate::domain::oncall::tell::{Brief, Tell};
-use crate::domain::oncall::{Holding, Overload, Override, OverrideKind, Segment, WhenProblem, WhenText, Why};
-use crate::domain::refusal::Unfit;
+use crate::domain::oncall::{Holding, Overload, Override, OverrideKind, Segment, Why};
 
 fn day(day: i8) -> Timestamp {
     format!("2026-12-{day:02}T00:00:00Z").parse().unwrap()
@@ -50,6 +50,7 @@ fn skipped() -> Vec<Skipped> {
         skipped(Called::Primary, Unreachable::NobodyOnCall),
         skipped(Called::Backup, Unreachable::NoBackup),
         skipped(Called::BackupPhone, Unreachable::NoPhone(bea())),
+        skipped(Called::Primary, Unreachable::OnlyBackup(bea())),
     ]
 }
 
@@ -107,16 +108,25 @@ fn tells(texts: &Texts) -> Vec<(&'static str, Tell)> {
         call,
         late,
     };
+    let mut nobody = handed_over(None, false, None);
+    if let Tell::HandedOver { backup, .. } = &mut nobody {
+        *backup = None;
+    }
     vec![
         ("hand-over", handed_over(Some(ian()), false, Some(Why::Rotation))),
         ("hand-over, standing in", handed_over(Some(ian()), false, Some(Why::PausedFor(bea())))),
         ("hand-over, fallback", handed_over(Some(ian()), true, None)),
-        ("nobody on call", handed_over(None, false, None)),
+        ("only the backup", handed_over(None, false, None)),
+        ("nobody on call", nobody),
         ("brief", Tell::Brief(Box::new(brief))),
         ("brief, quiet", Tell::Brief(Box::new(quiet))),
         (
             "unconfirmed",
             Tell::Unconfirmed { to: ian(), from: Some(bea()), since: at("00:00"), late: Some(late()) },
+        ),
+        (
+            "summons, answered, told",
+            Tell::SummonsAnswered { by: ian(), reason: texts.text.clone(), at: at("02:30") },
         ),
         (
             "rotation changed",
@@ -163,10 +173,17 @@ fn pages(texts: &Texts) -> Vec<Named> {
         ("page, backup", page(PageReason::Unanswered, Called::Backup, Vec::new())),
         ("page, silent", page(PageReason::Silent, Called::Primary, Vec::new())),
         ("page, on-call channel", page(PageReason::Begun, Called::OnCallChannel, skipped())),
+        ("page, everybody", page(PageReason::Unanswered, Called::Everybody, skipped())),
     ];
     let mut pages: Vec<Named> =
         says.into_iter().map(|(name, say)| (name, view::say(&say, ID, &named()))).collect();
-    pages.push(("page, closed", view::closed(&long_story(texts).incident())));
+    let mut incident = long_story(texts).incident();
+    let to = To::Person(ian());
+    pages.push(("page, closed", view::closed(&incident, 2, &to)));
+    incident.answered = Some(Acknowledgement { by: bea(), at: at("02:45") });
+    pages.push(("page about the silence, closed", view::closed(&incident, 2, &to)));
+    incident.open_pages = vec![OpenPage { seq: 5, to: to.clone(), reason: PageReason::Unanswered }];
+    pages.push(("page, said again", view::closed(&incident, 2, &to)));
     pages
 }
 
@@ -257,7 +274,8 @@ pub fn oncall_answers() -> Vec<(&'static str, OncallAnswer)> {
         ("who, not confirmed", who_is(unsure)),
         ("who, then", who_is(then)),
         ("who, fallback", who_is(fallback)),
-        ("who, nobody", who_is(who(None))),
+        ("who, only the backup", who_is(who(None))),
+        ("who, nobody", who_is(Who { backup: None, ..who(None) })),
         ("who, not set up", who_is(unset)),
         (
             "schedule",
@@ -284,6 +302,7 @@ pub fn oncall_answers() -> Vec<(&'static str, OncallAnswer)> {
                 moved: moved(),
                 beaten: vec![beaten],
                 again: true,
+                paused: vec![(bea(), day(8))],
             },
         ),
         (
@@ -294,11 +313,20 @@ pub fn oncall_answers() -> Vec<(&'static str, OncallAnswer)> {
                 moved: Vec::new(),
                 beaten: Vec::new(),
                 again: false,
+                paused: Vec::new(),
             },
         ),
         ("changed", OncallAnswer::Changed { change: order, moved: moved() }),
         ("covering", OncallAnswer::Covering { until: at("04:00"), instead_of: Some(bea()) }),
-        ("handed over", OncallAnswer::HandedOver { to: bea(), until: Some(day(6)) }),
+        (
+            "handed over",
+            OncallAnswer::HandedOver {
+                to: bea(),
+                until: Some(day(6)),
+                from: Some(ian()),
+                paused: Some(day(8)),
+            },
+        ),
         ("swap asked of", OncallAnswer::SwapAsked { number: 2, with: bea(), offer: offer() }),
         ("swap agreed", OncallAnswer::SwapAgreed { offer: offer() }),
         ("swap withdrawn", OncallAnswer::SwapWithdrawn),
@@ -332,51 +360,38 @@ pub fn oncall_answers() -> Vec<(&'static str, OncallAnswer)> {
                 ],
                 breach: Some(at("02:15")),
                 everybody: true,
+                again: Some(SignedDuration::from_mins(15)),
+            },
+        ),
+        (
+            "test p1, nobody",
+            OncallAnswer::Test {
+                severity: Severity::P1,
+                steps: vec![TestStep {
+                    at: at("02:00"),
+                    after_seconds: 0,
+                    calls: vec![Call { to: To::OnCall, called: Called::OnCallChannel }],
+                    skipped: skipped(),
+                }],
+                breach: Some(at("02:15")),
+                everybody: true,
+                again: Some(SignedDuration::from_mins(15)),
             },
         ),
         (
             "test p4",
-            OncallAnswer::Test { severity: Severity::P4, steps: Vec::new(), breach: None, everybody: false },
+            OncallAnswer::Test {
+                severity: Severity::P4,
+                steps: Vec::new(),
+                breach: None,
+                everybody: false,
+                again: None,
+            },
         ),
         ("phone gone", OncallAnswer::PhoneSet { number: None }),
         ("calendar", OncallAnswer::Calendar { of: Some(ian()), key: Some("0f3a".into()), at: None }),
         ("calendar revoked", OncallAnswer::Calendar { of: None, key: None, at: None }),
         ("help", OncallAnswer::Help),
-    ]
-}
-
-/// Every refusal about being on call.
-pub fn oncall_refusals(word: &str) -> Vec<Refusal> {
-    let word = word.to_owned();
-    vec![
-        Refusal::UnknownWord { word: word.clone(), nearest: Some("oncall who".into()) },
-        Refusal::TextMissing { command: "oncall swap with @user week of".into() },
-        Refusal::NoSuchPerson { word: word.clone(), nearest: None, after: "page".into() },
-        Refusal::NoSuchPerson { word: word.clone(), nearest: Some("@maya".into()), after: "swap".into() },
-        Refusal::CannotBeOnCall { person: ian(), why: Unfit::Left },
-        Refusal::CannotBeOnCall { person: ian(), why: Unfit::Bot },
-        Refusal::CannotBeOnCall { person: ian(), why: Unfit::Unknown },
-        Refusal::When { problem: WhenText::parse("31 feb").unwrap_err(), after: "who".into() },
-        Refusal::When { problem: WhenProblem::NotATime { words: word.clone() }, after: "override".into() },
-        Refusal::Change { problem: ChangeProblem::AlreadyIn { person: ian() } },
-        Refusal::Change { problem: ChangeProblem::NothingChanges },
-        Refusal::Swap { problem: SwapProblem::Yourself },
-        Refusal::NotWeeks { word: word.clone(), most: 52 },
-        Refusal::NotANumber { word },
-        Refusal::NotAPhoneNumber,
-        Refusal::PhoneInPublic,
-        Refusal::NoSuchSwap { number: 2 },
-        Refusal::SwapIsOver { how: SwapOutcome::Agreed },
-        Refusal::NotYourSwap,
-        Refusal::CoverTooLong { most: SignedDuration::from_hours(336) },
-        Refusal::HasItAlready { person: ian() },
-        Refusal::NobodyToHandTo,
-        Refusal::NotYourTurn { person: Some(bea()) },
-        Refusal::NoSuchPageCall { number: 3 },
-        Refusal::PageAnswered { by: ian(), at: at("02:31") },
-        Refusal::PageStands,
-        Refusal::OutOfReach { person: UserId::at_shell("root") },
-        Refusal::NeverPages { severity: Severity::P3, title: "Slow page".into() },
     ]
 }
 

@@ -126,6 +126,7 @@ pub fn inside(texts: &Texts) -> Vec<Named> {
         ("response missed", missed(None)),
         ("response missed, late", missed(Some(late()))),
         ("acknowledged", Say::Acknowledged { by: ian(), after: minutes(4) }),
+        ("answered", Say::Answered { by: bea() }),
         ("took command", role(bea(), None)),
         ("was given command", role(ian(), Some(ian()))),
         ("brief for the commander", brief(Role::Commander, true)),
@@ -160,6 +161,7 @@ pub fn reminders(texts: &Texts) -> Vec<Named> {
         commander,
         missed_in_all,
         late,
+        quiet: false,
     };
     let says = [
         ("in the channel, nobody has command", reminder(Rung::Channel, None, 1, None, false)),
@@ -175,6 +177,11 @@ pub fn reminders(texts: &Texts) -> Vec<Named> {
         ),
     ];
     let mut messages = said(&says, &mapped());
+    let mut quiet = says[4].1.clone();
+    if let Say::Reminder { severity, quiet, .. } = &mut quiet {
+        (*severity, *quiet) = (Severity::P3, true);
+    }
+    messages.extend(said(&[("to nobody on call", quiet)], &mapped()));
     let incident = Story::new(texts, Severity::P1).incident();
     let settled = |by, how, rung| {
         let settled = Settled { by, at: at("02:36"), how, rung, due: at("02:35") };
@@ -207,6 +214,7 @@ pub fn at_a_shell(texts: &Texts) -> Vec<Named> {
         commander: None,
         missed_in_all: 0,
         late: None,
+        quiet: false,
     };
     let says = [
         (
@@ -267,6 +275,7 @@ pub fn cards(texts: &Texts) -> Vec<Named> {
         missed: 1,
         next: (Rung::Direct, at("02:35")),
         late: None,
+        quiet: false,
     };
     let overdue = Story::new(texts, Severity::P1)
         .then("02:15", None, ResponseMissed { due: at("02:15"), late: None, everybody: true })

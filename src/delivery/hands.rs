@@ -1,0 +1,175 @@
+//! What a run does in the world: its checks asked, its plan prepared, its action carried out once, and stopped.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tracing::warn;
+
+use super::job::Job;
+use super::slack::Deliverer;
+use crate::desk::Desk;
+use crate::domain::effect::{EffectKind, Outcome, Receipt};
+use crate::domain::procedure::judge::judge;
+use crate::domain::procedure::{CannotTell, Question};
+use crate::domain::run::change::{Ended, Phase, Prepared, Progress};
+use crate::id::RunId;
+use crate::probe::{Order, Prober};
+
+/// A plan may take this long.
+const PLAN_LIMIT: Duration = Duration::from_secs(60);
+
+/// Carries out what runs ask for.
+pub struct Hands {
+    prober: Prober,
+    /// Becomes true for a run whose program is to be stopped; for one that has not begun yet too.
+    stops: Mutex<BTreeMap<RunId, watch::Sender<bool>>>,
+}
+
+impl Hands {
+    pub fn new(prober: Prober) -> Self {
+        Self { prober, stops: Mutex::default() }
+    }
+
+    /// Carries out an effect of a run. `stopping` becomes true when howler stops.
+    pub async fn perform(
+        &self,
+        job: &Job,
+        desk: &Desk,
+        deliverer: &Deliverer,
+        stopping: watch::Receiver<bool>,
+    ) -> Outcome {
+        match &job.effect.kind {
+            EffectKind::Look { check, question, .. } => {
+                // What cannot be found out is an answer too, so nothing is tried again by itself.
+                let heard = match question.as_ref() {
+                    Ok(question) => self.prober.ask(question, check.within()).await,
+                    Err(why) => Err(CannotTell(why.clone())),
+                };
+                Outcome::Done(Receipt::Found(judge(check, &heard)))
+            }
+            EffectKind::Prepare { argv, plan, group, .. } => {
+                let prepared = self.prepare(argv, plan.as_ref(), group.as_ref(), deliverer).await;
+                Outcome::Done(Receipt::Prepared(Box::new(prepared)))
+            }
+            EffectKind::Act { run, argv, path, fingerprint, limit } => {
+                let order = Order {
+                    argv: argv.clone(),
+                    path: path.clone(),
+                    fingerprint: fingerprint.clone(),
+                    limit: Duration::try_from(limit.0).unwrap_or_default(),
+                };
+                let (ended, output) = self.act(job, *run, &order, desk, stopping).await;
+                Outcome::Done(Receipt::Acted { ended, output })
+            }
+            EffectKind::Stop { run } => {
+                self.stop(*run).send_replace(true);
+                Outcome::Done(Receipt::Nothing)
+            }
+            _ => Outcome::Dropped { reason: "it asks nothing of the world".into() },
+        }
+    }
+
+    async fn prepare(
+        &self,
+        argv: &[String],
+        plan: Option<&Vec<String>>,
+        group: Option<&String>,
+        deliverer: &Deliverer,
+    ) -> Result<Prepared, String> {
+        let found = self.prober.fingerprint(argv).await.map_err(|CannotTell(why)| why)?;
+        let members = match group {
+            Some(group) => deliverer.people_of_group(group).await?.into_iter().collect(),
+            None => Default::default(),
+        };
+        let plan = match plan {
+            Some(plan) => Some(self.plan(plan).await?),
+            None => None,
+        };
+        let key = key().map_err(|error| format!("no key can be made: {error}"))?;
+        let (path, fingerprint, environment) = (found.path, found.sha256, found.environment);
+        Ok(Prepared { key, path, fingerprint, environment, members, plan })
+    }
+
+    async fn plan(&self, plan: &[String]) -> Result<String, String> {
+        let heard = self.prober.ask(&Question::Run(plan.to_vec()), PLAN_LIMIT).await;
+        let heard = heard.map_err(|CannotTell(why)| format!("its plan brings nothing: {why}"))?;
+        match heard.exit {
+            Some(0) => Ok(heard.text),
+            _ => Err(format!("its plan fails: {}", crate::domain::text::shorten(heard.text.trim(), 300))),
+        }
+    }
+
+    /// One that may have been begun before is not begun again, whatever became of it.
+    async fn act(
+        &self,
+        job: &Job,
+        run: RunId,
+        order: &Order,
+        desk: &Desk,
+        mut stopping: watch::Receiver<bool>,
+    ) -> (Ended, String) {
+        let phase = job.run.as_ref().and_then(|run| run.change()).map(|change| &change.phase);
+        let (group, stopped) = match phase {
+            Some(Phase::Acting { group, stopped_by, .. }) => (*group, stopped_by.is_some()),
+            _ => (None, false),
+        };
+        let stop = self.stop(run);
+        if stopped {
+            stop.send_replace(true);
+        }
+        let told = stop.clone();
+        let shutdown = async move {
+            // Where howler is gone nobody stops anything.
+            if stopping.wait_for(|stopping| *stopping).await.is_ok() {
+                told.send_replace(true);
+            }
+            std::future::pending::<()>().await;
+        };
+        let acting = async {
+            if job.may_have_happened() {
+                let ended = self.prober.wait_for_orphan(group, order.limit, stop.subscribe()).await;
+                return (ended, String::new());
+            }
+            self.act_and_tell(run, order, stop.subscribe(), desk).await
+        };
+        let ended = tokio::select! {
+            ended = acting => ended,
+            () = shutdown => (Ended::Interrupted, String::new()),
+        };
+        self.stops.lock().unwrap_or_else(PoisonError::into_inner).remove(&run);
+        ended
+    }
+
+    async fn act_and_tell(
+        &self,
+        run: RunId,
+        order: &Order,
+        stop: watch::Receiver<bool>,
+        desk: &Desk,
+    ) -> (Ended, String) {
+        let (heard, mut telling) = mpsc::channel::<Progress>(4);
+        let tell = async {
+            while let Some(progress) = telling.recv().await {
+                if let Err(fault) = desk.heard(run, progress).await {
+                    warn!(run = run.0, ?fault, "what a program does could not be saved");
+                }
+            }
+        };
+        let act = async move { self.prober.act(order, stop, &heard).await };
+        tokio::join!(act, tell).0
+    }
+
+    fn stop(&self, run: RunId) -> watch::Sender<bool> {
+        let mut stops = self.stops.lock().unwrap_or_else(PoisonError::into_inner);
+        stops.entry(run).or_insert_with(|| watch::channel(false).0).clone()
+    }
+}
+
+/// 128 random bits.
+fn key() -> std::io::Result<String> {
+    let mut bytes = [0; 16];
+    std::io::Read::read_exact(&mut std::fs::File::open("/dev/urandom")?, &mut bytes)?;
+    Ok(hex::encode(bytes))
+}

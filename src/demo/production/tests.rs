@@ -1,0 +1,71 @@
+use super::*;
+use crate::domain::procedure::judge::judge;
+use crate::domain::procedure::{Procedure, Verdict};
+use crate::procedure;
+
+/// What the checks of a procedure find, by name.
+fn found(production: &Production, procedure: &Procedure) -> Vec<(String, Verdict)> {
+    let given = std::collections::BTreeMap::new();
+    let findings = std::collections::BTreeMap::new();
+    let filling = crate::domain::procedure::fill::Filling { procedure, given: &given, findings: &findings };
+    let asked = procedure.checks.iter().map(|(name, check)| {
+        let heard = production.ask(&filling.question(check).unwrap());
+        (name.clone(), judge(check, &heard).verdict)
+    });
+    asked.collect()
+}
+
+fn failing(production: &Production, name: &str) -> Vec<String> {
+    let runbook = procedure::load(None).runbook;
+    let found = found(production, runbook.get(name).unwrap());
+    assert!(found.iter().all(|(_, verdict)| *verdict != Verdict::Unknown), "{found:?}");
+    found.into_iter().filter(|(_, verdict)| *verdict == Verdict::Fail).map(|(name, _)| name).collect()
+}
+
+#[test]
+fn what_is_broken_fails_and_nothing_else() {
+    for (word, procedure, expected) in [
+        ("mend", "event-stream-failure", vec![]),
+        ("release", "event-stream-failure", vec!["errors", "health"]),
+        ("hang", "event-stream-failure", vec!["errors", "health"]),
+        ("memory", "event-stream-failure", vec!["health", "memory"]),
+        ("redis", "event-stream-failure", vec!["health", "redis"]),
+        ("site", "web-rollback", vec!["site"]),
+        ("site", "deployment-failure", vec!["site"]),
+        ("mend", "health", vec![]),
+    ] {
+        let production = Production::default();
+        production.breaks(word).unwrap();
+        assert_eq!(failing(&production, procedure), expected, "{word}");
+    }
+    assert!(Production::default().breaks("everything").is_err());
+}
+
+#[test]
+fn what_helps_is_what_the_runbook_says() {
+    let act = |production: &Production, line: &str| {
+        let argv: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        production.act(&argv).0
+    };
+    for (broken, tried, helps) in [
+        ("release", "kubectl rollout restart deployment/event-stream", false),
+        ("release", "kubectl --context=prod rollout undo deployment/event-stream --to-revision=7", true),
+        ("release", "kubectl rollout undo deployment/event-stream --to-revision=8", false),
+        ("release", "kubectl rollout undo deployment/event-stream --to-revision=7 --dry-run=client", false),
+        ("hang", "kubectl rollout restart deployment/event-stream", true),
+        ("memory", "kubectl scale deployment/event-stream --replicas=4", true),
+        ("memory", "kubectl scale deployment/event-stream --replicas=3", false),
+        ("redis", "kubectl rollout restart deployment/event-stream", false),
+        ("site", "vercel rollback monkeytown-4.vercel.app", true),
+    ] {
+        let production = Production::default();
+        production.breaks(broken).unwrap();
+        assert_eq!(act(&production, tried), Ended::Exit { code: Some(0) }, "{tried}");
+        let world = production.world();
+        assert_eq!(world.stream_is_well() && world.site_is_well(), helps, "{broken}: {tried}");
+    }
+    let production = Production::default();
+    let unknown = act(&production, "kubectl rollout undo deployment/event-stream --to-revision=99");
+    assert_eq!(unknown, Ended::Exit { code: Some(1) });
+    assert!(matches!(act(&production, "rm -rf /"), Ended::NotBegun { .. }));
+}

@@ -1,0 +1,206 @@
+//! The runs' part of a round: their events, the audit of what they change, and what comes back of their effects.
+
+use std::sync::Arc;
+
+use tracing::{debug, error, warn};
+
+use super::Draft;
+use super::run::Answered;
+use crate::domain::answer::{Answer, Private};
+use crate::domain::effect::{Effect, EffectKind, Lane, Receipt};
+use crate::domain::incident::Intent;
+use crate::domain::incident::event::EventKind;
+use crate::domain::request::Request;
+use crate::domain::run::announce::{consequences, note};
+use crate::domain::run::approve::{Vote, holder, propose, vote};
+use crate::domain::run::audit::{Audited, audited};
+use crate::domain::run::change::{Ended, Progress};
+use crate::domain::run::decide::RunRefusal;
+use crate::domain::run::{Around, Run, RunEvent, RunEventKind, Stage, fire, settle};
+use crate::domain::runbook::{RunAsk, RunbookAnswer};
+use crate::domain::timer::Timer;
+use crate::id::{RunId, UserId};
+use crate::store::StoreError;
+
+impl Draft<'_> {
+    /// What a run is decided with.
+    pub(super) fn around(&self) -> Around {
+        self.book().around(&self.ledger)
+    }
+
+    /// The offered action of a run, proposed by whoever asks.
+    pub(super) fn proposal(&self, run: &Run) -> Result<RunEventKind, RunRefusal> {
+        let Stage::Offered { rung } = run.stage else { return crate::domain::run::decide::step(run) };
+        let risk = run.action_of(rung).map(|action| action.risk);
+        let policy = risk.map(|risk| self.config.runbook.approval.policy(risk)).unwrap_or_default();
+        let open = self.book().runs();
+        propose(run, policy, &self.around(), holder(run, open.iter().map(Arc::as_ref)))
+    }
+
+    pub(super) fn approve_form(
+        &mut self,
+        request: &Request,
+        run: RunId,
+        key: &str,
+        comment: &str,
+    ) -> Result<Answer, StoreError> {
+        let word = Vote::Approve { comment: Some(comment.to_owned()) };
+        let decided = match self.book().run(run)? {
+            Some(run) => vote(&run, &request.by, Some(key), &word, &self.around()),
+            None => Err(RunRefusal::NoSuchRun { run }),
+        };
+        match decided {
+            Ok(kind) => {
+                self.record_run(run, Some(request), kind)?;
+                let what = RunAsk::Vote { key: Some(key.to_owned()), vote: word };
+                Ok(Answer::Private(Private::Runbook(Box::new(RunbookAnswer::Done { run, what }))))
+            }
+            Err(refusal) => Ok(Answer::Private(Private::Runbook(Box::new(RunbookAnswer::Refused(refusal))))),
+        }
+    }
+
+    /// Freezes all changes, or lets them begin again.
+    pub(super) fn freeze(&mut self, request: &Request, why: Option<&String>) -> Answered {
+        let is_frozen = self.ledger.frozen.is_some();
+        if is_frozen == why.is_some() {
+            return Ok(RunbookAnswer::AlreadyFrozen(is_frozen));
+        }
+        let what = why.map_or(Audited::Unfrozen, |why| Audited::Frozen { why: why.clone() });
+        self.audit(Some(request.by.clone()), what);
+        let kind = EffectKind::SayFreeze { by: request.by.clone(), why: why.cloned() };
+        self.push(None, Intent { lane: Lane::OnCall, kind });
+        Ok(RunbookAnswer::Frozen(why.is_some()))
+    }
+
+    /// Adds a row to the audit, in the same commit as what it tells.
+    fn audit(&mut self, by: Option<UserId>, what: Audited) {
+        let (row, _) = self.ledger.head.next(self.now, by, what);
+        match self.ledger.take(&row) {
+            Ok(()) => self.changes.audit.push(row),
+            Err(why) => self.ledger.broken = Some(why),
+        }
+    }
+
+    /// Appends an event of a run: its effects go into the outbox, its incident's timeline tells it, and what follows by
+    /// itself follows at once.
+    pub(super) fn record_run(
+        &mut self,
+        id: RunId,
+        asked: Option<&Request>,
+        kind: RunEventKind,
+    ) -> Result<(), StoreError> {
+        let Some(before) = self.book().run(id)? else {
+            error!(run = id.0, "an event has no run to go to");
+            return Ok(());
+        };
+        let by = asked.map(|request| request.by.clone());
+        let event = RunEvent { seq: before.events + 1, at: self.now, by, kind };
+        let mut after = Run::clone(&before);
+        after.apply(&event);
+        self.run_took_effect(Some(&before), after, event, asked)
+    }
+
+    pub(super) fn run_took_effect(
+        &mut self,
+        before: Option<&Run>,
+        after: Run,
+        event: RunEvent,
+        asked: Option<&Request>,
+    ) -> Result<(), StoreError> {
+        let (id, around) = (after.id, self.around());
+        debug!(run = id.0, seq = event.seq, "recorded for a run");
+        let old: Vec<_> = before.into_iter().flat_map(Run::timers).collect();
+        self.move_rows(&old, &after.timers().collect::<Vec<_>>(), None);
+        if let Some(what) = before.and_then(|before| audited(before, &after, &event)) {
+            self.audit(event.by.clone(), what);
+        }
+        for intent in consequences(before, &after, &event, &around) {
+            self.push(after.incident, intent);
+        }
+        let told = after.incident.zip(note(before, &after, &event, &self.ledger.head.hash));
+        let next = settle(&after, &around);
+        let proposes = after.proposes && matches!(event.kind, RunEventKind::Led { .. });
+        let (by, proposal) = (after.by.clone(), proposes.then(|| self.proposal(&after)));
+        self.runs.insert(id, Arc::new(after));
+        self.changes.run_events.push((id, event));
+        if let Some((incident, note)) = told {
+            self.record(incident, asked, EventKind::Runbook { run: id, note: Box::new(note) });
+        }
+        match (proposal, next) {
+            // What cannot be proposed stays offered; whoever presses the button is told why.
+            (Some(Ok(proposed)), _) => self.record_run_by(id, by, proposed),
+            (_, Some(next)) => self.record_run(id, None, next),
+            _ => Ok(()),
+        }
+    }
+
+    /// An event that follows from what `by` asked for earlier.
+    fn record_run_by(&mut self, id: RunId, by: UserId, kind: RunEventKind) -> Result<(), StoreError> {
+        let Some(before) = self.book().run(id)? else { return Ok(()) };
+        let event = RunEvent { seq: before.events + 1, at: self.now, by: Some(by), kind };
+        let mut after = Run::clone(&before);
+        after.apply(&event);
+        self.run_took_effect(Some(&before), after, event, None)
+    }
+
+    /// Takes in what came back of a run's effect.
+    pub(super) fn run_told(&mut self, effect: &Effect, receipt: &Receipt) -> Result<(), StoreError> {
+        let Some(id) = effect.kind.run() else { return Ok(()) };
+        let Some(run) = self.book().run(id)? else { return Ok(()) };
+        let kind = match (&effect.kind, receipt) {
+            (EffectKind::Look { name, .. }, Receipt::Found(finding)) if run.waiting.contains(name) => {
+                RunEventKind::Found { check: name.clone(), finding: finding.clone() }
+            }
+            (EffectKind::RunCard { .. }, Receipt::Message { channel, message }) => {
+                RunEventKind::Posted { channel: channel.clone(), message: message.clone() }
+            }
+            (EffectKind::Prepare { .. }, Receipt::Prepared(prepared)) if run.change().is_some() => {
+                match prepared.as_ref() {
+                    Ok(prepared) => RunEventKind::Prepared(Box::new(prepared.clone())),
+                    Err(why) => RunEventKind::Unprepared { why: why.clone() },
+                }
+            }
+            (EffectKind::Act { .. }, Receipt::Acted { ended, output }) if run.change().is_some() => {
+                RunEventKind::Ended { ended: ended.clone(), output: output.clone() }
+            }
+            _ => return Ok(()),
+        };
+        self.record_run(id, None, kind)
+    }
+
+    /// Takes in what is heard of a program while it runs.
+    pub fn run_heard(&mut self, id: RunId, progress: Progress) -> Result<(), StoreError> {
+        let kind = match progress {
+            Progress::Running(group) => RunEventKind::Running { group },
+            Progress::Heard(output) => RunEventKind::Heard { output },
+        };
+        let acts = self.book().run(id)?.is_some_and(|run| run.change().is_some());
+        if acts { self.record_run(id, None, kind) } else { Ok(()) }
+    }
+
+    /// A fault inside howler while it looked or acted: nothing of it runs any more, and it is not tried again by itself.
+    pub(super) fn hand_failed(&mut self, effect: &Effect, reason: String) -> Result<(), StoreError> {
+        warn!(effect = effect.id.0, reason, "a part of a run failed");
+        self.effects.insert(effect.id, None);
+        let receipt = match &effect.kind {
+            EffectKind::Look { .. } => Receipt::Found(crate::domain::procedure::Finding::unknown(reason)),
+            EffectKind::Prepare { .. } => Receipt::Prepared(Box::new(Err(reason))),
+            EffectKind::Act { .. } => Receipt::Acted { ended: Ended::Interrupted, output: reason },
+            _ => return Ok(()),
+        };
+        self.run_told(effect, &receipt)
+    }
+
+    pub(super) fn fire_run(&mut self, id: RunId, timer: Timer) -> Result<(), StoreError> {
+        let run = self.book().run(id)?;
+        match run.as_ref().and_then(|run| fire(run, self.now)) {
+            Some(kind) => self.record_run(id, None, kind),
+            None => {
+                if !run.is_some_and(|run| run.timers().any(|row| row == (timer.kind, timer.due))) {
+                    self.changes.timers_gone.push(timer);
+                }
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What became of effects.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{EffectState, Issue, Room};
+use crate::domain::procedure::Finding;
+use crate::domain::run::change::{Ended, Prepared};
+use crate::id::{ChannelId, EffectId, IncidentId, MessageTs, UserId};
+
+/// An effect that is not done, for the delivery board.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Undone {
+    pub effect: EffectId,
+    pub incident: Option<IncidentId>,
+    /// In words: "the declaration in the emergencies channel".
+    pub what: String,
+    pub state: EffectState,
+    pub attempts: u32,
+    pub since: Timestamp,
+}
+
+/// What became of an attempt.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    Done(Receipt),
+    /// No longer true or no longer needed; the reason is logged and counted.
+    Dropped {
+        reason: String,
+    },
+    Later {
+        at: Timestamp,
+        reason: String,
+        unknown: bool,
+    },
+    /// Slack takes no such call before `until`, and nothing was sent. It is no attempt: whether an earlier one was
+    /// carried out is as known or unknown as before.
+    Held {
+        until: Timestamp,
+        reason: String,
+    },
+    /// `unknown`: an earlier attempt may have succeeded all the same.
+    Failed {
+        reason: String,
+        unknown: bool,
+    },
+}
+
+/// What the other side gave back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Receipt {
+    Nothing,
+    Message {
+        channel: ChannelId,
+        message: MessageTs,
+    },
+    Room(Room),
+    Issue(Issue),
+    Read {
+        author: Option<UserId>,
+        text: String,
+    },
+    /// What a check found.
+    Found(Finding),
+    /// What would be run; or why it cannot be, in words.
+    Prepared(Box<Result<Prepared, String>>),
+    /// How an action ended, and what it printed last.
+    Acted {
+        ended: Ended,
+        output: String,
+    },
+}

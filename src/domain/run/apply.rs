@@ -1,0 +1,216 @@
+//! A run changes by its events. Nothing is decided here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::change::{Aftermath, Approval, Change, Ended, Phase, Prepared, Proposed};
+use super::event::{Asked, RunEvent, RunEventKind};
+use super::{End, Last, Run, Stage};
+use crate::id::RunId;
+
+impl Run {
+    /// A run by its first event.
+    pub fn asked(id: RunId, event: &RunEvent) -> Option<Self> {
+        let (RunEventKind::Asked(asked), Some(by)) = (&event.kind, &event.by) else { return None };
+        let Asked { procedure, given, incident, to, checks, proposes } = asked.as_ref().clone();
+        Some(Self {
+            id,
+            procedure,
+            given,
+            by: by.clone(),
+            at: event.at,
+            incident,
+            to,
+            waiting: checks.clone(),
+            checks,
+            findings: BTreeMap::new(),
+            stage: Stage::Looking,
+            offered: Vec::new(),
+            tried: Vec::new(),
+            last: None,
+            proposes,
+            post: None,
+            events: event.seq,
+        })
+    }
+
+    pub fn apply(&mut self, event: &RunEvent) {
+        self.events = event.seq;
+        match &event.kind {
+            // The first event made it.
+            RunEventKind::Asked(_) => {}
+            RunEventKind::LookedAgain => self.look_again(),
+            RunEventKind::Found { check, finding } => {
+                self.waiting.remove(check);
+                self.findings.insert(check.clone(), finding.clone());
+            }
+            RunEventKind::Led { rung } => {
+                if !self.offered.contains(rung) {
+                    self.offered.push(*rung);
+                }
+                self.stage = Stage::Offered { rung: *rung };
+            }
+            RunEventKind::Stepped { rung } => {
+                self.tried.extend(self.rung(*rung).and_then(|rung| rung.action.clone()));
+                self.last = None;
+                self.stage = Stage::Looking;
+            }
+            RunEventKind::Proposed(proposed) => self.propose(event, proposed),
+            RunEventKind::Posted { channel, message } => self.post = Some((channel.clone(), message.clone())),
+            RunEventKind::Judged(aftermath) => self.judged(*aftermath),
+            RunEventKind::Over(end) => self.over(event, *end),
+            _ => self.change_by(event),
+        }
+    }
+
+    fn look_again(&mut self) {
+        // The offered step was not left behind: where its facts still hold it is offered again.
+        if let Stage::Offered { rung } = self.stage {
+            self.offered.retain(|offered| *offered != rung);
+            self.last = None;
+        }
+        self.waiting.clone_from(&self.checks);
+        self.stage = Stage::Looking;
+    }
+
+    fn propose(&mut self, event: &RunEvent, proposed: &Proposed) {
+        self.proposes = false;
+        self.last = None;
+        self.stage = Stage::Changing(Box::new(Change {
+            proposed: proposed.clone(),
+            by: event.by.clone().unwrap_or_else(|| self.by.clone()),
+            at: event.at,
+            prepared: Prepared::default(),
+            approvals: Vec::new(),
+            glass: None,
+            phase: Phase::Preparing,
+            output: String::new(),
+        }));
+    }
+
+    fn judged(&mut self, aftermath: Aftermath) {
+        let Some(Last::Broke { rung, aftermath: told, .. }) = &mut self.last else { return };
+        *told = Some(aftermath);
+        let rung = *rung;
+        match aftermath {
+            // Nothing changed: the step is offered again where its facts hold.
+            Aftermath::DidNotHappen => self.offered.retain(|offered| *offered != rung),
+            Aftermath::Happened => self.tried.extend(self.rung(rung).and_then(|rung| rung.action.clone())),
+            Aftermath::CannotTell => {}
+        }
+    }
+
+    fn over(&mut self, event: &RunEvent, end: End) {
+        if let (End::Helped, Stage::Changing(change)) = (end, &self.stage) {
+            let since = match change.phase {
+                Phase::Proving { passing_since: Some(since), .. } => since,
+                _ => event.at,
+            };
+            self.last = Some(Last::Helped { title: change.proposed.title.clone(), since });
+        }
+        self.waiting.clear();
+        self.stage = Stage::Over { end, at: event.at, by: event.by.clone() };
+    }
+
+    fn change_by(&mut self, event: &RunEvent) {
+        let Stage::Changing(change) = &mut self.stage else { return };
+        let (rung, title) = (change.proposed.rung, change.proposed.title.clone());
+        let back = match &event.kind {
+            RunEventKind::Unprepared { why } => Some(Last::Unprepared { why: why.clone() }),
+            RunEventKind::Denied { why } => {
+                let by = event.by.clone().unwrap_or_else(|| self.by.clone());
+                Some(Last::Denied { by, why: why.clone() })
+            }
+            RunEventKind::Expired => Some(Last::Expired { at: event.at }),
+            RunEventKind::Voided { moved } => Some(Last::Voided { moved: moved.clone() }),
+            _ => None,
+        };
+        if back.is_some() {
+            self.last = back;
+            self.waiting.clear();
+            self.stage = Stage::Offered { rung };
+            return;
+        }
+        match &event.kind {
+            RunEventKind::Rechecked => {
+                change.phase = Phase::Rechecking { since: event.at, again: None };
+                let rechecked = self.procedure.rungs.get(rung).and_then(|rung| rung.action.as_ref());
+                let action = rechecked.and_then(|name| self.procedure.actions.get(name));
+                self.waiting = action.map(|action| action.rechecked()).unwrap_or_default();
+            }
+            RunEventKind::Ended { ended, output } => self.ended(event.at, ended, output),
+            RunEventKind::LookedForProof => self.ask_for_proof(),
+            RunEventKind::Weighed { pass } => self.weighed(event.at, *pass),
+            RunEventKind::DidNotHelp => {
+                self.tried.extend(self.rung(rung).and_then(|rung| rung.action.clone()));
+                self.last = Some(Last::DidNotHelp { title });
+                self.look_again();
+            }
+            kind => change.take(event, kind),
+        }
+    }
+
+    fn ended(&mut self, at: Timestamp, ended: &Ended, output: &str) {
+        let Stage::Changing(change) = &mut self.stage else { return };
+        let rung = change.proposed.rung;
+        if *ended == (Ended::Exit { code: Some(0) }) {
+            output.clone_into(&mut change.output);
+            change.phase = Phase::Proving { since: at, passing_since: None, next: None };
+            return self.ask_for_proof();
+        }
+        let (title, frozen) = (change.proposed.title.clone(), change.proposed.frozen.clone());
+        let (ended, output) = (ended.clone(), output.to_owned());
+        self.last = Some(Last::Broke { rung, title, ended, frozen, output, aftermath: None });
+        self.look_again();
+    }
+
+    fn ask_for_proof(&mut self) {
+        let Stage::Changing(change) = &mut self.stage else { return };
+        if let Phase::Proving { next, .. } = &mut change.phase {
+            *next = None;
+        }
+        let rung = self.procedure.rungs.get(change.proposed.rung).and_then(|rung| rung.action.as_ref());
+        let action = rung.and_then(|name| self.procedure.actions.get(name));
+        self.waiting =
+            action.map(|action| BTreeSet::from_iter(action.verify.pass.clone())).unwrap_or_default();
+    }
+
+    fn weighed(&mut self, at: Timestamp, pass: bool) {
+        let Stage::Changing(change) = &mut self.stage else { return };
+        let name = self.procedure.rungs.get(change.proposed.rung).and_then(|rung| rung.action.as_ref());
+        let Some(action) = name.and_then(|name| self.procedure.actions.get(name)) else { return };
+        let Phase::Proving { passing_since, next, .. } = &mut change.phase else { return };
+        let after = |from: Timestamp, wait: jiff::SignedDuration| from.saturating_add(wait).unwrap_or(from);
+        *passing_since = if pass { passing_since.or(Some(at)) } else { None };
+        let held = passing_since.map(|since| after(since, action.verify.hold.0));
+        let regular = after(at, action.verify.every.0);
+        *next = Some(held.map_or(regular, |held| held.min(regular)));
+    }
+}
+
+impl Change {
+    fn take(&mut self, event: &RunEvent, kind: &RunEventKind) {
+        let approval =
+            |comment: Option<String>| Some(Approval { by: event.by.clone()?, at: event.at, comment });
+        match (kind, &mut self.phase) {
+            (RunEventKind::Prepared(prepared), Phase::Preparing) => {
+                self.prepared = prepared.as_ref().clone();
+                let expires = event.at.saturating_add(self.proposed.policy.stands).unwrap_or(event.at);
+                self.phase = Phase::Asking { expires };
+            }
+            (RunEventKind::Prepared(prepared), Phase::Rechecking { again, .. }) => {
+                *again = Some(prepared.clone());
+            }
+            (RunEventKind::Approved { comment }, _) => self.approvals.extend(approval(comment.clone())),
+            (RunEventKind::GlassBroken { why }, _) => self.glass = approval(Some(why.clone())),
+            (RunEventKind::Begun, phase) => {
+                *phase = Phase::Acting { since: event.at, group: None, stopped_by: None };
+            }
+            (RunEventKind::Running { group }, Phase::Acting { group: known, .. }) => *known = Some(*group),
+            (RunEventKind::StopAsked, Phase::Acting { stopped_by, .. }) => stopped_by.clone_from(&event.by),
+            (RunEventKind::Heard { output }, _) => output.clone_into(&mut self.output),
+            _ => {}
+        }
+    }
+}

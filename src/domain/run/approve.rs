@@ -1,0 +1,237 @@
+//! Who may have an action carried out: proposals, approvals, refusals, and going ahead alone (research 2b, rules 13 to 17).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::change::{Change, Frozen, Phase, Policy, Proposed};
+use super::decide::RunRefusal;
+use super::event::RunEventKind;
+use super::settle::Around;
+use super::{Run, Stage};
+use crate::domain::procedure::{Action, Undo, Verdict};
+use crate::id::{RunId, UserId};
+
+/// Why an action is not proposed, approved or refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NotApproved {
+    /// The offered step is one for people.
+    ForPeople,
+    /// Nothing may be changed now, and why.
+    Barred { why: String },
+    /// Another run changes the same target.
+    Held { by: RunId, target: String },
+    /// A check that must pass before it does not, or could not tell.
+    Requires { check: String, verdict: Option<Verdict> },
+    /// A fact that the approval would cover could not be read.
+    NoFact { check: String },
+    /// The command cannot be made.
+    Unfilled { why: String },
+    /// Nobody could ever approve it.
+    Nobody,
+    /// Nobody is asked for approval now.
+    NotAsked,
+    /// The button is of an older request, or of none.
+    OtherRequest,
+    /// Typed without the request's code, so it is not known what was read.
+    NoCode { code: String },
+    /// Whoever asks for it does not approve it.
+    Own,
+    /// Not among those who may.
+    NotAllowed,
+    /// The same person did.
+    Already,
+    /// It was used, by the last who approved.
+    Used { by: Option<UserId> },
+    /// A comment is needed.
+    NoComment,
+    /// The configuration has no going ahead alone.
+    NoGlass,
+    /// It cannot be taken back, so two people decide.
+    Irreversible,
+    /// Only whoever asked for it goes ahead alone.
+    OthersRequest,
+}
+
+/// What is asked of a request for approval.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Vote {
+    Approve {
+        comment: Option<String>,
+    },
+    Deny {
+        why: Option<String>,
+    },
+    /// Go ahead alone.
+    BreakGlass {
+        why: String,
+    },
+}
+
+/// Proposes the offered action. `policy` is what the configuration says of its risk; `holder` another run that changes the same
+/// target.
+///
+/// # Errors
+/// When no action is offered, or nothing may be changed.
+pub fn propose(
+    run: &Run,
+    policy: Policy,
+    around: &Around,
+    holder: Option<RunId>,
+) -> Result<RunEventKind, RunRefusal> {
+    let Stage::Offered { rung } = run.stage else { return Err(super::decide::not_now(run)) };
+    let refused = |why| RunRefusal::NotApproved { run: run.id, why };
+    let action = run.action_of(rung).ok_or_else(|| refused(NotApproved::ForPeople))?;
+    if let Some(why) = &around.barred {
+        return Err(refused(NotApproved::Barred { why: why.clone() }));
+    }
+    if let (Some(by), Some(target)) = (holder, &run.procedure.target) {
+        return Err(refused(NotApproved::Held { by, target: target.object.clone() }));
+    }
+    if policy.people.is_empty() && policy.group.is_none() && !policy.on_call {
+        return Err(refused(NotApproved::Nobody));
+    }
+    let frozen = frozen(run, action).map_err(refused)?;
+    let made = |command| {
+        run.filling().command(command).map_err(|why| refused(NotApproved::Unfilled { why: why.to_string() }))
+    };
+    let undo = match &action.undo {
+        Undo::Command(undo) => Some(made(undo)?),
+        Undo::None(_) => None,
+    };
+    let plan = action.plan.as_ref().map(made).transpose()?;
+    let title = run.filling().text(&action.title).unwrap_or_else(|_| action.title.clone());
+    let argv = made(&action.run)?;
+    Ok(RunEventKind::Proposed(Box::new(Proposed { rung, title, argv, plan, undo, frozen, policy })))
+}
+
+/// The facts that the approval covers. What must pass passes; a fact that could not be read is not approved blindly.
+fn frozen(run: &Run, action: &Action) -> Result<BTreeMap<String, Frozen>, NotApproved> {
+    for check in &action.require {
+        let verdict = run.findings.get(check).map(|finding| finding.verdict);
+        if verdict != Some(Verdict::Pass) {
+            return Err(NotApproved::Requires { check: check.clone(), verdict });
+        }
+    }
+    let facts = action.rechecked().into_iter().map(|check| match run.findings.get(&check) {
+        Some(finding) if finding.verdict != Verdict::Unknown => Ok((check, Frozen::from(finding))),
+        _ => Err(NotApproved::NoFact { check }),
+    });
+    facts.collect()
+}
+
+/// Takes one person's word on the request whose `key` the button carries.
+///
+/// # Errors
+/// When there is no such request, or the person may not say so.
+pub fn vote(
+    run: &Run,
+    by: &UserId,
+    key: Option<&str>,
+    vote: &Vote,
+    around: &Around,
+) -> Result<RunEventKind, RunRefusal> {
+    let refused = |why| RunRefusal::NotApproved { run: run.id, why };
+    let change = run.change().ok_or_else(|| refused(NotApproved::NotAsked))?;
+    asked(change, key).map_err(refused)?;
+    let may = change.allows(by, &change.prepared.members, &around.on_call);
+    match vote {
+        Vote::Approve { comment } => approve(change, by, may, comment, around),
+        // Stopping somebody who goes ahead alone, and taking back what one asked for, is anybody's and one's own.
+        Vote::Deny { why } if may || change.glass.is_some() || *by == change.by => {
+            Ok(RunEventKind::Denied { why: why.clone() })
+        }
+        Vote::Deny { .. } => Err(NotApproved::NotAllowed),
+        Vote::BreakGlass { why } => {
+            let action = run.action_of(change.proposed.rung);
+            break_glass(change, by, may, action, around)
+                .map(|()| RunEventKind::GlassBroken { why: why.clone() })
+        }
+    }
+    .map_err(refused)
+}
+
+/// Whether this request, and no other, is being asked.
+fn asked(change: &Change, key: Option<&str>) -> Result<(), NotApproved> {
+    match change.phase {
+        Phase::Asking { .. } => {}
+        Phase::Preparing => return Err(NotApproved::NotAsked),
+        _ => {
+            let last = change.approvals.last().or(change.glass.as_ref());
+            return Err(NotApproved::Used { by: last.map(|approval| approval.by.clone()) });
+        }
+    }
+    match key {
+        None => Err(NotApproved::NoCode { code: change.code().to_owned() }),
+        Some(key) if key == change.prepared.key || key.eq_ignore_ascii_case(change.code()) => Ok(()),
+        Some(_) => Err(NotApproved::OtherRequest),
+    }
+}
+
+fn approve(
+    change: &Change,
+    by: &UserId,
+    may: bool,
+    comment: &Option<String>,
+    around: &Around,
+) -> Result<RunEventKind, NotApproved> {
+    if let Some(why) = &around.barred {
+        return Err(NotApproved::Barred { why: why.clone() });
+    }
+    if *by == change.by {
+        return Err(NotApproved::Own);
+    }
+    if !may {
+        return Err(NotApproved::NotAllowed);
+    }
+    if change.approvals.iter().any(|approval| approval.by == *by) {
+        return Err(NotApproved::Already);
+    }
+    if change.proposed.policy.comment && comment.is_none() {
+        return Err(NotApproved::NoComment);
+    }
+    Ok(RunEventKind::Approved { comment: comment.clone() })
+}
+
+fn break_glass(
+    change: &Change,
+    by: &UserId,
+    may: bool,
+    action: Option<&Action>,
+    around: &Around,
+) -> Result<(), NotApproved> {
+    if let Some(why) = &around.barred {
+        return Err(NotApproved::Barred { why: why.clone() });
+    }
+    match () {
+        () if !change.proposed.policy.break_glass => Err(NotApproved::NoGlass),
+        () if change.glass.is_some() => Err(NotApproved::Already),
+        () if *by != change.by => Err(NotApproved::OthersRequest),
+        () if !may => Err(NotApproved::NotAllowed),
+        () if !action.is_some_and(Action::is_reversible) => Err(NotApproved::Irreversible),
+        () => Ok(()),
+    }
+}
+
+/// Whether `person` would only be refused if they approved now, before a comment is asked of them.
+///
+/// # Errors
+/// The refusal.
+pub fn may_comment(run: &Run, by: &UserId, key: &str, around: &Around) -> Result<(), RunRefusal> {
+    let comment = Some("to come".to_owned());
+    vote(run, by, Some(key), &Vote::Approve { comment }, around).map(drop)
+}
+
+/// Another run that changes the same target.
+pub fn holder<'r>(run: &Run, runs: impl IntoIterator<Item = &'r Run>) -> Option<RunId> {
+    let target = run.procedure.target.as_ref()?;
+    let same = |other: &&Run| {
+        other.id != run.id && other.change().is_some() && other.procedure.target.as_ref() == Some(target)
+    };
+    runs.into_iter().find(same).map(|other| other.id)
+}
+
+/// Everybody whom a person skips who goes ahead alone.
+pub fn skipped(change: &Change, around: &Around) -> BTreeSet<UserId> {
+    change.approvers(&around.on_call)
+}

@@ -1,0 +1,225 @@
+//! The audit: who asked for which change, who approved it, what was begun and how it ended. Each row holds the hash of the one
+//! before it, so that none can be changed or taken out unseen (research 2b, rule 18).
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::Run;
+use super::change::{Aftermath, Ended, Phase};
+use super::event::{End, RunEvent, RunEventKind};
+use crate::id::{IncidentId, RunId, UserId};
+
+/// One row. `hash` is the SHA-256 of everything before it in the row, and of the last row's hash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditRow {
+    pub seq: u64,
+    pub at: Timestamp,
+    pub by: Option<UserId>,
+    pub what: Audited,
+    /// The hash of the row before; empty in the first.
+    pub before: String,
+    pub hash: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Audited {
+    Change {
+        run: RunId,
+        incident: Option<IncidentId>,
+        procedure: String,
+        step: String,
+        /// The hash of everything that the approval covers.
+        covered: String,
+        what: Audit,
+    },
+    /// No change is begun until further notice.
+    Frozen {
+        why: String,
+    },
+    Unfrozen,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Audit {
+    Asked { command: Vec<String>, program: String, fingerprint: String },
+    Approved { comment: Option<String> },
+    Denied { why: Option<String> },
+    WentAheadAlone { why: String },
+    Expired,
+    Voided { moved: Vec<String> },
+    Begun { command: Vec<String> },
+    StopAsked,
+    Ended { ended: Ended },
+    Judged(Aftermath),
+    Helped,
+    DidNotHelp,
+}
+
+/// Where the chain stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// The number of rows.
+    pub rows: u64,
+    pub hash: String,
+}
+
+impl Head {
+    /// The next row, and the head after it.
+    pub fn next(&self, at: Timestamp, by: Option<UserId>, what: Audited) -> (AuditRow, Self) {
+        let mut row =
+            AuditRow { seq: self.rows + 1, at, by, what, before: self.hash.clone(), hash: String::new() };
+        row.hash = row.digest();
+        let head = Self { rows: row.seq, hash: row.hash.clone() };
+        (row, head)
+    }
+
+    /// The head after `row`, which must be the next.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub fn follow(&self, row: &AuditRow) -> Result<Self, String> {
+        let expected = self.rows + 1;
+        if row.seq != expected {
+            return Err(format!("row {expected} is missing; row {} stands in its place", row.seq));
+        }
+        if row.before != self.hash {
+            return Err(format!("row {expected} does not follow the row before it"));
+        }
+        if row.hash != row.digest() {
+            return Err(format!("row {expected} is not as it was written"));
+        }
+        Ok(Self { rows: row.seq, hash: row.hash.clone() })
+    }
+}
+
+/// Where the audit stands, and what it says now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    pub head: Head,
+    /// No change is begun, since when, by whom and why.
+    pub frozen: Option<Freeze>,
+    /// The chain cannot be followed, and why.
+    pub broken: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Freeze {
+    pub at: Timestamp,
+    pub by: Option<UserId>,
+    pub why: String,
+}
+
+impl Ledger {
+    /// Follows the chain by one row.
+    ///
+    /// # Errors
+    /// What is wrong with the row, in words.
+    pub fn take(&mut self, row: &AuditRow) -> Result<(), String> {
+        self.head = self.head.follow(row)?;
+        match &row.what {
+            Audited::Frozen { why } => {
+                self.frozen = Some(Freeze { at: row.at, by: row.by.clone(), why: why.clone() });
+            }
+            Audited::Unfrozen => self.frozen = None,
+            Audited::Change { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// Why nothing may be changed, in words.
+    pub fn bars(&self) -> Option<String> {
+        if let Some(why) = &self.broken {
+            return Some(format!("the audit cannot be trusted: {why}"));
+        }
+        self.frozen.as_ref().map(|freeze| format!("changes are frozen: {}", freeze.why))
+    }
+}
+
+impl AuditRow {
+    fn digest(&self) -> String {
+        let row = (self.seq, self.at, &self.by, &self.what, &self.before);
+        // Plain data with text keys: it always serialises.
+        hex::encode(Sha256::digest(serde_json::to_vec(&row).unwrap_or_default()))
+    }
+}
+
+/// What the audit says of an event, which turned `before` into `after`; nothing where no change is concerned.
+pub fn audited(before: &Run, after: &Run, event: &RunEvent) -> Option<Audited> {
+    let change = after.change().or(before.change());
+    let what = match &event.kind {
+        RunEventKind::Prepared(_) => match change?.phase {
+            Phase::Asking { .. } => Audit::Asked {
+                command: change?.proposed.argv.clone(),
+                program: change?.prepared.path.clone(),
+                fingerprint: change?.prepared.fingerprint.clone(),
+            },
+            _ => return None,
+        },
+        RunEventKind::Approved { comment } => Audit::Approved { comment: comment.clone() },
+        RunEventKind::Denied { why } => Audit::Denied { why: why.clone() },
+        RunEventKind::GlassBroken { why } => Audit::WentAheadAlone { why: why.clone() },
+        RunEventKind::Expired => Audit::Expired,
+        RunEventKind::Voided { moved } => Audit::Voided { moved: moved.clone() },
+        RunEventKind::Begun => Audit::Begun { command: change?.proposed.argv.clone() },
+        RunEventKind::StopAsked => Audit::StopAsked,
+        RunEventKind::Ended { ended, .. } => Audit::Ended { ended: ended.clone() },
+        RunEventKind::DidNotHelp => Audit::DidNotHelp,
+        RunEventKind::Over(End::Helped) => Audit::Helped,
+        RunEventKind::Judged(aftermath) => Audit::Judged(*aftermath),
+        _ => return None,
+    };
+    let covered = change.map(|change| change.covered(before)).unwrap_or_default();
+    let step = change.map(|change| change.proposed.title.clone()).unwrap_or_default();
+    let (run, incident) = (after.id, after.incident);
+    Some(Audited::Change { run, incident, procedure: after.procedure.name.clone(), step, covered, what })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows() -> Vec<AuditRow> {
+        let mut ledger = Ledger::default();
+        let whats = [
+            Audited::Frozen { why: "the auditors are here".into() },
+            Audited::Unfrozen,
+            Audited::Frozen { why: "again".into() },
+        ];
+        let next = |what| {
+            let (row, head) = ledger.head.next(Timestamp::UNIX_EPOCH, Some("U0IAN".into()), what);
+            ledger.head = head;
+            row
+        };
+        whats.map(next).to_vec()
+    }
+
+    fn follow(rows: &[AuditRow]) -> Result<Ledger, String> {
+        let mut ledger = Ledger::default();
+        rows.iter().try_for_each(|row| ledger.take(row))?;
+        Ok(ledger)
+    }
+
+    #[test]
+    fn a_chain_is_followed_and_says_whether_changes_are_frozen() {
+        let rows = rows();
+        let whole = follow(&rows).unwrap();
+        assert_eq!((whole.head.rows, whole.head.hash.as_str()), (3, rows[2].hash.as_str()));
+        assert_eq!(whole.bars(), Some("changes are frozen: again".into()));
+        assert_eq!(follow(&rows[..2]).unwrap().bars(), None);
+    }
+
+    #[test]
+    fn a_row_that_was_changed_taken_out_or_put_in_is_seen() {
+        let rows = rows();
+        let mut changed = rows.clone();
+        changed[1].by = Some("U0MAYA".into());
+        assert_eq!(follow(&changed), Err("row 2 is not as it was written".into()));
+        let missing = [rows[0].clone(), rows[2].clone()];
+        assert_eq!(follow(&missing), Err("row 2 is missing; row 3 stands in its place".into()));
+        let mut forged = rows.clone();
+        forged[1].what = Audited::Frozen { why: "forged".into() };
+        forged[1].hash = forged[1].digest();
+        assert_eq!(follow(&forged), Err("row 3 does not follow the row before it".into()));
+    }
+}

@@ -1,0 +1,312 @@
+//! A change to the world, from the proposal to the proof that it helped. What is approved is exactly what runs: the approval
+//! covers a hash of all of it (research 2b, rules 11 to 16).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::Run;
+use crate::domain::procedure::{Action, Finding, Kept, Procedure, Risk, Target, Undo, Verdict};
+use crate::id::{IncidentId, RunId, UserId};
+
+/// Somebody alone waits this long before an action goes ahead without approval, and anybody can stop it until then.
+pub const GLASS_WAIT: SignedDuration = SignedDuration::from_secs(60);
+/// The last look may take this long; after it (howler was down) what was approved is too old to begin.
+pub const RECHECK_MOST: SignedDuration = SignedDuration::from_mins(2);
+
+/// Who may approve, and how many must: as the configuration had it when approval was asked for. A later change of the
+/// configuration moves no request.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Policy {
+    pub people: BTreeSet<UserId>,
+    /// A user group's id.
+    pub group: Option<String>,
+    /// Whoever is on call, and the backup.
+    pub on_call: bool,
+    /// How many different people.
+    pub needed: usize,
+    /// They must say why.
+    pub comment: bool,
+    /// How long the request stands.
+    pub stands: SignedDuration,
+    pub break_glass: bool,
+}
+
+/// A fact that the approval covers. What a check says in words is not part of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Frozen {
+    pub verdict: Verdict,
+    pub kept: BTreeMap<String, Kept>,
+}
+
+impl From<&Finding> for Frozen {
+    fn from(finding: &Finding) -> Self {
+        Self { verdict: finding.verdict, kept: finding.kept.clone() }
+    }
+}
+
+/// What somebody wants to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proposed {
+    pub rung: usize,
+    /// The action's title, as the facts were.
+    pub title: String,
+    pub argv: Vec<String>,
+    pub plan: Option<Vec<String>>,
+    /// What takes it back.
+    pub undo: Option<Vec<String>>,
+    pub frozen: BTreeMap<String, Frozen>,
+    pub policy: Policy,
+}
+
+/// What was read just before approval is asked for, and again just before the action begins.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prepared {
+    /// 128 random bits; what the buttons carry.
+    pub key: String,
+    /// The program's file, and the SHA-256 of what is in it.
+    pub path: String,
+    pub fingerprint: String,
+    /// The names of the variables that it gets.
+    pub environment: Vec<String>,
+    /// Who is in the policy's user group.
+    pub members: BTreeSet<UserId>,
+    /// What the plan printed.
+    pub plan: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    pub by: UserId,
+    pub at: Timestamp,
+    pub comment: Option<String>,
+}
+
+/// Where a change is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Phase {
+    /// The plan is asked, and the program looked at.
+    Preparing,
+    /// People are asked until then.
+    Asking { expires: Timestamp },
+    /// Everything that was approved is read once more.
+    Rechecking { since: Timestamp, again: Option<Box<Prepared>> },
+    /// The approval is spent. `group` is the program's process group, once it is known.
+    Acting { since: Timestamp, group: Option<ProcessGroup>, stopped_by: Option<UserId> },
+    /// It ran; its checks are asked until they have passed for long enough. `next` is when they are asked again.
+    Proving { since: Timestamp, passing_since: Option<Timestamp>, next: Option<Timestamp> },
+}
+
+/// A process group that can be told from a later one of the same number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProcessGroup {
+    pub id: i32,
+    /// When its first process began, in the kernel's ticks since it was started.
+    pub born: u64,
+}
+
+/// What is heard of a program while it runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    Running(ProcessGroup),
+    /// The end of what it has printed so far.
+    Heard(String),
+}
+
+/// How a program ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ended {
+    /// By itself; no code where a signal did it.
+    Exit { code: Option<i32> },
+    /// Its time was up. `empty`: nothing of its process group is left.
+    TimedOut { empty: bool },
+    /// A person stopped it, or howler was stopped.
+    Stopped { empty: bool },
+    /// It was never begun.
+    NotBegun { why: String },
+    /// howler was killed while it ran; it is gone now.
+    Interrupted,
+}
+
+/// Whether an action that did not end well changed anything, as far as its frozen facts tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Aftermath {
+    Happened,
+    DidNotHappen,
+    CannotTell,
+}
+
+/// A change under way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    pub proposed: Proposed,
+    pub by: UserId,
+    pub at: Timestamp,
+    pub prepared: Prepared,
+    pub approvals: Vec<Approval>,
+    /// Somebody alone goes ahead without approval: who, when, and why.
+    pub glass: Option<Approval>,
+    pub phase: Phase,
+    /// What the program printed last.
+    pub output: String,
+}
+
+/// Everything that an approval covers, in the order in which it is hashed.
+#[derive(Serialize)]
+struct Covered<'a> {
+    run: RunId,
+    incident: Option<IncidentId>,
+    procedure: &'a Procedure,
+    target: &'a Option<Target>,
+    proposed: &'a Proposed,
+    by: &'a UserId,
+    at: Timestamp,
+    key: &'a str,
+    path: &'a str,
+    fingerprint: &'a str,
+    environment: &'a [String],
+    plan: &'a Option<String>,
+    directory: &'static str,
+}
+
+impl Change {
+    /// SHA-256 of everything that an approval covers.
+    pub fn covered(&self, run: &Run) -> String {
+        let Prepared { key, path, fingerprint, environment, plan, .. } = &self.prepared;
+        let covered = Covered {
+            run: run.id,
+            incident: run.incident,
+            procedure: &run.procedure,
+            target: &run.procedure.target,
+            proposed: &self.proposed,
+            by: &self.by,
+            at: self.at,
+            key,
+            path,
+            fingerprint,
+            environment,
+            plan,
+            directory: "/",
+        };
+        // Plain data with text keys: it always serialises.
+        hex::encode(Sha256::digest(serde_json::to_vec(&covered).unwrap_or_default()))
+    }
+
+    /// What people type to name this request and no other.
+    pub fn code(&self) -> &str {
+        self.prepared.key.get(..6).unwrap_or_default()
+    }
+
+    /// Whether `person` may approve, but for being the one who asks. An empty list means nobody.
+    pub fn allows(&self, person: &UserId, members: &BTreeSet<UserId>, on_call: &BTreeSet<UserId>) -> bool {
+        let policy = &self.proposed.policy;
+        policy.people.contains(person)
+            || (policy.group.is_some() && members.contains(person))
+            || (policy.on_call && on_call.contains(person))
+    }
+
+    pub fn is_approved(&self) -> bool {
+        self.approvals.len() >= self.proposed.policy.needed.max(1)
+    }
+
+    /// Everybody who could approve it and did not ask for it.
+    pub fn approvers(&self, on_call: &BTreeSet<UserId>) -> BTreeSet<UserId> {
+        let policy = &self.proposed.policy;
+        let on_call = on_call.iter().filter(|_| policy.on_call);
+        let everybody = policy.people.iter().chain(&self.prepared.members).chain(on_call);
+        everybody.filter(|person| **person != self.by).cloned().collect()
+    }
+
+    /// When something follows by itself.
+    pub fn due(&self) -> Option<Timestamp> {
+        match &self.phase {
+            Phase::Asking { expires } => {
+                let glass = self.glass.as_ref().map(glass_due);
+                Some(glass.map_or(*expires, |glass| glass.min(*expires)))
+            }
+            Phase::Proving { next, .. } => *next,
+            Phase::Preparing | Phase::Rechecking { .. } | Phase::Acting { .. } => None,
+        }
+    }
+}
+
+/// When an action goes ahead without approval.
+pub fn glass_due(glass: &Approval) -> Timestamp {
+    glass.at.saturating_add(GLASS_WAIT).unwrap_or(Timestamp::MAX)
+}
+
+impl Action {
+    /// Whether there is a command that takes it back.
+    pub fn is_reversible(&self) -> bool {
+        matches!(self.undo, Undo::Command(_))
+    }
+
+    /// The checks that are asked again before it begins.
+    pub fn rechecked(&self) -> BTreeSet<String> {
+        self.freeze.iter().chain(&self.require).cloned().collect()
+    }
+}
+
+impl Risk {
+    /// Whether whoever approves must say why.
+    pub fn wants_comment(self) -> bool {
+        self == Self::High
+    }
+}
+
+/// What the frozen facts say of an action that did not end well.
+pub fn aftermath(frozen: &BTreeMap<String, Frozen>, found: &BTreeMap<String, Finding>) -> Aftermath {
+    let now: Option<Vec<(&Frozen, Frozen)>> =
+        frozen.iter().map(|(name, before)| Some((before, Frozen::from(found.get(name)?)))).collect();
+    match now {
+        Some(facts) if !facts.is_empty() => {
+            if facts.iter().any(|(_, now)| now.verdict == Verdict::Unknown) {
+                Aftermath::CannotTell
+            } else if facts.iter().any(|(before, now)| *before != now) {
+                Aftermath::Happened
+            } else {
+                Aftermath::DidNotHappen
+            }
+        }
+        _ => Aftermath::CannotTell,
+    }
+}
+
+/// What is not any more as it was approved, in words.
+pub fn moved(change: &Change, again: &Prepared, found: &BTreeMap<String, Finding>) -> Vec<String> {
+    let mut moved = Vec::new();
+    let Prepared { path, fingerprint, environment, .. } = &change.prepared;
+    if (path, fingerprint) != (&again.path, &again.fingerprint) {
+        moved.push(format!("the program {path} is another one now"));
+    }
+    if *environment != again.environment {
+        moved.push("the program would get other variables".to_owned());
+    }
+    for (name, before) in &change.proposed.frozen {
+        match found.get(name) {
+            None => moved.push(format!("{name} was not read")),
+            Some(finding) if finding.verdict == Verdict::Unknown => {
+                moved.push(format!("{name} could not be told: {}", finding.why.as_deref().unwrap_or("")));
+            }
+            Some(finding) => moved.extend(difference(name, before, finding)),
+        }
+    }
+    moved
+}
+
+fn difference(name: &str, before: &Frozen, now: &Finding) -> Vec<String> {
+    let mut different = Vec::new();
+    if before.verdict != now.verdict {
+        different.push(format!("{name} passed when it was approved, and does not now"));
+    }
+    for (fact, was) in &before.kept {
+        let is = now.kept.get(fact);
+        if is != Some(was) {
+            let short = |kept: Option<&Kept>| kept.and_then(Kept::short).unwrap_or_else(|| "nothing".into());
+            different.push(format!("{name}: {fact} was {}, and is {}", short(Some(was)), short(is)));
+        }
+    }
+    different
+}

@@ -1,0 +1,74 @@
+//! What a run says out loud, beside its card, with its facts frozen: who is asked for approval, and how a change ended.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::change::{Aftermath, Change, Ended, Phase, glass_due};
+use super::event::{End, RunEvent, RunEventKind};
+use super::settle::Around;
+use super::{Last, Run};
+use crate::id::UserId;
+
+/// One message. `step` is the action's title.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunSays {
+    pub step: String,
+    /// Who asked for the change.
+    pub by: UserId,
+    pub what: RunWord,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RunWord {
+    Asks { people: BTreeSet<UserId>, group: Option<String>, needed: usize, expires: Timestamp, code: String },
+    GlassBroken { why: String, due: Timestamp },
+    Denied { by: Option<UserId>, why: Option<String> },
+    Expired,
+    Voided { moved: Vec<String> },
+    Unprepared { why: String },
+    Broke { ended: Ended },
+    Judged(Aftermath),
+    Helped,
+    DidNotHelp,
+}
+
+/// What an event makes a run say; `before` is the run as it was.
+pub fn says(before: &Run, after: &Run, event: &RunEvent, around: &Around) -> Option<RunSays> {
+    if let (RunEventKind::Judged(aftermath), Some(Last::Broke { title, .. })) = (&event.kind, &before.last) {
+        return Some(RunSays {
+            step: title.clone(),
+            by: before.by.clone(),
+            what: RunWord::Judged(*aftermath),
+        });
+    }
+    let change = after.change().or(before.change())?;
+    let what = word(change, event, around)?;
+    Some(RunSays { step: change.proposed.title.clone(), by: change.by.clone(), what })
+}
+
+fn word(change: &Change, event: &RunEvent, around: &Around) -> Option<RunWord> {
+    Some(match (&event.kind, &change.phase) {
+        (RunEventKind::Prepared(_), Phase::Asking { expires }) => RunWord::Asks {
+            people: change.approvers(&around.on_call),
+            group: change.proposed.policy.group.clone(),
+            needed: change.proposed.policy.needed,
+            expires: *expires,
+            code: change.code().to_owned(),
+        },
+        (RunEventKind::GlassBroken { why }, _) => {
+            RunWord::GlassBroken { why: why.clone(), due: change.glass.as_ref().map(glass_due)? }
+        }
+        (RunEventKind::Denied { why }, _) => RunWord::Denied { by: event.by.clone(), why: why.clone() },
+        (RunEventKind::Expired, _) => RunWord::Expired,
+        (RunEventKind::Voided { moved }, _) => RunWord::Voided { moved: moved.clone() },
+        (RunEventKind::Unprepared { why }, _) => RunWord::Unprepared { why: why.clone() },
+        (RunEventKind::Ended { ended, .. }, _) if *ended != (Ended::Exit { code: Some(0) }) => {
+            RunWord::Broke { ended: ended.clone() }
+        }
+        (RunEventKind::DidNotHelp, _) => RunWord::DidNotHelp,
+        (RunEventKind::Over(End::Helped), _) => RunWord::Helped,
+        _ => return None,
+    })
+}

@@ -1,0 +1,98 @@
+//! Runs of procedures as they stand, and the audit of what they changed. What programs printed is not in it.
+
+use serde_json::{Map, Value, json};
+
+use super::lines::Line;
+use crate::domain::procedure::Verdict;
+use crate::domain::run::audit::{Audit, AuditRow, Audited};
+use crate::domain::run::change::Phase;
+use crate::domain::run::{End, Run, Stage};
+
+pub fn run(run: &Run) -> Line<'_> {
+    let over_at = match &run.stage {
+        Stage::Over { at, .. } => Some(*at),
+        _ => None,
+    };
+    let findings: Map<String, Value> =
+        run.findings.iter().map(|(name, found)| (name.clone(), verdict(found.verdict).into())).collect();
+    Line::Run {
+        run: run.id.0,
+        procedure: &run.procedure.name,
+        by: &run.by,
+        at: run.at,
+        incident: run.incident.map(|incident| incident.0),
+        stage: stage(&run.stage),
+        over_at,
+        findings: findings.into(),
+        events: run.events,
+    }
+}
+
+fn stage(stage: &Stage) -> &'static str {
+    match stage {
+        Stage::Looking => "looking",
+        Stage::Offered { .. } => "offered",
+        Stage::Changing(change) => match change.phase {
+            Phase::Preparing | Phase::Asking { .. } => "asking",
+            Phase::Rechecking { .. } | Phase::Acting { .. } => "acting",
+            Phase::Proving { .. } => "proving",
+        },
+        Stage::Over { end, .. } => match end {
+            End::Well => "well",
+            End::Helped => "helped",
+            End::Told => "told",
+            End::NoStepLeft => "no_step_left",
+            End::Aborted => "aborted",
+        },
+    }
+}
+
+fn verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "pass",
+        Verdict::Fail => "fail",
+        Verdict::Unknown => "unknown",
+    }
+}
+
+pub fn audit(row: &AuditRow) -> Line<'_> {
+    let (audited, data) = match &row.what {
+        Audited::Frozen { why } => ("frozen", json!({ "why": why })),
+        Audited::Unfrozen => ("unfrozen", json!({})),
+        Audited::Change { run, incident, procedure, step, covered, what } => {
+            let (name, more) = audited(what);
+            let data = json!({
+                "run": run, "incident": incident, "procedure": procedure, "step": step, "covered": covered, "more": more
+            });
+            (name, data)
+        }
+    };
+    Line::Audit {
+        seq: row.seq,
+        at: row.at,
+        by: row.by.as_ref(),
+        audited,
+        data,
+        before: &row.before,
+        hash: &row.hash,
+    }
+}
+
+fn audited(what: &Audit) -> (&'static str, Value) {
+    match what {
+        Audit::Asked { command, program, fingerprint } => {
+            ("asked", json!({ "command": command, "program": program, "fingerprint": fingerprint }))
+        }
+        Audit::Approved { comment } => ("approved", json!({ "comment": comment })),
+        Audit::Denied { why } => ("denied", json!({ "why": why })),
+        Audit::WentAheadAlone { why } => ("went_ahead_alone", json!({ "why": why })),
+        Audit::Expired => ("expired", json!({})),
+        Audit::Voided { moved } => ("voided", json!({ "moved": moved })),
+        Audit::Begun { command } => ("begun", json!({ "command": command })),
+        Audit::StopAsked => ("stop_asked", json!({})),
+        Audit::Ended { ended } => ("ended", json!({ "how": ended })),
+        Audit::Judged(aftermath) => ("judged", json!({ "aftermath": aftermath })),
+        Audit::Helped => ("helped", json!({})),
+        Audit::DidNotHelp => ("did_not_help", json!({})),
+    }
+}

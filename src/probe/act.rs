@@ -1,0 +1,218 @@
+//! An action carried out: exactly the program and the arguments that were approved, heard while it runs, and stopped with all
+//! that it began (research 2b, rules 4 to 8).
+
+use std::convert::Infallible;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use super::process::{self, Kept, Orphan, Program};
+use super::{FOLDERS, Prober, tool};
+use crate::domain::procedure::CannotTell;
+use crate::domain::run::change::{Ended, ProcessGroup, Progress};
+
+/// What a program has printed is told this often, so that many that run together stay within Slack's limits.
+const TELL_EVERY: Duration = Duration::from_secs(2);
+/// What a program printed just before its end is waited for so long.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+/// Longest end of the output that is told, in characters.
+const TOLD_MOST: usize = 1_200;
+
+/// What is to be run.
+#[derive(Clone, Debug)]
+pub struct Order {
+    pub argv: Vec<String>,
+    /// The program's file, and the SHA-256 of what was in it when it was approved.
+    pub path: String,
+    pub fingerprint: String,
+    pub limit: Duration,
+}
+
+/// What would be run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fingerprint {
+    pub path: String,
+    pub sha256: String,
+    /// The names of the variables that it gets.
+    pub environment: Vec<String>,
+}
+
+impl Prober {
+    /// Looks at the program that `argv` would run.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn fingerprint(&self, argv: &[String]) -> Result<Fingerprint, CannotTell> {
+        let program = argv.first().map_or("", String::as_str);
+        if let Some(stand_in) = &self.stand_in {
+            return Ok(stand_in.fingerprint(program));
+        }
+        let path = tool::find(&self.tools, &FOLDERS, program)?;
+        let environment = self.environment.get(program).into_iter().flatten();
+        let environment = environment.map(|(name, _)| name.clone()).collect();
+        let shown = path.display().to_string();
+        // Some programs are a hundred megabytes.
+        let read = tokio::task::spawn_blocking(move || sha256(&path)).await;
+        let unreadable = |why: String| CannotTell(format!("{program} cannot be read: {why}"));
+        let sha256 = match read {
+            Ok(Ok(sha256)) => sha256,
+            Ok(Err(error)) => return Err(unreadable(error.to_string())),
+            Err(error) => return Err(unreadable(error.to_string())),
+        };
+        Ok(Fingerprint { path: shown, sha256, environment })
+    }
+
+    /// Runs `order` until it ends, its time is up, or `stop` becomes true. `heard` is told of it meanwhile. Gives how it ended,
+    /// and the end of what it printed.
+    pub async fn act(
+        &self,
+        order: &Order,
+        mut stop: watch::Receiver<bool>,
+        heard: &mpsc::Sender<Progress>,
+    ) -> (Ended, String) {
+        if let Some(stand_in) = &self.stand_in {
+            return stand_in.act(&order.argv);
+        }
+        let not_begun = |why: String| (Ended::NotBegun { why }, String::new());
+        match self.fingerprint(&order.argv).await {
+            Err(CannotTell(why)) => return not_begun(why),
+            Ok(found) if (&found.path, &found.sha256) != (&order.path, &order.fingerprint) => {
+                return not_begun("the program is not the one that was approved".into());
+            }
+            Ok(_) => {}
+        }
+        if *stop.borrow() {
+            return not_begun("it was stopped before it began".into());
+        }
+        let program = order.argv.first().map_or("", String::as_str);
+        let environment = self.environment.get(program).map_or(&[][..], Vec::as_slice);
+        let arguments = order.argv.get(1..).unwrap_or_default();
+        match process::start(order.path.as_ref(), program, arguments, environment) {
+            Err(CannotTell(why)) => not_begun(self.shown(&why)),
+            Ok(program) => self.follow(program, order.limit, &mut stop, heard).await,
+        }
+    }
+
+    async fn follow(
+        &self,
+        mut program: Program,
+        limit: Duration,
+        stop: &mut watch::Receiver<bool>,
+        heard: &mpsc::Sender<Progress>,
+    ) -> (Ended, String) {
+        if let Some(group) = program.group() {
+            // Nobody who listens any more changes what runs.
+            let _ = heard.send(Progress::Running(group)).await;
+        }
+        let kept = Mutex::new(Kept::default());
+        let (out, err) = (program.child.stdout.take(), program.child.stderr.take());
+        let ended = {
+            let printed = async { tokio::join!(keep(out, &kept), keep(err, &kept)) };
+            let whole = async {
+                tokio::pin!(printed);
+                tokio::select! {
+                    status = program.child.wait() => {
+                        // What it left behind may hold the other end open.
+                        let _ = timeout(LAST_WORDS, printed).await;
+                        status
+                    }
+                    _ = &mut printed => program.child.wait().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                _ = stop.wait_for(|stop| *stop) => Ended::Stopped { empty: false },
+                ended = timeout(limit, whole) => match ended {
+                    Ok(status) => Ended::Exit { code: status.ok().and_then(|status| status.code()) },
+                    Err(_) => Ended::TimedOut { empty: false },
+                },
+                never = self.tell(&kept, heard) => match never {},
+            }
+        };
+        let ended = match ended {
+            Ended::Stopped { .. } => Ended::Stopped { empty: program.end().await },
+            Ended::TimedOut { .. } => Ended::TimedOut { empty: program.end().await },
+            by_itself => {
+                program.leave_nothing().await;
+                by_itself
+            }
+        };
+        (ended, self.end_of(&kept, true))
+    }
+
+    /// Tells what it has printed, now and then; never ends by itself.
+    async fn tell(&self, kept: &Mutex<Kept>, heard: &mpsc::Sender<Progress>) -> Infallible {
+        let mut ticks = interval(TELL_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ticks.tick().await;
+        let mut before = String::new();
+        loop {
+            ticks.tick().await;
+            let now = self.end_of(kept, false);
+            if now != before {
+                before.clone_from(&now);
+                // Whoever shows it may be behind; the next tick tells more.
+                let _ = heard.try_send(Progress::Heard(now));
+            }
+        }
+    }
+
+    /// The end of what was printed, without secrets. A line that is not whole yet is held back: it may be half a secret.
+    fn end_of(&self, kept: &Mutex<Kept>, whole: bool) -> String {
+        let (mut text, _) = kept.lock().unwrap_or_else(PoisonError::into_inner).text();
+        if !whole {
+            text.truncate(text.rfind('\n').map_or(0, |end| end + 1));
+        }
+        let shown = self.shown(&text);
+        let skipped = shown.chars().count().saturating_sub(TOLD_MOST);
+        shown.chars().skip(skipped).collect()
+    }
+
+    /// Waits for a program that an earlier howler began, for at most `limit`, or until `stop`. Whether anything of it may
+    /// still run.
+    pub async fn wait_for_orphan(
+        &self,
+        group: Option<ProcessGroup>,
+        limit: Duration,
+        mut stop: watch::Receiver<bool>,
+    ) -> Ended {
+        let Some(orphan) = group.and_then(Orphan::find) else { return Ended::Interrupted };
+        let gone = tokio::select! {
+            biased;
+            _ = stop.wait_for(|stop| *stop) => None,
+            gone = timeout(limit, orphan.gone()) => Some(gone.is_ok()),
+        };
+        match gone {
+            Some(true) => Ended::Interrupted,
+            Some(false) => Ended::TimedOut { empty: orphan.end().await },
+            None => Ended::Stopped { empty: orphan.end().await },
+        }
+    }
+}
+
+fn sha256(path: &std::path::Path) -> std::io::Result<String> {
+    let mut digest = Sha256::new();
+    let mut file = std::fs::File::open(path)?;
+    let mut buffer = vec![0; 256 << 10];
+    loop {
+        let read = std::io::Read::read(&mut file, &mut buffer)?;
+        match buffer.get(..read) {
+            None | Some([]) => return Ok(hex::encode(digest.finalize())),
+            Some(bytes) => digest.update(bytes),
+        }
+    }
+}
+
+async fn keep(stream: Option<impl AsyncRead + Unpin>, kept: &Mutex<Kept>) {
+    let Some(mut stream) = stream else { return };
+    let mut buffer = vec![0; 64 << 10];
+    // What cannot be read any more has ended, for what is shown.
+    while let Ok(read @ 1..) = stream.read(&mut buffer).await {
+        let bytes = buffer.get(..read).unwrap_or_default();
+        kept.lock().unwrap_or_else(PoisonError::into_inner).push(bytes);
+    }
+}

@@ -1,0 +1,29 @@
+//! The audit of changes, as it is stored: rows that are only added to.
+
+use super::disk::Engine;
+use super::{Store, StoreError, codec, keys};
+use crate::domain::run::audit::{AuditRow, Ledger};
+
+/// Where the chain stands. One that cannot be read, or is broken, lets nothing be changed, and everything else goes on.
+pub(super) fn ledger(engine: &Engine) -> Ledger {
+    let mut ledger = Ledger::default();
+    for row in engine.scan(keys::AUDIT) {
+        let row = row.and_then(|(_, row)| codec::decode::<AuditRow>(&row));
+        let taken = row.map_err(|error| error.to_string()).and_then(|row| ledger.take(&row));
+        if let Err(why) = taken {
+            ledger.broken = Some(why);
+            break;
+        }
+    }
+    ledger
+}
+
+impl Store {
+    /// The rows of the audit, oldest first.
+    ///
+    /// # Errors
+    /// When a row cannot be read.
+    pub fn audit(&self) -> Result<Vec<AuditRow>, StoreError> {
+        self.with(|engine| super::values(engine, keys::AUDIT))
+    }
+}
