@@ -110,7 +110,8 @@ impl App {
         let phone = Telephone::new(&config, &secrets, &instance, &clock)?;
         let prober = match ground.world {
             Some(world) => Prober::standing_in(world),
-            None => Prober::new(&config.runbook, secrets.all(), |name| std::env::var(name).ok()),
+            None => Prober::new(&config.runbook, secrets.all(), |name| std::env::var(name).ok())
+                .with_services(&config.runbook, &secrets, clock.clone()),
         };
         let (config, metrics) = (Arc::new(config), Metrics::default());
         let deliverer =

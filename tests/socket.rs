@@ -35,6 +35,7 @@ async fn world(manifest: &str, signing_secret: Option<&str>) -> World {
         api_secret: None,
         phone: howler::config::secrets::PhoneSecrets::default(),
         github_api_url: howler::config::secrets::GITHUB_API_URL.into(),
+        vercel: howler::config::secrets::VercelSecrets::default(),
     };
     World::of(clock, slack, secrets, "")
 }

@@ -47,7 +47,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("fake", &["clock", "id"]),
     ("calendar", &[]),
-    ("probe", &["config", "domain"]),
+    ("probe", &["clock", "config", "domain"]),
     ("procedure", &["domain", "view"]),
     ("unix_socket", &[]),
     ("local", &["desk", "store", "unix_socket"]),

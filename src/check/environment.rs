@@ -18,7 +18,7 @@ enum Need {
     Default(&'static str),
 }
 
-const VARIABLES: [Variable; 17] = [
+const VARIABLES: [Variable; 19] = [
     Variable {
         name: "SLACK_BOT_TOKEN",
         need: Need::Needed(
@@ -36,9 +36,17 @@ const VARIABLES: [Variable; 17] = [
     },
     Variable {
         name: "GITHUB_TOKEN",
-        need: Need::Optional { part: "an issue when Slack does not take a P1", there: true },
+        need: Need::Optional {
+            part: "an issue when Slack does not take a P1, and the runbook's checks of GitHub",
+            there: true,
+        },
     },
     Variable { name: "GITHUB_API_URL", need: Need::Default("GitHub's own address is used") },
+    Variable {
+        name: "VERCEL_TOKEN",
+        need: Need::Optional { part: "the runbook's checks of Vercel", there: true },
+    },
+    Variable { name: "VERCEL_API_URL", need: Need::Default("Vercel's own address is used") },
     phone("TWILIO_ACCOUNT_SID", "calls and texts through Twilio"),
     phone("TWILIO_AUTH_TOKEN", "calls and texts through Twilio"),
     Variable { name: "TWILIO_API_URL", need: Need::Default("Twilio's own address is used") },

@@ -16,8 +16,10 @@ pub struct Backup {
 
 impl Default for Backup {
     fn default() -> Self {
-        let repository = Repository(Some("anomalyco/monkeytown".into()));
-        Self { repository, after: Humane(SignedDuration::from_mins(2)) }
+        Self {
+            repository: Repository::new("anomalyco/monkeytown"),
+            after: Humane(SignedDuration::from_mins(2)),
+        }
     }
 }
 
@@ -26,6 +28,13 @@ impl Default for Backup {
 pub struct Repository(Option<String>);
 
 impl Repository {
+    /// Nowhere.
+    pub const OFF: Self = Self(None);
+
+    pub(super) fn new(name: &str) -> Self {
+        Self(Some(name.to_owned()))
+    }
+
     /// `owner/name`; `None` is off.
     pub fn name(&self) -> Option<&str> {
         self.0.as_deref()
@@ -47,7 +56,7 @@ impl<'de> Deserialize<'de> for Repository {
 }
 
 /// What GitHub allows in names, so that none of it changes an address.
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     !text.is_empty() && text.chars().all(allowed) && text.chars().any(|c| c != '.')
 }

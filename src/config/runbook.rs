@@ -7,7 +7,8 @@ use jiff::SignedDuration;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use super::Humane;
+use super::backup::is_name;
+use super::{Humane, Repository};
 use crate::domain::procedure::Risk;
 use crate::domain::run::change::Policy;
 use crate::id::UserId;
@@ -28,7 +29,26 @@ pub struct RunbookRules {
     pub hosts: Vec<String>,
     /// Those of `hosts` that may be at a private or loopback address.
     pub private: Vec<String>,
+    /// Whose workflows, hooks, secrets' names and settings GitHub is asked about.
+    pub repository: Repository,
+    /// Whose audit log GitHub is asked for, where it is not the repository's owner.
+    #[serde(deserialize_with = "name")]
+    pub organisation: Option<String>,
+    /// Whose deployments and variables' names Vercel is asked about: a project's name or id.
+    #[serde(deserialize_with = "name")]
+    pub vercel_project: Option<String>,
+    /// The team that the project belongs to, by `team_...` or by the name in its addresses; none for a personal account.
+    #[serde(deserialize_with = "name")]
+    pub vercel_team: Option<String>,
     pub approval: ApprovalRules,
+}
+
+impl RunbookRules {
+    /// Whose audit log is meant.
+    pub fn organisation(&self) -> Option<&str> {
+        let owner = || self.repository.name()?.split_once('/').map(|(owner, _)| owner);
+        self.organisation.as_deref().or_else(owner)
+    }
 }
 
 /// `[runbook.approval]`: who may have an action carried out, and how many must agree. A procedure's file says how risky an
@@ -118,8 +138,24 @@ impl Default for RunbookRules {
             environment: BTreeMap::new(),
             hosts: hosts.map(str::to_owned).to_vec(),
             private: Vec::new(),
+            repository: Repository::new("anomalyco/monkeytown"),
+            organisation: None,
+            vercel_project: Some("monkeytown-web".into()),
+            vercel_team: None,
             approval: ApprovalRules::default(),
         }
+    }
+}
+
+/// A name that changes no address that it becomes a part of; "off" is none.
+fn name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(from)?;
+    match text.trim() {
+        off if off.eq_ignore_ascii_case("off") => Ok(None),
+        name if is_name(name) => Ok(Some(name.to_owned())),
+        _ => Err(D::Error::custom(format!(
+            "`{text}` is no name; write letters, digits, hyphens, underscores and points, or off"
+        ))),
     }
 }
 

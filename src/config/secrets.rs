@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use reqwest::Url;
+
 /// A text that does not print.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
@@ -48,6 +50,25 @@ pub struct Secrets {
     /// Lets other programs ask who is on call; without it they cannot.
     pub api_secret: Option<Secret>,
     pub phone: PhoneSecrets,
+    pub vercel: VercelSecrets,
+}
+
+/// Vercel's own base address.
+pub const VERCEL_API_URL: &str = "https://api.vercel.com";
+
+/// How howler asks Vercel for what the runbook's checks look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VercelSecrets {
+    /// Optional: without it checks of Vercel cannot tell.
+    pub token: Option<Secret>,
+    /// Without a slash at its end.
+    pub api_url: String,
+}
+
+impl Default for VercelSecrets {
+    fn default() -> Self {
+        Self { token: None, api_url: VERCEL_API_URL.into() }
+    }
 }
 
 /// Twilio's own base address.
@@ -101,7 +122,7 @@ pub enum SecretsError {
     #[error("GITHUB_API_URL must be a full http or https address, such as {GITHUB_API_URL}, not `{0}`")]
     GitHubUrl(String),
     #[error("{name} must be a full http or https address, such as {such}, not `{value}`")]
-    PhoneUrl { name: &'static str, such: &'static str, value: String },
+    Url { name: &'static str, such: &'static str, value: String },
     #[error(
         "TWILIO_ACCOUNT_SID is not an account's SID: it is AC and 32 digits and letters a to f, from the first page of \
          Twilio's console"
@@ -113,8 +134,14 @@ impl Secrets {
     /// Every secret, so that none is shown when a program or an address prints it.
     pub fn all(&self) -> Vec<Secret> {
         let Self { slack_bot_token, slack_signing_secret, slack_app_token, github_token, .. } = self;
-        let others =
-            [slack_signing_secret, slack_app_token, github_token, &self.metrics_secret, &self.api_secret];
+        let others = [
+            slack_signing_secret,
+            slack_app_token,
+            github_token,
+            &self.metrics_secret,
+            &self.api_secret,
+            &self.vercel.token,
+        ];
         let PhoneSecrets { twilio_auth_token, pagerduty_routing_key, pagerduty_webhook_secret, .. } =
             &self.phone;
         let phone = [
@@ -154,12 +181,9 @@ impl Secrets {
         if !github_api_url.starts_with("https://") && !github_api_url.starts_with("http://") {
             return Err(SecretsError::GitHubUrl(github_api_url));
         }
-        let optional = |name| {
-            lookup(name).filter(|value| !value.trim().is_empty()).map(|value| Secret::new(value.trim()))
-        };
         Ok(Self {
-            metrics_secret: optional("HOWLER_METRICS_SECRET"),
-            api_secret: optional("HOWLER_API_TOKEN"),
+            metrics_secret: given("HOWLER_METRICS_SECRET"),
+            api_secret: given("HOWLER_API_TOKEN"),
             slack_bot_token: need(
                 "SLACK_BOT_TOKEN",
                 "the token that starts with xoxb-, from your Slack app's page OAuth & Permissions",
@@ -170,10 +194,21 @@ impl Secrets {
             },
             slack_app_token,
             slack_api_url,
-            github_token: need("GITHUB_TOKEN", "optional").ok(),
+            github_token: given("GITHUB_TOKEN"),
             github_api_url,
-            phone: PhoneSecrets::read(&optional, &lookup)?,
+            phone: PhoneSecrets::read(&given, &lookup)?,
+            vercel: VercelSecrets::read(&given, &lookup)?,
         })
+    }
+}
+
+impl VercelSecrets {
+    fn read(
+        given: &impl Fn(&'static str) -> Option<Secret>,
+        lookup: &impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, SecretsError> {
+        let api_url = address(lookup, "VERCEL_API_URL", VERCEL_API_URL)?;
+        Ok(Self { token: given("VERCEL_TOKEN"), api_url })
     }
 }
 
@@ -182,12 +217,6 @@ impl PhoneSecrets {
         given: &impl Fn(&'static str) -> Option<Secret>,
         lookup: &impl Fn(&str) -> Option<String>,
     ) -> Result<Self, SecretsError> {
-        let address = |name: &'static str, such: &'static str| {
-            let value = lookup(name).filter(|value| !value.trim().is_empty()).unwrap_or_else(|| such.into());
-            let value = value.trim().trim_end_matches('/').to_owned();
-            let whole = value.starts_with("https://") || value.starts_with("http://");
-            if whole { Ok(value) } else { Err(SecretsError::PhoneUrl { name, such, value }) }
-        };
         let twilio_account_sid = given("TWILIO_ACCOUNT_SID");
         if twilio_account_sid.as_ref().is_some_and(|sid| !is_account_sid(sid.reveal())) {
             return Err(SecretsError::AccountSid);
@@ -195,14 +224,42 @@ impl PhoneSecrets {
         Ok(Self {
             twilio_account_sid,
             twilio_auth_token: given("TWILIO_AUTH_TOKEN"),
-            twilio_api_url: address("TWILIO_API_URL", TWILIO_API_URL)?,
+            twilio_api_url: address(lookup, "TWILIO_API_URL", TWILIO_API_URL)?,
             pagerduty_routing_key: given("PAGERDUTY_ROUTING_KEY"),
-            pagerduty_api_url: address("PAGERDUTY_API_URL", PAGERDUTY_API_URL)?,
+            pagerduty_api_url: address(lookup, "PAGERDUTY_API_URL", PAGERDUTY_API_URL)?,
             pagerduty_webhook_secret: given("PAGERDUTY_WEBHOOK_SECRET"),
         })
     }
 }
 
+/// A base address without a slash at its end: the one that is set, or `such`.
+fn address(
+    lookup: &impl Fn(&str) -> Option<String>,
+    name: &'static str,
+    such: &'static str,
+) -> Result<String, SecretsError> {
+    let value = lookup(name).filter(|value| !value.trim().is_empty()).unwrap_or_else(|| such.into());
+    let value = value.trim().trim_end_matches('/').to_owned();
+    let whole = value.starts_with("https://") || value.starts_with("http://");
+    if whole { Ok(value) } else { Err(SecretsError::Url { name, such, value }) }
+}
+
 fn is_account_sid(sid: &str) -> bool {
     sid.strip_prefix("AC").is_some_and(|rest| rest.len() == 32 && rest.chars().all(|c| c.is_ascii_hexdigit()))
+}
+
+/// Whether a secret may be sent there: encrypted, or to this machine.
+pub fn is_allowed(url: &Url) -> bool {
+    match url.scheme() {
+        "https" => url.has_host(),
+        "http" => url.host_str().is_some_and(is_loopback),
+        _ => false,
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }

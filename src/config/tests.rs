@@ -81,6 +81,7 @@ fn secrets_do_not_print_and_missing_ones_are_named() {
             "SLACK_API_URL" => None,
             "GITHUB_API_URL" => github_url.map(str::to_owned),
             name if name.starts_with("TWILIO_") || name.starts_with("PAGERDUTY_") => None,
+            "VERCEL_API_URL" => None,
             name => set(name),
         })
     };
@@ -89,6 +90,7 @@ fn secrets_do_not_print_and_missing_ones_are_named() {
     assert_eq!(ended.github_api_url, "https://github.example.com/api/v3");
     let read = read(None).unwrap();
     assert_eq!(read.github_api_url, "https://api.github.com");
+    assert_eq!(read.vercel.api_url, "https://api.vercel.com");
     assert!(!format!("{read:?}").contains("value of"));
 }
 
@@ -153,6 +155,9 @@ fn values_that_cannot_be_meant_are_told() {
         ("[rotation]\nhandoff = \"sometimes\"", "not a hand-over"),
         ("[rotation]\nmembers = [\"@ian\"]", "not a person's id"),
         ("[backup]\nrepository = \"monkeytown\"", "owner/name"),
+        ("[runbook]\nvercel_project = \"a/b\"", "is no name"),
+        ("[runbook]\norganisation = \"..\"", "is no name"),
+        ("[runbook]\nrepository = \"monkeytown\"", "owner/name"),
         ("[channels]\nmetrics = \"#\"", "channels.metrics"),
     ] {
         let found = problems(text);
@@ -176,4 +181,19 @@ fn the_backup_repository_is_a_name_or_off() {
         let error = backup(&format!("[backup]\nrepository = \"{wrong}\"")).unwrap_err();
         assert!(error.contains("owner/name"), "{wrong}: {error}");
     }
+}
+
+#[test]
+fn whom_checks_ask_is_a_name_or_off() {
+    let rules = |toml: &str| Config::parse(&format!("[runbook]\n{toml}")).unwrap().runbook;
+    let built_in = rules("");
+    assert_eq!(built_in.organisation(), Some("anomalyco"));
+    assert_eq!((built_in.vercel_project.as_deref(), built_in.vercel_team), (Some("monkeytown-web"), None));
+    let off = rules("repository = \"off\"\nvercel_project = \"off\"");
+    assert_eq!(
+        (off.repository.name(), off.organisation(), off.vercel_project.as_deref()),
+        (None, None, None)
+    );
+    let other = rules("repository = \"o/r\"\norganisation = \"p\"\nvercel_team = \"team_1\"");
+    assert_eq!((other.organisation(), other.vercel_team.as_deref()), (Some("p"), Some("team_1")));
 }

@@ -15,7 +15,7 @@ use tracing::warn;
 
 use crate::app::{self, App, Ground, Setup, StartError};
 use crate::clock::Clock;
-use crate::config::secrets::{GITHUB_API_URL, Secret, Secrets};
+use crate::config::secrets::{GITHUB_API_URL, Secret, Secrets, VercelSecrets};
 use crate::config::{ApprovalRules, Config, Mentions, Phone, Provider, PublicUrl, Rotation, RunbookRules};
 use crate::domain::oncall::phone::PhoneNumber;
 use crate::fake::phone::Phones;
@@ -138,6 +138,7 @@ async fn start(listen: SocketAddr, folder: &Path, clock: Clock) -> Result<Rehear
             slack_api_url: format!("{base}/api/"),
             github_token: None,
             github_api_url: GITHUB_API_URL.into(),
+            vercel: VercelSecrets::default(),
             metrics_secret: None,
             api_secret: None,
             phone: on_call::secrets(&base),

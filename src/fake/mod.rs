@@ -2,3 +2,4 @@ pub mod github;
 pub mod phone;
 pub mod rehearsal;
 pub mod slack;
+pub mod vercel;

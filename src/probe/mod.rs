@@ -1,27 +1,38 @@
-//! The world beside Slack, asked: an address, a connection, a program. It only reads, and only where the configuration allows
-//! (research 2b, rules 1, 4 to 8, 19 and 21). What cannot be found out is said with the reason, and never taken for a failure.
+//! The world beside Slack, asked: an address, a connection, a program, GitHub, Vercel. It only reads, and only where the
+//! configuration allows (research 2b, rules 1, 4 to 8, 19 and 21). What cannot be found out is said with the reason, and never
+//! taken for a failure.
 
 mod act;
 mod address;
+mod github;
 mod http;
+mod pause;
 mod process;
 mod redact;
+mod rest;
 mod tcp;
+mod told;
 mod tool;
+mod vercel;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
+
+use crate::clock::Clock;
 use crate::config::RunbookRules;
-use crate::config::secrets::Secret;
+use crate::config::secrets::{Secret, Secrets};
 use crate::domain::procedure::{CannotTell, Heard, Question};
 use crate::domain::run::change::Ended;
 use crate::domain::text::clean;
 pub use act::{Fingerprint, Order};
 use address::Hosts;
+use github::GitHub;
 use redact::Redactor;
+use vercel::Vercel;
 
 /// Where programs are looked for that the configuration does not name. Never along `PATH`, which others may have written.
 const FOLDERS: [&str; 2] = ["/usr/local/bin", "/usr/bin"];
@@ -47,6 +58,9 @@ pub struct Prober {
     /// Variables by program, with their values.
     environment: BTreeMap<String, Vec<(String, Secret)>>,
     redactor: Redactor,
+    /// Or why they are not asked.
+    github: Result<GitHub, String>,
+    vercel: Result<Vercel, String>,
 }
 
 impl Prober {
@@ -61,7 +75,17 @@ impl Prober {
         let given = environment.values().flatten().map(|(_, value)| value.clone());
         let redactor = Redactor::new(secrets.into_iter().chain(given));
         let hosts = Hosts::new(&rules.hosts, &rules.private);
-        Self { stand_in: None, hosts, tools: rules.tools.clone(), environment, redactor }
+        let nobody = || "howler does not ask it here".to_owned();
+        let (github, vercel) = (Err(nobody()), Err(nobody()));
+        Self { stand_in: None, hosts, tools: rules.tools.clone(), environment, redactor, github, vercel }
+    }
+
+    /// With GitHub and Vercel, as far as there are tokens for them. Must be called inside a runtime.
+    #[must_use]
+    pub fn with_services(self, rules: &RunbookRules, secrets: &Secrets, clock: Clock) -> Self {
+        let (github, vercel) =
+            (GitHub::new(rules, secrets, clock.clone()), Vercel::new(rules, secrets, clock));
+        Self { github, vercel, ..self }
     }
 
     /// Asks `stand_in` in place of the world.
@@ -82,11 +106,28 @@ impl Prober {
             Question::Http(url) => http::get(&self.hosts, url, limit).await,
             Question::Tcp(address) => tcp::connect(&self.hosts, address, limit).await,
             Question::Run(command) => self.run(command, limit).await,
-            Question::GitHub(_) => Err(CannotTell("this version of howler does not ask GitHub".into())),
-            Question::Vercel(_) => Err(CannotTell("this version of howler does not ask Vercel".into())),
+            Question::GitHub(asked) => return self.told(self.github(asked, limit).await),
+            Question::Vercel(asked) => return self.told(self.vercel(asked, limit).await),
         };
         match heard {
             Ok(heard) => Ok(Heard { text: self.shown(&heard.text), ..heard }),
+            Err(CannotTell(why)) => Err(CannotTell(self.shown(&why))),
+        }
+    }
+
+    async fn github(&self, asked: &str, limit: Duration) -> Result<Value, CannotTell> {
+        let github = self.github.as_ref().map_err(|why| CannotTell(why.clone()))?;
+        github.ask(asked, limit).await
+    }
+
+    async fn vercel(&self, asked: &str, limit: Duration) -> Result<Value, CannotTell> {
+        let vercel = self.vercel.as_ref().map_err(|why| CannotTell(why.clone()))?;
+        vercel.ask(asked, limit).await
+    }
+
+    fn told(&self, answer: Result<Value, CannotTell>) -> Result<Heard, CannotTell> {
+        match answer {
+            Ok(answer) => Ok(told::heard(answer, &self.redactor)),
             Err(CannotTell(why)) => Err(CannotTell(self.shown(&why))),
         }
     }
@@ -102,6 +143,7 @@ impl Prober {
         };
         let path = tool::find(&self.tools, &FOLDERS, program)?;
         let environment = self.environment.get(program).map_or(&[][..], Vec::as_slice);
+        tool::aim(program, arguments, environment)?;
         process::run(&path, program, arguments, environment, limit).await
     }
 }

@@ -1,2 +1,5 @@
 mod asking;
+mod github;
 mod redacting;
+mod services;
+mod vercel;

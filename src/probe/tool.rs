@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::config::secrets::Secret;
 use crate::domain::procedure::CannotTell;
 
 /// The program's file: as configured, or in the first of `folders` that holds it.
@@ -32,6 +33,27 @@ pub fn find(
             "{program} is not on this machine; where it is elsewhere, say so in [runbook.tools]"
         ))
     })
+}
+
+/// Programs that ask a database on this very machine where nobody tells them of another, and what tells them.
+const AIMED: [(&str, [&str; 3]); 2] =
+    [("pg_isready", ["PGHOST", "PGHOSTADDR", "PGSERVICE"]), ("psql", ["PGHOST", "PGHOSTADDR", "PGSERVICE"])];
+
+/// That a program would ask the wrong one: a database that is not here must not be taken for one that is down.
+///
+/// # Errors
+/// What to configure.
+pub fn aim(program: &str, arguments: &[String], environment: &[(String, Secret)]) -> Result<(), CannotTell> {
+    let Some((_, names)) = AIMED.iter().find(|(aimed, _)| *aimed == program) else { return Ok(()) };
+    let given = environment.iter().any(|(name, _)| names.contains(&name.as_str()))
+        || arguments.iter().any(|argument| argument.starts_with("--host="));
+    match given {
+        true => Ok(()),
+        false => Err(CannotTell(format!(
+            "nothing says which database {program} is to ask: set PGHOST where howler runs, and name it in \
+             [runbook.environment] {program}"
+        ))),
+    }
 }
 
 fn can_run(path: &Path) -> bool {

@@ -15,7 +15,7 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use crate::domain::procedure::{Procedure, Runbook};
-pub use safe::PROGRAMS;
+pub use safe::{GITHUB, PROGRAMS, VERCEL};
 
 /// The files of `commands/`; a test compares the list with the folder.
 const SHIPPED: [(&str, &str); 10] = [

@@ -166,6 +166,7 @@ impl World {
             api_secret: None,
             phone: howler::config::secrets::PhoneSecrets::default(),
             github_api_url: howler::config::secrets::GITHUB_API_URL.into(),
+            vercel: howler::config::secrets::VercelSecrets::default(),
         };
         Self::of(clock, slack, secrets, toml)
     }

@@ -4,6 +4,7 @@ use std::io;
 
 use reqwest::Url;
 
+pub(in crate::delivery) use crate::config::secrets::is_allowed;
 use crate::config::secrets::{Secret, Secrets};
 
 /// Slack's base address and howler's token there.
@@ -43,20 +44,4 @@ impl SlackTarget {
             .ok_or_else(|| DelivererError::NotAnAddress(self.api_url.clone()))?;
         if is_allowed(&url) { Ok(url) } else { Err(DelivererError::PlainHttp(self.api_url.clone())) }
     }
-}
-
-/// https anywhere, plain http on this machine.
-pub(in crate::delivery) fn is_allowed(url: &Url) -> bool {
-    match url.scheme() {
-        "https" => url.has_host(),
-        "http" => url.host_str().is_some_and(is_loopback),
-        _ => false,
-    }
-}
-
-fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost"
-        || host.ends_with(".localhost")
-        || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }

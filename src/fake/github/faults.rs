@@ -1,5 +1,6 @@
 //! What is made to go wrong.
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Switches, all off at first. Routes are written as in [`Call::route`](super::Call::route).
@@ -26,6 +27,8 @@ struct Switches {
     token_refused: bool,
     read_only: bool,
     issues_off: bool,
+    hidden: bool,
+    missing: BTreeSet<String>,
 }
 
 impl Faults {
@@ -47,6 +50,16 @@ impl Faults {
     /// The repository's issues are turned off.
     pub fn issues_off(&self, off: bool) {
         self.lock().issues_off = off;
+    }
+
+    /// The token may not see the repository, nor its organisation.
+    pub fn hidden(&self, hidden: bool) {
+        self.lock().hidden = hidden;
+    }
+
+    /// The token lacks a permission, by its name in GitHub's documentation of fine-grained tokens: `actions`.
+    pub fn without(&self, permission: &str) {
+        self.lock().missing.insert(permission.to_owned());
     }
 
     /// The next `times` calls of a route are answered with a bare HTTP status, with nothing done.
@@ -91,6 +104,14 @@ impl Faults {
 
     pub(super) fn may_not_write(&self) -> bool {
         self.lock().read_only
+    }
+
+    pub(super) fn is_hidden(&self) -> bool {
+        self.lock().hidden
+    }
+
+    pub(super) fn lacks(&self, permission: &str) -> bool {
+        self.lock().missing.contains(permission)
     }
 
     pub(super) fn are_issues_off(&self) -> bool {

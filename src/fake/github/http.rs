@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Query, Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION, RETRY_AFTER, USER_AGENT};
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
@@ -16,7 +16,9 @@ use super::{Call, GitHub};
 
 const BODY_MOST: usize = 1 << 20;
 /// Calls an hour, as GitHub gives a token.
-const ALLOWANCE: u32 = 5_000;
+pub(super) const ALLOWANCE: u32 = 5_000;
+/// Versions of the API that are served.
+const VERSIONS: [&str; 2] = ["2022-11-28", "2026-03-10"];
 
 pub(super) fn router(github: GitHub) -> Router {
     Router::new().fallback(call).layer(DefaultBodyLimit::max(BODY_MOST)).with_state(github)
@@ -25,7 +27,7 @@ pub(super) fn router(github: GitHub) -> Router {
 /// How lists are asked for.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Listing {
+pub(super) struct Listing {
     per_page: Option<usize>,
     page: Option<usize>,
     state: Option<String>,
@@ -38,7 +40,11 @@ async fn call(State(github): State<GitHub>, Query(listing): Query<Listing>, requ
     let body = axum::body::to_bytes(body, BODY_MOST).await.unwrap_or_default();
     let path: Vec<&str> = parts.uri.path().trim_matches('/').split('/').collect();
     let route = route(&parts.method, &path);
+    if let ["_logs", job] = path.as_slice() {
+        return github.stored_log(job, parts.uri.query(), &parts.headers);
+    }
     let fault = github.faults().strike(&route);
+    let target = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
     let answer = match &fault {
         None | Some(Fault::LoseAnswer) => {
             github.carry_out(&parts.method, &path, &parts.headers, &body, &listing)
@@ -47,7 +53,11 @@ async fn call(State(github): State<GitHub>, Query(listing): Query<Listing>, requ
     };
     let lost = fault == Some(Fault::LoseAnswer);
     let (status, body) = answer.unwrap_or_else(|refusal| refusal);
-    github.note(route, if lost { 0 } else { status });
+    github.note(route, target, if lost { 0 } else { status });
+    let place = github.place(status, &body, &parts.headers);
+    if let Some(place) = place {
+        return (StatusCode::FOUND, [(LOCATION, place)]).into_response();
+    }
     if lost { broken() } else { github.respond(status, &body, fault.as_ref()) }
 }
 
@@ -88,14 +98,20 @@ impl GitHub {
     ) -> Result<(u16, Value), Refusal> {
         self.admit(headers)?;
         let setup = &self.0.setup;
+        let hidden = self.faults().is_hidden();
         let ["repos", owner, name, rest @ ..] = path else {
             return match path {
+                ["rate_limit"] => Ok(self.rate_limit()),
+                ["orgs", organisation, "audit-log"] if !hidden => self.audit_log(organisation, listing),
                 ["user"] => Ok((200, json!({ "login": setup.login }))),
                 _ => Err(not_found()),
             };
         };
-        if !format!("{owner}/{name}").eq_ignore_ascii_case(&setup.repository) {
+        if hidden || !format!("{owner}/{name}").eq_ignore_ascii_case(&setup.repository) {
             return Err(not_found());
+        }
+        if let Some(read) = self.read(method, rest, listing) {
+            return read;
         }
         let off = self.faults().are_issues_off();
         if rest.is_empty() && method == Method::GET {
@@ -159,6 +175,10 @@ impl GitHub {
     }
 
     fn admit(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        let version = headers.get("x-github-api-version").map(|version| version.as_bytes());
+        if version.is_some_and(|version| !VERSIONS.iter().any(|known| known.as_bytes() == version)) {
+            return Err((400, json!({ "message": "The API version is not supported." })));
+        }
         if !headers.contains_key(USER_AGENT) {
             return Err((403, json!({ "message": "Request forbidden by administrative rules." })));
         }
@@ -170,8 +190,8 @@ impl GitHub {
         }
     }
 
-    fn note(&self, route: String, status: u16) {
-        let call = Call { at: self.0.setup.clock.now(), route, status };
+    fn note(&self, route: String, target: String, status: u16) {
+        let call = Call { at: self.0.setup.clock.now(), route, target, status };
         self.0.calls.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(call);
     }
 
@@ -204,7 +224,7 @@ impl Listing {
         self.since.is_none_or(|since| at.as_second() >= since.as_second())
     }
 
-    fn page_of(&self, all: Vec<Value>) -> Value {
+    pub(super) fn page_of(&self, all: Vec<Value>) -> Value {
         let size = self.per_page.unwrap_or(30).clamp(1, 100);
         let page = self.page.unwrap_or(1).max(1);
         all.into_iter().skip((page - 1) * size).take(size).collect()

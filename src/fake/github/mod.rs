@@ -1,10 +1,13 @@
-//! A fake GitHub: the issues of one repository in memory, over the REST API, with what GitHub refuses and limits.
+//! A fake GitHub: one repository in memory, its issues and what is read of the rest, over the REST API, with what GitHub
+//! refuses and limits.
 //!
 //! It follows GitHub's documentation, on raw JSON, and shares no model with howler's own GitHub code: a mistake there
 //! must not be repeated here.
 
 mod faults;
 mod http;
+mod reading;
+mod repository;
 mod world;
 
 #[cfg(test)]
@@ -16,6 +19,7 @@ use jiff::Timestamp;
 
 use crate::clock::Clock;
 pub use faults::Faults;
+pub use repository::{Hook, Job, Repository, Run, Step};
 use world::World;
 pub use world::{Comment, Issue};
 
@@ -36,6 +40,8 @@ pub struct Call {
     pub at: Timestamp,
     /// `POST /repos/{}/issues`: the path with its names left out.
     pub route: String,
+    /// The path and its query, as they came.
+    pub target: String,
     /// 0 where the answer was lost on purpose.
     pub status: u16,
 }
@@ -48,13 +54,14 @@ struct Inner {
     setup: Setup,
     faults: Faults,
     world: Mutex<World>,
+    repository: Mutex<Repository>,
     calls: Mutex<Vec<Call>>,
 }
 
 impl GitHub {
     pub fn new(setup: Setup) -> Self {
         let (world, faults, calls) = (Mutex::default(), Faults::default(), Mutex::default());
-        Self(Arc::new(Inner { setup, faults, world, calls }))
+        Self(Arc::new(Inner { setup, faults, world, repository: Mutex::default(), calls }))
     }
 
     /// The REST API from `/` on.
@@ -80,6 +87,11 @@ impl GitHub {
     pub fn somebody_opens(&self, login: &str, title: &str, body: &str) -> u64 {
         let now = self.0.setup.clock.now();
         self.world().open(login, title, body, now).number
+    }
+
+    /// What is read of the repository beside its issues, to look at and to change.
+    pub fn repository(&self) -> MutexGuard<'_, Repository> {
+        self.0.repository.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn world(&self) -> MutexGuard<'_, World> {

@@ -131,3 +131,47 @@ async fn limits_and_lost_answers_look_like_githubs() {
     let statuses: Vec<u16> = scene.github.calls().iter().map(|call| call.status).collect();
     assert_eq!(statuses, [403, 403, 0]);
 }
+
+#[tokio::test]
+async fn what_is_read_needs_its_permission_and_logs_are_kept_elsewhere() {
+    let scene = Scene::new().await;
+    let unread = [
+        "/repos/o/r/actions/workflows/gone.yml/runs",
+        "/repos/o/r/actions/runs/9/jobs",
+        "/repos/o/r/actions/jobs/9/logs",
+        "/repos/o/r/contents/README.md",
+        "/orgs/o/audit-log",
+    ];
+    for path in unread {
+        assert_eq!(scene.get(path).await.0, 404, "{path}");
+    }
+    let version = scene.client.get(format!("http://{}/rate_limit", scene.address)).bearer_auth("t");
+    assert_eq!(answer(version.header("x-github-api-version", "2019-01-01")).await.0, 400);
+    let readable = [
+        ("/repos/o/r/actions/runs", "actions"),
+        ("/repos/o/r/actions/permissions/workflow", "administration"),
+        ("/repos/o/r/actions/secrets", "secrets"),
+        ("/repos/o/r/hooks", "repository_hooks"),
+    ];
+    for (path, permission) in readable {
+        assert_eq!(scene.get(path).await.0, 200, "{path}");
+        scene.github.faults().without(permission);
+        assert_eq!(scene.get(path).await.0, 403, "{path}");
+    }
+    let job = Job {
+        id: 9,
+        name: "build".into(),
+        conclusion: "failure".into(),
+        steps: Vec::new(),
+        log: Some("words".into()),
+    };
+    let (file, status, started) = ("ci.yml".into(), "completed".into(), Timestamp::UNIX_EPOCH);
+    scene.github.repository().runs =
+        vec![Run { id: 1, file, status, conclusion: None, started, jobs: vec![job] }];
+    let place = |query: &str| scene.client.get(format!("http://{}/_logs/9{query}", scene.address));
+    for (request, status) in
+        [(place("?sig=signed").bearer_auth("t"), 400), (place(""), 403), (place("?sig=signed"), 200)]
+    {
+        assert_eq!(answer(request).await.0, status);
+    }
+}

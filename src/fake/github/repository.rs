@@ -1,0 +1,60 @@
+//! What is read of a repository beside its issues.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+/// As a test sets it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Repository {
+    /// The newest first.
+    pub runs: Vec<Run>,
+    /// Texts by path.
+    pub files: BTreeMap<String, String>,
+    /// The default permission of a workflow's token: whether it writes.
+    pub workflows_write: bool,
+    pub workflows_open_pull_requests: bool,
+    pub hooks: Vec<Hook>,
+    /// Names of Actions' secrets.
+    pub secrets: Vec<String>,
+    /// Who did what, the newest first; none where the organisation has no such log.
+    pub audit_log: Option<Vec<(String, String)>>,
+    /// Calls that are used up of the hour's allowance.
+    pub used: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    pub id: u64,
+    /// The workflow's file, by its name.
+    pub file: String,
+    /// `queued`, `in_progress` or `completed`.
+    pub status: String,
+    pub conclusion: Option<String>,
+    pub started: Timestamp,
+    pub jobs: Vec<Job>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    pub id: u64,
+    pub name: String,
+    pub conclusion: String,
+    pub steps: Vec<Step>,
+    /// None where it is no longer kept.
+    pub log: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    pub name: String,
+    pub conclusion: String,
+    pub started: Timestamp,
+    pub completed: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hook {
+    pub url: String,
+    pub events: Vec<String>,
+}
