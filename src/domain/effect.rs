@@ -299,6 +299,9 @@ pub enum EffectKind {
         run: RunId,
         /// The check's name in its procedure.
         name: String,
+        /// Which asking it belongs to: an answer to an earlier one is no evidence for a later.
+        #[serde(default)]
+        asked: u32,
         check: Box<Check>,
         /// Exactly what is asked; or why it cannot be, in words.
         question: Box<Result<Question, String>>,

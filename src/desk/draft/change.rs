@@ -148,7 +148,9 @@ impl Draft<'_> {
         let Some(id) = effect.kind.run() else { return Ok(()) };
         let Some(run) = self.book().run(id)? else { return Ok(()) };
         let kind = match (&effect.kind, receipt) {
-            (EffectKind::Look { name, .. }, Receipt::Found(finding)) if run.waiting.contains(name) => {
+            (EffectKind::Look { name, asked, .. }, Receipt::Found(finding))
+                if run.waits_for(name, *asked) =>
+            {
                 RunEventKind::Found { check: name.clone(), finding: finding.clone() }
             }
             (EffectKind::RunCard { .. }, Receipt::Message { channel, message }) => {

@@ -59,6 +59,7 @@ fn look(run: &Run, name: &str) -> Option<Intent> {
     let kind = EffectKind::Look {
         run: run.id,
         name: name.to_owned(),
+        asked: run.asked,
         check: Box::new(check.clone()),
         question: Box::new(question),
     };

@@ -24,6 +24,7 @@ impl Run {
             to,
             waiting: checks.clone(),
             checks,
+            asked: event.seq,
             findings: BTreeMap::new(),
             stage: Stage::Looking,
             offered: Vec::new(),
@@ -61,6 +62,17 @@ impl Run {
             RunEventKind::Judged(aftermath) => self.judged(*aftermath),
             RunEventKind::Over(end) => self.over(event, *end),
             _ => self.change_by(event),
+        }
+        let asks = matches!(
+            event.kind,
+            RunEventKind::LookedAgain
+                | RunEventKind::Rechecked
+                | RunEventKind::Ended { .. }
+                | RunEventKind::LookedForProof
+                | RunEventKind::DidNotHelp
+        );
+        if asks {
+            self.asked = event.seq;
         }
     }
 

@@ -45,6 +45,9 @@ pub struct Run {
     pub findings: BTreeMap<String, Finding>,
     /// Checks whose answer has not come.
     pub waiting: BTreeSet<String>,
+    /// The event with which they were asked last.
+    #[serde(default)]
+    pub asked: u32,
     pub stage: Stage,
     /// Rungs that were offered, counted from 0.
     pub offered: Vec<usize>,
@@ -123,6 +126,11 @@ impl Run {
             Stage::Changing(change) => Some(change),
             _ => None,
         }
+    }
+
+    /// Whether the answer to the check `name`, asked by the event `asked`, is still waited for.
+    pub fn waits_for(&self, name: &str, asked: u32) -> bool {
+        self.waiting.contains(name) && self.asked == asked
     }
 
     pub fn rung(&self, number: usize) -> Option<&Rung> {

@@ -24,7 +24,8 @@ pub fn parse(text: &str) -> RunbookLine {
     let bare = first.trim_end_matches([':', ',', '.', '!', '?']).to_lowercase();
     match bare.as_str() {
         "" | "list" | "ls" | "help" => RunbookLine::List,
-        "show" | "read" | "open" | "diagnose" | "diag" | "run" if rest.is_empty() => RunbookLine::List,
+        "show" | "read" | "open" | "run" if rest.is_empty() => RunbookLine::List,
+        "diagnose" | "diag" if rest.is_empty() => RunbookLine::Fitting,
         "show" | "read" | "open" => RunbookLine::Show { name: name(rest) },
         "diagnose" | "diag" | "check" => RunbookLine::Start(start(rest)),
         "run" => RunbookLine::Start(Start { proposes: true, ..start(rest) }),
@@ -120,12 +121,36 @@ mod tests {
     fn what_people_type() {
         let show = |name: &str| RunbookLine::Show { name: name.into() };
         let of = |run: Option<u64>, ask| RunbookLine::Of { run: run.map(RunId), ask };
+        let vote = |key: Option<&str>, vote| RunAsk::Vote { key: key.map(str::to_owned), vote };
         for (text, line) in [
             ("", RunbookLine::List),
             ("list", RunbookLine::List),
             ("Help!", RunbookLine::List),
             ("show", RunbookLine::List),
-            ("diagnose", RunbookLine::List),
+            ("diagnose", RunbookLine::Fitting),
+            ("run", RunbookLine::List),
+            ("propose RUN-7", of(Some(7), RunAsk::Propose)),
+            (
+                "approve RUN-7 3FA9C1 the log",
+                of(Some(7), vote(Some("3fa9c1"), Vote::Approve { comment: Some("the log".into()) })),
+            ),
+            ("approve 3fa9c1", of(None, vote(Some("3fa9c1"), Vote::Approve { comment: None }))),
+            ("approve 123456", of(None, vote(Some("123456"), Vote::Approve { comment: None }))),
+            (
+                "approve 7 looks good",
+                of(Some(7), vote(None, Vote::Approve { comment: Some("looks good".into()) })),
+            ),
+            ("deny RUN-7 3fa9c1", of(Some(7), vote(Some("3fa9c1"), Vote::Deny { why: None }))),
+            (
+                "break-glass RUN-7 3fa9c1 alone",
+                of(Some(7), vote(Some("3fa9c1"), Vote::BreakGlass { why: "alone".into() })),
+            ),
+            (
+                "break-glass RUN-7 3fa9c1",
+                RunbookLine::Short { word: "break-glass".into(), takes: "RUN-7 3fa9c1 and why".into() },
+            ),
+            ("freeze audit week", RunbookLine::Freeze { why: "audit week".into() }),
+            ("unfreeze", RunbookLine::Unfreeze),
             ("show event-stream-failure", show("event-stream-failure")),
             ("event stream", show("event stream")),
             ("Diagnose event-stream tail=200", started("event-stream", &[("tail", "200")], None)),

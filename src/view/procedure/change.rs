@@ -110,7 +110,7 @@ fn standing(change: &Change) -> Vec<Words> {
                 clock(*expires),
                 format!(" ({}). Its code is ", utc(*expires)),
                 code(change.code().to_owned()),
-                ". It covers the command, the program's file and the facts: where one of them moves, it is void."
+                ". An approval covers the command, the program's file and the facts: where one of them moves, it is void."
             ]);
             if let Some(glass) = &change.glass {
                 let due = glass_due(glass);
@@ -146,7 +146,7 @@ fn agreed(lead: &'static str, approval: &Approval) -> Words {
 fn who_may(change: &Change) -> Words {
     let policy = &change.proposed.policy;
     let missing = policy.needed.saturating_sub(change.approvals.len());
-    let people = policy.people.iter().map(|person| words![person]);
+    let people = policy.people.iter().filter(|person| **person != change.by).map(|person| words![person]);
     let group = policy.group.iter().map(|group| words![mention(group)]);
     let on_call = policy.on_call.then(|| words!["whoever is on call"]);
     let who = Words::joined(people.chain(group).chain(on_call), ", ");
