@@ -75,11 +75,17 @@ fn logs(typed: &str) -> RunbookLine {
 /// A run's number, if one is given.
 fn of(rest: &str, ask: RunAsk) -> RunbookLine {
     let (first, _) = split_word(rest);
-    RunbookLine::Of { run: run(first), ask }
+    let named = run(first);
+    let line = RunbookLine::Of { run: named, ask };
+    match named.is_none() && !first.is_empty() {
+        // Whatever was meant, it is not the one run that happens to be open.
+        true => RunbookLine::Short { word: line.word().to_owned(), takes: "RUN-7".into() },
+        false => line,
+    }
 }
 
 fn run(word: &str) -> Option<RunId> {
-    let digits = word.to_uppercase();
+    let digits = word.trim_end_matches([',', '.', ';', ':', '!', '?']).to_uppercase();
     digits.strip_prefix("RUN-").unwrap_or(&digits).trim_start_matches('#').parse().ok().map(RunId)
 }
 
@@ -100,7 +106,10 @@ fn vote(rest: &str, vote: impl Fn(Option<String>) -> Option<Vote>, word: &str) -
 }
 
 fn is_code(word: &str) -> bool {
-    word.len() == 6 && word.chars().all(|c| c.is_ascii_hexdigit())
+    // A code begins with a digit, so that words such as "facade" are none.
+    word.len() == 6
+        && word.starts_with(|c: char| c.is_ascii_digit())
+        && word.chars().all(|c| c.is_ascii_hexdigit())
 }
 
 fn why(typed: &str) -> Option<String> {
@@ -163,6 +172,12 @@ mod tests {
             ("abort RUN-7", of(Some(7), RunAsk::Abort)),
             ("stop #7 now", of(Some(7), RunAsk::Abort)),
             ("again 7", of(Some(7), RunAsk::LookAgain)),
+            ("abort RUN-12, please", of(Some(12), RunAsk::Abort)),
+            ("abort web-rollback", RunbookLine::Short { word: "abort".into(), takes: "RUN-7".into() }),
+            (
+                "approve RUN-7 facade is down",
+                of(Some(7), vote(None, Vote::Approve { comment: Some("facade is down".into()) })),
+            ),
             ("next", of(None, RunAsk::Step)),
             ("show &lt;!channel&gt;\n*x*", show("<!channel> *x*")),
         ] {

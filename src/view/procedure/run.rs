@@ -28,6 +28,22 @@ pub fn dry_run(run: &Run, plan: Option<&str>) -> String {
     terminal(&draft.finish(), &Names::default())
 }
 
+/// The card where Slack finds it too long: without the checks that pass, and without what was printed. What is to be approved stays
+/// whole.
+pub fn short_run_card(run: &Run, since: Option<jiff::Timestamp>) -> Message {
+    let failing = |finding: &Finding| finding.verdict != Verdict::Pass;
+    let mut short = run.clone();
+    short.checks.retain(|name| run.findings.get(name).is_none_or(failing));
+    for finding in short.findings.values_mut() {
+        finding.kept.retain(|_, kept| kept.long().is_none());
+    }
+    if let Stage::Changing(change) = &mut short.stage {
+        change.output.clear();
+        change.prepared.plan = None;
+    }
+    run_card(&short, since)
+}
+
 /// The card. `since` is when its incident was declared: the recovery time counts from there.
 pub fn run_card(run: &Run, since: Option<jiff::Timestamp>) -> Message {
     body(run).lines(deadline(run, since).into_iter().collect()).buttons(buttons(run)).finish()
