@@ -104,6 +104,9 @@ pub enum OncallAnswer {
         of: Option<UserId>,
         key: Option<String>,
         at: Option<String>,
+        /// There was an address before, which is dead now.
+        #[serde(default)]
+        replaces: bool,
     },
     Help,
 }

@@ -91,18 +91,7 @@ pub fn decide(rota: &Rota, line: &Oncall, caller: &Caller<'_>) -> Result<RotaDec
             let set = RotaEventKind::PhoneSet { person: by.clone(), number: number.clone() };
             done(set, OncallAnswer::PhoneSet { number: number.clone() })
         }
-        Oncall::Calendar { mine, revoke } => {
-            let of = mine.then(|| by.clone());
-            if *revoke {
-                return done(
-                    RotaEventKind::FeedRevoked { of: of.clone() },
-                    OncallAnswer::Calendar { of, key: None, at: None },
-                );
-            }
-            let key = caller.key.to_owned();
-            let made = RotaEventKind::FeedMade { key: key.clone(), of: of.clone() };
-            done(made, OncallAnswer::Calendar { of, key: Some(key), at: caller.address.map(str::to_owned) })
-        }
+        Oncall::Calendar { mine, revoke } => calendar(rota, mine.then(|| by.clone()), *revoke, caller),
         _ => Ok(RotaDecision { events: Vec::new(), answer: OncallAnswer::Help }),
     }
 }
@@ -203,6 +192,23 @@ fn hand_off(rota: &Rota, to: Option<&UserId>, by: &UserId, now: Timestamp) -> Re
 /// The rotation's zone: what people type is meant in it.
 pub fn zone(schedule: &Schedule, now: Timestamp) -> Zone {
     schedule.turns(now).map_or_else(Zone::utc, |turns| turns.zone.clone())
+}
+
+fn calendar(
+    rota: &Rota,
+    of: Option<UserId>,
+    revoke: bool,
+    caller: &Caller<'_>,
+) -> Result<RotaDecision, Refusal> {
+    if revoke {
+        let answer = OncallAnswer::Calendar { of: of.clone(), key: None, at: None, replaces: false };
+        return done(RotaEventKind::FeedRevoked { of }, answer);
+    }
+    let key = caller.key.to_owned();
+    let replaces = rota.feeds.iter().any(|feed| feed.of == of);
+    let made = RotaEventKind::FeedMade { key: key.clone(), of: of.clone() };
+    let at = caller.address.map(str::to_owned);
+    done(made, OncallAnswer::Calendar { of, key: Some(key), at, replaces })
 }
 
 fn open_swap(rota: &Rota, number: u64) -> Result<&Swap, Refusal> {

@@ -71,7 +71,10 @@ pub fn answer(answer: &OncallAnswer, via: Via) -> Message {
         OncallAnswer::Test { severity, steps, breach, everybody, again } => {
             test(*severity, steps, breach.map(|at| (at, *everybody)), *again)
         }
-        OncallAnswer::Calendar { of, key, at } => calendar(of.is_some(), key.as_deref(), at.as_deref(), via),
+        OncallAnswer::Calendar { of, key, at, replaces } => {
+            let replaced = replaces.then(|| dead_address(of.is_some()));
+            calendar(of.is_some(), key.as_deref(), at.as_deref(), via, replaced)
+        }
         OncallAnswer::Help => help(via),
         other => swaps_and_pages(other, via),
     }
@@ -231,7 +234,16 @@ fn path_rows(steps: &[TestStep], breach: Option<(Timestamp, bool)>) -> Vec<Words
     rows
 }
 
-fn calendar(mine: bool, key: Option<&str>, at: Option<&str>, via: Via) -> Message {
+/// Calendars that were given it stay as they are from now on, and do not say why.
+fn dead_address(mine: bool) -> Words {
+    let rest = match mine {
+        true => ". A calendar that you added it to shows no changes any more: give it this one.",
+        false => ". Calendars that anybody added it to show no changes any more: tell people this one.",
+    };
+    words!["⚠️ ", bold("The address from before is dead"), rest]
+}
+
+fn calendar(mine: bool, key: Option<&str>, at: Option<&str>, via: Via, replaced: Option<Words>) -> Message {
     let whose = if mine { "your turns" } else { "everybody's turns" };
     let Some(key) = key else {
         return Draft::new().line(words![format!("✅ The address of {whose} is revoked.")]).finish();
@@ -240,6 +252,7 @@ fn calendar(mine: bool, key: Option<&str>, at: Option<&str>, via: Via) -> Messag
     Draft::new()
         .line(words![format!("✅ A calendar of {whose}, to be added by its address to yours:")])
         .preformatted(&format!("{}/oncall.ics?key={key}", at.unwrap_or_default()))
+        .lines(replaced.into_iter().collect())
         .line(words![
             if at.is_some() { "Whoever knows it can read it. To revoke it: " } else { "It follows howler's own address, which [phone] public_url would name. Whoever knows it can read it. To revoke it: " },
             code(off)

@@ -250,6 +250,10 @@ fn who(primary: Option<Holding>) -> Who {
     }
 }
 
+fn calendar(key: Option<&str>, replaces: bool) -> OncallAnswer {
+    OncallAnswer::Calendar { of: key.map(|_| ian()), key: key.map(str::to_owned), at: None, replaces }
+}
+
 /// Every private answer about being on call.
 pub fn oncall_answers() -> Vec<(&'static str, OncallAnswer)> {
     let who_is = |who| OncallAnswer::Who(Box::new(who));
@@ -389,8 +393,9 @@ pub fn oncall_answers() -> Vec<(&'static str, OncallAnswer)> {
             },
         ),
         ("phone gone", OncallAnswer::PhoneSet { number: None }),
-        ("calendar", OncallAnswer::Calendar { of: Some(ian()), key: Some("0f3a".into()), at: None }),
-        ("calendar revoked", OncallAnswer::Calendar { of: None, key: None, at: None }),
+        ("calendar", calendar(Some("0f3a"), false)),
+        ("calendar again", calendar(Some("0f3a"), true)),
+        ("calendar revoked", calendar(None, false)),
         ("help", OncallAnswer::Help),
     ]
 }
