@@ -180,6 +180,17 @@ async fn a_swap_holds_only_once_the_other_agrees() {
 }
 
 #[tokio::test]
+async fn a_change_far_ahead_is_shown_and_told() {
+    let world = world().await;
+    let ian = world.ian();
+    let shown = ian.types(EMERGENCIES, "/oncall override @ian 2027-06-01 to 2027-06-02").await;
+    assert!(shown.contains("<@U0IAN> instead of"), "{shown}");
+    assert!(!shown.contains("moves nothing"), "{shown}");
+    ian.clicks(EMERGENCIES, "confirm").await;
+    assert!(last(&world, ON_CALL, "<@U0IAN> instead of").text.contains("2027-06-01"));
+}
+
+#[tokio::test]
 async fn a_reply_to_the_page_in_the_direct_message_acknowledges_it() {
     for in_thread in [true, false] {
         let world = world().await;

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::answer::OncallAnswer;
-use super::change::{Moved, diff};
+use super::change::{Moved, diff_with_far};
 use super::confirm::Change;
 use super::duty::PhoneReach;
 use super::event::{RotaEventKind, SwapEnd};
@@ -130,9 +130,9 @@ fn applied(schedule: &Schedule, change: &Change, by: &UserId, now: Timestamp) ->
     change.apply(schedule, by, now).map_err(|problem| Refusal::Change { problem })
 }
 
-/// The parts of the next twelve weeks that a change moves.
+/// What a change moves in the next twelve weeks, and in the times beyond them that it is about.
 pub fn moved(before: &Schedule, after: &Schedule, now: Timestamp) -> Vec<Moved> {
-    if before == after { Vec::new() } else { diff(before, after, now, WEEKS) }
+    if before == after { Vec::new() } else { diff_with_far(before, after, now, WEEKS) }
 }
 
 /// Carries a change out, unless the schedule is another one than the person saw: then it is shown again.
