@@ -180,6 +180,62 @@ async fn a_swap_holds_only_once_the_other_agrees() {
 }
 
 #[tokio::test]
+async fn a_half_of_a_swap_is_taken_back_with_the_other_by_the_number_that_the_schedule_shows() {
+    let world = world().await;
+    let (kofi, zoe) = (world.person("kofi"), world.person("zoe"));
+    kofi.types(EMERGENCIES, "/oncall swap with @zoe week of 12-02").await;
+    zoe.clicks_direct("agree").await;
+    let shown = kofi.types(EMERGENCIES, "/oncall schedule 4 weeks").await;
+    for half in ["By a swap with <@U0KOFI> (override 1)", "By a swap with <@U0ZOE> (override 2)"] {
+        assert!(shown.contains(half), "{half}: {shown}");
+    }
+    let shown = zoe.types(EMERGENCIES, "/oncall cancel 1").await;
+    assert!(shown.contains("With it goes override 2"), "{shown}");
+    zoe.clicks(EMERGENCIES, "confirm").await;
+    for (day, person) in [("2026-12-02", "U0KOFI"), ("2026-12-09", "U0ZOE")] {
+        let who = kofi.types(EMERGENCIES, &format!("/oncall who {day}")).await;
+        assert!(who.contains(&format!("<@{person}> is on call")), "{day}: {who}");
+    }
+    let told = last(&world, ON_CALL, "override 1 is taken out");
+    assert_eq!(told.text.matches(" instead of ").count(), 2, "both people read it: {told:?}");
+}
+
+#[tokio::test]
+async fn a_second_request_for_the_same_turn_waits_for_the_first() {
+    let world = world().await;
+    let kofi = world.person("kofi");
+    kofi.types(EMERGENCIES, "/oncall swap with @zoe week of 12-02").await;
+    let refused = kofi.types(EMERGENCIES, "/oncall swap with @maya week of 12-02").await;
+    assert!(refused.contains("swap 1 waits for their answer"), "{refused}");
+    assert!(refused.contains("/oncall withdraw 1"), "{refused}");
+    assert_eq!(world.count("maya", "asks you to swap"), 0);
+    kofi.types(EMERGENCIES, "/oncall withdraw 1").await;
+    kofi.types(EMERGENCIES, "/oncall swap with @maya week of 12-02").await;
+    assert_eq!(world.count("maya", "asks you to swap"), 1);
+    // What cannot hold any more makes room: a part of the turn that Maya would give is Ian's now.
+    world.ian().types(EMERGENCIES, "/oncall override @ian 2026-12-14 to 2026-12-15").await;
+    world.ian().clicks(EMERGENCIES, "confirm").await;
+    let again = kofi.types(EMERGENCIES, "/oncall swap with @zoe week of 12-02").await;
+    assert!(again.contains("<@U0ZOE> is asked"), "{again}");
+    let ended = last(&world, "maya", "The swap that <@U0KOFI> asked for");
+    assert!(ended.text.contains("cannot hold") && ended.buttons().is_empty(), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_swap_with_somebody_who_is_paused_then_says_so_to_both() {
+    let world = world().await;
+    let (ian, kofi) = (world.ian(), world.person("kofi"));
+    ian.types(EMERGENCIES, "/oncall pause @zoe until 2026-12-03").await;
+    ian.clicks(EMERGENCIES, "confirm").await;
+    let asked = kofi.types(EMERGENCIES, "/oncall swap with @zoe week of 12-02").await;
+    assert!(asked.contains("<@U0ZOE> is paused until"), "{asked}");
+    assert!(last(&world, "zoe", "asks you to swap").text.contains("<@U0ZOE> is paused until"));
+    world.person("zoe").clicks_direct("agree").await;
+    let agreed = world.person("zoe").whisper("zoe").unwrap().text;
+    assert!(agreed.contains("Agreed") && agreed.contains("<@U0ZOE> is paused until"), "{agreed}");
+}
+
+#[tokio::test]
 async fn a_change_far_ahead_is_shown_and_told() {
     let world = world().await;
     let ian = world.ian();

@@ -32,7 +32,8 @@ pub fn consequences(before: &Rota, after: &Rota, event: &RotaEvent, around: Arou
         }
         RotaEventKind::SwapAsked { swap, with, offer } => {
             let Some(by) = event.by.clone() else { return Vec::new() };
-            let asked = Tell::SwapAsked { number: *swap, by, offer: offer.clone() };
+            let paused = offer.paused(&after.schedule, event.at);
+            let asked = Tell::SwapAsked { number: *swap, by, offer: offer.clone(), paused };
             out.tell(To::Person(with.clone()), asked, Some(PostKey::Swap { number: *swap }));
         }
         RotaEventKind::SwapAgreed { swap } => out.swap_over(*swap, SwapOutcome::Agreed, around.moved),

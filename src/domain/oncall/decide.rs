@@ -53,11 +53,7 @@ pub fn decide(rota: &Rota, line: &Oncall, caller: &Caller<'_>) -> Result<RotaDec
         Oncall::Swap { with, week } => {
             let week = week.resolve(now, &zone(&rota.schedule, now));
             let week = week.map_err(|problem| Refusal::When { problem, after: line.word().into() })?.at;
-            let offer = rota.schedule.propose_swap(by, with, week, now);
-            let offer = offer.map_err(|problem| Refusal::Swap { problem })?;
-            let number = rota.free_number();
-            let asked = RotaEventKind::SwapAsked { swap: number, with: with.clone(), offer: offer.clone() };
-            done(asked, OncallAnswer::SwapAsked { number, with: with.clone(), offer })
+            ask_swap(rota, with, week, by, now)
         }
         Oncall::AnswerSwap { number, yes } => answer_swap(rota, *number, *yes, by, now),
         Oncall::WithdrawSwap { number } => {
@@ -115,7 +111,11 @@ pub fn propose(
     let moved = moved(&rota.schedule, &after, now);
     let beaten = change.beats(&rota.schedule);
     let paused = change.paused(&rota.schedule, now);
-    Ok(OncallAnswer::Proposed { change, seen: rota.version, moved, beaten, again, paused })
+    let other_half = match &change {
+        Change::Cancel { number } => rota.schedule.goes_with(*number, now),
+        _ => None,
+    };
+    Ok(OncallAnswer::Proposed { change, seen: rota.version, moved, beaten, again, paused, other_half })
 }
 
 fn applied(schedule: &Schedule, change: &Change, by: &UserId, now: Timestamp) -> Result<Schedule, Refusal> {
@@ -219,6 +219,30 @@ fn open_swap(rota: &Rota, number: u64) -> Result<&Swap, Refusal> {
     }
 }
 
+/// One turn is offered to one person at a time. A request that cannot hold any more makes room for a new one.
+fn ask_swap(
+    rota: &Rota,
+    with: &UserId,
+    week: Timestamp,
+    by: &UserId,
+    now: Timestamp,
+) -> Result<RotaDecision, Refusal> {
+    let offer = rota.schedule.propose_swap(by, with, week, now);
+    let offer = offer.map_err(|problem| Refusal::Swap { problem })?;
+    let mut events = Vec::new();
+    for swap in rota.swaps.iter().filter(|swap| swap.waits_for(by, &offer.named) && swap.lapses() > now) {
+        if rota.schedule.agree_swap(&swap.offer, &swap.with, now).is_ok() {
+            return Err(Refusal::SwapWaits { number: swap.number, with: swap.with.clone() });
+        }
+        events.push(RotaEventKind::SwapEnded { swap: swap.number, how: SwapEnd::Overtaken });
+    }
+    let number = rota.free_number();
+    let paused = offer.paused(&rota.schedule, now);
+    events.push(RotaEventKind::SwapAsked { swap: number, with: with.clone(), offer: offer.clone() });
+    let answer = OncallAnswer::SwapAsked { number, with: with.clone(), offer, paused };
+    Ok(RotaDecision { events, answer })
+}
+
 fn answer_swap(
     rota: &Rota,
     number: u64,
@@ -241,7 +265,8 @@ fn answer_swap(
     }
     let agreed = rota.schedule.agree_swap(&swap.offer, by, now);
     agreed.map_err(|problem| Refusal::Swap { problem })?;
-    done(RotaEventKind::SwapAgreed { swap: number }, OncallAnswer::SwapAgreed { offer: swap.offer.clone() })
+    let (offer, paused) = (swap.offer.clone(), swap.offer.paused(&rota.schedule, now));
+    done(RotaEventKind::SwapAgreed { swap: number }, OncallAnswer::SwapAgreed { offer, paused })
 }
 
 fn have_it(rota: &Rota, since: Timestamp, by: &UserId, now: Timestamp) -> Result<RotaDecision, Refusal> {

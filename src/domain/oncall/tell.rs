@@ -47,6 +47,9 @@ pub enum Tell {
         number: u64,
         by: UserId,
         offer: Proposal,
+        /// Whom it would give a time in which they are paused, and until when.
+        #[serde(default)]
+        paused: Vec<(UserId, Timestamp)>,
     },
     /// What became of it, for the person who asked.
     SwapEnded {

@@ -2,16 +2,16 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::change::{change, moves_of, offer};
+use super::change::{are_paused, change, is_paused, moves_of, offer};
 use super::{button, until, who};
 use crate::domain::Severity;
 use crate::domain::answer::Summary;
 use crate::domain::effect::To;
+use crate::domain::oncall::OtherHalf;
 use crate::domain::oncall::answer::{OncallAnswer, ReportRow, TestStep};
 use crate::domain::oncall::confirm::Change;
 use crate::domain::oncall::line::Oncall;
 use crate::domain::oncall::schedule::Override;
-use crate::id::UserId;
 use crate::view::blocks::Draft;
 use crate::view::lines::Via;
 use crate::view::time::{day_utc, spoken, utc};
@@ -25,25 +25,7 @@ pub fn answer(answer: &OncallAnswer, via: Via) -> Message {
         OncallAnswer::Schedule { segments, weeks, zone, heavy, order } => {
             who::schedule(segments, *weeks, zone, heavy, order, via)
         }
-        OncallAnswer::Proposed { change: what, seen, moved, beaten, again, paused } => {
-            let lead = again.then(|| {
-                words!["⚠️ The schedule was changed meanwhile. This is what your change would move now."]
-            });
-            let confirm = Oncall::Confirm { change: what.clone(), seen: *seen };
-            let nothing = moved.is_empty().then(|| match what {
-                Change::Backup { .. } => words!["Who is on call stays as it is."],
-                _ => words!["It moves nothing in the next twelve weeks."],
-            });
-            Draft::new()
-                .lines(lead.into_iter().collect())
-                .line(words![bold("Not done yet: ")].and(change(what)))
-                .bullets(moves_of(what, moved))
-                .lines(nothing.into_iter().collect())
-                .bullets(beaten.iter().map(wins_over).collect())
-                .lines(paused.iter().map(|(person, until)| is_paused(person, *until)).collect())
-                .buttons(vec![button("Do it", confirm).primary()])
-                .finish()
-        }
+        OncallAnswer::Proposed { .. } => proposed(answer),
         OncallAnswer::Changed { change: what, moved } => {
             Draft::new().line(words!["✅ "].and(change(what))).bullets(moves_of(what, moved)).finish()
         }
@@ -80,16 +62,68 @@ pub fn answer(answer: &OncallAnswer, via: Via) -> Message {
     }
 }
 
+fn proposed(answer: &OncallAnswer) -> Message {
+    let OncallAnswer::Proposed { change: what, seen, moved, beaten, again, paused, other_half } = answer
+    else {
+        return Draft::new().finish();
+    };
+    let lead = again
+        .then(|| words!["⚠️ The schedule was changed meanwhile. This is what your change would move now."]);
+    let confirm = Oncall::Confirm { change: what.clone(), seen: *seen };
+    let nothing = moved.is_empty().then(|| match what {
+        Change::Backup { .. } => words!["Who is on call stays as it is."],
+        _ => words!["It moves nothing in the next twelve weeks."],
+    });
+    Draft::new()
+        .lines(lead.into_iter().collect())
+        .line(words![bold("Not done yet: ")].and(change(what)))
+        .bullets(moves_of(what, moved))
+        .lines(nothing.into_iter().collect())
+        .lines(other_half.iter().map(goes_too).collect())
+        .bullets(beaten.iter().map(wins_over).collect())
+        .lines(are_paused(paused))
+        .buttons(vec![button("Do it", confirm).primary()])
+        .finish()
+}
+
+/// What becomes of the other half of a swap.
+fn goes_too(other: &OtherHalf) -> Words {
+    let OtherHalf { half, passed_until } = other;
+    let which = format!("override {}, the other half of that swap, ", half.id);
+    match passed_until {
+        None => words![format!("With it goes {which}so that the swap is undone.")],
+        Some(passed) if *passed == half.until => words![
+            format!("⚠️ What remains is {which}which is over: "),
+            &half.person,
+            " had it from ",
+            moment(half.from),
+            " to ",
+            moment(half.until),
+            "."
+        ],
+        Some(_) => words![
+            format!("⚠️ With it ends {which}now. What remains: "),
+            &half.person,
+            " had it from ",
+            moment(half.from),
+            " until now."
+        ],
+    }
+}
+
 fn swaps_and_pages(answer: &OncallAnswer, via: Via) -> Message {
     match answer {
-        OncallAnswer::SwapAsked { number, with, offer: asked } => Draft::new()
+        OncallAnswer::SwapAsked { number, with, offer: asked, paused } => Draft::new()
             .line(words!["🔁 ", with, " is asked. It holds only once they agree."])
             .bullets(offer(asked))
+            .lines(are_paused(paused))
             .buttons(vec![button("Withdraw", Oncall::WithdrawSwap { number: *number })])
             .finish(),
-        OncallAnswer::SwapAgreed { offer: asked } => {
-            Draft::new().line(words!["✅ Agreed; it holds."]).bullets(offer(asked)).finish()
-        }
+        OncallAnswer::SwapAgreed { offer: asked, paused } => Draft::new()
+            .line(words!["✅ Agreed; it holds."])
+            .bullets(offer(asked))
+            .lines(are_paused(paused))
+            .finish(),
         OncallAnswer::SwapDeclined => Draft::new().line(words!["Declined. Nothing moves."]).finish(),
         OncallAnswer::SwapWithdrawn => Draft::new().line(words!["Withdrawn. Nothing moves."]).finish(),
         OncallAnswer::Yours { until: end } => {
@@ -107,11 +141,6 @@ fn swaps_and_pages(answer: &OncallAnswer, via: Via) -> Message {
         }
         _ => help(via),
     }
-}
-
-/// It can be meant, but it is not usual.
-fn is_paused(person: &UserId, until: Timestamp) -> Words {
-    words!["⚠️ ", person, " is paused until ", moment(until), format!(" ({}).", utc(until))]
 }
 
 /// Two overrides of one time: the later one made wins.

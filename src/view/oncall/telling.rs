@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::change::{change, moves, offer};
+use super::change::{are_paused, change, moves, offer};
 use super::who::reason;
 use super::{button, person, until};
 use crate::config::Config;
@@ -46,9 +46,10 @@ pub fn tell(tell: &Tell, config: &Config) -> Message {
             let what = what.as_ref().map_or_else(|| words!["a swap was agreed."], change);
             Draft::new().line(words!["🔁 ", by, ": "].and(what)).bullets(moves(moved)).finish()
         }
-        Tell::SwapAsked { number, by, offer: asked } => Draft::new()
+        Tell::SwapAsked { number, by, offer: asked, paused } => Draft::new()
             .line(words!["🔁 ", by, " asks you to swap turns."])
             .bullets(offer(asked))
+            .lines(are_paused(paused))
             .line(words!["It holds only once you agree. Until then nothing moves."])
             .buttons(vec![
                 button("Agree", Oncall::AnswerSwap { number: *number, yes: true }).primary(),

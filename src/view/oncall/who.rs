@@ -40,7 +40,7 @@ pub(super) fn reason(why: &Why) -> Option<Words> {
             OverrideKind::HandedOver { from: None } => {
                 words![format!(" It was handed over (override {id}).")]
             }
-            OverrideKind::Swap { with } => words![" By a swap with ", with, "."],
+            OverrideKind::Swap { with } => words![" By a swap with ", with, format!(" (override {id}).")],
             OverrideKind::Imported => words![format!(" By an imported calendar (override {id}).")],
         },
     })
