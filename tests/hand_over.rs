@@ -236,6 +236,23 @@ async fn a_swap_with_somebody_who_is_paused_then_says_so_to_both() {
 }
 
 #[tokio::test]
+async fn overrides_that_touch_are_one_time() {
+    let world = world().await;
+    let ian = world.ian();
+    for days in ["2026-12-01 to 2026-12-03", "2026-12-03 to 2026-12-05"] {
+        ian.types(EMERGENCIES, &format!("/oncall override @ian {days}")).await;
+        ian.clicks(EMERGENCIES, "confirm").await;
+    }
+    let who = ian.types(EMERGENCIES, "/oncall who 2026-12-02").await;
+    assert!(who.contains("(2026-12-01 00:00 UTC), until") && who.contains("2026-12-05"), "{who}");
+    let shown = ian.types(EMERGENCIES, "/oncall schedule 3 weeks").await;
+    assert!(
+        shown.contains("(2026-12-01 00:00 UTC to 2026-12-05 00:00 UTC): <@U0IAN> By override 1, set by <@U0IAN>. By override 2, set by <@U0IAN>."),
+        "{shown}"
+    );
+}
+
+#[tokio::test]
 async fn a_change_far_ahead_is_shown_and_told() {
     let world = world().await;
     let ian = world.ian();

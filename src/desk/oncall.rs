@@ -126,7 +126,7 @@ fn who(look: &Look<'_>, when: Option<&WhenText>) -> Result<OncallAnswer, Refusal
 
 /// Who has it at `at`, as `now` knows.
 pub fn who_at(rota: &Rota, at: Timestamp, now: Timestamp, again: Option<Timestamp>) -> Who {
-    let held = if at == now { rota.held(now) } else { rota.schedule.at(at) };
+    let held = if at == now { rota.held(now) } else { rota.schedule.told(at) };
     let fallback = rota.schedule.fallback.clone().filter(|_| held.primary.is_none());
     let outgoing = if at == now { rota.duty(now, PhoneReach::Off).outgoing } else { None };
     let next = holders(&rota.schedule, at, 1).into_iter().next();

@@ -173,7 +173,7 @@ fn cover(rota: &Rota, long: SignedDuration, by: &UserId, now: Timestamp) -> Resu
 fn hand_off(rota: &Rota, to: Option<&UserId>, by: &UserId, now: Timestamp) -> Result<RotaDecision, Refusal> {
     let change = Change::HandOver { to: to.cloned() };
     let after = applied(&rota.schedule, &change, by, now)?;
-    let Some(holding) = after.at(now).primary else { return Err(Refusal::NobodyToHandTo) };
+    let Some(holding) = after.told(now).primary else { return Err(Refusal::NobodyToHandTo) };
     if !holding.person.is_in_slack() {
         return Err(Refusal::OutOfReach { person: holding.person });
     }

@@ -122,7 +122,7 @@ impl Rota {
     /// Who is on call at `now`. A clock that was set back takes no hand-over back that was told.
     pub fn held(&self, now: Timestamp) -> OnCall {
         let told = self.shift.as_ref().map_or(now, |shift| shift.since);
-        self.schedule.at(now.max(told))
+        self.schedule.told(now.max(told))
     }
 
     /// Who is on call at `now`, and who has to be called.

@@ -228,7 +228,7 @@ fn confirmed(rota: &Rota, since: Timestamp) -> Message {
     let shift = rota.shift.as_ref().filter(|shift| shift.since == since);
     let line = match shift.and_then(|shift| shift.confirmed) {
         Some(at) => {
-            let end = rota.schedule.at(at).primary.and_then(|holding| holding.until);
+            let end = rota.schedule.told(at).primary.and_then(|holding| holding.until);
             words!["✅ You have it, since ", both(since)].and_if(until(end)).and(words!["."])
         }
         None => words!["The turn that began ", both(since), " is over."],

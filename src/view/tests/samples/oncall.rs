@@ -305,7 +305,12 @@ pub fn oncall_answers() -> Vec<(&'static str, OncallAnswer)> {
                 segments: vec![
                     segment(6, 13, Some((ian(), Why::Rotation))),
                     segment(13, 15, Some((bea(), by_override()))),
-                    segment(15, 20, None),
+                    segment(
+                        15,
+                        16,
+                        Some((bea(), Why::Override { id: 4, kind: OverrideKind::Cover, by: bea() })),
+                    ),
+                    segment(16, 20, None),
                 ],
                 heavy: vec![
                     Overload::OnEnd { person: ian(), from: day(6), until: day(27), turns: 3 },
