@@ -53,12 +53,18 @@ async fn at_sunday_midnight_the_group_the_channel_and_the_next_person_know() {
         brief.text.contains("You take over from <@U0MAYA>") && brief.text.contains("After you: <@U0ZOE>")
     );
 
+    let outgoing = last(&world, "maya", "is on call after you").text;
+    assert!(
+        outgoing.contains("<@U0KOFI> is on call") && outgoing.contains("pages come to you as well"),
+        "{outgoing}"
+    );
     let who = world.ian().types(EMERGENCIES, "/oncall who").await;
     assert!(who.contains("pages go to <@U0MAYA> as well"), "{who}");
     world.ian().types(EMERGENCIES, "/incident p2 Half of it is slow").await;
     assert_eq!((world.count("maya", "P2 page"), world.count("kofi", "P2 page")), (1, 1));
 
     world.person("kofi").clicks_direct("have_it").await;
+    assert_eq!(world.count("maya", "<@U0KOFI> pressed I have it"), 1);
     let brief = last(&world, "kofi", "You have it, since");
     assert!(brief.buttons().is_empty(), "{brief:?}");
     let who = world.ian().types(EMERGENCIES, "/oncall who").await;
@@ -233,6 +239,33 @@ async fn a_swap_with_somebody_who_is_paused_then_says_so_to_both() {
     world.person("zoe").clicks_direct("agree").await;
     let agreed = world.person("zoe").whisper("zoe").unwrap().text;
     assert!(agreed.contains("Agreed") && agreed.contains("<@U0ZOE> is paused until"), "{agreed}");
+}
+
+#[tokio::test]
+async fn a_brief_says_which_pages_nobody_has_answered() {
+    let world = world().await;
+    to(&world, sunday() - SignedDuration::from_mins(2)).await;
+    let ian = world.ian();
+    for line in
+        ["/incident p2 Half of it is slow", "/incident p1 Event stream down", "/incident p3 Slow page"]
+    {
+        ian.types(EMERGENCIES, line).await;
+    }
+    world.maya().types(EMERGENCIES, "/incident 1 ack").await;
+    to(&world, sunday()).await;
+    let brief = last(&world, "kofi", "You are on call").text;
+    assert!(brief.contains("nobody has it: INC-2 P1.") && brief.contains("/incident 2 ack"), "{brief}");
+    world.person("kofi").types(EMERGENCIES, "/incident 2 ack").await;
+    world.person("kofi").types(EMERGENCIES, "/oncall handoff @zoe").await;
+    let brief = last(&world, "zoe", "You are on call").text;
+    assert!(!brief.contains("nobody has it"), "{brief}");
+}
+
+#[tokio::test]
+async fn whoever_takes_it_is_asked_for_no_word_and_nobody_else_is_called() {
+    let world = world().await;
+    world.person("zoe").types(EMERGENCIES, "/oncall cover 2h").await;
+    assert_eq!(world.count("maya", "is on call after you"), 0);
 }
 
 #[tokio::test]
