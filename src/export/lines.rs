@@ -256,6 +256,8 @@ fn tells(tell: &Tell) -> &'static str {
     match tell {
         Tell::HandedOver { .. } => "tell_handed_over",
         Tell::Brief(_) => "tell_brief",
+        Tell::Outgoing { .. } => "tell_outgoing",
+        Tell::Relieved { .. } => "tell_relieved",
         Tell::Unconfirmed { .. } => "tell_unconfirmed",
         Tell::Changed { .. } => "tell_changed",
         Tell::SwapAsked { .. } => "tell_swap_asked",

@@ -43,6 +43,8 @@ fn told(tell: &Tell) -> &'static str {
     match tell {
         Tell::HandedOver { .. } => "the hand-over",
         Tell::Brief(_) => "the brief for whoever is on call",
+        Tell::Outgoing { .. } => "the notice for whoever had it before",
+        Tell::Relieved { .. } => "the notice that somebody said \"I have it\"",
         Tell::Unconfirmed { .. } => "the notice that nobody has said \"I have it\"",
         Tell::Changed { .. } => "the change of the rotation",
         Tell::SwapAsked { .. } => "the question about a swap",
