@@ -303,6 +303,8 @@ async fn a_program_that_fails_is_followed_by_a_look_at_the_world() {
         assert!(card.contains(part), "{part} is not in {card}");
     }
     town.write("restart", "echo '{\"revision\": 8}' >version; exit 3");
+    // The edits of cards are paced.
+    world.forward_seconds(30).await;
     ian.clicks(EMERGENCIES, "propose").await;
     world.maya().clicks(EMERGENCIES, "approve").await;
     let card = town.card(EMERGENCIES);

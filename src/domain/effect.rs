@@ -337,6 +337,14 @@ pub enum EffectKind {
         to: To,
         says: Box<RunSays>,
     },
+    /// Put what a check kept, too long for the card, into the card's thread as a file.
+    RunFile {
+        run: RunId,
+        /// The check's name in its procedure.
+        name: String,
+        title: String,
+        text: String,
+    },
     /// Say that no change is begun until further notice, or that changes may begin again.
     SayFreeze {
         by: UserId,
@@ -364,6 +372,7 @@ impl EffectKind {
             Self::Look { run, .. }
             | Self::RunCard { run }
             | Self::RunSays { run, .. }
+            | Self::RunFile { run, .. }
             | Self::Prepare { run, .. }
             | Self::Act { run, .. }
             | Self::Stop { run } => Some(*run),

@@ -240,6 +240,7 @@ fn does(kind: &EffectKind) -> &'static str {
         EffectKind::Look { .. } => "look",
         EffectKind::RunCard { .. } => "run_card",
         EffectKind::RunSays { .. } => "run_says",
+        EffectKind::RunFile { .. } => "run_file",
         EffectKind::SayFreeze { .. } => "say_freeze",
         EffectKind::Prepare { .. } => "prepare",
         EffectKind::Act { .. } => "act",

@@ -3,7 +3,7 @@
 use super::change::{buttons, changing, last, offered};
 use crate::config::Spoken;
 use crate::domain::procedure::{Finding, Verdict};
-use crate::domain::run::announce::counted;
+use crate::domain::run::announce::{SHOWN, counted};
 use crate::domain::run::change::Phase;
 use crate::domain::run::{End, Run, Stage};
 use crate::view::Message;
@@ -12,8 +12,6 @@ use crate::view::terminal::{Names, terminal};
 use crate::view::time::utc;
 use crate::view::words::{Words, bold, moment, words};
 
-/// Longest kept text that a card shows, in characters; the end of it.
-const KEPT_MOST: usize = 1_200;
 /// Longest of all kept texts of a card, in characters.
 const KEPT_ALL: usize = 2_400;
 
@@ -156,7 +154,7 @@ fn texts(run: &Run) -> Vec<(&String, String)> {
     for (name, finding) in &run.findings {
         let Some(check) = run.procedure.checks.get(name) else { continue };
         for text in finding.kept.values().filter_map(|kept| kept.long()) {
-            let most = KEPT_MOST.min(room);
+            let most = SHOWN.min(room);
             let skipped = text.chars().count().saturating_sub(most);
             let end: String = text.chars().skip(skipped).collect();
             room -= end.chars().count().min(room);
