@@ -40,7 +40,7 @@ fn each_missing_scope_is_named_with_its_purpose_and_each_surplus_one_is_noted() 
     let mut other = all;
     other.remove("pins:write");
     other.remove("im:write");
-    other.insert("files:write".into());
+    other.insert("files:read".into());
     let lines = scopes(Some(&other));
     let words: Vec<_> = lines.iter().map(found).collect();
     assert!(
@@ -48,7 +48,7 @@ fn each_missing_scope_is_named_with_its_purpose_and_each_surplus_one_is_noted() 
             words.as_slice(),
             [(Level::Fail, im), (Level::Fail, pins), (Level::Note, files)]
                 if im.contains("im:write is missing") && pins.contains("pin the card")
-                    && pins.contains("reinstall") && files.contains("files:write")
+                    && pins.contains("reinstall") && files.contains("files:read")
         ),
         "{words:?}"
     );

@@ -14,6 +14,9 @@ use jiff::Timestamp;
 use crate::domain::procedure::{Action, Undo, Verdict};
 use crate::id::{RunId, UserId};
 
+/// Longest command that Slack shows whole on a card, in bytes.
+const SHOWN_WHOLE: usize = 2_000;
+
 /// Why an action is not proposed, approved or refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NotApproved {
@@ -53,6 +56,8 @@ pub enum NotApproved {
     Irreversible,
     /// Only whoever asked for it goes ahead alone.
     OthersRequest,
+    /// It would not be shown whole to those who approve it.
+    TooLong,
     /// Nobody approves it in time any more.
     TooLate,
     /// At a shell nobody knows which person of Slack's it is.
@@ -112,6 +117,9 @@ pub fn propose(
     let plan = action.plan.as_ref().map(made).transpose()?;
     let title = run.filling().text(&action.title).unwrap_or_else(|_| action.title.clone());
     let argv = made(&action.run)?;
+    if argv.iter().map(String::len).sum::<usize>() > SHOWN_WHOLE {
+        return Err(refused(NotApproved::TooLong));
+    }
     Ok(RunEventKind::Proposed(Box::new(Proposed { rung, title, argv, plan, undo, frozen, policy })))
 }
 

@@ -1,3 +1,5 @@
+mod approving;
+
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;

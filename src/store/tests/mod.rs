@@ -275,3 +275,30 @@ fn a_store_of_an_older_version_is_found_in_too() {
     assert_eq!(store.find("queue", 5).map(|(found, more)| (found.len(), more)).unwrap(), (5, 595));
     assert_eq!(store.find("failover", 5).unwrap().0.len(), 1);
 }
+
+#[test]
+fn an_audit_that_lost_its_last_rows_is_not_trusted() {
+    use crate::domain::run::audit::{Audited, Ledger};
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).unwrap();
+    let mut ledger = Ledger::default();
+    for why in ["one", "two", "three"] {
+        let (row, _) = ledger.head.next(at(0), None, Audited::Frozen { why: why.into() });
+        ledger.take(&row).unwrap();
+        store
+            .commit(
+                &Changes {
+                    audit: vec![row],
+                    next_incident: 1,
+                    next_effect: 1,
+                    next_run: 1,
+                    ..Changes::default()
+                },
+                at(0),
+            )
+            .unwrap();
+    }
+    assert_eq!(store.load().unwrap().ledger, ledger);
+    store.with(|engine| engine.write(vec![(keys::audit(3), None)])).unwrap();
+    assert_eq!(store.load().unwrap().ledger.broken.as_deref(), Some("1 rows at its end are missing"));
+}

@@ -279,6 +279,9 @@ fn not_approved(run: RunId, why: &NotApproved, via: Via) -> Words {
         }
         NotApproved::NoGlass => words!["nobody goes ahead alone here; howler.toml does not allow it."],
         NotApproved::Irreversible => words!["it cannot be taken back, so nobody goes ahead alone."],
+        NotApproved::TooLong => {
+            words!["the command is too long to be shown whole, and nobody approves what they cannot read."]
+        }
         NotApproved::TooLate => words!["the request is void, or nearly so: ask for approval anew."],
         NotApproved::FromShell => {
             words!["at a shell it is not known who of Slack's people you are, so ask for it in Slack."]

@@ -242,6 +242,7 @@ fn answers_about_runs() {
         NotApproved::NoGlass,
         NotApproved::Irreversible,
         NotApproved::OthersRequest,
+        NotApproved::TooLong,
         NotApproved::TooLate,
         NotApproved::FromShell,
     ];

@@ -1,0 +1,259 @@
+//! Who may have an action carried out, and what voids it, by tables.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domain::effect::To;
+use crate::domain::procedure::{Finding, Kept, Procedure, Runbook, Verdict};
+use crate::domain::run::approve::{NotApproved, Vote, holder, propose, vote};
+use crate::domain::run::change::{Ended, Policy, Prepared, moved};
+use crate::domain::run::decide::{RunRefusal, Start, start};
+use crate::domain::run::{Around, Run, RunEvent, RunEventKind, Stage, settle};
+use crate::id::{RunId, UserId};
+
+const PROCEDURE: &str = r#"
+    schema = 1
+    title = "Queue failure"
+    section = "2.1"
+    target = { cluster = "prod", object = "deployment/queue" }
+    [check.health]
+    title = "health"
+    http = "https://a.b/health"
+    expect = { status = 200 }
+    [check.version]
+    title = "version"
+    run = ["kubectl", "get", "deployment/queue", "-o", "json"]
+    keep = { revision = "json:/revision" }
+    [[rung]]
+    when = { fail = ["health"] }
+    do = "restart"
+    [[rung]]
+    human = "raise it"
+    [action.restart]
+    title = "Restart it"
+    risk = "high"
+    freeze = ["version"]
+    run = ["kubectl", "rollout", "restart", "deployment/queue"]
+    undo = ["kubectl", "rollout", "undo", "deployment/queue", "--to-revision={version.revision}"]
+    limit = "1m"
+    verify = { pass = ["health"], within = "2m", every = "5s", hold = "30s" }
+"#;
+const KEY: &str = "3fa9c1d2e4f50617283940a1b2c3d4e5";
+
+fn now() -> Timestamp {
+    "2026-11-24T02:00:00Z".parse().unwrap()
+}
+
+fn around(after: i64) -> Around {
+    let on_call = BTreeSet::from([UserId::from("U0ONCALL")]);
+    Around { now: now() + SignedDuration::from_secs(after), on_call, barred: None }
+}
+
+fn policy() -> Policy {
+    Policy {
+        people: BTreeSet::from(["U0IAN".into(), "U0MAYA".into()]),
+        group: Some("S0SRE".into()),
+        on_call: true,
+        needed: 2,
+        comment: true,
+        stands: SignedDuration::from_mins(10),
+        break_glass: true,
+    }
+}
+
+fn found(verdict: Verdict, kept: &[(&str, &str)]) -> Finding {
+    let kept = kept.iter().map(|(name, one)| ((*name).to_owned(), Kept::One((*one).to_owned()))).collect();
+    Finding { verdict, notes: Vec::new(), why: None, kept }
+}
+
+fn on(run: &mut Run, by: &str, kind: RunEventKind) {
+    run.apply(&RunEvent { seq: run.events + 1, at: now(), by: Some(by.into()), kind });
+    while let Some(next) = settle(run, &around(0)) {
+        run.apply(&RunEvent { seq: run.events + 1, at: now(), by: None, kind: next });
+    }
+}
+
+fn offered(text: &str) -> Run {
+    let procedure: Procedure = toml::from_str(text).unwrap();
+    let runbook = Runbook::new([Procedure { name: "queue".into(), ..procedure }]);
+    let line = Start { name: "queue".into(), typed: Vec::new(), only: None, proposes: false };
+    let kind = start(&runbook, &line, None, To::Emergencies).unwrap();
+    let event = RunEvent { seq: 1, at: now(), by: Some("U0IAN".into()), kind };
+    let mut run = Run::asked(RunId(1), &event).unwrap();
+    for (check, finding) in
+        [("health", found(Verdict::Fail, &[])), ("version", found(Verdict::Pass, &[("revision", "7")]))]
+    {
+        on(&mut run, "U0IAN", RunEventKind::Found { check: check.into(), finding });
+    }
+    run
+}
+
+fn prepared() -> Prepared {
+    Prepared {
+        key: KEY.into(),
+        path: "/usr/bin/kubectl".into(),
+        fingerprint: "ab".into(),
+        members: BTreeSet::from(["U0GROUP".into()]),
+        ..Prepared::default()
+    }
+}
+
+fn asking() -> Run {
+    let mut run = offered(PROCEDURE);
+    let proposed = propose(&run, &"U0IAN".into(), policy(), &around(0), None).unwrap();
+    on(&mut run, "U0IAN", proposed);
+    on(&mut run, "U0IAN", RunEventKind::Prepared(Box::new(prepared())));
+    run
+}
+
+fn why(refused: Result<RunEventKind, RunRefusal>) -> Option<NotApproved> {
+    match refused {
+        Err(RunRefusal::NotApproved { why, .. }) => Some(why),
+        Err(other) => panic!("{other:?}"),
+        Ok(_) => None,
+    }
+}
+
+#[test]
+fn who_may_say_what_of_a_request() {
+    let approve = || Vote::Approve { comment: Some("the log".into()) };
+    let deny = || Vote::Deny { why: None };
+    let alone = || Vote::BreakGlass { why: "alone".into() };
+    let run = asking();
+    let table: Vec<(&str, Option<&str>, Vote, i64, Option<NotApproved>)> = vec![
+        ("U0MAYA", Some(KEY), approve(), 0, None),
+        ("U0GROUP", Some(KEY), approve(), 0, None),
+        ("U0ONCALL", Some(KEY), approve(), 0, None),
+        ("U0MAYA", Some("3FA9C1"), approve(), 0, None),
+        ("U0IAN", Some(KEY), approve(), 0, Some(NotApproved::Own)),
+        ("U0ZOE", Some(KEY), approve(), 0, Some(NotApproved::NotAllowed)),
+        ("U0MAYA", Some("00000000000000000000000000000000"), approve(), 0, Some(NotApproved::OtherRequest)),
+        ("U0MAYA", Some("3fa9c2"), approve(), 0, Some(NotApproved::OtherRequest)),
+        ("U0MAYA", None, approve(), 0, Some(NotApproved::NoCode { code: "3fa9c1".into() })),
+        ("U0MAYA", Some(KEY), Vote::Approve { comment: None }, 0, Some(NotApproved::NoComment)),
+        ("U0MAYA", Some(KEY), approve(), 600, Some(NotApproved::TooLate)),
+        ("U0MAYA", None, deny(), 0, None),
+        ("U0IAN", None, deny(), 0, None),
+        ("U0ZOE", None, deny(), 0, Some(NotApproved::NotAllowed)),
+        ("U0MAYA", None, deny(), 900, None),
+        ("U0IAN", Some(KEY), alone(), 0, None),
+        ("U0MAYA", Some(KEY), alone(), 0, Some(NotApproved::OthersRequest)),
+        ("U0IAN", Some(KEY), alone(), 545, Some(NotApproved::TooLate)),
+    ];
+    for (by, key, said, after, expected) in table {
+        let refused = why(vote(&run, &by.into(), key, &said, &around(after)));
+        assert_eq!(refused, expected, "{by} {key:?} {said:?} after {after} s");
+    }
+    let barred = Around { barred: Some("changes are frozen".into()), ..around(0) };
+    let frozen = why(vote(&run, &"U0MAYA".into(), Some(KEY), &approve(), &barred));
+    assert_eq!(frozen, Some(NotApproved::Barred { why: "changes are frozen".into() }));
+}
+
+#[test]
+fn two_different_people_are_two_and_deny_wins_until_it_begins() {
+    let mut run = asking();
+    let approve = Vote::Approve { comment: Some("seen".into()) };
+    let first = vote(&run, &"U0MAYA".into(), Some(KEY), &approve, &around(0)).unwrap();
+    on(&mut run, "U0MAYA", first);
+    let again = vote(&run, &"U0MAYA".into(), Some(KEY), &approve, &around(0));
+    assert_eq!(why(again), Some(NotApproved::Already));
+    let second = vote(&run, &"U0GROUP".into(), Some(KEY), &approve, &around(0)).unwrap();
+    on(&mut run, "U0GROUP", second);
+    assert_eq!(
+        run.waiting,
+        BTreeSet::from(["health".into(), "version".into()]),
+        "all that led here is read again"
+    );
+    let late = vote(&run, &"U0ONCALL".into(), Some(KEY), &approve, &around(0));
+    assert_eq!(why(late), Some(NotApproved::Used { by: Some("U0GROUP".into()) }));
+    let deny = vote(&run, &"U0ONCALL".into(), None, &Vote::Deny { why: None }, &around(0)).unwrap();
+    on(&mut run, "U0ONCALL", deny);
+    assert_eq!(run.stage, Stage::Offered { rung: 0 });
+}
+
+#[test]
+fn rights_are_read_again_before_it_begins() {
+    let mut run = asking();
+    for by in ["U0MAYA", "U0GROUP"] {
+        on(&mut run, by, RunEventKind::Approved { comment: Some("seen".into()) });
+    }
+    for (check, finding) in
+        [("health", found(Verdict::Fail, &[])), ("version", found(Verdict::Pass, &[("revision", "7")]))]
+    {
+        on(&mut run, "U0IAN", RunEventKind::Found { check: check.into(), finding });
+    }
+    let left = Prepared { members: BTreeSet::new(), ..prepared() };
+    run.apply(&RunEvent { seq: 99, at: now(), by: None, kind: RunEventKind::Prepared(Box::new(left)) });
+    let Some(RunEventKind::Voided { moved }) = settle(&run, &around(5)) else { panic!("{:?}", run.stage) };
+    assert_eq!(moved, ["U0GROUP may not approve it any more"]);
+}
+
+#[test]
+fn whatever_differs_voids_it() {
+    let run = asking();
+    let change = run.change().unwrap();
+    let same = run.findings.clone();
+    let with = |check: &str, finding: Finding| {
+        let mut found: BTreeMap<String, Finding> = same.clone();
+        found.insert(check.to_owned(), finding);
+        found
+    };
+    let table = [
+        (prepared(), same.clone(), None),
+        (Prepared { fingerprint: "cd".into(), ..prepared() }, same.clone(), Some("is another one now")),
+        (Prepared { path: "/tmp/kubectl".into(), ..prepared() }, same.clone(), Some("is another one now")),
+        (Prepared { environment: vec!["X".into()], ..prepared() }, same.clone(), Some("other variables")),
+        (
+            prepared(),
+            with("version", found(Verdict::Pass, &[("revision", "8")])),
+            Some("revision was 7, and is 8"),
+        ),
+        (prepared(), with("version", Finding::unknown("no answer")), Some("could not be told: no answer")),
+        (prepared(), with("health", found(Verdict::Pass, &[])), Some("health")),
+        (prepared(), with("health", found(Verdict::Fail, &[("log", "goes on")])), None),
+    ];
+    for (again, found, expected) in table {
+        let said = moved(change, &again, &found).join("; ");
+        assert_eq!(expected.is_none(), said.is_empty(), "{said}");
+        assert!(expected.is_none_or(|part| said.contains(part)), "{said}");
+    }
+}
+
+#[test]
+fn what_is_not_proposed() {
+    let run = offered(PROCEDURE);
+    let ian = UserId::from("U0IAN");
+    let ask = |run: &Run, by: &UserId, policy: Policy, held: Option<RunId>| {
+        why(propose(run, by, policy, &around(0), held))
+    };
+    assert_eq!(ask(&run, &ian, policy(), None), None);
+    assert_eq!(ask(&run, &UserId::at_shell("ian"), policy(), None), Some(NotApproved::FromShell));
+    assert_eq!(ask(&run, &ian, Policy::default(), None), Some(NotApproved::Nobody));
+    let held = Some(NotApproved::Held { by: RunId(2), target: "deployment/queue".into() });
+    assert_eq!(ask(&run, &ian, policy(), Some(RunId(2))), held);
+    let long = PROCEDURE
+        .replace(r#""restart", "deployment/queue"]"#, &format!(r#""restart", "{}"]"#, "x".repeat(2_100)));
+    assert_eq!(ask(&offered(&long), &ian, policy(), None), Some(NotApproved::TooLong));
+}
+
+#[test]
+fn a_target_is_held_until_the_change_is_seen_to_be_over() {
+    let other = Run { id: RunId(2), ..offered(&PROCEDURE.replace(r#"cluster = "prod", "#, "")) };
+    let mut run = asking();
+    assert_eq!(holder(&other, [&run]), Some(RunId(1)), "no cluster named may be this one");
+    let elsewhere = Run { id: RunId(3), ..offered(&PROCEDURE.replace("prod", "test")) };
+    assert_eq!(holder(&elsewhere, [&run]), None);
+    for kind in [RunEventKind::Rechecked, RunEventKind::Begun] {
+        run.apply(&RunEvent { seq: run.events + 1, at: now(), by: None, kind });
+    }
+    let ended = RunEventKind::Ended { ended: Ended::TimedOut { empty: false }, output: String::new() };
+    run.apply(&RunEvent { seq: run.events + 1, at: now(), by: None, kind: ended });
+    assert_eq!(holder(&other, [&run]), Some(RunId(1)), "the world is being looked at");
+    for (check, finding) in
+        [("health", found(Verdict::Fail, &[])), ("version", found(Verdict::Pass, &[("revision", "7")]))]
+    {
+        on(&mut run, "U0IAN", RunEventKind::Found { check: check.into(), finding });
+    }
+    assert_eq!(holder(&other, [&run]), Some(RunId(1)), "a part of it may still run");
+}
