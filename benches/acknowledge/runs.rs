@@ -17,8 +17,6 @@ const REQUESTS: usize = 200;
 const CLICKS: usize = 10_000;
 const CONNECTIONS: usize = 64;
 const LOOKS: usize = 10;
-/// How long howler lets a program that is asked to end take.
-const GRACE: Duration = Duration::from_secs(2);
 /// Edits of cards have come up with the runs before, so that none waits for another.
 const CALM: Duration = Duration::from_secs(5);
 
@@ -31,23 +29,30 @@ target = { cluster = "prod", object = "job/all" }
 [check.one]
 title = "One"
 run = ["kubectl", "logs", "job/one"]
+expect = { "count:ERROR" = { max = 0 } }
 [check.two]
 title = "Two"
 run = ["kubectl", "logs", "job/two"]
+expect = { "count:ERROR" = { max = 0 } }
 [check.three]
 title = "Three"
 run = ["kubectl", "logs", "job/three"]
+expect = { "count:ERROR" = { max = 0 } }
 [check.four]
 title = "Four"
 run = ["kubectl", "logs", "job/four"]
+expect = { "count:ERROR" = { max = 0 } }
 [check.five]
 title = "Five"
 run = ["kubectl", "logs", "job/five"]
+expect = { "count:ERROR" = { max = 0 } }
 "#;
 const CHECK: &str = "sleep 0.1; echo fine; echo \"$now $EPOCHREALTIME\" >>checked";
 
-/// Does as it is told to end, and so does what it began.
-const OBEYS: &str = "sleep 600 & sleep 600";
+/// Ends when it is told to.
+const OBEYS: &str = "exec sleep 600";
+/// So does what it began.
+const BOTH_OBEY: &str = "sleep 600 & sleep 600";
 const IGNORES: &str = "trap '' TERM; sleep 600 & while :; do sleep 1; done";
 
 /// Ten megabytes each tenth of a second, a hundred times.
@@ -68,9 +73,9 @@ echo "$now $EPOCHREALTIME" >"$name.ended"
 pub async fn all() -> Result<()> {
     println!("| runs | value |\n|---|---|");
     approvals().await?;
-    println!("| abort to an empty process group, the program obeys TERM | {} |", aborts(OBEYS, 30).await?);
-    println!("| the same, TERM ignored: the whole | {} |", aborts(IGNORES, 10).await?);
-    println!("| of which grace before KILL | {} |", millis(GRACE));
+    aborts("obeys TERM", OBEYS, 20).await?;
+    aborts("and its child obey TERM", BOTH_OBEY, 20).await?;
+    aborts("and its child ignore TERM, 2 s of grace included", IGNORES, 10).await?;
     checks().await?;
     clicks().await?;
     output("100 MB/s", PACED).await?;
@@ -107,27 +112,46 @@ fn whole(spread: &Spread) -> String {
     format!("{spread}, longest {}", millis(spread.most))
 }
 
-/// From the command that aborts to the end of the last process that the program began.
-async fn aborts(restart: &str, times: usize) -> Result<String> {
+/// From the command that aborts until nothing that the program began lives; and until the kernel has forgotten the group,
+/// which is when whoever adopts orphans, process 1, has taken note of the last of them.
+async fn aborts(how: &str, restart: &str, times: usize) -> Result<()> {
     let names = names(times);
     let mut town = Town::begin(&names, restart).await?;
     let mut client = Client::connect(&town.server.address).await?;
-    let mut took = Vec::new();
+    let (mut dead, mut forgotten) = (Vec::new(), Vec::new());
     for name in &names {
         let request = town.ask(name).await?;
         request.approve(&mut client).await?;
-        let group = Pid::from_raw(town.first(name).await?.1).ok_or("a process group")?;
+        let group = town.first(name).await?.1;
         // It has begun what it begins, and howler has saved which group it is.
         tokio::time::sleep(Duration::from_millis(200)).await;
-        if test_kill_process_group(group).is_err() {
+        if !lives(group) {
             return Err("the program ended by itself".into());
         }
         let sent = Instant::now();
         town.types("zoe", &format!("/runbook abort {}", request.run)).await?;
-        until("an empty group", || test_kill_process_group(group).is_err().then_some(())).await?;
-        took.push(sent.elapsed());
+        until("the program's end", || (!lives(group)).then_some(())).await?;
+        dead.push(sent.elapsed());
+        let known = Pid::from_raw(group).ok_or("a process group")?;
+        until("an empty group", || test_kill_process_group(known).is_err().then_some(())).await?;
+        forgotten.push(sent.elapsed());
     }
-    Ok(format!("{}, of {times}", whole(&Spread::of(took))))
+    println!("| abort to nothing alive: a program {how}, {times} times | {} |", whole(&Spread::of(dead)));
+    println!("| abort until the kernel knows no such group | {} |", whole(&Spread::of(forgotten)));
+    Ok(())
+}
+
+/// Whether a process of the group runs; one that is dead and not taken note of yet does not.
+fn lives(group: i32) -> bool {
+    let Ok(processes) = std::fs::read_dir("/proc") else { return false };
+    let mut stats =
+        processes.filter_map(|process| std::fs::read_to_string(process.ok()?.path().join("stat")).ok());
+    stats.any(|stat| {
+        // The name, which may hold anything, ends with the last bracket; then state, parent and group.
+        let rest = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+        let fields: Vec<&str> = rest.split_whitespace().take(3).collect();
+        matches!(fields[..], [state, _, of] if of.parse() == Ok(group) && state != "Z" && state != "X")
+    })
 }
 
 /// Checks that are asked side by side.

@@ -32,7 +32,6 @@ const ENDED: [&str; 4] = ["being proved", "it ended with", "helped", "The world 
 pub async fn twenty() -> Result<()> {
     let names = names(RUNS);
     let mut town = Town::begin(&names, RESTART).await?;
-    let mut client = Client::connect(&town.server.address).await?;
     let mut requests = Vec::new();
     for name in &names {
         requests.push(town.ask(name).await?);
@@ -40,6 +39,7 @@ pub async fn twenty() -> Result<()> {
     tokio::time::sleep(RESTED).await;
     let before = town.slack.calls().len();
     town.slack.faults().real_limits(true);
+    let mut client = Client::connect(&town.server.address).await?;
     for request in &requests {
         request.approve(&mut client).await?;
         tokio::time::sleep(Duration::from_secs(1)).await;
