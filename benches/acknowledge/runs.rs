@@ -74,8 +74,8 @@ pub async fn all() -> Result<()> {
     println!("| runs | value |\n|---|---|");
     approvals().await?;
     aborts("obeys TERM", OBEYS, 20).await?;
-    aborts("and its child obey TERM", BOTH_OBEY, 20).await?;
-    aborts("and its child ignore TERM, 2 s of grace included", IGNORES, 10).await?;
+    aborts("and its child obey TERM", BOTH_OBEY, 10).await?;
+    aborts("and its child ignore TERM, 3 s of grace included", IGNORES, 5).await?;
     checks().await?;
     clicks().await?;
     output("100 MB/s", PACED).await?;
