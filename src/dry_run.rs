@@ -24,7 +24,11 @@ const PLAN_LIMIT: Duration = Duration::from_secs(60);
 /// Prints what the checks find, the step and its plan. Fails where there is no such procedure, or a check fails or cannot tell.
 pub async fn run(config: &Config, secrets: &Secrets, name: &str, given: &[String]) -> ExitCode {
     let clock = Clock::system();
-    let prober = Prober::new(&config.runbook, secrets.all(), |name| std::env::var(name).ok());
+    let prober = Prober::new(&config.runbook, secrets.all(), |name| std::env::var(name).ok()).with_services(
+        &config.runbook,
+        secrets,
+        clock.clone(),
+    );
     let runbook = procedure::load(config.runbook.folder.as_deref()).runbook;
     let typed = given.iter().filter_map(|pair| pair.split_once('='));
     let typed = typed.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();

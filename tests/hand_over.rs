@@ -53,12 +53,18 @@ async fn at_sunday_midnight_the_group_the_channel_and_the_next_person_know() {
         brief.text.contains("You take over from <@U0MAYA>") && brief.text.contains("After you: <@U0ZOE>")
     );
 
+    let outgoing = last(&world, "maya", "is on call after you").text;
+    assert!(
+        outgoing.contains("<@U0KOFI> is on call") && outgoing.contains("pages come to you as well"),
+        "{outgoing}"
+    );
     let who = world.ian().types(EMERGENCIES, "/oncall who").await;
     assert!(who.contains("pages go to <@U0MAYA> as well"), "{who}");
     world.ian().types(EMERGENCIES, "/incident p2 Half of it is slow").await;
     assert_eq!((world.count("maya", "P2 page"), world.count("kofi", "P2 page")), (1, 1));
 
     world.person("kofi").clicks_direct("have_it").await;
+    assert_eq!(world.count("maya", "<@U0KOFI> pressed I have it"), 1);
     let brief = last(&world, "kofi", "You have it, since");
     assert!(brief.buttons().is_empty(), "{brief:?}");
     let who = world.ian().types(EMERGENCIES, "/oncall who").await;
@@ -177,6 +183,121 @@ async fn a_swap_holds_only_once_the_other_agrees() {
     assert!(last(&world, "zoe", "agreed").buttons().is_empty());
     let oneself = kofi.types(EMERGENCIES, "/oncall swap with @kofi week of 12-02").await;
     assert!(oneself.contains("takes two people"), "{oneself}");
+}
+
+#[tokio::test]
+async fn a_half_of_a_swap_is_taken_back_with_the_other_by_the_number_that_the_schedule_shows() {
+    let world = world().await;
+    let (kofi, zoe) = (world.person("kofi"), world.person("zoe"));
+    kofi.types(EMERGENCIES, "/oncall swap with @zoe week of 12-02").await;
+    zoe.clicks_direct("agree").await;
+    let shown = kofi.types(EMERGENCIES, "/oncall schedule 4 weeks").await;
+    for half in ["By a swap with <@U0KOFI> (override 1)", "By a swap with <@U0ZOE> (override 2)"] {
+        assert!(shown.contains(half), "{half}: {shown}");
+    }
+    let shown = zoe.types(EMERGENCIES, "/oncall cancel 1").await;
+    assert!(shown.contains("With it goes override 2"), "{shown}");
+    zoe.clicks(EMERGENCIES, "confirm").await;
+    for (day, person) in [("2026-12-02", "U0KOFI"), ("2026-12-09", "U0ZOE")] {
+        let who = kofi.types(EMERGENCIES, &format!("/oncall who {day}")).await;
+        assert!(who.contains(&format!("<@{person}> is on call")), "{day}: {who}");
+    }
+    let told = last(&world, ON_CALL, "override 1 is taken out");
+    assert_eq!(told.text.matches(" instead of ").count(), 2, "both people read it: {told:?}");
+}
+
+#[tokio::test]
+async fn a_second_request_for_the_same_turn_waits_for_the_first() {
+    let world = world().await;
+    let kofi = world.person("kofi");
+    kofi.types(EMERGENCIES, "/oncall swap with @zoe week of 12-02").await;
+    let refused = kofi.types(EMERGENCIES, "/oncall swap with @maya week of 12-02").await;
+    assert!(refused.contains("swap 1 waits for their answer"), "{refused}");
+    assert!(refused.contains("/oncall withdraw 1"), "{refused}");
+    assert_eq!(world.count("maya", "asks you to swap"), 0);
+    kofi.types(EMERGENCIES, "/oncall withdraw 1").await;
+    kofi.types(EMERGENCIES, "/oncall swap with @maya week of 12-02").await;
+    assert_eq!(world.count("maya", "asks you to swap"), 1);
+    // What cannot hold any more makes room: a part of the turn that Maya would give is Ian's now.
+    world.ian().types(EMERGENCIES, "/oncall override @ian 2026-12-14 to 2026-12-15").await;
+    world.ian().clicks(EMERGENCIES, "confirm").await;
+    let again = kofi.types(EMERGENCIES, "/oncall swap with @zoe week of 12-02").await;
+    assert!(again.contains("<@U0ZOE> is asked"), "{again}");
+    let ended = last(&world, "maya", "The swap that <@U0KOFI> asked for");
+    assert!(ended.text.contains("cannot hold") && ended.buttons().is_empty(), "{ended:?}");
+}
+
+#[tokio::test]
+async fn a_swap_with_somebody_who_is_paused_then_says_so_to_both() {
+    let world = world().await;
+    let (ian, kofi) = (world.ian(), world.person("kofi"));
+    ian.types(EMERGENCIES, "/oncall pause @zoe until 2026-12-03").await;
+    ian.clicks(EMERGENCIES, "confirm").await;
+    let asked = kofi.types(EMERGENCIES, "/oncall swap with @zoe week of 12-02").await;
+    assert!(asked.contains("<@U0ZOE> is paused until"), "{asked}");
+    assert!(last(&world, "zoe", "asks you to swap").text.contains("<@U0ZOE> is paused until"));
+    world.person("zoe").clicks_direct("agree").await;
+    let agreed = world.person("zoe").whisper("zoe").unwrap().text;
+    assert!(agreed.contains("Agreed") && agreed.contains("<@U0ZOE> is paused until"), "{agreed}");
+}
+
+#[tokio::test]
+async fn a_brief_says_which_pages_nobody_has_answered() {
+    let world = world().await;
+    to(&world, sunday() - SignedDuration::from_mins(2)).await;
+    let ian = world.ian();
+    for line in
+        ["/incident p2 Half of it is slow", "/incident p1 Event stream down", "/incident p3 Slow page"]
+    {
+        ian.types(EMERGENCIES, line).await;
+    }
+    world.maya().types(EMERGENCIES, "/incident 1 ack").await;
+    to(&world, sunday()).await;
+    let brief = last(&world, "kofi", "You are on call").text;
+    assert!(brief.contains("nobody has it: INC-2 P1.") && brief.contains("/incident 2 ack"), "{brief}");
+    world.person("kofi").types(EMERGENCIES, "/incident 2 ack").await;
+    world.person("kofi").types(EMERGENCIES, "/oncall handoff @zoe").await;
+    let brief = last(&world, "zoe", "You are on call").text;
+    assert!(!brief.contains("nobody has it"), "{brief}");
+}
+
+#[tokio::test]
+async fn whoever_takes_it_is_asked_for_no_word_and_nobody_else_is_called() {
+    let world = world().await;
+    world.person("zoe").types(EMERGENCIES, "/oncall cover 2h").await;
+    assert_eq!(world.count("maya", "is on call after you"), 0);
+}
+
+#[tokio::test]
+async fn overrides_that_touch_are_one_time() {
+    let world = world().await;
+    let ian = world.ian();
+    for days in ["2026-12-01 to 2026-12-03", "2026-12-03 to 2026-12-05"] {
+        ian.types(EMERGENCIES, &format!("/oncall override @ian {days}")).await;
+        ian.clicks(EMERGENCIES, "confirm").await;
+    }
+    let who = ian.types(EMERGENCIES, "/oncall who 2026-12-02").await;
+    let first = who.lines().next().unwrap();
+    assert!(
+        first.contains("(2026-12-01 00:00 UTC), until") && first.contains("(2026-12-05 00:00 UTC)"),
+        "{who}"
+    );
+    let shown = ian.types(EMERGENCIES, "/oncall schedule 3 weeks").await;
+    assert!(
+        shown.contains("(2026-12-01 00:00 UTC to 2026-12-05 00:00 UTC): <@U0IAN> By override 1, set by <@U0IAN>. By override 2, set by <@U0IAN>."),
+        "{shown}"
+    );
+}
+
+#[tokio::test]
+async fn a_change_far_ahead_is_shown_and_told() {
+    let world = world().await;
+    let ian = world.ian();
+    let shown = ian.types(EMERGENCIES, "/oncall override @ian 2027-06-01 to 2027-06-02").await;
+    assert!(shown.contains("<@U0IAN> instead of"), "{shown}");
+    assert!(!shown.contains("moves nothing"), "{shown}");
+    ian.clicks(EMERGENCIES, "confirm").await;
+    assert!(last(&world, ON_CALL, "<@U0IAN> instead of").text.contains("2027-06-01"));
 }
 
 #[tokio::test]

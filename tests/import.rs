@@ -51,7 +51,10 @@ async fn a_calendar_is_shown_and_then_taken_over_once() {
     assert_eq!((unknown.code, unknown.out.as_str()), (1, ""), "{unknown:?}");
     assert!(unknown.err.contains("\"Jane Doe\" (line 10, 1 shift): nobody is called so"), "{unknown:?}");
     let both = types(&world, &["oncall", "import", &file, "Jane Doe=U0IAN", "Robot=U0KOFI"]).await;
-    assert!(both.err.contains("2026-12-13 00:00 UTC to 2026-12-20 00:00 UTC: @ian and @kofi"), "{both:?}");
+    assert!(
+        both.err.contains("2026-12-13 00:00 UTC to 2026-12-20 00:00 UTC: @ian (U0IAN) and @kofi (U0KOFI)"),
+        "{both:?}"
+    );
     let nobody = types(&world, &["oncall", "import", &file, "Jane"]).await;
     assert!(nobody.err.contains("\"Jane\" says of nobody who they are"), "{nobody:?}");
 

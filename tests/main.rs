@@ -3,6 +3,7 @@
 
 mod harness;
 
+mod approval;
 mod backup;
 mod browser;
 mod check;

@@ -48,6 +48,26 @@ async fn a_calendar_is_read_by_an_address_that_nobody_guesses_until_it_is_revoke
 }
 
 #[tokio::test]
+async fn a_second_address_says_that_the_first_is_dead() {
+    let world = World::with_config(ROSTER).await;
+    for (line, other) in
+        [("/oncall calendar", "/oncall calendar all"), ("/oncall calendar all", "/oncall calendar")]
+    {
+        let dead = "The address from before is dead";
+        let first = address(&world, line).await;
+        let shown = world.maya().whisper(EMERGENCIES).unwrap().text;
+        assert!(!shown.contains(dead), "{line}: {shown}");
+        let second = address(&world, line).await;
+        let shown = world.maya().whisper(EMERGENCIES).unwrap().text;
+        assert!(shown.contains(dead), "{line}: {shown}");
+        assert_eq!(get(&world, &first, None).await.0, 404, "{line}");
+        assert_eq!(get(&world, &second, None).await.0, 200, "{line}");
+        world.maya().types(EMERGENCIES, &format!("{line} off")).await;
+        world.maya().types(EMERGENCIES, &format!("{other} off")).await;
+    }
+}
+
+#[tokio::test]
 async fn other_programs_ask_with_a_token_and_get_what_the_document_shows() {
     let world = World::with_secrets(ROSTER, |secrets| secrets.api_secret = Some(Secret::new("sesame"))).await;
     world.settle().await;

@@ -174,6 +174,28 @@ async fn a_number_is_told_in_private_only_and_shown_nowhere() {
 }
 
 #[tokio::test]
+async fn a_number_is_set_and_taken_away_without_oncall_before_it() {
+    let world = World::with_phones("twilio", ROSTER).await;
+    let maya = world.maya();
+    world.slack.open_direct("maya").unwrap();
+    maya.says("@howler", "phone +49 30 901820").await;
+    let told = maya.whisper("maya").unwrap().text;
+    assert!(told.contains("Your number is saved"), "{told}");
+    maya.says("@howler", "phone off").await;
+    let told = maya.whisper("maya").unwrap().text;
+    assert!(told.contains("Your number is gone"), "{told}");
+    let refused = maya.types(EMERGENCIES, "/incident phone off").await;
+    assert!(refused.contains("in a direct message to me only"), "{refused}");
+    // A number without its country is no number; and what only begins with the word still answers a page.
+    maya.says("@howler", "phone 030 901820").await;
+    let told = maya.whisper("maya").unwrap().text;
+    assert!(told.contains("not a phone number"), "{told}");
+    p1(&world).await;
+    maya.says("@howler", "phone died, I am on it").await;
+    assert_eq!(world.count(EMERGENCIES, "Acknowledged by <@U0MAYA>"), 1);
+}
+
+#[tokio::test]
 async fn pagerduty_alerts_and_its_people_acknowledge() {
     let world = World::with_phones("pagerduty", ROSTER).await;
     p1(&world).await;

@@ -10,7 +10,7 @@ use crate::harness::process::until;
 use crate::harness::{EMERGENCIES, Town};
 
 /// A rollback of high risk after a restart of medium risk.
-const QUEUE: &str = r#"
+pub const QUEUE: &str = r#"
 schema = 1
 title = "Queue failure"
 section = "2.1"
@@ -53,7 +53,7 @@ verify = { pass = ["errors"], within = "2m", every = "5s", hold = "30s" }
 "#;
 
 /// What this `kubectl` answers; `restart` and `undo` are files with what those do.
-const KUBECTL: &str = r#"
+pub const KUBECTL: &str = r#"
 case "$*" in
 *" logs "*) cat log;;
 *" get "*) cat version;;
@@ -63,10 +63,11 @@ case "$*" in
 esac
 "#;
 const RESTART: &str = "kubectl --context=prod --namespace=town rollout restart deployment/queue";
-const PEOPLE: &str = "[runbook.approval]\npeople = [\"U0MAYA\", \"U0KOFI\", \"U0IAN\"]\non_call = false\n";
+pub const PEOPLE: &str =
+    "[runbook.approval]\npeople = [\"U0MAYA\", \"U0KOFI\", \"U0IAN\"]\non_call = false\n";
 
 /// A queue whose restart helps.
-async fn broken() -> Town {
+pub async fn broken() -> Town {
     let town = Town::with(&[("queue-failure", QUEUE)], PEOPLE).await;
     town.state(KUBECTL);
     town.write("log", "one ERROR\n");
@@ -76,7 +77,7 @@ async fn broken() -> Town {
     town
 }
 
-fn began(town: &Town, word: &str) -> usize {
+pub fn began(town: &Town, word: &str) -> usize {
     town.asked().iter().filter(|line| line.contains(word)).count()
 }
 
@@ -302,6 +303,8 @@ async fn a_program_that_fails_is_followed_by_a_look_at_the_world() {
         assert!(card.contains(part), "{part} is not in {card}");
     }
     town.write("restart", "echo '{\"revision\": 8}' >version; exit 3");
+    // The edits of cards are paced.
+    world.forward_seconds(30).await;
     ian.clicks(EMERGENCIES, "propose").await;
     world.maya().clicks(EMERGENCIES, "approve").await;
     let card = town.card(EMERGENCIES);

@@ -188,7 +188,7 @@ async fn what_is_not_there_says_what_is() {
         ("/runbook run xyzzy", "There is no procedure"),
         ("/runbook freeze", "/runbook freeze why"),
         ("/runbook approve", "Nothing is under way"),
-        ("/runbook break-glass 7 abc123", "Say more"),
+        ("/runbook break-glass 7 1bc123", "Say more"),
         ("/runbook diagnose xyzzy", "There is no procedure"),
         ("/runbook abort", "Nothing is under way"),
         ("/runbook abort 7", "There is no RUN-7"),
@@ -260,4 +260,34 @@ async fn a_dry_run_at_a_shell_shows_the_step_and_its_plan_and_changes_nothing() 
     assert!(said.contains("tail takes a whole number") && refused.status.code() == Some(1), "{said}");
     let wet = run(vec!["queue"]).await;
     assert!(String::from_utf8_lossy(&wet.stderr).contains("--dry-run"), "{wet:?}");
+}
+
+#[tokio::test]
+async fn long_output_is_a_file_in_the_cards_thread() {
+    let town = Town::start().await;
+    town.state("for n in $(seq 1 300); do echo \"line $n of a log that is long, with xoxb-1234567890-planted\"; done");
+    town.world.ian().types(EMERGENCIES, "/runbook logs event-stream tail=300").await;
+    town.world.forward_seconds(2).await;
+    let card = town.world.channel(EMERGENCIES).last("line 300").clone();
+    let world = town.world.slack.look(|world| world.clone());
+    let channel = world.channel_called(EMERGENCIES).unwrap();
+    let shared: Vec<_> = channel.messages.iter().filter(|message| !message.files.is_empty()).collect();
+    assert_eq!(shared.len(), 1);
+    assert_eq!(shared[0].thread_ts.as_ref(), Some(&card.ts));
+    let text = shared[0].files[0].text.clone().unwrap();
+    assert!(text.contains("line 101 ") && text.contains("line 300") && !text.contains("xoxb"), "{text}");
+}
+
+#[tokio::test]
+async fn a_file_whose_answer_was_lost_is_not_put_twice() {
+    let town = Town::start().await;
+    town.state(
+        "for n in $(seq 1 300); do echo \"line $n of a log that is long, and goes on and on and on\"; done",
+    );
+    town.world.slack.faults().lose_answer("files.completeUploadExternal", 1);
+    town.world.ian().types(EMERGENCIES, "/runbook logs event-stream").await;
+    town.world.forward(2).await;
+    let world = town.world.slack.look(|world| world.clone());
+    let channel = world.channel_called(EMERGENCIES).unwrap();
+    assert_eq!(channel.messages.iter().filter(|message| !message.files.is_empty()).count(), 1);
 }

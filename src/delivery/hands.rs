@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, watch};
 use tracing::warn;
 
@@ -13,17 +14,19 @@ use crate::desk::Desk;
 use crate::domain::effect::{EffectKind, Outcome, Receipt};
 use crate::domain::procedure::judge::judge;
 use crate::domain::procedure::{CannotTell, Question};
-use crate::domain::run::change::{Ended, Phase, Prepared, Progress};
+use crate::domain::run::change::{Ended, Phase, Prepared};
 use crate::id::RunId;
 use crate::probe::{Order, Prober};
 
+/// A stop that came too early is tried again after this.
+const AGAIN: SignedDuration = SignedDuration::from_millis(200);
 /// A plan may take this long.
 const PLAN_LIMIT: Duration = Duration::from_secs(60);
 
 /// Carries out what runs ask for.
 pub struct Hands {
     prober: Prober,
-    /// Becomes true for a run whose program is to be stopped; for one that has not begun yet too.
+    /// The runs whose actions are under way; becomes true where one is to be stopped.
     stops: Mutex<BTreeMap<RunId, watch::Sender<bool>>>,
 }
 
@@ -59,14 +62,22 @@ impl Hands {
                     path: path.clone(),
                     fingerprint: fingerprint.clone(),
                     limit: Duration::try_from(limit.0).unwrap_or_default(),
+                    mark: job.mark.clone(),
                 };
                 let (ended, output) = self.act(job, *run, &order, desk, stopping).await;
                 Outcome::Done(Receipt::Acted { ended, output })
             }
-            EffectKind::Stop { run } => {
-                self.stop(*run).send_replace(true);
-                Outcome::Done(Receipt::Nothing)
-            }
+            // Where it is not there yet it is about to be; once it is over this is not true any more, and dropped.
+            EffectKind::Stop { run } => match self.acting(*run) {
+                Some(stop) => {
+                    stop.send_replace(true);
+                    Outcome::Done(Receipt::Nothing)
+                }
+                None => {
+                    let at = desk.now().saturating_add(AGAIN).unwrap_or(Timestamp::MAX);
+                    Outcome::Later { at, reason: "the program is not there yet".into(), unknown: false }
+                }
+            },
             _ => Outcome::Dropped { reason: "it asks nothing of the world".into() },
         }
     }
@@ -111,10 +122,7 @@ impl Hands {
         mut stopping: watch::Receiver<bool>,
     ) -> (Ended, String) {
         let phase = job.run.as_ref().and_then(|run| run.change()).map(|change| &change.phase);
-        let (group, stopped) = match phase {
-            Some(Phase::Acting { group, stopped_by, .. }) => (*group, stopped_by.is_some()),
-            _ => (None, false),
-        };
+        let stopped = matches!(phase, Some(Phase::Acting { stopped_by: Some(_), .. }));
         let stop = self.stop(run);
         if stopped {
             stop.send_replace(true);
@@ -129,7 +137,7 @@ impl Hands {
         };
         let acting = async {
             if job.may_have_happened() {
-                let ended = self.prober.wait_for_orphan(group, order.limit, stop.subscribe()).await;
+                let ended = self.prober.wait_for_earlier(&order.mark, order.limit, stop.subscribe()).await;
                 return (ended, String::new());
             }
             self.act_and_tell(run, order, stop.subscribe(), desk).await
@@ -149,10 +157,10 @@ impl Hands {
         stop: watch::Receiver<bool>,
         desk: &Desk,
     ) -> (Ended, String) {
-        let (heard, mut telling) = mpsc::channel::<Progress>(4);
+        let (heard, mut telling) = mpsc::channel::<String>(4);
         let tell = async {
-            while let Some(progress) = telling.recv().await {
-                if let Err(fault) = desk.heard(run, progress).await {
+            while let Some(output) = telling.recv().await {
+                if let Err(fault) = desk.heard(run, output).await {
                     warn!(run = run.0, ?fault, "what a program does could not be saved");
                 }
             }
@@ -161,15 +169,20 @@ impl Hands {
         tokio::join!(act, tell).0
     }
 
+    fn acting(&self, run: RunId) -> Option<watch::Sender<bool>> {
+        self.stops.lock().unwrap_or_else(PoisonError::into_inner).get(&run).cloned()
+    }
+
     fn stop(&self, run: RunId) -> watch::Sender<bool> {
         let mut stops = self.stops.lock().unwrap_or_else(PoisonError::into_inner);
         stops.entry(run).or_insert_with(|| watch::channel(false).0).clone()
     }
 }
 
-/// 128 random bits.
+/// 128 random bits and more. The first sign is a digit, so that the code that people type is known for one.
 fn key() -> std::io::Result<String> {
-    let mut bytes = [0; 16];
+    let mut bytes = [0; 17];
     std::io::Read::read_exact(&mut std::fs::File::open("/dev/urandom")?, &mut bytes)?;
-    Ok(hex::encode(bytes))
+    let [first, rest @ ..] = bytes;
+    Ok(format!("{}{}", first % 10, hex::encode(rest)))
 }

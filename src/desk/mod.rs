@@ -27,7 +27,6 @@ use crate::domain::incident::Incident;
 use crate::domain::oncall::rota::Rota;
 use crate::domain::request::{Ask, ReplyPath, Request};
 use crate::domain::run::Run;
-use crate::domain::run::change::Progress;
 use crate::id::{EffectId, RunId, UserId};
 use crate::store::{Backup, BackupError, Store, StoreError};
 use crate::telemetry::Metrics;
@@ -70,7 +69,7 @@ enum Message {
     SendBack(Box<Request>, Answer, oneshot::Sender<Result<Answer, Fault>>),
     Report(EffectId, Box<Outcome>, oneshot::Sender<()>),
     /// Heard of a run's program while it runs.
-    Heard(RunId, Progress, oneshot::Sender<Result<(), Fault>>),
+    Heard(RunId, String, oneshot::Sender<Result<(), Fault>>),
     /// Not before then, for this reason; see [`Desk::hold`].
     Hold(EffectId, Timestamp, String, oneshot::Sender<()>),
     Next(Lane, oneshot::Sender<Next>),
@@ -215,8 +214,8 @@ impl Desk {
     ///
     /// # Errors
     /// When it could not be saved.
-    pub async fn heard(&self, run: RunId, progress: Progress) -> Result<(), Fault> {
-        self.ask(|reply| Message::Heard(run, progress, reply)).await?
+    pub async fn heard(&self, run: RunId, output: String) -> Result<(), Fault> {
+        self.ask(|reply| Message::Heard(run, output, reply)).await?
     }
 
     /// What `lane` is to do next.
@@ -250,6 +249,11 @@ impl Desk {
     pub async fn gone(&self) {
         let mut pulse = self.pulse.clone();
         while pulse.changed().await.is_ok() {}
+    }
+
+    /// The time by howler's clock.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// Whether the store takes changes.

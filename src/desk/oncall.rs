@@ -8,6 +8,7 @@ use super::book::Book;
 use crate::config::{Config, Provider};
 use crate::domain::Severity;
 use crate::domain::answer::{Answer, Private, Summary};
+use crate::domain::incident::Incident;
 use crate::domain::oncall::answer::{OncallAnswer, ReportRow, TestStep, Who};
 use crate::domain::oncall::confirm::Change;
 use crate::domain::oncall::decide::{propose, zone};
@@ -20,7 +21,7 @@ use crate::domain::oncall::tell::Brief;
 use crate::domain::oncall::when::{Resolved, WhenProblem, WhenText};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Request;
-use crate::id::{DeliveryId, UserId};
+use crate::id::{DeliveryId, IncidentId, UserId};
 use crate::store::StoreError;
 
 /// Open incidents named in a brief or a review.
@@ -126,7 +127,7 @@ fn who(look: &Look<'_>, when: Option<&WhenText>) -> Result<OncallAnswer, Refusal
 
 /// Who has it at `at`, as `now` knows.
 pub fn who_at(rota: &Rota, at: Timestamp, now: Timestamp, again: Option<Timestamp>) -> Who {
-    let held = if at == now { rota.held(now) } else { rota.schedule.at(at) };
+    let held = if at == now { rota.held(now) } else { rota.schedule.told(at) };
     let fallback = rota.schedule.fallback.clone().filter(|_| held.primary.is_none());
     let outgoing = if at == now { rota.duty(now, PhoneReach::Off).outgoing } else { None };
     let next = holders(&rota.schedule, at, 1).into_iter().next();
@@ -226,6 +227,16 @@ fn test(look: &Look<'_>, severity: Severity) -> OncallAnswer {
     OncallAnswer::Test { severity, steps: steps.collect(), breach, everybody: rule.calls_everybody(), again }
 }
 
+/// Those of `open` that page, and that nobody has.
+fn unanswered(look: &Look<'_>, open: &[Summary]) -> Vec<(IncidentId, Severity)> {
+    let pages = |severity| look.config.severity.rule(severity).pages().pages();
+    let calls = |incident: &Incident| incident.is_called_for() && pages(incident.severity);
+    let called: Vec<IncidentId> =
+        look.book.open().iter().filter(|incident| calls(incident)).map(|incident| incident.id).collect();
+    let waits = open.iter().filter(|summary| called.contains(&summary.incident));
+    waits.map(|summary| (summary.incident, summary.severity)).collect()
+}
+
 /// What the incoming person inherits; `pages` are the last week's.
 pub fn brief(look: &Look<'_>, pages: Vec<PageRecord>) -> Result<Brief, StoreError> {
     let now = look.book.now;
@@ -233,6 +244,7 @@ pub fn brief(look: &Look<'_>, pages: Vec<PageRecord>) -> Result<Brief, StoreErro
     let held = look.rota.held(now);
     let mut open: Vec<Summary> = look.book.open().iter().map(|incident| incident.summary()).collect();
     open.sort_by_key(|summary| (summary.severity, summary.declared_at));
+    let unanswered = unanswered(look, &open);
     let more_open = open.len().saturating_sub(NAMED);
     open.truncate(NAMED);
     let messages: Vec<&PageRecord> = pages.iter().filter(|page| !page.phone).collect();
@@ -250,6 +262,7 @@ pub fn brief(look: &Look<'_>, pages: Vec<PageRecord>) -> Result<Brief, StoreErro
         from: shift.and_then(|shift| shift.from.clone()),
         backup: held.backup,
         more_open,
+        unanswered,
         paged: messages.len(),
         paged_at_night: messages.iter().filter(|page| is_night(schedule, page.at)).count(),
         review: waiting(look).len(),

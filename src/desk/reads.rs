@@ -67,6 +67,10 @@ pub fn answer(
             let look = Look { book, config, rota: &book.state.rota };
             oncall::answer(&look, request, line)
         }
+        Command::Runbook(RunbookLine::Fitting) if line.incident.is_none() && book.open().is_empty() => {
+            let answer = runbook::list(&config.procedures);
+            Ok(Answer::Private(Private::Runbook(Box::new(answer))))
+        }
         Command::Runbook(RunbookLine::Fitting) => about(book, request, line, |incident| {
             let answer = runbook::fitting(&config.procedures, incident.id, &incident.title);
             Ok(Answer::Private(Private::Runbook(Box::new(answer))))

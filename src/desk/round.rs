@@ -178,8 +178,8 @@ impl Round {
                     }
                     replies.push(Reply::Saved(reply));
                 }
-                Message::Heard(run, progress, reply) => {
-                    if let Err(error) = draft.run_heard(run, progress) {
+                Message::Heard(run, output, reply) => {
+                    if let Err(error) = draft.run_heard(run, output) {
                         error!(%error, "what a program said could not be taken in");
                     }
                     replies.push(Reply::Saved(reply));

@@ -299,6 +299,9 @@ pub enum EffectKind {
         run: RunId,
         /// The check's name in its procedure.
         name: String,
+        /// Which asking it belongs to: an answer to an earlier one is no evidence for a later.
+        #[serde(default)]
+        asked: u32,
         check: Box<Check>,
         /// Exactly what is asked; or why it cannot be, in words.
         question: Box<Result<Question, String>>,
@@ -334,6 +337,14 @@ pub enum EffectKind {
         to: To,
         says: Box<RunSays>,
     },
+    /// Put what a check kept, too long for the card, into the card's thread as a file.
+    RunFile {
+        run: RunId,
+        /// The check's name in its procedure.
+        name: String,
+        title: String,
+        text: String,
+    },
     /// Say that no change is begun until further notice, or that changes may begin again.
     SayFreeze {
         by: UserId,
@@ -361,6 +372,7 @@ impl EffectKind {
             Self::Look { run, .. }
             | Self::RunCard { run }
             | Self::RunSays { run, .. }
+            | Self::RunFile { run, .. }
             | Self::Prepare { run, .. }
             | Self::Act { run, .. }
             | Self::Stop { run } => Some(*run),

@@ -164,6 +164,11 @@ pub enum Refusal {
     SwapIsOver {
         how: SwapOutcome,
     },
+    /// The caller asks for this time already.
+    SwapWaits {
+        number: u64,
+        with: UserId,
+    },
     /// The swap is between two others.
     NotYourSwap,
     CoverTooLong {

@@ -122,6 +122,10 @@ pub enum RunbookAnswer {
     /// No change is begun any more, or changes may begin again.
     Frozen(bool),
     AlreadyFrozen(bool),
+    /// The audit cannot be trusted, so nothing is changed anyway.
+    AuditBroken {
+        why: String,
+    },
     Short {
         word: String,
         takes: String,

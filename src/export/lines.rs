@@ -240,6 +240,7 @@ fn does(kind: &EffectKind) -> &'static str {
         EffectKind::Look { .. } => "look",
         EffectKind::RunCard { .. } => "run_card",
         EffectKind::RunSays { .. } => "run_says",
+        EffectKind::RunFile { .. } => "run_file",
         EffectKind::SayFreeze { .. } => "say_freeze",
         EffectKind::Prepare { .. } => "prepare",
         EffectKind::Act { .. } => "act",
@@ -256,6 +257,8 @@ fn tells(tell: &Tell) -> &'static str {
     match tell {
         Tell::HandedOver { .. } => "tell_handed_over",
         Tell::Brief(_) => "tell_brief",
+        Tell::Outgoing { .. } => "tell_outgoing",
+        Tell::Relieved { .. } => "tell_relieved",
         Tell::Unconfirmed { .. } => "tell_unconfirmed",
         Tell::Changed { .. } => "tell_changed",
         Tell::SwapAsked { .. } => "tell_swap_asked",

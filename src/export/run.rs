@@ -86,6 +86,8 @@ fn audited(what: &Audit) -> (&'static str, Value) {
         Audit::Approved { comment } => ("approved", json!({ "comment": comment })),
         Audit::Denied { why } => ("denied", json!({ "why": why })),
         Audit::WentAheadAlone { why } => ("went_ahead_alone", json!({ "why": why })),
+        Audit::Unprepared { why } => ("unprepared", json!({ "why": why })),
+        Audit::Closed => ("closed", json!({})),
         Audit::Expired => ("expired", json!({})),
         Audit::Voided { moved } => ("voided", json!({ "moved": moved })),
         Audit::Begun { command } => ("begun", json!({ "command": command })),

@@ -10,13 +10,18 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::process::{self, Kept, Orphan, Program};
+use super::marked::{Marked, VARIABLE};
+use super::process::{self, Kept, Program};
 use super::{FOLDERS, Prober, tool};
+use crate::config::secrets::Secret;
 use crate::domain::procedure::CannotTell;
-use crate::domain::run::change::{Ended, ProcessGroup, Progress};
+use crate::domain::run::change::Ended;
 
 /// What a program has printed is told this often, so that many that run together stay within Slack's limits.
 const TELL_EVERY: Duration = Duration::from_secs(2);
+/// How long a program that is asked to end may take before it is killed: some let go of a lock first. Shorter than howler's own
+/// stop.
+const GRACE: Duration = Duration::from_secs(3);
 /// What a program printed just before its end is waited for so long.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 /// Longest end of the output that is told, in characters.
@@ -30,6 +35,8 @@ pub struct Order {
     pub path: String,
     pub fingerprint: String,
     pub limit: Duration,
+    /// Nobody else's: all that the program begins carries it.
+    pub mark: String,
 }
 
 /// What would be run.
@@ -72,7 +79,7 @@ impl Prober {
         &self,
         order: &Order,
         mut stop: watch::Receiver<bool>,
-        heard: &mpsc::Sender<Progress>,
+        heard: &mpsc::Sender<String>,
     ) -> (Ended, String) {
         if let Some(stand_in) = &self.stand_in {
             return stand_in.act(&order.argv);
@@ -89,25 +96,23 @@ impl Prober {
             return not_begun("it was stopped before it began".into());
         }
         let program = order.argv.first().map_or("", String::as_str);
-        let environment = self.environment.get(program).map_or(&[][..], Vec::as_slice);
+        let mut environment = self.environment.get(program).cloned().unwrap_or_default();
+        environment.push((VARIABLE.to_owned(), Secret::new(order.mark.clone())));
         let arguments = order.argv.get(1..).unwrap_or_default();
-        match process::start(order.path.as_ref(), program, arguments, environment) {
+        match process::start(order.path.as_ref(), program, arguments, &environment) {
             Err(CannotTell(why)) => not_begun(self.shown(&why)),
-            Ok(program) => self.follow(program, order.limit, &mut stop, heard).await,
+            Ok(program) => self.follow(program, order, &mut stop, heard).await,
         }
     }
 
     async fn follow(
         &self,
         mut program: Program,
-        limit: Duration,
+        order: &Order,
         stop: &mut watch::Receiver<bool>,
-        heard: &mpsc::Sender<Progress>,
+        heard: &mpsc::Sender<String>,
     ) -> (Ended, String) {
-        if let Some(group) = program.group() {
-            // Nobody who listens any more changes what runs.
-            let _ = heard.send(Progress::Running(group)).await;
-        }
+        let marked = Marked::new(&order.mark, program.group());
         let kept = Mutex::new(Kept::default());
         let (out, err) = (program.child.stdout.take(), program.child.stderr.take());
         let ended = {
@@ -126,7 +131,7 @@ impl Prober {
             tokio::select! {
                 biased;
                 _ = stop.wait_for(|stop| *stop) => Ended::Stopped { empty: false },
-                ended = timeout(limit, whole) => match ended {
+                ended = timeout(order.limit, whole) => match ended {
                     Ok(status) => Ended::Exit { code: status.ok().and_then(|status| status.code()) },
                     Err(_) => Ended::TimedOut { empty: false },
                 },
@@ -134,18 +139,17 @@ impl Prober {
             }
         };
         let ended = match ended {
-            Ended::Stopped { .. } => Ended::Stopped { empty: program.end().await },
-            Ended::TimedOut { .. } => Ended::TimedOut { empty: program.end().await },
-            by_itself => {
-                program.leave_nothing().await;
-                by_itself
-            }
+            Ended::Stopped { .. } => Ended::Stopped { empty: end(&marked, &mut program).await },
+            Ended::TimedOut { .. } => Ended::TimedOut { empty: end(&marked, &mut program).await },
+            by_itself => by_itself,
         };
+        // What it left behind is no part of what was approved.
+        marked.end(GRACE).await;
         (ended, self.end_of(&kept, true))
     }
 
     /// Tells what it has printed, now and then; never ends by itself.
-    async fn tell(&self, kept: &Mutex<Kept>, heard: &mpsc::Sender<Progress>) -> Infallible {
+    async fn tell(&self, kept: &Mutex<Kept>, heard: &mpsc::Sender<String>) -> Infallible {
         let mut ticks = interval(TELL_EVERY);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         ticks.tick().await;
@@ -156,7 +160,7 @@ impl Prober {
             if now != before {
                 before.clone_from(&now);
                 // Whoever shows it may be behind; the next tick tells more.
-                let _ = heard.try_send(Progress::Heard(now));
+                let _ = heard.try_send(now);
             }
         }
     }
@@ -172,26 +176,32 @@ impl Prober {
         shown.chars().skip(skipped).collect()
     }
 
-    /// Waits for a program that an earlier howler began, for at most `limit`, or until `stop`. Whether anything of it may
-    /// still run.
-    pub async fn wait_for_orphan(
+    /// Waits for a program that an earlier howler may have begun, for at most `limit`, or until `stop`.
+    pub async fn wait_for_earlier(
         &self,
-        group: Option<ProcessGroup>,
+        mark: &str,
         limit: Duration,
         mut stop: watch::Receiver<bool>,
     ) -> Ended {
-        let Some(orphan) = group.and_then(Orphan::find) else { return Ended::Interrupted };
+        let marked = Marked::new(mark, None);
         let gone = tokio::select! {
             biased;
             _ = stop.wait_for(|stop| *stop) => None,
-            gone = timeout(limit, orphan.gone()) => Some(gone.is_ok()),
+            gone = timeout(limit, marked.gone()) => Some(gone.is_ok()),
         };
         match gone {
             Some(true) => Ended::Interrupted,
-            Some(false) => Ended::TimedOut { empty: orphan.end().await },
-            None => Ended::Stopped { empty: orphan.end().await },
+            Some(false) => Ended::TimedOut { empty: marked.end(GRACE).await },
+            None if marked.is_gone() => Ended::Interrupted,
+            None => Ended::Stopped { empty: marked.end(GRACE).await },
         }
     }
+}
+
+/// Ends the program and all that it began.
+async fn end(marked: &Marked, program: &mut Program) -> bool {
+    let reaped = async { drop(program.child.wait().await) };
+    tokio::join!(marked.end(GRACE), timeout(GRACE + GRACE, reaped)).0
 }
 
 fn sha256(path: &std::path::Path) -> std::io::Result<String> {

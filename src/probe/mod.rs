@@ -6,6 +6,7 @@ mod act;
 mod address;
 mod github;
 mod http;
+mod marked;
 mod pause;
 mod process;
 mod redact;
@@ -134,7 +135,8 @@ impl Prober {
 
     /// Without secrets and without signs that would steer a terminal.
     fn shown(&self, text: &str) -> String {
-        clean(&self.redactor.redact(&redact::without_escapes(text)))
+        // Hidden signs first: with one in its middle a secret would not be known for one.
+        self.redactor.redact(&clean(&redact::without_escapes(text)))
     }
 
     async fn run(&self, command: &[String], limit: Duration) -> Result<Heard, CannotTell> {

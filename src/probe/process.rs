@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
@@ -13,7 +14,6 @@ use tokio::time::{interval, timeout};
 use super::GRACE;
 use crate::config::secrets::Secret;
 use crate::domain::procedure::{CannotTell, Heard};
-use crate::domain::run::change::ProcessGroup;
 
 /// Bytes kept of the beginning of each stream, and as many of its end.
 const HALF: usize = 512 << 10;
@@ -68,7 +68,7 @@ impl Group {
     }
 
     fn is_empty(&self) -> bool {
-        self.0.is_none_or(|group| test_kill_process_group(group).is_err())
+        self.0.is_none_or(|group| test_kill_process_group(group) == Err(Errno::SRCH))
     }
 
     async fn emptied(&self) {
@@ -124,20 +124,13 @@ pub fn start(
 }
 
 impl Program {
-    /// Its process group, in a way that a later one of the same number is not taken for it.
-    pub fn group(&self) -> Option<ProcessGroup> {
-        let id = self.group.0?.as_raw_nonzero().get();
-        Some(ProcessGroup { id, born: born(id)? })
+    pub fn group(&self) -> Option<Pid> {
+        self.group.0
     }
 
     /// Asks the group to end, and kills it where it does not. Whether nothing of it is left.
     pub async fn end(&mut self) -> bool {
         end(&self.group, &mut self.child).await
-    }
-
-    /// Whether nothing of its group is left, after it has ended by itself: what it left behind is ended too.
-    pub async fn leave_nothing(&self) -> bool {
-        emptied(&self.group).await
     }
 }
 
@@ -162,46 +155,6 @@ pub async fn run(
         )));
     };
     ended.map_err(|error| CannotTell(format!("{program} could not be heard: {error}")))
-}
-
-/// A group that an earlier howler began and that may still run.
-pub struct Orphan(Group);
-
-impl Orphan {
-    /// The group, where it is still the same one; it is ended when the value is let go.
-    pub fn find(group: ProcessGroup) -> Option<Self> {
-        let pid = Pid::from_raw(group.id)?;
-        (born(group.id) == Some(group.born)).then_some(Self(Group(Some(pid))))
-    }
-
-    /// Returns when it has ended by itself.
-    pub async fn gone(&self) {
-        self.0.emptied().await;
-    }
-
-    /// Ends it. Whether nothing of it is left.
-    pub async fn end(&self) -> bool {
-        emptied(&self.0).await
-    }
-}
-
-async fn emptied(group: &Group) -> bool {
-    if group.is_empty() {
-        return true;
-    }
-    group.signal(Signal::TERM);
-    if timeout(GRACE, group.emptied()).await.is_ok() {
-        return true;
-    }
-    group.signal(Signal::KILL);
-    timeout(GRACE, group.emptied()).await.is_ok()
-}
-
-/// When a process began, in the kernel's ticks (proc(5), field 22 of `stat`).
-fn born(id: i32) -> Option<u64> {
-    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-    // The name, which may hold anything, ends with the last bracket; 19 fields later comes the time.
-    stat.rsplit_once(')')?.1.split_whitespace().nth(19)?.parse().ok()
 }
 
 /// What it prints, standard output first, and its exit code once it has ended.

@@ -49,7 +49,14 @@ impl std::fmt::Debug for Redactor {
 impl Redactor {
     pub fn new(secrets: impl Iterator<Item = Secret>) -> Self {
         let long = secrets.filter(|secret| secret.reveal().len() >= SHORTEST);
-        let mut needles: Vec<String> = long.flat_map(|secret| forms(secret.reveal())).collect();
+        // Programs print line by line, and indent.
+        let lines = |secret: &str| -> Vec<String> {
+            let whole = [secret.to_owned()].into_iter();
+            let lines =
+                secret.lines().map(|line| line.trim().to_owned()).filter(|line| line.len() >= SHORTEST);
+            whole.chain(lines).flat_map(|part| forms(&part)).collect()
+        };
+        let mut needles: Vec<String> = long.flat_map(|secret| lines(secret.reveal())).collect();
         // The longest first: a part of one may be another.
         needles.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
         needles.dedup();

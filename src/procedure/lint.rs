@@ -1,7 +1,7 @@
 //! What a procedure must not be, beyond its form: names that lead nowhere, steps that cannot be reached, changes that cannot be
 //! undone or proved.
 
-use super::safe;
+use super::{reads, safe};
 use crate::domain::procedure::{Action, Choices, Command, Param, Probe, Procedure, Rung, Undo};
 
 /// Something wrong, and where.
@@ -49,7 +49,7 @@ pub fn lint(procedure: &Procedure) -> Vec<Found> {
     for (name, check) in &procedure.checks {
         let place = Place::Table("check", name.clone());
         match &check.probe {
-            Probe::Run(command) => lint.command(&place, command),
+            Probe::Run(command) => lint.reading(&place, command),
             Probe::Http(address) => lint.all(&place, safe::address(address)),
             Probe::Tcp(address) => lint.all(&place, safe::host_and_port(address)),
             Probe::GitHub(asked) => lint.all(&place, safe::asked("github", &safe::GITHUB, asked)),
@@ -135,6 +135,16 @@ impl Lint<'_> {
         }
     }
 
+    /// What runs before anybody has approved anything.
+    fn reading(&mut self, place: &Place, command: &Command) {
+        self.command(place, command);
+        // One that is no program at all is named already.
+        let known = safe::PROGRAMS.contains(&command.program());
+        if let Some(words) = reads::changes(command).filter(|_| known) {
+            self.add(place, words);
+        }
+    }
+
     fn known(&mut self, place: &Place, names: &[String]) {
         for name in names.iter().filter(|name| !self.procedure.checks.contains_key(*name)) {
             self.add(place, format!("there is no check `{name}`"));
@@ -167,7 +177,7 @@ impl Lint<'_> {
         let place = Place::Table("action", name.to_owned());
         self.command(&place, &action.run);
         if let Some(plan) = &action.plan {
-            self.command(&place, plan);
+            self.reading(&place, plan);
         }
         match &action.undo {
             Undo::Command(undo) => self.command(&place, undo),

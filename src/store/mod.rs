@@ -28,6 +28,7 @@ use crate::domain::answer::Answer;
 use crate::domain::incident::Incident;
 use crate::domain::incident::event::Event;
 use crate::domain::oncall::event::PageRecord;
+use crate::domain::run::audit::Head;
 use crate::domain::timer::Outage;
 use crate::id::{ChannelId, DeliveryId, IncidentId, MessageTs};
 use disk::Engine;
@@ -54,6 +55,9 @@ struct Meta {
     /// Stores of older versions had no runs.
     #[serde(default = "runs::first")]
     next_run: u64,
+    /// Where the audit stands: rows missing at its end are seen. Stores of older versions had none.
+    #[serde(default)]
+    audit: Head,
     /// Every incident has its row of words; stores of older versions had none.
     #[serde(default)]
     words: bool,
@@ -204,6 +208,7 @@ impl Store {
                 next_incident: changes.next_incident,
                 next_effect: changes.next_effect,
                 next_run: changes.next_run,
+                audit: audit::head(engine, changes)?,
                 words: true,
             };
             writes.push((keys::META.to_vec(), Some(codec::encode(&meta)?)));
@@ -267,7 +272,7 @@ impl Store {
             let timers = values(engine, keys::TIMER)?;
             let outbox = values(engine, keys::EFFECT)?;
             let runs = runs::live(engine, &self.folder)?;
-            let ledger = audit::ledger(engine);
+            let ledger = audit::ledger(engine, &meta.audit);
             let rota = engine.get(keys::ROTA)?.map(|row| codec::decode(&row)).transpose()?;
             Ok(Loaded {
                 open,
@@ -379,6 +384,7 @@ fn create(folder: &Path, engine: &Engine, instance: &str) -> Result<Meta, StoreE
         next_incident: 1,
         next_effect: 1,
         next_run: 1,
+        audit: Head::default(),
         words: true,
     };
     engine.write(vec![(keys::META.to_vec(), Some(codec::encode(&meta)?))])?;

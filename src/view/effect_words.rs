@@ -31,6 +31,7 @@ pub fn effect_in_words(effect: &Effect) -> String {
         EffectKind::Look { run, name, .. } => format!("the check {name} of {run}"),
         EffectKind::RunCard { run } => format!("the card of {run}"),
         EffectKind::RunSays { run, to, .. } => format!("what {run} says {}", place(to)),
+        EffectKind::RunFile { run, name, .. } => format!("the file of {run} with what {name} kept"),
         EffectKind::SayFreeze { .. } => "the notice about the freeze of changes".to_owned(),
         EffectKind::Prepare { run, .. } => format!("the plan of {run}"),
         EffectKind::Act { run, .. } => format!("the action of {run}"),
@@ -43,6 +44,8 @@ fn told(tell: &Tell) -> &'static str {
     match tell {
         Tell::HandedOver { .. } => "the hand-over",
         Tell::Brief(_) => "the brief for whoever is on call",
+        Tell::Outgoing { .. } => "the notice for whoever had it before",
+        Tell::Relieved { .. } => "the notice that somebody said \"I have it\"",
         Tell::Unconfirmed { .. } => "the notice that nobody has said \"I have it\"",
         Tell::Changed { .. } => "the change of the rotation",
         Tell::SwapAsked { .. } => "the question about a swap",

@@ -48,7 +48,9 @@ pub use oncall::{
 };
 pub use page::{closed, spoken_page};
 pub use private::private;
-pub use procedure::{dry_run, freeze_said, markdown, quoted, run_card, run_said, runbook_at_a_shell};
+pub use procedure::{
+    dry_run, freeze_said, markdown, quoted, run_card, run_said, runbook_at_a_shell, short_run_card,
+};
 pub use refusal::field_error;
 pub use say::say;
 pub use split::{shortened, split};

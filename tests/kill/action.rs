@@ -174,6 +174,32 @@ async fn killed_while_the_program_runs_its_end_is_waited_for_and_the_world_is_lo
     assert_eq!(night.begun(), 1);
 }
 
+/// So early that howler knows nothing of the program but that it was to begin.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_just_after_the_spawn_the_program_is_found_by_its_mark() {
+    for round in 0..4 {
+        let night = Night::begin().await;
+        let howler = night.howler().await;
+        night.asks().await;
+        let channel = Channel::look(&night.slack, EMERGENCIES);
+        let has =
+            |message: &&crate::harness::Message| message.buttons().iter().any(|button| button == "approve");
+        let ts = channel.messages.iter().rev().find(has).unwrap().ts.clone();
+        let slack = night.slack.clone();
+        let click =
+            tokio::spawn(async move { drop(slack.click("maya", EMERGENCIES, &ts, "approve", None).await) });
+        until(|| running(&night.at("begun"))).await;
+        drop(howler);
+        click.abort();
+        let _howler = night.howler().await;
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        assert!(!night.card().contains("The world says"), "round {round}: it still runs: {}", night.card());
+        night.write("go", "");
+        night.until_card("The world says that it did happen").await;
+        assert_eq!(night.begun(), 1);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_an_earlier_howler_began_can_still_be_aborted() {
     let night = Night::begin().await;

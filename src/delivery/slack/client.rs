@@ -32,6 +32,7 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 /// Never held back: it is how one learns that the token works again.
 const ASKS_ABOUT_THE_TOKEN: &str = "auth.test";
 /// The limits of answers to a click are kept under this name.
+const UPLOAD: &str = "upload";
 const RESPONSE_URL: &str = "response_url";
 
 /// Slack's Web API, by one bot's token.
@@ -181,6 +182,28 @@ impl Slack {
         self.may_call(RESPONSE_URL, Some(address))?;
         let sent = self.client.http_api.connector.http_post_uri(url, body, context);
         self.counted::<Nothing>(RESPONSE_URL, Some(address), TIME_LIMIT, sent).await.map(|Nothing {}| ())
+    }
+
+    /// Puts bytes to the address that Slack gave for them, without the token.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub async fn upload(&self, address: &str, bytes: &[u8]) -> Result<(), Trouble> {
+        let url = Url::parse(address).ok().filter(is_allowed);
+        let Some(url) = url else {
+            return Err(Trouble::Unreached("the address for the file is none of Slack's".into()));
+        };
+        let span = tracing::Span::current();
+        let context = SlackClientApiCallContext {
+            rate_control_params: None,
+            token: None,
+            tracing_span: &span,
+            is_sensitive_url: true,
+        };
+        let connector = &self.client.http_api.connector;
+        let sent =
+            connector.http_post_uri_binary(url, "text/plain; charset=utf-8".to_owned(), bytes, context);
+        self.counted::<Nothing>(UPLOAD, None, TIME_LIMIT, sent).await.map(|Nothing {}| ())
     }
 
     fn may_call(&self, method: &'static str, channel: Option<&str>) -> Result<(), Trouble> {

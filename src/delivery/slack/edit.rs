@@ -52,7 +52,13 @@ impl Deliverer {
         let message = view::run_card(run, since);
         if let Some((channel, ts)) = &run.post {
             let spot = Spot { channel: channel.clone(), words: "the run's channel".into(), remedy: "" };
-            match self.update((channel, ts), &message).await {
+            let edited = match self.update((channel, ts), &message).await {
+                Err(trouble) if trouble.is_too_long() => {
+                    self.update((channel, ts), &view::short_run_card(run, since)).await
+                }
+                other => other,
+            };
+            match edited {
                 Ok(()) => return Ok(Receipt::Nothing),
                 Err(trouble) if trouble.is("message_not_found") => {}
                 Err(trouble) => return Err(Stop::sending(trouble, &spot)),

@@ -4,6 +4,7 @@
 pub(super) mod client;
 mod connections;
 mod edit;
+mod file;
 mod invite;
 mod oncall;
 mod post;
@@ -171,6 +172,12 @@ impl Deliverer {
         {
             return Outcome::Held { until, reason: "other runs' cards are edited before it".to_owned() };
         }
+        let no_card = job.run.as_ref().is_some_and(|run| run.post.is_none());
+        if let (EffectKind::RunFile { .. }, true) = (&job.effect.kind, no_card) {
+            let until = self.slack.clock().now().saturating_add(file::WAIT_FOR_THE_CARD);
+            let reason = "the card's own message comes first".to_owned();
+            return Outcome::Held { until: until.unwrap_or(Timestamp::MAX), reason };
+        }
         match self.carry_out(job).await {
             Ok(receipt) => {
                 self.reach.found(self.slack.clock().now());
@@ -252,6 +259,7 @@ impl Deliverer {
             EffectKind::ReadMessage { channel, message } => self.read_message(channel, message).await,
             EffectKind::RunCard { .. } => self.run_card(job).await,
             EffectKind::RunSays { run, to, says } => self.run_says(job, *run, to, says).await,
+            EffectKind::RunFile { name, title, text, .. } => self.run_file(job, name, title, text).await,
             EffectKind::SayFreeze { by, why } => self.say_freeze(job, by, why.as_ref()).await,
             EffectKind::Look { .. }
             | EffectKind::Prepare { .. }

@@ -35,6 +35,10 @@ impl Draft<'_> {
             return Ok(self.board());
         }
         let Some(effect) = self.effect(id).cloned() else { return Ok(refused(Refusal::NoSuchEffect)) };
+        // A run ends by its own buttons: without its answer it would hold its target for ever.
+        if effect.kind.is_by_hand() {
+            return Ok(self.board());
+        }
         info!(effect = id.0, lane = effect.lane.class(), by = %by, "an effect was given up");
         self.effects.insert(id, None);
         self.after_giving_up(&effect);

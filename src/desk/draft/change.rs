@@ -14,8 +14,9 @@ use crate::domain::request::Request;
 use crate::domain::run::announce::{consequences, note};
 use crate::domain::run::approve::{Vote, holder, propose, vote};
 use crate::domain::run::audit::{Audited, audited};
-use crate::domain::run::change::{Ended, Progress};
+use crate::domain::run::change::Ended;
 use crate::domain::run::decide::RunRefusal;
+use crate::domain::run::says::RunWord;
 use crate::domain::run::{Around, Run, RunEvent, RunEventKind, Stage, fire, settle};
 use crate::domain::runbook::{RunAsk, RunbookAnswer};
 use crate::domain::timer::Timer;
@@ -29,12 +30,12 @@ impl Draft<'_> {
     }
 
     /// The offered action of a run, proposed by whoever asks.
-    pub(super) fn proposal(&self, run: &Run) -> Result<RunEventKind, RunRefusal> {
+    pub(super) fn proposal(&self, run: &Run, by: &UserId) -> Result<RunEventKind, RunRefusal> {
         let Stage::Offered { rung } = run.stage else { return crate::domain::run::decide::step(run) };
         let risk = run.action_of(rung).map(|action| action.risk);
         let policy = risk.map(|risk| self.config.runbook.approval.policy(risk)).unwrap_or_default();
         let open = self.book().runs();
-        propose(run, policy, &self.around(), holder(run, open.iter().map(Arc::as_ref)))
+        propose(run, by, policy, &self.around(), holder(run, open.iter().map(Arc::as_ref)))
     }
 
     pub(super) fn approve_form(
@@ -61,6 +62,10 @@ impl Draft<'_> {
 
     /// Freezes all changes, or lets them begin again.
     pub(super) fn freeze(&mut self, request: &Request, why: Option<&String>) -> Answered {
+        if let Some(why) = &self.ledger.broken {
+            // Nothing is begun anyway; what is left of the audit stays as it is.
+            return Ok(RunbookAnswer::AuditBroken { why: why.clone() });
+        }
         let is_frozen = self.ledger.frozen.is_some();
         if is_frozen == why.is_some() {
             return Ok(RunbookAnswer::AlreadyFrozen(is_frozen));
@@ -74,6 +79,10 @@ impl Draft<'_> {
 
     /// Adds a row to the audit, in the same commit as what it tells.
     fn audit(&mut self, by: Option<UserId>, what: Audited) {
+        // A row after a broken one would write over what is there.
+        if self.ledger.broken.is_some() {
+            return;
+        }
         let (row, _) = self.ledger.head.next(self.now, by, what);
         match self.ledger.take(&row) {
             Ok(()) => self.changes.audit.push(row),
@@ -119,8 +128,10 @@ impl Draft<'_> {
         }
         let told = after.incident.zip(note(before, &after, &event, &self.ledger.head.hash));
         let next = settle(&after, &around);
-        let proposes = after.proposes && matches!(event.kind, RunEventKind::Led { .. });
-        let (by, proposal) = (after.by.clone(), proposes.then(|| self.proposal(&after)));
+        let proposes =
+            before.is_some_and(|before| before.proposes) && matches!(event.kind, RunEventKind::Led { .. });
+        let by = after.by.clone();
+        let proposal = proposes.then(|| self.proposal(&after, &by));
         self.runs.insert(id, Arc::new(after));
         self.changes.run_events.push((id, event));
         if let Some((incident, note)) = told {
@@ -148,11 +159,22 @@ impl Draft<'_> {
         let Some(id) = effect.kind.run() else { return Ok(()) };
         let Some(run) = self.book().run(id)? else { return Ok(()) };
         let kind = match (&effect.kind, receipt) {
-            (EffectKind::Look { name, .. }, Receipt::Found(finding)) if run.waiting.contains(name) => {
+            (EffectKind::Look { name, asked, .. }, Receipt::Found(finding))
+                if run.waits_for(name, *asked) =>
+            {
                 RunEventKind::Found { check: name.clone(), finding: finding.clone() }
             }
             (EffectKind::RunCard { .. }, Receipt::Message { channel, message }) => {
                 RunEventKind::Posted { channel: channel.clone(), message: message.clone() }
+            }
+            (EffectKind::RunSays { to, says, .. }, Receipt::Message { .. })
+                if *to == run.to
+                    && matches!(says.what, RunWord::GlassBroken { .. })
+                    && run
+                        .change()
+                        .is_some_and(|change| change.glass.is_some() && change.glass_told.is_none()) =>
+            {
+                RunEventKind::GlassTold
             }
             (EffectKind::Prepare { .. }, Receipt::Prepared(prepared)) if run.change().is_some() => {
                 match prepared.as_ref() {
@@ -169,13 +191,9 @@ impl Draft<'_> {
     }
 
     /// Takes in what is heard of a program while it runs.
-    pub fn run_heard(&mut self, id: RunId, progress: Progress) -> Result<(), StoreError> {
-        let kind = match progress {
-            Progress::Running(group) => RunEventKind::Running { group },
-            Progress::Heard(output) => RunEventKind::Heard { output },
-        };
+    pub fn run_heard(&mut self, id: RunId, output: String) -> Result<(), StoreError> {
         let acts = self.book().run(id)?.is_some_and(|run| run.change().is_some());
-        if acts { self.record_run(id, None, kind) } else { Ok(()) }
+        if acts { self.record_run(id, None, RunEventKind::Heard { output }) } else { Ok(()) }
     }
 
     /// A fault inside howler while it looked or acted: nothing of it runs any more, and it is not tried again by itself.

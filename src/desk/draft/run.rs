@@ -107,7 +107,7 @@ impl Draft<'_> {
             RunAsk::Step => decide::step(run),
             RunAsk::LookAgain => decide::look_again(run),
             RunAsk::Abort => decide::abort(run),
-            RunAsk::Propose => self.proposal(run),
+            RunAsk::Propose => self.proposal(run, &request.by),
             RunAsk::Vote { key, vote } => {
                 approve::vote(run, &request.by, key.as_deref(), vote, &self.around())
             }

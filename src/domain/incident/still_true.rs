@@ -92,6 +92,7 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
         | EffectKind::Act { .. }
         | EffectKind::Stop { .. }
         | EffectKind::RunSays { .. }
+        | EffectKind::RunFile { .. }
         | EffectKind::SayFreeze { .. }
         | EffectKind::RunCard { .. }
         | EffectKind::Whisper { .. } => Ok(()),

@@ -1,6 +1,7 @@
 //! What follows from an event of the rota: the messages, edits and errands that make it visible.
 
 use super::change::Moved;
+use super::duty::PhoneReach;
 use super::event::{RotaEvent, RotaEventKind};
 use super::rota::{Rota, Summons, SwapOutcome};
 use super::tell::{Brief, Tell};
@@ -32,7 +33,8 @@ pub fn consequences(before: &Rota, after: &Rota, event: &RotaEvent, around: Arou
         }
         RotaEventKind::SwapAsked { swap, with, offer } => {
             let Some(by) = event.by.clone() else { return Vec::new() };
-            let asked = Tell::SwapAsked { number: *swap, by, offer: offer.clone() };
+            let paused = offer.paused(&after.schedule, event.at);
+            let asked = Tell::SwapAsked { number: *swap, by, offer: offer.clone(), paused };
             out.tell(To::Person(with.clone()), asked, Some(PostKey::Swap { number: *swap }));
         }
         RotaEventKind::SwapAgreed { swap } => out.swap_over(*swap, SwapOutcome::Agreed, around.moved),
@@ -99,9 +101,15 @@ impl Consequences<'_> {
         if let Some(shift) = before.shift.as_ref().filter(|shift| shift.confirmed.is_none()) {
             self.retell(shift.to.as_ref(), PostKey::Brief { since: shift.since });
         }
-        let Some(person) = to.clone().filter(|person| person.is_in_slack()) else { return };
-        let keep_as = (!taken).then_some(PostKey::Brief { since: *since });
-        self.tell(To::Person(person), Tell::Brief(Box::new((around.brief)())), keep_as);
+        if let Some(person) = to.clone().filter(|person| person.is_in_slack()) {
+            let keep_as = (!taken).then_some(PostKey::Brief { since: *since });
+            self.tell(To::Person(person), Tell::Brief(Box::new((around.brief)())), keep_as);
+        }
+        // Asked of the duty, so that whoever is called is told so, and nobody else.
+        let outgoing = self.rota.duty(self.event.at, PhoneReach::Off).outgoing;
+        if let (Some(from), Some(to)) = (outgoing.filter(UserId::is_in_slack), to.clone()) {
+            self.tell(To::Person(from), Tell::Outgoing { to, since: *since }, None);
+        }
     }
 
     fn retell(&mut self, person: Option<&UserId>, key: PostKey) {
@@ -111,8 +119,12 @@ impl Consequences<'_> {
     }
 
     fn confirmed(&mut self) {
-        if let Some(shift) = &self.rota.shift {
-            self.retell(shift.to.as_ref(), PostKey::Brief { since: shift.since });
+        let Some(shift) = &self.rota.shift else { return };
+        self.retell(shift.to.as_ref(), PostKey::Brief { since: shift.since });
+        let from = shift.from.clone().filter(|from| from.is_in_slack() && shift.to.as_ref() != Some(from));
+        if let (Some(from), Some(to)) = (from, shift.to.clone()) {
+            let backup = self.rota.held(self.event.at).backup.as_ref() == Some(&from);
+            self.tell(To::Person(from), Tell::Relieved { to, at: self.event.at, backup }, None);
         }
     }
 

@@ -10,7 +10,7 @@ use super::holding::{Holding, Segment};
 use super::phone::PhoneNumber;
 use super::report::Overload;
 use super::schedule::Override;
-use super::swap::Proposal;
+use super::swap::{OtherHalf, Proposal};
 use crate::domain::answer::Summary;
 use crate::domain::incident::severity::Severity;
 use crate::id::UserId;
@@ -36,6 +36,9 @@ pub enum OncallAnswer {
         /// Whom it gives a time in which they are paused, and until when.
         #[serde(default)]
         paused: Vec<(UserId, Timestamp)>,
+        /// It takes back a half of a swap: what becomes of the other one.
+        #[serde(default)]
+        other_half: Option<OtherHalf>,
     },
     Changed {
         change: Change,
@@ -59,9 +62,14 @@ pub enum OncallAnswer {
         number: u64,
         with: UserId,
         offer: Proposal,
+        /// Whom it would give a time in which they are paused, and until when.
+        #[serde(default)]
+        paused: Vec<(UserId, Timestamp)>,
     },
     SwapAgreed {
         offer: Proposal,
+        #[serde(default)]
+        paused: Vec<(UserId, Timestamp)>,
     },
     SwapDeclined,
     SwapWithdrawn,
@@ -104,6 +112,9 @@ pub enum OncallAnswer {
         of: Option<UserId>,
         key: Option<String>,
         at: Option<String>,
+        /// There was an address before, which is dead now.
+        #[serde(default)]
+        replaces: bool,
     },
     Help,
 }

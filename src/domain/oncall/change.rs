@@ -257,8 +257,39 @@ pub struct Moved {
 
 /// What a change moves in the weeks (of 168 hours) from an instant on.
 pub fn diff(before: &Schedule, after: &Schedule, from: Timestamp, weeks: u16) -> Vec<Moved> {
+    between(before, after, from, after_weeks(from, weeks))
+}
+
+/// What a change moves in the weeks from an instant on, and beyond them in the times of the overrides and pauses that it
+/// makes, cuts or takes back.
+pub fn diff_with_far(before: &Schedule, after: &Schedule, from: Timestamp, weeks: u16) -> Vec<Moved> {
+    let near = after_weeks(from, weeks);
+    let overrides = changed(&before.overrides, &after.overrides).map(|o| (o.from, o.until));
+    let pauses = changed(&before.pauses, &after.pauses).map(|pause| (pause.from, pause.until));
+    let mut far: Vec<_> = overrides.chain(pauses).filter(|(_, until)| *until > near).collect();
+    far.sort_unstable();
+    let mut windows = vec![(from, near)];
+    for (start, end) in far {
+        match windows.last_mut() {
+            Some((_, until)) if start <= *until => *until = end.max(*until),
+            _ => windows.push((start, end)),
+        }
+    }
+    windows.into_iter().flat_map(|(from, until)| between(before, after, from, until)).collect()
+}
+
+/// What is in one of the two only.
+fn changed<'a, T: PartialEq>(before: &'a [T], after: &'a [T]) -> impl Iterator<Item = &'a T> {
+    let gone = before.iter().filter(|one| !after.contains(one));
+    gone.chain(after.iter().filter(|one| !before.contains(one)))
+}
+
+fn after_weeks(from: Timestamp, weeks: u16) -> Timestamp {
     let length = jiff::SignedDuration::from_hours(168 * i64::from(weeks));
-    let until = from.saturating_add(length).unwrap_or(Timestamp::MAX);
+    from.saturating_add(length).unwrap_or(Timestamp::MAX)
+}
+
+fn between(before: &Schedule, after: &Schedule, from: Timestamp, until: Timestamp) -> Vec<Moved> {
     let (before, after) = (before.segments(from, until), after.segments(from, until));
     let (mut was, mut is) = (before.iter().peekable(), after.iter().peekable());
     let mut moved: Vec<Moved> = Vec::new();

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::answer::OncallAnswer;
-use super::change::{Moved, diff};
+use super::change::{Moved, diff_with_far};
 use super::confirm::Change;
 use super::duty::PhoneReach;
 use super::event::{RotaEventKind, SwapEnd};
@@ -53,11 +53,7 @@ pub fn decide(rota: &Rota, line: &Oncall, caller: &Caller<'_>) -> Result<RotaDec
         Oncall::Swap { with, week } => {
             let week = week.resolve(now, &zone(&rota.schedule, now));
             let week = week.map_err(|problem| Refusal::When { problem, after: line.word().into() })?.at;
-            let offer = rota.schedule.propose_swap(by, with, week, now);
-            let offer = offer.map_err(|problem| Refusal::Swap { problem })?;
-            let number = rota.free_number();
-            let asked = RotaEventKind::SwapAsked { swap: number, with: with.clone(), offer: offer.clone() };
-            done(asked, OncallAnswer::SwapAsked { number, with: with.clone(), offer })
+            ask_swap(rota, with, week, by, now)
         }
         Oncall::AnswerSwap { number, yes } => answer_swap(rota, *number, *yes, by, now),
         Oncall::WithdrawSwap { number } => {
@@ -91,18 +87,7 @@ pub fn decide(rota: &Rota, line: &Oncall, caller: &Caller<'_>) -> Result<RotaDec
             let set = RotaEventKind::PhoneSet { person: by.clone(), number: number.clone() };
             done(set, OncallAnswer::PhoneSet { number: number.clone() })
         }
-        Oncall::Calendar { mine, revoke } => {
-            let of = mine.then(|| by.clone());
-            if *revoke {
-                return done(
-                    RotaEventKind::FeedRevoked { of: of.clone() },
-                    OncallAnswer::Calendar { of, key: None, at: None },
-                );
-            }
-            let key = caller.key.to_owned();
-            let made = RotaEventKind::FeedMade { key: key.clone(), of: of.clone() };
-            done(made, OncallAnswer::Calendar { of, key: Some(key), at: caller.address.map(str::to_owned) })
-        }
+        Oncall::Calendar { mine, revoke } => calendar(rota, mine.then(|| by.clone()), *revoke, caller),
         _ => Ok(RotaDecision { events: Vec::new(), answer: OncallAnswer::Help }),
     }
 }
@@ -126,7 +111,11 @@ pub fn propose(
     let moved = moved(&rota.schedule, &after, now);
     let beaten = change.beats(&rota.schedule);
     let paused = change.paused(&rota.schedule, now);
-    Ok(OncallAnswer::Proposed { change, seen: rota.version, moved, beaten, again, paused })
+    let other_half = match &change {
+        Change::Cancel { number } => rota.schedule.goes_with(*number, now),
+        _ => None,
+    };
+    Ok(OncallAnswer::Proposed { change, seen: rota.version, moved, beaten, again, paused, other_half })
 }
 
 fn applied(schedule: &Schedule, change: &Change, by: &UserId, now: Timestamp) -> Result<Schedule, Refusal> {
@@ -141,9 +130,9 @@ fn applied(schedule: &Schedule, change: &Change, by: &UserId, now: Timestamp) ->
     change.apply(schedule, by, now).map_err(|problem| Refusal::Change { problem })
 }
 
-/// The parts of the next twelve weeks that a change moves.
+/// What a change moves in the next twelve weeks, and in the times beyond them that it is about.
 pub fn moved(before: &Schedule, after: &Schedule, now: Timestamp) -> Vec<Moved> {
-    if before == after { Vec::new() } else { diff(before, after, now, WEEKS) }
+    if before == after { Vec::new() } else { diff_with_far(before, after, now, WEEKS) }
 }
 
 /// Carries a change out, unless the schedule is another one than the person saw: then it is shown again.
@@ -184,7 +173,7 @@ fn cover(rota: &Rota, long: SignedDuration, by: &UserId, now: Timestamp) -> Resu
 fn hand_off(rota: &Rota, to: Option<&UserId>, by: &UserId, now: Timestamp) -> Result<RotaDecision, Refusal> {
     let change = Change::HandOver { to: to.cloned() };
     let after = applied(&rota.schedule, &change, by, now)?;
-    let Some(holding) = after.at(now).primary else { return Err(Refusal::NobodyToHandTo) };
+    let Some(holding) = after.told(now).primary else { return Err(Refusal::NobodyToHandTo) };
     if !holding.person.is_in_slack() {
         return Err(Refusal::OutOfReach { person: holding.person });
     }
@@ -205,12 +194,53 @@ pub fn zone(schedule: &Schedule, now: Timestamp) -> Zone {
     schedule.turns(now).map_or_else(Zone::utc, |turns| turns.zone.clone())
 }
 
+fn calendar(
+    rota: &Rota,
+    of: Option<UserId>,
+    revoke: bool,
+    caller: &Caller<'_>,
+) -> Result<RotaDecision, Refusal> {
+    if revoke {
+        let answer = OncallAnswer::Calendar { of: of.clone(), key: None, at: None, replaces: false };
+        return done(RotaEventKind::FeedRevoked { of }, answer);
+    }
+    let key = caller.key.to_owned();
+    let replaces = rota.feeds.iter().any(|feed| feed.of == of);
+    let made = RotaEventKind::FeedMade { key: key.clone(), of: of.clone() };
+    let at = caller.address.map(str::to_owned);
+    done(made, OncallAnswer::Calendar { of, key: Some(key), at, replaces })
+}
+
 fn open_swap(rota: &Rota, number: u64) -> Result<&Swap, Refusal> {
     let swap = rota.swap(number).ok_or(Refusal::NoSuchSwap { number })?;
     match swap.ended {
         None => Ok(swap),
         Some(how) => Err(Refusal::SwapIsOver { how }),
     }
+}
+
+/// One turn is offered to one person at a time. A request that cannot hold any more makes room for a new one.
+fn ask_swap(
+    rota: &Rota,
+    with: &UserId,
+    week: Timestamp,
+    by: &UserId,
+    now: Timestamp,
+) -> Result<RotaDecision, Refusal> {
+    let offer = rota.schedule.propose_swap(by, with, week, now);
+    let offer = offer.map_err(|problem| Refusal::Swap { problem })?;
+    let mut events = Vec::new();
+    for swap in rota.swaps.iter().filter(|swap| swap.waits_for(by, &offer.named) && swap.lapses() > now) {
+        if rota.schedule.agree_swap(&swap.offer, &swap.with, now).is_ok() {
+            return Err(Refusal::SwapWaits { number: swap.number, with: swap.with.clone() });
+        }
+        events.push(RotaEventKind::SwapEnded { swap: swap.number, how: SwapEnd::Overtaken });
+    }
+    let number = rota.free_number();
+    let paused = offer.paused(&rota.schedule, now);
+    events.push(RotaEventKind::SwapAsked { swap: number, with: with.clone(), offer: offer.clone() });
+    let answer = OncallAnswer::SwapAsked { number, with: with.clone(), offer, paused };
+    Ok(RotaDecision { events, answer })
 }
 
 fn answer_swap(
@@ -235,7 +265,8 @@ fn answer_swap(
     }
     let agreed = rota.schedule.agree_swap(&swap.offer, by, now);
     agreed.map_err(|problem| Refusal::Swap { problem })?;
-    done(RotaEventKind::SwapAgreed { swap: number }, OncallAnswer::SwapAgreed { offer: swap.offer.clone() })
+    let (offer, paused) = (swap.offer.clone(), swap.offer.paused(&rota.schedule, now));
+    done(RotaEventKind::SwapAgreed { swap: number }, OncallAnswer::SwapAgreed { offer, paused })
 }
 
 fn have_it(rota: &Rota, since: Timestamp, by: &UserId, now: Timestamp) -> Result<RotaDecision, Refusal> {

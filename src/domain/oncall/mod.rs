@@ -36,7 +36,7 @@ pub use overriding::Wanted;
 pub use report::{Load, Overload};
 pub use schedule::{Override, Pause, Plan, Schedule, SetBackup};
 pub use still_true::still_true;
-pub use swap::{Given, Proposal, SwapProblem};
+pub use swap::{Given, OtherHalf, Proposal, SwapProblem};
 pub use turns::{Length, Turns};
 pub use when::{RangeText, WhenProblem, WhenText};
 pub use zone::{Local, Zone};

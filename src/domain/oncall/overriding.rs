@@ -60,7 +60,8 @@ impl Schedule {
         self.override_with(Wanted { person, from: now, until, kind, by: by.clone() }, now)
     }
 
-    /// Takes an override back; one that has begun ends now.
+    /// Takes an override back; one that has begun ends now. A half of a swap takes the other half with it, so that nobody
+    /// is left with both turns.
     ///
     /// # Errors
     /// There is none, or it is over.
@@ -69,8 +70,10 @@ impl Schedule {
         if found.until <= now {
             return Err(ChangeProblem::OverrideOver { id, until: found.until });
         }
+        let other = self.other_half(found).map(|other| other.id);
+        let goes = |o: &Override| o.id == id || (Some(o.id) == other && o.until > now);
         let mut after = self.clone();
-        for o in after.overrides.iter_mut().filter(|o| o.id == id) {
+        for o in after.overrides.iter_mut().filter(|o| goes(o)) {
             o.until = now;
         }
         after.overrides.retain(|o| o.from < o.until);

@@ -11,7 +11,7 @@ use super::holding::{OnCall, Why};
 use super::phone::PhoneNumber;
 use super::schedule::Schedule;
 use super::segments::by_person;
-use super::swap::Proposal;
+use super::swap::{Given, Proposal};
 use crate::domain::effect::{PostKey, To};
 use crate::domain::incident::Post;
 use crate::domain::timer::TimerKind;
@@ -54,6 +54,12 @@ impl Swap {
     /// When the first of the two turns is over: until then it can be agreed to.
     pub fn lapses(&self) -> Timestamp {
         self.offer.named.until.min(self.offer.exchange.until)
+    }
+
+    /// Whether it is this person's request for a time that overlaps this one, and unanswered.
+    pub fn waits_for(&self, by: &UserId, named: &Given) -> bool {
+        let Given { from, until, .. } = self.offer.named;
+        self.ended.is_none() && self.asked_by == *by && from < named.until && named.from < until
     }
 }
 
@@ -116,7 +122,7 @@ impl Rota {
     /// Who is on call at `now`. A clock that was set back takes no hand-over back that was told.
     pub fn held(&self, now: Timestamp) -> OnCall {
         let told = self.shift.as_ref().map_or(now, |shift| shift.since);
-        self.schedule.at(now.max(told))
+        self.schedule.told(now.max(told))
     }
 
     /// Who is on call at `now`, and who has to be called.

@@ -89,6 +89,28 @@ impl Schedule {
         OnCall { primary, gap, backup: self.backup(at).cloned() }
     }
 
+    /// As [`Schedule::at`], for people: overrides of one person that follow on each other are one time.
+    pub fn told(&self, at: Timestamp) -> OnCall {
+        let mut on_call = self.at(at);
+        let Some(holding) = &mut on_call.primary else { return on_call };
+        if !matches!(holding.why, Why::Override { .. }) {
+            return on_call;
+        }
+        let theirs = |at: Timestamp| {
+            let next = self.at(at).primary.filter(|next| next.person == holding.person);
+            next.filter(|next| matches!(next.why, Why::Override { .. }))
+        };
+        while let Some(next) = holding.until.and_then(theirs) {
+            holding.until = next.until;
+        }
+        while let Some(before) =
+            holding.since.checked_sub(SignedDuration::from_nanos(1)).ok().and_then(theirs)
+        {
+            holding.since = before.since;
+        }
+        on_call
+    }
+
     /// The schedule from one instant to another, without holes: one segment for each holder and reason, gaps included.
     pub fn segments(&self, from: Timestamp, until: Timestamp) -> Vec<Segment> {
         let window = Window::new(self, from, until);

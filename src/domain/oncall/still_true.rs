@@ -21,7 +21,7 @@ pub fn still_true(rota: &Rota, effect: &EffectKind) -> Result<(), &'static str> 
         {
             Err("somebody else had it before it went out")
         }
-        (Tell::Unconfirmed { since, .. }, _)
+        (Tell::Unconfirmed { since, .. } | Tell::Outgoing { since, .. }, _)
             if rota.shift.as_ref().is_none_or(|shift| shift.since != *since || shift.confirmed.is_some()) =>
         {
             Err("it was answered before it went out")

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::holding::{OverrideKind, Segment, Why};
 use super::overriding::Wanted;
-use super::schedule::Schedule;
+use super::schedule::{Override, Schedule};
 use crate::id::UserId;
 
 /// How far the turn given in exchange may lie from the first.
@@ -27,6 +27,26 @@ pub struct Proposal {
     pub named: Given,
     /// The one that goes back for it.
     pub exchange: Given,
+}
+
+/// The half of a swap that goes with the other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherHalf {
+    pub half: Override,
+    /// What of it is over by then, and stays.
+    pub passed_until: Option<Timestamp>,
+}
+
+impl Proposal {
+    /// Whom it gives a time in which they are paused, and until when.
+    pub fn paused(&self, schedule: &Schedule, now: Timestamp) -> Vec<(UserId, Timestamp)> {
+        let given = [&self.named, &self.exchange].into_iter();
+        let paused = given.filter_map(|given| {
+            let until = schedule.paused_until(&given.taker, given.from.max(now), given.until)?;
+            Some((given.taker.clone(), until))
+        });
+        paused.collect()
+    }
 }
 
 /// Why two people cannot swap.
@@ -104,6 +124,24 @@ impl Schedule {
                 after.with_override(Wanted { person, from, until: given.until, kind, by: by.clone() }, now);
         }
         Ok(after)
+    }
+
+    /// What goes with an override that is taken back at `now`, where it is a half of a swap.
+    pub fn goes_with(&self, id: u64, now: Timestamp) -> Option<OtherHalf> {
+        let half = self.other_half(self.overrides.iter().find(|o| o.id == id)?)?.clone();
+        let passed_until = (half.from < now).then(|| half.until.min(now));
+        Some(OtherHalf { half, passed_until })
+    }
+
+    /// The two are made at once, one after the other, and name each other's people.
+    pub(super) fn other_half(&self, one: &Override) -> Option<&Override> {
+        let OverrideKind::Swap { with } = &one.kind else { return None };
+        let back = OverrideKind::Swap { with: one.person.clone() };
+        self.overrides.iter().find(|other| {
+            other.id.abs_diff(one.id) == 1
+                && (other.at, &other.by, &other.person) == (one.at, &one.by, with)
+                && other.kind == back
+        })
     }
 
     /// The turn around an instant, from its beginning to the next hand-over.

@@ -10,8 +10,9 @@ use super::holding::Why;
 use super::rota::SwapOutcome;
 use super::swap::Proposal;
 use crate::domain::answer::Summary;
+use crate::domain::incident::severity::Severity;
 use crate::domain::timer::Lateness;
-use crate::id::UserId;
+use crate::id::{IncidentId, UserId};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Tell {
@@ -29,6 +30,18 @@ pub enum Tell {
     },
     /// What the incoming person inherits.
     Brief(Box<Brief>),
+    /// Who has it now, for the one who had it: pages still come to them.
+    Outgoing {
+        to: UserId,
+        since: Timestamp,
+    },
+    /// The incoming person said "I have it", for the one who had it.
+    Relieved {
+        to: UserId,
+        at: Timestamp,
+        /// They are the backup now, so that some pages come to them all the same.
+        backup: bool,
+    },
     /// The incoming person has not said "I have it".
     Unconfirmed {
         to: UserId,
@@ -47,6 +60,9 @@ pub enum Tell {
         number: u64,
         by: UserId,
         offer: Proposal,
+        /// Whom it would give a time in which they are paused, and until when.
+        #[serde(default)]
+        paused: Vec<(UserId, Timestamp)>,
     },
     /// What became of it, for the person who asked.
     SwapEnded {
@@ -89,6 +105,9 @@ pub struct Brief {
     /// With their clocks, the worst first.
     pub open: Vec<Summary>,
     pub more_open: usize,
+    /// The open ones of which a page waits for an answer, the worst first.
+    #[serde(default)]
+    pub unanswered: Vec<(IncidentId, Severity)>,
     /// Calls in the seven days before.
     pub paged: usize,
     pub paged_at_night: usize,

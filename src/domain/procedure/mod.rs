@@ -62,6 +62,17 @@ pub struct Target {
     pub object: String,
 }
 
+impl Target {
+    /// Whether a change of one is a change of the other: a part that is not named may be any.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let same =
+            |one: &Option<String>, other: &Option<String>| one.is_none() || other.is_none() || one == other;
+        self.object == other.object
+            && same(&self.cluster, &other.cluster)
+            && same(&self.namespace, &other.namespace)
+    }
+}
+
 /// A value that a person may give. It fills one whole argument or the end of one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]

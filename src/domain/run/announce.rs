@@ -9,7 +9,10 @@ use super::settle::Around;
 use super::{End, Run, RunEvent, Stage};
 use crate::domain::effect::{EffectKind, Lane, To};
 use crate::domain::incident::Intent;
-use crate::domain::procedure::{Action, Finding, Verdict};
+use crate::domain::procedure::{Action, Check, Finding, Kept, Verdict};
+
+/// Longest kept text that a card shows, in characters, the end of it; all of a longer one is a file in the thread.
+pub const SHOWN: usize = 1_200;
 
 /// The effects of an event, which turned `before` into `after`.
 pub fn consequences(before: Option<&Run>, after: &Run, event: &RunEvent, around: &Around) -> Vec<Intent> {
@@ -26,6 +29,7 @@ pub fn consequences(before: Option<&Run>, after: &Run, event: &RunEvent, around:
         RunEventKind::StopAsked => {
             vec![Intent { lane: Lane::Stop(after.id), kind: EffectKind::Stop { run: after.id } }]
         }
+        RunEventKind::Found { .. } if looked(before, after) => files(after),
         _ => Vec::new(),
     };
     let card = Intent { lane: Lane::RunCard(after.id), kind: EffectKind::RunCard { run: after.id } };
@@ -49,6 +53,24 @@ fn shows(before: &Run, after: &Run) -> bool {
     proving(after).is_none() || proving(before) != proving(after)
 }
 
+/// Kept texts of which the card shows the end only.
+fn files(run: &Run) -> Vec<Intent> {
+    let long = run.findings.iter().filter_map(|(name, finding)| {
+        let text = finding.kept.values().filter_map(Kept::long).find(|text| text.chars().count() > SHOWN)?;
+        Some((name, run.procedure.checks.get(name)?, text))
+    });
+    let file = |(name, check, text): (&String, &Check, &str)| Intent {
+        lane: Lane::RunSays(run.id),
+        kind: EffectKind::RunFile {
+            run: run.id,
+            name: name.clone(),
+            title: check.title.clone(),
+            text: text.to_owned(),
+        },
+    };
+    long.map(file).collect()
+}
+
 fn looks(run: &Run) -> Vec<Intent> {
     run.waiting.iter().filter_map(|name| look(run, name)).collect()
 }
@@ -59,6 +81,7 @@ fn look(run: &Run, name: &str) -> Option<Intent> {
     let kind = EffectKind::Look {
         run: run.id,
         name: name.to_owned(),
+        asked: run.asked,
         check: Box::new(check.clone()),
         question: Box::new(question),
     };

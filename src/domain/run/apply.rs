@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::change::{Aftermath, Approval, Change, Ended, Phase, Prepared, Proposed};
 use super::event::{Asked, RunEvent, RunEventKind};
 use super::{End, Last, Run, Stage};
+use crate::domain::procedure::Verdict;
 use crate::id::RunId;
 
 impl Run {
@@ -24,6 +25,7 @@ impl Run {
             to,
             waiting: checks.clone(),
             checks,
+            asked: event.seq,
             findings: BTreeMap::new(),
             stage: Stage::Looking,
             offered: Vec::new(),
@@ -50,6 +52,8 @@ impl Run {
                     self.offered.push(*rung);
                 }
                 self.stage = Stage::Offered { rung: *rung };
+                // Asked for once: later somebody who is there asks.
+                self.proposes = false;
             }
             RunEventKind::Stepped { rung } => {
                 self.tried.extend(self.rung(*rung).and_then(|rung| rung.action.clone()));
@@ -61,6 +65,17 @@ impl Run {
             RunEventKind::Judged(aftermath) => self.judged(*aftermath),
             RunEventKind::Over(end) => self.over(event, *end),
             _ => self.change_by(event),
+        }
+        let asks = matches!(
+            event.kind,
+            RunEventKind::LookedAgain
+                | RunEventKind::Rechecked
+                | RunEventKind::Ended { .. }
+                | RunEventKind::LookedForProof
+                | RunEventKind::DidNotHelp
+        );
+        if asks {
+            self.asked = event.seq;
         }
     }
 
@@ -84,6 +99,7 @@ impl Run {
             prepared: Prepared::default(),
             approvals: Vec::new(),
             glass: None,
+            glass_told: None,
             phase: Phase::Preparing,
             output: String::new(),
         }));
@@ -135,20 +151,26 @@ impl Run {
         match &event.kind {
             RunEventKind::Rechecked => {
                 change.phase = Phase::Rechecking { since: event.at, again: None };
-                let rechecked = self.procedure.rungs.get(rung).and_then(|rung| rung.action.as_ref());
-                let action = rechecked.and_then(|name| self.procedure.actions.get(name));
-                self.waiting = action.map(|action| action.rechecked()).unwrap_or_default();
+                self.waiting = self.rechecked(rung);
             }
             RunEventKind::Ended { ended, output } => self.ended(event.at, ended, output),
             RunEventKind::LookedForProof => self.ask_for_proof(),
             RunEventKind::Weighed { pass } => self.weighed(event.at, *pass),
             RunEventKind::DidNotHelp => {
                 self.tried.extend(self.rung(rung).and_then(|rung| rung.action.clone()));
-                self.last = Some(Last::DidNotHelp { title });
+                let told = self.proof_told(rung);
+                self.last = Some(Last::DidNotHelp { title, told });
                 self.look_again();
             }
             kind => change.take(event, kind),
         }
+    }
+
+    /// Whether every check of the proof could tell.
+    fn proof_told(&self, rung: usize) -> bool {
+        let unknown =
+            |name: &String| self.findings.get(name).is_none_or(|finding| finding.verdict == Verdict::Unknown);
+        !self.action_of(rung).is_some_and(|action| action.verify.pass.iter().any(unknown))
     }
 
     fn ended(&mut self, at: Timestamp, ended: &Ended, output: &str) {
@@ -161,7 +183,12 @@ impl Run {
         }
         let (title, frozen) = (change.proposed.title.clone(), change.proposed.frozen.clone());
         let (ended, output) = (ended.clone(), output.to_owned());
+        // What was never begun did nothing; nobody has to look.
+        let not_begun = matches!(ended, Ended::NotBegun { .. });
         self.last = Some(Last::Broke { rung, title, ended, frozen, output, aftermath: None });
+        if not_begun {
+            self.judged(Aftermath::DidNotHappen);
+        }
         self.look_again();
     }
 
@@ -204,10 +231,10 @@ impl Change {
             }
             (RunEventKind::Approved { comment }, _) => self.approvals.extend(approval(comment.clone())),
             (RunEventKind::GlassBroken { why }, _) => self.glass = approval(Some(why.clone())),
+            (RunEventKind::GlassTold, _) => self.glass_told = Some(event.at),
             (RunEventKind::Begun, phase) => {
-                *phase = Phase::Acting { since: event.at, group: None, stopped_by: None };
+                *phase = Phase::Acting { since: event.at, stopped_by: None };
             }
-            (RunEventKind::Running { group }, Phase::Acting { group: known, .. }) => *known = Some(*group),
             (RunEventKind::StopAsked, Phase::Acting { stopped_by, .. }) => stopped_by.clone_from(&event.by),
             (RunEventKind::Heard { output }, _) => output.clone_into(&mut self.output),
             _ => {}

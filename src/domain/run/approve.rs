@@ -1,6 +1,6 @@
 //! Who may have an action carried out: proposals, approvals, refusals, and going ahead alone (research 2b, rules 13 to 17).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +9,8 @@ use super::decide::RunRefusal;
 use super::event::RunEventKind;
 use super::settle::Around;
 use super::{Run, Stage};
+use jiff::Timestamp;
+
 use crate::domain::procedure::{Action, Undo, Verdict};
 use crate::id::{RunId, UserId};
 
@@ -51,6 +53,10 @@ pub enum NotApproved {
     Irreversible,
     /// Only whoever asked for it goes ahead alone.
     OthersRequest,
+    /// Nobody approves it in time any more.
+    TooLate,
+    /// At a shell nobody knows which person of Slack's it is.
+    FromShell,
 }
 
 /// What is asked of a request for approval.
@@ -75,12 +81,16 @@ pub enum Vote {
 /// When no action is offered, or nothing may be changed.
 pub fn propose(
     run: &Run,
+    by: &UserId,
     policy: Policy,
     around: &Around,
     holder: Option<RunId>,
 ) -> Result<RunEventKind, RunRefusal> {
     let Stage::Offered { rung } = run.stage else { return Err(super::decide::not_now(run)) };
     let refused = |why| RunRefusal::NotApproved { run: run.id, why };
+    if !by.is_in_slack() {
+        return Err(refused(NotApproved::FromShell));
+    }
     let action = run.action_of(rung).ok_or_else(|| refused(NotApproved::ForPeople))?;
     if let Some(why) = &around.barred {
         return Err(refused(NotApproved::Barred { why: why.clone() }));
@@ -91,7 +101,7 @@ pub fn propose(
     if policy.people.is_empty() && policy.group.is_none() && !policy.on_call {
         return Err(refused(NotApproved::Nobody));
     }
-    let frozen = frozen(run, action).map_err(refused)?;
+    let frozen = frozen(run, rung, action).map_err(refused)?;
     let made = |command| {
         run.filling().command(command).map_err(|why| refused(NotApproved::Unfilled { why: why.to_string() }))
     };
@@ -106,15 +116,22 @@ pub fn propose(
 }
 
 /// The facts that the approval covers. What must pass passes; a fact that could not be read is not approved blindly.
-fn frozen(run: &Run, action: &Action) -> Result<BTreeMap<String, Frozen>, NotApproved> {
+fn frozen(run: &Run, rung: usize, action: &Action) -> Result<BTreeMap<String, Frozen>, NotApproved> {
     for check in &action.require {
         let verdict = run.findings.get(check).map(|finding| finding.verdict);
         if verdict != Some(Verdict::Pass) {
             return Err(NotApproved::Requires { check: check.clone(), verdict });
         }
     }
-    let facts = action.rechecked().into_iter().map(|check| match run.findings.get(&check) {
-        Some(finding) if finding.verdict != Verdict::Unknown => Ok((check, Frozen::from(finding))),
+    let facts = run.rechecked(rung).into_iter().map(|check| match run.findings.get(&check) {
+        // Of what only led here the verdict counts: a log goes on.
+        Some(finding) if finding.verdict != Verdict::Unknown => {
+            let mut frozen = Frozen::from(finding);
+            if !action.freeze.contains(&check) {
+                frozen.kept.clear();
+            }
+            Ok((check, frozen))
+        }
         _ => Err(NotApproved::NoFact { check }),
     });
     facts.collect()
@@ -133,7 +150,9 @@ pub fn vote(
 ) -> Result<RunEventKind, RunRefusal> {
     let refused = |why| RunRefusal::NotApproved { run: run.id, why };
     let change = run.change().ok_or_else(|| refused(NotApproved::NotAsked))?;
-    asked(change, key).map_err(refused)?;
+    // To stop something needs no proof of what was read.
+    let denies = matches!(vote, Vote::Deny { .. });
+    asked(change, key, denies, around.now).map_err(refused)?;
     let may = change.allows(by, &change.prepared.members, &around.on_call);
     match vote {
         Vote::Approve { comment } => approve(change, by, may, comment, around),
@@ -152,8 +171,10 @@ pub fn vote(
 }
 
 /// Whether this request, and no other, is being asked.
-fn asked(change: &Change, key: Option<&str>) -> Result<(), NotApproved> {
+fn asked(change: &Change, key: Option<&str>, denies: bool, now: Timestamp) -> Result<(), NotApproved> {
     match change.phase {
+        Phase::Asking { .. } | Phase::Rechecking { .. } if denies => {}
+        Phase::Asking { expires } if now >= expires => return Err(NotApproved::TooLate),
         Phase::Asking { .. } => {}
         Phase::Preparing => return Err(NotApproved::NotAsked),
         _ => {
@@ -162,6 +183,7 @@ fn asked(change: &Change, key: Option<&str>) -> Result<(), NotApproved> {
         }
     }
     match key {
+        None if denies => Ok(()),
         None => Err(NotApproved::NoCode { code: change.code().to_owned() }),
         Some(key) if key == change.prepared.key || key.eq_ignore_ascii_case(change.code()) => Ok(()),
         Some(_) => Err(NotApproved::OtherRequest),
@@ -209,6 +231,7 @@ fn break_glass(
         () if *by != change.by => Err(NotApproved::OthersRequest),
         () if !may => Err(NotApproved::NotAllowed),
         () if !action.is_some_and(Action::is_reversible) => Err(NotApproved::Irreversible),
+        () if change.is_too_late_to_go_alone(around.now) => Err(NotApproved::TooLate),
         () => Ok(()),
     }
 }
@@ -222,16 +245,13 @@ pub fn may_comment(run: &Run, by: &UserId, key: &str, around: &Around) -> Result
     vote(run, by, Some(key), &Vote::Approve { comment }, around).map(drop)
 }
 
-/// Another run that changes the same target.
+/// Another run that changes the same target, or whose last change may still go on.
 pub fn holder<'r>(run: &Run, runs: impl IntoIterator<Item = &'r Run>) -> Option<RunId> {
     let target = run.procedure.target.as_ref()?;
     let same = |other: &&Run| {
-        other.id != run.id && other.change().is_some() && other.procedure.target.as_ref() == Some(target)
+        other.id != run.id
+            && (other.change().is_some() || other.may_still_change())
+            && other.procedure.target.as_ref().is_some_and(|theirs| theirs.overlaps(target))
     };
     runs.into_iter().find(same).map(|other| other.id)
-}
-
-/// Everybody whom a person skips who goes ahead alone.
-pub fn skipped(change: &Change, around: &Around) -> BTreeSet<UserId> {
-    change.approvers(&around.on_call)
 }

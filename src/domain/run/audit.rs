@@ -42,15 +42,36 @@ pub enum Audited {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Audit {
-    Asked { command: Vec<String>, program: String, fingerprint: String },
-    Approved { comment: Option<String> },
-    Denied { why: Option<String> },
-    WentAheadAlone { why: String },
+    Asked {
+        command: Vec<String>,
+        program: String,
+        fingerprint: String,
+    },
+    Approved {
+        comment: Option<String>,
+    },
+    Denied {
+        why: Option<String>,
+    },
+    WentAheadAlone {
+        why: String,
+    },
+    Unprepared {
+        why: String,
+    },
+    /// Somebody closed the run before the action was proved.
+    Closed,
     Expired,
-    Voided { moved: Vec<String> },
-    Begun { command: Vec<String> },
+    Voided {
+        moved: Vec<String>,
+    },
+    Begun {
+        command: Vec<String>,
+    },
     StopAsked,
-    Ended { ended: Ended },
+    Ended {
+        ended: Ended,
+    },
     Judged(Aftermath),
     Helped,
     DidNotHelp,
@@ -159,6 +180,11 @@ pub fn audited(before: &Run, after: &Run, event: &RunEvent) -> Option<Audited> {
         RunEventKind::Approved { comment } => Audit::Approved { comment: comment.clone() },
         RunEventKind::Denied { why } => Audit::Denied { why: why.clone() },
         RunEventKind::GlassBroken { why } => Audit::WentAheadAlone { why: why.clone() },
+        RunEventKind::Unprepared { why } => Audit::Unprepared { why: why.clone() },
+        RunEventKind::Over(End::Aborted) => {
+            before.change()?;
+            Audit::Closed
+        }
         RunEventKind::Expired => Audit::Expired,
         RunEventKind::Voided { moved } => Audit::Voided { moved: moved.clone() },
         RunEventKind::Begun => Audit::Begun { command: change?.proposed.argv.clone() },

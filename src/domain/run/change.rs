@@ -93,26 +93,10 @@ pub enum Phase {
     Asking { expires: Timestamp },
     /// Everything that was approved is read once more.
     Rechecking { since: Timestamp, again: Option<Box<Prepared>> },
-    /// The approval is spent. `group` is the program's process group, once it is known.
-    Acting { since: Timestamp, group: Option<ProcessGroup>, stopped_by: Option<UserId> },
+    /// The approval is spent.
+    Acting { since: Timestamp, stopped_by: Option<UserId> },
     /// It ran; its checks are asked until they have passed for long enough. `next` is when they are asked again.
     Proving { since: Timestamp, passing_since: Option<Timestamp>, next: Option<Timestamp> },
-}
-
-/// A process group that can be told from a later one of the same number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProcessGroup {
-    pub id: i32,
-    /// When its first process began, in the kernel's ticks since it was started.
-    pub born: u64,
-}
-
-/// What is heard of a program while it runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Progress {
-    Running(ProcessGroup),
-    /// The end of what it has printed so far.
-    Heard(String),
 }
 
 /// How a program ended.
@@ -148,6 +132,9 @@ pub struct Change {
     pub approvals: Vec<Approval>,
     /// Somebody alone goes ahead without approval: who, when, and why.
     pub glass: Option<Approval>,
+    /// When everybody could read that: the minute counts from here.
+    #[serde(default)]
+    pub glass_told: Option<Timestamp>,
     pub phase: Phase,
     /// What the program printed last.
     pub output: String,
@@ -207,6 +194,14 @@ impl Change {
             || (policy.on_call && on_call.contains(person))
     }
 
+    /// Whether the request would be void before the minute is over in which anybody can stop it.
+    pub fn is_too_late_to_go_alone(&self, now: Timestamp) -> bool {
+        match self.phase {
+            Phase::Asking { expires } => expires.duration_since(now) <= GLASS_WAIT,
+            _ => true,
+        }
+    }
+
     pub fn is_approved(&self) -> bool {
         self.approvals.len() >= self.proposed.policy.needed.max(1)
     }
@@ -219,33 +214,26 @@ impl Change {
         everybody.filter(|person| **person != self.by).cloned().collect()
     }
 
+    /// When the action goes ahead without approval, once that stands where everybody can stop it.
+    pub fn glass_due(&self) -> Option<Timestamp> {
+        self.glass.as_ref()?;
+        self.glass_told?.checked_add(GLASS_WAIT).ok()
+    }
+
     /// When something follows by itself.
     pub fn due(&self) -> Option<Timestamp> {
         match &self.phase {
-            Phase::Asking { expires } => {
-                let glass = self.glass.as_ref().map(glass_due);
-                Some(glass.map_or(*expires, |glass| glass.min(*expires)))
-            }
+            Phase::Asking { expires } => Some(self.glass_due().map_or(*expires, |glass| glass.min(*expires))),
             Phase::Proving { next, .. } => *next,
             Phase::Preparing | Phase::Rechecking { .. } | Phase::Acting { .. } => None,
         }
     }
 }
 
-/// When an action goes ahead without approval.
-pub fn glass_due(glass: &Approval) -> Timestamp {
-    glass.at.saturating_add(GLASS_WAIT).unwrap_or(Timestamp::MAX)
-}
-
 impl Action {
     /// Whether there is a command that takes it back.
     pub fn is_reversible(&self) -> bool {
         matches!(self.undo, Undo::Command(_))
-    }
-
-    /// The checks that are asked again before it begins.
-    pub fn rechecked(&self) -> BTreeSet<String> {
-        self.freeze.iter().chain(&self.require).cloned().collect()
     }
 }
 
@@ -258,8 +246,10 @@ impl Risk {
 
 /// What the frozen facts say of an action that did not end well.
 pub fn aftermath(frozen: &BTreeMap<String, Frozen>, found: &BTreeMap<String, Finding>) -> Aftermath {
+    // What only led here tells nothing of what the action did.
+    let facts = frozen.iter().filter(|(_, before)| !before.kept.is_empty());
     let now: Option<Vec<(&Frozen, Frozen)>> =
-        frozen.iter().map(|(name, before)| Some((before, Frozen::from(found.get(name)?)))).collect();
+        facts.map(|(name, before)| Some((before, Frozen::from(found.get(name)?)))).collect();
     match now {
         Some(facts) if !facts.is_empty() => {
             if facts.iter().any(|(_, now)| now.verdict == Verdict::Unknown) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::change::{Aftermath, Ended, Prepared, ProcessGroup, Proposed};
+use super::change::{Aftermath, Ended, Prepared, Proposed};
 use crate::domain::effect::To;
 use crate::domain::procedure::fill::Given;
 use crate::domain::procedure::{Finding, Procedure};
@@ -59,6 +59,8 @@ pub enum RunEventKind {
     GlassBroken {
         why: String,
     },
+    /// That stands where everybody can read and stop it.
+    GlassTold,
     /// Nobody approved it in time.
     Expired,
     /// Enough people approved; everything that they approved is read once more.
@@ -69,10 +71,6 @@ pub enum RunEventKind {
     },
     /// The approval is spent. From here on the action is never begun a second time.
     Begun,
-    /// The program runs.
-    Running {
-        group: ProcessGroup,
-    },
     /// The end of what it has printed so far.
     Heard {
         output: String,

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 
 use super::Run;
-use super::change::{Phase, glass_due};
+use super::change::Phase;
 use super::event::RunEventKind;
+use crate::domain::timer::TOLERANCE;
 
 /// The event that is due at `now`; none where something overtook the timer.
 pub fn fire(run: &Run, now: Timestamp) -> Option<RunEventKind> {
@@ -13,10 +14,13 @@ pub fn fire(run: &Run, now: Timestamp) -> Option<RunEventKind> {
         return None;
     }
     match &change.phase {
-        Phase::Asking { .. } if change.glass.as_ref().is_some_and(|glass| glass_due(glass) <= now) => {
-            Some(RunEventKind::Rechecked)
-        }
-        Phase::Asking { .. } => Some(RunEventKind::Expired),
+        // Late, there was a time in which nobody could stop it: howler was down, and the request is void.
+        Phase::Asking { expires } => match change.glass_due() {
+            Some(due) if due <= now && now < *expires && now.duration_since(due) <= TOLERANCE => {
+                Some(RunEventKind::Rechecked)
+            }
+            _ => Some(RunEventKind::Expired),
+        },
         Phase::Proving { .. } => Some(RunEventKind::LookedForProof),
         Phase::Preparing | Phase::Rechecking { .. } | Phase::Acting { .. } => None,
     }

@@ -45,6 +45,9 @@ pub struct Run {
     pub findings: BTreeMap<String, Finding>,
     /// Checks whose answer has not come.
     pub waiting: BTreeSet<String>,
+    /// The event with which they were asked last.
+    #[serde(default)]
+    pub asked: u32,
     pub stage: Stage,
     /// Rungs that were offered, counted from 0.
     pub offered: Vec<usize>,
@@ -109,6 +112,8 @@ pub enum Last {
     },
     DidNotHelp {
         title: String,
+        /// Its checks could tell; otherwise whether it helped is not known.
+        told: bool,
     },
 }
 
@@ -123,6 +128,11 @@ impl Run {
             Stage::Changing(change) => Some(change),
             _ => None,
         }
+    }
+
+    /// Whether the answer to the check `name`, asked by the event `asked`, is still waited for.
+    pub fn waits_for(&self, name: &str, asked: u32) -> bool {
+        self.waiting.contains(name) && self.asked == asked
     }
 
     pub fn rung(&self, number: usize) -> Option<&Rung> {
@@ -140,6 +150,27 @@ impl Run {
 
     pub fn verdicts(&self) -> BTreeMap<String, Verdict> {
         self.findings.iter().map(|(name, finding)| (name.clone(), finding.verdict)).collect()
+    }
+
+    /// Whether its last change was not seen to be over: the world is being looked at, or a part of it may still run.
+    pub fn may_still_change(&self) -> bool {
+        match &self.last {
+            Some(Last::Broke { ended, aftermath, .. }) => {
+                let empty =
+                    !matches!(ended, Ended::TimedOut { empty: false } | Ended::Stopped { empty: false });
+                aftermath.is_none() || !empty
+            }
+            _ => false,
+        }
+    }
+
+    /// The checks that are asked again before the action of a rung begins: the facts that it freezes, those that must pass, and
+    /// those that led to it.
+    pub fn rechecked(&self, rung: usize) -> BTreeSet<String> {
+        let action =
+            self.action_of(rung).into_iter().flat_map(|action| action.freeze.iter().chain(&action.require));
+        let when = self.rung(rung).into_iter().flat_map(|rung| rung.when.pass.iter().chain(&rung.when.fail));
+        action.chain(when).cloned().collect()
     }
 
     pub fn timers(&self) -> impl Iterator<Item = (TimerKind, Timestamp)> {

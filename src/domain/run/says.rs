@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::change::{Aftermath, Change, Ended, Phase, glass_due};
+use super::change::{Aftermath, Change, Ended, Phase};
 use super::event::{End, RunEvent, RunEventKind};
 use super::settle::Around;
 use super::{Last, Run};
@@ -22,16 +22,36 @@ pub struct RunSays {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RunWord {
-    Asks { people: BTreeSet<UserId>, group: Option<String>, needed: usize, expires: Timestamp, code: String },
-    GlassBroken { why: String, due: Timestamp },
-    Denied { by: Option<UserId>, why: Option<String> },
+    Asks {
+        people: BTreeSet<UserId>,
+        group: Option<String>,
+        needed: usize,
+        expires: Timestamp,
+        code: String,
+    },
+    GlassBroken {
+        why: String,
+    },
+    Denied {
+        by: Option<UserId>,
+        why: Option<String>,
+    },
     Expired,
-    Voided { moved: Vec<String> },
-    Unprepared { why: String },
-    Broke { ended: Ended },
+    Voided {
+        moved: Vec<String>,
+    },
+    Unprepared {
+        why: String,
+    },
+    Broke {
+        ended: Ended,
+    },
     Judged(Aftermath),
     Helped,
-    DidNotHelp,
+    /// `told`: its checks could tell.
+    DidNotHelp {
+        told: bool,
+    },
 }
 
 /// What an event makes a run say; `before` is the run as it was.
@@ -44,11 +64,12 @@ pub fn says(before: &Run, after: &Run, event: &RunEvent, around: &Around) -> Opt
         });
     }
     let change = after.change().or(before.change())?;
-    let what = word(change, event, around)?;
+    let told = !matches!(after.last, Some(Last::DidNotHelp { told: false, .. }));
+    let what = word(change, event, around, told)?;
     Some(RunSays { step: change.proposed.title.clone(), by: change.by.clone(), what })
 }
 
-fn word(change: &Change, event: &RunEvent, around: &Around) -> Option<RunWord> {
+fn word(change: &Change, event: &RunEvent, around: &Around, told: bool) -> Option<RunWord> {
     Some(match (&event.kind, &change.phase) {
         (RunEventKind::Prepared(_), Phase::Asking { expires }) => RunWord::Asks {
             people: change.approvers(&around.on_call),
@@ -57,9 +78,7 @@ fn word(change: &Change, event: &RunEvent, around: &Around) -> Option<RunWord> {
             expires: *expires,
             code: change.code().to_owned(),
         },
-        (RunEventKind::GlassBroken { why }, _) => {
-            RunWord::GlassBroken { why: why.clone(), due: change.glass.as_ref().map(glass_due)? }
-        }
+        (RunEventKind::GlassBroken { why }, _) => RunWord::GlassBroken { why: why.clone() },
         (RunEventKind::Denied { why }, _) => RunWord::Denied { by: event.by.clone(), why: why.clone() },
         (RunEventKind::Expired, _) => RunWord::Expired,
         (RunEventKind::Voided { moved }, _) => RunWord::Voided { moved: moved.clone() },
@@ -67,7 +86,7 @@ fn word(change: &Change, event: &RunEvent, around: &Around) -> Option<RunWord> {
         (RunEventKind::Ended { ended, .. }, _) if *ended != (Ended::Exit { code: Some(0) }) => {
             RunWord::Broke { ended: ended.clone() }
         }
-        (RunEventKind::DidNotHelp, _) => RunWord::DidNotHelp,
+        (RunEventKind::DidNotHelp, _) => RunWord::DidNotHelp { told },
         (RunEventKind::Over(End::Helped), _) => RunWord::Helped,
         _ => return None,
     })

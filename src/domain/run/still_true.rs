@@ -9,7 +9,7 @@ use crate::domain::effect::EffectKind;
 pub fn still_true(run: &Run, kind: &EffectKind) -> Result<(), &'static str> {
     let phase = run.change().map(|change| &change.phase);
     match kind {
-        EffectKind::Look { name, .. } if !run.waiting.contains(name) => {
+        EffectKind::Look { name, asked, .. } if !run.waits_for(name, *asked) => {
             Err("nobody waits for this check any more")
         }
         EffectKind::Prepare { .. } => match phase {

@@ -43,8 +43,11 @@ pub struct Controls {
     /// How the pretend production stands, and what can be broken in it: see `src/demo/production.rs`.
     pub production: Arc<dyn Fn() -> Value + Send + Sync>,
     /// Breaks something of it by its word.
-    pub breaks: Arc<dyn Fn(&str) -> Result<(), String> + Send + Sync>,
+    pub breaks: Breaks,
 }
+
+/// Breaks something by its word.
+pub type Breaks = Arc<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
 
 /// What a person does with a phone.
 pub type Phone = Arc<dyn Fn(String, String) -> Later<Result<(), String>> + Send + Sync>;

@@ -25,6 +25,7 @@ pub(super) fn router(slack: Slack) -> Router {
     Router::new()
         .route("/api/{method}", any(call))
         .route("/respond/{id}", post(respond::respond))
+        .route("/upload/{id}", post(methods::files::take))
         .route("/link", get(socket::upgrade))
         .layer(DefaultBodyLimit::max(BODY_MOST))
         .with_state(slack)
@@ -186,11 +187,11 @@ impl Slack {
         let dropped = self.faults().dropped();
         let granted = self.0.manifest.scopes.difference(&dropped).cloned().collect();
         let mut used = BTreeSet::new();
-        let now = self.now();
+        let (now, base) = (self.now(), self.desk().own_base.clone());
         let mut turn = |world: &mut World| {
-            (method.run)(&mut Turn { world, args, now, granted: &granted, used: &mut used })
+            (method.run)(&mut Turn { world, args, now, base: &base, granted: &granted, used: &mut used })
         };
-        let answer = if method.json { self.arrange(&mut turn) } else { turn(&mut self.world()) };
+        let answer = if method.changes { self.arrange(&mut turn) } else { turn(&mut self.world()) };
         self.desk().scopes_used.extend(used);
         answer
     }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
-use super::world::{Channel, Message, OpenView, Person, SLACKBOT, Usergroup, World};
+use super::world::{Channel, File, Message, OpenView, Person, SLACKBOT, Usergroup, World};
 
 /// A JSON object made with `json!`.
 pub(super) fn object(value: Value) -> Map<String, Value> {
@@ -61,6 +61,10 @@ pub(super) fn message(world: &World, channel: &Channel, message: &Message, with_
     }
     if let Some(metadata) = message.metadata.as_ref().filter(|_| with_metadata) {
         put("metadata", metadata.clone());
+    }
+    if !message.files.is_empty() {
+        let file = |file: &File| json!({ "id": file.id, "name": file.name, "title": file.title, "size": file.length });
+        put("files", message.files.iter().map(file).collect());
     }
     if !message.reactions.is_empty() {
         put("reactions", reactions(message));

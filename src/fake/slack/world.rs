@@ -24,6 +24,9 @@ pub struct World {
     pub views: Vec<OpenView>,
     pub triggers: BTreeMap<String, Trigger>,
     pub response_urls: BTreeMap<String, ResponseUrl>,
+    /// Files by id, uploaded and shared or not.
+    #[serde(default)]
+    pub files: BTreeMap<String, File>,
     /// The last number handed out to an id.
     pub counter: u64,
 }
@@ -141,9 +144,24 @@ pub struct Message {
     pub edited: Option<Edited>,
     pub reactions: Vec<Reaction>,
     pub metadata: Option<Value>,
+    /// Files that it shares.
+    #[serde(default)]
+    pub files: Vec<File>,
     /// Ephemeral: this person alone sees it, and no API method finds it.
     pub only_for: Option<String>,
     pub deleted: bool,
+}
+
+/// A file, as far as it has come: an upload's address, its bytes, its place.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct File {
+    pub id: String,
+    pub name: String,
+    pub title: String,
+    /// As it was announced, in bytes.
+    pub length: usize,
+    pub text: Option<String>,
+    pub shared: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -34,8 +34,11 @@ pub fn parse(text: &str) -> Result<Line, Refusal> {
     if is_oncall(first) {
         return oncall_line(rest);
     }
-    // Nobody else is asked for by that word.
-    if ["who", "who's", "whos"].iter().any(|who| first.trim_end_matches('?').eq_ignore_ascii_case(who)) {
+    // Nothing else is asked for by these words, and messages tell people to send `phone off`.
+    if ["who", "who's", "whos", "phone"]
+        .iter()
+        .any(|word| first.trim_end_matches('?').eq_ignore_ascii_case(word))
+    {
         return oncall_line(text);
     }
     if is_runbook(first) {

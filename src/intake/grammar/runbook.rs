@@ -24,7 +24,8 @@ pub fn parse(text: &str) -> RunbookLine {
     let bare = first.trim_end_matches([':', ',', '.', '!', '?']).to_lowercase();
     match bare.as_str() {
         "" | "list" | "ls" | "help" => RunbookLine::List,
-        "show" | "read" | "open" | "diagnose" | "diag" | "run" if rest.is_empty() => RunbookLine::List,
+        "show" | "read" | "open" | "run" if rest.is_empty() => RunbookLine::List,
+        "diagnose" | "diag" if rest.is_empty() => RunbookLine::Fitting,
         "show" | "read" | "open" => RunbookLine::Show { name: name(rest) },
         "diagnose" | "diag" | "check" => RunbookLine::Start(start(rest)),
         "run" => RunbookLine::Start(Start { proposes: true, ..start(rest) }),
@@ -74,11 +75,17 @@ fn logs(typed: &str) -> RunbookLine {
 /// A run's number, if one is given.
 fn of(rest: &str, ask: RunAsk) -> RunbookLine {
     let (first, _) = split_word(rest);
-    RunbookLine::Of { run: run(first), ask }
+    let named = run(first);
+    let line = RunbookLine::Of { run: named, ask };
+    match named.is_none() && !first.is_empty() {
+        // Whatever was meant, it is not the one run that happens to be open.
+        true => RunbookLine::Short { word: line.word().to_owned(), takes: "RUN-7".into() },
+        false => line,
+    }
 }
 
 fn run(word: &str) -> Option<RunId> {
-    let digits = word.to_uppercase();
+    let digits = word.trim_end_matches([',', '.', ';', ':', '!', '?']).to_uppercase();
     digits.strip_prefix("RUN-").unwrap_or(&digits).trim_start_matches('#').parse().ok().map(RunId)
 }
 
@@ -99,7 +106,10 @@ fn vote(rest: &str, vote: impl Fn(Option<String>) -> Option<Vote>, word: &str) -
 }
 
 fn is_code(word: &str) -> bool {
-    word.len() == 6 && word.chars().all(|c| c.is_ascii_hexdigit())
+    // A code begins with a digit, so that words such as "facade" are none.
+    word.len() == 6
+        && word.starts_with(|c: char| c.is_ascii_digit())
+        && word.chars().all(|c| c.is_ascii_hexdigit())
 }
 
 fn why(typed: &str) -> Option<String> {
@@ -120,12 +130,36 @@ mod tests {
     fn what_people_type() {
         let show = |name: &str| RunbookLine::Show { name: name.into() };
         let of = |run: Option<u64>, ask| RunbookLine::Of { run: run.map(RunId), ask };
+        let vote = |key: Option<&str>, vote| RunAsk::Vote { key: key.map(str::to_owned), vote };
         for (text, line) in [
             ("", RunbookLine::List),
             ("list", RunbookLine::List),
             ("Help!", RunbookLine::List),
             ("show", RunbookLine::List),
-            ("diagnose", RunbookLine::List),
+            ("diagnose", RunbookLine::Fitting),
+            ("run", RunbookLine::List),
+            ("propose RUN-7", of(Some(7), RunAsk::Propose)),
+            (
+                "approve RUN-7 3FA9C1 the log",
+                of(Some(7), vote(Some("3fa9c1"), Vote::Approve { comment: Some("the log".into()) })),
+            ),
+            ("approve 3fa9c1", of(None, vote(Some("3fa9c1"), Vote::Approve { comment: None }))),
+            ("approve 123456", of(None, vote(Some("123456"), Vote::Approve { comment: None }))),
+            (
+                "approve 7 looks good",
+                of(Some(7), vote(None, Vote::Approve { comment: Some("looks good".into()) })),
+            ),
+            ("deny RUN-7 3fa9c1", of(Some(7), vote(Some("3fa9c1"), Vote::Deny { why: None }))),
+            (
+                "break-glass RUN-7 3fa9c1 alone",
+                of(Some(7), vote(Some("3fa9c1"), Vote::BreakGlass { why: "alone".into() })),
+            ),
+            (
+                "break-glass RUN-7 3fa9c1",
+                RunbookLine::Short { word: "break-glass".into(), takes: "RUN-7 3fa9c1 and why".into() },
+            ),
+            ("freeze audit week", RunbookLine::Freeze { why: "audit week".into() }),
+            ("unfreeze", RunbookLine::Unfreeze),
             ("show event-stream-failure", show("event-stream-failure")),
             ("event stream", show("event stream")),
             ("Diagnose event-stream tail=200", started("event-stream", &[("tail", "200")], None)),
@@ -138,6 +172,12 @@ mod tests {
             ("abort RUN-7", of(Some(7), RunAsk::Abort)),
             ("stop #7 now", of(Some(7), RunAsk::Abort)),
             ("again 7", of(Some(7), RunAsk::LookAgain)),
+            ("abort RUN-12, please", of(Some(12), RunAsk::Abort)),
+            ("abort web-rollback", RunbookLine::Short { word: "abort".into(), takes: "RUN-7".into() }),
+            (
+                "approve RUN-7 facade is down",
+                of(Some(7), vote(None, Vote::Approve { comment: Some("facade is down".into()) })),
+            ),
             ("next", of(None, RunAsk::Step)),
             ("show &lt;!channel&gt;\n*x*", show("<!channel> *x*")),
         ] {

@@ -11,9 +11,13 @@ use crate::domain::command::EtaText;
 use crate::domain::incident::severity::Status;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, Form, FormContext, ReplyPath, Request};
+use crate::domain::text;
 use crate::id::UserId;
 use crate::intake::grammar::parts;
 use crate::view::fields;
+
+/// Longest comment of an approval, in characters: it stands on the card.
+const COMMENT_MOST: usize = 500;
 
 #[derive(Deserialize)]
 pub(super) struct View {
@@ -103,7 +107,7 @@ fn resolve(input: &mut Input<'_>, context: &FormContext) -> Option<Form> {
 fn approve(input: &mut Input<'_>, context: &FormContext) -> Option<Form> {
     let (run, key) = context.approval.clone()?;
     let comment = input.take(fields::COMMENT, |wire| match parts::optional_text("comment", wire)? {
-        Some(text) => Ok(text),
+        Some(text) => Ok(text::shorten(&text, COMMENT_MOST)),
         None => Err(Refusal::TextMissing { command: "approve".into() }),
     });
     Some(Form::Approve { run, key, comment: comment? })

@@ -2,16 +2,16 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::change::{change, moves_of, offer};
+use super::change::{are_paused, change, is_paused, moves_of, offer};
 use super::{button, until, who};
 use crate::domain::Severity;
 use crate::domain::answer::Summary;
 use crate::domain::effect::To;
+use crate::domain::oncall::OtherHalf;
 use crate::domain::oncall::answer::{OncallAnswer, ReportRow, TestStep};
 use crate::domain::oncall::confirm::Change;
 use crate::domain::oncall::line::Oncall;
 use crate::domain::oncall::schedule::Override;
-use crate::id::UserId;
 use crate::view::blocks::Draft;
 use crate::view::lines::Via;
 use crate::view::time::{day_utc, spoken, utc};
@@ -25,25 +25,7 @@ pub fn answer(answer: &OncallAnswer, via: Via) -> Message {
         OncallAnswer::Schedule { segments, weeks, zone, heavy, order } => {
             who::schedule(segments, *weeks, zone, heavy, order, via)
         }
-        OncallAnswer::Proposed { change: what, seen, moved, beaten, again, paused } => {
-            let lead = again.then(|| {
-                words!["⚠️ The schedule was changed meanwhile. This is what your change would move now."]
-            });
-            let confirm = Oncall::Confirm { change: what.clone(), seen: *seen };
-            let nothing = moved.is_empty().then(|| match what {
-                Change::Backup { .. } => words!["Who is on call stays as it is."],
-                _ => words!["It moves nothing in the next twelve weeks."],
-            });
-            Draft::new()
-                .lines(lead.into_iter().collect())
-                .line(words![bold("Not done yet: ")].and(change(what)))
-                .bullets(moves_of(what, moved))
-                .lines(nothing.into_iter().collect())
-                .bullets(beaten.iter().map(wins_over).collect())
-                .lines(paused.iter().map(|(person, until)| is_paused(person, *until)).collect())
-                .buttons(vec![button("Do it", confirm).primary()])
-                .finish()
-        }
+        OncallAnswer::Proposed { .. } => proposed(answer),
         OncallAnswer::Changed { change: what, moved } => {
             Draft::new().line(words!["✅ "].and(change(what))).bullets(moves_of(what, moved)).finish()
         }
@@ -71,22 +53,77 @@ pub fn answer(answer: &OncallAnswer, via: Via) -> Message {
         OncallAnswer::Test { severity, steps, breach, everybody, again } => {
             test(*severity, steps, breach.map(|at| (at, *everybody)), *again)
         }
-        OncallAnswer::Calendar { of, key, at } => calendar(of.is_some(), key.as_deref(), at.as_deref(), via),
+        OncallAnswer::Calendar { of, key, at, replaces } => {
+            let replaced = replaces.then(|| dead_address(of.is_some()));
+            calendar(of.is_some(), key.as_deref(), at.as_deref(), via, replaced)
+        }
         OncallAnswer::Help => help(via),
         other => swaps_and_pages(other, via),
     }
 }
 
+fn proposed(answer: &OncallAnswer) -> Message {
+    let OncallAnswer::Proposed { change: what, seen, moved, beaten, again, paused, other_half } = answer
+    else {
+        return Draft::new().finish();
+    };
+    let lead = again
+        .then(|| words!["⚠️ The schedule was changed meanwhile. This is what your change would move now."]);
+    let confirm = Oncall::Confirm { change: what.clone(), seen: *seen };
+    let nothing = moved.is_empty().then(|| match what {
+        Change::Backup { .. } => words!["Who is on call stays as it is."],
+        _ => words!["It moves nothing in the next twelve weeks."],
+    });
+    Draft::new()
+        .lines(lead.into_iter().collect())
+        .line(words![bold("Not done yet: ")].and(change(what)))
+        .bullets(moves_of(what, moved))
+        .lines(nothing.into_iter().collect())
+        .lines(other_half.iter().map(goes_too).collect())
+        .bullets(beaten.iter().map(wins_over).collect())
+        .lines(are_paused(paused))
+        .buttons(vec![button("Do it", confirm).primary()])
+        .finish()
+}
+
+/// What becomes of the other half of a swap.
+fn goes_too(other: &OtherHalf) -> Words {
+    let OtherHalf { half, passed_until } = other;
+    let which = format!("override {}, the other half of that swap, ", half.id);
+    match passed_until {
+        None => words![format!("With it goes {which}so that the swap is undone.")],
+        Some(passed) if *passed == half.until => words![
+            format!("⚠️ What remains is {which}which is over: "),
+            &half.person,
+            " had it from ",
+            moment(half.from),
+            " to ",
+            moment(half.until),
+            "."
+        ],
+        Some(_) => words![
+            format!("⚠️ With it ends {which}now. What remains: "),
+            &half.person,
+            " had it from ",
+            moment(half.from),
+            " until now."
+        ],
+    }
+}
+
 fn swaps_and_pages(answer: &OncallAnswer, via: Via) -> Message {
     match answer {
-        OncallAnswer::SwapAsked { number, with, offer: asked } => Draft::new()
+        OncallAnswer::SwapAsked { number, with, offer: asked, paused } => Draft::new()
             .line(words!["🔁 ", with, " is asked. It holds only once they agree."])
             .bullets(offer(asked))
+            .lines(are_paused(paused))
             .buttons(vec![button("Withdraw", Oncall::WithdrawSwap { number: *number })])
             .finish(),
-        OncallAnswer::SwapAgreed { offer: asked } => {
-            Draft::new().line(words!["✅ Agreed; it holds."]).bullets(offer(asked)).finish()
-        }
+        OncallAnswer::SwapAgreed { offer: asked, paused } => Draft::new()
+            .line(words!["✅ Agreed; it holds."])
+            .bullets(offer(asked))
+            .lines(are_paused(paused))
+            .finish(),
         OncallAnswer::SwapDeclined => Draft::new().line(words!["Declined. Nothing moves."]).finish(),
         OncallAnswer::SwapWithdrawn => Draft::new().line(words!["Withdrawn. Nothing moves."]).finish(),
         OncallAnswer::Yours { until: end } => {
@@ -104,11 +141,6 @@ fn swaps_and_pages(answer: &OncallAnswer, via: Via) -> Message {
         }
         _ => help(via),
     }
-}
-
-/// It can be meant, but it is not usual.
-fn is_paused(person: &UserId, until: Timestamp) -> Words {
-    words!["⚠️ ", person, " is paused until ", moment(until), format!(" ({}).", utc(until))]
 }
 
 /// Two overrides of one time: the later one made wins.
@@ -231,7 +263,16 @@ fn path_rows(steps: &[TestStep], breach: Option<(Timestamp, bool)>) -> Vec<Words
     rows
 }
 
-fn calendar(mine: bool, key: Option<&str>, at: Option<&str>, via: Via) -> Message {
+/// Calendars that were given it stay as they are from now on, and do not say why.
+fn dead_address(mine: bool) -> Words {
+    let rest = match mine {
+        true => ". A calendar that you added it to shows no changes any more: give it this one.",
+        false => ". Calendars that anybody added it to show no changes any more: tell people this one.",
+    };
+    words!["⚠️ ", bold("The address from before is dead"), rest]
+}
+
+fn calendar(mine: bool, key: Option<&str>, at: Option<&str>, via: Via, replaced: Option<Words>) -> Message {
     let whose = if mine { "your turns" } else { "everybody's turns" };
     let Some(key) = key else {
         return Draft::new().line(words![format!("✅ The address of {whose} is revoked.")]).finish();
@@ -240,6 +281,7 @@ fn calendar(mine: bool, key: Option<&str>, at: Option<&str>, via: Via) -> Messag
     Draft::new()
         .line(words![format!("✅ A calendar of {whose}, to be added by its address to yours:")])
         .preformatted(&format!("{}/oncall.ics?key={key}", at.unwrap_or_default()))
+        .lines(replaced.into_iter().collect())
         .line(words![
             if at.is_some() { "Whoever knows it can read it. To revoke it: " } else { "It follows howler's own address, which [phone] public_url would name. Whoever knows it can read it. To revoke it: " },
             code(off)

@@ -1,5 +1,7 @@
 //! Changes of the schedule, and why they cannot hold.
 
+use jiff::Timestamp;
+
 use super::person;
 use crate::domain::oncall::change::{ChangeProblem, Moved};
 use crate::domain::oncall::confirm::Change;
@@ -47,7 +49,7 @@ pub(super) fn change(change: &Change) -> Words {
     }
 }
 
-fn span(from: jiff::Timestamp, until: jiff::Timestamp) -> Words {
+fn span(from: Timestamp, until: Timestamp) -> Words {
     words![
         "from ",
         moment(from),
@@ -84,6 +86,15 @@ fn row(moved: &Moved) -> Words {
     let Moved { from, until, was, is } = moved;
     words![moment(*from), " to ", moment(*until), format!(" ({} to {}): ", utc(*from), utc(*until))]
         .and(words![bold(person(is.as_ref())), " instead of ", person(was.as_ref())])
+}
+
+/// It can be meant, but it is not usual.
+pub(super) fn is_paused(person: &UserId, until: Timestamp) -> Words {
+    words!["⚠️ ", person, " is paused until ", moment(until), format!(" ({}).", utc(until))]
+}
+
+pub(super) fn are_paused(paused: &[(UserId, Timestamp)]) -> Vec<Words> {
+    paused.iter().map(|(person, until)| is_paused(person, *until)).collect()
 }
 
 /// The two turns of a swap.

@@ -96,19 +96,37 @@ fn whose(unnamed: &Unnamed) -> Words {
     let Unnamed { text, line, shifts, found } = unnamed;
     let lead = words![code(text.clone()), format!(" (line {line}, {}): ", counted(*shifts, "shift"))];
     lead.and(match found {
-        Match::Several(ids) => {
-            Words::joined(ids.iter().map(|id| words![person(id)]), " or ").and(words!["?"])
+        Match::Several(ids) => Words::joined(ids.iter().map(|id| with_id(id)), " or ").and(words!["?"]),
+        Match::Nobody { nearest: Some(id) } => {
+            words!["nobody is called so; perhaps "].and(with_id(id)).and(words!["?"])
         }
-        Match::Nobody { nearest: Some(id) } => words!["nobody is called so; perhaps ", person(id), "?"],
         Match::One(_) | Match::Nobody { nearest: None } => words!["nobody is called so."],
     })
 }
 
 fn overlap(overlap: &Overlap) -> Words {
-    let people = Words::joined(overlap.people.iter().map(|id| words![person(id)]), " and ");
+    let people = Words::joined(overlap.people.iter().map(|id| with_id(id)), " and ");
     words![utc(overlap.from), " to ", utc(overlap.until), ": "].and(people)
 }
 
-fn person(id: &str) -> Part {
-    Part::from(&UserId::from(id))
+/// Two people may have one name; and the id is what a shell takes.
+fn with_id(id: &str) -> Words {
+    words![Part::from(&UserId::from(id)), format!(" ({id})")]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::{Names, terminal};
+
+    #[test]
+    fn two_people_of_one_name_are_told_apart() {
+        let mut names = Names::default();
+        names.add("U0KOFI", "kofi");
+        names.add("U0KOFI2", "kofi");
+        let found = Match::Several(vec!["U0KOFI".into(), "U0KOFI2".into()]);
+        let unnamed = Unnamed { text: "Kofi".into(), line: 7, shifts: 1, found };
+        let shown = terminal(&not_taken(&NotTaken::Unnamed(vec![unnamed])), &names);
+        assert!(shown.contains("@kofi (U0KOFI) or @kofi (U0KOFI2)?"), "{shown}");
+    }
 }

@@ -74,6 +74,13 @@ fn wrong(refusal: &Refusal, via: Via) -> Option<Words> {
         Refusal::SwapIsOver { how: SwapOutcome::Ended(_) } => {
             words!["That swap is over, or the schedule has changed since, so it cannot hold any more."]
         }
+        Refusal::SwapWaits { number, with } => {
+            words![
+                "You asked ",
+                with,
+                format!(" for that turn already: swap {number} waits for their answer.")
+            ]
+        }
         Refusal::NotYourSwap => words!["That swap is between two other people."],
         Refusal::CoverTooLong { most } => {
             words![format!("Somebody covers for {} at most.", spoken(*most))]
@@ -133,6 +140,9 @@ fn next(refusal: &Refusal, via: Via) -> Option<(&'static str, String)> {
         }
         Refusal::NoSuchSwap { .. } | Refusal::SwapIsOver { .. } => {
             Some(("To ask again", "swap with @name week of 12-06".into()))
+        }
+        Refusal::SwapWaits { number, .. } => {
+            Some(("To take it back and ask anew", format!("withdraw {number}")))
         }
         Refusal::CoverTooLong { .. } => example("cover 8h"),
         Refusal::NobodyToHandTo => Some(("To fill the rotation", "add @name".into())),

@@ -2,16 +2,18 @@
 
 use jiff::Timestamp;
 
-use super::change::{change, moves, offer};
+use super::change::{are_paused, change, moves, offer};
 use super::who::reason;
 use super::{button, person, until};
 use crate::config::Config;
+use crate::domain::Severity;
 use crate::domain::effect::PostKey;
 use crate::domain::oncall::event::SwapEnd;
 use crate::domain::oncall::line::Oncall;
 use crate::domain::oncall::rota::{Rota, Summons, Swap, SwapOutcome};
 use crate::domain::oncall::tell::{Brief, Tell};
 use crate::domain::timer::Lateness;
+use crate::id::IncidentId;
 use crate::view::Message;
 use crate::view::blocks::{Button, Draft};
 use crate::view::list;
@@ -23,6 +25,21 @@ pub fn tell(tell: &Tell, config: &Config) -> Message {
     match tell {
         Tell::HandedOver { .. } => handed_over(tell, config),
         Tell::Brief(brief) => self::brief(brief),
+        Tell::Outgoing { to, since } => Draft::new()
+            .line(words!["📟 ", to, " is on call after you, since ", both(*since), "."])
+            .line(words![
+                "Until they press ",
+                bold("I have it"),
+                ", or it changes hands again, pages come to you as well. You will be told when they do."
+            ])
+            .finish(),
+        Tell::Relieved { to, at, backup } => {
+            let backup = backup.then(|| words![", and after them to you, the backup"]);
+            Draft::new()
+                .line(words!["✅ ", to, " pressed ", bold("I have it"), ", ", both(*at), "."])
+                .line(words!["The hand-over is done: pages go to them"].and_if(backup).and(words!["."]))
+                .finish()
+        }
         Tell::Unconfirmed { to, from, since, late } => {
             let also = from.as_ref().map(|from| words![" Pages go to ", from, " as well until then."]);
             Draft::new()
@@ -46,9 +63,10 @@ pub fn tell(tell: &Tell, config: &Config) -> Message {
             let what = what.as_ref().map_or_else(|| words!["a swap was agreed."], change);
             Draft::new().line(words!["🔁 ", by, ": "].and(what)).bullets(moves(moved)).finish()
         }
-        Tell::SwapAsked { number, by, offer: asked } => Draft::new()
+        Tell::SwapAsked { number, by, offer: asked, paused } => Draft::new()
             .line(words!["🔁 ", by, " asks you to swap turns."])
             .bullets(offer(asked))
+            .lines(are_paused(paused))
             .line(words!["It holds only once you agree. Until then nothing moves."])
             .buttons(vec![
                 button("Agree", Oncall::AnswerSwap { number: *number, yes: true }).primary(),
@@ -132,6 +150,7 @@ fn brief(brief: &Brief) -> Message {
     let end = until(brief.until);
     let mut draft = Draft::new()
         .headline("📟 You are on call", "")
+        .lines(unanswered(&brief.unanswered))
         .line(words!["Since ", both(brief.since)].and_if(end).and(words!["."]).and_if(from))
         .line(words!["Backup: ", person(brief.backup.as_ref()), "."]);
     if brief.open.is_empty() {
@@ -176,6 +195,22 @@ fn brief(brief: &Brief) -> Message {
         ])
         .buttons(vec![button("I have it", Oncall::HaveIt { since: brief.since }).primary()])
         .finish()
+}
+
+/// Most incidents that are named as unanswered.
+const UNANSWERED: usize = 5;
+
+/// What nobody has yet, and who is on call now must.
+fn unanswered(waiting: &[(IncidentId, Severity)]) -> Vec<Words> {
+    let Some((first, _)) = waiting.first() else { return Vec::new() };
+    let named = waiting.iter().take(UNANSWERED);
+    let named = named.map(|(incident, severity)| words![bold(format!("{incident} {severity}"))]);
+    let rest = waiting.len().saturating_sub(UNANSWERED);
+    let more = (rest > 0).then(|| words![format!(" and {rest} more")]);
+    vec![
+        words!["🚨 Paged, and nobody has it: "].and(Words::joined(named, ", ")).and_if(more).and(words!["."]),
+        words!["I have it: ", code(format!("/incident {} ack", first.0))],
+    ]
 }
 
 fn summons(tell: &Tell) -> Message {
@@ -227,7 +262,7 @@ fn confirmed(rota: &Rota, since: Timestamp) -> Message {
     let shift = rota.shift.as_ref().filter(|shift| shift.since == since);
     let line = match shift.and_then(|shift| shift.confirmed) {
         Some(at) => {
-            let end = rota.schedule.at(at).primary.and_then(|holding| holding.until);
+            let end = rota.schedule.told(at).primary.and_then(|holding| holding.until);
             words!["✅ You have it, since ", both(since)].and_if(until(end)).and(words!["."])
         }
         None => words!["The turn that began ", both(since), " is over."],

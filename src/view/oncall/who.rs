@@ -1,5 +1,7 @@
 //! Who is on call, and the weeks ahead.
 
+use jiff::Timestamp;
+
 use super::{button, person, until};
 use crate::domain::oncall::answer::Who;
 use crate::domain::oncall::holding::{OverrideKind, Segment, Why};
@@ -40,7 +42,7 @@ pub(super) fn reason(why: &Why) -> Option<Words> {
             OverrideKind::HandedOver { from: None } => {
                 words![format!(" It was handed over (override {id}).")]
             }
-            OverrideKind::Swap { with } => words![" By a swap with ", with, "."],
+            OverrideKind::Swap { with } => words![" By a swap with ", with, format!(" (override {id}).")],
             OverrideKind::Imported => words![format!(" By an imported calendar (override {id}).")],
         },
     })
@@ -121,21 +123,10 @@ pub(super) fn schedule(
     order: &[UserId],
     via: Via,
 ) -> Message {
-    let row = |segment: &Segment| {
-        let time = words![
-            moment(segment.from),
-            " to ",
-            moment(segment.until),
-            format!(" ({} to {}): ", utc(segment.from), utc(segment.until))
-        ];
-        match &segment.held {
-            Some((person, why)) => time.and(words![bold(person)]).and_if(reason(why)),
-            None => time.and(words!["🚨 ", bold("nobody")]),
-        }
-    };
+    let rows = rows(segments);
     let mut notes = Vec::new();
-    if segments.len() > ROWS {
-        let rest = segments.len() - ROWS;
+    if rows.len() > ROWS {
+        let rest = rows.len() - ROWS;
         notes.push(words![
             format!("And {rest} more; ask for fewer weeks: "),
             code(via.oncall("schedule 4 weeks"))
@@ -155,9 +146,57 @@ pub(super) fn schedule(
     let title = if weeks == 1 { "The week ahead".to_owned() } else { format!("The {weeks} weeks ahead") };
     Draft::new()
         .line(words![bold(title)])
-        .bullets(segments.iter().take(ROWS).map(row).collect())
+        .bullets(rows.iter().take(ROWS).map(row).collect())
         .lines(notes)
         .finish()
+}
+
+/// One person's time, with all that gave it to them.
+struct Row<'a> {
+    from: Timestamp,
+    until: Timestamp,
+    person: Option<&'a UserId>,
+    whys: Vec<&'a Why>,
+}
+
+/// Overrides of one person that follow on each other are one row; it names them all, since they are taken back by number.
+fn rows(segments: &[Segment]) -> Vec<Row<'_>> {
+    let by_override = |why: &Why| matches!(why, Why::Override { .. });
+    let mut rows: Vec<Row<'_>> = Vec::new();
+    for segment in segments {
+        let (person, why) = (segment.person(), segment.held.as_ref().map(|(_, why)| why));
+        match (rows.last_mut(), why) {
+            (Some(last), Some(why))
+                if last.person == person
+                    && last.until == segment.from
+                    && by_override(why)
+                    && last.whys.iter().all(|why| by_override(why)) =>
+            {
+                last.until = segment.until;
+                if !last.whys.contains(&why) {
+                    last.whys.push(why);
+                }
+            }
+            _ => {
+                let whys = why.into_iter().collect();
+                rows.push(Row { from: segment.from, until: segment.until, person, whys });
+            }
+        }
+    }
+    rows
+}
+
+fn row(row: &Row<'_>) -> Words {
+    let Row { from, until, person, whys } = row;
+    let time =
+        words![moment(*from), " to ", moment(*until), format!(" ({} to {}): ", utc(*from), utc(*until))];
+    match person {
+        Some(person) => {
+            let reasons = whys.iter().filter_map(|why| reason(why));
+            reasons.fold(time.and(words![bold(*person)]), Words::and)
+        }
+        None => time.and(words!["🚨 ", bold("nobody")]),
+    }
 }
 
 fn too_much(overload: &Overload) -> Words {

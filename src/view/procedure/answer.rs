@@ -38,6 +38,13 @@ pub(in crate::view) fn answer(answer: &RunbookAnswer, via: Via) -> Message {
         RunbookAnswer::Frozen(false) => {
             Draft::new().line(words!["Changes may begin again; everybody is told."]).finish()
         }
+        RunbookAnswer::AuditBroken { why } => Draft::new()
+            .line(words![
+                "The audit cannot be trusted, so no change can begin anyway: ",
+                why,
+                ". Keep the data folder as it is, and tell whoever runs howler."
+            ])
+            .finish(),
         RunbookAnswer::AlreadyFrozen(true) => Draft::new()
             .line(words!["Changes are frozen already. To end it: ", code(via.runbook("unfreeze"))])
             .finish(),
@@ -272,6 +279,10 @@ fn not_approved(run: RunId, why: &NotApproved, via: Via) -> Words {
         }
         NotApproved::NoGlass => words!["nobody goes ahead alone here; howler.toml does not allow it."],
         NotApproved::Irreversible => words!["it cannot be taken back, so nobody goes ahead alone."],
+        NotApproved::TooLate => words!["the request is void, or nearly so: ask for approval anew."],
+        NotApproved::FromShell => {
+            words!["at a shell it is not known who of Slack's people you are, so ask for it in Slack."]
+        }
         NotApproved::OthersRequest => words!["somebody else asked for it, so you can simply approve it."],
     }
 }

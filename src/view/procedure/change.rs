@@ -7,7 +7,7 @@ use crate::domain::Command;
 use crate::domain::procedure::{Action, Undo};
 use crate::domain::run::announce::step;
 use crate::domain::run::approve::Vote;
-use crate::domain::run::change::{Approval, Change, Phase, glass_due};
+use crate::domain::run::change::{Approval, Change, Phase};
 use crate::domain::run::{Last, Run, Stage};
 use crate::domain::runbook::{RunAsk, RunbookLine};
 use crate::view::blocks::{Button, Draft};
@@ -110,10 +110,9 @@ fn standing(change: &Change) -> Vec<Words> {
                 clock(*expires),
                 format!(" ({}). Its code is ", utc(*expires)),
                 code(change.code().to_owned()),
-                ". It covers the command, the program's file and the facts: where one of them moves, it is void."
+                ". An approval covers the command, the program's file and the facts: where one of them moves, it is void."
             ]);
-            if let Some(glass) = &change.glass {
-                let due = glass_due(glass);
+            if let Some(due) = change.glass_due() {
                 lines.push(words![
                     bold("It begins at "),
                     clock(due),
@@ -146,7 +145,7 @@ fn agreed(lead: &'static str, approval: &Approval) -> Words {
 fn who_may(change: &Change) -> Words {
     let policy = &change.proposed.policy;
     let missing = policy.needed.saturating_sub(change.approvals.len());
-    let people = policy.people.iter().map(|person| words![person]);
+    let people = policy.people.iter().filter(|person| **person != change.by).map(|person| words![person]);
     let group = policy.group.iter().map(|group| words![mention(group)]);
     let on_call = policy.on_call.then(|| words!["whoever is on call"]);
     let who = Words::joined(people.chain(group).chain(on_call), ", ");
@@ -189,8 +188,11 @@ pub(super) fn last(draft: Draft, run: &Run) -> Draft {
         Last::Helped { title, since } => {
             draft.line(words![bold(title), " helped: its checks pass since ", moment(*since), "."])
         }
-        Last::DidNotHelp { title } => {
+        Last::DidNotHelp { title, told: true } => {
             draft.line(words![bold(title), " was carried out and did not help in time."])
+        }
+        Last::DidNotHelp { title, told: false } => {
+            draft.line(words![bold(title), " was carried out; whether it helped could not be told in time."])
         }
     }
 }
@@ -234,7 +236,7 @@ fn asking(run: &Run, change: &Change, of: &impl Fn(&str, RunAsk) -> Button) -> V
     let mut buttons = vec![of("Approve", approve).primary(), of("Deny", vote(Vote::Deny { why: None }))];
     let reversible = run.action_of(change.proposed.rung).is_some_and(Action::is_reversible);
     if change.proposed.policy.break_glass && change.glass.is_none() && reversible {
-        let alone = vote(Vote::BreakGlass { why: "nobody else is awake".into() });
+        let alone = vote(Vote::BreakGlass { why: "the button was pressed, without a reason".into() });
         let question = "It begins in a minute unless anybody denies it. Everybody who could approve is told, and it is to be \
                         reviewed.";
         buttons.push(of("Go ahead alone", alone).asking(question, "Go ahead"));

@@ -17,7 +17,7 @@ pub(super) use answer::answer;
 pub use answer::runbook_at_a_shell;
 pub use markdown::markdown;
 pub use parts::quoted;
-pub use run::{dry_run, run_card};
+pub use run::{dry_run, run_card, short_run_card};
 pub(super) use said::noted;
 pub use said::{freeze_said, run_said};
 

@@ -3,7 +3,7 @@
 use super::change::{buttons, changing, last, offered};
 use crate::config::Spoken;
 use crate::domain::procedure::{Finding, Verdict};
-use crate::domain::run::announce::counted;
+use crate::domain::run::announce::{SHOWN, counted};
 use crate::domain::run::change::Phase;
 use crate::domain::run::{End, Run, Stage};
 use crate::view::Message;
@@ -12,8 +12,6 @@ use crate::view::terminal::{Names, terminal};
 use crate::view::time::utc;
 use crate::view::words::{Words, bold, moment, words};
 
-/// Longest kept text that a card shows, in characters; the end of it.
-const KEPT_MOST: usize = 1_200;
 /// Longest of all kept texts of a card, in characters.
 const KEPT_ALL: usize = 2_400;
 
@@ -26,6 +24,22 @@ pub fn dry_run(run: &Run, plan: Option<&str>) -> String {
     };
     let draft = draft.line(words!["Nothing was changed. What changes something is approved in Slack."]);
     terminal(&draft.finish(), &Names::default())
+}
+
+/// The card where Slack finds it too long: without the checks that pass, and without what was printed. What is to be approved stays
+/// whole.
+pub fn short_run_card(run: &Run, since: Option<jiff::Timestamp>) -> Message {
+    let failing = |finding: &Finding| finding.verdict != Verdict::Pass;
+    let mut short = run.clone();
+    short.checks.retain(|name| run.findings.get(name).is_none_or(failing));
+    for finding in short.findings.values_mut() {
+        finding.kept.retain(|_, kept| kept.long().is_none());
+    }
+    if let Stage::Changing(change) = &mut short.stage {
+        change.output.clear();
+        change.prepared.plan = None;
+    }
+    run_card(&short, since)
 }
 
 /// The card. `since` is when its incident was declared: the recovery time counts from there.
@@ -140,7 +154,7 @@ fn texts(run: &Run) -> Vec<(&String, String)> {
     for (name, finding) in &run.findings {
         let Some(check) = run.procedure.checks.get(name) else { continue };
         for text in finding.kept.values().filter_map(|kept| kept.long()) {
-            let most = KEPT_MOST.min(room);
+            let most = SHOWN.min(room);
             let skipped = text.chars().count().saturating_sub(most);
             let end: String = text.chars().skip(skipped).collect();
             room -= end.chars().count().min(room);

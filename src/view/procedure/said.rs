@@ -13,7 +13,7 @@ use crate::id::{RunId, UserId};
 use crate::view::Message;
 use crate::view::blocks::{Button, Draft};
 use crate::view::time::utc;
-use crate::view::words::{Words, bold, both, clock, code, mention, words};
+use crate::view::words::{Words, bold, clock, code, mention, words};
 
 /// A message of a run's.
 pub fn run_said(run: RunId, says: &RunSays) -> Message {
@@ -39,18 +39,16 @@ pub fn run_said(run: RunId, says: &RunSays) -> Message {
                 ],
             ]
         }
-        RunWord::GlassBroken { why, due } => vec![
+        RunWord::GlassBroken { why } => vec![
             words!["🔨 "].and(title()).and(words![
                 ": ",
                 by,
-                " goes ahead alone at ",
-                both(*due),
-                " unless anybody stops it. Why: ",
+                " goes ahead alone a minute after this, unless anybody stops it. Why: ",
                 why
             ]),
             words![
                 "To stop it: ",
-                code(format!("/runbook abort {run}")),
+                code(format!("/runbook deny {run}")),
                 ". It is to be reviewed afterwards."
             ],
         ],
@@ -78,7 +76,10 @@ fn word(word: &RunWord) -> Words {
         RunWord::Unprepared { why } => words!["it could not be prepared: ", why, "."],
         RunWord::Broke { ended } => words![broke(ended), " howler looks at the world now."],
         RunWord::Judged(aftermath) => words![told(*aftermath)],
-        RunWord::DidNotHelp => words!["it was carried out and did not help in time."],
+        RunWord::DidNotHelp { told: true } => words!["it was carried out and did not help in time."],
+        RunWord::DidNotHelp { told: false } => {
+            words!["it was carried out; whether it helped could not be told in time."]
+        }
         RunWord::Helped => words!["it helped."],
         RunWord::Asks { .. } | RunWord::GlassBroken { .. } => Words::default(),
     }

@@ -111,7 +111,7 @@ fn cards() {
 fn proposed(run: &Run) -> RunEventKind {
     let rules =
         ApprovalRules { people: BTreeSet::from(["U0MAYA".into(), "U0KOFI".into()]), ..Default::default() };
-    propose(run, rules.policy(Risk::High), &Around::default(), None).unwrap()
+    propose(run, &UserId::from("U0IAN"), rules.policy(Risk::High), &Around::default(), None).unwrap()
 }
 
 fn prepared() -> RunEventKind {
@@ -135,7 +135,10 @@ fn cards_of_a_change() {
     let preparing = moved(offered.clone(), [proposed(&offered)]);
     let asking = moved(preparing.clone(), [prepared()]);
     let one = moved(asking.clone(), [RunEventKind::Approved { comment: Some("the log says so".into()) }]);
-    let alone = moved(asking.clone(), [RunEventKind::GlassBroken { why: "nobody else is awake".into() }]);
+    let alone = moved(
+        asking.clone(),
+        [RunEventKind::GlassBroken { why: "nobody else is awake".into() }, RunEventKind::GlassTold],
+    );
     let denied = moved(asking.clone(), [RunEventKind::Denied { why: Some("*not* now <!here>".into()) }]);
     let expired = moved(asking.clone(), [RunEventKind::Expired]);
     let unprepared =
@@ -179,7 +182,7 @@ fn what_a_run_says() {
             expires: at(),
             code: "3fa9c1".into(),
         },
-        RunWord::GlassBroken { why: "*nobody* is awake".into(), due: at() },
+        RunWord::GlassBroken { why: "*nobody* is awake".into() },
         RunWord::Denied { by: Some("U0MAYA".into()), why: None },
         RunWord::Expired,
         RunWord::Voided { moved: vec!["history: current was 7, and is 8".into()] },
@@ -188,7 +191,8 @@ fn what_a_run_says() {
         RunWord::Judged(Aftermath::Happened),
         RunWord::Judged(Aftermath::CannotTell),
         RunWord::Helped,
-        RunWord::DidNotHelp,
+        RunWord::DidNotHelp { told: true },
+        RunWord::DidNotHelp { told: false },
     ];
     let said = |what| RunSays { step: "Roll <!channel> back".into(), by: "U0IAN".into(), what };
     let shown = words.map(|what| run_said(RunId(7), &said(what)).text).into_iter().chain([
@@ -238,6 +242,8 @@ fn answers_about_runs() {
         NotApproved::NoGlass,
         NotApproved::Irreversible,
         NotApproved::OthersRequest,
+        NotApproved::TooLate,
+        NotApproved::FromShell,
     ];
     let refused = refused.into_iter().chain(not_approved.map(|why| RunRefusal::NotApproved { run, why }));
     let others = [
@@ -254,6 +260,7 @@ fn answers_about_runs() {
         RunbookAnswer::Frozen(false),
         RunbookAnswer::AlreadyFrozen(true),
         RunbookAnswer::AlreadyFrozen(false),
+        RunbookAnswer::AuditBroken { why: "row 5 is not as it was written".into() },
         RunbookAnswer::Short { word: "freeze".into(), takes: "why".into() },
     ];
     let answers = others.into_iter().chain(refused.map(RunbookAnswer::Refused));

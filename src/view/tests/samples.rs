@@ -1,6 +1,7 @@
 //! One of every message, with given texts in every place where people's texts can stand.
 
 mod asking;
+mod calendars;
 mod oncall;
 mod refusing;
 mod saying;
@@ -22,6 +23,7 @@ use crate::domain::{Severity, Status};
 use crate::id::{ChannelId, EffectId, IncidentId, MessageTs, UserId};
 use crate::view::{self, Message, Via};
 pub use asking::*;
+pub use calendars::*;
 pub use oncall::*;
 pub use refusing::*;
 pub use saying::*;

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::domain::oncall::confirm::Change;
+use crate::domain::oncall::decide::moved;
 
 /// Thursday of Ann's week.
 const NOW: &str = "2026-11-05 10:00";
@@ -188,4 +189,28 @@ fn a_change_shows_what_it_moves() {
     let moved = diff(&gone, &alone, now(), 2);
     assert_eq!(moved.len(), 1);
     assert_eq!((&moved[0].was, moved[0].is.as_ref()), (&None, Some(&user("ann"))));
+}
+
+#[test]
+fn what_a_change_moves_beyond_the_weeks_ahead_is_shown() {
+    let moves = |before: &Schedule, after: &Schedule| {
+        let moved = moved(before, after, now()).into_iter();
+        moved.map(|one| (one.from, one.until, one.is.unwrap())).collect::<Vec<_>>()
+    };
+    // Twelve weeks from now end on 2027-01-28.
+    for (from, until) in
+        [("2027-06-01", "2027-06-02"), ("2027-01-27", "2027-01-30"), ("2090-06-01", "2090-06-02")]
+    {
+        let after = abc().override_with(wanted("zoe", from, until), now()).unwrap();
+        assert_eq!(moves(&abc(), &after), [(ts(from), ts(until), user("zoe"))], "{from}");
+        let back = after.cancel_override(1, now()).unwrap();
+        assert!(!moves(&after, &back).is_empty(), "{from}");
+    }
+    let two = abc().override_with(wanted("zoe", "2027-08-01", "2027-08-02"), now()).unwrap();
+    let two = two.override_with(wanted("zoe", "2027-06-01", "2027-06-02"), now()).unwrap();
+    let starts: Vec<_> = moves(&abc(), &two).into_iter().map(|(from, ..)| from).collect();
+    assert_eq!(starts, [ts("2027-06-01"), ts("2027-08-01")]);
+    // Bob's turns are those of a week in three.
+    let paused = abc().pause(&user("bob"), ts("2027-03-01"), ts("2027-06-01"), now()).unwrap();
+    assert_eq!(moves(&abc(), &paused).len(), 4);
 }

@@ -45,6 +45,29 @@ fn nobody_is_said_and_the_declared_backup_named() {
 }
 
 #[test]
+fn overrides_of_one_person_that_touch_are_told_as_one_time() {
+    let now = ts("2026-11-05");
+    let mut schedule = abc();
+    for (person, from, until) in [
+        ("zoe", "2026-11-09", "2026-11-10"),
+        ("zoe", "2026-11-10", "2026-11-12"),
+        ("zoe", "2026-11-11", "2026-11-13"),
+        ("cat", "2026-11-13", "2026-11-15"),
+    ] {
+        schedule = schedule.override_with(wanted(person, from, until), now).unwrap();
+    }
+    for day in ["2026-11-09", "2026-11-10", "2026-11-12"] {
+        let holding = schedule.told(ts(day)).primary.unwrap();
+        let time = (holding.since, holding.until);
+        assert_eq!(time, (ts("2026-11-09"), Some(ts("2026-11-13"))), "{day}");
+    }
+    // An own turn that follows is another thing: it stays where the override is taken back.
+    let cat = schedule.told(ts("2026-11-14")).primary.unwrap();
+    assert_eq!((cat.since, cat.until), (ts("2026-11-13"), Some(ts("2026-11-15"))));
+    assert_eq!(schedule.told(ts("2026-11-08")), schedule.at(ts("2026-11-08")));
+}
+
+#[test]
 fn backups() {
     let now = ts("2026-11-05");
     let set = abc().set_backup(Some(&user("zoe")), now).unwrap();

@@ -1,6 +1,10 @@
 //! Swaps: what is proposed, agreed to, and refused.
 
 use super::*;
+use crate::domain::oncall::answer::OncallAnswer;
+use crate::domain::oncall::confirm::Change;
+use crate::domain::oncall::decide::propose as show;
+use crate::domain::oncall::rota::Rota;
 
 const NOW: &str = "2026-11-05 10:00";
 
@@ -75,4 +79,57 @@ fn an_agreement_is_to_what_was_proposed() {
     assert!(matches!(again, SwapProblem::Overridden { id: 1, .. }), "{again:?}");
     let late = abc().agree_swap(&proposal, &user("bob"), ts("2026-11-29"));
     assert_eq!(late, Err(SwapProblem::Over { until: ts("2026-11-29") }));
+}
+
+/// Ann's turn from 11-22 against Bob's from 11-29.
+fn agreed() -> Schedule {
+    let proposal = propose(&abc(), "ann", "bob", "2026-11-24").unwrap();
+    abc().agree_swap(&proposal, &user("bob"), ts(NOW)).unwrap()
+}
+
+#[test]
+fn a_half_takes_the_other_half_with_it() {
+    for half in [1, 2] {
+        let back = agreed().cancel_override(half, ts("2026-11-10")).unwrap();
+        assert_eq!(back.overrides, [], "{half}");
+        assert_eq!(weeks(&back, "2026-11-22", 2), "ann bob");
+    }
+    // In the middle of the first turn both end, and what has passed stays.
+    let now = ts("2026-11-24");
+    let back = agreed().cancel_override(2, now).unwrap();
+    assert_eq!(back.overrides.iter().map(|o| (o.id, o.until)).collect::<Vec<_>>(), [(1, now)]);
+    assert_eq!(weeks(&back, "2026-11-22", 2), "bob bob");
+    assert_eq!(holder(&back, "2026-11-24 12:00"), "ann");
+    // Another override of the same people is no half of it.
+    let kind = OverrideKind::Swap { with: user("ann") };
+    let other = Wanted { kind, ..wanted("bob", "2026-12-13", "2026-12-14") };
+    let with = agreed().override_with(other, ts("2026-11-06")).unwrap();
+    assert_eq!(with.cancel_override(3, ts("2026-11-10")).unwrap().overrides, agreed().overrides);
+}
+
+#[test]
+fn what_remains_of_a_swap_is_said_before_a_half_is_taken_back() {
+    let shown = |schedule: Schedule, number, now: &str| {
+        let rota = Rota { schedule, ..Rota::default() };
+        let shown = show(&rota, Change::Cancel { number }, &user("ann"), ts(now), false).unwrap();
+        let OncallAnswer::Proposed { other_half, .. } = shown else { panic!("{shown:?}") };
+        other_half.map(|other| (other.half.id, other.passed_until))
+    };
+    assert_eq!(shown(agreed(), 1, "2026-11-10"), Some((2, None)));
+    assert_eq!(shown(agreed(), 2, "2026-11-10"), Some((1, None)));
+    assert_eq!(shown(agreed(), 2, "2026-11-24"), Some((1, Some(ts("2026-11-24")))));
+    // Bob had Ann's turn: taking back hers for his leaves him with both.
+    assert_eq!(shown(agreed(), 2, "2026-11-30"), Some((1, Some(ts("2026-11-29")))));
+    let alone = abc().override_with(wanted("cat", "2026-11-10", "2026-11-11"), ts(NOW)).unwrap();
+    assert_eq!(shown(alone, 1, "2026-11-09"), None);
+}
+
+#[test]
+fn a_swap_names_whom_it_gives_a_time_in_which_they_are_paused() {
+    let until = ts("2026-11-25");
+    let paused = abc().pause(&user("bob"), ts("2026-11-20"), until, ts(NOW)).unwrap();
+    let proposal = propose(&paused, "ann", "bob", "2026-11-24").unwrap();
+    assert_eq!(proposal.paused(&paused, ts(NOW)), [(user("bob"), until)]);
+    assert_eq!(proposal.paused(&paused, until), []);
+    assert_eq!(proposal.paused(&abc(), ts(NOW)), []);
 }

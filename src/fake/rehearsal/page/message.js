@@ -74,8 +74,9 @@ function body(message, { app, channel }, compact) {
     act: ({ action_id, value }) => app.post("click", { channel: channel.id, ts: message.ts, action_id, value: value ?? null }),
   };
   const edited = message.edited ? h("span", { class: "edited" }, " (edited)") : null;
-  if (message.blocks?.length) return h("div", { class: "body" }, blocks(message.blocks, ctx), compact ? edited : null);
-  return h("div", { class: "body text" }, mrkdwn(message.text ?? "", ctx), edited);
+  const files = (message.files ?? []).map((file) => h("details", { class: "file" }, h("summary", {}, `📄 ${file.title}`), h("pre", { class: "code" }, file.text ?? "")));
+  if (message.blocks?.length) return h("div", { class: "body" }, blocks(message.blocks, ctx), files, compact ? edited : null);
+  return h("div", { class: "body text" }, mrkdwn(message.text ?? "", ctx), files, edited);
 }
 
 function reactions(message, { app, channel }) {

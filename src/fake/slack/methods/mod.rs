@@ -3,6 +3,7 @@
 mod chat;
 mod content;
 mod conversations;
+pub(super) mod files;
 mod find;
 mod groups;
 mod history;
@@ -29,21 +30,27 @@ pub(super) struct Method {
     pub tier: Tier,
     /// Slack reads JSON bodies for methods that write; the others take a query or a form.
     pub json: bool,
+    pub changes: bool,
     pub run: fn(&mut Turn<'_>) -> Answer,
 }
 
 const fn writes(name: &'static str, tier: Tier, run: fn(&mut Turn<'_>) -> Answer) -> Method {
-    Method { name, tier, json: true, run }
+    Method { name, tier, json: true, changes: true, run }
 }
 
 const fn reads(name: &'static str, tier: Tier, run: fn(&mut Turn<'_>) -> Answer) -> Method {
-    Method { name, tier, json: false, run }
+    Method { name, tier, json: false, changes: false, run }
+}
+
+/// Changes something, and takes no JSON.
+const fn form(name: &'static str, tier: Tier, run: fn(&mut Turn<'_>) -> Answer) -> Method {
+    Method { name, tier, json: false, changes: true, run }
 }
 
 /// The one method that takes the app-level token; the fake answers it outside this table's functions.
 pub(super) const CONNECTIONS_OPEN: &str = "apps.connections.open";
 
-const METHODS: [Method; 35] = [
+const METHODS: [Method; 37] = [
     writes(CONNECTIONS_OPEN, TIER_1, |_| refuse("not_allowed_token_type")),
     writes("api.test", Tier::Unlimited, api_test),
     writes("auth.test", Tier::Unlimited, auth_test),
@@ -63,6 +70,8 @@ const METHODS: [Method; 35] = [
     reads("conversations.members", TIER_4, find::members),
     reads("conversations.history", TIER_3, history::history),
     reads("conversations.replies", TIER_3, history::replies),
+    form("files.getUploadURLExternal", TIER_4, files::begin),
+    writes("files.completeUploadExternal", TIER_4, files::complete),
     writes("pins.add", TIER_2, marks::pin),
     writes("pins.remove", TIER_2, marks::unpin),
     reads("pins.list", TIER_2, marks::pins),
@@ -90,6 +99,8 @@ pub(super) struct Turn<'a> {
     pub world: &'a mut World,
     pub args: &'a Args,
     pub now: Timestamp,
+    /// The fake's own address, without a slash at its end.
+    pub base: &'a str,
     pub granted: &'a BTreeSet<String>,
     pub used: &'a mut BTreeSet<String>,
 }

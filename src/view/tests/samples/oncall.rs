@@ -1,9 +1,6 @@
 //! Messages about being on call.
 
-use jiff::tz::TimeZone;
-
 use super::*;
-use crate::calendar::{self, Match, NotTaken, Taken, Turn, Unnamed, Unreadable};
 use crate::config::Config;
 use crate::domain::effect::PostKey;
 use crate::domain::incident::Acknowledgement;
@@ -17,9 +14,9 @@ use crate::domain::oncall::path::Called;
 use crate::domain::oncall::rota::{Rota, Shift, Summons, Swap, SwapOutcome};
 use crate::domain::oncall::swap::{Given, Proposal};
 use crate::domain::oncall::tell::{Brief, Tell};
-use crate::domain::oncall::{Holding, Overload, Override, OverrideKind, Segment, Why};
+use crate::domain::oncall::{Holding, OtherHalf, Overload, Override, OverrideKind, Segment, Why};
 
-fn day(day: i8) -> Timestamp {
+pub(super) fn day(day: i8) -> Timestamp {
     format!("2026-12-{day:02}T00:00:00Z").parse().unwrap()
 }
 
@@ -77,6 +74,7 @@ fn tells(texts: &Texts) -> Vec<(&'static str, Tell)> {
         backup: Some(bea()),
         open: vec![long_story(texts).incident().summary()],
         more_open: 3,
+        unanswered: (1..8).map(|number| (IncidentId(number), Severity::P1)).collect(),
         paged: 5,
         paged_at_night: 2,
         review: 4,
@@ -90,6 +88,7 @@ fn tells(texts: &Texts) -> Vec<(&'static str, Tell)> {
         backup: None,
         open: Vec::new(),
         more_open: 0,
+        unanswered: Vec::new(),
         paged: 0,
         paged_at_night: 0,
         review: 0,
@@ -120,6 +119,8 @@ fn tells(texts: &Texts) -> Vec<(&'static str, Tell)> {
         ("nobody on call", nobody),
         ("brief", Tell::Brief(Box::new(brief))),
         ("brief, quiet", Tell::Brief(Box::new(quiet))),
+        ("outgoing", Tell::Outgoing { to: ian(), since: at("00:00") }),
+        ("relieved", Tell::Relieved { to: ian(), at: at("00:10"), backup: true }),
         (
             "unconfirmed",
             Tell::Unconfirmed { to: ian(), from: Some(bea()), since: at("00:00"), late: Some(late()) },
@@ -132,7 +133,7 @@ fn tells(texts: &Texts) -> Vec<(&'static str, Tell)> {
             "rotation changed",
             Tell::Changed { by: bea(), change: Some(Change::Add { person: ian() }), moved: moved() },
         ),
-        ("swap asked", Tell::SwapAsked { number: 2, by: ian(), offer: offer() }),
+        ("swap asked", Tell::SwapAsked { number: 2, by: ian(), offer: offer(), paused: paused() }),
         (
             "swap declined",
             Tell::SwapEnded { with: bea(), offer: offer(), how: SwapOutcome::Ended(SwapEnd::Declined) },
@@ -250,6 +251,29 @@ fn who(primary: Option<Holding>) -> Who {
     }
 }
 
+fn paused() -> Vec<(UserId, Timestamp)> {
+    vec![(bea(), day(8))]
+}
+
+fn half_taken_back(passed_until: Option<Timestamp>) -> OncallAnswer {
+    let kind = OverrideKind::Swap { with: ian() };
+    let half =
+        Override { id: 4, person: bea(), from: day(6), until: day(13), kind, by: bea(), at: at("02:00") };
+    OncallAnswer::Proposed {
+        change: Change::Cancel { number: 5 },
+        seen: 3,
+        moved: moved(),
+        beaten: Vec::new(),
+        again: false,
+        paused: Vec::new(),
+        other_half: Some(OtherHalf { half, passed_until }),
+    }
+}
+
+fn calendar(key: Option<&str>, replaces: bool) -> OncallAnswer {
+    OncallAnswer::Calendar { of: key.map(|_| ian()), key: key.map(str::to_owned), at: None, replaces }
+}
+
 /// Every private answer about being on call.
 pub fn oncall_answers() -> Vec<(&'static str, OncallAnswer)> {
     let who_is = |who| OncallAnswer::Who(Box::new(who));
@@ -285,7 +309,12 @@ pub fn oncall_answers() -> Vec<(&'static str, OncallAnswer)> {
                 segments: vec![
                     segment(6, 13, Some((ian(), Why::Rotation))),
                     segment(13, 15, Some((bea(), by_override()))),
-                    segment(15, 20, None),
+                    segment(
+                        15,
+                        16,
+                        Some((bea(), Why::Override { id: 4, kind: OverrideKind::Cover, by: bea() })),
+                    ),
+                    segment(16, 20, None),
                 ],
                 heavy: vec![
                     Overload::OnEnd { person: ian(), from: day(6), until: day(27), turns: 3 },
@@ -303,8 +332,12 @@ pub fn oncall_answers() -> Vec<(&'static str, OncallAnswer)> {
                 beaten: vec![beaten],
                 again: true,
                 paused: vec![(bea(), day(8))],
+                other_half: None,
             },
         ),
+        ("proposed, a half of a swap", half_taken_back(None)),
+        ("proposed, a half of a swap whose other half runs", half_taken_back(Some(day(10)))),
+        ("proposed, a half of a swap whose other half is over", half_taken_back(Some(day(13)))),
         (
             "proposed, moves nothing",
             OncallAnswer::Proposed {
@@ -314,6 +347,7 @@ pub fn oncall_answers() -> Vec<(&'static str, OncallAnswer)> {
                 beaten: Vec::new(),
                 again: false,
                 paused: Vec::new(),
+                other_half: None,
             },
         ),
         ("changed", OncallAnswer::Changed { change: order, moved: moved() }),
@@ -327,8 +361,11 @@ pub fn oncall_answers() -> Vec<(&'static str, OncallAnswer)> {
                 paused: Some(day(8)),
             },
         ),
-        ("swap asked of", OncallAnswer::SwapAsked { number: 2, with: bea(), offer: offer() }),
-        ("swap agreed", OncallAnswer::SwapAgreed { offer: offer() }),
+        (
+            "swap asked of",
+            OncallAnswer::SwapAsked { number: 2, with: bea(), offer: offer(), paused: paused() },
+        ),
+        ("swap agreed", OncallAnswer::SwapAgreed { offer: offer(), paused: Vec::new() }),
         ("swap withdrawn", OncallAnswer::SwapWithdrawn),
         ("yours", OncallAnswer::Yours { until: Some(day(6)) }),
         ("paging", OncallAnswer::Paging { number: 3, whom: ian(), calls: calls(), skipped: skipped() }),
@@ -389,40 +426,9 @@ pub fn oncall_answers() -> Vec<(&'static str, OncallAnswer)> {
             },
         ),
         ("phone gone", OncallAnswer::PhoneSet { number: None }),
-        ("calendar", OncallAnswer::Calendar { of: Some(ian()), key: Some("0f3a".into()), at: None }),
-        ("calendar revoked", OncallAnswer::Calendar { of: None, key: None, at: None }),
+        ("calendar", calendar(Some("0f3a"), false)),
+        ("calendar again", calendar(Some("0f3a"), true)),
+        ("calendar revoked", calendar(None, false)),
         ("help", OncallAnswer::Help),
-    ]
-}
-
-/// What a shell is told about a calendar.
-pub fn calendars() -> Vec<(&'static str, Message)> {
-    let problem = || {
-        let broken = "BEGIN:VCALENDAR\nBEGIN:VTODO\nEND:VTODO\nEND:VCALENDAR";
-        calendar::read(broken.as_bytes(), (day(1), day(2)), &TimeZone::UTC).unwrap().problems
-    };
-    let taken = Taken {
-        name: Some("Old pager".into()),
-        turns: vec![Turn { person: "U0IAN".into(), from: day(6), until: day(13) }],
-        gaps: vec![calendar::Piece { from: day(1), until: day(6) }],
-        problems: problem(),
-    };
-    let unnamed = |text: &str, found| Unnamed { text: text.into(), line: 3, shifts: 2, found };
-    let unknown = vec![
-        unnamed("Jane <@U0BEA> Doe", Match::Nobody { nearest: Some("U0BEA".into()) }),
-        unnamed("Robot", Match::Nobody { nearest: None }),
-        unnamed("Ian", Match::Several(vec!["U0IAN".into(), "U0BEA".into()])),
-    ];
-    let people = vec!["U0BEA".into(), "U0IAN".into()];
-    let overlap = calendar::Overlap { from: day(6), until: day(7), people };
-    vec![
-        ("taken", view::taken(&taken)),
-        ("not a calendar", view::not_taken(&NotTaken::Unreadable(Unreadable::NotACalendar))),
-        ("empty", view::not_taken(&NotTaken::Empty(problem()))),
-        ("unnamed", view::not_taken(&NotTaken::Unnamed(unknown))),
-        ("overlaps", view::not_taken(&NotTaken::Overlaps(vec![overlap; 21]))),
-        ("too many", view::not_taken(&NotTaken::TooMany(501))),
-        ("nobody named", view::not_a_name("Jane")),
-        ("nameless", view::nameless()),
     ]
 }

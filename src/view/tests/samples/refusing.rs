@@ -35,6 +35,7 @@ pub fn oncall_refusals(word: &str) -> Vec<Refusal> {
         Refusal::PhoneInPublic,
         Refusal::NoSuchSwap { number: 2 },
         Refusal::SwapIsOver { how: SwapOutcome::Agreed },
+        Refusal::SwapWaits { number: 2, with: bea() },
         Refusal::NotYourSwap,
         Refusal::CoverTooLong { most: SignedDuration::from_hours(336) },
         Refusal::HasItAlready { person: ian() },

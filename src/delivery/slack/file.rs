@@ -1,0 +1,84 @@
+//! Long output as a file in the thread of a run's card: an address to put it, the bytes, and the place (docs.slack.dev, "Working with
+//! files").
+
+use jiff::SignedDuration;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::client::{Call, Nothing};
+use super::{Deliverer, Spot, Stop};
+use crate::delivery::job::Job;
+use crate::delivery::retry::Trouble;
+use crate::domain::effect::Receipt;
+
+#[derive(Deserialize)]
+struct Begun {
+    upload_url: String,
+    file_id: String,
+}
+
+#[derive(Deserialize)]
+struct Replies {
+    #[serde(default)]
+    messages: Vec<Reply>,
+}
+
+#[derive(Deserialize)]
+struct Reply {
+    #[serde(default)]
+    files: Vec<File>,
+}
+
+#[derive(Deserialize)]
+struct File {
+    name: Option<String>,
+}
+
+/// The card's own message comes first.
+pub(super) const WAIT_FOR_THE_CARD: SignedDuration = SignedDuration::from_secs(1);
+
+impl Deliverer {
+    /// Puts `text` into the card's thread as a file. Its name carries the job's mark, by which it is found again.
+    pub(super) async fn run_file(
+        &self,
+        job: &Job,
+        check: &str,
+        title: &str,
+        text: &str,
+    ) -> Result<Receipt, Stop> {
+        let post = job.run.as_ref().and_then(|run| run.post.clone());
+        let (channel, card) = post.ok_or(Stop::Dropped("the run has no card"))?;
+        let spot = Spot { channel: channel.clone(), words: "the card's thread".into(), remedy: "" };
+        let before = |trouble| Stop::before(trouble, &spot);
+        let name = format!("{check}-{}.txt", job.mark);
+        if job.may_have_happened() {
+            let query =
+                vec![("channel", channel.to_string()), ("ts", card.to_string()), ("limit", "200".to_owned())];
+            let call = Call::get("conversations.replies", Some(channel.as_str()), query);
+            let Replies { messages } = self.slack.call(&call).await.map_err(before)?;
+            let mut files = messages.iter().flat_map(|reply| &reply.files);
+            if files.any(|file| file.name.as_ref() == Some(&name)) {
+                return Ok(Receipt::Nothing);
+            }
+        }
+        let query = vec![("filename", name), ("length", text.len().to_string())];
+        let begin = Call::get("files.getUploadURLExternal", None, query);
+        let Begun { upload_url, file_id } = self.slack.call(&begin).await.map_err(before)?;
+        self.slack.upload(&upload_url, text.as_bytes()).await.map_err(before)?;
+        let body = json!({
+            "files": [{ "id": file_id, "title": title }],
+            "channel_id": channel,
+            "thread_ts": card,
+        });
+        let complete = Call::post("files.completeUploadExternal", Some(channel.as_str()), body);
+        match self.slack.call_joining(&complete).await {
+            Ok(Nothing {}) => Ok(Receipt::Nothing),
+            // A token of an older manifest: the card has the end of it all the same.
+            Err(trouble) => Err(sending(trouble, &spot)),
+        }
+    }
+}
+
+fn sending(trouble: Trouble, spot: &Spot) -> Stop {
+    Stop::sending(trouble, spot)
+}

@@ -1,0 +1,112 @@
+//! Commands that only read: what checks and plans may run before anybody has approved anything. What is not known to read is
+//! refused, however harmless it looks.
+
+use crate::domain::procedure::Command;
+
+/// Flags with which `psql` still only reads one statement.
+const PSQL: [&str; 9] = [
+    "--no-psqlrc",
+    "--no-password",
+    "--tuples-only",
+    "--no-align",
+    "--csv",
+    "--quiet",
+    "--command",
+    "--set=ON_ERROR_STOP=1",
+    "--expanded",
+];
+
+/// Why a command is not known to read.
+pub fn changes(command: &Command) -> Option<String> {
+    let all: Vec<&str> = command.arguments().iter().map(String::as_str).collect();
+    let words: Vec<&str> = all.iter().copied().filter(|word| !word.starts_with('-')).collect();
+    let dry = |flags: &[&str]| all.iter().any(|word| flags.contains(word));
+    let reads = match (command.program(), words.as_slice()) {
+        ("kubectl", ["get" | "logs" | "describe" | "top" | "version" | "explain" | "events", ..]) => true,
+        ("kubectl", ["rollout", "status" | "history", ..]) => true,
+        ("kubectl", _) => dry(&["--dry-run=client", "--dry-run=server"]),
+        ("helm", ["history" | "status" | "list" | "get" | "version" | "diff", ..]) => true,
+        ("helm", _) => dry(&["--dry-run", "--dry-run=client", "--dry-run=server"]),
+        ("terraform", ["plan", ..]) => !all.iter().any(|word| word.starts_with("-out")),
+        ("terraform", ["show" | "output" | "version" | "validate", ..] | ["state", "list" | "show", ..]) => {
+            true
+        }
+        ("aws", ["s3", "ls", ..]) => true,
+        ("aws", [_, verb, ..]) => ["describe-", "list-", "get-"].iter().any(|start| verb.starts_with(start)),
+        ("gh", ["run" | "workflow" | "pr" | "release", "list" | "view", ..]) => true,
+        ("vercel", ["ls" | "list" | "inspect" | "logs", ..] | ["env", "ls", ..]) => true,
+        ("pg_isready", _) => true,
+        ("pg_restore", _) => dry(&["--list"]),
+        ("psql", _) => return psql(&all),
+        _ => false,
+    };
+    let shown = words.iter().take(2).copied().collect::<Vec<_>>().join(" ");
+    (!reads).then(|| {
+        format!("`{} {shown}` is not known to read only, and nobody has approved it yet", command.program())
+    })
+}
+
+/// One statement that begins with `select`, and flags that are known.
+fn psql(all: &[&str]) -> Option<String> {
+    if let Some(flag) = all.iter().find(|word| word.starts_with('-') && !PSQL.contains(word)) {
+        return Some(format!("`psql {flag}` is not known to read only"));
+    }
+    let statements = all.iter().filter(|word| !word.starts_with('-'));
+    let selects = |statement: &&&str| {
+        let lower = statement.trim().to_lowercase();
+        lower.starts_with("select ") && !lower.contains(';') && !lower.contains(" into ")
+    };
+    let wrong = statements.filter(|statement| !selects(statement)).next();
+    wrong.map(|_| "`psql` asks one `select`, in a check or a plan".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_to_read_is_refused() {
+        for (line, reads) in [
+            ("kubectl get pods -o json", true),
+            ("kubectl rollout status deployment/web --watch=false", true),
+            ("kubectl rollout undo deployment/web --to-revision=3 --dry-run=client", true),
+            ("kubectl rollout undo deployment/web --to-revision=3", false),
+            ("kubectl delete pod web-1", false),
+            ("kubectl scale deployment/web --replicas=0", false),
+            ("helm history web", true),
+            ("helm rollback web 3 --dry-run", true),
+            ("helm rollback web 3", false),
+            ("terraform plan -detailed-exitcode", true),
+            ("terraform plan -out=plan", false),
+            ("terraform apply", false),
+            ("aws rds describe-db-instances", true),
+            ("aws s3 ls s3://backups/", true),
+            ("aws s3 rm s3://backups/x", false),
+            ("aws rds delete-db-instance", false),
+            ("gh run list", true),
+            ("gh workflow run x.yml", false),
+            ("vercel ls", true),
+            ("vercel rollback x", false),
+            ("pg_isready --timeout=5", true),
+            ("pg_restore --list dump", true),
+            ("pg_restore dump", false),
+            ("psql --no-psqlrc --command", true),
+            ("psql -ofile --command", false),
+            ("psql --outp=file --command", false),
+        ] {
+            let command = Command(line.split(' ').map(str::to_owned).collect());
+            assert_eq!(changes(&command).is_none(), reads, "{line}: {:?}", changes(&command));
+        }
+        for (statement, reads) in [
+            ("select count(*) from pg_index", true),
+            ("SELECT 1", true),
+            ("drop table users", false),
+            ("select 1; drop table users", false),
+            ("select * into copy from users", false),
+            ("copy users to program 'sh'", false),
+        ] {
+            let command = Command(["psql", "--command", statement].map(str::to_owned).to_vec());
+            assert_eq!(changes(&command).is_none(), reads, "{statement}");
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! What must not come of an approval: whoever asks approves, what heals meanwhile is changed, nobody could stop it, rows of the
+//! audit are written over.
+
+use howler::data::{From, verify_audit};
+use howler::domain::request::{Ask, Place, ReplyPath, Request};
+use howler::id::{DeliveryId, UserId};
+use howler::store::{Changes, Store};
+use jiff::SignedDuration;
+
+use crate::harness::process::until;
+use crate::harness::{EMERGENCIES, Town};
+use crate::rollback::{KUBECTL, PEOPLE, QUEUE, began, broken};
+
+#[tokio::test]
+async fn going_ahead_alone_is_void_where_howler_was_down_meanwhile() {
+    let mut town = broken().await;
+    town.world.ian().types(EMERGENCIES, "/runbook run queue").await;
+    town.world.ian().clicks(EMERGENCIES, "break-glass").await;
+    town.world.crash().await;
+    town.world.clock.advance(SignedDuration::from_mins(5));
+    town.world.start_howler().await;
+    town.world.settle().await;
+    assert_eq!(began(&town, "restart"), 0, "nobody could stop it: {}", town.card(EMERGENCIES));
+    assert!(town.card(EMERGENCIES).contains("the request was void"), "{}", town.card(EMERGENCIES));
+}
+
+#[tokio::test]
+async fn nobody_goes_ahead_alone_whom_nobody_heard() {
+    let town = broken().await;
+    let world = &town.world;
+    world.ian().types(EMERGENCIES, "/runbook run queue").await;
+    world.slack.faults().fail("chat.postMessage", "internal_error", 1_000);
+    let glass = world.ian().button(EMERGENCIES, "break-glass");
+    world.slack.click("ian", EMERGENCIES, &glass.ts, "break-glass", None).await.unwrap();
+    world.settle().await;
+    world.forward_seconds(90).await;
+    assert_eq!(began(&town, "restart"), 0, "nobody was told");
+    world.slack.faults().clear();
+    world.forward_seconds(300).await;
+    assert_eq!(world.count(EMERGENCIES, "goes ahead alone"), 1);
+    assert_eq!(began(&town, "restart"), 1, "the minute counts from when it could be read");
+}
+
+#[tokio::test]
+async fn nobody_goes_ahead_alone_in_the_last_minute() {
+    let town = broken().await;
+    let world = &town.world;
+    world.ian().types(EMERGENCIES, "/runbook run queue").await;
+    world.forward_seconds(9 * 60 + 30).await;
+    world.ian().clicks(EMERGENCIES, "break-glass").await;
+    assert!(world.ian().whisper(EMERGENCIES).unwrap().text.contains("ask for approval anew"));
+}
+
+#[tokio::test]
+async fn whoever_asks_at_a_shell_is_not_another_person_in_slack() {
+    let town = broken().await;
+    let world = &town.world;
+    let asked = Request {
+        delivery: DeliveryId("shell:1000:a".into()),
+        by: UserId::at_shell("ian"),
+        place: Place::shell(),
+        reply: ReplyPath::Inline,
+        ask: Ask::Line(howler::intake::grammar::parse_runbook("run queue")),
+    };
+    world.desk().submit(asked).await.unwrap();
+    world.settle().await;
+    assert!(town.card(EMERGENCIES).contains("Next step: Restart the queue"), "{}", town.card(EMERGENCIES));
+    assert_eq!(world.count(EMERGENCIES, "to approve it"), 0, "nobody is asked");
+}
+
+#[tokio::test]
+async fn what_heals_meanwhile_is_not_changed() {
+    let town = broken().await;
+    town.world.ian().types(EMERGENCIES, "/runbook run queue").await;
+    town.write("log", "fine\n");
+    town.world.maya().clicks(EMERGENCIES, "approve").await;
+    assert_eq!(began(&town, "restart"), 0);
+    assert!(town.card(EMERGENCIES).contains("The approval is void"), "{}", town.card(EMERGENCIES));
+}
+
+#[tokio::test]
+async fn deny_wins_until_the_action_begins() {
+    let town = broken().await;
+    let world = &town.world;
+    world.ian().types(EMERGENCIES, "/runbook run queue").await;
+    town.state(&KUBECTL.replace("cat version", "until [ -e go ]; do sleep 0.05; done; cat version"));
+    let approve = world.maya().button(EMERGENCIES, "approve");
+    let asked = began(&town, " get ");
+    world.slack.click("maya", EMERGENCIES, &approve.ts, "approve", None).await.unwrap();
+    until(|| began(&town, " get ") > asked).await;
+    world.slack.command("kofi", EMERGENCIES, "/runbook deny RUN-1 not now").await.unwrap();
+    until(|| town.card(EMERGENCIES).contains("Denied by <@U0KOFI>: not now")).await;
+    town.write("go", "");
+    world.settle().await;
+    assert_eq!(began(&town, "restart"), 0);
+}
+
+#[tokio::test]
+async fn nothing_is_proposed_later_in_the_name_of_whoever_is_gone() {
+    let ladder = QUEUE.replacen(
+        "[[rung]]\n",
+        "[[rung]]\nwhen = { fail = [\"errors\"] }\nhuman = \"Look at it.\"\n[[rung]]\n",
+        1,
+    );
+    let town = Town::with(&[("queue-failure", &ladder)], PEOPLE).await;
+    town.state(KUBECTL);
+    town.write("log", "one ERROR\n");
+    town.write("version", r#"{"revision": 7}"#);
+    town.world.ian().types(EMERGENCIES, "/runbook run queue").await;
+    town.world.forward(120).await;
+    town.world.maya().clicks(EMERGENCIES, "next").await;
+    let card = town.card(EMERGENCIES);
+    assert!(card.contains("Next step: Restart the queue") && card.contains("Ask for approval"), "{card}");
+}
+
+#[tokio::test]
+async fn a_child_in_a_session_of_its_own_is_ended_too() {
+    let town = broken().await;
+    let world = &town.world;
+    town.write("restart", "setsid sleep 600 & echo $! >child; while :; do sleep 1; done");
+    world.ian().types(EMERGENCIES, "/runbook run queue").await;
+    let approve = world.maya().button(EMERGENCIES, "approve");
+    world.slack.click("maya", EMERGENCIES, &approve.ts, "approve", None).await.unwrap();
+    until(|| !town.read("child").trim().is_empty()).await;
+    until(|| world.channel(EMERGENCIES).last("Queue failure").buttons() == ["abort"]).await;
+    world.slack.command("zoe", EMERGENCIES, "/runbook abort RUN-1").await.unwrap();
+    world.settle().await;
+    assert!(town.card(EMERGENCIES).contains("Nothing of it is left"), "{}", town.card(EMERGENCIES));
+    let state = std::fs::read_to_string(format!("/proc/{}/stat", town.read("child").trim()));
+    assert!(state.as_ref().map_or(true, |state| state.contains(") Z ")), "{state:?}");
+}
+
+#[tokio::test]
+async fn a_proof_that_cannot_be_told_is_not_called_a_failure() {
+    let town = broken().await;
+    town.write("restart", "echo '{\"revision\": 8}' >version; rm log");
+    town.world.ian().types(EMERGENCIES, "/runbook run queue").await;
+    town.world.maya().clicks(EMERGENCIES, "approve").await;
+    town.world.forward_seconds(126).await;
+    let card = town.card(EMERGENCIES);
+    assert!(card.contains("whether it helped could not be told") && !card.contains("did not help"), "{card}");
+}
+
+#[tokio::test]
+async fn what_is_taken_back_stands_in_the_audit() {
+    let mut town = broken().await;
+    town.world.ian().types(EMERGENCIES, "/runbook run queue").await;
+    town.world.person("zoe").types(EMERGENCIES, "/runbook abort RUN-1").await;
+    town.world.crash().await;
+    let rows = Store::open(&town.world.data(), "x").unwrap().audit().unwrap();
+    let last = format!("{:?}", rows.last().unwrap());
+    assert!(last.contains("U0ZOE") && last.contains("Closed"), "{last}");
+}
+
+/// Changes the last row of the audit, or forgets it, past howler.
+async fn tampered(town: &mut Town, by: &str) {
+    town.world.ian().types(EMERGENCIES, "/runbook run queue").await;
+    town.world.maya().clicks(EMERGENCIES, "approve").await;
+    town.world.forward_seconds(40).await;
+    town.world.crash().await;
+    {
+        let store = Store::open(&town.world.data(), "x").unwrap();
+        let loaded = store.load().unwrap();
+        let mut row = store.audit().unwrap().pop().unwrap();
+        row.by = Some(UserId::from(by));
+        let changes = Changes {
+            audit: vec![row],
+            next_incident: loaded.next_incident,
+            next_effect: loaded.next_effect,
+            next_run: loaded.next_run,
+            ..Changes::default()
+        };
+        store.commit(&changes, town.world.clock.now()).unwrap();
+    }
+    town.write("log", "one ERROR\n");
+    town.world.start_howler().await;
+}
+
+#[tokio::test]
+async fn a_broken_audit_bars_every_change_and_is_left_as_it_is() {
+    let mut town = broken().await;
+    tampered(&mut town, "U0KOFI").await;
+    let ian = town.world.ian();
+    ian.types(EMERGENCIES, "/runbook diagnose queue").await;
+    assert!(town.card(EMERGENCIES).contains("Next step: Restart the queue"), "diagnosis works");
+    for line in ["/runbook propose", "/runbook freeze x", "/runbook unfreeze"] {
+        let said = ian.types(EMERGENCIES, line).await;
+        assert!(
+            said.contains("the audit cannot be trusted") || said.contains("audit cannot be trusted"),
+            "{line}: {said}"
+        );
+    }
+    town.world.crash().await;
+    let verified = verify_audit(From::Data(town.world.data()), None, &town.world.clock).await;
+    assert!(verified.unwrap_err().to_string().contains("is not as it was written"));
+    let rows = Store::open(&town.world.data(), "x").unwrap().audit().unwrap();
+    assert_eq!(rows.last().unwrap().by, Some(UserId::from("U0KOFI")), "the evidence is there");
+}
