@@ -36,6 +36,22 @@ struct Delivery {
     body: String,
 }
 
+impl Delivery {
+    /// The whole request, signed now.
+    fn signed(self, secret: &str) -> Result<Vec<u8>> {
+        let timestamp = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs().to_string();
+        let signature = sign(secret, &timestamp, &self.body);
+        let Self { path, kind: content, body } = self;
+        let length = body.len();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: howler\r\nuser-agent: Slackbot 1.0 (+https://api.slack.com/robots)\r\n\
+             accept: application/json,*/*\r\ncontent-type: {content}\r\ncontent-length: {length}\r\n\
+             x-slack-request-timestamp: {timestamp}\r\nx-slack-signature: {signature}\r\n\r\n{body}"
+        );
+        Ok(head.into_bytes())
+    }
+}
+
 impl Kind {
     fn delivery(self, number: u64) -> Result<Delivery> {
         let of = number % 5 + 1;
@@ -78,13 +94,18 @@ fn command(line: &str, number: u64) -> Result<String> {
 
 fn click(incident: u64, number: u64) -> Result<String> {
     let command = Command::Impact { text: format!("Witnesses see nothing, {number}") };
-    let line = serde_json::to_string(&Line { incident: Some(IncidentId(incident)), command })?;
+    press("U0BENCH", &Line { incident: Some(IncidentId(incident)), command }, number)
+}
+
+/// What is sent when `person` presses the button of `line`.
+fn press(person: &str, line: &Line, number: u64) -> Result<String> {
+    let (action, value) = (line.command.word(), serde_json::to_string(line)?);
     let payload = json!({
-        "type": "block_actions", "user": {"id": "U0BENCH", "username": "bench", "team_id": "T1"},
+        "type": "block_actions", "user": {"id": person, "username": "bench", "team_id": "T1"},
         "api_app_id": "A1", "container": {"type": "message", "message_ts": "1.1", "channel_id": "C0EMERG"},
         "trigger_id": format!("{number}.click"), "team": {"id": "T1"}, "channel": {"id": "C0EMERG"},
         "message": {"type": "message", "ts": "1.1", "text": "a card"},
-        "actions": [{"type": "button", "action_id": "impact", "block_id": "b", "value": line, "action_ts": "1.2"}],
+        "actions": [{"type": "button", "action_id": action, "block_id": "b", "value": value, "action_ts": "1.2"}],
     });
     Ok(serde_urlencoded::to_string([("payload", payload.to_string())])?)
 }
@@ -115,16 +136,14 @@ impl Client {
     /// A whole request, signed now.
     pub fn request(kind: Kind) -> Result<(Vec<u8>, u16)> {
         let delivery = kind.delivery(NEXT.fetch_add(1, Ordering::Relaxed))?;
-        let timestamp = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs().to_string();
-        let signature = sign(kind.secret(), &timestamp, &delivery.body);
-        let Delivery { path, kind: content, body } = delivery;
-        let length = body.len();
-        let head = format!(
-            "POST {path} HTTP/1.1\r\nhost: howler\r\nuser-agent: Slackbot 1.0 (+https://api.slack.com/robots)\r\n\
-             accept: application/json,*/*\r\ncontent-type: {content}\r\ncontent-length: {length}\r\n\
-             x-slack-request-timestamp: {timestamp}\r\nx-slack-signature: {signature}\r\n\r\n{body}"
-        );
-        Ok((head.into_bytes(), kind.expected()))
+        Ok((delivery.signed(kind.secret())?, kind.expected()))
+    }
+
+    /// [`request`](Self::request) for a button that `person` presses.
+    pub fn pressing(person: &str, line: &Line) -> Result<(Vec<u8>, u16)> {
+        let body = press(person, line, NEXT.fetch_add(1, Ordering::Relaxed))?;
+        let delivery = Delivery { path: "/slack/interactions", kind: FORM, body };
+        Ok((delivery.signed(SECRET)?, 200))
     }
 
     /// Sends a request and reads its whole answer, which must have the expected status.

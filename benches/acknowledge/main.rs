@@ -3,13 +3,15 @@
 //! `cargo bench --bench acknowledge` runs all parts and prints Markdown; `-- rates 5` runs one part, with five seconds a
 //! row (default 3). The parts: `rates` (reads and writes, closed and open loop, the disk beside them), `posted`,
 //! `flood` (wrong signatures), `history` (10,000 closed incidents of 100 events), `timers` (100,000 waiting), `backlog`
-//! (thousands of lanes behind one limited channel). howler's Slack is a sink on loopback. Where acknowledgements are
+//! (thousands of lanes behind one limited channel), `runs` (approvals, aborts and what programs print, against a fake Slack
+//! with its people; some six minutes). In the other parts howler's Slack is a sink on loopback. Where acknowledgements are
 //! measured it holds everything back (429), so that the work of sending is not counted with them.
 
 mod client;
 mod fill;
 mod measure;
 mod parts;
+mod runs;
 mod server;
 mod sink;
 
@@ -45,6 +47,9 @@ async fn main() -> Result<()> {
     }
     if wanted("backlog") {
         parts::backlog().await?;
+    }
+    if wanted("runs") {
+        runs::all().await?;
     }
     Ok(())
 }

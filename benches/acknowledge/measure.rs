@@ -56,7 +56,7 @@ pub fn disk_flush(folder: &Path, bytes: usize) -> Result<Spread> {
 pub struct Row {
     name: String,
     load: String,
-    spread: Spread,
+    pub spread: Spread,
     per_second: f64,
     cpu_each: Duration,
     /// Requests that one flush carried, on average; none where nothing was saved.

@@ -11,6 +11,7 @@ use crate::Result;
 use crate::sink::Sink;
 
 pub const SECRET: &str = "benchmark";
+pub const TOKEN: &str = "xoxb-benchmark";
 
 pub struct Server {
     child: Child,
@@ -23,15 +24,20 @@ pub struct Server {
 impl Server {
     /// Starts `howler serve` and waits for the first 200.
     pub async fn start(data: &Path, sink: &Sink) -> Result<Self> {
+        Self::start_at(data, &sink.api_url).await
+    }
+
+    /// [`start`](Self::start) with another Slack.
+    pub async fn start_at(data: &Path, api_url: &str) -> Result<Self> {
         let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
         let started = Instant::now();
         let child = Command::new(env!("CARGO_BIN_EXE_howler"))
             .args(["serve", "--listen", &address, "--data"])
             .arg(data.join("data"))
             .current_dir(data)
-            .env("SLACK_BOT_TOKEN", "xoxb-benchmark")
+            .env("SLACK_BOT_TOKEN", TOKEN)
             .env("SLACK_SIGNING_SECRET", SECRET)
-            .env("SLACK_API_URL", &sink.api_url)
+            .env("SLACK_API_URL", api_url)
             .env("RUST_LOG", "error")
             .stdout(Stdio::null())
             .spawn()?;
@@ -69,8 +75,17 @@ impl Server {
     }
 
     pub fn resident_mib(&self) -> Result<f64> {
+        self.mib("VmRSS:")
+    }
+
+    /// The most that was ever resident.
+    pub fn peak_mib(&self) -> Result<f64> {
+        self.mib("VmHWM:")
+    }
+
+    fn mib(&self, field: &str) -> Result<f64> {
         let status = self.proc("status")?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(field)).ok_or("a field is not there")?;
         let kib: f64 = line.trim().trim_end_matches(" kB").trim().parse()?;
         Ok(kib / 1_024.0)
     }
