@@ -2,7 +2,7 @@
 
 mod named;
 
-use crate::harness::{EMERGENCIES, MANIFEST, ROOM, World};
+use crate::harness::{EMERGENCIES, MANIFEST, ROOM, Town, World};
 
 #[tokio::test]
 async fn a_channel_that_cannot_be_made_stops_nothing() {
@@ -90,10 +90,14 @@ async fn a_form_that_cannot_be_opened_says_what_to_type() {
 
 #[tokio::test]
 async fn the_manifest_asks_for_what_is_used_and_no_more() {
-    let world = World::with_config("[rotation]\nmembers = [\"U0MAYA\"]\n").await;
+    let town = Town::with(&[], "[rotation]\nmembers = [\"U0MAYA\"]\n").await;
+    let world = &town.world;
     let ian = world.ian();
     ian.types(EMERGENCIES, "/incident p1 Event stream down").await;
     world.maya().types(ROOM, "/incident take").await;
+    // Long output becomes a file.
+    town.state("seq 1000000 1000400");
+    ian.types(ROOM, "/runbook logs event-stream").await;
     let ts = ian.says(ROOM, "@howler note It began at 01:50").await;
     ian.reacts(ROOM, &ts, "pushpin").await;
     ian.unreacts(ROOM, &ts, "pushpin").await;

@@ -51,12 +51,12 @@ fn psql(all: &[&str]) -> Option<String> {
     if let Some(flag) = all.iter().find(|word| word.starts_with('-') && !PSQL.contains(word)) {
         return Some(format!("`psql {flag}` is not known to read only"));
     }
-    let statements = all.iter().filter(|word| !word.starts_with('-'));
-    let selects = |statement: &&&str| {
+    let mut statements = all.iter().filter(|word| !word.starts_with('-'));
+    let selects = |statement: &&str| {
         let lower = statement.trim().to_lowercase();
         lower.starts_with("select ") && !lower.contains(';') && !lower.contains(" into ")
     };
-    let wrong = statements.filter(|statement| !selects(statement)).next();
+    let wrong = statements.find(|statement| !selects(statement));
     wrong.map(|_| "`psql` asks one `select`, in a check or a plan".to_owned())
 }
 

@@ -121,7 +121,9 @@ fn who_may_say_what_of_a_request() {
     let deny = || Vote::Deny { why: None };
     let alone = || Vote::BreakGlass { why: "alone".into() };
     let run = asking();
-    let table: Vec<(&str, Option<&str>, Vote, i64, Option<NotApproved>)> = vec![
+    // Who, the key or code, what, after how many seconds, and the refusal.
+    type Row<'r> = (&'r str, Option<&'r str>, Vote, i64, Option<NotApproved>);
+    let table: Vec<Row<'_>> = vec![
         ("U0MAYA", Some(KEY), approve(), 0, None),
         ("U0GROUP", Some(KEY), approve(), 0, None),
         ("U0ONCALL", Some(KEY), approve(), 0, None),
