@@ -217,6 +217,7 @@ async fn what_moved_since_voids_the_approval() {
     assert!(card.contains("The approval is void") && card.contains("revision was 7, and is 9"), "{card}");
 
     // The program is another one.
+    world.forward_seconds(30).await;
     ian.clicks(EMERGENCIES, "propose").await;
     let kubectl = town.read("kubectl");
     town.write("kubectl", &format!("{kubectl}# changed\n"));
@@ -225,6 +226,7 @@ async fn what_moved_since_voids_the_approval() {
     assert!(card.contains("is another one now"), "{card}");
 
     // A fact that cannot be read any more.
+    world.forward_seconds(30).await;
     ian.clicks(EMERGENCIES, "propose").await;
     town.write("version", "no JSON");
     world.maya().clicks(EMERGENCIES, "approve").await;

@@ -140,14 +140,15 @@ const EDIT_EVERY: SignedDuration = SignedDuration::from_millis(1_600);
 const EDITS_AT_ONCE: i32 = 12;
 
 impl Edits {
-    /// Takes one edit at `now`.
+    /// Takes one edit at `now`. A `tick`, which shows only what a program printed meanwhile, leaves half of them to news.
     ///
     /// # Errors
     /// When one may be taken again.
-    pub fn take(&self, now: Timestamp) -> Result<(), Timestamp> {
+    pub fn take(&self, now: Timestamp, tick: bool) -> Result<(), Timestamp> {
         let mut paid = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let next = (*paid).max(now);
-        let ahead = EDIT_EVERY * (EDITS_AT_ONCE - 1);
+        let at_once = if tick { EDITS_AT_ONCE / 2 } else { EDITS_AT_ONCE };
+        let ahead = EDIT_EVERY * (at_once - 1);
         let free = next.saturating_sub(ahead).unwrap_or(now);
         if free > now {
             return Err(free);

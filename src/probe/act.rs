@@ -24,6 +24,9 @@ const TELL_EVERY: Duration = Duration::from_secs(2);
 const GRACE: Duration = Duration::from_secs(3);
 /// What a program printed just before its end is waited for so long.
 const LAST_WORDS: Duration = Duration::from_millis(500);
+/// So much of the end of the output is searched for secrets, in bytes: far more than is told, so that a secret of many lines is whole
+/// where its end is told.
+const LOOKED_AT: usize = 64 << 10;
 /// Longest end of the output that is told, in characters.
 const TOLD_MOST: usize = 1_200;
 
@@ -167,7 +170,7 @@ impl Prober {
 
     /// The end of what was printed, without secrets. A line that is not whole yet is held back: it may be half a secret.
     fn end_of(&self, kept: &Mutex<Kept>, whole: bool) -> String {
-        let (mut text, _) = kept.lock().unwrap_or_else(PoisonError::into_inner).text();
+        let mut text = kept.lock().unwrap_or_else(PoisonError::into_inner).end(LOOKED_AT);
         if !whole {
             text.truncate(text.rfind('\n').map_or(0, |end| end + 1));
         }
@@ -271,6 +274,17 @@ mod tests {
             let told = prober.end_of(&kept, true);
             prop_assert!(!told.contains(secret), "{told:?}");
         }
+    }
+
+    #[test]
+    fn of_endless_output_the_end_is_told_from_whole_lines_on() {
+        let (prober, kept) = (prober(), Mutex::new(Kept::default()));
+        for number in 0..200_000 {
+            kept.lock().unwrap().push(format!("line {number} hunter2-hunter2\n").as_bytes());
+        }
+        let told = prober.end_of(&kept, true);
+        assert!(told.ends_with("line 199999 [secret]") && !told.contains("hunter2"), "{told}");
+        assert!(told.chars().count() <= TOLD_MOST);
     }
 
     #[test]

@@ -41,6 +41,22 @@ impl Kept {
         }
     }
 
+    /// The last `most` bytes, from the beginning of a line on.
+    pub fn end(&self, most: usize) -> String {
+        let (head, tail) = (self.head.len(), self.tail.len());
+        let from_tail = tail.saturating_sub(most);
+        let from_head = head.saturating_sub(most.saturating_sub(tail));
+        let gap = self.lost && from_tail == 0 && tail > 0;
+        let first =
+            if tail >= most || gap { &[][..] } else { self.head.get(from_head..).unwrap_or_default() };
+        let bytes = [first, self.tail.get(from_tail..).unwrap_or_default()].concat();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        match head + tail > most || self.lost {
+            true => text.split_once('\n').map_or(String::new(), |(_, lines)| lines.to_owned()),
+            false => text,
+        }
+    }
+
     /// The text, and whether its middle is missing. Where it is, whole lines are: half a secret would not be known for one.
     pub fn text(&self) -> (String, bool) {
         let over = self.tail.len().saturating_sub(HALF);

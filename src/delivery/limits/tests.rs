@@ -81,11 +81,19 @@ fn edits_of_run_cards_stay_within_slacks_limit_in_any_minute() {
     // Twenty runs ask ten times a second for three minutes.
     for tick in 0..1_800 {
         let now = start + SignedDuration::from_millis(100 * tick);
-        taken.extend((0..20).filter(|_| edits.take(now).is_ok()).map(|_| 100 * tick));
+        taken.extend((0..20).filter(|_| edits.take(now, false).is_ok()).map(|_| 100 * tick));
     }
     let most =
         taken.iter().map(|from| taken.iter().filter(|at| (*from..from + 60_000).contains(*at)).count());
     assert!(most.max().unwrap() <= 50, "{taken:?}");
     assert!(taken.len() >= 3 * 36, "{}", taken.len());
     assert_eq!(taken.iter().filter(|at| **at == 0).count(), 12);
+}
+
+#[test]
+fn what_programs_print_leaves_edits_to_news() {
+    let (edits, now) = (Edits::default(), at(1_795_485_600));
+    let ticks = (0..20).filter(|_| edits.take(now, true).is_ok()).count();
+    let news = (0..20).filter(|_| edits.take(now, false).is_ok()).count();
+    assert_eq!((ticks, news), (6, 6));
 }

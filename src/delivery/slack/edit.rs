@@ -59,7 +59,10 @@ impl Deliverer {
                 other => other,
             };
             match edited {
-                Ok(()) => return Ok(Receipt::Nothing),
+                Ok(()) => {
+                    self.shown.drew(run);
+                    return Ok(Receipt::Nothing);
+                }
                 Err(trouble) if trouble.is("message_not_found") => {}
                 Err(trouble) => return Err(Stop::sending(trouble, &spot)),
             }

@@ -11,6 +11,7 @@ mod post;
 mod reach;
 mod read;
 mod room;
+mod shown;
 pub(super) mod target;
 mod token;
 mod whisper;
@@ -37,6 +38,7 @@ use crate::telemetry::Metrics;
 use client::Slack;
 pub use connections::{Connections, NoConnection};
 use reach::Reach;
+use shown::Shown;
 pub(super) use target::is_allowed;
 pub use target::{DelivererError, SlackTarget};
 
@@ -48,6 +50,7 @@ pub struct Deliverer {
     reach: Reach,
     turns: Turns,
     run_edits: Edits,
+    shown: Shown,
     /// The id of the on-call's group, once it is known.
     group: Mutex<Option<String>>,
     /// Slack said that a user group was changed.
@@ -154,6 +157,7 @@ impl Deliverer {
             reach,
             turns,
             run_edits: Edits::default(),
+            shown: Shown::default(),
             group: Mutex::default(),
             group_changed: Notify::new(),
             people,
@@ -168,7 +172,7 @@ impl Deliverer {
         }
         let stands = job.run.as_ref().is_some_and(|run| run.post.is_some());
         if let (EffectKind::RunCard { .. }, true) = (&job.effect.kind, stands)
-            && let Err(until) = self.run_edits.take(self.slack.clock().now())
+            && let Err(until) = self.run_edits.take(self.slack.clock().now(), self.shown.is_tick(job))
         {
             return Outcome::Held { until, reason: "other runs' cards are edited before it".to_owned() };
         }

@@ -32,6 +32,8 @@ pub enum RunWord {
     GlassBroken {
         why: String,
     },
+    /// It begins now.
+    Begins,
     Denied {
         by: Option<UserId>,
         why: Option<String>,
@@ -80,6 +82,7 @@ fn word(change: &Change, event: &RunEvent, around: &Around, told: bool) -> Optio
         },
         (RunEventKind::GlassBroken { why }, _) => RunWord::GlassBroken { why: why.clone() },
         (RunEventKind::Denied { why }, _) => RunWord::Denied { by: event.by.clone(), why: why.clone() },
+        (RunEventKind::Begun, _) => RunWord::Begins,
         (RunEventKind::Expired, _) => RunWord::Expired,
         (RunEventKind::Voided { moved }, _) => RunWord::Voided { moved: moved.clone() },
         (RunEventKind::Unprepared { why }, _) => RunWord::Unprepared { why: why.clone() },

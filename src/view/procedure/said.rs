@@ -52,6 +52,12 @@ pub fn run_said(run: RunId, says: &RunSays) -> Message {
                 ". It is to be reviewed afterwards."
             ],
         ],
+        RunWord::Begins => vec![words!["⚙️ "].and(title()).and(words![
+            " begins, asked for by ",
+            by,
+            ". To stop it: ",
+            code(format!("/runbook abort {run}"))
+        ])],
         RunWord::Helped => vec![words!["✅ "].and(title()).and(words![
             " helped, ",
             by,
@@ -81,7 +87,7 @@ fn word(word: &RunWord) -> Words {
             words!["it was carried out; whether it helped could not be told in time."]
         }
         RunWord::Helped => words!["it helped."],
-        RunWord::Asks { .. } | RunWord::GlassBroken { .. } => Words::default(),
+        RunWord::Asks { .. } | RunWord::GlassBroken { .. } | RunWord::Begins => Words::default(),
     }
 }
 

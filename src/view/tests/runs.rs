@@ -183,6 +183,7 @@ fn what_a_run_says() {
             code: "3fa9c1".into(),
         },
         RunWord::GlassBroken { why: "*nobody* is awake".into() },
+        RunWord::Begins,
         RunWord::Denied { by: Some("U0MAYA".into()), why: None },
         RunWord::Expired,
         RunWord::Voided { moved: vec!["history: current was 7, and is 8".into()] },

@@ -1,0 +1,41 @@
+//! What the cards of runs show, as far as this howler has drawn them: whether an edit brings news, or only what a program has printed
+//! meanwhile.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use sha2::{Digest, Sha256};
+
+use crate::delivery::job::Job;
+use crate::domain::run::{Run, Stage};
+use crate::id::RunId;
+
+#[derive(Debug, Default)]
+pub(super) struct Shown(Mutex<BTreeMap<RunId, [u8; 32]>>);
+
+impl Shown {
+    /// Whether the run differs from what its card shows by the program's output alone.
+    pub fn is_tick(&self, job: &Job) -> bool {
+        let shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        job.run.as_ref().is_some_and(|run| shown.get(&run.id) == Some(&news(run)))
+    }
+
+    /// The card of `run` was drawn.
+    pub fn drew(&self, run: &Run) {
+        let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match run.is_over() {
+            true => drop(shown.remove(&run.id)),
+            false => drop(shown.insert(run.id, news(run))),
+        }
+    }
+}
+
+fn news(run: &Run) -> [u8; 32] {
+    let mut run = run.clone();
+    run.events = 0;
+    if let Stage::Changing(change) = &mut run.stage {
+        change.output.clear();
+    }
+    // Plain data with text keys: it always serialises.
+    Sha256::digest(serde_json::to_vec(&run).unwrap_or_default()).into()
+}
