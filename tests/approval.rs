@@ -196,3 +196,59 @@ async fn a_broken_audit_bars_every_change_and_is_left_as_it_is() {
     let rows = Store::open(&town.world.data(), "x").unwrap().audit().unwrap();
     assert_eq!(rows.last().unwrap().by, Some(UserId::from("U0KOFI")), "the evidence is there");
 }
+
+#[tokio::test]
+async fn a_user_group_as_it_is_now_and_whoever_is_on_call_may_approve() {
+    let toml = "[rotation]\nmembers = [\"U0ZOE\"]\n[runbook.approval]\ngroup = \"S0ENG\"\n";
+    let town = Town::with(&[("queue-failure", QUEUE)], toml).await;
+    let world = &town.world;
+    town.state(KUBECTL);
+    town.write("log", "one ERROR\n");
+    town.write("version", r#"{"revision": 7}"#);
+    town.write("restart", "echo fine >log");
+    world.slack.edit_group("ian", "S0ENG", &["ian", "kofi"]).await.unwrap();
+    world.ian().types(EMERGENCIES, "/runbook run queue").await;
+    world.maya().clicks(EMERGENCIES, "approve").await;
+    assert!(world.maya().whisper(EMERGENCIES).unwrap().text.contains("not among those who may"));
+    // Whoever leaves the group before it begins has approved nothing.
+    world.slack.edit_group("ian", "S0ENG", &["ian"]).await.unwrap();
+    world.person("kofi").clicks(EMERGENCIES, "approve").await;
+    assert!(
+        town.card(EMERGENCIES).contains("U0KOFI may not approve it any more"),
+        "{}",
+        town.card(EMERGENCIES)
+    );
+    world.forward_seconds(30).await;
+    world.ian().clicks(EMERGENCIES, "propose").await;
+    assert_eq!(began(&town, "restart"), 0);
+    world.person("zoe").clicks(EMERGENCIES, "approve").await;
+    assert_eq!(began(&town, "restart"), 1, "{}", town.card(EMERGENCIES));
+}
+
+#[tokio::test]
+async fn one_change_at_a_time_holds_across_procedures_and_a_restart() {
+    let other = QUEUE.replace("Queue failure", "Queue overload");
+    let mut town = Town::with(&[("queue-failure", QUEUE), ("queue-overload", &other)], PEOPLE).await;
+    town.state(KUBECTL);
+    town.write("log", "one ERROR\n");
+    town.write("version", r#"{"revision": 7}"#);
+    town.world.ian().types(EMERGENCIES, "/runbook run queue-failure").await;
+    town.world.crash().await;
+    town.world.start_howler().await;
+    town.world.maya().types(EMERGENCIES, "/runbook diagnose queue-overload").await;
+    let held = town.world.maya().types(EMERGENCIES, "/runbook propose RUN-2").await;
+    assert!(held.contains("is being changed by RUN-1"), "{held}");
+}
+
+#[tokio::test]
+async fn a_rule_that_changes_while_people_are_asked_moves_no_request() {
+    let mut town = broken().await;
+    town.world.ian().types(EMERGENCIES, "/runbook run queue").await;
+    town.world.crash().await;
+    town.world.configure(|config| config.runbook.approval.people = ["U0ZOE".into()].into());
+    town.world.start_howler().await;
+    town.world.person("zoe").clicks(EMERGENCIES, "approve").await;
+    assert!(town.world.person("zoe").whisper(EMERGENCIES).unwrap().text.contains("not among those who may"));
+    town.world.maya().clicks(EMERGENCIES, "approve").await;
+    assert_eq!(began(&town, "restart"), 1);
+}

@@ -56,13 +56,13 @@ impl Hands {
                 let prepared = self.prepare(argv, plan.as_ref(), group.as_ref(), deliverer).await;
                 Outcome::Done(Receipt::Prepared(Box::new(prepared)))
             }
-            EffectKind::Act { run, argv, path, fingerprint, limit } => {
+            EffectKind::Act { run, argv, path, fingerprint, key, limit } => {
                 let order = Order {
                     argv: argv.clone(),
                     path: path.clone(),
                     fingerprint: fingerprint.clone(),
                     limit: Duration::try_from(limit.0).unwrap_or_default(),
-                    mark: job.mark.clone(),
+                    mark: key.clone(),
                 };
                 let (ended, output) = self.act(job, *run, &order, desk, stopping).await;
                 Outcome::Done(Receipt::Acted { ended, output })

@@ -321,6 +321,8 @@ pub enum EffectKind {
         /// The program's file, and the SHA-256 of what was in it when it was approved.
         path: String,
         fingerprint: String,
+        /// The request's, random: all that the program begins is known by it, whichever howler began it.
+        key: String,
         limit: Humane,
     },
     /// End the program that an action runs, and all that it began.

@@ -195,6 +195,11 @@ impl World {
         }
     }
 
+    /// Changes the configuration of the next howler.
+    pub fn configure(&mut self, change: impl FnOnce(&mut Config)) {
+        change(&mut self.config);
+    }
+
     pub async fn start_howler(&mut self) {
         let app = App::start(self.setup()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -111,6 +111,7 @@ fn act(run: &Run) -> Option<Intent> {
         argv: change.proposed.argv.clone(),
         path: change.prepared.path.clone(),
         fingerprint: change.prepared.fingerprint.clone(),
+        key: change.prepared.key.clone(),
         limit: action.limit,
     };
     Some(Intent { lane: Lane::Act(run.id), kind })
