@@ -252,3 +252,66 @@ async fn a_rule_that_changes_while_people_are_asked_moves_no_request() {
     town.world.maya().clicks(EMERGENCIES, "approve").await;
     assert_eq!(began(&town, "restart"), 1);
 }
+
+#[tokio::test]
+async fn a_button_counts_on_its_card_only() {
+    let town = broken().await;
+    let world = &town.world;
+    world.ian().types(EMERGENCIES, "/runbook run queue").await;
+    let line = world.maya().button(EMERGENCIES, "approve").value("approve");
+    let click = |channel: &str| Request {
+        delivery: DeliveryId(format!("click-{channel}")),
+        by: UserId::from("U0MAYA"),
+        place: Place { channel: channel.into(), thread: None },
+        reply: ReplyPath::Inline,
+        ask: Ask::Line(serde_json::from_str(&line).unwrap()),
+    };
+    let elsewhere = world.desk().submit(click("C0OTHER")).await.unwrap();
+    world.settle().await;
+    assert!(
+        format!("{elsewhere:?}").contains("OtherRequest") && began(&town, "restart") == 0,
+        "{elsewhere:?}"
+    );
+    world.desk().submit(click("C0EMERG")).await.unwrap();
+    world.settle().await;
+    assert_eq!(began(&town, "restart"), 1);
+}
+
+#[tokio::test]
+async fn what_was_done_alone_is_reviewed_by_somebody_else() {
+    let town = broken().await;
+    let (world, ian) = (&town.world, town.world.ian());
+    ian.types(EMERGENCIES, "/runbook run queue").await;
+    ian.clicks(EMERGENCIES, "break-glass").await;
+    world.forward_seconds(120).await;
+    assert_eq!(began(&town, "restart"), 1);
+    let status = world.maya().types(EMERGENCIES, "/runbook status").await;
+    assert!(
+        status.contains("To be reviewed") && status.contains("RUN-1: <@U0IAN> went ahead alone"),
+        "{status}"
+    );
+    let own = ian.types(EMERGENCIES, "/runbook reviewed RUN-1 it was right").await;
+    assert!(own.contains("somebody else reviews it"), "{own}");
+    world.maya().types(EMERGENCIES, "/runbook reviewed RUN-1 it was right").await;
+    let status = world.maya().types(EMERGENCIES, "/runbook status").await;
+    assert!(!status.contains("To be reviewed"), "{status}");
+}
+
+#[tokio::test]
+async fn no_more_changes_begin_within_an_hour_than_the_configuration_says() {
+    let town = Town::with(&[("queue-failure", QUEUE)], &format!("{PEOPLE}per_hour = 1\n")).await;
+    let (world, ian) = (&town.world, town.world.ian());
+    town.state(KUBECTL);
+    town.write("log", "one ERROR\n");
+    town.write("version", r#"{"revision": 7}"#);
+    town.write("restart", "echo '{\"revision\": 8}' >version; exit 1");
+    ian.types(EMERGENCIES, "/runbook run queue").await;
+    world.maya().clicks(EMERGENCIES, "approve").await;
+    assert_eq!(began(&town, "restart"), 1);
+    world.forward_seconds(60).await;
+    let barred = ian.types(EMERGENCIES, "/runbook propose").await;
+    assert!(barred.contains("1 changes began within the last hour"), "{barred}");
+    world.forward(60).await;
+    let again = ian.types(EMERGENCIES, "/runbook propose").await;
+    assert!(again.contains("those who may approve it"), "{again}");
+}

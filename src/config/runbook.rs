@@ -25,6 +25,8 @@ pub struct RunbookRules {
     pub tools: BTreeMap<String, PathBuf>,
     /// Variables of howler's own environment that a program gets, by the program's name. Everything else is cleared.
     pub environment: BTreeMap<String, Vec<String>>,
+    /// The same, for actions alone: what may change something is given after the approval, and never to checks and plans.
+    pub action_environment: BTreeMap<String, Vec<String>>,
     /// Hosts, as `host` or `host:port`, that checks may ask.
     pub hosts: Vec<String>,
     /// Those of `hosts` that may be at a private or loopback address.
@@ -67,6 +69,8 @@ pub struct ApprovalRules {
     /// How many must approve an action of medium risk, and one of high risk.
     pub medium: usize,
     pub high: usize,
+    /// Most changes that begin within an hour.
+    pub per_hour: usize,
     /// How long a request stands.
     pub stands: Humane,
     /// Whether somebody alone may go ahead with what can be taken back, after a minute in which anybody can stop it.
@@ -81,6 +85,7 @@ impl Default for ApprovalRules {
             on_call: true,
             medium: 1,
             high: 2,
+            per_hour: 20,
             stands: Humane(SignedDuration::from_mins(10)),
             break_glass: true,
         }
@@ -136,6 +141,7 @@ impl Default for RunbookRules {
             folder: None,
             tools: BTreeMap::new(),
             environment: BTreeMap::new(),
+            action_environment: BTreeMap::new(),
             hosts: hosts.map(str::to_owned).to_vec(),
             private: Vec::new(),
             repository: Repository::new("anomalyco/monkeytown"),

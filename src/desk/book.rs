@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::state::State;
+use crate::config::Config;
 use crate::domain::answer::{Answer, Private, Summary};
 use crate::domain::command::{Command, Line};
 use crate::domain::incident::Incident;
@@ -65,10 +66,10 @@ impl Book<'_> {
     }
 
     /// What a run is decided with.
-    pub fn around(&self, ledger: &Ledger) -> Around {
+    pub fn around(&self, config: &Config, ledger: &Ledger) -> Around {
         let duty = self.state.rota.duty(self.now, PhoneReach::Off);
         let on_call = [duty.primary, duty.outgoing, duty.backup].into_iter().flatten().collect();
-        Around { now: self.now, on_call, barred: ledger.bars() }
+        Around { now: self.now, on_call, barred: ledger.bars(self.now, config.runbook.approval.per_hour) }
     }
 
     /// Every open incident, oldest first.

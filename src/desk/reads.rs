@@ -80,13 +80,14 @@ pub fn answer(
                 RunbookLine::Show { name } => runbook::show(&config.procedures, name),
                 RunbookLine::Status => RunbookAnswer::Status {
                     runs: book.runs().iter().map(|run| runbook::run_short(run)).collect(),
-                    frozen: book.state.ledger.bars(),
+                    frozen: book.state.ledger.bars(book.now, config.runbook.approval.per_hour),
+                    reviews: runbook::reviews(&book.state.ledger),
                 },
                 RunbookLine::Short { word, takes } => {
                     RunbookAnswer::Short { word: word.clone(), takes: takes.clone() }
                 }
                 RunbookLine::Of { run: Some(run), ask: RunAsk::ApproveForm { key } } => {
-                    return approve_form(book, request, line, *run, key);
+                    return approve_form(book, config, request, line, *run, key);
                 }
                 _ => runbook::list(&config.procedures),
             };
@@ -99,6 +100,7 @@ pub fn answer(
 /// Why an action is approved is asked in a form, of somebody who may approve it.
 fn approve_form(
     book: &Book<'_>,
+    config: &Config,
     request: &Request,
     line: &RunbookLine,
     id: RunId,
@@ -106,7 +108,7 @@ fn approve_form(
 ) -> Result<Answer, StoreError> {
     let refused = |refusal| Answer::Private(Private::Runbook(Box::new(RunbookAnswer::Refused(refusal))));
     let Some(run) = book.run(id)? else { return Ok(refused(RunRefusal::NoSuchRun { run: id })) };
-    if let Err(refusal) = may_comment(&run, &request.by, key, &book.around(&book.state.ledger)) {
+    if let Err(refusal) = may_comment(&run, &request.by, key, &book.around(config, &book.state.ledger)) {
         return Ok(refused(refusal));
     }
     let change = run.change();

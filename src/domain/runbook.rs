@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::effect::To;
 use super::procedure::{Procedure, Runbook};
 use super::run::approve::Vote;
+use super::run::audit::Ledger;
 use super::run::change::{Change, Phase};
 use super::run::decide::{RunRefusal, Start};
 use super::run::{Run, Stage};
@@ -36,6 +37,11 @@ pub enum RunbookLine {
         why: String,
     },
     Unfreeze,
+    /// Somebody looked at what another one did alone.
+    Reviewed {
+        run: RunId,
+        note: String,
+    },
     /// A word that needs more after it.
     Short {
         word: String,
@@ -82,6 +88,7 @@ impl RunbookLine {
             Self::Of { ask: RunAsk::Vote { vote: Vote::BreakGlass { .. }, .. }, .. } => "break-glass",
             Self::Freeze { .. } => "freeze",
             Self::Unfreeze => "unfreeze",
+            Self::Reviewed { .. } => "reviewed",
             Self::Short { .. } => "list",
         }
     }
@@ -90,7 +97,7 @@ impl RunbookLine {
     pub fn reads(&self) -> bool {
         match self {
             Self::Of { ask, .. } => matches!(ask, RunAsk::ApproveForm { .. }),
-            Self::Start(_) | Self::Freeze { .. } | Self::Unfreeze => false,
+            Self::Start(_) | Self::Freeze { .. } | Self::Unfreeze | Self::Reviewed { .. } => false,
             Self::List | Self::Fitting | Self::Show { .. } | Self::Status | Self::Short { .. } => true,
         }
     }
@@ -109,6 +116,16 @@ pub enum RunbookAnswer {
     Status {
         runs: Vec<RunShort>,
         frozen: Option<String>,
+        reviews: Vec<Review>,
+    },
+    /// What somebody did alone was reviewed by another.
+    Reviewed {
+        run: RunId,
+    },
+    /// There is nothing of that run to review, or it is one's own.
+    NotReviewed {
+        run: RunId,
+        own: bool,
     },
     Started {
         run: RunId,
@@ -150,6 +167,22 @@ pub struct RunShort {
     pub by: UserId,
     pub at: Timestamp,
     pub doing: RunDoing,
+}
+
+/// What somebody did alone and nobody else has looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    pub run: RunId,
+    pub by: Option<UserId>,
+    pub at: Timestamp,
+    pub why: String,
+}
+
+/// The reviews that are open.
+pub fn reviews(ledger: &Ledger) -> Vec<Review> {
+    let open = ledger.reviews.iter();
+    open.map(|(run, alone)| Review { run: *run, by: alone.by.clone(), at: alone.at, why: alone.why.clone() })
+        .collect()
 }
 
 /// What a run does now.

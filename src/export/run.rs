@@ -59,6 +59,7 @@ pub fn audit(row: &AuditRow) -> Line<'_> {
     let (audited, data) = match &row.what {
         Audited::Frozen { why } => ("frozen", json!({ "why": why })),
         Audited::Unfrozen => ("unfrozen", json!({})),
+        Audited::Reviewed { run, note } => ("reviewed", json!({ "run": run, "note": note })),
         Audited::Change { run, incident, procedure, step, covered, what } => {
             let (name, more) = audited(what);
             let data = json!({

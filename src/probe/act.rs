@@ -62,7 +62,8 @@ impl Prober {
             return Ok(stand_in.fingerprint(program));
         }
         let path = tool::find(&self.tools, &FOLDERS, program)?;
-        let environment = self.environment.get(program).into_iter().flatten();
+        let variables = [self.environment.get(program), self.for_actions.get(program)];
+        let environment = variables.into_iter().flatten().flatten();
         let environment = environment.map(|(name, _)| name.clone()).collect();
         let shown = path.display().to_string();
         // Some programs are a hundred megabytes.
@@ -100,6 +101,7 @@ impl Prober {
         }
         let program = order.argv.first().map_or("", String::as_str);
         let mut environment = self.environment.get(program).cloned().unwrap_or_default();
+        environment.extend(self.for_actions.get(program).into_iter().flatten().cloned());
         environment.push((VARIABLE.to_owned(), Secret::new(order.mark.clone())));
         let arguments = order.argv.get(1..).unwrap_or_default();
         match process::start(order.path.as_ref(), program, arguments, &environment) {

@@ -50,6 +50,9 @@ pub trait StandIn: std::fmt::Debug + Send + Sync {
     fn act(&self, argv: &[String]) -> (Ended, String);
 }
 
+/// Variables by program, with their values.
+type Variables = BTreeMap<String, Vec<(String, Secret)>>;
+
 /// Asks questions and carries actions out, within what the configuration allows.
 #[derive(Debug)]
 pub struct Prober {
@@ -57,7 +60,9 @@ pub struct Prober {
     hosts: Hosts,
     tools: BTreeMap<String, PathBuf>,
     /// Variables by program, with their values.
-    environment: BTreeMap<String, Vec<(String, Secret)>>,
+    environment: Variables,
+    /// The same, that only actions get.
+    for_actions: Variables,
     redactor: Redactor,
     /// Or why they are not asked.
     github: Result<GitHub, String>,
@@ -68,17 +73,29 @@ impl Prober {
     /// `secrets` are values that must never be shown; `lookup` gives a variable of howler's own environment.
     pub fn new(rules: &RunbookRules, secrets: Vec<Secret>, lookup: impl Fn(&str) -> Option<String>) -> Self {
         let value = |name: &String| Some((name.clone(), Secret::new(lookup(name)?)));
-        let environment: BTreeMap<String, Vec<(String, Secret)>> = rules
-            .environment
-            .iter()
-            .map(|(program, names)| (program.clone(), names.iter().filter_map(value).collect()))
-            .collect();
-        let given = environment.values().flatten().map(|(_, value)| value.clone());
+        let of = |named: &BTreeMap<String, Vec<String>>| -> Variables {
+            named
+                .iter()
+                .map(|(program, names)| (program.clone(), names.iter().filter_map(value).collect()))
+                .collect()
+        };
+        let (environment, for_actions) = (of(&rules.environment), of(&rules.action_environment));
+        let given =
+            environment.values().chain(for_actions.values()).flatten().map(|(_, value)| value.clone());
         let redactor = Redactor::new(secrets.into_iter().chain(given));
         let hosts = Hosts::new(&rules.hosts, &rules.private);
         let nobody = || "howler does not ask it here".to_owned();
         let (github, vercel) = (Err(nobody()), Err(nobody()));
-        Self { stand_in: None, hosts, tools: rules.tools.clone(), environment, redactor, github, vercel }
+        Self {
+            stand_in: None,
+            hosts,
+            tools: rules.tools.clone(),
+            environment,
+            for_actions,
+            redactor,
+            github,
+            vercel,
+        }
     }
 
     /// With GitHub and Vercel, as far as there are tokens for them. Must be called inside a runtime.

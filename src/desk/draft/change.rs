@@ -26,7 +26,7 @@ use crate::store::StoreError;
 impl Draft<'_> {
     /// What a run is decided with.
     pub(super) fn around(&self) -> Around {
-        self.book().around(&self.ledger)
+        self.book().around(self.config, &self.ledger)
     }
 
     /// The offered action of a run, proposed by whoever asks.
@@ -75,6 +75,19 @@ impl Draft<'_> {
         let kind = EffectKind::SayFreeze { by: request.by.clone(), why: why.cloned() };
         self.push(None, Intent { lane: Lane::OnCall, kind });
         Ok(RunbookAnswer::Frozen(why.is_some()))
+    }
+
+    /// Closes the review of what somebody did alone; never by the same person.
+    pub(super) fn reviewed(&mut self, request: &Request, run: RunId, note: &str) -> Answered {
+        let by = Some(&request.by);
+        match self.ledger.reviews.get(&run) {
+            None => return Ok(RunbookAnswer::NotReviewed { run, own: false }),
+            Some(alone) if alone.by.as_ref() == by => {
+                return Ok(RunbookAnswer::NotReviewed { run, own: true });
+            }
+            Some(_) => self.audit(by.cloned(), Audited::Reviewed { run, note: note.to_owned() }),
+        }
+        Ok(RunbookAnswer::Reviewed { run })
     }
 
     /// Adds a row to the audit, in the same commit as what it tells.

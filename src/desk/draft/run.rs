@@ -6,13 +6,18 @@ use super::Draft;
 use crate::domain::answer::{Answer, Private};
 use crate::domain::effect::To;
 use crate::domain::request::{Place, Request};
-use crate::domain::run::approve;
+use crate::domain::run::approve::{self, NotApproved};
 use crate::domain::run::decide::{self, RunRefusal, Start};
 use crate::domain::run::event::RunEvent;
 use crate::domain::run::{Run, Stage};
 use crate::domain::runbook::{RunAsk, RunbookAnswer, RunbookLine};
 use crate::id::{IncidentId, RunId};
 use crate::store::StoreError;
+
+/// People type the first signs of a key; buttons carry all of it.
+fn is_a_button(key: &str) -> bool {
+    key.len() > 6
+}
 
 pub(super) type Answered = Result<RunbookAnswer, RunRefusal>;
 
@@ -32,6 +37,7 @@ impl Draft<'_> {
             },
             RunbookLine::Freeze { why } => self.freeze(request, Some(why)),
             RunbookLine::Unfreeze => self.freeze(request, None),
+            RunbookLine::Reviewed { run, note } => self.reviewed(request, *run, note),
             _ => return Ok(Answer::Nothing),
         };
         let answer = answered.unwrap_or_else(RunbookAnswer::Refused);
@@ -108,6 +114,12 @@ impl Draft<'_> {
             RunAsk::LookAgain => decide::look_again(run),
             RunAsk::Abort => decide::abort(run),
             RunAsk::Propose => self.proposal(run, &request.by),
+            // A button that is pressed elsewhere than on the card is none of howler's.
+            RunAsk::Vote { key: Some(key), .. }
+                if is_a_button(key) && !run.stands_in(&request.place.channel) =>
+            {
+                Err(RunRefusal::NotApproved { run: run.id, why: NotApproved::OtherRequest })
+            }
             RunAsk::Vote { key, vote } => {
                 approve::vote(run, &request.by, key.as_deref(), vote, &self.around())
             }

@@ -1,7 +1,9 @@
 //! The audit: who asked for which change, who approved it, what was begun and how it ended. Each row holds the hash of the one
 //! before it, so that none can be changed or taken out unseen (research 2b, rule 18).
 
-use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -9,6 +11,8 @@ use super::Run;
 use super::change::{Aftermath, Ended, Phase};
 use super::event::{End, RunEvent, RunEventKind};
 use crate::id::{IncidentId, RunId, UserId};
+
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
 /// One row. `hash` is the SHA-256 of everything before it in the row, and of the last row's hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +42,11 @@ pub enum Audited {
         why: String,
     },
     Unfrozen,
+    /// Somebody looked at what another one did alone.
+    Reviewed {
+        run: RunId,
+        note: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,6 +129,10 @@ pub struct Ledger {
     pub head: Head,
     /// No change is begun, since when, by whom and why.
     pub frozen: Option<Freeze>,
+    /// When the last changes began: those of an hour, and perhaps older ones.
+    pub begun: Vec<Timestamp>,
+    /// Who went ahead alone in which run, and why: open until somebody else has reviewed it.
+    pub reviews: BTreeMap<RunId, Freeze>,
     /// The chain cannot be followed, and why.
     pub broken: Option<String>,
 }
@@ -143,17 +156,32 @@ impl Ledger {
                 self.frozen = Some(Freeze { at: row.at, by: row.by.clone(), why: why.clone() });
             }
             Audited::Unfrozen => self.frozen = None,
+            Audited::Change { run, what: Audit::WentAheadAlone { why }, .. } => {
+                let alone = Freeze { at: row.at, by: row.by.clone(), why: why.clone() };
+                self.reviews.insert(*run, alone);
+            }
+            Audited::Change { what: Audit::Begun { .. }, .. } => {
+                let hour = row.at.saturating_sub(HOUR).unwrap_or(Timestamp::MIN);
+                self.begun.retain(|begun| *begun > hour);
+                self.begun.push(row.at);
+            }
             Audited::Change { .. } => {}
+            Audited::Reviewed { run, .. } => drop(self.reviews.remove(run)),
         }
         Ok(())
     }
 
-    /// Why nothing may be changed, in words.
-    pub fn bars(&self) -> Option<String> {
+    /// Why nothing may be changed at `now`, in words; at most `per_hour` changes begin within an hour.
+    pub fn bars(&self, now: Timestamp, per_hour: usize) -> Option<String> {
         if let Some(why) = &self.broken {
             return Some(format!("the audit cannot be trusted: {why}"));
         }
-        self.frozen.as_ref().map(|freeze| format!("changes are frozen: {}", freeze.why))
+        if let Some(freeze) = &self.frozen {
+            return Some(format!("changes are frozen: {}", freeze.why));
+        }
+        let hour = now.saturating_sub(HOUR).unwrap_or(Timestamp::MIN);
+        let begun = self.begun.iter().filter(|begun| **begun > hour).count();
+        (begun >= per_hour).then(|| format!("{begun} changes began within the last hour, and no more may"))
     }
 }
 
@@ -231,8 +259,42 @@ mod tests {
         let rows = rows();
         let whole = follow(&rows).unwrap();
         assert_eq!((whole.head.rows, whole.head.hash.as_str()), (3, rows[2].hash.as_str()));
-        assert_eq!(whole.bars(), Some("changes are frozen: again".into()));
-        assert_eq!(follow(&rows[..2]).unwrap().bars(), None);
+        let now = Timestamp::UNIX_EPOCH;
+        assert_eq!(whole.bars(now, 9), Some("changes are frozen: again".into()));
+        assert_eq!(follow(&rows[..2]).unwrap().bars(now, 9), None);
+    }
+
+    #[test]
+    fn so_many_changes_begin_within_an_hour_and_what_was_done_alone_is_reviewed() {
+        let change = |what| Audited::Change {
+            run: RunId(7),
+            incident: None,
+            procedure: "queue".into(),
+            step: "Restart it".into(),
+            covered: String::new(),
+            what,
+        };
+        let mut ledger = Ledger::default();
+        let mut take = |at: i64, what| {
+            let at = Timestamp::from_second(at).unwrap();
+            let (row, _) = ledger.head.next(at, Some("U0IAN".into()), what);
+            ledger.take(&row).unwrap();
+        };
+        take(0, change(Audit::WentAheadAlone { why: "nobody is awake".into() }));
+        take(60, change(Audit::Begun { command: Vec::new() }));
+        take(1_800, change(Audit::Begun { command: Vec::new() }));
+        let at = |second| Timestamp::from_second(second).unwrap();
+        assert!(ledger.bars(at(1_900), 2).unwrap().contains("2 changes began"));
+        assert_eq!(ledger.bars(at(1_900), 3), None);
+        assert_eq!(ledger.bars(at(3_700), 2), None, "an hour is over for one of them");
+        assert_eq!(ledger.reviews[&RunId(7)].why, "nobody is awake");
+        let (row, _) = ledger.head.next(
+            at(4_000),
+            Some("U0MAYA".into()),
+            Audited::Reviewed { run: RunId(7), note: "fine".into() },
+        );
+        ledger.take(&row).unwrap();
+        assert!(ledger.reviews.is_empty());
     }
 
     #[test]

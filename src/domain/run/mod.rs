@@ -135,6 +135,11 @@ impl Run {
         self.waiting.contains(name) && self.asked == asked
     }
 
+    /// Whether its card stands in `channel`.
+    pub fn stands_in(&self, channel: &ChannelId) -> bool {
+        self.post.as_ref().is_none_or(|(card, _)| card == channel)
+    }
+
     pub fn rung(&self, number: usize) -> Option<&Rung> {
         self.procedure.rungs.get(number)
     }

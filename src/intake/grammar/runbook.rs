@@ -44,6 +44,7 @@ pub fn parse(text: &str) -> RunbookLine {
             None => RunbookLine::Short { word: bare, takes: "why".into() },
         },
         "unfreeze" | "thaw" => RunbookLine::Unfreeze,
+        "reviewed" | "review" => reviewed(rest, bare),
         _ => RunbookLine::Show { name: name(text) },
     }
 }
@@ -105,6 +106,15 @@ fn vote(rest: &str, vote: impl Fn(Option<String>) -> Option<Vote>, word: &str) -
     }
 }
 
+/// `RUN-7 it was right`
+fn reviewed(rest: &str, word: String) -> RunbookLine {
+    let (first, after) = split_word(rest);
+    match (run(first), why(after)) {
+        (Some(run), Some(note)) => RunbookLine::Reviewed { run, note },
+        _ => RunbookLine::Short { word, takes: "RUN-7 and what you found".into() },
+    }
+}
+
 fn is_code(word: &str) -> bool {
     // A code begins with a digit, so that words such as "facade" are none.
     word.len() == 6
@@ -160,6 +170,10 @@ mod tests {
             ),
             ("freeze audit week", RunbookLine::Freeze { why: "audit week".into() }),
             ("unfreeze", RunbookLine::Unfreeze),
+            (
+                "reviewed RUN-7 it was right",
+                RunbookLine::Reviewed { run: RunId(7), note: "it was right".into() },
+            ),
             ("show event-stream-failure", show("event-stream-failure")),
             ("event stream", show("event stream")),
             ("Diagnose event-stream tail=200", started("event-stream", &[("tail", "200")], None)),

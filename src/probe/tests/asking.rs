@@ -11,8 +11,9 @@ use tokio::net::TcpListener;
 use crate::config::RunbookRules;
 use crate::config::secrets::Secret;
 use crate::domain::procedure::{CannotTell, Heard, Question};
-use crate::probe::Prober;
+use crate::domain::run::change::Ended;
 use crate::probe::address::is_public;
+use crate::probe::{Order, Prober};
 
 const LIMIT: Duration = Duration::from_secs(20);
 
@@ -218,4 +219,33 @@ async fn endless_output_is_cut_in_the_middle() {
     assert!(heard.text.len() < 2 << 20, "{}", heard.text.len());
     let binary = run(r"printf 'a\000\377\033[31mb\033[0m\007c'", &[], LIMIT).await.unwrap();
     assert_eq!(binary.text, "a\u{fffd}bc");
+}
+
+#[tokio::test]
+async fn what_may_change_something_is_given_to_actions_alone() {
+    let (_folder, path) = script("echo \"[$CHANGER]\"");
+    let rules = RunbookRules {
+        hosts: Vec::new(),
+        tools: BTreeMap::from([("tool".to_owned(), path.clone())]),
+        action_environment: BTreeMap::from([("tool".to_owned(), vec!["CHANGER".to_owned()])]),
+        ..RunbookRules::default()
+    };
+    let prober =
+        Prober::new(&rules, Vec::new(), |name| (name == "CHANGER").then(|| "may-change-it".to_owned()));
+    let argv = vec!["tool".to_owned()];
+    let heard = prober.ask(&Question::Run(argv.clone()), LIMIT).await.unwrap();
+    assert_eq!(heard.text, "[]");
+    let found = prober.fingerprint(&argv).await.unwrap();
+    assert_eq!(found.environment, ["CHANGER"]);
+    let order = Order {
+        argv,
+        path: found.path,
+        fingerprint: found.sha256,
+        limit: LIMIT,
+        mark: "an-action-of-its-own".into(),
+    };
+    let (_keep, stop) = tokio::sync::watch::channel(false);
+    let (heard, _listens) = tokio::sync::mpsc::channel(4);
+    let (ended, output) = prober.act(&order, stop, &heard).await;
+    assert_eq!((ended, output.as_str()), (Ended::Exit { code: Some(0) }, "[[secret]]"));
 }

@@ -6,7 +6,7 @@ use crate::domain::effect::To;
 use crate::domain::procedure::Verdict;
 use crate::domain::run::approve::{NotApproved, Vote};
 use crate::domain::run::decide::{Doing, RunRefusal, Start};
-use crate::domain::runbook::{RunAsk, RunDoing, RunShort, RunbookAnswer, RunbookLine, Short};
+use crate::domain::runbook::{Review, RunAsk, RunDoing, RunShort, RunbookAnswer, RunbookLine, Short};
 use crate::id::{IncidentId, RunId};
 use crate::view::Message;
 use crate::view::blocks::{Button, Draft};
@@ -20,7 +20,16 @@ pub(in crate::view) fn answer(answer: &RunbookAnswer, via: Via) -> Message {
         RunbookAnswer::List(procedures) => list(procedures, via),
         RunbookAnswer::Show(procedure) => shown(procedure),
         RunbookAnswer::Fitting { incident, fitting } => proposed(*incident, fitting, via),
-        RunbookAnswer::Status { runs, frozen } => status(runs, frozen.as_ref(), via),
+        RunbookAnswer::Status { runs, frozen, reviews } => status(runs, frozen.as_ref(), reviews, via),
+        RunbookAnswer::Reviewed { run } => {
+            Draft::new().line(words![format!("{run} is reviewed; the audit has it.")]).finish()
+        }
+        RunbookAnswer::NotReviewed { own: true, .. } => Draft::new()
+            .line(words!["You went ahead yourself, so somebody else reviews it. Nothing was done."])
+            .finish(),
+        RunbookAnswer::NotReviewed { run, own: false } => {
+            Draft::new().line(words![format!("Nothing of {run} waits for a review.")]).finish()
+        }
         RunbookAnswer::Started { run, procedure, to } => Draft::new()
             .line(words![
                 "Looking: ",
@@ -153,7 +162,7 @@ fn proposed(incident: IncidentId, fitting: &[Short], via: Via) -> Message {
         .finish()
 }
 
-fn status(runs: &[RunShort], frozen: Option<&String>, via: Via) -> Message {
+fn status(runs: &[RunShort], frozen: Option<&String>, reviews: &[Review], via: Via) -> Message {
     let frozen = frozen.map(|why| words![bold("Nothing may be changed now: "), why, "."]);
     let row = |short: &RunShort| {
         let doing = match &short.doing {
@@ -172,7 +181,10 @@ fn status(runs: &[RunShort], frozen: Option<&String>, via: Via) -> Message {
             moment(short.at)
         ]
     };
-    let draft = Draft::new().lines(frozen.into_iter().collect());
+    let title = (!reviews.is_empty()).then(|| words![bold("To be reviewed")]);
+    let draft = Draft::new()
+        .lines(frozen.into_iter().chain(title).collect())
+        .bullets(reviews.iter().map(|open| review(open, via)).collect());
     if runs.is_empty() {
         return draft
             .line(words![
@@ -182,6 +194,18 @@ fn status(runs: &[RunShort], frozen: Option<&String>, via: Via) -> Message {
             .finish();
     }
     draft.line(words![bold("Under way")]).bullets(runs.iter().map(row).collect()).finish()
+}
+
+fn review(open: &Review, via: Via) -> Words {
+    let by = open.by.as_ref().map(|by| words![by, " "]);
+    words![format!("{}: ", open.run)].and_if(by).and(words![
+        "went ahead alone, ",
+        moment(open.at),
+        ": ",
+        &open.why,
+        ". Once you have looked: ",
+        code(via.runbook(&format!("reviewed {} what you found", open.run)))
+    ])
 }
 
 fn refused(refusal: &RunRefusal, via: Via) -> Vec<Words> {

@@ -16,7 +16,7 @@ use crate::domain::run::change::{Aftermath, Ended, Prepared};
 use crate::domain::run::decide::{Doing, RunRefusal, Start, start};
 use crate::domain::run::says::{RunSays, RunWord};
 use crate::domain::run::{Around, End, Run, RunEvent, RunEventKind, settle};
-use crate::domain::runbook::{RunAsk, RunbookAnswer, list, run_short};
+use crate::domain::runbook::{Review, RunAsk, RunbookAnswer, list, run_short};
 use crate::id::{RunId, UserId};
 use crate::view::procedure::{answer, freeze_said, noted, run_card, run_said};
 use crate::view::{Message, Via};
@@ -250,14 +250,26 @@ fn answers_about_runs() {
     let refused = refused.into_iter().chain(not_approved.map(|why| RunRefusal::NotApproved { run, why }));
     let others = [
         list(&runbook()),
-        RunbookAnswer::Status { runs: vec![run_short(&begun())], frozen: None },
-        RunbookAnswer::Status { runs: Vec::new(), frozen: Some("changes are frozen: audit week".into()) },
+        RunbookAnswer::Status { runs: vec![run_short(&begun())], frozen: None, reviews: Vec::new() },
+        RunbookAnswer::Status {
+            runs: Vec::new(),
+            frozen: Some("changes are frozen: audit week".into()),
+            reviews: vec![Review {
+                run,
+                by: Some("U0IAN".into()),
+                at: at(),
+                why: "nobody is *awake*".into(),
+            }],
+        },
         RunbookAnswer::Started { run, procedure: "logs".into(), to: To::Room },
         RunbookAnswer::Done { run, what: RunAsk::Step },
         RunbookAnswer::Done { run, what: RunAsk::LookAgain },
         RunbookAnswer::Done { run, what: RunAsk::Abort },
         RunbookAnswer::Done { run, what: RunAsk::Propose },
         RunbookAnswer::Done { run, what: RunAsk::ApproveForm { key: "3fa9c1".into() } },
+        RunbookAnswer::Reviewed { run },
+        RunbookAnswer::NotReviewed { run, own: true },
+        RunbookAnswer::NotReviewed { run, own: false },
         RunbookAnswer::Frozen(true),
         RunbookAnswer::Frozen(false),
         RunbookAnswer::AlreadyFrozen(true),

@@ -34,6 +34,7 @@ fn an_answer_passes_fails_or_does_not_tell() {
     let room = "github = \"rate limit\"\nexpect = { \"json:/core/remaining\" = { min = 100 } }";
     let state =
         "vercel = \"deployments: 5\"\nexpect = { \"json:/0/state\" = { one_of = [\"READY\", \"ERROR\"] } }";
+    let version = "run = [\"kubectl\"]\nexpect = { 'regex:server v1\\.(\\d+)' = { min = 30 } }";
     let table = [
         (HEALTH, body(200, r#"{"eventStream":"healthy"}"#), Pass),
         (HEALTH, body(200, r#"{"eventStream":"down"}"#), Fail),
@@ -56,6 +57,9 @@ fn an_answer_passes_fails_or_does_not_tell() {
         (room, body(200, r#"{"core":{"remaining":100}}"#), Pass),
         (state, body(200, r#"[{"state":"BUILDING"}]"#), Fail),
         (state, body(200, "[]"), Unknown),
+        (version, output(0, "client v1.30.2, server v1.31.0"), Pass),
+        (version, output(0, "client v1.30.2, server v1.29.9"), Fail),
+        (version, output(0, "no server"), Unknown),
         ("tcp = \"redis:6379\"", output(0, "connected"), Pass),
         ("tcp = \"redis:6379\"", output(1, "refused"), Fail),
     ];
