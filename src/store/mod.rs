@@ -271,8 +271,9 @@ impl Store {
             }
             let timers = values(engine, keys::TIMER)?;
             let outbox = values(engine, keys::EFFECT)?;
-            let runs = runs::live(engine, &self.folder)?;
-            let ledger = audit::ledger(engine, &meta.audit);
+            let (runs, unreadable) = runs::live(engine, &self.folder)?;
+            let mut ledger = audit::ledger(engine, &meta.audit);
+            ledger.broken = ledger.broken.or(unreadable);
             let rota = engine.get(keys::ROTA)?.map(|row| codec::decode(&row)).transpose()?;
             Ok(Loaded {
                 open,

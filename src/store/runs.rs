@@ -12,15 +12,18 @@ pub(super) fn first() -> u64 {
     1
 }
 
-/// Those that are not over.
-pub(super) fn live(engine: &Engine, folder: &Path) -> Result<Vec<Run>, StoreError> {
-    let mut runs = Vec::new();
+/// Those that are not over, and why one of them cannot be read: then nobody knows what is being changed, and nothing else is.
+pub(super) fn live(engine: &Engine, folder: &Path) -> Result<(Vec<Run>, Option<String>), StoreError> {
+    let (mut runs, mut unreadable) = (Vec::new(), None);
     for row in engine.scan(keys::LIVE_RUN) {
         let id = keys::run_in(&row?.0).ok_or_else(|| StoreError::Row("a run's mark".into()))?;
         let missing = || StoreError::damaged(folder, &format!("{id} is missing"));
-        runs.push(read(engine, id)?.ok_or_else(missing)?);
+        match read(engine, id).and_then(|run| run.ok_or_else(missing)) {
+            Ok(run) => runs.push(run),
+            Err(error) => unreadable = Some(format!("{id} cannot be read: {error}")),
+        }
     }
-    Ok(runs)
+    Ok((runs, unreadable))
 }
 
 fn read(engine: &Engine, id: RunId) -> Result<Option<Run>, StoreError> {

@@ -49,12 +49,13 @@ impl Deliverer {
     pub(super) async fn run_card(&self, job: &Job) -> Result<Receipt, Stop> {
         let run = job.run.as_deref().ok_or(Stop::Dropped("the run that this belongs to is not there"))?;
         let since = job.incident.as_ref().map(|incident| incident.declared_at);
-        let message = view::run_card(run, since);
+        let now = self.slack.clock().now();
+        let message = view::run_card(run, since, now);
         if let Some((channel, ts)) = &run.post {
             let spot = Spot { channel: channel.clone(), words: "the run's channel".into(), remedy: "" };
             let edited = match self.update((channel, ts), &message).await {
                 Err(trouble) if trouble.is_too_long() => {
-                    self.update((channel, ts), &view::short_run_card(run, since)).await
+                    self.update((channel, ts), &view::short_run_card(run, since, now)).await
                 }
                 other => other,
             };

@@ -302,3 +302,16 @@ fn an_audit_that_lost_its_last_rows_is_not_trusted() {
     store.with(|engine| engine.write(vec![(keys::audit(3), None)])).unwrap();
     assert_eq!(store.load().unwrap().ledger.broken.as_deref(), Some("1 rows at its end are missing"));
 }
+
+#[test]
+fn a_run_that_cannot_be_read_bars_changes_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).unwrap();
+    store.commit(&declaration(1, "Event stream down"), at(1)).unwrap();
+    let id = crate::id::RunId(7);
+    let rows = vec![(keys::run(id), Some(b"nonsense".to_vec())), (keys::live_run(id), Some(Vec::new()))];
+    store.with(|engine| engine.write(rows)).unwrap();
+    let loaded = store.load().unwrap();
+    assert_eq!(loaded.open.len(), 1, "incidents go on");
+    assert!(loaded.ledger.broken.unwrap().starts_with("RUN-7 cannot be read"));
+}

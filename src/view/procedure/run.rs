@@ -1,7 +1,8 @@
 //! A run's card, edited in place as its checks answer and its action is approved, carried out and proved.
 
+use jiff::Timestamp;
+
 use super::change::{buttons, changing, last, offered};
-use crate::config::Spoken;
 use crate::domain::procedure::{Finding, Verdict};
 use crate::domain::run::announce::{SHOWN, counted};
 use crate::domain::run::change::Phase;
@@ -28,7 +29,7 @@ pub fn dry_run(run: &Run, plan: Option<&str>) -> String {
 
 /// The card where Slack finds it too long: without the checks that pass, and without what was printed. What is to be approved stays
 /// whole.
-pub fn short_run_card(run: &Run, since: Option<jiff::Timestamp>) -> Message {
+pub fn short_run_card(run: &Run, since: Option<Timestamp>, now: Timestamp) -> Message {
     let failing = |finding: &Finding| finding.verdict != Verdict::Pass;
     let mut short = run.clone();
     short.checks.retain(|name| run.findings.get(name).is_none_or(failing));
@@ -39,12 +40,12 @@ pub fn short_run_card(run: &Run, since: Option<jiff::Timestamp>) -> Message {
         change.output.clear();
         change.prepared.plan = None;
     }
-    run_card(&short, since)
+    run_card(&short, since, now)
 }
 
 /// The card. `since` is when its incident was declared: the recovery time counts from there.
-pub fn run_card(run: &Run, since: Option<jiff::Timestamp>) -> Message {
-    body(run).lines(deadline(run, since).into_iter().collect()).buttons(buttons(run)).finish()
+pub fn run_card(run: &Run, since: Option<Timestamp>, now: Timestamp) -> Message {
+    body(run).lines(deadline(run, since, now).into_iter().collect()).buttons(buttons(run)).finish()
 }
 
 fn body(run: &Run) -> Draft {
@@ -166,15 +167,22 @@ fn texts(run: &Run) -> Vec<(&String, String)> {
     texts
 }
 
-fn deadline(run: &Run, since: Option<jiff::Timestamp>) -> Option<Words> {
+/// When the recovery time is over, and how much of it was left when the card was drawn.
+fn deadline(run: &Run, since: Option<Timestamp>, now: Timestamp) -> Option<Words> {
     let rto = run.procedure.rto?;
     if run.is_over() {
         return None;
     }
     let due = since.unwrap_or(run.at).checked_add(rto.0).ok()?;
+    let left = due.duration_since(now).as_secs().div_euclid(60);
+    let left = match left {
+        ..0 => ", which has passed".to_owned(),
+        left => format!(", {left} of them left when this was written"),
+    };
+    let whole = rto.0.as_secs() / 60;
     Some(words![
         bold("To be over by "),
         moment(due),
-        format!(" ({}): {} from the beginning.", utc(due), Spoken(rto.0))
+        format!(" ({}): {whole} min from the beginning{left}.", utc(due))
     ])
 }

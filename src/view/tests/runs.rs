@@ -105,7 +105,15 @@ fn cards() {
         ("all is well", well),
         ("stopped", stopped),
     ];
-    assert_snapshot!(page(cards.iter().map(|(name, run)| (*name, run_card(run, Some(at())))).collect()));
+    assert_snapshot!(page(
+        cards
+            .iter()
+            .map(|(name, run)| (
+                *name,
+                run_card(run, Some(at()), at() + jiff::SignedDuration::from_secs(100))
+            ))
+            .collect()
+    ));
 }
 
 fn proposed(run: &Run) -> RunEventKind {
@@ -168,7 +176,15 @@ fn cards_of_a_change() {
         ("it did not help", unhelpful),
         ("it helped", helped),
     ];
-    assert_snapshot!(page(cards.iter().map(|(name, run)| (*name, run_card(run, Some(at())))).collect()));
+    assert_snapshot!(page(
+        cards
+            .iter()
+            .map(|(name, run)| (
+                *name,
+                run_card(run, Some(at()), at() + jiff::SignedDuration::from_secs(100))
+            ))
+            .collect()
+    ));
 }
 
 #[test]
