@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::effect::To;
+use crate::domain::effect::{EffectKind, To};
 use crate::domain::procedure::{Finding, Kept, Procedure, Runbook, Verdict};
+use crate::domain::run::announce::consequences;
 use crate::domain::run::approve::{NotApproved, Vote, holder, propose, vote};
 use crate::domain::run::change::{Ended, Policy, Prepared, moved};
 use crate::domain::run::decide::{RunRefusal, Start, start};
-use crate::domain::run::{Around, Run, RunEvent, RunEventKind, Stage, settle};
+use crate::domain::run::{Around, Run, RunEvent, RunEventKind, Stage, settle, still_true};
 use crate::id::{RunId, UserId};
 
 const PROCEDURE: &str = r#"
@@ -258,4 +259,29 @@ fn a_target_is_held_until_the_change_is_seen_to_be_over() {
         on(&mut run, "U0IAN", RunEventKind::Found { check: check.into(), finding });
     }
     assert_eq!(holder(&other, [&run]), Some(RunId(1)), "a part of it may still run");
+}
+
+#[test]
+fn an_answer_to_an_earlier_asking_is_no_evidence_for_a_later_one() {
+    let mut run = asking();
+    let looks = |run: &Run| -> Vec<EffectKind> {
+        let event = RunEvent { seq: run.events, at: now(), by: None, kind: RunEventKind::Rechecked };
+        let all = consequences(None, run, &event, &around(0)).into_iter().map(|intent| intent.kind);
+        all.filter(|kind| matches!(kind, EffectKind::Look { .. })).collect()
+    };
+    for by in ["U0MAYA", "U0GROUP"] {
+        on(&mut run, by, RunEventKind::Approved { comment: Some("seen".into()) });
+    }
+    let first = looks(&run);
+    assert!(first.len() == 2 && first.iter().all(|look| still_true(&run, look).is_ok()));
+    // Denied while they are on their way, asked for again, and approved again.
+    on(&mut run, "U0ONCALL", RunEventKind::Denied { why: None });
+    let again = propose(&run, &"U0IAN".into(), policy(), &around(0), None).unwrap();
+    on(&mut run, "U0IAN", again);
+    on(&mut run, "U0IAN", RunEventKind::Prepared(Box::new(prepared())));
+    for by in ["U0MAYA", "U0GROUP"] {
+        on(&mut run, by, RunEventKind::Approved { comment: Some("seen".into()) });
+    }
+    assert!(first.iter().all(|look| still_true(&run, look).is_err()), "they were asked before");
+    assert!(looks(&run).iter().all(|look| still_true(&run, look).is_ok()));
 }
