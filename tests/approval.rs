@@ -75,7 +75,12 @@ async fn what_heals_meanwhile_is_not_changed() {
     town.write("log", "fine\n");
     town.world.maya().clicks(EMERGENCIES, "approve").await;
     assert_eq!(began(&town, "restart"), 0);
-    assert!(town.card(EMERGENCIES).contains("The approval is void"), "{}", town.card(EMERGENCIES));
+    let card = town.card(EMERGENCIES);
+    assert!(
+        card.contains("The approval is void") && card.contains("Nothing that is asked here is wrong"),
+        "{card}"
+    );
+    assert!(!card.contains("Ask for approval"), "what is well is not offered to be restarted: {card}");
 }
 
 #[tokio::test]

@@ -115,11 +115,16 @@ impl Night {
         self.until_card("To be approved: ").await;
     }
 
-    async fn approve(&self) {
+    /// The message with the button.
+    fn asked(&self) -> String {
         let channel = Channel::look(&self.slack, EMERGENCIES);
         let has =
             |message: &&crate::harness::Message| message.buttons().iter().any(|button| button == "approve");
-        let ts = channel.messages.iter().rev().find(has).unwrap().ts.clone();
+        channel.messages.iter().rev().find(has).unwrap().ts.clone()
+    }
+
+    async fn approve(&self) {
+        let ts = self.asked();
         self.slack.click("maya", EMERGENCIES, &ts, "approve", None).await.unwrap();
     }
 }
@@ -181,10 +186,7 @@ async fn killed_just_after_the_spawn_the_program_is_found_by_its_mark() {
         let night = Night::begin().await;
         let howler = night.howler().await;
         night.asks().await;
-        let channel = Channel::look(&night.slack, EMERGENCIES);
-        let has =
-            |message: &&crate::harness::Message| message.buttons().iter().any(|button| button == "approve");
-        let ts = channel.messages.iter().rev().find(has).unwrap().ts.clone();
+        let ts = night.asked();
         let slack = night.slack.clone();
         let click =
             tokio::spawn(async move { drop(slack.click("maya", EMERGENCIES, &ts, "approve", None).await) });

@@ -8,7 +8,6 @@ use serde_json::json;
 use super::client::{Call, Nothing};
 use super::{Deliverer, Spot, Stop};
 use crate::delivery::job::Job;
-use crate::delivery::retry::Trouble;
 use crate::domain::effect::Receipt;
 
 #[derive(Deserialize)]
@@ -71,14 +70,7 @@ impl Deliverer {
             "thread_ts": card,
         });
         let complete = Call::post("files.completeUploadExternal", Some(channel.as_str()), body);
-        match self.slack.call_joining(&complete).await {
-            Ok(Nothing {}) => Ok(Receipt::Nothing),
-            // A token of an older manifest: the card has the end of it all the same.
-            Err(trouble) => Err(sending(trouble, &spot)),
-        }
+        let done = self.slack.call_joining(&complete).await;
+        done.map(|Nothing {}| Receipt::Nothing).map_err(|trouble| Stop::sending(trouble, &spot))
     }
-}
-
-fn sending(trouble: Trouble, spot: &Spot) -> Stop {
-    Stop::sending(trouble, spot)
 }

@@ -21,6 +21,7 @@ pub fn consequences(before: Option<&Run>, after: &Run, event: &RunEvent, around:
         RunEventKind::Asked(_)
         | RunEventKind::LookedAgain
         | RunEventKind::LookedForProof
+        | RunEventKind::Voided { .. }
         | RunEventKind::Ended { .. }
         | RunEventKind::DidNotHelp => looks(after),
         RunEventKind::Proposed(_) => prepare(after, true).into_iter().collect(),

@@ -1,6 +1,6 @@
 //! A run changes by its events. Nothing is decided here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
@@ -70,6 +70,7 @@ impl Run {
             event.kind,
             RunEventKind::LookedAgain
                 | RunEventKind::Rechecked
+                | RunEventKind::Voided { .. }
                 | RunEventKind::Ended { .. }
                 | RunEventKind::LookedForProof
                 | RunEventKind::DidNotHelp
@@ -139,7 +140,6 @@ impl Run {
                 Some(Last::Denied { by, why: why.clone() })
             }
             RunEventKind::Expired => Some(Last::Expired { at: event.at }),
-            RunEventKind::Voided { moved } => Some(Last::Voided { moved: moved.clone() }),
             _ => None,
         };
         if back.is_some() {
@@ -152,6 +152,12 @@ impl Run {
             RunEventKind::Rechecked => {
                 change.phase = Phase::Rechecking { since: event.at, again: None };
                 self.waiting = self.rechecked(rung);
+            }
+            RunEventKind::Voided { moved } => {
+                self.last = Some(Last::Voided { moved: moved.clone() });
+                // The world is another one: the step is offered again only where all facts still lead to it.
+                self.offered.retain(|offered| *offered != rung);
+                self.look_again();
             }
             RunEventKind::Ended { ended, output } => self.ended(event.at, ended, output),
             RunEventKind::LookedForProof => self.ask_for_proof(),
@@ -194,24 +200,23 @@ impl Run {
 
     fn ask_for_proof(&mut self) {
         let Stage::Changing(change) = &mut self.stage else { return };
+        let rung = change.proposed.rung;
         if let Phase::Proving { next, .. } = &mut change.phase {
             *next = None;
         }
-        let rung = self.procedure.rungs.get(change.proposed.rung).and_then(|rung| rung.action.as_ref());
-        let action = rung.and_then(|name| self.procedure.actions.get(name));
-        self.waiting =
-            action.map(|action| BTreeSet::from_iter(action.verify.pass.clone())).unwrap_or_default();
+        let pass = self.action_of(rung).map(|action| action.verify.pass.clone());
+        self.waiting = pass.unwrap_or_default().into_iter().collect();
     }
 
     fn weighed(&mut self, at: Timestamp, pass: bool) {
+        let rung = self.change().map(|change| change.proposed.rung);
+        let Some(verify) = rung.and_then(|rung| Some(self.action_of(rung)?.verify.clone())) else { return };
         let Stage::Changing(change) = &mut self.stage else { return };
-        let name = self.procedure.rungs.get(change.proposed.rung).and_then(|rung| rung.action.as_ref());
-        let Some(action) = name.and_then(|name| self.procedure.actions.get(name)) else { return };
         let Phase::Proving { passing_since, next, .. } = &mut change.phase else { return };
         let after = |from: Timestamp, wait: jiff::SignedDuration| from.saturating_add(wait).unwrap_or(from);
         *passing_since = if pass { passing_since.or(Some(at)) } else { None };
-        let held = passing_since.map(|since| after(since, action.verify.hold.0));
-        let regular = after(at, action.verify.every.0);
+        let held = passing_since.map(|since| after(since, verify.hold.0));
+        let regular = after(at, verify.every.0);
         *next = Some(held.map_or(regular, |held| held.min(regular)));
     }
 }
