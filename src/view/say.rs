@@ -84,20 +84,24 @@ fn inside(say: &Say, incident: IncidentId) -> Words {
 }
 
 fn response_missed(say: &Say, incident: IncidentId, mentions: &Mentions) -> Message {
-    let Say::ResponseMissed { title, severity, within, late: lateness, everybody: all } = say else {
+    let Say::ResponseMissed { title, severity, within, late: lateness, everybody: all, quiet } = say else {
         return Draft::new().finish();
+    };
+    let called = match (all, quiet) {
+        (true, _) => words![everybody(), " "],
+        (false, true) => words![],
+        (false, false) => words![mention(&mentions.oncall), " "],
     };
     let admitted = lateness.as_ref().map(|lateness| words![format!("This comes late: {}.", late(lateness))]);
     let mut lines = vec![
-        words![
-            if *all { everybody() } else { mention(&mentions.oncall) },
+        called.and(words![
             format!(
-                " {incident} is {} and needs a named person within {}. ",
+                "{incident} is {} and needs a named person within {}. ",
                 facts::severity(*severity),
                 spoken(*within)
             ),
             "That time has passed; the miss stays on the record."
-        ],
+        ]),
         words!["If you have it, press ", bold("I have it"), ". ", "The incident goes on either way."],
     ];
     lines.extend(admitted);

@@ -99,6 +99,9 @@ pub enum Say {
         /// Everybody in the channel is called.
         #[serde(default)]
         everybody: bool,
+        /// Nobody is called.
+        #[serde(default)]
+        quiet: bool,
     },
     /// Somebody is called to an incident.
     Page {

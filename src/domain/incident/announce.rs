@@ -338,13 +338,14 @@ impl Consequences<'_> {
     }
 
     fn response_missed(&mut self) {
-        let EventKind::ResponseMissed { due, late, everybody } = &self.event.kind else { return };
+        let EventKind::ResponseMissed { due, late, everybody, quiet } = &self.event.kind else { return };
         let say = Say::ResponseMissed {
             title: self.incident.title.clone(),
             severity: self.incident.severity,
             within: due.duration_since(self.incident.response_from),
             late: *late,
             everybody: *everybody,
+            quiet: *quiet,
         };
         let keep_as = PostKey::Announcement { seq: self.event.seq, to: To::Emergencies };
         self.say(Lane::Page(self.incident.id), To::Emergencies, say, Some(keep_as));

@@ -83,6 +83,9 @@ pub enum EventKind {
         /// Everybody in the emergencies channel is called.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         everybody: bool,
+        /// Nobody is called: its severity pages nobody.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        quiet: bool,
     },
     /// `in_time`: the promise that was running is kept by it. `missed`: promises broken since the last count.
     Updated {

@@ -85,8 +85,9 @@ fn miss_response(
     rules: &Severities,
 ) -> Option<EventKind> {
     let due = incident.response_due().filter(|due| *due <= now)?;
-    let everybody = rules.rule(incident.severity).calls_everybody();
-    Some(EventKind::ResponseMissed { due, late: Lateness::of(due, now, outage), everybody })
+    let rule = rules.rule(incident.severity);
+    let (everybody, quiet) = (rule.calls_everybody(), !rule.pages().pages());
+    Some(EventKind::ResponseMissed { due, late: Lateness::of(due, now, outage), everybody, quiet })
 }
 
 fn tell_elsewhere(incident: &Incident, now: Timestamp, outage: Option<Outage>) -> Option<EventKind> {

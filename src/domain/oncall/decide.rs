@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::answer::OncallAnswer;
-use super::change::{Moved, diff_with_far};
+use super::change::{Moved, diff, diff_with_far};
 use super::confirm::Change;
 use super::duty::PhoneReach;
 use super::event::{RotaEventKind, SwapEnd};
@@ -17,6 +17,7 @@ use crate::id::UserId;
 
 /// How far ahead a change is shown.
 const WEEKS: u16 = 12;
+const A_YEAR: u16 = 52;
 /// The longest time that somebody covers.
 const COVER_MOST: SignedDuration = SignedDuration::from_hours(24 * 14);
 
@@ -130,9 +131,14 @@ fn applied(schedule: &Schedule, change: &Change, by: &UserId, now: Timestamp) ->
     change.apply(schedule, by, now).map_err(|problem| Refusal::Change { problem })
 }
 
-/// What a change moves in the next twelve weeks, and in the times beyond them that it is about.
+/// What a change moves in the next twelve weeks, and in the times beyond them that it is about. Where that is nothing, what it
+/// moves within a year: in a long rotation somebody new has it for the first time after more than twelve weeks.
 pub fn moved(before: &Schedule, after: &Schedule, now: Timestamp) -> Vec<Moved> {
-    if before == after { Vec::new() } else { diff_with_far(before, after, now, WEEKS) }
+    if before == after {
+        return Vec::new();
+    }
+    let moved = diff_with_far(before, after, now, WEEKS);
+    if moved.is_empty() { diff(before, after, now, A_YEAR) } else { moved }
 }
 
 /// Carries a change out, unless the schedule is another one than the person saw: then it is shown again.

@@ -72,7 +72,7 @@ fn proposed(answer: &OncallAnswer) -> Message {
     let confirm = Oncall::Confirm { change: what.clone(), seen: *seen };
     let nothing = moved.is_empty().then(|| match what {
         Change::Backup { .. } => words!["Who is on call stays as it is."],
-        _ => words!["It moves nothing in the next twelve weeks."],
+        _ => words!["It moves nothing within a year."],
     });
     Draft::new()
         .lines(lead.into_iter().collect())

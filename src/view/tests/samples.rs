@@ -149,7 +149,7 @@ pub fn long_story(texts: &Texts) -> Story {
     let p1 = clocks(Severity::P1);
     Story::new(texts, Severity::P2)
         .then("02:01", None, RoomOpened { room: room() })
-        .then("02:16", None, ResponseMissed { due: at("02:15"), late: None, everybody: true })
+        .then("02:16", None, ResponseMissed { due: at("02:15"), late: None, everybody: true, quiet: false })
         .then("02:17", bea(), RoleTaken { role: Role::Commander, person: self::bea(), from: None })
         .then("02:17", bea(), Acknowledged)
         .then(

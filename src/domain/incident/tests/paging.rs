@@ -74,6 +74,17 @@ fn a_p2_stays_in_slack_and_is_said_again_after_half_of_its_hour() {
 }
 
 #[test]
+fn a_response_that_a_p3_misses_is_said_and_calls_nobody() {
+    let mut world = paged(Severity::P3, duty());
+    let missed: Vec<_> = (24 * 60..=24 * 60 + 1).flat_map(|minute| world.fires(at(minute), None)).collect();
+    let called = missed.iter().find_map(|event| match event {
+        EventKind::ResponseMissed { everybody, quiet, .. } => Some((*everybody, *quiet)),
+        _ => None,
+    });
+    assert_eq!(called, Some((false, true)), "{missed:?}");
+}
+
+#[test]
 fn a_p3_and_a_p4_never_page() {
     for severity in [Severity::P3, Severity::P4] {
         let mut world = paged(severity, duty());

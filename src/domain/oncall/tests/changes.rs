@@ -210,6 +210,11 @@ fn what_a_change_moves_beyond_the_weeks_ahead_is_shown() {
     let two = two.override_with(wanted("zoe", "2027-06-01", "2027-06-02"), now()).unwrap();
     let starts: Vec<_> = moves(&abc(), &two).into_iter().map(|(from, ..)| from).collect();
     assert_eq!(starts, [ts("2027-06-01"), ts("2027-08-01")]);
+    // In a rotation of fifteen whoever joins has it in the sixteenth week for the first time.
+    let fifteen = Schedule::new(Turns::runbook(), users("a b c d e f g h i j k l m n o"), ts("2026-11-01"));
+    let joined = fifteen.add(&user("zoe"), now()).unwrap();
+    let first = moves(&fifteen, &joined).into_iter().next().unwrap();
+    assert_eq!(first, (ts("2027-02-14"), ts("2027-02-21"), user("zoe")));
     // Bob's turns are those of a week in three.
     let paused = abc().pause(&user("bob"), ts("2027-03-01"), ts("2027-06-01"), now()).unwrap();
     assert_eq!(moves(&abc(), &paused).len(), 4);

@@ -105,6 +105,7 @@ pub fn inside(texts: &Texts) -> Vec<Named> {
         within: minutes(15),
         late,
         everybody: true,
+        quiet: false,
     };
     let role = |by, from| Say::RoleTaken { role: Role::Commander, person: bea(), from, by };
     let brief = |role, known: bool| Say::Brief {
@@ -182,6 +183,12 @@ pub fn reminders(texts: &Texts) -> Vec<Named> {
         (*severity, *quiet) = (Severity::P3, true);
     }
     messages.extend(said(&[("to nobody on call", quiet)], &mapped()));
+    let missed = {
+        let (title, within) = (texts.title.clone(), minutes(24 * 60));
+        let (everybody, quiet) = (false, true);
+        Say::ResponseMissed { title, severity: Severity::P3, within, late: None, everybody, quiet }
+    };
+    messages.extend(said(&[("missed by a P3, nobody is paged", missed)], &mapped()));
     let incident = Story::new(texts, Severity::P1).incident();
     let settled = |by, how, rung| {
         let settled = Settled { by, at: at("02:36"), how, rung, due: at("02:35") };
@@ -278,7 +285,7 @@ pub fn cards(texts: &Texts) -> Vec<Named> {
         quiet: false,
     };
     let overdue = Story::new(texts, Severity::P1)
-        .then("02:15", None, ResponseMissed { due: at("02:15"), late: None, everybody: true })
+        .then("02:15", None, ResponseMissed { due: at("02:15"), late: None, everybody: true, quiet: false })
         .then("02:30", None, due.clone());
     let snoozed = Story::new(texts, Severity::P1).then("02:30", None, due).then(
         "02:31",
