@@ -2,7 +2,7 @@
 
 mod on_call;
 mod play;
-mod production;
+pub mod production;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};

@@ -67,6 +67,11 @@ pub(super) fn run_event(id: RunId, seq: u32) -> Vec<u8> {
     join(RUN_EVENT, &[&id.0.to_be_bytes(), b"/", &seq.to_be_bytes()])
 }
 
+/// All events of a run.
+pub(super) fn run_events(id: RunId) -> Vec<u8> {
+    join(RUN_EVENT, &[&id.0.to_be_bytes(), b"/"])
+}
+
 pub(super) fn audit(seq: u64) -> Vec<u8> {
     join(AUDIT, &[&seq.to_be_bytes()])
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::disk::Engine;
 use super::{Store, StoreError, codec, keys};
-use crate::domain::run::Run;
+use crate::domain::run::{Run, RunEvent};
 use crate::id::RunId;
 
 /// The number of a store's first run.
@@ -37,5 +37,13 @@ impl Store {
     /// When the row cannot be read.
     pub fn run(&self, id: RunId) -> Result<Option<Run>, StoreError> {
         self.with(|engine| read(engine, id))
+    }
+
+    /// A run's events in order.
+    ///
+    /// # Errors
+    /// When a row cannot be read.
+    pub fn run_events(&self, id: RunId) -> Result<Vec<RunEvent>, StoreError> {
+        self.with(|engine| super::values(engine, &keys::run_events(id)))
     }
 }

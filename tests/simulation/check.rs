@@ -1,6 +1,7 @@
 //! Reads what Slack received and what howler saved, and compares, with none of howler's own reasoning.
 
 mod announced;
+pub mod changed;
 mod standing;
 
 use std::collections::BTreeMap;

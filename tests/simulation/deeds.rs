@@ -8,6 +8,7 @@ use howler::fake::slack::{Reply, Slack, Submission};
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::production;
 use super::world::World;
 use crate::harness::EMERGENCIES;
 
@@ -52,8 +53,8 @@ pub struct Deed {
 type Log = Arc<Mutex<Vec<Deed>>>;
 
 /// A deed that was begun, and what to note its outcome with.
-struct Begun {
-    slack: Slack,
+pub struct Begun {
+    pub slack: Slack,
     log: Log,
     number: usize,
     kills: Arc<AtomicU32>,
@@ -63,7 +64,7 @@ struct Begun {
 
 impl Begun {
     /// The answer of a howler that was killed meanwhile would not have arrived.
-    fn settle(&self, outcome: Outcome, answer: String) {
+    pub fn settle(&self, outcome: Outcome, answer: String) {
         let answered = self.kills.load(Ordering::Relaxed) == self.before;
         let deed = &mut self.log.lock().unwrap()[self.number];
         (deed.outcome, deed.answer) = (if answered { outcome } else { Outcome::Unknown }, answer);
@@ -73,6 +74,9 @@ impl Begun {
 /// One deed at random, begun and left to run.
 pub fn anything(world: &mut World) {
     let person = world.dice.one(&PEOPLE);
+    if world.breaks && !world.dice.once_in(3) {
+        return production::anything(world, person);
+    }
     match world.dice.below(20) {
         0..=10 => line(world, person),
         11..=14 => click(world, person),
@@ -83,7 +87,12 @@ pub fn anything(world: &mut World) {
     }
 }
 
-fn begin(world: &World, what: What, word: String, line: String) -> Begun {
+/// A deed that nobody answers.
+pub fn noted(world: &World, line: String) {
+    begin(world, What::Other, String::new(), line);
+}
+
+pub fn begin(world: &World, what: What, word: String, line: String) -> Begun {
     let log = Arc::clone(&world.deeds);
     let mut deeds = log.lock().unwrap();
     deeds.push(Deed { at: world.now(), line, what, word, outcome: Outcome::Unknown, answer: String::new() });
@@ -197,6 +206,12 @@ fn mention(world: &mut World, person: &'static str) {
 
 /// Presses some button that the person sees, now and then twice.
 fn click(world: &mut World, person: &'static str) {
+    // Giving up loses an effect on purpose.
+    press(world, person, |action| !action.starts_with("give_up"));
+}
+
+/// Presses one of the latest buttons whose name fits.
+pub fn press(world: &mut World, person: &'static str, fits: impl Fn(&str) -> bool) {
     let seen: Vec<(String, String, String)> = world.slack.look(|slack| {
         let id = slack.person_called(person).map(|person| person.id.clone());
         let channels = slack.channels.iter().filter(|channel| id.as_ref().is_some_and(|id| channel.has(id)));
@@ -213,8 +228,7 @@ fn click(world: &mut World, person: &'static str) {
         }
         seen
     });
-    // Giving up loses an effect on purpose.
-    let seen: Vec<_> = seen.into_iter().filter(|(_, _, action)| !action.starts_with("give_up")).collect();
+    let seen: Vec<_> = seen.into_iter().filter(|(_, _, action)| fits(action)).collect();
     let recent = seen.len().saturating_sub(40);
     let Some((channel, ts, action)) = world.dice.pick(&seen[recent..]).cloned() else { return };
     let times = if world.dice.once_in(3) { 2 } else { 1 };
@@ -246,18 +260,22 @@ fn elements(blocks: &[Value]) -> impl Iterator<Item = &Value> {
     elements.flatten().filter(|element| element.get("type").is_some_and(|kind| kind == "button"))
 }
 
+/// The name of the form that somebody has open.
+pub fn form(slack: &Slack, person: &str) -> Option<String> {
+    slack.look(|slack| {
+        let id = slack.person_called(person).map(|person| person.id.clone())?;
+        slack.top_view(&id)?.view.get("callback_id")?.as_str().map(str::to_owned)
+    })
+}
+
 /// Fills the open form in and sends it.
 fn submit(world: &mut World, person: &'static str) {
     let word = format!("zq{}q", world.deeds.lock().unwrap().len());
-    let view = world.slack.look(|slack| {
-        let id = slack.person_called(person).map(|person| person.id.clone())?;
-        slack.top_view(&id).map(|open| open.view.clone())
-    });
-    let Some(view) = view else { return };
-    let (what, field) = match view.get("callback_id").and_then(Value::as_str) {
+    let (what, field) = match form(&world.slack, person).as_deref() {
         Some("declare") => (What::Declare, "title"),
         Some("update") => (What::Update, "action"),
-        _ => (What::Resolve, "root_cause"),
+        Some("resolve") => (What::Resolve, "root_cause"),
+        _ => return,
     };
     let mut values = BTreeMap::from([(field.to_owned(), format!("form {word}"))]);
     if what == What::Declare {

@@ -8,6 +8,7 @@ mod check;
 mod deeds;
 mod dice;
 mod found;
+mod production;
 mod weather;
 mod world;
 
@@ -34,6 +35,9 @@ struct Tally {
     calls: usize,
     events: usize,
     reminders: usize,
+    runs: usize,
+    /// How often something changed production.
+    changes: usize,
 }
 
 /// A finished life: numbers, what was wrong, and the log of calls.
@@ -59,6 +63,9 @@ fn live(seed: u64) -> Life {
         world.stop().await;
         let saved = world.saved();
         wrong.extend(check::all(&world, &saved));
+        let (runs, audit) = world.saved_runs();
+        wrong.extend(check::changed::all(&world, &runs, &audit));
+        let changes = world.production.acts.lock().unwrap().len();
         let calls = world.slack.calls();
         let story: Vec<String> = world
             .deeds
@@ -74,6 +81,8 @@ fn live(seed: u64) -> Life {
             calls: calls.len(),
             events: saved.iter().map(|(_, events)| events.len()).sum(),
             reminders: reminders.count(),
+            runs: runs.len(),
+            changes,
         };
         Life { tally, wrong, calls, story }
     })
@@ -82,6 +91,10 @@ fn live(seed: u64) -> Life {
 /// People act, the weather changes, howler is killed and comes back.
 async fn happen(world: &mut World) {
     let stormy = !world.dice.once_in(8);
+    if world.breaks && world.dice.once_in(2) {
+        let latency = world.dice.millis(1, 1_000);
+        world.disk.set_latency(latency);
+    }
     for _ in 0..world.dice.between(10, 70) {
         match world.dice.below(100) {
             0..=74 => {
@@ -108,8 +121,16 @@ async fn happen(world: &mut World) {
 
 /// Killed somewhere in the middle of what was begun a moment ago.
 async fn fall(world: &mut World) {
-    if world.dice.once_in(2) {
+    if world.breaks && world.dice.once_in(2) {
+        production::agree(world);
+        production::changes(world, SignedDuration::from_secs(10)).await;
+    } else if world.dice.once_in(2) {
         deeds::anything(world);
+    }
+    // A slow disk or Slack holds up what was begun.
+    if world.dice.once_in(3) {
+        let time = world.dice.millis(1, 10_000);
+        world.wait(time).await;
     }
     for _ in 0..world.dice.below(200) {
         tokio::task::yield_now().await;
@@ -196,17 +217,21 @@ fn nothing_is_lost_nothing_doubled_nothing_late_in_silence() {
                     sum.calls += tally.calls;
                     sum.events += tally.events;
                     sum.reminders += tally.reminders;
+                    sum.runs += tally.runs;
+                    sum.changes += tally.changes;
                 }
             });
         }
     });
     let (failed, sum) = (failed.into_inner().unwrap(), sum.into_inner().unwrap());
     println!(
-        "{seeds} seeds from {from}, {} deeds, {} kills, {} events, {} reminders, {} calls to Slack, {} seeds failed, {:.0} s",
+        "{seeds} seeds from {from}, {} deeds, {} kills, {} events, {} reminders, {} runs, {} changes, {} calls to Slack, {} seeds failed, {:.0} s",
         sum.deeds,
         sum.kills,
         sum.events,
         sum.reminders,
+        sum.runs,
+        sum.changes,
         sum.calls,
         failed.len(),
         began.elapsed().as_secs_f64()

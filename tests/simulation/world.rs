@@ -9,8 +9,10 @@ use howler::config::Config;
 use howler::config::secrets::{Secret, Secrets};
 use howler::domain::incident::Incident;
 use howler::domain::incident::event::Event;
+use howler::domain::run::audit::AuditRow;
+use howler::domain::run::{Run, RunEvent};
 use howler::fake::slack::{self, Slack};
-use howler::id::IncidentId;
+use howler::id::{IncidentId, RunId};
 use howler::loopback::Loopback;
 use howler::store::{Disk, MemoryDisk, Store};
 use jiff::{SignedDuration, Timestamp};
@@ -18,6 +20,7 @@ use tempfile::TempDir;
 
 use super::deeds::Deed;
 use super::dice::Dice;
+use super::production::Watched;
 use crate::harness::{MANIFEST, SECRET, TOKEN, two_in_the_morning};
 
 /// When howler ran, and could save.
@@ -38,6 +41,10 @@ pub struct World {
     pub outages: Vec<Span>,
     /// How often howler was killed.
     pub kills: Arc<AtomicU32>,
+    /// Whether production breaks in this life: in every second one.
+    pub breaks: bool,
+    /// What procedures look at and change.
+    pub production: Arc<Watched>,
     network: Loopback,
     folder: TempDir,
     howler: Option<App>,
@@ -69,6 +76,8 @@ impl World {
             deeds: Arc::default(),
             outages: Vec::new(),
             kills: Arc::default(),
+            breaks: seed % 2 == 0,
+            production: Arc::default(),
             network,
             folder: TempDir::new().unwrap(),
             howler: None,
@@ -80,7 +89,8 @@ impl World {
 
     pub fn start(&mut self) {
         let toml = "[mentions]\noncall = \"S0ONCALL\"\nengineering = \"S0ENG\"\n\
-            [rotation]\nhandoff = \"03:00\"\nturn = \"daily\"\nmembers = [\"U0MAYA\", \"U0KOFI\", \"U0ZOE\"]\n";
+            [rotation]\nhandoff = \"03:00\"\nturn = \"daily\"\nmembers = [\"U0MAYA\", \"U0KOFI\", \"U0ZOE\"]\n\
+            [runbook.approval]\npeople = [\"U0IAN\", \"U0MAYA\"]\nper_hour = 4\n";
         let setup = Setup {
             config: Config::parse(toml).unwrap(),
             secrets: Secrets {
@@ -98,8 +108,11 @@ impl World {
             data: self.folder.path().join("data"),
             clock: self.clock.clone(),
         };
-        let ground =
-            Ground { disk: Disk::Memory(self.disk.clone()), slack: Some(self.network.clone()), world: None };
+        let ground = Ground {
+            disk: Disk::Memory(self.disk.clone()),
+            slack: Some(self.network.clone()),
+            world: Some(self.production.clone()),
+        };
         let app = App::start_on(ground, setup).unwrap();
         self.slack.point_inside(app.router.clone());
         self.howler = Some(app);
@@ -135,11 +148,25 @@ impl World {
         self.clock.sleep_until(self.now() + time).await;
     }
 
+    fn store(&self) -> Store {
+        assert!(self.howler.is_none(), "howler has its store open");
+        Store::open_on(Disk::Memory(self.disk.clone()), &self.folder.path().join("data"), "").unwrap()
+    }
+
+    /// The runs that howler has saved, and its audit, read beside it once it is stopped.
+    pub fn saved_runs(&self) -> (Vec<(Run, Vec<RunEvent>)>, Vec<AuditRow>) {
+        let store = self.store();
+        let last = store.load().unwrap().next_run;
+        let read = |id| {
+            let id = RunId(id);
+            Some((store.run(id).unwrap()?, store.run_events(id).unwrap()))
+        };
+        ((1..last).filter_map(read).collect(), store.audit().unwrap())
+    }
+
     /// What howler has saved, read beside it once it is stopped.
     pub fn saved(&self) -> Vec<(Incident, Vec<Event>)> {
-        assert!(self.howler.is_none(), "howler has its store open");
-        let store =
-            Store::open_on(Disk::Memory(self.disk.clone()), &self.folder.path().join("data"), "").unwrap();
+        let store = self.store();
         let last = store.load().unwrap().next_incident;
         let read = |id| {
             let id = IncidentId(id);

@@ -1,0 +1,138 @@
+//! The world that procedures look at and change, and what people do about it.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use howler::demo::production::{BREAKS, Production};
+use howler::domain::procedure::{CannotTell, Heard, Question};
+use howler::domain::run::change::Ended;
+use howler::fake::slack::Submission;
+use howler::probe::{Fingerprint, StandIn};
+use jiff::SignedDuration;
+use serde_json::Value;
+
+use super::deeds::{self, Outcome, What};
+use super::world::World;
+use crate::harness::EMERGENCIES;
+
+/// The rehearsal's production, and each command that changed it or tried to.
+#[derive(Debug, Default)]
+pub struct Watched {
+    pub production: Production,
+    pub acts: Mutex<Vec<Vec<String>>>,
+}
+
+impl StandIn for Watched {
+    fn ask(&self, question: &Question) -> Result<Heard, CannotTell> {
+        self.production.ask(question)
+    }
+
+    fn fingerprint(&self, program: &str) -> Fingerprint {
+        self.production.fingerprint(program)
+    }
+
+    fn act(&self, argv: &[String]) -> (Ended, String) {
+        self.acts.lock().unwrap().push(argv.to_vec());
+        self.production.act(argv)
+    }
+}
+
+/// What breaks, and what puts it right.
+const TROUBLE: [(&str, &str); 5] = [
+    ("hang", "run event-stream-failure"),
+    ("release", "run event-stream-failure"),
+    ("memory", "run event-stream-failure"),
+    ("site", "run web-rollback"),
+    ("site", "run deployment-failure"),
+];
+
+const LINES: [&str; 4] =
+    ["status", "abort", "reviewed RUN-1 it was right", "diagnose infrastructure-rollback"];
+
+const BUTTONS: [&str; 7] = ["propose", "propose", "deny", "break-glass", "next", "again", "abort"];
+
+/// One deed about the runbook, begun and left to run.
+pub fn anything(world: &mut World, person: &'static str) {
+    match world.dice.below(20) {
+        0 => line(world, person, "freeze the auditors are here"),
+        1..=3 => line(world, person, "unfreeze"),
+        4 => {
+            let text = world.dice.one(&LINES);
+            line(world, person, text);
+        }
+        5..=7 => {
+            let button = world.dice.one(&BUTTONS);
+            deeds::press(world, person, |action| action == button);
+        }
+        8 => breaks(world),
+        9..=12 => {
+            let (what, text) = world.dice.one(&TROUBLE);
+            world.production.production.breaks(what).unwrap();
+            line(world, person, text);
+        }
+        13 => deeds::press(world, person, |action| action == "approve"),
+        _ => agree(world),
+    }
+}
+
+/// Somebody ships something bad, or mends all by hand.
+fn breaks(world: &mut World) {
+    let words: Vec<&str> = BREAKS.iter().map(|(word, _)| *word).collect();
+    let word = if world.dice.once_in(2) { "mend" } else { world.dice.one(&words) };
+    deeds::noted(world, format!("production: {word}"));
+    world.production.production.breaks(word).unwrap();
+}
+
+fn line(world: &mut World, person: &'static str, text: &'static str) {
+    let begun = deeds::begin(world, What::Other, String::new(), format!("{person}: /runbook {text}"));
+    tokio::spawn(async move {
+        let reply = begun.slack.command(person, EMERGENCIES, &format!("/runbook {text}")).await;
+        begun.settle(Outcome::Unknown, reply.map_or(String::new(), |reply| reply.body));
+    });
+}
+
+/// Some people approve the latest request that can be read, and say why where they are asked to.
+pub fn agree(world: &mut World) {
+    let asked = world.slack.look(|slack| {
+        let messages = slack
+            .channels
+            .iter()
+            .flat_map(|channel| channel.messages.iter().map(move |message| (channel.id.clone(), message)));
+        let offers = |blocks: &[Value]| !deeds::values(blocks, "approve").is_empty();
+        let open = messages.filter(|(_, message)| !message.deleted && offers(&message.blocks));
+        open.map(|(channel, message)| (channel, message.ts.clone())).max_by(|one, other| one.1.cmp(&other.1))
+    });
+    let Some((channel, ts)) = asked else { return };
+    for person in deeds::PEOPLE {
+        if world.dice.once_in(3) {
+            continue;
+        }
+        let line = format!("{person} in {channel}: approves {ts}");
+        let begun = deeds::begin(world, What::Other, String::new(), line);
+        let (channel, ts) = (channel.clone(), ts.clone());
+        tokio::spawn(async move {
+            // Whatever is answered, a form may be open.
+            let _ = begun.slack.click(person, &channel, &ts, "approve", None).await;
+            if deeds::form(&begun.slack, person).as_deref() == Some("approve") {
+                let values = BTreeMap::from([("comment".to_owned(), "seen".to_owned())]);
+                let closed = matches!(begun.slack.submit(person, values).await, Ok(Submission::Closed));
+                begun.settle(if closed { Outcome::Heard } else { Outcome::Unknown }, String::new());
+            }
+        });
+    }
+}
+
+/// Returns when production has just been changed, or after `most`.
+pub async fn changes(world: &World, most: SignedDuration) {
+    let acts = || world.production.acts.lock().unwrap().len();
+    let (before, until) = (acts(), world.now() + most);
+    while acts() == before && world.now() < until {
+        for _ in 0..50 {
+            tokio::task::yield_now().await;
+            if acts() > before {
+                return;
+            }
+        }
+        world.wait(SignedDuration::from_millis(5)).await;
+    }
+}
