@@ -320,3 +320,30 @@ async fn no_more_changes_begin_within_an_hour_than_the_configuration_says() {
     let again = ian.types(EMERGENCIES, "/runbook propose").await;
     assert!(again.contains("those who may approve it"), "{again}");
 }
+
+#[tokio::test]
+async fn whose_rights_cannot_be_read_approves_nothing_and_the_diagnosis_stands() {
+    let toml = "[runbook.approval]\ngroup = \"S0ENG\"\non_call = false\n";
+    let town = Town::with(&[("queue-failure", QUEUE)], toml).await;
+    let world = &town.world;
+    town.state(KUBECTL);
+    town.write("log", "one ERROR\n");
+    town.write("version", r#"{"revision": 7}"#);
+    world.slack.edit_group("ian", "S0ENG", &["ian", "maya"]).await.unwrap();
+    world.slack.faults().fail("usergroups.users.list", "internal_error", 1_000);
+    world.ian().types(EMERGENCIES, "/runbook run queue").await;
+    let card = town.card(EMERGENCIES);
+    assert!(card.contains("Next step: Restart the queue"), "the diagnosis stands: {card}");
+    assert!(!world.channel(EMERGENCIES).last("Queue failure").buttons().contains(&"approve".to_owned()));
+    world.slack.faults().clear();
+    world.ian().clicks(EMERGENCIES, "propose").await;
+    // Read again just before it begins, and not readable then.
+    world.slack.faults().fail("usergroups.users.list", "internal_error", 1_000);
+    world.maya().clicks(EMERGENCIES, "approve").await;
+    world.forward_seconds(30).await;
+    assert_eq!(began(&town, "restart"), 0, "{}", town.card(EMERGENCIES));
+    world.slack.faults().clear();
+    world.ian().clicks(EMERGENCIES, "propose").await;
+    world.maya().clicks(EMERGENCIES, "approve").await;
+    assert_eq!(began(&town, "restart"), 1, "{}", town.card(EMERGENCIES));
+}

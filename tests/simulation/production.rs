@@ -7,11 +7,13 @@ use howler::demo::production::{BREAKS, Production};
 use howler::domain::procedure::{CannotTell, Heard, Question};
 use howler::domain::run::change::Ended;
 use howler::fake::slack::Submission;
+use howler::fake::slack::world::Message;
 use howler::probe::{Fingerprint, StandIn};
 use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::deeds::{self, Outcome, What};
+use super::runtime;
 use super::world::World;
 use crate::harness::EMERGENCIES;
 
@@ -135,4 +137,34 @@ pub async fn changes(world: &World, most: SignedDuration) {
         }
         world.wait(SignedDuration::from_millis(5)).await;
     }
+}
+
+/// The approval is heard while the disk is full, and heard again once it is not.
+#[test]
+fn what_cannot_be_written_down_changes_nothing() {
+    runtime().block_on(async {
+        let world = World::new(0);
+        world.production.production.breaks("memory").unwrap();
+        world.slack.command("kofi", EMERGENCIES, "/runbook run event-stream-failure").await.unwrap();
+        world.wait(SignedDuration::from_secs(10)).await;
+        let acts = || world.production.acts.lock().unwrap().len();
+        let approve = async || {
+            let card = world.slack.look(|slack| {
+                let asks = |message: &&Message| !deeds::values(&message.blocks, "approve").is_empty();
+                let messages = &slack.channel_called(EMERGENCIES).unwrap().messages;
+                messages.iter().rev().find(asks).map(|card| card.ts.clone())
+            });
+            let card = card.expect("it asks for approval");
+            world.slack.click("maya", EMERGENCIES, &card, "approve", None).await.unwrap();
+            world.wait(SignedDuration::from_secs(20)).await;
+        };
+        world.disk.set_full(true);
+        approve().await;
+        assert_eq!(acts(), 0, "an approval that is on no disk begins nothing");
+        world.disk.set_full(false);
+        world.wait(SignedDuration::from_secs(60)).await;
+        assert_eq!(acts(), 0, "it was refused, and is not remembered");
+        approve().await;
+        assert_eq!(acts(), 1);
+    });
 }
