@@ -162,10 +162,26 @@ fn some_names_stand_in_one_place_only() {
 #[test]
 fn documents_name_files_that_exist() {
     let named = regex::Regex::new(r"`((?:src|tests|benches|commands|docs)/[A-Za-z0-9_./-]*)`").unwrap();
-    for document in ["README.md", "ARCHITECTURE.md"] {
+    for document in ["README.md", "ARCHITECTURE.md", "docs/rules.md"] {
         let text = fs::read_to_string(document).unwrap();
         for name in named.captures_iter(&text).map(|captures| captures[1].to_owned()) {
             assert!(Path::new(&name).exists(), "{document} names {name}");
+        }
+    }
+}
+
+#[test]
+fn every_rule_has_a_test() {
+    let name = regex::Regex::new("`([a-z_0-9]+)`").unwrap();
+    let code: String =
+        sources("src").into_iter().chain(sources("tests")).map(|(_, text)| text).collect::<Vec<_>>().concat();
+    let rules = fs::read_to_string("docs/rules.md").unwrap();
+    for row in rules.lines().filter(|line| line.starts_with("| ") && line.contains('`')) {
+        let tests = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
+        let named: Vec<&str> = name.captures_iter(tests).map(|found| found.get(1).unwrap().as_str()).collect();
+        assert!(!named.is_empty(), "no test: {row}");
+        for test in named {
+            assert!(code.contains(&format!("fn {test}(")), "docs/rules.md names {test}");
         }
     }
 }
