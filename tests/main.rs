@@ -32,4 +32,5 @@ mod socket_tls;
 mod tidy;
 mod updates;
 mod watching;
+mod whose;
 mod year;

@@ -23,6 +23,20 @@ pub struct BotIdentity {
     /// The workspace's name.
     #[serde(default)]
     pub team: String,
+    /// The workspace's id.
+    #[serde(default)]
+    pub team_id: Option<String>,
+    /// The id of its Enterprise organization, where it is in one.
+    #[serde(default)]
+    pub enterprise_id: Option<String>,
+    /// The app is installed for the whole organization.
+    #[serde(default)]
+    pub is_enterprise_install: bool,
+    #[serde(default)]
+    bot_id: Option<String>,
+    /// The app's id. `auth.test` does not tell it of a bot's token; `bots.info` does.
+    #[serde(default)]
+    pub app_id: Option<String>,
 }
 
 /// A channel as `conversations.list` shows it.
@@ -188,9 +202,9 @@ impl Directory {
         }
     }
 
-    /// howler's own user, once Slack has told.
-    pub fn known_me(&self) -> Option<UserId> {
-        self.me.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(|me| me.user.clone())
+    /// Who howler is, once Slack has told.
+    pub fn known_me(&self) -> Option<BotIdentity> {
+        self.me.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Asks Slack who howler is.
@@ -198,9 +212,29 @@ impl Directory {
     /// # Errors
     /// When Slack does not tell.
     pub async fn ask_me(&self) -> Result<BotIdentity, Trouble> {
-        let me: BotIdentity = self.slack.call(&Call::post("auth.test", None, json!({}))).await?;
+        let mut me: BotIdentity = self.slack.call(&Call::post("auth.test", None, json!({}))).await?;
+        if me.app_id.is_none() {
+            me.app_id = match self.known_me().and_then(|known| known.app_id) {
+                Some(app) => Some(app),
+                None => self.app_of(me.bot_id.as_deref()).await,
+            };
+        }
         *self.me.lock().unwrap_or_else(PoisonError::into_inner) = Some(me.clone());
         Ok(me)
+    }
+
+    /// The app that a bot is of; `None` where Slack does not tell, and then the signature alone says which app a delivery is for.
+    async fn app_of(&self, bot: Option<&str>) -> Option<String> {
+        #[derive(Deserialize)]
+        struct Info {
+            bot: Bot,
+        }
+        #[derive(Deserialize)]
+        struct Bot {
+            app_id: Option<String>,
+        }
+        let call = Call::get("bots.info", None, vec![("bot", bot?.to_owned())]);
+        self.slack.call::<Info>(&call).await.ok()?.bot.app_id
     }
 }
 

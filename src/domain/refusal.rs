@@ -46,6 +46,14 @@ pub enum Refusal {
     NotAnIncidentNumber {
         word: String,
     },
+    /// Slack sent it for an app that howler's token is not of.
+    OtherApp,
+    /// It comes from another workspace in which the same app is installed.
+    OtherWorkspace,
+    /// Whoever asks is of another workspace, and met howler in a shared channel.
+    Visitor,
+    /// It cannot be told whether whoever asks is of howler's workspace.
+    WorkspaceUnknown,
     TitleMissing,
     TextMissing {
         command: String,

@@ -9,6 +9,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tracing::{Instrument, debug, info, info_span, warn};
 
 use super::answers::{self, Failure};
+use super::origin::{self, Standing};
 use super::screen::screened;
 use super::slack::{Incoming, Parsed};
 use crate::clock::Clock;
@@ -23,6 +24,8 @@ use crate::telemetry::Metrics;
 
 /// Slack gives up after three seconds; by then a humane answer must be on its way.
 pub const PATIENCE: Duration = Duration::from_millis(2_500);
+/// How long Slack may take to say who howler is, before an approval is refused for it.
+const WHO_AM_I: Duration = Duration::from_millis(1_200);
 /// What is left after [`PATIENCE`] to say that a form could not be opened.
 const LAST_WORD: Duration = Duration::from_millis(400);
 
@@ -135,7 +138,18 @@ impl Front {
         {
             request.ask = Ask::Unclear(Refusal::NotAPerson { word: "@howler".into() });
         }
-        request.ask = screened(request.ask, &self.deliverer).await;
+        let standing = self.standing(incoming).await;
+        request.ask = match standing.refuses(&request.ask) {
+            Some(refusal) => {
+                self.metrics.ignored(standing.word());
+                warn!(
+                    standing = standing.word(),
+                    "a delivery is refused: it is not known to be of howler's workspace"
+                );
+                Ask::Unclear(refusal)
+            }
+            None => screened(request.ask, &self.deliverer).await,
+        };
         let submitted = self.desk.submit(request);
         let answer = match timeout_at(deadline, submitted).await {
             Ok(answer) => answer.map_err(Failure::Fault),
@@ -145,6 +159,17 @@ impl Front {
             warn!(%failure, "a delivery could not be answered");
         }
         answer
+    }
+
+    /// Whose the delivery is. Where a change hangs on it and Slack has not told yet who howler is, it is asked.
+    async fn standing(&self, incoming: &Incoming) -> Standing {
+        let known = match self.deliverer.known_me() {
+            None if origin::lets_change(&incoming.request.ask) => {
+                timeout(WHO_AM_I, self.deliverer.who_am_i()).await.ok().and_then(Result::ok)
+            }
+            known => known,
+        };
+        incoming.origin.standing(known.as_ref())
     }
 
     async fn answer_command(&self, incoming: Incoming, deadline: Instant) -> Reply {

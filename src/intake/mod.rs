@@ -5,6 +5,7 @@ mod bearer;
 mod front;
 pub mod grammar;
 mod http;
+pub mod origin;
 pub mod phone;
 mod screen;
 pub mod shell;

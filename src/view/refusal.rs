@@ -58,6 +58,9 @@ fn wrong(refusal: &Refusal) -> Words {
             words![code(word), " is not a length of time. Write it like 20m or 1h 30m."]
         }
         Refusal::NotAnIncidentNumber { word } => words![code(word), " is not an incident's number."],
+        Refusal::OtherApp | Refusal::OtherWorkspace | Refusal::Visitor | Refusal::WorkspaceUnknown => {
+            words![elsewhere(refusal)]
+        }
         Refusal::TitleMissing => words!["The incident needs a title: a few words about what is broken."],
         Refusal::TextMissing { command } => words!["Something is missing after ", code(command), "."],
         Refusal::TooLong { what, length, most } => {
@@ -81,6 +84,27 @@ fn wrong(refusal: &Refusal) -> Words {
             words![format!("The timeline of {incident} has {pages} pages.")]
         }
         about_one => wrong_now(about_one),
+    }
+}
+
+/// Who cannot be told to be of howler's workspace, and what to do then.
+fn elsewhere(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::OtherApp => {
+            "This came through another Slack app than howler's, so it is not done. Whoever runs howler: its bot token and \
+             its signing secret must be of the same app."
+        }
+        Refusal::OtherWorkspace => {
+            "This came from another Slack workspace. howler answers to its own alone: ask somebody there."
+        }
+        Refusal::Visitor => {
+            "You are here from another workspace. You may read what howler shows, and only people of its own workspace \
+             change something or approve it: ask one of them."
+        }
+        _ => {
+            "howler could not make sure that you are of its own workspace: Slack did not tell. Until it does, nobody \
+             approves. Try again in a minute; deny and abort work."
+        }
     }
 }
 

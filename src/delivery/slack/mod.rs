@@ -234,7 +234,12 @@ impl Deliverer {
 
     /// Whether `person` is howler itself, as far as Slack has told who that is.
     pub fn is_me(&self, person: &UserId) -> bool {
-        self.directory.known_me().as_ref() == Some(person)
+        self.directory.known_me().is_some_and(|me| me.user == *person)
+    }
+
+    /// Who howler is, once Slack has told.
+    pub fn known_me(&self) -> Option<BotIdentity> {
+        self.directory.known_me()
     }
 
     /// Finds a channel by its configured name or id; `None` where howler sees none.

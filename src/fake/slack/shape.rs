@@ -106,9 +106,9 @@ fn thread(channel: &Channel, message: &Message) -> Map<String, Value> {
 /// A user object. Slack leaves out where somebody lives once they have left.
 pub(super) fn person(world: &World, person: &Person, now: Timestamp) -> Value {
     let mut shape = object(json!({
-        "id": person.id, "team_id": world.team.id, "name": person.name, "deleted": person.deleted,
+        "id": person.id, "team_id": world.team_of(person), "name": person.name, "deleted": person.deleted,
         "real_name": person.real_name, "is_bot": person.is_bot, "is_app_user": false, "updated": 0,
-        "profile": { "real_name": person.real_name, "display_name": person.name, "team": world.team.id },
+        "profile": { "real_name": person.real_name, "display_name": person.name, "team": world.team_of(person) },
     }));
     if person.is_stranger {
         shape.insert("is_stranger".to_owned(), json!(true));

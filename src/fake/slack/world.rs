@@ -12,6 +12,8 @@ use super::ts;
 
 /// Who speaks when Slack itself does.
 pub const SLACKBOT: &str = "USLACKBOT";
+/// The workspace that strangers are of.
+const ELSEWHERE: &str = "T0ELSEWHERE";
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct World {
@@ -215,6 +217,17 @@ impl World {
     pub fn number(&mut self) -> u64 {
         self.counter += 1;
         self.counter
+    }
+
+    /// The workspace that somebody is of.
+    pub fn team_of<'w>(&'w self, person: &Person) -> &'w str {
+        if person.is_stranger { ELSEWHERE } else { &self.team.id }
+    }
+
+    /// Whether people of another workspace are in a channel (Slack Connect).
+    pub fn is_shared(&self, channel: &str) -> bool {
+        let stranger = |id: &String| self.person(id).is_some_and(|person| person.is_stranger);
+        self.channel(channel).is_some_and(|channel| channel.members.iter().any(stranger))
     }
 
     pub fn channel(&self, id: &str) -> Option<&Channel> {

@@ -6,6 +6,7 @@ use super::{Parsed, delivery, typed, typed_oncall, typed_runbook};
 use crate::domain::request::{Place, ReplyPath, Request};
 use crate::domain::text;
 use crate::id::{ChannelId, UserId};
+use crate::intake::origin::Origin;
 use crate::intake::slack_text::plain;
 
 pub const INCIDENT: &str = "/incident";
@@ -20,6 +21,9 @@ struct Body {
     user_id: Option<String>,
     channel_id: Option<String>,
     trigger_id: Option<String>,
+    api_app_id: Option<String>,
+    team_id: Option<String>,
+    enterprise_id: Option<String>,
 }
 
 /// Whether Slack is looking at the certificate, which it does without a signature.
@@ -41,6 +45,7 @@ fn parsed(body: Body, raw: &[u8]) -> Parsed {
     if body.checks_certificate() {
         return Parsed::SslCheck;
     }
+    let origin = body.origin();
     let (Some(command), Some(user), Some(channel)) = (body.command, body.user_id, body.channel_id) else {
         return Parsed::Malformed;
     };
@@ -60,7 +65,7 @@ fn parsed(body: Body, raw: &[u8]) -> Parsed {
         reply: ReplyPath::Inline,
         ask,
     };
-    Parsed::request(request, body.trigger_id)
+    Parsed::request(request, body.trigger_id).from(origin)
 }
 
 fn read(raw: &[u8]) -> Option<Body> {
@@ -68,6 +73,13 @@ fn read(raw: &[u8]) -> Option<Body> {
 }
 
 impl Body {
+    /// Slack hands a slash command to those alone who have the app in their own workspace.
+    fn origin(&self) -> Origin {
+        let given = |id: &Option<String>| id.clone().filter(|id| !id.is_empty());
+        let (team, org) = (given(&self.team_id), given(&self.enterprise_id));
+        Origin { app: given(&self.api_app_id), person: team.clone().or_else(|| org.clone()), team, org }
+    }
+
     fn checks_certificate(&self) -> bool {
         self.command.is_none() && self.ssl_check.as_deref() == Some("1")
     }

@@ -7,6 +7,7 @@ use super::{Parsed, delivery, typed};
 use crate::domain::oncall::said::declines;
 use crate::domain::request::{Ask, Place, ReplyPath, Request};
 use crate::id::{ChannelId, DeliveryId, MessageTs, UserId};
+use crate::intake::origin::Origin;
 use crate::intake::slack_text;
 
 /// The reactions that put a message on the timeline.
@@ -19,11 +20,18 @@ struct Envelope {
     event_id: Option<String>,
     event: Option<serde_json::Value>,
     authorizations: Option<Vec<Authorization>>,
+    api_app_id: Option<String>,
+    team_id: Option<String>,
+    /// The channel is shared with another workspace.
+    is_ext_shared_channel: Option<bool>,
 }
 
+/// The installation that the event is delivered for; in a shared channel `team_id` beside it may be another.
 #[derive(Deserialize)]
 struct Authorization {
     user_id: Option<String>,
+    team_id: Option<String>,
+    enterprise_id: Option<String>,
 }
 
 /// The fields differ from event to event, even in type, so this is read only of the kinds that howler knows.
@@ -73,10 +81,11 @@ pub fn parse(json: &[u8]) -> Parsed {
 }
 
 fn callback(envelope: Envelope, json: &[u8]) -> Parsed {
-    let Some(event) = envelope.event else { return Parsed::Malformed };
+    let Some(event) = envelope.event.clone() else { return Parsed::Malformed };
     let kind = event.get("type").and_then(|kind| kind.as_str()).unwrap_or("").to_owned();
-    let authorizations = envelope.authorizations.unwrap_or_default();
-    let us = authorizations.into_iter().find_map(|authorization| authorization.user_id);
+    let authorization = envelope.authorizations.as_ref().and_then(|all| all.first());
+    let origin = origin(&envelope, authorization, &event);
+    let us = envelope.authorizations.unwrap_or_default().into_iter().find_map(|for_us| for_us.user_id);
     let delivery = delivery("ev", envelope.event_id.as_deref(), json);
     let parsed = match kind.as_str() {
         "app_mention" => serde_json::from_value(event).map(|event| mention(event, us.as_deref(), delivery)),
@@ -89,7 +98,18 @@ fn callback(envelope: Envelope, json: &[u8]) -> Parsed {
         "reaction_removed" => serde_json::from_value(event).map(|event| pin(event, us, delivery, false)),
         _ => Ok(Parsed::Ignored { why: "unknown_event" }),
     };
-    parsed.unwrap_or(Parsed::Malformed)
+    parsed.unwrap_or(Parsed::Malformed).from(origin)
+}
+
+/// Of a message the sender's workspace is told; of a reaction in a shared channel it is not.
+fn origin(envelope: &Envelope, authorization: Option<&Authorization>, event: &serde_json::Value) -> Origin {
+    let org = authorization.and_then(|for_us| for_us.enterprise_id.clone());
+    let team = authorization.and_then(|for_us| for_us.team_id.clone()).or_else(|| envelope.team_id.clone());
+    let told = ["user_team", "source_team", "team"].iter().find_map(|name| event.get(name)?.as_str());
+    let shared = envelope.is_ext_shared_channel == Some(true);
+    let alone = || team.clone().or_else(|| org.clone()).filter(|_| !shared);
+    let person = told.map(str::to_owned).or_else(alone);
+    Origin { app: envelope.api_app_id.clone(), team, org, person }
 }
 
 /// Bots are not listened to, so that two of them never talk each other into a loop. An edited message was read

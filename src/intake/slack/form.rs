@@ -22,6 +22,7 @@ const COMMENT_MOST: usize = 500;
 #[derive(Deserialize)]
 pub(super) struct View {
     id: Option<String>,
+    pub(super) app_installed_team_id: Option<String>,
     callback_id: Option<String>,
     private_metadata: Option<String>,
     state: Option<State>,

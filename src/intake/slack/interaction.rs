@@ -8,6 +8,7 @@ use crate::domain::command::Choice;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, Place, ReplyPath, Request};
 use crate::id::{ChannelId, MessageTs, UserId};
+use crate::intake::origin::Origin;
 
 #[derive(Deserialize)]
 struct Body {
@@ -17,7 +18,10 @@ struct Body {
 #[derive(Deserialize)]
 struct Payload {
     r#type: String,
-    user: Option<Id>,
+    api_app_id: Option<String>,
+    team: Option<Team>,
+    enterprise: Option<Id>,
+    user: Option<User>,
     channel: Option<Id>,
     container: Option<Container>,
     message: Option<Message>,
@@ -30,6 +34,20 @@ struct Payload {
 #[derive(Deserialize)]
 struct Id {
     id: String,
+}
+
+/// `null` where the app is installed for a whole organization.
+#[derive(Deserialize)]
+struct Team {
+    id: Option<String>,
+    enterprise_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct User {
+    id: String,
+    /// The person's own workspace, or organization where there is one.
+    team_id: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -74,7 +92,8 @@ pub fn parse(raw: &[u8]) -> Parsed {
 /// Reads the JSON of an interaction, as Socket Mode carries it.
 pub fn parse_payload(json: &[u8]) -> Parsed {
     let Ok(payload) = serde_json::from_slice::<Payload>(json) else { return Parsed::Malformed };
-    match payload.r#type.as_str() {
+    let origin = payload.origin();
+    let parsed = match payload.r#type.as_str() {
         "block_actions" => click(payload, json),
         "view_submission" => match (payload.user, payload.view) {
             (Some(user), Some(view)) => form::submitted(UserId(user.id), &view, json),
@@ -82,6 +101,22 @@ pub fn parse_payload(json: &[u8]) -> Parsed {
         },
         "view_closed" => Parsed::Ignored { why: "view_closed" },
         _ => Parsed::Ignored { why: "unknown_interaction" },
+    };
+    parsed.from(origin)
+}
+
+impl Payload {
+    /// A form that somebody opened in another workspace names that one as its team, and ours as the one that has the app.
+    fn origin(&self) -> Origin {
+        let installed = self.view.as_ref().and_then(|view| view.app_installed_team_id.clone());
+        let told = self.team.as_ref();
+        let org = told.and_then(|team| team.enterprise_id.clone());
+        Origin {
+            app: self.api_app_id.clone(),
+            team: installed.or_else(|| told?.id.clone()),
+            org: org.or_else(|| self.enterprise.as_ref().map(|org| org.id.clone())),
+            person: self.user.as_ref().and_then(|user| user.team_id.clone()),
+        }
     }
 }
 
@@ -107,7 +142,7 @@ fn click(payload: Payload, json: &[u8]) -> Parsed {
     Parsed::request(request, payload.trigger_id)
 }
 
-fn click_id(payload: &Payload, user: &Id, action: &Action, choice: Option<&Choice>) -> Option<String> {
+fn click_id(payload: &Payload, user: &User, action: &Action, choice: Option<&Choice>) -> Option<String> {
     if let Some(Choice { line, answers: Some(asked) }) = choice {
         let incident = line.incident.map_or_else(String::new, |incident| incident.0.to_string());
         return Some(format!("{asked}:{incident}"));

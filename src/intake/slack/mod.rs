@@ -14,6 +14,7 @@ mod tests;
 use sha2::{Digest, Sha256};
 
 use super::grammar;
+use super::origin::Origin;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, Request};
 use crate::id::DeliveryId;
@@ -48,6 +49,7 @@ pub struct Incoming {
     pub request: Request,
     /// Good for three seconds.
     pub trigger: Option<String>,
+    pub origin: Origin,
 }
 
 /// A form's field and why its content cannot be taken.
@@ -59,7 +61,19 @@ pub struct FieldError {
 
 impl Parsed {
     fn request(request: Request, trigger: Option<String>) -> Self {
-        Self::Request(Box::new(Incoming { request, trigger: trigger.filter(|trigger| !trigger.is_empty()) }))
+        let trigger = trigger.filter(|trigger| !trigger.is_empty());
+        Self::Request(Box::new(Incoming { request, trigger, origin: Origin::default() }))
+    }
+
+    /// The same, with the ids that tell whose it is.
+    fn from(self, origin: Origin) -> Self {
+        match self {
+            Self::Request(mut incoming) => {
+                incoming.origin = origin;
+                Self::Request(incoming)
+            }
+            other => other,
+        }
     }
 }
 

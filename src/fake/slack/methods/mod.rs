@@ -50,10 +50,11 @@ const fn form(name: &'static str, tier: Tier, run: fn(&mut Turn<'_>) -> Answer) 
 /// The one method that takes the app-level token; the fake answers it outside this table's functions.
 pub(super) const CONNECTIONS_OPEN: &str = "apps.connections.open";
 
-const METHODS: [Method; 37] = [
+const METHODS: [Method; 38] = [
     writes(CONNECTIONS_OPEN, TIER_1, |_| refuse("not_allowed_token_type")),
     writes("api.test", Tier::Unlimited, api_test),
     writes("auth.test", Tier::Unlimited, auth_test),
+    reads("bots.info", TIER_3, people::bot),
     writes("chat.postMessage", Tier::PerChannel, chat::post_message),
     writes("chat.update", TIER_3, chat::update),
     writes("chat.postEphemeral", TIER_4, chat::post_ephemeral),

@@ -1,4 +1,4 @@
-//! `users.*` and `dnd.*`.
+//! `users.*`, `bots.info` and `dnd.*`.
 
 use serde_json::{Value, json};
 
@@ -15,6 +15,19 @@ pub(super) fn info(turn: &mut Turn<'_>) -> Answer {
         None => return refuse("user_not_found"),
     };
     Ok(object(json!({ "user": user })))
+}
+
+/// The bot itself; it knows of no others.
+pub(super) fn bot(turn: &mut Turn<'_>) -> Answer {
+    turn.need(&["users:read"])?;
+    let bot = &turn.world.bot;
+    if turn.args.required("bot")? != bot.bot_id {
+        return refuse("bot_not_found");
+    }
+    Ok(object(json!({ "bot": {
+        "id": bot.bot_id, "deleted": false, "name": bot.name, "updated": 0, "app_id": bot.app_id,
+        "user_id": bot.user_id, "icons": {},
+    } })))
 }
 
 pub(super) fn list(turn: &mut Turn<'_>) -> Answer {

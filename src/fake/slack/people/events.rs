@@ -124,6 +124,8 @@ impl Slack {
         let now = self.now();
         let envelope = self.arrange(|world| {
             let id = format!("Ev{:09}", world.number());
+            let channel = event.get("channel").or_else(|| event.pointer("/item/channel")).and_then(Value::as_str);
+            let is_shared = channel.is_some_and(|channel| world.is_shared(channel));
             json!({
                 "token": self.old_token(), "team_id": world.team.id, "api_app_id": world.bot.app_id,
                 "event": event, "type": "event_callback", "event_id": id, "event_time": now.as_second(),
@@ -131,7 +133,7 @@ impl Slack {
                     "enterprise_id": null, "team_id": world.team.id, "user_id": world.bot.user_id, "is_bot": true,
                     "is_enterprise_install": false,
                 }],
-                "is_ext_shared_channel": false, "event_context": format!("4-{id}"),
+                "is_ext_shared_channel": is_shared, "event_context": format!("4-{id}"),
             })
         });
         self.deliver(Delivery::event(&envelope)).await.map(Some)
@@ -157,6 +159,11 @@ fn item_user(world: &World, channel: &str, ts: &str) -> Option<String> {
     Some(world.channel(channel)?.message(ts)?.user.clone())
 }
 
+/// The sender's own workspace.
+fn team_of(world: &World, message: &Message) -> String {
+    world.person(&message.user).map_or(&*world.team.id, |person| world.team_of(person)).to_owned()
+}
+
 /// The event of a message in a direct conversation with the bot.
 fn direct(world: &World, channel: &str, ts: &str) -> Option<Value> {
     let channel =
@@ -164,7 +171,7 @@ fn direct(world: &World, channel: &str, ts: &str) -> Option<Value> {
     let message = channel.message(ts)?;
     let mut event = json!({
         "type": "message", "channel": channel.id, "user": message.user, "text": message.text, "ts": ts,
-        "event_ts": ts, "channel_type": "im", "team": world.team.id, "client_msg_id": format!("msg-{ts}"),
+        "event_ts": ts, "channel_type": "im", "team": team_of(world, message), "client_msg_id": format!("msg-{ts}"),
         "blocks": [rich_text(&message.text)],
     });
     if let (Some(root), Some(event)) = (&message.thread_ts, event.as_object_mut()) {
@@ -183,7 +190,7 @@ fn mention(world: &World, channel: &str, ts: &str) -> Option<Value> {
     message.text.contains(&format!("<@{}>", world.bot.user_id)).then(|| {
         let mut event = json!({
             "type": "app_mention", "user": message.user, "ts": ts, "client_msg_id": format!("msg-{ts}"),
-            "text": message.text, "team": world.team.id, "blocks": [rich_text(&message.text)],
+            "text": message.text, "team": team_of(world, message), "blocks": [rich_text(&message.text)],
             "channel": channel.id, "event_ts": ts,
         });
         if let (Some(root), Some(event)) = (&message.thread_ts, event.as_object_mut()) {

@@ -14,7 +14,7 @@ impl Slack {
             "type": kind,
             "team": { "id": world.team.id, "domain": world.team.domain },
             "user": {
-                "id": person.id, "username": person.name, "name": person.name, "team_id": world.team.id,
+                "id": person.id, "username": person.name, "name": person.name, "team_id": world.team_of(person),
             },
             "api_app_id": world.bot.app_id,
             "token": self.old_token(),

@@ -54,7 +54,21 @@ fn a_mention_is_a_request() {
         reply: ReplyPath::Ephemeral,
         ask: here(Command::Ack),
     };
-    assert_eq!(incoming(parse(&mention("<@UBOT> ack"))), Incoming { request: wanted, trigger: None });
+    let origin = origin("A123ABC456", "T123ABC456", None, Some("T123ABC456"));
+    assert_eq!(incoming(parse(&mention("<@UBOT> ack"))), Incoming { request: wanted, trigger: None, origin });
+}
+
+#[test]
+fn in_a_shared_channel_the_sender_is_of_the_workspace_that_is_told_or_of_none() {
+    let mut shared = mention("<@UBOT> ack");
+    shared["is_ext_shared_channel"] = json!(true);
+    // Beside it stands where it was said.
+    shared["team_id"] = json!("T0ELSEWHERE");
+    assert_eq!(incoming(parse(&shared)).origin, origin("A123ABC456", "T123ABC456", None, None));
+    shared["event"]["team"] = json!("T123ABC456");
+    shared["event"]["user_team"] = json!("T0ELSEWHERE");
+    let visitor = origin("A123ABC456", "T123ABC456", None, Some("T0ELSEWHERE"));
+    assert_eq!(incoming(parse(&shared)).origin, visitor);
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn refused(payload: &Value, wanted: Vec<(&'static str, Refusal)>) {
 
 #[test]
 fn a_declaration() {
-    let Incoming { request, trigger } = incoming(parse(&declaration()));
+    let Incoming { request, trigger, .. } = incoming(parse(&declaration()));
     assert_eq!((request.delivery.as_str(), trigger), ("view:VNHU13V36", None));
     assert_eq!(
         (request.by.as_str(), request.place, request.reply),

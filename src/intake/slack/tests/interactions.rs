@@ -43,7 +43,8 @@ fn without(fields: &[&str]) -> Value {
 
 #[test]
 fn a_click_is_a_request() {
-    let Incoming { request, trigger } = incoming(parse(&click()));
+    let Incoming { request, trigger, origin: from } = incoming(parse(&click()));
+    assert_eq!(from, origin("AABA1ABCD", "T9TK3CUKW", None, Some("T9TK3CUKW")));
     assert_eq!(trigger.as_deref(), Some("12466734323.1395872398"));
     let address = "https://hooks.slack.com/actions/AABA1ABCD/1232321423432/D09sSasdasdAS9091209";
     let wanted = Request {
@@ -54,6 +55,15 @@ fn a_click_is_a_request() {
         ask: Ask::Line(Line { incident: Some(IncidentId(7)), command: Command::Ack }),
     };
     assert_eq!(request, wanted);
+}
+
+#[test]
+fn a_form_that_was_opened_elsewhere_names_the_workspace_that_has_the_app() {
+    let mut form = forms::declaration();
+    form["team"] = json!({ "id": "T2", "domain": "elsewhere", "enterprise_id": "E2" });
+    form["user"]["team_id"] = json!("E2");
+    form["view"]["app_installed_team_id"] = json!("T1");
+    assert_eq!(incoming(parse(&form)).origin, origin("A1", "T1", Some("E2"), Some("E2")));
 }
 
 #[test]
@@ -117,7 +127,7 @@ fn without_an_address_the_answer_is_ephemeral() {
 
 #[test]
 fn without_a_trigger_the_click_itself_is_the_name() {
-    let Incoming { request, trigger } = incoming(parse(&without(&["trigger_id"])));
+    let Incoming { request, trigger, .. } = incoming(parse(&without(&["trigger_id"])));
     assert_eq!((request.delivery.as_str(), trigger), ("act:1548426417.840180:U0CA5:ack", None));
     let mut payload = without(&["trigger_id"]);
     payload["actions"][0].as_object_mut().expect("an action").remove("action_ts");

@@ -29,6 +29,12 @@ fn incoming(parsed: Parsed) -> Incoming {
     }
 }
 
+/// App, workspace, organization, and whoever acts.
+fn origin(app: &str, team: &str, org: Option<&str>, person: Option<&str>) -> Origin {
+    let person = person.map(str::to_owned);
+    Origin { app: Some(app.into()), team: Some(team.into()), org: org.map(str::to_owned), person }
+}
+
 fn place(channel: &str, thread: Option<&str>) -> Place {
     Place { channel: ChannelId::from(channel), thread: thread.map(MessageTs::from) }
 }
