@@ -3,6 +3,7 @@
 
 mod harness;
 
+mod acts_as;
 mod approval;
 mod backup;
 mod browser;

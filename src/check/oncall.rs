@@ -16,10 +16,12 @@ use crate::domain::oncall::Segment;
 use crate::domain::oncall::rota::Rota;
 use crate::domain::oncall::schedule::Schedule;
 use crate::domain::refusal::Unfit;
+use crate::domain::run::identity::Names;
 use crate::id::UserId;
 
 const WHAT: &str = "on call";
 const PHONES: &str = "phones";
+const ACTS_AS: &str = "acts as";
 /// Whoever has a turn within this must be reachable.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 14);
 
@@ -35,6 +37,7 @@ pub async fn lines(config: &Config, secrets: &Secrets, data: &Path, clock: Clock
     let schedule = config.rotation.set_up(&rota, now).unwrap_or_else(|| rota.schedule.clone());
     let turns = turns(&schedule, now);
     let mut lines = whole(&turns);
+    lines.extend(nameless(&turns, &config.runbook.acts_as));
     let phones = match Phones::new(&config.phone, &secrets.phone, None, clock.clone()) {
         Ok(phones) => phones,
         Err(error) => {
@@ -98,6 +101,23 @@ pub(super) fn whole(turns: &Turns) -> Vec<Line> {
         }
         false => gaps,
     }
+}
+
+/// Who could not ask for an action in the cluster, where actions act under people's own names.
+pub(super) fn nameless(turns: &Turns, names: &Names) -> Option<Line> {
+    if names.is_empty() {
+        return None;
+    }
+    let missing: Vec<&str> =
+        turns.people.keys().filter(|person| !names.contains_key(*person)).map(UserId::as_str).collect();
+    Some(match missing.as_slice() {
+        [] => Line::ok(ACTS_AS, "everybody on call in the next two weeks has a name in the cluster"),
+        missing => {
+            let words = "cannot ask for an action of kubectl or helm, though they are on call in the next two weeks: give each a name in \
+                         [runbook.acts_as]";
+            Line::fail(ACTS_AS, format!("{} {words}", missing.join(", ")))
+        }
+    })
 }
 
 fn minute(at: Timestamp) -> String {

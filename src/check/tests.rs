@@ -145,3 +145,16 @@ fn the_environment_names_what_is_missing_and_shows_no_value() {
     let failed = socket.iter().filter(|line| line.level == Level::Fail).map(|line| line.what.as_str());
     assert_eq!(failed.collect::<Vec<_>>(), ["SLACK_BOT_TOKEN"], "no signature is needed then");
 }
+
+#[test]
+fn whoever_is_on_call_without_a_name_in_the_cluster_is_told() {
+    let turns = oncall::Turns {
+        people: [("U0IAN".into(), Timestamp::UNIX_EPOCH), ("U0MAYA".into(), Timestamp::UNIX_EPOCH)].into(),
+        gaps: Vec::new(),
+    };
+    let names = |ids: &[&str]| ids.iter().map(|id| ((*id).into(), format!("{id}@monkeytown.ai"))).collect();
+    assert_eq!(oncall::nameless(&turns, &names(&[])), None, "actions act under howler's own identity");
+    assert_eq!(oncall::nameless(&turns, &names(&["U0IAN", "U0MAYA"])).unwrap().level, Level::Ok);
+    let missing = oncall::nameless(&turns, &names(&["U0IAN"])).unwrap();
+    assert!(missing.level == Level::Fail && missing.words.starts_with("U0MAYA cannot ask"), "{missing:?}");
+}

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 use serde::de::Error;
@@ -11,6 +12,7 @@ use super::backup::is_name;
 use super::{Humane, Repository};
 use crate::domain::procedure::Risk;
 use crate::domain::run::change::Policy;
+use crate::domain::run::identity::Names;
 use crate::id::UserId;
 
 /// What the runbook's procedures may use. Nothing of this stands in a procedure's own file, so
@@ -43,6 +45,9 @@ pub struct RunbookRules {
     #[serde(deserialize_with = "name")]
     pub vercel_team: Option<String>,
     pub approval: ApprovalRules,
+    /// `[runbook.acts_as]`: the name in the cluster of each person who may ask for an action there.
+    #[serde(deserialize_with = "names")]
+    pub acts_as: Arc<Names>,
 }
 
 impl RunbookRules {
@@ -119,6 +124,35 @@ fn people<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeSet<UserId>, D::Err
     }
 }
 
+/// Longest name in a cluster, in bytes.
+const NAME_MOST: usize = 128;
+
+/// One name for each person, and none that Kubernetes keeps to itself (`system:...`).
+fn names<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<Names>, D::Error> {
+    let names = BTreeMap::<String, String>::deserialize(from)?;
+    let sign = |c: char| c.is_ascii_alphanumeric() || "@._:/+-".contains(c);
+    let is_name = |name: &str| {
+        name.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && name.len() <= NAME_MOST
+            && name.chars().all(sign)
+            && !name.starts_with("system:")
+    };
+    let mut seen = BTreeSet::new();
+    for (id, name) in &names {
+        if !super::is_person(id) {
+            return Err(D::Error::custom(format!("`{id}` is not a person's id in Slack, such as U0123ABC")));
+        }
+        if !is_name(name) {
+            let words = "is not a person's name in the cluster, such as ian@monkeytown.ai";
+            return Err(D::Error::custom(format!("`{name}` for `{id}` {words}")));
+        }
+        if !seen.insert(name) {
+            return Err(D::Error::custom(format!("`{name}` is given to two people")));
+        }
+    }
+    Ok(Arc::new(names.into_iter().map(|(id, name)| (UserId(id), name)).collect()))
+}
+
 fn group<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     let group = Option::<String>::deserialize(from)?;
     let fits = |id: &String| {
@@ -149,6 +183,7 @@ impl Default for RunbookRules {
             vercel_project: Some("monkeytown-web".into()),
             vercel_team: None,
             approval: ApprovalRules::default(),
+            acts_as: Arc::default(),
         }
     }
 }

@@ -157,6 +157,12 @@ fn values_that_cannot_be_meant_are_told() {
         ("[backup]\nrepository = \"monkeytown\"", "owner/name"),
         ("[runbook]\nvercel_project = \"a/b\"", "is no name"),
         ("[runbook]\norganisation = \"..\"", "is no name"),
+        ("[runbook.acts_as]\nian = \"ian@x\"", "not a person's id"),
+        ("[runbook.acts_as]\nU0IAN = \"--as-group=x\"", "not a person's name in the cluster"),
+        ("[runbook.acts_as]\nU0IAN = \"ian root\"", "not a person's name in the cluster"),
+        ("[runbook.acts_as]\nU0IAN = \"\"", "not a person's name in the cluster"),
+        ("[runbook.acts_as]\nU0IAN = \"system:admin\"", "not a person's name in the cluster"),
+        ("[runbook.acts_as]\nU0IAN = \"a@x\"\nU0MAYA = \"a@x\"", "is given to two people"),
         ("[runbook]\nrepository = \"monkeytown\"", "owner/name"),
         ("[channels]\nmetrics = \"#\"", "channels.metrics"),
     ] {

@@ -69,7 +69,8 @@ impl Book<'_> {
     pub fn around(&self, config: &Config, ledger: &Ledger) -> Around {
         let duty = self.state.rota.duty(self.now, PhoneReach::Off);
         let on_call = [duty.primary, duty.outgoing, duty.backup].into_iter().flatten().collect();
-        Around { now: self.now, on_call, barred: ledger.bars(self.now, config.runbook.approval.per_hour) }
+        let barred = ledger.bars(self.now, config.runbook.approval.per_hour);
+        Around { now: self.now, on_call, barred, names: Arc::clone(&config.runbook.acts_as) }
     }
 
     /// Every open incident, oldest first.

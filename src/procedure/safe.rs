@@ -30,10 +30,14 @@ const HATCHES: [(&str, &[&str]); 5] = [
             "plugin",
             "--raw",
             "--kubeconfig",
+            "--as",
+            "--as-group",
+            "--as-uid",
+            "--as-user-extra",
         ],
     ),
     ("psql", &["-f", "--file", "-o", "--output", "-v", "--variable"]),
-    ("helm", &["plugin", "--post-renderer", "--kubeconfig"]),
+    ("helm", &["plugin", "--post-renderer", "--kubeconfig", "--kube-as-user", "--kube-as-group"]),
     ("terraform", &["console", "-chdir"]),
 ];
 /// Flags whose value would be a secret, for everybody on the machine to read.

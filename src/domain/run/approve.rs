@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::change::{Change, Frozen, Phase, Policy, Proposed};
 use super::decide::RunRefusal;
 use super::event::RunEventKind;
+use super::identity::under;
 use super::settle::Around;
 use super::{Run, Stage};
 use jiff::Timestamp;
@@ -32,6 +33,8 @@ pub enum NotApproved {
     NoFact { check: String },
     /// The command cannot be made.
     Unfilled { why: String },
+    /// It acts under the name of whoever asks, and the configuration knows none for them.
+    Nameless { program: String },
     /// Nobody could ever approve it.
     Nobody,
     /// Nobody is asked for approval now.
@@ -110,13 +113,14 @@ pub fn propose(
     let made = |command| {
         run.filling().command(command).map_err(|why| refused(NotApproved::Unfilled { why: why.to_string() }))
     };
+    let theirs = |command| under(command, by, &around.names).map_err(refused);
     let undo = match &action.undo {
-        Undo::Command(undo) => Some(made(undo)?),
+        Undo::Command(undo) => Some(theirs(made(undo)?)?),
         Undo::None(_) => None,
     };
     let plan = action.plan.as_ref().map(made).transpose()?;
     let title = run.filling().text(&action.title).unwrap_or_else(|_| action.title.clone());
-    let argv = made(&action.run)?;
+    let argv = theirs(made(&action.run)?)?;
     if argv.iter().map(String::len).sum::<usize>() > SHOWN_WHOLE {
         return Err(refused(NotApproved::TooLong));
     }

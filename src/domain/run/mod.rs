@@ -8,6 +8,7 @@ pub mod change;
 pub mod decide;
 pub mod event;
 mod fire;
+pub mod identity;
 pub mod says;
 mod settle;
 mod still_true;

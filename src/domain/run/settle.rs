@@ -1,11 +1,13 @@
 //! What follows by itself once a run's answers are in.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::change::{Change, Phase, Prepared, RECHECK_MOST, aftermath, moved};
 use super::event::{End, RunEventKind};
+use super::identity::{Names, under};
 use super::{Last, Run, Stage};
 use crate::domain::procedure::{Action, Verdict};
 use crate::id::UserId;
@@ -18,6 +20,8 @@ pub struct Around {
     pub on_call: BTreeSet<UserId>,
     /// Why nothing may be changed now, in words.
     pub barred: Option<String>,
+    /// Under which name whoever asks has an action carried out.
+    pub names: Arc<Names>,
 }
 
 /// The next event that nobody has to ask for; none where a person or a check is waited for.
@@ -85,8 +89,10 @@ fn rechecked(run: &Run, change: &Change, again: &Prepared, late: bool, around: &
     }
     let action = run.action_of(change.proposed.rung);
     let argv = action.and_then(|action| run.filling().command(&action.run).ok());
-    if argv.as_ref() != Some(&change.proposed.argv) {
-        wrong.push("the facts make another command of it".to_owned());
+    match argv.map(|argv| under(argv, &change.by, &around.names)) {
+        Some(Ok(argv)) if argv == change.proposed.argv => {}
+        Some(Err(_)) => wrong.push(format!("{} has no name any more under which it would act", change.by)),
+        _ => wrong.push("the facts, or the name under which it acts, make another command of it".to_owned()),
     }
     let agreed = change.approvals.iter().chain(&change.glass);
     for approval in agreed.filter(|approval| !change.allows(&approval.by, &again.members, &around.on_call)) {

@@ -276,6 +276,12 @@ fn not_approved(run: RunId, why: &NotApproved, via: Via) -> Words {
             words![code(check.clone()), " could not be read, and nobody approves that blindly. Look again."]
         }
         NotApproved::Unfilled { why } => words!["the command cannot be made: ", why, "."],
+        NotApproved::Nameless { program } => words![
+            code(program.clone()),
+            " acts under the name of whoever asks, and howler knows none for you. Somebody asks for it who is named in ",
+            code("[runbook.acts_as]"),
+            " in howler.toml; whoever runs howler can add you there."
+        ],
         NotApproved::Nobody => words![
             "nobody may approve anything: ",
             code("[runbook.approval]"),

@@ -247,6 +247,7 @@ fn answers_about_runs() {
         NotApproved::Requires { check: "owner".into(), verdict: None },
         NotApproved::NoFact { check: "history".into() },
         NotApproved::Unfilled { why: "revision must be given".into() },
+        NotApproved::Nameless { program: "kubectl".into() },
         NotApproved::Nobody,
         NotApproved::NotAsked,
         NotApproved::OtherRequest,

@@ -48,7 +48,7 @@ fn now() -> Timestamp {
 
 fn around(after: i64) -> Around {
     let on_call = BTreeSet::from([UserId::from("U0ONCALL")]);
-    Around { now: now() + SignedDuration::from_secs(after), on_call, barred: None }
+    Around { now: now() + SignedDuration::from_secs(after), on_call, ..Around::default() }
 }
 
 fn policy() -> Policy {
