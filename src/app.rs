@@ -21,6 +21,7 @@ use crate::delivery::{
     Connections, Deliverer, DelivererError, GitHub, GitHubError, GroupKeeper, Hands, Lanes, SlackTarget,
 };
 use crate::desk::Desk;
+use crate::domain::run::signed::Keys;
 use crate::intake;
 use crate::intake::shell::Shell;
 use crate::loopback::Loopback;
@@ -105,6 +106,7 @@ impl App {
             warn!(%fault, "a procedure is left out");
         }
         config.procedures = loaded.runbook;
+        config.audit_keys = Keys::new(secrets.audit.key.as_ref(), secrets.audit.before.as_ref());
         let store = Arc::new(Store::open_on(ground.disk, &data, &new_instance(&clock))?);
         let (instance, held): (Arc<str>, _) = (Arc::from(store.instance()), Arc::downgrade(&store));
         let phone = Telephone::new(&config, &secrets, &instance, &clock)?;

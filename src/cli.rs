@@ -124,6 +124,9 @@ pub enum AuditAsked {
         /// A hash that an incident's timeline shows: tells whether rows at the end are missing.
         #[arg(long)]
         head: Option<String>,
+        /// The id of the key that signs, or its first signs, where HOWLER_AUDIT_KEY is not set here: `howler check` tells it.
+        #[arg(long)]
+        key: Option<String>,
     },
 }
 

@@ -8,7 +8,8 @@ use howler::app::{self, App, Setup};
 use howler::cli::{AuditAsked, Cli, Command, ConfigFile, LogFormat};
 use howler::clock::Clock;
 use howler::config::Config;
-use howler::config::secrets::Secrets;
+use howler::config::secrets::{AuditSecrets, Secret, Secrets};
+use howler::domain::run::signed::Keys;
 use howler::local::{self, Local};
 use howler::procedure::shell::Asked;
 use howler::{check, data, demo, dry_run, procedure, shell};
@@ -65,9 +66,12 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Oncall(typed) => return Ok(shell::run("oncall", typed).await),
         Command::Runbook(typed) => return Ok(shell::run("runbook", typed).await),
         Command::Procedure { asked } => return ask_procedures(asked).await,
-        Command::Audit { asked: AuditAsked::Verify { data, from, head } } => {
+        Command::Audit { asked: AuditAsked::Verify { data, from, head, key } } => {
             let from = from.map_or(data::From::Data(data.data), data::From::File);
-            println!("{}", data::verify_audit(from, head, &Clock::system()).await?);
+            let given = |name| std::env::var(name).ok().filter(|key| !key.trim().is_empty()).map(Secret::new);
+            let audit = AuditSecrets::read(&given)?;
+            let ours = Keys::new(audit.key.as_ref(), None).id().map(str::to_owned);
+            println!("{}", data::verify_audit(from, head, key.or(ours), &Clock::system()).await?);
         }
         Command::Check { config, data } => {
             let lookup = |name: &str| std::env::var(name).ok();

@@ -196,7 +196,7 @@ async fn a_broken_audit_bars_every_change_and_is_left_as_it_is() {
         );
     }
     town.world.crash().await;
-    let verified = verify_audit(From::Data(town.world.data()), None, &town.world.clock).await;
+    let verified = verify_audit(From::Data(town.world.data()), None, None, &town.world.clock).await;
     assert!(verified.unwrap_err().to_string().contains("is not as it was written"));
     let rows = Store::open(&town.world.data(), "x").unwrap().audit().unwrap();
     assert_eq!(rows.last().unwrap().by, Some(UserId::from("U0KOFI")), "the evidence is there");

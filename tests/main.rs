@@ -27,6 +27,7 @@ mod rollback;
 mod runbook;
 mod runbook_outside;
 mod shell;
+mod signed;
 mod simulation;
 mod socket;
 mod socket_tls;

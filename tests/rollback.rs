@@ -367,7 +367,9 @@ async fn the_audit_is_a_chain_in_which_nothing_is_missing() {
     let (data, clock) = (town.world.data(), town.world.clock.clone());
     let verify = |head: &str| {
         let (data, clock, head) = (data.clone(), clock.clone(), head.to_owned());
-        async move { verify_audit(From::Data(data), Some(head), &clock).await.map_err(|error| error.to_string()) }
+        async move {
+            verify_audit(From::Data(data), Some(head), None, &clock).await.map_err(|error| error.to_string())
+        }
     };
     let whole = verify(&head).await.unwrap();
     assert!(whole.contains("the audit is whole: 5 rows"), "{whole}");

@@ -33,6 +33,7 @@ async fn world(manifest: &str, signing_secret: Option<&str>) -> World {
         github_token: None,
         metrics_secret: None,
         api_secret: None,
+        audit: howler::config::secrets::AuditSecrets::default(),
         phone: howler::config::secrets::PhoneSecrets::default(),
         github_api_url: howler::config::secrets::GITHUB_API_URL.into(),
         vercel: howler::config::secrets::VercelSecrets::default(),

@@ -18,7 +18,7 @@ enum Need {
     Default(&'static str),
 }
 
-const VARIABLES: [Variable; 19] = [
+const VARIABLES: [Variable; 21] = [
     Variable {
         name: "SLACK_BOT_TOKEN",
         need: Need::Needed(
@@ -66,6 +66,14 @@ const VARIABLES: [Variable; 19] = [
     Variable {
         name: "HOWLER_API_TOKEN",
         need: Need::Optional { part: "telling other programs who is on call, at /api/oncall", there: true },
+    },
+    Variable {
+        name: "HOWLER_AUDIT_KEY",
+        need: Need::Optional { part: "signing the audit of changes", there: true },
+    },
+    Variable {
+        name: "HOWLER_AUDIT_KEY_BEFORE",
+        need: Need::Default("needed for one start, to change the audit's key"),
     },
 ];
 

@@ -137,10 +137,11 @@ fn the_environment_names_what_is_missing_and_shows_no_value() {
     let wrong: Vec<_> = ["SLACK_API_URL", "SLACK_APP_TOKEN", "GITHUB_API_URL", "VERCEL_API_URL"]
         .into_iter()
         .chain(phones)
+        .chain(["HOWLER_AUDIT_KEY", "HOWLER_AUDIT_KEY_BEFORE"])
         .collect();
     assert_eq!(failed.collect::<Vec<_>>(), wrong);
     let secret = set.iter().filter(|line| !line.what.ends_with("_URL"));
-    assert!(secret.clone().count() == 14 && secret.clone().all(|line| !line.words.contains("sesame")));
+    assert!(secret.clone().count() == 16 && secret.clone().all(|line| !line.words.contains("sesame")));
     let socket = environment::lines(&|name: &str| (name == "SLACK_APP_TOKEN").then(|| "xapp-1".into()));
     let failed = socket.iter().filter(|line| line.level == Level::Fail).map(|line| line.what.as_str());
     assert_eq!(failed.collect::<Vec<_>>(), ["SLACK_BOT_TOKEN"], "no signature is needed then");
@@ -157,4 +158,29 @@ fn whoever_is_on_call_without_a_name_in_the_cluster_is_told() {
     assert_eq!(oncall::nameless(&turns, &names(&["U0IAN", "U0MAYA"])).unwrap().level, Level::Ok);
     let missing = oncall::nameless(&turns, &names(&["U0IAN"])).unwrap();
     assert!(missing.level == Level::Fail && missing.words.starts_with("U0MAYA cannot ask"), "{missing:?}");
+}
+
+#[test]
+fn whether_the_audit_is_signed_is_told() {
+    use crate::config::secrets::Secret;
+    use crate::domain::run::audit::Ledger;
+    use crate::domain::run::signed::Keys;
+    let keys = |key: &str| Keys::new(Some(&Secret::new(key)), None);
+    let (ours, other) = (keys("0123456789abcdef0123456789abcdef"), keys("fedcba9876543210fedcba9876543210"));
+    let mut signed = Ledger::default();
+    let begins = ours.begins(&signed).unwrap();
+    let row = signed.next(Timestamp::UNIX_EPOCH, None, begins, &ours);
+    signed.take(&row).unwrap();
+    let broken = Ledger { broken: Some("row 2 is missing".into()), ..Ledger::default() };
+    for (ledger, keys, level, part) in [
+        (&Ledger::default(), &Keys::default(), Level::Note, "openssl rand -hex 32"),
+        (&Ledger::default(), &ours, Level::Note, "from the next start on"),
+        (&signed, &ours, Level::Ok, "signed from row 1 on"),
+        (&signed, &other, Level::Fail, "set HOWLER_AUDIT_KEY to the key that signed it"),
+        (&signed, &Keys::default(), Level::Fail, "no key is set"),
+        (&broken, &ours, Level::Fail, "row 2 is missing"),
+    ] {
+        let line = audit::told(ledger, keys);
+        assert!(line.level == level && line.words.contains(part), "{line:?}");
+    }
 }

@@ -18,6 +18,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use crate::domain::procedure::Runbook;
+use crate::domain::run::signed::Keys;
 pub use backup::{Backup, Repository};
 pub use duration::{Every, Humane, Spoken, parse_duration};
 pub use path::PathEntry;
@@ -43,6 +44,9 @@ pub struct Config {
     /// What the files of `runbook` and those that howler ships with hold; read at the start.
     #[serde(skip)]
     pub procedures: Arc<Runbook>,
+    /// What signs the audit, from the environment.
+    #[serde(skip)]
+    pub audit_keys: Keys,
 }
 
 /// Channels by name (`#name`) or id (runbook 1.2, 1.3).

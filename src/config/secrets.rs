@@ -51,7 +51,20 @@ pub struct Secrets {
     pub api_secret: Option<Secret>,
     pub phone: PhoneSecrets,
     pub vercel: VercelSecrets,
+    pub audit: AuditSecrets,
 }
+
+/// What signs the audit of changes; without it rows are not signed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuditSecrets {
+    /// At least [`AUDIT_KEY_LEAST`] bytes.
+    pub key: Option<Secret>,
+    /// For one start: the key that is changed over from, or `lost:` and the first signs of its id.
+    pub before: Option<Secret>,
+}
+
+/// Shortest key of the audit, in bytes.
+const AUDIT_KEY_LEAST: usize = 32;
 
 /// Vercel's own base address.
 pub const VERCEL_API_URL: &str = "https://api.vercel.com";
@@ -128,6 +141,11 @@ pub enum SecretsError {
          Twilio's console"
     )]
     AccountSid,
+    #[error(
+        "{name} is too short to sign the audit: it needs {AUDIT_KEY_LEAST} random bytes or more, such as \
+         `openssl rand -hex 32` prints"
+    )]
+    AuditKey { name: &'static str },
 }
 
 impl Secrets {
@@ -141,6 +159,8 @@ impl Secrets {
             &self.metrics_secret,
             &self.api_secret,
             &self.vercel.token,
+            &self.audit.key,
+            &self.audit.before,
         ];
         let PhoneSecrets { twilio_auth_token, pagerduty_routing_key, pagerduty_webhook_secret, .. } =
             &self.phone;
@@ -198,7 +218,27 @@ impl Secrets {
             github_api_url,
             phone: PhoneSecrets::read(&given, &lookup)?,
             vercel: VercelSecrets::read(&given, &lookup)?,
+            audit: AuditSecrets::read(&given)?,
         })
+    }
+}
+
+impl AuditSecrets {
+    /// # Errors
+    /// When a key is too short.
+    pub fn read(given: &impl Fn(&'static str) -> Option<Secret>) -> Result<Self, SecretsError> {
+        let long = |key: &Secret| key.reveal().len() >= AUDIT_KEY_LEAST;
+        let (name, earlier) = ("HOWLER_AUDIT_KEY", "HOWLER_AUDIT_KEY_BEFORE");
+        let (key, before) = (given(name), given(earlier));
+        if key.as_ref().is_some_and(|key| !long(key)) {
+            return Err(SecretsError::AuditKey { name });
+        }
+        match before {
+            Some(before) if !long(&before) && !before.reveal().starts_with("lost:") => {
+                Err(SecretsError::AuditKey { name: earlier })
+            }
+            before => Ok(Self { key, before }),
+        }
     }
 }
 

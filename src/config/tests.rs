@@ -71,7 +71,7 @@ fn durations_as_people_say_them() {
 
 #[test]
 fn secrets_do_not_print_and_missing_ones_are_named() {
-    let set = |name: &str| Some(format!("xapp-value of {name}"));
+    let set = |name: &str| Some(format!("xapp-value of {name}, and as long as a key"));
     let url = |name: &str| if name == "SLACK_API_URL" { Some("http://localhost/".into()) } else { set(name) };
     assert!(secrets::Secrets::read(url).unwrap_err().to_string().contains("SLACK_API_URL"));
     let missing = secrets::Secrets::read(|_| None).unwrap_err().to_string();
@@ -119,6 +119,32 @@ fn an_app_token_stands_in_for_the_signing_secret() {
     assert!(neither.contains("SLACK_SIGNING_SECRET") && neither.contains("SLACK_APP_TOKEN"), "{neither}");
     let wrong = read(Some("xoxb-1"), Some("s")).unwrap_err().to_string();
     assert!(wrong.contains("starts with xapp-") && !wrong.contains("xoxb-1"), "{wrong}");
+}
+
+#[test]
+fn a_key_of_the_audit_that_is_too_short_is_refused_and_not_shown() {
+    let (long, short) = ("0123456789abcdef0123456789abcdef", "0123456789abcdef0123456789abcde");
+    for (key, before, wrong) in [
+        (Some(long), None, None),
+        (Some(long), Some(long), None),
+        (Some(long), Some("lost:0123456789ab"), None),
+        (Some(short), None, Some("HOWLER_AUDIT_KEY ")),
+        (Some(long), Some(short), Some("HOWLER_AUDIT_KEY_BEFORE ")),
+    ] {
+        let read = secrets::Secrets::read(|name| {
+            let value = match name {
+                "SLACK_BOT_TOKEN" => Some("xoxb-1"),
+                "SLACK_SIGNING_SECRET" => Some("s"),
+                "HOWLER_AUDIT_KEY" => key,
+                "HOWLER_AUDIT_KEY_BEFORE" => before,
+                _ => None,
+            };
+            value.map(str::to_owned)
+        });
+        let told = read.err().map(|error| error.to_string());
+        assert_eq!(told.is_some(), wrong.is_some(), "{key:?} {before:?}");
+        assert!(told.is_none_or(|told| told.starts_with(wrong.unwrap()) && !told.contains(short)));
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use crate::clock::Clock;
 use crate::domain::oncall::rota::Rota;
 use crate::domain::run::audit::{Head, Ledger};
+use crate::domain::run::signed;
 use crate::export::{self, ExportError};
 use crate::store::archive::{ArchiveError, Head as BackupHead, Reader};
 use crate::store::record::Record;
@@ -125,12 +126,37 @@ pub async fn rota(data: &Path, clock: &Clock) -> Result<Rota, DataError> {
     .await
 }
 
+/// What the audit of the howler on `data` says, running or not, as far as it can be followed.
+///
+/// # Errors
+/// When there is no howler's data, or it cannot be read.
+pub async fn ledger(data: &Path, clock: &Clock) -> Result<Ledger, DataError> {
+    let source = Source::of(data, clock).await?;
+    blocking(move || {
+        let mut reader = Reader::open(BufReader::new(source)).map_err(ExportError::from)?;
+        let mut ledger = Ledger::default();
+        while let Some((name, value)) = reader.next_row().map_err(ExportError::from)? {
+            if let (Record::Audit(row), None) = (Record::of(&name, &value)?, &ledger.broken) {
+                ledger.broken = ledger.take(&row).err();
+            }
+        }
+        Ok(ledger)
+    })
+    .await
+}
+
 /// Follows the audit's chain of the howler on a folder, running or not, or of a backup. Gives a line that says how far it
-/// reaches. `head` is a hash that was written down before, on an incident's timeline: it must be among the rows.
+/// reaches, and whose signatures it has. `head` is a hash that was written down before, on an incident's timeline: it must be among the
+/// rows. `key` is the id of the key that must have signed the last of them, or its first signs.
 ///
 /// # Errors
 /// As [`export`], and when a row is missing, was changed, or does not hold `head`.
-pub async fn verify_audit(from: From, head: Option<String>, clock: &Clock) -> Result<String, DataError> {
+pub async fn verify_audit(
+    from: From,
+    head: Option<String>,
+    key: Option<String>,
+    clock: &Clock,
+) -> Result<String, DataError> {
     let source = match &from {
         From::Data(data) => Source::of(data, clock).await?,
         From::File(file) => Source::file(file)?,
@@ -138,8 +164,8 @@ pub async fn verify_audit(from: From, head: Option<String>, clock: &Clock) -> Re
     blocking(move || {
         let mut reader = Reader::open(BufReader::new(source)).map_err(ExportError::from)?;
         let (mut ledger, mut found) = (Ledger::default(), head.is_none());
-        while let Some((key, value)) = reader.next_row().map_err(ExportError::from)? {
-            if let Record::Audit(row) = Record::of(&key, &value)? {
+        while let Some((name, value)) = reader.next_row().map_err(ExportError::from)? {
+            if let Record::Audit(row) = Record::of(&name, &value)? {
                 ledger.take(&row).map_err(DataError::Audit)?;
                 found |= head.as_ref() == Some(&row.hash);
             }
@@ -148,10 +174,11 @@ pub async fn verify_audit(from: From, head: Option<String>, clock: &Clock) -> Re
             let missing = "no row has the hash that was given: rows after it, or all of them, are gone";
             return Err(DataError::Audit(missing.to_owned()));
         }
+        let signed = signed::told(&ledger, key.as_deref()).map_err(DataError::Audit)?;
         let Head { rows, hash } = ledger.head;
         Ok(match rows {
             0 => "the audit holds no row: nothing was ever changed".to_owned(),
-            rows => format!("the audit is whole: {rows} rows, the last one is {hash}"),
+            rows => format!("the audit is whole: {rows} rows, the last one is {hash}. {signed}"),
         })
     })
     .await

@@ -141,6 +141,7 @@ async fn start(listen: SocketAddr, folder: &Path, clock: Clock) -> Result<Rehear
             vercel: VercelSecrets::default(),
             metrics_secret: None,
             api_secret: None,
+            audit: crate::config::secrets::AuditSecrets::default(),
             phone: on_call::secrets(&base),
         },
         data: folder.join("howler"),

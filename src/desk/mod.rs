@@ -7,6 +7,7 @@ pub mod oncall;
 mod put_off;
 mod reads;
 mod round;
+mod signing;
 pub mod state;
 mod unsaved;
 
@@ -16,7 +17,7 @@ use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use crate::clock::Clock;
 use crate::config::Config;
@@ -128,8 +129,13 @@ impl Desk {
         clock: Clock,
         metrics: Metrics,
     ) -> Result<(Self, mpsc::UnboundedReceiver<Lane>, tokio::task::JoinHandle<()>), StoreError> {
-        let state = State::loaded(store.load()?);
+        // Before anything is written: a commit says that howler is there.
         let outage = store.outage(clock.now());
+        let loaded = signing::begin(&store, &config.audit_keys, clock.now())?;
+        let state = State::loaded(loaded, &config.audit_keys);
+        if let Some(why) = &state.ledger.broken {
+            warn!(why, "the audit cannot be added to, so nothing is changed; everything else works");
+        }
         info!(open = state.open.len(), timers = state.timers.len(), "the desk is open");
         let shared =
             Arc::new(Shared { state: RwLock::new(state), store, config, clock: clock.clone(), metrics });

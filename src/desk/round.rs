@@ -342,7 +342,7 @@ impl Round {
         match Store::aside(Arc::downgrade(&self.shared.store), again).await {
             Some(Ok(loaded)) => {
                 let mut state = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
-                let mut fresh = State::loaded(loaded);
+                let mut fresh = State::loaded(loaded, &self.shared.config.audit_keys);
                 fresh.outbox.carry_over(&state.outbox);
                 *state = fresh;
                 drop(state);

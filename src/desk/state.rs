@@ -11,6 +11,7 @@ use crate::domain::incident::Incident;
 use crate::domain::oncall::rota::Rota;
 use crate::domain::run::Run;
 use crate::domain::run::audit::Ledger;
+use crate::domain::run::signed::Keys;
 use crate::domain::timer::Timer;
 use crate::id::{EffectId, IncidentId, RunId};
 use crate::store::{Changes, Loaded};
@@ -32,15 +33,17 @@ pub struct State {
 }
 
 impl State {
-    /// What a start finds. Effects in the outbox may have been sent just before the end, so their fate is unknown.
-    pub fn loaded(loaded: Loaded) -> Self {
+    /// What a start finds. Effects in the outbox may have been sent just before the end, so their fate is unknown. An audit to which
+    /// `keys` cannot add lets nothing be changed.
+    pub fn loaded(loaded: Loaded, keys: &Keys) -> Self {
         let Loaded { open, rota, runs, ledger, timers, outbox, next_incident, next_effect, next_run } =
             loaded;
+        let broken = ledger.broken.clone().or_else(|| keys.missing(&ledger));
         let mut state = Self {
             worst: open.iter().map(|incident| (incident.severity, incident.id)).collect(),
             open: open.into_iter().map(|incident| (incident.id, Arc::new(incident))).collect(),
             runs: runs.into_iter().map(|run| (run.id, Arc::new(run))).collect(),
-            ledger,
+            ledger: Ledger { broken, ..ledger },
             rota: Arc::new(rota),
             timers: timers.into_iter().collect(),
             outbox: Outbox::default(),

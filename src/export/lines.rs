@@ -76,6 +76,8 @@ pub enum Line<'a> {
         data: Value,
         before: &'a str,
         hash: &'a str,
+        /// Null where rows are not signed.
+        signature: Option<&'a str>,
     },
     Timer {
         /// Null is the rota's, or a run's.

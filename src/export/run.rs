@@ -59,6 +59,7 @@ pub fn audit(row: &AuditRow) -> Line<'_> {
     let (audited, data) = match &row.what {
         Audited::Frozen { why } => ("frozen", json!({ "why": why })),
         Audited::Unfrozen => ("unfrozen", json!({})),
+        Audited::SignedFrom { key, lost } => ("signed_from", json!({ "key": key, "lost": lost })),
         Audited::Reviewed { run, note } => ("reviewed", json!({ "run": run, "note": note })),
         Audited::Change { run, incident, procedure, step, covered, what } => {
             let (name, more) = audited(what);
@@ -76,6 +77,7 @@ pub fn audit(row: &AuditRow) -> Line<'_> {
         data,
         before: &row.before,
         hash: &row.hash,
+        signature: row.signature.as_deref(),
     }
 }
 

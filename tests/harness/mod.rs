@@ -164,6 +164,7 @@ impl World {
             github_token: None,
             metrics_secret: None,
             api_secret: None,
+            audit: howler::config::secrets::AuditSecrets::default(),
             phone: howler::config::secrets::PhoneSecrets::default(),
             github_api_url: howler::config::secrets::GITHUB_API_URL.into(),
             vercel: howler::config::secrets::VercelSecrets::default(),
@@ -193,6 +194,11 @@ impl World {
             data: self.data(),
             clock: self.clock.clone(),
         }
+    }
+
+    /// Changes the secrets of the next howler.
+    pub fn secure(&mut self, change: impl FnOnce(&mut Secrets)) {
+        change(&mut self.secrets);
     }
 
     /// Changes the configuration of the next howler.

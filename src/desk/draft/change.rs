@@ -96,7 +96,7 @@ impl Draft<'_> {
         if self.ledger.broken.is_some() {
             return;
         }
-        let (row, _) = self.ledger.head.next(self.now, by, what);
+        let row = self.ledger.next(self.now, by, what, &self.config.audit_keys);
         match self.ledger.take(&row) {
             Ok(()) => self.changes.audit.push(row),
             Err(why) => self.ledger.broken = Some(why),

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::Run;
 use super::change::{Aftermath, Ended, Phase};
 use super::event::{End, RunEvent, RunEventKind};
+use super::signed::{self, Keys, SignedFrom};
 use crate::id::{IncidentId, RunId, UserId};
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -24,6 +25,9 @@ pub struct AuditRow {
     /// The hash of the row before; empty in the first.
     pub before: String,
     pub hash: String,
+    /// Over the hash, where rows are signed: see [`super::signed`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +46,11 @@ pub enum Audited {
         why: String,
     },
     Unfrozen,
+    /// From this row on rows are signed with `key`, by its id. `lost`: the key before it could not agree to that.
+    SignedFrom {
+        key: String,
+        lost: bool,
+    },
     /// Somebody looked at what another one did alone.
     Reviewed {
         run: RunId,
@@ -95,13 +104,19 @@ pub struct Head {
 }
 
 impl Head {
-    /// The next row, and the head after it.
-    pub fn next(&self, at: Timestamp, by: Option<UserId>, what: Audited) -> (AuditRow, Self) {
-        let mut row =
-            AuditRow { seq: self.rows + 1, at, by, what, before: self.hash.clone(), hash: String::new() };
+    /// The next row, unsigned, and the head after it.
+    fn next(&self, at: Timestamp, by: Option<UserId>, what: Audited) -> AuditRow {
+        let mut row = AuditRow {
+            seq: self.rows + 1,
+            at,
+            by,
+            what,
+            before: self.hash.clone(),
+            hash: String::new(),
+            signature: None,
+        };
         row.hash = row.digest();
-        let head = Self { rows: row.seq, hash: row.hash.clone() };
-        (row, head)
+        row
     }
 
     /// The head after `row`, which must be the next.
@@ -127,13 +142,15 @@ impl Head {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
     pub head: Head,
+    /// From which rows on they are signed, and with which keys.
+    pub signed: Vec<SignedFrom>,
     /// No change is begun, since when, by whom and why.
     pub frozen: Option<Freeze>,
     /// When the last changes began: those of an hour, and perhaps older ones.
     pub begun: Vec<Timestamp>,
     /// Who went ahead alone in which run, and why: open until somebody else has reviewed it.
     pub reviews: BTreeMap<RunId, Freeze>,
-    /// The chain cannot be followed, and why.
+    /// The chain cannot be followed or added to, and why.
     pub broken: Option<String>,
 }
 
@@ -145,17 +162,34 @@ pub struct Freeze {
 }
 
 impl Ledger {
+    /// The next row, signed with the one of `keys` that it needs.
+    pub fn next(&self, at: Timestamp, by: Option<UserId>, what: Audited, keys: &Keys) -> AuditRow {
+        let mut row = self.head.next(at, by, what);
+        row.signature = keys.sign(self, &row);
+        row
+    }
+
+    /// The id of the key that rows are signed with.
+    pub fn key(&self) -> Option<&str> {
+        self.signed.last().map(|signed| signed.key.as_str())
+    }
+
     /// Follows the chain by one row.
     ///
     /// # Errors
     /// What is wrong with the row, in words.
     pub fn take(&mut self, row: &AuditRow) -> Result<(), String> {
-        self.head = self.head.follow(row)?;
+        let head = self.head.follow(row)?;
+        signed::check(self, row)?;
+        self.head = head;
         match &row.what {
             Audited::Frozen { why } => {
                 self.frozen = Some(Freeze { at: row.at, by: row.by.clone(), why: why.clone() });
             }
             Audited::Unfrozen => self.frozen = None,
+            Audited::SignedFrom { key, lost } => {
+                self.signed.push(SignedFrom { row: row.seq, key: key.clone(), lost: *lost });
+            }
             Audited::Change { run, what: Audit::WentAheadAlone { why }, .. } => {
                 let alone = Freeze { at: row.at, by: row.by.clone(), why: why.clone() };
                 self.reviews.insert(*run, alone);
@@ -186,7 +220,7 @@ impl Ledger {
 }
 
 impl AuditRow {
-    fn digest(&self) -> String {
+    pub(super) fn digest(&self) -> String {
         let row = (self.seq, self.at, &self.by, &self.what, &self.before);
         // Plain data with text keys: it always serialises.
         hex::encode(Sha256::digest(serde_json::to_vec(&row).unwrap_or_default()))
@@ -241,8 +275,8 @@ mod tests {
             Audited::Frozen { why: "again".into() },
         ];
         let next = |what| {
-            let (row, head) = ledger.head.next(Timestamp::UNIX_EPOCH, Some("U0IAN".into()), what);
-            ledger.head = head;
+            let row = ledger.head.next(Timestamp::UNIX_EPOCH, Some("U0IAN".into()), what);
+            ledger.take(&row).unwrap();
             row
         };
         whats.map(next).to_vec()
@@ -277,7 +311,7 @@ mod tests {
         let mut ledger = Ledger::default();
         let mut take = |at: i64, what| {
             let at = Timestamp::from_second(at).unwrap();
-            let (row, _) = ledger.head.next(at, Some("U0IAN".into()), what);
+            let row = ledger.head.next(at, Some("U0IAN".into()), what);
             ledger.take(&row).unwrap();
         };
         take(0, change(Audit::WentAheadAlone { why: "nobody is awake".into() }));
@@ -288,7 +322,7 @@ mod tests {
         assert_eq!(ledger.bars(at(1_900), 3), None);
         assert_eq!(ledger.bars(at(3_700), 2), None, "an hour is over for one of them");
         assert_eq!(ledger.reviews[&RunId(7)].why, "nobody is awake");
-        let (row, _) = ledger.head.next(
+        let row = ledger.head.next(
             at(4_000),
             Some("U0MAYA".into()),
             Audited::Reviewed { run: RunId(7), note: "fine".into() },

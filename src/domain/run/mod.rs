@@ -11,6 +11,7 @@ mod fire;
 pub mod identity;
 pub mod says;
 mod settle;
+pub mod signed;
 mod still_true;
 
 use std::collections::{BTreeMap, BTreeSet};

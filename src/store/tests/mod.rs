@@ -279,11 +279,12 @@ fn a_store_of_an_older_version_is_found_in_too() {
 #[test]
 fn an_audit_that_lost_its_last_rows_is_not_trusted() {
     use crate::domain::run::audit::{Audited, Ledger};
+    use crate::domain::run::signed::Keys;
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder).unwrap();
     let mut ledger = Ledger::default();
     for why in ["one", "two", "three"] {
-        let (row, _) = ledger.head.next(at(0), None, Audited::Frozen { why: why.into() });
+        let row = ledger.next(at(0), None, Audited::Frozen { why: why.into() }, &Keys::default());
         ledger.take(&row).unwrap();
         store
             .commit(

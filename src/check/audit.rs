@@ -1,0 +1,42 @@
+//! The audit of changes: whether it is whole, and whether it is signed with the key that howler is started with.
+
+use std::path::Path;
+
+use super::Line;
+use crate::clock::Clock;
+use crate::config::secrets::AuditSecrets;
+use crate::data::{self, DataError};
+use crate::domain::run::audit::Ledger;
+use crate::domain::run::signed::Keys;
+
+const WHAT: &str = "audit";
+
+pub async fn line(secrets: &AuditSecrets, data: &Path, clock: &Clock) -> Line {
+    let keys = Keys::new(secrets.key.as_ref(), secrets.before.as_ref());
+    match data::ledger(data, clock).await {
+        Ok(ledger) => told(&ledger, &keys),
+        Err(DataError::NoData(_)) => told(&Ledger::default(), &keys),
+        Err(error) => Line::note(WHAT, format!("not looked at, for the store cannot be read: {error}")),
+    }
+}
+
+pub(super) fn told(ledger: &Ledger, keys: &Keys) -> Line {
+    if let Some(why) = &ledger.broken {
+        return Line::fail(WHAT, format!("cannot be trusted, so nothing can be changed: {why}"));
+    }
+    match (ledger.signed.last(), keys.id(), keys.begins(ledger)) {
+        (None, None, _) => {
+            let words = "not signed: whoever can write the data folder can write it anew. Set HOWLER_AUDIT_KEY to what \
+                         `openssl rand -hex 32` prints";
+            Line::note(WHAT, words)
+        }
+        (None, Some(key), _) => Line::note(WHAT, format!("signed with the key {key} from the next start on")),
+        (Some(_), Some(key), Some(_)) => {
+            Line::note(WHAT, format!("changes over to the key {key} at the next start"))
+        }
+        (Some(signed), _, _) => match keys.missing(ledger) {
+            Some(why) => Line::fail(WHAT, format!("nothing can be changed: {why}")),
+            None => Line::ok(WHAT, format!("signed from row {} on; the key is {}", signed.row, signed.key)),
+        },
+    }
+}

@@ -1,0 +1,29 @@
+//! The first row that a key signs, before anything else is decided.
+
+use jiff::Timestamp;
+
+use crate::domain::run::signed::Keys;
+use crate::store::{Changes, Loaded, Store, StoreError};
+
+/// What the store holds, once the audit says with which key its rows are signed from now on.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub fn begin(store: &Store, keys: &Keys, now: Timestamp) -> Result<Loaded, StoreError> {
+    let mut loaded = store.load()?;
+    let Some(what) = keys.begins(&loaded.ledger) else { return Ok(loaded) };
+    let row = loaded.ledger.next(now, None, what, keys);
+    match loaded.ledger.take(&row) {
+        Ok(()) => {
+            let (next_incident, next_effect, next_run) =
+                (loaded.next_incident, loaded.next_effect, loaded.next_run);
+            let audit = vec![row];
+            store.commit(
+                &Changes { audit, next_incident, next_effect, next_run, ..Changes::default() },
+                now,
+            )?;
+        }
+        Err(why) => loaded.ledger.broken = Some(why),
+    }
+    Ok(loaded)
+}
