@@ -7,6 +7,7 @@ mod load;
 mod reading;
 mod rounds;
 mod stop;
+mod undo;
 
 use std::process::Command;
 

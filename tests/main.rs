@@ -32,6 +32,7 @@ mod simulation;
 mod socket;
 mod socket_tls;
 mod tidy;
+mod undo;
 mod updates;
 mod watching;
 mod whose;

@@ -178,7 +178,8 @@ fn every_rule_has_a_test() {
     let rules = fs::read_to_string("docs/rules.md").unwrap();
     for row in rules.lines().filter(|line| line.starts_with("| ") && line.contains('`')) {
         let tests = row.trim_end_matches(" |").rsplit(" | ").next().unwrap();
-        let named: Vec<&str> = name.captures_iter(tests).map(|found| found.get(1).unwrap().as_str()).collect();
+        let named: Vec<&str> =
+            name.captures_iter(tests).map(|found| found.get(1).unwrap().as_str()).collect();
         assert!(!named.is_empty(), "no test: {row}");
         for test in named {
             assert!(code.contains(&format!("fn {test}(")), "docs/rules.md names {test}");

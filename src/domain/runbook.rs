@@ -58,6 +58,10 @@ pub enum RunAsk {
     Abort,
     /// Ask for approval of the offered action.
     Propose,
+    /// Ask for approval to take the last action back; `key` is of the request by which it was approved.
+    Undo {
+        key: Option<String>,
+    },
     /// One person's word on the request whose `key`, or whose code, it is.
     Vote {
         key: Option<String>,
@@ -82,6 +86,7 @@ impl RunbookLine {
             Self::Of { ask: RunAsk::LookAgain, .. } => "again",
             Self::Of { ask: RunAsk::Abort, .. } => "abort",
             Self::Of { ask: RunAsk::Propose, .. } => "propose",
+            Self::Of { ask: RunAsk::Undo { .. }, .. } => "undo",
             Self::Of { ask: RunAsk::Vote { vote: Vote::Approve { .. }, .. }, .. } => "approve",
             Self::Of { ask: RunAsk::ApproveForm { .. }, .. } => "approve",
             Self::Of { ask: RunAsk::Vote { vote: Vote::Deny { .. }, .. }, .. } => "deny",
@@ -235,7 +240,7 @@ pub fn run_short(run: &Run) -> RunShort {
     let title = |change: &Change| change.proposed.title.clone();
     let doing = match &run.stage {
         Stage::Changing(change) => match change.phase {
-            Phase::Preparing | Phase::Asking { .. } => RunDoing::Asking(title(change)),
+            Phase::Reading | Phase::Preparing | Phase::Asking { .. } => RunDoing::Asking(title(change)),
             Phase::Rechecking { .. } | Phase::Acting { .. } => RunDoing::Acting(title(change)),
             Phase::Proving { .. } => RunDoing::Proving(title(change)),
         },

@@ -33,7 +33,7 @@ fn stage(stage: &Stage) -> &'static str {
         Stage::Looking => "looking",
         Stage::Offered { .. } => "offered",
         Stage::Changing(change) => match change.phase {
-            Phase::Preparing | Phase::Asking { .. } => "asking",
+            Phase::Reading | Phase::Preparing | Phase::Asking { .. } => "asking",
             Phase::Rechecking { .. } | Phase::Acting { .. } => "acting",
             Phase::Proving { .. } => "proving",
         },
@@ -61,10 +61,11 @@ pub fn audit(row: &AuditRow) -> Line<'_> {
         Audited::Unfrozen => ("unfrozen", json!({})),
         Audited::SignedFrom { key, lost } => ("signed_from", json!({ "key": key, "lost": lost })),
         Audited::Reviewed { run, note } => ("reviewed", json!({ "run": run, "note": note })),
-        Audited::Change { run, incident, procedure, step, covered, what } => {
+        Audited::Change { run, incident, procedure, step, covered, undo, what } => {
             let (name, more) = audited(what);
             let data = json!({
-                "run": run, "incident": incident, "procedure": procedure, "step": step, "covered": covered, "more": more
+                "run": run, "incident": incident, "procedure": procedure, "step": step, "covered": covered,
+                "undo": undo, "more": more
             });
             (name, data)
         }
@@ -99,5 +100,6 @@ fn audited(what: &Audit) -> (&'static str, Value) {
         Audit::Judged(aftermath) => ("judged", json!({ "aftermath": aftermath })),
         Audit::Helped => ("helped", json!({})),
         Audit::DidNotHelp => ("did_not_help", json!({})),
+        Audit::Undone(undone) => ("undone", json!({ "facts": undone })),
     }
 }

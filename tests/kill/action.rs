@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::harness::process::{Process, free_port, serve, until};
 use crate::harness::{Channel, EMERGENCIES, workspace};
 
-const QUEUE: &str = r#"
+pub(super) const QUEUE: &str = r#"
 schema = 1
 title = "Queue failure"
 section = "2.1"
@@ -37,7 +37,7 @@ undo = "none: nothing to take back"
 limit = "30s"
 verify = { pass = ["errors"], within = "20s", every = "1s", hold = "2s" }
 "#;
-const KUBECTL: &str = r#"#!/bin/sh
+pub(super) const KUBECTL: &str = r#"#!/bin/sh
 cd "$(dirname "$0")"
 case "$*" in
 *logs*) cat log;;
@@ -47,7 +47,7 @@ esac
 "#;
 
 /// A howler of its own process, its Slack, and a queue whose restart waits for the file `go`.
-struct Night {
+pub(super) struct Night {
     slack: Slack,
     api_url: String,
     folder: TempDir,
@@ -56,14 +56,18 @@ struct Night {
 
 impl Night {
     async fn begin() -> Self {
+        Self::with(QUEUE, KUBECTL).await
+    }
+
+    pub(super) async fn with(procedure: &str, kubectl: &str) -> Self {
         let (slack, api_url) = workspace(&Clock::system()).await;
         let folder = tempfile::tempdir().unwrap();
         let port = free_port();
         slack.point_at(&format!("http://127.0.0.1:{port}"));
         let night = Self { slack, api_url, folder, port };
         std::fs::create_dir(night.at("procedures")).unwrap();
-        night.write("procedures/queue-failure.toml", QUEUE);
-        night.write("kubectl", KUBECTL);
+        night.write("procedures/queue-failure.toml", procedure);
+        night.write("kubectl", kubectl);
         std::fs::set_permissions(night.at("kubectl"), std::fs::Permissions::from_mode(0o755)).unwrap();
         night.write("log", "one ERROR\n");
         night.write("version", r#"{"revision": 7}"#);
@@ -78,15 +82,15 @@ impl Night {
         night
     }
 
-    fn at(&self, name: &str) -> PathBuf {
+    pub(super) fn at(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub(super) fn write(&self, name: &str, text: &str) {
         std::fs::write(self.at(name), text).unwrap();
     }
 
-    async fn howler(&self) -> Process {
+    pub(super) async fn howler(&self) -> Process {
         serve(&self.at("data"), &self.api_url, self.port, "").await
     }
 
@@ -94,13 +98,13 @@ impl Night {
         std::fs::read_to_string(self.at("begun")).unwrap_or_default().lines().count()
     }
 
-    fn card(&self) -> String {
+    pub(super) fn card(&self) -> String {
         let channel = Channel::look(&self.slack, EMERGENCIES);
         let card = channel.messages.iter().rev().find(|message| message.text.contains("Queue failure"));
         card.map(|message| message.text.clone()).unwrap_or_default()
     }
 
-    async fn until_card(&self, part: &str) {
+    pub(super) async fn until_card(&self, part: &str) {
         let seen = std::time::Instant::now();
         until(|| {
             assert!(seen.elapsed().as_secs() < 25, "{part:?} does not come: {}", self.card());
@@ -110,22 +114,30 @@ impl Night {
     }
 
     /// The run is begun, and waits for approval.
-    async fn asks(&self) {
+    pub(super) async fn asks(&self) {
         self.slack.command("ian", EMERGENCIES, "/runbook run queue").await.unwrap();
         self.until_card("To be approved: ").await;
     }
 
     /// The message with the button.
     fn asked(&self) -> String {
+        self.with_button("approve")
+    }
+
+    fn with_button(&self, action: &str) -> String {
         let channel = Channel::look(&self.slack, EMERGENCIES);
         let has =
-            |message: &&crate::harness::Message| message.buttons().iter().any(|button| button == "approve");
+            |message: &&crate::harness::Message| message.buttons().iter().any(|button| button == action);
         channel.messages.iter().rev().find(has).unwrap().ts.clone()
     }
 
-    async fn approve(&self) {
-        let ts = self.asked();
-        self.slack.click("maya", EMERGENCIES, &ts, "approve", None).await.unwrap();
+    pub(super) async fn approve(&self) {
+        self.clicks("maya", "approve").await;
+    }
+
+    pub(super) async fn clicks(&self, person: &str, action: &str) {
+        let ts = self.with_button(action);
+        self.slack.click(person, EMERGENCIES, &ts, action, None).await.unwrap();
     }
 }
 

@@ -18,7 +18,7 @@ pub struct Deployment {
     generation: u32,
     /// A restart helps.
     pub hangs: bool,
-    /// More pods help.
+    /// More pods help, as long as they are there.
     pub lacks_memory: bool,
 }
 
@@ -29,7 +29,11 @@ impl Deployment {
     }
 
     pub fn is_well(&self) -> bool {
-        self.works() && !self.hangs && !self.lacks_memory
+        self.works() && !self.hangs && !self.runs_out_of_memory()
+    }
+
+    fn runs_out_of_memory(&self) -> bool {
+        self.lacks_memory && self.replicas < ENOUGH
     }
 
     fn works(&self) -> bool {
@@ -61,7 +65,7 @@ impl Deployment {
     }
 
     pub fn pods(&self) -> String {
-        let last = match self.lacks_memory {
+        let last = match self.runs_out_of_memory() {
             true => json!({ "terminated": { "reason": "OOMKilled" } }),
             false => json!({}),
         };
@@ -97,7 +101,6 @@ impl Deployment {
             ((Some(&"scale"), _), _, Some(replicas)) => {
                 if changes {
                     (self.replicas, self.generation) = (replicas, self.generation + 1);
-                    self.lacks_memory &= replicas < ENOUGH;
                 }
                 said(0, format!("deployment.apps/{name} scaled{dry}\n"))
             }

@@ -64,6 +64,28 @@ fn what_helps_is_what_the_runbook_says() {
         let world = production.world();
         assert_eq!(world.stream_is_well() && world.site_is_well(), helps, "{broken}: {tried}");
     }
+    for (broken, helps, undo) in [
+        (
+            "release",
+            "kubectl rollout undo deployment/event-stream --to-revision=7",
+            "kubectl rollout undo deployment/event-stream --to-revision=8",
+        ),
+        (
+            "memory",
+            "kubectl scale deployment/event-stream --replicas=4",
+            "kubectl scale deployment/event-stream --replicas=3",
+        ),
+        ("site", "vercel rollback monkeytown-4.vercel.app", "vercel promote monkeytown-5.vercel.app"),
+    ] {
+        let production = Production::default();
+        production.breaks(broken).unwrap();
+        let well = |line: &str| {
+            assert_eq!(act(&production, line), Ended::Exit { code: Some(0) }, "{line}");
+            let world = production.world();
+            world.stream_is_well() && world.site_is_well()
+        };
+        assert_eq!((well(helps), well(undo)), (true, false), "{broken}: it is as broken as it was");
+    }
     let production = Production::default();
     let unknown = act(&production, "kubectl rollout undo deployment/event-stream --to-revision=99");
     assert_eq!(unknown, Ended::Exit { code: Some(1) });

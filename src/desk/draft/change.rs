@@ -17,6 +17,7 @@ use crate::domain::run::audit::{Audited, audited};
 use crate::domain::run::change::Ended;
 use crate::domain::run::decide::RunRefusal;
 use crate::domain::run::says::RunWord;
+use crate::domain::run::undo::{propose_undo, undoable};
 use crate::domain::run::{Around, Run, RunEvent, RunEventKind, Stage, fire, settle};
 use crate::domain::runbook::{RunAsk, RunbookAnswer};
 use crate::domain::timer::Timer;
@@ -34,8 +35,23 @@ impl Draft<'_> {
         let Stage::Offered { rung } = run.stage else { return crate::domain::run::decide::step(run) };
         let risk = run.action_of(rung).map(|action| action.risk);
         let policy = risk.map(|risk| self.config.runbook.approval.policy(risk)).unwrap_or_default();
-        let open = self.book().runs();
-        propose(run, by, policy, &self.around(), holder(run, open.iter().map(Arc::as_ref)))
+        propose(run, by, policy, &self.around(), self.holder(run))
+    }
+
+    /// The undo of a run's last action, proposed by whoever asks.
+    pub(super) fn undo_proposal(
+        &self,
+        run: &Run,
+        by: &UserId,
+        key: Option<&str>,
+    ) -> Result<RunEventKind, RunRefusal> {
+        let action = undoable(run).and_then(|undoable| run.action_of(undoable.rung));
+        let policy = action.map(|action| self.config.runbook.approval.policy(action.risk));
+        propose_undo(run, by, key, policy.unwrap_or_default(), &self.around(), self.holder(run))
+    }
+
+    fn holder(&self, run: &Run) -> Option<RunId> {
+        holder(run, self.book().runs().iter().map(Arc::as_ref))
     }
 
     pub(super) fn approve_form(

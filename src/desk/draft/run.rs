@@ -9,6 +9,7 @@ use crate::domain::request::{Place, Request};
 use crate::domain::run::approve::{self, NotApproved};
 use crate::domain::run::decide::{self, RunRefusal, Start};
 use crate::domain::run::event::RunEvent;
+use crate::domain::run::undo::undoable;
 use crate::domain::run::{Run, Stage};
 use crate::domain::runbook::{RunAsk, RunbookAnswer, RunbookLine};
 use crate::id::{IncidentId, RunId};
@@ -98,6 +99,7 @@ impl Draft<'_> {
         let takes = |run: &Arc<Run>| match ask {
             RunAsk::Abort => true,
             RunAsk::Step | RunAsk::LookAgain | RunAsk::Propose => matches!(run.stage, Stage::Offered { .. }),
+            RunAsk::Undo { .. } => undoable(run).is_some(),
             RunAsk::Vote { .. } | RunAsk::ApproveForm { .. } => run.change().is_some(),
         };
         let open: Vec<Arc<Run>> = self.book().runs().into_iter().filter(takes).collect();
@@ -115,11 +117,12 @@ impl Draft<'_> {
             RunAsk::Abort => decide::abort(run),
             RunAsk::Propose => self.proposal(run, &request.by),
             // A button that is pressed elsewhere than on the card is none of howler's.
-            RunAsk::Vote { key: Some(key), .. }
+            RunAsk::Vote { key: Some(key), .. } | RunAsk::Undo { key: Some(key) }
                 if is_a_button(key) && !run.stands_in(&request.place.channel) =>
             {
                 Err(RunRefusal::NotApproved { run: run.id, why: NotApproved::OtherRequest })
             }
+            RunAsk::Undo { key } => self.undo_proposal(run, &request.by, key.as_deref()),
             RunAsk::Vote { key, vote } => {
                 approve::vote(run, &request.by, key.as_deref(), vote, &self.around())
             }

@@ -6,6 +6,7 @@ use super::change::{Aftermath, Change, Ended, Phase};
 use super::event::RunEventKind;
 use super::says::{RunSays, RunWord, says};
 use super::settle::Around;
+use super::undo::{Undone, told_of};
 use super::{End, Run, RunEvent, Stage};
 use crate::domain::effect::{EffectKind, Lane, To};
 use crate::domain::incident::Intent;
@@ -16,16 +17,16 @@ pub const SHOWN: usize = 1_200;
 
 /// The effects of an event, which turned `before` into `after`.
 pub fn consequences(before: Option<&Run>, after: &Run, event: &RunEvent, around: &Around) -> Vec<Intent> {
-    let asked = match &event.kind {
+    let (before, after) = told_of(before, after, &event.kind);
+    let (before, after) = (before.as_deref(), after.as_ref());
+    let looks = if after.asked == event.seq { looks(after) } else { Vec::new() };
+    let does = match &event.kind {
         RunEventKind::Posted { .. } => return Vec::new(),
-        RunEventKind::Asked(_)
-        | RunEventKind::LookedAgain
-        | RunEventKind::LookedForProof
-        | RunEventKind::Voided { .. }
-        | RunEventKind::Ended { .. }
-        | RunEventKind::DidNotHelp => looks(after),
-        RunEventKind::Proposed(_) => prepare(after, true).into_iter().collect(),
-        RunEventKind::Rechecked => looks(after).into_iter().chain(prepare(after, false)).collect(),
+        RunEventKind::Proposed(proposed) if proposed.kind.is_step() => {
+            prepare(after, true).into_iter().collect()
+        }
+        RunEventKind::Captured(_) => prepare(after, true).into_iter().collect(),
+        RunEventKind::Rechecked => prepare(after, false).into_iter().collect(),
         RunEventKind::Begun => act(after).into_iter().collect(),
         RunEventKind::StopAsked => {
             vec![Intent { lane: Lane::Stop(after.id), kind: EffectKind::Stop { run: after.id } }]
@@ -37,8 +38,9 @@ pub fn consequences(before: Option<&Run>, after: &Run, event: &RunEvent, around:
     let card = Some(card).filter(|_| before.is_none_or(|before| shows(before, after)));
     let said = before.and_then(|before| says(before, after, event, around));
     let invited = said.as_ref().and_then(|said| invite(after, said));
-    asked
+    looks
         .into_iter()
+        .chain(does)
         .chain(invited)
         .chain(said.into_iter().flat_map(|said| spoken(after, said, around)))
         .chain(card)
@@ -191,10 +193,13 @@ pub enum RunNote {
     },
     Judged(Aftermath),
     DidNotHelp,
+    Undone(Undone),
 }
 
 /// What the timeline says of an event, which turned `before` into `after`. `audit` is the audit's last hash.
 pub fn note(before: Option<&Run>, after: &Run, event: &RunEvent, audit: &str) -> Option<RunNote> {
+    let (before, after) = told_of(before, after, &event.kind);
+    let (before, after) = (before.as_deref(), after.as_ref());
     let procedure = after.procedure.name.clone();
     let change = after.change();
     let step_now = || change.map(|change| change.proposed.title.clone());
@@ -230,6 +235,7 @@ pub fn note(before: Option<&Run>, after: &Run, event: &RunEvent, audit: &str) ->
         RunEventKind::Ended { ended, .. } => RunNote::Ended { ended: ended.clone() },
         RunEventKind::Judged(aftermath) => RunNote::Judged(*aftermath),
         RunEventKind::DidNotHelp => RunNote::DidNotHelp,
+        RunEventKind::Undone(undone) => RunNote::Undone(undone.clone()),
         RunEventKind::Over(end) => RunNote::Over { procedure, end: *end },
         _ => return None,
     })

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::change::{Aftermath, Approval, Change, Ended, Phase, Prepared, Proposed};
 use super::event::{Asked, RunEvent, RunEventKind};
+use super::undo::{Undoable, Undone};
 use super::{End, Last, Run, Stage};
 use crate::domain::procedure::Verdict;
 use crate::id::RunId;
@@ -31,6 +32,8 @@ impl Run {
             offered: Vec::new(),
             tried: Vec::new(),
             last: None,
+            undo: None,
+            not_undone: None,
             proposes,
             post: None,
             events: event.seq,
@@ -38,6 +41,9 @@ impl Run {
     }
 
     pub fn apply(&mut self, event: &RunEvent) {
+        if self.goes_on_by(&event.kind) {
+            return self.apply_behind(event);
+        }
         self.events = event.seq;
         match &event.kind {
             // The first event made it.
@@ -63,6 +69,7 @@ impl Run {
             RunEventKind::Proposed(proposed) => self.propose(event, proposed),
             RunEventKind::Posted { channel, message } => self.post = Some((channel.clone(), message.clone())),
             RunEventKind::Judged(aftermath) => self.judged(*aftermath),
+            RunEventKind::Undone(undone) => self.undone(undone),
             RunEventKind::Over(end) => self.over(event, *end),
             _ => self.change_by(event),
         }
@@ -74,7 +81,8 @@ impl Run {
                 | RunEventKind::Ended { .. }
                 | RunEventKind::LookedForProof
                 | RunEventKind::DidNotHelp
-        );
+                | RunEventKind::Undone(_)
+        ) || matches!(&event.kind, RunEventKind::Proposed(proposed) if !proposed.kind.is_step());
         if asks {
             self.asked = event.seq;
         }
@@ -90,9 +98,29 @@ impl Run {
         self.stage = Stage::Looking;
     }
 
+    /// What goes on while people are asked about an undo happens to the run as it would be without it.
+    fn apply_behind(&mut self, event: &RunEvent) {
+        let Stage::Changing(asked) = &mut self.stage else { return };
+        let Some(back) = asked.back.take() else { return };
+        let undo = std::mem::replace(&mut self.stage, *back);
+        self.apply(event);
+        let back = std::mem::replace(&mut self.stage, undo);
+        if let Stage::Changing(asked) = &mut self.stage {
+            asked.back = Some(Box::new(back));
+        }
+    }
+
     fn propose(&mut self, event: &RunEvent, proposed: &Proposed) {
         self.proposes = false;
-        self.last = None;
+        self.not_undone = None;
+        let step = proposed.kind.is_step();
+        if step {
+            self.last = None;
+        } else {
+            self.waiting = self.facts(proposed.rung);
+            pause(&mut self.stage, event.at);
+        }
+        let back = std::mem::replace(&mut self.stage, Stage::Looking);
         self.stage = Stage::Changing(Box::new(Change {
             proposed: proposed.clone(),
             by: event.by.clone().unwrap_or_else(|| self.by.clone()),
@@ -101,21 +129,45 @@ impl Run {
             approvals: Vec::new(),
             glass: None,
             glass_told: None,
-            phase: Phase::Preparing,
+            phase: if step { Phase::Preparing } else { Phase::Reading },
             output: String::new(),
+            back: (!step).then(|| Box::new(back)),
         }));
     }
 
     fn judged(&mut self, aftermath: Aftermath) {
-        let Some(Last::Broke { rung, aftermath: told, .. }) = &mut self.last else { return };
+        let Some(Last::Broke { rung, aftermath: told, undo, undoes, .. }) = &mut self.last else { return };
         *told = Some(aftermath);
-        let rung = *rung;
+        let (rung, undoes, undo) = (*rung, *undoes, undo.take());
         match aftermath {
             // Nothing changed: the step is offered again where its facts hold.
-            Aftermath::DidNotHappen => self.offered.retain(|offered| *offered != rung),
-            Aftermath::Happened => self.tried.extend(self.rung(rung).and_then(|rung| rung.action.clone())),
-            Aftermath::CannotTell => {}
+            Aftermath::DidNotHappen if !undoes => self.offered.retain(|offered| *offered != rung),
+            Aftermath::DidNotHappen => {}
+            Aftermath::Happened => {
+                self.try_action(rung);
+                self.undo = undo.map(|undo| *undo);
+            }
+            // What may have happened may have to be taken back; whether an undo is still needed is not known either.
+            Aftermath::CannotTell if undoes => {}
+            Aftermath::CannotTell => self.undo = undo.map(|undo| *undo),
         }
+    }
+
+    /// The action of a rung was carried out, and is not what helps.
+    fn try_action(&mut self, rung: usize) {
+        let action = self.rung(rung).and_then(|rung| rung.action.clone());
+        self.tried.extend(action.filter(|action| !self.tried.contains(action)));
+    }
+
+    /// No rung was tried by it; the action that it took back was.
+    fn undone(&mut self, undone: &Undone) {
+        let Some(of) = self.change().and_then(|change| change.proposed.kind.undoes().cloned()) else {
+            return;
+        };
+        self.try_action(of.rung);
+        self.undo = None;
+        self.last = Some(Last::Undone { title: of.title, undone: undone.clone(), did: of.did });
+        self.look_again();
     }
 
     fn over(&mut self, event: &RunEvent, end: End) {
@@ -142,8 +194,11 @@ impl Run {
             RunEventKind::Expired => Some(Last::Expired { at: event.at }),
             _ => None,
         };
-        if back.is_some() {
-            self.last = back;
+        if let Some(why) = back {
+            if change.back.is_some() {
+                return self.give_back(event, why);
+            }
+            self.last = Some(why);
             self.waiting.clear();
             self.stage = Stage::Offered { rung };
             return;
@@ -151,7 +206,17 @@ impl Run {
         match &event.kind {
             RunEventKind::Rechecked => {
                 change.phase = Phase::Rechecking { since: event.at, again: None };
-                self.waiting = self.rechecked(rung);
+                self.waiting = change.proposed.frozen.keys().cloned().collect();
+                if let Some(back) = &mut change.back {
+                    pause(back, event.at);
+                }
+            }
+            RunEventKind::Captured(facts) => {
+                change.proposed.frozen.clone_from(facts);
+                change.phase = Phase::Preparing;
+            }
+            RunEventKind::Voided { moved } if change.back.is_some() => {
+                self.give_back(event, Last::Voided { moved: moved.clone() });
             }
             RunEventKind::Voided { moved } => {
                 self.last = Some(Last::Voided { moved: moved.clone() });
@@ -163,12 +228,38 @@ impl Run {
             RunEventKind::LookedForProof => self.ask_for_proof(),
             RunEventKind::Weighed { pass } => self.weighed(event.at, *pass),
             RunEventKind::DidNotHelp => {
-                self.tried.extend(self.rung(rung).and_then(|rung| rung.action.clone()));
+                self.try_action(rung);
                 let told = self.proof_told(rung);
                 self.last = Some(Last::DidNotHelp { title, told });
                 self.look_again();
             }
+            RunEventKind::Begun => {
+                // What was offered was not left behind by it.
+                if let Some(Stage::Offered { rung }) = change.back.take().as_deref() {
+                    self.offered.retain(|offered| offered != rung);
+                }
+                change.take(event, &event.kind);
+            }
             kind => change.take(event, kind),
+        }
+    }
+
+    /// An undo is not begun: the run is where it was. A proof goes on with new answers, and so does a look.
+    fn give_back(&mut self, event: &RunEvent, why: Last) {
+        let Stage::Changing(change) = &mut self.stage else { return };
+        let Some(back) = change.back.take() else { return };
+        // While people are asked, the questions that are on their way are those of the proof.
+        let asking = matches!(change.phase, Phase::Asking { .. });
+        let void = matches!(why, Last::Voided { .. });
+        (self.stage, self.not_undone) = (*back, Some(why));
+        if asking {
+            return;
+        }
+        self.waiting.clear();
+        if self.stage == Stage::Looking || (void && matches!(self.stage, Stage::Offered { .. })) {
+            let last = self.last.take();
+            self.look_again();
+            (self.last, self.asked) = (last, event.seq);
         }
     }
 
@@ -181,17 +272,19 @@ impl Run {
 
     fn ended(&mut self, at: Timestamp, ended: &Ended, output: &str) {
         let Stage::Changing(change) = &mut self.stage else { return };
-        let rung = change.proposed.rung;
+        let undo = Undoable::of(change);
+        let undoes = !change.proposed.kind.is_step();
         if *ended == (Ended::Exit { code: Some(0) }) {
             output.clone_into(&mut change.output);
             change.phase = Phase::Proving { since: at, passing_since: None, next: None };
+            self.undo = if undoes { self.undo.take() } else { undo };
             return self.ask_for_proof();
         }
-        let (title, frozen) = (change.proposed.title.clone(), change.proposed.frozen.clone());
-        let (ended, output) = (ended.clone(), output.to_owned());
+        let Proposed { rung, title, frozen, .. } = change.proposed.clone();
+        let (ended, output, undo) = (ended.clone(), output.to_owned(), undo.map(Box::new));
         // What was never begun did nothing; nobody has to look.
         let not_begun = matches!(ended, Ended::NotBegun { .. });
-        self.last = Some(Last::Broke { rung, title, ended, frozen, output, aftermath: None });
+        self.last = Some(Last::Broke { rung, title, ended, frozen, output, aftermath: None, undo, undoes });
         if not_begun {
             self.judged(Aftermath::DidNotHappen);
         }
@@ -199,25 +292,32 @@ impl Run {
     }
 
     fn ask_for_proof(&mut self) {
+        let checks = self.change().and_then(|change| self.proof(change)).map(|proof| proof.checks);
         let Stage::Changing(change) = &mut self.stage else { return };
-        let rung = change.proposed.rung;
         if let Phase::Proving { next, .. } = &mut change.phase {
             *next = None;
         }
-        let pass = self.action_of(rung).map(|action| action.verify.pass.clone());
-        self.waiting = pass.unwrap_or_default().into_iter().collect();
+        self.waiting = checks.unwrap_or_default();
     }
 
     fn weighed(&mut self, at: Timestamp, pass: bool) {
-        let rung = self.change().map(|change| change.proposed.rung);
-        let Some(verify) = rung.and_then(|rung| Some(self.action_of(rung)?.verify.clone())) else { return };
+        let Some(proof) = self.change().and_then(|change| self.proof(change)) else { return };
         let Stage::Changing(change) = &mut self.stage else { return };
         let Phase::Proving { passing_since, next, .. } = &mut change.phase else { return };
         let after = |from: Timestamp, wait: jiff::SignedDuration| from.saturating_add(wait).unwrap_or(from);
         *passing_since = if pass { passing_since.or(Some(at)) } else { None };
-        let held = passing_since.map(|since| after(since, verify.hold.0));
-        let regular = after(at, verify.every.0);
+        let held = passing_since.map(|since| after(since, proof.hold)).filter(|held| *held > at);
+        let regular = after(at, proof.every);
         *next = Some(held.map_or(regular, |held| held.min(regular)));
+    }
+}
+
+/// A proof that is not asked for a while begins to hold anew, with the next look at once.
+fn pause(stage: &mut Stage, at: Timestamp) {
+    if let Stage::Changing(change) = stage
+        && let Phase::Proving { passing_since, next, .. } = &mut change.phase
+    {
+        (*passing_since, *next) = (None, Some(at));
     }
 }
 

@@ -9,6 +9,7 @@ use super::decide::RunRefusal;
 use super::event::RunEventKind;
 use super::identity::under;
 use super::settle::Around;
+use super::undo::Kind;
 use super::{Run, Stage};
 use jiff::Timestamp;
 
@@ -16,7 +17,7 @@ use crate::domain::procedure::{Action, Undo, Verdict};
 use crate::id::{RunId, UserId};
 
 /// Longest command that Slack shows whole on a card, in bytes.
-const SHOWN_WHOLE: usize = 2_000;
+pub(super) const SHOWN_WHOLE: usize = 2_000;
 
 /// Why an action is not proposed, approved or refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +58,8 @@ pub enum NotApproved {
     NoGlass,
     /// It cannot be taken back, so two people decide.
     Irreversible,
+    /// No action was carried out that a command takes back.
+    NothingToUndo,
     /// Only whoever asked for it goes ahead alone.
     OthersRequest,
     /// It would not be shown whole to those who approve it.
@@ -96,19 +99,8 @@ pub fn propose(
 ) -> Result<RunEventKind, RunRefusal> {
     let Stage::Offered { rung } = run.stage else { return Err(super::decide::not_now(run)) };
     let refused = |why| RunRefusal::NotApproved { run: run.id, why };
-    if !by.is_in_slack() {
-        return Err(refused(NotApproved::FromShell));
-    }
     let action = run.action_of(rung).ok_or_else(|| refused(NotApproved::ForPeople))?;
-    if let Some(why) = &around.barred {
-        return Err(refused(NotApproved::Barred { why: why.clone() }));
-    }
-    if let (Some(by), Some(target)) = (holder, &run.procedure.target) {
-        return Err(refused(NotApproved::Held { by, target: target.object.clone() }));
-    }
-    if policy.people.is_empty() && policy.group.is_none() && !policy.on_call {
-        return Err(refused(NotApproved::Nobody));
-    }
+    may_propose(run, by, &policy, around, holder).map_err(refused)?;
     let frozen = frozen(run, rung, action).map_err(refused)?;
     let made = |command| {
         run.filling().command(command).map_err(|why| refused(NotApproved::Unfilled { why: why.to_string() }))
@@ -124,7 +116,39 @@ pub fn propose(
     if argv.iter().map(String::len).sum::<usize>() > SHOWN_WHOLE {
         return Err(refused(NotApproved::TooLong));
     }
-    Ok(RunEventKind::Proposed(Box::new(Proposed { rung, title, argv, plan, undo, frozen, policy })))
+    Ok(RunEventKind::Proposed(Box::new(Proposed {
+        rung,
+        title,
+        argv,
+        plan,
+        undo,
+        frozen,
+        policy,
+        kind: Kind::Step,
+    })))
+}
+
+/// Whether anything may be proposed: an action, or its undo.
+pub(super) fn may_propose(
+    run: &Run,
+    by: &UserId,
+    policy: &Policy,
+    around: &Around,
+    holder: Option<RunId>,
+) -> Result<(), NotApproved> {
+    if !by.is_in_slack() {
+        return Err(NotApproved::FromShell);
+    }
+    if let Some(why) = &around.barred {
+        return Err(NotApproved::Barred { why: why.clone() });
+    }
+    if let (Some(by), Some(target)) = (holder, &run.procedure.target) {
+        return Err(NotApproved::Held { by, target: target.object.clone() });
+    }
+    if policy.people.is_empty() && policy.group.is_none() && !policy.on_call {
+        return Err(NotApproved::Nobody);
+    }
+    Ok(())
 }
 
 /// The facts that the approval covers. What must pass passes; a fact that could not be read is not approved blindly.
@@ -174,9 +198,7 @@ pub fn vote(
         }
         Vote::Deny { .. } => Err(NotApproved::NotAllowed),
         Vote::BreakGlass { why } => {
-            let action = run.action_of(change.proposed.rung);
-            break_glass(change, by, may, action, around)
-                .map(|()| RunEventKind::GlassBroken { why: why.clone() })
+            break_glass(run, change, by, may, around).map(|()| RunEventKind::GlassBroken { why: why.clone() })
         }
     }
     .map_err(refused)
@@ -188,7 +210,7 @@ fn asked(change: &Change, key: Option<&str>, denies: bool, now: Timestamp) -> Re
         Phase::Asking { .. } | Phase::Rechecking { .. } if denies => {}
         Phase::Asking { expires } if now >= expires => return Err(NotApproved::TooLate),
         Phase::Asking { .. } => {}
-        Phase::Preparing => return Err(NotApproved::NotAsked),
+        Phase::Reading | Phase::Preparing => return Err(NotApproved::NotAsked),
         _ => {
             let last = change.approvals.last().or(change.glass.as_ref());
             return Err(NotApproved::Used { by: last.map(|approval| approval.by.clone()) });
@@ -228,10 +250,10 @@ fn approve(
 }
 
 fn break_glass(
+    run: &Run,
     change: &Change,
     by: &UserId,
     may: bool,
-    action: Option<&Action>,
     around: &Around,
 ) -> Result<(), NotApproved> {
     if let Some(why) = &around.barred {
@@ -242,7 +264,7 @@ fn break_glass(
         () if change.glass.is_some() => Err(NotApproved::Already),
         () if *by != change.by => Err(NotApproved::OthersRequest),
         () if !may => Err(NotApproved::NotAllowed),
-        () if !action.is_some_and(Action::is_reversible) => Err(NotApproved::Irreversible),
+        () if !change.is_reversible(run) => Err(NotApproved::Irreversible),
         () if change.is_too_late_to_go_alone(around.now) => Err(NotApproved::TooLate),
         () => Ok(()),
     }

@@ -7,10 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::Run;
 use super::change::{Aftermath, Ended, Phase};
 use super::event::{End, RunEvent, RunEventKind};
 use super::signed::{self, Keys, SignedFrom};
+use super::undo::{Undone, about, told_of};
+use super::{Last, Run};
 use crate::id::{IncidentId, RunId, UserId};
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
@@ -39,6 +40,9 @@ pub enum Audited {
         step: String,
         /// The hash of everything that the approval covers.
         covered: String,
+        /// It takes an action back.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        undo: bool,
         what: Audit,
     },
     /// No change is begun until further notice.
@@ -93,6 +97,7 @@ pub enum Audit {
     Judged(Aftermath),
     Helped,
     DidNotHelp,
+    Undone(Undone),
 }
 
 /// Where the chain stands.
@@ -229,7 +234,9 @@ impl AuditRow {
 
 /// What the audit says of an event, which turned `before` into `after`; nothing where no change is concerned.
 pub fn audited(before: &Run, after: &Run, event: &RunEvent) -> Option<Audited> {
-    let change = after.change().or(before.change());
+    let (told, after) = told_of(Some(before), after, &event.kind);
+    let (before, after) = (told.as_deref().unwrap_or(before), after.as_ref());
+    let change = about(before, after);
     let what = match &event.kind {
         RunEventKind::Prepared(_) => match change?.phase {
             Phase::Asking { .. } => Audit::Asked {
@@ -254,13 +261,19 @@ pub fn audited(before: &Run, after: &Run, event: &RunEvent) -> Option<Audited> {
         RunEventKind::Ended { ended, .. } => Audit::Ended { ended: ended.clone() },
         RunEventKind::DidNotHelp => Audit::DidNotHelp,
         RunEventKind::Over(End::Helped) => Audit::Helped,
+        RunEventKind::Undone(undone) => Audit::Undone(undone.clone()),
         RunEventKind::Judged(aftermath) => Audit::Judged(*aftermath),
         _ => return None,
     };
     let covered = change.map(|change| change.covered(before)).unwrap_or_default();
     let step = change.map(|change| change.proposed.title.clone()).unwrap_or_default();
-    let (run, incident) = (after.id, after.incident);
-    Some(Audited::Change { run, incident, procedure: after.procedure.name.clone(), step, covered, what })
+    let undo = match (change, &before.last) {
+        (Some(change), _) => !change.proposed.kind.is_step(),
+        (None, Some(Last::Broke { undoes, .. })) => *undoes,
+        (None, _) => false,
+    };
+    let (run, incident, procedure) = (after.id, after.incident, after.procedure.name.clone());
+    Some(Audited::Change { run, incident, procedure, step, covered, undo, what })
 }
 
 #[cfg(test)]
@@ -306,6 +319,7 @@ mod tests {
             procedure: "queue".into(),
             step: "Restart it".into(),
             covered: String::new(),
+            undo: false,
             what,
         };
         let mut ledger = Ledger::default();

@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::Run;
+use super::undo::Kind;
+use super::{Run, Stage};
 use crate::domain::procedure::{Action, Finding, Kept, Procedure, Risk, Target, Undo, Verdict};
 use crate::id::{IncidentId, RunId, UserId};
 
@@ -59,6 +60,8 @@ pub struct Proposed {
     pub undo: Option<Vec<String>>,
     pub frozen: BTreeMap<String, Frozen>,
     pub policy: Policy,
+    #[serde(default, skip_serializing_if = "Kind::is_step")]
+    pub kind: Kind,
 }
 
 /// What was read just before approval is asked for, and again just before the action begins.
@@ -87,6 +90,8 @@ pub struct Approval {
 /// Where a change is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Phase {
+    /// The facts that the approval of an undo covers are read.
+    Reading,
     /// The plan is asked, and the program looked at.
     Preparing,
     /// People are asked until then.
@@ -138,6 +143,9 @@ pub struct Change {
     pub phase: Phase,
     /// What the program printed last.
     pub output: String,
+    /// Where the run goes back to when an undo is not begun. While people are asked about it, a proof there goes on.
+    #[serde(default)]
+    pub back: Option<Box<Stage>>,
 }
 
 /// Everything that an approval covers, in the order in which it is hashed.
@@ -223,10 +231,26 @@ impl Change {
     /// When something follows by itself.
     pub fn due(&self) -> Option<Timestamp> {
         match &self.phase {
-            Phase::Asking { expires } => Some(self.glass_due().map_or(*expires, |glass| glass.min(*expires))),
+            Phase::Asking { expires } => {
+                let behind = self.behind().and_then(Self::due);
+                [Some(*expires), self.glass_due(), behind].into_iter().flatten().min()
+            }
             Phase::Proving { next, .. } => *next,
-            Phase::Preparing | Phase::Rechecking { .. } | Phase::Acting { .. } => None,
+            Phase::Reading | Phase::Preparing | Phase::Rechecking { .. } | Phase::Acting { .. } => None,
         }
+    }
+
+    /// The action that an undo would take back, as long as it is proved.
+    pub fn behind(&self) -> Option<&Self> {
+        match self.back.as_deref() {
+            Some(Stage::Changing(change)) => Some(change),
+            _ => None,
+        }
+    }
+
+    /// Whether somebody alone may go ahead with it: it can be taken back by a button. That of an undo cannot.
+    pub fn is_reversible(&self, run: &Run) -> bool {
+        self.proposed.kind.is_step() && run.action_of(self.proposed.rung).is_some_and(Action::is_reversible)
     }
 }
 
@@ -286,7 +310,8 @@ pub fn moved(change: &Change, again: &Prepared, found: &BTreeMap<String, Finding
     moved
 }
 
-fn difference(name: &str, before: &Frozen, now: &Finding) -> Vec<String> {
+/// How a fact differs from what it was, in words.
+pub(super) fn difference(name: &str, before: &Frozen, now: &Finding) -> Vec<String> {
     let mut different = Vec::new();
     if before.verdict != now.verdict {
         different.push(format!("{name} passed when it was approved, and does not now"));

@@ -153,7 +153,7 @@ pub(super) fn not_now(run: &Run) -> RunRefusal {
         Stage::Offered { .. } => Doing::Offering,
         Stage::Over { .. } => Doing::Over,
         Stage::Changing(change) => match change.phase {
-            Phase::Preparing | Phase::Asking { .. } => Doing::Asking,
+            Phase::Reading | Phase::Preparing | Phase::Asking { .. } => Doing::Asking,
             Phase::Acting { stopped_by: Some(_), .. } => Doing::Stopping,
             Phase::Acting { .. } | Phase::Rechecking { .. } | Phase::Proving { .. } => Doing::Changing,
         },

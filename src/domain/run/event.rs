@@ -1,12 +1,13 @@
 //! What happened in a run. A run is its list of events; they are never changed, only added to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::change::{Aftermath, Ended, Prepared, Proposed};
+use super::change::{Aftermath, Ended, Frozen, Prepared, Proposed};
+use super::undo::Undone;
 use crate::domain::effect::To;
 use crate::domain::procedure::fill::Given;
 use crate::domain::procedure::{Finding, Procedure};
@@ -41,8 +42,10 @@ pub enum RunEventKind {
     Stepped {
         rung: usize,
     },
-    /// Somebody wants the offered action to be carried out.
+    /// Somebody wants the offered action to be carried out, or the last one to be taken back.
     Proposed(Box<Proposed>),
+    /// The facts that the approval of an undo covers, as they are now.
+    Captured(BTreeMap<String, Frozen>),
     /// The plan was asked and the program looked at: before people are asked, and again before the action begins.
     Prepared(Box<Prepared>),
     /// There is nothing to be approved, and why.
@@ -90,6 +93,8 @@ pub enum RunEventKind {
         pass: bool,
     },
     DidNotHelp,
+    /// An action was taken back, and what its facts say.
+    Undone(Undone),
     Posted {
         channel: ChannelId,
         message: MessageTs,

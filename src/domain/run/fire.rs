@@ -16,12 +16,14 @@ pub fn fire(run: &Run, now: Timestamp) -> Option<RunEventKind> {
     match &change.phase {
         // Late, there was a time in which nobody could stop it: howler was down, and the request is void.
         Phase::Asking { expires } => match change.glass_due() {
+            // The proof of what is to be taken back goes on meanwhile.
+            None if now < *expires => Some(RunEventKind::LookedForProof),
             Some(due) if due <= now && now < *expires && now.duration_since(due) <= TOLERANCE => {
                 Some(RunEventKind::Rechecked)
             }
             _ => Some(RunEventKind::Expired),
         },
         Phase::Proving { .. } => Some(RunEventKind::LookedForProof),
-        Phase::Preparing | Phase::Rechecking { .. } | Phase::Acting { .. } => None,
+        Phase::Reading | Phase::Preparing | Phase::Rechecking { .. } | Phase::Acting { .. } => None,
     }
 }

@@ -15,13 +15,19 @@ pub type Names = BTreeMap<UserId, String>;
 /// Programs that can act as somebody, and the flag for it.
 const FLAGS: [(&str, &str); 2] = [("kubectl", "--as"), ("helm", "--kube-as-user")];
 
-/// The command as `by` has it carried out. The flag stands first, where nothing that fills a slot can come before it.
+/// The command as `by` has it carried out, whoever had it before: an undo was filled when somebody asked for its action. The flag
+/// stands first, where nothing that fills a slot can come before it.
 ///
 /// # Errors
 /// When the program can act as somebody, others have names, and `by` has none.
 pub fn under(mut argv: Vec<String>, by: &UserId, names: &Names) -> Result<Vec<String>, NotApproved> {
     let flag = FLAGS.iter().find(|(program, _)| argv.first().is_some_and(|first| first == program));
-    if let (Some((program, flag)), false) = (flag, names.is_empty()) {
+    let Some((program, flag)) = flag else { return Ok(argv) };
+    let named = |first: &String| first.split_once('=').is_some_and(|(name, _)| name == *flag);
+    if argv.get(1).is_some_and(named) {
+        argv.remove(1);
+    }
+    if !names.is_empty() {
         let name = names.get(by).ok_or_else(|| NotApproved::Nameless { program: (*program).to_owned() })?;
         argv.insert(1, format!("{flag}={name}"));
     }
@@ -50,6 +56,8 @@ mod tests {
                 Ok("kubectl --as=ian@monkeytown.ai --context=prod scale x"),
             ),
             ("helm rollback x 3", &ian, &names, Ok("helm --kube-as-user=ian@monkeytown.ai rollback x 3")),
+            ("kubectl --as=maya@x scale x", &ian, &names, Ok("kubectl --as=ian@monkeytown.ai scale x")),
+            ("kubectl --as=maya@x scale x", &ian, &nobody, Ok("kubectl scale x")),
             ("kubectl scale x", &ian, &nobody, Ok("kubectl scale x")),
             ("kubectl scale x", &maya, &nobody, Ok("kubectl scale x")),
             ("kubectl scale x", &maya, &names, nameless("kubectl")),

@@ -9,10 +9,12 @@ pub mod decide;
 pub mod event;
 mod fire;
 pub mod identity;
+mod proof;
 pub mod says;
 mod settle;
 pub mod signed;
 mod still_true;
+pub mod undo;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -25,6 +27,7 @@ pub use event::{End, RunEvent, RunEventKind};
 pub use fire::fire;
 pub use settle::{Around, settle};
 pub use still_true::still_true;
+use undo::{Undoable, Undone};
 
 use super::effect::To;
 use super::procedure::fill::{Filling, Given};
@@ -58,6 +61,12 @@ pub struct Run {
     /// What became of the last change, until there is another.
     #[serde(default)]
     pub last: Option<Last>,
+    /// The last action that was carried out, where a command takes it back.
+    #[serde(default)]
+    pub undo: Option<Undoable>,
+    /// Why it was not taken back when somebody wanted to.
+    #[serde(default)]
+    pub not_undone: Option<Last>,
     /// The first action that the facts lead to is proposed at once.
     #[serde(default)]
     pub proposes: bool,
@@ -107,6 +116,19 @@ pub enum Last {
         frozen: BTreeMap<String, Frozen>,
         output: String,
         aftermath: Option<Aftermath>,
+        /// What takes it back, should it have happened all the same.
+        #[serde(default)]
+        undo: Option<Box<Undoable>>,
+        /// It was to take an action back.
+        #[serde(default)]
+        undoes: bool,
+    },
+    /// An action was taken back.
+    Undone {
+        title: String,
+        undone: Undone,
+        /// What does it again.
+        did: Vec<String>,
     },
     Helped {
         title: String,
@@ -169,6 +191,11 @@ impl Run {
             }
             _ => false,
         }
+    }
+
+    /// The facts that the action of a rung freezes.
+    pub fn facts(&self, rung: usize) -> BTreeSet<String> {
+        self.action_of(rung).into_iter().flat_map(|action| action.freeze.iter().cloned()).collect()
     }
 
     /// The checks that are asked again before the action of a rung begins: the facts that it freezes, those that must pass, and

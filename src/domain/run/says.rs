@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::change::{Aftermath, Change, Ended, Phase};
 use super::event::{End, RunEvent, RunEventKind};
 use super::settle::Around;
+use super::undo::{Undone, about};
 use super::{Last, Run};
 use crate::id::UserId;
 
@@ -50,6 +51,7 @@ pub enum RunWord {
     },
     Judged(Aftermath),
     Helped,
+    Undone(Undone),
     /// `told`: its checks could tell.
     DidNotHelp {
         told: bool,
@@ -65,7 +67,7 @@ pub fn says(before: &Run, after: &Run, event: &RunEvent, around: &Around) -> Opt
             what: RunWord::Judged(*aftermath),
         });
     }
-    let change = after.change().or(before.change())?;
+    let change = about(before, after)?;
     let told = !matches!(after.last, Some(Last::DidNotHelp { told: false, .. }));
     let what = word(change, event, around, told)?;
     Some(RunSays { step: change.proposed.title.clone(), by: change.by.clone(), what })
@@ -91,6 +93,7 @@ fn word(change: &Change, event: &RunEvent, around: &Around, told: bool) -> Optio
         }
         (RunEventKind::DidNotHelp, _) => RunWord::DidNotHelp { told },
         (RunEventKind::Over(End::Helped), _) => RunWord::Helped,
+        (RunEventKind::Undone(undone), _) => RunWord::Undone(undone.clone()),
         _ => return None,
     })
 }

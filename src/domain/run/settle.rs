@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::approve::NotApproved;
 use super::change::{Change, Phase, Prepared, RECHECK_MOST, aftermath, moved};
 use super::event::{End, RunEventKind};
 use super::identity::{Names, under};
+use super::undo::{Kind, captured, undone};
 use super::{Last, Run, Stage};
-use crate::domain::procedure::{Action, Verdict};
 use crate::id::UserId;
 
 /// What a run is decided with, beside itself.
@@ -26,15 +27,20 @@ pub struct Around {
 
 /// The next event that nobody has to ask for; none where a person or a check is waited for.
 pub fn settle(run: &Run, around: &Around) -> Option<RunEventKind> {
-    if !run.waiting.is_empty() {
-        return None;
-    }
-    match &run.stage {
+    at(run, &run.stage, around)
+}
+
+/// The same for a run in this stage: while people are asked about an undo, what they may go back to goes on.
+fn at(run: &Run, stage: &Stage, around: &Around) -> Option<RunEventKind> {
+    match stage {
+        Stage::Changing(change) if matches!(change.phase, Phase::Asking { .. }) => match &change.back {
+            _ if change.is_approved() => Some(RunEventKind::Rechecked),
+            Some(back) => at(run, back, around),
+            None => None,
+        },
+        _ if !run.waiting.is_empty() => None,
         Stage::Looking => Some(looked(run)),
-        Stage::Changing(change) => {
-            let action = run.action_of(change.proposed.rung)?;
-            changing(run, change, action, around)
-        }
+        Stage::Changing(change) => changing(run, change, around),
         Stage::Offered { .. } | Stage::Over { .. } => None,
     }
 }
@@ -54,25 +60,29 @@ fn looked(run: &Run) -> RunEventKind {
     }
 }
 
-fn changing(run: &Run, change: &Change, action: &Action, around: &Around) -> Option<RunEventKind> {
+fn changing(run: &Run, change: &Change, around: &Around) -> Option<RunEventKind> {
     match &change.phase {
-        Phase::Asking { .. } if change.is_approved() => Some(RunEventKind::Rechecked),
+        Phase::Reading => Some(captured(run, change)),
         Phase::Rechecking { since, again: Some(again) } => {
             Some(rechecked(run, change, again, around.now.duration_since(*since) > RECHECK_MOST, around))
         }
         Phase::Proving { since, passing_since, next } => {
-            let pass = |name: &String| {
-                run.findings.get(name).is_some_and(|finding| finding.verdict == Verdict::Pass)
+            let proof = run.proof(change)?;
+            let Some(next) = next else {
+                return Some(RunEventKind::Weighed { pass: run.is_proved(change) });
             };
-            if next.is_none() {
-                return Some(RunEventKind::Weighed { pass: action.verify.pass.iter().all(pass) });
+            // What was found is old where it is time to ask again.
+            if *next <= around.now {
+                return None;
             }
-            let held =
-                passing_since.is_some_and(|since| around.now.duration_since(since) >= action.verify.hold.0);
-            let late = around.now.duration_since(*since) >= action.verify.within.0;
-            match (held, passing_since) {
-                (true, _) => Some(RunEventKind::Over(End::Helped)),
-                (false, None) if late => Some(RunEventKind::DidNotHelp),
+            let held = passing_since.is_some_and(|since| around.now.duration_since(since) >= proof.hold);
+            let late = around.now.duration_since(*since) >= proof.within && passing_since.is_none();
+            match &change.proposed.kind {
+                Kind::Step if held => Some(RunEventKind::Over(End::Helped)),
+                Kind::Step if late => Some(RunEventKind::DidNotHelp),
+                Kind::Undo { of } if held || late => {
+                    Some(RunEventKind::Undone(undone(&of.before, &run.findings)))
+                }
                 _ => None,
             }
         }
@@ -87,9 +97,7 @@ fn rechecked(run: &Run, change: &Change, again: &Prepared, late: bool, around: &
     if late {
         wrong.push("it took too long to begin".to_owned());
     }
-    let action = run.action_of(change.proposed.rung);
-    let argv = action.and_then(|action| run.filling().command(&action.run).ok());
-    match argv.map(|argv| under(argv, &change.by, &around.names)) {
+    match command_now(run, change, &around.names) {
         Some(Ok(argv)) if argv == change.proposed.argv => {}
         Some(Err(_)) => wrong.push(format!("{} has no name any more under which it would act", change.by)),
         _ => wrong.push("the facts, or the name under which it acts, make another command of it".to_owned()),
@@ -99,4 +107,14 @@ fn rechecked(run: &Run, change: &Change, again: &Prepared, late: bool, around: &
         wrong.push(format!("{} may not approve it any more", approval.by));
     }
     if wrong.is_empty() { RunEventKind::Begun } else { RunEventKind::Voided { moved: wrong } }
+}
+
+/// What the facts, and the names under which people act, make of the approved command now. An undo's is that of when its action
+/// was approved.
+fn command_now(run: &Run, change: &Change, names: &Names) -> Option<Result<Vec<String>, NotApproved>> {
+    let argv = match change.proposed.kind.undoes() {
+        Some(of) => of.argv.clone(),
+        None => run.filling().command(&run.action_of(change.proposed.rung)?.run).ok()?,
+    };
+    Some(under(argv, &change.by, names))
 }

@@ -1,4 +1,5 @@
 mod approving;
+mod undo;
 
 use std::collections::BTreeSet;
 

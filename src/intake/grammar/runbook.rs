@@ -36,6 +36,7 @@ pub fn parse(text: &str) -> RunbookLine {
         "next" => of(rest, RunAsk::Step),
         "again" => of(rest, RunAsk::LookAgain),
         "propose" | "request" => of(rest, RunAsk::Propose),
+        "undo" => of(rest, RunAsk::Undo { key: None }),
         "approve" => vote(rest, |comment| Some(Vote::Approve { comment }), &bare),
         "deny" | "reject" => vote(rest, |why| Some(Vote::Deny { why }), &bare),
         "break-glass" | "breakglass" => vote(rest, |why| Some(Vote::BreakGlass { why: why? }), &bare),
@@ -149,6 +150,8 @@ mod tests {
             ("diagnose", RunbookLine::Fitting),
             ("run", RunbookLine::List),
             ("propose RUN-7", of(Some(7), RunAsk::Propose)),
+            ("undo RUN-7", of(Some(7), RunAsk::Undo { key: None })),
+            ("undo it", RunbookLine::Short { word: "undo".into(), takes: "RUN-7".into() }),
             (
                 "approve RUN-7 3FA9C1 the log",
                 of(Some(7), vote(Some("3fa9c1"), Vote::Approve { comment: Some("the log".into()) })),

@@ -96,6 +96,12 @@ fn done(run: RunId, what: &RunAsk) -> Words {
                 "{run}: the plan is asked, and then those who may approve it. Its card shows how far it is."
             )]
         }
+        RunAsk::Undo { .. } => {
+            words![format!(
+                "{run}: the facts are read, and then those who may approve the undo are asked. Its card shows how far it is; a \
+                 proof goes on until the undo begins."
+            )]
+        }
         RunAsk::Vote { vote: Vote::Approve { .. }, .. } | RunAsk::ApproveForm { .. } => {
             words![format!(
                 "{run}: your approval is kept. Its card shows what is missing, or that it begins."
@@ -309,6 +315,7 @@ fn not_approved(run: RunId, why: &NotApproved, via: Via) -> Words {
         }
         NotApproved::NoGlass => words!["nobody goes ahead alone here; howler.toml does not allow it."],
         NotApproved::Irreversible => words!["it cannot be taken back, so nobody goes ahead alone."],
+        NotApproved::NothingToUndo => words!["nothing was carried out that a command takes back."],
         NotApproved::TooLong => {
             words!["the command is too long to be shown whole, and nobody approves what they cannot read."]
         }

@@ -2,6 +2,7 @@
 
 use super::parts::quoted;
 use super::said::{broke, told};
+use super::undo;
 use crate::config::Spoken;
 use crate::domain::Command;
 use crate::domain::procedure::{Action, Undo};
@@ -42,11 +43,6 @@ fn commands(plan: Option<String>, command: &str, undo: &str) -> String {
 
 /// What it touches, what is lost, and what will prove that it helped.
 fn lost(run: &Run, action: &Action) -> Vec<Words> {
-    let touches = run.procedure.target.as_ref().map(|target| {
-        let place =
-            [&target.namespace, &target.cluster].into_iter().flatten().map(|part| format!(", {part}"));
-        words![bold("It changes "), code(target.object.clone()), place.collect::<String>(), "."]
-    });
     let lost = run.procedure.rpo.as_ref().map(|rpo| words![bold("What is lost: "), rpo, "."]);
     let proof = words![
         bold("It helped where "),
@@ -57,7 +53,13 @@ fn lost(run: &Run, action: &Action) -> Vec<Words> {
             action.verify.pass.join(", ")
         )
     ];
-    touches.into_iter().chain(lost).chain([proof]).collect()
+    touches(run).into_iter().chain(lost).chain([proof]).collect()
+}
+
+fn touches(run: &Run) -> Option<Words> {
+    let target = run.procedure.target.as_ref()?;
+    let place = [&target.namespace, &target.cluster].into_iter().flatten().map(|part| format!(", {part}"));
+    Some(words![bold("It changes "), code(target.object.clone()), place.collect::<String>(), "."])
 }
 
 /// An action that is being approved, carried out or proved.
@@ -81,7 +83,11 @@ pub(super) fn changing(draft: Draft, run: &Run, change: &Change) -> Draft {
         }
         _ => draft,
     };
-    let draft = draft.lines(lost(run, action)).lines(standing(change));
+    let draft = match change.proposed.kind.undoes() {
+        None => draft.lines(lost(run, action)),
+        Some(of) => undo::about(draft.lines(touches(run).into_iter().collect()), change, of),
+    };
+    let draft = draft.lines(standing(change));
     match change.output.trim().is_empty() {
         true => draft,
         false => draft.line(words![bold("It printed")]).preformatted(&end(&change.output)),
@@ -90,7 +96,7 @@ pub(super) fn changing(draft: Draft, run: &Run, change: &Change) -> Draft {
 
 fn lead(phase: &Phase) -> &'static str {
     match phase {
-        Phase::Preparing => "Being prepared: ",
+        Phase::Reading | Phase::Preparing => "Being prepared: ",
         Phase::Asking { .. } => "To be approved: ",
         Phase::Rechecking { .. } => "Approved, and read once more: ",
         Phase::Acting { .. } => "Being carried out: ",
@@ -127,11 +133,14 @@ fn standing(change: &Change) -> Vec<Words> {
                 stopped_by.as_ref().map(|by| words![by, " stops it. It is over once nothing of it is left."]),
             );
         }
+        Phase::Proving { .. } if !change.proposed.kind.is_step() => {
+            lines.push(words!["The facts are read again and again until they stand still."]);
+        }
         Phase::Proving { passing_since, .. } => lines.push(match passing_since {
             Some(since) => words!["Its checks pass since ", clock(*since), "; they must go on passing."],
             None => words!["Its checks do not pass yet; they are asked again and again."],
         }),
-        Phase::Preparing | Phase::Rechecking { .. } => {}
+        Phase::Reading | Phase::Preparing | Phase::Rechecking { .. } => {}
     }
     lines
 }
@@ -157,9 +166,16 @@ fn end(text: &str) -> String {
     text.chars().skip(skipped).collect()
 }
 
-/// What became of the last change.
+/// What became of the last change, and of the request to take it back.
 pub(super) fn last(draft: Draft, run: &Run) -> Draft {
-    let Some(last) = &run.last else { return draft };
+    let draft = run.last.iter().fold(draft, became);
+    match &run.not_undone {
+        None => draft,
+        Some(why) => became(draft.line(words![bold("It was not taken back.")]), why),
+    }
+}
+
+fn became(draft: Draft, last: &Last) -> Draft {
     match last {
         Last::Unprepared { why } => draft.line(words![bold("It could not be prepared: "), why, "."]),
         Last::Denied { by, why } => {
@@ -185,6 +201,7 @@ pub(super) fn last(draft: Draft, run: &Run) -> Draft {
                 false => draft.line(words![bold("It printed")]).preformatted(&end(output)),
             }
         }
+        Last::Undone { title, undone, did } => undo::taken_back(draft, title, undone, did),
         Last::Helped { title, since } => {
             draft.line(words![bold(title), " helped: its checks pass since ", moment(*since), "."])
         }
@@ -208,8 +225,9 @@ pub(super) fn buttons(run: &Run) -> Vec<Button> {
             let propose = run.action_of(*rung).map(|_| of("Ask for approval", RunAsk::Propose).primary());
             let again = of("Look again", RunAsk::LookAgain);
             let again = if propose.is_some() { again } else { again.primary() };
-            let rest = [again, of("Next step", RunAsk::Step), of("Close", RunAsk::Abort)];
-            propose.into_iter().chain(rest).collect()
+            let close = of("Close", RunAsk::Abort);
+            let rest = [again, of("Next step", RunAsk::Step)].into_iter().chain(undo::button(run));
+            propose.into_iter().chain(rest).chain([close]).collect()
         }
         Stage::Changing(change) => match &change.phase {
             Phase::Asking { .. } => asking(run, change, &of),
@@ -218,11 +236,11 @@ pub(super) fn buttons(run: &Run) -> Vec<Button> {
                 let question = "The program and all that it began are ended. What it did until then stays.";
                 vec![of("Abort", RunAsk::Abort).asking(question, "Abort")]
             }
-            Phase::Preparing | Phase::Rechecking { .. } | Phase::Proving { .. } => {
-                vec![of("Close", RunAsk::Abort)]
+            Phase::Reading | Phase::Preparing | Phase::Rechecking { .. } | Phase::Proving { .. } => {
+                undo::button(run).into_iter().chain([of("Close", RunAsk::Abort)]).collect()
             }
         },
-        Stage::Over { .. } => Vec::new(),
+        Stage::Over { .. } => undo::button(run).into_iter().collect(),
     }
 }
 
@@ -234,8 +252,7 @@ fn asking(run: &Run, change: &Change, of: &impl Fn(&str, RunAsk) -> Button) -> V
         false => vote(Vote::Approve { comment: None }),
     };
     let mut buttons = vec![of("Approve", approve).primary(), of("Deny", vote(Vote::Deny { why: None }))];
-    let reversible = run.action_of(change.proposed.rung).is_some_and(Action::is_reversible);
-    if change.proposed.policy.break_glass && change.glass.is_none() && reversible {
+    if change.proposed.policy.break_glass && change.glass.is_none() && change.is_reversible(run) {
         let alone = vote(Vote::BreakGlass { why: "the button was pressed, without a reason".into() });
         let question = "It begins in a minute unless anybody denies it. Everybody who could approve is told, and it is to be \
                         reviewed.";

@@ -6,6 +6,7 @@ mod markdown;
 mod parts;
 mod run;
 mod said;
+mod undo;
 
 use self::parts::{Part, parts};
 use super::Message;

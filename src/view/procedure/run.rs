@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::change::{buttons, changing, last, offered};
+use super::undo;
 use crate::domain::procedure::{Finding, Verdict};
 use crate::domain::run::announce::{SHOWN, counted};
 use crate::domain::run::change::Phase;
@@ -56,9 +57,10 @@ fn body(run: &Run) -> Draft {
         .fold(draft, |draft, (title, text)| draft.line(words![bold(title)]).preformatted(&text));
     let draft = last(draft, run);
     match &run.stage {
-        Stage::Offered { rung } => offered(draft, run, *rung),
+        Stage::Offered { rung } => undo::offered(offered(draft, run, *rung), run),
         Stage::Changing(change) => changing(draft, run, change),
-        Stage::Looking | Stage::Over { .. } => draft,
+        Stage::Looking => draft,
+        Stage::Over { .. } => undo::offered(draft, run),
     }
 }
 
@@ -67,7 +69,7 @@ fn lead(run: &Run) -> &'static str {
         Stage::Looking => "🔎",
         Stage::Offered { .. } => "👉",
         Stage::Changing(change) => match change.phase {
-            Phase::Preparing | Phase::Asking { .. } => "✋",
+            Phase::Reading | Phase::Preparing | Phase::Asking { .. } => "✋",
             Phase::Rechecking { .. } | Phase::Acting { .. } => "⚙️",
             Phase::Proving { .. } => "🔬",
         },

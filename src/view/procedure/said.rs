@@ -2,6 +2,7 @@
 
 use super::parts::quoted;
 use super::run::{ended, facts};
+use super::undo;
 use crate::domain::Command;
 use crate::domain::run::End;
 use crate::domain::run::announce::RunNote;
@@ -63,6 +64,9 @@ pub fn run_said(run: RunId, says: &RunSays) -> Message {
             by,
             ". Its checks pass, and went on passing."
         ])],
+        RunWord::Undone(_) => {
+            vec![words!["↩️ "].and(title()).and(words![": "]).and(word(what)).and(words![" ", by])]
+        }
         other => vec![words!["⚠️ "].and(title()).and(words![": "]).and(word(other)).and(words![" ", by])],
     };
     Draft::new().lines(lines).finish()
@@ -82,6 +86,7 @@ fn word(word: &RunWord) -> Words {
         RunWord::Unprepared { why } => words!["it could not be prepared: ", why, "."],
         RunWord::Broke { ended } => words![broke(ended), " howler looks at the world now."],
         RunWord::Judged(aftermath) => words![told(*aftermath)],
+        RunWord::Undone(undone) => words!["carried out; ", undo::told(undone)],
         RunWord::DidNotHelp { told: true } => words!["it was carried out and did not help in time."],
         RunWord::DidNotHelp { told: false } => {
             words!["it was carried out; whether it helped could not be told in time."]
@@ -165,10 +170,11 @@ pub fn noted(run: RunId, note: &RunNote, who: Option<&UserId>) -> Words {
         }
         RunNote::StopAsked => lead.and(words!["stopped by "]).and(who()).and(words!["."]),
         RunNote::Ended { ended: Ended::Exit { code: Some(0) } } => {
-            lead.and(words!["it ended well; its checks must prove that it helped."])
+            lead.and(words!["it ended well; what it did is to be proved."])
         }
         RunNote::Ended { ended } => lead.and(words![broke(ended)]),
         RunNote::Judged(aftermath) => lead.and(words![told(*aftermath)]),
+        RunNote::Undone(undone) => lead.and(words!["taken back; ", undo::told(undone)]),
         RunNote::DidNotHelp => lead.and(words!["it did not help in time."]),
         RunNote::Over { end: End::Aborted, .. } => lead.and(words!["closed by "]).and(who()).and(words!["."]),
         RunNote::Over { end, .. } => lead.and(words![ended(*end)]),

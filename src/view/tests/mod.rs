@@ -6,3 +6,4 @@ mod rendering;
 mod runs;
 mod samples;
 mod snapshots;
+mod undo;

@@ -15,13 +15,14 @@ use crate::domain::run::approve::{NotApproved, propose};
 use crate::domain::run::change::{Aftermath, Ended, Prepared};
 use crate::domain::run::decide::{Doing, RunRefusal, Start, start};
 use crate::domain::run::says::{RunSays, RunWord};
+use crate::domain::run::undo::Undone;
 use crate::domain::run::{Around, End, Run, RunEvent, RunEventKind, settle};
 use crate::domain::runbook::{Review, RunAsk, RunbookAnswer, list, run_short};
 use crate::id::{RunId, UserId};
 use crate::view::procedure::{answer, freeze_said, noted, run_card, run_said};
 use crate::view::{Message, Via};
 
-fn at() -> Timestamp {
+pub(super) fn at() -> Timestamp {
     "2026-11-24T02:00:00Z".parse().unwrap()
 }
 
@@ -35,13 +36,13 @@ fn event(seq: u32, kind: RunEventKind) -> RunEvent {
     RunEvent { seq, at: at(), by: Some(UserId::from("U0IAN")), kind }
 }
 
-fn begun() -> Run {
+pub(super) fn begun() -> Run {
     let line = Start { name: "event-stream".into(), typed: Vec::new(), only: None, proposes: false };
     let kind = start(&runbook(), &line, None, To::Room).unwrap();
     Run::asked(RunId(7), &event(1, kind)).unwrap()
 }
 
-fn moved(mut run: Run, kinds: impl IntoIterator<Item = RunEventKind>) -> Run {
+pub(super) fn moved(mut run: Run, kinds: impl IntoIterator<Item = RunEventKind>) -> Run {
     for kind in kinds {
         run.apply(&event(run.events + 1, kind));
         while let Some(next) = settle(&run, &Around::default()) {
@@ -63,7 +64,7 @@ fn finding(verdict: Verdict, kept: &[(&str, Kept)]) -> Finding {
     Finding { verdict, notes, why, kept }
 }
 
-fn found(health: Verdict, errors: Verdict) -> Vec<RunEventKind> {
+pub(super) fn found(health: Verdict, errors: Verdict) -> Vec<RunEventKind> {
     let one = |text: &str| Kept::One(text.into());
     let history = [
         ("revisions", Kept::Many(vec!["5".into(), "6".into(), "7".into()])),
@@ -82,7 +83,7 @@ fn found(health: Verdict, errors: Verdict) -> Vec<RunEventKind> {
     found.into_iter().map(told).collect()
 }
 
-fn page(messages: Vec<(&str, Message)>) -> String {
+pub(super) fn page(messages: Vec<(&str, Message)>) -> String {
     let shown = messages.iter().map(|(name, message)| format!("{name}\n{}", rendering::message(message)));
     shown.collect::<Vec<_>>().join("\n\n")
 }
@@ -116,13 +117,13 @@ fn cards() {
     ));
 }
 
-fn proposed(run: &Run) -> RunEventKind {
+pub(super) fn proposed(run: &Run) -> RunEventKind {
     let rules =
         ApprovalRules { people: BTreeSet::from(["U0MAYA".into(), "U0KOFI".into()]), ..Default::default() };
     propose(run, &UserId::from("U0IAN"), rules.policy(Risk::High), &Around::default(), None).unwrap()
 }
 
-fn prepared() -> RunEventKind {
+pub(super) fn prepared() -> RunEventKind {
     RunEventKind::Prepared(Box::new(Prepared {
         key: "3fa9c1d2e4f50617283940a1b2c3d4e5".into(),
         path: "/usr/local/bin/kubectl".into(),
@@ -132,7 +133,7 @@ fn prepared() -> RunEventKind {
     }))
 }
 
-fn ended(ended: Ended) -> RunEventKind {
+pub(super) fn ended(ended: Ended) -> RunEventKind {
     RunEventKind::Ended { ended, output: "rolled back\n".into() }
 }
 
@@ -208,6 +209,8 @@ fn what_a_run_says() {
         RunWord::Judged(Aftermath::Happened),
         RunWord::Judged(Aftermath::CannotTell),
         RunWord::Helped,
+        RunWord::Undone(Undone::AsBefore),
+        RunWord::Undone(Undone::CannotTell),
         RunWord::DidNotHelp { told: true },
         RunWord::DidNotHelp { told: false },
     ];
@@ -259,6 +262,7 @@ fn answers_about_runs() {
         NotApproved::NoComment,
         NotApproved::NoGlass,
         NotApproved::Irreversible,
+        NotApproved::NothingToUndo,
         NotApproved::OthersRequest,
         NotApproved::TooLong,
         NotApproved::TooLate,
@@ -283,6 +287,7 @@ fn answers_about_runs() {
         RunbookAnswer::Done { run, what: RunAsk::LookAgain },
         RunbookAnswer::Done { run, what: RunAsk::Abort },
         RunbookAnswer::Done { run, what: RunAsk::Propose },
+        RunbookAnswer::Done { run, what: RunAsk::Undo { key: None } },
         RunbookAnswer::Done { run, what: RunAsk::ApproveForm { key: "3fa9c1".into() } },
         RunbookAnswer::Reviewed { run },
         RunbookAnswer::NotReviewed { run, own: true },
@@ -330,6 +335,7 @@ fn on_the_timeline() {
         RunNote::Ended { ended: Ended::NotBegun { why: "the program is another one".into() } },
         RunNote::Judged(Aftermath::DidNotHappen),
         RunNote::DidNotHelp,
+        RunNote::Undone(Undone::Otherwise { what: vec!["history: current was 7, and is 9".into()] }),
     ];
     let shown = notes.iter().map(|note| noted(RunId(7), note, Some(&ian)).plain());
     assert_snapshot!(shown.collect::<Vec<_>>().join("\n"));

@@ -13,7 +13,7 @@ use crate::domain::run::decide::{RunRefusal, Start, start};
 use crate::domain::run::{Around, Run, RunEvent, RunEventKind, Stage, settle, still_true};
 use crate::id::{RunId, UserId};
 
-const PROCEDURE: &str = r#"
+pub(super) const PROCEDURE: &str = r#"
     schema = 1
     title = "Queue failure"
     section = "2.1"
@@ -40,18 +40,18 @@ const PROCEDURE: &str = r#"
     limit = "1m"
     verify = { pass = ["health"], within = "2m", every = "5s", hold = "30s" }
 "#;
-const KEY: &str = "3fa9c1d2e4f50617283940a1b2c3d4e5";
+pub(super) const KEY: &str = "3fa9c1d2e4f50617283940a1b2c3d4e5";
 
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     "2026-11-24T02:00:00Z".parse().unwrap()
 }
 
-fn around(after: i64) -> Around {
+pub(super) fn around(after: i64) -> Around {
     let on_call = BTreeSet::from([UserId::from("U0ONCALL")]);
     Around { now: now() + SignedDuration::from_secs(after), on_call, ..Around::default() }
 }
 
-fn policy() -> Policy {
+pub(super) fn policy() -> Policy {
     Policy {
         people: BTreeSet::from(["U0IAN".into(), "U0MAYA".into()]),
         group: Some("S0SRE".into()),
@@ -63,19 +63,19 @@ fn policy() -> Policy {
     }
 }
 
-fn found(verdict: Verdict, kept: &[(&str, &str)]) -> Finding {
+pub(super) fn found(verdict: Verdict, kept: &[(&str, &str)]) -> Finding {
     let kept = kept.iter().map(|(name, one)| ((*name).to_owned(), Kept::One((*one).to_owned()))).collect();
     Finding { verdict, notes: Vec::new(), why: None, kept }
 }
 
-fn on(run: &mut Run, by: &str, kind: RunEventKind) {
+pub(super) fn on(run: &mut Run, by: &str, kind: RunEventKind) {
     run.apply(&RunEvent { seq: run.events + 1, at: now(), by: Some(by.into()), kind });
     while let Some(next) = settle(run, &around(0)) {
         run.apply(&RunEvent { seq: run.events + 1, at: now(), by: None, kind: next });
     }
 }
 
-fn offered(text: &str) -> Run {
+pub(super) fn offered(text: &str) -> Run {
     let procedure: Procedure = toml::from_str(text).unwrap();
     let runbook = Runbook::new([Procedure { name: "queue".into(), ..procedure }]);
     let line = Start { name: "queue".into(), typed: Vec::new(), only: None, proposes: false };
@@ -90,7 +90,7 @@ fn offered(text: &str) -> Run {
     run
 }
 
-fn prepared() -> Prepared {
+pub(super) fn prepared() -> Prepared {
     Prepared {
         key: KEY.into(),
         path: "/usr/bin/kubectl".into(),
@@ -100,7 +100,7 @@ fn prepared() -> Prepared {
     }
 }
 
-fn asking() -> Run {
+pub(super) fn asking() -> Run {
     let mut run = offered(PROCEDURE);
     let proposed = propose(&run, &"U0IAN".into(), policy(), &around(0), None).unwrap();
     on(&mut run, "U0IAN", proposed);
@@ -108,7 +108,7 @@ fn asking() -> Run {
     run
 }
 
-fn why(refused: Result<RunEventKind, RunRefusal>) -> Option<NotApproved> {
+pub(super) fn why(refused: Result<RunEventKind, RunRefusal>) -> Option<NotApproved> {
     match refused {
         Err(RunRefusal::NotApproved { why, .. }) => Some(why),
         Err(other) => panic!("{other:?}"),

@@ -1,0 +1,212 @@
+//! Taking an action back: what was carried out stays one click, and one approval, away from its undo (research 6.10). An undo is
+//! a change like every other; what runs is the command as it was filled when the action was approved.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::approve::{NotApproved, SHOWN_WHOLE, may_propose};
+use super::change::{Aftermath, Change, Frozen, Phase, Policy, Proposed, aftermath, difference};
+use super::decide::{RunRefusal, not_now};
+use super::event::{End, RunEventKind};
+use super::identity::under;
+use super::settle::Around;
+use super::{Run, Stage};
+use crate::domain::procedure::{Finding, Verdict};
+use crate::id::{RunId, UserId};
+
+/// What a change is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    /// The action of a rung.
+    #[default]
+    Step,
+    /// Takes back an action that was carried out.
+    Undo { of: Box<Undoable> },
+}
+
+impl Kind {
+    pub fn is_step(&self) -> bool {
+        *self == Self::Step
+    }
+
+    /// The action that it takes back.
+    pub fn undoes(&self) -> Option<&Undoable> {
+        match self {
+            Self::Step => None,
+            Self::Undo { of } => Some(of),
+        }
+    }
+}
+
+/// An action that was carried out and that a command takes back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undoable {
+    /// The key of the request by which it was approved; what the button carries.
+    pub key: String,
+    pub rung: usize,
+    pub title: String,
+    /// What takes it back.
+    pub argv: Vec<String>,
+    /// What was run, for whoever wants to do it again.
+    pub did: Vec<String>,
+    /// The facts as they were before it.
+    pub before: BTreeMap<String, Frozen>,
+}
+
+impl Undoable {
+    /// What `change` did; none where no command takes it back.
+    pub(super) fn of(change: &Change) -> Option<Self> {
+        let Proposed { rung, title, argv, undo, frozen, kind, .. } = &change.proposed;
+        let told = frozen.iter().filter(|(_, fact)| !fact.kept.is_empty());
+        Some(Self {
+            key: change.prepared.key.clone(),
+            rung: *rung,
+            title: title.clone(),
+            argv: undo.clone().filter(|_| kind.is_step())?,
+            did: argv.clone(),
+            before: told.map(|(name, fact)| (name.clone(), fact.clone())).collect(),
+        })
+    }
+}
+
+/// What the facts say once an undo was carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Undone {
+    /// They are as they were before the action.
+    AsBefore,
+    /// They are not, and how they differ, in words. Numbers that only count up, such as revisions, never come back.
+    Otherwise { what: Vec<String> },
+    /// No fact was frozen, or one could not be read.
+    CannotTell,
+}
+
+/// Compares what was found after an undo with the facts `before` the action.
+pub(super) fn undone(before: &BTreeMap<String, Frozen>, found: &BTreeMap<String, Finding>) -> Undone {
+    match aftermath(before, found) {
+        Aftermath::DidNotHappen => Undone::AsBefore,
+        Aftermath::CannotTell => Undone::CannotTell,
+        Aftermath::Happened => {
+            let now = before.iter().filter_map(|(name, before)| Some((name, before, found.get(name)?)));
+            Undone::Otherwise { what: now.flat_map(|(name, was, is)| difference(name, was, is)).collect() }
+        }
+    }
+}
+
+/// The action whose undo is offered now: the last that was carried out, while it is proved, while a step is offered, and once
+/// the run is over.
+pub fn undoable(run: &Run) -> Option<&Undoable> {
+    let offered = match &run.stage {
+        Stage::Looking => false,
+        Stage::Offered { .. } | Stage::Over { .. } => true,
+        Stage::Changing(change) => {
+            change.proposed.kind.is_step() && matches!(change.phase, Phase::Proving { .. })
+        }
+    };
+    run.undo.as_ref().filter(|_| offered)
+}
+
+/// Proposes to take the last action back. `policy` is what the configuration says of the action's risk, of which one approval
+/// is enough; `key` is the button's, so that an old card takes back nothing else than what it names.
+///
+/// # Errors
+/// When nothing can be taken back now, or nothing may be changed.
+pub fn propose_undo(
+    run: &Run,
+    by: &UserId,
+    key: Option<&str>,
+    policy: Policy,
+    around: &Around,
+    holder: Option<RunId>,
+) -> Result<RunEventKind, RunRefusal> {
+    let refused = |why| RunRefusal::NotApproved { run: run.id, why };
+    let of = match undoable(run) {
+        Some(of) => of,
+        None if matches!(run.stage, Stage::Offered { .. } | Stage::Over { .. }) => {
+            return Err(refused(NotApproved::NothingToUndo));
+        }
+        None => return Err(not_now(run)),
+    };
+    if key.is_some_and(|key| key != of.key) {
+        return Err(refused(NotApproved::OtherRequest));
+    }
+    may_propose(run, by, &policy, around, holder).map_err(refused)?;
+    if of.argv.iter().map(String::len).sum::<usize>() > SHOWN_WHOLE {
+        return Err(refused(NotApproved::TooLong));
+    }
+    let argv = under(of.argv.clone(), by, &around.names).map_err(refused)?;
+    Ok(RunEventKind::Proposed(Box::new(Proposed {
+        rung: of.rung,
+        title: format!("Undo: {}", of.title),
+        argv,
+        plan: None,
+        undo: Some(of.did.clone()),
+        frozen: BTreeMap::new(),
+        policy: Policy { needed: 1, ..policy },
+        kind: Kind::Undo { of: Box::new(of.clone()) },
+    })))
+}
+
+/// The facts that the approval of an undo covers: as they are now, so that what somebody else changes meanwhile voids it.
+pub(super) fn captured(run: &Run, change: &Change) -> RunEventKind {
+    let names = run.facts(change.proposed.rung);
+    let read = names.into_iter().map(|name| match run.findings.get(&name) {
+        Some(finding) if finding.verdict != Verdict::Unknown => Ok((name, Frozen::from(finding))),
+        _ => Err(name),
+    });
+    match read.collect() {
+        Ok(facts) => RunEventKind::Captured(facts),
+        Err(name) => RunEventKind::Unprepared {
+            why: format!("{name} could not be read, and nobody approves that blindly"),
+        },
+    }
+}
+
+impl Run {
+    /// Whether `kind` belongs to what goes on while people are asked about an undo: the proof of the action, and what follows
+    /// from it.
+    pub(super) fn goes_on_by(&self, kind: &RunEventKind) -> bool {
+        let asked = |change: &Change| change.back.is_some() && matches!(change.phase, Phase::Asking { .. });
+        let goes_on = match kind {
+            RunEventKind::Found { .. }
+            | RunEventKind::LookedForProof
+            | RunEventKind::Weighed { .. }
+            | RunEventKind::DidNotHelp
+            | RunEventKind::Led { .. } => true,
+            RunEventKind::Over(end) => *end != End::Aborted,
+            _ => false,
+        };
+        goes_on && self.change().is_some_and(asked)
+    }
+
+    /// The run as it would be without the undo that people are asked about.
+    fn without_undo(&self) -> Self {
+        let back = self.change().and_then(|change| change.back.as_deref().cloned());
+        Self { stage: back.unwrap_or_else(|| self.stage.clone()), ..self.clone() }
+    }
+}
+
+/// The change that an event is about. An undo that is not begun leaves another one behind.
+pub(super) fn about<'r>(before: &'r Run, after: &'r Run) -> Option<&'r Change> {
+    match (before.change(), after.change()) {
+        (Some(undo), Some(behind)) if !undo.proposed.kind.is_step() && behind.proposed.kind.is_step() => {
+            Some(undo)
+        }
+        (before, after) => after.or(before),
+    }
+}
+
+/// What an event that turned `before` into `after` is told of: without the undo, where it belongs to what goes on behind it.
+pub fn told_of<'r>(
+    before: Option<&'r Run>,
+    after: &'r Run,
+    kind: &RunEventKind,
+) -> (Option<Cow<'r, Run>>, Cow<'r, Run>) {
+    match before {
+        Some(before) if before.goes_on_by(kind) => {
+            (Some(Cow::Owned(before.without_undo())), Cow::Owned(after.without_undo()))
+        }
+        before => (before.map(Cow::Borrowed), Cow::Borrowed(after)),
+    }
+}

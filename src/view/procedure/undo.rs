@@ -1,0 +1,103 @@
+//! The part of a run's card that is about taking an action back.
+
+use std::collections::BTreeMap;
+
+use super::parts::quoted;
+use crate::domain::Command;
+use crate::domain::procedure::Kept;
+use crate::domain::run::Run;
+use crate::domain::run::change::{Change, Frozen, Phase};
+use crate::domain::run::undo::{Undoable, Undone, undoable};
+use crate::domain::runbook::{RunAsk, RunbookLine};
+use crate::domain::text::shorten;
+use crate::view::blocks::{Button, Draft};
+use crate::view::words::{Words, bold, clock, code, words};
+
+/// Longest text of a button that Slack takes, in characters.
+const BUTTON_MOST: usize = 75;
+
+/// The button that asks for approval of the undo, where there is one.
+pub(super) fn button(run: &Run) -> Option<Button> {
+    let Undoable { key, title, .. } = undoable(run)?;
+    let ask = RunAsk::Undo { key: Some(key.clone()) };
+    let line = RunbookLine::Of { run: Some(run.id), ask };
+    Some(Button::new(shorten(&format!("Undo: {title}"), BUTTON_MOST), None, Command::Runbook(line)))
+}
+
+/// What the button would have approved.
+pub(super) fn offered(draft: Draft, run: &Run) -> Draft {
+    match undoable(run) {
+        Some(undo) if run.change().is_none() => draft.line(words![
+            bold("Undo"),
+            " takes back ",
+            bold(&undo.title),
+            ", once somebody else approves it: ",
+            code(quoted(&undo.argv))
+        ]),
+        _ => draft,
+    }
+}
+
+/// What an undo that is being approved, carried out or proved is about.
+pub(super) fn about(draft: Draft, change: &Change, of: &Undoable) -> Draft {
+    let facts = facts(&change.proposed.frozen, &of.before);
+    let draft = match (&change.phase, facts.is_empty()) {
+        (Phase::Reading, _) => draft,
+        (_, false) => draft.line(words![bold("What is now, and was before the action")]).bullets(facts),
+        (_, true) => draft.line(words![
+            "No fact of it is kept, so nothing tells whether somebody else changed something since: look before you approve."
+        ]),
+    };
+    draft
+        .line(words![
+            "Afterwards the facts are compared with those before the action, and the next step is offered."
+        ])
+        .lines(meanwhile(change).into_iter().collect())
+}
+
+fn facts(now: &BTreeMap<String, Frozen>, before: &BTreeMap<String, Frozen>) -> Vec<Words> {
+    let kept = now.iter().flat_map(|(check, fact)| fact.kept.iter().map(move |(name, is)| (check, name, is)));
+    kept.filter_map(|(check, name, is)| {
+        let was = before.get(check).and_then(|before| before.kept.get(name)).and_then(Kept::short);
+        Some(match (is.short()?, was) {
+            (is, Some(was)) if is == was => words![format!("{check}: {name} is {is}, as before it")],
+            (is, Some(was)) => words![format!("{check}: {name} is {is}, and was {was}")],
+            (is, None) => words![format!("{check}: {name} is {is}")],
+        })
+    })
+    .collect()
+}
+
+/// The proof that goes on until the undo begins.
+fn meanwhile(change: &Change) -> Option<Words> {
+    let proved = change.behind().filter(|_| matches!(change.phase, Phase::Asking { .. }))?;
+    let Phase::Proving { passing_since, .. } = proved.phase else { return None };
+    let lead = words!["Until it begins, ", bold(&proved.proposed.title), " is still being proved: "];
+    Some(match passing_since {
+        Some(since) => lead.and(words!["its checks pass since ", clock(since), "."]),
+        None => lead.and(words!["its checks do not pass yet."]),
+    })
+}
+
+/// An action that was taken back, and how to do it again.
+pub(super) fn taken_back(draft: Draft, title: &String, undone: &Undone, did: &[String]) -> Draft {
+    let differs = match undone {
+        Undone::Otherwise { what } => what.iter().map(|what| words![what]).collect(),
+        Undone::AsBefore | Undone::CannotTell => Vec::new(),
+    };
+    draft
+        .line(words![bold(title), " was taken back: ", told(undone)])
+        .bullets(differs)
+        .line(words!["To do it again by hand: ", code(quoted(did))])
+}
+
+/// What the facts say of an undo.
+pub(super) fn told(undone: &Undone) -> &'static str {
+    match undone {
+        Undone::AsBefore => "its facts are as they were before it.",
+        Undone::Otherwise { .. } => {
+            "some facts are not as they were before it. Numbers that only count up, such as revisions, never come back."
+        }
+        Undone::CannotTell => "no fact tells whether all is as it was before it, so look.",
+    }
+}

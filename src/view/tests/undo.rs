@@ -1,0 +1,66 @@
+//! The card of a run whose action is taken back.
+
+use insta::assert_snapshot;
+
+use super::runs::{at, begun, ended, found, moved, page, prepared, proposed};
+use crate::config::ApprovalRules;
+use crate::domain::procedure::{Finding, Kept, Risk, Verdict};
+use crate::domain::run::change::Ended;
+use crate::domain::run::undo::{Undone, propose_undo};
+use crate::domain::run::{Around, End, Run, RunEventKind};
+use crate::id::UserId;
+use crate::view::procedure::run_card;
+
+/// The facts of the rollback as they are now.
+fn facts(current: &str) -> [RunEventKind; 2] {
+    let one = |text: &str| Kept::One(text.into());
+    let finding = |kept: &[(&str, Kept)]| Finding {
+        verdict: Verdict::Pass,
+        notes: Vec::new(),
+        why: None,
+        kept: kept.iter().map(|(name, kept)| ((*name).to_owned(), kept.clone())).collect(),
+    };
+    [
+        ("history", finding(&[("current", one(current)), ("previous", one("7"))])),
+        ("owner", finding(&[("replicas", one("4"))])),
+    ]
+    .map(|(check, finding)| RunEventKind::Found { check: check.into(), finding })
+}
+
+fn undo(run: &Run) -> RunEventKind {
+    let rules = ApprovalRules { people: ["U0MAYA".into(), "U0KOFI".into()].into(), ..Default::default() };
+    propose_undo(run, &UserId::from("U0KOFI"), None, rules.policy(Risk::High), &Around::default(), None)
+        .unwrap()
+}
+
+#[test]
+fn cards_of_an_undo() {
+    use Verdict::{Fail, Pass};
+    let offered = moved(begun(), found(Fail, Pass).into_iter().chain([RunEventKind::Stepped { rung: 2 }]));
+    let asking = moved(offered.clone(), [proposed(&offered), prepared()]);
+    let approved = || RunEventKind::Approved { comment: None };
+    let acting = moved(asking, [approved(), approved(), RunEventKind::Begun]);
+    let proving = moved(acting, [ended(Ended::Exit { code: Some(0) })]);
+    let helped = moved(proving.clone(), [RunEventKind::Over(End::Helped)]);
+    let reading = moved(proving.clone(), [undo(&proving)]);
+    let asked = moved(reading.clone(), facts("8").into_iter().chain([prepared()]));
+    let denied = moved(asked.clone(), [RunEventKind::Denied { why: Some("it *helps*".into()) }]);
+    let begins = moved(asked.clone(), [RunEventKind::Rechecked, RunEventKind::Begun]);
+    let proved = moved(begins, [ended(Ended::Exit { code: Some(0) })]);
+    let otherwise = Undone::Otherwise { what: vec!["history: current was 7, and is 9".into()] };
+    let told = |undone| moved(proved.clone(), [RunEventKind::Undone(undone)]);
+    let cards = [
+        ("it helped, and can be taken back", helped),
+        ("the facts are read", reading),
+        ("people are asked", asked),
+        ("denied", denied),
+        ("the undo is proved", proved.clone()),
+        ("as before", told(Undone::AsBefore)),
+        ("otherwise", told(otherwise)),
+        ("nobody can tell", told(Undone::CannotTell)),
+    ];
+    let cards = cards
+        .iter()
+        .map(|(name, run)| (*name, run_card(run, Some(at()), at() + jiff::SignedDuration::from_secs(100))));
+    assert_snapshot!(page(cards.collect()));
+}
