@@ -90,6 +90,14 @@ impl fmt::Display for IncidentId {
 #[serde(transparent)]
 pub struct RunId(pub u64);
 
+impl RunId {
+    /// As people type it: `RUN-7`, `run-7.`, `#7` or `7`.
+    pub fn typed(word: &str) -> Option<Self> {
+        let digits = word.trim_end_matches([',', '.', ';', ':', '!', '?']).to_uppercase();
+        digits.strip_prefix("RUN-").unwrap_or(&digits).trim_start_matches('#').parse().ok().map(Self)
+    }
+}
+
 impl fmt::Display for RunId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "RUN-{}", self.0)

@@ -242,7 +242,7 @@ async fn one_change_at_a_time_holds_across_procedures_and_a_restart() {
     town.world.start_howler().await;
     town.world.maya().types(EMERGENCIES, "/runbook diagnose queue-overload").await;
     let held = town.world.maya().types(EMERGENCIES, "/runbook propose RUN-2").await;
-    assert!(held.contains("is being changed by RUN-1"), "{held}");
+    assert!(held.contains("is held by RUN-1"), "{held}");
 }
 
 #[tokio::test]

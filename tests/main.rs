@@ -22,6 +22,7 @@ mod operations;
 mod other_programs;
 mod paging;
 mod phones;
+mod release;
 mod restart;
 mod rollback;
 mod runbook;

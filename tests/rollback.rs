@@ -241,7 +241,7 @@ async fn one_change_at_a_time_is_made_to_a_target() {
     ian.types(EMERGENCIES, "/runbook run queue").await;
     world.maya().types(EMERGENCIES, "/runbook diagnose queue").await;
     let held = world.maya().types(EMERGENCIES, "/runbook propose RUN-2").await;
-    assert!(held.contains("is being changed by RUN-1"), "{held}");
+    assert!(held.contains("is held by RUN-1"), "{held}");
     ian.types(EMERGENCIES, "/runbook abort RUN-1").await;
     let now = world.maya().types(EMERGENCIES, "/runbook propose RUN-2").await;
     assert!(now.contains("those who may approve it"), "{now}");

@@ -1,6 +1,6 @@
 //! What a run does in the world: its checks asked, its plan prepared, its action carried out once, and stopped.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::domain::effect::{EffectKind, Outcome, Receipt};
 use crate::domain::procedure::judge::judge;
 use crate::domain::procedure::{CannotTell, Question};
 use crate::domain::run::change::{Ended, Phase, Prepared};
-use crate::id::RunId;
+use crate::id::{RunId, UserId};
 use crate::probe::{Order, Prober};
 
 /// A stop that came too early is tried again after this.
@@ -56,6 +56,10 @@ impl Hands {
                 let prepared = self.prepare(argv, plan.as_ref(), group.as_ref(), deliverer).await;
                 Outcome::Done(Receipt::Prepared(Box::new(prepared)))
             }
+            EffectKind::PrepareRelease { group, .. } => {
+                let prepared = prepare_release(group.as_ref(), deliverer).await;
+                Outcome::Done(Receipt::ReleasePrepared(prepared))
+            }
             EffectKind::Act { run, argv, path, fingerprint, key, limit } => {
                 let order = Order {
                     argv: argv.clone(),
@@ -90,15 +94,12 @@ impl Hands {
         deliverer: &Deliverer,
     ) -> Result<Prepared, String> {
         let found = self.prober.fingerprint(argv).await.map_err(|CannotTell(why)| why)?;
-        let members = match group {
-            Some(group) => deliverer.people_of_group(group).await?.into_iter().collect(),
-            None => Default::default(),
-        };
+        let members = members(group, deliverer).await?;
         let plan = match plan {
             Some(plan) => Some(self.plan(plan).await?),
             None => None,
         };
-        let key = key().map_err(|error| format!("no key can be made: {error}"))?;
+        let key = new_key()?;
         let (path, fingerprint, environment) = (found.path, found.sha256, found.environment);
         Ok(Prepared { key, path, fingerprint, environment, members, plan })
     }
@@ -177,6 +178,24 @@ impl Hands {
         let mut stops = self.stops.lock().unwrap_or_else(PoisonError::into_inner);
         stops.entry(run).or_insert_with(|| watch::channel(false).0).clone()
     }
+}
+
+async fn members(group: Option<&String>, deliverer: &Deliverer) -> Result<BTreeSet<UserId>, String> {
+    match group {
+        Some(group) => Ok(deliverer.people_of_group(group).await?.into_iter().collect()),
+        None => Ok(BTreeSet::new()),
+    }
+}
+
+async fn prepare_release(
+    group: Option<&String>,
+    deliverer: &Deliverer,
+) -> Result<(String, BTreeSet<UserId>), String> {
+    Ok((new_key()?, members(group, deliverer).await?))
+}
+
+fn new_key() -> Result<String, String> {
+    key().map_err(|error| format!("no key can be made: {error}"))
 }
 
 /// 128 random bits and more. The first sign is a digit, so that the code that people type is known for one.

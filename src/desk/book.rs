@@ -60,9 +60,14 @@ impl Book<'_> {
 
     /// Every run that is not over, oldest first.
     pub fn runs(&self) -> Vec<Arc<Run>> {
+        self.live_runs().into_iter().filter(|run| !run.is_over()).collect()
+    }
+
+    /// Every run that is not over or still holds a target, oldest first.
+    pub fn live_runs(&self) -> Vec<Arc<Run>> {
         let mut runs = self.state.runs.clone();
         runs.extend(self.changed_runs.iter().map(|(id, run)| (*id, Arc::clone(run))));
-        runs.into_values().filter(|run| !run.is_over()).collect()
+        runs.into_values().filter(|run| !run.is_done()).collect()
     }
 
     /// What a run is decided with.

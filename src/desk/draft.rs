@@ -3,6 +3,7 @@
 mod backup;
 mod board;
 mod change;
+mod release;
 mod rota;
 mod run;
 

@@ -82,6 +82,7 @@ pub fn answer(
                     runs: book.runs().iter().map(|run| runbook::run_short(run)).collect(),
                     frozen: book.state.ledger.bars(book.now, config.runbook.approval.per_hour),
                     reviews: runbook::reviews(&book.state.ledger),
+                    held: book.live_runs().iter().filter_map(|run| runbook::held(run)).collect(),
                 },
                 RunbookLine::Short { word, takes } => {
                     RunbookAnswer::Short { word: word.clone(), takes: takes.clone() }

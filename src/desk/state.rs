@@ -77,7 +77,7 @@ impl State {
             }
         }
         for run in changes.runs {
-            match run.is_over() {
+            match run.is_done() {
                 true => drop(self.runs.remove(&run.id)),
                 false => drop(self.runs.insert(run.id, run)),
             }

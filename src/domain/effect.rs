@@ -314,6 +314,11 @@ pub enum EffectKind {
         /// The user group whose people may approve.
         group: Option<String>,
     },
+    /// Look up who may agree to a release.
+    PrepareRelease {
+        run: RunId,
+        group: Option<String>,
+    },
     /// Carry an action out, exactly as it was approved. It is never begun twice.
     Act {
         run: RunId,
@@ -376,6 +381,7 @@ impl EffectKind {
             | Self::RunSays { run, .. }
             | Self::RunFile { run, .. }
             | Self::Prepare { run, .. }
+            | Self::PrepareRelease { run, .. }
             | Self::Act { run, .. }
             | Self::Stop { run } => Some(*run),
             _ => None,
@@ -384,7 +390,14 @@ impl EffectKind {
 
     /// Whether it asks or changes the world beside Slack.
     pub fn is_by_hand(&self) -> bool {
-        matches!(self, Self::Look { .. } | Self::Prepare { .. } | Self::Act { .. } | Self::Stop { .. })
+        matches!(
+            self,
+            Self::Look { .. }
+                | Self::Prepare { .. }
+                | Self::PrepareRelease { .. }
+                | Self::Act { .. }
+                | Self::Stop { .. }
+        )
     }
 
     /// Whether it is carried out by phone.

@@ -42,6 +42,11 @@ pub enum RunbookLine {
         run: RunId,
         note: String,
     },
+    /// Ask that a target be freed which a run holds: `what` is the run's number or the target's name.
+    Release {
+        what: String,
+        why: String,
+    },
     /// A word that needs more after it.
     Short {
         word: String,
@@ -94,6 +99,7 @@ impl RunbookLine {
             Self::Freeze { .. } => "freeze",
             Self::Unfreeze => "unfreeze",
             Self::Reviewed { .. } => "reviewed",
+            Self::Release { .. } => "release",
             Self::Short { .. } => "list",
         }
     }
@@ -102,7 +108,11 @@ impl RunbookLine {
     pub fn reads(&self) -> bool {
         match self {
             Self::Of { ask, .. } => matches!(ask, RunAsk::ApproveForm { .. }),
-            Self::Start(_) | Self::Freeze { .. } | Self::Unfreeze | Self::Reviewed { .. } => false,
+            Self::Start(_)
+            | Self::Freeze { .. }
+            | Self::Unfreeze
+            | Self::Reviewed { .. }
+            | Self::Release { .. } => false,
             Self::List | Self::Fitting | Self::Show { .. } | Self::Status | Self::Short { .. } => true,
         }
     }
@@ -122,6 +132,14 @@ pub enum RunbookAnswer {
         runs: Vec<RunShort>,
         frozen: Option<String>,
         reviews: Vec<Review>,
+        #[serde(default)]
+        held: Vec<Held>,
+    },
+    /// A step of a release was taken.
+    Release {
+        run: RunId,
+        target: String,
+        step: ReleaseStep,
     },
     /// What somebody did alone was reviewed by another.
     Reviewed {
@@ -153,6 +171,36 @@ pub enum RunbookAnswer {
         takes: String,
     },
     Refused(RunRefusal),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ReleaseStep {
+    Asked,
+    Released,
+    Denied,
+}
+
+/// A target that nobody else may change now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    pub target: String,
+    pub run: RunId,
+    /// Who asked for the run.
+    pub by: UserId,
+    /// When the run began.
+    pub since: Timestamp,
+    /// A part of its change may still run.
+    pub left: bool,
+    /// Its release is asked for.
+    pub asked: bool,
+}
+
+/// What a run holds.
+pub fn held(run: &Run) -> Option<Held> {
+    let target = run.procedure.target.as_ref().filter(|_| run.holds())?.object.clone();
+    let asked = run.release.as_ref().is_some_and(|release| release.asking().is_some());
+    let (run_id, by, since, left) = (run.id, run.by.clone(), run.at, run.leftover);
+    Some(Held { target, run: run_id, by, since, left, asked })
 }
 
 /// A procedure in one line.

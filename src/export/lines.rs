@@ -245,6 +245,7 @@ fn does(kind: &EffectKind) -> &'static str {
         EffectKind::RunFile { .. } => "run_file",
         EffectKind::SayFreeze { .. } => "say_freeze",
         EffectKind::Prepare { .. } => "prepare",
+        EffectKind::PrepareRelease { .. } => "prepare_release",
         EffectKind::Act { .. } => "act",
         EffectKind::Stop { .. } => "stop",
         EffectKind::Whisper { .. } => "answer",

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::lines::Line;
 use crate::domain::procedure::Verdict;
-use crate::domain::run::audit::{Audit, AuditRow, Audited};
+use crate::domain::run::audit::{Audit, AuditRelease, AuditRow, Audited};
 use crate::domain::run::change::Phase;
 use crate::domain::run::{End, Run, Stage};
 
@@ -43,6 +43,7 @@ fn stage(stage: &Stage) -> &'static str {
             End::Told => "told",
             End::NoStepLeft => "no_step_left",
             End::Aborted => "aborted",
+            End::Released => "released",
         },
     }
 }
@@ -60,6 +61,12 @@ pub fn audit(row: &AuditRow) -> Line<'_> {
         Audited::Frozen { why } => ("frozen", json!({ "why": why })),
         Audited::Unfrozen => ("unfrozen", json!({})),
         Audited::SignedFrom { key, lost } => ("signed_from", json!({ "key": key, "lost": lost })),
+        Audited::Release { run, incident, target, hold, what } => {
+            let (name, more) = released(what);
+            let data =
+                json!({ "run": run, "incident": incident, "target": target, "hold": hold, "more": more });
+            (name, data)
+        }
         Audited::Reviewed { run, note } => ("reviewed", json!({ "run": run, "note": note })),
         Audited::Change { run, incident, procedure, step, covered, undo, what } => {
             let (name, more) = audited(what);
@@ -79,6 +86,18 @@ pub fn audit(row: &AuditRow) -> Line<'_> {
         before: &row.before,
         hash: &row.hash,
         signature: row.signature.as_deref(),
+    }
+}
+
+fn released(what: &AuditRelease) -> (&'static str, Value) {
+    match what {
+        AuditRelease::Asked { why } => ("release_asked", json!({ "why": why })),
+        AuditRelease::Denied { why } => ("release_denied", json!({ "why": why })),
+        AuditRelease::Unprepared { why } => ("release_unprepared", json!({ "why": why })),
+        AuditRelease::Expired => ("release_expired", json!({})),
+        AuditRelease::Released { asked_by, why, comment } => {
+            ("released", json!({ "asked_by": asked_by, "why": why, "comment": comment }))
+        }
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn of(changes: &Changes, now: Timestamp) -> Result<Vec<Write>, StoreE
     }
     for run in &changes.runs {
         writes.push((keys::run(run.id), Some(codec::encode(run.as_ref())?)));
-        writes.push((keys::live_run(run.id), (!run.is_over()).then(Vec::new)));
+        writes.push((keys::live_run(run.id), (!run.is_done()).then(Vec::new)));
     }
     if let Some(rota) = &changes.rota {
         writes.push((keys::ROTA.to_vec(), Some(codec::encode(rota.as_ref())?)));

@@ -12,7 +12,7 @@ pub(super) fn first() -> u64 {
     1
 }
 
-/// Those that are not over, and why one of them cannot be read: then nobody knows what is being changed, and nothing else is.
+/// Those that are not over or still hold a target, and why one of them cannot be read: then nobody knows what is being changed, and nothing else is.
 pub(super) fn live(engine: &Engine, folder: &Path) -> Result<(Vec<Run>, Option<String>), StoreError> {
     let (mut runs, mut unreadable) = (Vec::new(), None);
     for row in engine.scan(keys::LIVE_RUN) {

@@ -34,6 +34,7 @@ pub fn effect_in_words(effect: &Effect) -> String {
         EffectKind::RunFile { run, name, .. } => format!("the file of {run} with what {name} kept"),
         EffectKind::SayFreeze { .. } => "the notice about the freeze of changes".to_owned(),
         EffectKind::Prepare { run, .. } => format!("the plan of {run}"),
+        EffectKind::PrepareRelease { run, .. } => format!("who may agree to the release of {run}"),
         EffectKind::Act { run, .. } => format!("the action of {run}"),
         EffectKind::Stop { run } => format!("the end of the program of {run}"),
         EffectKind::Whisper { .. } => "a private answer".to_owned(),

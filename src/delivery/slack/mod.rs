@@ -272,6 +272,7 @@ impl Deliverer {
             EffectKind::SayFreeze { by, why } => self.say_freeze(job, by, why.as_ref()).await,
             EffectKind::Look { .. }
             | EffectKind::Prepare { .. }
+            | EffectKind::PrepareRelease { .. }
             | EffectKind::Act { .. }
             | EffectKind::Stop { .. } => Err(Stop::Failed("this is carried out elsewhere".into())),
             EffectKind::OpenIssue

@@ -51,7 +51,7 @@ impl Draft<'_> {
     }
 
     fn holder(&self, run: &Run) -> Option<RunId> {
-        holder(run, self.book().runs().iter().map(Arc::as_ref))
+        holder(run, self.book().live_runs().iter().map(Arc::as_ref))
     }
 
     pub(super) fn approve_form(
@@ -211,6 +211,12 @@ impl Draft<'_> {
                     Err(why) => RunEventKind::Unprepared { why: why.clone() },
                 }
             }
+            (EffectKind::PrepareRelease { .. }, Receipt::ReleasePrepared(prepared)) => match prepared {
+                Ok((key, members)) => {
+                    RunEventKind::ReleasePrepared { key: key.clone(), members: members.clone() }
+                }
+                Err(why) => RunEventKind::ReleaseUnprepared { why: why.clone() },
+            },
             (EffectKind::Act { .. }, Receipt::Acted { ended, output }) if run.change().is_some() => {
                 RunEventKind::Ended { ended: ended.clone(), output: output.clone() }
             }
@@ -232,6 +238,7 @@ impl Draft<'_> {
         let receipt = match &effect.kind {
             EffectKind::Look { .. } => Receipt::Found(crate::domain::procedure::Finding::unknown(reason)),
             EffectKind::Prepare { .. } => Receipt::Prepared(Box::new(Err(reason))),
+            EffectKind::PrepareRelease { .. } => Receipt::ReleasePrepared(Err(reason)),
             EffectKind::Act { .. } => Receipt::Acted { ended: Ended::Interrupted, output: reason },
             _ => return Ok(()),
         };

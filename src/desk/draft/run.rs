@@ -38,6 +38,7 @@ impl Draft<'_> {
             },
             RunbookLine::Freeze { why } => self.freeze(request, Some(why)),
             RunbookLine::Unfreeze => self.freeze(request, None),
+            RunbookLine::Release { what, why } => self.ask_release(request, what, why)?,
             RunbookLine::Reviewed { run, note } => self.reviewed(request, *run, note),
             _ => return Ok(Answer::Nothing),
         };
@@ -97,12 +98,13 @@ impl Draft<'_> {
             return Ok(self.book().run(id)?.ok_or(RunRefusal::NoSuchRun { run: id }));
         }
         let takes = |run: &Arc<Run>| match ask {
-            RunAsk::Abort => true,
+            RunAsk::Abort => !run.is_over(),
             RunAsk::Step | RunAsk::LookAgain | RunAsk::Propose => matches!(run.stage, Stage::Offered { .. }),
             RunAsk::Undo { .. } => undoable(run).is_some(),
-            RunAsk::Vote { .. } | RunAsk::ApproveForm { .. } => run.change().is_some(),
+            RunAsk::Vote { key, .. } => run.change().is_some() || run.release_is_meant(key.as_deref()),
+            RunAsk::ApproveForm { .. } => run.change().is_some(),
         };
-        let open: Vec<Arc<Run>> = self.book().runs().into_iter().filter(takes).collect();
+        let open: Vec<Arc<Run>> = self.book().live_runs().into_iter().filter(takes).collect();
         Ok(match open.as_slice() {
             [] => Err(RunRefusal::NothingRuns),
             [only] => Ok(Arc::clone(only)),
@@ -123,6 +125,9 @@ impl Draft<'_> {
                 Err(RunRefusal::NotApproved { run: run.id, why: NotApproved::OtherRequest })
             }
             RunAsk::Undo { key } => self.undo_proposal(run, &request.by, key.as_deref()),
+            RunAsk::Vote { key, vote } if run.release_is_meant(key.as_deref()) => {
+                return self.vote_on_release(run, request, key.as_deref(), vote);
+            }
             RunAsk::Vote { key, vote } => {
                 approve::vote(run, &request.by, key.as_deref(), vote, &self.around())
             }

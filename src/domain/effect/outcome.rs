@@ -1,5 +1,7 @@
 //! What became of effects.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +66,8 @@ pub enum Receipt {
     Found(Finding),
     /// What would be run; or why it cannot be, in words.
     Prepared(Box<Result<Prepared, String>>),
+    /// A release's key, and who is in the policy's user group; or why they cannot be looked up.
+    ReleasePrepared(Result<(String, BTreeSet<UserId>), String>),
     /// How an action ended, and what it printed last.
     Acted {
         ended: Ended,

@@ -89,6 +89,7 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
         | EffectKind::Group
         | EffectKind::Look { .. }
         | EffectKind::Prepare { .. }
+        | EffectKind::PrepareRelease { .. }
         | EffectKind::Act { .. }
         | EffectKind::Stop { .. }
         | EffectKind::RunSays { .. }

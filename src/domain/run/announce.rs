@@ -4,13 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::change::{Aftermath, Change, Ended, Phase};
 use super::event::RunEventKind;
-use super::says::{RunSays, RunWord, says};
+use super::says::{self, RunSays, RunWord, says};
 use super::settle::Around;
 use super::undo::{Undone, told_of};
 use super::{End, Run, RunEvent, Stage};
 use crate::domain::effect::{EffectKind, Lane, To};
 use crate::domain::incident::Intent;
 use crate::domain::procedure::{Action, Check, Finding, Kept, Verdict};
+use crate::id::UserId;
 
 /// Longest kept text that a card shows, in characters, the end of it; all of a longer one is a file in the thread.
 pub const SHOWN: usize = 1_200;
@@ -27,6 +28,10 @@ pub fn consequences(before: Option<&Run>, after: &Run, event: &RunEvent, around:
         }
         RunEventKind::Captured(_) => prepare(after, true).into_iter().collect(),
         RunEventKind::Rechecked => prepare(after, false).into_iter().collect(),
+        RunEventKind::ReleaseAsked(asked) => {
+            let kind = EffectKind::PrepareRelease { run: after.id, group: asked.policy.group.clone() };
+            vec![Intent { lane: Lane::Stop(after.id), kind }]
+        }
         RunEventKind::Begun => act(after).into_iter().collect(),
         RunEventKind::StopAsked => {
             vec![Intent { lane: Lane::Stop(after.id), kind: EffectKind::Stop { run: after.id } }]
@@ -123,7 +128,9 @@ fn act(run: &Run) -> Option<Intent> {
 /// Those who may approve must be where they are asked.
 fn invite(run: &Run, said: &RunSays) -> Option<Intent> {
     let incident = run.incident.filter(|_| run.to == To::Room)?;
-    let RunWord::Asks { people, .. } = &said.what else { return None };
+    let (RunWord::Asks { people, .. } | RunWord::ReleaseAsks { people, .. }) = &said.what else {
+        return None;
+    };
     let kind = EffectKind::Invite {
         people: people.iter().filter(|person| person.is_in_slack()).cloned().collect(),
         oncall: false,
@@ -188,6 +195,16 @@ pub enum RunNote {
         audit: String,
     },
     StopAsked,
+    /// Somebody asks that the target be freed.
+    ReleaseAsked {
+        target: String,
+        why: String,
+    },
+    Released {
+        target: String,
+        asked_by: UserId,
+        why: String,
+    },
     Ended {
         ended: Ended,
     },
@@ -237,8 +254,20 @@ pub fn note(before: Option<&Run>, after: &Run, event: &RunEvent, audit: &str) ->
         RunEventKind::DidNotHelp => RunNote::DidNotHelp,
         RunEventKind::Undone(undone) => RunNote::Undone(undone.clone()),
         RunEventKind::Over(end) => RunNote::Over { procedure, end: *end },
-        _ => return None,
+        RunEventKind::ReleaseAsked(asked) => {
+            RunNote::ReleaseAsked { target: target(after), why: asked.why.clone() }
+        }
+        RunEventKind::Released { .. } => {
+            let release = after.release.as_ref()?;
+            let (asked_by, why) = (release.by.clone(), release.asked.why.clone());
+            RunNote::Released { target: target(after), asked_by, why }
+        }
+        kind => RunNote::NotGiven { word: says::not_released(event.by.as_ref(), kind)? },
     })
+}
+
+fn target(run: &Run) -> String {
+    run.procedure.target.as_ref().map(|target| target.object.clone()).unwrap_or_default()
 }
 
 /// The last answer of a look came.

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::change::{Aftermath, Approval, Change, Ended, Phase, Prepared, Proposed};
 use super::event::{Asked, RunEvent, RunEventKind};
+use super::release::{Release, Releasing};
 use super::undo::{Undoable, Undone};
 use super::{End, Last, Run, Stage};
 use crate::domain::procedure::Verdict;
@@ -30,6 +31,9 @@ impl Run {
             findings: BTreeMap::new(),
             stage: Stage::Looking,
             offered: Vec::new(),
+            hold: 0,
+            leftover: false,
+            release: None,
             tried: Vec::new(),
             last: None,
             undo: None,
@@ -71,6 +75,12 @@ impl Run {
             RunEventKind::Judged(aftermath) => self.judged(*aftermath),
             RunEventKind::Undone(undone) => self.undone(undone),
             RunEventKind::Over(end) => self.over(event, *end),
+            RunEventKind::ReleaseAsked(_)
+            | RunEventKind::ReleasePrepared { .. }
+            | RunEventKind::ReleaseUnprepared { .. }
+            | RunEventKind::ReleaseDenied { .. }
+            | RunEventKind::ReleaseExpired
+            | RunEventKind::Released { .. } => self.releasing(event),
             _ => self.change_by(event),
         }
         let asks = matches!(
@@ -121,6 +131,7 @@ impl Run {
             pause(&mut self.stage, event.at);
         }
         let back = std::mem::replace(&mut self.stage, Stage::Looking);
+        self.hold = event.seq;
         self.stage = Stage::Changing(Box::new(Change {
             proposed: proposed.clone(),
             by: event.by.clone().unwrap_or_else(|| self.by.clone()),
@@ -180,6 +191,30 @@ impl Run {
         }
         self.waiting.clear();
         self.stage = Stage::Over { end, at: event.at, by: event.by.clone() };
+    }
+
+    fn releasing(&mut self, event: &RunEvent) {
+        if let (RunEventKind::ReleaseAsked(asked), Some(by)) = (&event.kind, &event.by) {
+            let (by, asked) = (by.clone(), asked.as_ref().clone());
+            self.release = Some(Release { by, at: event.at, asked, stage: Releasing::Preparing });
+            return;
+        }
+        let Some(release) = &mut self.release else { return };
+        match (&event.kind, &event.by) {
+            (RunEventKind::ReleasePrepared { key, members }, _) => {
+                let expires = event.at.saturating_add(release.asked.policy.stands).unwrap_or(event.at);
+                let (key, members) = (key.clone(), members.clone());
+                release.stage = Releasing::Asking { key, members, expires };
+            }
+            (RunEventKind::Released { comment }, Some(by)) => {
+                let (by, comment) = (by.clone(), comment.clone());
+                release.stage = Releasing::Released { by, at: event.at, comment };
+                if !self.is_over() {
+                    self.over(event, End::Released);
+                }
+            }
+            _ => self.release = None,
+        }
     }
 
     fn change_by(&mut self, event: &RunEvent) {
@@ -282,6 +317,7 @@ impl Run {
         }
         let Proposed { rung, title, frozen, .. } = change.proposed.clone();
         let (ended, output, undo) = (ended.clone(), output.to_owned(), undo.map(Box::new));
+        self.leftover |= !ended.is_empty();
         // What was never begun did nothing; nobody has to look.
         let not_begun = matches!(ended, Ended::NotBegun { .. });
         self.last = Some(Last::Broke { rung, title, ended, frozen, output, aftermath: None, undo, undoes });

@@ -66,6 +66,12 @@ pub enum NotApproved {
     TooLong,
     /// Nobody approves it in time any more.
     TooLate,
+    /// It holds no target that could be freed.
+    NotHeld,
+    /// howler's own program runs: it is stopped, not left behind.
+    StillRuns,
+    /// A release is asked for already.
+    ReleaseAsked,
     /// At a shell nobody knows which person of Slack's it is.
     FromShell,
 }
@@ -145,7 +151,7 @@ pub(super) fn may_propose(
     if let (Some(by), Some(target)) = (holder, &run.procedure.target) {
         return Err(NotApproved::Held { by, target: target.object.clone() });
     }
-    if policy.people.is_empty() && policy.group.is_none() && !policy.on_call {
+    if policy.is_empty() {
         return Err(NotApproved::Nobody);
     }
     Ok(())
@@ -279,12 +285,12 @@ pub fn may_comment(run: &Run, by: &UserId, key: &str, around: &Around) -> Result
     vote(run, by, Some(key), &Vote::Approve { comment }, around).map(drop)
 }
 
-/// Another run that changes the same target, or whose last change may still go on.
+/// The run that holds the same target: another one that changes it, or one of whose change a part may still run, be it this very one.
 pub fn holder<'r>(run: &Run, runs: impl IntoIterator<Item = &'r Run>) -> Option<RunId> {
     let target = run.procedure.target.as_ref()?;
     let same = |other: &&Run| {
-        other.id != run.id
-            && (other.change().is_some() || other.may_still_change())
+        (other.id != run.id || other.leftover)
+            && other.holds()
             && other.procedure.target.as_ref().is_some_and(|theirs| theirs.overlaps(target))
     };
     runs.into_iter().find(same).map(|other| other.id)

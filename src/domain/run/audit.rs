@@ -55,10 +55,38 @@ pub enum Audited {
         key: String,
         lost: bool,
     },
+    /// The target that a run holds, and what became of the wish to free it. `hold` is the event with which the run's change was proposed.
+    Release {
+        run: RunId,
+        incident: Option<IncidentId>,
+        target: String,
+        hold: u32,
+        what: AuditRelease,
+    },
     /// Somebody looked at what another one did alone.
     Reviewed {
         run: RunId,
         note: String,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AuditRelease {
+    Asked {
+        why: String,
+    },
+    Denied {
+        why: Option<String>,
+    },
+    Unprepared {
+        why: String,
+    },
+    Expired,
+    /// `asked_by` wanted it, for `why`; the row's person agreed.
+    Released {
+        asked_by: UserId,
+        why: String,
+        comment: Option<String>,
     },
 }
 
@@ -204,7 +232,7 @@ impl Ledger {
                 self.begun.retain(|begun| *begun > hour);
                 self.begun.push(row.at);
             }
-            Audited::Change { .. } => {}
+            Audited::Change { .. } | Audited::Release { .. } => {}
             Audited::Reviewed { run, .. } => drop(self.reviews.remove(run)),
         }
         Ok(())
@@ -232,8 +260,28 @@ impl AuditRow {
     }
 }
 
+fn audited_release(before: &Run, after: &Run, event: &RunEvent) -> Option<Audited> {
+    let release = after.release.as_ref().or(before.release.as_ref())?;
+    let what = match &event.kind {
+        RunEventKind::ReleaseAsked(asked) => AuditRelease::Asked { why: asked.why.clone() },
+        RunEventKind::ReleaseDenied { why } => AuditRelease::Denied { why: why.clone() },
+        RunEventKind::ReleaseUnprepared { why } => AuditRelease::Unprepared { why: why.clone() },
+        RunEventKind::ReleaseExpired => AuditRelease::Expired,
+        RunEventKind::Released { comment } => {
+            let (asked_by, why) = (release.by.clone(), release.asked.why.clone());
+            AuditRelease::Released { asked_by, why, comment: comment.clone() }
+        }
+        _ => return None,
+    };
+    let target = after.procedure.target.as_ref().map(|target| target.object.clone()).unwrap_or_default();
+    Some(Audited::Release { run: after.id, incident: after.incident, target, hold: release.asked.hold, what })
+}
+
 /// What the audit says of an event, which turned `before` into `after`; nothing where no change is concerned.
 pub fn audited(before: &Run, after: &Run, event: &RunEvent) -> Option<Audited> {
+    if let Some(release) = audited_release(before, after, event) {
+        return Some(release);
+    }
     let (told, after) = told_of(Some(before), after, &event.kind);
     let (before, after) = (told.as_deref().unwrap_or(before), after.as_ref());
     let change = about(before, after);

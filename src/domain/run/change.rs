@@ -35,6 +35,28 @@ pub struct Policy {
     pub break_glass: bool,
 }
 
+impl Policy {
+    /// Whether it names nobody at all.
+    pub fn is_empty(&self) -> bool {
+        self.people.is_empty() && self.group.is_none() && !self.on_call
+    }
+
+    /// Whether it names `person`. An empty list means nobody.
+    pub fn allows(&self, person: &UserId, members: &BTreeSet<UserId>, on_call: &BTreeSet<UserId>) -> bool {
+        self.everybody(members, on_call).any(|named| named == person)
+    }
+
+    /// Everybody whom it names.
+    pub fn everybody<'p>(
+        &'p self,
+        members: &'p BTreeSet<UserId>,
+        on_call: &'p BTreeSet<UserId>,
+    ) -> impl Iterator<Item = &'p UserId> {
+        let members = members.iter().filter(|_| self.group.is_some());
+        self.people.iter().chain(members).chain(on_call.iter().filter(|_| self.on_call))
+    }
+}
+
 /// A fact that the approval covers. What a check says in words is not part of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Frozen {
@@ -196,10 +218,7 @@ impl Change {
 
     /// Whether `person` may approve, but for being the one who asks. An empty list means nobody.
     pub fn allows(&self, person: &UserId, members: &BTreeSet<UserId>, on_call: &BTreeSet<UserId>) -> bool {
-        let policy = &self.proposed.policy;
-        policy.people.contains(person)
-            || (policy.group.is_some() && members.contains(person))
-            || (policy.on_call && on_call.contains(person))
+        self.proposed.policy.allows(person, members, on_call)
     }
 
     /// Whether the request would be void before the minute is over in which anybody can stop it.
@@ -216,9 +235,7 @@ impl Change {
 
     /// Everybody who could approve it and did not ask for it.
     pub fn approvers(&self, on_call: &BTreeSet<UserId>) -> BTreeSet<UserId> {
-        let policy = &self.proposed.policy;
-        let on_call = on_call.iter().filter(|_| policy.on_call);
-        let everybody = policy.people.iter().chain(&self.prepared.members).chain(on_call);
+        let everybody = self.proposed.policy.everybody(&self.prepared.members, on_call);
         everybody.filter(|person| **person != self.by).cloned().collect()
     }
 

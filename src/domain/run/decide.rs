@@ -46,6 +46,10 @@ pub enum RunRefusal {
     NoSuchRun {
         run: RunId,
     },
+    /// No run holds that target.
+    NobodyHolds {
+        target: String,
+    },
     /// Nothing is under way that takes it.
     NothingRuns,
     Several {

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::change::{Aftermath, Ended, Frozen, Prepared, Proposed};
+use super::release::ReleaseAsked;
 use super::undo::Undone;
 use crate::domain::effect::To;
 use crate::domain::procedure::fill::Given;
@@ -99,6 +100,26 @@ pub enum RunEventKind {
         channel: ChannelId,
         message: MessageTs,
     },
+    /// Somebody asks that the target be freed which the run holds.
+    ReleaseAsked(Box<ReleaseAsked>),
+    /// Who may agree was looked up.
+    ReleasePrepared {
+        key: String,
+        members: BTreeSet<UserId>,
+    },
+    /// Who may agree could not be looked up, and why.
+    ReleaseUnprepared {
+        why: String,
+    },
+    ReleaseDenied {
+        why: Option<String>,
+    },
+    /// Nobody agreed in time.
+    ReleaseExpired,
+    /// Somebody else agreed: the target is free, and the run is over.
+    Released {
+        comment: Option<String>,
+    },
     Over(End),
 }
 
@@ -128,4 +149,6 @@ pub enum End {
     /// No further step is left.
     NoStepLeft,
     Aborted,
+    /// Its target was freed.
+    Released,
 }

@@ -5,10 +5,15 @@ use jiff::Timestamp;
 use super::Run;
 use super::change::Phase;
 use super::event::RunEventKind;
+use super::release::Release;
 use crate::domain::timer::TOLERANCE;
 
 /// The event that is due at `now`; none where something overtook the timer.
 pub fn fire(run: &Run, now: Timestamp) -> Option<RunEventKind> {
+    let release = run.release.as_ref().and_then(Release::asking);
+    if release.is_some_and(|(_, expires)| expires <= now) {
+        return Some(RunEventKind::ReleaseExpired);
+    }
     let change = run.change()?;
     if change.due().is_none_or(|due| due > now) {
         return None;

@@ -10,6 +10,7 @@ pub mod event;
 mod fire;
 pub mod identity;
 mod proof;
+pub mod release;
 pub mod says;
 mod settle;
 pub mod signed;
@@ -25,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use change::{Aftermath, Change, Ended, Frozen};
 pub use event::{End, RunEvent, RunEventKind};
 pub use fire::fire;
+use release::Release;
 pub use settle::{Around, settle};
 pub use still_true::still_true;
 use undo::{Undoable, Undone};
@@ -70,6 +72,14 @@ pub struct Run {
     /// The first action that the facts lead to is proposed at once.
     #[serde(default)]
     pub proposes: bool,
+    /// The event with which its last change was proposed: together with the run's number the name of its hold on the target.
+    #[serde(default)]
+    pub hold: u32,
+    /// A part of a change of its may still run. Only a release ends that.
+    #[serde(default)]
+    pub leftover: bool,
+    #[serde(default)]
+    pub release: Option<Release>,
     /// Its card.
     pub post: Option<(ChannelId, MessageTs)>,
     pub events: u32,
@@ -181,18 +191,6 @@ impl Run {
         self.findings.iter().map(|(name, finding)| (name.clone(), finding.verdict)).collect()
     }
 
-    /// Whether its last change was not seen to be over: the world is being looked at, or a part of it may still run.
-    pub fn may_still_change(&self) -> bool {
-        match &self.last {
-            Some(Last::Broke { ended, aftermath, .. }) => {
-                let empty =
-                    !matches!(ended, Ended::TimedOut { empty: false } | Ended::Stopped { empty: false });
-                aftermath.is_none() || !empty
-            }
-            _ => false,
-        }
-    }
-
     /// The facts that the action of a rung freezes.
     pub fn facts(&self, rung: usize) -> BTreeSet<String> {
         self.action_of(rung).into_iter().flat_map(|action| action.freeze.iter().cloned()).collect()
@@ -208,7 +206,9 @@ impl Run {
     }
 
     pub fn timers(&self) -> impl Iterator<Item = (TimerKind, Timestamp)> {
-        self.change().and_then(Change::due).map(|due| (TimerKind::Run(self.id), due)).into_iter()
+        let release = self.release.as_ref().and_then(Release::asking).map(|(_, expires)| expires);
+        let due = self.change().and_then(Change::due).into_iter().chain(release);
+        due.min().map(|due| (TimerKind::Run(self.id), due)).into_iter()
     }
 }
 

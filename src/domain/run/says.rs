@@ -52,6 +52,28 @@ pub enum RunWord {
     Judged(Aftermath),
     Helped,
     Undone(Undone),
+    /// Somebody asks that `target` be freed.
+    ReleaseAsks {
+        target: String,
+        why: String,
+        people: BTreeSet<UserId>,
+        group: Option<String>,
+        expires: Timestamp,
+        code: String,
+    },
+    ReleaseDenied {
+        by: Option<UserId>,
+        why: Option<String>,
+    },
+    ReleaseUnprepared {
+        why: String,
+    },
+    ReleaseExpired,
+    Released {
+        target: String,
+        by: Option<UserId>,
+        why: String,
+    },
     /// `told`: its checks could tell.
     DidNotHelp {
         told: bool,
@@ -67,10 +89,41 @@ pub fn says(before: &Run, after: &Run, event: &RunEvent, around: &Around) -> Opt
             what: RunWord::Judged(*aftermath),
         });
     }
+    if let Some(said) = released(before, after, event, around) {
+        return Some(said);
+    }
     let change = about(before, after)?;
     let told = !matches!(after.last, Some(Last::DidNotHelp { told: false, .. }));
     let what = word(change, event, around, told)?;
     Some(RunSays { step: change.proposed.title.clone(), by: change.by.clone(), what })
+}
+
+/// What becomes of a release, where it is one and comes to nothing.
+pub fn not_released(by: Option<&UserId>, kind: &RunEventKind) -> Option<RunWord> {
+    Some(match kind {
+        RunEventKind::ReleaseDenied { why } => RunWord::ReleaseDenied { by: by.cloned(), why: why.clone() },
+        RunEventKind::ReleaseUnprepared { why } => RunWord::ReleaseUnprepared { why: why.clone() },
+        RunEventKind::ReleaseExpired => RunWord::ReleaseExpired,
+        _ => return None,
+    })
+}
+
+fn released(before: &Run, after: &Run, event: &RunEvent, around: &Around) -> Option<RunSays> {
+    let release = after.release.as_ref().or(before.release.as_ref())?;
+    let target = || after.procedure.target.as_ref().map(|target| target.object.clone()).unwrap_or_default();
+    let what = match &event.kind {
+        RunEventKind::ReleasePrepared { .. } => {
+            let (code, (_, expires)) = (release.code().to_owned(), release.asking()?);
+            let (why, group) = (release.asked.why.clone(), release.asked.policy.group.clone());
+            let people = release.approvers(&around.on_call);
+            RunWord::ReleaseAsks { target: target(), why, people, group, expires, code }
+        }
+        RunEventKind::Released { .. } => {
+            RunWord::Released { target: target(), by: event.by.clone(), why: release.asked.why.clone() }
+        }
+        kind => not_released(event.by.as_ref(), kind)?,
+    };
+    Some(RunSays { step: after.procedure.title.clone(), by: release.by.clone(), what })
 }
 
 fn word(change: &Change, event: &RunEvent, around: &Around, told: bool) -> Option<RunWord> {

@@ -2,6 +2,7 @@
 
 use super::Run;
 use super::change::Phase;
+use super::release::Releasing;
 use crate::domain::effect::EffectKind;
 
 /// # Errors
@@ -15,6 +16,10 @@ pub fn still_true(run: &Run, kind: &EffectKind) -> Result<(), &'static str> {
         EffectKind::Prepare { .. } => match phase {
             Some(Phase::Preparing | Phase::Rechecking { again: None, .. }) => Ok(()),
             _ => Err("nobody waits for this plan any more"),
+        },
+        EffectKind::PrepareRelease { .. } => match run.release.as_ref().map(|release| &release.stage) {
+            Some(Releasing::Preparing) => Ok(()),
+            _ => Err("nobody waits for who may agree to the release any more"),
         },
         EffectKind::Act { .. } | EffectKind::Stop { .. } => match phase {
             Some(Phase::Acting { .. }) => Ok(()),

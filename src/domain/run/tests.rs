@@ -1,4 +1,5 @@
 mod approving;
+mod releasing;
 mod undo;
 
 use std::collections::BTreeSet;

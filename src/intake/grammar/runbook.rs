@@ -45,6 +45,7 @@ pub fn parse(text: &str) -> RunbookLine {
             None => RunbookLine::Short { word: bare, takes: "why".into() },
         },
         "unfreeze" | "thaw" => RunbookLine::Unfreeze,
+        "release" => release(rest, bare),
         "reviewed" | "review" => reviewed(rest, bare),
         _ => RunbookLine::Show { name: name(text) },
     }
@@ -87,8 +88,7 @@ fn of(rest: &str, ask: RunAsk) -> RunbookLine {
 }
 
 fn run(word: &str) -> Option<RunId> {
-    let digits = word.trim_end_matches([',', '.', ';', ':', '!', '?']).to_uppercase();
-    digits.strip_prefix("RUN-").unwrap_or(&digits).trim_start_matches('#').parse().ok().map(RunId)
+    RunId::typed(word)
 }
 
 /// `RUN-7 3fa9c1 because the log says so`: the run, the code of the request that was read, and why. The code is six digits of
@@ -113,6 +113,15 @@ fn reviewed(rest: &str, word: String) -> RunbookLine {
     match (run(first), why(after)) {
         (Some(run), Some(note)) => RunbookLine::Reviewed { run, note },
         _ => RunbookLine::Short { word, takes: "RUN-7 and what you found".into() },
+    }
+}
+
+/// `RUN-7 nothing of it runs`, or a target's name in place of the run.
+fn release(rest: &str, word: String) -> RunbookLine {
+    let (what, after) = split_word(rest);
+    match (name(what), why(after)) {
+        (what, Some(why)) if !what.is_empty() => RunbookLine::Release { what, why },
+        _ => RunbookLine::Short { word, takes: "RUN-7 and why nothing of it can still run".into() },
     }
 }
 
@@ -176,6 +185,21 @@ mod tests {
             (
                 "reviewed RUN-7 it was right",
                 RunbookLine::Reviewed { run: RunId(7), note: "it was right".into() },
+            ),
+            (
+                "release RUN-7 it is gone",
+                RunbookLine::Release { what: "RUN-7".into(), why: "it is gone".into() },
+            ),
+            (
+                "release deployment/queue it is gone",
+                RunbookLine::Release { what: "deployment/queue".into(), why: "it is gone".into() },
+            ),
+            (
+                "release RUN-7",
+                RunbookLine::Short {
+                    word: "release".into(),
+                    takes: "RUN-7 and why nothing of it can still run".into(),
+                },
             ),
             ("show event-stream-failure", show("event-stream-failure")),
             ("event stream", show("event stream")),

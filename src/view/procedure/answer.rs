@@ -1,12 +1,12 @@
 //! Private answers about the runbook.
 
-use super::shown;
+use super::{release, shown};
 use crate::domain::Command;
 use crate::domain::effect::To;
 use crate::domain::procedure::Verdict;
 use crate::domain::run::approve::{NotApproved, Vote};
 use crate::domain::run::decide::{Doing, RunRefusal, Start};
-use crate::domain::runbook::{Review, RunAsk, RunDoing, RunShort, RunbookAnswer, RunbookLine, Short};
+use crate::domain::runbook::{Held, Review, RunAsk, RunDoing, RunShort, RunbookAnswer, RunbookLine, Short};
 use crate::id::{IncidentId, RunId};
 use crate::view::Message;
 use crate::view::blocks::{Button, Draft};
@@ -20,7 +20,12 @@ pub(in crate::view) fn answer(answer: &RunbookAnswer, via: Via) -> Message {
         RunbookAnswer::List(procedures) => list(procedures, via),
         RunbookAnswer::Show(procedure) => shown(procedure),
         RunbookAnswer::Fitting { incident, fitting } => proposed(*incident, fitting, via),
-        RunbookAnswer::Status { runs, frozen, reviews } => status(runs, frozen.as_ref(), reviews, via),
+        RunbookAnswer::Status { runs, frozen, reviews, held } => {
+            status(runs, frozen.as_ref(), (reviews, held), via)
+        }
+        RunbookAnswer::Release { run, target, step } => {
+            Draft::new().line(release::answered(*run, target, *step)).finish()
+        }
         RunbookAnswer::Reviewed { run } => {
             Draft::new().line(words![format!("{run} is reviewed; the audit has it.")]).finish()
         }
@@ -168,7 +173,12 @@ fn proposed(incident: IncidentId, fitting: &[Short], via: Via) -> Message {
         .finish()
 }
 
-fn status(runs: &[RunShort], frozen: Option<&String>, reviews: &[Review], via: Via) -> Message {
+fn status(
+    runs: &[RunShort],
+    frozen: Option<&String>,
+    (reviews, held): (&[Review], &[Held]),
+    via: Via,
+) -> Message {
     let frozen = frozen.map(|why| words![bold("Nothing may be changed now: "), why, "."]);
     let row = |short: &RunShort| {
         let doing = match &short.doing {
@@ -191,6 +201,10 @@ fn status(runs: &[RunShort], frozen: Option<&String>, reviews: &[Review], via: V
     let draft = Draft::new()
         .lines(frozen.into_iter().chain(title).collect())
         .bullets(reviews.iter().map(|open| review(open, via)).collect());
+    let title = (!held.is_empty()).then(|| words![bold("Held, so that nobody else changes it")]);
+    let draft = draft
+        .lines(title.into_iter().collect())
+        .bullets(held.iter().map(|held| release::held(held, via)).collect());
     if runs.is_empty() {
         return draft
             .line(words![
@@ -236,6 +250,12 @@ fn refused(refusal: &RunRefusal, via: Via) -> Vec<Words> {
         RunRefusal::NoSuchRun { run } => {
             vec![words![format!("There is no {run}. Those under way: "), code(via.runbook("status"))]]
         }
+        RunRefusal::NobodyHolds { target } => vec![words![
+            "Nobody holds ",
+            code(target.clone()),
+            ". What is held: ",
+            code(via.runbook("status"))
+        ]],
         RunRefusal::NothingRuns => {
             vec![words!["Nothing is under way that could take that: ", code(via.runbook("status"))]]
         }
@@ -269,7 +289,8 @@ fn not_approved(run: RunId, why: &NotApproved, via: Via) -> Words {
         NotApproved::Held { by, target } => {
             words![
                 code(target.clone()),
-                format!(" is being changed by {by}; one change at a time is made to it.")
+                format!(" is held by {by}; one change at a time is made to it. What that does: "),
+                code(via.runbook("status"))
             ]
         }
         NotApproved::Requires { check, verdict: Some(Verdict::Fail) } => {
@@ -320,6 +341,16 @@ fn not_approved(run: RunId, why: &NotApproved, via: Via) -> Words {
             words!["the command is too long to be shown whole, and nobody approves what they cannot read."]
         }
         NotApproved::TooLate => words!["the request is void, or nearly so: ask for approval anew."],
+        NotApproved::NotHeld => {
+            words!["it holds no target, so there is nothing to release: ", code(via.runbook("status"))]
+        }
+        NotApproved::StillRuns => words![
+            "howler itself runs its program just now. Stop that first, then its target is free or can be released: ",
+            code(via.runbook(&format!("abort {run}")))
+        ],
+        NotApproved::ReleaseAsked => {
+            words!["its release is asked for already; its card has the code and the buttons."]
+        }
         NotApproved::FromShell => {
             words!["at a shell it is not known who of Slack's people you are, so ask for it in Slack."]
         }

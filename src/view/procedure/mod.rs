@@ -4,6 +4,7 @@ mod answer;
 mod change;
 mod markdown;
 mod parts;
+mod release;
 mod run;
 mod said;
 mod undo;

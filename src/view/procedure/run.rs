@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 
 use super::change::{buttons, changing, last, offered};
-use super::undo;
+use super::{release, undo};
 use crate::domain::procedure::{Finding, Verdict};
 use crate::domain::run::announce::{SHOWN, counted};
 use crate::domain::run::change::Phase;
 use crate::domain::run::{End, Run, Stage};
 use crate::view::Message;
-use crate::view::blocks::Draft;
+use crate::view::blocks::{Button, Draft};
 use crate::view::terminal::{Names, terminal};
 use crate::view::time::utc;
 use crate::view::words::{Words, bold, moment, words};
@@ -46,7 +46,13 @@ pub fn short_run_card(run: &Run, since: Option<Timestamp>, now: Timestamp) -> Me
 
 /// The card. `since` is when its incident was declared: the recovery time counts from there.
 pub fn run_card(run: &Run, since: Option<Timestamp>, now: Timestamp) -> Message {
-    body(run).lines(deadline(run, since, now).into_iter().collect()).buttons(buttons(run)).finish()
+    body(run).lines(deadline(run, since, now).into_iter().collect()).buttons(decides(run)).finish()
+}
+
+/// A release that is asked for comes first, and alone: one button of a kind stands on a card.
+fn decides(run: &Run) -> Vec<Button> {
+    let release = release::buttons(run);
+    if release.is_empty() { buttons(run) } else { release }
 }
 
 fn body(run: &Run) -> Draft {
@@ -55,7 +61,7 @@ fn body(run: &Run) -> Draft {
     let draft = texts(run)
         .into_iter()
         .fold(draft, |draft, (title, text)| draft.line(words![bold(title)]).preformatted(&text));
-    let draft = last(draft, run);
+    let draft = last(draft, run).lines(release::standing(run));
     match &run.stage {
         Stage::Offered { rung } => undo::offered(offered(draft, run, *rung), run),
         Stage::Changing(change) => changing(draft, run, change),
@@ -112,6 +118,7 @@ pub(super) fn ended(end: End) -> &'static str {
         End::Told => "That is what was asked.",
         End::NoStepLeft => "The runbook has no further step for these facts.",
         End::Aborted => "It is over.",
+        End::Released => "Its target was released, and it is over.",
     }
 }
 

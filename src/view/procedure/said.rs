@@ -1,6 +1,7 @@
 //! What a run says beside its card, and what the incident's timeline says of it.
 
 use super::parts::quoted;
+use super::release;
 use super::run::{ended, facts};
 use super::undo;
 use crate::domain::Command;
@@ -20,6 +21,9 @@ use crate::view::words::{Words, bold, clock, code, mention, words};
 pub fn run_said(run: RunId, says: &RunSays) -> Message {
     let RunSays { step, by, what } = says;
     let title = || words![format!("{run}: "), bold(step)];
+    if let Some(lines) = release::said(run, by, what) {
+        return Draft::new().lines(lines).finish();
+    }
     let lines = match what {
         RunWord::Asks { people, group, needed, expires, code: sign } => {
             let people = people.iter().map(|person| words![person]);
@@ -93,6 +97,7 @@ fn word(word: &RunWord) -> Words {
         }
         RunWord::Helped => words!["it helped."],
         RunWord::Asks { .. } | RunWord::GlassBroken { .. } | RunWord::Begins => Words::default(),
+        released => release::not_released(released).unwrap_or_default(),
     }
 }
 
@@ -167,6 +172,13 @@ pub fn noted(run: RunId, note: &RunNote, who: Option<&UserId>) -> Words {
         RunNote::NotGiven { word: what } => lead.and(word(what)),
         RunNote::Acting { step, audit } => {
             lead.and(words![step, " begins. The audit stands at ", code(shorten(audit, 64)), "."])
+        }
+        RunNote::ReleaseAsked { target, why } => {
+            lead.and(who()).and(words![" asks that ", code(target.clone()), " be released: ", why])
+        }
+        RunNote::Released { target, asked_by, why } => {
+            let asked = words![" was released, asked for by ", asked_by, ": ", why, "; agreed by "];
+            lead.and(words![code(target.clone())]).and(asked).and(who()).and(words!["."])
         }
         RunNote::StopAsked => lead.and(words!["stopped by "]).and(who()).and(words!["."]),
         RunNote::Ended { ended: Ended::Exit { code: Some(0) } } => {

@@ -17,7 +17,7 @@ use crate::domain::run::decide::{Doing, RunRefusal, Start, start};
 use crate::domain::run::says::{RunSays, RunWord};
 use crate::domain::run::undo::Undone;
 use crate::domain::run::{Around, End, Run, RunEvent, RunEventKind, settle};
-use crate::domain::runbook::{Review, RunAsk, RunbookAnswer, list, run_short};
+use crate::domain::runbook::{Held, ReleaseStep, Review, RunAsk, RunbookAnswer, list, run_short};
 use crate::id::{RunId, UserId};
 use crate::view::procedure::{answer, freeze_said, noted, run_card, run_said};
 use crate::view::{Message, Via};
@@ -160,6 +160,15 @@ fn cards_of_a_change() {
         moved(rechecking, [RunEventKind::Begun, RunEventKind::Heard { output: "rolling back\n".into() }]);
     let stopping = moved(acting.clone(), [RunEventKind::StopAsked]);
     let proving = moved(acting.clone(), [ended(Ended::Exit { code: Some(0) })]);
+    let left = moved(acting.clone(), [ended(Ended::TimedOut { empty: false })]);
+    let policy = ApprovalRules::default().policy(Risk::High);
+    let asks = crate::domain::run::release::ask(&left, &UserId::from("U0IAN"), "I *looked*", policy).unwrap();
+    let prepared = RunEventKind::ReleasePrepared {
+        key: "7aaaaad2e4f50617283940a1b2c3d4e5".into(),
+        members: BTreeSet::new(),
+    };
+    let to_release = moved(left.clone(), [asks, prepared]);
+    let freed = moved(to_release.clone(), [RunEventKind::Released { comment: Some("I too".into()) }]);
     let broke = moved(acting, [ended(Ended::TimedOut { empty: true })]);
     let unhelpful = moved(proving.clone(), [RunEventKind::DidNotHelp]);
     let helped = moved(proving.clone(), [RunEventKind::Over(End::Helped)]);
@@ -174,6 +183,9 @@ fn cards_of_a_change() {
         ("being stopped", stopping),
         ("being proved", proving),
         ("its time was up", broke),
+        ("a part may still run", left),
+        ("to be released", to_release),
+        ("released", freed),
         ("it did not help", unhelpful),
         ("it helped", helped),
     ];
@@ -208,6 +220,22 @@ fn what_a_run_says() {
         RunWord::Broke { ended: Ended::Stopped { empty: false } },
         RunWord::Judged(Aftermath::Happened),
         RunWord::Judged(Aftermath::CannotTell),
+        RunWord::ReleaseAsks {
+            target: "deployment/queue".into(),
+            why: "I *looked*".into(),
+            people: BTreeSet::from([UserId::from("U0MAYA")]),
+            group: Some("S0SRE".into()),
+            expires: at(),
+            code: "7aaaaa".into(),
+        },
+        RunWord::ReleaseDenied { by: Some("U0MAYA".into()), why: Some("it runs".into()) },
+        RunWord::ReleaseUnprepared { why: "Slack does not tell".into() },
+        RunWord::ReleaseExpired,
+        RunWord::Released {
+            target: "deployment/queue".into(),
+            by: Some("U0MAYA".into()),
+            why: "gone".into(),
+        },
         RunWord::Helped,
         RunWord::Undone(Undone::AsBefore),
         RunWord::Undone(Undone::CannotTell),
@@ -267,11 +295,19 @@ fn answers_about_runs() {
         NotApproved::TooLong,
         NotApproved::TooLate,
         NotApproved::FromShell,
+        NotApproved::NotHeld,
+        NotApproved::StillRuns,
+        NotApproved::ReleaseAsked,
     ];
     let refused = refused.into_iter().chain(not_approved.map(|why| RunRefusal::NotApproved { run, why }));
     let others = [
         list(&runbook()),
-        RunbookAnswer::Status { runs: vec![run_short(&begun())], frozen: None, reviews: Vec::new() },
+        RunbookAnswer::Status {
+            runs: vec![run_short(&begun())],
+            frozen: None,
+            reviews: Vec::new(),
+            held: Vec::new(),
+        },
         RunbookAnswer::Status {
             runs: Vec::new(),
             frozen: Some("changes are frozen: audit week".into()),
@@ -281,7 +317,20 @@ fn answers_about_runs() {
                 at: at(),
                 why: "nobody is *awake*".into(),
             }],
+            held: [(true, false), (true, true), (false, false)]
+                .map(|(left, asked)| Held {
+                    target: "deployment/queue".into(),
+                    run,
+                    by: "U0IAN".into(),
+                    since: at(),
+                    left,
+                    asked,
+                })
+                .to_vec(),
         },
+        RunbookAnswer::Release { run, target: "deployment/queue".into(), step: ReleaseStep::Asked },
+        RunbookAnswer::Release { run, target: "deployment/queue".into(), step: ReleaseStep::Released },
+        RunbookAnswer::Release { run, target: "deployment/queue".into(), step: ReleaseStep::Denied },
         RunbookAnswer::Started { run, procedure: "logs".into(), to: To::Room },
         RunbookAnswer::Done { run, what: RunAsk::Step },
         RunbookAnswer::Done { run, what: RunAsk::LookAgain },
