@@ -136,6 +136,29 @@ async fn a_child_in_a_session_of_its_own_is_ended_too() {
 }
 
 #[tokio::test]
+async fn a_stop_of_yesterday_stops_not_the_next_action() {
+    let town = broken().await;
+    let world = &town.world;
+    town.write("restart", "touch begun; sleep 600");
+    world.ian().types(EMERGENCIES, "/runbook run queue").await;
+    let approve = world.maya().button(EMERGENCIES, "approve");
+    world.slack.click("maya", EMERGENCIES, &approve.ts, "approve", None).await.unwrap();
+    let begun = town.folder.path().join("begun");
+    until(|| begun.exists()).await;
+    world.slack.command("zoe", EMERGENCIES, "/runbook abort RUN-1").await.unwrap();
+    world.settle().await;
+    world.forward(24 * 60).await;
+    assert!(town.card(EMERGENCIES).contains("it was stopped. Nothing of it is left."));
+
+    town.write("restart", "sleep 0.3; echo fine >log; echo '{\"revision\": 8}' >version");
+    world.ian().clicks(EMERGENCIES, "propose").await;
+    world.maya().clicks(EMERGENCIES, "approve").await;
+    assert_eq!(began(&town, "restart"), 2);
+    world.forward_seconds(60).await;
+    assert!(town.card(EMERGENCIES).contains("The action helped"), "{}", town.card(EMERGENCIES));
+}
+
+#[tokio::test]
 async fn a_proof_that_cannot_be_told_is_not_called_a_failure() {
     let town = broken().await;
     town.write("restart", "echo '{\"revision\": 8}' >version; rm log");
