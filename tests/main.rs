@@ -25,6 +25,7 @@ mod phones;
 mod release;
 mod restart;
 mod rollback;
+mod run_cards;
 mod runbook;
 mod runbook_outside;
 mod shell;

@@ -235,7 +235,8 @@ async fn an_undo_that_is_stopped_or_fails_is_followed_by_a_look_and_stays_offere
     until(|| begun.exists()).await;
     world.slack.command("zoe", EMERGENCIES, "/runbook abort RUN-1").await.unwrap();
     world.settle().await;
-    world.forward_seconds(10).await;
+    // The edits of cards are paced.
+    world.forward_seconds(40).await;
     has(&town, &["Undo: Restart the queue: it was stopped. Nothing of it is left.", "did not happen"]);
     assert_eq!(buttons(&town), ["undo"], "all is well, and the restart can still be taken back");
 

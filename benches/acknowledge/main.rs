@@ -4,7 +4,7 @@
 //! row (default 3). The parts: `rates` (reads and writes, closed and open loop, the disk beside them), `posted`,
 //! `flood` (wrong signatures), `history` (10,000 closed incidents of 100 events), `timers` (100,000 waiting), `backlog`
 //! (thousands of lanes behind one limited channel), `runs` (approvals, aborts and what programs print, against a fake Slack
-//! with its people; some six minutes). In the other parts howler's Slack is a sink on loopback. Where acknowledgements are
+//! with its people; some nine minutes; `live` is the last of them alone). In the other parts howler's Slack is a sink on loopback. Where acknowledgements are
 //! measured it holds everything back (429), so that the work of sending is not counted with them.
 
 mod client;
@@ -50,6 +50,8 @@ async fn main() -> Result<()> {
     }
     if wanted("runs") {
         runs::all().await?;
+    } else if wanted("live") {
+        runs::live().await?;
     }
     Ok(())
 }

@@ -87,7 +87,7 @@ impl Turns {
             // Looks do not speak to Slack.
             Lane::Look(..) | Lane::Act(_) | Lane::Stop(_) => until,
             Lane::RunSays(_) => until,
-            Lane::Show(_) | Lane::Group | Lane::RunCard(_) => {
+            Lane::Show(_) | Lane::Group | Lane::RunCard(_) | Lane::RunNews(_) => {
                 until.saturating_add(PACE).unwrap_or(Timestamp::MAX)
             }
         };

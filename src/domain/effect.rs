@@ -15,6 +15,7 @@ use super::incident::timeline::Entry;
 use super::oncall::tell::Tell;
 use super::procedure::{Check, Question};
 use super::request::{Place, ReplyPath};
+use super::run::announce::RunNote;
 use super::run::says::RunSays;
 use crate::config::Humane;
 use crate::id::{ChannelId, EffectId, IncidentId, MessageTs, RunId, UserId};
@@ -70,6 +71,8 @@ pub enum Lane {
     RunSays(RunId),
     /// A run's card.
     RunCard(RunId),
+    /// What a run's card is late to show.
+    RunNews(RunId),
 }
 
 impl Lane {
@@ -89,6 +92,7 @@ impl Lane {
             Self::Stop(_) => "stop",
             Self::RunSays(_) => "run_says",
             Self::RunCard(_) => "run_card",
+            Self::RunNews(_) => "run_news",
         }
     }
 }
@@ -338,6 +342,15 @@ pub enum EffectKind {
     RunCard {
         run: RunId,
     },
+    /// Say in the card's thread what has changed, where the card itself is late to show it.
+    RunNews {
+        run: RunId,
+        /// The event that changed it: a card that was drawn after it shows it.
+        seq: u32,
+        /// Whose doing it was; none is howler's.
+        by: Option<UserId>,
+        note: Box<RunNote>,
+    },
     /// Post what a run says beside its card.
     RunSays {
         run: RunId,
@@ -378,6 +391,7 @@ impl EffectKind {
         match self {
             Self::Look { run, .. }
             | Self::RunCard { run }
+            | Self::RunNews { run, .. }
             | Self::RunSays { run, .. }
             | Self::RunFile { run, .. }
             | Self::Prepare { run, .. }

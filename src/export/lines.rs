@@ -243,6 +243,7 @@ fn does(kind: &EffectKind) -> &'static str {
         EffectKind::RunCard { .. } => "run_card",
         EffectKind::RunSays { .. } => "run_says",
         EffectKind::RunFile { .. } => "run_file",
+        EffectKind::RunNews { .. } => "run_news",
         EffectKind::SayFreeze { .. } => "say_freeze",
         EffectKind::Prepare { .. } => "prepare",
         EffectKind::PrepareRelease { .. } => "prepare_release",

@@ -31,6 +31,7 @@ pub fn effect_in_words(effect: &Effect) -> String {
         EffectKind::Look { run, name, .. } => format!("the check {name} of {run}"),
         EffectKind::RunCard { run } => format!("the card of {run}"),
         EffectKind::RunSays { run, to, .. } => format!("what {run} says {}", place(to)),
+        EffectKind::RunNews { run, .. } => format!("news of {run} in its card's thread"),
         EffectKind::RunFile { run, name, .. } => format!("the file of {run} with what {name} kept"),
         EffectKind::SayFreeze { .. } => "the notice about the freeze of changes".to_owned(),
         EffectKind::Prepare { run, .. } => format!("the plan of {run}"),

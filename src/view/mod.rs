@@ -49,7 +49,8 @@ pub use oncall::{
 pub use page::{closed, spoken_page};
 pub use private::private;
 pub use procedure::{
-    dry_run, freeze_said, markdown, quoted, run_card, run_said, runbook_at_a_shell, short_run_card,
+    dry_run, freeze_said, markdown, quoted, run_card, run_news, run_said, runbook_at_a_shell,
+    shorter_run_cards,
 };
 pub use refusal::field_error;
 pub use say::say;

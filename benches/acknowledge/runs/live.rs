@@ -25,16 +25,38 @@ echo "$EPOCHREALTIME" >"$name.ended"
 exit $code
 "#;
 
-/// What stands on a card, or is said beside it, once the program runs, and once it has ended.
-const BEGAN: [&str; 5] = ["Being carried out", "being proved", "it ended with", "helped", "The world says"];
-const ENDED: [&str; 4] = ["being proved", "it ended with", "helped", "The world says"];
+/// What stands on a card, or is said beside it or in its thread, once the program runs, and once it has ended.
+const BEGAN: [&str; 7] = [
+    " begins, asked for by",
+    "it ended well",
+    "Being carried out",
+    "being proved",
+    "it ended with",
+    "helped",
+    "The world says",
+];
+const ENDED: [&str; 5] = ["it ended well", "being proved", "it ended with", "helped", "The world says"];
 
-pub async fn twenty() -> Result<()> {
+/// Where the runs' cards stand.
+#[derive(Clone, Copy)]
+pub enum In {
+    OneChannel,
+    ChannelsOfTheirOwn,
+}
+
+pub async fn twenty(place: In) -> Result<()> {
+    let stand = match place {
+        In::OneChannel => "in one channel",
+        In::ChannelsOfTheirOwn => "in twenty channels",
+    };
     let names = names(RUNS);
     let mut town = Town::begin(&names, RESTART).await?;
     let mut requests = Vec::new();
     for name in &names {
-        requests.push(town.ask(name).await?);
+        requests.push(match place {
+            In::OneChannel => town.ask(name).await?,
+            In::ChannelsOfTheirOwn => town.ask_in_a_room(name).await?,
+        });
     }
     tokio::time::sleep(RESTED).await;
     let before = town.slack.calls().len();
@@ -55,17 +77,21 @@ pub async fn twenty() -> Result<()> {
     tokio::time::sleep(Duration::from_secs(60)).await;
     let calls = town.slack.calls().split_off(before);
     for (method, (taken, refused)) in counted(&calls) {
-        println!("| {RUNS} live runs: `{method}` taken, and refused with 429 | {taken}, {refused} |");
+        println!("| {RUNS} live runs {stand}: `{method}` taken, and refused with 429 | {taken}, {refused} |");
     }
-    let late = |name: &str, at: i64, words: &[&str]| shown(&calls, name, at, words);
+    let run = |name: &str| names.iter().position(|known| known == name).map_or(0, |at| at + 1);
+    let late = |name: &str, at: i64, words: &[&str]| shown(&calls, &format!("RUN-{}", run(name)), at, words);
     let began = changes.iter().map(|(name, began, _)| late(name, *began, &BEGAN)).collect();
-    println!("| program begun to shown | {} |", said(began));
+    println!("| {stand}: program begun to shown | {} |", said(began));
     let ends = |fails: bool| {
         let some = changes.iter().filter(|(name, ..)| is_odd(name) == fails);
         some.map(|(name, _, ended)| late(name, *ended, &ENDED)).collect()
     };
-    println!("| program ended well to shown (on the card alone) | {} |", said(ends(false)));
-    println!("| program failed to shown (said beside the card too) | {} |", said(ends(true)));
+    println!(
+        "| {stand}: program ended well to shown (on the card, or in its thread) | {} |",
+        said(ends(false))
+    );
+    println!("| {stand}: program failed to shown (said beside the card too) | {} |", said(ends(true)));
     Ok(())
 }
 
@@ -86,14 +112,19 @@ fn counted(calls: &[Call]) -> BTreeMap<&str, (usize, usize)> {
     })
 }
 
-/// How long after `at` one of `words` was shown of `name`; none where it never was.
-fn shown(calls: &[Call], name: &str, at: i64, words: &[&str]) -> Option<Duration> {
+/// How long after `at` one of `words` was shown of `run`; none where it never was.
+fn shown(calls: &[Call], run: &str, at: i64, words: &[&str]) -> Option<Duration> {
     let after = calls.iter().filter(|call| call.status == 200 && call.at.as_microsecond() >= at);
     let about = after.filter(|call| call.method == "chat.update" || call.method == "chat.postMessage");
     let first = about
         .map(|call| (call, call.args.to_string()))
-        .find(|(_, text)| text.contains(name) && words.iter().any(|word| text.contains(word)));
+        .find(|(_, text)| names_run(text, run) && words.iter().any(|word| text.contains(word)));
     first.map(|(call, _)| between(at, call.at.as_microsecond()))
+}
+
+/// RUN-1 is not RUN-12.
+fn names_run(text: &str, run: &str) -> bool {
+    text.split(run).skip(1).any(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 fn said(times: Vec<Option<Duration>>) -> String {

@@ -23,6 +23,8 @@ const CHANNEL: &str = "#monkeytown-emergencies";
 /// How often it is looked for what a program wrote.
 const LOOK_EVERY: Duration = Duration::from_millis(1);
 const PATIENCE: Duration = Duration::from_secs(60);
+/// An incident's channel is made, filled and told of in this time.
+const ROOM: Duration = Duration::from_millis(500);
 
 /// A restart that is approved; its facts are read once more before it begins.
 const PROCEDURE: &str = r#"
@@ -138,13 +140,32 @@ impl Town {
     }
 
     pub async fn types(&self, person: &str, line: &str) -> Result<()> {
-        let reply = self.slack.command(person, CHANNEL, line).await?;
+        self.types_in(CHANNEL, person, line).await
+    }
+
+    async fn types_in(&self, channel: &str, person: &str, line: &str) -> Result<()> {
+        let reply = self.slack.command(person, channel, line).await?;
         if reply.is_ok() { Ok(()) } else { Err(format!("{line}: {}", reply.body).into()) }
     }
 
     /// Begins a run and waits until it asks for approval.
     pub async fn ask(&mut self, procedure: &str) -> Result<Request> {
-        self.types("ian", &format!("/runbook run {procedure}")).await?;
+        self.ask_in(CHANNEL, procedure).await
+    }
+
+    /// The same in an incident's own channel, which is made for it.
+    pub async fn ask_in_a_room(&mut self, procedure: &str) -> Result<Request> {
+        self.types("ian", &format!("/incident p2 {procedure}")).await?;
+        let room = format!("inc-{}-{procedure}", self.asked + 1);
+        until("the incident's channel", || self.slack.look(|world| world.channel_called(&room).map(drop)))
+            .await?;
+        // Its card stands, and the runs that begin there belong to it.
+        tokio::time::sleep(ROOM).await;
+        self.ask_in(&format!("#{room}"), procedure).await
+    }
+
+    async fn ask_in(&mut self, channel: &str, procedure: &str) -> Result<Request> {
+        self.types_in(channel, "ian", &format!("/runbook run {procedure}")).await?;
         self.asked += 1;
         let run = RunId(self.asked);
         let lead = format!("/runbook approve {run} ");
@@ -157,8 +178,8 @@ impl Town {
     /// What `find` finds in the latest message that it finds something in.
     pub fn message<T>(&self, find: impl Fn(&str) -> Option<T>) -> Option<T> {
         self.slack.look(|world| {
-            let messages = &world.channel_called(CHANNEL)?.messages;
-            messages.iter().rev().find_map(|message| find(&message.text))
+            let messages = world.channels.iter().flat_map(|channel| channel.messages.iter().rev());
+            messages.map(|message| &message.text).find_map(|text| find(text))
         })
     }
 

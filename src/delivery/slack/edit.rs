@@ -53,12 +53,13 @@ impl Deliverer {
         let message = view::run_card(run, since, now);
         if let Some((channel, ts)) = &run.post {
             let spot = Spot { channel: channel.clone(), words: "the run's channel".into(), remedy: "" };
-            let edited = match self.update((channel, ts), &message).await {
-                Err(trouble) if trouble.is_too_long() => {
-                    self.update((channel, ts), &view::short_run_card(run, since, now)).await
+            let mut edited = self.update((channel, ts), &message).await;
+            for shorter in view::shorter_run_cards(run, since, now) {
+                if !edited.as_ref().is_err_and(Trouble::is_too_long) {
+                    break;
                 }
-                other => other,
-            };
+                edited = self.update((channel, ts), &shorter).await;
+            }
             match edited {
                 Ok(()) => {
                     self.shown.drew(run);
@@ -75,6 +76,7 @@ impl Deliverer {
             let spot = Spot { channel: channel.clone(), ..Spot::workspace() };
             self.update((channel, ts), &message).await.map_err(|trouble| Stop::before(trouble, &spot))?;
         }
+        self.shown.drew(run);
         Ok(receipt)
     }
 

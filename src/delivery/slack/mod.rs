@@ -6,6 +6,7 @@ mod connections;
 mod edit;
 mod file;
 mod invite;
+mod news;
 mod oncall;
 mod post;
 mod reach;
@@ -35,6 +36,7 @@ use crate::domain::incident::Incident;
 use crate::id::{ChannelId, IncidentId, UserId};
 use crate::loopback::Loopback;
 use crate::telemetry::Metrics;
+use crate::view;
 use client::Slack;
 pub use connections::{Connections, NoConnection};
 use reach::Reach;
@@ -182,6 +184,14 @@ impl Deliverer {
             let reason = "the card's own message comes first".to_owned();
             return Outcome::Held { until: until.unwrap_or(Timestamp::MAX), reason };
         }
+        if let EffectKind::RunNews { run, seq, .. } = &job.effect.kind {
+            if self.shown.has(*run, *seq) {
+                return Outcome::Dropped { reason: "the card shows it".to_owned() };
+            }
+            if let Some(until) = self.news_wait(job) {
+                return Outcome::Held { until, reason: "the card may show it in time".to_owned() };
+            }
+        }
         match self.carry_out(job).await {
             Ok(receipt) => {
                 self.reach.found(self.slack.clock().now());
@@ -267,6 +277,9 @@ impl Deliverer {
             EffectKind::Invite { people, oncall } => self.invite(job, people, *oncall).await,
             EffectKind::ReadMessage { channel, message } => self.read_message(channel, message).await,
             EffectKind::RunCard { .. } => self.run_card(job).await,
+            EffectKind::RunNews { run, by, note, .. } => {
+                self.run_news(job, view::run_news(*run, note, by.as_ref())).await
+            }
             EffectKind::RunSays { run, to, says } => self.run_says(job, *run, to, says).await,
             EffectKind::RunFile { name, title, text, .. } => self.run_file(job, name, title, text).await,
             EffectKind::SayFreeze { by, why } => self.say_freeze(job, by, why.as_ref()).await,

@@ -19,9 +19,9 @@ use crate::id::{ChannelId, MessageTs, UserId};
 use crate::view::{self, Message};
 
 /// Names howler's marks among other apps' metadata.
-const EVENT_TYPE: &str = "howler_effect";
+pub(super) const EVENT_TYPE: &str = "howler_effect";
 /// Slack's clock and howler's may differ by this much.
-const SKEW: SignedDuration = SignedDuration::from_mins(2);
+pub(super) const SKEW: SignedDuration = SignedDuration::from_mins(2);
 const SET_ON_CALL: &str = ": create it, or set [channels] on_call in howler.toml";
 const SET_EMERGENCIES: &str = ": create it, or set [channels] emergencies in howler.toml";
 
@@ -283,10 +283,17 @@ pub(super) struct Standing {
 }
 
 #[derive(Deserialize)]
-struct Page {
+pub(super) struct Page {
     messages: Vec<Seen>,
     #[serde(default)]
     response_metadata: Cursor,
+}
+
+impl Page {
+    /// Whether one of its messages carries this mark.
+    pub fn holds(&self, mark: &str) -> bool {
+        self.messages.iter().any(|seen| seen.mark() == Some(mark))
+    }
 }
 
 #[derive(Deserialize)]

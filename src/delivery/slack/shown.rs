@@ -10,22 +10,39 @@ use crate::delivery::job::Job;
 use crate::domain::run::{Run, Stage};
 use crate::id::RunId;
 
+/// So many runs are known, the newest.
+const KNOWN: usize = 1_000;
+
 #[derive(Debug, Default)]
-pub(super) struct Shown(Mutex<BTreeMap<RunId, [u8; 32]>>);
+pub(super) struct Shown(Mutex<BTreeMap<RunId, Drawn>>);
+
+/// A card as it was drawn last.
+#[derive(Debug)]
+struct Drawn {
+    news: [u8; 32],
+    /// The run's last event then.
+    seq: u32,
+}
 
 impl Shown {
     /// Whether the run differs from what its card shows by the program's output alone.
     pub fn is_tick(&self, job: &Job) -> bool {
         let shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        job.run.as_ref().is_some_and(|run| shown.get(&run.id) == Some(&news(run)))
+        job.run.as_ref().is_some_and(|run| shown.get(&run.id).is_some_and(|drawn| drawn.news == news(run)))
+    }
+
+    /// Whether the card of `run` was drawn after its event `seq`.
+    pub fn has(&self, run: RunId, seq: u32) -> bool {
+        let shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        shown.get(&run).is_some_and(|drawn| drawn.seq >= seq)
     }
 
     /// The card of `run` was drawn.
     pub fn drew(&self, run: &Run) {
         let mut shown = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match run.is_over() {
-            true => drop(shown.remove(&run.id)),
-            false => drop(shown.insert(run.id, news(run))),
+        shown.insert(run.id, Drawn { news: news(run), seq: run.events });
+        if shown.len() > KNOWN {
+            shown.pop_first();
         }
     }
 }

@@ -94,6 +94,7 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
         | EffectKind::Stop { .. }
         | EffectKind::RunSays { .. }
         | EffectKind::RunFile { .. }
+        | EffectKind::RunNews { .. }
         | EffectKind::SayFreeze { .. }
         | EffectKind::RunCard { .. }
         | EffectKind::Whisper { .. } => Ok(()),

@@ -41,6 +41,7 @@ pub fn consequences(before: Option<&Run>, after: &Run, event: &RunEvent, around:
     };
     let card = Intent { lane: Lane::RunCard(after.id), kind: EffectKind::RunCard { run: after.id } };
     let card = Some(card).filter(|_| before.is_none_or(|before| shows(before, after)));
+    let news = news(before, after, event);
     let said = before.and_then(|before| says(before, after, event, around));
     let invited = said.as_ref().and_then(|said| invite(after, said));
     looks
@@ -49,7 +50,22 @@ pub fn consequences(before: Option<&Run>, after: &Run, event: &RunEvent, around:
         .chain(invited)
         .chain(said.into_iter().flat_map(|said| spoken(after, said, around)))
         .chain(card)
+        .chain(news)
         .collect()
+}
+
+/// What only the card would tell, for its thread, should Slack take the card's edit late.
+fn news(before: Option<&Run>, after: &Run, event: &RunEvent) -> Option<Intent> {
+    let only_shown = match &event.kind {
+        RunEventKind::Led { .. } => true,
+        RunEventKind::Ended { ended, .. } => *ended == (Ended::Exit { code: Some(0) }),
+        RunEventKind::Over(end) => *end != End::Helped,
+        _ => false,
+    };
+    let note = note(before, after, event, "").filter(|_| only_shown)?;
+    let kind =
+        EffectKind::RunNews { run: after.id, seq: event.seq, by: event.by.clone(), note: Box::new(note) };
+    Some(Intent { lane: Lane::RunNews(after.id), kind })
 }
 
 /// Whether the card says something else now: asked again and again, a proof that goes on as it was is no news.

@@ -1,8 +1,9 @@
 //! Whether an effect of a run still holds when its turn comes.
 
-use super::Run;
+use super::announce::RunNote;
 use super::change::Phase;
 use super::release::Releasing;
+use super::{Run, Stage};
 use crate::domain::effect::EffectKind;
 
 /// # Errors
@@ -25,6 +26,18 @@ pub fn still_true(run: &Run, kind: &EffectKind) -> Result<(), &'static str> {
             Some(Phase::Acting { .. }) => Ok(()),
             _ => Err("the action is over"),
         },
+        EffectKind::RunNews { note, .. } if !is_so(run, note) => Err("the run has gone on since"),
         _ => Ok(()),
+    }
+}
+
+/// Whether what was news is still how the run stands.
+fn is_so(run: &Run, note: &RunNote) -> bool {
+    match note {
+        RunNote::Offered { .. } => matches!(run.stage, Stage::Offered { .. }),
+        RunNote::Ended { .. } => {
+            run.change().is_some_and(|change| matches!(change.phase, Phase::Proving { .. }))
+        }
+        _ => true,
     }
 }

@@ -19,9 +19,9 @@ pub(super) use answer::answer;
 pub use answer::runbook_at_a_shell;
 pub use markdown::markdown;
 pub use parts::quoted;
-pub use run::{dry_run, run_card, short_run_card};
+pub use run::{dry_run, run_card, shorter_run_cards};
 pub(super) use said::noted;
-pub use said::{freeze_said, run_said};
+pub use said::{freeze_said, run_news, run_said};
 
 fn shown(procedure: &Procedure) -> Message {
     parts(procedure)

@@ -16,6 +16,8 @@ use crate::view::words::{Words, bold, moment, words};
 
 /// Longest of all kept texts of a card, in characters.
 const KEPT_ALL: usize = 2_400;
+/// Most kept texts of a card: each takes two of the fifty blocks that Slack allows.
+const TEXTS_MOST: usize = 15;
 
 /// What a dry run found, for a terminal. `plan` is what the offered action's plan says.
 pub fn dry_run(run: &Run, plan: Option<&str>) -> String {
@@ -28,9 +30,9 @@ pub fn dry_run(run: &Run, plan: Option<&str>) -> String {
     terminal(&draft.finish(), &Names::default())
 }
 
-/// The card where Slack finds it too long: without the checks that pass, and without what was printed. What is to be approved stays
-/// whole.
-pub fn short_run_card(run: &Run, since: Option<Timestamp>, now: Timestamp) -> Message {
+/// The card where Slack finds it too long, the longer one first: without the checks that pass and without what was printed, and
+/// without any check. What is to be approved stays whole (research 2b, rule 9).
+pub fn shorter_run_cards(run: &Run, since: Option<Timestamp>, now: Timestamp) -> [Message; 2] {
     let failing = |finding: &Finding| finding.verdict != Verdict::Pass;
     let mut short = run.clone();
     short.checks.retain(|name| run.findings.get(name).is_none_or(failing));
@@ -41,7 +43,8 @@ pub fn short_run_card(run: &Run, since: Option<Timestamp>, now: Timestamp) -> Me
         change.output.clear();
         change.prepared.plan = None;
     }
-    run_card(&short, since, now)
+    let bare = Run { checks: Default::default(), ..short.clone() };
+    [run_card(&short, since, now), run_card(&bare, since, now)]
 }
 
 /// The card. `since` is when its incident was declared: the recovery time counts from there.
@@ -168,7 +171,7 @@ fn texts(run: &Run) -> Vec<(&String, String)> {
             let skipped = text.chars().count().saturating_sub(most);
             let end: String = text.chars().skip(skipped).collect();
             room -= end.chars().count().min(room);
-            if !end.trim().is_empty() {
+            if !end.trim().is_empty() && texts.len() < TEXTS_MOST {
                 texts.push((&check.title, end));
             }
         }

@@ -123,6 +123,12 @@ pub(super) fn told(aftermath: Aftermath) -> &'static str {
     }
 }
 
+/// What a run's card is late to show, for its thread.
+pub fn run_news(run: RunId, note: &RunNote, by: Option<&UserId>) -> Message {
+    let late = words![" The card above follows as soon as Slack lets it be edited."];
+    Draft::new().line(noted(run, note, by).and(late)).finish()
+}
+
 /// The freeze of all changes, or its end.
 pub fn freeze_said(by: &UserId, why: Option<&String>) -> Message {
     let thaw = Button::new("Let changes begin again", None, Command::Runbook(RunbookLine::Unfreeze));

@@ -19,7 +19,7 @@ use crate::domain::run::undo::Undone;
 use crate::domain::run::{Around, End, Run, RunEvent, RunEventKind, settle};
 use crate::domain::runbook::{Held, ReleaseStep, Review, RunAsk, RunbookAnswer, list, run_short};
 use crate::id::{RunId, UserId};
-use crate::view::procedure::{answer, freeze_said, noted, run_card, run_said};
+use crate::view::procedure::{answer, freeze_said, noted, run_card, run_news, run_said};
 use crate::view::{Message, Via};
 
 pub(super) fn at() -> Timestamp {
@@ -243,7 +243,9 @@ fn what_a_run_says() {
         RunWord::DidNotHelp { told: false },
     ];
     let said = |what| RunSays { step: "Roll <!channel> back".into(), by: "U0IAN".into(), what };
+    let news = RunNote::Offered { step: "Restart <!channel>".into() };
     let shown = words.map(|what| run_said(RunId(7), &said(what)).text).into_iter().chain([
+        run_news(RunId(7), &news, None).text,
         freeze_said(&"U0ZOE".into(), Some(&"the auditors are here".into())).text,
         freeze_said(&"U0ZOE".into(), None).text,
     ]);
