@@ -54,8 +54,9 @@ fn what_is_left_over_holds_the_target_until_it_is_released_whatever_becomes_of_t
         RunEventKind::Ended { ended: Ended::TimedOut { empty: false }, output: String::new() },
     );
     on(&mut again, "U0IAN", RunEventKind::Judged(Aftermath::CannotTell));
-    on(&mut again, "U0IAN", RunEventKind::LookedAgain);
-    assert!(held(&again), "to look again ends no hold");
+    on(&mut again, "U0IAN", RunEventKind::Stepped { rung: 0 });
+    assert_eq!(again.last, None);
+    assert!(held(&again), "to go on ends no hold");
     assert_eq!(holder(&again, [&again]), Some(RunId(1)), "it changes nothing more itself");
     // One that ended whole holds nothing once it is over.
     let mut clean = acting();
