@@ -25,6 +25,9 @@ pub struct RunbookRules {
     /// Programs by their bare name, and where they are: absolute paths.
     #[serde(deserialize_with = "absolute")]
     pub tools: BTreeMap<String, PathBuf>,
+    /// Where checks run a program, by its name: absolute paths. Terraform's code is in one.
+    #[serde(deserialize_with = "absolute")]
+    pub folders: BTreeMap<String, PathBuf>,
     /// Variables of howler's own environment that a program gets, by the program's name. Everything else is cleared.
     pub environment: BTreeMap<String, Vec<String>>,
     /// The same, for actions alone: what may change something is given after the approval, and never to checks and plans.
@@ -174,6 +177,7 @@ impl Default for RunbookRules {
         Self {
             folder: None,
             tools: BTreeMap::new(),
+            folders: BTreeMap::new(),
             environment: BTreeMap::new(),
             action_environment: BTreeMap::new(),
             hosts: hosts.map(str::to_owned).to_vec(),
@@ -204,7 +208,7 @@ fn absolute<'de, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, PathB
     let tools = BTreeMap::<String, PathBuf>::deserialize(from)?;
     match tools.iter().find(|(_, path)| !path.is_absolute()) {
         Some((name, path)) => Err(D::Error::custom(format!(
-            "`{}` for `{name}` is not an absolute path, such as /usr/bin/{name}",
+            "`{}` for `{name}` is not an absolute path, such as /usr/bin/{name} or /srv/{name}",
             path.display()
         ))),
         None => Ok(tools),

@@ -108,8 +108,8 @@ impl Hands {
         let heard = self.prober.ask(&Question::Run(plan.to_vec()), PLAN_LIMIT).await;
         let heard = heard.map_err(|CannotTell(why)| format!("its plan brings nothing: {why}"))?;
         match heard.exit {
-            Some(0) => Ok(heard.text),
-            _ => Err(format!("its plan fails: {}", crate::domain::text::shorten(heard.text.trim(), 300))),
+            Some(0) => Ok(heard.all()),
+            _ => Err(format!("its plan fails: {}", crate::domain::text::shorten(heard.all().trim(), 300))),
         }
     }
 

@@ -104,7 +104,7 @@ impl Prober {
         environment.extend(self.for_actions.get(program).into_iter().flatten().cloned());
         environment.push((VARIABLE.to_owned(), Secret::new(order.mark.clone())));
         let arguments = order.argv.get(1..).unwrap_or_default();
-        match process::start(order.path.as_ref(), program, arguments, &environment) {
+        match process::start(order.path.as_ref(), program, arguments, &environment, None) {
             Err(CannotTell(why)) => not_begun(self.shown(&why)),
             Ok(program) => self.follow(program, order, &mut stop, heard).await,
         }

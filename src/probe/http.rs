@@ -84,7 +84,7 @@ async fn ask(hosts: &Hosts, address: &str) -> Result<Heard, CannotTell> {
         kept.push(&chunk.map_err(|_| cannot("broke off in the middle of its answer"))?);
     }
     let (text, cut) = kept.text();
-    Ok(Heard { status: Some(status), exit: None, text, cut })
+    Ok(Heard { status: Some(status), text, cut, ..Heard::default() })
 }
 
 fn in_words(error: &Error) -> String {

@@ -59,6 +59,8 @@ pub struct Prober {
     stand_in: Option<Arc<dyn StandIn>>,
     hosts: Hosts,
     tools: BTreeMap<String, PathBuf>,
+    /// Where checks run a program, by its name.
+    folders: BTreeMap<String, PathBuf>,
     /// Variables by program, with their values.
     environment: Variables,
     /// The same, that only actions get.
@@ -90,6 +92,7 @@ impl Prober {
             stand_in: None,
             hosts,
             tools: rules.tools.clone(),
+            folders: rules.folders.clone(),
             environment,
             for_actions,
             redactor,
@@ -128,7 +131,9 @@ impl Prober {
             Question::Vercel(asked) => return self.told(self.vercel(asked, limit).await),
         };
         match heard {
-            Ok(heard) => Ok(Heard { text: self.shown(&heard.text), ..heard }),
+            Ok(heard) => {
+                Ok(Heard { text: self.shown(&heard.text), aside: self.shown(&heard.aside), ..heard })
+            }
             Err(CannotTell(why)) => Err(CannotTell(self.shown(&why))),
         }
     }
@@ -162,8 +167,10 @@ impl Prober {
         };
         let path = tool::find(&self.tools, &FOLDERS, program)?;
         let environment = self.environment.get(program).map_or(&[][..], Vec::as_slice);
-        tool::aim(program, arguments, environment)?;
-        process::run(&path, program, arguments, environment, limit).await
+        let folder = self.folders.get(program).map(PathBuf::as_path);
+        tool::aim(program, arguments, environment, folder)?;
+        let started = process::start(&path, program, arguments, environment, folder)?;
+        process::run(started, limit).await
     }
 }
 

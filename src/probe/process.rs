@@ -108,7 +108,7 @@ pub struct Program {
     name: String,
 }
 
-/// Starts `path`. Whatever happens to the value, nothing of the program outlives it.
+/// Starts `path` in `folder`, or in `/`. Whatever happens to the value, nothing of the program outlives it.
 ///
 /// # Errors
 /// When it cannot be started.
@@ -117,6 +117,7 @@ pub fn start(
     program: &str,
     arguments: &[String],
     environment: &[(String, Secret)],
+    folder: Option<&Path>,
 ) -> Result<Program, CannotTell> {
     let mut command = Command::new(path);
     command
@@ -127,7 +128,7 @@ pub fn start(
         .env("LC_ALL", "C.UTF-8")
         .env("TZ", "UTC")
         .envs(environment.iter().map(|(name, value)| (name, value.reveal())))
-        .current_dir("/")
+        .current_dir(folder.unwrap_or(Path::new("/")))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -150,18 +151,11 @@ impl Program {
     }
 }
 
-/// Runs `path` with `arguments` and waits for its end.
+/// Waits for the program's end.
 ///
 /// # Errors
-/// When it cannot be started, or its time is up: nothing of it is left then.
-pub async fn run(
-    path: &Path,
-    program: &str,
-    arguments: &[String],
-    environment: &[(String, Secret)],
-    limit: Duration,
-) -> Result<Heard, CannotTell> {
-    let mut started = start(path, program, arguments, environment)?;
+/// When it cannot be heard, or its time is up: nothing of it is left then.
+pub async fn run(mut started: Program, limit: Duration) -> Result<Heard, CannotTell> {
     let Ok(ended) = timeout(limit, heard(&mut started.child)).await else {
         let left = if started.end().await { "nothing of it is left" } else { "a part of it may still run" };
         return Err(CannotTell(format!(
@@ -170,21 +164,15 @@ pub async fn run(
             limit.as_secs()
         )));
     };
-    ended.map_err(|error| CannotTell(format!("{program} could not be heard: {error}")))
+    ended.map_err(|error| CannotTell(format!("{} could not be heard: {error}", started.name)))
 }
 
-/// What it prints, standard output first, and its exit code once it has ended.
+/// What it prints, and its exit code once it has ended.
 async fn heard(child: &mut Child) -> std::io::Result<Heard> {
     let (out, err) = (child.stdout.take(), child.stderr.take());
     let (out, err, status) = tokio::join!(kept(out), kept(err), child.wait());
     let ((out, out_cut), (err, err_cut)) = (out?.text(), err?.text());
-    let between = if out.is_empty() || out.ends_with('\n') || err.is_empty() { "" } else { "\n" };
-    Ok(Heard {
-        status: None,
-        exit: status?.code(),
-        text: format!("{out}{between}{err}"),
-        cut: out_cut || err_cut,
-    })
+    Ok(Heard { status: None, exit: status?.code(), text: out, aside: err, cut: out_cut || err_cut })
 }
 
 async fn kept(stream: Option<impl AsyncRead + Unpin>) -> std::io::Result<Kept> {

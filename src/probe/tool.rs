@@ -43,7 +43,17 @@ const AIMED: [(&str, [&str; 3]); 2] =
 ///
 /// # Errors
 /// What to configure.
-pub fn aim(program: &str, arguments: &[String], environment: &[(String, Secret)]) -> Result<(), CannotTell> {
+pub fn aim(
+    program: &str,
+    arguments: &[String],
+    environment: &[(String, Secret)],
+    folder: Option<&Path>,
+) -> Result<(), CannotTell> {
+    if program == "terraform" && folder.is_none() {
+        return Err(CannotTell(
+            "nothing says where Terraform's code is: name its folder in [runbook.folders] terraform".into(),
+        ));
+    }
     let Some((_, names)) = AIMED.iter().find(|(aimed, _)| *aimed == program) else { return Ok(()) };
     let given = environment.iter().any(|(name, _)| names.contains(&name.as_str()))
         || arguments.iter().any(|argument| argument.starts_with("--host="));

@@ -22,10 +22,21 @@ pub struct Heard {
     pub status: Option<u16>,
     /// The program's exit code; none where a signal ended it.
     pub exit: Option<i32>,
-    /// The body, or standard output and then standard error.
+    /// The body, or standard output: what a check looks at.
     pub text: String,
+    /// Standard error: warnings, and why a program failed. It is never taken for a part of the answer.
+    pub aside: String,
     /// More came than is kept; the middle is missing.
     pub cut: bool,
+}
+
+impl Heard {
+    /// All that a program printed, its standard error last.
+    pub fn all(&self) -> String {
+        let Self { text, aside, .. } = self;
+        let between = if text.is_empty() || text.ends_with('\n') || aside.is_empty() { "" } else { "\n" };
+        format!("{text}{between}{aside}")
+    }
 }
 
 /// Nothing can be said about the world, and why, in words: "kubectl is not on this machine".

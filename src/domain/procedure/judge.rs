@@ -117,9 +117,14 @@ pub fn judge(check: &Check, heard: &Result<Heard, CannotTell>) -> Finding {
 fn says_nothing(check: &Check, heard: &Heard) -> Option<String> {
     let Probe::Run(command) = &check.probe else { return None };
     let program = command.program();
-    let last = || heard.text.lines().rfind(|line| !line.trim().is_empty()).map(|line| shown(line.trim()));
+    let all = heard.all();
+    let last = || all.lines().rfind(|line| !line.trim().is_empty()).map(|line| shown(line.trim()));
     let said = || last().map(|line| format!(": {line}")).unwrap_or_default();
     let Some(code) = heard.exit else { return Some(format!("{program} was ended by a signal{}", said())) };
+    // kubectl finds no pods and ends with 0: a log that is not there holds no error, and no good word either.
+    if code == 0 && heard.text.trim().is_empty() && !heard.aside.trim().is_empty() {
+        return Some(format!("{program} answered nothing{}", said()));
+    }
     let judged = check.expect.iter().any(|(extract, _)| *extract == Extract::Exit);
     let nothing = check.cannot_tell.contains(&code) || (code != 0 && !judged);
     nothing.then(|| format!("{program} ended with {code}{}", said()))
@@ -146,11 +151,23 @@ fn part(extract: &Extract, expected: &Expected, heard: &Heard) -> Part {
         Expected::Equals(equal) => values.iter().all(|value| same(value, equal)),
         Expected::Range(range) => values.iter().all(|value| within(value, range)),
     };
+    if holds && heard.cut && may_be_in_the_middle(extract, expected) {
+        return Part::Unclear("the answer is longer than is kept, and its middle was not looked at".into());
+    }
     if holds {
         return Part::Holds;
     }
     let got = values.iter().map(|value| shown(&text_of(value))).collect::<Vec<_>>().join(", ");
     Part::Not(Note { part: extract.to_string(), expected: expected.to_string(), got: shown(&got) })
+}
+
+/// Whether what was not looked at could make a difference: a line that must not be there, and not one that must.
+fn may_be_in_the_middle(extract: &Extract, expected: &Expected) -> bool {
+    match (extract, expected) {
+        (Extract::Count(_), Expected::Range(Range { max: None, one_of: None, none: None, .. })) => false,
+        (Extract::Count(_) | Extract::Regex(_), _) => true,
+        _ => false,
+    }
 }
 
 /// The part of the answer; several where a pointer names every element.

@@ -177,8 +177,27 @@ async fn a_program_gets_what_is_named_and_nothing_else() {
     // PWD is the shell's own.
     assert_eq!(names, ["HOME", "LC_ALL", "PATH", "PWD", "TOOL_TOKEN", "TZ"]);
     assert!(heard.text.contains("TOOL_TOKEN=[secret]"), "{}", heard.text);
-    assert!(heard.text.ends_with("/\nout\nerr"), "{}", heard.text);
+    assert!(heard.text.ends_with("/\nout"), "{}", heard.text);
+    assert_eq!((heard.aside.as_str(), heard.all().ends_with("/\nout\nerr")), ("err", true));
     assert_eq!(heard.exit, Some(3));
+}
+
+#[tokio::test]
+async fn a_check_runs_where_the_configuration_says_and_terraform_nowhere_else() {
+    let (folder, path) = script("pwd");
+    let rules = |folders: &[&str]| RunbookRules {
+        tools: BTreeMap::from(["tool", "terraform"].map(|name| (name.to_owned(), path.clone()))),
+        folders: folders.iter().map(|name| ((*name).to_owned(), folder.path().to_owned())).collect(),
+        ..RunbookRules::default()
+    };
+    let ask = async |rules: RunbookRules, program: &str| {
+        Prober::new(&rules, Vec::new(), |_| None).ask(&Question::Run(vec![program.to_owned()]), LIMIT).await
+    };
+    let CannotTell(why) = ask(rules(&[]), "terraform").await.unwrap_err();
+    assert!(why.contains("[runbook.folders] terraform"), "{why}");
+    let there = folder.path().canonicalize().unwrap().display().to_string();
+    assert_eq!(ask(rules(&["terraform"]), "terraform").await.unwrap().text.trim(), there);
+    assert_eq!(ask(rules(&["terraform"]), "tool").await.unwrap().text.trim(), "/");
 }
 
 #[tokio::test]

@@ -89,6 +89,44 @@ fn a_tool_that_is_missing_or_was_killed_says_nothing() {
 }
 
 #[test]
+fn a_warning_is_no_part_of_the_answer() {
+    let warned = |text: &str| Heard {
+        aside: "WARNING: Kubernetes configuration file is group-readable. ERROR".into(),
+        ..output(0, text)
+    };
+    let status = check("run = [\"helm\"]\nexpect = { \"json:/info/status\" = \"deployed\" }");
+    assert_eq!(found(&status, warned(r#"{"info":{"status":"deployed"}}"#)).verdict, Pass);
+    let count = check("run = [\"kubectl\"]\nexpect = { \"count:ERROR\" = { max = 0 } }");
+    assert_eq!(found(&count, warned("INFO well\n")).verdict, Pass);
+    let newest = check("run = [\"aws\"]\nkeep = { newest = \"last line\" }");
+    let kept = found(&newest, warned("monday.dump\ntuesday.dump\n")).kept;
+    assert_eq!(kept["newest"], Kept::One("tuesday.dump".into()));
+}
+
+#[test]
+fn what_stands_in_the_middle_that_was_not_kept_is_not_called_absent() {
+    let verdict = |expected: &str, text: &str| {
+        let check = check(&format!("run = [\"kubectl\"]\nexpect = {{ {expected} }}"));
+        found(&check, Heard { cut: true, ..output(0, text) }).verdict
+    };
+    assert_eq!(verdict("\"count:ERROR\" = { max = 0 }", "INFO\n…\nINFO"), Unknown);
+    assert_eq!(verdict("\"count:ERROR\" = { max = 0 }", "INFO\n…\nERROR"), Fail);
+    assert_eq!(verdict("\"count:INFO\" = { min = 1 }", "INFO\n…\nINFO"), Pass);
+    assert_eq!(verdict("\"regex:v(\\\\d+)\" = \"1\"", "v1\n…\nv1"), Unknown);
+    assert_eq!(verdict("text = { matches = \"INFO\" }", "INFO\n…\nINFO"), Pass);
+}
+
+#[test]
+fn a_log_of_no_pods_is_not_a_log_without_errors() {
+    let count = check("run = [\"kubectl\"]\nexpect = { \"count:ERROR\" = { max = 0 } }");
+    let nobody = Heard { aside: "No resources found in monkeytown namespace.\n".into(), ..output(0, "") };
+    let nobody = found(&count, nobody);
+    let why = "kubectl answered nothing: No resources found in monkeytown namespace.";
+    assert_eq!((nobody.verdict, nobody.why.as_deref()), (Unknown, Some(why)));
+    assert_eq!(found(&count, output(0, "")).verdict, Pass, "a quiet log is one");
+}
+
+#[test]
 fn facts_are_kept_of_an_answer() {
     let kubernetes = r#"{"items":[
         {"metadata":{"annotations":{"deployment.kubernetes.io/revision":"10"}}},
