@@ -26,12 +26,17 @@ impl Hosts {
         holds(&self.private, host, port, usual)
     }
 
-    /// One address of the host, resolved once: what is connected to is what was looked at. `usual` is the port that a bare
-    /// `host` in the lists stands for.
+    /// The host's addresses, resolved once: what is connected to is what was looked at. There is one at least. `usual` is the
+    /// port that a bare `host` in the lists stands for.
     ///
     /// # Errors
     /// When the host may not be asked, or its name leads nowhere.
-    pub async fn resolve(&self, host: &str, port: u16, usual: Option<u16>) -> Result<SocketAddr, CannotTell> {
+    pub async fn resolve(
+        &self,
+        host: &str,
+        port: u16,
+        usual: Option<u16>,
+    ) -> Result<Vec<SocketAddr>, CannotTell> {
         if !holds(&self.allowed, host, port, usual) {
             return Err(CannotTell(format!(
                 "{host}:{port} is not among [runbook] hosts, so howler does not ask it"
@@ -41,14 +46,15 @@ impl Hosts {
         let found = lookup_host((bare, port)).await;
         let found = found.map_err(|_| CannotTell(format!("the name {host} leads to no address")))?;
         let found: Vec<SocketAddr> = found.collect();
-        let may = |address: &&SocketAddr| self.is_private(host, port, usual) || is_public(address.ip());
-        match (found.iter().find(may), found.first()) {
-            // One that is inside makes the name suspect: none of them is asked.
-            (Some(address), _) if found.iter().all(|address| may(&address)) => Ok(*address),
-            (_, Some(_)) => Err(CannotTell(format!(
+        if found.is_empty() {
+            return Err(CannotTell(format!("the name {host} leads to no address")));
+        }
+        // One that is inside makes the name suspect: none of them is asked.
+        match self.is_private(host, port, usual) || found.iter().all(|address| is_public(address.ip())) {
+            true => Ok(found),
+            false => Err(CannotTell(format!(
                 "{host} is at an address inside; name it in [runbook] private where that is meant"
             ))),
-            (_, None) => Err(CannotTell(format!("the name {host} leads to no address"))),
         }
     }
 }

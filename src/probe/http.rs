@@ -1,4 +1,4 @@
-//! `GET` of an address, at the very address that was looked at. No redirects, no cookies, no credentials; a status of 500 is an
+//! `GET` of an address, at one of the very addresses that were looked at. No redirects, no cookies, no credentials; a status of 500 is an
 //! answer.
 
 use std::convert::Infallible;
@@ -24,12 +24,15 @@ use super::address::Hosts;
 use super::process::Kept;
 use crate::domain::procedure::{CannotTell, Heard};
 
-/// Gives every name the one address that was looked at.
+/// How long connecting may take, shared by a host's addresses.
+const CONNECT_LIMIT: Duration = Duration::from_secs(5);
+
+/// Gives every name the addresses that were looked at; the next one is tried where one takes no connection.
 #[derive(Clone, Debug)]
-struct Pinned(SocketAddr);
+struct Pinned(Vec<SocketAddr>);
 
 impl Service<Name> for Pinned {
-    type Response = std::iter::Once<SocketAddr>;
+    type Response = std::vec::IntoIter<SocketAddr>;
     type Error = Infallible;
     type Future = Ready<Result<Self::Response, Infallible>>;
 
@@ -38,7 +41,7 @@ impl Service<Name> for Pinned {
     }
 
     fn call(&mut self, _: Name) -> Self::Future {
-        ready(Ok(std::iter::once(self.0)))
+        ready(Ok(self.0.clone().into_iter()))
     }
 }
 
@@ -66,9 +69,14 @@ async fn ask(hosts: &Hosts, address: &str) -> Result<Heard, CannotTell> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(cannot("holds a password"));
     }
-    let target = hosts.resolve(host, port, usual).await?;
-    let mut connector = HttpConnector::new_with_resolver(Pinned(target));
+    fetch(address, hosts.resolve(host, port, usual).await?).await
+}
+
+async fn fetch(address: &str, targets: Vec<SocketAddr>) -> Result<Heard, CannotTell> {
+    let cannot = |why: &str| CannotTell(format!("{address} {why}"));
+    let mut connector = HttpConnector::new_with_resolver(Pinned(targets));
     connector.enforce_http(false);
+    connector.set_connect_timeout(Some(CONNECT_LIMIT));
     let roots = HttpsConnectorBuilder::new().with_native_roots();
     let roots = roots.map_err(|_| cannot("cannot be asked: this machine trusts no certificate authority"))?;
     let connector = roots.https_or_http().enable_http1().wrap_connector(connector);
@@ -94,4 +102,28 @@ fn in_words(error: &Error) -> String {
     }
     let what = if error.is_connect() { "cannot be reached" } else { "gave no answer" };
     format!("{what}: {root}")
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_next_address_is_asked_where_one_takes_no_connection() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let there = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            connection.read_buf(&mut Vec::with_capacity(4_096)).await.unwrap();
+            connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").await.unwrap();
+        });
+        // Nobody listens there at the same port.
+        let refuses = SocketAddr::from(([127, 0, 0, 2], there.port()));
+        let address = format!("http://town.test:{}/", there.port());
+        let heard = fetch(&address, vec![refuses, there]).await.unwrap();
+        assert_eq!((heard.status, heard.text.as_str()), (Some(200), "ok"));
+    }
 }
