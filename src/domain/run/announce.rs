@@ -14,7 +14,9 @@ use crate::domain::procedure::{Action, Check, Finding, Kept, Verdict};
 use crate::id::UserId;
 
 /// Longest kept text that a card shows, in characters, the end of it; all of a longer one is a file in the thread.
-pub const SHOWN: usize = 1_200;
+const SHOWN: usize = 1_200;
+/// Longest of all kept texts of a card, in characters.
+const SHOWN_ALL: usize = 2_400;
 
 /// The effects of an event, which turned `before` into `after`.
 pub fn consequences(before: Option<&Run>, after: &Run, event: &RunEvent, around: &Around) -> Vec<Intent> {
@@ -77,22 +79,54 @@ fn shows(before: &Run, after: &Run) -> bool {
     proving(after).is_none() || proving(before) != proving(after)
 }
 
-/// Kept texts of which the card shows the end only.
+/// A text that a check kept, and how much of its end the card has room for.
+pub struct KeptText<'r> {
+    pub check: &'r Check,
+    name: &'r String,
+    whole: &'r str,
+    skipped: usize,
+}
+
+impl KeptText<'_> {
+    pub fn end(&self) -> String {
+        self.whole.chars().skip(self.skipped).collect()
+    }
+}
+
+/// Most kept texts on a card: each takes two of the fifty blocks that Slack allows.
+const TEXTS_MOST: usize = 15;
+
+/// The longer texts that a run's checks kept, such as the end of a log, as they share the card's room.
+pub fn kept_texts(run: &Run) -> Vec<KeptText<'_>> {
+    let mut room = SHOWN_ALL;
+    let mut texts = Vec::new();
+    for (name, finding) in &run.findings {
+        let Some(check) = run.procedure.checks.get(name) else { continue };
+        let long = finding.kept.values().filter_map(Kept::long).filter(|text| !text.trim().is_empty());
+        for whole in long {
+            let many = whole.chars().count();
+            let skipped = many.saturating_sub(SHOWN.min(room));
+            let skipped = if texts.len() < TEXTS_MOST { skipped } else { many };
+            room -= many - skipped;
+            texts.push(KeptText { check, name, whole, skipped });
+        }
+    }
+    texts
+}
+
+/// Kept texts of which the card does not show all.
 fn files(run: &Run) -> Vec<Intent> {
-    let long = run.findings.iter().filter_map(|(name, finding)| {
-        let text = finding.kept.values().filter_map(Kept::long).find(|text| text.chars().count() > SHOWN)?;
-        Some((name, run.procedure.checks.get(name)?, text))
-    });
-    let file = |(name, check, text): (&String, &Check, &str)| Intent {
+    let cut = kept_texts(run).into_iter().filter(|text| text.skipped > 0);
+    let file = |text: KeptText<'_>| Intent {
         lane: Lane::RunSays(run.id),
         kind: EffectKind::RunFile {
             run: run.id,
-            name: name.clone(),
-            title: check.title.clone(),
-            text: text.to_owned(),
+            name: text.name.clone(),
+            title: text.check.title.clone(),
+            text: text.whole.to_owned(),
         },
     };
-    long.map(file).collect()
+    cut.map(file).collect()
 }
 
 fn looks(run: &Run) -> Vec<Intent> {

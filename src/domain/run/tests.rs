@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::announce::{RunNote, consequences, note};
+use super::announce::{RunNote, consequences, kept_texts, note};
 use super::decide::{Doing, RunRefusal, Start, abort, look_again, start, step};
 use super::{Around, End, Run, RunEvent, RunEventKind, Stage, settle};
 use crate::domain::effect::{EffectKind, To};
-use crate::domain::procedure::{Finding, Procedure, Runbook, Verdict};
+use crate::domain::procedure::{Finding, Kept, Procedure, Runbook, Verdict};
 use crate::id::{RunId, UserId};
 
 fn runbook() -> Runbook {
@@ -74,6 +74,30 @@ impl Moving {
         let finding = Finding { verdict, ..Finding::unknown("because") };
         self.on(RunEventKind::Found { check: check.into(), finding });
     }
+}
+
+#[test]
+fn what_the_card_has_no_room_for_is_a_file() {
+    let mut run = Moving::begun(Some("log"));
+    let text = |sign: &str| Kept::One(format!("{}\nend", sign.repeat(1_000)));
+    let kept = ["a", "b", "c", "d"].map(|name| (name.to_owned(), text(name))).into();
+    let finding = Finding { verdict: Verdict::Pass, why: None, kept, ..Finding::unknown("") };
+    let before = run.0.clone();
+    run.on(RunEventKind::Found { check: "log".into(), finding });
+    let lengths: Vec<usize> = kept_texts(&run.0).iter().map(|text| text.end().chars().count()).collect();
+    assert_eq!(lengths, [1_004, 1_004, 392, 0]);
+    let event = RunEvent {
+        seq: 2,
+        at: Timestamp::UNIX_EPOCH,
+        by: None,
+        kind: RunEventKind::Found { check: "log".into(), finding: run.0.findings["log"].clone() },
+    };
+    let files = consequences(Some(&before), &run.0, &event, &Around::default());
+    let files = files.into_iter().filter_map(|intent| match intent.kind {
+        EffectKind::RunFile { text, .. } => text.chars().next(),
+        _ => None,
+    });
+    assert_eq!(files.collect::<String>(), "cd", "those that are not on the card as a whole");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::change::{buttons, changing, last, offered};
 use super::{release, undo};
 use crate::domain::procedure::{Finding, Verdict};
-use crate::domain::run::announce::{SHOWN, counted};
+use crate::domain::run::announce::{counted, kept_texts};
 use crate::domain::run::change::Phase;
 use crate::domain::run::{End, Run, Stage};
 use crate::view::Message;
@@ -13,11 +13,6 @@ use crate::view::blocks::{Button, Draft};
 use crate::view::terminal::{Names, terminal};
 use crate::view::time::utc;
 use crate::view::words::{Words, bold, moment, words};
-
-/// Longest of all kept texts of a card, in characters.
-const KEPT_ALL: usize = 2_400;
-/// Most kept texts of a card: each takes two of the fifty blocks that Slack allows.
-const TEXTS_MOST: usize = 15;
 
 /// What a dry run found, for a terminal. `plan` is what the offered action's plan says.
 pub fn dry_run(run: &Run, plan: Option<&str>) -> String {
@@ -61,9 +56,14 @@ fn decides(run: &Run) -> Vec<Button> {
 fn body(run: &Run) -> Draft {
     let draft = Draft::new().headline(&format!("{} {} · ", lead(run), run.id), &run.procedure.title);
     let draft = draft.lines(vec![state(run)]).bullets(checks(run));
-    let draft = texts(run)
+    let (files, texts): (Vec<_>, Vec<_>) =
+        kept_texts(run).into_iter().partition(|text| text.end().is_empty());
+    let draft = texts
         .into_iter()
-        .fold(draft, |draft, (title, text)| draft.line(words![bold(title)]).preformatted(&text));
+        .fold(draft, |draft, text| draft.line(words![bold(&text.check.title)]).preformatted(&text.end()));
+    let files: Vec<&str> = files.iter().map(|text| text.check.title.as_str()).collect();
+    let in_thread = words![bold("As files in the thread: "), files.join("; "), "."];
+    let draft = draft.lines((!files.is_empty()).then_some(in_thread).into_iter().collect());
     let draft = last(draft, run).lines(release::standing(run));
     match &run.stage {
         Stage::Offered { rung } => undo::offered(offered(draft, run, *rung), run),
@@ -158,25 +158,6 @@ fn found(title: &String, finding: &Finding) -> Words {
         finding.kept.iter().filter_map(|(name, kept)| Some(format!("{name} {}", kept.short()?))).collect();
     let said = if said.is_empty() { facts } else { said };
     line.and_if((!said.is_empty()).then(|| words![": ", said.join("; ")]))
-}
-
-/// Long texts that were kept, such as the end of a log.
-fn texts(run: &Run) -> Vec<(&String, String)> {
-    let mut room = KEPT_ALL;
-    let mut texts = Vec::new();
-    for (name, finding) in &run.findings {
-        let Some(check) = run.procedure.checks.get(name) else { continue };
-        for text in finding.kept.values().filter_map(|kept| kept.long()) {
-            let most = SHOWN.min(room);
-            let skipped = text.chars().count().saturating_sub(most);
-            let end: String = text.chars().skip(skipped).collect();
-            room -= end.chars().count().min(room);
-            if !end.trim().is_empty() && texts.len() < TEXTS_MOST {
-                texts.push((&check.title, end));
-            }
-        }
-    }
-    texts
 }
 
 /// When the recovery time is over, and how much of it was left when the card was drawn.
