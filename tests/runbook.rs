@@ -96,6 +96,7 @@ async fn what_does_not_fit_a_parameter_asks_nothing() {
     for (typed, expected) in [
         ("tail=9", "tail takes a whole number from 10 to 1000"),
         ("tail=$(id)", "tail takes"),
+        ("tail=050", "tail takes"),
         ("tail=--all", "tail takes"),
         ("tail=50 tail=60", "tail is given twice"),
         ("context=dev", "context is not known here; there are: tail"),
@@ -176,6 +177,12 @@ async fn a_mention_shows_it_where_it_was_asked() {
     world.ian().says(EMERGENCIES, "@howler runbook show logs").await;
     let shown = world.ian().whisper(EMERGENCIES).unwrap();
     assert!(shown.text.contains("The event stream's log"), "{}", shown.text);
+    world.ian().says(EMERGENCIES, "@howler diagnose web-rolback").await;
+    let said = world.ian().whisper(EMERGENCIES).unwrap().text;
+    assert!(said.contains("There is no procedure"), "{said}");
+    world.ian().says(EMERGENCIES, "@howler logs are missing since noon").await;
+    let said = world.ian().whisper(EMERGENCIES).unwrap().text;
+    assert!(said.contains("To declare"), "{said}");
 }
 
 #[tokio::test]
@@ -183,6 +190,8 @@ async fn what_is_not_there_says_what_is() {
     let world = World::start().await;
     for (line, part) in [
         ("/runbook show web-rolback", "/runbook show web-rollback"),
+        ("/runbook diagnose web-rolback", "/runbook diagnose web-rollback"),
+        ("/runbook diagnose tail=50", "Say more: `/runbook diagnose event-stream-failure`"),
         ("/runbook show <!channel> *x*", "There is no procedure"),
         ("/runbook xyzzy", "/runbook list"),
         ("/runbook run xyzzy", "There is no procedure"),

@@ -271,6 +271,7 @@ pub fn show(runbook: &Runbook, name: &str) -> RunbookAnswer {
         Err(nearest) => RunbookAnswer::Refused(RunRefusal::NoSuchProcedure {
             word: name.to_owned(),
             nearest: nearest.map(str::to_owned),
+            begins: false,
         }),
     }
 }

@@ -65,12 +65,14 @@ impl Param {
     }
 
     /// Whether `value` fits, as far as it can be told before the checks.
-    fn fits(&self, value: &str) -> bool {
+    pub fn fits(&self, value: &str) -> bool {
         is_plain(value)
             && match self {
                 Self::Int { min, max, .. } => {
-                    let digits = value.strip_prefix('-').unwrap_or(value).chars().all(|c| c.is_ascii_digit());
-                    digits && value.parse::<i64>().is_ok_and(|number| (*min..=*max).contains(&number))
+                    // Written as a number is: programs take 010 for eight.
+                    value
+                        .parse::<i64>()
+                        .is_ok_and(|number| (*min..=*max).contains(&number) && number.to_string() == value)
                 }
                 Self::Name { .. } => is_name(value),
                 Self::OneOf { of: Choices::Listed(list), .. } => list.iter().any(|one| one == value),

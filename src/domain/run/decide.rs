@@ -33,6 +33,9 @@ pub enum RunRefusal {
     NoSuchProcedure {
         word: String,
         nearest: Option<String>,
+        /// It was to be put to work, and not only read.
+        #[serde(default)]
+        begins: bool,
     },
     NoSuchCheck {
         procedure: String,
@@ -94,6 +97,7 @@ pub fn start(
     let procedure = runbook.find(&start.name).map_err(|nearest| RunRefusal::NoSuchProcedure {
         word: start.name.clone(),
         nearest: nearest.map(str::to_owned),
+        begins: true,
     })?;
     let unfilled = |unfilled| RunRefusal::Unfilled { procedure: procedure.name.clone(), unfilled };
     let given = given(procedure, &start.typed).map_err(unfilled)?;

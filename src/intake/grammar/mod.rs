@@ -44,6 +44,9 @@ pub fn parse(text: &str) -> Result<Line, Refusal> {
     if is_runbook(first) {
         return Ok(runbook_line(rest));
     }
+    if only_looks(first, rest) {
+        return Ok(runbook_line(text));
+    }
     match parts::incident(first)? {
         Some(incident) => numbered(incident, rest),
         None => unnumbered(first, rest),
@@ -75,6 +78,14 @@ pub fn parse_runbook(text: &str) -> Line {
 
 fn runbook_line(text: &str) -> Line {
     Line { incident: None, command: Command::Runbook(runbook::parse(text)) }
+}
+
+/// The runbook's words that nothing else is asked for by: `diagnose event-stream`, `health`, `logs web`. A sentence that begins
+/// with one is none.
+fn only_looks(first: &str, rest: &str) -> bool {
+    let words = rest.split_whitespace().filter(|word| !word.contains('=')).count();
+    let most = [("diagnose", usize::MAX), ("health", 0), ("logs", 1)];
+    most.iter().any(|(word, most)| first.eq_ignore_ascii_case(word) && words <= *most)
 }
 
 fn is_runbook(word: &str) -> bool {

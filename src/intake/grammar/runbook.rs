@@ -1,6 +1,7 @@
 //! The text after `/runbook`.
 
 use super::parts::split_word;
+use super::words::nearest_of;
 use crate::domain::run::approve::Vote;
 use crate::domain::run::decide::Start;
 use crate::domain::runbook::{RunAsk, RunbookLine};
@@ -8,6 +9,8 @@ use crate::domain::text;
 use crate::id::RunId;
 use crate::intake::slack_text;
 
+/// The word that begins a diagnosis, for those who mistype it.
+const DIAGNOSE: &[&str] = &["diagnose"];
 /// Longest name of a procedure that is looked for, in characters.
 const NAME_MOST: usize = 80;
 /// Longest value of a parameter that is taken on to be refused.
@@ -27,8 +30,8 @@ pub fn parse(text: &str) -> RunbookLine {
         "show" | "read" | "open" | "run" if rest.is_empty() => RunbookLine::List,
         "diagnose" | "diag" if rest.is_empty() => RunbookLine::Fitting,
         "show" | "read" | "open" => RunbookLine::Show { name: name(rest) },
-        "diagnose" | "diag" | "check" => RunbookLine::Start(start(rest)),
-        "run" => RunbookLine::Start(Start { proposes: true, ..start(rest) }),
+        "diagnose" | "diag" | "check" => begin(start(rest), "diagnose"),
+        "run" => begin(Start { proposes: true, ..start(rest) }, "run"),
         "logs" | "log" => logs(rest),
         "health" => RunbookLine::Start(start(&format!("health {rest}"))),
         "status" | "runs" => RunbookLine::Status,
@@ -47,6 +50,8 @@ pub fn parse(text: &str) -> RunbookLine {
         "unfreeze" | "thaw" => RunbookLine::Unfreeze,
         "release" => release(rest, bare),
         "reviewed" | "review" => reviewed(rest, bare),
+        // It only looks, so what was meant need not be typed once more.
+        near if !rest.is_empty() && nearest_of(near, [DIAGNOSE]).is_some() => begin(start(rest), "diagnose"),
         _ => RunbookLine::Show { name: name(text) },
     }
 }
@@ -55,14 +60,23 @@ fn name(typed: &str) -> String {
     text::shorten(&text::clean_line(&slack_text::plain(typed)), NAME_MOST)
 }
 
-/// A procedure's name, and `tail=200` after it or before.
+/// Puts a procedure to work, where one is named.
+fn begin(start: Start, word: &str) -> RunbookLine {
+    match start.name.is_empty() {
+        true => RunbookLine::Short { word: word.to_owned(), takes: "event-stream-failure".into() },
+        false => RunbookLine::Start(start),
+    }
+}
+
+/// A procedure's name, and `tail=200` after it or before. A telephone writes `Tail = 200`.
 fn start(typed: &str) -> Start {
-    let plain = slack_text::plain(typed);
+    let plain = slack_text::plain(typed).split_whitespace().collect::<Vec<_>>().join(" ");
+    let plain = plain.replace(" =", "=").replace("= ", "=");
     let (given, words): (Vec<&str>, Vec<&str>) =
         plain.split_whitespace().partition(|word| word.contains('='));
     let pair = |word: &str| {
         let (name, value) = word.split_once('=')?;
-        Some((text::shorten(name, NAME_MOST), text::shorten(value, VALUE_MOST)))
+        Some((text::shorten(name, NAME_MOST).to_lowercase(), text::shorten(value, VALUE_MOST)))
     };
     let typed = given.into_iter().take(MOST).filter_map(pair).collect();
     Start { name: name(&words.join(" ")), typed, only: None, proposes: false }
@@ -204,6 +218,12 @@ mod tests {
             ("show event-stream-failure", show("event-stream-failure")),
             ("event stream", show("event stream")),
             ("Diagnose event-stream tail=200", started("event-stream", &[("tail", "200")], None)),
+            ("diagnose event-stream Tail = 200", started("event-stream", &[("tail", "200")], None)),
+            ("diagnse web rollback", started("web rollback", &[], None)),
+            (
+                "diagnose tail=200",
+                RunbookLine::Short { word: "diagnose".into(), takes: "event-stream-failure".into() },
+            ),
             ("diagnose tail=200 a b x==y", started("a b", &[("tail", "200"), ("x", "=y")], None)),
             ("health", started("health", &[], None)),
             ("logs", started("logs", &[], None)),

@@ -230,10 +230,11 @@ fn review(open: &Review, via: Via) -> Words {
 
 fn refused(refusal: &RunRefusal, via: Via) -> Vec<Words> {
     match refusal {
-        RunRefusal::NoSuchProcedure { word, nearest } => {
+        RunRefusal::NoSuchProcedure { word, nearest, begins } => {
+            let verb = if *begins { "diagnose" } else { "show" };
             let nearest = nearest
                 .as_ref()
-                .map(|nearest| words!["Perhaps you mean: ", code(via.runbook(&format!("show {nearest}")))]);
+                .map(|nearest| words!["Perhaps you mean: ", code(via.runbook(&format!("{verb} {nearest}")))]);
             let all = words!["All there are: ", code(via.runbook("list"))];
             let lead = words!["There is no procedure ", code(word.clone()), "."];
             [Some(lead), nearest, Some(all)].into_iter().flatten().collect()

@@ -256,7 +256,11 @@ fn what_a_run_says() {
 fn answers_about_runs() {
     let run = RunId(7);
     let refused = [
-        RunRefusal::NoSuchProcedure { word: "web-rolback".into(), nearest: Some("web-rollback".into()) },
+        RunRefusal::NoSuchProcedure {
+            word: "web-rolback".into(),
+            nearest: Some("web-rollback".into()),
+            begins: true,
+        },
         RunRefusal::NoSuchCheck { procedure: "logs".into(), word: "nginx".into(), known: vec!["web".into()] },
         RunRefusal::Unfilled {
             procedure: "logs".into(),
