@@ -29,10 +29,12 @@ pub async fn run(config: &Config, secrets: &Secrets, name: &str, given: &[String
         secrets,
         clock.clone(),
     );
-    let runbook = procedure::load(config.runbook.folder.as_deref()).runbook;
-    let typed = given.iter().filter_map(|pair| pair.split_once('='));
-    let typed = typed.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-    let line = Start { name: name.to_owned(), typed, only: None, proposes: false };
+    let loaded = procedure::load(config.runbook.folder.as_deref());
+    for fault in &loaded.faults {
+        eprintln!("{fault}");
+    }
+    let runbook = loaded.runbook;
+    let line = line(name, given);
     let by = UserId::at_shell("you");
     let event = |seq, kind| RunEvent { seq, at: clock.now(), by: Some(by.clone()), kind };
     let begun = start(&runbook, &line, None, To::Emergencies)
@@ -57,6 +59,16 @@ pub async fn run(config: &Config, secrets: &Secrets, name: &str, given: &[String
     }
 }
 
+/// A procedure's name, of one word or several, and `tail=200` after it or between, as in Slack.
+fn line(name: &str, given: &[String]) -> Start {
+    let (pairs, words): (Vec<&str>, Vec<&str>) =
+        given.iter().map(String::as_str).partition(|word| word.contains('='));
+    let name = [name].into_iter().chain(words).collect::<Vec<_>>().join(" ");
+    let typed = pairs.into_iter().filter_map(|pair| pair.split_once('='));
+    let typed = typed.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    Start { name, typed, only: None, proposes: false }
+}
+
 /// All checks side by side.
 async fn findings(run: &Run, prober: &Prober) -> Vec<(String, crate::domain::procedure::Finding)> {
     let checks = run.waiting.iter().filter_map(|name| Some((name, run.procedure.checks.get(name)?)));
@@ -75,7 +87,25 @@ async fn plan(run: &Run, prober: &Prober) -> Option<String> {
     let Stage::Offered { rung } = run.stage else { return None };
     let plan = run.filling().command(run.action_of(rung)?.plan.as_ref()?).ok()?;
     Some(match prober.ask(&Question::Run(plan), PLAN_LIMIT).await {
-        Ok(heard) => heard.text,
+        Ok(heard) => heard.all(),
         Err(CannotTell(why)) => why,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_word_is_dropped() {
+        let read = |words: &[&str]| {
+            let given: Vec<String> = words.iter().skip(1).map(|word| (*word).to_owned()).collect();
+            let Start { name, typed, .. } = line(words[0], &given);
+            (name, typed)
+        };
+        let tail = vec![("tail".to_owned(), "200".to_owned())];
+        assert_eq!(read(&["event", "stream", "tail=200"]), ("event stream".to_owned(), tail.clone()));
+        assert_eq!(read(&["event-stream", "tail=200"]), ("event-stream".to_owned(), tail));
+        assert_eq!(read(&["health", "tail"]).0, "health tail", "which is refused, and not taken for health");
+    }
 }

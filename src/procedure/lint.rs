@@ -2,7 +2,7 @@
 //! undone or proved.
 
 use super::{reads, safe};
-use crate::domain::procedure::{Action, Choices, Command, Param, Probe, Procedure, Rung, Undo};
+use crate::domain::procedure::{Action, Check, Choices, Command, Param, Probe, Procedure, Rung, Undo};
 
 /// Something wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,6 +55,7 @@ pub fn lint(procedure: &Procedure) -> Vec<Found> {
             Probe::GitHub(asked) => lint.all(&place, safe::asked("github", &safe::GITHUB, asked)),
             Probe::Vercel(asked) => lint.all(&place, safe::asked("vercel", &safe::VERCEL, asked)),
         }
+        lint.parts(&place, check);
     }
     for (number, rung) in procedure.rungs.iter().enumerate() {
         lint.rung(number, rung);
@@ -107,6 +108,20 @@ impl Lint<'_> {
                 Param::OneOf { of: Choices::Fact(fact), .. } if !self.is_fact(fact) => {
                     self.add(&place, format!("`{name}`: no check keeps `{fact}`"));
                 }
+                Param::OneOf { of: Choices::Fact(_), default: Some(fact) } if !self.is_fact(fact) => {
+                    self.add(&place, format!("`{name}`: no check keeps `{fact}`, its default"));
+                }
+                Param::OneOf { of: Choices::Listed(list), default } => {
+                    for value in list.iter().chain(default).filter(|value| !param.fits(value)) {
+                        self.add(
+                            &place,
+                            format!("`{name}`: `{value}` can fill no argument, or is not listed"),
+                        );
+                    }
+                }
+                Param::Name { default: Some(value) } if !param.fits(value) => {
+                    self.add(&place, format!("`{name}`: its default `{value}` is no name"));
+                }
                 Param::OneOf { .. } | Param::Name { .. } | Param::Time => {}
             }
         }
@@ -140,8 +155,17 @@ impl Lint<'_> {
         self.command(place, command);
         // One that is no program at all is named already.
         let known = safe::PROGRAMS.contains(&command.program());
-        if let Some(words) = reads::changes(command).filter(|_| known) {
-            self.add(place, words);
+        let wrong = reads::changes(command).into_iter().chain(reads::tells_secrets(command));
+        self.all(place, wrong.filter(|_| known).collect());
+    }
+
+    /// What would never be told: a part that such an answer does not have.
+    fn parts(&mut self, place: &Place, check: &Check) {
+        for (part, _) in check.expect.iter().filter(|(part, _)| !check.probe.answers_with(part)) {
+            self.add(place, format!("`{part}` is no part of what comes back here"));
+        }
+        if !check.cannot_tell.is_empty() && !matches!(check.probe, Probe::Run(_)) {
+            self.add(place, "`cannot_tell` names exit codes, and only a program has one");
         }
     }
 

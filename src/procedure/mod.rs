@@ -75,7 +75,14 @@ fn read_all(folder: Option<&Path>) -> Loaded {
     let mut faults = Vec::new();
     if let Some(folder) = folder {
         match files_in(folder) {
-            Ok(files) => texts.extend(files),
+            Ok((files, unread)) => {
+                texts.extend(files);
+                // What would go over a shipped one does so even where it cannot be read.
+                for (name, fault) in unread {
+                    texts.remove(&name);
+                    faults.push(fault);
+                }
+            }
             Err(error) => faults.push(Fault {
                 file: folder.display().to_string(),
                 line: 0,
@@ -94,17 +101,26 @@ fn read_all(folder: Option<&Path>) -> Loaded {
     Loaded { runbook: Arc::new(Runbook::new(procedures)), faults }
 }
 
-/// The folder's files: their names without the ending, their paths and their texts.
-fn files_in(folder: &Path) -> std::io::Result<BTreeMap<String, (String, String)>> {
-    let mut files = BTreeMap::new();
+/// A folder's files: by their names without the ending, their paths and their texts, and those that cannot be read.
+type Files = (BTreeMap<String, (String, String)>, Vec<(String, Fault)>);
+
+fn files_in(folder: &Path) -> std::io::Result<Files> {
+    let (mut files, mut unread) = (BTreeMap::new(), Vec::new());
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let Some(name) = path.file_stem().and_then(|name| name.to_str()) else { continue };
         if path.extension().is_some_and(|ending| ending == "toml") {
-            files.insert(name.to_owned(), (path.display().to_string(), fs::read_to_string(&path)?));
+            let file = path.display().to_string();
+            match fs::read_to_string(&path) {
+                Ok(text) => drop(files.insert(name.to_owned(), (file, text))),
+                Err(error) => {
+                    let words = format!("it cannot be read: {error}");
+                    unread.push((name.to_owned(), Fault { file, line: 0, words }));
+                }
+            }
         }
     }
-    Ok(files)
+    Ok((files, unread))
 }
 
 /// One file as a procedure.

@@ -16,6 +16,40 @@ const PSQL: [&str; 9] = [
     "--expanded",
 ];
 
+/// Those of the `get-` commands of `aws` that procedures may use: others give secrets away (`get-secret-value`,
+/// `get-login-password`) or write files (`get-object`).
+const AWS_GETS: [&str; 5] = [
+    "get-caller-identity",
+    "get-health-check-status",
+    "get-log-events",
+    "get-metric-data",
+    "get-metric-statistics",
+];
+
+/// Why what a command prints would be secrets, which then stand in a channel (research 2a, secrets in chat).
+pub fn tells_secrets(command: &Command) -> Option<String> {
+    let all: Vec<&str> = command.arguments().iter().map(String::as_str).collect();
+    let has = |flags: &[&str]| all.iter().any(|word| flags.contains(word));
+    let is_secret = |word: &&str| {
+        let kinds = word.split('/').next().unwrap_or_default().to_lowercase();
+        kinds.split(',').any(|kind| matches!(kind.split('.').next(), Some("secret" | "secrets")))
+    };
+    let tells = match (command.program(), all.as_slice()) {
+        ("kubectl", ["get", ..]) => all.iter().any(|word| is_secret(word)),
+        ("helm", ["get", what, ..]) => !["metadata", "notes"].contains(what),
+        ("terraform", ["output" | "show", ..]) => has(&["-json", "-raw"]),
+        ("terraform", ["state", "pull", ..]) => true,
+        _ => false,
+    };
+    tells.then(|| {
+        format!(
+            "`{} {}` prints secrets",
+            command.program(),
+            all.iter().take(2).copied().collect::<Vec<_>>().join(" ")
+        )
+    })
+}
+
 /// Why a command is not known to read.
 pub fn changes(command: &Command) -> Option<String> {
     let all: Vec<&str> = command.arguments().iter().map(String::as_str).collect();
@@ -32,7 +66,9 @@ pub fn changes(command: &Command) -> Option<String> {
             true
         }
         ("aws", ["s3", "ls", ..]) => true,
-        ("aws", [_, verb, ..]) => ["describe-", "list-", "get-"].iter().any(|start| verb.starts_with(start)),
+        ("aws", [_, verb, ..]) => {
+            AWS_GETS.contains(verb) || ["describe-", "list-"].iter().any(|start| verb.starts_with(start))
+        }
         ("gh", ["run" | "workflow" | "pr" | "release", "list" | "view", ..]) => true,
         ("vercel", ["ls" | "list" | "inspect" | "logs", ..] | ["env", "ls", ..]) => true,
         ("pg_isready", _) => true,
@@ -83,6 +119,9 @@ mod tests {
             ("aws s3 ls s3://backups/", true),
             ("aws s3 rm s3://backups/x", false),
             ("aws rds delete-db-instance", false),
+            ("aws cloudwatch get-metric-data", true),
+            ("aws s3api get-object --bucket b --key k file", false),
+            ("aws secretsmanager get-secret-value --secret-id x", false),
             ("gh run list", true),
             ("gh workflow run x.yml", false),
             ("vercel ls", true),
@@ -96,6 +135,20 @@ mod tests {
         ] {
             let command = Command(line.split(' ').map(str::to_owned).collect());
             assert_eq!(changes(&command).is_none(), reads, "{line}: {:?}", changes(&command));
+        }
+        for (line, tells) in [
+            ("kubectl get secret/db -o json", true),
+            ("kubectl get pods,secrets -o yaml", true),
+            ("kubectl get Secrets.v1 -o yaml", true),
+            ("kubectl get pods -l app=secret-keeper -o json", false),
+            ("kubectl describe secret db", false),
+            ("helm get values web", true),
+            ("helm get notes web", false),
+            ("terraform output -json", true),
+            ("terraform show", false),
+        ] {
+            let command = Command(line.split(' ').map(str::to_owned).collect());
+            assert_eq!(tells_secrets(&command).is_some(), tells, "{line}");
         }
         for (statement, reads) in [
             ("select count(*) from pg_index", true),

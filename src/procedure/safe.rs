@@ -122,6 +122,9 @@ fn repeatable(command: &Command) -> Option<String> {
 pub fn address(address: &str) -> Vec<String> {
     match Url::parse(address) {
         Err(_) => vec![format!("`{address}` is no address")],
+        Ok(_) if address.contains('{') => {
+            vec![format!("`{address}` holds a slot; only programs' arguments are filled")]
+        }
         Ok(url) if url.scheme() != "https" => vec![format!("`{address}` must begin with https://")],
         Ok(url) if !url.username().is_empty() || url.password().is_some() => {
             vec!["an address must hold no name or password".into()]

@@ -150,6 +150,36 @@ fn each_fault_is_named_with_its_line() {
         ("http = ", "tcp = ", "must be a host and a port"),
         ("http = ", "github = ", "cannot be asked of github"),
         ("http = ", "run = [\"pg_isready\"]\nhttp = ", "line 9: a check asks one of"),
+        (
+            "http = \"https://api.monkeytown.ai/health\"",
+            "tcp = \"api:1\"",
+            "`status` is no part of what comes back here",
+        ),
+        (
+            "http = \"https://api.monkeytown.ai/health\"",
+            "github = \"hooks\"",
+            "line 9: `status` is no part of what",
+        ),
+        ("expect = { status = 200 }", "expect = { exit = 0 }", "`exit` is no part of what comes back here"),
+        (
+            "expect = { status = 200 }",
+            "expect = { status = 200 }\ncannot_tell = [3]",
+            "only a program has one",
+        ),
+        ("monkeytown.ai/health", "monkeytown.ai/{revision}", "holds a slot"),
+        (
+            "of = \"history.revisions\"",
+            "of = \"history.revisions\", default = \"history.previous\"",
+            "its default",
+        ),
+        ("of = \"history.revisions\"", "of = [\"a\", \"--all\"]", "`--all` can fill no argument"),
+        (
+            "of = \"history.revisions\"",
+            "of = [\"a\"], default = \"b\"",
+            "`b` can fill no argument, or is not listed",
+        ),
+        ("type = \"one_of\", of = \"history.revisions\"", "type = \"name\", default = \"-x\"", "is no name"),
+        ("\"get\", \"rs\"", "\"get\", \"secrets\"", "`kubectl get secrets` prints secrets"),
         ("status = 200", "statsu = 200", "`statsu` is no part of an answer"),
         ("{ max = 0 }", "{ maximum = 0 }", "expects a value, or a table of"),
         ("{ max = 0 }", "{ matches = \"(\" }", "`(` is no regular expression"),
@@ -180,6 +210,11 @@ fn a_folder_goes_over_what_is_shipped_and_a_faulty_file_hides_no_other() {
         faults.len() == 1 && faults[0].contains("health.toml") && faults[0].contains("title"),
         "{faults:?}"
     );
+    std::fs::write(folder.path().join("logs.toml"), b"title = \"\xff\"").unwrap();
+    let loaded = load(Some(folder.path()));
+    assert!(loaded.runbook.get("queue-stuck").is_some() && loaded.runbook.get("logs").is_none());
+    let unread = loaded.faults.iter().find(|fault| fault.file.ends_with("logs.toml")).unwrap();
+    assert!(unread.words.contains("cannot be read"), "{unread}");
     let missing = load(Some(&folder.path().join("nowhere")));
     assert!(missing.faults[0].words.contains("cannot be read"), "{:?}", missing.faults);
     assert_eq!(missing.runbook.all().count(), SHIPPED.len());

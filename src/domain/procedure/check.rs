@@ -165,6 +165,18 @@ impl From<Check> for Written {
     }
 }
 
+impl Probe {
+    /// Whether its answer can have the part. A connection is taken or not, and nothing else of it is looked at.
+    pub fn answers_with(&self, part: &Extract) -> bool {
+        match (self, part) {
+            (Self::Tcp(_), _) => false,
+            (Self::Http(_), Extract::Status) | (Self::Run(_), Extract::Exit) => true,
+            (_, Extract::Status | Extract::Exit) => false,
+            _ => true,
+        }
+    }
+}
+
 impl Expected {
     /// A table that is no range: a word of it was not known.
     fn is_a_table(&self) -> bool {
