@@ -1,11 +1,12 @@
 //! The files that are shipped, and one fault at a time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
 use super::{SHIPPED, load, read};
-use crate::domain::procedure::Procedure;
+use crate::domain::procedure::judge::judge;
+use crate::domain::procedure::{Heard, Procedure, Verdict};
 use crate::view;
 
 /// A procedure without a fault; the lines of the tests count from it.
@@ -218,6 +219,79 @@ fn a_folder_goes_over_what_is_shipped_and_a_faulty_file_hides_no_other() {
     let missing = load(Some(&folder.path().join("nowhere")));
     assert!(missing.faults[0].words.contains("cannot be read"), "{:?}", missing.faults);
     assert_eq!(missing.runbook.all().count(), SHIPPED.len());
+}
+
+/// What a shipped check makes of an answer.
+fn verdict(procedure: &str, check: &str, exit: i32, text: &str) -> Verdict {
+    let runbook = load(None).runbook;
+    let heard = Heard { exit: Some(exit), text: text.into(), ..Heard::default() };
+    judge(&runbook.get(procedure).unwrap().checks[check], &Ok(heard)).verdict
+}
+
+/// The shipped step that verdicts lead to: its action, or the beginning of what a person does.
+fn step(procedure: &str, verdicts: &[(&str, Verdict)]) -> String {
+    let runbook = load(None).runbook;
+    let procedure = runbook.get(procedure).unwrap();
+    let mut all: BTreeMap<String, Verdict> =
+        procedure.checks.keys().map(|name| (name.clone(), Verdict::Pass)).collect();
+    for (name, verdict) in verdicts {
+        assert!(all.insert((*name).to_owned(), *verdict).is_some(), "there is no check {name}");
+    }
+    let (_, rung) = procedure.next_rung(&all, &[], &[]).unwrap();
+    rung.action.clone().or(rung.human.clone()).unwrap()
+}
+
+#[test]
+fn a_release_that_is_past_its_deadline_fails_and_leads_to_its_owners_rollback() {
+    use Verdict::{Fail, Pass, Unknown};
+    let deployment = |status: serde_json::Value, release: Option<&str>| {
+        let annotations = serde_json::json!({ "meta.helm.sh/release-name": release });
+        let annotations = if release.is_some() { annotations } else { serde_json::json!({}) };
+        let all = serde_json::json!({ "metadata": { "annotations": annotations }, "status": status });
+        serde_json::to_string_pretty(&all).unwrap()
+    };
+    let late = serde_json::json!({
+        "replicas": 4, "availableReplicas": 3, "unavailableReplicas": 1,
+        "conditions": [{ "type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded" }],
+    });
+    let (late, well) = (deployment(late, None), serde_json::json!({ "replicas": 3, "availableReplicas": 3 }));
+    let here = "infrastructure-rollback";
+    assert_eq!(verdict(here, "rollout", 0, &late), Fail);
+    assert_eq!(verdict(here, "rollout", 0, &deployment(well.clone(), None)), Pass);
+    assert_eq!(verdict(here, "rollout", 1, "Unable to connect to the server"), Unknown);
+    assert_eq!(
+        verdict(here, "rollout", 0, &deployment(serde_json::json!({}), None)),
+        Unknown,
+        "no pods wanted"
+    );
+    assert_eq!(verdict(here, "helm_owns_it", 0, &deployment(well.clone(), Some("monkeytown"))), Pass);
+    assert_eq!(verdict(here, "helm_owns_it", 0, &deployment(well, None)), Fail);
+    assert_eq!(verdict(here, "helm_owns_it", 1, "Unable to connect to the server"), Unknown);
+    assert_eq!(step(here, &[("rollout", Fail)]), "roll_back_release");
+    assert_eq!(step(here, &[("rollout", Fail), ("helm_owns_it", Fail)]), "roll_back_deployment");
+}
+
+#[test]
+fn a_workflow_that_never_ran_is_known_not_to_have_run() {
+    assert_eq!(verdict("agent-workflow-failure", "runs", 0, "[]"), Verdict::Fail);
+    assert_eq!(step("agent-workflow-failure", &[("runs", Verdict::Fail)]), "run_it");
+}
+
+#[test]
+fn an_invalid_index_is_told_where_checksums_are_off_and_what_could_not_tell_is_not_called_well() {
+    use Verdict::{Fail, Unknown};
+    let here = "database-corruption";
+    assert!(step(here, &[("checksums", Unknown), ("invalid", Fail)]).contains("REINDEX"));
+    assert!(step(here, &[("checksums", Fail), ("invalid", Fail)]).contains("Stop every writer"));
+    for (procedure, check) in [
+        (here, "checksums"),
+        ("deployment-failure", "site"),
+        ("web-rollback", "site"),
+        ("infrastructure-rollback", "rollout"),
+    ] {
+        let said = step(procedure, &[(check, Unknown)]);
+        assert!(said.contains("could not tell"), "{procedure}: {said}");
+    }
 }
 
 #[test]

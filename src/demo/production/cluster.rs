@@ -74,9 +74,14 @@ impl Deployment {
     }
 
     pub fn object(&self) -> String {
+        let status = match self.is_well() {
+            true => json!({ "availableReplicas": self.replicas }),
+            false => json!({ "unavailableReplicas": self.replicas }),
+        };
         json!({
             "metadata": { "name": self.name, "generation": self.generation, "labels": {}, "annotations": {} },
             "spec": { "replicas": self.replicas },
+            "status": status,
         })
         .to_string()
     }
