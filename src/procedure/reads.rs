@@ -35,7 +35,7 @@ pub fn tells_secrets(command: &Command) -> Option<String> {
         kinds.split(',').any(|kind| matches!(kind.split('.').next(), Some("secret" | "secrets")))
     };
     let tells = match (command.program(), all.as_slice()) {
-        ("kubectl", ["get", ..]) => all.iter().any(|word| is_secret(word)),
+        ("kubectl", ["get", ..]) => all.iter().any(is_secret),
         ("helm", ["get", what, ..]) => !["metadata", "notes"].contains(what),
         ("terraform", ["output" | "show", ..]) => has(&["-json", "-raw"]),
         ("terraform", ["state", "pull", ..]) => true,
