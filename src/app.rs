@@ -27,6 +27,7 @@ use crate::intake::shell::Shell;
 use crate::loopback::Loopback;
 use crate::probe::{Prober, StandIn};
 use crate::procedure;
+use crate::redact::Redactor;
 use crate::store::{Disk, Store, StoreError};
 use crate::telemetry::Metrics;
 use telephone::Telephone;
@@ -101,11 +102,6 @@ impl App {
     pub fn start_on(ground: Ground, setup: Setup) -> Result<Self, StartError> {
         let Setup { mut config, secrets, data, clock } = setup;
         let github = backup(&mut config, &secrets, &clock)?;
-        let loaded = procedure::load(config.runbook.folder.as_deref());
-        for fault in &loaded.faults {
-            warn!(%fault, "a procedure is left out");
-        }
-        config.procedures = loaded.runbook;
         config.audit_keys = Keys::new(secrets.audit.key.as_ref(), secrets.audit.before.as_ref());
         let store = Arc::new(Store::open_on(ground.disk, &data, &new_instance(&clock))?);
         let (instance, held): (Arc<str>, _) = (Arc::from(store.instance()), Arc::downgrade(&store));
@@ -115,6 +111,12 @@ impl App {
             None => Prober::new(&config.runbook, secrets.all(), |name| std::env::var(name).ok())
                 .with_services(&config.runbook, &secrets, clock.clone()),
         };
+        let redactor = Arc::new(Redactor::new(secrets.all().into_iter().chain(prober.secrets())));
+        let loaded = procedure::load(config.runbook.folder.as_deref()).without_secrets(&redactor);
+        for fault in &loaded.faults {
+            warn!(%fault, "a procedure is left out");
+        }
+        config.procedures = loaded.runbook;
         let (config, metrics) = (Arc::new(config), Metrics::default());
         let deliverer =
             Deliverer::through(ground.slack, &secrets, Arc::clone(&config), clock.clone(), metrics.clone())?;
@@ -151,7 +153,7 @@ impl App {
         // Who howler is becomes known before anybody names it; where Slack does not tell, it is asked again when needed.
         let asking = Arc::clone(&deliverer);
         tokio::spawn(async move { drop(asking.who_am_i().await) });
-        let front = intake::Front { desk: desk.clone(), deliverer, clock, metrics };
+        let front = intake::Front { desk: desk.clone(), deliverer, clock, metrics, redactor };
         let (watch, socket) =
             connections.map(|connections| intake::socket::start(&front, connections, &stopping)).unzip();
         let router = intake::router(

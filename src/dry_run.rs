@@ -16,6 +16,7 @@ use crate::domain::run::{Around, Run, RunEvent, RunEventKind, Stage, settle};
 use crate::domain::runbook::RunbookAnswer;
 use crate::id::{RunId, UserId};
 use crate::probe::Prober;
+use crate::redact::Redactor;
 use crate::{procedure, view};
 
 /// A plan may take this long.
@@ -29,7 +30,8 @@ pub async fn run(config: &Config, secrets: &Secrets, name: &str, given: &[String
         secrets,
         clock.clone(),
     );
-    let loaded = procedure::load(config.runbook.folder.as_deref());
+    let redactor = Redactor::new(secrets.all().into_iter().chain(prober.secrets()));
+    let loaded = procedure::load(config.runbook.folder.as_deref()).without_secrets(&redactor);
     for fault in &loaded.faults {
         eprintln!("{fault}");
     }

@@ -32,5 +32,6 @@ pub mod http_server;
 pub mod local;
 pub mod probe;
 pub mod procedure;
+pub mod redact;
 pub mod shell;
 pub mod unix_socket;

@@ -22,6 +22,7 @@ mod operations;
 mod other_programs;
 mod paging;
 mod phones;
+mod planted;
 mod release;
 mod restart;
 mod rollback;

@@ -10,6 +10,7 @@ use tracing::{Instrument, debug, info, info_span, warn};
 
 use super::answers::{self, Failure};
 use super::origin::{self, Standing};
+use super::reasons::without_secrets;
 use super::screen::screened;
 use super::slack::{Incoming, Parsed};
 use crate::clock::Clock;
@@ -20,6 +21,7 @@ use crate::domain::command::{Command, Line};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, ReplyPath};
 use crate::id::DeliveryId;
+use crate::redact::Redactor;
 use crate::telemetry::Metrics;
 
 /// Slack gives up after three seconds; by then a humane answer must be on its way.
@@ -36,6 +38,8 @@ pub struct Front {
     pub deliverer: Arc<Deliverer>,
     pub clock: Clock,
     pub metrics: Metrics,
+    /// Takes secrets out of what people give as a reason.
+    pub redactor: Arc<Redactor>,
 }
 
 /// Slack's three kinds of deliveries.
@@ -148,7 +152,7 @@ impl Front {
                 );
                 Ask::Unclear(refusal)
             }
-            None => screened(request.ask, &self.deliverer).await,
+            None => without_secrets(screened(request.ask, &self.deliverer).await, &self.redactor),
         };
         let submitted = self.desk.submit(request);
         let answer = match timeout_at(deadline, submitted).await {

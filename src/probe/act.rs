@@ -61,6 +61,7 @@ impl Prober {
         if let Some(stand_in) = &self.stand_in {
             return Ok(stand_in.fingerprint(program));
         }
+        self.shows_no_secret(argv)?;
         let path = tool::find(&self.tools, &FOLDERS, program)?;
         let variables = [self.environment.get(program), self.for_actions.get(program)];
         let environment = variables.into_iter().flatten().flatten();

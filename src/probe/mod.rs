@@ -9,7 +9,6 @@ mod http;
 mod marked;
 mod pause;
 mod process;
-mod redact;
 mod rest;
 mod tcp;
 mod told;
@@ -28,11 +27,10 @@ use crate::config::RunbookRules;
 use crate::config::secrets::{Secret, Secrets};
 use crate::domain::procedure::{CannotTell, Heard, Question};
 use crate::domain::run::change::Ended;
-use crate::domain::text::clean;
+use crate::redact::Redactor;
 pub use act::{Fingerprint, Order};
 use address::Hosts;
 use github::GitHub;
-use redact::Redactor;
 use vercel::Vercel;
 
 /// Where programs are looked for that the configuration does not name. Never along `PATH`, which others may have written.
@@ -66,6 +64,8 @@ pub struct Prober {
     /// The same, that only actions get.
     for_actions: Variables,
     redactor: Redactor,
+    /// Knows those values alone that are secrets by their names: a user's name may well be an argument.
+    arguments: Redactor,
     /// Or why they are not asked.
     github: Result<GitHub, String>,
     vercel: Result<Vercel, String>,
@@ -84,6 +84,7 @@ impl Prober {
         let (environment, for_actions) = (of(&rules.environment), of(&rules.action_environment));
         let given =
             environment.values().chain(for_actions.values()).flatten().map(|(_, value)| value.clone());
+        let arguments = Redactor::new(secrets.iter().cloned().chain(secret([&environment, &for_actions])));
         let redactor = Redactor::new(secrets.into_iter().chain(given));
         let hosts = Hosts::new(&rules.hosts, &rules.private);
         let nobody = || "howler does not ask it here".to_owned();
@@ -96,9 +97,15 @@ impl Prober {
             environment,
             for_actions,
             redactor,
+            arguments,
             github,
             vercel,
         }
+    }
+
+    /// The secrets that programs are given, as their variables' names tell.
+    pub fn secrets(&self) -> Vec<Secret> {
+        secret([&self.environment, &self.for_actions])
     }
 
     /// With GitHub and Vercel, as far as there are tokens for them. Must be called inside a runtime.
@@ -157,14 +164,26 @@ impl Prober {
 
     /// Without secrets and without signs that would steer a terminal.
     fn shown(&self, text: &str) -> String {
-        // Hidden signs first: with one in its middle a secret would not be known for one.
-        self.redactor.redact(&clean(&redact::without_escapes(text)))
+        self.redactor.shown(text)
+    }
+
+    /// That no argument holds a secret: whoever lists the machine's processes reads them, and they stand on cards.
+    fn shows_no_secret(&self, command: &[String]) -> Result<(), CannotTell> {
+        match command.iter().any(|part| self.arguments.redact(part) != *part) {
+            true => Err(CannotTell(
+                "an argument looks like a secret, and arguments are shown: give it by a variable that [runbook.environment] \
+                 names"
+                    .into(),
+            )),
+            false => Ok(()),
+        }
     }
 
     async fn run(&self, command: &[String], limit: Duration) -> Result<Heard, CannotTell> {
         let Some((program, arguments)) = command.split_first() else {
             return Err(CannotTell("there is no program to run".into()));
         };
+        self.shows_no_secret(command)?;
         let path = tool::find(&self.tools, &FOLDERS, program)?;
         let environment = self.environment.get(program).map_or(&[][..], Vec::as_slice);
         let folder = self.folders.get(program).map(PathBuf::as_path);
@@ -172,6 +191,15 @@ impl Prober {
         let started = process::start(&path, program, arguments, environment, folder)?;
         process::run(started, limit).await
     }
+}
+
+/// What a variable is called that holds a secret.
+const SECRET: [&str; 6] = ["PASS", "SECRET", "TOKEN", "KEY", "CREDENTIAL", "AUTH"];
+
+fn secret(all: [&Variables; 2]) -> Vec<Secret> {
+    let given = all.into_iter().flat_map(BTreeMap::values).flatten();
+    let secret = given.filter(|(name, _)| SECRET.iter().any(|part| name.to_uppercase().contains(part)));
+    secret.map(|(_, value)| value.clone()).collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 mod asking;
 mod github;
-mod redacting;
+mod keeping;
 mod services;
 mod vercel;

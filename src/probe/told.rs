@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::redact::{Redactor, without_escapes};
 use crate::domain::procedure::Heard;
 use crate::domain::text::clean;
+use crate::redact::{Redactor, without_escapes};
 
 /// Lines of a longer text, from its end: that is where it says what went wrong.
 const LINES: usize = 40;
@@ -14,15 +14,21 @@ const LONGEST: usize = 8_000;
 /// Secrets are taken out of each text by itself and before it is cut: once it is JSON, escapes hide them, and half of one is not
 /// known for one.
 pub fn heard(answer: Value, redactor: &Redactor) -> Heard {
-    let text = serde_json::to_string_pretty(&told(answer, redactor)).unwrap_or_default();
+    let text = serde_json::to_string_pretty(&told("", answer, redactor)).unwrap_or_default();
     Heard { text, ..Heard::default() }
 }
 
-fn told(value: Value, redactor: &Redactor) -> Value {
+fn told(name: &str, value: Value, redactor: &Redactor) -> Value {
     match value {
-        Value::String(text) => end(&clean(&redactor.redact(&without_escapes(&text)))).into(),
-        Value::Array(list) => list.into_iter().map(|one| told(one, redactor)).collect(),
-        Value::Object(map) => map.into_iter().map(|(name, one)| (name, told(one, redactor))).collect(),
+        Value::String(text) => end(&redactor.redact_named(&clean(&without_escapes(&text)), name)).into(),
+        Value::Array(list) => list.into_iter().map(|one| told(name, one, redactor)).collect(),
+        Value::Object(map) => map
+            .into_iter()
+            .map(|(name, one)| {
+                let one = told(&name, one, redactor);
+                (name, one)
+            })
+            .collect(),
         plain => plain,
     }
 }

@@ -1,8 +1,14 @@
 //! What a procedure must not be, beyond its form: names that lead nowhere, steps that cannot be reached, changes that cannot be
 //! undone or proved.
 
+use std::sync::LazyLock;
+
 use super::{reads, safe};
 use crate::domain::procedure::{Action, Check, Choices, Command, Param, Probe, Procedure, Rung, Undo};
+use crate::redact::Redactor;
+
+/// Knows no values, only what secrets look like.
+static LOOKS: LazyLock<Redactor> = LazyLock::new(|| Redactor::new(std::iter::empty()));
 
 /// Something wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +69,36 @@ pub fn lint(procedure: &Procedure) -> Vec<Found> {
     for (name, action) in &procedure.actions {
         lint.action(name, action);
     }
+    lint.found.extend(secret(procedure, &LOOKS));
     lint.found
+}
+
+/// The first command that holds a secret.
+pub fn secret(procedure: &Procedure, redactor: &Redactor) -> Option<Found> {
+    let holds = |command: &Command| command.0.iter().any(|part| redactor.redact(part) != *part);
+    let checks = procedure.checks.iter().filter_map(|(name, check)| match &check.probe {
+        Probe::Run(command) => Some(("check", name, command)),
+        _ => None,
+    });
+    let actions = procedure.actions.iter().flat_map(|(name, action)| {
+        let undo = match &action.undo {
+            Undo::Command(undo) => Some(undo),
+            Undo::None(_) => None,
+        };
+        [Some(&action.run), action.plan.as_ref(), undo]
+            .into_iter()
+            .flatten()
+            .map(move |one| ("action", name, one))
+    });
+    let (kind, name, command) = checks.chain(actions).find(|(.., command)| holds(command))?;
+    Some(Found {
+        place: Place::Table(kind, name.clone()),
+        words: format!(
+            "an argument of `{}` looks like a secret, and commands are shown: give it by a variable that \
+             [runbook.environment] names",
+            command.program()
+        ),
+    })
 }
 
 impl Lint<'_> {

@@ -16,6 +16,7 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use crate::domain::procedure::{Procedure, Runbook};
+use crate::redact::Redactor;
 pub use safe::{GITHUB, PROGRAMS, VERCEL};
 
 /// The files of `commands/`; a test compares the list with the folder.
@@ -55,6 +56,27 @@ impl fmt::Display for Fault {
 pub struct Loaded {
     pub runbook: Arc<Runbook>,
     pub faults: Vec<Fault>,
+}
+
+impl Loaded {
+    /// The same, without those whose commands hold a secret that `redactor` knows: commands are shown, and stand in lists of
+    /// processes (research 2b, rules 5 and 8).
+    #[must_use]
+    pub fn without_secrets(self, redactor: &Redactor) -> Self {
+        let Self { runbook, mut faults } = self;
+        let holds = |procedure: &&Procedure| lint::secret(procedure, redactor).is_some();
+        let (holding, well): (Vec<&Procedure>, Vec<&Procedure>) = runbook.all().partition(holds);
+        if holding.is_empty() {
+            return Self { runbook, faults };
+        }
+        let fault = |procedure: &Procedure| Fault {
+            file: format!("{}.toml", procedure.name),
+            line: 0,
+            words: lint::secret(procedure, redactor).map_or(String::new(), |found| found.words),
+        };
+        faults.extend(holding.into_iter().map(fault));
+        Self { runbook: Arc::new(Runbook::new(well.into_iter().cloned())), faults }
+    }
 }
 
 /// Those that howler ships with, and over them the files of `folder`, by name.

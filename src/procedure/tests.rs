@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::{SHIPPED, load, read};
+use crate::config::secrets::Secret;
 use crate::domain::procedure::judge::judge;
 use crate::domain::procedure::{Heard, Procedure, Verdict};
+use crate::redact::Redactor;
 use crate::view;
 
 /// A procedure without a fault; the lines of the tests count from it.
@@ -185,6 +187,16 @@ fn each_fault_is_named_with_its_line() {
         ("{ max = 0 }", "{ maximum = 0 }", "expects a value, or a table of"),
         ("{ max = 0 }", "{ matches = \"(\" }", "`(` is no regular expression"),
         ("expect = { status = 200 }", "", "a check expects something, or keeps a fact"),
+        (
+            "\"--since=10m\"",
+            "\"q7Rk2ZpX9vTb4LmN8sWd3HfJ6yCg1AeU\"",
+            "an argument of `kubectl` looks like a secret",
+        ),
+        (
+            "\"deployment/queue\", \"--to-revision={history.current}\"",
+            "\"xoxb-1234567890-planted\"",
+            "looks like a secret",
+        ),
         ("limit = \"60s\"", "limit = \"soon\"", "line 36: `soon` is not a duration"),
     ] {
         assert!(GOOD.contains(good), "{good} is not in the good one");
@@ -292,6 +304,20 @@ fn an_invalid_index_is_told_where_checksums_are_off_and_what_could_not_tell_is_n
         let said = step(procedure, &[(check, Unknown)]);
         assert!(said.contains("could not tell"), "{procedure}: {said}");
     }
+}
+
+#[test]
+fn a_command_that_holds_a_known_value_is_left_out_at_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = GOOD.replace("\"--since=10m\"", "\"--since-time=opaque-value\"");
+    std::fs::write(folder.path().join("queue-stuck.toml"), text).unwrap();
+    let redactor = Redactor::new(std::iter::once(Secret::new("opaque-value")));
+    let loaded = load(Some(folder.path()));
+    assert!(loaded.runbook.get("queue-stuck").is_some());
+    let loaded = loaded.without_secrets(&redactor);
+    assert!(loaded.runbook.get("queue-stuck").is_none() && loaded.runbook.get("logs").is_some());
+    let fault = loaded.faults[0].to_string();
+    assert!(fault.contains("looks like a secret") && !fault.contains("opaque"), "{fault}");
 }
 
 #[test]

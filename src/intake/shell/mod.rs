@@ -23,6 +23,7 @@ use self::person::Person;
 pub use self::wire::{Question, Reply, WireError, read, write};
 use super::answers::Failure;
 use super::front::Front;
+use super::reasons::without_secrets;
 use super::screen::screened;
 use crate::config;
 use crate::desk::Fault;
@@ -190,12 +191,13 @@ impl Talk {
 
     /// What the desk says to it; howler's own trouble is the error. `None` when howler is stopping.
     async fn decided(&self, person: &Person, id: &str, ask: Ask) -> Option<Result<Answer, Reply>> {
+        let ask = screened(self.unless_me(ask), &self.front.deliverer).await;
         let request = Request {
             delivery: DeliveryId(format!("shell:{}:{id}", person.uid)),
             by: person.id.clone(),
             place: Place::shell(),
             reply: ReplyPath::Inline,
-            ask: screened(self.unless_me(ask), &self.front.deliverer).await,
+            ask: without_secrets(ask, &self.front.redactor),
         };
         let span = info_span!("delivery", kind = "shell", id = %request.delivery);
         let submitted = timeout(PATIENCE, self.front.desk.submit(request)).instrument(span).await;

@@ -230,6 +230,35 @@ async fn a_missing_tool_is_not_known_and_a_path_is_no_tool() {
 }
 
 #[tokio::test]
+async fn an_argument_that_is_a_secret_is_not_shown_and_nothing_runs() {
+    let (folder, path) = script("touch \"$(dirname \"$0\")/ran\"");
+    let prober = prober(&[], &[], &[("tool", path)]);
+    for secret in ["hunter2-hunter2", "--with=opaque-value-9", "q7Rk2ZpX9vTb4LmN8sWd3HfJ6yCg1AeU"] {
+        let argv = vec!["tool".to_owned(), secret.to_owned()];
+        let CannotTell(asked) = prober.ask(&Question::Run(argv.clone()), LIMIT).await.unwrap_err();
+        let CannotTell(looked) = prober.fingerprint(&argv).await.unwrap_err();
+        for why in [asked, looked] {
+            assert!(why.contains("an argument looks like a secret") && !why.contains(secret), "{why}");
+        }
+    }
+    assert!(!folder.path().join("ran").exists());
+}
+
+#[tokio::test]
+async fn the_value_of_an_ordinary_variable_may_be_an_argument() {
+    let (_folder, path) = script("echo ran");
+    let rules = RunbookRules {
+        tools: BTreeMap::from([("tool".to_owned(), path)]),
+        environment: BTreeMap::from([("tool".to_owned(), vec!["PGUSER".to_owned()])]),
+        ..RunbookRules::default()
+    };
+    let prober = Prober::new(&rules, Vec::new(), |name| (name == "PGUSER").then(|| "monkeytown".to_owned()));
+    let argv = ["tool", "deployment/monkeytown-web"].map(str::to_owned).to_vec();
+    assert_eq!(prober.ask(&Question::Run(argv), LIMIT).await.unwrap().text, "ran");
+    assert!(prober.secrets().is_empty());
+}
+
+#[tokio::test]
 async fn endless_output_is_cut_in_the_middle() {
     let heard =
         run("echo first; head -c 50000000 /dev/zero | tr '\\0' 'x'; echo; echo last", &[], LIMIT).await;

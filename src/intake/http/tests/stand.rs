@@ -92,8 +92,13 @@ impl Stand {
         let store = Arc::new(Store::open(folder.path(), "test").expect("a store"));
         let (desk, _wakes, desk_task) =
             Desk::start(store, config, clock.clone(), metrics.clone()).expect("a desk");
-        let front =
-            Front { desk: desk.clone(), deliverer: Arc::new(deliverer), clock: clock.clone(), metrics };
+        let front = Front {
+            desk: desk.clone(),
+            deliverer: Arc::new(deliverer),
+            clock: clock.clone(),
+            metrics,
+            redactor: Arc::new(crate::redact::Redactor::new(std::iter::empty())),
+        };
         let base = serve(router(front, Some(&Secret::new(SECRET)), metrics_secret, None, None)).await;
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
         let verifier = Verifier::new(&Secret::new(SECRET));

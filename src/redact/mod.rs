@@ -1,5 +1,11 @@
-//! Secrets taken out of what others print: values that are known, in the forms in which they travel, and what looks like one
-//! (research 2b, rule 8).
+//! Secrets taken out of what others print and of reasons that people type: values that are known, in the forms in which they
+//! travel, then patterns, then what looks like one (research 2b, rule 8).
+
+mod entropy;
+mod json;
+
+#[cfg(test)]
+mod tests;
 
 use std::sync::LazyLock;
 
@@ -8,24 +14,29 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_S
 use regex::{Captures, Regex};
 
 use crate::config::secrets::Secret;
+use crate::domain::text::clean;
 
 /// What stands in a secret's place.
 const TAKEN_OUT: &str = "[secret]";
 /// Shorter values would be found in ordinary words.
 const SHORTEST: usize = 6;
 
+/// What may stand before a token in a line that has its ends of lines written out: `\\n` is no part of it.
+const BEFORE: &str = r"(?:\b|\\[nrt])";
+
 /// Tokens of Slack, GitHub and AWS, private keys, bearers, passwords in addresses, JSON web tokens.
 static PATTERNS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
-    let patterns = [
+    let patterns: [(&str, &str); 7] = [
         (r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)", TAKEN_OUT),
-        (r"\b(xox[a-z]|xapp)-[A-Za-z0-9-]{8,}", TAKEN_OUT),
-        (r"\b(gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{16,})", TAKEN_OUT),
-        (r"\b(AKIA|ASIA)[A-Z0-9]{16}\b", TAKEN_OUT),
-        (r"\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", TAKEN_OUT),
+        (r"BEFORE(xox[a-z]|xapp)-[A-Za-z0-9-]{8,}", TAKEN_OUT),
+        (r"BEFORE(gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{16,})", TAKEN_OUT),
+        (r"BEFORE(AKIA|ASIA)[A-Z0-9]{16}\b", TAKEN_OUT),
+        (r"BEFOREeyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", TAKEN_OUT),
         (r"(?i)\b(bearer|basic)\s+[A-Za-z0-9+/=._~-]{8,}", "$1 [secret]"),
         (r"([a-z][a-z0-9+.-]*://[^\s:/@]*):[^\s/@]+@", "$1:[secret]@"),
     ];
-    patterns.into_iter().filter_map(|(pattern, with)| Some((Regex::new(pattern).ok()?, with))).collect()
+    let built = |pattern: &str| Regex::new(&pattern.replace("BEFORE", BEFORE)).ok();
+    patterns.into_iter().filter_map(|(pattern, with)| Some((built(pattern)?, with))).collect()
 });
 
 /// What follows `password=` and its like.
@@ -63,7 +74,30 @@ impl Redactor {
         Self(needles)
     }
 
+    /// The text as it may be shown: no secrets, no signs that steer a terminal or hide. JSON stays JSON: each of its texts is
+    /// looked at as it reads, for written out a secret may follow a `\\n` at once.
+    pub fn shown(&self, text: &str) -> String {
+        // Hidden signs first: with one in its middle a secret would not be known for one.
+        let plain = clean(&without_escapes(text));
+        match json::redacted(self, &plain) {
+            // Guesses are over: one more would take a sign that JSON needs.
+            Some(json) => self.without_known(&json),
+            None => self.redact(&json::lines_redacted(self, &plain)),
+        }
+    }
+
+    /// The text without secrets.
     pub fn redact(&self, text: &str) -> String {
+        self.redact_named(text, "")
+    }
+
+    /// The same, of a text that is called `name` where it stands.
+    pub fn redact_named(&self, text: &str, name: &str) -> String {
+        entropy::taken_out(&self.without_known(text), name)
+    }
+
+    /// Values and patterns.
+    fn without_known(&self, text: &str) -> String {
         let known = self.0.iter().fold(text.to_owned(), |text, needle| match text.contains(needle) {
             true => text.replace(needle, TAKEN_OUT),
             false => text,
@@ -80,7 +114,9 @@ fn named_value(found: &Captures<'_>) -> String {
     let [name, between, value] = [1, 2, 3].map(|group| found.get(group).map_or("", |part| part.as_str()));
     let in_json = between.contains("\":") && !between.ends_with('"');
     let literal = matches!(value, "true" | "false" | "null") || value.parse::<f64>().is_ok();
-    let shown = if in_json && literal { value } else { TAKEN_OUT };
+    // What was taken out before it is no value, and ends before its bracket.
+    let taken_out = TAKEN_OUT.trim_end_matches(']') == value;
+    let shown = if taken_out || (in_json && literal) { value } else { TAKEN_OUT };
     format!("{name}{between}{shown}")
 }
 

@@ -3,8 +3,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 
 use crate::config::secrets::Secret;
-use crate::probe::process::Kept;
-use crate::probe::redact::{Redactor, without_escapes};
+use crate::redact::{Redactor, without_escapes};
 
 fn redactor(secret: &str) -> Redactor {
     Redactor::new(std::iter::once(Secret::new(secret)))
@@ -51,26 +50,35 @@ proptest! {
             prop_assert!(!shown.contains(&form) || before.contains(&form) || after.contains(&form), "{}", shown);
         }
     }
-
-    /// However a stream comes in pieces, what is kept of it is the same.
-    #[test]
-    fn pieces_do_not_matter(text in "[a-z\n]{0,200}", cuts in proptest::collection::vec(0_usize..200, 0..8)) {
-        let mut whole = Kept::default();
-        whole.push(text.as_bytes());
-        let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(text.len())).collect();
-        cuts.sort_unstable();
-        let mut pieces = Kept::default();
-        let mut from = 0;
-        for cut in cuts.into_iter().chain([text.len()]) {
-            pieces.push(&text.as_bytes()[from..cut]);
-            from = cut;
-        }
-        prop_assert_eq!(whole.text(), pieces.text());
-    }
 }
 
 #[test]
 fn a_secret_cut_by_a_colour_is_whole_again() {
     let shown = redactor("opaque-value-9").redact(&without_escapes("x opaque-\u{1b}[31mvalue-9\u{1b}[0m y"));
     assert_eq!(shown, "x [secret] y");
+}
+
+#[test]
+fn json_stays_json_and_is_read_as_it_reads() {
+    let redactor = redactor("opaque-value-9");
+    let token = format!("{}_{}", "ghp", "abcdefghijklmnop1234");
+    let key = "q7Rk2ZpX9vTb4LmN8sWd3HfJ6yCg1AeU";
+    // Written out, the line's end is a sign that stands right before the secret.
+    let json = format!(
+        r#"{{"log": "begun\n{token}\n{key}\nopaque-\u001b[31mvalue-9", "api_key": "abcd1234", "revision": 7}}"#
+    )
+    .replace("\\\\", "\\");
+    let shown: serde_json::Value = serde_json::from_str(&redactor.shown(&json)).unwrap();
+    assert_eq!(shown["log"], "begun\n[secret]\n[secret]\n[secret]");
+    assert_eq!((shown["api_key"].as_str(), shown["revision"].as_u64()), (Some("[secret]"), Some(7)));
+    let lines = format!("plain\n{{\"msg\":\"a\\n{key}\"}}\nlevel=error msg=\"a\\n{token}\"");
+    let shown = redactor.shown(&lines);
+    assert!(!shown.contains(key) && !shown.contains(&token), "{shown}");
+    let clean = r#"{ "a": 1.10, "digest": "sha256:abc", "trace_id": "0af7651916cd43dd8448eb211c80319c" }"#;
+    assert_eq!(redactor.shown(clean), clean, "where there is none, not a sign changes");
+}
+
+#[test]
+fn what_was_taken_out_is_not_taken_out_twice() {
+    assert_eq!(redactor("opaque-value-9").redact("TOKEN=opaque-value-9 x"), "TOKEN=[secret] x");
 }

@@ -1,0 +1,100 @@
+//! Reasons that people type go into the timeline, the audit and cards: a secret that was pasted into one is taken out before
+//! anything is decided or saved (research 2b, rule 8).
+
+use crate::domain::command::{Command, Line};
+use crate::domain::request::{Ask, Form};
+use crate::domain::run::approve::Vote;
+use crate::domain::run::decide::Start;
+use crate::domain::runbook::{RunAsk, RunbookLine};
+use crate::redact::Redactor;
+
+/// The same, without secrets in its reasons and in the values of its parameters.
+pub fn without_secrets(ask: Ask, redactor: &Redactor) -> Ask {
+    match ask {
+        Ask::Form(Form::Approve { run, key, comment }) => {
+            Ask::Form(Form::Approve { run, key, comment: reason(&comment, redactor) })
+        }
+        Ask::Line(Line { incident, command: Command::Runbook(line) }) => {
+            Ask::Line(Line { incident, command: Command::Runbook(runbook(line, redactor)) })
+        }
+        ask => ask,
+    }
+}
+
+fn runbook(line: RunbookLine, redactor: &Redactor) -> RunbookLine {
+    match line {
+        RunbookLine::Freeze { why } => RunbookLine::Freeze { why: reason(&why, redactor) },
+        RunbookLine::Reviewed { run, note } => RunbookLine::Reviewed { run, note: reason(&note, redactor) },
+        RunbookLine::Of { run, ask: RunAsk::Vote { key, vote } } => {
+            RunbookLine::Of { run, ask: RunAsk::Vote { key, vote: voted(vote, redactor) } }
+        }
+        // What is taken out fits no parameter, so the line is refused, without the value.
+        RunbookLine::Start(start) => {
+            let value = |(name, value): (String, String)| (name, redactor.shown(&value));
+            let typed = start.typed.into_iter().map(value).collect();
+            RunbookLine::Start(Start { typed, ..start })
+        }
+        RunbookLine::Release { what, why } => RunbookLine::Release { what, why: reason(&why, redactor) },
+        // These hold no words of people's own that are kept.
+        RunbookLine::Of { .. }
+        | RunbookLine::List
+        | RunbookLine::Show { .. }
+        | RunbookLine::Fitting
+        | RunbookLine::Status
+        | RunbookLine::Unfreeze
+        | RunbookLine::Short { .. } => line,
+    }
+}
+
+fn voted(vote: Vote, redactor: &Redactor) -> Vote {
+    let reason = |why: String| reason(&why, redactor);
+    match vote {
+        Vote::Approve { comment } => Vote::Approve { comment: comment.map(reason) },
+        Vote::Deny { why } => Vote::Deny { why: why.map(reason) },
+        Vote::BreakGlass { why } => Vote::BreakGlass { why: reason(why) },
+    }
+}
+
+/// Of a reason that was too long the last word is half a word, and half a secret would not be known for one.
+fn reason(typed: &str, redactor: &Redactor) -> String {
+    match typed.strip_suffix('…') {
+        Some(cut) => {
+            let whole = cut.rsplit_once(char::is_whitespace).map_or("", |(words, _)| words);
+            format!("{} …", redactor.shown(whole))
+        }
+        None => redactor.shown(typed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_a_secret_at_the_end_goes_with_its_word() {
+        let redactor = Redactor::new(std::iter::empty());
+        assert_eq!(reason("it is q7Rk2ZpX9vTb4…", &redactor), "it is …");
+        assert_eq!(reason("it is bad", &redactor), "it is bad");
+        assert_eq!(reason("q7Rk2ZpX9vTb4LmN8sWd3HfJ6yCg1AeU", &redactor), "[secret]");
+    }
+
+    #[test]
+    fn no_line_keeps_a_secret_in_its_reason() {
+        let redactor = Redactor::new(std::iter::empty());
+        let secret = "q7Rk2ZpX9vTb4LmN8sWd3HfJ6yCg1AeU";
+        for line in [
+            "freeze it is SECRET",
+            "reviewed RUN-7 it is SECRET",
+            "release RUN-7 it is SECRET",
+            "release deployment/queue it is SECRET",
+            "approve RUN-7 7aaaaa it is SECRET",
+            "deny RUN-7 7aaaaa it is SECRET",
+            "break-glass RUN-7 7aaaaa it is SECRET",
+            "diagnose logs tail=SECRET",
+        ] {
+            let line = crate::intake::grammar::parse_runbook(&line.replace("SECRET", secret));
+            let shown = format!("{:?}", without_secrets(Ask::Line(line), &redactor));
+            assert!(!shown.contains(secret) && shown.contains("[secret]"), "{shown}");
+        }
+    }
+}
