@@ -89,7 +89,7 @@ async fn plan(run: &Run, prober: &Prober) -> Option<String> {
     let Stage::Offered { rung } = run.stage else { return None };
     let plan = run.filling().command(run.action_of(rung)?.plan.as_ref()?).ok()?;
     Some(match prober.ask(&Question::Run(plan), PLAN_LIMIT).await {
-        Ok(heard) => heard.all(),
+        Ok(heard) => heard.no_text().unwrap_or_else(|| heard.all()),
         Err(CannotTell(why)) => why,
     })
 }

@@ -23,6 +23,7 @@ mod other_programs;
 mod paging;
 mod phones;
 mod planted;
+mod printed;
 mod release;
 mod restart;
 mod rollback;

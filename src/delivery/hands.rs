@@ -107,8 +107,9 @@ impl Hands {
     async fn plan(&self, plan: &[String]) -> Result<String, String> {
         let heard = self.prober.ask(&Question::Run(plan.to_vec()), PLAN_LIMIT).await;
         let heard = heard.map_err(|CannotTell(why)| format!("its plan brings nothing: {why}"))?;
-        match heard.exit {
-            Some(0) => Ok(heard.all()),
+        match (heard.exit, heard.no_text()) {
+            (Some(0), Some(why)) => Err(format!("its plan brings nothing: {why}")),
+            (Some(0), None) => Ok(heard.all()),
             _ => Err(format!("its plan fails: {}", crate::domain::text::shorten(heard.all().trim(), 300))),
         }
     }

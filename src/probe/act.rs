@@ -10,8 +10,9 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
+use super::kept::Kept;
 use super::marked::{Marked, VARIABLE};
-use super::process::{self, Kept, Program};
+use super::process::{self, Program};
 use super::{FOLDERS, Prober, tool};
 use crate::config::secrets::Secret;
 use crate::domain::procedure::CannotTell;

@@ -21,7 +21,8 @@ use tokio::time::timeout;
 use tower_service::Service;
 
 use super::address::Hosts;
-use super::process::Kept;
+use super::kept::Kept;
+use super::process::heard_of;
 use crate::domain::procedure::{CannotTell, Heard};
 
 /// How long connecting may take, shared by a host's addresses.
@@ -91,8 +92,8 @@ async fn fetch(address: &str, targets: Vec<SocketAddr>) -> Result<Heard, CannotT
     while let Some(chunk) = stream.next().await {
         kept.push(&chunk.map_err(|_| cannot("broke off in the middle of its answer"))?);
     }
-    let (text, cut) = kept.text();
-    Ok(Heard { status: Some(status), text, cut, ..Heard::default() })
+    let heard = Heard { status: Some(status), ..Heard::default() };
+    Ok(heard_of(kept.printed(), heard))
 }
 
 fn in_words(error: &Error) -> String {

@@ -6,6 +6,7 @@ mod act;
 mod address;
 mod github;
 mod http;
+mod kept;
 mod marked;
 mod pause;
 mod process;

@@ -12,65 +12,12 @@ use tokio::process::{Child, Command};
 use tokio::time::{interval, timeout};
 
 use super::GRACE;
+use super::kept::{Kept, Printed};
 use crate::config::secrets::Secret;
 use crate::domain::procedure::{CannotTell, Heard};
 
-/// Bytes kept of the beginning of each stream, and as many of its end.
-const HALF: usize = 512 << 10;
 /// How often it is looked whether the group is empty.
 const LOOK_EVERY: Duration = Duration::from_millis(10);
-
-/// The beginning and the end of a stream, however long it is.
-#[derive(Debug, Default)]
-pub struct Kept {
-    head: Vec<u8>,
-    tail: Vec<u8>,
-    lost: bool,
-}
-
-impl Kept {
-    pub fn push(&mut self, bytes: &[u8]) {
-        let room = HALF.saturating_sub(self.head.len()).min(bytes.len());
-        let (first, rest) = bytes.split_at(room);
-        self.head.extend_from_slice(first);
-        self.tail.extend_from_slice(rest);
-        // In one move now and then, and not with each byte.
-        if self.tail.len() > 2 * HALF {
-            self.tail.drain(..self.tail.len() - HALF);
-            self.lost = true;
-        }
-    }
-
-    /// The last `most` bytes, from the beginning of a line on.
-    pub fn end(&self, most: usize) -> String {
-        let (head, tail) = (self.head.len(), self.tail.len());
-        let from_tail = tail.saturating_sub(most);
-        let from_head = head.saturating_sub(most.saturating_sub(tail));
-        let gap = self.lost && from_tail == 0 && tail > 0;
-        let first =
-            if tail >= most || gap { &[][..] } else { self.head.get(from_head..).unwrap_or_default() };
-        let bytes = [first, self.tail.get(from_tail..).unwrap_or_default()].concat();
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        match head + tail > most || self.lost {
-            true => text.split_once('\n').map_or(String::new(), |(_, lines)| lines.to_owned()),
-            false => text,
-        }
-    }
-
-    /// The text, and whether its middle is missing. Where it is, whole lines are: half a secret would not be known for one.
-    pub fn text(&self) -> (String, bool) {
-        let over = self.tail.len().saturating_sub(HALF);
-        let lost = self.lost || over > 0;
-        let tail = self.tail.get(over..).unwrap_or_default();
-        let (head, tail) = (String::from_utf8_lossy(&self.head), String::from_utf8_lossy(tail));
-        if !lost {
-            return (format!("{head}{tail}"), false);
-        }
-        let head = head.rsplit_once('\n').map_or("", |(lines, _)| lines);
-        let tail = tail.split_once('\n').map_or("", |(_, lines)| lines);
-        (format!("{head}\n…\n{tail}"), true)
-    }
-}
 
 /// Ends the program's whole group when it is let go, by whatever way.
 struct Group(Option<Pid>);
@@ -171,8 +118,20 @@ pub async fn run(mut started: Program, limit: Duration) -> Result<Heard, CannotT
 async fn heard(child: &mut Child) -> std::io::Result<Heard> {
     let (out, err) = (child.stdout.take(), child.stderr.take());
     let (out, err, status) = tokio::join!(kept(out), kept(err), child.wait());
-    let ((out, out_cut), (err, err_cut)) = (out?.text(), err?.text());
-    Ok(Heard { status: None, exit: status?.code(), text: out, aside: err, cut: out_cut || err_cut })
+    let (out, err) = (out?.printed(), err?.printed());
+    let aside = match err {
+        Printed::Text(text, _) => text,
+        Printed::Bytes(bytes) => format!("{bytes} bytes that are no text"),
+    };
+    Ok(heard_of(out, Heard { exit: status?.code(), aside, ..Heard::default() }))
+}
+
+/// What a check looks at, beside what is known of the answer.
+pub fn heard_of(printed: Printed, heard: Heard) -> Heard {
+    match printed {
+        Printed::Bytes(bytes) => Heard { bytes: Some(bytes), ..heard },
+        Printed::Text(text, cut) => Heard { text, cut, ..heard },
+    }
 }
 
 async fn kept(stream: Option<impl AsyncRead + Unpin>) -> std::io::Result<Kept> {

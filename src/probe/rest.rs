@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use reqwest::Url;
 use serde_json::Value;
 
-use super::process::Kept;
+use super::kept::{Kept, Printed};
 use crate::config::secrets::is_allowed;
 use crate::domain::procedure::CannotTell;
 use crate::domain::text::{clean_line, shorten};
@@ -140,7 +140,14 @@ impl Service {
                 break;
             }
         }
-        let (text, cut) = kept.text();
+        let (text, cut) = match kept.printed() {
+            Printed::Text(text, cut) => (text, cut),
+            Printed::Bytes(bytes) if parts.status.is_success() => {
+                return Err(CannotTell(format!("{} sent {bytes} bytes that are no text", self.name)));
+            }
+            // Its status and headers say enough.
+            Printed::Bytes(_) => (String::new(), false),
+        };
         let cut = cut || room == 0;
         Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, text, cut })
     }

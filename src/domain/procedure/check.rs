@@ -68,6 +68,13 @@ pub enum Extract {
     Text,
 }
 
+impl Extract {
+    /// Whether it is read out of what came, and not of how it came.
+    pub fn is_of_text(&self) -> bool {
+        !matches!(self, Self::Status | Self::Exit)
+    }
+}
+
 /// What a part must be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]

@@ -28,9 +28,17 @@ pub struct Heard {
     pub aside: String,
     /// More came than is kept; the middle is missing.
     pub cut: bool,
+    /// So many bytes came that are no text. They are not kept: nobody could say whether a secret is in them.
+    pub bytes: Option<usize>,
 }
 
 impl Heard {
+    /// That what came is no text, in words.
+    pub fn no_text(&self) -> Option<String> {
+        let did = if self.status.is_some() { "sent" } else { "printed" };
+        self.bytes.map(|bytes| format!("it {did} {bytes} bytes that are no text"))
+    }
+
     /// All that a program printed, its standard error last.
     pub fn all(&self) -> String {
         let Self { text, aside, .. } = self;

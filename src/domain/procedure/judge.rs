@@ -119,7 +119,7 @@ fn says_nothing(check: &Check, heard: &Heard) -> Option<String> {
     let program = command.program();
     let all = heard.all();
     let last = || all.lines().rfind(|line| !line.trim().is_empty()).map(|line| shown(line.trim()));
-    let said = || last().map(|line| format!(": {line}")).unwrap_or_default();
+    let said = || last().or_else(|| heard.no_text()).map(|said| format!(": {said}")).unwrap_or_default();
     let Some(code) = heard.exit else { return Some(format!("{program} was ended by a signal{}", said())) };
     // kubectl finds no pods and ends with 0: a log that is not there holds no error, and no good word either.
     if code == 0 && heard.text.trim().is_empty() && !heard.aside.trim().is_empty() {
@@ -151,8 +151,8 @@ fn part(extract: &Extract, expected: &Expected, heard: &Heard) -> Part {
         Expected::Equals(equal) => values.iter().all(|value| same(value, equal)),
         Expected::Range(range) => values.iter().all(|value| within(value, range)),
     };
-    if holds && heard.cut && may_be_in_the_middle(extract, expected) {
-        return Part::Unclear("the answer is longer than is kept, and its middle was not looked at".into());
+    if heard.cut && !is_so_whatever_is_missing(extract, expected, &values, holds) {
+        return Part::Unclear(format!("the middle of the answer is missing, so {extract} cannot be told"));
     }
     if holds {
         return Part::Holds;
@@ -161,17 +161,26 @@ fn part(extract: &Extract, expected: &Expected, heard: &Heard) -> Part {
     Part::Not(Note { part: extract.to_string(), expected: expected.to_string(), got: shown(&got) })
 }
 
-/// Whether what was not looked at could make a difference: a line that must not be there, and not one that must.
-fn may_be_in_the_middle(extract: &Extract, expected: &Expected) -> bool {
+/// Whether the missing middle of an answer could not change what was found: it only adds to what is counted, and takes nothing back
+/// that must not be there.
+fn is_so_whatever_is_missing(extract: &Extract, expected: &Expected, values: &[Value], holds: bool) -> bool {
     match (extract, expected) {
-        (Extract::Count(_), Expected::Range(Range { max: None, one_of: None, none: None, .. })) => false,
-        (Extract::Count(_) | Extract::Regex(_), _) => true,
+        (Extract::Status | Extract::Exit, _) => true,
+        (Extract::Count(_), Expected::Range(Range { max: None, one_of: None, none: None, .. })) => holds,
+        (Extract::Count(_), Expected::Range(Range { max: Some(max), .. })) => {
+            values.iter().any(|count| count.as_f64().is_some_and(|count| count > *max))
+        }
+        (Extract::Regex(_), _) => !holds && !values.is_empty(),
+        (Extract::Text, Expected::Range(Range { matches: Some(_), .. })) => holds,
         _ => false,
     }
 }
 
 /// The part of the answer; several where a pointer names every element.
 fn values(extract: &Extract, heard: &Heard) -> Result<Vec<Value>, String> {
+    if let Some(why) = heard.no_text().filter(|_| extract.is_of_text()) {
+        return Err(why);
+    }
     Ok(match extract {
         Extract::Status => heard.status.map(Value::from).into_iter().collect(),
         Extract::Exit => heard.exit.map(Value::from).into_iter().collect(),

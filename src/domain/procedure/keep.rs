@@ -12,12 +12,17 @@ const REVISION: &str = "/metadata/annotations/deployment.kubernetes.io~1revision
 const MOST: usize = 50;
 /// Longest text that is kept, in characters.
 const LONGEST: usize = 20_000;
+/// Longest line of it, in characters.
+const LINE: usize = 2_000;
 
 /// What `wanted` names in the answer.
 ///
 /// # Errors
 /// Why it is not there, in words.
 pub fn keep(wanted: &str, heard: &Heard) -> Result<Kept, String> {
+    if let Some(why) = heard.no_text() {
+        return Err(why);
+    }
     let missing = || format!("the answer has no {wanted}");
     if let Some(pointer) = wanted.strip_prefix("json:") {
         let json = json(heard)?;
@@ -79,9 +84,21 @@ fn last_lines(wanted: &str) -> Option<usize> {
 
 fn last(text: &str, count: usize) -> String {
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-    let kept = lines.get(lines.len().saturating_sub(count)..).unwrap_or_default().join("\n");
+    let kept = lines.get(lines.len().saturating_sub(count)..).unwrap_or_default();
+    let kept = kept.iter().map(|line| shortened(line)).collect::<Vec<_>>().join("\n");
     let over = kept.chars().count().saturating_sub(LONGEST);
     kept.chars().skip(over).collect()
+}
+
+/// A line of a megabyte would push out all the others: its beginning and its end.
+fn shortened(line: &str) -> String {
+    let signs = line.chars().count();
+    if signs <= LINE {
+        return line.to_owned();
+    }
+    let (begin, end): (String, String) =
+        (line.chars().take(LINE / 2).collect(), line.chars().skip(signs - LINE / 2).collect());
+    format!("{begin} … {} characters left out … {end}", signs - LINE / 2 * 2)
 }
 
 fn list(json: &Value) -> &[Value] {

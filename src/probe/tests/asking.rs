@@ -266,7 +266,11 @@ async fn endless_output_is_cut_in_the_middle() {
     assert!(heard.cut && heard.text.starts_with("first") && heard.text.ends_with("last"));
     assert!(heard.text.len() < 2 << 20, "{}", heard.text.len());
     let binary = run(r"printf 'a\000\377\033[31mb\033[0m\007c'", &[], LIMIT).await.unwrap();
-    assert_eq!(binary.text, "a\u{fffd}bc");
+    assert_eq!((binary.text.as_str(), binary.bytes), ("", Some(15)), "a zero byte is no text");
+    let stray = run(r"printf 'a long line in another alphabet \374 \033[31mb\033[0m\007c'", &[], LIMIT)
+        .await
+        .unwrap();
+    assert_eq!(stray.text, "a long line in another alphabet \u{fffd} bc");
 }
 
 #[tokio::test]

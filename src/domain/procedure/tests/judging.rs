@@ -113,7 +113,11 @@ fn what_stands_in_the_middle_that_was_not_kept_is_not_called_absent() {
     assert_eq!(verdict("\"count:ERROR\" = { max = 0 }", "INFO\n…\nERROR"), Fail);
     assert_eq!(verdict("\"count:INFO\" = { min = 1 }", "INFO\n…\nINFO"), Pass);
     assert_eq!(verdict("\"regex:v(\\\\d+)\" = \"1\"", "v1\n…\nv1"), Unknown);
+    assert_eq!(verdict("\"regex:v(\\\\d+)\" = \"1\"", "v1\n…\nv2"), Fail, "whatever the middle holds");
+    assert_eq!(verdict("\"regex:ERROR\" = { absent = true }", "INFO\n…\nINFO"), Unknown);
     assert_eq!(verdict("text = { matches = \"INFO\" }", "INFO\n…\nINFO"), Pass);
+    assert_eq!(verdict("text = { matches = \"ERROR\" }", "INFO\n…\nINFO"), Unknown);
+    assert_eq!(verdict("exit = 0", "INFO\n…\nINFO"), Pass);
 }
 
 #[test]
@@ -161,4 +165,38 @@ fn facts_are_kept_of_an_answer() {
         assert_eq!(found.kept.get("it"), expected.as_ref(), "{wanted} of {text}");
         assert_eq!(found.verdict, if expected.is_some() { Pass } else { Unknown }, "{wanted} of {text}");
     }
+}
+
+#[test]
+fn what_is_no_text_is_not_guessed_at() {
+    let binary = |exit| Heard { exit: Some(exit), bytes: Some(4_096), ..Heard::default() };
+    for expect in [
+        "\"count:ERROR\" = { max = 0 }",
+        "text = { matches = \"a?\" }",
+        "\"regex:a\" = { absent = true }",
+        "\"json:/a\" = { absent = true }",
+    ] {
+        let found = found(&check(&format!("run = [\"kubectl\"]\nexpect = {{ {expect} }}")), binary(0));
+        let why = found.why.as_deref();
+        assert_eq!(
+            (found.verdict, why),
+            (Unknown, Some("it printed 4096 bytes that are no text")),
+            "{expect}"
+        );
+    }
+    let kept = found(&check("run = [\"kubectl\"]\nkeep = { log = \"last 20 lines\" }"), binary(0));
+    assert!(kept.verdict == Unknown && kept.kept.is_empty());
+    let exit = found(&check("run = [\"kubectl\"]\nexpect = { exit = 0 }"), binary(0));
+    assert_eq!(exit.verdict, Pass, "how it ended is known");
+    let failed = found(&check("run = [\"kubectl\"]\nkeep = { log = \"last line\" }"), binary(2));
+    assert_eq!(failed.why.unwrap(), "kubectl ended with 2: it printed 4096 bytes that are no text");
+}
+
+#[test]
+fn a_line_of_a_megabyte_leaves_room_for_the_others() {
+    let keep = check("run = [\"kubectl\"]\nkeep = { log = \"last 20 lines\" }");
+    let told = found(&keep, output(0, &format!("first\n{}\nlast", "x".repeat(1 << 20))));
+    let log = told.kept["log"].long().unwrap().to_owned();
+    assert!(log.starts_with("first\nxxx") && log.ends_with("xxx\nlast"), "{}", log.len());
+    assert!(log.contains("x … 1046576 characters left out … x"), "{}", log.len());
 }
