@@ -25,7 +25,7 @@ use crate::domain::run::signed::Keys;
 use crate::intake;
 use crate::intake::shell::Shell;
 use crate::loopback::Loopback;
-use crate::probe::{Prober, StandIn};
+use crate::probe::{Prober, StandIn, runs_as};
 use crate::procedure;
 use crate::redact::Redactor;
 use crate::store::{Disk, Store, StoreError};
@@ -68,6 +68,8 @@ pub enum StartError {
     GitHub(#[from] GitHubError),
     #[error(transparent)]
     Phone(#[from] PhoneError),
+    #[error("{0}")]
+    RunAs(String),
     #[error("cannot listen on {address}: {source}; choose another address with --listen")]
     Listen { address: SocketAddr, source: std::io::Error },
 }
@@ -101,6 +103,9 @@ impl App {
     /// As `start`.
     pub fn start_on(ground: Ground, setup: Setup) -> Result<Self, StartError> {
         let Setup { mut config, secrets, data, clock } = setup;
+        if ground.world.is_none() {
+            runs_as(config.runbook.run_as.as_deref()).map_err(StartError::RunAs)?;
+        }
         let github = backup(&mut config, &secrets, &clock)?;
         config.audit_keys = Keys::new(secrets.audit.key.as_ref(), secrets.audit.before.as_ref());
         let store = Arc::new(Store::open_on(ground.disk, &data, &new_instance(&clock))?);

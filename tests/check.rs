@@ -3,14 +3,16 @@
 use std::path::Path;
 use std::process::Command;
 
+use howler::app::{App, Setup};
 use howler::clock::Clock;
+use howler::config::Config;
 use howler::fake::phone::{self, Phones};
 use howler::fake::slack::Slack;
 use jiff::SignedDuration;
 use tempfile::TempDir;
 
 use crate::harness::process::{free_port, serve, serve_with};
-use crate::harness::{TOKEN, workspace};
+use crate::harness::{TOKEN, World, workspace};
 
 const MENTIONS: &str = "[mentions]\noncall = \"S0ONCALL\"\nengineering = \"S0ENG\"\n";
 /// It looks like a signing secret; nothing is signed here.
@@ -324,4 +326,28 @@ async fn without_phones_or_a_rotation_it_is_a_note() {
         "{}",
         report.text
     );
+}
+
+/// With the rights for it programs run as the user; without them howler says which are missing, and does not start.
+#[tokio::test]
+async fn a_user_for_programs_that_cannot_be_had_is_refused_before_anything_runs() {
+    let stand = Stand::new().await;
+    let named = format!("{MENTIONS}[runbook]\nrun_as = \"65534\"\n");
+    std::fs::write(stand.path().join("howler.toml"), &named).unwrap();
+    let report = stand.check().await;
+    let world = World::with_config("").await;
+    let config = Config::parse(&named).unwrap();
+    let started = App::start(Setup { config, data: stand.path().join("other"), ..world.setup() });
+    match howler::probe::runs_as(Some("65534")) {
+        Ok(_) => {
+            assert!(report.line("ok", "programs").contains("user 65534 of group 65534"), "{}", report.text);
+            assert!(started.is_ok());
+        }
+        Err(why) => {
+            report.fails("programs", &[&why]);
+            assert_eq!(started.err().unwrap().to_string(), why);
+        }
+    }
+    std::fs::write(stand.path().join("howler.toml"), named.replace("65534", "root")).unwrap();
+    stand.check().await.fails("programs", &["run_as = \"root\""]);
 }

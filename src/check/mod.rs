@@ -7,6 +7,7 @@ mod folder;
 mod github;
 mod oncall;
 mod procedures;
+mod programs;
 mod slack;
 
 use std::path::{Path, PathBuf};
@@ -70,6 +71,7 @@ pub async fn run(config: Option<&Path>, data: PathBuf, lookup: impl Fn(&str) -> 
     let (config, lines) = file::lines(config);
     report.print(lines);
     report.print(procedures::lines(&config));
+    report.print(vec![programs::line(&config)]);
     report.print(environment::lines(&lookup));
     let clock = Clock::system();
     report.print(folder::lines(data.clone(), clock.now()).await);

@@ -2,6 +2,7 @@
 
 mod backup;
 mod duration;
+mod limits;
 mod path;
 mod phone;
 mod problems;
@@ -21,6 +22,7 @@ use crate::domain::procedure::Runbook;
 use crate::domain::run::signed::Keys;
 pub use backup::{Backup, Repository};
 pub use duration::{Every, Humane, Spoken, parse_duration};
+pub use limits::{Limits, Size};
 pub use path::PathEntry;
 pub use phone::{Phone, PhoneDoubt, Provider, PublicUrl};
 pub use problems::problems;

@@ -9,7 +9,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use super::backup::is_name;
-use super::{Humane, Repository};
+use super::{Humane, Limits, Repository};
 use crate::domain::procedure::Risk;
 use crate::domain::run::change::Policy;
 use crate::domain::run::identity::Names;
@@ -47,6 +47,10 @@ pub struct RunbookRules {
     /// The team that the project belongs to, by `team_...` or by the name in its addresses; none for a personal account.
     #[serde(deserialize_with = "name")]
     pub vercel_team: Option<String>,
+    /// The user, by name or number, as whom programs run where howler is root.
+    #[serde(deserialize_with = "name")]
+    pub run_as: Option<String>,
+    pub limits: Limits,
     pub approval: ApprovalRules,
     /// `[runbook.acts_as]`: the name in the cluster of each person who may ask for an action there.
     #[serde(deserialize_with = "names")]
@@ -186,6 +190,8 @@ impl Default for RunbookRules {
             organisation: None,
             vercel_project: Some("monkeytown-web".into()),
             vercel_team: None,
+            run_as: None,
+            limits: Limits::default(),
             approval: ApprovalRules::default(),
             acts_as: Arc::default(),
         }

@@ -60,12 +60,13 @@ impl Hands {
                 let prepared = prepare_release(group.as_ref(), deliverer).await;
                 Outcome::Done(Receipt::ReleasePrepared(prepared))
             }
-            EffectKind::Act { run, argv, path, fingerprint, key, limit } => {
+            EffectKind::Act { run, argv, path, fingerprint, key, limit, grace } => {
                 let order = Order {
                     argv: argv.clone(),
                     path: path.clone(),
                     fingerprint: fingerprint.clone(),
                     limit: Duration::try_from(limit.0).unwrap_or_default(),
+                    grace: Duration::try_from(grace.0).unwrap_or_default(),
                     mark: key.clone(),
                 };
                 let (ended, output) = self.act(job, *run, &order, desk, stopping).await;
@@ -139,7 +140,7 @@ impl Hands {
         };
         let acting = async {
             if job.may_have_happened() {
-                let ended = self.prober.wait_for_earlier(&order.mark, order.limit, stop.subscribe()).await;
+                let ended = self.prober.wait_for_earlier(order, stop.subscribe()).await;
                 return (ended, String::new());
             }
             self.act_and_tell(run, order, stop.subscribe(), desk).await

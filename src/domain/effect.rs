@@ -333,6 +333,9 @@ pub enum EffectKind {
         /// The request's, random: all that the program begins is known by it, whichever howler began it.
         key: String,
         limit: Humane,
+        /// How long it may take to end once it is asked to.
+        #[serde(default = "super::procedure::usual_grace")]
+        grace: Humane,
     },
     /// End the program that an action runs, and all that it began.
     Stop {

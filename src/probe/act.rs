@@ -2,17 +2,21 @@
 //! that it began (research 2b, rules 4 to 8).
 
 use std::convert::Infallible;
+use std::future::pending;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt;
+use futures_util::future::FusedFuture;
 use sha2::{Digest, Sha256};
-use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::io::AsyncReadExt;
+use tokio::net::unix::pipe::Receiver;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::kept::Kept;
 use super::marked::{Marked, VARIABLE};
-use super::process::{self, Program};
+use super::process::{self, Program, Start, Streams};
 use super::{FOLDERS, Prober, tool};
 use crate::config::secrets::Secret;
 use crate::domain::procedure::CannotTell;
@@ -20,9 +24,10 @@ use crate::domain::run::change::Ended;
 
 /// What a program has printed is told this often, so that many that run together stay within Slack's limits.
 const TELL_EVERY: Duration = Duration::from_secs(2);
-/// How long a program that is asked to end may take before it is killed: some let go of a lock first. Shorter than howler's own
-/// stop.
-const GRACE: Duration = Duration::from_secs(3);
+/// What an action leaves behind when it ends by itself may take so long to end before it is killed.
+const LEFT: Duration = Duration::from_secs(3);
+/// What was killed is gone within this, or cannot be killed.
+const REAPED: Duration = Duration::from_secs(3);
 /// What a program printed just before its end is waited for so long.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 /// So much of the end of the output is searched for secrets, in bytes: far more than is told, so that a secret of many lines is whole
@@ -39,6 +44,8 @@ pub struct Order {
     pub path: String,
     pub fingerprint: String,
     pub limit: Duration,
+    /// How long it may take to end once it is asked to, before it is killed: some programs let go of a lock first.
+    pub grace: Duration,
     /// Nobody else's: all that the program begins carries it.
     pub mark: String,
 }
@@ -105,8 +112,16 @@ impl Prober {
         let mut environment = self.environment.get(program).cloned().unwrap_or_default();
         environment.extend(self.for_actions.get(program).into_iter().flatten().cloned());
         environment.push((VARIABLE.to_owned(), Secret::new(order.mark.clone())));
-        let arguments = order.argv.get(1..).unwrap_or_default();
-        match process::start(order.path.as_ref(), program, arguments, &environment, None) {
+        let start = Start {
+            path: order.path.as_ref(),
+            program,
+            arguments: order.argv.get(1..).unwrap_or_default(),
+            environment: &environment,
+            folder: None,
+            bounds: &self.bounds,
+            may_go_on: true,
+        };
+        match process::start(start) {
             Err(CannotTell(why)) => not_begun(self.shown(&why)),
             Ok(program) => self.follow(program, order, &mut stop, heard).await,
         }
@@ -114,22 +129,22 @@ impl Prober {
 
     async fn follow(
         &self,
-        mut program: Program,
+        (mut program, mut streams): (Program, Streams),
         order: &Order,
         stop: &mut watch::Receiver<bool>,
         heard: &mpsc::Sender<String>,
     ) -> (Ended, String) {
         let marked = Marked::new(&order.mark, program.group());
         let kept = Mutex::new(Kept::default());
-        let (out, err) = (program.child.stdout.take(), program.child.stderr.take());
+        let Streams { out, err } = &mut streams;
+        let printed = async { tokio::join!(keep(out, &kept), keep(err, &kept)) }.fuse();
+        tokio::pin!(printed);
         let ended = {
-            let printed = async { tokio::join!(keep(out, &kept), keep(err, &kept)) };
             let whole = async {
-                tokio::pin!(printed);
                 tokio::select! {
                     status = program.child.wait() => {
                         // What it left behind may hold the other end open.
-                        let _ = timeout(LAST_WORDS, printed).await;
+                        let _ = timeout(LAST_WORDS, &mut printed).await;
                         status
                     }
                     _ = &mut printed => program.child.wait().await,
@@ -145,13 +160,14 @@ impl Prober {
                 never = self.tell(&kept, heard) => match never {},
             }
         };
-        let ended = match ended {
-            Ended::Stopped { .. } => Ended::Stopped { empty: end(&marked, &mut program).await },
-            Ended::TimedOut { .. } => Ended::TimedOut { empty: end(&marked, &mut program).await },
-            by_itself => by_itself,
+        // It is heard to its end: one that cannot say that it lets go would be ended by that.
+        let ended = tokio::select! {
+            ended = ended_by_now(ended, &marked, &mut program, order.grace) => ended,
+            never = async { (&mut printed).await; pending::<Infallible>().await } => match never {},
         };
-        // What it left behind is no part of what was approved.
-        marked.end(GRACE).await;
+        if !printed.is_terminated() {
+            let _ = timeout(LAST_WORDS, &mut printed).await;
+        }
         (ended, self.end_of(&kept, true))
     }
 
@@ -183,32 +199,40 @@ impl Prober {
         shown.chars().skip(skipped).collect()
     }
 
-    /// Waits for a program that an earlier howler may have begun, for at most `limit`, or until `stop`.
-    pub async fn wait_for_earlier(
-        &self,
-        mark: &str,
-        limit: Duration,
-        mut stop: watch::Receiver<bool>,
-    ) -> Ended {
-        let marked = Marked::new(mark, None);
+    /// Waits for a program that an earlier howler may have begun by `order`, for at most its limit, or until `stop`.
+    pub async fn wait_for_earlier(&self, order: &Order, mut stop: watch::Receiver<bool>) -> Ended {
+        let marked = Marked::new(&order.mark, None);
         let gone = tokio::select! {
             biased;
             _ = stop.wait_for(|stop| *stop) => None,
-            gone = timeout(limit, marked.gone()) => Some(gone.is_ok()),
+            gone = timeout(order.limit, marked.gone()) => Some(gone.is_ok()),
         };
         match gone {
             Some(true) => Ended::Interrupted,
-            Some(false) => Ended::TimedOut { empty: marked.end(GRACE).await },
+            Some(false) => Ended::TimedOut { empty: marked.end(order.grace).await },
             None if marked.is_gone() => Ended::Interrupted,
-            None => Ended::Stopped { empty: marked.end(GRACE).await },
+            None => Ended::Stopped { empty: marked.end(order.grace).await },
         }
     }
 }
 
-/// Ends the program and all that it began.
-async fn end(marked: &Marked, program: &mut Program) -> bool {
+/// Ends what goes on, and what a program that ended left behind: that is no part of what was approved.
+async fn ended_by_now(ended: Ended, marked: &Marked, program: &mut Program, grace: Duration) -> Ended {
+    let ended = match ended {
+        Ended::Stopped { .. } => Ended::Stopped { empty: end(marked, program, grace).await },
+        Ended::TimedOut { .. } => Ended::TimedOut { empty: end(marked, program, grace).await },
+        by_itself => by_itself,
+    };
+    marked.end(LEFT).await;
+    ended
+}
+
+/// Ends the program and all that it began. howler's own stop does not wait for a long grace: what lets go of a lock then goes on
+/// with it alone, and the next start waits for it by its mark.
+async fn end(marked: &Marked, program: &mut Program, grace: Duration) -> bool {
+    program.let_go();
     let reaped = async { drop(program.child.wait().await) };
-    tokio::join!(marked.end(GRACE), timeout(GRACE + GRACE, reaped)).0
+    tokio::join!(marked.end(grace), timeout(grace + REAPED, reaped)).0
 }
 
 fn sha256(path: &std::path::Path) -> std::io::Result<String> {
@@ -224,8 +248,7 @@ fn sha256(path: &std::path::Path) -> std::io::Result<String> {
     }
 }
 
-async fn keep(stream: Option<impl AsyncRead + Unpin>, kept: &Mutex<Kept>) {
-    let Some(mut stream) = stream else { return };
+async fn keep(stream: &mut Receiver, kept: &Mutex<Kept>) {
     let mut buffer = vec![0; 64 << 10];
     // What cannot be read any more has ended, for what is shown.
     while let Ok(read @ 1..) = stream.read(&mut buffer).await {

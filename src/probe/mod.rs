@@ -4,6 +4,7 @@
 
 mod act;
 mod address;
+mod bounds;
 mod github;
 mod http;
 mod kept;
@@ -14,6 +15,7 @@ mod rest;
 mod tcp;
 mod told;
 mod tool;
+mod user;
 mod vercel;
 
 use std::collections::BTreeMap;
@@ -31,7 +33,10 @@ use crate::domain::run::change::Ended;
 use crate::redact::Redactor;
 pub use act::{Fingerprint, Order};
 use address::Hosts;
+use bounds::Bounds;
 use github::GitHub;
+use process::Start;
+pub use user::{User, is_root, runs_as};
 use vercel::Vercel;
 
 /// Where programs are looked for that the configuration does not name. Never along `PATH`, which others may have written.
@@ -67,6 +72,7 @@ pub struct Prober {
     redactor: Redactor,
     /// Knows those values alone that are secrets by their names: a user's name may well be an argument.
     arguments: Redactor,
+    bounds: Bounds,
     /// Or why they are not asked.
     github: Result<GitHub, String>,
     vercel: Result<Vercel, String>,
@@ -88,6 +94,7 @@ impl Prober {
         let arguments = Redactor::new(secrets.iter().cloned().chain(secret([&environment, &for_actions])));
         let redactor = Redactor::new(secrets.into_iter().chain(given));
         let hosts = Hosts::new(&rules.hosts, &rules.private);
+        let bounds = Bounds { user: runs_as(rules.run_as.as_deref()), limits: rules.limits.clone() };
         let nobody = || "howler does not ask it here".to_owned();
         let (github, vercel) = (Err(nobody()), Err(nobody()));
         Self {
@@ -99,6 +106,7 @@ impl Prober {
             for_actions,
             redactor,
             arguments,
+            bounds,
             github,
             vercel,
         }
@@ -189,8 +197,9 @@ impl Prober {
         let environment = self.environment.get(program).map_or(&[][..], Vec::as_slice);
         let folder = self.folders.get(program).map(PathBuf::as_path);
         tool::aim(program, arguments, environment, folder)?;
-        let started = process::start(&path, program, arguments, environment, folder)?;
-        process::run(started, limit).await
+        let bounds = &self.bounds;
+        let start = Start { path: &path, program, arguments, environment, folder, bounds, may_go_on: false };
+        process::run(start, limit).await
     }
 }
 

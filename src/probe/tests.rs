@@ -1,4 +1,5 @@
 mod asking;
+mod bounding;
 mod github;
 mod keeping;
 mod services;

@@ -3,10 +3,14 @@
 
 use std::sync::LazyLock;
 
+use jiff::SignedDuration;
+
 use super::{reads, safe};
 use crate::domain::procedure::{Action, Check, Choices, Command, Param, Probe, Procedure, Rung, Undo};
 use crate::redact::Redactor;
 
+/// An action that is stopped has at least and at most so long to let go of what it holds: whoever stops it waits for that.
+const GRACE: [SignedDuration; 2] = [SignedDuration::from_secs(1), SignedDuration::from_mins(2)];
 /// Knows no values, only what secrets look like.
 static LOOKS: LazyLock<Redactor> = LazyLock::new(|| Redactor::new(std::iter::empty()));
 
@@ -248,6 +252,9 @@ impl Lint<'_> {
         self.known(&place, &action.require);
         self.known(&place, &action.freeze);
         self.known(&place, &action.verify.pass);
+        if action.grace.is_some_and(|grace| grace.0 < GRACE[0] || grace.0 > GRACE[1]) {
+            self.add(&place, "`grace` must be from 1s to 2m");
+        }
         self.verify(&place, action);
         if !self.procedure.rungs.iter().any(|rung| rung.action.as_deref() == Some(name)) {
             self.add(&place, "no rung leads to it");

@@ -187,6 +187,8 @@ fn each_fault_is_named_with_its_line() {
         ("{ max = 0 }", "{ maximum = 0 }", "expects a value, or a table of"),
         ("{ max = 0 }", "{ matches = \"(\" }", "`(` is no regular expression"),
         ("expect = { status = 200 }", "", "a check expects something, or keeps a fact"),
+        ("limit = \"60s\"", "limit = \"60s\"\ngrace = \"500ms\"", "line 31: `grace` must be from 1s to 2m"),
+        ("limit = \"60s\"", "limit = \"60s\"\ngrace = \"3m\"", "line 31: `grace` must be from 1s to 2m"),
         (
             "\"--since=10m\"",
             "\"q7Rk2ZpX9vTb4LmN8sWd3HfJ6yCg1AeU\"",

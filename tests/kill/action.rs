@@ -262,3 +262,30 @@ async fn a_stop_ends_the_program_and_looks_at_the_world_after_the_start() {
     night.until_card("The world says that it did not happen").await;
     assert_eq!(night.begun(), 1);
 }
+
+/// A grace that is longer than howler's own stop: the program is asked to end and left to it, and the next howler waits for it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_cuts_no_long_grace_short_and_the_next_howler_waits() {
+    let night = Night::begin().await;
+    let patient = QUEUE.replace("limit = \"30s\"", "limit = \"30s\"\ngrace = \"25s\"");
+    night.write("procedures/queue-failure.toml", &patient);
+    let holds = "trap 'touch asked; until [ -e go ]; do sleep 0.05; done; touch gone; exit' TERM; echo begun >>begun; \
+                 while :; do sleep 0.05; done;;";
+    let begin = KUBECTL.find("echo begun").unwrap();
+    let end = KUBECTL.rfind(";;").unwrap() + 2;
+    night.write("kubectl", &KUBECTL.replace(&KUBECTL[begin..end], holds));
+    let howler = night.howler().await;
+    night.asks().await;
+    night.approve().await;
+    until(|| running(&night.at("begun"))).await;
+    night.until_card("It began at").await;
+    let (well, after) = howler.stop().await;
+    assert!(well && after.as_secs() < 10, "{well} after {after:?}");
+    assert!(night.at("asked").exists() && !night.at("gone").exists(), "it lets go, in its own time");
+    let _howler = night.howler().await;
+    assert!(!night.card().contains("The world says"), "it still runs: {}", night.card());
+    night.write("go", "");
+    night.until_card("howler was stopped while it ran. It is not begun again.").await;
+    assert!(night.at("gone").exists(), "nobody killed it");
+    assert_eq!(night.begun(), 1);
+}

@@ -14,6 +14,7 @@ mod ladder;
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 pub use check::{Check, Expected, Extract, Probe, Range};
@@ -142,7 +143,25 @@ pub struct Action {
     pub run: Command,
     pub undo: Undo,
     pub limit: Humane,
+    /// How long it may take to end once it is asked to, before it is killed: some programs let go of a lock first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grace: Option<Humane>,
     pub verify: Verify,
+}
+
+/// An action's grace where its procedure says nothing of it.
+const GRACE: Humane = Humane(SignedDuration::from_secs(3));
+
+/// What an order of an earlier howler is given.
+pub fn usual_grace() -> Humane {
+    GRACE
+}
+
+impl Action {
+    /// How long it may take to end once it is asked to (research 2b, rule 6).
+    pub fn grace(&self) -> Humane {
+        self.grace.unwrap_or(GRACE)
+    }
 }
 
 /// How many must approve: one for medium, two for high (the configuration decides who).

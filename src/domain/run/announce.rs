@@ -171,6 +171,7 @@ fn act(run: &Run) -> Option<Intent> {
         fingerprint: change.prepared.fingerprint.clone(),
         key: change.prepared.key.clone(),
         limit: action.limit,
+        grace: action.grace(),
     };
     Some(Intent { lane: Lane::Act(run.id), kind })
 }

@@ -294,6 +294,7 @@ async fn what_may_change_something_is_given_to_actions_alone() {
         path: found.path,
         fingerprint: found.sha256,
         limit: LIMIT,
+        grace: LIMIT,
         mark: "an-action-of-its-own".into(),
     };
     let (_keep, stop) = tokio::sync::watch::channel(false);

@@ -152,7 +152,14 @@ fn action(action: &Action) -> Vec<Part> {
         Spoken(verify.hold.0),
         verify.pass.join(", ")
     );
-    vec![Part::Heading(format!("{} ({risk})", action.title)), Part::Commands(commands), Part::Line(proof)]
+    let grace = action.grace.map(|grace| {
+        Part::Line(format!(
+            "Stopped, it has {} to let go of what it holds; then it is killed.",
+            Spoken(grace.0)
+        ))
+    });
+    let parts = [Part::Heading(format!("{} ({risk})", action.title)), Part::Commands(commands)];
+    parts.into_iter().chain(grace).chain([Part::Line(proof)]).collect()
 }
 
 /// As one would type it: an argument that a shell would take apart stands in quotes.

@@ -285,3 +285,24 @@ fn an_answer_to_an_earlier_asking_is_no_evidence_for_a_later_one() {
     assert!(first.iter().all(|look| still_true(&run, look).is_err()), "they were asked before");
     assert!(looks(&run).iter().all(|look| still_true(&run, look).is_ok()));
 }
+
+#[test]
+fn the_order_carries_the_grace_and_the_approval_covers_it() {
+    let patient = PROCEDURE.replace("limit = \"1m\"", "limit = \"1m\"\ngrace = \"30s\"");
+    let procedure = |text: &str| toml::from_str::<Procedure>(text).unwrap();
+    let grace = |text: &str| procedure(text).actions["restart"].grace().0;
+    assert_eq!(
+        (grace(PROCEDURE), grace(&patient)),
+        (SignedDuration::from_secs(3), SignedDuration::from_secs(30))
+    );
+    let hashed = |text: &str| serde_json::to_string(&procedure(text)).unwrap();
+    assert!(hashed(&patient).contains("grace"), "it is part of what is hashed");
+    assert!(
+        !hashed(PROCEDURE).contains("grace"),
+        "what was approved before there was one is hashed as it was"
+    );
+    // An order of the last version.
+    let old = r#"{"Act":{"run":1,"argv":["kubectl"],"path":"/k","fingerprint":"f","key":"k","limit":"60s"}}"#;
+    let EffectKind::Act { grace, .. } = serde_json::from_str(old).unwrap() else { panic!("no action") };
+    assert_eq!(grace.0, SignedDuration::from_secs(3));
+}

@@ -1,0 +1,81 @@
+//! What a program may do at most: as which user it runs, and how much of the machine it takes (research 2b, rule 6).
+//!
+//! No code of howler's runs between the fork and the program, so limits are set right after it began: for well under a
+//! millisecond it has howler's own. What it forks in that time keeps them. The user and the flag that keeps it from gaining
+//! rights hold from its first instruction on.
+
+use std::io;
+use std::thread;
+
+use rustix::io::Errno;
+use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
+use tokio::process::{Child, Command};
+use tokio::runtime::Handle;
+
+use super::user::User;
+use crate::config::Limits;
+
+/// As which user and within which limits programs run.
+#[derive(Clone, Debug)]
+pub struct Bounds {
+    /// Or why there is none that may be used: nothing is run then.
+    pub user: Result<Option<User>, String>,
+    pub limits: Limits,
+}
+
+impl Bounds {
+    /// Starts `command` as the configured user; it can gain no rights by what it runs. Must be called inside a runtime.
+    ///
+    /// # Errors
+    /// When it cannot be started like that.
+    pub fn spawn(&self, command: &mut Command) -> io::Result<Child> {
+        if let Some(user) = self.user.as_ref().map_err(|why| io::Error::other(why.clone()))? {
+            // The standard library clears the other groups with it.
+            command.uid(user.uid).gid(user.gid);
+        }
+        if self.limits.new_privileges {
+            return command.spawn();
+        }
+        let runtime = Handle::current();
+        // The flag is its thread's alone, cannot be taken back, and passes to what the thread starts.
+        thread::scope(|scope| {
+            let spawn = || {
+                let _inside = runtime.enter();
+                rustix::thread::set_no_new_privs(true)?;
+                command.spawn()
+            };
+            let spawned = thread::Builder::new().spawn_scoped(scope, spawn)?.join();
+            spawned.unwrap_or_else(|_| Err(io::Error::other("it could not be started")))
+        })
+    }
+
+    /// Gives the process `id` its limits; it may not raise them. One that has ended needs none.
+    ///
+    /// # Errors
+    /// When one of them cannot be set.
+    pub fn cap(&self, id: Pid) -> io::Result<()> {
+        for (resource, most) in self.most() {
+            // What howler may not have itself it cannot give.
+            let most = getrlimit(resource).maximum.map_or(most, |own| own.min(most));
+            match prlimit(Some(id), resource, Rlimit { current: Some(most), maximum: Some(most) }) {
+                Ok(_) | Err(Errno::SRCH) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn most(&self) -> Vec<(Resource, u64)> {
+        let Limits { cpu, memory, open_files, processes, .. } = &self.limits;
+        let seconds = u64::try_from(cpu.0.as_secs()).unwrap_or(u64::MAX);
+        let always = [
+            // Of what a program prints when it crashes nothing lies on a disk: its secrets would be in it.
+            (Resource::Core, 0),
+            (Resource::Cpu, seconds.max(1)),
+            // Not the address space: programs in Go set aside far more of it than they use.
+            (Resource::Data, memory.bytes()),
+            (Resource::Nofile, *open_files),
+        ];
+        always.into_iter().chain(processes.map(|processes| (Resource::Nproc, processes))).collect()
+    }
+}

@@ -1,0 +1,210 @@
+//! What a program may do at most, and how it is ended (research 2b, rule 6), with real processes.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio::time::interval;
+
+use crate::config::{Limits, RunbookRules};
+use crate::domain::procedure::{CannotTell, Heard, Question};
+use crate::domain::run::change::Ended;
+use crate::probe::bounds::Bounds;
+use crate::probe::marked::{Marked, VARIABLE};
+use crate::probe::{Order, Prober, User, is_root, runs_as};
+
+const LIMIT: Duration = Duration::from_secs(25);
+
+/// An executable that anybody may run, and what may ask it: `toml` is said of `[runbook]`.
+struct Bench {
+    folder: TempDir,
+    prober: Arc<Prober>,
+}
+
+impl Bench {
+    fn new(script: &str, toml: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tool");
+        let text = format!("#!/bin/sh\ncd {}\n{script}\n", folder.path().display());
+        std::fs::write(&path, text).unwrap();
+        for path in [folder.path(), &path] {
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o777)).unwrap();
+        }
+        let rules: RunbookRules = toml::from_str(&format!("tools = {{ tool = {path:?} }}\n{toml}")).unwrap();
+        Self { folder, prober: Arc::new(Prober::new(&rules, Vec::new(), |_| None)) }
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    async fn ask(&self) -> Result<Heard, CannotTell> {
+        self.prober.ask(&Question::Run(vec!["tool".into()]), LIMIT).await
+    }
+
+    /// The program as an action, and what stops it.
+    async fn act(&self, grace: Duration) -> (JoinHandle<(Ended, String)>, watch::Sender<bool>) {
+        let argv = vec!["tool".to_owned()];
+        let found = self.prober.fingerprint(&argv).await.unwrap();
+        let mark = format!("{}-of-its-own", self.folder.path().display());
+        let (path, fingerprint) = (found.path, found.sha256);
+        let order = Order { argv, path, fingerprint, limit: LIMIT, grace, mark };
+        let (stop, stopped) = watch::channel(false);
+        let prober = Arc::clone(&self.prober);
+        let acting = tokio::spawn(async move {
+            let (heard, _listens) = mpsc::channel(4);
+            prober.act(&order, stopped, &heard).await
+        });
+        (acting, stop)
+    }
+}
+
+/// Waits for another process.
+async fn until(mut true_of: impl FnMut() -> bool) {
+    let (mut looks, begun) = (interval(Duration::from_millis(5)), Instant::now());
+    while !true_of() {
+        assert!(begun.elapsed() < LIMIT, "waited too long");
+        looks.tick().await;
+    }
+}
+
+fn lives(id: &Path) -> bool {
+    // Not written yet it would name the whole machine.
+    let Ok(id) = std::fs::read_to_string(id).unwrap_or_default().trim().parse::<u32>() else { return false };
+    let state = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    !state.is_empty() && !state.contains(") Z ")
+}
+
+const LIMITS: &str = "[limits]\ncpu = \"7s\"\nmemory = \"64 MiB\"\nopen_files = 99\nprocesses = 4000\nnew_privileges = false\n";
+/// They come right after the start.
+const UNTIL_LIMITED: &str = "until [ \"$(ulimit -n)\" = 99 ]; do :; done\n";
+
+#[tokio::test]
+async fn each_program_has_its_limits_and_may_not_raise_them() {
+    let told = "for kind in t d n c; do ulimit -S$kind; ulimit -H$kind; done";
+    let bench = Bench::new(&format!("{UNTIL_LIMITED}{told}"), LIMITS);
+    // The second of each is the one above which only who has every right may go.
+    let limits = "7\n7\n65536\n65536\n99\n99\n0\n0";
+    assert_eq!(bench.ask().await.unwrap().text, limits, "of a check");
+    let (acting, _stop) = bench.act(LIMIT).await;
+    assert_eq!(acting.await.unwrap(), (Ended::Exit { code: Some(0) }, limits.to_owned()), "of an action");
+}
+
+#[tokio::test]
+async fn a_program_that_takes_too_much_ends_and_its_check_cannot_tell() {
+    let endless = Bench::new("while :; do :; done", "[limits]\ncpu = \"1s\"\n").ask().await.unwrap();
+    assert_eq!(endless.exit, None, "killed once its time on a processor is up");
+    let greedy = "head -c 300000000 /dev/zero | tail -c 200000000 | wc -c";
+    let greedy = Bench::new(&format!("{UNTIL_LIMITED}{greedy}"), LIMITS).ask().await.unwrap();
+    assert!(greedy.text.contains("memory exhausted"), "{greedy:?}");
+}
+
+#[tokio::test]
+async fn a_program_gains_no_rights_and_howler_keeps_its_own() {
+    let own = || {
+        let status = std::fs::read_to_string("/proc/thread-self/status").unwrap();
+        status.lines().find(|line| line.starts_with("NoNewPrivs")).unwrap().to_owned()
+    };
+    let (before, script) = (own(), "grep NoNewPrivs /proc/self/status");
+    assert_eq!(Bench::new(script, "").ask().await.unwrap().text, "NoNewPrivs: 1");
+    assert_eq!(own(), before);
+    let allowed = Bench::new(script, "[limits]\nnew_privileges = true\n").ask().await.unwrap();
+    assert_eq!(allowed.text, before.replace('\t', " "));
+}
+
+/// Where howler has the right it runs as the other user; else nothing is run, and why is said.
+#[tokio::test]
+async fn programs_run_as_the_configured_user_or_not_at_all() {
+    let bench = Bench::new(AS_WHOM, "run_as = \"65534\"\n");
+    let (acting, stop) = bench.act(LIMIT).await;
+    if let Err(why) = runs_as(Some("65534")) {
+        let CannotTell(asked) = bench.ask().await.unwrap_err();
+        let (ended, _) = acting.await.unwrap();
+        assert!(asked.contains(&why), "{asked}");
+        assert!(matches!(&ended, Ended::NotBegun { why: not } if not.contains(&why)), "{ended:?}");
+        assert!(!bench.at("id").exists(), "nothing was run");
+        return;
+    }
+    until(|| lives(&bench.at("id"))).await;
+    stop.send_replace(true);
+    let (ended, output) = acting.await.unwrap();
+    assert_eq!(ended, Ended::Stopped { empty: true }, "it is still found, and ended");
+    assert!(output.starts_with(NOBODY) && !lives(&bench.at("id")), "{output}");
+}
+
+const AS_WHOM: &str = "id -u; id -g; id -G; grep CapEff /proc/self/status; echo $$ >id; sleep 600";
+const NOBODY: &str = "65534\n65534\n65534\nCapEff: 0000000000000000";
+
+/// As root alone another user can be become; also where root has too few rights for the rest.
+#[tokio::test]
+async fn what_runs_as_another_user_is_found_by_its_mark_and_ended() {
+    let bench = Bench::new(AS_WHOM, "");
+    let user = User { uid: 65_534, gid: 65_534 };
+    let bounds = Bounds { user: Ok(Some(user)), limits: Limits::default() };
+    let printed = std::fs::File::create(bench.at("printed")).unwrap();
+    let mut command = tokio::process::Command::new(bench.at("tool"));
+    let spawned = bounds.spawn(command.env(VARIABLE, "nobodys").stdout(printed));
+    if !is_root() {
+        assert_eq!(spawned.unwrap_err().kind(), std::io::ErrorKind::PermissionDenied);
+        return;
+    }
+    let mut child = spawned.unwrap();
+    until(|| lives(&bench.at("id"))).await;
+    // Whoever is another's must not be made out by its group here: a later howler does not know that.
+    let marked = Marked::new("nobodys", None);
+    let reaped = async { drop(child.wait().await) };
+    assert!(tokio::join!(marked.end(LIMIT), reaped).0 && !lives(&bench.at("id")));
+    let printed = std::fs::read_to_string(bench.at("printed")).unwrap().replace('\t', " ");
+    assert_eq!(printed.trim(), NOBODY);
+}
+
+const DEAF: &str = "trap '' TERM; echo $$ >id; while :; do sleep 0.05; done";
+/// It lets go once it may.
+const HOLDS: &str = "trap 'echo asked >asked; until [ -e go ]; do sleep 0.02; done; echo let go; echo gone >gone; exit' TERM\n\
+                     echo $$ >id; while :; do sleep 0.02; done";
+
+#[tokio::test]
+async fn what_is_asked_to_end_has_its_grace_and_no_more() {
+    let bench = Bench::new(DEAF, "");
+    let (acting, stop) = bench.act(Duration::from_millis(100)).await;
+    until(|| lives(&bench.at("id"))).await;
+    let asked = Instant::now();
+    stop.send_replace(true);
+    assert_eq!(acting.await.unwrap().0, Ended::Stopped { empty: true });
+    assert!(asked.elapsed() < Duration::from_millis(2_500), "{:?}", asked.elapsed());
+
+    let bench = Bench::new(HOLDS, "");
+    let (acting, stop) = bench.act(LIMIT).await;
+    until(|| lives(&bench.at("id"))).await;
+    stop.send_replace(true);
+    until(|| bench.at("asked").exists()).await;
+    std::fs::write(bench.at("go"), "").unwrap();
+    let (ended, output) = acting.await.unwrap();
+    assert_eq!(ended, Ended::Stopped { empty: true });
+    assert!(output.ends_with("let go"), "it is heard to its end: {output}");
+}
+
+#[tokio::test]
+async fn where_howler_goes_what_was_asked_to_end_keeps_its_grace_and_all_else_goes() {
+    let bench = Bench::new(HOLDS, "");
+    let (acting, _stop) = bench.act(LIMIT).await;
+    until(|| lives(&bench.at("id"))).await;
+    acting.abort();
+    until(|| !lives(&bench.at("id"))).await;
+    assert!(!bench.at("asked").exists(), "nobody asked it");
+
+    let bench = Bench::new(HOLDS, "");
+    let (acting, stop) = bench.act(LIMIT).await;
+    until(|| lives(&bench.at("id"))).await;
+    stop.send_replace(true);
+    until(|| bench.at("asked").exists()).await;
+    acting.abort();
+    drop(acting.await);
+    assert!(lives(&bench.at("id")), "it was asked, and lets go of what it holds");
+    std::fs::write(bench.at("go"), "").unwrap();
+    until(|| bench.at("gone").exists()).await;
+}
