@@ -3,6 +3,7 @@
 //! *Say* effects carry frozen facts. *Show* effects name the incident and are rendered when they are sent, so ten
 //! changes become one edit.
 
+mod lane;
 mod outcome;
 mod say;
 
@@ -19,6 +20,7 @@ use super::run::announce::RunNote;
 use super::run::says::RunSays;
 use crate::config::Humane;
 use crate::id::{ChannelId, EffectId, IncidentId, MessageTs, RunId, UserId};
+pub use lane::Lane;
 pub use outcome::{Outcome, Receipt, Undone};
 pub use say::Say;
 
@@ -39,61 +41,6 @@ impl Effect {
     /// Whether it waits for a person.
     pub fn is_failed(&self) -> bool {
         matches!(self.state, EffectState::Failed { .. })
-    }
-}
-
-/// Effects of one lane go out in order; lanes run side by side. In order of urgency.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Lane {
-    /// Reminders, direct messages, escalations.
-    Page(IncidentId),
-    /// Announcements in the emergencies channel.
-    Announce(IncidentId),
-    /// The backup issue on GitHub: opening it, and what is told in it.
-    Backup(IncidentId),
-    /// The incident's own channel: making it, and what is said in it.
-    Room(IncidentId),
-    /// Private answers.
-    Whisper(UserId),
-    /// Who is on call, told: hand-overs, briefs, swaps, pages without an incident.
-    OnCall,
-    /// The on-call's user group.
-    Group,
-    /// Cards, topics, pins, invitations.
-    Show(IncidentId),
-    /// One check of a run: a lane each, so that they are asked side by side.
-    Look(RunId, String),
-    /// What a run changes: one thing after the other.
-    Act(RunId),
-    /// Stops what a run changes, beside it.
-    Stop(RunId),
-    /// What a run says beside its card.
-    RunSays(RunId),
-    /// A run's card.
-    RunCard(RunId),
-    /// What a run's card is late to show.
-    RunNews(RunId),
-}
-
-impl Lane {
-    /// The lane's class, for metrics.
-    pub fn class(&self) -> &'static str {
-        match self {
-            Self::Page(_) => "page",
-            Self::Announce(_) => "announce",
-            Self::Backup(_) => "backup",
-            Self::Room(_) => "room",
-            Self::Whisper(_) => "whisper",
-            Self::OnCall => "on_call",
-            Self::Group => "group",
-            Self::Show(_) => "show",
-            Self::Look(..) => "look",
-            Self::Act(_) => "act",
-            Self::Stop(_) => "stop",
-            Self::RunSays(_) => "run_says",
-            Self::RunCard(_) => "run_card",
-            Self::RunNews(_) => "run_news",
-        }
     }
 }
 

@@ -76,7 +76,7 @@ impl World {
             deeds: Arc::default(),
             outages: Vec::new(),
             kills: Arc::default(),
-            breaks: seed % 2 == 0,
+            breaks: seed.is_multiple_of(2),
             production: Arc::default(),
             network,
             folder: TempDir::new().unwrap(),

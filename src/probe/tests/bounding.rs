@@ -100,7 +100,7 @@ async fn a_program_that_takes_too_much_ends_and_its_check_cannot_tell() {
     assert_eq!(endless.exit, None, "killed once its time on a processor is up");
     let greedy = "head -c 300000000 /dev/zero | tail -c 200000000 | wc -c";
     let greedy = Bench::new(&format!("{UNTIL_LIMITED}{greedy}"), LIMITS).ask().await.unwrap();
-    assert!(greedy.text.contains("memory exhausted"), "{greedy:?}");
+    assert!(greedy.aside.contains("memory exhausted"), "{greedy:?}");
 }
 
 #[tokio::test]
