@@ -300,3 +300,15 @@ async fn a_file_whose_answer_was_lost_is_not_put_twice() {
     let channel = world.channel_called(EMERGENCIES).unwrap();
     assert_eq!(channel.messages.iter().filter(|message| !message.files.is_empty()).count(), 1);
 }
+
+#[tokio::test]
+async fn whoever_asks_for_a_procedure_whose_file_is_faulty_is_told_what_is_wrong() {
+    let town = Town::with(&[("queue-failure", "schema = 1\ntitel = \"Queue\"\n")], "").await;
+    for line in ["/runbook diagnose queue", "/runbook show queue failure"] {
+        let said = town.world.ian().types(EMERGENCIES, line).await;
+        assert!(
+            said.contains("`queue-failure` is left out") && said.contains("line 2: unknown field"),
+            "{said}"
+        );
+    }
+}

@@ -8,7 +8,7 @@ use super::procedure::{Procedure, Runbook};
 use super::run::approve::Vote;
 use super::run::audit::Ledger;
 use super::run::change::{Change, Phase};
-use super::run::decide::{RunRefusal, Start};
+use super::run::decide::{RunRefusal, Start, no_such};
 use super::run::{Run, Stage};
 use crate::config::Spoken;
 use crate::id::{IncidentId, RunId, UserId};
@@ -268,11 +268,7 @@ pub fn fitting(runbook: &Runbook, incident: IncidentId, title: &str) -> RunbookA
 pub fn show(runbook: &Runbook, name: &str) -> RunbookAnswer {
     match runbook.find(name) {
         Ok(procedure) => RunbookAnswer::Show(Box::new(procedure.clone())),
-        Err(nearest) => RunbookAnswer::Refused(RunRefusal::NoSuchProcedure {
-            word: name.to_owned(),
-            nearest: nearest.map(str::to_owned),
-            begins: false,
-        }),
+        Err(nearest) => RunbookAnswer::Refused(no_such(runbook, name, nearest, false)),
     }
 }
 

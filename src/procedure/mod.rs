@@ -60,22 +60,27 @@ pub struct Loaded {
 
 impl Loaded {
     /// The same, without those whose commands hold a secret that `redactor` knows: commands are shown, and stand in lists of
-    /// processes (research 2b, rules 5 and 8).
+    /// processes (research 2b, rules 5 and 8). Whoever asks for one that is left out is told why.
     #[must_use]
     pub fn without_secrets(self, redactor: &Redactor) -> Self {
         let Self { runbook, mut faults } = self;
         let holds = |procedure: &&Procedure| lint::secret(procedure, redactor).is_some();
         let (holding, well): (Vec<&Procedure>, Vec<&Procedure>) = runbook.all().partition(holds);
-        if holding.is_empty() {
-            return Self { runbook, faults };
-        }
         let fault = |procedure: &Procedure| Fault {
             file: format!("{}.toml", procedure.name),
             line: 0,
             words: lint::secret(procedure, redactor).map_or(String::new(), |found| found.words),
         };
         faults.extend(holding.into_iter().map(fault));
-        Self { runbook: Arc::new(Runbook::new(well.into_iter().cloned())), faults }
+        let told = faults.iter().filter_map(|fault| {
+            let name = Path::new(&fault.file).file_stem()?.to_str()?;
+            let line = if fault.line == 0 { String::new() } else { format!("line {}: ", fault.line) };
+            Some((name.to_owned(), redactor.shown(&format!("{line}{}", fault.words))))
+        });
+        // Of several faults the first is told.
+        let left_out: BTreeMap<String, String> = told.rev().collect();
+        let runbook = Runbook::new(well.into_iter().cloned()).without(left_out);
+        Self { runbook: Arc::new(runbook), faults }
     }
 }
 

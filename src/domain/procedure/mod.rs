@@ -184,19 +184,37 @@ pub struct Verify {
 
 /// The procedures by name.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Runbook(BTreeMap<String, Procedure>);
+pub struct Runbook {
+    procedures: BTreeMap<String, Procedure>,
+    /// What is wrong with the files of those that are left out, by name, in words.
+    left_out: BTreeMap<String, String>,
+}
 
 impl Runbook {
     pub fn new(procedures: impl IntoIterator<Item = Procedure>) -> Self {
-        Self(procedures.into_iter().map(|procedure| (procedure.name.clone(), procedure)).collect())
+        let named = procedures.into_iter().map(|procedure| (procedure.name.clone(), procedure));
+        Self { procedures: named.collect(), left_out: BTreeMap::new() }
+    }
+
+    /// The same, knowing what is wrong with those that are left out.
+    #[must_use]
+    pub fn without(self, left_out: BTreeMap<String, String>) -> Self {
+        Self { left_out, ..self }
+    }
+
+    /// What is wrong with the procedure that people mean by `typed`, where its file is why there is none.
+    pub fn left_out(&self, typed: &str) -> Option<(&str, &str)> {
+        let typed = as_named(typed);
+        let mut meant = self.left_out.iter().filter(|(name, _)| !typed.is_empty() && name.contains(&typed));
+        meant.next().map(|(name, fault)| (name.as_str(), fault.as_str()))
     }
 
     pub fn all(&self) -> impl Iterator<Item = &Procedure> {
-        self.0.values()
+        self.procedures.values()
     }
 
     pub fn get(&self, name: &str) -> Option<&Procedure> {
-        self.0.get(name)
+        self.procedures.get(name)
     }
 
     /// The procedure that people mean by `typed`: its name, or the only one whose name has the words.
@@ -204,19 +222,24 @@ impl Runbook {
     /// # Errors
     /// The name that is nearest, where none or several are meant.
     pub fn find(&self, typed: &str) -> Result<&Procedure, Option<&str>> {
-        let typed = typed.trim().to_lowercase().replace([' ', '_'], "-");
+        let typed = as_named(typed);
         if let Some(exact) = self.get(&typed) {
             return Ok(exact);
         }
         let mut holding =
-            self.0.values().filter(|procedure| !typed.is_empty() && procedure.name.contains(&typed));
+            self.procedures.values().filter(|procedure| !typed.is_empty() && procedure.name.contains(&typed));
         if let (Some(one), None) = (holding.next(), holding.next()) {
             return Ok(one);
         }
         let like = |name: &str| strsim::jaro_winkler(&typed, name);
-        let nearest = self.0.keys().max_by(|a, b| like(a).total_cmp(&like(b)));
+        let nearest = self.procedures.keys().max_by(|a, b| like(a).total_cmp(&like(b)));
         Err(nearest.map(String::as_str).filter(|name| like(name) > 0.7))
     }
+}
+
+/// As procedures are named: people type blanks and capitals.
+fn as_named(typed: &str) -> String {
+    typed.trim().to_lowercase().replace([' ', '_'], "-")
 }
 
 #[cfg(test)]

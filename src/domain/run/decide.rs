@@ -33,6 +33,9 @@ pub enum RunRefusal {
     NoSuchProcedure {
         word: String,
         nearest: Option<String>,
+        /// The name of the one that was meant, and what is wrong with its file.
+        #[serde(default)]
+        left_out: Option<(String, String)>,
         /// It was to be put to work, and not only read.
         #[serde(default)]
         begins: bool,
@@ -94,11 +97,8 @@ pub fn start(
     incident: Option<IncidentId>,
     to: To,
 ) -> Result<RunEventKind, RunRefusal> {
-    let procedure = runbook.find(&start.name).map_err(|nearest| RunRefusal::NoSuchProcedure {
-        word: start.name.clone(),
-        nearest: nearest.map(str::to_owned),
-        begins: true,
-    })?;
+    let procedure =
+        runbook.find(&start.name).map_err(|nearest| no_such(runbook, &start.name, nearest, true))?;
     let unfilled = |unfilled| RunRefusal::Unfilled { procedure: procedure.name.clone(), unfilled };
     let given = given(procedure, &start.typed).map_err(unfilled)?;
     let checks = match &start.only {
@@ -107,6 +107,17 @@ pub fn start(
     };
     let (procedure, proposes) = (Arc::new(procedure.clone()), start.proposes);
     Ok(RunEventKind::Asked(Box::new(Asked { procedure, given, incident, to, checks, proposes })))
+}
+
+/// That there is no procedure `word`. `begins`: it was to be put to work, and not only read.
+pub fn no_such(runbook: &Runbook, word: &str, nearest: Option<&str>, begins: bool) -> RunRefusal {
+    let left_out = runbook.left_out(word).map(|(name, fault)| (name.to_owned(), fault.to_owned()));
+    RunRefusal::NoSuchProcedure {
+        word: word.to_owned(),
+        nearest: nearest.map(str::to_owned),
+        left_out,
+        begins,
+    }
 }
 
 /// The check that a word means: `event-stream` is `event_stream`.

@@ -10,6 +10,7 @@ use crate::domain::runbook::{Held, Review, RunAsk, RunDoing, RunShort, RunbookAn
 use crate::id::{IncidentId, RunId};
 use crate::view::Message;
 use crate::view::blocks::{Button, Draft};
+use crate::view::facts::labelled;
 use crate::view::lines::Via;
 use crate::view::terminal::{Names, terminal};
 use crate::view::words::{Words, bold, code, moment, words};
@@ -230,7 +231,23 @@ fn review(open: &Review, via: Via) -> Words {
 
 fn refused(refusal: &RunRefusal, via: Via) -> Vec<Words> {
     match refusal {
-        RunRefusal::NoSuchProcedure { word, nearest, begins } => {
+        RunRefusal::NoSuchProcedure { word, left_out: Some((name, fault)), .. } => vec![
+            words![
+                "There is no procedure ",
+                code(word.clone()),
+                " now: ",
+                code(name.clone()),
+                " is left out, for its file is faulty."
+            ],
+            labelled("What is wrong with it", fault),
+            words![
+                "Whoever mends it: ",
+                code("howler procedure lint"),
+                " says all, and howler reads files when it starts."
+            ],
+            words!["All there are: ", code(via.runbook("list"))],
+        ],
+        RunRefusal::NoSuchProcedure { word, nearest, begins, .. } => {
             let verb = if *begins { "diagnose" } else { "show" };
             let nearest = nearest
                 .as_ref()

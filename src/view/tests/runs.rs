@@ -259,6 +259,13 @@ fn answers_about_runs() {
         RunRefusal::NoSuchProcedure {
             word: "web-rolback".into(),
             nearest: Some("web-rollback".into()),
+            left_out: None,
+            begins: true,
+        },
+        RunRefusal::NoSuchProcedure {
+            word: "web".into(),
+            nearest: None,
+            left_out: Some(("web-rollback".into(), "line 24: there is no check `helth`".into())),
             begins: true,
         },
         RunRefusal::NoSuchCheck { procedure: "logs".into(), word: "nginx".into(), known: vec!["web".into()] },
