@@ -23,6 +23,7 @@ use tower_service::Service;
 use super::address::Hosts;
 use super::kept::Kept;
 use super::process::heard_of;
+use super::tcp;
 use crate::domain::procedure::{CannotTell, Heard};
 
 /// How long connecting may take, shared by a host's addresses.
@@ -75,7 +76,7 @@ async fn ask(hosts: &Hosts, address: &str) -> Result<Heard, CannotTell> {
 
 async fn fetch(address: &str, targets: Vec<SocketAddr>) -> Result<Heard, CannotTell> {
     let cannot = |why: &str| CannotTell(format!("{address} {why}"));
-    let mut connector = HttpConnector::new_with_resolver(Pinned(targets));
+    let mut connector = HttpConnector::new_with_resolver(Pinned(targets.clone()));
     connector.enforce_http(false);
     connector.set_connect_timeout(Some(CONNECT_LIMIT));
     let roots = HttpsConnectorBuilder::new().with_native_roots();
@@ -85,7 +86,14 @@ async fn fetch(address: &str, targets: Vec<SocketAddr>) -> Result<Heard, CannotT
     let agent = concat!("howler/", env!("CARGO_PKG_VERSION"));
     let request = Request::get(address).header(USER_AGENT, agent).header(ACCEPT, "*/*").body(Body::empty());
     let request = request.map_err(|_| cannot("is no address"))?;
-    let response = client.request(request).await.map_err(|error| cannot(&in_words(&error)))?;
+    let response = match client.request(request).await {
+        Ok(response) => response,
+        // A connection that is refused is an answer, as of `tcp`: what is to answer there does not run.
+        Err(error) if error.is_connect() && tcp::refuses(address, &targets).await => {
+            return Ok(Heard { refused: true, ..Heard::default() });
+        }
+        Err(error) => return Err(cannot(&in_words(&error))),
+    };
     let status = response.status().as_u16();
     let mut kept = Kept::default();
     let mut stream = Body::new(response.into_body()).into_data_stream();

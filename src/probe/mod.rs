@@ -93,6 +93,8 @@ impl Prober {
             environment.values().chain(for_actions.values()).flatten().map(|(_, value)| value.clone());
         let arguments = Redactor::new(secrets.iter().cloned().chain(secret([&environment, &for_actions])));
         let redactor = Redactor::new(secrets.into_iter().chain(given));
+        // Programs run in `/`, where gh finds no repository of its own accord. It is no secret.
+        let environment = with_repository(environment, rules.repository.name());
         let hosts = Hosts::new(&rules.hosts, &rules.private);
         let bounds = Bounds { user: runs_as(rules.run_as.as_deref()), limits: rules.limits.clone() };
         let nobody = || "howler does not ask it here".to_owned();
@@ -214,3 +216,12 @@ fn secret(all: [&Variables; 2]) -> Vec<Secret> {
 
 #[cfg(test)]
 mod tests;
+
+/// `gh help environment`: `GH_REPO` names the repository for commands that otherwise look at the folder they are in.
+fn with_repository(mut environment: Variables, repository: Option<&str>) -> Variables {
+    let of_gh = environment.entry("gh".into()).or_default();
+    if let (Some(name), false) = (repository, of_gh.iter().any(|(known, _)| known == "GH_REPO")) {
+        of_gh.push(("GH_REPO".into(), Secret::new(name)));
+    }
+    environment
+}

@@ -23,6 +23,11 @@ pub async fn connect(hosts: &Hosts, address: &str, limit: Duration) -> Result<He
     timeout(limit, asked).await.unwrap_or_else(|_| Err(late()))
 }
 
+/// Whether all of `targets` refuse a connection, so that nobody listens at `address`.
+pub async fn refuses(address: &str, targets: &[SocketAddr]) -> bool {
+    reach(address, targets).await.is_ok_and(|heard| heard.exit == Some(1))
+}
+
 /// Side by side, so that one that is silent holds up no other. Refused is what all of them refuse.
 async fn reach(address: &str, targets: &[SocketAddr]) -> Result<Heard, CannotTell> {
     let answer = |exit, text: &str| Heard { exit: Some(exit), text: text.into(), ..Heard::default() };

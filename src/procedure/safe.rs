@@ -146,9 +146,28 @@ pub fn host_and_port(address: &str) -> Vec<String> {
 
 /// Whether a question is one that is known. What follows a colon says of what: `workflow runs: architect.yml`.
 pub fn asked(whom: &str, known: &[&str], asked: &str) -> Vec<String> {
-    let question = asked.split_once(':').map_or(asked, |(question, _)| question).trim();
-    match known.contains(&question) {
-        true => Vec::new(),
-        false => vec![format!("`{question}` cannot be asked of {whom}: there are {}", known.join(", "))],
+    let (question, of) = match asked.split_once(':') {
+        Some((question, of)) => (question.trim(), Some(of.trim())),
+        None => (asked.trim(), None),
+    };
+    if !known.contains(&question) {
+        return vec![format!("`{question}` cannot be asked of {whom}: there are {}", known.join(", "))];
     }
+    let is_file = |of: &str| {
+        [".yml", ".yaml"].iter().any(|ending| of.len() > ending.len() && of.ends_with(ending))
+            && of.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+    };
+    let wrong = match (question, of) {
+        (_, None) => return Vec::new(),
+        ("workflow runs" | "failing step" | "token permissions", Some(of)) if is_file(of) => {
+            return Vec::new();
+        }
+        ("workflow runs" | "failing step" | "token permissions", _) => "a workflow's file, such as build.yml",
+        ("deployments", Some(of)) if of.parse().is_ok_and(|many: u32| (1..=100).contains(&many)) => {
+            return Vec::new();
+        }
+        ("deployments", _) => "how many, from 1 to 100",
+        _ => "nothing",
+    };
+    vec![format!("after `{question}:` comes {wrong}, and not `{}`", of.unwrap_or_default())]
 }

@@ -152,6 +152,9 @@ fn each_fault_is_named_with_its_line() {
         ("https://api", "https://me:secret@api", "must hold no name or password"),
         ("http = ", "tcp = ", "must be a host and a port"),
         ("http = ", "github = ", "cannot be asked of github"),
+        (ADDRESS, "vercel = \"deployments: many\"", "after `deployments:` comes how many, from 1 to 100"),
+        (ADDRESS, "github = \"workflow runs: ../x\"", "after `workflow runs:` comes a workflow's file"),
+        (ADDRESS, "github = \"hooks: all\"", "after `hooks:` comes nothing, and not `all`"),
         ("http = ", "run = [\"pg_isready\"]\nhttp = ", "line 9: a check asks one of"),
         (
             "http = \"https://api.monkeytown.ai/health\"",
@@ -207,6 +210,7 @@ fn each_fault_is_named_with_its_line() {
     }
 }
 
+const ADDRESS: &str = "http = \"https://api.monkeytown.ai/health\"";
 const GOOD_UNDO: &str =
     "undo = [\"kubectl\", \"rollout\", \"undo\", \"deployment/queue\", \"--to-revision={history.current}\"]";
 

@@ -20,6 +20,8 @@ pub enum Question {
 pub struct Heard {
     /// The HTTP status.
     pub status: Option<u16>,
+    /// No connection was taken: nobody listens there.
+    pub refused: bool,
     /// The program's exit code; none where a signal ended it.
     pub exit: Option<i32>,
     /// The body, or standard output: what a check looks at.

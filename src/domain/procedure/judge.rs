@@ -91,6 +91,11 @@ pub fn judge(check: &Check, heard: &Result<Heard, CannotTell>) -> Finding {
     if let Some(why) = says_nothing(check, heard) {
         return Finding::unknown(why);
     }
+    if heard.refused {
+        let (part, expected, got) = ("the connection".into(), "taken".into(), "refused".into());
+        let notes = vec![Note { part, expected, got }];
+        return Finding { verdict: Verdict::Fail, notes, why: None, kept: BTreeMap::new() };
+    }
     let mut finding = Finding { verdict: Verdict::Pass, notes: Vec::new(), why: None, kept: BTreeMap::new() };
     for (extract, expected) in &expectations(check) {
         match part(extract, expected, heard) {

@@ -144,6 +144,14 @@ impl GitHub {
             format!("/repos/{}/actions/runs/{}/jobs?filter=latest&per_page={PAGE}", self.repository, run.id);
         let jobs = self.get(&path, "the run's jobs".into(), "give it the permission Actions, read").await?;
         let Some(step) = answers::failing_step(GITHUB.listed(&jobs["jobs"])?) else {
+            if jobs["total_count"]
+                .as_u64()
+                .is_some_and(|all| usize::try_from(all).is_ok_and(|all| all > PAGE))
+            {
+                return Err(CannotTell(format!(
+                    "it has more than {PAGE} jobs, and none of those that were read failed"
+                )));
+            }
             let log = "No step of it failed: the workflow's file may be wrong, or no runner took it.";
             return Ok(json!({ "name": "none", "run": run.url, "log": log }));
         };

@@ -8,8 +8,8 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use crate::config::RunbookRules;
 use crate::config::secrets::Secret;
+use crate::config::{Repository, RunbookRules};
 use crate::domain::procedure::{CannotTell, Heard, Question};
 use crate::domain::run::change::Ended;
 use crate::probe::address::is_public;
@@ -158,8 +158,7 @@ async fn what_does_not_answer_is_not_known() {
     drop(silent);
     let refused = prober.ask(&Question::Tcp(host), LIMIT).await.unwrap();
     assert_eq!((refused.exit, refused.text.as_str()), (Some(1), "refused"));
-    let CannotTell(why) = prober.ask(&question, LIMIT).await.unwrap_err();
-    assert!(why.contains("cannot be reached"), "{why}");
+    assert!(prober.ask(&question, LIMIT).await.unwrap().refused, "nobody listens there, which is an answer");
 }
 
 #[tokio::test]
@@ -198,6 +197,19 @@ async fn a_check_runs_where_the_configuration_says_and_terraform_nowhere_else() 
     let there = folder.path().canonicalize().unwrap().display().to_string();
     assert_eq!(ask(rules(&["terraform"]), "terraform").await.unwrap().text.trim(), there);
     assert_eq!(ask(rules(&["terraform"]), "tool").await.unwrap().text.trim(), "/");
+}
+
+#[tokio::test]
+async fn gh_is_told_which_repository_is_meant() {
+    let (_folder, path) = script("echo \"$GH_REPO\"");
+    let repository: Repository = serde_json::from_str("\"o/r\"").unwrap();
+    let tools = BTreeMap::from(["gh", "tool"].map(|name| (name.to_owned(), path.clone())));
+    let rules = RunbookRules { tools, repository, ..RunbookRules::default() };
+    let prober = Prober::new(&rules, Vec::new(), |_| None);
+    let asked = async |program: &str| {
+        prober.ask(&Question::Run(vec![program.to_owned()]), LIMIT).await.unwrap().text.trim().to_owned()
+    };
+    assert_eq!((asked("gh").await.as_str(), asked("tool").await.as_str()), ("o/r", ""));
 }
 
 #[tokio::test]

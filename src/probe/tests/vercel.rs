@@ -130,6 +130,9 @@ async fn build_errors_are_those_of_the_newest_failed_deployment_without_secrets(
         scene.asked()[2],
         "/v3/deployments/dpl_2/events?builds=1&direction=backward&follow=0&limit=500&teamId=team_1"
     );
+    let silent = Deployment { events: vec![event("stdout", "compiling")], ..failed.clone() };
+    scene.vercel.project().deployments = vec![silent];
+    assert_eq!(scene.answer("build errors").await["errors"], 1, "Vercel says that it failed");
     scene.vercel.project().deployments = vec![deployment(3, "READY", Some("production")), failed];
     let answer = scene.answer("build errors").await;
     assert_eq!(

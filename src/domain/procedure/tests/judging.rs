@@ -121,6 +121,13 @@ fn what_stands_in_the_middle_that_was_not_kept_is_not_called_absent() {
 }
 
 #[test]
+fn an_address_at_which_nobody_listens_fails() {
+    let health = check("http = \"https://api.monkeytown.ai/health\"\nexpect = { status = 200 }");
+    let finding = found(&health, Heard { refused: true, ..Heard::default() });
+    assert_eq!((finding.verdict, finding.notes[0].got.as_str()), (Fail, "refused"));
+}
+
+#[test]
 fn a_log_of_no_pods_is_not_a_log_without_errors() {
     let count = check("run = [\"kubectl\"]\nexpect = { \"count:ERROR\" = { max = 0 } }");
     let nobody = Heard { aside: "No resources found in monkeytown namespace.\n".into(), ..output(0, "") };
