@@ -38,6 +38,10 @@ struct Tally {
     runs: usize,
     /// How often something changed production.
     changes: usize,
+    /// Of them, those that took another one back.
+    undos: usize,
+    /// Targets that were freed by agreement.
+    releases: usize,
 }
 
 /// A finished life: numbers, what was wrong, and the log of calls.
@@ -66,6 +70,7 @@ fn live(seed: u64) -> Life {
         let (runs, audit) = world.saved_runs();
         wrong.extend(check::changed::all(&world, &runs, &audit));
         let changes = world.production.acts.lock().unwrap().len();
+        let (undos, releases) = check::changed::counted(&runs);
         let calls = world.slack.calls();
         let story: Vec<String> = world
             .deeds
@@ -83,6 +88,8 @@ fn live(seed: u64) -> Life {
             reminders: reminders.count(),
             runs: runs.len(),
             changes,
+            undos,
+            releases,
         };
         Life { tally, wrong, calls, story }
     })
@@ -219,19 +226,23 @@ fn nothing_is_lost_nothing_doubled_nothing_late_in_silence() {
                     sum.reminders += tally.reminders;
                     sum.runs += tally.runs;
                     sum.changes += tally.changes;
+                    sum.undos += tally.undos;
+                    sum.releases += tally.releases;
                 }
             });
         }
     });
     let (failed, sum) = (failed.into_inner().unwrap(), sum.into_inner().unwrap());
     println!(
-        "{seeds} seeds from {from}, {} deeds, {} kills, {} events, {} reminders, {} runs, {} changes, {} calls to Slack, {} seeds failed, {:.0} s",
+        "{seeds} seeds from {from}, {} deeds, {} kills, {} events, {} reminders, {} runs, {} changes ({} undos), {} releases, {} calls to Slack, {} seeds failed, {:.0} s",
         sum.deeds,
         sum.kills,
         sum.events,
         sum.reminders,
         sum.runs,
         sum.changes,
+        sum.undos,
+        sum.releases,
         sum.calls,
         failed.len(),
         began.elapsed().as_secs_f64()

@@ -48,10 +48,17 @@ const TROUBLE: [(&str, &str); 5] = [
     ("site", "run deployment-failure"),
 ];
 
-const LINES: [&str; 4] =
-    ["status", "abort", "reviewed RUN-1 it was right", "diagnose infrastructure-rollback"];
+const LINES: [&str; 6] = [
+    "status",
+    "abort",
+    "reviewed RUN-1 it was right",
+    "diagnose infrastructure-rollback",
+    "release deployment/event-stream it is stuck",
+    "release vercel/monkeytown-web it is stuck",
+];
 
-const BUTTONS: [&str; 7] = ["propose", "propose", "deny", "break-glass", "next", "again", "abort"];
+const BUTTONS: [&str; 9] =
+    ["propose", "propose", "undo", "undo", "deny", "break-glass", "next", "again", "abort"];
 
 /// One deed about the runbook, begun and left to run.
 pub fn anything(world: &mut World, person: &'static str) {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use howler::domain::procedure::Target;
 use howler::domain::run::audit::{Audit, AuditRow, Audited, Head};
 use howler::domain::run::change::{Ended, Phase, Proposed};
+use howler::domain::run::release::Releasing;
 use howler::domain::run::{End, Run, RunEvent, RunEventKind, Stage};
 use howler::id::{RunId, UserId};
 use jiff::{SignedDuration, Timestamp};
@@ -29,6 +30,23 @@ pub fn all(world: &World, saved: &Saved, audit: &[AuditRow]) -> Vec<String> {
     wrong.extend(one_at_a_time(saved));
     wrong.extend(audited(saved, audit));
     wrong
+}
+
+/// How many undos were begun, and how many targets freed.
+pub fn counted(saved: &Saved) -> (usize, usize) {
+    let (mut undos, mut releases) = (0, 0);
+    for (_, events) in saved {
+        let mut undoes = false;
+        for event in events {
+            match &event.kind {
+                RunEventKind::Proposed(proposed) => undoes = !proposed.kind.is_step(),
+                RunEventKind::Begun => undos += usize::from(undoes),
+                RunEventKind::Released { .. } => releases += 1,
+                _ => {}
+            }
+        }
+    }
+    (undos, releases)
 }
 
 /// A run is its list of events.
@@ -76,7 +94,10 @@ fn agreed(events: &[RunEvent]) -> Vec<String> {
                 request.approved.extend(by.map(|by| (by, event.at)));
             }
             RunEventKind::GlassTold => request.glass = Some(event.at),
-            RunEventKind::Denied { .. } | RunEventKind::Expired | RunEventKind::Voided { .. } => {
+            RunEventKind::Denied { .. }
+            | RunEventKind::Expired
+            | RunEventKind::Voided { .. }
+            | RunEventKind::Released { .. } => {
                 request.over = true;
             }
             RunEventKind::Begun => {
@@ -142,7 +163,12 @@ fn settled(run: &Run) -> Vec<String> {
         Stage::Changing(change) => !matches!(change.phase, Phase::Asking { .. } | Phase::Proving { .. }),
         Stage::Offered { .. } | Stage::Over { .. } => false,
     };
-    if stuck { vec![format!("stuck: {:?}, waits for {:?}", run.stage, run.waiting)] } else { Vec::new() }
+    let released = run.release.as_ref().is_some_and(|release| release.stage == Releasing::Preparing);
+    if stuck || released {
+        vec![format!("stuck: {:?}, waits for {:?}", run.stage, run.waiting)]
+    } else {
+        Vec::new()
+    }
 }
 
 /// Its card stands, and offers what can be done now.
@@ -154,7 +180,8 @@ fn card(world: &World, run: &Run) -> Vec<String> {
         Some(serde_json::to_string(&card.blocks).unwrap())
     });
     let Some(blocks) = blocks else { return vec!["its card does not stand".into()] };
-    let asks = run.change().is_some_and(|change| matches!(change.phase, Phase::Asking { .. }));
+    let asks = run.change().is_some_and(|change| matches!(change.phase, Phase::Asking { .. }))
+        || run.release.as_ref().is_some_and(|release| release.asking().is_some());
     let offers = |action: &str| blocks.contains(&format!("\"action_id\":\"{action}\""));
     match () {
         () if offers("approve") != asks => vec![format!("its card asks for approval: {}", !asks)],
@@ -193,7 +220,11 @@ fn one_at_a_time(saved: &Saved) -> Vec<String> {
         for event in events {
             match &event.kind {
                 RunEventKind::Begun => since = Some(event.at),
-                RunEventKind::Over(_) | RunEventKind::DidNotHelp | RunEventKind::Judged(_) => {
+                RunEventKind::Over(_)
+                | RunEventKind::DidNotHelp
+                | RunEventKind::Undone(_)
+                | RunEventKind::Released { .. }
+                | RunEventKind::Judged(_) => {
                     spans.extend(since.take().map(|since| (run.id, target, since, event.at)));
                 }
                 _ => {}
