@@ -31,6 +31,7 @@ async fn a_diagnosis_ends_with_the_step_and_its_exact_command() {
         assert!(card.contains(part), "{part} is not in {card}");
     }
     assert_eq!(town.asked(), ["--context=prod --namespace=town logs --tail=200"]);
+    assert!(card.contains("with `tail=200`."), "{card}");
     assert_eq!(world.count(room, "Queue failure"), 1, "one card, edited in place");
     let timeline = ian.types(room, "/incident timeline").await;
     for part in [

@@ -12,7 +12,7 @@ use crate::view::Message;
 use crate::view::blocks::{Button, Draft};
 use crate::view::terminal::{Names, terminal};
 use crate::view::time::utc;
-use crate::view::words::{Words, bold, moment, words};
+use crate::view::words::{Words, bold, code, moment, words};
 
 /// What a dry run found, for a terminal. `plan` is what the offered action's plan says.
 pub fn dry_run(run: &Run, plan: Option<&str>) -> String {
@@ -105,7 +105,9 @@ fn state(run: &Run) -> Words {
         }
         Stage::Over { end, .. } => words![bold(format!("{facts}. ")), ended(*end)],
     };
-    let by = words![" Asked by ", &run.by, ", ", moment(run.at), "."];
+    let given = run.given.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ");
+    let with = (!given.is_empty()).then(|| words![", with ", code(given)]);
+    let by = words![" Asked by ", &run.by, ", ", moment(run.at)].and_if(with).and(words!["."]);
     match &run.stage {
         Stage::Over { end: End::Aborted, by: Some(person), .. } => {
             line.and(words![" It was stopped by ", person, "."]).and(by)
