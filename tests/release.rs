@@ -164,3 +164,25 @@ async fn a_proof_whose_target_was_released_is_never_called_help() {
     assert_eq!(world.count(EMERGENCIES, "Restart the queue helped"), 0);
     assert_eq!(began(&town, " logs "), logs, "nothing of it is asked any more");
 }
+
+#[tokio::test]
+async fn a_release_is_on_the_card_while_its_action_is_proved_and_void_once_that_is_over() {
+    let town = broken().await;
+    let (world, ian) = (&town.world, town.world.ian());
+    ian.types(EMERGENCIES, "/runbook run queue").await;
+    let early = ian.types(EMERGENCIES, "/runbook release RUN-1 hurry").await;
+    assert!(early.contains("nothing of it has begun"), "{early}");
+    world.maya().clicks(EMERGENCIES, "approve").await;
+    let buttons = || world.channel(EMERGENCIES).last("Queue failure").buttons();
+    assert_eq!(buttons(), ["undo", "abort"]);
+    ian.types(EMERGENCIES, "/runbook release RUN-1 somebody deploys").await;
+    world.forward_seconds(2).await;
+    assert_eq!(buttons(), ["approve", "deny"], "the message says that the card has them");
+    assert!(town.card(EMERGENCIES).contains("To be released"), "{}", town.card(EMERGENCIES));
+    world.forward_seconds(60).await;
+    assert!(town.card(EMERGENCIES).contains("The action helped"), "{}", town.card(EMERGENCIES));
+    assert_eq!(buttons(), ["undo"]);
+    assert_eq!(world.count(EMERGENCIES, "the release is void"), 1);
+    world.forward(15).await;
+    assert_eq!(world.count(EMERGENCIES, "the target stays held"), 0, "it is free");
+}

@@ -287,3 +287,42 @@ async fn a_thousand_clicks_are_one_request_and_one_undo() {
     world.forward_seconds(60).await;
     assert_eq!(undone(&town), 1);
 }
+
+#[tokio::test]
+async fn an_undo_that_changed_nothing_is_not_called_taken_back_and_stays_offered() {
+    let town = restarted().await;
+    let world = &town.world;
+    town.write("undo", "echo nothing to roll back");
+    world.ian().clicks(EMERGENCIES, "undo").await;
+    world.maya().clicks(EMERGENCIES, "approve").await;
+    world.forward_seconds(150).await;
+    has(&town, &["The undo of Restart the queue was carried out; its facts did not move"]);
+    assert!(
+        !town.card(EMERGENCIES).contains("Restart the queue was taken back"),
+        "{}",
+        town.card(EMERGENCIES)
+    );
+    assert_eq!((undone(&town), buttons(&town)), (1, vec!["undo".to_owned()]));
+}
+
+#[tokio::test]
+async fn it_is_taken_back_after_its_incident_is_resolved_and_the_timeline_has_it() {
+    let town = broken().await;
+    let (world, ian) = (&town.world, town.world.ian());
+    town.write("undo", "echo '{\"revision\": 7}' >version");
+    ian.types(EMERGENCIES, "/incident p2 Queue is stuck").await;
+    let room = "#inc-1-queue-is-stuck";
+    ian.types(room, "/runbook run queue").await;
+    world.maya().clicks(room, "approve").await;
+    world.forward_seconds(60).await;
+    ian.types(room, "/incident resolve the queue was stuck").await;
+    world.forward_seconds(10).await;
+    ian.clicks(room, "undo").await;
+    world.forward_seconds(5).await;
+    world.maya().clicks(room, "approve").await;
+    world.forward_seconds(60).await;
+    assert_eq!(undone(&town), 1, "{}", town.card(room));
+    assert!(town.card(room).contains("Restart the queue was taken back"), "{}", town.card(room));
+    let timeline = ian.types(room, "/incident timeline").await;
+    assert!(timeline.contains("taken back; its facts are as they were"), "{timeline}");
+}

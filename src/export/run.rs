@@ -95,6 +95,7 @@ fn released(what: &AuditRelease) -> (&'static str, Value) {
         AuditRelease::Denied { why } => ("release_denied", json!({ "why": why })),
         AuditRelease::Unprepared { why } => ("release_unprepared", json!({ "why": why })),
         AuditRelease::Expired => ("release_expired", json!({})),
+        AuditRelease::Moot => ("release_moot", json!({})),
         AuditRelease::Released { asked_by, why, comment } => {
             ("released", json!({ "asked_by": asked_by, "why": why, "comment": comment }))
         }
@@ -119,6 +120,7 @@ fn audited(what: &Audit) -> (&'static str, Value) {
         Audit::Judged(aftermath) => ("judged", json!({ "aftermath": aftermath })),
         Audit::Helped => ("helped", json!({})),
         Audit::DidNotHelp => ("did_not_help", json!({})),
+        Audit::HelpNotTold => ("help_not_told", json!({})),
         Audit::Undone(undone) => ("undone", json!({ "facts": undone })),
     }
 }

@@ -199,9 +199,7 @@ impl Draft<'_> {
             (EffectKind::RunSays { to, says, .. }, Receipt::Message { .. })
                 if *to == run.to
                     && matches!(says.what, RunWord::GlassBroken { .. })
-                    && run
-                        .change()
-                        .is_some_and(|change| change.glass.is_some() && change.glass_told.is_none()) =>
+                    && run.change().is_some_and(|change| change.is_told_by(effect.created_at)) =>
             {
                 RunEventKind::GlassTold
             }

@@ -7,7 +7,7 @@ use super::event::RunEventKind;
 use super::says::{self, RunSays, RunWord, says};
 use super::settle::Around;
 use super::undo::{Undone, told_of};
-use super::{End, Run, RunEvent, Stage};
+use super::{End, Last, Run, RunEvent, Stage};
 use crate::domain::effect::{EffectKind, Lane, To};
 use crate::domain::incident::Intent;
 use crate::domain::procedure::{Action, Check, Finding, Kept, Verdict};
@@ -76,7 +76,7 @@ fn shows(before: &Run, after: &Run) -> bool {
         Some(Phase::Proving { passing_since, .. }) => Some(*passing_since),
         _ => None,
     };
-    proving(after).is_none() || proving(before) != proving(after)
+    proving(after).is_none() || proving(before) != proving(after) || before.release != after.release
 }
 
 /// A text that a check kept, and how much of its end the card has room for.
@@ -261,6 +261,8 @@ pub enum RunNote {
     },
     Judged(Aftermath),
     DidNotHelp,
+    /// Whether the action helped could not be told in time.
+    HelpNotTold,
     Undone(Undone),
 }
 
@@ -302,7 +304,10 @@ pub fn note(before: Option<&Run>, after: &Run, event: &RunEvent, audit: &str) ->
         RunEventKind::StopAsked => RunNote::StopAsked,
         RunEventKind::Ended { ended, .. } => RunNote::Ended { ended: ended.clone() },
         RunEventKind::Judged(aftermath) => RunNote::Judged(*aftermath),
-        RunEventKind::DidNotHelp => RunNote::DidNotHelp,
+        RunEventKind::DidNotHelp => match after.last {
+            Some(Last::DidNotHelp { told: false, .. }) => RunNote::HelpNotTold,
+            _ => RunNote::DidNotHelp,
+        },
         RunEventKind::Undone(undone) => RunNote::Undone(undone.clone()),
         RunEventKind::Over(end) => RunNote::Over { procedure, end: *end },
         RunEventKind::ReleaseAsked(asked) => {

@@ -80,6 +80,7 @@ impl Run {
             | RunEventKind::ReleaseUnprepared { .. }
             | RunEventKind::ReleaseDenied { .. }
             | RunEventKind::ReleaseExpired
+            | RunEventKind::ReleaseMoot
             | RunEventKind::Released { .. } => self.releasing(event),
             _ => self.change_by(event),
         }
@@ -176,7 +177,8 @@ impl Run {
             return;
         };
         self.try_action(of.rung);
-        self.undo = None;
+        // What nothing shows to be taken back can still be.
+        self.undo.take_if(|_| *undone != Undone::NotMoved);
         self.last = Some(Last::Undone { title: of.title, undone: undone.clone(), did: of.did });
         self.look_again();
     }
@@ -209,6 +211,8 @@ impl Run {
             (RunEventKind::Released { comment }, Some(by)) => {
                 let (by, comment) = (by.clone(), comment.clone());
                 release.stage = Releasing::Released { by, at: event.at, comment };
+                // What was left over concerns no later change of the run, such as an undo.
+                self.leftover = false;
                 if !self.is_over() {
                     self.over(event, End::Released);
                 }

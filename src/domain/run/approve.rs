@@ -70,6 +70,8 @@ pub enum NotApproved {
     NotHeld,
     /// howler's own program runs: it is stopped, not left behind.
     StillRuns,
+    /// Nothing of it has begun: it is denied or closed, and nothing is left to be released.
+    NotBegun,
     /// A release is asked for already.
     ReleaseAsked,
     /// At a shell nobody knows which person of Slack's it is.

@@ -82,6 +82,8 @@ pub enum AuditRelease {
         why: String,
     },
     Expired,
+    /// The hold was over, or another one, before anybody agreed.
+    Moot,
     /// `asked_by` wanted it, for `why`; the row's person agreed.
     Released {
         asked_by: UserId,
@@ -125,6 +127,8 @@ pub enum Audit {
     Judged(Aftermath),
     Helped,
     DidNotHelp,
+    /// Whether it helped could not be told in time.
+    HelpNotTold,
     Undone(Undone),
 }
 
@@ -267,6 +271,7 @@ fn audited_release(before: &Run, after: &Run, event: &RunEvent) -> Option<Audite
         RunEventKind::ReleaseDenied { why } => AuditRelease::Denied { why: why.clone() },
         RunEventKind::ReleaseUnprepared { why } => AuditRelease::Unprepared { why: why.clone() },
         RunEventKind::ReleaseExpired => AuditRelease::Expired,
+        RunEventKind::ReleaseMoot => AuditRelease::Moot,
         RunEventKind::Released { comment } => {
             let (asked_by, why) = (release.by.clone(), release.asked.why.clone());
             AuditRelease::Released { asked_by, why, comment: comment.clone() }
@@ -307,7 +312,10 @@ pub fn audited(before: &Run, after: &Run, event: &RunEvent) -> Option<Audited> {
         RunEventKind::Begun => Audit::Begun { command: change?.proposed.argv.clone() },
         RunEventKind::StopAsked => Audit::StopAsked,
         RunEventKind::Ended { ended, .. } => Audit::Ended { ended: ended.clone() },
-        RunEventKind::DidNotHelp => Audit::DidNotHelp,
+        RunEventKind::DidNotHelp => match after.last {
+            Some(Last::DidNotHelp { told: false, .. }) => Audit::HelpNotTold,
+            _ => Audit::DidNotHelp,
+        },
         RunEventKind::Over(End::Helped) => Audit::Helped,
         RunEventKind::Undone(undone) => Audit::Undone(undone.clone()),
         RunEventKind::Judged(aftermath) => Audit::Judged(*aftermath),

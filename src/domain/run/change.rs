@@ -233,10 +233,21 @@ impl Change {
         self.approvals.len() >= self.proposed.policy.needed.max(1)
     }
 
+    /// Whether the action was begun.
+    pub fn has_begun(&self) -> bool {
+        matches!(self.phase, Phase::Acting { .. } | Phase::Proving { .. })
+    }
+
     /// Everybody who could approve it and did not ask for it.
     pub fn approvers(&self, on_call: &BTreeSet<UserId>) -> BTreeSet<UserId> {
         let everybody = self.proposed.policy.everybody(&self.prepared.members, on_call);
         everybody.filter(|person| **person != self.by).cloned().collect()
+    }
+
+    /// Whether a message about going ahead alone that was written at `written` is about this request, and the first: one of an
+    /// older request, of which Slack heard late, begins nobody's minute.
+    pub fn is_told_by(&self, written: Timestamp) -> bool {
+        self.glass_told.is_none() && self.glass.as_ref().is_some_and(|glass| glass.at <= written)
     }
 
     /// When the action goes ahead without approval, once that stands where everybody can stop it.

@@ -162,8 +162,14 @@ pub fn abort(run: &Run) -> Result<RunEventKind, RunRefusal> {
         _ if run.is_over() => Err(not_now(run)),
         Some(Phase::Acting { stopped_by: Some(_), .. }) => Err(not_now(run)),
         Some(Phase::Acting { .. }) => Ok(RunEventKind::StopAsked),
+        // A run that was over stays over as it was; only the wish to take its action back ends.
+        _ if undoes_a_run_that_is_over(run) => Ok(RunEventKind::Denied { why: None }),
         _ => Ok(RunEventKind::Over(End::Aborted)),
     }
+}
+
+fn undoes_a_run_that_is_over(run: &Run) -> bool {
+    run.change().is_some_and(|undo| matches!(undo.back.as_deref(), Some(Stage::Over { .. })))
 }
 
 pub(super) fn not_now(run: &Run) -> RunRefusal {

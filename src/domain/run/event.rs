@@ -116,6 +116,8 @@ pub enum RunEventKind {
     },
     /// Nobody agreed in time.
     ReleaseExpired,
+    /// The hold that was to be released is over, or another one by now.
+    ReleaseMoot,
     /// Somebody else agreed: the target is free, and the run is over.
     Released {
         comment: Option<String>,

@@ -93,7 +93,17 @@ impl Run {
             Some(Last::Broke { ended, aftermath, .. }) => (ended.is_empty(), aftermath.is_none()),
             _ => (true, false),
         };
-        self.leftover || !empty || (looking && !self.is_over())
+        // A row that counts no holds yet does not say what is left over either.
+        self.leftover || (self.hold == 0 && !empty) || (looking && !self.is_over())
+    }
+
+    /// Whether a release is asked for of a hold that is over, or that another change took the place of.
+    pub(super) fn release_is_moot(&self) -> bool {
+        let moot = |release: &Release| {
+            !matches!(release.stage, Releasing::Released { .. })
+                && (release.asked.hold != self.hold || !self.holds())
+        };
+        self.release.as_ref().is_some_and(moot)
     }
 
     /// Whether nothing of it is of any concern any more.
@@ -104,10 +114,7 @@ impl Run {
     /// Whether a word with this key, or with none, is about its release.
     pub fn release_is_meant(&self, key: Option<&str>) -> bool {
         let Some((own, _)) = self.release.as_ref().and_then(Release::asking) else { return false };
-        match key {
-            Some(key) => key == own || own.get(..6).is_some_and(|code| key.eq_ignore_ascii_case(code)),
-            None => self.change().is_none_or(|change| !matches!(change.phase, Phase::Asking { .. })),
-        }
+        key.is_none_or(|key| key == own || own.get(..6).is_some_and(|code| key.eq_ignore_ascii_case(code)))
     }
 }
 
@@ -134,9 +141,12 @@ fn held(run: &Run) -> Result<(), NotApproved> {
 /// Asks for the release of a run's target.
 ///
 /// # Errors
-/// When it holds none, howler's program runs, a release is asked for already, or nobody could agree.
+/// When it holds none, nothing of its change has begun, howler's program runs, a release is asked for already, or nobody could agree.
 pub fn ask(run: &Run, by: &UserId, why: &str, policy: Policy) -> Result<RunEventKind, RunRefusal> {
     held(run).map_err(|why| refused(run, why))?;
+    if run.change().is_some_and(|change| !change.has_begun()) {
+        return Err(refused(run, NotApproved::NotBegun));
+    }
     if !by.is_in_slack() {
         return Err(refused(run, NotApproved::FromShell));
     }

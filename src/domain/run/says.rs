@@ -69,6 +69,8 @@ pub enum RunWord {
         why: String,
     },
     ReleaseExpired,
+    /// The hold that was to be released is over, or another one.
+    ReleaseMoot,
     Released {
         target: String,
         by: Option<UserId>,
@@ -104,6 +106,7 @@ pub fn not_released(by: Option<&UserId>, kind: &RunEventKind) -> Option<RunWord>
         RunEventKind::ReleaseDenied { why } => RunWord::ReleaseDenied { by: by.cloned(), why: why.clone() },
         RunEventKind::ReleaseUnprepared { why } => RunWord::ReleaseUnprepared { why: why.clone() },
         RunEventKind::ReleaseExpired => RunWord::ReleaseExpired,
+        RunEventKind::ReleaseMoot => RunWord::ReleaseMoot,
         _ => return None,
     })
 }

@@ -27,6 +27,9 @@ pub struct Around {
 
 /// The next event that nobody has to ask for; none where a person or a check is waited for.
 pub fn settle(run: &Run, around: &Around) -> Option<RunEventKind> {
+    if run.release_is_moot() {
+        return Some(RunEventKind::ReleaseMoot);
+    }
     at(run, &run.stage, around)
 }
 
@@ -81,7 +84,7 @@ fn changing(run: &Run, change: &Change, around: &Around) -> Option<RunEventKind>
                 Kind::Step if held => Some(RunEventKind::Over(End::Helped)),
                 Kind::Step if late => Some(RunEventKind::DidNotHelp),
                 Kind::Undo { of } if held || late => {
-                    Some(RunEventKind::Undone(undone(&of.before, &run.findings)))
+                    Some(RunEventKind::Undone(undone(&of.before, &change.proposed.frozen, &run.findings)))
                 }
                 _ => None,
             }

@@ -78,15 +78,22 @@ pub enum Undone {
     AsBefore,
     /// They are not, and how they differ, in words. Numbers that only count up, such as revisions, never come back.
     Otherwise { what: Vec<String> },
+    /// They are not, and are just as they were when the undo was approved: nothing shows that it did anything.
+    NotMoved,
     /// No fact was frozen, or one could not be read.
     CannotTell,
 }
 
-/// Compares what was found after an undo with the facts `before` the action.
-pub(super) fn undone(before: &BTreeMap<String, Frozen>, found: &BTreeMap<String, Finding>) -> Undone {
+/// Compares what was found after an undo with the facts `before` the action, and with those when the undo was `approved`.
+pub(super) fn undone(
+    before: &BTreeMap<String, Frozen>,
+    approved: &BTreeMap<String, Frozen>,
+    found: &BTreeMap<String, Finding>,
+) -> Undone {
     match aftermath(before, found) {
         Aftermath::DidNotHappen => Undone::AsBefore,
         Aftermath::CannotTell => Undone::CannotTell,
+        Aftermath::Happened if aftermath(approved, found) == Aftermath::DidNotHappen => Undone::NotMoved,
         Aftermath::Happened => {
             let now = before.iter().filter_map(|(name, before)| Some((name, before, found.get(name)?)));
             Undone::Otherwise { what: now.flat_map(|(name, was, is)| difference(name, was, is)).collect() }

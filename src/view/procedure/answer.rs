@@ -366,6 +366,10 @@ fn not_approved(run: RunId, why: &NotApproved, via: Via) -> Words {
             "howler itself runs its program just now. Stop that first, then its target is free or can be released: ",
             code(via.runbook(&format!("abort {run}")))
         ],
+        NotApproved::NotBegun => words![
+            "nothing of it has begun, so nothing is to be released. Deny it, or close it, and its target is free: ",
+            code(via.runbook(&format!("abort {run}")))
+        ],
         NotApproved::ReleaseAsked => {
             words!["its release is asked for already; its card has the code and the buttons."]
         }

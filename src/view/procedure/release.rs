@@ -130,6 +130,11 @@ pub(super) fn not_released(word: &RunWord) -> Option<Words> {
         RunWord::ReleaseUnprepared { why } => {
             words!["who may agree to the release could not be looked up: ", why, "; the target stays held."]
         }
+        RunWord::ReleaseMoot => {
+            words![
+                "the release is void: the change that held the target has ended, or another one holds it by now."
+            ]
+        }
         RunWord::ReleaseExpired => words!["nobody agreed to the release in time; the target stays held."],
         _ => return None,
     })

@@ -9,6 +9,7 @@ use crate::domain::run::End;
 use crate::domain::run::announce::RunNote;
 use crate::domain::run::change::{Aftermath, Ended};
 use crate::domain::run::says::{RunSays, RunWord};
+use crate::domain::run::undo::Undone;
 use crate::domain::runbook::RunbookLine;
 use crate::domain::text::shorten;
 use crate::id::{RunId, UserId};
@@ -192,8 +193,12 @@ pub fn noted(run: RunId, note: &RunNote, who: Option<&UserId>) -> Words {
         }
         RunNote::Ended { ended } => lead.and(words![broke(ended)]),
         RunNote::Judged(aftermath) => lead.and(words![told(*aftermath)]),
+        RunNote::Undone(undone @ Undone::NotMoved) => {
+            lead.and(words!["the undo was carried out; ", undo::told(undone)])
+        }
         RunNote::Undone(undone) => lead.and(words!["taken back; ", undo::told(undone)]),
         RunNote::DidNotHelp => lead.and(words!["it did not help in time."]),
+        RunNote::HelpNotTold => lead.and(words!["whether it helped could not be told in time."]),
         RunNote::Over { end: End::Aborted, .. } => lead.and(words!["closed by "]).and(who()).and(words!["."]),
         RunNote::Over { end, .. } => lead.and(words![ended(*end)]),
     }

@@ -84,6 +84,15 @@ pub(super) fn taken_back(draft: Draft, title: &String, undone: &Undone, did: &[S
     let differs = match undone {
         Undone::Otherwise { what } => what.iter().map(|what| words![what]).collect(),
         Undone::AsBefore | Undone::CannotTell => Vec::new(),
+        Undone::NotMoved => {
+            return draft.line(words![
+                bold("The undo"),
+                " of ",
+                bold(title),
+                " was carried out; ",
+                told(undone)
+            ]);
+        }
     };
     draft
         .line(words![bold(title), " was taken back: ", told(undone)])
@@ -98,6 +107,7 @@ pub(super) fn told(undone: &Undone) -> &'static str {
         Undone::Otherwise { .. } => {
             "some facts are not as they were before it. Numbers that only count up, such as revisions, never come back."
         }
+        Undone::NotMoved => "its facts did not move, so nothing shows that it was taken back: look.",
         Undone::CannotTell => "no fact tells whether all is as it was before it, so look.",
     }
 }

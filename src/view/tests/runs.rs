@@ -231,6 +231,7 @@ fn what_a_run_says() {
         RunWord::ReleaseDenied { by: Some("U0MAYA".into()), why: Some("it runs".into()) },
         RunWord::ReleaseUnprepared { why: "Slack does not tell".into() },
         RunWord::ReleaseExpired,
+        RunWord::ReleaseMoot,
         RunWord::Released {
             target: "deployment/queue".into(),
             by: Some("U0MAYA".into()),
@@ -239,6 +240,7 @@ fn what_a_run_says() {
         RunWord::Helped,
         RunWord::Undone(Undone::AsBefore),
         RunWord::Undone(Undone::CannotTell),
+        RunWord::Undone(Undone::NotMoved),
         RunWord::DidNotHelp { told: true },
         RunWord::DidNotHelp { told: false },
     ];
@@ -397,6 +399,7 @@ fn on_the_timeline() {
         RunNote::Ended { ended: Ended::NotBegun { why: "the program is another one".into() } },
         RunNote::Judged(Aftermath::DidNotHappen),
         RunNote::DidNotHelp,
+        RunNote::HelpNotTold,
         RunNote::Undone(Undone::Otherwise { what: vec!["history: current was 7, and is 9".into()] }),
     ];
     let shown = notes.iter().map(|note| noted(RunId(7), note, Some(&ian)).plain());

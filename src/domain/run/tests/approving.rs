@@ -306,3 +306,15 @@ fn the_order_carries_the_grace_and_the_approval_covers_it() {
     let EffectKind::Act { grace, .. } = serde_json::from_str(old).unwrap() else { panic!("no action") };
     assert_eq!(grace.0, SignedDuration::from_secs(3));
 }
+
+#[test]
+fn the_minute_of_somebody_alone_begins_with_the_word_about_this_request() {
+    let mut run = asking();
+    on(&mut run, "U0IAN", RunEventKind::GlassBroken { why: "alone".into() });
+    let told =
+        |run: &Run, seconds| run.change().unwrap().is_told_by(now() + SignedDuration::from_secs(seconds));
+    assert!(!told(&run, -1), "that was said of an older request");
+    assert!(told(&run, 0));
+    on(&mut run, "U0IAN", RunEventKind::GlassTold);
+    assert!(!told(&run, 0), "it began already");
+}

@@ -3,10 +3,14 @@
 use jiff::SignedDuration;
 
 use super::approving::{KEY, PROCEDURE, around, asking, now, offered, on, policy, prepared, why};
+use crate::domain::effect::EffectKind;
+use crate::domain::run::announce::consequences;
 use crate::domain::run::approve::{NotApproved, Vote, holder};
 use crate::domain::run::audit::{AuditRelease, Audited, audited};
 use crate::domain::run::change::{Aftermath, Ended, Policy};
+use crate::domain::run::decide::abort;
 use crate::domain::run::release::{ask, vote};
+use crate::domain::run::undo::propose_undo;
 use crate::domain::run::{End, Run, RunEvent, RunEventKind, Stage, fire, settle};
 use crate::id::RunId;
 
@@ -18,6 +22,16 @@ fn acting() -> Run {
         on(&mut run, by, RunEventKind::Approved { comment: None });
     }
     on(&mut run, "U0IAN", RunEventKind::Begun);
+    run
+}
+
+fn proving() -> Run {
+    let mut run = acting();
+    on(
+        &mut run,
+        "U0IAN",
+        RunEventKind::Ended { ended: Ended::Exit { code: Some(0) }, output: String::new() },
+    );
     run
 }
 
@@ -86,7 +100,8 @@ fn who_may_ask_for_what() {
     let shell = crate::id::UserId::at_shell("root");
     for (run, by, policy, wanted) in [
         (&left_over(), "U0ZOE", policy(), None),
-        (&asking(), "U0ZOE", policy(), None),
+        (&asking(), "U0ZOE", policy(), Some(NotApproved::NotBegun)),
+        (&proving(), "U0ZOE", policy(), None),
         (&acting(), "U0ZOE", policy(), Some(NotApproved::StillRuns)),
         (&over, "U0ZOE", policy(), Some(NotApproved::NotHeld)),
         (&offered(PROCEDURE), "U0ZOE", policy(), Some(NotApproved::NotHeld)),
@@ -121,8 +136,6 @@ fn who_may_agree() {
         assert_eq!(why(said), refused, "{by} {key:?} {word:?} after {after} s");
     }
     assert!(run.release_is_meant(own_key) && run.release_is_meant(None) && !run.release_is_meant(Some(KEY)));
-    let both = wanted(asking());
-    assert!(!both.release_is_meant(None), "where two things are asked, the code says which");
     assert_eq!(run.timers().map(|(_, due)| due).next(), Some(now() + SignedDuration::from_mins(10)));
     assert_eq!(fire(&run, now() + SignedDuration::from_mins(9)), None);
     assert_eq!(fire(&run, now() + SignedDuration::from_mins(10)), Some(RunEventKind::ReleaseExpired));
@@ -132,33 +145,58 @@ fn who_may_agree() {
 fn what_was_agreed_to_is_one_hold() {
     let agree =
         |run: &Run| vote(run, &"U0MAYA".into(), Some(RELEASE), &Vote::Approve { comment: None }, &around(0));
-    // What was to be released is over, and the same run changes it anew.
-    let mut run = wanted(asking());
-    on(&mut run, "U0MAYA", RunEventKind::Denied { why: None });
-    assert_eq!(why(agree(&run)), Some(NotApproved::NotHeld));
-    let proposed =
-        crate::domain::run::approve::propose(&run, &"U0IAN".into(), policy(), &around(0), None).unwrap();
+    assert_eq!(why(agree(&wanted(proving()))), None);
+    let undone = propose_undo(&proving(), &"U0IAN".into(), None, policy(), &around(0), None).unwrap();
+    for (ends, then) in [
+        ("it helped", RunEventKind::Over(End::Helped)),
+        ("it did not help", RunEventKind::DidNotHelp),
+        ("it was closed", RunEventKind::Over(End::Aborted)),
+        ("it is to be taken back", undone),
+    ] {
+        let mut run = wanted(proving());
+        on(&mut run, "U0IAN", then);
+        assert_eq!(run.release, None, "{ends}: nobody is asked about it any more");
+        assert_eq!(why(agree(&run)), Some(NotApproved::NotAsked), "{ends}");
+        assert!(run.timers().all(|(_, due)| fire(&run, due) != Some(RunEventKind::ReleaseExpired)), "{ends}");
+    }
+}
+
+#[test]
+fn what_was_released_is_not_held_again_by_an_undo_that_is_not_begun() {
+    let mut run = acting();
+    on(
+        &mut run,
+        "U0IAN",
+        RunEventKind::Ended { ended: Ended::Stopped { empty: false }, output: String::new() },
+    );
+    on(&mut run, "U0IAN", RunEventKind::Judged(Aftermath::CannotTell));
+    on(&mut run, "U0IAN", RunEventKind::Over(End::Aborted));
+    let mut run = wanted(run);
+    on(&mut run, "U0MAYA", RunEventKind::Released { comment: None });
+    let proposed = propose_undo(&run, &"U0IAN".into(), None, policy(), &around(0), None).unwrap();
     on(&mut run, "U0IAN", proposed);
-    assert_eq!(why(agree(&run)), Some(NotApproved::OtherRequest));
-    // It began meanwhile.
-    let mut run = wanted(asking());
-    on(&mut run, "U0IAN", RunEventKind::Begun);
-    assert_eq!(why(agree(&run)), Some(NotApproved::StillRuns));
+    assert!(run.holds(), "an undo is a change");
+    let closed = abort(&run).unwrap();
+    on(&mut run, "U0ZOE", closed);
+    assert!(!run.holds() && run.is_done(), "{:?}", run.stage);
+}
+
+#[test]
+fn a_card_shows_a_release_while_its_action_is_proved() {
+    let before = proving();
+    let kind = ask(&before, &"U0IAN".into(), "I looked", policy()).unwrap();
+    let event = RunEvent { seq: before.events + 1, at: now(), by: Some("U0IAN".into()), kind };
+    let mut after = before.clone();
+    after.apply(&event);
+    let effects = consequences(Some(&before), &after, &event, &around(0));
+    assert!(effects.iter().any(|effect| matches!(effect.kind, EffectKind::RunCard { .. })), "{effects:?}");
 }
 
 #[test]
 fn nothing_of_a_released_run_begins_or_counts_as_help() {
-    let mut rechecking = asking();
-    for by in ["U0MAYA", "U0ONCALL"] {
-        on(&mut rechecking, by, RunEventKind::Approved { comment: None });
-    }
-    let mut proving = acting();
-    on(
-        &mut proving,
-        "U0IAN",
-        RunEventKind::Ended { ended: Ended::Exit { code: Some(0) }, output: String::new() },
-    );
-    for run in [asking(), rechecking, proving] {
+    let mut broke = acting();
+    on(&mut broke, "U0IAN", RunEventKind::Ended { ended: Ended::Interrupted, output: String::new() });
+    for run in [broke, proving()] {
         let mut run = wanted(run);
         on(&mut run, "U0MAYA", RunEventKind::Released { comment: None });
         assert!(matches!(run.stage, Stage::Over { end: End::Released, .. }), "{:?}", run.stage);

@@ -7,7 +7,7 @@ use crate::domain::procedure::{Finding, Verdict};
 use crate::domain::run::approve::{NotApproved, Vote, vote};
 use crate::domain::run::audit::{Audited, audited};
 use crate::domain::run::change::{Ended, Frozen, Phase, Proposed};
-use crate::domain::run::decide::RunRefusal;
+use crate::domain::run::decide::{RunRefusal, abort};
 use crate::domain::run::undo::{Undone, propose_undo, undoable, undone};
 use crate::domain::run::{Around, End, Last, Run, RunEvent, RunEventKind, Stage, fire, settle};
 use crate::id::RunId;
@@ -151,14 +151,16 @@ fn what_its_facts_say_afterwards() {
     let fact = |revision: &str| found(Verdict::Pass, &[("revision", revision)]);
     let before = BTreeMap::from([("version".to_owned(), Frozen::from(&fact("7")))]);
     let otherwise = Undone::Otherwise { what: vec!["version: revision was 7, and is 9".into()] };
+    let approved = BTreeMap::from([("version".to_owned(), Frozen::from(&fact("8")))]);
     for (before, now, expected) in [
         (before.clone(), fact("7"), Undone::AsBefore),
+        (before.clone(), fact("8"), Undone::NotMoved),
         (before.clone(), fact("9"), otherwise),
         (before, Finding::unknown("no answer"), Undone::CannotTell),
         (BTreeMap::new(), fact("7"), Undone::CannotTell),
     ] {
         let found = BTreeMap::from([("version".to_owned(), now)]);
-        assert_eq!(undone(&before, &found), expected);
+        assert_eq!(undone(&before, &approved, &found), expected);
     }
 }
 
@@ -185,6 +187,25 @@ fn it_is_over_once_the_facts_stand_still_and_the_action_counts_as_tried() {
     assert_eq!((run.stage.clone(), run.tried.clone()), (Stage::Looking, vec!["restart".to_owned()]));
     finds(&mut run, 13, Verdict::Fail, "9");
     assert_eq!((run.stage.clone(), undoable(&run)), (Stage::Offered { rung: 1 }, None));
+}
+
+#[test]
+fn to_close_what_would_take_back_a_run_that_is_over_leaves_it_as_it_was() {
+    let helped = after(proving(), [RunEventKind::Over(End::Helped)]);
+    let mut reading = helped.clone();
+    let proposed = undo(&reading, Some(KEY)).unwrap();
+    on(&mut reading, "U0IAN", proposed);
+    for mut run in [reading, asked(&helped, 1, "8")] {
+        let closed = abort(&run).unwrap();
+        on(&mut run, "U0ZOE", closed);
+        assert!(matches!(run.stage, Stage::Over { end: End::Helped, .. }), "{:?}", run.stage);
+        assert_eq!(run.not_undone, Some(Last::Denied { by: "U0ZOE".into(), why: None }));
+        assert!(run.is_done() && undoable(&run).is_some());
+    }
+    let mut run = asked(&proving(), 1, "8");
+    let closed = abort(&run).unwrap();
+    on(&mut run, "U0ZOE", closed);
+    assert!(matches!(run.stage, Stage::Over { end: End::Aborted, .. }), "{:?}", run.stage);
 }
 
 #[test]
