@@ -234,8 +234,13 @@ pub struct Review {
 /// The reviews that are open.
 pub fn reviews(ledger: &Ledger) -> Vec<Review> {
     let open = ledger.reviews.iter();
-    open.map(|(run, alone)| Review { run: *run, by: alone.by.clone(), at: alone.at, why: alone.why.clone() })
-        .collect()
+    open.map(|((run, _), alone)| Review {
+        run: *run,
+        by: alone.by.clone(),
+        at: alone.at,
+        why: alone.why.clone(),
+    })
+    .collect()
 }
 
 /// What a run does now.

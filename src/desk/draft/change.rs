@@ -95,14 +95,13 @@ impl Draft<'_> {
 
     /// Closes the review of what somebody did alone; never by the same person.
     pub(super) fn reviewed(&mut self, request: &Request, run: RunId, note: &str) -> Answered {
-        let by = Some(&request.by);
-        match self.ledger.reviews.get(&run) {
-            None => return Ok(RunbookAnswer::NotReviewed { run, own: false }),
-            Some(alone) if alone.by.as_ref() == by => {
-                return Ok(RunbookAnswer::NotReviewed { run, own: true });
-            }
-            Some(_) => self.audit(by.cloned(), Audited::Reviewed { run, note: note.to_owned() }),
+        let by = Some(request.by.clone());
+        let open = self.ledger.reviews.keys().filter(|(alone, _)| *alone == run);
+        let (own, others): (Vec<_>, Vec<_>) = open.partition(|(_, alone)| *alone == by);
+        if others.is_empty() {
+            return Ok(RunbookAnswer::NotReviewed { run, own: !own.is_empty() });
         }
+        self.audit(by, Audited::Reviewed { run, note: note.to_owned() });
         Ok(RunbookAnswer::Reviewed { run })
     }
 

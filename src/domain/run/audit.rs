@@ -186,7 +186,7 @@ pub struct Ledger {
     /// When the last changes began: those of an hour, and perhaps older ones.
     pub begun: Vec<Timestamp>,
     /// Who went ahead alone in which run, and why: open until somebody else has reviewed it.
-    pub reviews: BTreeMap<RunId, Freeze>,
+    pub reviews: BTreeMap<(RunId, Option<UserId>), Freeze>,
     /// The chain cannot be followed or added to, and why.
     pub broken: Option<String>,
 }
@@ -229,7 +229,7 @@ impl Ledger {
             }
             Audited::Change { run, what: Audit::WentAheadAlone { why }, .. } => {
                 let alone = Freeze { at: row.at, by: row.by.clone(), why: why.clone() };
-                self.reviews.insert(*run, alone);
+                self.reviews.insert((*run, row.by.clone()), alone);
             }
             Audited::Change { what: Audit::Begun { .. }, .. } => {
                 let hour = row.at.saturating_sub(HOUR).unwrap_or(Timestamp::MIN);
@@ -237,7 +237,10 @@ impl Ledger {
                 self.begun.push(row.at);
             }
             Audited::Change { .. } | Audited::Release { .. } => {}
-            Audited::Reviewed { run, .. } => drop(self.reviews.remove(run)),
+            // Never one's own: that waits for somebody else still.
+            Audited::Reviewed { run, .. } => {
+                self.reviews.retain(|(alone, by), _| alone != run || *by == row.by);
+            }
         }
         Ok(())
     }
@@ -391,14 +394,17 @@ mod tests {
         assert!(ledger.bars(at(1_900), 2).unwrap().contains("2 changes began"));
         assert_eq!(ledger.bars(at(1_900), 3), None);
         assert_eq!(ledger.bars(at(3_700), 2), None, "an hour is over for one of them");
-        assert_eq!(ledger.reviews[&RunId(7)].why, "nobody is awake");
-        let row = ledger.head.next(
-            at(4_000),
-            Some("U0MAYA".into()),
-            Audited::Reviewed { run: RunId(7), note: "fine".into() },
-        );
-        ledger.take(&row).unwrap();
-        assert!(ledger.reviews.is_empty());
+        assert_eq!(ledger.reviews[&(RunId(7), Some("U0IAN".into()))].why, "nobody is awake");
+        let mut take = |by: &str, what| {
+            let row = ledger.head.next(at(4_000), Some(by.into()), what);
+            ledger.take(&row).unwrap();
+            ledger.reviews.keys().filter_map(|(_, by)| by.clone()).collect::<Vec<_>>()
+        };
+        let alone = change(Audit::WentAheadAlone { why: "still nobody".into() });
+        assert_eq!(take("U0MAYA", alone), ["U0IAN".into(), "U0MAYA".into()], "of one run, by two people");
+        let fine = || Audited::Reviewed { run: RunId(7), note: "fine".into() };
+        assert_eq!(take("U0MAYA", fine()), ["U0MAYA".into()], "nobody reviews what is their own");
+        assert!(take("U0IAN", fine()).is_empty());
     }
 
     #[test]
