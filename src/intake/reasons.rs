@@ -79,6 +79,16 @@ mod tests {
     }
 
     #[test]
+    fn a_reason_with_a_name_and_a_value_keeps_no_value() {
+        let redactor = Redactor::new(std::iter::empty());
+        for typed in ["password=hunter22 is fine", "it said password=hunter22", "token: hunter22"] {
+            let line = crate::intake::grammar::parse_runbook(&format!("approve RUN-7 7aaaaa {typed}"));
+            let shown = format!("{:?}", without_secrets(Ask::Line(line), &redactor));
+            assert!(!shown.contains("hunter22"), "{shown}");
+        }
+    }
+
+    #[test]
     fn no_line_keeps_a_secret_in_its_reason() {
         let redactor = Redactor::new(std::iter::empty());
         let secret = "q7Rk2ZpX9vTb4LmN8sWd3HfJ6yCg1AeU";

@@ -3,6 +3,7 @@
 
 mod entropy;
 mod json;
+mod named;
 
 #[cfg(test)]
 mod tests;
@@ -24,7 +25,7 @@ const SHORTEST: usize = 6;
 /// What may stand before a token in a line that has its ends of lines written out: `\\n` is no part of it.
 const BEFORE: &str = r"(?:\b|\\[nrt])";
 
-/// Tokens of Slack, GitHub and AWS, private keys, bearers, passwords in addresses, JSON web tokens.
+/// Tokens of Slack, GitHub and AWS, private keys, passwords in addresses, JSON web tokens.
 static PATTERNS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
     let patterns: [(&str, &str); 7] = [
         (r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)", TAKEN_OUT),
@@ -32,17 +33,21 @@ static PATTERNS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
         (r"BEFORE(gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{16,})", TAKEN_OUT),
         (r"BEFORE(AKIA|ASIA)[A-Z0-9]{16}\b", TAKEN_OUT),
         (r"BEFOREeyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*", TAKEN_OUT),
-        (r"(?i)\b(bearer|basic)\s+[A-Za-z0-9+/=._~-]{8,}", "$1 [secret]"),
-        (r"([a-z][a-z0-9+.-]*://[^\s:/@]*):[^\s/@]+@", "$1:[secret]@"),
+        (r"([a-z][a-z0-9+.-]*://[^\s:/@]*):[^\s/]+@", "$1:[secret]@"),
+        // One with a slash, which should have been written otherwise: what comes first is no port.
+        (
+            r#"([a-z][a-z0-9+.-]*://[^\s:/@\[]*):[^\s/@"'?#]*[^\s/@"'?#0-9][^\s/@"'?#]*/[^\s@"'?#<>]*@"#,
+            "$1:[secret]@",
+        ),
     ];
     let built = |pattern: &str| Regex::new(&pattern.replace("BEFORE", BEFORE)).ok();
     patterns.into_iter().filter_map(|(pattern, with)| Some((built(pattern)?, with))).collect()
 });
 
-/// What follows `password=` and its like.
-static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let name = r"[a-z_-]*(?:password|passwd|secret|token|api_?key|access_?key)";
-    Regex::new(&format!(r#"(?i)\b({name})(["']?\s*[=:]\s*["']?)([^\s"',;\]}}]{{4,}})"#)).ok()
+/// `Basic` and `Bearer` with what follows them: a credential, or a word of a sentence.
+static SCHEMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let before = r#"(authorization\\?["']?\s*[=:]\s*\\?["']?)?"#;
+    Regex::new(&format!(r"(?i){before}\b(bearer|basic)(\s+)([A-Za-z0-9+/=._~-]{{8,}})")).ok()
 });
 
 static ESCAPES: LazyLock<Option<Regex>> =
@@ -105,19 +110,20 @@ impl Redactor {
         let plain = PATTERNS
             .iter()
             .fold(known, |text, (pattern, with)| pattern.replace_all(&text, *with).into_owned());
-        NAMED.as_ref().map_or(plain.clone(), |named| named.replace_all(&plain, named_value).into_owned())
+        named::taken_out(match SCHEMES.as_ref() {
+            Some(schemes) => schemes.replace_all(&plain, after_a_scheme).into_owned(),
+            None => plain,
+        })
     }
 }
 
-/// JSON's own words and numbers are no secrets, and without them it would be no JSON.
-fn named_value(found: &Captures<'_>) -> String {
-    let [name, between, value] = [1, 2, 3].map(|group| found.get(group).map_or("", |part| part.as_str()));
-    let in_json = between.contains("\":") && !between.ends_with('"');
-    let literal = matches!(value, "true" | "false" | "null") || value.parse::<f64>().is_ok();
-    // What was taken out before it is no value, and ends before its bracket.
-    let taken_out = TAKEN_OUT.trim_end_matches(']') == value;
-    let shown = if taken_out || (in_json && literal) { value } else { TAKEN_OUT };
-    format!("{name}{between}{shown}")
+/// "basic constraints" and "Bearer authentication" say what is wrong, and are no credentials.
+fn after_a_scheme(found: &Captures<'_>) -> String {
+    let [header, scheme, between, value] =
+        [1, 2, 3, 4].map(|group| found.get(group).map_or("", |part| part.as_str()));
+    let is_word = value.bytes().skip(1).all(|byte| byte.is_ascii_lowercase() || byte == b'.');
+    let shown = if header.is_empty() && is_word { value } else { TAKEN_OUT };
+    format!("{header}{scheme}{between}{shown}")
 }
 
 /// The forms in which a value travels.

@@ -37,6 +37,49 @@ fn what_looks_like_a_secret_is_taken_out() {
     assert_eq!(redactor("unrelated").redact(plain), plain);
 }
 
+#[test]
+fn a_value_is_taken_out_by_its_name_to_its_end() {
+    let redactor = redactor("unrelated");
+    for text in [
+        "DB_PASS=hunter22",
+        "REDIS_PASSPHRASE: hunter22",
+        "DB2_PASSWORD=hunter22 OAUTH2_TOKEN=hunter22",
+        "x-api-key: hunter22",
+        "ENCRYPTION_KEY=hunter22",
+        "host=db password='correct hunter22 battery' dbname=x",
+        r#"{"password": "ab\"cd hunter22", "x": 1}"#,
+        r#"{"env":[{"name":"DB_PASSWORD","value":"hunter22"}]}"#,
+        "- name: DB_PASSWORD\n  value: hunter22\n- name: LOG_LEVEL\n  value: debug",
+        r#"msg="{\"token\":\"hunter22\"}""#,
+        "psql --password hunter22",
+        "CREATE ROLE app LOGIN PASSWORD 'hunter22';",
+        "postgres://app:p@hunter22@db:5432/app",
+        "parse \"postgres://app:pa/hunter22@db:5432/app\": invalid port",
+        "authorization: basic hunterhunter22",
+    ] {
+        let shown = redactor.shown(text);
+        assert!(!shown.contains("hunter22") && shown.contains("[secret]"), "{text} became {shown}");
+        let is_json = |text: &str| serde_json::from_str::<serde_json::Value>(text).is_ok();
+        assert_eq!(is_json(&shown), is_json(text), "{shown}");
+    }
+}
+
+#[test]
+fn what_programs_print_where_no_secret_is_stays() {
+    for text in [
+        "DB_PASSWORD:  <set to the key 'password' in secret 'redis-auth'>  Optional: false",
+        "~ password = (sensitive value)",
+        "volumes:\n- secret:\n    secretName: redis-tls",
+        "- name: API_TOKEN\n  valueFrom:\n    secretKeyRef:\n      key: token",
+        "x509: invalid basic constraints; Basic authentication failed; Bearer authentication required.",
+        "--token string   the token for the API server",
+        "token: null; tests pass: 12 passed; PWD=/app/build",
+        "https://registry:5000/team/redis@sha256:abc http://[::1]:8080/@x",
+    ] {
+        assert_eq!(redactor("unrelated").shown(text), text);
+    }
+}
+
 proptest! {
     /// In whatever form it travels and whatever stands around it, a known value is not shown.
     #[test]

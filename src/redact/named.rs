@@ -1,0 +1,52 @@
+//! Values that are secrets by what they are called: `PGPASSWORD=...`, `"api_key": "..."`, Kubernetes' `name` and `value`, a flag, a
+//! role's password in SQL (research 2b, rule 8).
+
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+use super::TAKEN_OUT;
+
+/// What a secret is called. Digits too: `OAUTH2_TOKEN`.
+const NAME: &str = r"[a-z0-9_.-]*(?:password|passwd|passphrase|secret|token|(?:api|access|private|encryption|signing)[_-]?key|_pass)";
+
+/// In quotes to their end, whatever is between; else one word. The quotes may be written out, in a log that quotes JSON.
+const VALUE: &str = r#"(?:\\"[^"\\\n]{4,}|"(?:[^"\\\n]|\\.){4,}|'[^'\n]{4,}|[^\s"',;\]}\\][^\s"',;\]}]{3,})"#;
+
+static PAIRS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    let patterns = [
+        r#"(?i)\b(NAME)(\\?["']?\s*[=:]\s*)(VALUE)"#,
+        r#"(?i)\b(name["']?\s*:\s*["']?(?:NAME))(["']?\s*,?\s*["']?value["']?\s*:\s*)(VALUE)"#,
+        r"(?i)(--(?:NAME))(\s+)([^\s<\[-]\S{3,})",
+        r"(?i)\b(password)(\s+)('[^'\n]+)",
+    ];
+    let built = |pattern: &str| Regex::new(&pattern.replace("NAME", NAME).replace("VALUE", VALUE)).ok();
+    patterns.into_iter().filter_map(built).collect()
+});
+
+/// The text without them.
+pub fn taken_out(text: String) -> String {
+    PAIRS.iter().fold(text, |text, pair| pair.replace_all(&text, shown).into_owned())
+}
+
+fn shown(found: &Captures<'_>) -> String {
+    let [name, between, value] = [1, 2, 3].map(|group| found.get(group).map_or("", |part| part.as_str()));
+    let quote = ["\\\"", "\"", "'"].into_iter().find(|quote| value.starts_with(quote)).unwrap_or_default();
+    let stays = quote.is_empty() && says_no_secret(between, value);
+    let value = if stays { value } else { TAKEN_OUT };
+    format!("{name}{between}{}{value}", if stays { "" } else { quote })
+}
+
+/// JSON's own words, without which it would be no JSON, and what programs print in a secret's place.
+fn says_no_secret(between: &str, value: &str) -> bool {
+    let is_number = between.contains("\":") && value.parse::<f64>().is_ok();
+    // A key of YAML: what is called a secret is a block, and not this.
+    let is_key =
+        value.strip_suffix(':').is_some_and(|key| key.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    is_number
+        || (is_key && between.contains('\n'))
+        // What was taken out before it is no value, and ends before its bracket.
+        || TAKEN_OUT.trim_end_matches(']') == value
+        // kubectl's `<set to the key ...>` and Terraform's `(sensitive value)`; the type of a flag in a program's help.
+        || matches!(value, "true" | "false" | "null" | "<set" | "<none>" | "<nil>" | "(sensitive" | "(known" | "string")
+}
