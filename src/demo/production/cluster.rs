@@ -11,8 +11,9 @@ const ENOUGH: u32 = 4;
 #[derive(Debug)]
 pub struct Deployment {
     pub name: &'static str,
-    /// Revisions and whether each works; the last one runs. Rolling back gives an older one a new number, as Kubernetes does.
-    revisions: Vec<(u32, bool)>,
+    /// The last one runs. Rolling back gives an older one a new number, and a restart makes one more of the same version, as
+    /// Kubernetes does.
+    revisions: Vec<Revision>,
     replicas: u32,
     /// Counts changes of the deployment.
     generation: u32,
@@ -22,9 +23,19 @@ pub struct Deployment {
     pub lacks_memory: bool,
 }
 
+#[derive(Clone, Copy, Debug)]
+struct Revision {
+    number: u32,
+    version: u32,
+    works: bool,
+    /// So often was this version restarted.
+    restarts: u32,
+}
+
 impl Deployment {
     pub fn new(name: &'static str, revision: u32) -> Self {
-        let revisions = (revision.saturating_sub(2).max(1)..=revision).map(|number| (number, true)).collect();
+        let shipped = |number| Revision { number, version: number, works: true, restarts: 0 };
+        let revisions = (revision.saturating_sub(2).max(1)..=revision).map(shipped).collect();
         Self { name, revisions, replicas: 3, generation: revision, hangs: false, lacks_memory: false }
     }
 
@@ -37,17 +48,25 @@ impl Deployment {
     }
 
     fn works(&self) -> bool {
-        self.revisions.last().is_some_and(|(_, works)| *works)
+        self.revisions.last().is_some_and(|last| last.works)
     }
 
     fn current(&self) -> u32 {
-        self.revisions.last().map_or(0, |(number, _)| *number)
+        self.revisions.last().map_or(0, |last| last.number)
     }
 
     /// Somebody ships a new version.
     pub fn release(&mut self, works: bool) {
-        self.revisions.push((self.current() + 1, works));
+        let number = self.current() + 1;
+        self.revisions.push(Revision { number, version: number, works, restarts: 0 });
         self.generation += 1;
+    }
+
+    fn restart(&mut self) {
+        let number = self.current() + 1;
+        let last = self.revisions.last().copied();
+        self.revisions.extend(last.map(|last| Revision { number, restarts: last.restarts + 1, ..last }));
+        (self.hangs, self.generation) = (false, self.generation + 1);
     }
 
     pub fn log(&self) -> String {
@@ -60,7 +79,19 @@ impl Deployment {
     }
 
     pub fn replica_sets(&self) -> String {
-        let one = |(number, _): &(u32, bool)| json!({ "metadata": { "annotations": { "deployment.kubernetes.io/revision": number.to_string() } } });
+        let one = |revision: &Revision| {
+            let Revision { number, version, restarts, .. } = revision;
+            let restarted = json!({ "kubectl.kubernetes.io/restartedAt": restarts.to_string() });
+            let annotations = if *restarts > 0 { restarted } else { json!({}) };
+            let image = format!("monkeytown/{}:{version}", self.name);
+            json!({
+                "metadata": { "annotations": { "deployment.kubernetes.io/revision": number.to_string() } },
+                "spec": { "template": {
+                    "metadata": { "annotations": annotations },
+                    "spec": { "containers": [{ "image": image }] },
+                } },
+            })
+        };
         json!({ "items": self.revisions.iter().map(one).collect::<Vec<Value>>() }).to_string()
     }
 
@@ -98,7 +129,7 @@ impl Deployment {
         match (verb, value("--to-revision="), value("--replicas=")) {
             ((Some(&"rollout"), Some(&"restart")), _, _) => {
                 if changes {
-                    (self.hangs, self.generation) = (false, self.generation + 1);
+                    self.restart();
                 }
                 said(0, format!("deployment.apps/{name} restarted{dry}\n"))
             }
@@ -114,15 +145,16 @@ impl Deployment {
     }
 
     fn roll_back(&mut self, revision: u32, changes: bool, dry: &str) -> Heard {
-        let Some(at) = self.revisions.iter().position(|(number, _)| *number == revision) else {
+        let Some(at) = self.revisions.iter().position(|one| one.number == revision) else {
             return said(1, format!("error: unable to find specified revision {revision} in history\n"));
         };
         if at + 1 == self.revisions.len() {
             return said(0, format!("deployment.apps/{} skipped rollback (current already)\n", self.name));
         }
         if changes {
-            let (_, works) = self.revisions.remove(at);
-            self.revisions.push((self.current() + 1, works));
+            let number = self.current() + 1;
+            let back = self.revisions.remove(at);
+            self.revisions.push(Revision { number, ..back });
             self.generation += 1;
         }
         said(0, format!("deployment.apps/{} rolled back{dry}\n", self.name))

@@ -91,3 +91,23 @@ fn what_helps_is_what_the_runbook_says() {
     assert_eq!(unknown, Ended::Exit { code: Some(1) });
     assert!(matches!(act(&production, "rm -rf /"), Ended::NotBegun { .. }));
 }
+
+#[test]
+fn after_a_restart_the_step_back_is_still_to_the_version_before() {
+    let production = Production::default();
+    production.breaks("release").unwrap();
+    let restart = ["kubectl", "rollout", "restart", "deployment/event-stream"].map(str::to_owned);
+    assert_eq!(production.act(&restart).0, Ended::Exit { code: Some(0) });
+    let runbook = procedure::load(None).runbook;
+    let history = &runbook.get("event-stream-failure").unwrap().checks["history"];
+    let question = Question::Run(vec![
+        "kubectl".into(),
+        "get".into(),
+        "rs".into(),
+        "-l".into(),
+        "app=event-stream".into(),
+    ]);
+    let kept = judge(history, &production.ask(&question)).kept;
+    assert_eq!(kept["current"].short().as_deref(), Some("9"), "a restart makes a revision");
+    assert_eq!(kept["previous"].short().as_deref(), Some("7"), "8 is what was restarted");
+}

@@ -8,6 +8,8 @@ use super::judge::{Kept, found, pointed, text_of};
 
 /// Where a deployment's revision is kept by Kubernetes.
 const REVISION: &str = "/metadata/annotations/deployment.kubernetes.io~1revision";
+/// What a restart and Kubernetes write into a template, beside what somebody shipped.
+const WRITTEN: [&str; 2] = ["kubectl.kubernetes.io/restartedAt", "pod-template-hash"];
 /// Most facts of one name.
 const MOST: usize = 50;
 /// Longest text that is kept, in characters.
@@ -126,7 +128,8 @@ fn current_revision(json: &Value) -> Option<u64> {
     }
 }
 
-/// The one to go back to: the highest below the current, of Helm's only those that once ran.
+/// The one to go back to: the highest below the current, of Helm's only those that once ran. A restart makes a revision of the
+/// same pods with Kubernetes: going back to the one before it would bring the same version again.
 fn previous_revision(json: &Value) -> Option<u64> {
     let current = current_revision(json)?;
     let ran = |revision: &u64| {
@@ -134,7 +137,28 @@ fn previous_revision(json: &Value) -> Option<u64> {
             list(json).iter().find(|one| one.get("revision").and_then(Value::as_u64) == Some(*revision));
         helm.is_none_or(|one| one.get("status").is_some_and(|status| status == "superseded"))
     };
-    revisions(json).into_iter().rfind(|revision| *revision < current && ran(revision))
+    let runs = pods(json, current);
+    let differs = |revision: &u64| runs.is_none() || pods(json, *revision) != runs;
+    revisions(json).into_iter().rfind(|revision| *revision < current && ran(revision) && differs(revision))
+}
+
+/// What a replica set's pods are, without what a restart and Kubernetes write into them; none where it does not say.
+fn pods(json: &Value, revision: u64) -> Option<Value> {
+    let set = pointed(json, "/items/*")
+        .into_iter()
+        .find(|set| set.pointer(REVISION).is_some_and(|found| text_of(found) == revision.to_string()));
+    let mut pods = set?.pointer("/spec/template").cloned()?;
+    let metadata = pods.get_mut("metadata").and_then(Value::as_object_mut);
+    for (part, written) in metadata.into_iter().flat_map(|metadata| metadata.iter_mut()) {
+        if let ("annotations" | "labels", Some(written)) = (part.as_str(), written.as_object_mut()) {
+            written.retain(|name, _| !WRITTEN.contains(&name.as_str()));
+        }
+    }
+    let none = |part: &Value| part.as_object().is_none_or(serde_json::Map::is_empty);
+    if let Some(metadata) = pods.get_mut("metadata").and_then(Value::as_object_mut) {
+        metadata.retain(|part, written| part != "creationTimestamp" && !none(written));
+    }
+    Some(pods)
 }
 
 fn url(deployment: &Value) -> Option<String> {

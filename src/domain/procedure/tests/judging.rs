@@ -138,6 +138,35 @@ fn a_log_of_no_pods_is_not_a_log_without_errors() {
 }
 
 #[test]
+fn a_restart_makes_a_revision_that_nobody_goes_back_to() {
+    let set = |revision: &str, image: &str, restarted: Option<&str>| {
+        let mut set = serde_json::json!({
+            "metadata": { "annotations": { "deployment.kubernetes.io/revision": revision } },
+            "spec": { "template": {
+                "metadata": { "creationTimestamp": null, "labels": { "app": "queue", "pod-template-hash": revision } },
+                "spec": { "containers": [{ "image": image }] },
+            } },
+        });
+        if let Some(at) = restarted {
+            set["spec"]["template"]["metadata"]["annotations"] =
+                serde_json::json!({ "kubectl.kubernetes.io/restartedAt": at });
+        }
+        set
+    };
+    let previous = check("run = [\"kubectl\"]\nkeep = { previous = \"previous revision\" }");
+    let of = |sets: Vec<serde_json::Value>| {
+        let text = serde_json::json!({ "items": sets }).to_string();
+        found(&previous, output(0, &text)).kept.get("previous").cloned()
+    };
+    let (good, bad) = (set("7", "queue:1", None), set("8", "queue:2", None));
+    let again = [set("9", "queue:2", Some("03:00")), set("10", "queue:2", Some("03:05"))];
+    let one = |revision: &str| Some(Kept::One(revision.into()));
+    assert_eq!(of(vec![good.clone(), bad.clone()]), one("7"));
+    assert_eq!(of([vec![good, bad.clone()], again.to_vec()].concat()), one("7"), "8 and 9 are the same pods");
+    assert_eq!(of([vec![bad], again.to_vec()].concat()), None, "there is none to go back to");
+}
+
+#[test]
 fn facts_are_kept_of_an_answer() {
     let kubernetes = r#"{"items":[
         {"metadata":{"annotations":{"deployment.kubernetes.io/revision":"10"}}},
