@@ -184,6 +184,17 @@ fn documents_name_files_that_exist() {
     }
 }
 
+/// What tests are built with has all of regex's features, and howler itself only those that it names: patterns with `(?i)` or `\s`
+/// would be none there.
+#[test]
+fn patterns_are_the_same_in_howler_and_in_its_tests() {
+    let manifest = fs::read_to_string("Cargo.toml").unwrap();
+    let regex = manifest.lines().find(|line| line.starts_with("regex = ")).unwrap();
+    for feature in ["unicode-case", "unicode-perl"] {
+        assert!(regex.contains(feature), "regex lacks {feature}: {regex}");
+    }
+}
+
 #[test]
 fn every_rule_has_a_test() {
     let name = regex::Regex::new("`([a-z_0-9]+)`").unwrap();

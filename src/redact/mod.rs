@@ -26,7 +26,7 @@ const SHORTEST: usize = 6;
 const BEFORE: &str = r"(?:\b|\\[nrt])";
 
 /// Tokens of Slack, GitHub and AWS, private keys, passwords in addresses, JSON web tokens.
-static PATTERNS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
+static PATTERNS: LazyLock<Option<Vec<(Regex, &'static str)>>> = LazyLock::new(|| {
     let patterns: [(&str, &str); 7] = [
         (r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)", TAKEN_OUT),
         (r"BEFORE(xox[a-z]|xapp)-[A-Za-z0-9-]{8,}", TAKEN_OUT),
@@ -41,7 +41,7 @@ static PATTERNS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
         ),
     ];
     let built = |pattern: &str| Regex::new(&pattern.replace("BEFORE", BEFORE)).ok();
-    patterns.into_iter().filter_map(|(pattern, with)| Some((built(pattern)?, with))).collect()
+    patterns.into_iter().map(|(pattern, with)| Some((built(pattern)?, with))).collect()
 });
 
 /// `Basic` and `Bearer` with what follows them: a credential, or a word of a sentence.
@@ -107,13 +107,14 @@ impl Redactor {
             true => text.replace(needle, TAKEN_OUT),
             false => text,
         });
-        let plain = PATTERNS
+        // Where a pattern cannot be built nothing is shown: one that is missing would be missed by nobody.
+        let (Some(patterns), Some(schemes)) = (PATTERNS.as_ref(), SCHEMES.as_ref()) else {
+            return TAKEN_OUT.to_owned();
+        };
+        let plain = patterns
             .iter()
             .fold(known, |text, (pattern, with)| pattern.replace_all(&text, *with).into_owned());
-        named::taken_out(match SCHEMES.as_ref() {
-            Some(schemes) => schemes.replace_all(&plain, after_a_scheme).into_owned(),
-            None => plain,
-        })
+        named::taken_out(&schemes.replace_all(&plain, after_a_scheme))
     }
 }
 

@@ -13,7 +13,7 @@ const NAME: &str = r"[a-z0-9_.-]*(?:password|passwd|passphrase|secret|token|(?:a
 /// In quotes to their end, whatever is between; else one word. The quotes may be written out, in a log that quotes JSON.
 const VALUE: &str = r#"(?:\\"[^"\\\n]{4,}|"(?:[^"\\\n]|\\.){4,}|'[^'\n]{4,}|[^\s"',;\]}\\][^\s"',;\]}]{3,})"#;
 
-static PAIRS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+static PAIRS: LazyLock<Option<Vec<Regex>>> = LazyLock::new(|| {
     let patterns = [
         r#"(?i)\b(NAME)(\\?["']?\s*[=:]\s*)(VALUE)"#,
         r#"(?i)\b(name["']?\s*:\s*["']?(?:NAME))(["']?\s*,?\s*["']?value["']?\s*:\s*)(VALUE)"#,
@@ -21,12 +21,13 @@ static PAIRS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
         r"(?i)\b(password)(\s+)('[^'\n]+)",
     ];
     let built = |pattern: &str| Regex::new(&pattern.replace("NAME", NAME).replace("VALUE", VALUE)).ok();
-    patterns.into_iter().filter_map(built).collect()
+    patterns.into_iter().map(built).collect()
 });
 
 /// The text without them.
-pub fn taken_out(text: String) -> String {
-    PAIRS.iter().fold(text, |text, pair| pair.replace_all(&text, shown).into_owned())
+pub fn taken_out(text: &str) -> String {
+    let Some(pairs) = PAIRS.as_ref() else { return TAKEN_OUT.to_owned() };
+    pairs.iter().fold(text.to_owned(), |text, pair| pair.replace_all(&text, shown).into_owned())
 }
 
 fn shown(found: &Captures<'_>) -> String {
