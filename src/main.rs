@@ -101,7 +101,11 @@ async fn ask_procedures(asked: Asked) -> Result<ExitCode, Failure> {
             let config = load(&ConfigFile { config })?;
             // Slack is not asked, so its secrets may be missing.
             let secrets = Secrets::read(|name| std::env::var(name).ok().or_else(|| slack_less(name)))?;
-            dry_run::run(&config, &secrets, &name, &given).await
+            tokio::select! {
+                code = dry_run::run(&config, &secrets, &name, &given) => code,
+                // What it asks ends with it: programs have groups of their own, and hear nothing of a Ctrl-C.
+                () = app::asked_to_stop() => ExitCode::FAILURE,
+            }
         }
     })
 }

@@ -1,5 +1,7 @@
 //! The runbook's procedures in Slack: read, and put to work up to the step that the facts lead to, by every way to howler.
 
+use std::io::{BufRead, BufReader, Read};
+
 use crate::harness::process::until;
 use crate::harness::{EMERGENCIES, Town, World};
 
@@ -66,7 +68,11 @@ async fn without_an_incident_the_card_stands_in_the_emergencies_channel() {
     let ian = town.world.ian();
     ian.types(EMERGENCIES, "/runbook diagnose queue-failure").await;
     let card = town.card(EMERGENCIES);
-    assert!(card.contains("exit should be 0, and is 1") && card.contains("page the data owner"), "{card}");
+    assert!(
+        card.contains("the connection should be taken, and is refused")
+            && card.contains("page the data owner"),
+        "{card}"
+    );
     ian.clicks(EMERGENCIES, "next").await;
     assert!(town.card(EMERGENCIES).contains("Raise it."));
     ian.clicks(EMERGENCIES, "abort").await;
@@ -270,6 +276,43 @@ async fn a_dry_run_at_a_shell_shows_the_step_and_its_plan_and_changes_nothing() 
     assert!(said.contains("tail takes a whole number") && refused.status.code() == Some(1), "{said}");
     let wet = run(vec!["queue"]).await;
     assert!(String::from_utf8_lossy(&wet.stderr).contains("--dry-run"), "{wet:?}");
+}
+
+#[tokio::test]
+async fn a_dry_run_that_is_interrupted_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let write = |name: &str, text: String| std::fs::write(at(name), text).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(at("pipe")).status().unwrap().success());
+    // It holds the pipe open as long as it lives, and so does all that it begins.
+    write("kubectl", format!("#!/bin/sh\nexec 3>{}\necho begun >&3\nsleep 60\n", at("pipe").display()));
+    std::fs::set_permissions(at("kubectl"), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    std::fs::create_dir(at("procedures")).unwrap();
+    let procedure = "schema = 1\ntitle = \"Slow\"\nsection = \"9\"\nsymptoms = [\"slow\"]\n\
+         target = { object = \"deployment/x\" }\n[check.pods]\ntitle = \"Pods\"\nrun = [\"kubectl\", \"get\", \"pods\"]\n\
+         expect = { exit = 0 }\nlimit = \"60s\"\n[[rung]]\nhuman = \"look\"\n";
+    write("procedures/slow.toml", procedure.to_owned());
+    let (procedures, kubectl) = (at("procedures"), at("kubectl"));
+    write(
+        "howler.toml",
+        format!("[runbook]\nfolder = {procedures:?}\ntools = {{ kubectl = {kubectl:?} }}\n"),
+    );
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_howler"));
+    command.args(["procedure", "run", "slow", "--dry-run", "--config"]).arg(at("howler.toml")).env_clear();
+    let mut howler = command.stdout(std::process::Stdio::null()).kill_on_drop(true).spawn().unwrap();
+    let pipe = at("pipe");
+    let begun = tokio::task::spawn_blocking(move || {
+        let (mut pipe, mut line) = (BufReader::new(std::fs::File::open(pipe).unwrap()), String::new());
+        pipe.read_line(&mut line).unwrap();
+        (pipe, line)
+    });
+    let (mut pipe, mut line) = begun.await.unwrap();
+    let id = rustix::process::Pid::from_raw(i32::try_from(howler.id().unwrap()).unwrap()).unwrap();
+    rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
+    assert!(!howler.wait().await.unwrap().success());
+    let gone = tokio::task::spawn_blocking(move || pipe.read_to_string(&mut line).map(|_| line));
+    let line = tokio::time::timeout(std::time::Duration::from_secs(10), gone).await.expect("kubectl goes on");
+    assert_eq!(line.unwrap().unwrap(), "begun\n");
 }
 
 #[tokio::test]

@@ -100,7 +100,7 @@ pub fn judge(check: &Check, heard: &Result<Heard, CannotTell>) -> Finding {
     for (extract, expected) in &expectations(check) {
         match part(extract, expected, heard) {
             Part::Holds => {}
-            Part::Not(note) => finding.notes.push(note),
+            Part::Not(note) => finding.notes.push(told(&check.probe, note)),
             Part::Unclear(why) => finding.why = finding.why.or(Some(why)),
         }
     }
@@ -133,6 +133,16 @@ fn says_nothing(check: &Check, heard: &Heard) -> Option<String> {
     let judged = check.expect.iter().any(|(extract, _)| *extract == Extract::Exit);
     let nothing = check.cannot_tell.contains(&code) || (code != 0 && !judged);
     nothing.then(|| format!("{program} ended with {code}{}", said()))
+}
+
+/// A connection has no exit code for whoever reads of it.
+fn told(probe: &Probe, note: Note) -> Note {
+    match probe {
+        Probe::Tcp(_) => {
+            Note { part: "the connection".into(), expected: "taken".into(), got: "refused".into() }
+        }
+        _ => note,
+    }
 }
 
 /// A connection expects to be taken.

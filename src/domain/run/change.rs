@@ -342,7 +342,14 @@ pub fn moved(change: &Change, again: &Prepared, found: &BTreeMap<String, Finding
 pub(super) fn difference(name: &str, before: &Frozen, now: &Finding) -> Vec<String> {
     let mut different = Vec::new();
     if before.verdict != now.verdict {
-        different.push(format!("{name} passed when it was approved, and does not now"));
+        let (was, is) = match (before.verdict, now.verdict) {
+            (_, Verdict::Unknown) => ("was told", "cannot be told"),
+            (Verdict::Unknown, Verdict::Pass) => ("could not be told", "passes"),
+            (Verdict::Unknown, Verdict::Fail) => ("could not be told", "fails"),
+            (_, Verdict::Pass) => ("failed", "passes"),
+            (_, Verdict::Fail) => ("passed", "fails"),
+        };
+        different.push(format!("{name} {was} before, and {is} now"));
     }
     for (fact, was) in &before.kept {
         let is = now.kept.get(fact);

@@ -213,7 +213,7 @@ fn whatever_differs_voids_it() {
             Some("revision was 7, and is 8"),
         ),
         (prepared(), with("version", Finding::unknown("no answer")), Some("could not be told: no answer")),
-        (prepared(), with("health", found(Verdict::Pass, &[])), Some("health")),
+        (prepared(), with("health", found(Verdict::Pass, &[])), Some("health failed before, and passes now")),
         (prepared(), with("health", found(Verdict::Fail, &[("log", "goes on")])), None),
     ];
     for (again, found, expected) in table {
