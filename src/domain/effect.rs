@@ -264,6 +264,12 @@ pub enum EffectKind {
         plan: Option<Vec<String>>,
         /// The user group whose people may approve.
         group: Option<String>,
+        /// Whose request it is for: the hold that the change has. 0 where an older howler asked.
+        #[serde(default)]
+        hold: u32,
+        /// It is the last look before the action begins.
+        #[serde(default)]
+        again: bool,
     },
     /// Look up who may agree to a release.
     PrepareRelease {

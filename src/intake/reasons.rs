@@ -34,7 +34,9 @@ fn runbook(line: RunbookLine, redactor: &Redactor) -> RunbookLine {
             let typed = start.typed.into_iter().map(value).collect();
             RunbookLine::Start(Start { typed, ..start })
         }
-        RunbookLine::Release { what, why } => RunbookLine::Release { what, why: reason(&why, redactor) },
+        RunbookLine::Release { what, why } => {
+            RunbookLine::Release { what: redactor.shown(&what), why: reason(&why, redactor) }
+        }
         // These hold no words of people's own that are kept.
         RunbookLine::Of { .. }
         | RunbookLine::List
@@ -97,6 +99,7 @@ mod tests {
             "reviewed RUN-7 it is SECRET",
             "release RUN-7 it is SECRET",
             "release deployment/queue it is SECRET",
+            "release SECRET it is stuck",
             "approve RUN-7 7aaaaa it is SECRET",
             "deny RUN-7 7aaaaa it is SECRET",
             "break-glass RUN-7 7aaaaa it is SECRET",

@@ -202,7 +202,9 @@ impl Draft<'_> {
             {
                 RunEventKind::GlassTold
             }
-            (EffectKind::Prepare { .. }, Receipt::Prepared(prepared)) if run.change().is_some() => {
+            (EffectKind::Prepare { hold, again, .. }, Receipt::Prepared(prepared))
+                if run.waits_for_plan(*hold, *again) =>
+            {
                 match prepared.as_ref() {
                     Ok(prepared) => RunEventKind::Prepared(Box::new(prepared.clone())),
                     Err(why) => RunEventKind::Unprepared { why: why.clone() },

@@ -158,6 +158,8 @@ fn prepare(run: &Run, plans: bool) -> Option<Intent> {
         argv: change.proposed.argv.clone(),
         plan: change.proposed.plan.clone().filter(|_| plans),
         group: change.proposed.policy.group.clone(),
+        hold: run.hold,
+        again: !plans,
     };
     Some(Intent { lane: Lane::Act(run.id), kind })
 }

@@ -23,7 +23,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use change::{Aftermath, Change, Ended, Frozen};
+use change::{Aftermath, Change, Ended, Frozen, Phase};
 pub use event::{End, RunEvent, RunEventKind};
 pub use fire::fire;
 use release::Release;
@@ -167,6 +167,16 @@ impl Run {
     /// Whether the answer to the check `name`, asked by the event `asked`, is still waited for.
     pub fn waits_for(&self, name: &str, asked: u32) -> bool {
         self.waiting.contains(name) && self.asked == asked
+    }
+
+    /// Whether what `Prepare` brings is still waited for: an answer for an earlier request is none for this one.
+    pub fn waits_for_plan(&self, hold: u32, again: bool) -> bool {
+        let waits = match self.change().map(|change| &change.phase) {
+            Some(Phase::Preparing) => hold == 0 || !again,
+            Some(Phase::Rechecking { again: None, .. }) => hold == 0 || again,
+            _ => false,
+        };
+        waits && (hold == 0 || hold == self.hold)
     }
 
     /// Whether its card stands in `channel`.

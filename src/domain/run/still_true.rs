@@ -14,10 +14,9 @@ pub fn still_true(run: &Run, kind: &EffectKind) -> Result<(), &'static str> {
         EffectKind::Look { name, asked, .. } if !run.waits_for(name, *asked) => {
             Err("nobody waits for this check any more")
         }
-        EffectKind::Prepare { .. } => match phase {
-            Some(Phase::Preparing | Phase::Rechecking { again: None, .. }) => Ok(()),
-            _ => Err("nobody waits for this plan any more"),
-        },
+        EffectKind::Prepare { hold, again, .. } if !run.waits_for_plan(*hold, *again) => {
+            Err("nobody waits for this plan any more")
+        }
         EffectKind::PrepareRelease { .. } => match run.release.as_ref().map(|release| &release.stage) {
             Some(Releasing::Preparing) => Ok(()),
             _ => Err("nobody waits for who may agree to the release any more"),

@@ -318,3 +318,26 @@ fn the_minute_of_somebody_alone_begins_with_the_word_about_this_request() {
     on(&mut run, "U0IAN", RunEventKind::GlassTold);
     assert!(!told(&run, 0), "it began already");
 }
+
+#[test]
+fn what_was_prepared_for_an_earlier_request_is_none_for_a_later_one() {
+    let mut run = asking();
+    let prepares = |run: &Run, kind: RunEventKind| {
+        let event = RunEvent { seq: run.events, at: now(), by: None, kind };
+        let all = consequences(None, run, &event, &around(0)).into_iter().map(|intent| intent.kind);
+        all.filter(|kind| matches!(kind, EffectKind::Prepare { .. })).collect::<Vec<_>>()
+    };
+    for by in ["U0MAYA", "U0GROUP"] {
+        on(&mut run, by, RunEventKind::Approved { comment: Some("seen".into()) });
+    }
+    let last_look = prepares(&run, RunEventKind::Rechecked);
+    assert!(last_look.len() == 1 && still_true(&run, &last_look[0]).is_ok());
+    // Denied while it is on its way, which asked no plan, and asked for again.
+    on(&mut run, "U0ONCALL", RunEventKind::Denied { why: None });
+    let again = propose(&run, &"U0IAN".into(), policy(), &around(0), None).unwrap();
+    let asked = again.clone();
+    on(&mut run, "U0IAN", again);
+    assert!(still_true(&run, &last_look[0]).is_err(), "it is for the earlier request");
+    let first_look = prepares(&run, asked);
+    assert!(first_look.len() == 1 && still_true(&run, &first_look[0]).is_ok());
+}
