@@ -9,8 +9,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::FusedFuture;
 use sha2::{Digest, Sha256};
-use tokio::io::AsyncReadExt;
-use tokio::net::unix::pipe::Receiver;
+use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
@@ -30,6 +29,8 @@ const LEFT: Duration = Duration::from_secs(3);
 const REAPED: Duration = Duration::from_secs(3);
 /// What a program printed just before its end is waited for so long.
 const LAST_WORDS: Duration = Duration::from_millis(500);
+/// Bytes read at once, and the longest line that is waited for to its end.
+const READ_AT_ONCE: usize = 64 << 10;
 /// So much of the end of the output is searched for secrets, in bytes: far more than is told, so that a secret of many lines is whole
 /// where its end is told.
 const LOOKED_AT: usize = 64 << 10;
@@ -248,18 +249,25 @@ fn sha256(path: &std::path::Path) -> std::io::Result<String> {
     }
 }
 
-async fn keep(stream: &mut Receiver, kept: &Mutex<Kept>) {
-    let mut buffer = vec![0; 64 << 10];
+/// Keeps whole lines, so that the two streams of a program cut no line, and no secret, of each other's in two.
+async fn keep(stream: &mut (impl AsyncRead + Unpin), kept: &Mutex<Kept>) {
+    let keep = |bytes: &[u8]| kept.lock().unwrap_or_else(PoisonError::into_inner).push(bytes);
+    let (mut buffer, mut open) = (vec![0; READ_AT_ONCE], Vec::new());
     // What cannot be read any more has ended, for what is shown.
     while let Ok(read @ 1..) = stream.read(&mut buffer).await {
-        let bytes = buffer.get(..read).unwrap_or_default();
-        kept.lock().unwrap_or_else(PoisonError::into_inner).push(bytes);
+        open.extend_from_slice(buffer.get(..read).unwrap_or_default());
+        let whole = open.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        let whole = if whole == 0 && open.len() >= READ_AT_ONCE { open.len() } else { whole };
+        keep(open.get(..whole).unwrap_or_default());
+        open.drain(..whole);
     }
+    keep(&open);
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use tokio::io::AsyncWriteExt;
 
     use super::*;
     use crate::config::RunbookRules;
@@ -312,6 +320,23 @@ mod tests {
         let told = prober.end_of(&kept, true);
         assert!(told.ends_with("line 199999 [secret]") && !told.contains("hunter2"), "{told}");
         assert!(told.chars().count() <= TOLD_MOST);
+    }
+
+    #[tokio::test]
+    async fn the_two_streams_cut_no_line_of_each_other() {
+        let kept = Mutex::new(Kept::default());
+        let (mut says, mut out) = tokio::io::duplex(64);
+        let (mut warns, mut err) = tokio::io::duplex(64);
+        let program = async {
+            says.write_all(b"password is hunter2-").await.unwrap();
+            tokio::task::yield_now().await;
+            warns.write_all(b"a warning\n").await.unwrap();
+            tokio::task::yield_now().await;
+            says.write_all(b"hunter2 now").await.unwrap();
+            drop((says, warns));
+        };
+        tokio::join!(program, keep(&mut out, &kept), keep(&mut err, &kept));
+        assert_eq!(prober().end_of(&kept, true), "a warning\npassword is [secret] now");
     }
 
     #[test]

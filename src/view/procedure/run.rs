@@ -6,7 +6,7 @@ use super::change::{buttons, changing, last, offered};
 use super::{release, undo};
 use crate::domain::procedure::{Finding, Verdict};
 use crate::domain::run::announce::{counted, kept_texts};
-use crate::domain::run::change::Phase;
+use crate::domain::run::change::{Change, Phase};
 use crate::domain::run::{End, Run, Stage};
 use crate::view::Message;
 use crate::view::blocks::{Button, Draft};
@@ -165,7 +165,9 @@ fn found(title: &String, finding: &Finding) -> Words {
 /// When the recovery time is over, and how much of it was left when the card was drawn.
 fn deadline(run: &Run, since: Option<Timestamp>, now: Timestamp) -> Option<Words> {
     let rto = run.procedure.rto?;
-    if run.is_over() {
+    // What a run that is over takes back has no time of its own.
+    let was_over = |change: &Change| matches!(change.back.as_deref(), Some(Stage::Over { .. }));
+    if run.is_over() || run.change().is_some_and(was_over) {
         return None;
     }
     let due = since.unwrap_or(run.at).checked_add(rto.0).ok()?;
