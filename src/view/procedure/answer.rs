@@ -139,6 +139,23 @@ fn list(procedures: &[Short], via: Via) -> Message {
             ", ",
             code(via.runbook("logs web"))
         ])
+        .line(words![
+            "To have its step carried out once others approve it: ",
+            code(via.runbook("run event-stream-failure"))
+        ])
+        .line(words![
+            "What is under way: ",
+            code(via.runbook("status")),
+            ". A card's buttons by text: ",
+            ["again", "next", "propose", "undo", "abort"].map(|word| format!("{word} RUN-7")).join(", "),
+            "."
+        ])
+        .line(words![
+            "So that nobody changes anything: ",
+            code(via.runbook("freeze why")),
+            ", until ",
+            code(via.runbook("unfreeze"))
+        ])
         .finish()
 }
 
