@@ -138,9 +138,27 @@ fn checks(run: &Run) -> Vec<Words> {
         .map(|(name, check)| match run.findings.get(name) {
             _ if is_waited_for(run, name) => words!["⏳ ", &check.title],
             None => words!["▫️ ", &check.title, ": it was not answered"],
-            Some(finding) => found(&check.title, finding),
+            Some(finding) => {
+                // What only passed needs no word.
+                let tells = finding.verdict != Verdict::Pass || !finding.kept.is_empty();
+                let old = (tells && is_from_before(run, name)).then(|| words![" (before the action)"]);
+                found(&check.title, finding).and_if(old)
+            }
         })
         .collect()
+}
+
+/// Whether a check was answered before the action that is proved, or that helped, and not since.
+fn is_from_before(run: &Run, name: &String) -> bool {
+    let rung = match &run.stage {
+        Stage::Changing(change) if matches!(change.phase, Phase::Proving { .. }) => {
+            Some(change.proposed.rung).filter(|_| change.proposed.kind.is_step())
+        }
+        Stage::Over { end: End::Helped, .. } => run.offered.last().copied(),
+        _ => None,
+    };
+    let action = rung.and_then(|rung| run.action_of(rung));
+    action.is_some_and(|action| !action.verify.pass.contains(name))
 }
 
 fn found(title: &String, finding: &Finding) -> Words {
