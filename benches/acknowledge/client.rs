@@ -83,9 +83,9 @@ fn command(line: &str, number: u64) -> Result<String> {
         ("user_name", "bench"),
         ("channel_id", "C0EMERG"),
         ("channel_name", "monkeytown-emergencies"),
-        ("team_id", "T1"),
+        ("team_id", "T0MONKEY"),
         ("team_domain", "monkeytown"),
-        ("api_app_id", "A1"),
+        ("api_app_id", "A0HOWLER"),
         ("is_enterprise_install", "false"),
         ("trigger_id", trigger.as_str()),
         ("response_url", "https://hooks.slack.com/commands/T1/1/none"),
@@ -101,9 +101,9 @@ fn click(incident: u64, number: u64) -> Result<String> {
 fn press(person: &str, line: &Line, number: u64) -> Result<String> {
     let (action, value) = (line.command.word(), serde_json::to_string(line)?);
     let payload = json!({
-        "type": "block_actions", "user": {"id": person, "username": "bench", "team_id": "T1"},
-        "api_app_id": "A1", "container": {"type": "message", "message_ts": "1.1", "channel_id": "C0EMERG"},
-        "trigger_id": format!("{number}.click"), "team": {"id": "T1"}, "channel": {"id": "C0EMERG"},
+        "type": "block_actions", "user": {"id": person, "username": "bench", "team_id": "T0MONKEY"},
+        "api_app_id": "A0HOWLER", "container": {"type": "message", "message_ts": "1.1", "channel_id": "C0EMERG"},
+        "trigger_id": format!("{number}.click"), "team": {"id": "T0MONKEY"}, "channel": {"id": "C0EMERG"},
         "message": {"type": "message", "ts": "1.1", "text": "a card"},
         "actions": [{"type": "button", "action_id": action, "block_id": "b", "value": value, "action_ts": "1.2"}],
     });
@@ -112,7 +112,7 @@ fn press(person: &str, line: &Line, number: u64) -> Result<String> {
 
 fn mention(incident: u64, number: u64) -> String {
     json!({
-        "type": "event_callback", "team_id": "T1", "api_app_id": "A1", "event_id": format!("Ev{number}"),
+        "type": "event_callback", "team_id": "T0MONKEY", "api_app_id": "A0HOWLER", "event_id": format!("Ev{number}"),
         "authorizations": [{"user_id": "U0HOWLER", "is_bot": true}],
         "event": {"type": "app_mention", "user": "U0BENCH", "channel": "C0EMERG", "ts": "1.3",
             "text": format!("<@U0HOWLER> {incident} impact Witnesses see nothing, {number}")},

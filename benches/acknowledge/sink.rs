@@ -84,7 +84,7 @@ async fn answer(State(state): State<Arc<Inner>>, Path(method): Path<String>) -> 
     let call = state.calls.fetch_add(1, Ordering::Relaxed);
     if method == "auth.test" {
         return Json(json!({"ok": true, "url": "https://x.slack.com/", "team": "t", "user": "howler",
-            "team_id": "T1", "user_id": "U0HOWLER", "bot_id": "B1"}))
+            "team_id": "T0MONKEY", "user_id": "U0HOWLER", "bot_id": "B1"}))
         .into_response();
     }
     if let Some(after) = state.limits(&method) {

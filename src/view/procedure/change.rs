@@ -169,6 +169,11 @@ fn end(text: &str) -> String {
 /// What became of the last change, and of the request to take it back.
 pub(super) fn last(draft: Draft, run: &Run) -> Draft {
     let draft = run.last.iter().fold(draft, became);
+    // Closed, or released, while the world was being looked at.
+    let unseen = run.is_over() && matches!(run.last, Some(Last::Broke { aftermath: None, .. }));
+    let unseen = unseen
+        .then(|| words![bold("Nobody looked whether it changed anything: "), "the run was over before."]);
+    let draft = draft.lines(unseen.into_iter().collect());
     match &run.not_undone {
         None => draft,
         Some(why) => became(draft.line(words![bold("It was not taken back.")]), why),

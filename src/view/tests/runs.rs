@@ -170,6 +170,7 @@ fn cards_of_a_change() {
     let to_release = moved(left.clone(), [asks, prepared]);
     let freed = moved(to_release.clone(), [RunEventKind::Released { comment: Some("I too".into()) }]);
     let broke = moved(acting, [ended(Ended::TimedOut { empty: true })]);
+    let closed = moved(broke.clone(), [RunEventKind::Over(End::Aborted)]);
     let unhelpful = moved(proving.clone(), [RunEventKind::DidNotHelp]);
     let helped = moved(proving.clone(), [RunEventKind::Over(End::Helped)]);
     let cards = [
@@ -183,6 +184,7 @@ fn cards_of_a_change() {
         ("being stopped", stopping),
         ("being proved", proving),
         ("its time was up", broke),
+        ("its time was up, and it was closed at once", closed),
         ("a part may still run", left),
         ("to be released", to_release),
         ("released", freed),

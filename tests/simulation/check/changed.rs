@@ -134,7 +134,12 @@ fn proved(run: &Run, events: &[RunEvent]) -> Vec<String> {
                 }
                 (acts, passing) = (false, None);
                 let well = *ended == Ended::Exit { code: Some(0) };
-                let looked = events[at..].iter().any(|event| matches!(event.kind, RunEventKind::Judged(_)));
+                // Somebody may close it before.
+                let looked = events[at..].iter().any(|event| {
+                    let closed = RunEventKind::Over(End::Aborted);
+                    matches!(event.kind, RunEventKind::Judged(_) | RunEventKind::Released { .. })
+                        || (event.kind == closed && event.by.is_some())
+                });
                 if !well && !matches!(ended, Ended::NotBegun { .. }) && !looked {
                     wrong.push(format!("nobody looked what it did: {ended:?}"));
                 }
