@@ -112,14 +112,16 @@ fn counted(calls: &[Call]) -> BTreeMap<&str, (usize, usize)> {
     })
 }
 
-/// How long after `at` one of `words` was shown of `run`; none where it never was.
+/// How long after `at` one of `words` was shown of `run`; none where it never was. That a program begins is said while it is being
+/// started, and may stand before its first instruction.
 fn shown(calls: &[Call], run: &str, at: i64, words: &[&str]) -> Option<Duration> {
-    let after = calls.iter().filter(|call| call.status == 200 && call.at.as_microsecond() >= at);
+    let since = at - 1_000_000;
+    let after = calls.iter().filter(|call| call.status == 200 && call.at.as_microsecond() >= since);
     let about = after.filter(|call| call.method == "chat.update" || call.method == "chat.postMessage");
     let first = about
         .map(|call| (call, call.args.to_string()))
         .find(|(_, text)| names_run(text, run) && words.iter().any(|word| text.contains(word)));
-    first.map(|(call, _)| between(at, call.at.as_microsecond()))
+    first.map(|(call, _)| between(at, call.at.as_microsecond().max(at)))
 }
 
 /// RUN-1 is not RUN-12.
