@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 
 use crate::harness::process::until;
 use crate::harness::{EMERGENCIES, Town};
-use crate::rollback::{KUBECTL, PEOPLE, QUEUE, began, broken};
+use crate::rollback::{KUBECTL, PEOPLE, QUEUE, approved_until_begun, began, broken};
 
 #[tokio::test]
 async fn going_ahead_alone_is_void_where_howler_was_down_meanwhile() {
@@ -141,10 +141,7 @@ async fn a_stop_of_yesterday_stops_not_the_next_action() {
     let world = &town.world;
     town.write("restart", "touch begun; sleep 600");
     world.ian().types(EMERGENCIES, "/runbook run queue").await;
-    let approve = world.maya().button(EMERGENCIES, "approve");
-    world.slack.click("maya", EMERGENCIES, &approve.ts, "approve", None).await.unwrap();
-    let begun = town.folder.path().join("begun");
-    until(|| begun.exists()).await;
+    approved_until_begun(&town).await;
     world.slack.command("zoe", EMERGENCIES, "/runbook abort RUN-1").await.unwrap();
     world.settle().await;
     world.forward(24 * 60).await;

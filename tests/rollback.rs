@@ -77,6 +77,14 @@ pub async fn broken() -> Town {
     town
 }
 
+/// Approved by Maya; returns once the program, which goes on, has made the file `begun`.
+pub async fn approved_until_begun(town: &Town) {
+    let approve = town.world.maya().button(EMERGENCIES, "approve");
+    town.world.slack.click("maya", EMERGENCIES, &approve.ts, "approve", None).await.unwrap();
+    let begun = town.folder.path().join("begun");
+    until(|| begun.exists()).await;
+}
+
 pub fn began(town: &Town, word: &str) -> usize {
     town.asked().iter().filter(|line| line.contains(word)).count()
 }
@@ -340,10 +348,7 @@ async fn a_crash_in_the_middle_is_never_followed_by_a_second_start() {
     let mut town = broken().await;
     town.write("restart", "echo '{\"revision\": 8}' >version; touch begun; sleep 600");
     town.world.ian().types(EMERGENCIES, "/runbook run queue").await;
-    let approve = town.world.maya().button(EMERGENCIES, "approve");
-    town.world.slack.click("maya", EMERGENCIES, &approve.ts, "approve", None).await.unwrap();
-    let begun = town.folder.path().join("begun");
-    until(|| begun.exists()).await;
+    approved_until_begun(&town).await;
     town.world.crash().await;
     town.world.start_howler().await;
     town.world.settle().await;

@@ -5,9 +5,8 @@ use howler::domain::answer::Answer;
 use howler::domain::request::{Ask, Place, ReplyPath, Request};
 use howler::id::{DeliveryId, UserId};
 
-use crate::harness::process::until;
 use crate::harness::{EMERGENCIES, Town};
-use crate::rollback::{KUBECTL, PEOPLE, QUEUE, began, broken};
+use crate::rollback::{KUBECTL, PEOPLE, QUEUE, approved_until_begun, began, broken};
 
 /// As it was filled when the restart was approved: seven ran then.
 const UNDO: &str = "--context=prod --namespace=town rollout undo deployment/queue --to-revision=7";
@@ -229,10 +228,7 @@ async fn an_undo_that_is_stopped_or_fails_is_followed_by_a_look_and_stays_offere
     let world = &town.world;
     town.write("undo", "touch begun; sleep 600");
     world.ian().clicks(EMERGENCIES, "undo").await;
-    let approve = world.maya().button(EMERGENCIES, "approve");
-    world.slack.click("maya", EMERGENCIES, &approve.ts, "approve", None).await.unwrap();
-    let begun = town.folder.path().join("begun");
-    until(|| begun.exists()).await;
+    approved_until_begun(&town).await;
     world.slack.command("zoe", EMERGENCIES, "/runbook abort RUN-1").await.unwrap();
     world.settle().await;
     // The edits of cards are paced.

@@ -72,18 +72,22 @@ impl Hands {
                 let (ended, output) = self.act(job, *run, &order, desk, stopping).await;
                 Outcome::Done(Receipt::Acted { ended, output })
             }
-            // Where it is not there yet it is about to be; once it is over this is not true any more, and dropped.
-            EffectKind::Stop { run } => match self.acting(*run) {
-                Some(stop) => {
-                    stop.send_replace(true);
-                    Outcome::Done(Receipt::Nothing)
-                }
-                None => {
-                    let at = desk.now().saturating_add(AGAIN).unwrap_or(Timestamp::MAX);
-                    Outcome::Later { at, reason: "the program is not there yet".into(), unknown: false }
-                }
-            },
+            EffectKind::Stop { run } => self.ask_to_stop(*run, desk.now()),
             _ => Outcome::Dropped { reason: "it asks nothing of the world".into() },
+        }
+    }
+
+    /// Where the program is not there yet it is about to be; once it is over the effect is not true any more, and dropped.
+    fn ask_to_stop(&self, run: RunId, now: Timestamp) -> Outcome {
+        match self.acting(run) {
+            Some(stop) => {
+                stop.send_replace(true);
+                Outcome::Done(Receipt::Nothing)
+            }
+            None => {
+                let at = now.saturating_add(AGAIN).unwrap_or(Timestamp::MAX);
+                Outcome::Later { at, reason: "the program is not there yet".into(), unknown: false }
+            }
         }
     }
 

@@ -73,7 +73,8 @@ impl Loaded {
         };
         faults.extend(holding.into_iter().map(fault));
         let told = faults.iter().filter_map(|fault| {
-            let name = Path::new(&fault.file).file_stem()?.to_str()?;
+            // A folder that cannot be read is no procedure.
+            let name = Path::new(&fault.file).file_name()?.to_str()?.strip_suffix(".toml")?;
             let line = if fault.line == 0 { String::new() } else { format!("line {}: ", fault.line) };
             Some((name.to_owned(), redactor.shown(&format!("{line}{}", fault.words))))
         });

@@ -324,6 +324,9 @@ fn a_command_that_holds_a_known_value_is_left_out_at_the_start() {
     assert!(loaded.runbook.get("queue-stuck").is_none() && loaded.runbook.get("logs").is_some());
     let fault = loaded.faults[0].to_string();
     assert!(fault.contains("looks like a secret") && !fault.contains("opaque"), "{fault}");
+    assert!(loaded.runbook.left_out("queue").is_some_and(|(name, _)| name == "queue-stuck"));
+    let nowhere = load(Some(&folder.path().join("nowhere"))).without_secrets(&redactor);
+    assert_eq!(nowhere.runbook.left_out("nowhere"), None, "a folder is no procedure");
 }
 
 #[test]
