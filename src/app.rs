@@ -24,6 +24,7 @@ use crate::desk::Desk;
 use crate::domain::run::signed::Keys;
 use crate::intake;
 use crate::intake::shell::Shell;
+use crate::logs::how_it_ended;
 use crate::loopback::Loopback;
 use crate::probe::{Prober, StandIn, runs_as};
 use crate::procedure;
@@ -198,7 +199,7 @@ impl App {
             let mut well = !by_itself;
             for ended in [socket, lanes, desk_task.await] {
                 if let Err(error) = ended {
-                    warn!(%error, "a task ended badly");
+                    warn!(how = how_it_ended(&error), "a task ended badly");
                     well = false;
                 }
             }

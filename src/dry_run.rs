@@ -17,6 +17,7 @@ use crate::domain::runbook::RunbookAnswer;
 use crate::id::{RunId, UserId};
 use crate::probe::Prober;
 use crate::redact::Redactor;
+use crate::terminal::{complain, say};
 use crate::{procedure, view};
 
 /// A plan may take this long.
@@ -33,7 +34,7 @@ pub async fn run(config: &Config, secrets: &Secrets, name: &str, given: &[String
     let redactor = Redactor::new(secrets.all().into_iter().chain(prober.secrets()));
     let loaded = procedure::load(config.runbook.folder.as_deref()).without_secrets(&redactor);
     for fault in &loaded.faults {
-        eprintln!("{fault}");
+        complain(fault);
     }
     let runbook = loaded.runbook;
     let line = line(name, given);
@@ -44,7 +45,7 @@ pub async fn run(config: &Config, secrets: &Secrets, name: &str, given: &[String
     let mut run = match begun {
         Ok(run) => run,
         Err(refusal) => {
-            eprintln!("{}", view::runbook_at_a_shell(&RunbookAnswer::Refused(refusal)));
+            complain(view::runbook_at_a_shell(&RunbookAnswer::Refused(refusal)));
             return ExitCode::FAILURE;
         }
     };
@@ -54,7 +55,10 @@ pub async fn run(config: &Config, secrets: &Secrets, name: &str, given: &[String
     if let Some(next) = settle(&run, &Around::default()) {
         run.apply(&event(run.events + 1, next));
     }
-    println!("{}", view::dry_run(&run, plan(&run, &prober).await.as_deref()));
+    if let Err(error) = say(view::dry_run(&run, plan(&run, &prober).await.as_deref())) {
+        complain(format!("howler: what was found could not be printed: {error}"));
+        return ExitCode::FAILURE;
+    }
     match run.findings.values().all(|found| found.verdict == crate::domain::procedure::Verdict::Pass) {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,

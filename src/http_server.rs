@@ -19,6 +19,8 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tracing::{debug, warn};
 
+use crate::logs::how_it_ended;
+
 /// How long requests in hand may take at a stop; Slack gives up on them after three seconds.
 const FINISH_WITHIN: Duration = Duration::from_secs(3);
 /// The most bytes of a request's line and headers together; Slack's are under one KiB.
@@ -75,7 +77,7 @@ pub async fn serve_with(
             }
             Some(ended) = tasks.join_next() => {
                 if let Err(error) = ended {
-                    warn!(%error, "a connection ended badly");
+                    warn!(how = how_it_ended(&error), "a connection ended badly");
                 }
             }
         }

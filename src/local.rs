@@ -20,6 +20,7 @@ use tokio::task::JoinHandle;
 use tracing::{info, warn};
 
 use crate::desk::Desk;
+use crate::logs::how_it_ended;
 use crate::store::{Backup, BackupError};
 use crate::unix_socket::{self, SocketError};
 
@@ -73,7 +74,7 @@ impl Local {
     pub async fn stop(self) {
         let _ = self.stop.send(true);
         if let Err(error) = self.task.await {
-            warn!(%error, "the local socket ended badly");
+            warn!(how = how_it_ended(&error), "the local socket ended badly");
         }
         unix_socket::remove(&self.path);
     }

@@ -1,33 +1,43 @@
-//! The binary: exit codes and logs. Everything else is in the library.
+//! The binary: exit codes. Everything else is in the library.
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use howler::app::{self, App, Setup};
-use howler::cli::{AuditAsked, Cli, Command, ConfigFile, LogFormat};
+use howler::cli::{AuditAsked, Cli, Command, ConfigFile};
 use howler::clock::Clock;
 use howler::config::Config;
 use howler::config::secrets::{AuditSecrets, Secret, Secrets};
 use howler::domain::run::signed::Keys;
 use howler::local::{self, Local};
 use howler::procedure::shell::Asked;
-use howler::{check, data, demo, dry_run, procedure, shell};
+use howler::terminal::say;
+use howler::{check, data, demo, dry_run, logs, procedure, shell};
 use tracing::{info, warn};
-use tracing_subscriber::EnvFilter;
 
 /// What a person reads when howler does not start.
-type Failure = Box<dyn std::error::Error>;
+type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-#[tokio::main]
-async fn main() -> ExitCode {
+/// How long the exit waits for work that cannot be cut off, such as a write to a disk that hangs.
+const END_WITHIN: Duration = Duration::from_secs(1);
+/// What a shell shows for a program whose reader went away.
+const READER_GONE: u8 = 141;
+
+fn main() -> ExitCode {
     let cli = Cli::parse();
     let quiet = !matches!(cli.command, Command::Serve { .. });
-    log_to_stderr(cli.log, if quiet { "warn" } else { "info" });
-    match run(cli.command).await {
+    let _log = logs::start(cli.log, if quiet { "warn" } else { "info" });
+    let ended = tokio::runtime::Builder::new_multi_thread().enable_all().build().map(|runtime| {
+        let ended = runtime.block_on(run(cli.command));
+        runtime.shutdown_timeout(END_WITHIN);
+        ended
+    });
+    match ended.map_err(Failure::from).flatten() {
         Ok(code) => code,
         Err(failure) => {
-            eprintln!("howler: {failure}");
+            logs::say(&format!("howler: {failure}"));
             ExitCode::FAILURE
         }
     }
@@ -71,23 +81,24 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
             let given = |name| std::env::var(name).ok().filter(|key| !key.trim().is_empty()).map(Secret::new);
             let audit = AuditSecrets::read(&given)?;
             let ours = Keys::new(audit.key.as_ref(), None).id().map(str::to_owned);
-            println!("{}", data::verify_audit(from, head, key.or(ours), &Clock::system()).await?);
+            say(data::verify_audit(from, head, key.or(ours), &Clock::system()).await?)?;
         }
         Command::Check { config, data } => {
             let lookup = |name: &str| std::env::var(name).ok();
             return Ok(check::run(config_path(&config), data.data, lookup).await);
         }
         Command::Backup { file, data, force } => {
-            println!("{}", data::backup(&data.data, file, force, &Clock::system()).await?)
+            say(data::backup(&data.data, file, force, &Clock::system()).await?)?
         }
-        Command::Restore { file, data } => {
-            println!("{}", data::restore(file, &data, &Clock::system()).await?)
-        }
+        Command::Restore { file, data } => say(data::restore(file, &data, &Clock::system()).await?)?,
         Command::Export { file, data, from, force } => {
             let from = from.map_or(data::From::Data(data.data), data::From::File);
-            if let Some(line) = data::export(from, file, force, &Clock::system()).await? {
-                println!("{line}");
-            }
+            match data::export(from, file, force, &Clock::system()).await {
+                Ok(line) => line.map(say).transpose()?,
+                // Not a success: whoever asks for the code is not to take it for a whole export.
+                Err(error) if error.reader_gone() => return Ok(ExitCode::from(READER_GONE)),
+                Err(error) => return Err(error.into()),
+            };
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -137,13 +148,4 @@ fn secrets() -> Result<Secrets, howler::config::secrets::SecretsError> {
 
 fn slack_less(name: &str) -> Option<String> {
     matches!(name, "SLACK_BOT_TOKEN" | "SLACK_SIGNING_SECRET").then(|| "none".to_owned())
-}
-
-fn log_to_stderr(format: LogFormat, default: &str) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match format {
-        LogFormat::Text => logs.init(),
-        LogFormat::Json => logs.json().init(),
-    }
 }

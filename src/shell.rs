@@ -1,7 +1,7 @@
 //! The other end of the socket: `howler incident ...` at a shell, beside a howler that serves.
 
 use std::fs::File;
-use std::io::{self, Read, Write as _};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -14,6 +14,7 @@ use crate::calendar::MOST_BYTES;
 use crate::cli::{DEFAULT_DATA, ShellLine};
 use crate::clock::Clock;
 use crate::intake::shell::{Question, Reply, WireError, path_in, read, write};
+use crate::terminal::{complain, say};
 use crate::unix_socket::SocketError;
 
 /// Nothing was changed: refused, or something is asked back.
@@ -80,32 +81,31 @@ pub async fn run(command: &str, typed: ShellLine) -> ExitCode {
     match asked {
         Ok(Reply::Done(words)) => print(&words),
         Ok(Reply::Proposed { words, seen }) => {
-            eprintln!("{words}\nTo do it: {}", once_more(command, &typed, seen));
+            complain(format!("{words}\nTo do it: {}", once_more(command, &typed, seen)));
             ExitCode::from(REFUSED)
         }
         Ok(Reply::Refused(words)) => {
-            eprintln!("{words}");
+            complain(words);
             ExitCode::from(REFUSED)
         }
         Ok(Reply::Failed(words)) => {
-            eprintln!("{words}");
+            complain(words);
             ExitCode::from(FAILED)
         }
         Err(trouble) => {
-            eprintln!("howler: {trouble}");
+            complain(format!("howler: {trouble}"));
             ExitCode::from(FAILED)
         }
     }
 }
 
-/// Whoever reads may stop reading (`| head`), which is no fault.
 fn print(words: &str) -> ExitCode {
-    match writeln!(io::stdout(), "{words}") {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            eprintln!("howler: it was done, but the answer could not be printed: {error}");
+    match say(words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(format!("howler: it was done, but the answer could not be printed: {error}"));
             ExitCode::from(FAILED)
         }
-        _ => ExitCode::SUCCESS,
     }
 }
 

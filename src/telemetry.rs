@@ -1,6 +1,7 @@
 //! Metrics, named by Prometheus' conventions. They count and time; they never hold a text. `docs/operations.md` lists
 //! them, and a test compares the list.
 
+mod log;
 mod process;
 mod socket;
 
@@ -248,6 +249,7 @@ impl Default for Metrics {
         let mut registry = Registry::default();
         registry.register_collector(Box::new(process::Process));
         let howlers = registry.sub_registry_with_prefix("howler");
+        howlers.register_collector(Box::new(log::Log));
         let (counted, gauges, socket) =
             (Counted::new(howlers), Gauges::new(howlers), SocketMetrics::default());
         socket.register(howlers);

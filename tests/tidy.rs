@@ -13,7 +13,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("view", &["calendar", "domain", "id", "config"]),
     ("store", &["domain", "id", "clock"]),
     ("desk", &["domain", "id", "config", "clock", "store", "telemetry", "view"]),
-    ("telemetry", &["domain"]),
+    ("logs", &["clock"]),
+    ("telemetry", &["domain", "logs"]),
+    ("terminal", &[]),
     (
         "intake",
         &[
@@ -24,6 +26,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "config",
             "desk",
             "delivery",
+            "logs",
             "redact",
             "telemetry",
             "view",
@@ -39,6 +42,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "config",
             "desk",
             "intake",
+            "logs",
             "loopback",
             "probe",
             "telemetry",
@@ -50,9 +54,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("calendar", &[]),
     ("probe", &["clock", "config", "domain", "redact"]),
     ("redact", &["config", "domain"]),
-    ("procedure", &["domain", "redact", "view"]),
+    ("procedure", &["domain", "redact", "terminal", "view"]),
     ("unix_socket", &[]),
-    ("local", &["desk", "store", "unix_socket"]),
+    ("local", &["desk", "logs", "store", "unix_socket"]),
     ("export", &["domain", "id", "store"]),
     ("data", &["clock", "domain", "export", "local", "store"]),
     (
@@ -69,6 +73,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "probe",
             "procedure",
             "store",
+            "terminal",
         ],
     ),
 ];

@@ -10,11 +10,13 @@ mod procedures;
 mod programs;
 mod slack;
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::clock::Clock;
 use crate::config::secrets::Secrets;
+use crate::terminal::{complain, say};
 
 /// One line of the report.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,21 +55,21 @@ impl Line {
     }
 
     /// Whatever words came from elsewhere: one line, with nothing that a terminal would act on.
-    fn print(&self) {
+    fn print(&self) -> io::Result<()> {
         let level = match self.level {
             Level::Ok => "ok   ",
             Level::Note => "note ",
             Level::Fail => "FAIL ",
         };
         let words: String = self.words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        println!("{level} {}: {words}", self.what);
+        say(format!("{level} {}: {words}", self.what))
     }
 }
 
 /// Prints a line a check, and fails when one of them failed. `config` is the file that was named, or `howler.toml` where
 /// that exists; `lookup` gives the environment's variables.
 pub async fn run(config: Option<&Path>, data: PathBuf, lookup: impl Fn(&str) -> Option<String>) -> ExitCode {
-    let mut report = Report { failures: 0 };
+    let mut report = Report { failures: 0, unsaid: None };
     let (config, lines) = file::lines(config);
     report.print(lines);
     report.print(procedures::lines(&config));
@@ -97,31 +99,29 @@ pub async fn run(config: Option<&Path>, data: PathBuf, lookup: impl Fn(&str) -> 
 
 struct Report {
     failures: usize,
+    /// Why a line could not be printed: then nobody knows what was found.
+    unsaid: Option<io::Error>,
 }
 
 impl Report {
     fn print(&mut self, lines: Vec<Line>) {
         for line in lines {
-            line.print();
             self.failures += usize::from(line.level == Level::Fail);
+            self.unsaid = self.unsaid.take().or(line.print().err());
         }
     }
 
     fn end(self) -> ExitCode {
-        match self.failures {
-            0 => {
-                println!("Ready for the first incident.");
-                ExitCode::SUCCESS
-            }
-            1 => {
-                println!("1 line says FAIL. Put it right, then run `howler check` again.");
-                ExitCode::FAILURE
-            }
-            many => {
-                println!("{many} lines say FAIL. Put them right, then run `howler check` again.");
-                ExitCode::FAILURE
-            }
+        let last = match self.failures {
+            0 => "Ready for the first incident.".to_owned(),
+            1 => "1 line says FAIL. Put it right, then run `howler check` again.".to_owned(),
+            many => format!("{many} lines say FAIL. Put them right, then run `howler check` again."),
+        };
+        if let Some(error) = self.unsaid.or(say(last).err()) {
+            complain(format!("howler: what was found could not be printed: {error}"));
+            return ExitCode::FAILURE;
         }
+        if self.failures == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 }
 

@@ -60,6 +60,13 @@ pub enum DataError {
     Fault,
 }
 
+impl DataError {
+    /// Whoever read the export went away in the middle, as `head` does.
+    pub fn reader_gone(&self) -> bool {
+        matches!(self, Self::Export(ExportError::Unwritable(error)) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
 /// Writes a backup of the howler on `data`, running or not, to `file`, and reads it through before it gets its name.
 /// Gives a line that says what it holds.
 ///

@@ -18,6 +18,7 @@ use crate::domain::effect::{Effect, Lane, Outcome};
 use crate::domain::incident::{Incident, still_true};
 use crate::domain::oncall::{self, rota::Rota};
 use crate::domain::run::{self, Run};
+use crate::logs::how_it_ended;
 use crate::telemetry::Metrics;
 
 /// After a result that could not be saved.
@@ -64,7 +65,7 @@ impl Lanes {
                     let lane = match ended {
                         Ok(lane) => lane,
                         Err(error) => {
-                            error!(%error, "a lane ended by a fault inside howler; it goes on after the next start");
+                            error!(how = how_it_ended(&error), "a lane ended by a fault inside howler; it goes on after the next start");
                             continue;
                         }
                     };
@@ -123,7 +124,8 @@ impl Lanes {
         match performed.join_next().await {
             Some(Ok(outcome)) => outcome,
             fault => {
-                error!(effect = id.0, ?fault, "carrying out an effect failed inside howler");
+                let how = fault.and_then(Result::err).as_ref().map(how_it_ended);
+                error!(effect = id.0, how, "carrying out an effect failed inside howler");
                 let reason = "a fault inside howler; its log says more".to_owned();
                 Outcome::Failed { reason, unknown: true }
             }

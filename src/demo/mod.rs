@@ -23,6 +23,7 @@ use crate::fake::rehearsal::{self, Controls};
 use crate::fake::slack::{self, Slack};
 use crate::id::UserId;
 use crate::probe::StandIn;
+use crate::terminal::say;
 use production::Production;
 
 pub use play::play;
@@ -94,11 +95,10 @@ pub async fn run(listen: SocketAddr, data: Option<PathBuf>) -> Result<(), DemoEr
     };
     let router = app.router.clone().merge(slack.api()).merge(phones.api());
     let router = router.merge(rehearsal::router(slack.clone(), controls));
-    println!("howler's rehearsal is at http://{address}/");
-    println!("Nothing leaves this machine. Ctrl-C ends it.");
-    println!(
-        "For scripts: howler answers signed requests here too; the signing secret is `{SIGNING_SECRET}`."
-    );
+    drop(say(format!(
+        "howler's rehearsal is at http://{address}/\nNothing leaves this machine. Ctrl-C ends it.\n\
+         For scripts: howler answers signed requests here too; the signing secret is `{SIGNING_SECRET}`."
+    )));
     let people = slack.clone();
     tokio::spawn(async move { on_call::tell_numbers(&people).await });
     tokio::spawn(on_call::ring_out(phones.clone(), clock.clone()));

@@ -11,6 +11,7 @@ use crate::app;
 use crate::clock::Clock;
 use crate::fake::slack::World;
 use crate::fake::slack::world::{Channel, Message};
+use crate::terminal::{complain, say};
 
 const EMERGENCIES: &str = "#monkeytown-emergencies";
 const ROOM: &str = "#inc-1-event-stream-down";
@@ -31,7 +32,7 @@ pub async fn play() -> Result<ExitCode, DemoError> {
     match played {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(reason) => {
-            eprintln!("howler: the rehearsal did not go as it should: {reason}");
+            complain(format!("howler: the rehearsal did not go as it should: {reason}"));
             Ok(ExitCode::FAILURE)
         }
     }
@@ -53,7 +54,7 @@ impl Stage {
         let Rehearsal { app, slack, phones, listener, .. } = self.rehearsal;
         let router = app.router.clone().merge(slack.api()).merge(phones.api());
         let server = tokio::spawn(app::serve(listener, router, std::future::pending()));
-        println!("A rehearsal: howler, a Slack of its own, and a clock that can be moved. Times are UTC.");
+        tell("A rehearsal: howler, a Slack of its own, and a clock that can be moved. Times are UTC.");
         let steps: [Step; 10] = [
             Step::Types("ian", EMERGENCIES, "/incident p1 Event stream down"),
             Step::Waits(4, "Maya wakes up"),
@@ -67,7 +68,7 @@ impl Stage {
             Step::Types("ian", ROOM, "/incident timeline 1"),
         ];
         for step in steps {
-            println!("\n{} {step}", self.clock.now().strftime("%H:%M"));
+            tell(format!("\n{} {step}", self.clock.now().strftime("%H:%M")));
             match step {
                 Step::Types(person, channel, line) => {
                     let reply =
@@ -117,6 +118,11 @@ impl std::fmt::Display for Step {
     }
 }
 
+/// The rehearsal goes on where nobody reads it: its exit code says how it went.
+fn tell(words: impl std::fmt::Display) {
+    drop(say(words));
+}
+
 /// Lines of an edited message that are printed again.
 const EDITED_LINES: usize = 4;
 
@@ -144,10 +150,10 @@ fn show(world: &World, shown: &mut BTreeMap<(String, String), String>) {
             (false, true) => ("", usize::MAX),
             (false, false) => (" for one person's eyes:", usize::MAX),
         };
-        println!("  [{heading}]{note}");
-        lines.take(most).for_each(|line| println!("    {line}"));
+        tell(format!("  [{heading}]{note}"));
+        lines.take(most).for_each(|line| tell(format!("    {line}")));
         if edited {
-            println!("    ...");
+            tell("    ...");
         }
     }
 }

@@ -1,10 +1,10 @@
 //! `howler procedure ...`: the runbook's files, looked at from a shell.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::load;
+use crate::terminal::{complain, write};
 use crate::view;
 
 /// What is asked of the files.
@@ -39,17 +39,17 @@ pub enum Asked {
 pub fn look(folder: Option<PathBuf>, renders: bool) -> ExitCode {
     let loaded = load(folder.as_deref());
     for fault in &loaded.faults {
-        eprintln!("{fault}");
+        complain(fault);
     }
     let many = loaded.runbook.all().count();
     let text =
         if renders { view::markdown(&loaded.runbook) } else { format!("{many} procedures can be used.\n") };
-    match io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            eprintln!("howler: the text could not be written: {error}");
+    match write(text) {
+        Err(error) => {
+            complain(format!("howler: the text could not be written: {error}"));
             ExitCode::FAILURE
         }
-        _ if loaded.faults.is_empty() => ExitCode::SUCCESS,
-        _ => ExitCode::FAILURE,
+        Ok(()) if loaded.faults.is_empty() => ExitCode::SUCCESS,
+        Ok(()) => ExitCode::FAILURE,
     }
 }

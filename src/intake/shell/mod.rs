@@ -35,6 +35,7 @@ use crate::domain::request::{Ask, Place, ReplyPath, Request};
 use crate::domain::runbook::RunbookAnswer;
 use crate::domain::text;
 use crate::id::DeliveryId;
+use crate::logs::how_it_ended;
 use crate::unix_socket::{self, SocketError};
 use crate::view::{self, Names, Via};
 
@@ -90,7 +91,7 @@ impl Shell {
     pub async fn stopped(self) {
         self.ask_to_stop();
         if let Err(error) = self.task.await {
-            warn!(%error, "the shells' task ended badly");
+            warn!(how = how_it_ended(&error), "the shells' task ended badly");
         }
     }
 }
@@ -135,7 +136,7 @@ async fn told(stopping: &mut watch::Receiver<bool>) {
 
 fn report(ended: Result<(), tokio::task::JoinError>) {
     if let Err(error) = ended {
-        warn!(%error, "a talk with a shell ended badly");
+        warn!(how = how_it_ended(&error), "a talk with a shell ended badly");
     }
 }
 

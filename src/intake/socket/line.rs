@@ -15,6 +15,7 @@ use super::envelope::{self, Envelope, Frame, Goodbye};
 use super::open::Stream;
 use super::quiet::{Quiet, Step};
 use crate::intake::front::{Front, Kind, PATIENCE, Reply};
+use crate::logs::how_it_ended;
 use crate::telemetry::Connected;
 
 /// How long a frame may take to go out before the connection counts as broken.
@@ -202,7 +203,7 @@ fn acknowledgement(done: Result<Option<String>, tokio::task::JoinError>) -> Opti
     match done {
         Ok(acknowledgement) => acknowledgement.map(Utf8Bytes::from),
         Err(error) => {
-            warn!(%error, "an envelope's task ended badly; it is not acknowledged");
+            warn!(how = how_it_ended(&error), "an envelope's task ended badly; it is not acknowledged");
             None
         }
     }

@@ -20,6 +20,7 @@ use tracing::error;
 
 use super::front::Front;
 use crate::delivery::Connections;
+use crate::logs::how_it_ended;
 use keeper::Keeper;
 pub use status::Watch;
 
@@ -50,7 +51,7 @@ pub fn start(
     let all = async move {
         while let Some(ended) = keepers.join_next().await {
             if let Err(error) = ended {
-                error!(%error, "a Socket Mode connection is no longer looked after");
+                error!(how = how_it_ended(&error), "a Socket Mode connection is no longer looked after");
             }
         }
     };
