@@ -18,7 +18,8 @@ use crate::config::Config;
 use crate::config::secrets::Secrets;
 use crate::delivery::phone::PhoneError;
 use crate::delivery::{
-    Connections, Deliverer, DelivererError, GitHub, GitHubError, GroupKeeper, Hands, Lanes, SlackTarget,
+    Connections, Deliverer, DelivererError, GitHub, GitHubError, GroupKeeper, Hands, Heart, Lanes,
+    SlackTarget,
 };
 use crate::desk::Desk;
 use crate::domain::run::signed::Keys;
@@ -136,7 +137,9 @@ impl App {
             Desk::start(store, Arc::clone(&config), clock.clone(), metrics.clone())?;
         let name = instance.to_string();
         let (stop, stopping) = watch::channel(false);
+        let heart = Heart::default();
         let lanes = Lanes {
+            heart: heart.clone(),
             desk: desk.clone(),
             deliverer: Arc::clone(&deliverer),
             github,
@@ -162,12 +165,18 @@ impl App {
         let front = intake::Front { desk: desk.clone(), deliverer, clock, metrics, redactor };
         let (watch, socket) =
             connections.map(|connections| intake::socket::start(&front, connections, &stopping)).unzip();
+        let workers = intake::Workers {
+            desk: desk.clone(),
+            lanes: heart,
+            socket: socket.as_ref().map(JoinHandle::abort_handle),
+        };
         let router = intake::router(
             front.clone(),
             secrets.slack_signing_secret.as_ref(),
             secrets.metrics_secret.as_ref(),
             secrets.api_secret.as_ref(),
             watch,
+            workers,
         );
         let router = router.merge(phone.doors.router(&desk, &name));
         Ok(Self { desk, router, front, config, lanes, desk_task, socket, stop, store: held })

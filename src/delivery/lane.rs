@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use tracing::{Instrument, error, info_span, warn};
 
 use super::hands::Hands;
+use super::heart::Heart;
 use super::job::Job;
 use super::phone::Caller;
 use super::{Deliverer, GitHub};
@@ -34,6 +35,8 @@ pub struct Lanes {
     pub hands: Arc<Hands>,
     pub clock: Clock,
     pub metrics: Metrics,
+    /// Tells that the lanes take turns.
+    pub heart: Heart,
     /// The store's name, which begins every mark.
     pub instance: Arc<str>,
     /// Becomes true when howler stops: what is on its way is finished, nothing new is begun.
@@ -57,6 +60,7 @@ impl Lanes {
                 biased;
                 // An error means that the app is gone, which is a stop too.
                 _ = stopping.wait_for(|stopping| *stopping) => break,
+                () = self.heart.asked() => self.heart.beat(),
                 lane = wakes.recv() => match lane {
                     Some(lane) => self.wake(lane, &mut running, &mut tasks),
                     None => break,
@@ -65,6 +69,7 @@ impl Lanes {
                     let lane = match ended {
                         Ok(lane) => lane,
                         Err(error) => {
+                            self.heart.lose();
                             error!(how = how_it_ended(&error), "a lane ended by a fault inside howler; it goes on after the next start");
                             continue;
                         }

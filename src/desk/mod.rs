@@ -1,5 +1,6 @@
 //! One task, one writer: takes all that waits, decides each, commits once, answers all.
 
+mod alive;
 mod book;
 mod draft;
 mod head;
@@ -31,11 +32,14 @@ use crate::domain::run::Run;
 use crate::id::{EffectId, RunId, UserId};
 use crate::store::{Backup, BackupError, Store, StoreError};
 use crate::telemetry::Metrics;
+use alive::AtDisk;
 use book::Book;
 use put_off::PutOff;
 use round::Round;
 use state::State;
 use unsaved::Unsaved;
+
+pub use alive::Turn;
 
 /// A fault of howler's own: the request was not carried out, as far as howler knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,6 +120,7 @@ struct Shared {
     config: Arc<Config>,
     clock: Clock,
     metrics: Metrics,
+    at_disk: AtDisk,
 }
 
 impl Desk {
@@ -137,8 +142,15 @@ impl Desk {
             warn!(why, "the audit cannot be added to, so nothing is changed; everything else works");
         }
         info!(open = state.open.len(), timers = state.timers.len(), "the desk is open");
-        let shared =
-            Arc::new(Shared { state: RwLock::new(state), store, config, clock: clock.clone(), metrics });
+        let at_disk = AtDisk::default();
+        let shared = Arc::new(Shared {
+            state: RwLock::new(state),
+            store,
+            config,
+            clock: clock.clone(),
+            metrics,
+            at_disk,
+        });
         let (messages, inbox) = mpsc::channel(1_024);
         let (wake, lanes) = mpsc::unbounded_channel();
         let (pulse, watch) = watch::channel(Pulse { rounds: 0, writable: true });

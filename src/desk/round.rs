@@ -108,7 +108,10 @@ impl Round {
     }
 
     fn beat(&self, now: Timestamp) {
-        if let Err(error) = self.shared.store.alive(now) {
+        let at_disk = self.shared.at_disk.begin();
+        let alive = self.shared.store.alive(now);
+        drop(at_disk);
+        if let Err(error) = alive {
             error!(%error, "the data folder cannot be written");
         }
     }
@@ -205,7 +208,9 @@ impl Round {
         let saved = Arc::clone(&changes);
         let started = std::time::Instant::now();
         let commit = Store::aside(Arc::downgrade(&self.shared.store), move |store| store.commit(&saved, now));
+        let at_disk = self.shared.at_disk.begin();
         let committed = commit.in_current_span().await;
+        drop(at_disk);
         self.shared.metrics.committed(started.elapsed());
         match committed {
             Some(Ok(())) => {
@@ -339,7 +344,10 @@ impl Round {
     async fn recover(&mut self, now: Timestamp) -> bool {
         self.recover_at = now.saturating_add(RECOVER_EVERY).unwrap_or(Timestamp::MAX);
         let again = |store: &Store| store.recover().and_then(|()| store.load());
-        match Store::aside(Arc::downgrade(&self.shared.store), again).await {
+        let at_disk = self.shared.at_disk.begin();
+        let recovered = Store::aside(Arc::downgrade(&self.shared.store), again).await;
+        drop(at_disk);
+        match recovered {
             Some(Ok(loaded)) => {
                 let mut state = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
                 let mut fresh = State::loaded(loaded, &self.shared.config.audit_keys);

@@ -3,6 +3,7 @@
 //! A delivery is answered within Slack's three seconds. A yes is given only once the desk has saved it. Where it could not
 //! be saved and the person can be told so, the answer says that, with 200, for Slack shows no other; else it is no 2xx.
 
+mod alive;
 mod oncall;
 mod operations;
 
@@ -28,6 +29,7 @@ use super::signature::{SIGNATURE, TIMESTAMP, Verifier};
 use super::slack::{Parsed, command, event, interaction};
 use super::socket::Watch;
 use crate::config::secrets::Secret;
+pub use alive::Workers;
 
 /// Longest body, in bytes; Slack's are far shorter.
 const BODY_MOST: usize = 1024 * 1024;
@@ -49,8 +51,9 @@ pub fn router(
     metrics: Option<&Secret>,
     api: Option<&Secret>,
     socket: Option<Watch>,
+    workers: Workers,
 ) -> Router {
-    let operations = operations::router(front.clone(), metrics, socket);
+    let operations = operations::router(front.clone(), metrics, socket).merge(alive::router(workers));
     let operations = operations.merge(oncall::router(front.clone(), api));
     match signing {
         Some(secret) => operations.merge(slack_router(Door { front, verifier: Verifier::new(secret) })),

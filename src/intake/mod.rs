@@ -16,4 +16,4 @@ pub mod slack_text;
 pub mod socket;
 
 pub use front::Front;
-pub use http::router;
+pub use http::{Workers, router};

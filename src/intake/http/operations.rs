@@ -1,4 +1,4 @@
-//! For those who run howler: does it live, can it work, how does it do.
+//! For those who run howler: can it work, how does it do.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,11 +36,10 @@ struct Context {
 
 type Shared = State<Arc<Context>>;
 
-/// The operators' three addresses. `/metrics` asks for `secret` where there is one.
+/// Two of the operators' addresses. `/metrics` asks for `secret` where there is one.
 pub(super) fn router(front: Front, secret: Option<&Secret>, socket: Option<Watch>) -> Router {
     let watchers = secret.map(Bearer::new);
     Router::new()
-        .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
         .with_state(Arc::new(Context { front, reach: Reach::default(), watchers, socket }))
@@ -65,11 +64,6 @@ impl Reach {
         *known = Some((now, words.clone()));
         words
     }
-}
-
-/// The process answers.
-async fn healthz() -> &'static str {
-    "ok\n"
 }
 
 /// 200 while the store takes changes. A Slack that cannot be reached is known and told, and so is Socket Mode without a

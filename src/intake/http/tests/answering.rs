@@ -162,5 +162,5 @@ async fn a_fault_is_told_and_nothing_is_claimed() {
     let form = howler.interacts(&submission("V1", "resolve", Some(1), cause)).await;
     assert!(form.json()["errors"]["root_cause"].as_str().is_some_and(|text| text.contains("did nothing")));
     assert_eq!(howler.get("/readyz").await.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert_eq!(howler.get("/healthz").await.status, StatusCode::OK);
+    assert_eq!(howler.get("/healthz").await.status, StatusCode::SERVICE_UNAVAILABLE);
 }

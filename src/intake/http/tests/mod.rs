@@ -1,4 +1,5 @@
 mod admission;
+mod alive;
 mod answering;
 mod bytes;
 mod stand;

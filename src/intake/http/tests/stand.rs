@@ -14,14 +14,14 @@ use super::*;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::secrets::Secret;
-use crate::delivery::{Deliverer, SlackTarget};
+use crate::delivery::{Deliverer, Heart, SlackTarget};
 use crate::desk::Desk;
 use crate::domain::effect::EffectKind;
 use crate::domain::incident::Incident;
 use crate::intake::Front;
-use crate::intake::http::router;
+use crate::intake::http::{Workers, router};
 use crate::intake::signature::{SIGNATURE, TIMESTAMP, Verifier};
-use crate::store::Store;
+use crate::store::{Disk, Store};
 use crate::telemetry::Metrics;
 
 const SECRET: &str = "8f742231b10e8888abcd99yyyzzz85a5";
@@ -34,6 +34,10 @@ pub struct Stand {
     clock: Clock,
     verifier: Verifier,
     pub desk: Desk,
+    /// What beats in the place of lanes.
+    pub heart: Heart,
+    pub beating: JoinHandle<()>,
+    pub socket: JoinHandle<()>,
     desk_task: JoinHandle<()>,
     calls: Calls,
     _folder: TempDir,
@@ -81,15 +85,19 @@ impl Stand {
     }
 
     pub async fn with(answer: Value, metrics_secret: Option<&Secret>) -> Self {
+        let clock = Clock::standing_at(Timestamp::from_second(1_531_420_618).expect("a timestamp"));
+        Self::on(Disk::Machine, clock, answer, metrics_secret).await
+    }
+
+    pub async fn on(disk: Disk, clock: Clock, answer: Value, metrics_secret: Option<&Secret>) -> Self {
         // Another test may have installed it.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let folder = tempfile::tempdir().expect("a folder");
-        let clock = Clock::standing_at(Timestamp::from_second(1_531_420_618).expect("a timestamp"));
         let (config, metrics, calls) = (Arc::new(Config::default()), Metrics::default(), Calls::default());
         let api_url = format!("{}/api/", slack(Arc::clone(&calls), answer).await);
         let target = SlackTarget { api_url, token: Secret::new("xoxb-test") };
         let deliverer = Deliverer::new(target, Arc::clone(&config), clock.clone()).expect("a deliverer");
-        let store = Arc::new(Store::open(folder.path(), "test").expect("a store"));
+        let store = Arc::new(Store::open_on(disk, folder.path(), "test").expect("a store"));
         let (desk, _wakes, desk_task) =
             Desk::start(store, config, clock.clone(), metrics.clone()).expect("a desk");
         let front = Front {
@@ -99,10 +107,34 @@ impl Stand {
             metrics,
             redactor: Arc::new(crate::redact::Redactor::new(std::iter::empty())),
         };
-        let base = serve(router(front, Some(&Secret::new(SECRET)), metrics_secret, None, None)).await;
+        let heart = Heart::default();
+        let beating = heart.clone();
+        let beating = tokio::spawn(async move {
+            loop {
+                beating.asked().await;
+                beating.beat();
+            }
+        });
+        let socket = tokio::spawn(std::future::pending());
+        let workers =
+            Workers { desk: desk.clone(), lanes: heart.clone(), socket: Some(socket.abort_handle()) };
+        let signing = Secret::new(SECRET);
+        let base = serve(router(front, Some(&signing), metrics_secret, None, None, workers)).await;
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
         let verifier = Verifier::new(&Secret::new(SECRET));
-        Self { base, client, clock, verifier, desk, desk_task, calls, _folder: folder }
+        Self {
+            base,
+            client,
+            clock,
+            verifier,
+            desk,
+            heart,
+            beating,
+            socket,
+            desk_task,
+            calls,
+            _folder: folder,
+        }
     }
 
     /// Ends the desk, as a fault would.

@@ -1,0 +1,50 @@
+//! `/healthz`: would a restart help?
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tokio::task::AbortHandle;
+
+use crate::delivery::Heart;
+use crate::desk::{Desk, Turn};
+
+/// Under the second that probes usually wait.
+const TURN_WITHIN: Duration = Duration::from_millis(800);
+
+/// What has to live for howler to be of use.
+pub struct Workers {
+    pub desk: Desk,
+    pub lanes: Heart,
+    /// The task that keeps Socket Mode's connections, where it is on.
+    pub socket: Option<AbortHandle>,
+}
+
+pub(super) fn router(workers: Workers) -> Router {
+    Router::new().route("/healthz", get(healthz)).with_state(Arc::new(workers))
+}
+
+/// 200 unless a restart would help. A disk that hangs, a store that takes no changes and a Slack that cannot be reached are no
+/// reasons: the next howler would meet them too.
+async fn healthz(State(workers): State<Arc<Workers>>) -> Response {
+    let (turn, beats) = tokio::join!(workers.desk.turn(TURN_WITHIN), workers.lanes.beats(TURN_WITHIN));
+    let socket_ended = workers.socket.as_ref().is_some_and(AbortHandle::is_finished);
+    let fault = match (turn, workers.lanes.lost()) {
+        (Turn::Gone, _) => "the desk has ended",
+        (Turn::Missing, _) => "the desk hangs: it takes no turn, and not for the disk",
+        (Turn::Taken | Turn::AtDisk, _) if !beats => "the lanes hang or have ended: nothing is sent",
+        (Turn::Taken | Turn::AtDisk, 1..) => "a lane has ended by a fault: what it was to send waits",
+        (Turn::Taken | Turn::AtDisk, 0) if socket_ended => "Socket Mode has ended: Slack is not heard",
+        (Turn::Taken, 0) => return "ok\n".into_response(),
+        (Turn::AtDisk, 0) => {
+            return "ok: it waits for the disk, which no restart would change\n".into_response();
+        }
+    };
+    let words =
+        format!("{fault}. A restart helps, and loses nothing that was acknowledged; the log says more\n");
+    (StatusCode::SERVICE_UNAVAILABLE, words).into_response()
+}
