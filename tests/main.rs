@@ -17,6 +17,7 @@ mod hand_over;
 mod import;
 mod incidents;
 mod kill;
+mod logs;
 mod named_people;
 mod operations;
 mod other_programs;

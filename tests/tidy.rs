@@ -158,6 +158,8 @@ fn some_names_stand_in_one_place_only() {
         ("sled::", &["src/store/engine.rs"]),
         ("std::process::Command", &["tests/"]),
         ("tokio::time::sleep", &["src/clock.rs", "src/fake/slack/tests/", "tests/"]),
+        // It panics where nobody reads; src/terminal.rs and src/logs.rs are there for it.
+        ("println!(", &["src/domain/oncall/tests/", "tests/"]),
         (concat!("to", "do!("), &[]),
         (concat!("unimple", "mented!("), &[]),
         (concat!("FIX", "ME"), &[]),

@@ -76,7 +76,7 @@ pub async fn workspace_of(clock: &Clock, manifest: &str) -> (Slack, String) {
 }
 
 /// A fake GitHub that listens.
-async fn hub(clock: &Clock) -> (GitHub, String) {
+pub async fn hub(clock: &Clock) -> (GitHub, String) {
     let github = GitHub::new(github::Setup {
         clock: clock.clone(),
         repository: "anomalyco/monkeytown".into(),
