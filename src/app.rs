@@ -1,5 +1,6 @@
 //! The one place where things are wired, started and stopped.
 
+mod backups;
 mod telephone;
 
 use std::net::SocketAddr;
@@ -32,9 +33,11 @@ use crate::procedure;
 use crate::redact::Redactor;
 use crate::store::{Disk, Store, StoreError};
 use crate::telemetry::Metrics;
+use backups::{Keeper, Plan};
 use telephone::Telephone;
 
 pub use crate::http_server::serve;
+pub use backups::Keeping;
 
 /// How long a stop may take before what is left is cut off; it is saved and goes on after the next start.
 const STOP_WITHIN: Duration = Duration::from_secs(6);
@@ -84,6 +87,9 @@ pub struct App {
     config: Arc<Config>,
     lanes: JoinHandle<()>,
     desk_task: JoinHandle<()>,
+    /// Automatic backups, where they are on.
+    pub backups: Option<Keeping>,
+    keeper: Option<JoinHandle<()>>,
     /// Socket Mode, where it is on.
     socket: Option<JoinHandle<()>>,
     stop: watch::Sender<bool>,
@@ -110,7 +116,18 @@ impl App {
         }
         let github = backup(&mut config, &secrets, &clock)?;
         config.audit_keys = Keys::new(secrets.audit.key.as_ref(), secrets.audit.before.as_ref());
+        let metrics = Metrics::default();
+        // Rows in memory are a simulation's.
+        let on_the_machine = matches!(ground.disk, Disk::Machine);
+        let plan = Plan::of(&config.backups, &data).filter(|_| on_the_machine);
+        if on_the_machine {
+            backups::before_upgrade(plan.as_ref(), &data, &clock, metrics.backups());
+        }
         let store = Arc::new(Store::open_on(ground.disk, &data, &new_instance(&clock))?);
+        if let Err(error) = store.note_version() {
+            warn!(%error, "the data folder does not tell which version served it last");
+        }
+        let opened = store.standing();
         let (instance, held): (Arc<str>, _) = (Arc::from(store.instance()), Arc::downgrade(&store));
         let phone = Telephone::new(&config, &secrets, &instance, &clock)?;
         let prober = match ground.world {
@@ -124,7 +141,7 @@ impl App {
             warn!(%fault, "a procedure is left out");
         }
         config.procedures = loaded.runbook;
-        let (config, metrics) = (Arc::new(config), Metrics::default());
+        let config = Arc::new(config);
         let deliverer =
             Deliverer::through(ground.slack, &secrets, Arc::clone(&config), clock.clone(), metrics.clone())?;
         let deliverer = Arc::new(deliverer);
@@ -162,6 +179,11 @@ impl App {
         // Who howler is becomes known before anybody names it; where Slack does not tell, it is asked again when needed.
         let asking = Arc::clone(&deliverer);
         tokio::spawn(async move { drop(asking.who_am_i().await) });
+        let keeper = plan.map(|plan| {
+            let (clock, metrics) = (clock.clone(), metrics.backups().clone());
+            Keeper { plan, store: held.clone(), opened, clock, metrics }.start(&stopping)
+        });
+        let (backups, keeper) = keeper.unzip();
         let front = intake::Front { desk: desk.clone(), deliverer, clock, metrics, redactor };
         let (watch, socket) =
             connections.map(|connections| intake::socket::start(&front, connections, &stopping)).unzip();
@@ -179,7 +201,7 @@ impl App {
             workers,
         );
         let router = router.merge(phone.doors.router(&desk, &name));
-        Ok(Self { desk, router, front, config, lanes, desk_task, socket, stop, store: held })
+        Ok(Self { desk, router, front, config, lanes, desk_task, backups, keeper, socket, stop, store: held })
     }
 
     /// Opens the socket in `folder` for shells on this machine. Without one howler serves Slack all the same, and the log
@@ -226,7 +248,7 @@ impl App {
 
     /// Loses everything that was not saved, as a killed process does.
     pub async fn crash(self) {
-        for task in [self.lanes, self.desk_task].into_iter().chain(self.socket) {
+        for task in [self.lanes, self.desk_task].into_iter().chain(self.keeper).chain(self.socket) {
             task.abort();
             // It was cut off, which is what was asked for.
             let _ = task.await;

@@ -89,12 +89,29 @@ pub enum Command {
         force: bool,
     },
     /// Make a data folder of a backup; the restored howler continues its timers.
+    #[command(after_help = RESTORE_HELP)]
     Restore {
-        /// What `howler backup` wrote.
-        file: PathBuf,
-        /// The folder to make, or an empty one.
+        /// What `howler backup` wrote, or one of the automatic backups.
+        #[arg(required_unless_present = "newest")]
+        file: Option<PathBuf>,
+        /// Take the newest automatic backup that can be used, and move the data folder that is there aside.
+        #[arg(long, conflicts_with = "file")]
+        newest: bool,
+        /// The folder to make: a new or empty one, or with --newest the one that howler refuses.
         #[arg(long, default_value = DEFAULT_DATA)]
         data: PathBuf,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// Write what can still be read of a data folder that howler refuses, and list what cannot. The folder stays as it is.
+    #[command(after_help = SALVAGE_HELP)]
+    Salvage {
+        /// A new folder: salvaged.jsonl (the lines of an export), missing.txt, and salvaged.backup where nothing is missing.
+        out: PathBuf,
+        #[command(flatten)]
+        data: DataFolder,
+        #[command(flatten)]
+        config: ConfigFile,
     },
     /// Write incidents, the rota, events, timers and the outbox as JSON lines, which docs/export.md describes.
     Export {
@@ -136,6 +153,15 @@ pub struct DataFolder {
     #[arg(long, default_value = DEFAULT_DATA)]
     pub data: PathBuf,
 }
+
+const RESTORE_HELP: &str = "\
+howler restore --newest --data /var/lib/howler             after damage: the old folder stays, beside it, as *.before-restore-*
+howler restore --newest --config /etc/howler.toml ...      where [backups] names another folder than the one in the data folder
+howler restore howler.backup --data /srv/howler            a file by name, into an empty or new folder";
+
+const SALVAGE_HELP: &str = "\
+howler salvage --data /var/lib/howler.before-restore-2026-11-29T07-14-00Z salvaged
+It needs room for a copy of the store. Exit codes: 0 nothing was found missing, 1 something is missing or nothing could be read.";
 
 const SHELL_HELP: &str = "\
 Exit codes: 0 done, 1 refused or asked back (nothing was changed), 3 howler does not answer or could not do it.

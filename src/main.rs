@@ -1,6 +1,6 @@
 //! The binary: exit codes. Everything else is in the library.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -90,7 +90,15 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Backup { file, data, force } => {
             say(data::backup(&data.data, file, force, &Clock::system()).await?)?
         }
-        Command::Restore { file, data } => say(data::restore(file, &data, &Clock::system()).await?)?,
+        Command::Restore { file, newest: _, data, config } => say(restore(file, &data, &config).await?)?,
+        Command::Salvage { out, data, config } => {
+            let backups = load(&config)?.backups.folder_of(&data.data);
+            let report = data::salvage(&data.data, backups, &out, &Clock::system()).await?;
+            say(report.words)?;
+            if !report.nothing_missing {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
         Command::Export { file, data, from, force } => {
             let from = from.map_or(data::From::Data(data.data), data::From::File);
             match data::export(from, file, force, &Clock::system()).await {
@@ -102,6 +110,16 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A file by name, or the newest automatic backup.
+async fn restore(file: Option<PathBuf>, data: &Path, config: &ConfigFile) -> Result<String, Failure> {
+    let clock = Clock::system();
+    let Some(file) = file else {
+        let backups = load(config)?.backups.folder_of(data);
+        return Ok(data::restore_newest(data, backups, &clock).await?);
+    };
+    Ok(data::restore(file, data, &clock).await?)
 }
 
 async fn ask_procedures(asked: Asked) -> Result<ExitCode, Failure> {

@@ -1,6 +1,7 @@
 //! Metrics, named by Prometheus' conventions. They count and time; they never hold a text. `docs/operations.md` lists
 //! them, and a test compares the list.
 
+mod backups;
 mod log;
 mod process;
 mod socket;
@@ -22,6 +23,7 @@ use crate::domain::effect::{Effect, EffectState, Lane as EffectLane};
 use crate::domain::incident::Incident;
 use crate::domain::timer::TimerKind;
 use crate::domain::{Severity, Status};
+pub use backups::BackupMetrics;
 pub use socket::{Connected, SocketMetrics};
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -75,6 +77,7 @@ struct Inner {
     counted: Counted,
     gauges: Gauges,
     socket: SocketMetrics,
+    backups: BackupMetrics,
     /// Gauges are set and written by one scrape at a time.
     scraping: Mutex<()>,
 }
@@ -253,7 +256,9 @@ impl Default for Metrics {
         let (counted, gauges, socket) =
             (Counted::new(howlers), Gauges::new(howlers), SocketMetrics::default());
         socket.register(howlers);
-        Self(Arc::new(Inner { registry, counted, gauges, socket, scraping: Mutex::default() }))
+        let backups = BackupMetrics::default();
+        backups.register(howlers);
+        Self(Arc::new(Inner { registry, counted, gauges, socket, backups, scraping: Mutex::default() }))
     }
 }
 
@@ -320,6 +325,11 @@ impl Metrics {
         &self.0.socket
     }
 
+    /// What is told of automatic backups.
+    pub fn backups(&self) -> &BackupMetrics {
+        &self.0.backups
+    }
+
     /// The text that Prometheus reads, with the gauges as they are now.
     pub fn scrape<'a>(
         &self,
@@ -328,6 +338,7 @@ impl Metrics {
         outbox: impl Iterator<Item = &'a Effect>,
     ) -> String {
         let _alone = self.0.scraping.lock().unwrap_or_else(PoisonError::into_inner);
+        self.0.backups.look(look.now);
         self.0.gauges.look(look, open, outbox);
         let mut text = String::new();
         // Writing to a string does not fail.

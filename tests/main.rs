@@ -6,6 +6,7 @@ mod harness;
 mod acts_as;
 mod approval;
 mod backup;
+mod backups;
 mod browser;
 mod check;
 mod data;

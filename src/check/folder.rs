@@ -8,9 +8,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::Line;
-use crate::data::{Copied, DataError};
+use crate::data::{Copied, DataError, OlderRows};
 use crate::export;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, outline};
 
 const WHAT: &str = "data folder";
 const ROOM: &str = "disk space";
@@ -49,6 +49,14 @@ fn look(data: &Path, now: Timestamp) -> Line {
 
 /// Opens the store and reads every row.
 fn read_through(data: &Path, now: Timestamp) -> Result<String, DataError> {
+    if let Some(older) = outline(data)?.and_then(|found| found.upgrade()).filter(|upgrade| upgrade.rows) {
+        let rows = export::write(BufReader::new(OlderRows::of(data, now)?), &mut io::sink())?;
+        let before = older.from.as_deref().unwrap_or("an older version");
+        return Ok(format!(
+            "{} was left by {before}, {rows} rows read; this version changes it at its first start, after a backup",
+            data.display()
+        ));
+    }
     let store = Arc::new(Store::open(data, "")?);
     let loaded = store.load()?;
     let rows = export::write(BufReader::new(Copied::of(store, now)?), &mut io::sink())?;
@@ -77,12 +85,12 @@ fn begun_at_first_start(data: &Path) -> Line {
 }
 
 /// The folder, or the nearest one above it that exists.
-fn existing(data: &Path) -> &Path {
+pub(super) fn existing(data: &Path) -> &Path {
     let above = data.ancestors().find(|folder| folder.exists());
     above.filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn try_writing(folder: &Path) -> io::Result<()> {
+pub(super) fn try_writing(folder: &Path) -> io::Result<()> {
     let path = folder.join(format!(".howler-check-{}", std::process::id()));
     File::options().write(true).create_new(true).open(&path)?;
     fs::remove_file(path)

@@ -1,6 +1,7 @@
 //! `howler check`: what would go wrong at the first incident, line by line, with what to do about it.
 
 mod audit;
+mod backups;
 mod environment;
 mod file;
 mod folder;
@@ -77,6 +78,7 @@ pub async fn run(config: Option<&Path>, data: PathBuf, lookup: impl Fn(&str) -> 
     report.print(environment::lines(&lookup));
     let clock = Clock::system();
     report.print(folder::lines(data.clone(), clock.now()).await);
+    report.print(vec![backups::line(config.backups.clone(), data.clone(), clock.now()).await]);
     // Asking takes no signing secret; that one is missing is told above.
     let for_asking = |name: &str| match name {
         "SLACK_SIGNING_SECRET" => Some("not needed here".to_owned()),

@@ -1,6 +1,7 @@
 //! `howler.toml`: every key optional, the runbook's values built in, unknown keys refused.
 
 mod backup;
+mod backups;
 mod duration;
 mod limits;
 mod path;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Deserializer};
 use crate::domain::procedure::Runbook;
 use crate::domain::run::signed::Keys;
 pub use backup::{Backup, Repository};
+pub use backups::Backups;
 pub use duration::{Every, Humane, Spoken, parse_duration};
 pub use limits::{Limits, Size};
 pub use path::PathEntry;
@@ -40,6 +42,7 @@ pub struct Config {
     pub severity: Severities,
     pub rotation: Rotation,
     pub backup: Backup,
+    pub backups: Backups,
     pub phone: Phone,
     pub runbook: RunbookRules,
     pub shell: Shell,

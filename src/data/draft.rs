@@ -34,6 +34,15 @@ impl Draft {
         Ok(Self { file, path, target, force, finished: false })
     }
 
+    /// Some file systems have no links.
+    fn rename_where_links_are_unknown(&self, error: io::Error) -> io::Result<()> {
+        let unknown = matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::Unsupported);
+        match unknown && self.target.symlink_metadata().is_err() {
+            true => fs::rename(&self.path, &self.target),
+            false => Err(error),
+        }
+    }
+
     /// Where it stands until it is finished.
     pub fn path(&self) -> &Path {
         &self.path
@@ -47,7 +56,9 @@ impl Draft {
         let named = self.file.sync_all().and_then(|()| match self.force {
             true => fs::rename(&self.path, &self.target),
             // Unlike a rename, a link never writes over anything.
-            false => fs::hard_link(&self.path, &self.target).and_then(|()| fs::remove_file(&self.path)),
+            false => fs::hard_link(&self.path, &self.target)
+                .and_then(|()| fs::remove_file(&self.path))
+                .or_else(|error| self.rename_where_links_are_unknown(error)),
         });
         let target = self.target.clone();
         named.map_err(|source| match source.kind() {

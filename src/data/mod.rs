@@ -1,6 +1,10 @@
-//! `howler backup`, `howler restore` and `howler export`: state that is kept, moved and read elsewhere.
+//! `howler backup`, `howler restore`, `howler salvage` and `howler export`: state that is kept, moved and read elsewhere. The
+//! folder of automatic backups is `backups`.
 
+pub mod backups;
 mod draft;
+mod newest;
+mod salvage;
 mod source;
 
 use std::fs::File;
@@ -20,7 +24,9 @@ use crate::store::{BackupError, RestoreError, Store, StoreError};
 use draft::Draft;
 use source::Source;
 
-pub use source::Copied;
+pub use newest::restore_newest;
+pub use salvage::{Report, salvage};
+pub use source::{Copied, OlderRows, runs};
 
 /// Why nothing was kept or moved. What stood in the file or folder named is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +54,16 @@ pub enum DataError {
     BadFile { path: PathBuf, reason: ArchiveError },
     #[error("{} was not restored: {reason}", path.display())]
     NotRestored { path: PathBuf, reason: RestoreError },
+    #[error("there is no backup of it in {} that can be used. {left_out} Another folder is named by [backups] folder in howler.toml (--config), another file by `howler restore FILE`. Nothing was changed", folder.display())]
+    NoBackup { folder: PathBuf, left_out: String },
+    #[error("{} holds backups of several howlers, and the data folder does not tell which was its own. Restore one of these by name, `howler restore FILE`, the newest of each: {files}. Nothing was changed", folder.display())]
+    SeveralStores { folder: PathBuf, files: String },
+    #[error("{} cannot be moved to {}: {source}. If it is a mount point, or another file system's, restore into another folder: `howler restore FILE --data NEW`. Nothing was deleted", from.display(), to.display())]
+    NotMoved { from: PathBuf, to: PathBuf, source: io::Error },
+    #[error("there is no howler's store in {}: name the folder with --data", .0.display())]
+    NoStore(PathBuf),
+    #[error("{} is there and not empty: name a new folder", .0.display())]
+    NotNew(PathBuf),
     #[error(transparent)]
     Backup(#[from] BackupError),
     #[error(transparent)]
@@ -249,6 +265,7 @@ fn holds(head: &BackupHead, rows: u64) -> String {
     format!("{incidents} in {rows} rows, as of {}", minute(head.alive))
 }
 
-fn minute(at: Timestamp) -> String {
+/// An instant for people.
+pub fn minute(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::DataError;
 use crate::clock::Clock;
 use crate::local;
-use crate::store::{Backup, Store, StoreError};
+use crate::store::{AsItStands, Backup, Store, StoreError, outline};
 
 /// Pieces that wait between the socket and the file.
 const WAITING: usize = 16;
@@ -22,6 +22,8 @@ const WITHIN: Duration = Duration::from_secs(30);
 pub enum Source {
     Running(Pieces),
     Store(Box<Copied>),
+    /// A store that this version would change if it opened it.
+    Older(Box<OlderRows>),
     File(File),
 }
 
@@ -35,17 +37,24 @@ impl Source {
             return Err(DataError::NoData(data.to_owned()));
         }
         let socket = local::socket(data);
-        if std::os::unix::net::UnixStream::connect(&socket).is_ok() {
+        if runs(data) {
             return Ok(Self::Running(ask(data, &socket).await?));
         }
         let (folder, now) = (data.to_owned(), clock.now());
-        let open = move || Copied::of(Arc::new(Store::open(&folder, "")?), now);
+        let open = move || {
+            let older =
+                outline(&folder)?.and_then(|found| found.upgrade()).is_some_and(|upgrade| upgrade.rows);
+            match older {
+                true => Ok(Self::Older(Box::new(OlderRows::of(&folder, now)?))),
+                false => Ok(Self::Store(Box::new(Copied::of(Arc::new(Store::open(&folder, "")?), now)?))),
+            }
+        };
         let opened = tokio::task::spawn_blocking(open).await;
         match opened.map_err(|_| DataError::Fault)? {
             Err(DataError::Store(StoreError::InUse { holder, .. })) => {
                 Err(DataError::NoAnswer { data: data.to_owned(), socket, holder })
             }
-            opened => Ok(Self::Store(Box::new(opened?))),
+            opened => opened,
         }
     }
 
@@ -74,6 +83,7 @@ impl Read for Source {
         match self {
             Self::Running(pieces) => pieces.read(buffer),
             Self::Store(copied) => copied.read(buffer),
+            Self::Older(rows) => rows.read(buffer),
             Self::File(file) => file.read(buffer),
         }
     }
@@ -109,6 +119,40 @@ impl Read for Copied {
             }
         }
     }
+}
+
+/// The rows of a store that an older version left, read as they stand.
+pub struct OlderRows {
+    rows: AsItStands,
+    piece: io::Cursor<Vec<u8>>,
+}
+
+impl OlderRows {
+    /// # Errors
+    /// When they cannot be read.
+    pub fn of(data: &Path, now: Timestamp) -> Result<Self, DataError> {
+        Ok(Self { rows: AsItStands::of(data, now)?, piece: io::Cursor::default() })
+    }
+}
+
+impl Read for OlderRows {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let read = self.piece.read(buffer)?;
+            if read > 0 || buffer.is_empty() {
+                return Ok(read);
+            }
+            match self.rows.next_bytes().map_err(io::Error::other)? {
+                Some(piece) => self.piece = io::Cursor::new(piece),
+                None => return Ok(0),
+            }
+        }
+    }
+}
+
+/// Whether a howler runs on `data` and answers.
+pub fn runs(data: &Path) -> bool {
+    std::os::unix::net::UnixStream::connect(local::socket(data)).is_ok()
 }
 
 /// What comes through the socket, handed from the task that receives it to the thread that reads it.

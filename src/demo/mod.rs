@@ -16,7 +16,9 @@ use tracing::warn;
 use crate::app::{self, App, Ground, Setup, StartError};
 use crate::clock::Clock;
 use crate::config::secrets::{GITHUB_API_URL, Secret, Secrets, VercelSecrets};
-use crate::config::{ApprovalRules, Config, Mentions, Phone, Provider, PublicUrl, Rotation, RunbookRules};
+use crate::config::{
+    ApprovalRules, Backups, Config, Every, Mentions, Phone, Provider, PublicUrl, Rotation, RunbookRules,
+};
 use crate::domain::oncall::phone::PhoneNumber;
 use crate::fake::phone::Phones;
 use crate::fake::rehearsal::{self, Controls};
@@ -71,7 +73,7 @@ pub async fn run(listen: SocketAddr, data: Option<PathBuf>) -> Result<(), DemoEr
     let kept = data.is_some();
     let folder = data.unwrap_or_else(scratch_folder);
     let clock = Clock::system();
-    let rehearsal = start(listen, &folder, clock.clone()).await?;
+    let rehearsal = start(listen, &folder, kept, clock.clone()).await?;
     let Rehearsal { app, slack, phones, production, listener, address } = rehearsal;
     let desk = app.desk.clone();
     let (shown, ringing) = ((desk.clone(), slack.clone(), phones.clone()), phones.clone());
@@ -120,7 +122,7 @@ fn scratch_folder() -> PathBuf {
     std::env::temp_dir().join(format!("howler-rehearsal-{}", std::process::id()))
 }
 
-async fn start(listen: SocketAddr, folder: &Path, clock: Clock) -> Result<Rehearsal, DemoError> {
+async fn start(listen: SocketAddr, folder: &Path, kept: bool, clock: Clock) -> Result<Rehearsal, DemoError> {
     std::fs::create_dir_all(folder)?;
     let listener = app::listen(listen).await?;
     let address = listener.local_addr()?;
@@ -130,7 +132,7 @@ async fn start(listen: SocketAddr, folder: &Path, clock: Clock) -> Result<Rehear
     slack.point_at(&base);
     let phones = on_call::phones(&clock);
     let setup = Setup {
-        config: config(&base),
+        config: config(&base, kept),
         secrets: Secrets {
             slack_bot_token: Secret::new(BOT_TOKEN),
             slack_signing_secret: Some(Secret::new(SIGNING_SECRET)),
@@ -154,7 +156,7 @@ async fn start(listen: SocketAddr, folder: &Path, clock: Clock) -> Result<Rehear
 }
 
 /// The runbook's configuration, with the mentions mapped to the workspace's groups.
-fn config(base: &str) -> Config {
+fn config(base: &str, kept: bool) -> Config {
     let mentions = Mentions { oncall: "S0ONCALL".into(), engineering: "S0ENG".into() };
     let members = ["U0MAYA", "U0KOFI", "U0ZOE", "U0IAN"].map(UserId::from).to_vec();
     let rotation = Rotation { members, ..Rotation::default() };
@@ -164,7 +166,11 @@ fn config(base: &str) -> Config {
         public_url: PublicUrl::parse(base).ok(),
         ..Phone::default()
     };
-    Config { mentions, rotation, phone, runbook: approvals(), ..Config::default() }
+    let mut backups = Backups::default();
+    if !kept {
+        backups.every = Every::Off;
+    }
+    Config { mentions, rotation, phone, backups, runbook: approvals(), ..Config::default() }
 }
 
 /// Everybody of the rotation may approve, so that a person who tries it out finds somebody to act as.

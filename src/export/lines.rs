@@ -99,6 +99,10 @@ pub enum Line<'a> {
     End {
         lines: u64,
     },
+    /// The end of what `howler salvage` could read.
+    Salvaged {
+        missing: usize,
+    },
 }
 
 /// Where an incident stands.

@@ -12,7 +12,7 @@ use std::io::{self, BufRead, Write};
 use serde::Serialize;
 
 use crate::store::StoreError;
-use crate::store::archive::{ArchiveError, Reader};
+use crate::store::archive::{ArchiveError, Head, Reader};
 use crate::store::record::Record;
 use lines::Line;
 
@@ -39,27 +39,51 @@ pub enum ExportError {
 pub fn write(from: impl BufRead, to: &mut impl Write) -> Result<u64, ExportError> {
     let mut reader = Reader::open(from)?;
     let mut lines = 1;
-    put(to, &lines::head(reader.head()))?;
+    begin(reader.head(), to)?;
     while let Some((key, value)) = reader.next_row()? {
-        let record = Record::of(&key, &value)?;
-        let line = match &record {
-            Record::Incident(incident) => lines::incident(incident),
-            Record::Event(incident, event) => lines::event(*incident, event),
-            Record::Timer(timer) => lines::timer(timer),
-            Record::Effect(effect) => lines::effect(effect),
-            Record::Rota(rota) => rota::rota(rota),
-            Record::RotaEvent(event) => rota::event(event),
-            Record::Page(page) => rota::page(page),
-            Record::Run(run) => run::run(run),
-            Record::Audit(row) => run::audit(row),
-            Record::Inner => continue,
-        };
-        put(to, &line)?;
-        lines += 1;
+        lines += u64::from(row(&key, &value, to)?);
     }
     lines += 1;
     put(to, &Line::End { lines })?;
     Ok(lines)
+}
+
+/// Writes the first line.
+///
+/// # Errors
+/// When `to` cannot be written.
+pub fn begin(head: &Head, to: &mut impl Write) -> Result<(), ExportError> {
+    Ok(put(to, &lines::head(head))?)
+}
+
+/// Writes a row's line. False where it is none for others to read.
+///
+/// # Errors
+/// When the row cannot be read or `to` cannot be written.
+pub fn row(key: &[u8], value: &[u8], to: &mut impl Write) -> Result<bool, ExportError> {
+    let record = Record::of(key, value)?;
+    let line = match &record {
+        Record::Incident(incident) => lines::incident(incident),
+        Record::Event(incident, event) => lines::event(*incident, event),
+        Record::Timer(timer) => lines::timer(timer),
+        Record::Effect(effect) => lines::effect(effect),
+        Record::Rota(rota) => rota::rota(rota),
+        Record::RotaEvent(event) => rota::event(event),
+        Record::Page(page) => rota::page(page),
+        Record::Run(run) => run::run(run),
+        Record::Audit(row) => run::audit(row),
+        Record::Inner => return Ok(false),
+    };
+    put(to, &line)?;
+    Ok(true)
+}
+
+/// Writes the last line of what was salvaged, which never claims to be whole: the kind `end` is missing.
+///
+/// # Errors
+/// When `to` cannot be written.
+pub fn end_salvaged(missing: usize, to: &mut impl Write) -> Result<(), ExportError> {
+    Ok(put(to, &Line::Salvaged { missing })?)
 }
 
 fn put(to: &mut impl Write, line: &impl Serialize) -> io::Result<()> {

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::guard::FORMAT;
+use super::outline::Standing;
 
 /// What the first line begins with.
 const NAME: &str = "howler backup ";
@@ -47,6 +48,22 @@ pub struct Head {
     pub commits: u64,
     /// Incidents ever declared.
     pub incidents: u64,
+    /// When the backed-up store was itself made of a backup (UTC); numbers of commits are compared only after the same
+    /// one. Older backups do not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restored: Option<Timestamp>,
+}
+
+impl Head {
+    /// How far the store had come.
+    pub fn standing(&self) -> Standing {
+        Standing { restored: self.restored, commits: self.commits }
+    }
+
+    /// Its rows are as this version writes them.
+    pub fn is_current(&self) -> bool {
+        self.store_format == FORMAT
+    }
 }
 
 /// Why a file is no backup that can be used. Nothing was changed in any of these cases.

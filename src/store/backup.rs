@@ -48,7 +48,8 @@ struct Under {
 }
 
 /// How far a backup has come.
-struct Way {
+#[derive(Default)]
+pub(super) struct Way {
     /// The last key that was read.
     cursor: Vec<u8>,
     /// Rows behind the cursor that were changed since the beginning, as they were then.
@@ -65,7 +66,7 @@ impl Backups {
     fn begin(&self) -> u64 {
         let mut under = self.lock();
         under.number += 1;
-        under.way = Some(Way { cursor: Vec::new(), aside: BTreeMap::new(), bytes: 0, too_slow: false });
+        under.way = Some(Way::default());
         under.number
     }
 
@@ -100,7 +101,7 @@ impl Backups {
 
 impl Way {
     /// The next rows as they were at the beginning; none at the end.
-    fn chunk(&mut self, engine: &Engine) -> Result<Vec<Row>, StoreError> {
+    pub(super) fn chunk(&mut self, engine: &Engine) -> Result<Vec<Row>, StoreError> {
         let (mut rows, mut bytes) = (Vec::new(), 0);
         let from = self.cursor.clone();
         for prefix in behind(&from) {
@@ -171,10 +172,16 @@ impl Store {
             alive: if serving { now } else { self.last_alive.unwrap_or(now) },
             commits: *commits,
             incidents: meta.next_incident.saturating_sub(1),
+            restored: self.restored,
         };
         let (writer, first) = Writer::begin(&head).map_err(|error| StoreError::Row(error.to_string()))?;
         let number = self.backups.begin();
         Ok(Backup { store: Arc::downgrade(self), number, first: Some(first), writer: Some(writer) })
+    }
+
+    /// Whether a backup is being made. A new one would end it.
+    pub fn backing_up(&self) -> bool {
+        self.backups.lock().way.is_some()
     }
 
     /// Writes a whole backup, of what is committed when it begins. Blocks.

@@ -9,6 +9,8 @@ pub enum StoreError {
     InUse { path: PathBuf, holder: String },
     #[error("{} cannot be written: {source}", path.display())]
     Unwritable { path: PathBuf, source: std::io::Error },
+    #[error("{} cannot be read: {source}", path.display())]
+    Unreadable { path: PathBuf, source: std::io::Error },
     #[error("the data folder {} is damaged: {reason}. Nothing was changed; restore a copy of the folder, or move it away to start anew", path.display())]
     Damaged { path: PathBuf, reason: String },
     #[error("the data folder {} was written by a newer howler (format {found}, this one knows {known}); run that version", path.display())]

@@ -22,6 +22,19 @@ pub(super) struct Identity {
     pub format: u32,
     /// Sets this store's effects apart from every other's, in the marks on Slack messages.
     pub instance: String,
+    /// The version that served this folder last. Folders of older versions do not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub howler: Option<String>,
+    /// When it was made of a backup. The store before that had the same instance, and may have come further.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restored: Option<Timestamp>,
+}
+
+impl Identity {
+    /// Of a store that is made now.
+    pub fn new(instance: &str) -> Self {
+        Self { format: FORMAT, instance: instance.to_owned(), howler: None, restored: None }
+    }
 }
 
 /// The lock and the mark, held while the store is open.
@@ -74,12 +87,7 @@ impl Guard {
     }
 
     pub fn mark(&self) -> Option<Mark> {
-        let mut bytes = [0; MARK_BYTES];
-        self.mark.read_exact_at(&mut bytes, 0).ok()?;
-        let text = std::str::from_utf8(&bytes).ok()?;
-        let (commits, alive) = text.trim().split_once(' ')?;
-        let alive = Timestamp::from_millisecond(alive.trim().parse().ok()?).ok()?;
-        Some(Mark { commits: commits.parse().ok()?, alive })
+        mark_in(&self.mark)
     }
 
     /// Writes the mark again with this number of commits: proves that it can be written.
@@ -96,6 +104,20 @@ impl Guard {
             .write_all_at(padded.as_bytes(), 0)
             .map_err(|source| StoreError::Unwritable { path: self.mark_path.clone(), source })
     }
+}
+
+fn mark_in(file: &File) -> Option<Mark> {
+    let mut bytes = [0; MARK_BYTES];
+    file.read_exact_at(&mut bytes, 0).ok()?;
+    let text = std::str::from_utf8(&bytes).ok()?;
+    let (commits, alive) = text.trim().split_once(' ')?;
+    let alive = Timestamp::from_millisecond(alive.trim().parse().ok()?).ok()?;
+    Some(Mark { commits: commits.parse().ok()?, alive })
+}
+
+/// The mark of a folder that is not opened; `None` where there is none that reads.
+pub(super) fn read_mark(folder: &Path) -> Option<Mark> {
+    mark_in(&File::open(folder.join("mark")).ok()?)
 }
 
 /// Reads `howler.json`; `None` where there is none.

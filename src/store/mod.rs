@@ -3,6 +3,7 @@
 //! Nothing outside this module knows the engine.
 
 pub mod archive;
+mod as_it_stands;
 mod audit;
 mod backup;
 mod changes;
@@ -12,10 +13,12 @@ mod engine;
 mod error;
 mod guard;
 mod keys;
+mod outline;
 pub mod record;
 mod restore;
 mod rows;
 mod runs;
+pub mod salvage;
 mod words;
 
 use std::path::{Path, PathBuf};
@@ -34,10 +37,12 @@ use crate::id::{ChannelId, DeliveryId, IncidentId, MessageTs};
 use disk::Engine;
 pub use disk::{Disk, MemoryDisk};
 pub use error::StoreError;
-use guard::{FORMAT, Guard, Identity, Mark};
+use guard::{Guard, Identity, Mark};
 
+pub use as_it_stands::AsItStands;
 pub use backup::{Backup, BackupError};
 pub use changes::{Changes, Loaded};
+pub use outline::{Held, Outline, Standing, Upgrade, VERSION, hold, outline};
 pub use restore::{RestoreError, Restored};
 
 /// Deliveries are remembered this long: Slack re-sends for minutes, and events that it held back for an hour or so.
@@ -74,6 +79,8 @@ pub struct Store {
     commits: RwLock<u64>,
     /// When howler was last alive before it was opened.
     last_alive: Option<Timestamp>,
+    /// When it was made of a backup.
+    restored: Option<Timestamp>,
     backups: backup::Backups,
 }
 
@@ -99,13 +106,14 @@ impl Store {
                 "a restore into it was cut off: empty it and restore again",
             ));
         }
+        let restored = identity.as_ref().and_then(|identity| identity.restored);
         let engine = Engine::open(&disk, &folder.join("store"))?;
         let meta = read_meta(&engine)?;
         let meta = match (identity, meta) {
             (None, None) => create(folder, &engine, instance)?,
             // Stopped in the middle of being made.
             (None, Some(meta)) if meta.commits == 0 => {
-                guard::write_identity(folder, &Identity { format: FORMAT, instance: meta.instance.clone() })?;
+                guard::write_identity(folder, &Identity::new(&meta.instance))?;
                 meta
             }
             (None, Some(_)) => return Err(StoreError::damaged(folder, "howler.json is missing")),
@@ -136,6 +144,7 @@ impl Store {
             engine: RwLock::new(Some(engine)),
             commits: RwLock::new(meta.commits),
             last_alive: mark.map(|mark| mark.alive),
+            restored,
             backups: backup::Backups::default(),
         })
     }
@@ -389,7 +398,7 @@ fn create(folder: &Path, engine: &Engine, instance: &str) -> Result<Meta, StoreE
         words: true,
     };
     engine.write(vec![(keys::META.to_vec(), Some(codec::encode(&meta)?))])?;
-    guard::write_identity(folder, &Identity { format: FORMAT, instance: instance.to_owned() })?;
+    guard::write_identity(folder, &Identity::new(instance))?;
     Ok(meta)
 }
 

@@ -7,12 +7,12 @@ use std::fs;
 use std::io::{self, BufRead, Seek};
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::archive::{ArchiveError, Head, Reader};
 use super::disk::{Disk, Engine};
 use super::engine::Write;
-use super::guard::{FORMAT, Guard, Identity, Mark, write_identity};
+use super::guard::{Guard, Identity, Mark, write_identity};
 use super::{Meta, StoreError, codec, keys};
 
 /// Where a store is made before it is in place.
@@ -74,9 +74,20 @@ impl super::Store {
         guard.set_mark(Mark { commits: head.commits, alive: head.alive })?;
         fs::rename(draft.join("store"), folder.join("store")).map_err(unwritable)?;
         fs::remove_dir(&draft).map_err(unwritable)?;
-        write_identity(folder, &Identity { format: FORMAT, instance: head.instance.clone() })?;
+        let identity = Identity {
+            howler: Some(head.howler.clone()),
+            restored: Some(after(head.restored, now)),
+            ..Identity::new(&head.instance)
+        };
+        write_identity(folder, &identity)?;
         Ok(Restored { head, rows: reader.rows() })
     }
+}
+
+/// A restore counts as later than the one before, whatever the clock says.
+fn after(before: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    let next = before.and_then(|before| before.checked_add(SignedDuration::from_millis(1)).ok());
+    next.map_or(now, |next| next.max(now))
 }
 
 /// A file system's own `lost+found` is nothing.

@@ -7,8 +7,8 @@ mod town;
 
 use howler::app::{self, App, Setup};
 use howler::clock::Clock;
-use howler::config::Config;
 use howler::config::secrets::{GITHUB_API_URL, PhoneSecrets, Secret, Secrets};
+use howler::config::{Config, Every};
 use howler::fake::github::{self, GitHub};
 use howler::fake::phone::{self, Phones};
 use howler::fake::slack::{self, Slack};
@@ -175,7 +175,11 @@ impl World {
     /// Everything but howler.
     pub fn of(clock: Clock, slack: Slack, secrets: Secrets, toml: &str) -> Self {
         let mentions = "[mentions]\noncall = \"S0ONCALL\"\nengineering = \"S0ENG\"\n";
-        let config = Config::parse(&format!("{mentions}{toml}")).unwrap();
+        let mut config = Config::parse(&format!("{mentions}{toml}")).unwrap();
+        // Clocks jump hours here, and most tests have no use for files.
+        if !toml.contains("[backups]") {
+            config.backups.every = Every::Off;
+        }
         let folder = TempDir::new().unwrap();
         Self { clock, slack, config, folder, secrets, github: None, phones: None, howler: None }
     }
@@ -284,6 +288,11 @@ impl World {
     /// Moves the clock, stopping at every timer.
     pub async fn forward(&self, minutes: i64) {
         self.howler().app.desk.forward(self.clock.now() + SignedDuration::from_mins(minutes)).await;
+    }
+
+    /// Returns once no automatic backup is due or under way.
+    pub async fn backed_up(&self) {
+        self.howler().app.backups.as_ref().expect("backups are off").settled().await;
     }
 
     /// The way to howler's desk, past its doors.

@@ -90,7 +90,8 @@ impl World {
     pub fn start(&mut self) {
         let toml = "[mentions]\noncall = \"S0ONCALL\"\nengineering = \"S0ENG\"\n\
             [rotation]\nhandoff = \"03:00\"\nturn = \"daily\"\nmembers = [\"U0MAYA\", \"U0KOFI\", \"U0ZOE\"]\n\
-            [runbook.approval]\npeople = [\"U0IAN\", \"U0MAYA\"]\nper_hour = 4\n";
+            [runbook.approval]\npeople = [\"U0IAN\", \"U0MAYA\"]\nper_hour = 4\n\
+            [backups]\nevery = \"off\"\n";
         let setup = Setup {
             config: Config::parse(toml).unwrap(),
             secrets: Secrets {

@@ -48,6 +48,7 @@ fn small(rows: &[Row]) -> Vec<u8> {
         alive: at(0),
         commits: 1,
         incidents: 1,
+        restored: None,
     };
     let (mut writer, mut bytes) = Writer::begin(&head).unwrap();
     bytes.extend(writer.rows(rows));
