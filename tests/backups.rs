@@ -1,9 +1,10 @@
-//! Automatic backups, the way back to the newest of them, and what is read of a damaged folder.
+//! Automatic backups, and the way back to the newest of them.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Arc;
 
 use howler::config::Every;
 use howler::config::secrets::{AuditSecrets, Secret};
@@ -38,7 +39,7 @@ fn verified(path: &Path) -> Head {
     head
 }
 
-fn newest(world: &World) -> PathBuf {
+pub fn newest(world: &World) -> PathBuf {
     folder(world).join(backups(world).last().expect("a backup"))
 }
 
@@ -58,21 +59,21 @@ async fn howler(world: &World, line: &str) -> Output {
     tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap()
 }
 
-fn text(bytes: &[u8]) -> String {
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// Whether it went well, and all that it said.
-async fn says(world: &World, line: &str) -> (bool, String) {
+pub async fn says(world: &World, line: &str) -> (bool, String) {
     let output = howler(world, line).await;
     (output.status.success(), text(&output.stdout) + &text(&output.stderr))
 }
 
-/// Flips every bit of the middle third of a file.
-fn damage(path: &Path) {
+/// Overwrites the middle third of a file.
+pub fn damage(path: &Path) {
     let mut bytes = fs::read(path).unwrap();
     let third = bytes.len() / 3;
-    bytes[third..2 * third].iter_mut().for_each(|byte| *byte = !*byte);
+    bytes[third..2 * third].fill(0xa5);
     fs::write(path, bytes).unwrap();
 }
 
@@ -87,7 +88,7 @@ fn files(at: &Path, found: &mut BTreeMap<PathBuf, Vec<u8>>) {
     }
 }
 
-fn all_files(at: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub fn all_files(at: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     files(at, &mut found);
     found
@@ -165,7 +166,7 @@ async fn whatever_is_killed_no_half_file_counts() {
     world.start_howler().await;
     world.backed_up().await;
     assert!(!draft.exists(), "it is swept at the next start");
-    let (well, said) = says(&world, "restore --newest").await;
+    let (well, said) = says(&world, "restore --newest --data data").await;
     assert!(!well && said.contains("is in use by another howler"), "{said}");
 }
 
@@ -222,7 +223,7 @@ async fn a_folder_that_takes_nothing_holds_up_nothing_and_is_tried_again() {
 }
 
 /// Two backups: one incident in the older one, two in the newer, and a third incident after both.
-async fn with_two_backups() -> World {
+pub async fn with_two_backups() -> World {
     let world = World::with_config(HOURLY).await;
     world.ian().types(EMERGENCIES, "/incident p3 Slow search").await;
     for title in ["Queue stuck", "Late news"] {
@@ -296,11 +297,13 @@ async fn a_damaged_backup_is_left_out_and_the_one_before_it_is_used() {
 #[tokio::test]
 async fn restore_newest_guesses_nothing_about_whose_backup_it_is() {
     let mut world = with_two_backups().await;
-    let other = World::with_config(HOURLY).await;
-    other.backed_up().await;
     world.crash().await;
     // A backup of another howler in the same folder, newer than all.
-    fs::copy(newest(&other), folder(&world).join("howler-2026-11-24T09-00-00Z.backup")).unwrap();
+    let elsewhere = world.data().with_file_name("other");
+    let other = Arc::new(Store::open(&elsewhere, "another").unwrap());
+    let mut bytes = Vec::new();
+    other.backup(world.clock.now(), true, &mut bytes).unwrap();
+    fs::write(folder(&world).join("howler-2026-11-24T09-00-00Z.backup"), bytes).unwrap();
     fs::write(world.data().join("howler.json"), "\u{fffd}").unwrap();
     let refused =
         data::restore_newest(&world.data(), folder(&world), &world.clock).await.unwrap_err().to_string();
@@ -362,62 +365,6 @@ async fn check_tells_of_backups_that_are_missing_late_or_off() {
     fs::write(world.data().with_file_name("howler.toml"), "[backups]\nevery = \"off\"\n").unwrap();
     let (_, said) = says(&world, "check --data data").await;
     assert!(said.contains("note  backups: off"), "{said}");
-}
-
-#[tokio::test]
-async fn of_a_whole_folder_nothing_is_missing_and_what_was_salvaged_can_be_restored() {
-    let mut world = with_two_backups().await;
-    world.ian().types(EMERGENCIES, "/incident 1 resolve It was the index").await;
-    world.maya().types(EMERGENCIES, "/runbook health").await;
-    let (_, refused) = says(&world, "salvage --data data out").await;
-    assert!(refused.contains("is in use by another howler"), "{refused}");
-    world.crash().await;
-    let before = all_files(&world.data());
-    let (well, said) = says(&world, "salvage --data data out").await;
-    let out = world.data().with_file_name("out");
-    assert!(
-        well && said.contains("Nothing was found missing"),
-        "{said}\n{}",
-        text(&fs::read(out.join("missing.txt")).unwrap())
-    );
-    assert_eq!(all_files(&world.data()), before, "the folder is as it was");
-    let lines = fs::read_to_string(out.join("salvaged.jsonl")).unwrap();
-    assert!(lines.starts_with("{\"kind\":\"export\"") && lines.contains("Late news"), "{lines}");
-    assert!(lines.ends_with("{\"kind\":\"salvaged\",\"missing\":0}\n"), "it is no whole export: {lines}");
-    let (_, again) = says(&world, "salvage --data data out").await;
-    assert!(again.contains("is there and not empty"), "{again}");
-    let (well, said) = says(&world, "restore out/salvaged.backup --data new").await;
-    assert!(well && said.contains("new holds 3 incidents"), "{said}");
-    assert_eq!(Store::open(&world.data().with_file_name("new"), "").unwrap().load().unwrap().open.len(), 2);
-}
-
-#[tokio::test]
-async fn of_a_damaged_folder_everything_is_either_read_or_listed() {
-    let mut world = with_two_backups().await;
-    for number in 4..40 {
-        world.ian().types(EMERGENCIES, &format!("/incident p4 Wrong colour {number}")).await;
-    }
-    world.crash().await;
-    damage(&world.data().join("store/db"));
-    let before = all_files(&world.data());
-    let (well, said) = says(&world, "salvage --data data out").await;
-    assert!(!well && !said.contains("Nothing was found missing"), "{said}");
-    assert_eq!(all_files(&world.data()), before, "the folder is as it was");
-    let out = world.data().with_file_name("out");
-    let missing = fs::read_to_string(out.join("missing.txt")).unwrap();
-    let lines = fs::read_to_string(out.join("salvaged.jsonl")).unwrap_or_default();
-    assert!(!out.join("salvaged.backup").exists() && !out.join("copy").exists());
-    let everything = missing.contains("everything: ") || missing.contains("which numbers were given");
-    for number in 1..40 {
-        let read = lines.contains(&format!("{{\"kind\":\"incident\",\"incident\":{number},"));
-        let listed = missing.contains(&format!("INC-{number} "));
-        assert!(read || listed || everything, "INC-{number} is neither read nor listed: {missing}");
-    }
-    assert!(
-        missing.contains("The newest backup that can be used is ") && missing.contains("04-00-00Z"),
-        "{missing}"
-    );
-    assert!(missing.contains("restore --newest"), "{missing}");
 }
 
 /// What an audit key, a token and a password in the environment look like.

@@ -32,6 +32,7 @@ mod rollback;
 mod run_cards;
 mod runbook;
 mod runbook_outside;
+mod salvage;
 mod shell;
 mod signed;
 mod simulation;

@@ -58,7 +58,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("unix_socket", &[]),
     ("local", &["desk", "logs", "store", "unix_socket"]),
     ("export", &["domain", "id", "store"]),
-    ("data", &["clock", "domain", "export", "local", "store"]),
+    ("data", &["clock", "domain", "export", "id", "local", "store"]),
     (
         "check",
         &[

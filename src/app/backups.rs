@@ -71,6 +71,12 @@ pub(super) struct Keeper {
 }
 
 /// What a look at the folder came to.
+struct Looked {
+    found: Look,
+    /// The data folder went back in time, in words.
+    behind: Option<String>,
+}
+
 enum Look {
     /// The newest backup holds everything up to then, and is young enough.
     Newest(Timestamp),
@@ -108,8 +114,11 @@ impl Keeper {
                 ends_others: busy >= BUSY_MOST,
             };
             let looked = on_thread(move |left| job.look(left)).await;
-            first = false;
-            let after = match looked {
+            first &= looked.is_err();
+            if let Some(behind) = looked.as_ref().ok().and_then(|looked| looked.behind.as_ref()) {
+                error!("{behind}");
+            }
+            let after = match looked.map(|looked| looked.found) {
                 Ok(Look::Newest(at)) => {
                     busy = 0;
                     self.metrics.newest(at);
@@ -176,13 +185,18 @@ impl Job {
         Ok(self.store.upgrade().ok_or(BackupError::Stopped)?)
     }
 
-    fn look(&self, left: &dyn Fn() -> bool) -> Result<Look, DataError> {
+    fn look(&self, left: &dyn Fn() -> bool) -> Result<Looked, DataError> {
         let (folder, instance) = (&self.plan.folder, self.store()?.instance().to_owned());
         let own = folder.of(&instance)?;
-        if let Some(opened) = self.opened {
+        let behind = self.opened.and_then(|opened| {
             folder.sweep(&instance);
-            say_when_behind(opened, &own);
-        }
+            when_behind(opened, &own)
+        });
+        let found = self.newest_of(own, &instance, left)?;
+        Ok(Looked { found, behind })
+    }
+
+    fn newest_of(&self, own: Vec<Kept>, instance: &str, left: &dyn Fn() -> bool) -> Result<Look, DataError> {
         // One from the future was named by a clock that was wrong.
         let newest = own.into_iter().filter(|kept| kept.at <= self.now).find(is_usable);
         if let Some(kept) = newest.as_ref().filter(|kept| plus(kept.at, self.plan.every) > self.now) {
@@ -195,7 +209,7 @@ impl Job {
                 None => return Ok(Look::Busy),
             },
         };
-        if let Err(error) = folder.prune(&instance, self.now) {
+        if let Err(error) = self.plan.folder.prune(instance, self.now) {
             warn!(%error, "old backups could not be removed");
         }
         Ok(Look::Newest(kept.at))
@@ -232,16 +246,16 @@ fn is_usable(kept: &Kept) -> bool {
 }
 
 /// A backup of the same store that knows more than the store: the data folder is an old copy.
-fn say_when_behind(opened: Standing, own: &[Kept]) {
-    let Some(kept) = furthest_ahead(opened, own) else { return };
-    error!(
+fn when_behind(opened: Standing, own: &[Kept]) -> Option<String> {
+    let kept = furthest_ahead(opened, own)?;
+    Some(format!(
         "THE DATA FOLDER WENT BACK IN TIME: it holds {} saved changes, and the backup {} holds {}. It is an old copy, and \
          what happened after it is not known to this howler. Stop it and run `howler restore --newest`; where the old copy \
          is meant, move that backup away",
         opened.commits,
         kept.path.display(),
         kept.head.commits
-    );
+    ))
 }
 
 /// The usable backup that came further than the store, the furthest one.

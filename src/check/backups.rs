@@ -29,8 +29,13 @@ pub async fn line(config: Backups, data: PathBuf, now: Timestamp) -> Line {
 }
 
 fn look(folder: &Path, every: SignedDuration, data: &Path, now: Timestamp) -> Line {
-    let writable = try_writing(existing(folder));
-    if let Err(error) = writable {
+    if let Err(error) = try_writing(existing(folder)) {
+        if folder.starts_with(data) && try_writing(existing(data)).is_err() {
+            return Line::note(
+                WHAT,
+                "not looked at: they are in the data folder, of which the line above tells",
+            );
+        }
         return Line::fail(
             WHAT,
             format!(

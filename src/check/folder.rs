@@ -8,9 +8,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::Line;
-use crate::data::{Copied, DataError, OlderRows};
+use crate::data::{Copied, DataError};
 use crate::export;
-use crate::store::{Store, StoreError, outline};
+use crate::store::{Store, StoreError};
 
 const WHAT: &str = "data folder";
 const ROOM: &str = "disk space";
@@ -49,14 +49,6 @@ fn look(data: &Path, now: Timestamp) -> Line {
 
 /// Opens the store and reads every row.
 fn read_through(data: &Path, now: Timestamp) -> Result<String, DataError> {
-    if let Some(older) = outline(data)?.and_then(|found| found.upgrade()).filter(|upgrade| upgrade.rows) {
-        let rows = export::write(BufReader::new(OlderRows::of(data, now)?), &mut io::sink())?;
-        let before = older.from.as_deref().unwrap_or("an older version");
-        return Ok(format!(
-            "{} was left by {before}, {rows} rows read; this version changes it at its first start, after a backup",
-            data.display()
-        ));
-    }
     let store = Arc::new(Store::open(data, "")?);
     let loaded = store.load()?;
     let rows = export::write(BufReader::new(Copied::of(store, now)?), &mut io::sink())?;

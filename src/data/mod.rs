@@ -26,7 +26,7 @@ use source::Source;
 
 pub use newest::restore_newest;
 pub use salvage::{Report, salvage};
-pub use source::{Copied, OlderRows, runs};
+pub use source::{Copied, runs};
 
 /// Why nothing was kept or moved. What stood in the file or folder named is as it was.
 #[derive(Debug, thiserror::Error)]

@@ -1,6 +1,7 @@
 //! `howler restore --newest`: the newest backup that can be used takes the place of a data folder that cannot.
 //!
-//! The store is made beside the folder first. Only when it is whole does the folder move aside; nothing of it is deleted.
+//! The store is made beside the folder first. Only when it is whole does the folder move aside; nothing of it is deleted. A
+//! mount point does not move: there what is in it moves into a folder inside.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader};
@@ -11,7 +12,7 @@ use jiff::Timestamp;
 use super::backups::{BackupFolder, Kept, name};
 use super::{DataError, blocking, holds, minute};
 use crate::clock::Clock;
-use crate::store::{Outline, Restored, Standing, Store, hold, outline};
+use crate::store::{Outline, RESTORING, Restored, Standing, Store, hold, outline};
 
 /// Puts the newest usable backup of `backups` in the place of `data`. Gives lines that say what it holds, what is lost,
 /// and what to do next.
@@ -33,9 +34,14 @@ fn in_place(named: &Path, backups: PathBuf, now: Timestamp) -> Result<String, Da
     let (chosen, mut lines) = choose(&folder, before.as_ref())?;
     let draft = beside(&data, ".restoring-", now);
     let restored = make(&chosen, &draft, now)?;
-    let aside = swap(&data, &draft, now)?;
+    let aside = match swap(&data, &draft, now) {
+        Err(DataError::NotMoved { .. }) if data.is_dir() => Some(swap_inside(&data, &folder, &chosen, now)?),
+        swapped => swapped?,
+    };
     let mut file = chosen.path.clone();
-    if let (Some(aside), Ok(inside)) = (&aside, folder.path().strip_prefix(&data)) {
+    if let (Some(aside), Ok(inside)) = (&aside, folder.path().strip_prefix(&data))
+        && aside.join(inside).exists()
+    {
         match bring_along(&aside.join(inside), folder.path()) {
             Ok(()) => {}
             Err(error) => {
@@ -144,6 +150,47 @@ fn swap(data: &Path, draft: &Path, now: Timestamp) -> Result<Option<PathBuf>, Da
     Ok(there.then_some(aside))
 }
 
+/// Does the same within a folder that cannot be moved. From the first step to the last `restoring` is there, so that no
+/// howler starts on a part of it. The backups stay where they are.
+fn swap_inside(
+    data: &Path,
+    backups: &BackupFolder,
+    chosen: &Kept,
+    now: Timestamp,
+) -> Result<PathBuf, DataError> {
+    let (marker, aside) = (data.join(RESTORING), data.join(format!("before-restore-{}", name::stamp(now))));
+    let unwritable = |source| DataError::Unwritable { path: data.to_owned(), source };
+    fs::create_dir(&marker).map_err(unwritable)?;
+    let draft = marker.join("new");
+    if let Err(error) = make(chosen, &draft, now) {
+        // Empty, and ours.
+        let _ = fs::remove_dir(&marker);
+        return Err(error);
+    }
+    let stays = |path: &Path| {
+        path == marker || path == aside || path.ends_with("lost+found") || backups.path().starts_with(path)
+    };
+    fs::create_dir(&aside).map_err(unwritable)?;
+    for path in entries(data).map_err(unwritable)?.iter().filter(|path| !stays(path)) {
+        move_into(&aside, path)?;
+    }
+    for path in entries(&draft).map_err(unwritable)? {
+        move_into(data, &path)?;
+    }
+    let ended = fs::remove_dir(&draft).and_then(|()| fs::remove_dir(&marker));
+    ended.and_then(|()| File::open(data)?.sync_all()).map_err(unwritable)?;
+    Ok(aside)
+}
+
+fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect()
+}
+
+fn move_into(folder: &Path, path: &Path) -> Result<(), DataError> {
+    let to = folder.join(path.file_name().unwrap_or_default());
+    fs::rename(path, &to).map_err(|source| DataError::NotMoved { from: path.to_owned(), to, source })
+}
+
 /// The backups go on in the new folder.
 fn bring_along(from: &Path, to: &Path) -> io::Result<()> {
     if let Some(parent) = to.parent() {
@@ -170,14 +217,44 @@ fn lost(chosen: &Kept, before: Option<&Outline>) -> Option<String> {
             "Lost: whatever was saved after {up_to}; the folder does not tell how much that was."
         ));
     };
+    if restored != chosen.head.restored {
+        return Some(format!("Lost: whatever was saved after {up_to}, since the restore before this one."));
+    }
     let after = commits.saturating_sub(chosen.head.commits);
-    if restored != chosen.head.restored || after == 0 {
-        return (restored == chosen.head.restored)
-            .then(|| "Lost: nothing, by the folder's own count of its changes.".to_owned());
+    if after == 0 {
+        return Some("Lost: nothing, by the folder's own count of its changes.".to_owned());
     }
     Some(format!(
         "Lost: the last {after} saved changes, between {up_to} and {}. Numbers of incidents declared in that time are given \
          again.",
         minute(alive)
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tempfile::TempDir;
+
+    use super::*;
+
+    #[test]
+    fn a_mount_point_keeps_its_place_its_backups_and_all_that_was_in_it() {
+        let parent = TempDir::new().unwrap();
+        let data = parent.path().join("data");
+        let now: Timestamp = "2026-11-29T07:14:00Z".parse().unwrap();
+        let store = Arc::new(Store::open(&data, "one").unwrap());
+        let folder = BackupFolder::new(data.join("backups"));
+        let mut backup = store.begin_backup(now, true).unwrap();
+        let kept = folder.write(now, || Ok(backup.next_bytes()?)).unwrap();
+        drop((backup, store));
+        fs::write(data.join("notes"), "mine").unwrap();
+        let aside = swap_inside(&data, &folder, &kept, now).unwrap();
+        assert_eq!(aside, data.join("before-restore-2026-11-29T07-14-00Z"));
+        assert!(aside.join("store/db").exists() && aside.join("howler.json").exists());
+        assert_eq!(fs::read_to_string(aside.join("notes")).unwrap(), "mine");
+        assert!(kept.path.exists() && !data.join(RESTORING).exists());
+        assert_eq!(Store::open(&data, "another").unwrap().instance(), "one");
+    }
 }

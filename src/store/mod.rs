@@ -43,7 +43,7 @@ pub use as_it_stands::AsItStands;
 pub use backup::{Backup, BackupError};
 pub use changes::{Changes, Loaded};
 pub use outline::{Held, Outline, Standing, Upgrade, VERSION, hold, outline};
-pub use restore::{RestoreError, Restored};
+pub use restore::{DRAFT as RESTORING, RestoreError, Restored};
 
 /// Deliveries are remembered this long: Slack re-sends for minutes, and events that it held back for an hour or so.
 const REMEMBER: SignedDuration = SignedDuration::from_hours(6);

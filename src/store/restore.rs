@@ -15,8 +15,8 @@ use super::engine::Write;
 use super::guard::{Guard, Identity, Mark, write_identity};
 use super::{Meta, StoreError, codec, keys};
 
-/// Where a store is made before it is in place.
-pub(super) const DRAFT: &str = "restoring";
+/// Where a store is made before it is in place. While it is there, no howler starts.
+pub const DRAFT: &str = "restoring";
 /// One write holds about so many bytes.
 const WRITE_BYTES: usize = 1024 * 1024;
 

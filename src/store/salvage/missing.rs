@@ -88,7 +88,13 @@ impl Rows {
     fn behind(&mut self, meta: &Meta, outline: Option<&Outline>) {
         let commits = outline.and_then(|outline| outline.mark).map_or(0, |(commits, _)| commits);
         if commits > meta.commits {
-            self.lines.push(format!("its last {} saved changes are missing", commits - meta.commits));
+            let last = meta.next_incident.saturating_sub(1);
+            let known = match last {
+                0 => "it knows of no incident".to_owned(),
+                last => format!("{} is the last incident that it knows of", IncidentId(last)),
+            };
+            self.lines
+                .push(format!("its last {} saved changes are missing; {known}", commits - meta.commits));
         }
     }
 

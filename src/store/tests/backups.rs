@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::super::archive::{ArchiveError, Head, Reader, Row, Writer};
 use super::super::backup::behind;
+use super::super::guard::FORMAT;
 use super::*;
 
 fn rows_of(store: &Store) -> Vec<Row> {
