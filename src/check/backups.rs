@@ -16,6 +16,8 @@ use crate::store::{Outline, outline};
 const WHAT: &str = "backups";
 /// Older than so many intervals, something is wrong.
 const STALE: i32 = 3;
+/// A howler that was begun this short a time ago may not have come to it.
+const AT_FIRST: SignedDuration = SignedDuration::from_mins(5);
 
 pub async fn line(config: Backups, data: PathBuf, now: Timestamp) -> Line {
     let Some(every) = config.every.interval() else {
@@ -44,13 +46,13 @@ fn look(folder: &Path, every: SignedDuration, data: &Path, now: Timestamp) -> Li
             ),
         );
     }
-    // What is wrong with the data folder is told by its own line.
-    let Ok(Some(store)) = outline(data) else {
-        return on_what_disk(
-            folder,
-            data,
-            format!("the first one is taken into {} at the first start", folder.display()),
-        );
+    let store = match outline(data) {
+        Ok(Some(store)) => store,
+        Ok(None) => {
+            let first = format!("the first one is taken into {} at the first start", folder.display());
+            return on_what_disk(folder, data, first);
+        }
+        Err(_) => return Line::note(WHAT, "not looked at: the data folder does not tell whose it is"),
     };
     match BackupFolder::new(folder.to_owned()).of(&store.instance) {
         Err(error) => Line::fail(WHAT, format!("{error}. Give it to the user that runs howler")),
@@ -90,14 +92,13 @@ fn judge(
     let last = if data::runs(data) { now } else { store.alive().unwrap_or(now) };
     let Some(newest) = newest else {
         let none = format!("none in {} can be used, of {} that are there", folder.display(), own.len());
-        return match store.howler {
-            Some(_) => Line::fail(
-                WHAT,
-                format!("{none}. howler takes one at its next start; its log says what is in the way"),
-            ),
-            // No version that takes backups has served the folder.
-            None => on_what_disk(folder, data, format!("{none}; the first one is taken at the next start")),
-        };
+        if served_for(data, now).is_none_or(|time| time < AT_FIRST) {
+            let soon =
+                format!("{none}; the first one is taken at howler's start: check again in a few minutes");
+            return on_what_disk(folder, data, soon);
+        }
+        let advice = "howler takes one at its start, and tries again; its log says what is in the way";
+        return Line::fail(WHAT, format!("{none}. {advice}"));
     };
     let words = format!(
         "the newest of {} in {} is {} old ({}), and reads well",
@@ -115,6 +116,13 @@ fn judge(
         0 => on_what_disk(folder, data, words),
         some => Line::note(WHAT, format!("{words}; {some} newer cannot be used")),
     }
+}
+
+/// How long a version that takes backups has served the folder; `None` where none has.
+fn served_for(data: &Path, now: Timestamp) -> Option<SignedDuration> {
+    outline(data).ok()??.howler?;
+    let noted = fs::metadata(data.join("howler.json")).ok()?.modified().ok()?;
+    Some(now.duration_since(Timestamp::try_from(noted).ok()?))
 }
 
 /// A disk that dies takes both along.

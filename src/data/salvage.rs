@@ -13,7 +13,7 @@ use super::{DataError, Draft, blocking, minute};
 use crate::clock::Clock;
 use crate::export::{self, ExportError};
 use crate::id::IncidentId;
-use crate::store::archive::{ArchiveError, Reader};
+use crate::store::archive::{ArchiveError, Head, Reader};
 use crate::store::record::Record;
 use crate::store::salvage::{self, Salvaged};
 use crate::store::{Outline, hold, outline};
@@ -83,54 +83,68 @@ fn opened(
     out: &Path,
     found: &Salvaged,
     about: Option<&Outline>,
-    missing: Vec<String>,
+    mut missing: Vec<String>,
     backup: &Newest,
     now: Timestamp,
 ) -> Result<Report, DataError> {
     let head = found.head(about, now);
-    let mut lines = Draft::of(out.join(LINES), false)?;
-    export::begin(&head, &mut lines)?;
-    let (mut written, mut incidents) = (0_u64, BTreeSet::new());
-    for (key, value) in found.rows() {
-        // One that does not read is among the missing.
-        if export::row(key, value, &mut lines).or_else(unread)? {
-            written += 1;
-        }
-        if let Ok(Record::Incident(incident)) = Record::of(key, value) {
-            incidents.insert(incident.id);
-        }
+    let bytes = if missing.is_empty() { found.backup(&head)? } else { Vec::new() };
+    // A backup may know of more that must be there.
+    if missing.is_empty()
+        && let Err(reason) = Reader::open(bytes.as_slice()).and_then(Reader::verify)
+    {
+        missing.push(format!("what was read is not all: {reason}"));
     }
-    export::end_salvaged(missing.len(), &mut lines)?;
-    lines.finish()?;
+    let (written, incidents) = write_lines(out, found, &head, missing.len())?;
+    let known = backup.lines(&incidents);
+    list(out, &missing, &known)?;
     let mut words = format!(
         "{} holds {written} rows that could be read, {} incidents among them.\n",
         out.join(LINES).display(),
         incidents.len()
     );
-    list(out, &missing, &backup.lines(&incidents))?;
     if !missing.is_empty() {
         words += &format!(
             "{} things are missing or cannot be read: {} lists them. No backup was made of it: a howler must not start on \
-             half of what it knew.\n",
+             half of what it knew.\n{}",
             missing.len(),
-            out.join(MISSING).display()
+            out.join(MISSING).display(),
+            known.join("\n")
         );
-        words += &backup.lines(&incidents).join("\n");
         return Ok(Report { words, nothing_missing: false });
     }
     let path = out.join(BACKUP);
     let mut draft = Draft::of(path.clone(), false)?;
-    let bytes = found.backup(&head)?;
-    Reader::open(bytes.as_slice()).and_then(Reader::verify).map_err(DataError::BadBackup)?;
     draft.write_all(&bytes).map_err(|source| DataError::Unwritable { path: path.clone(), source })?;
     draft.finish()?;
+    let path = path.display();
     words += &format!(
-        "Nothing was found missing, by what the rows say of each other; what nothing tells of would not be missed. {} can be \
-         restored: howler restore {} --data NEW",
-        path.display(),
-        path.display()
+        "Nothing was found missing, by what the rows say of each other; what nothing tells of would not be missed. {path} can \
+         be restored: howler restore {path} --data NEW"
     );
     Ok(Report { words, nothing_missing: true })
+}
+
+/// Writes every row that reads, and gives how many, and the incidents among them.
+fn write_lines(
+    out: &Path,
+    found: &Salvaged,
+    head: &Head,
+    missing: usize,
+) -> Result<(u64, BTreeSet<IncidentId>), DataError> {
+    let mut lines = Draft::of(out.join(LINES), false)?;
+    export::begin(head, &mut lines)?;
+    let (mut written, mut incidents) = (0, BTreeSet::new());
+    for (key, value) in found.rows() {
+        // One that does not read is among the missing.
+        written += u64::from(export::row(key, value, &mut lines).or_else(unread)?);
+        if let Ok(Record::Incident(incident)) = Record::of(key, value) {
+            incidents.insert(incident.id);
+        }
+    }
+    export::end_salvaged(missing, &mut lines)?;
+    lines.finish()?;
+    Ok((written, incidents))
 }
 
 fn unread(error: ExportError) -> Result<bool, ExportError> {
