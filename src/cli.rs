@@ -168,8 +168,10 @@ Exit codes: 0 done, 1 refused or asked back (nothing was changed), 3 howler does
 `howler incident help` lists the words.";
 
 const ONCALL_HELP: &str = "\
-`howler oncall import schedule.ics` shows what another program's calendar would move in the next twelve weeks; - reads the
-standard input. Names that Slack does not know follow the file: 'Jane Doe=U0123ABCD', or 'Jane Doe=-' to leave her out.
+`howler oncall import schedule.ics` shows what another program's calendar would move; - reads the standard input. It reads
+52 weeks; `weeks 8` after the file reads fewer. Who is who follows: 'Jane Doe=U0123ABCD' for a name that Slack does not
+know, 'jane@example.org=U0123ABCD' for whoever is invited, 'line 12=U0123ABCD' for the event on line 12; =- leaves them out.
+An import replaces what earlier imports brought until its last turn ends, or for all the weeks that `weeks` names.
 A change is shown first, with the line that carries it out: it begins with `howler oncall confirm`.
 Exit codes: 0 done, 1 refused or asked back (nothing was changed), 3 howler does not answer or could not do it.";
 

@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use tokio::net::UnixStream;
 use tokio::time::timeout;
 
-use crate::calendar::MOST_BYTES;
+use crate::calendar::{MOST_BYTES, text};
 use crate::cli::{DEFAULT_DATA, ShellLine};
 use crate::clock::Clock;
 use crate::intake::shell::{Question, Reply, WireError, path_in, read, write};
@@ -131,7 +131,7 @@ fn text_of(file: String) -> Result<String, Trouble> {
     match open().and_then(|from| from.take(most.saturating_add(1)).read_to_end(&mut bytes)) {
         Err(source) => Err(Trouble::NoFile { file, source }),
         Ok(read) if read > MOST_BYTES => Err(Trouble::LongFile(file)),
-        Ok(_) => String::from_utf8(bytes).map_err(|_| Trouble::NotText(file)),
+        Ok(_) => text(bytes).ok_or(Trouble::NotText(file)),
     }
 }
 

@@ -49,14 +49,23 @@ async fn a_calendar_is_shown_and_then_taken_over_once() {
     );
     let unknown = types(&world, &["oncall", "import", &file]).await;
     assert_eq!((unknown.code, unknown.out.as_str()), (1, ""), "{unknown:?}");
-    assert!(unknown.err.contains("\"Jane Doe\" (line 10, 1 shift): nobody is called so"), "{unknown:?}");
+    assert!(
+        unknown.err.contains("\"Jane Doe\" (line 10, 1 shift): nobody in Slack is called that"),
+        "{unknown:?}"
+    );
     let both = types(&world, &["oncall", "import", &file, "Jane Doe=U0IAN", "Robot=U0KOFI"]).await;
     assert!(
-        both.err.contains("2026-12-13 00:00 UTC to 2026-12-20 00:00 UTC: @ian (U0IAN) and @kofi (U0KOFI)"),
+        both.err.contains(
+            "2026-12-13 00:00 UTC to 2026-12-20 00:00 UTC: @ian (U0IAN, line 10) and @kofi (U0KOFI, line 16)"
+        ),
         "{both:?}"
     );
+    assert!(both.err.contains("leave one event out by its line: 'line 16=-'"), "{both:?}");
+    let one =
+        types(&world, &["oncall", "import", &file, "Jane Doe=U0IAN", "Robot=U0KOFI", "line 10=-"]).await;
+    assert!(one.err.contains("2 turns") && one.err.contains("Not done yet"), "{one:?}");
     let nobody = types(&world, &["oncall", "import", &file, "Jane"]).await;
-    assert!(nobody.err.contains("\"Jane\" says of nobody who they are"), "{nobody:?}");
+    assert!(nobody.err.contains("\"Jane\" does not say who that is"), "{nobody:?}");
 
     let shown = types(&world, &["oncall", "import", &file, "Jane Doe=U0IAN", "Robot=-"]).await;
     assert_eq!((shown.code, shown.out.as_str()), (1, ""), "{shown:?}");
@@ -95,6 +104,113 @@ async fn a_schedule_that_was_changed_meanwhile_is_shown_once_more() {
     let done = types(&world, &words).await;
     assert_eq!(done.code, 0, "{done:?}");
     assert!(who(&world, "2026-12-08 12:00").await.contains("U0ZOE"));
+}
+
+/// Shows an import and carries it out; what was said on the way.
+async fn import(world: &World, file: &str, more: &[&str]) -> String {
+    let shown = types(world, &[&["oncall", "import", file], more].concat()).await;
+    let line = shown.err.lines().find_map(|line| line.strip_prefix("To do it: howler "));
+    let number = line.unwrap_or_else(|| panic!("{shown:?}")).split(' ').nth(2).unwrap().to_owned();
+    let done = types(world, &[&["oncall", "confirm", &number, "import", file], more].concat()).await;
+    assert_eq!((done.code, done.err.as_str()), (0, ""), "{done:?}");
+    shown.err
+}
+
+#[tokio::test]
+async fn an_import_replaces_what_an_earlier_one_brought() {
+    let world = World::with_config(ROSTER).await;
+    let zoe = |weeks: &[(&'static str, &'static str)]| {
+        let events: Vec<_> = weeks.iter().map(|(from, until)| ("Zoe Tamahori", *from, *until)).collect();
+        file(&world, &calendar(&events))
+    };
+    let first = ("20261206T000000", "20261213T000000");
+    world.settle().await;
+    let (second, third) = (("20261220T000000", "20261227T000000"), ("20270103T000000", "20270110T000000"));
+    let said = import(&world, &zoe(&[first, third]), &[]).await;
+    assert!(!said.contains("earlier import"), "{said}");
+
+    // The first week is gone from the file: it is shown, and then gone here too. What comes after its end stays.
+    let said = import(&world, &zoe(&[second]), &[]).await;
+    for part in [
+        "It replaces what earlier imports brought until 2026-12-13 00:00 UTC.",
+        "1 turn of an earlier import stays after that, until 2027-01-10 00:00 UTC. To replace those too, add: weeks 7",
+        "@maya instead of @zoe",
+        "@zoe instead of @maya",
+    ] {
+        assert!(said.contains(part), "{part} is missing: {said}");
+    }
+    assert!(!said.contains("It wins over override"), "{said}");
+    for (day, is_zoe) in [("2026-12-08", false), ("2026-12-22", true), ("2027-01-05", true)] {
+        assert_eq!(who(&world, day).await.contains("U0ZOE"), is_zoe, "{day}");
+    }
+    let same = types(&world, &["oncall", "import", &zoe(&[second])]).await;
+    assert!(same.code == 1 && same.err.contains("It is so already"), "{same:?}");
+
+    // The file is said to stand for seven weeks, so that its silence after the last turn counts.
+    let said = import(&world, &zoe(&[second]), &["weeks", "7"]).await;
+    assert!(said.contains("1 turn in the next 7 weeks") && !said.contains("stays after that"), "{said}");
+    assert!(!who(&world, "2027-01-05").await.contains("U0ZOE"));
+    assert!(who(&world, "2026-12-22").await.contains("U0ZOE"));
+}
+
+#[tokio::test]
+async fn too_many_turns_say_how_many_weeks_fit() {
+    let world = World::with_config(ROSTER).await;
+    let file = "tests/calendars/three_a_day.ics";
+    let names = ["Maya Chen=U0MAYA", "Kofi Mensah=U0KOFI", "Zoe Tamahori=U0ZOE"];
+    let all = types(&world, &[&["oncall", "import", file], &names[..]].concat()).await;
+    assert!(
+        all.code == 1 && all.err.contains("turns in the next 52 weeks, and I keep 500 at most"),
+        "{all:?}"
+    );
+    let weeks = all.err.split("add weeks ").nth(1).unwrap().split(' ').next().unwrap();
+    let some = types(&world, &[&["oncall", "import", file, "weeks", weeks], &names[..]].concat()).await;
+    assert!(some.err.contains(&format!("turns in the next {weeks} weeks")), "{some:?}");
+    assert!(some.err.contains(&format!("import {file} weeks {weeks} 'Maya Chen=U0MAYA'")), "{some:?}");
+    for wrong in ["0", "53", "some"] {
+        let said = types(&world, &["oncall", "import", file, "weeks", wrong]).await;
+        assert!(said.code == 1 && said.err.contains("1 to 52 weeks are read"), "{said:?}");
+    }
+}
+
+#[tokio::test]
+async fn invitations_are_told_apart_by_who_is_invited() {
+    let world = World::with_config(ROSTER).await;
+    let file = "tests/calendars/invitations.ics";
+    let asked = types(&world, &["oncall", "import", file]).await;
+    for part in [
+        "\"On call\" with \"kofi@example.org\" (line 13, 1 shift): nobody in Slack is called that; perhaps @kofi (U0KOFI)? Type \
+         'kofi@example.org=U0KOFI'",
+        "\"On call\", declined by \"zoe@monkeytown.example (Zoe Tamahori)\" (line 33, 1 shift): nobody in Slack is called that. Type \
+         'line 33=U0...'",
+        "@ian (U0IAN) or @maya (U0MAYA)? Type 'ian@monkeytown.example, maya@monkeytown.example=U0...'",
+    ] {
+        assert!(asked.err.contains(part), "{part} is missing: {}", asked.err);
+    }
+    let typed = [
+        "kofi@example.org=U0KOFI",
+        "On call: Maya Lindqvist=-",
+        "ian@monkeytown.example, maya@monkeytown.example=U0IAN",
+        "line 33=-",
+    ];
+    let shown = types(&world, &[&["oncall", "import", file], &typed[..]].concat()).await;
+    assert!(shown.err.contains("4 turns") && shown.err.contains("Not done yet"), "{shown:?}");
+    let number = shown.err.split("howler oncall confirm ").nth(1).unwrap().split(' ').next().unwrap();
+    let again = [&["oncall", "confirm", number, "import", file], &typed[..]].concat();
+    assert_eq!(types(&world, &again).await.code, 0);
+    for (day, person) in
+        [("2027-01-05", "U0MAYA"), ("2027-01-12", "U0KOFI"), ("2027-01-19", "U0ZOE"), ("2027-02-09", "U0IAN")]
+    {
+        let who = who(&world, day).await;
+        assert!(who.contains(person), "{day}: {who}");
+    }
+}
+
+#[tokio::test]
+async fn a_fold_inside_a_character_is_mended() {
+    let world = World::with_config(ROSTER).await;
+    let said = types(&world, &["oncall", "import", "tests/calendars/fold_in_a_character.ics"]).await;
+    assert!(said.code == 1 && said.err.contains("@zoe instead of"), "{said:?}");
 }
 
 #[tokio::test]

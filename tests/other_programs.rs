@@ -48,6 +48,31 @@ async fn a_calendar_is_read_by_an_address_that_nobody_guesses_until_it_is_revoke
 }
 
 #[tokio::test]
+async fn asked_again_a_calendar_is_the_same() {
+    for roster in [ROSTER, "[rotation]\nmembers = [\"U0MAYA\"]\n", "[rotation]\nbackup = \"U0ZOE\"\n"] {
+        let world = World::with_config(roster).await;
+        world.settle().await;
+        let all = address(&world, "/oncall calendar all").await;
+        world.forward_seconds(7 * 86_400 + 61).await;
+        let (_, text) = get(&world, &all, None).await;
+        assert!(text.contains("BEGIN:VEVENT"), "{roster}: {text}");
+        world.forward_seconds(61).await;
+        assert_eq!(get(&world, &all, None).await, (200, text), "{roster}");
+    }
+}
+
+#[tokio::test]
+async fn times_that_only_the_declared_backup_has_are_events() {
+    let world = World::with_config("[rotation]\nmembers = [\"U0MAYA\"]\nbackup = \"U0ZOE\"\n").await;
+    let all = address(&world, "/oncall calendar all").await;
+    let said = world.maya().types(EMERGENCIES, "/oncall pause @maya until 2026-12-01").await;
+    world.maya().clicks(EMERGENCIES, "confirm").await;
+    let (_, text) = get(&world, &all, None).await;
+    assert!(text.contains("SUMMARY:On call: zoe") && text.contains("declared backup"), "{said}: {text}");
+    assert!(text.contains("DTEND:20261201T000000Z"), "{text}");
+}
+
+#[tokio::test]
 async fn a_second_address_says_that_the_first_is_dead() {
     let world = World::with_config(ROSTER).await;
     for (line, other) in

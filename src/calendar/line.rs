@@ -19,6 +19,11 @@ impl Line {
         self.params.iter().find(|(one, _)| one == name).map(|(_, value)| value.as_str())
     }
 
+    /// A parameter's value, which people write in any case, in upper case.
+    pub fn param_upper(&self, name: &str) -> Option<String> {
+        self.param(name).map(|value| value.trim().to_ascii_uppercase())
+    }
+
     /// The value as text: escapes resolved.
     pub fn text(&self) -> String {
         unescape(&self.value)
@@ -51,6 +56,38 @@ pub(super) fn lines(bytes: &[u8], problems: &mut Vec<Problem>) -> Vec<Line> {
         }
     }
     lines
+}
+
+/// A file as text, where only folding has cut characters in two: each fold goes behind its character. `None` where it
+/// is not UTF-8 in other ways.
+pub fn text(bytes: Vec<u8>) -> Option<String> {
+    let bytes = match String::from_utf8(bytes) {
+        Ok(text) => return Some(text),
+        Err(error) => error.into_bytes(),
+    };
+    const FOLDS: [&[u8]; 4] = [b"\r\n ", b"\r\n\t", b"\n ", b"\n\t"];
+    let mut whole: Vec<u8> = Vec::with_capacity(bytes.len());
+    let (mut rest, mut folds, mut missing) = (bytes.as_slice(), Vec::new(), 0_usize);
+    while let Some((byte, after)) = rest.split_first() {
+        let fold = FOLDS.iter().find(|fold| missing > 0 && rest.starts_with(fold));
+        if let Some(fold) = fold {
+            folds.extend_from_slice(fold);
+            rest = rest.get(fold.len()..)?;
+            continue;
+        }
+        missing = match byte {
+            0xC0..=0xDF => 1,
+            0xE0..=0xEF => 2,
+            0xF0..=0xF7 => 3,
+            _ => missing.saturating_sub(1),
+        };
+        whole.push(*byte);
+        if missing == 0 {
+            whole.append(&mut folds);
+        }
+        rest = after;
+    }
+    String::from_utf8(whole).ok()
 }
 
 fn parse(at: usize, text: &str) -> Option<Line> {

@@ -8,13 +8,18 @@
 mod component;
 mod diff;
 mod event;
+mod invited;
 mod line;
 mod moment;
+mod observance;
 mod problem;
 mod read;
 mod rule;
+mod series;
 mod take;
+mod version;
 mod who;
+mod windows;
 mod write;
 mod zone;
 
@@ -24,10 +29,11 @@ mod tests;
 use jiff::Timestamp;
 
 pub use diff::{Diff, Holes, Moved, Overlap, Piece, diff};
-pub use event::Attendee;
+pub use invited::Attendee;
+pub use line::text;
 pub use problem::{Problem, Trouble, Unreadable};
 pub use read::{Calendar, Entry, MOST_BYTES, MOST_SHIFTS, read};
-pub use take::{LEFT_OUT, MOST_TURNS, NotTaken, Taken, Turn, take};
+pub use take::{Clash, LEFT_OUT, MOST_TURNS, NotTaken, Taken, Turn, take};
 pub use who::{Match, Named, Person, Unnamed, all_theirs, name, whose};
 pub use write::{Duty, Feed, write};
 

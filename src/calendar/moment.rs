@@ -11,15 +11,49 @@ use super::zone::Zones;
 /// A time on the clocks of a zone, or a whole day there.
 #[derive(Clone, Debug)]
 pub(super) struct Moment {
+    /// The line that says it.
+    pub at: usize,
     pub civil: DateTime,
     pub zone: TimeZone,
     pub is_day: bool,
+    pub said: Said,
+}
+
+/// How a time says on which clocks it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    Utc,
+    Zone,
+    Nothing,
 }
 
 impl Moment {
+    /// A time in UTC, to be set.
+    pub fn utc(at: usize) -> Self {
+        Self { at, civil: DateTime::ZERO, zone: TimeZone::UTC, is_day: false, said: Said::Utc }
+    }
+
     /// The instant. A time that the clocks skip counts with the offset before the gap, a repeated one is the first (3.3.5).
     pub fn instant(&self) -> Option<Timestamp> {
         instant(self.civil, &self.zone)
+    }
+
+    /// The same on the clocks of a series, where it does not say on which it is.
+    pub fn within(mut self, series: &Self) -> Self {
+        if self.said == Said::Nothing {
+            self.zone = series.zone.clone();
+        }
+        self
+    }
+
+    /// The day that is meant in a series of whole days: Exchange writes one as its midnight. `None` where that cannot be
+    /// told.
+    pub fn day(&self, series: &Self, zones: &Zones) -> Option<Date> {
+        match (self.said, series.said) {
+            (Said::Utc, Said::Zone) => Some(series.zone.to_datetime(self.instant()?).date()),
+            (Said::Utc, _) => zones.day(self.civil),
+            _ => Some(self.civil.date()),
+        }
     }
 
     /// Every value of a line that may hold several.
@@ -35,12 +69,15 @@ impl Moment {
     fn parse(value: &str, line: &Line, zones: &Zones) -> Result<Self, Trouble> {
         let not_a_time = || Trouble::NotATime(Trouble::quoted(value));
         let (civil, is_day, is_utc) = civil(value.trim()).ok_or_else(not_a_time)?;
-        let zone = match line.param("TZID") {
-            _ if is_utc => TimeZone::UTC,
-            Some(id) => zones.get(id).ok_or_else(|| Trouble::UnknownZone(Trouble::quoted(id)))?,
-            None => zones.floating.clone(),
+        let (zone, said) = match line.param("TZID") {
+            _ if is_utc => (TimeZone::UTC, Said::Utc),
+            Some(id) => {
+                let zone = zones.get(id).ok_or_else(|| Trouble::UnknownZone(Trouble::quoted(id)))?;
+                (zone, Said::Zone)
+            }
+            None => (zones.floating.clone(), Said::Nothing),
         };
-        Ok(Self { civil, zone, is_day })
+        Ok(Self { at: line.at, civil, zone, is_day, said })
     }
 }
 
@@ -85,8 +122,9 @@ pub(super) struct Length {
 }
 
 impl Length {
+    /// Two days are as far apart as on a calendar, whatever zones they name.
     pub fn between(start: &Moment, end: &Moment) -> Option<Self> {
-        if start.zone == end.zone {
+        if start.zone == end.zone || (start.is_day && end.is_day) {
             let clocks = end.civil.duration_since(start.civil);
             return Some(Self { clocks, ..Self::default() });
         }

@@ -52,6 +52,22 @@ pub enum Trouble {
     UnsupportedRule(String),
     #[error("{0} is not supported; its dates were left out")]
     Unsupported(String),
+    #[error("{0} is not supported; the event was left out")]
+    LeftOut(String),
+    #[error("one end names a time zone and the other does not; the event was left out")]
+    HalfAZone,
+    #[error("{0} does not tell which day is meant; what needs it was left out")]
+    UnclearDay(&'static str),
+    #[error("{name} {when} is no date of the series; {what}")]
+    HitsNothing { name: &'static str, when: String, what: &'static str },
+    #[error("another version of this event is newer (line {0}); this one was left out")]
+    Older(usize),
+    #[error("another event has the same UID (line {0}), and nothing says which is newer; both were taken")]
+    SameVersion(usize),
+    #[error("METHOD:CANCEL takes these events back; none of them is a shift")]
+    TakenBack,
+    #[error("METHOD:{0} is no schedule; its events were left out")]
+    NotASchedule(String),
     #[error("the {0} is long; only its beginning was kept")]
     LongText(&'static str),
     #[error("the event invites many; only the first were kept")]

@@ -7,10 +7,13 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::component::{Component, components};
-use super::event::{Attendee, Event};
+use super::event::Event;
+use super::invited::Attendee;
 use super::line::lines;
-use super::moment::{Moment, is_skipped};
+use super::moment::is_skipped;
 use super::problem::{Problem, Trouble, Unreadable};
+use super::series::{Exceptions, Happens};
+use super::version::newest;
 use super::zone::Zones;
 
 /// The largest file that is read, in bytes: a year of hourly turns has less.
@@ -41,7 +44,9 @@ pub struct Entry {
     pub line: usize,
     pub summary: String,
     pub description: Option<String>,
+    /// Without those who declined.
     pub attendees: Vec<Attendee>,
+    pub declined: Vec<Attendee>,
     pub from: Timestamp,
     pub until: Timestamp,
 }
@@ -66,26 +71,44 @@ pub fn read(
     let name = first.line("X-WR-CALNAME").map(|line| line.text().trim().to_owned());
     let zones = Zones::new(&calendars, floating);
     let mut events = Vec::new();
-    for part in calendars.iter().flat_map(|one| &one.inner) {
-        events.extend(event(part, &zones, &mut problems));
+    for calendar in &calendars {
+        events.extend(of_calendar(calendar, &zones, &mut problems));
     }
     let mut window = Window { from, until, turns: MOST_TURNS, full: false, entries: Vec::new(), problems };
-    window.take(&events);
+    window.take(&events, &zones);
     let Window { mut entries, mut problems, .. } = window;
     entries.sort_by_key(|entry| (entry.from, entry.until, entry.line));
     problems.sort();
     Ok(Calendar { name, entries, problems })
 }
 
-fn event(part: &Component, zones: &Zones, problems: &mut Vec<Problem>) -> Option<Event> {
-    match part.name.as_str() {
-        "VEVENT" => Event::read(part, zones, problems),
-        "VTIMEZONE" => None,
-        other => {
-            problems.push(Trouble::NotAnEvent(Trouble::quoted(other)).at(part.at));
-            None
+/// The events of one calendar, as its `METHOD` lets them count (RFC 5546, 1.4).
+fn of_calendar(calendar: &Component, zones: &Zones, problems: &mut Vec<Problem>) -> Vec<Event> {
+    let mut cancelled = false;
+    if let Some(line) = calendar.line("METHOD") {
+        let method = line.value.trim().to_ascii_uppercase();
+        match method.as_str() {
+            "CANCEL" => {
+                cancelled = true;
+                problems.push(Trouble::TakenBack.at(line.at));
+            }
+            // Answers and wishes of single people.
+            "REPLY" | "REFRESH" | "COUNTER" | "DECLINECOUNTER" => {
+                problems.push(Trouble::NotASchedule(method).at(line.at));
+                return Vec::new();
+            }
+            _ => {}
         }
     }
+    let mut events = Vec::new();
+    for part in &calendar.inner {
+        match part.name.as_str() {
+            "VEVENT" => events.extend(Event::read(part, zones, cancelled, problems)),
+            "VTIMEZONE" => {}
+            other => problems.push(Trouble::NotAnEvent(Trouble::quoted(other)).at(part.at)),
+        }
+    }
+    events
 }
 
 /// The interval that is asked for, and what was found in it.
@@ -98,42 +121,73 @@ struct Window {
     problems: Vec<Problem>,
 }
 
+/// A series, or several of one name, and the events that take the place of dates of it.
+#[derive(Default)]
+struct Family<'e> {
+    series: Vec<&'e Event>,
+    exceptions: Vec<&'e Event>,
+}
+
 impl Window {
-    fn take(&mut self, events: &[Event]) {
-        // What stands in the place of an occurrence, by the event's name.
-        let mut replaced: BTreeMap<&str, Except> = BTreeMap::new();
-        for event in events {
-            if let Some(moment) = &event.replaces {
-                replaced.entry(&event.uid).or_default().add(moment);
-            }
+    fn take(&mut self, events: &[Event], zones: &Zones) {
+        let mut families: BTreeMap<&str, Family<'_>> = BTreeMap::new();
+        for event in newest(events, &mut self.problems) {
+            let family = families.entry(&event.uid).or_default();
+            let list = if event.replaces.is_some() { &mut family.exceptions } else { &mut family.series };
+            list.push(event);
         }
-        for event in events.iter().filter(|event| !event.cancelled) {
-            if event.replaces.is_some() {
-                self.occurs(event, event.start.civil);
-                continue;
-            }
-            let others = replaced.get(event.uid.as_str());
-            let mut left_out = Except::default();
-            event.except.iter().for_each(|moment| left_out.add(moment));
-            let zone = &event.start.zone;
-            for start in self.starts(event) {
-                if !left_out.has(start, zone) && !others.is_some_and(|others| others.has(start, zone)) {
-                    self.occurs(event, start);
+        for family in families.values() {
+            self.family(family, zones);
+        }
+    }
+
+    fn family(&mut self, family: &Family<'_>, zones: &Zones) {
+        let mut void = BTreeSet::new();
+        for series in &family.series {
+            let exceptions = Exceptions::new(series, &family.exceptions, zones, &mut self.problems);
+            void.extend(self.series(series, exceptions, zones));
+        }
+        for event in family.exceptions.iter().filter(|event| !event.cancelled && !void.contains(&event.at)) {
+            let and_later = event.replaces.as_ref().is_some_and(|it| it.and_later);
+            match (and_later, family.series.is_empty()) {
+                (false, _) => self.occurs(event, event.start.civil, &event.start.zone),
+                (true, true) => {
+                    let what = "RANGE=THISANDFUTURE without its series".to_owned();
+                    self.problems.push(Trouble::Unsupported(what).at(event.at));
                 }
+                // Its dates are the series'.
+                (true, false) => {}
             }
         }
     }
 
-    /// When the event begins, inside the interval or a length before it.
-    fn starts(&mut self, event: &Event) -> BTreeSet<DateTime> {
-        let there = |moment: &Moment| moment.instant().map(|instant| event.start.zone.to_datetime(instant));
-        let mut starts: BTreeSet<DateTime> = event.more.iter().filter_map(there).collect();
+    /// The dates of one series; gives the lines of exceptions that do not count.
+    fn series(&mut self, series: &Event, mut exceptions: Exceptions<'_>, zones: &Zones) -> Vec<usize> {
+        if series.cancelled {
+            return exceptions.tell(None, &mut self.problems);
+        }
+        let (starts, cut) = self.starts(series, exceptions.moved_most(), zones);
+        let zone = &series.start.zone;
+        for start in &starts {
+            match exceptions.happens(*start) {
+                Happens::AsPlanned => self.occurs(series, *start, zone),
+                Happens::Not => {}
+                Happens::Changed(event, by) => self.occurs(event, start.saturating_add(by), zone),
+            }
+        }
+        let seen = starts.first().copied().zip(starts.last().copied());
+        exceptions.tell(seen.filter(|_| !cut), &mut self.problems)
+    }
+
+    /// When the series has a date, inside the interval or a length before it; and whether the rule was left early.
+    fn starts(&mut self, event: &Event, moved: SignedDuration, zones: &Zones) -> (BTreeSet<DateTime>, bool) {
+        let mut starts = self.more(event, zones);
         let Some((line, rule)) = &event.rule else {
             starts.insert(event.start.civil);
-            return starts;
+            return (starts, false);
         };
         // A day's slack, for no clock is further than that from UTC, nor is it moved by more.
-        let day = SignedDuration::from_hours(24);
+        let day = SignedDuration::from_hours(24).saturating_add(moved);
         let length = event.length.clocks.saturating_add(event.length.exact).saturating_add(day);
         let zone = &event.start.zone;
         let after = zone.to_datetime(self.from).saturating_sub(length);
@@ -145,12 +199,32 @@ impl Window {
         if found.cut {
             self.problems.push(Trouble::TooLong.at(*line));
         }
+        let cut = found.cut || found.starts.len() > MOST_SHIFTS;
         starts.extend(found.starts);
+        (starts, cut)
+    }
+
+    /// The dates that stand beside the rule, on the clocks of the series.
+    fn more(&mut self, event: &Event, zones: &Zones) -> BTreeSet<DateTime> {
+        let (mut starts, start) = (BTreeSet::new(), &event.start);
+        for moment in &event.more {
+            if start.is_day {
+                match moment.day(start, zones) {
+                    Some(day) => drop(starts.insert(day.to_datetime(jiff::civil::Time::midnight()))),
+                    None => self.problems.push(Trouble::UnclearDay("RDATE").at(moment.at)),
+                }
+            } else if moment.is_day {
+                let what = "RDATE with a day in a series of times".to_owned();
+                self.problems.push(Trouble::Unsupported(what).at(moment.at));
+            } else {
+                let instant = moment.clone().within(start).instant();
+                starts.extend(instant.map(|instant| start.zone.to_datetime(instant)));
+            }
+        }
         starts
     }
 
-    fn occurs(&mut self, event: &Event, start: DateTime) {
-        let zone = &event.start.zone;
+    fn occurs(&mut self, event: &Event, start: DateTime, zone: &TimeZone) {
         let from = super::moment::instant(start, zone);
         let (Some(from), Some((until, end))) = (from, event.length.end(start, zone)) else {
             self.problems.push(Trouble::NotATime(start.to_string()).at(event.at));
@@ -182,31 +256,9 @@ impl Window {
             summary: event.summary.clone(),
             description: event.description.clone(),
             attendees: event.attendees.clone(),
+            declined: event.declined.clone(),
             from,
             until,
         });
-    }
-}
-
-/// Occurrences that do not happen, or that another event takes the place of.
-#[derive(Default)]
-struct Except {
-    instants: BTreeSet<Timestamp>,
-    days: BTreeSet<jiff::civil::Date>,
-}
-
-impl Except {
-    fn add(&mut self, moment: &Moment) {
-        if moment.is_day {
-            self.days.insert(moment.civil.date());
-        } else {
-            self.instants.extend(moment.instant());
-        }
-    }
-
-    /// A day stands for whatever begins on it, as some programs write it.
-    fn has(&self, start: DateTime, zone: &TimeZone) -> bool {
-        let instant = super::moment::instant(start, zone);
-        self.days.contains(&start.date()) || instant.is_some_and(|instant| self.instants.contains(&instant))
     }
 }

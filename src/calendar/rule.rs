@@ -1,7 +1,9 @@
 //! Recurrence rules (RFC 5545, 3.3.10) on the clocks of one zone: turns of days, weeks, months and years. Rules by
 //! the hour, the minute, the second, the week's number or the day of the year are refused by name.
 
-use jiff::civil::{Date, DateTime, Weekday};
+use std::collections::BTreeSet;
+
+use jiff::civil::{Date, DateTime, Time, Weekday};
 use jiff::{Span, ToSpan};
 
 use super::moment;
@@ -34,8 +36,15 @@ pub(super) struct Rule {
     pub month_days: Vec<i8>,
     pub months: Vec<i8>,
     pub positions: Vec<i16>,
+    /// `BYHOUR`, `BYMINUTE` and `BYSECOND`; the first start's, where there are none.
+    pub hours: Vec<i8>,
+    pub minutes: Vec<i8>,
+    pub seconds: Vec<i8>,
     pub week_start: Weekday,
 }
+
+/// The most times of one day: one an hour.
+const MOST_TIMES: usize = 24;
 
 /// Where a rule has been followed to.
 pub(super) struct Starts {
@@ -60,6 +69,9 @@ impl Rule {
             month_days: Vec::new(),
             months: Vec::new(),
             positions: Vec::new(),
+            hours: Vec::new(),
+            minutes: Vec::new(),
+            seconds: Vec::new(),
             week_start: Weekday::Monday,
         };
         let mut has_turn = false;
@@ -97,6 +109,9 @@ impl Rule {
             "BYSETPOS" => {
                 list(value, |nth| nth.parse().ok().filter(|nth| *nth != 0)).map(|all| self.positions = all)
             }
+            "BYHOUR" => list(value, |hour| clock(hour, 23)).map(|all| self.hours = all),
+            "BYMINUTE" => list(value, |minute| clock(minute, 59)).map(|all| self.minutes = all),
+            "BYSECOND" => list(value, |second| clock(second, 60)).map(|all| self.seconds = all),
             _ => return Err(Trouble::UnsupportedRule(Trouble::quoted(name))),
         };
         Ok(done)
@@ -104,7 +119,15 @@ impl Rule {
 
     fn is_supported(&self) -> Result<(), Trouble> {
         let numbered = self.days.iter().any(|(nth, _)| *nth != 0);
+        let times = [&self.hours, &self.minutes, &self.seconds];
+        let times: usize = times.iter().map(|all| all.len().max(1)).product();
         match self.turn {
+            _ if times > MOST_TIMES => {
+                Err(Trouble::UnsupportedRule(format!("more than {MOST_TIMES} times a day")))
+            }
+            _ if times > 1 && !self.positions.is_empty() => {
+                Err(Trouble::UnsupportedRule("BYSETPOS of several times a day".to_owned()))
+            }
             Turn::Day | Turn::Week if numbered => {
                 Err(Trouble::UnsupportedRule("numbered days of a week".to_owned()))
             }
@@ -130,6 +153,7 @@ impl Rule {
         let mut found = Starts { starts: Vec::new(), beside: false, cut: false };
         let mut seen = 0_u64;
         let mut turn = 0_i32;
+        let times = self.times(first.time());
         loop {
             if *work == 0 || found.starts.len() > most {
                 found.cut = *work == 0;
@@ -137,10 +161,11 @@ impl Rule {
             }
             *work -= 1;
             let Some((begin, days)) = self.days_of(first.date(), turn) else { return found };
-            if begin.to_datetime(jiff::civil::Time::midnight()) >= before {
+            if begin.to_datetime(Time::midnight()) >= before {
                 return found;
             }
-            let mut starts: Vec<_> = days.iter().map(|day| day.to_datetime(first.time())).collect();
+            let on = |day: &Date| times.iter().map(|time| day.to_datetime(*time)).collect::<Vec<_>>();
+            let mut starts: Vec<_> = days.iter().flat_map(on).collect();
             starts.retain(|start| *start >= first);
             if turn == 0 && starts.first() != Some(&first) {
                 found.beside = true;
@@ -158,6 +183,19 @@ impl Rule {
             let Some(next) = turn.checked_add(1) else { return found };
             turn = if self.count.is_none() { next.max(self.turns_until(first, after)) } else { next };
         }
+    }
+
+    /// The times of a day at which it starts, in order.
+    fn times(&self, first: Time) -> Vec<Time> {
+        let or = |all: &[i8], one: i8| if all.is_empty() { vec![one] } else { all.to_vec() };
+        let mut times = BTreeSet::new();
+        for hour in or(&self.hours, first.hour()) {
+            for minute in or(&self.minutes, first.minute()) {
+                let seconds = or(&self.seconds, first.second());
+                times.extend(seconds.iter().filter_map(|second| Time::new(hour, minute, *second, 0).ok()));
+            }
+        }
+        times.into_iter().collect()
     }
 
     fn is_over(&self, start: DateTime) -> bool {
@@ -283,6 +321,12 @@ fn list<T>(value: &str, one: impl Fn(&str) -> Option<T>) -> Option<Vec<T>> {
 
 fn number(text: &str, most: i8) -> Option<i8> {
     text.parse().ok().filter(|number: &i8| *number != 0 && (-most..=most).contains(number))
+}
+
+/// A part of a time of day; the 60th second is the one before it (3.3.12).
+fn clock(text: &str, most: i8) -> Option<i8> {
+    let part = text.parse().ok().filter(|part: &i8| (0..=most).contains(part));
+    part.map(|part| part.min(59))
 }
 
 /// `SU`, `2TU`, `-1FR`.

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Shift;
+use super::invited::Attendee;
 use super::read::Entry;
+use super::take::LEFT_OUT;
 
 /// How many pieces of a text are looked at.
 const MOST_PIECES: usize = 24;
@@ -17,6 +19,8 @@ pub struct Person {
     pub handle: String,
     pub name: String,
     pub mail: Option<String>,
+    /// The name was typed by whoever imports: it answers a question, and needs no asking again.
+    pub is_typed: bool,
 }
 
 impl std::fmt::Debug for Person {
@@ -34,41 +38,70 @@ pub enum Match {
     Several(Vec<String>),
     /// Nobody; the id of whoever is called most nearly so.
     Nobody { nearest: Option<String> },
+    /// The person's id, who is invited and has declined.
+    Declined(String),
 }
 
 /// Entries that name nobody, or more than one, by what they say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unnamed {
+    /// The summary; may be empty.
     pub text: String,
+    /// Without those who declined.
+    pub invited: Vec<Attendee>,
+    pub declined: Vec<Attendee>,
     /// The first event that says so.
     pub line: usize,
     /// How many shifts have no holder for it.
     pub shifts: usize,
-    /// [`Match::Several`] or [`Match::Nobody`].
+    /// Not [`Match::One`].
     pub found: Match,
+}
+
+impl Unnamed {
+    /// What names these entries before an `=`; `None` where other entries say the same.
+    pub fn typed(&self) -> Option<String> {
+        match (self.invited.as_slice(), self.declined.as_slice()) {
+            ([], []) => Some(self.text.clone()),
+            ([], _) => None,
+            (invited, _) => Some(mails(invited)),
+        }
+    }
 }
 
 /// Entries with people in place of names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Named {
     pub shifts: Vec<Shift>,
-    /// By text.
+    /// For each shift the line where its event begins.
+    pub lines: Vec<usize>,
+    /// By text, then by who is invited.
     pub unnamed: Vec<Unnamed>,
 }
 
 /// Gives each entry its person. What cannot be given is listed, never guessed.
 pub fn name(entries: &[Entry], people: &[Person]) -> Named {
     let mut named = Named::default();
-    let mut unnamed: BTreeMap<String, Unnamed> = BTreeMap::new();
+    let mut unnamed: BTreeMap<(String, String), Unnamed> = BTreeMap::new();
     // All occurrences of an event say the same.
     let mut known: BTreeMap<usize, Match> = BTreeMap::new();
     for entry in entries {
         match known.entry(entry.line).or_insert_with(|| whose(entry, people)).clone() {
-            Match::One(person) => named.shifts.push(shift(entry, person)),
+            Match::One(person) => {
+                named.shifts.push(shift(entry, person));
+                named.lines.push(entry.line);
+            }
             found => {
-                let text = text_of(entry);
-                let first = || Unnamed { text: text.clone(), line: entry.line, shifts: 0, found };
-                let unnamed = unnamed.entry(text.clone()).or_insert_with(first);
+                let first = || Unnamed {
+                    text: entry.summary.clone(),
+                    invited: entry.attendees.clone(),
+                    declined: entry.declined.clone(),
+                    line: entry.line,
+                    shifts: 0,
+                    found,
+                };
+                let says = (entry.summary.clone(), mails(&entry.attendees));
+                let unnamed = unnamed.entry(says).or_insert_with(first);
                 unnamed.shifts += 1;
                 unnamed.line = unnamed.line.min(entry.line);
             }
@@ -87,12 +120,8 @@ fn shift(entry: &Entry, person: String) -> Shift {
     Shift { person, from: entry.from, until: entry.until, why: why(entry) }
 }
 
-/// What the entry says, for a person to recognise it by.
-fn text_of(entry: &Entry) -> String {
-    if !entry.summary.is_empty() {
-        return entry.summary.clone();
-    }
-    entry.attendees.iter().map(|one| one.mail.as_str()).collect::<Vec<_>>().join(", ")
+fn mails(invited: &[Attendee]) -> String {
+    invited.iter().map(|one| one.mail.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// The description without the line about the backup.
@@ -103,27 +132,52 @@ fn why(entry: &Entry) -> Option<String> {
 }
 
 /// Who is meant: the exact name first, then in any case, then as a part; each in the summary first, then among those
-/// invited. The first that fits decides, also where it fits several.
+/// invited. The first that fits decides, also where it fits several. What was typed for the event's line, or for the whole
+/// summary of one that invites nobody, goes before all that; what was typed for all who are invited together answers where
+/// that names nobody or several.
 pub fn whose(entry: &Entry, people: &[Person]) -> Match {
+    let typed = |name: &str| people.iter().find(|one| one.is_typed && one.name.eq_ignore_ascii_case(name));
+    let whole = || typed(&entry.summary).filter(|_| entry.attendees.is_empty());
+    if let Some(person) = typed(&format!("line {}", entry.line)).or_else(whole) {
+        return Match::One(person.id.clone());
+    }
+    let found = called(entry, people);
+    let together = || typed(&mails(&entry.attendees)).filter(|_| !entry.attendees.is_empty());
+    match found {
+        Match::One(_) => found,
+        _ => together().map_or(found, |person| Match::One(person.id.clone())),
+    }
+}
+
+fn called(entry: &Entry, people: &[Person]) -> Match {
     let summary = pieces(&entry.summary);
-    let invited: Vec<&str> = entry
-        .attendees
-        .iter()
-        .flat_map(|one| [Some(one.mail.as_str()), one.name.as_deref()])
-        .flatten()
-        .collect();
+    let invited = texts(&entry.attendees);
     for is_called in [is_exactly, is_in_any_case, is_within, shares_a_word] {
         for texts in [&summary, &invited] {
             let fits = |person: &&Person| texts.iter().any(|text| is_called(person, text));
-            let ids: Vec<String> = people.iter().filter(fits).map(|person| person.id.clone()).collect();
-            match ids.as_slice() {
+            let mut fit: Vec<&Person> = people.iter().filter(fits).collect();
+            // Whoever is left out leaves the others who are named there.
+            if fit.iter().any(|person| person.id != LEFT_OUT) {
+                fit.retain(|person| person.id != LEFT_OUT);
+            }
+            fit.dedup_by_key(|person| &person.id);
+            match fit.as_slice() {
                 [] => {}
-                [one] => return Match::One(one.clone()),
-                _ => return Match::Several(ids),
+                [one] if has_declined(entry, one) => return Match::Declined(one.id.clone()),
+                [one] => return Match::One(one.id.clone()),
+                _ => return Match::Several(fit.iter().map(|person| person.id.clone()).collect()),
             }
         }
     }
     Match::Nobody { nearest: nearest(summary.iter().chain(&invited), people) }
+}
+
+fn texts(invited: &[Attendee]) -> Vec<&str> {
+    invited.iter().flat_map(|one| [Some(one.mail.as_str()), one.name.as_deref()]).flatten().collect()
+}
+
+fn has_declined(entry: &Entry, person: &Person) -> bool {
+    !person.is_typed && texts(&entry.declined).iter().any(|text| is_in_any_case(person, text))
 }
 
 /// The whole text, and what stands between its dashes, colons, commas and brackets: "[L1] maya", "On Call - Maya

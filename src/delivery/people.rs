@@ -39,6 +39,9 @@ struct Profile {
     display_name: String,
     #[serde(default)]
     real_name: String,
+    /// Only where the app may read it (`users:read.email`).
+    #[serde(default)]
+    email: Option<String>,
 }
 
 /// Somebody of the workspace, as people call them.
@@ -49,6 +52,8 @@ pub struct Known {
     pub handle: String,
     /// The whole name; may be empty.
     pub name: String,
+    /// Where Slack tells it.
+    pub mail: Option<String>,
 }
 
 impl Listed {
@@ -125,6 +130,7 @@ impl People {
             id: person.id.clone(),
             handle: person.names().next().unwrap_or_default().to_owned(),
             name: person.profile.real_name.clone(),
+            mail: person.profile.email.clone().filter(|mail| !mail.is_empty()),
         });
         Ok(known.collect())
     }

@@ -163,9 +163,9 @@ fn change(change: &Change) -> Value {
         Change::HandOver { to } => json!({ "change": "hand_over", "person": to }),
         Change::Cancel { number } => json!({ "change": "cancel", "override": number }),
         Change::Backup { person } => json!({ "change": "backup", "person": person }),
-        Change::Import { pieces } => {
+        Change::Import { pieces, until } => {
             let turns = pieces.iter().map(|piece| span(&piece.person, piece.from, piece.until));
-            json!({ "change": "import", "turns": turns.collect::<Value>() })
+            json!({ "change": "import", "turns": turns.collect::<Value>(), "replaces_until": until })
         }
     }
 }

@@ -54,7 +54,7 @@ fn named(line: &Oncall) -> Vec<&UserId> {
         | Oncall::Swap { with: person, .. }
         | Oncall::Page { whom: person, .. } => vec![person],
         Oncall::Order { people } => people.iter().collect(),
-        Oncall::Import { pieces } => {
+        Oncall::Import { pieces, .. } => {
             pieces.iter().map(|piece| &piece.person).collect::<BTreeSet<_>>().into_iter().collect()
         }
         Oncall::Again { line, .. } => named(line),

@@ -44,7 +44,8 @@ pub use github::{IssueText, carries, comment_text, issue_text};
 pub use late::{HeldUp, posted_late};
 pub use lines::{Via, typed};
 pub use oncall::{
-    nameless, not_a_name, not_taken, oncall_now, oncall_topic, retold, spoken_summons, taken, tell,
+    Earlier, nameless, not_a_name, not_taken, not_weeks, oncall_now, oncall_topic, retold, spoken_summons,
+    taken, tell,
 };
 pub use page::{closed, spoken_page};
 pub use private::private;

@@ -62,7 +62,7 @@ fn lines() -> Vec<String> {
     for file in fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();
         if path.extension().is_some_and(|extension| extension == "ics") {
-            all.extend(fs::read_to_string(path).unwrap().lines().map(str::to_owned));
+            all.extend(String::from_utf8_lossy(&fs::read(path).unwrap()).lines().map(str::to_owned));
         }
     }
     all.sort();

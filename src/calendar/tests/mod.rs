@@ -22,6 +22,7 @@ fn people() -> Vec<Person> {
         handle: handle.to_owned(),
         name: name.to_owned(),
         mail: Some(format!("{handle}@monkeytown.example")),
+        is_typed: false,
     };
     vec![
         person("U0IAN", "ian", "Ian Malcolm"),

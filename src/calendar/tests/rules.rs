@@ -55,7 +55,7 @@ fn what_is_not_supported_is_named() {
     for (rule, part) in [
         ("FREQ=HOURLY;INTERVAL=12", "FREQ=HOURLY"),
         ("FREQ=YEARLY;BYWEEKNO=20", "BYWEEKNO"),
-        ("FREQ=DAILY;BYHOUR=9,10", "BYHOUR"),
+        ("FREQ=DAILY;BYYEARDAY=9,10", "BYYEARDAY"),
         ("FREQ=WEEKLY;BYDAY=2TU", "numbered days of a week"),
     ] {
         let text = calendar(&format!("DTSTART:20261206T000000Z\nDURATION:P1W\nRRULE:{rule}"));

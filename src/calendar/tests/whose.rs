@@ -9,6 +9,7 @@ fn entry(summary: &str, invited: &[&str]) -> Entry {
         summary: summary.to_owned(),
         description: None,
         attendees: invited.iter().map(|mail| Attendee { name: None, mail: (*mail).to_owned() }).collect(),
+        declined: Vec::new(),
         from: at("2026-12-06T00:00:00Z"),
         until: at("2026-12-13T00:00:00Z"),
     }
@@ -22,6 +23,7 @@ fn names_in_many_forms() {
         handle: "mayab".into(),
         name: "Maya Berg".into(),
         mail: None,
+        is_typed: false,
     });
     let one = |id: &str| Match::One(id.to_owned());
     let nobody = |nearest: Option<&str>| Match::Nobody { nearest: nearest.map(str::to_owned) };

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::change::ChangeProblem;
+use super::change::{ChangeProblem, diff_with_far};
 use super::holding::OverrideKind;
 use super::overriding::Wanted;
 use super::schedule::{Override, Schedule};
@@ -49,9 +49,12 @@ pub enum Change {
     Backup {
         person: Option<UserId>,
     },
-    /// Another program's schedule, for a time.
+    /// Another program's schedule. Until an instant it replaces what earlier imports brought; changes that were stored
+    /// before there was such an instant replaced nothing.
     Import {
         pieces: Vec<Piece>,
+        #[serde(default)]
+        until: Option<Timestamp>,
     },
 }
 
@@ -84,7 +87,7 @@ impl Change {
             Self::HandOver { to } => schedule.hand_over(to.as_ref(), by, now),
             Self::Cancel { number } => schedule.cancel_override(*number, now),
             Self::Backup { person } => schedule.set_backup(person.as_ref(), now),
-            Self::Import { pieces } => import(schedule, pieces, by, now),
+            Self::Import { pieces, until } => import(schedule, pieces, *until, by, now),
         }
     }
 
@@ -94,8 +97,10 @@ impl Change {
             Self::Override { from, until, .. } => {
                 schedule.beaten(*from, *until).into_iter().map(|(one, ..)| one.clone()).collect()
             }
-            Self::Import { pieces } => {
+            Self::Import { pieces, until } => {
+                let is_replaced = |one: &Override| until.is_some() && one.kind == OverrideKind::Imported;
                 let beaten = pieces.iter().flat_map(|piece| schedule.beaten(piece.from, piece.until));
+                let beaten = beaten.filter(|(one, ..)| !is_replaced(one));
                 let mut beaten: Vec<Override> = beaten.map(|(one, ..)| one.clone()).collect();
                 beaten.sort_by_key(|one| one.id);
                 beaten.dedup_by_key(|one| one.id);
@@ -109,7 +114,7 @@ impl Change {
     pub fn paused(&self, schedule: &Schedule, now: Timestamp) -> Vec<(UserId, Timestamp)> {
         let given: Vec<(&UserId, Timestamp, Timestamp)> = match self {
             Self::Override { person, from, until } => vec![(person, *from, *until)],
-            Self::Import { pieces } => pieces.iter().map(|it| (&it.person, it.from, it.until)).collect(),
+            Self::Import { pieces, .. } => pieces.iter().map(|it| (&it.person, it.from, it.until)).collect(),
             // A backup that is paused now is passed over.
             Self::Backup { person: Some(person) } if schedule.is_paused(person, now) => {
                 vec![(person, now, Timestamp::MAX)]
@@ -137,20 +142,25 @@ impl Change {
             | Self::Override { person, .. } => vec![person],
             Self::Order { people } => people.iter().collect(),
             Self::HandOver { to: person } | Self::Backup { person } => person.iter().collect(),
-            Self::Import { pieces } => pieces.iter().map(|piece| &piece.person).collect(),
+            Self::Import { pieces, .. } => pieces.iter().map(|piece| &piece.person).collect(),
             Self::Cover { .. } | Self::Cancel { .. } => Vec::new(),
         }
     }
 }
 
-/// What is so already is left out; it must leave something.
+/// Takes out what earlier imports brought until an instant, and puts the pieces in. What the rotation has already is left
+/// to it; somebody must have it otherwise than before.
 fn import(
     schedule: &Schedule,
     pieces: &[Piece],
+    until: Option<Timestamp>,
     by: &UserId,
     now: Timestamp,
 ) -> Result<Schedule, ChangeProblem> {
-    let mut after = schedule.clone();
+    let mut after = match until {
+        Some(until) => schedule.without_imports(until, now),
+        None => schedule.clone(),
+    };
     for Piece { person, from, until } in pieces.iter().filter(|piece| piece.until > now) {
         let (person, by, kind) = (person.clone(), by.clone(), OverrideKind::Imported);
         match after.override_with(Wanted { person, from: *from, until: *until, kind, by }, now) {
@@ -159,5 +169,9 @@ fn import(
             Err(problem) => return Err(problem),
         }
     }
-    if after == *schedule { Err(ChangeProblem::NothingChanges) } else { Ok(after) }
+    let is_the_same = match until {
+        Some(_) => diff_with_far(schedule, &after, now, 0).is_empty(),
+        None => after == *schedule,
+    };
+    if is_the_same { Err(ChangeProblem::NothingChanges) } else { Ok(after) }
 }

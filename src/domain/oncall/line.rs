@@ -46,9 +46,10 @@ pub enum Oncall {
     Backup {
         person: Option<UserId>,
     },
-    /// Another program's schedule, for a time.
+    /// Another program's schedule; until an instant it replaces what earlier imports brought.
     Import {
         pieces: Vec<Piece>,
+        until: Timestamp,
     },
     /// A line typed once more, to carry out what it showed; `seen` is the schedule's version then.
     Again {

@@ -17,6 +17,12 @@ pub struct Wanted {
     pub by: UserId,
 }
 
+impl Override {
+    fn is_imported_between(&self, from: Timestamp, until: Timestamp) -> bool {
+        self.kind == OverrideKind::Imported && from < self.until && self.from < until
+    }
+}
+
 type Changed = Result<Schedule, ChangeProblem>;
 
 impl Schedule {
@@ -66,18 +72,46 @@ impl Schedule {
     /// # Errors
     /// There is none, or it is over.
     pub fn cancel_override(&self, id: u64, now: Timestamp) -> Changed {
-        let found = self.overrides.iter().find(|o| o.id == id).ok_or(ChangeProblem::NoSuchOverride { id })?;
+        // An imported one whose middle was replaced stands in two parts of one number.
+        let parts = self.overrides.iter().filter(|o| o.id == id);
+        let found = parts.max_by_key(|o| o.until).ok_or(ChangeProblem::NoSuchOverride { id })?;
         if found.until <= now {
             return Err(ChangeProblem::OverrideOver { id, until: found.until });
         }
         let other = self.other_half(found).map(|other| other.id);
-        let goes = |o: &Override| o.id == id || (Some(o.id) == other && o.until > now);
+        let goes = |o: &Override| (o.id == id || Some(o.id) == other) && o.until > now;
         let mut after = self.clone();
         for o in after.overrides.iter_mut().filter(|o| goes(o)) {
             o.until = now;
         }
         after.overrides.retain(|o| o.from < o.until);
         Ok(after)
+    }
+
+    /// Without what imports brought from now until an instant. One that goes on after it keeps its number there, so that
+    /// what won over it still does.
+    pub(super) fn without_imports(&self, until: Timestamp, now: Timestamp) -> Self {
+        let mut after = self.clone();
+        after.overrides.clear();
+        for o in &self.overrides {
+            if !o.is_imported_between(now, until) {
+                after.overrides.push(o.clone());
+                continue;
+            }
+            if o.from < now {
+                after.overrides.push(Override { until: now, ..o.clone() });
+            }
+            if until < o.until {
+                after.overrides.push(Override { from: until, ..o.clone() });
+            }
+        }
+        after
+    }
+
+    /// How many turns of earlier imports there are from one instant to another, and when the last of them ends.
+    pub fn imported(&self, from: Timestamp, until: Timestamp) -> Option<(usize, Timestamp)> {
+        let imported = || self.overrides.iter().filter(|o| o.is_imported_between(from, until));
+        Some((imported().count(), imported().map(|o| o.until).max()?))
     }
 
     pub(super) fn with_override(&self, wanted: Wanted, now: Timestamp) -> Self {

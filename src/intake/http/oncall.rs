@@ -9,6 +9,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use hmac::{Hmac, KeyInit, Mac};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
@@ -19,6 +21,7 @@ use crate::desk::oncall::who_at;
 use crate::domain::oncall::Why;
 use crate::domain::oncall::holding::Holding;
 use crate::domain::oncall::rota::Rota;
+use crate::domain::oncall::schedule::Schedule;
 use crate::id::UserId;
 use crate::intake::bearer::Bearer;
 use crate::intake::front::Front;
@@ -27,6 +30,8 @@ const WEEK: SignedDuration = SignedDuration::from_hours(24 * 7);
 /// Weeks that a calendar shows: behind, and ahead.
 const BEHIND: i32 = 4;
 const AHEAD: i32 = 26;
+/// A turn that began longer ago has no beginning that stays: the schedule looks back two years.
+const OUT_OF_SIGHT: SignedDuration = SignedDuration::from_hours(24 * 700);
 /// How often programs should ask again.
 const REFRESH: SignedDuration = SignedDuration::from_mins(15);
 
@@ -82,17 +87,41 @@ async fn calendar(State(context): Shared, Query(Asked { key }): Query<Asked>) ->
 
 fn turns(rota: &Rota, key: &str, now: Timestamp) -> Option<Turns> {
     let feed = rota.feeds.iter().find(|feed| is_same(&feed.key, key))?;
+    let schedule = &rota.schedule;
+    let begun = schedule.plans.first().map_or(Timestamp::UNIX_EPOCH, |plan| plan.from);
+    let (from, until) = whole_turns(schedule, now);
+    let shifts = schedule.segments(from, until).into_iter().filter_map(|segment| {
+        let (from, until) = (segment.from, segment.until);
+        let (person, why, from) = match segment.held {
+            Some((person, why)) => (person, why, from),
+            // Before there was a schedule nobody was called.
+            None => (schedule.fallback.clone()?, Why::DeclaredBackup, from.max(begun)),
+        };
+        let backup = schedule.backup(from).filter(|backup| **backup != person).cloned();
+        let shift = Shift { person: person.0, from, until, why: Some(word(&why).to_owned()) };
+        (from < until).then_some((shift, backup))
+    });
+    let stamp = rota.shift.as_ref().map_or(begun, |shift| shift.since);
+    Some(Turns { only: feed.of.clone(), shifts: shifts.collect(), stamp })
+}
+
+/// The weeks that a calendar shows, as far as the turns at both ends reach: a turn that were cut at the instant of the
+/// request would be another event each time. One without an end in sight is cut at a new year.
+fn whole_turns(schedule: &Schedule, now: Timestamp) -> (Timestamp, Timestamp) {
     let from = now.saturating_sub(WEEK * BEHIND).unwrap_or(Timestamp::MIN);
     let until = now.saturating_add(WEEK * AHEAD).unwrap_or(Timestamp::MAX);
-    let segments = rota.schedule.segments(from, until).into_iter();
-    let shifts = segments.filter_map(|segment| {
-        let (person, why) = segment.held?;
-        let backup = rota.schedule.backup(segment.from).cloned();
-        let (from, until) = (segment.from, segment.until);
-        Some((Shift { person: person.0, from, until, why: Some(word(&why).to_owned()) }, backup))
-    });
-    let stamp = rota.shift.as_ref().map_or(now, |shift| shift.since);
-    Some(Turns { only: feed.of.clone(), shifts: shifts.collect(), stamp })
+    let first = schedule.at(from);
+    let since = first.primary.map(|held| held.since).or(first.gap.map(|gap| gap.since));
+    let is_in_sight = |since: &Timestamp| from.duration_since(*since) < OUT_OF_SIGHT;
+    let last = schedule.at(until);
+    let end = last.primary.map_or_else(|| last.gap.and_then(|gap| gap.until), |held| held.until);
+    let year = |at: Timestamp, later: i16| {
+        let year = TimeZone::UTC.to_datetime(at).year().saturating_add(later);
+        Date::new(year, 1, 1).ok().and_then(|day| day.to_zoned(TimeZone::UTC).ok())
+    };
+    let begin = since.filter(is_in_sight).or_else(|| Some(year(from, 0)?.timestamp()));
+    let end = end.or_else(|| Some(year(until, 1)?.timestamp()));
+    (begin.unwrap_or(from), end.unwrap_or(until))
 }
 
 /// In the same time wherever the two differ.

@@ -38,7 +38,7 @@ pub(super) fn change(change: &Change) -> Words {
         Change::Cancel { number } => words![format!("override {number} is taken out.")],
         Change::Backup { person: Some(person) } => words![person, " is the backup."],
         Change::Backup { person: None } => words!["the backup is the next in the rotation again."],
-        Change::Import { pieces } => {
+        Change::Import { pieces, .. } => {
             let turns = counted(pieces.len(), "turn");
             let are = if pieces.len() == 1 { "is" } else { "are" };
             let last = pieces

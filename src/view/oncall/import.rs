@@ -1,6 +1,10 @@
 //! Another program's calendar, in words for a shell.
 
-use crate::calendar::{LEFT_OUT, MOST_TURNS, Match, NotTaken, Overlap, Piece, Problem, Taken, Unnamed};
+use jiff::Timestamp;
+
+use crate::calendar::{
+    Attendee, Clash, LEFT_OUT, MOST_TURNS, Match, NotTaken, Piece, Problem, Taken, Unnamed,
+};
 use crate::id::UserId;
 use crate::view::Message;
 use crate::view::blocks::Draft;
@@ -9,55 +13,86 @@ use crate::view::words::{Part, Words, bold, code, counted, words};
 
 /// Rows of each kind that are shown.
 const SHOWN: usize = 20;
+/// Longer names are not typed: the event's line is.
+const LONGEST_TYPED: usize = 80;
+
+/// What becomes of the turns that earlier imports brought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Earlier {
+    /// Some are replaced, until then.
+    pub replaced: Option<Timestamp>,
+    /// How many stay after that, until when, and for how many weeks a calendar would have to stand to replace them.
+    pub stays: Option<(usize, Timestamp, i64)>,
+}
 
 /// What is to be known of a calendar beside the weeks that it moves.
-pub fn taken(taken: &Taken) -> Message {
+pub fn taken(taken: &Taken, weeks: i64, earlier: Earlier) -> Message {
     let name = taken.name.as_deref().filter(|name| !name.is_empty()).unwrap_or("The calendar");
     let gap = |gap: &Piece| words![utc(gap.from), " to ", utc(gap.until)];
+    let replaced = earlier
+        .replaced
+        .map(|until| words![format!("It replaces what earlier imports brought until {}.", utc(until))]);
+    let stays = earlier.stays.map(|(turns, until, weeks)| {
+        let stay = if turns == 1 { "stays" } else { "stay" };
+        words![format!(
+            "{} of an earlier import {stay} after that, until {}. To replace those too, add: weeks {weeks}",
+            counted(turns, "turn"),
+            utc(until)
+        )]
+    });
     Draft::new()
         .line(words![
             bold(name.to_owned()),
             ": ",
             counted(taken.turns.len(), "turn"),
-            " in the next 52 weeks."
+            format!(" {}.", ahead(weeks))
         ])
+        .lines(replaced.into_iter().chain(stays).collect())
         .lines(lead(&taken.gaps, "It has nobody at these times; there the rotation stays:"))
         .bullets(some(&taken.gaps, gap))
-        .lines(lead(&taken.problems, "Not understood, and left out:"))
+        .lines(lead(&taken.problems, "Left out, or read differently:"))
         .bullets(some(&taken.problems, problem))
         .finish()
 }
 
+fn ahead(weeks: i64) -> String {
+    if weeks == 1 { "in the next week".to_owned() } else { format!("in the next {weeks} weeks") }
+}
+
 /// Why nothing is taken over, and what to type.
-pub fn not_taken(why: &NotTaken) -> Message {
+pub fn not_taken(why: &NotTaken, weeks: i64) -> Message {
     let safe = "Nothing was changed.";
     let draft = Draft::new();
     match why {
         NotTaken::Unreadable(why) => draft.line(words![why.to_string(), " ", safe]),
         NotTaken::Empty(problems) => draft
-            .line(words!["The calendar has no shift in the next 52 weeks. ", safe])
-            .lines(lead(problems, "Not understood:"))
+            .line(words![format!("The calendar has no shift {}. {safe}", ahead(weeks))])
+            .lines(lead(problems, "Left out, or read differently:"))
             .bullets(some(problems, problem)),
         NotTaken::Unnamed(unnamed) => draft
             .line(words!["I cannot tell whose these shifts are. ", safe])
             .bullets(some(unnamed, whose))
-            .line(words![
-                "Say who is who after the file's name: ",
-                "'Jane Doe=U0123ABCD'",
-                ", or leave somebody out: ",
-                format!("'Jane Doe={LEFT_OUT}'")
-            ]),
-        NotTaken::Overlaps(overlaps) => draft
+            .line(words![format!(
+                "Say who is who after the file's name: 'Jane Doe=U0123ABCD'. 'Jane Doe={LEFT_OUT}' leaves out all of \
+                 Jane Doe's turns."
+            )]),
+        NotTaken::Overlaps(clashes) => draft
             .line(words!["The calendar has two people at once, and one of them is the primary. ", safe])
-            .bullets(some(overlaps, overlap))
-            .line(words![
-                "Leave the others out after the file's name: ",
-                format!("'Jane Doe={LEFT_OUT}'")
-            ]),
-        NotTaken::TooMany(turns) => draft.line(words![format!(
-            "The calendar has {turns} turns in the next 52 weeks, and I keep {MOST_TURNS} at most. {safe} Export fewer \
-             weeks of it."
-        )]),
+            .bullets(some(clashes, clash))
+            .line(words![format!(
+                "Correct the calendar, or leave one event out by its line: {}. 'Jane Doe={LEFT_OUT}' leaves out all of \
+                 Jane Doe's turns.",
+                a_line(clashes)
+            )]),
+        NotTaken::TooMany { turns, weeks: fit } => draft
+            .line(words![format!(
+                "The calendar has {turns} turns {}, and I keep {MOST_TURNS} at most. {safe}",
+                ahead(weeks)
+            )])
+            .line(words![match fit {
+                0 => "It has too many for a single week.".to_owned(),
+                fit => format!("Take fewer weeks: add weeks {fit} after the file's name."),
+            }]),
     }
     .finish()
 }
@@ -66,8 +101,16 @@ pub fn not_taken(why: &NotTaken) -> Message {
 pub fn not_a_name(text: &str) -> Message {
     let example = "'Jane Doe=U0123ABCD'";
     Draft::new()
-        .line(words![code(text.to_owned()), " says of nobody who they are. Nothing was changed."])
+        .line(words![code(text.to_owned()), " does not say who that is. Nothing was changed."])
         .line(words!["People of the calendar are named by Slack's ids: ", example])
+        .finish()
+}
+
+/// A number of weeks that cannot be.
+pub fn not_weeks(text: &str, most: i64) -> Message {
+    let weeks = format!("weeks {text}");
+    Draft::new()
+        .line(words![code(weeks), format!(" cannot be: 1 to {most} weeks are read. Nothing was changed.")])
         .finish()
 }
 
@@ -93,20 +136,65 @@ fn problem(problem: &Problem) -> Words {
 }
 
 fn whose(unnamed: &Unnamed) -> Words {
-    let Unnamed { text, line, shifts, found } = unnamed;
-    let lead = words![code(text.clone()), format!(" (line {line}, {}): ", counted(*shifts, "shift"))];
+    let Unnamed { text, invited, declined, line, shifts, found } = unnamed;
+    let mut lead = words![code(text.clone())];
+    if !invited.is_empty() {
+        lead = lead.and(words![" with ", code(called(invited))]);
+    }
+    if !declined.is_empty() {
+        lead = lead.and(words![", declined by ", code(called(declined))]);
+    }
+    let lead = lead.and(words![format!(" (line {line}, {}): ", counted(*shifts, "shift"))]);
+    let typed = |id: &str| format!(" Type {}", quoted(&format!("{}={id}", typed(unnamed))));
     lead.and(match found {
-        Match::Several(ids) => Words::joined(ids.iter().map(|id| with_id(id)), " or ").and(words!["?"]),
-        Match::Nobody { nearest: Some(id) } => {
-            words!["nobody is called so; perhaps "].and(with_id(id)).and(words!["?"])
+        Match::Several(ids) => {
+            let ids = ids.iter().map(|id| with_id(id));
+            Words::joined(ids, " or ").and(words!["?", typed("U0...")])
         }
-        Match::One(_) | Match::Nobody { nearest: None } => words!["nobody is called so."],
+        Match::Nobody { nearest: Some(id) } => {
+            words!["nobody in Slack is called that; perhaps "].and(with_id(id)).and(words!["?", typed(id)])
+        }
+        Match::Declined(id) => with_id(id).and(words![" is named and has declined.", typed("U0...")]),
+        Match::One(_) | Match::Nobody { nearest: None } => {
+            words!["nobody in Slack is called that.", typed("U0...")]
+        }
     })
 }
 
-fn overlap(overlap: &Overlap) -> Words {
-    let people = Words::joined(overlap.people.iter().map(|id| with_id(id)), " and ");
-    words![utc(overlap.from), " to ", utc(overlap.until), ": "].and(people)
+fn called(invited: &[Attendee]) -> String {
+    let one = |one: &Attendee| match one.name.as_deref().filter(|name| *name != one.mail) {
+        Some(name) => format!("{} ({name})", one.mail),
+        None => one.mail.clone(),
+    };
+    invited.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// What stands before the `=`, as a shell gives it back: its spaces are single ones.
+fn typed(unnamed: &Unnamed) -> String {
+    let name = unnamed.typed().unwrap_or_default();
+    let plain = name.split_whitespace().collect::<Vec<_>>().join(" ");
+    let is_short = (1..=LONGEST_TYPED).contains(&name.chars().count());
+    if is_short && plain == name { name } else { format!("line {}", unnamed.line) }
+}
+
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+fn clash(clash: &Clash) -> Words {
+    let claim = |(id, lines): &(String, Vec<usize>)| {
+        let lines: Vec<String> = lines.iter().map(|line| format!("line {line}")).collect();
+        words![Part::from(&UserId::from(id.as_str())), format!(" ({id}, {})", lines.join(", "))]
+    };
+    let people = Words::joined(clash.claims.iter().map(claim), " and ");
+    words![utc(clash.from), " to ", utc(clash.until), ": "].and(people)
+}
+
+/// The last line that is named, as an example that can be typed.
+fn a_line(clashes: &[Clash]) -> String {
+    let lines = clashes.iter().flat_map(|clash| clash.claims.last());
+    let line = lines.flat_map(|(_, lines)| lines.first()).next().copied().unwrap_or(12);
+    format!("'line {line}={LEFT_OUT}'")
 }
 
 /// Two people may have one name; and the id is what a shell takes.
@@ -119,14 +207,41 @@ mod tests {
     use super::*;
     use crate::view::{Names, terminal};
 
-    #[test]
-    fn two_people_of_one_name_are_told_apart() {
+    fn shown(unnamed: Unnamed) -> String {
         let mut names = Names::default();
         names.add("U0KOFI", "kofi");
         names.add("U0KOFI2", "kofi");
-        let found = Match::Several(vec!["U0KOFI".into(), "U0KOFI2".into()]);
-        let unnamed = Unnamed { text: "Kofi".into(), line: 7, shifts: 1, found };
-        let shown = terminal(&not_taken(&NotTaken::Unnamed(vec![unnamed])), &names);
+        terminal(&not_taken(&NotTaken::Unnamed(vec![unnamed]), 52), &names)
+    }
+
+    fn unnamed(text: &str, found: Match) -> Unnamed {
+        let (invited, declined) = (Vec::new(), Vec::new());
+        Unnamed { text: text.into(), invited, declined, line: 7, shifts: 1, found }
+    }
+
+    #[test]
+    fn two_people_of_one_name_are_told_apart() {
+        let shown = shown(unnamed("Kofi", Match::Several(vec!["U0KOFI".into(), "U0KOFI2".into()])));
         assert!(shown.contains("@kofi (U0KOFI) or @kofi (U0KOFI2)?"), "{shown}");
+    }
+
+    #[test]
+    fn what_to_type_can_be_copied() {
+        let nearest = || Match::Nobody { nearest: Some("U0KOFI".into()) };
+        let name = Some("Kofi Mensah".to_owned());
+        let invited = vec![Attendee { name, mail: "kofi@example.org".into() }];
+        let invitation = shown(Unnamed { invited, ..unnamed("On call", nearest()) });
+        let expected = "\"On call\" with \"kofi@example.org (Kofi Mensah)\" (line 7, 1 shift): nobody in Slack is called that; \
+                        perhaps @kofi (U0KOFI)? Type 'kofi@example.org=U0KOFI'";
+        assert!(invitation.contains(expected), "{invitation}");
+        for (text, typed) in [
+            ("Kofi's week", r"'Kofi'\''s week=U0KOFI'"),
+            ("Kofi  M", "'line 7=U0KOFI'"),
+            ("", "'line 7=U0KOFI'"),
+            (&"k".repeat(81), "'line 7=U0KOFI'"),
+        ] {
+            let shown = shown(unnamed(text, nearest()));
+            assert!(shown.contains(typed), "{shown}");
+        }
     }
 }

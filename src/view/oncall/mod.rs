@@ -19,7 +19,7 @@ use crate::domain::oncall::rota::Rota;
 use crate::id::UserId;
 
 pub(super) use answers::answer;
-pub use import::{nameless, not_a_name, not_taken, taken};
+pub use import::{Earlier, nameless, not_a_name, not_taken, not_weeks, taken};
 pub(super) use refusal::refused;
 pub(super) use telling::i_have_it;
 pub use telling::{retold, spoken_summons, tell};
