@@ -7,7 +7,7 @@ use super::invited::{Attendee, invited};
 use super::line::Line;
 use super::moment::{Length, Moment, Said, civil};
 use super::problem::{Problem, Trouble};
-use super::rule::{Rule, Until};
+use super::rule::{Rule, Turn, Until};
 use super::zone::Zones;
 
 /// The most characters of a text that are kept: every occurrence carries its event's.
@@ -173,6 +173,10 @@ fn rule(part: &Component, start: &Moment, zones: &Zones) -> Result<Option<(usize
         return Err(Trouble::UnsupportedRule("a second RRULE".to_owned()).at(second.at));
     }
     let mut rule = Rule::parse(&line.value).map_err(|trouble| trouble.at(line.at))?;
+    if rule.turn == Turn::Hour && (start.is_day || start.zone.to_fixed_offset().is_err()) {
+        let what = "FREQ=HOURLY where clocks are changed for summer".to_owned();
+        return Err(Trouble::UnsupportedRule(what).at(line.at));
+    }
     if let Some(Until { civil, is_utc: true, .. }) = rule.until {
         let not_a_rule = || Trouble::NotARule(Trouble::quoted(&line.value)).at(line.at);
         let end = Moment { civil, ..Moment::utc(line.at) };

@@ -7,7 +7,7 @@ use jiff::tz::{Offset, TimeZone};
 
 use super::component::Component;
 use super::moment::civil;
-use super::rule::Rule;
+use super::rule::{Rule, Turn};
 
 /// Onsets are worked out between these years. Before and after them the offset stays as it is there.
 const FIRST_YEAR: i16 = 1970;
@@ -52,7 +52,7 @@ fn begins(part: &Component, before: Offset, work: &mut u32) -> Option<Vec<DateTi
         if part.all("RRULE").nth(1).is_some() {
             return None;
         }
-        let mut rule = Rule::parse(&line.value).ok()?;
+        let mut rule = Rule::parse(&line.value).ok().filter(|rule| rule.turn != Turn::Hour)?;
         if let Some(until) = rule.until.as_mut().filter(|until| until.is_utc) {
             until.civil = before.to_datetime(TimeZone::UTC.to_timestamp(until.civil).ok()?);
             until.is_utc = false;

@@ -23,6 +23,9 @@ pub const MOST_SHIFTS: usize = 5000;
 /// How many turns of rules are followed in one file: two hundred years of days.
 const MOST_TURNS: u32 = 75_000;
 
+/// How often exceptions and series of one name are held against each other: a series has a few versions at most.
+const MOST_PAIRS: usize = 20_000;
+
 /// More starts than that are looked for, as the first ones may end before the interval begins.
 const SLACK: usize = 100;
 
@@ -142,6 +145,13 @@ impl Window {
     }
 
     fn family(&mut self, family: &Family<'_>, zones: &Zones) {
+        if let [first, ..] = family.exceptions.as_slice()
+            && family.series.len().saturating_mul(family.exceptions.len()) > MOST_PAIRS
+        {
+            let what = "a crowd of versions and exceptions of one event".to_owned();
+            self.problems.push(Trouble::LeftOut(what).at(first.at));
+            return;
+        }
         let mut void = BTreeSet::new();
         for series in &family.series {
             let exceptions = Exceptions::new(series, &family.exceptions, zones, &mut self.problems);

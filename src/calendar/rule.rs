@@ -1,5 +1,5 @@
-//! Recurrence rules (RFC 5545, 3.3.10) on the clocks of one zone: turns of days, weeks, months and years. Rules by
-//! the hour, the minute, the second, the week's number or the day of the year are refused by name.
+//! Recurrence rules (RFC 5545, 3.3.10) on the clocks of one zone: turns of hours, days, weeks, months and years. Rules by
+//! the minute, the second, the week's number or the day of the year are refused by name.
 
 use std::collections::BTreeSet;
 
@@ -11,6 +11,8 @@ use super::problem::Trouble;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Turn {
+    /// For clocks that are never changed only: elsewhere programs do not agree what an hour is.
+    Hour,
     Day,
     Week,
     Month,
@@ -91,7 +93,7 @@ impl Rule {
     /// One part; `None` where its value cannot be read.
     fn take(&mut self, name: &str, value: &str) -> Result<Option<()>, Trouble> {
         let done = match name {
-            "FREQ" if matches!(value, "HOURLY" | "MINUTELY" | "SECONDLY") => {
+            "FREQ" if matches!(value, "MINUTELY" | "SECONDLY") => {
                 return Err(Trouble::UnsupportedRule(format!("FREQ={value}")));
             }
             "FREQ" => turn(value).map(|turn| self.turn = turn),
@@ -128,7 +130,13 @@ impl Rule {
             _ if times > 1 && !self.positions.is_empty() => {
                 Err(Trouble::UnsupportedRule("BYSETPOS of several times a day".to_owned()))
             }
-            Turn::Day | Turn::Week if numbered => {
+            Turn::Hour if !self.positions.is_empty() => {
+                Err(Trouble::UnsupportedRule("BYSETPOS by the hour".to_owned()))
+            }
+            Turn::Hour if !self.minutes.is_empty() || !self.seconds.is_empty() => {
+                Err(Trouble::UnsupportedRule("BYMINUTE by the hour".to_owned()))
+            }
+            Turn::Hour | Turn::Day | Turn::Week if numbered => {
                 Err(Trouble::UnsupportedRule("numbered days of a week".to_owned()))
             }
             Turn::Week if !self.month_days.is_empty() => {
@@ -160,12 +168,10 @@ impl Rule {
                 return found;
             }
             *work -= 1;
-            let Some((begin, days)) = self.days_of(first.date(), turn) else { return found };
-            if begin.to_datetime(Time::midnight()) >= before {
+            let Some((begin, mut starts)) = self.turn(first, &times, turn) else { return found };
+            if begin >= before {
                 return found;
             }
-            let on = |day: &Date| times.iter().map(|time| day.to_datetime(*time)).collect::<Vec<_>>();
-            let mut starts: Vec<_> = days.iter().flat_map(on).collect();
             starts.retain(|start| *start >= first);
             if turn == 0 && starts.first() != Some(&first) {
                 found.beside = true;
@@ -183,6 +189,23 @@ impl Rule {
             let Some(next) = turn.checked_add(1) else { return found };
             turn = if self.count.is_none() { next.max(self.turns_until(first, after)) } else { next };
         }
+    }
+
+    /// When the nth turn begins, and the starts in it, in order.
+    fn turn(&self, first: DateTime, times: &[Time], turn: i32) -> Option<(DateTime, Vec<DateTime>)> {
+        if self.turn == Turn::Hour {
+            let hours = i64::from(self.every).checked_mul(i64::from(turn))?;
+            let start = first.checked_add(Span::new().try_hours(hours).ok()?).ok()?;
+            let day = start.date();
+            let named = self.is_month_day(day)
+                && (self.days.is_empty() || self.has_weekday(day))
+                && (self.months.is_empty() || self.months.contains(&day.month()))
+                && (self.hours.is_empty() || self.hours.contains(&start.hour()));
+            return Some((start, if named { vec![start] } else { Vec::new() }));
+        }
+        let (begin, days) = self.days_of(first.date(), turn)?;
+        let on = |day: &Date| times.iter().map(|time| day.to_datetime(*time)).collect::<Vec<_>>();
+        Some((begin.to_datetime(Time::midnight()), days.iter().flat_map(on).collect()))
     }
 
     /// The times of a day at which it starts, in order.
@@ -206,14 +229,15 @@ impl Rule {
 
     /// A turn that lies safely before this time: there is no need to look at earlier ones.
     fn turns_until(&self, first: DateTime, after: DateTime) -> i32 {
-        let days = (after.duration_since(first).as_hours() / 24).max(0);
+        let hours = after.duration_since(first).as_hours().max(0);
         let longest = match self.turn {
-            Turn::Day => 1,
-            Turn::Week => 7,
-            Turn::Month => 31,
-            Turn::Year => 366,
+            Turn::Hour => 1,
+            Turn::Day => 24,
+            Turn::Week => 24 * 7,
+            Turn::Month => 24 * 31,
+            Turn::Year => 24 * 366,
         };
-        let turns = days / longest / i64::from(self.every) - 2;
+        let turns = hours / longest / i64::from(self.every) - 2;
         i32::try_from(turns.max(0)).unwrap_or(i32::MAX)
     }
 
@@ -222,6 +246,8 @@ impl Rule {
         let step = i64::from(self.every).checked_mul(i64::from(turn))?;
         let moved = |span: Result<Span, jiff::Error>, from: Date| from.checked_add(span.ok()?).ok();
         let (begin, mut days) = match self.turn {
+            // Its turns are no days.
+            Turn::Hour => return None,
             Turn::Day => {
                 let day = moved(Span::new().try_days(step), first)?;
                 (day, Vec::from([day]))
@@ -307,6 +333,7 @@ impl Rule {
 
 fn turn(text: &str) -> Option<Turn> {
     Some(match text {
+        "HOURLY" => Turn::Hour,
         "DAILY" => Turn::Day,
         "WEEKLY" => Turn::Week,
         "MONTHLY" => Turn::Month,

@@ -39,6 +39,72 @@ fn the_ends_of_time() {
     }
 }
 
+/// A zone whose rules take longer than they may is not known, and the others are.
+#[test]
+fn zones_made_to_take_long_are_given_up() {
+    let observance = |rule: &str| {
+        format!(
+            "BEGIN:STANDARD\nDTSTART:19700101T020000\nTZOFFSETFROM:+0200\nTZOFFSETTO:+0100\n{rule}\nEND:STANDARD\n"
+        )
+    };
+    let yearly = observance("RRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10");
+    let zone = |name: &str, parts: &str| format!("BEGIN:VTIMEZONE\nTZID:{name}\n{parts}END:VTIMEZONE\n");
+    let event =
+        |name: &str| format!("BEGIN:VEVENT\nDTSTART;TZID={name}:20261206T000000\nDURATION:P1D\nEND:VEVENT\n");
+    let mut text = "BEGIN:VCALENDAR\n".to_owned();
+    text += &zone("Good", &yearly);
+    text += &zone("Daily", &observance("RRULE:FREQ=DAILY"));
+    text += &zone("Twice", &observance("RRULE:FREQ=YEARLY\nRRULE:FREQ=YEARLY"));
+    text += &zone("Offset", &yearly.replace("+0100", "+9999"));
+    text += &(0..4000).map(|number| zone(&format!("Many {number}"), &yearly)).collect::<String>();
+    for name in ["Good", "Daily", "Twice", "Offset", "Many 3999"] {
+        text += &event(name);
+    }
+    text += "END:VCALENDAR\n";
+    let read = read_between(&text, "2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z");
+    assert_eq!(read.entries.len(), 1, "{:?}", read.problems);
+    let is_unknown = |one: &&Problem| matches!(one.trouble, Trouble::UnknownZone(_));
+    assert_eq!(read.problems.iter().filter(is_unknown).count(), 4);
+}
+
+/// Thousands of versions, exceptions and dates left out, each compared with few.
+#[test]
+fn crowds_of_exceptions_take_little() {
+    let mut text = "BEGIN:VCALENDAR\n".to_owned();
+    for number in 0..4000 {
+        let minute = number % 60;
+        text += &format!(
+            "BEGIN:VEVENT\nUID:u\nSUMMARY:{number}\nDTSTART:20261206T00{minute:02}00Z\nDURATION:P1D\n\
+             RRULE:FREQ=YEARLY;COUNT=2\nEXDATE:20261206T00{minute:02}01Z,20261207T000000Z\nEND:VEVENT\n"
+        );
+    }
+    for number in 0..2000 {
+        text += &format!(
+            "BEGIN:VEVENT\nUID:u\nRECURRENCE-ID:20261206T{:02}{:02}30Z\nDTSTART:20261206T010000Z\nDURATION:P1D\n\
+             END:VEVENT\n",
+            number / 60 % 24,
+            number % 60
+        );
+    }
+    text += "END:VCALENDAR\n";
+    let read = read_between(&text, "2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z");
+    assert!(read.entries.len() <= MOST_SHIFTS && !read.problems.is_empty());
+}
+
+#[test]
+fn only_folds_cut_characters() {
+    let whole = "SUMMARY:Zoë\r\n  and 🐒\r\nEND";
+    assert_eq!(text(whole.as_bytes().to_vec()).as_deref(), Some(whole));
+    for (cut, mended) in
+        [(&b"Zo\xc3\r\n \xab!"[..], "Zoë\r\n !"), (b"\xf0\n\t\x9f\n \x90\r\n \x92", "🐒\n\t\n \r\n ")]
+    {
+        assert_eq!(text(cut.to_vec()).as_deref(), Some(mended));
+    }
+    for broken in [&b"Zo\xeb"[..], b"Zo\xc3\r\n\xab", b"\xf0\n \x9f", b"\xff\xfeB\0E\0"] {
+        assert_eq!(text(broken.to_vec()), None);
+    }
+}
+
 #[test]
 fn long_texts_are_cut_and_said() {
     let guests = "ATTENDEE:mailto:x@example.org\n".repeat(21);

@@ -1,6 +1,8 @@
 //! Calendars as other programs write them, rules one by one, what is written read again, and files made to hurt.
 
+mod compare;
 mod hostile;
+mod made;
 mod round_trip;
 mod rules;
 mod same_or_not;

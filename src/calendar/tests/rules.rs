@@ -53,7 +53,8 @@ fn rules_name_these_days() {
 #[test]
 fn what_is_not_supported_is_named() {
     for (rule, part) in [
-        ("FREQ=HOURLY;INTERVAL=12", "FREQ=HOURLY"),
+        ("FREQ=MINUTELY;INTERVAL=720", "FREQ=MINUTELY"),
+        ("FREQ=HOURLY;BYMINUTE=30", "BYMINUTE by the hour"),
         ("FREQ=YEARLY;BYWEEKNO=20", "BYWEEKNO"),
         ("FREQ=DAILY;BYYEARDAY=9,10", "BYYEARDAY"),
         ("FREQ=WEEKLY;BYDAY=2TU", "numbered days of a week"),
@@ -71,6 +72,24 @@ fn what_is_not_supported_is_named() {
         let read = read_between(&text, "2026-12-01T00:00:00Z", "2027-01-01T00:00:00Z");
         assert!(matches!(read.problems[0].trouble, Trouble::NotARule(_)), "{rule}: {:?}", read.problems);
     }
+}
+
+#[test]
+fn rules_by_the_hour_count_hours_where_clocks_are_not_changed() {
+    let text = calendar(
+        "DTSTART:20270101T060000Z
+         DURATION:PT8H
+         RRULE:FREQ=HOURLY;INTERVAL=8;BYDAY=FR,SU;UNTIL=20270104T000000Z",
+    );
+    let read = read_between(&text, "2027-01-01T08:00:00Z", "2027-02-01T00:00:00Z");
+    let starts: Vec<_> = read.entries.iter().map(|one| one.from.to_string()).collect();
+    let expected = ["01-01T06", "01-01T14", "01-01T22", "01-03T06", "01-03T14", "01-03T22"];
+    assert_eq!(starts, expected.map(|hour| format!("2027-{hour}:00:00Z")));
+    let zoned =
+        calendar("DTSTART;TZID=Europe/Berlin:20270101T060000\nDURATION:PT8H\nRRULE:FREQ=HOURLY;INTERVAL=8");
+    let read = read_between(&zoned, "2027-01-01T00:00:00Z", "2027-02-01T00:00:00Z");
+    let what = "FREQ=HOURLY where clocks are changed for summer".to_owned();
+    assert_eq!(read.problems, [Problem { line: 5, trouble: Trouble::UnsupportedRule(what) }]);
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod changes;
 mod compare;
 mod dst;
 mod holdings;
+mod imports;
 mod reports;
 mod rota;
 mod scenario;
