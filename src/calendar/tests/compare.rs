@@ -2,12 +2,13 @@
 //!
 //! `HOWLER_COMPARE_FILES=5000 cargo test --lib calendar::tests::compare -- --nocapture` reads more of them.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use super::made::{difference, made};
+use super::made::made;
 use super::*;
 
 const FROM: &str = "2026-12-01T00:00:00Z";
@@ -56,6 +57,21 @@ fn ours(file: &str) -> (Turns, Vec<Problem>) {
     // What is left out on purpose is no shift in either.
     let told = found.problems.into_iter().filter(|one| !matches!(one.trouble, Trouble::NotAnEvent(_)));
     (turns, told.collect())
+}
+
+/// How a file differs from another reading of it.
+fn difference(ours: &Turns, theirs: &Turns) -> String {
+    let mut said = String::new();
+    let without = |all: &Turns, other: &Turns| -> Turns {
+        all.iter().filter(|one| !other.contains(one)).cloned().collect()
+    };
+    for (mark, rows) in [("ours", without(ours, theirs)), ("theirs", without(theirs, ours))] {
+        for (from, until, who) in rows.iter().take(5) {
+            let at = |second: i64| jiff::Timestamp::from_second(second).unwrap();
+            writeln!(said, "  {mark} {} {} {who}", at(*from), at(*until)).unwrap();
+        }
+    }
+    said
 }
 
 /// The other parser lets twelve hours through the change to summer time take eleven. A duration in hours is exact (RFC

@@ -1,6 +1,6 @@
 //! Calendars made in the shapes that programs write them in, from a seed.
 
-use std::fmt::Write as _;
+mod exchange;
 
 use fastrand::Rng;
 use jiff::civil::{Date, DateTime, date};
@@ -11,13 +11,10 @@ const PLACES: [&str; 5] =
 const PEOPLE: [&str; 4] = ["Ian Malcolm", "Maya Lindqvist", "Kofi Mensah", "Zoë Tamahori"];
 const DAYS: [&str; 7] = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
 
-/// Exchange's zones: the name, the offset, and in summer the offset and when each of both begins.
-const WINDOWS: [(&str, &str, Option<(&str, &str, &str)>); 4] = [
-    ("W. Europe Standard Time", "+0100", Some(("+0200", "-1SU;BYMONTH=3", "-1SU;BYMONTH=10"))),
-    ("Eastern Standard Time", "-0500", Some(("-0400", "2SU;BYMONTH=3", "1SU;BYMONTH=11"))),
-    ("India Standard Time", "+0530", None),
-    ("Tokyo Standard Time", "+0900", None),
-];
+/// The offset in summer, the rule that summer begins by, and the one that it ends by.
+type Summer = (&'static str, &'static str, &'static str);
+/// Writes a calendar's middle as one program does.
+type Shape = fn(&mut Made);
 
 /// A calendar in the making.
 struct Made {
@@ -31,14 +28,14 @@ pub fn made(seed: u64) -> (&'static str, String) {
     let mut made = Made { text: String::new(), rng: Rng::with_seed(seed), uids: 0 };
     made.line("BEGIN:VCALENDAR");
     made.line("VERSION:2.0");
-    let shapes: [(&str, fn(&mut Made)); 9] = [
+    let shapes: [(&str, Shape); 9] = [
         ("google", google),
-        ("exchange", exchange),
+        ("exchange", exchange::exchange),
         ("pagerduty", pagerduty),
         ("opsgenie", opsgenie),
         ("grafana", grafana),
         ("apple", apple),
-        ("exchange days", exchange_days),
+        ("exchange days", exchange::exchange_days),
         ("own zones", own_zones),
         ("changed series", changed_series),
     ];
@@ -51,7 +48,7 @@ pub fn made(seed: u64) -> (&'static str, String) {
 impl Made {
     /// Folded after 75 octets, as most programs do.
     fn line(&mut self, line: &str) {
-        super::super::line::fold(&mut self.text, line);
+        crate::calendar::line::fold(&mut self.text, line);
     }
 
     fn lines(&mut self, lines: &[&str]) {
@@ -226,56 +223,6 @@ fn whole_days(made: &mut Made) {
     made.end();
 }
 
-fn windows_zone(made: &mut Made, name: &str, offset: &str, summer: Option<(&str, &str, &str)>) {
-    let (long, to_summer, to_winter) = summer.unwrap_or((offset, "", ""));
-    let rule = |days: &str| format!("RRULE:FREQ=YEARLY;INTERVAL=1;BYDAY={days}");
-    made.lines(&["BEGIN:VTIMEZONE", &format!("TZID:{name}"), "BEGIN:STANDARD", "DTSTART:16010101T020000"]);
-    made.lines(&[&format!("TZOFFSETFROM:{long}"), &format!("TZOFFSETTO:{offset}")]);
-    if summer.is_some() {
-        made.line(&rule(to_winter));
-    }
-    made.lines(&["END:STANDARD", "BEGIN:DAYLIGHT", "DTSTART:16010101T020000"]);
-    made.lines(&[&format!("TZOFFSETFROM:{offset}"), &format!("TZOFFSETTO:{long}")]);
-    if summer.is_some() {
-        made.line(&rule(to_summer));
-    }
-    made.lines(&["END:DAYLIGHT", "END:VTIMEZONE"]);
-}
-
-/// Windows' names with rules from the year 1601, ends of rules in UTC, the week's first day said.
-fn exchange(made: &mut Made) {
-    let (name, offset, summer) = made.one(&WINDOWS);
-    made.lines(&["METHOD:PUBLISH", "PRODID:Microsoft Exchange Server 2010"]);
-    windows_zone(made, name, offset, summer);
-    for _ in 0..made.rng.u8(1..4) {
-        let first = made.day().at(made.rng.i8(3..24), 30, 0, 0);
-        let until = format!("{}Z", local(first.checked_add(made.rng.i64(20..200).days()).unwrap()));
-        let (rule, days) = turns(made, first, &until);
-        let (uid, who) = (made.uid(), made.one(&PEOPLE));
-        let (first_text, end) = (local(first), local(first.checked_add(hours(24 * days)).unwrap()));
-        made.lines(&["BEGIN:VEVENT", &format!("RRULE:{rule}")]);
-        let out = later(made, &rule, first);
-        if made.seldom() {
-            made.line(&format!("EXDATE;TZID={name}:{}", local(out)));
-        }
-        made.lines(&[&format!("UID:{uid}"), &format!("SUMMARY:On-call {who}")]);
-        made.line(&format!("DTSTART;TZID={name}:{first_text}"));
-        made.line(&format!("DTEND;TZID={name}:{end}"));
-        made.lines(&["CLASS:PUBLIC", "DTSTAMP:20260701T000000Z", "SEQUENCE:1", "TRANSP:TRANSPARENT"]);
-        made.lines(&["BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER;RELATED=START:-PT15M", "END:VALARM"]);
-        made.end();
-        let moved = later(made, &rule, first);
-        if made.seldom()
-            && moved != out
-            && moved != first
-            && !rule.contains("COUNT")
-            && !rule.contains("UNTIL")
-        {
-            instead(made, &uid, name, moved);
-        }
-    }
-}
-
 /// Each turn an event in UTC, whoever has it invited.
 fn pagerduty(made: &mut Made) {
     made.lines(&["PRODID:-//PagerDuty//On-Call Schedule//EN", "METHOD:PUBLISH", "X-WR-CALNAME:On Call"]);
@@ -379,36 +326,6 @@ fn apple(made: &mut Made) {
     }
 }
 
-/// Whole days, their exceptions and ends as the midnights of the mailbox's zone.
-fn exchange_days(made: &mut Made) {
-    let (name, offset, summer) = made.one(&WINDOWS);
-    made.lines(&["METHOD:PUBLISH", "PRODID:Microsoft Exchange Server 2010"]);
-    windows_zone(made, name, offset, summer);
-    let zone = jiff::tz::TimeZone::get(super::super::windows::place(name).unwrap()).unwrap();
-    for _ in 0..made.rng.u8(1..4) {
-        let first = made.day().at(0, 0, 0, 0);
-        let last = first.checked_add(made.rng.i64(20..200).days()).unwrap();
-        let last = zone.to_zoned(last).unwrap().timestamp().strftime("%Y%m%dT%H%M%SZ").to_string();
-        let (rule, days) = turns(made, first, &last);
-        let (uid, who) = (made.uid(), made.one(&PEOPLE));
-        made.begin(&uid, who);
-        made.line(&format!("DTSTART;VALUE=DATE:{}", day(first)));
-        made.line(&format!("DTEND;VALUE=DATE:{}", day(first.checked_add(days.days()).unwrap())));
-        made.line(&format!("RRULE:{rule}"));
-        let out = later(made, &rule, first);
-        made.line(&format!("EXDATE;TZID={name}:{}", local(out)));
-        made.end();
-        let moved = later(made, &rule, first);
-        if moved != out && !rule.contains("COUNT") && !rule.contains("UNTIL") {
-            made.begin(&uid, "Moved");
-            made.line(&format!("DTSTART;VALUE=DATE:{}", day(moved.checked_add(1.days()).unwrap())));
-            made.line(&format!("DTEND;VALUE=DATE:{}", day(moved.checked_add(2.days()).unwrap())));
-            made.line(&format!("RECURRENCE-ID;TZID={name}:{}", local(moved)));
-            made.end();
-        }
-    }
-}
-
 /// Zones with names of their own and rules that ended, by dates, by days of the month; and Windows' names without rules.
 fn own_zones(made: &mut Made) {
     made.line("PRODID:-//Zimbra-Calendar-Provider//EN");
@@ -498,19 +415,4 @@ fn changed_series(made: &mut Made) {
         }
         made.end();
     }
-}
-
-/// Adds nothing: says how a file differs from another reading of it.
-pub fn difference(ours: &[(i64, i64, String)], theirs: &[(i64, i64, String)]) -> String {
-    let mut said = String::new();
-    let without = |all: &[(i64, i64, String)], other: &[(i64, i64, String)]| -> Vec<(i64, i64, String)> {
-        all.iter().filter(|one| !other.contains(one)).cloned().collect()
-    };
-    for (mark, rows) in [("ours", without(ours, theirs)), ("theirs", without(theirs, ours))] {
-        for (from, until, who) in rows.iter().take(5) {
-            let at = |second: i64| jiff::Timestamp::from_second(second).unwrap();
-            writeln!(said, "  {mark} {} {} {who}", at(*from), at(*until)).unwrap();
-        }
-    }
-    said
 }
