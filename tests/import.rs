@@ -3,10 +3,11 @@
 use std::fs;
 use std::path::PathBuf;
 
+use howler::clock::Clock;
 use howler::intake::shell::{Question, Reply, path_in, read, write};
 use tokio::net::UnixStream;
 
-use crate::harness::{EMERGENCIES, World};
+use crate::harness::{EMERGENCIES, MANIFEST, World, two_in_the_morning, workspace_of};
 use crate::shell::{Said, types_words};
 
 const ROSTER: &str = "[rotation]\nmembers = [\"U0MAYA\", \"U0KOFI\"]\n";
@@ -204,6 +205,22 @@ async fn invitations_are_told_apart_by_who_is_invited() {
         let who = who(&world, day).await;
         assert!(who.contains(person), "{day}: {who}");
     }
+}
+
+#[tokio::test]
+async fn mails_are_matched_where_howler_may_read_them() {
+    let text = calendar(&[("On call", "20261206T000000", "20261213T000000")]);
+    let text = text.replace("SUMMARY", "ATTENDEE:mailto:Zoe@monkeytown.example\r\nSUMMARY");
+    let world = World::with_config(ROSTER).await;
+    let asked = types(&world, &["oncall", "import", &file(&world, &text)]).await;
+    assert!(asked.err.contains("Type 'Zoe@monkeytown.example=U0ZOE'"), "{asked:?}");
+
+    let manifest =
+        MANIFEST.replace("      - users:read #", "      - users:read.email # mails\n      - users:read #");
+    let (_slack, api) = workspace_of(&Clock::standing_at(two_in_the_morning()), &manifest).await;
+    let world = World::with_secrets(ROSTER, |secrets| secrets.slack_api_url = api).await;
+    let shown = types(&world, &["oncall", "import", &file(&world, &text)]).await;
+    assert!(shown.err.contains("@zoe instead of @maya"), "{shown:?}");
 }
 
 #[tokio::test]

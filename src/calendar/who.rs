@@ -169,7 +169,9 @@ fn called(entry: &Entry, people: &[Person]) -> Match {
             }
         }
     }
-    Match::Nobody { nearest: nearest(summary.iter().chain(&invited), people) }
+    // A mail is often somebody's name at another company.
+    let local: Vec<&str> = invited.iter().filter_map(|text| Some(text.split_once('@')?.0)).collect();
+    Match::Nobody { nearest: nearest(summary.iter().chain(&invited).chain(&local), people) }
 }
 
 fn texts(invited: &[Attendee]) -> Vec<&str> {

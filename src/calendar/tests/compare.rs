@@ -1,6 +1,6 @@
 //! A hundred made files and more, read by howler and by another program's parser.
 //!
-//! `HOWLER_COMPARE_FILES=5000 cargo test --lib calendar::tests::compare -- --nocapture` reads more of them.
+//! `HOWLER_COMPARE_FILES=5000 cargo test --lib calendar::tests::compare` reads more of them.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -86,10 +86,17 @@ fn adds_hours_on_the_clocks(ours: &Turns, theirs: &Turns) -> bool {
     ours.len() == theirs.len() && ours.iter().zip(theirs).all(is_like)
 }
 
+/// Also where the test passes: that it was skipped is to be seen, and so are the differences.
+fn tell(line: &str) {
+    writeln!(std::io::stderr(), "{line}").unwrap();
+}
+
 #[test]
 fn no_made_file_is_read_differently_in_silence() {
     let Some(python) = python() else {
-        eprintln!("skipped: no Python with icalendar and recurring-ical-events here; .ci/run installs them");
+        tell(
+            "calendars: no comparison, for no Python here has icalendar and recurring-ical-events; .ci/run installs them",
+        );
         return;
     };
     let many = std::env::var("HOWLER_COMPARE_FILES").map_or(126, |many| many.parse().unwrap());
@@ -112,8 +119,9 @@ fn no_made_file_is_read_differently_in_silence() {
             }
         }
     }
-    println!("{many} files, {turns} turns: {same} the same, {} differ and say so", told.len());
-    println!("{}", told.join("\n"));
+    let count = told.len();
+    tell(&format!("calendars: {many} files, {turns} turns: {same} the same, {count} differ and say so"));
+    tell(&told.join("\n"));
     assert!(silent.is_empty(), "{} differ in silence:\n{}", silent.len(), silent.join("\n"));
     assert!(told.len() * 5 <= files.len(), "{} of {many} say that they could not be read", told.len());
 }

@@ -9,8 +9,9 @@ use crate::fake::slack::shape::{self, object};
 pub(super) fn info(turn: &mut Turn<'_>) -> Answer {
     turn.need(&["users:read"])?;
     let id = turn.args.required("user")?;
+    let mails = turn.need(&["users:read.email"]).is_ok();
     let user = match turn.world.person(&id) {
-        Some(person) => shape::person(turn.world, person, turn.now),
+        Some(person) => with_mail(shape::person(turn.world, person, turn.now), mails),
         None if id == turn.world.bot.user_id => shape::bot(turn.world, turn.now),
         None => return refuse("user_not_found"),
     };
@@ -32,8 +33,10 @@ pub(super) fn bot(turn: &mut Turn<'_>) -> Answer {
 
 pub(super) fn list(turn: &mut Turn<'_>) -> Answer {
     turn.need(&["users:read"])?;
+    let mails = turn.need(&["users:read.email"]).is_ok();
     let (world, now) = (&turn.world, turn.now);
-    let mut all: Vec<Value> = world.people.iter().map(|person| shape::person(world, person, now)).collect();
+    let person = |person| with_mail(shape::person(world, person, now), mails);
+    let mut all: Vec<Value> = world.people.iter().map(person).collect();
     all.push(shape::bot(world, now));
     // Without a limit Slack tries to hand out everybody at once.
     let limit = turn.args.limit(all.len(), 1000)?;
@@ -43,6 +46,14 @@ pub(super) fn list(turn: &mut Turn<'_>) -> Answer {
     Ok(object(json!({
         "members": page, "cache_ts": turn.now.as_second(), "response_metadata": { "next_cursor": next },
     })))
+}
+
+/// Somebody's mail stands in their profile for an app that may read it.
+fn with_mail(mut person: Value, mails: bool) -> Value {
+    if let (true, Some(name)) = (mails, person["name"].as_str()) {
+        person["profile"]["email"] = json!(format!("{name}@monkeytown.example"));
+    }
+    person
 }
 
 /// Somebody's Do Not Disturb; what they have snoozed, Slack tells to themselves alone.
