@@ -117,7 +117,7 @@ impl App {
         let github = backup(&mut config, &secrets, &clock)?;
         config.audit_keys = Keys::new(secrets.audit.key.as_ref(), secrets.audit.before.as_ref());
         let metrics = Metrics::default();
-        // Rows in memory are a simulation's.
+        // Rows in memory are a simulation's: few, and all compared at the open.
         let on_the_machine = matches!(ground.disk, Disk::Machine);
         let plan = Plan::of(&config.backups, &data).filter(|_| on_the_machine);
         if on_the_machine {
@@ -152,6 +152,10 @@ impl App {
         let connections = connections.transpose()?;
         let (desk, wakes, desk_task) =
             Desk::start(store, Arc::clone(&config), clock.clone(), metrics.clone())?;
+        if on_the_machine {
+            let desk = desk.clone();
+            tokio::spawn(async move { desk.look_through().await });
+        }
         let name = instance.to_string();
         let (stop, stopping) = watch::channel(false);
         let heart = Heart::default();
@@ -234,6 +238,8 @@ impl App {
                     well = false;
                 }
             }
+            // A look through the store may be in the middle of a step.
+            closed(&store).await;
             well
         };
         if let Ok(well) = tokio::time::timeout(STOP_WITHIN, finish).await {

@@ -108,6 +108,7 @@ struct Gauges {
     outbox_age: Family<Lane, Seconds>,
     failed: Gauge,
     writable: Gauge,
+    damaged: Gauge,
     store: Gauge,
 }
 
@@ -121,6 +122,8 @@ pub struct Look {
     pub timers: usize,
     /// The store takes changes.
     pub writable: bool,
+    /// Rows are missing from the store or are not as they were written.
+    pub damaged: bool,
     /// The store's size on the disk.
     pub store_bytes: u64,
 }
@@ -207,6 +210,12 @@ impl Gauges {
             ),
             failed: add(to, "failed_effects", "Effects that wait for a person", Gauge::default()),
             writable: add(to, "store_writable", "1 while the store takes changes", Gauge::default()),
+            damaged: add(
+                to,
+                "store_damaged",
+                "1 once rows of the store were found missing or changed",
+                Gauge::default(),
+            ),
             store,
         }
     }
@@ -233,6 +242,7 @@ impl Gauges {
         self.declared.set(whole(look.declared));
         self.timers.set(i64::try_from(look.timers).unwrap_or(i64::MAX));
         self.writable.set(i64::from(look.writable));
+        self.damaged.set(i64::from(look.damaged));
         self.store.set(whole(look.store_bytes));
     }
 

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::Line;
 use crate::data::{Copied, DataError};
 use crate::export;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, before_upgrade};
 
 const WHAT: &str = "data folder";
 const ROOM: &str = "disk space";
@@ -29,6 +29,26 @@ fn look(data: &Path, now: Timestamp) -> Line {
     let holds = |name: &str| data.join(name).exists();
     if !holds("howler.json") && !holds("store") && !holds("restoring") {
         return begun_at_first_start(data);
+    }
+    match before_upgrade(data) {
+        Ok(None) | Err(_) => {}
+        Ok(Some((rows, faults))) if faults.is_empty() => {
+            let words = format!(
+                "{} is of an older howler, and its {rows} rows fit together. The first start of this version brings it to a \
+                 new format, and no older howler opens it then: keep a `howler backup` of before",
+                data.display()
+            );
+            return Line::note(WHAT, words);
+        }
+        Ok(Some((_, faults))) => {
+            let words = format!(
+                "{} is of an older howler and damaged, so this version does not start on it: {}. Take the newest backup into a \
+                 new folder with `howler restore --newest`",
+                data.display(),
+                faults.join("; ")
+            );
+            return Line::fail(WHAT, words);
+        }
     }
     match read_through(data, now) {
         Ok(words) => Line::ok(WHAT, words),
@@ -51,6 +71,11 @@ fn look(data: &Path, now: Timestamp) -> Line {
 fn read_through(data: &Path, now: Timestamp) -> Result<String, DataError> {
     let store = Arc::new(Store::open(data, "")?);
     let loaded = store.load()?;
+    if let Some(trouble) = store.troubles().first() {
+        let more = store.troubles().len() - 1;
+        let more = if more > 0 { format!(" (and {more} more)") } else { String::new() };
+        return Err(DataError::Aside(format!("{trouble}{more}")));
+    }
     let rows = export::write(BufReader::new(Copied::of(store, now)?), &mut io::sink())?;
     Ok(format!(
         "{} is whole: {} open, {} ever declared, {} timers, {} waiting to be sent, {rows} rows read",

@@ -72,6 +72,8 @@ pub enum DataError {
     Export(#[from] ExportError),
     #[error("the audit cannot be trusted: {0}")]
     Audit(String),
+    #[error("{0}")]
+    Aside(String),
     #[error("a part of howler ended by itself, which is a fault of howler's")]
     Fault,
 }
@@ -160,7 +162,7 @@ pub async fn ledger(data: &Path, clock: &Clock) -> Result<Ledger, DataError> {
         let mut ledger = Ledger::default();
         while let Some((name, value)) = reader.next_row().map_err(ExportError::from)? {
             if let (Record::Audit(row), None) = (Record::of(&name, &value)?, &ledger.broken) {
-                ledger.broken = ledger.take(&row).err();
+                ledger.broken = ledger.take_stored(&row).err();
             }
         }
         Ok(ledger)
@@ -189,8 +191,8 @@ pub async fn verify_audit(
         let (mut ledger, mut found) = (Ledger::default(), head.is_none());
         while let Some((name, value)) = reader.next_row().map_err(ExportError::from)? {
             if let Record::Audit(row) = Record::of(&name, &value)? {
-                ledger.take(&row).map_err(DataError::Audit)?;
-                found |= head.as_ref() == Some(&row.hash);
+                ledger.take_stored(&row).map_err(DataError::Audit)?;
+                found |= head.as_ref() == Some(&row.row.hash);
             }
         }
         if !found {

@@ -4,6 +4,7 @@ mod alive;
 mod book;
 mod draft;
 mod head;
+mod look;
 pub mod oncall;
 mod put_off;
 mod reads;
@@ -282,6 +283,20 @@ impl Desk {
     /// The store's size on the disk.
     pub fn stored_bytes(&self) -> u64 {
         self.shared.upgrade().map_or(0, |shared| shared.store.bytes())
+    }
+
+    /// Whether rows of the store were found missing or changed.
+    pub fn damaged(&self) -> bool {
+        self.shared.upgrade().is_some_and(|shared| shared.store.damage().is_some())
+    }
+
+    /// Looks through everything that is saved, beside the work, and returns once the store knows what was found.
+    pub async fn look_through(&self) {
+        while !look::through(&self.shared).await {
+            self.clock
+                .sleep_until(self.clock.now().saturating_add(look::AGAIN).unwrap_or(Timestamp::MAX))
+                .await;
+        }
     }
 
     /// Reads the open incidents and the outbox; `None` once the desk is gone.

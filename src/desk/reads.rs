@@ -40,7 +40,8 @@ pub fn answer(
         Command::List => list(book),
         Command::Find { words } => find(book.store, words),
         Command::Doctor => {
-            Ok(Answer::Private(Private::Doctor { undone: undone(book.state.outbox.iter(), book.now, None) }))
+            let undone = undone(book.state.outbox.iter(), book.now, None);
+            Ok(Answer::Private(Private::Doctor { undone, store: book.store.troubles() }))
         }
         Command::DeclareForm { title } => {
             let fill = FormFill::Declare { title: title.clone() };

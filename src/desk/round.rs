@@ -16,7 +16,7 @@ use crate::domain::answer::Answer;
 use crate::domain::effect::{Lane, Outcome};
 use crate::domain::timer::{Outage, Timer};
 use crate::id::EffectId;
-use crate::store::{Changes, Store, StoreError};
+use crate::store::{AuditKnown, Changes, Store, StoreError};
 
 /// At most this much is decided in one round, so that nobody waits for a very long commit.
 const ROUND: usize = 256;
@@ -123,6 +123,7 @@ impl Round {
             return self.beat_pulse();
         }
         self.shared.metrics.round(messages.len());
+        self.know_the_audit();
         let Decided { changes, replies, holds, asking, unfired } = self.decide(messages, now);
         let committed = self.commit(changes, now).await;
         if committed.is_ok() {
@@ -136,6 +137,19 @@ impl Round {
         self.hold(holds);
         self.tell(asking, now);
         self.beat_pulse();
+    }
+
+    /// Takes over what a look through the whole audit found, where that was not known yet.
+    fn know_the_audit(&self) {
+        let broken = match self.shared.store.audit_known() {
+            AuditKnown::NotYet => return,
+            AuditKnown::Whole if !self.state().ledger.unread => return,
+            AuditKnown::Whole => None,
+            AuditKnown::Broken(why) => Some(why),
+        };
+        let mut state = self.state_mut();
+        state.ledger.unread = false;
+        state.ledger.broken = state.ledger.broken.take().or(broken);
     }
 
     /// Decides everything that waits, on top of the saved state.

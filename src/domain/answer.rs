@@ -105,6 +105,9 @@ pub enum Private {
     },
     Doctor {
         undone: Vec<Undone>,
+        /// What is wrong with the store, in words.
+        #[serde(default)]
+        store: Vec<String>,
     },
     /// About being on call.
     Oncall(Box<OncallAnswer>),

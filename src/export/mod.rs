@@ -71,7 +71,7 @@ pub fn row(key: &[u8], value: &[u8], to: &mut impl Write) -> Result<bool, Export
         Record::RotaEvent(event) => rota::event(event),
         Record::Page(page) => rota::page(page),
         Record::Run(run) => run::run(run),
-        Record::Audit(row) => run::audit(row),
+        Record::Audit(stored) => run::audit(&stored.row),
         Record::Inner => return Ok(false),
     };
     put(to, &line)?;

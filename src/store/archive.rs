@@ -17,6 +17,8 @@ use sha2::{Digest, Sha256};
 
 use super::guard::FORMAT;
 use super::outline::Standing;
+use super::totals::Totals;
+use super::{Meta, codec, damage, keys, verify};
 
 /// What the first line begins with.
 const NAME: &str = "howler backup ";
@@ -75,6 +77,10 @@ pub enum ArchiveError {
     Newer { found: u32 },
     #[error("its rows are of a newer howler (format {found}, this one knows {FORMAT}); use that version")]
     NewerRows { found: u32 },
+    #[error(
+        "the folder it was taken from was damaged then: {0}. Take an older backup, or what `howler salvage` can read"
+    )]
+    NotWhole(String),
     #[error("it is cut short: copy it again, or take another backup")]
     CutShort,
     #[error("it is damaged ({0}): copy it again, or take another backup")]
@@ -142,6 +148,9 @@ pub struct Reader<R> {
     from: Hashed<R>,
     rows: u64,
     ended: bool,
+    totals: Totals,
+    /// The store's own row, which says what the totals must be.
+    meta: Option<Vec<u8>>,
 }
 
 impl<R: BufRead> Reader<R> {
@@ -172,7 +181,8 @@ impl<R: BufRead> Reader<R> {
         }
         let head =
             serde_json::from_slice(&line).map_err(|_| ArchiveError::Damaged("its head does not parse"))?;
-        Ok(Self { head, from, rows: 0, ended: false })
+        let totals = Totals::default();
+        Ok(Self { head, from, rows: 0, ended: false, totals, meta: None })
     }
 
     pub fn head(&self) -> &Head {
@@ -203,6 +213,10 @@ impl<R: BufRead> Reader<R> {
         }
         let row = (self.from.bytes(key)?, self.from.bytes(value)?);
         self.rows += 1;
+        self.totals.add(&row.0, &row.1);
+        if row.0 == keys::META {
+            self.meta = Some(row.1.clone());
+        }
         Ok(Some(row))
     }
 
@@ -216,8 +230,24 @@ impl<R: BufRead> Reader<R> {
         if !self.from.inner.fill_buf()?.is_empty() {
             return Err(ArchiveError::Damaged("something follows its end"));
         }
+        self.whole()?;
         self.ended = true;
         Ok(())
+    }
+
+    /// What is in the file can be what was written, and still not be what there must be.
+    fn whole(&self) -> Result<(), ArchiveError> {
+        // Format 1 had no totals.
+        if self.head.store_format < 2 {
+            return Ok(());
+        }
+        let meta = self.meta.as_ref().and_then(|row| codec::decode::<Meta>(row).ok());
+        let due = meta.and_then(|meta| meta.totals);
+        let due = due.ok_or_else(|| ArchiveError::NotWhole("what must be there is not known".to_owned()))?;
+        match due.differences(&self.totals).as_slice() {
+            [] => Ok(()),
+            faults => Err(ArchiveError::NotWhole(verify::several(faults.iter().map(damage::words)))),
+        }
     }
 
     /// Reads the rest through, and gives how many rows there were.

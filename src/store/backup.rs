@@ -37,7 +37,8 @@ pub enum BackupError {
     Unwritable(#[from] io::Error),
 }
 
-/// The backup under way, of which there is one at most: a new one ends the one before.
+/// The walk through all rows that is under way, of which there is one at most: a new one ends the one before. Backups are
+/// one kind of it, [looks](super::look) another.
 #[derive(Default)]
 pub(super) struct Backups(Mutex<Under>);
 
@@ -63,14 +64,14 @@ impl Backups {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn begin(&self) -> u64 {
+    pub(super) fn begin(&self) -> u64 {
         let mut under = self.lock();
         under.number += 1;
         under.way = Some(Way::default());
         under.number
     }
 
-    fn end(&self, number: u64) {
+    pub(super) fn end(&self, number: u64) {
         let mut under = self.lock();
         if under.number == number {
             under.way = None;
@@ -201,10 +202,11 @@ impl Store {
         Ok(())
     }
 
-    fn backup_chunk(&self, number: u64) -> Result<Vec<Row>, BackupError> {
+    /// The next rows of a walk; none at the end.
+    pub(super) fn chunk(&self, of: &Backups, number: u64) -> Result<Vec<Row>, BackupError> {
         // No commit meanwhile.
         let _commits = self.commits.read().unwrap_or_else(PoisonError::into_inner);
-        let mut under = self.backups.lock();
+        let mut under = of.lock();
         if under.number != number {
             return Err(BackupError::Overtaken);
         }
@@ -227,7 +229,7 @@ impl Backup {
         }
         let Some(writer) = self.writer.as_mut() else { return Ok(None) };
         let store = self.store.upgrade().ok_or(BackupError::Stopped)?;
-        let rows = store.backup_chunk(self.number)?;
+        let rows = store.chunk(&store.backups, self.number)?;
         if !rows.is_empty() {
             return Ok(Some(writer.rows(&rows)));
         }

@@ -18,10 +18,16 @@ pub(super) fn encode(row: &impl Serialize) -> Result<Vec<u8>, StoreError> {
 /// # Errors
 /// When the row is of another version or does not parse.
 pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StoreError> {
+    serde_json::from_slice(json(bytes)?).map_err(|error| StoreError::Row(error.to_string()))
+}
+
+/// The bytes behind the version.
+///
+/// # Errors
+/// When the row is of another version.
+pub(super) fn json(bytes: &[u8]) -> Result<&[u8], StoreError> {
     match bytes.split_first() {
-        Some((&VERSION, json)) => {
-            serde_json::from_slice(json).map_err(|error| StoreError::Row(error.to_string()))
-        }
+        Some((&VERSION, json)) => Ok(json),
         Some((version, _)) => Err(StoreError::Row(format!("its version is {version}, known is {VERSION}"))),
         None => Err(StoreError::Row("it is empty".into())),
     }

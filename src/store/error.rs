@@ -11,7 +11,7 @@ pub enum StoreError {
     Unwritable { path: PathBuf, source: std::io::Error },
     #[error("{} cannot be read: {source}", path.display())]
     Unreadable { path: PathBuf, source: std::io::Error },
-    #[error("the data folder {} is damaged: {reason}. Nothing was changed; restore a copy of the folder, or move it away to start anew", path.display())]
+    #[error("the data folder {} is damaged: {reason}. Nothing was begun anew: what Slack shows still stands, and no incident is forgotten that a backup holds. Leave the folder as it is and take the newest backup into a new one with `howler restore --newest`; what the damaged one still holds comes out with `howler salvage`", path.display())]
     Damaged { path: PathBuf, reason: String },
     #[error("the data folder {} was written by a newer howler (format {found}, this one knows {known}); run that version", path.display())]
     Newer { path: PathBuf, found: u32, known: u32 },

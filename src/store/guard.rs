@@ -1,20 +1,21 @@
 //! What guards the folder from the outside: the lock, the identity, and the mark of the last commit.
-//!
-//! The engine recovers from a torn log by forgetting its end. That is right after a crash in the middle of a write,
-//! and wrong when the end had been acknowledged. The mark tells the two apart: it is written after each commit.
 
 use std::fs::{self, File};
 use std::io::{Read, Write};
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::StoreError;
+use super::mark::{self, Found};
+use super::{StoreError, rights};
 
-/// What this version writes and reads.
-pub(super) const FORMAT: u32 = 1;
+pub(super) use super::mark::Mark;
+
+/// What this version writes. 1: until the rows had totals. 2: totals in the store's own row, values in the marks of
+/// open incidents and live runs, a mark with a checksum.
+pub(super) const FORMAT: u32 = 2;
 
 /// Whose folder it is: `howler.json`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -45,15 +46,6 @@ pub(super) struct Guard {
     mark_path: PathBuf,
 }
 
-/// The last commit that was acknowledged, and when howler was last seen alive (UTC).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Mark {
-    pub commits: u64,
-    pub alive: Timestamp,
-}
-
-const MARK_BYTES: usize = 48;
-
 impl Drop for Guard {
     fn drop(&mut self) {
         // A program that is being started holds a copy of the file until it runs, and with the copy the lock.
@@ -68,11 +60,11 @@ impl Guard {
             let path = path.to_owned();
             move |source| StoreError::Unwritable { path, source }
         };
-        fs::create_dir_all(folder).map_err(unwritable(folder))?;
+        rights::own(folder)?;
         let path = folder.join("howler.lock");
-        let open =
-            |path: &Path| File::options().read(true).write(true).create(true).truncate(false).open(path);
-        let mut lock = open(&path).map_err(unwritable(&path))?;
+        let mut lock = File::options();
+        lock.read(true).write(true).create(true).truncate(false).mode(0o600);
+        let mut lock = lock.open(&path).map_err(unwritable(&path))?;
         if lock.try_lock().is_err() {
             let mut holder = String::new();
             // The holder's number only helps the message; without it the refusal is the same.
@@ -82,12 +74,17 @@ impl Guard {
         lock.set_len(0).map_err(unwritable(&path))?;
         write!(lock, "{}", std::process::id()).map_err(unwritable(&path))?;
         let mark_path = folder.join("mark");
-        let mark = open(&mark_path).map_err(unwritable(&mark_path))?;
+        let mark = mark::open(&mark_path).map_err(unwritable(&mark_path))?;
         Ok(Self { lock, mark, mark_path })
     }
 
     pub fn mark(&self) -> Option<Mark> {
-        mark_in(&self.mark)
+        mark::in_file(&self.mark)
+    }
+
+    /// What the mark says, and whether it can be trusted.
+    pub fn marked(&self) -> Found {
+        mark::read(&self.mark)
     }
 
     /// Writes the mark again with this number of commits: proves that it can be written.
@@ -98,38 +95,36 @@ impl Guard {
 
     /// Not synced: after a power cut an older mark is as good.
     pub fn set_mark(&self, mark: Mark) -> Result<(), StoreError> {
-        let text = format!("{} {}", mark.commits, mark.alive.as_millisecond());
-        let padded = format!("{text:<width$}\n", width = MARK_BYTES - 1);
-        self.mark
-            .write_all_at(padded.as_bytes(), 0)
+        mark::write(&self.mark, mark)
             .map_err(|source| StoreError::Unwritable { path: self.mark_path.clone(), source })
     }
-}
 
-fn mark_in(file: &File) -> Option<Mark> {
-    let mut bytes = [0; MARK_BYTES];
-    file.read_exact_at(&mut bytes, 0).ok()?;
-    let text = std::str::from_utf8(&bytes).ok()?;
-    let (commits, alive) = text.trim().split_once(' ')?;
-    let alive = Timestamp::from_millisecond(alive.trim().parse().ok()?).ok()?;
-    Some(Mark { commits: commits.parse().ok()?, alive })
+    /// Makes a mark that was written for the first time outlive a power cut.
+    pub fn sync_mark(&self) -> Result<(), StoreError> {
+        let synced = self.mark.sync_all();
+        synced.map_err(|source| StoreError::Unwritable { path: self.mark_path.clone(), source })
+    }
 }
 
 /// The mark of a folder that is not opened; `None` where there is none that reads.
 pub(super) fn read_mark(folder: &Path) -> Option<Mark> {
-    mark_in(&File::open(folder.join("mark")).ok()?)
+    mark::in_file(&File::open(folder.join("mark")).ok()?)
 }
 
 /// Reads `howler.json`; `None` where there is none.
 pub(super) fn read_identity(folder: &Path) -> Result<Option<Identity>, StoreError> {
     let path = folder.join("howler.json");
-    let text = match fs::read_to_string(&path) {
+    let text = match fs::read(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(StoreError::Unwritable { path, source }),
     };
-    let identity: Identity =
-        serde_json::from_str(&text).map_err(|_| StoreError::damaged(&path, "it does not parse"))?;
+    let unreadable =
+        |_| StoreError::damaged(folder, "howler.json, which says whose folder it is, cannot be read");
+    let identity: Identity = serde_json::from_slice(&text).map_err(unreadable)?;
+    if identity.format == 0 {
+        return Err(StoreError::damaged(folder, "howler.json names a format that there never was"));
+    }
     if identity.format > FORMAT {
         return Err(StoreError::Newer { path: folder.to_owned(), found: identity.format, known: FORMAT });
     }
@@ -141,7 +136,8 @@ pub(super) fn write_identity(folder: &Path, identity: &Identity) -> Result<(), S
     let path = folder.join("howler.json");
     let draft = folder.join("howler.json.new");
     let write = || -> std::io::Result<()> {
-        let mut file = File::create(&draft)?;
+        let mut options = File::options();
+        let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
         serde_json::to_writer(&mut file, identity)?;
         file.sync_all()?;
         fs::rename(&draft, &path)?;

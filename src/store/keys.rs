@@ -8,7 +8,7 @@ use crate::id::{ChannelId, DeliveryId, EffectId, IncidentId, MessageTs, RunId};
 
 /// The store's own row: see [`super::Meta`].
 pub(super) const META: &[u8] = b"m";
-/// Incidents that are open; empty values.
+/// Incidents that are open. The value is the hash of the incident's row, so that the one tells of the other.
 pub(super) const OPEN: &[u8] = b"n/";
 /// Incidents that are resolved, by the time of their resolution; empty values.
 pub(super) const RESOLVED: &[u8] = b"z/";
@@ -26,10 +26,12 @@ pub(super) const PAGED: &[u8] = b"g/";
 /// Runs of procedures: see [`crate::domain::run`].
 pub(super) const RUN: &[u8] = b"u/";
 pub(super) const RUN_EVENT: &[u8] = b"v/";
-/// Runs that are not over; empty values.
+/// Runs that are not over, with the hash of the run's row.
 pub(super) const LIVE_RUN: &[u8] = b"l/";
 /// The audit of changes: see [`crate::domain::run::audit`].
 pub(super) const AUDIT: &[u8] = b"a/";
+/// Where the audit stands and what it says: see [`super::audit`].
+pub(super) const LEDGER: &[u8] = b"k";
 /// Deliveries by the time they were seen, to be forgotten in that order; empty values.
 pub(super) const SEEN_AT: &[u8] = b"p/";
 
@@ -80,7 +82,13 @@ pub(super) fn live_run(id: RunId) -> Vec<u8> {
     join(LIVE_RUN, &[&id.0.to_be_bytes()])
 }
 
-/// The run at the end of an `l/` key.
+/// The run of an event's key.
+pub(super) fn run_event_in(key: &[u8]) -> Option<RunId> {
+    let (number, _) = key.strip_prefix(RUN_EVENT)?.split_first_chunk::<8>()?;
+    Some(RunId(u64::from_be_bytes(*number)))
+}
+
+/// The run at the end of an `l/` or `u/` key.
 pub(super) fn run_in(key: &[u8]) -> Option<RunId> {
     Some(RunId(u64::from_be_bytes(*key.last_chunk::<8>()?)))
 }

@@ -6,23 +6,33 @@ pub mod archive;
 mod as_it_stands;
 mod audit;
 mod backup;
+mod begin;
 mod changes;
 mod codec;
+mod damage;
 mod disk;
 mod engine;
 mod error;
 mod guard;
 mod keys;
+mod load;
+mod look;
+mod mark;
+mod migrate;
 mod outline;
+mod panics;
 pub mod record;
 mod restore;
+mod rights;
 mod rows;
 mod runs;
 pub mod salvage;
+mod totals;
+mod verify;
 mod words;
 
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock, Weak};
+use std::sync::{Mutex, PoisonError, RwLock, Weak};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -32,16 +42,20 @@ use crate::domain::incident::Incident;
 use crate::domain::incident::event::Event;
 use crate::domain::oncall::event::PageRecord;
 use crate::domain::run::audit::Head;
-use crate::domain::timer::Outage;
+use crate::domain::timer::{Outage, Timer};
 use crate::id::{ChannelId, DeliveryId, IncidentId, MessageTs};
 use disk::Engine;
 pub use disk::{Disk, MemoryDisk};
 pub use error::StoreError;
-use guard::{Guard, Identity, Mark};
+use guard::{FORMAT, Guard, Identity, Mark};
+use look::Known;
+use totals::Totals;
 
 pub use as_it_stands::AsItStands;
 pub use backup::{Backup, BackupError};
 pub use changes::{Changes, Loaded};
+pub use look::{AuditKnown, Look};
+pub use migrate::before_upgrade;
 pub use outline::{Held, Outline, Standing, Upgrade, VERSION, hold, outline};
 pub use restore::{DRAFT as RESTORING, RestoreError, Restored};
 
@@ -66,6 +80,9 @@ struct Meta {
     /// Every incident has its row of words; stores of older versions had none.
     #[serde(default)]
     words: bool,
+    /// What must be there; stores of format 1 had none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    totals: Option<Totals>,
 }
 
 /// The open state folder. One process at a time.
@@ -82,6 +99,10 @@ pub struct Store {
     /// When it was made of a backup.
     restored: Option<Timestamp>,
     backups: backup::Backups,
+    looks: backup::Backups,
+    /// What must be there after the last commit.
+    totals: Mutex<Totals>,
+    known: Mutex<Known>,
 }
 
 impl Store {
@@ -108,9 +129,12 @@ impl Store {
         }
         let restored = identity.as_ref().and_then(|identity| identity.restored);
         let engine = Engine::open(&disk, &folder.join("store"))?;
+        rights::tighten(folder);
         let meta = read_meta(&engine)?;
+        let format = identity.as_ref().map_or(FORMAT, |identity| identity.format);
+        let howler = identity.as_ref().and_then(|identity| identity.howler.clone());
         let meta = match (identity, meta) {
-            (None, None) => create(folder, &engine, instance)?,
+            (None, None) => begin::create(folder, &engine, &guard, instance)?,
             // Stopped in the middle of being made.
             (None, Some(meta)) if meta.commits == 0 => {
                 guard::write_identity(folder, &Identity::new(&meta.instance))?;
@@ -123,18 +147,17 @@ impl Store {
             }
             (Some(_), Some(meta)) => meta,
         };
-        let mark = guard.mark();
-        if let Some(lost) =
-            mark.map(|mark| mark.commits.saturating_sub(meta.commits)).filter(|lost| *lost > 0)
-        {
-            return Err(StoreError::damaged(folder, &format!("its last {lost} saved changes are missing")));
+        let (mark, untold) = begin::marked(&guard, meta.commits, folder)?;
+        let (meta, totals) = begin::whole(&engine, meta, format, folder)?;
+        if let Disk::Memory(_) = disk {
+            verify::all(&engine, &meta, &totals, folder)?;
         }
-        if !meta.words {
-            words::fill(&engine)?;
-            engine.write(vec![(
-                keys::META.to_vec(),
-                Some(codec::encode(&Meta { words: true, ..meta.clone() })?),
-            )])?;
+        if format < FORMAT {
+            // Last of all: a howler of the old format may open the folder until here.
+            guard.renew_mark(meta.commits)?;
+            guard.sync_mark()?;
+            let identity = Identity { howler, restored, ..Identity::new(&meta.instance) };
+            guard::write_identity(folder, &identity)?;
         }
         Ok(Self {
             folder: folder.to_owned(),
@@ -146,6 +169,9 @@ impl Store {
             last_alive: mark.map(|mark| mark.alive),
             restored,
             backups: backup::Backups::default(),
+            looks: backup::Backups::default(),
+            totals: Mutex::new(totals),
+            known: Mutex::new(Known { untold, ..Known::default() }),
         })
     }
 
@@ -206,11 +232,14 @@ impl Store {
     /// When they could not be written; the store is closed then until [`recover`](Self::recover).
     pub fn commit(&self, changes: &Changes, now: Timestamp) -> Result<(), StoreError> {
         let mut commits = self.commits.write().unwrap_or_else(PoisonError::into_inner);
+        let mut totals = self.totals.lock().unwrap_or_else(PoisonError::into_inner);
         let written = self.with(|engine| {
             let mut writes = rows::of(changes, now)?;
             words::rows(engine, changes, &mut writes)?;
             let most = FORGET_AT_ONCE.max(2 * changes.seen.len());
             rows::forget(engine, now, most, &mut writes)?;
+            writes.extend(audit::next_checkpoint(engine, changes)?);
+            let after = totals.after(engine, &writes)?;
             let meta = Meta {
                 instance: self.instance.clone(),
                 commits: *commits + 1,
@@ -219,14 +248,20 @@ impl Store {
                 next_run: changes.next_run,
                 audit: audit::head(engine, changes)?,
                 words: true,
+                totals: Some(after.clone()),
             };
             writes.push((keys::META.to_vec(), Some(codec::encode(&meta)?)));
             self.backups.before(engine, &writes)?;
-            engine.write(writes)
+            self.looks.before(engine, &writes)?;
+            engine.write(writes)?;
+            Ok(after)
         });
-        if written.is_err() {
-            *self.engine.write().unwrap_or_else(PoisonError::into_inner) = None;
-            return written;
+        match written {
+            Ok(after) => *totals = after,
+            Err(error) => {
+                *self.engine.write().unwrap_or_else(PoisonError::into_inner) = None;
+                return Err(error);
+            }
         }
         *commits += 1;
         self.guard.set_mark(Mark { commits: *commits, alive: now })
@@ -251,10 +286,12 @@ impl Store {
                 &format!("its last {lost} saved changes are missing"),
             ));
         }
+        let (meta, totals) = begin::whole(&engine, meta, FORMAT, &self.folder)?;
         // Proves that it can be written, before anybody is promised anything.
         engine.write(vec![(keys::META.to_vec(), Some(codec::encode(&meta)?))])?;
         self.guard.renew_mark(meta.commits)?;
         *commits = meta.commits;
+        *self.totals.lock().unwrap_or_else(PoisonError::into_inner) = totals;
         *slot = Some(engine);
         Ok(())
     }
@@ -262,40 +299,6 @@ impl Store {
     fn with<T>(&self, read: impl FnOnce(&Engine) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);
         read(engine.as_ref().ok_or(StoreError::Closed)?)
-    }
-
-    /// Reads what is open, waiting and unsent.
-    ///
-    /// # Errors
-    /// When a row cannot be read.
-    pub fn load(&self) -> Result<Loaded, StoreError> {
-        self.with(|engine| {
-            let meta =
-                read_meta(engine)?.ok_or_else(|| StoreError::damaged(&self.folder, "it holds no store"))?;
-            let mut open = Vec::new();
-            for row in engine.scan(keys::OPEN) {
-                let id = keys::incident_in(&row?.0).ok_or_else(|| StoreError::Row("an open mark".into()))?;
-                let missing = || StoreError::damaged(&self.folder, &format!("{id} is missing"));
-                open.push(read_incident(engine, id)?.ok_or_else(missing)?);
-            }
-            let timers = values(engine, keys::TIMER)?;
-            let outbox = values(engine, keys::EFFECT)?;
-            let (runs, unreadable) = runs::live(engine, &self.folder)?;
-            let mut ledger = audit::ledger(engine, &meta.audit);
-            ledger.broken = ledger.broken.or(unreadable);
-            let rota = engine.get(keys::ROTA)?.map(|row| codec::decode(&row)).transpose()?;
-            Ok(Loaded {
-                open,
-                rota: rota.unwrap_or_default(),
-                runs,
-                ledger,
-                timers,
-                outbox,
-                next_incident: meta.next_incident,
-                next_effect: meta.next_effect,
-                next_run: meta.next_run,
-            })
-        })
     }
 
     /// # Errors
@@ -367,13 +370,11 @@ impl Store {
     /// When a row cannot be read.
     pub fn resolved(&self, most: usize) -> Result<Vec<Incident>, StoreError> {
         self.with(|engine| {
-            let mut found = Vec::new();
-            for row in engine.scan(keys::RESOLVED).rev().take(most) {
-                let id =
-                    keys::incident_in(&row?.0).ok_or_else(|| StoreError::Row("a resolved mark".into()))?;
-                found.extend(read_incident(engine, id)?);
-            }
-            Ok(found)
+            let id = |row: Result<archive::Row, StoreError>| {
+                keys::incident_in(&row?.0).ok_or_else(|| StoreError::Row("a resolved mark".into()))
+            };
+            let ids: Result<Vec<_>, _> = engine.scan(keys::RESOLVED).rev().take(most).map(id).collect();
+            load::given(self, engine, ids?)
         })
     }
 
@@ -383,23 +384,11 @@ impl Store {
     /// # Errors
     /// When a row cannot be read.
     pub fn find(&self, text: &str, most: usize) -> Result<(Vec<Incident>, usize), StoreError> {
-        self.with(|engine| words::find(engine, text, most))
+        self.with(|engine| {
+            let (found, more) = words::find(engine, text, most)?;
+            Ok((load::given(self, engine, found)?, more))
+        })
     }
-}
-
-fn create(folder: &Path, engine: &Engine, instance: &str) -> Result<Meta, StoreError> {
-    let meta = Meta {
-        instance: instance.to_owned(),
-        commits: 0,
-        next_incident: 1,
-        next_effect: 1,
-        next_run: 1,
-        audit: Head::default(),
-        words: true,
-    };
-    engine.write(vec![(keys::META.to_vec(), Some(codec::encode(&meta)?))])?;
-    guard::write_identity(folder, &Identity::new(instance))?;
-    Ok(meta)
 }
 
 fn read_meta(engine: &Engine) -> Result<Option<Meta>, StoreError> {
@@ -412,6 +401,12 @@ fn read_incident(engine: &Engine, id: IncidentId) -> Result<Option<Incident>, St
 
 fn values<T: serde::de::DeserializeOwned>(engine: &Engine, prefix: &[u8]) -> Result<Vec<T>, StoreError> {
     engine.scan(prefix).map(|row| codec::decode(&row?.1)).collect()
+}
+
+/// The timers that an incident says.
+fn own_timers(incident: &Incident) -> impl Iterator<Item = Timer> + use<> {
+    let id = incident.id;
+    incident.timers().map(move |(kind, due)| Timer { due, incident: Some(id), kind })
 }
 
 #[cfg(test)]

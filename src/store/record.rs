@@ -7,7 +7,7 @@ use crate::domain::incident::event::Event;
 use crate::domain::oncall::event::{PageRecord, RotaEvent};
 use crate::domain::oncall::rota::Rota;
 use crate::domain::run::Run;
-use crate::domain::run::audit::AuditRow;
+use crate::domain::run::audit::StoredRow;
 use crate::domain::timer::Timer;
 use crate::id::IncidentId;
 
@@ -21,7 +21,7 @@ pub enum Record {
     Page(PageRecord),
     Timer(Timer),
     Run(Box<Run>),
-    Audit(Box<AuditRow>),
+    Audit(Box<StoredRow>),
     Effect(Box<Effect>),
     /// A row by which the store finds its way: indexes, deliveries seen, its own numbers.
     Inner,
@@ -45,7 +45,7 @@ impl Record {
         } else if key.starts_with(keys::RUN) {
             Self::Run(Box::new(codec::decode(value)?))
         } else if key.starts_with(keys::AUDIT) {
-            Self::Audit(Box::new(codec::decode(value)?))
+            Self::Audit(Box::new(super::audit::stored(value)?))
         } else if key.starts_with(keys::TIMER) {
             Self::Timer(codec::decode(value)?)
         } else if key.starts_with(keys::EFFECT) {

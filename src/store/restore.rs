@@ -13,7 +13,7 @@ use super::archive::{ArchiveError, Head, Reader};
 use super::disk::{Disk, Engine};
 use super::engine::Write;
 use super::guard::{Guard, Identity, Mark, write_identity};
-use super::{Meta, StoreError, codec, keys};
+use super::{Meta, StoreError, codec, keys, rights};
 
 /// Where a store is made before it is in place. While it is there, no howler starts.
 pub const DRAFT: &str = "restoring";
@@ -74,7 +74,12 @@ impl super::Store {
         guard.set_mark(Mark { commits: head.commits, alive: head.alive })?;
         fs::rename(draft.join("store"), folder.join("store")).map_err(unwritable)?;
         fs::remove_dir(&draft).map_err(unwritable)?;
+        guard.sync_mark()?;
+        rights::tighten(folder);
+        rights::sync_all(folder)?;
         let identity = Identity {
+            // Rows of an older format are brought to this one's at the first start.
+            format: head.store_format,
             howler: Some(head.howler.clone()),
             restored: Some(after(head.restored, now)),
             ..Identity::new(&head.instance)

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::disk::Engine;
 use super::engine::Write;
+use super::totals::hash;
 use super::{Changes, REMEMBER, StoreError, codec, keys};
 use crate::domain::incident::event::{Event, EventKind};
 use crate::id::IncidentId;
@@ -16,9 +17,10 @@ pub(super) fn of(changes: &Changes, now: Timestamp) -> Result<Vec<Write>, StoreE
         index(*id, event, &mut writes)?;
     }
     for incident in &changes.incidents {
-        writes.push((keys::incident(incident.id), Some(codec::encode(incident.as_ref())?)));
-        let open = incident.is_open().then(Vec::new);
+        let (key, row) = (keys::incident(incident.id), codec::encode(incident.as_ref())?);
+        let open = incident.is_open().then(|| mark(&key, &row));
         writes.push((keys::open(incident.id), open));
+        writes.push((key, Some(row)));
         for resolution in &incident.resolutions {
             let standing = resolution.undone.is_none().then(Vec::new);
             writes.push((keys::resolved(resolution.at, incident.id), standing));
@@ -34,8 +36,9 @@ pub(super) fn of(changes: &Changes, now: Timestamp) -> Result<Vec<Write>, StoreE
         writes.push((keys::audit(row.seq), Some(codec::encode(row)?)));
     }
     for run in &changes.runs {
-        writes.push((keys::run(run.id), Some(codec::encode(run.as_ref())?)));
-        writes.push((keys::live_run(run.id), (!run.is_done()).then(Vec::new)));
+        let (key, row) = (keys::run(run.id), codec::encode(run.as_ref())?);
+        writes.push((keys::live_run(run.id), (!run.is_done()).then(|| mark(&key, &row))));
+        writes.push((key, Some(row)));
     }
     if let Some(rota) = &changes.rota {
         writes.push((keys::ROTA.to_vec(), Some(codec::encode(rota.as_ref())?)));
@@ -56,6 +59,11 @@ pub(super) fn of(changes: &Changes, now: Timestamp) -> Result<Vec<Write>, StoreE
         writes.push((keys::seen_at(now, delivery), Some(Vec::new())));
     }
     Ok(writes)
+}
+
+/// What a mark says of the row that it stands for.
+fn mark(key: &[u8], row: &[u8]) -> Vec<u8> {
+    hash(key, row).to_be_bytes().to_vec()
 }
 
 /// Rows by which a channel or a message leads to its incident.

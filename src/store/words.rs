@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::disk::Engine;
 use super::engine::Write;
-use super::{Changes, StoreError, codec, keys, read_incident, values};
+use super::{Changes, StoreError, codec, keys, values};
 use crate::domain::incident::Incident;
 use crate::domain::incident::event::{Event, EventKind};
 use crate::id::IncidentId;
@@ -46,7 +46,11 @@ pub(super) fn rows(engine: &Engine, changes: &Changes, writes: &mut Vec<Write>) 
 }
 
 /// Incidents in which every word of `words` occurs, newest first: at most `most`, and how many more.
-pub(super) fn find(engine: &Engine, words: &str, most: usize) -> Result<(Vec<Incident>, usize), StoreError> {
+pub(super) fn find(
+    engine: &Engine,
+    words: &str,
+    most: usize,
+) -> Result<(Vec<IncidentId>, usize), StoreError> {
     let words: Vec<String> = words.to_lowercase().split_whitespace().map(str::to_owned).collect();
     let (mut found, mut more) = (Vec::new(), 0);
     for entry in engine.scan(keys::WORDS).rev() {
@@ -59,8 +63,7 @@ pub(super) fn find(engine: &Engine, words: &str, most: usize) -> Result<(Vec<Inc
             more += 1;
             continue;
         }
-        let id = keys::incident_in(&key).ok_or_else(|| StoreError::Row("an incident's words".into()))?;
-        found.extend(read_incident(engine, id)?);
+        found.push(keys::incident_in(&key).ok_or_else(|| StoreError::Row("an incident's words".into()))?);
     }
     Ok((found, more))
 }

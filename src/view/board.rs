@@ -14,14 +14,21 @@ use crate::domain::text::shorten;
 const SHOWN: usize = 15;
 /// So many effects with the same reason are told it once.
 const COMMON: usize = 3;
+/// Faults of the store that are shown, and the longest, in characters.
+const TROUBLES: usize = 5;
+const TROUBLE_MOST: usize = 900;
 /// Longest reason, in characters.
 const REASON_MOST: usize = 300;
 
-pub(super) fn board(undone: &[Undone], via: Via) -> Message {
-    if undone.is_empty() {
-        return Draft::new().line(words!["✅ Everything was delivered; nothing waits."]).finish();
+pub(super) fn board(undone: &[Undone], store: &[String], via: Via) -> Message {
+    let mut draft = Draft::new();
+    for trouble in store.iter().take(TROUBLES) {
+        draft = draft.line(words!["⚠️ ", sentence(&shorten(trouble, TROUBLE_MOST))]);
     }
-    let mut draft = Draft::new().line(words![
+    if undone.is_empty() {
+        return draft.line(words!["✅ Everything was delivered; nothing waits."]).finish();
+    }
+    draft = draft.line(words![
         bold(format!("Delivery board: {} not done. ", undone.len())),
         "The incidents themselves are saved."
     ]);

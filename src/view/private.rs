@@ -35,7 +35,7 @@ pub fn private(private: &Private, via: Via) -> Message {
             timeline::timeline(incident, entries, *page, *pages)
         }
         Private::Found { words, found, more } => list::found(words, found, *more, via),
-        Private::Doctor { undone } => board::board(undone, via),
+        Private::Doctor { undone, store } => board::board(undone, store, via),
         Private::Oncall(answer) => oncall::answer(answer, via),
         Private::StillPaged { answered, incidents, pages } => still_paged(answered, incidents, pages, via),
         Private::Runbook(answer) => procedure::answer(answer, via),

@@ -50,7 +50,7 @@ impl Draft<'_> {
         let kept = self.state.outbox.iter().filter(gone);
         let changed = self.effects.values().flatten();
         let undone = reads::undone(kept.chain(changed), self.now, None);
-        Answer::Private(Private::Doctor { undone })
+        Answer::Private(Private::Doctor { undone, store: self.store.troubles() })
     }
 
     /// Stays on the delivery board. The person in charge hears of an announcement that cannot be delivered.

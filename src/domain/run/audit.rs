@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use super::change::{Aftermath, Ended, Phase};
@@ -161,6 +162,11 @@ impl Head {
     /// # Errors
     /// What is wrong with it, in words.
     pub fn follow(&self, row: &AuditRow) -> Result<Self, String> {
+        self.follow_hashed(row, &row.digest())
+    }
+
+    /// [`follow`](Self::follow), with the hash of what stands before the row's own.
+    fn follow_hashed(&self, row: &AuditRow, digest: &str) -> Result<Self, String> {
         let expected = self.rows + 1;
         if row.seq != expected {
             return Err(format!("row {expected} is missing; row {} stands in its place", row.seq));
@@ -168,7 +174,7 @@ impl Head {
         if row.before != self.hash {
             return Err(format!("row {expected} does not follow the row before it"));
         }
-        if row.hash != row.digest() {
+        if row.hash != digest {
             return Err(format!("row {expected} is not as it was written"));
         }
         Ok(Self { rows: row.seq, hash: row.hash.clone() })
@@ -176,7 +182,7 @@ impl Head {
 }
 
 /// Where the audit stands, and what it says now.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {
     pub head: Head,
     /// From which rows on they are signed, and with which keys.
@@ -186,12 +192,79 @@ pub struct Ledger {
     /// When the last changes began: those of an hour, and perhaps older ones.
     pub begun: Vec<Timestamp>,
     /// Who went ahead alone in which run, and why: open until somebody else has reviewed it.
+    #[serde(with = "pairs")]
     pub reviews: BTreeMap<(RunId, Option<UserId>), Freeze>,
     /// The chain cannot be followed or added to, and why.
+    #[serde(skip)]
     pub broken: Option<String>,
+    /// The chain was not followed since the start; it is taken from a checkpoint.
+    #[serde(skip)]
+    pub unread: bool,
 }
 
+/// A map whose keys are no text, as a list.
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<K: Serialize, V: Serialize, S: Serializer>(
+        map: &BTreeMap<K, V>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        to.collect_seq(map)
+    }
+
+    pub fn deserialize<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<BTreeMap<K, V>, D::Error> {
+        Ok(Vec::<(K, V)>::deserialize(from)?.into_iter().collect())
+    }
+}
+
+/// A row as it stands on the disk. Its hash is taken over the very bytes that stand there, so that a field that this version
+/// does not know breaks no chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredRow {
+    pub row: AuditRow,
+    digest: String,
+}
+
+/// The parts of a stored row, as text.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Parts<'a> {
+    #[serde(borrow)]
+    seq: &'a RawValue,
+    #[serde(borrow)]
+    at: &'a RawValue,
+    #[serde(borrow)]
+    by: &'a RawValue,
+    #[serde(borrow)]
+    what: &'a RawValue,
+    #[serde(borrow)]
+    before: &'a RawValue,
+    /// Over the parts above.
+    #[serde(borrow, rename = "hash")]
+    _hash: &'a RawValue,
+    /// Over the hash.
+    #[serde(borrow, default, rename = "signature")]
+    _signature: Option<&'a RawValue>,
+}
+
+impl StoredRow {
+    /// # Errors
+    /// When it is no row, or has a part beside those that the hash covers.
+    pub fn read(json: &[u8]) -> Result<Self, serde_json::Error> {
+        let row = serde_json::from_slice(json)?;
+        let Parts { seq, at, by, what, before, .. } = serde_json::from_slice(json)?;
+        // As `AuditRow::digest` writes them: a list.
+        let covered = [seq, at, by, what, before].map(RawValue::get).join(",");
+        Ok(Self { row, digest: hex::encode(Sha256::digest(format!("[{covered}]"))) })
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Freeze {
     pub at: Timestamp,
     pub by: Option<UserId>,
@@ -216,7 +289,19 @@ impl Ledger {
     /// # Errors
     /// What is wrong with the row, in words.
     pub fn take(&mut self, row: &AuditRow) -> Result<(), String> {
-        let head = self.head.follow(row)?;
+        self.take_hashed(row, &row.digest())
+    }
+
+    /// Follows the chain by one row that was stored.
+    ///
+    /// # Errors
+    /// What is wrong with the row, in words.
+    pub fn take_stored(&mut self, stored: &StoredRow) -> Result<(), String> {
+        self.take_hashed(&stored.row, &stored.digest)
+    }
+
+    fn take_hashed(&mut self, row: &AuditRow, digest: &str) -> Result<(), String> {
+        let head = self.head.follow_hashed(row, digest)?;
         signed::check(self, row)?;
         self.head = head;
         match &row.what {
@@ -249,6 +334,11 @@ impl Ledger {
     pub fn bars(&self, now: Timestamp, per_hour: usize) -> Option<String> {
         if let Some(why) = &self.broken {
             return Some(format!("the audit cannot be trusted: {why}"));
+        }
+        if self.unread {
+            return Some(
+                "the audit is still being read through after the start: try again in a minute".to_owned(),
+            );
         }
         if let Some(freeze) = &self.frozen {
             return Some(format!("changes are frozen: {}", freeze.why));
@@ -336,88 +426,4 @@ pub fn audited(before: &Run, after: &Run, event: &RunEvent) -> Option<Audited> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn rows() -> Vec<AuditRow> {
-        let mut ledger = Ledger::default();
-        let whats = [
-            Audited::Frozen { why: "the auditors are here".into() },
-            Audited::Unfrozen,
-            Audited::Frozen { why: "again".into() },
-        ];
-        let next = |what| {
-            let row = ledger.head.next(Timestamp::UNIX_EPOCH, Some("U0IAN".into()), what);
-            ledger.take(&row).unwrap();
-            row
-        };
-        whats.map(next).to_vec()
-    }
-
-    fn follow(rows: &[AuditRow]) -> Result<Ledger, String> {
-        let mut ledger = Ledger::default();
-        rows.iter().try_for_each(|row| ledger.take(row))?;
-        Ok(ledger)
-    }
-
-    #[test]
-    fn a_chain_is_followed_and_says_whether_changes_are_frozen() {
-        let rows = rows();
-        let whole = follow(&rows).unwrap();
-        assert_eq!((whole.head.rows, whole.head.hash.as_str()), (3, rows[2].hash.as_str()));
-        let now = Timestamp::UNIX_EPOCH;
-        assert_eq!(whole.bars(now, 9), Some("changes are frozen: again".into()));
-        assert_eq!(follow(&rows[..2]).unwrap().bars(now, 9), None);
-    }
-
-    #[test]
-    fn so_many_changes_begin_within_an_hour_and_what_was_done_alone_is_reviewed() {
-        let change = |what| Audited::Change {
-            run: RunId(7),
-            incident: None,
-            procedure: "queue".into(),
-            step: "Restart it".into(),
-            covered: String::new(),
-            undo: false,
-            what,
-        };
-        let mut ledger = Ledger::default();
-        let mut take = |at: i64, what| {
-            let at = Timestamp::from_second(at).unwrap();
-            let row = ledger.head.next(at, Some("U0IAN".into()), what);
-            ledger.take(&row).unwrap();
-        };
-        take(0, change(Audit::WentAheadAlone { why: "nobody is awake".into() }));
-        take(60, change(Audit::Begun { command: Vec::new() }));
-        take(1_800, change(Audit::Begun { command: Vec::new() }));
-        let at = |second| Timestamp::from_second(second).unwrap();
-        assert!(ledger.bars(at(1_900), 2).unwrap().contains("2 changes began"));
-        assert_eq!(ledger.bars(at(1_900), 3), None);
-        assert_eq!(ledger.bars(at(3_700), 2), None, "an hour is over for one of them");
-        assert_eq!(ledger.reviews[&(RunId(7), Some("U0IAN".into()))].why, "nobody is awake");
-        let mut take = |by: &str, what| {
-            let row = ledger.head.next(at(4_000), Some(by.into()), what);
-            ledger.take(&row).unwrap();
-            ledger.reviews.keys().filter_map(|(_, by)| by.clone()).collect::<Vec<_>>()
-        };
-        let alone = change(Audit::WentAheadAlone { why: "still nobody".into() });
-        assert_eq!(take("U0MAYA", alone), ["U0IAN".into(), "U0MAYA".into()], "of one run, by two people");
-        let fine = || Audited::Reviewed { run: RunId(7), note: "fine".into() };
-        assert_eq!(take("U0MAYA", fine()), ["U0MAYA".into()], "nobody reviews what is their own");
-        assert!(take("U0IAN", fine()).is_empty());
-    }
-
-    #[test]
-    fn a_row_that_was_changed_taken_out_or_put_in_is_seen() {
-        let rows = rows();
-        let mut changed = rows.clone();
-        changed[1].by = Some("U0MAYA".into());
-        assert_eq!(follow(&changed), Err("row 2 is not as it was written".into()));
-        let missing = [rows[0].clone(), rows[2].clone()];
-        assert_eq!(follow(&missing), Err("row 2 is missing; row 3 stands in its place".into()));
-        let mut forged = rows.clone();
-        forged[1].what = Audited::Frozen { why: "forged".into() };
-        forged[1].hash = forged[1].digest();
-        assert_eq!(follow(&forged), Err("row 3 does not follow the row before it".into()));
-    }
-}
+mod tests;

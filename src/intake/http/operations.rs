@@ -94,6 +94,7 @@ async fn metrics(State(context): Shared, headers: HeaderMap) -> Response {
             declared: state.next_incident.saturating_sub(1),
             timers: state.timers.len(),
             writable: front.desk.writable(),
+            damaged: front.desk.damaged(),
             store_bytes,
         };
         front.metrics.scrape(look, state.open.values().map(AsRef::as_ref), state.outbox.iter())

@@ -74,7 +74,7 @@ impl Rows {
             Record::Timer(timer) => drop(self.timers.insert(timer)),
             Record::Effect(effect) => self.effects.push(*effect),
             Record::Audit(row) if self.ledger.broken.is_none() => {
-                self.ledger.broken = self.ledger.take(&row).err();
+                self.ledger.broken = self.ledger.take_stored(&row).err();
             }
             Record::Inner if key.starts_with(b"d/") => drop(codec::decode::<Answer>(value)?),
             Record::Inner if key.starts_with(b"x/") || key.starts_with(b"y/") => {

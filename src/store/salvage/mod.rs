@@ -14,7 +14,8 @@ use super::archive::{Head, Row, Writer};
 use super::disk::{Disk, Engine};
 use super::guard::FORMAT;
 use super::outline::{Outline, VERSION};
-use super::{Meta, StoreError, codec, keys};
+use super::totals::Totals;
+use super::{Meta, StoreError, codec, damage, keys};
 use crate::id::{IncidentId, RunId};
 
 /// Where rows stand; each is walked alone where the walk over all of them breaks off.
@@ -157,6 +158,11 @@ impl Salvaged {
     pub fn missing(&self, outline: Option<&Outline>) -> Vec<String> {
         let mut lines = self.broken.clone();
         lines.extend(missing::lines(self, outline));
+        if let Some(due) = self.meta().and_then(|meta| meta.totals) {
+            let mut found = Totals::default();
+            self.rows().for_each(|(key, value)| found.add(key, value));
+            lines.extend(due.differences(&found).iter().map(damage::words));
+        }
         lines
     }
 

@@ -118,9 +118,18 @@ pub fn answers(texts: &Texts) -> Vec<(&'static str, Private)> {
         ("timeline, only page", page(1, 1)),
         ("found", Private::Found { words: texts.title.clone(), found: summaries(2, 2, texts), more: 14 }),
         ("found nothing", Private::Found { words: texts.title.clone(), found: Vec::new(), more: 0 }),
-        ("board, empty", Private::Doctor { undone: Vec::new() }),
-        ("board", Private::Doctor { undone: undone(4, texts) }),
-        ("full board", Private::Doctor { undone: undone(40, texts) }),
+        ("board, empty", Private::Doctor { undone: Vec::new(), store: Vec::new() }),
+        (
+            "board, store damaged",
+            Private::Doctor {
+                undone: Vec::new(),
+                store: vec![
+                    "The data folder is damaged: 30 of 60 open incidents are missing: INC-4, INC-7".into(),
+                ],
+            },
+        ),
+        ("board", Private::Doctor { undone: undone(4, texts), store: Vec::new() }),
+        ("full board", Private::Doctor { undone: undone(40, texts), store: Vec::new() }),
         (
             "answered, and still paged",
             Private::StillPaged {
