@@ -89,6 +89,7 @@ struct Counted {
     round: Histogram,
     timer_lateness: Histograms<Kind>,
     timer_failures: Counter,
+    lane_faults: Family<Lane, Counter>,
     attempts: Family<LaneResult, Counter>,
     retries: Family<LaneReason, Counter>,
     held: Histograms<Lane>,
@@ -109,6 +110,7 @@ struct Gauges {
     failed: Gauge,
     writable: Gauge,
     damaged: Gauge,
+    saving: Seconds,
     store: Gauge,
 }
 
@@ -124,6 +126,8 @@ pub struct Look {
     pub writable: bool,
     /// Rows are missing from the store or are not as they were written.
     pub damaged: bool,
+    /// How long the save in hand has taken so far; nothing where none is.
+    pub saving: Duration,
     /// The store's size on the disk.
     pub store_bytes: u64,
 }
@@ -165,6 +169,12 @@ impl Counted {
             committed: add_seconds(to, "commit", "One commit, its flush included", latency()),
             round: add(to, "round_messages", "Messages that one round of the desk decided", sizes()),
             timer_failures: add(to, "timer_failures", "Timers whose firing failed", Counter::default()),
+            lane_faults: add(
+                to,
+                "lane_faults",
+                "Lanes that ended by a fault inside howler and began again",
+                Family::default(),
+            ),
             timer_lateness: add_seconds(
                 to,
                 "timer_lateness",
@@ -216,6 +226,12 @@ impl Gauges {
                 "1 once rows of the store were found missing or changed",
                 Gauge::default(),
             ),
+            saving: add_seconds(
+                to,
+                "save_waiting",
+                "How long the save in hand has taken so far",
+                Seconds::default(),
+            ),
             store,
         }
     }
@@ -243,6 +259,7 @@ impl Gauges {
         self.timers.set(i64::try_from(look.timers).unwrap_or(i64::MAX));
         self.writable.set(i64::from(look.writable));
         self.damaged.set(i64::from(look.damaged));
+        self.saving.set(look.saving.as_secs_f64());
         self.store.set(whole(look.store_bytes));
     }
 
@@ -295,6 +312,11 @@ impl Metrics {
     /// A timer that could not be fired, and is tried again.
     pub fn timer_failed(&self) {
         self.0.counted.timer_failures.inc();
+    }
+
+    /// A lane ended by a fault inside howler, and begins again.
+    pub fn lane_fell(&self, lane: &'static str) {
+        self.0.counted.lane_faults.get_or_create(&Lane { lane }).inc();
     }
 
     /// One attempt of an effect: `done`, `dropped`, `later`, `unknown`, `held` or `failed`.

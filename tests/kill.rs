@@ -4,6 +4,7 @@ mod action;
 mod disk;
 mod ledger;
 mod load;
+mod place;
 mod reading;
 mod rounds;
 mod stop;

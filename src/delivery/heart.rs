@@ -1,7 +1,6 @@
 //! Whether the lanes take turns: whoever asks gets a beat from the task that begins and ends them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
@@ -15,7 +14,6 @@ pub struct Heart(Arc<Inner>);
 struct Inner {
     asked: Notify,
     beats: watch::Sender<u64>,
-    lost: AtomicUsize,
 }
 
 impl Heart {
@@ -27,11 +25,6 @@ impl Heart {
         matches!(timeout(within, beats.changed()).await, Ok(Ok(())))
     }
 
-    /// Lanes that ended by a fault inside howler. What they were to send goes out after the next start.
-    pub fn lost(&self) -> usize {
-        self.0.lost.load(Ordering::Relaxed)
-    }
-
     /// Returns when somebody wants a beat.
     pub(crate) async fn asked(&self) {
         self.0.asked.notified().await;
@@ -39,9 +32,5 @@ impl Heart {
 
     pub(crate) fn beat(&self) {
         self.0.beats.send_modify(|beats| *beats += 1);
-    }
-
-    pub(crate) fn lose(&self) {
-        self.0.lost.fetch_add(1, Ordering::Relaxed);
     }
 }

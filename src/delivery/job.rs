@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::domain::effect::{Effect, EffectState};
 use crate::domain::incident::Incident;
 use crate::domain::oncall::rota::Rota;
@@ -25,6 +27,11 @@ impl Job {
     pub fn incident_mark(&self) -> Option<String> {
         let (instance, _) = self.mark.rsplit_once('-')?;
         self.effect.incident.map(|incident| format!("{instance}-{incident}"))
+    }
+
+    /// Since when an attempt may have been made.
+    pub fn since(&self) -> Timestamp {
+        self.effect.named.as_ref().map_or(self.effect.created_at, |named| named.since)
     }
 
     /// Whether an earlier attempt may have succeeded without howler knowing, so that it is looked up first.

@@ -1,13 +1,13 @@
 //! A lane: one effect after the other, each reported before the next is begun.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use tracing::{Instrument, error, info_span, warn};
+use tracing::{Instrument, error, warn};
 
+use super::crew::{self, Post};
 use super::hands::Hands;
 use super::heart::Heart;
 use super::job::Job;
@@ -19,6 +19,7 @@ use crate::domain::effect::{Effect, Lane, Outcome};
 use crate::domain::incident::{Incident, still_true};
 use crate::domain::oncall::{self, rota::Rota};
 use crate::domain::run::{self, Run};
+use crate::id::EffectId;
 use crate::logs::how_it_ended;
 use crate::telemetry::Metrics;
 
@@ -43,81 +44,54 @@ pub struct Lanes {
     pub stopping: watch::Receiver<bool>,
 }
 
-/// A lane's task. A wake that comes while it runs is kept, for the task may just be ending.
-struct Running {
-    notify: Arc<Notify>,
-    woken: bool,
-}
-
 impl Lanes {
     /// Runs a task for each lane that the desk names, until the desk is gone.
-    pub async fn run(self, mut wakes: mpsc::UnboundedReceiver<Lane>) {
-        let mut running: BTreeMap<Lane, Running> = BTreeMap::new();
-        let mut tasks: JoinSet<Lane> = JoinSet::new();
-        let mut stopping = self.stopping.clone();
-        loop {
-            tokio::select! {
-                biased;
-                // An error means that the app is gone, which is a stop too.
-                _ = stopping.wait_for(|stopping| *stopping) => break,
-                () = self.heart.asked() => self.heart.beat(),
-                lane = wakes.recv() => match lane {
-                    Some(lane) => self.wake(lane, &mut running, &mut tasks),
-                    None => break,
-                },
-                Some(ended) = tasks.join_next() => {
-                    let lane = match ended {
-                        Ok(lane) => lane,
-                        Err(error) => {
-                            self.heart.lose();
-                            error!(how = how_it_ended(&error), "a lane ended by a fault inside howler; it goes on after the next start");
-                            continue;
-                        }
-                    };
-                    let woken = running.remove(&lane).is_some_and(|lane| lane.woken);
-                    if woken {
-                        self.wake(lane, &mut running, &mut tasks);
-                    }
-                }
-            }
-        }
-        while tasks.join_next().await.is_some() {}
+    pub async fn run(self, wakes: mpsc::UnboundedReceiver<Lane>) {
+        let (stopping, clock, heart) = (self.stopping.clone(), self.clock.clone(), self.heart.clone());
+        let (at_work, told) = (self.clone(), self);
+        let work = move |post| {
+            let lanes = at_work.clone();
+            async move { lanes.work(post).await }
+        };
+        let fell = move |lane, effect| {
+            let lanes = told.clone();
+            async move { lanes.fell(&lane, effect).await }
+        };
+        crew::run(wakes, stopping, clock, heart, work, fell).await;
     }
 
-    fn wake(&self, lane: Lane, running: &mut BTreeMap<Lane, Running>, tasks: &mut JoinSet<Lane>) {
-        if let Some(running) = running.get_mut(&lane) {
-            running.woken = true;
-            running.notify.notify_one();
-            return;
-        }
-        let notify = Arc::new(Notify::new());
-        running.insert(lane.clone(), Running { notify: Arc::clone(&notify), woken: false });
-        let lanes = self.clone();
-        let span = info_span!("lane", class = lane.class());
-        tasks.spawn(async move { lanes.work(lane, notify).await }.instrument(span));
+    /// A lane fell over an effect: a line on the board, as with every fault of ours in one effect.
+    async fn fell(&self, lane: &Lane, effect: Option<EffectId>) {
+        self.metrics.lane_fell(lane.class());
+        let Some(effect) = effect else { return };
+        let reason = "a fault inside howler; its log says more".to_owned();
+        // Where howler stops meanwhile, the effect is looked up after the next start.
+        let _ = self.desk.report(effect, Outcome::Failed { reason, unknown: true }).await;
     }
 
-    async fn work(&self, lane: Lane, notify: Arc<Notify>) -> Lane {
+    async fn work(&self, post: Post) {
         let mut stopping = self.stopping.clone();
         while !*stopping.borrow() {
-            let until = match self.desk.next(lane.clone()).await {
+            let until = match self.desk.next(post.lane.clone()).await {
                 Ok(Next::Send { effect, incident, run, rota }) => {
-                    match self.send(*effect, incident, run, rota).await {
+                    post.holds(Some(effect.id));
+                    let sent = self.send(*effect, incident, run, rota).await;
+                    post.holds(None);
+                    match sent {
                         Ok(()) => continue,
                         Err(until) => until,
                     }
                 }
                 Ok(Next::Wait { until }) => until,
-                Ok(Next::Nothing) | Err(_) => return lane,
+                Ok(Next::Nothing) | Err(_) => return,
             };
             tokio::select! {
                 biased;
                 () = self.clock.sleep_until(until) => {}
-                () = notify.notified() => {}
+                () = post.notify.notified() => {}
                 _ = stopping.wait_for(|stopping| *stopping) => {}
             }
         }
-        lane
     }
 
     /// A fault of ours in one effect is a line on the board, and the lane goes on.
@@ -166,7 +140,10 @@ impl Lanes {
             (None, Some(incident)) => still_true(incident, &effect.kind).err(),
             (None, None) => oncall::still_true(&rota, &effect.kind).err(),
         };
-        let mark = format!("{}-{}", self.instance, id.0);
+        let mark = match &effect.named {
+            Some(named) => format!("{}-{}", self.instance, named.name),
+            None => format!("{}-{}", self.instance, id.0),
+        };
         let job = Job { effect, incident, run, rota, mark };
         let outcome = self.perform(job, overtaken).await;
         self.metrics.attempted(class, result(&outcome));

@@ -1,5 +1,6 @@
 //! Effects out: lanes side by side, each in order; each result returns to the desk.
 
+mod crew;
 mod directory;
 mod github;
 mod group_keeper;

@@ -90,7 +90,7 @@ impl Book<'_> {
         let room = |incident: &&Arc<Incident>| {
             incident.room.as_ref().is_some_and(|room| room.channel == place.channel)
         };
-        if let Some(incident) = self.changed.values().find(room) {
+        if let Some(incident) = self.changed.values().chain(self.state.open.values()).find(room) {
             return Ok(Some(incident.id));
         }
         if let Some(id) = self.store.incident_of_channel(&place.channel)? {

@@ -1,18 +1,26 @@
 //! One round of the desk: everything decided on top of the saved state, and committed together or not at all.
 
 mod backup;
+mod became;
 mod board;
 mod change;
+mod effects;
+mod journal;
+mod named;
 mod release;
 mod rota;
 mod run;
+mod savepoint;
+#[cfg(test)]
+mod tests;
 
-use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use tracing::{debug, error, info, warn};
 
+use self::journal::Journal;
+use self::named::Naming;
 use super::book::{Book, CHOICES, Meant};
 use super::reads;
 use super::state::State;
@@ -23,7 +31,7 @@ use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
 use crate::domain::incident::event::{Event, EventKind};
 use crate::domain::incident::page::begin;
 use crate::domain::incident::{
-    Asked, Decision, Declaration, Eta, Fired, Incident, Intent, consequences, decide, decide_form, declare,
+    Asked, Decision, Declaration, Eta, Fired, Incident, consequences, decide, decide_form, declare,
     delivered, fire, pin,
 };
 use crate::domain::refusal::Refusal;
@@ -41,14 +49,18 @@ pub struct Draft<'a> {
     config: &'a Config,
     now: Timestamp,
     outage: Option<Outage>,
-    incidents: BTreeMap<IncidentId, Arc<Incident>>,
-    runs: BTreeMap<RunId, Arc<Run>>,
+    incidents: Journal<IncidentId, Arc<Incident>>,
+    runs: Journal<RunId, Arc<Run>>,
     /// The audit, with what this round adds.
-    ledger: Ledger,
+    ledger: Arc<Ledger>,
     /// Effects that are new, changed, or gone (`None`).
-    effects: BTreeMap<EffectId, Option<Effect>>,
-    seen: HashMap<DeliveryId, Answer>,
+    effects: Journal<EffectId, Option<Effect>>,
+    seen: Journal<DeliveryId, Answer>,
     changes: Changes,
+    /// What timers do is saved later: see `named`.
+    unsaved: bool,
+    /// How what the timer at hand sends is named.
+    naming: Option<Naming>,
     /// How many deliveries of this round had come before.
     pub repeated: u64,
 }
@@ -73,27 +85,29 @@ impl<'a> Draft<'a> {
             config,
             now,
             outage,
-            incidents: BTreeMap::new(),
-            runs: BTreeMap::new(),
-            ledger: state.ledger.clone(),
-            effects: BTreeMap::new(),
-            seen: HashMap::new(),
+            incidents: Journal::default(),
+            runs: Journal::default(),
+            ledger: Arc::new(state.ledger.clone()),
+            effects: Journal::default(),
+            seen: Journal::default(),
             changes,
+            unsaved: false,
+            naming: None,
             repeated: 0,
         }
     }
 
     /// What is to be committed; empty when nothing changed.
     pub fn finish(mut self) -> Changes {
-        self.changes.incidents = self.incidents.into_values().collect();
-        self.changes.runs = self.runs.into_values().collect();
-        for (id, effect) in self.effects {
+        self.changes.incidents = self.incidents.into_map().into_values().collect();
+        self.changes.runs = self.runs.into_map().into_values().collect();
+        for (id, effect) in self.effects.into_map() {
             match effect {
                 Some(effect) => self.changes.effects.push(effect),
                 None => self.changes.effects_gone.push(id),
             }
         }
-        self.changes.seen = self.seen.into_iter().collect();
+        self.changes.seen = self.seen.into_map().into_iter().collect();
         self.changes
     }
 
@@ -108,7 +122,14 @@ impl<'a> Draft<'a> {
     }
 
     /// Decides a request. One that was seen before changes nothing and gets the answer it got, refusals too.
+    ///
+    /// # Errors
+    /// When something could not be read; then nothing of it is decided.
     pub fn handle(&mut self, request: &Request) -> Result<Answer, StoreError> {
+        self.whole(|draft| draft.handle_it(request))
+    }
+
+    fn handle_it(&mut self, request: &Request) -> Result<Answer, StoreError> {
         if let Some(answer) = self.seen_before(request)? {
             return Ok(answer);
         }
@@ -293,70 +314,6 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn move_timers(&mut self, before: Option<&Incident>, after: &Incident) {
-        let old: Vec<_> = before.into_iter().flat_map(Incident::timers).collect();
-        let new: Vec<_> = after.timers().collect();
-        self.move_rows(&old, &new, Some(after.id));
-    }
-
-    /// The rows of the timers of an incident, or of the rota, follow by difference.
-    fn move_rows(
-        &mut self,
-        old: &[(TimerKind, Timestamp)],
-        new: &[(TimerKind, Timestamp)],
-        incident: Option<IncidentId>,
-    ) {
-        let row = |(kind, due): &(TimerKind, Timestamp)| Timer { due: *due, incident, kind: *kind };
-        let old: Vec<Timer> = old.iter().map(row).collect();
-        let new: Vec<Timer> = new.iter().map(row).collect();
-        for gone in old.iter().filter(|timer| !new.contains(timer)) {
-            self.changes.timers_set.retain(|set| set != gone);
-            self.changes.timers_gone.push(*gone);
-        }
-        for set in new.iter().filter(|timer| !old.contains(timer)) {
-            self.changes.timers_gone.retain(|gone| gone != set);
-            self.changes.timers_set.push(*set);
-        }
-    }
-
-    /// Puts an effect into the outbox. A *show* that waits there already is enough; one that failed is tried again.
-    fn push(&mut self, incident: Option<IncidentId>, intent: Intent) {
-        let Intent { lane, kind } = intent;
-        let shows = matches!(
-            kind,
-            EffectKind::Card { .. }
-                | EffectKind::Topic
-                | EffectKind::IssueCard
-                | EffectKind::Group
-                | EffectKind::RunCard { .. }
-        );
-        let same = |effect: &&Effect| shows && effect.lane == lane && effect.kind == kind;
-        // What this round changed or gave up is not as it was saved.
-        let saved = |twin: &&Effect| !self.effects.contains_key(&twin.id);
-        let new_twin = self.effects.values().flatten().find(same);
-        let twin = new_twin.or_else(|| self.state.outbox.waiting_twin(&lane, &kind).filter(saved));
-        let Some(twin) = twin.cloned() else { return self.push_new(incident, lane, kind) };
-        if let EffectState::Failed { .. } = twin.state {
-            let again = Effect { state: twin.state.retried(self.now), ..twin };
-            self.effects.insert(again.id, Some(again));
-        }
-    }
-
-    fn push_new(&mut self, incident: Option<IncidentId>, lane: Lane, kind: EffectKind) {
-        let id = EffectId(self.changes.next_effect);
-        self.changes.next_effect += 1;
-        let effect = Effect {
-            id,
-            incident,
-            lane,
-            kind,
-            created_at: self.now,
-            attempts: 0,
-            state: EffectState::Waiting,
-        };
-        self.effects.insert(id, Some(effect));
-    }
-
     /// A private answer that cannot travel in the HTTP answer goes through the outbox.
     fn send_back(&mut self, request: &Request, answer: Answer) -> Answer {
         let Answer::Private(private) = &answer else { return answer };
@@ -383,7 +340,17 @@ impl<'a> Draft<'a> {
     }
 
     /// Fires a timer that came due. One that something overtook is gone already.
+    ///
+    /// # Errors
+    /// When something could not be read; then the timer is as it was.
     pub fn fire(&mut self, timer: Timer) -> Result<(), StoreError> {
+        self.naming = self.naming_of(&timer);
+        let fired = self.whole(|draft| draft.fire_it(timer));
+        self.naming = None;
+        fired
+    }
+
+    fn fire_it(&mut self, timer: Timer) -> Result<(), StoreError> {
         let id = match (timer.incident, timer.kind) {
             (Some(id), _) => id,
             (None, TimerKind::Run(run)) => return self.fire_run(run, timer),
@@ -407,7 +374,14 @@ impl<'a> Draft<'a> {
     }
 
     /// Takes in what became of an effect.
+    ///
+    /// # Errors
+    /// When something could not be read; then nothing of it is taken in.
     pub fn report(&mut self, id: EffectId, outcome: Outcome) -> Result<(), StoreError> {
+        self.whole(|draft| draft.report_it(id, outcome))
+    }
+
+    fn report_it(&mut self, id: EffectId, outcome: Outcome) -> Result<(), StoreError> {
         let Some(effect) = self.effect(id).cloned() else { return Ok(()) };
         match outcome {
             Outcome::Done(receipt) => {

@@ -1,9 +1,13 @@
 //! One task, one writer: takes all that waits, decides each, commits once, answers all.
 
+mod ahead;
 mod alive;
 mod book;
+mod broken;
+mod doubt;
 mod draft;
 mod head;
+pub mod health;
 mod look;
 pub mod oncall;
 mod put_off;
@@ -14,8 +18,8 @@ pub mod state;
 mod unsaved;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
@@ -23,9 +27,11 @@ use tracing::{error, info, warn};
 
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::domain::answer::Answer;
+use crate::domain::answer::{Answer, Private};
 use crate::domain::command::Command;
 use crate::domain::effect::{Effect, Lane, Outcome};
+pub use crate::domain::fault::Fault;
+use crate::domain::fault::Saving;
 use crate::domain::incident::Incident;
 use crate::domain::oncall::rota::Rota;
 use crate::domain::request::{Ask, ReplyPath, Request};
@@ -33,41 +39,17 @@ use crate::domain::run::Run;
 use crate::id::{EffectId, RunId, UserId};
 use crate::store::{Backup, BackupError, Store, StoreError};
 use crate::telemetry::Metrics;
-use alive::AtDisk;
+use ahead::Ahead;
 use book::Book;
+use broken::Broken;
+use doubt::Doubts;
+use health::{Health, Trouble};
 use put_off::PutOff;
 use round::Round;
 use state::State;
 use unsaved::Unsaved;
 
 pub use alive::Turn;
-
-/// A fault of howler's own: the request was not carried out, as far as howler knows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// The change could not be saved.
-    NotSaved,
-    /// A stored row could not be read.
-    Unreadable,
-    /// howler is stopping.
-    Stopping,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotSaved => {
-                "howler could not save this, so it did nothing: its disk may be full or read-only. Look at \
-                 `/incident list` before you send it again, and tell whoever runs howler."
-            }
-            Self::Unreadable => {
-                "howler could not read what it had saved, so it did nothing. Tell whoever runs howler; its log \
-                 says more."
-            }
-            Self::Stopping => "howler is restarting and did nothing. Send it again in a few seconds.",
-        })
-    }
-}
 
 enum Message {
     Request(Box<Request>, oneshot::Sender<Result<Answer, Fault>>),
@@ -121,7 +103,7 @@ struct Shared {
     config: Arc<Config>,
     clock: Clock,
     metrics: Metrics,
-    at_disk: AtDisk,
+    health: Health,
 }
 
 impl Desk {
@@ -143,22 +125,35 @@ impl Desk {
             warn!(why, "the audit cannot be added to, so nothing is changed; everything else works");
         }
         info!(open = state.open.len(), timers = state.timers.len(), "the desk is open");
-        let at_disk = AtDisk::default();
-        let shared = Arc::new(Shared {
-            state: RwLock::new(state),
-            store,
-            config,
-            clock: clock.clone(),
-            metrics,
-            at_disk,
+        let broken = store.read_only().map(|why| {
+            warn!(why, "the data folder cannot be written: howler reads, and refuses changes, until it can");
+            Broken::new(Trouble::Disk, clock.now())
         });
+        let health = Health::default();
+        health.set_trouble(broken.as_ref().map(|broken| broken.trouble));
+        let (state, now) = (RwLock::new(state), clock.now());
+        let shared = Arc::new(Shared { state, store, config, clock: clock.clone(), metrics, health });
         let (messages, inbox) = mpsc::channel(1_024);
         let (wake, lanes) = mpsc::unbounded_channel();
-        let (pulse, watch) = watch::channel(Pulse { rounds: 0, writable: true });
+        let (pulse, watch) = watch::channel(Pulse { rounds: 0, writable: broken.is_none() });
         let desk = Self { messages, shared: Arc::downgrade(&shared), clock, pulse: watch };
-        let (unsaved, broken, recover_at) = (Unsaved::default(), false, Timestamp::MIN);
-        let put_off = PutOff::default();
-        let round = Round { shared, inbox, wake, pulse, outage, put_off, unsaved, broken, recover_at };
+        // What was just found unwritable is not tried at once.
+        let recover_at = if broken.is_some() { round::after_a_while(now) } else { Timestamp::MIN };
+        let round = Round {
+            shared,
+            inbox,
+            wake,
+            pulse,
+            outage,
+            put_off: PutOff::default(),
+            unsaved: Unsaved::default(),
+            broken,
+            recover_at,
+            ahead: Ahead::default(),
+            doubts: Doubts::default(),
+            saves_again: None,
+            in_memory: 0,
+        };
         let task = tokio::spawn(round.run());
         Ok((desk, lanes, task))
     }
@@ -280,6 +275,16 @@ impl Desk {
         self.pulse.borrow().writable
     }
 
+    /// How saving goes.
+    pub fn saving(&self) -> Saving {
+        self.shared.upgrade().map_or(Saving::Impossible, |shared| shared.health.saving())
+    }
+
+    /// How long the save in hand has taken so far.
+    pub fn save_waiting(&self) -> Duration {
+        self.shared.upgrade().map_or(Duration::ZERO, |shared| shared.health.waiting())
+    }
+
     /// The store's size on the disk.
     pub fn stored_bytes(&self) -> u64 {
         self.shared.upgrade().map_or(0, |shared| shared.store.bytes())
@@ -361,9 +366,15 @@ impl Shared {
             store: &self.store,
             now: self.clock.now(),
         };
-        reads::answer(&book, &self.config, request, line).map_err(|error| {
+        let answer = reads::answer(&book, &self.config, request, line).map_err(|error| {
             error!(%error, "a read failed");
             Fault::Unreadable
+        })?;
+        Ok(match answer {
+            Answer::Private(Private::Doctor { undone, store, .. }) => {
+                Answer::Private(Private::Doctor { undone, store, saving: self.health.saving() })
+            }
+            answer => answer,
         })
     }
 }

@@ -237,8 +237,8 @@ fn unanswered(look: &Look<'_>, open: &[Summary]) -> Vec<(IncidentId, Severity)> 
     waits.map(|summary| (summary.incident, summary.severity)).collect()
 }
 
-/// What the incoming person inherits; `pages` are the last week's.
-pub fn brief(look: &Look<'_>, pages: Vec<PageRecord>) -> Result<Brief, StoreError> {
+/// What the incoming person inherits; `pages` are the last week's, where they could be read.
+pub fn brief(look: &Look<'_>, pages: Option<Vec<PageRecord>>) -> Brief {
     let now = look.book.now;
     let schedule = &look.rota.schedule;
     let held = look.rota.held(now);
@@ -247,6 +247,8 @@ pub fn brief(look: &Look<'_>, pages: Vec<PageRecord>) -> Result<Brief, StoreErro
     let unanswered = unanswered(look, &open);
     let more_open = open.len().saturating_sub(NAMED);
     open.truncate(NAMED);
+    let pages_unknown = pages.is_none();
+    let pages = pages.unwrap_or_default();
     let messages: Vec<&PageRecord> = pages.iter().filter(|page| !page.phone).collect();
     let phones = reach(look.config) == PhoneReach::Numbers;
     let soon = now.saturating_add(REACHABLE).unwrap_or(Timestamp::MAX);
@@ -256,7 +258,7 @@ pub fn brief(look: &Look<'_>, pages: Vec<PageRecord>) -> Result<Brief, StoreErro
     unreachable.dedup();
     unreachable.retain(|person| phones && !look.rota.phones.contains_key(person));
     let shift = look.rota.shift.as_ref();
-    Ok(Brief {
+    Brief {
         since: shift.map_or(now, |shift| shift.since),
         until: held.primary.as_ref().and_then(|holding| holding.until),
         from: shift.and_then(|shift| shift.from.clone()),
@@ -271,5 +273,6 @@ pub fn brief(look: &Look<'_>, pages: Vec<PageRecord>) -> Result<Brief, StoreErro
         taken: shift.is_some_and(|shift| shift.confirmed.is_some()),
         phones,
         open,
-    })
+        pages_unknown,
+    }
 }

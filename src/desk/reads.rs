@@ -1,6 +1,7 @@
 //! Requests that only read: they change nothing and commit nothing.
 
 use jiff::{SignedDuration, Timestamp};
+use tracing::error;
 
 use super::book::{Book, Meant};
 use super::oncall::{self, Look};
@@ -8,6 +9,7 @@ use crate::config::Config;
 use crate::domain::answer::{Answer, FormFill, FormToOpen, Private, Summary};
 use crate::domain::command::{Command, Line};
 use crate::domain::effect::{Effect, EffectState, Undone};
+use crate::domain::fault::Saving;
 use crate::domain::incident::timeline::{PAGE, timeline};
 use crate::domain::incident::{Asked, Incident, decide};
 use crate::domain::refusal::Refusal;
@@ -41,7 +43,11 @@ pub fn answer(
         Command::Find { words } => find(book.store, words),
         Command::Doctor => {
             let undone = undone(book.state.outbox.iter(), book.now, None);
-            Ok(Answer::Private(Private::Doctor { undone, store: book.store.troubles() }))
+            Ok(Answer::Private(Private::Doctor {
+                undone,
+                store: book.store.troubles(),
+                saving: Saving::Well,
+            }))
         }
         Command::DeclareForm { title } => {
             let fill = FormFill::Declare { title: title.clone() };
@@ -154,8 +160,12 @@ fn list(book: &Book<'_>) -> Result<Answer, StoreError> {
     let worst = book.state.worst.iter().take(OPEN).filter_map(|(_, id)| book.state.open.get(id));
     let open: Vec<Summary> = worst.map(|incident| incident.summary()).collect();
     let more = book.state.open.len().saturating_sub(open.len());
-    let resolved = book.store.resolved(RESOLVED)?.iter().map(Incident::summary).collect();
-    Ok(Answer::Private(Private::List { open, more, resolved }))
+    // What is open stands in memory, and must be told whatever the disk does.
+    let resolved = book.store.resolved(RESOLVED);
+    let resolved = resolved.inspect_err(|error| error!(%error, "the resolved incidents cannot be read"));
+    let unread = resolved.is_err();
+    let resolved = resolved.unwrap_or_default().iter().map(Incident::summary).collect();
+    Ok(Answer::Private(Private::List { open, more, resolved, unread }))
 }
 
 /// Searches every incident ever; holds nothing of the desk's meanwhile.

@@ -4,30 +4,36 @@ use std::sync::{Arc, PoisonError, RwLockReadGuard, RwLockWriteGuard};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{mpsc, oneshot, watch};
-use tracing::{Instrument, error, info, warn};
+use tracing::{Instrument, error, warn};
 
 use super::draft::Draft;
 use super::head::{Head, head};
 use super::put_off::PutOff;
 use super::state::State;
 use super::unsaved::Unsaved;
-use super::{Fault, Message, Next, Pulse, Shared};
+use super::{Ahead, Broken, Doubts, Fault, Message, Next, Pulse, Shared};
 use crate::domain::answer::Answer;
-use crate::domain::effect::{Lane, Outcome};
+use crate::domain::effect::{Lane, Outcome, To};
+use crate::domain::request::Request;
 use crate::domain::timer::{Outage, Timer};
 use crate::id::EffectId;
-use crate::store::{AuditKnown, Changes, Store, StoreError};
+use crate::store::{AuditKnown, Changes, CommitError, Store, StoreError};
 
 /// At most this much is decided in one round, so that nobody waits for a very long commit.
-const ROUND: usize = 256;
+pub(super) const ROUND: usize = 256;
 /// The folder is told this often that howler is alive, so that an outage can be dated.
 const HEARTBEAT: SignedDuration = SignedDuration::from_secs(5);
 /// After a failed commit the store is tried again this often.
-const RECOVER_EVERY: SignedDuration = SignedDuration::from_secs(2);
+pub(super) const RECOVER_EVERY: SignedDuration = SignedDuration::from_secs(2);
+
+/// When the store is tried again, where it failed at `now`.
+pub(super) fn after_a_while(now: Timestamp) -> Timestamp {
+    now.saturating_add(RECOVER_EVERY).unwrap_or(Timestamp::MAX)
+}
 
 /// What is answered once the round is committed.
 enum Reply {
-    Answer(oneshot::Sender<Result<Answer, Fault>>, Box<Result<Answer, Fault>>),
+    Answer(Box<Request>, oneshot::Sender<Result<Answer, Fault>>, Box<Result<Answer, Fault>>),
     Report(EffectId, Box<Outcome>, oneshot::Sender<()>),
     Saved(oneshot::Sender<Result<(), Fault>>),
 }
@@ -42,6 +48,10 @@ struct Decided {
     asking: Vec<(Lane, oneshot::Sender<Next>)>,
     /// Timers whose firing failed.
     unfired: Vec<Timer>,
+    /// Reports that could not be taken in.
+    untaken: Vec<(EffectId, Outcome)>,
+    /// Requests in doubt of which it cannot be told yet what became of them.
+    untold: Vec<Request>,
 }
 
 /// The task's own: nobody else writes.
@@ -55,10 +65,18 @@ pub(super) struct Round {
     pub put_off: PutOff,
     /// What came back while nothing could be saved.
     pub unsaved: Unsaved,
-    /// The last commit failed; nothing is decided until the store is open again.
-    pub broken: bool,
+    /// Nothing can be saved; nothing that people ask is decided until the store is open again.
+    pub broken: Option<Broken>,
     /// Not tried again before then.
     pub recover_at: Timestamp,
+    /// What timers did meanwhile.
+    pub ahead: Ahead,
+    /// Requests of which nobody knows whether they were saved.
+    pub doubts: Doubts,
+    /// Where it was told that howler cannot save, and since when it could not, once it can again.
+    pub saves_again: Option<(To, Timestamp)>,
+    /// Counts effects that are in memory alone.
+    pub in_memory: u64,
 }
 
 impl Round {
@@ -70,7 +88,7 @@ impl Round {
         let mut heartbeat = self.shared.clock.now();
         loop {
             let now = self.shared.clock.now();
-            if now >= heartbeat {
+            if now >= heartbeat && self.broken.is_none() {
                 self.beat(now);
                 heartbeat = now.saturating_add(HEARTBEAT).unwrap_or(Timestamp::MAX);
             }
@@ -84,7 +102,9 @@ impl Round {
             let closing = messages.iter().any(|message| matches!(message, Message::Close));
             self.turn(std::mem::take(&mut messages)).await;
             if closing {
-                self.beat(self.shared.clock.now());
+                if self.broken.is_none() {
+                    self.beat(self.shared.clock.now());
+                }
                 return;
             }
         }
@@ -92,45 +112,50 @@ impl Round {
 
     fn next_look(&self, heartbeat: Timestamp) -> Timestamp {
         let now = self.shared.clock.now();
-        if self.broken {
-            return self.recover_at.max(now.saturating_add(SignedDuration::from_millis(1)).unwrap_or(now));
+        if self.broken.is_some() {
+            return self.next_look_broken(now);
         }
         let state = self.state();
         self.put_off.next(&state.timers).map_or(heartbeat, |due| due.min(heartbeat))
     }
 
-    fn state(&self) -> RwLockReadGuard<'_, State> {
+    pub(super) fn state(&self) -> RwLockReadGuard<'_, State> {
         self.shared.state()
     }
 
-    fn state_mut(&self) -> RwLockWriteGuard<'_, State> {
+    pub(super) fn state_mut(&self) -> RwLockWriteGuard<'_, State> {
         self.shared.state.write().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn beat(&self, now: Timestamp) {
-        let at_disk = self.shared.at_disk.begin();
+    fn beat(&mut self, now: Timestamp) {
+        let in_hand = self.shared.health.begin();
         let alive = self.shared.store.alive(now);
-        drop(at_disk);
+        drop(in_hand);
         if let Err(error) = alive {
             error!(%error, "the data folder cannot be written");
+            self.breaks(&error, now);
         }
     }
 
     async fn turn(&mut self, messages: Vec<Message>) {
         let now = self.shared.clock.now();
-        if self.broken && (now < self.recover_at || !self.recover(now).await) {
-            self.refuse(messages, now);
-            return self.beat_pulse();
+        if self.broken.is_some() && (now < self.recover_at || !self.recover(now).await) {
+            return self.turn_broken(messages, now);
         }
         self.shared.metrics.round(messages.len());
         self.know_the_audit();
-        let Decided { changes, replies, holds, asking, unfired } = self.decide(messages, now);
+        let Decided { changes, replies, holds, asking, unfired, untaken, untold } =
+            self.decide(messages, now);
         let committed = self.commit(changes, now).await;
         if committed.is_ok() {
             self.unsaved.clear();
             self.state_mut().outbox.all_saved();
+            self.is_told(untold);
         }
         self.answer(replies, &committed, now);
+        for (effect, outcome) in untaken {
+            self.keep(effect, outcome, now);
+        }
         let state = self.shared.state();
         self.put_off.add(&unfired, &state.timers, now);
         drop(state);
@@ -157,50 +182,40 @@ impl Round {
         let state = self.state();
         let shared = &self.shared;
         let mut draft = Draft::new(&state, &shared.store, &shared.config, now, self.outage);
+        let (mut untaken, untold) = (Vec::new(), self.catch_up(&mut draft));
         // First what happened first.
         for (effect, outcome) in self.unsaved.outcomes() {
-            report(&mut draft, *effect, outcome.clone());
+            untaken.extend(report(&mut draft, *effect, outcome.clone()));
         }
         if let Err(error) = draft.tend_rota() {
             error!(%error, "the rota could not be looked at");
         }
-        let mut unfired = Vec::new();
-        for timer in self.put_off.due(&state.timers, now, ROUND) {
-            shared.metrics.timer_fired(timer.kind, now.duration_since(timer.due));
-            if let Err(error) = draft.fire(timer) {
-                error!(%error, kind = timer.kind.word(), "a timer could not be fired; it is tried again");
-                shared.metrics.timer_failed();
-                unfired.push(timer);
-            }
-        }
+        let due = self.put_off.due(&state.timers, now, ROUND);
+        let unfired = due.into_iter().filter(|timer| !self.fires(&mut draft, *timer, now)).collect();
         let (mut replies, mut holds, mut asking) = (Vec::new(), Vec::new(), Vec::new());
         for message in messages {
             match message {
                 Message::Request(request, reply) => {
                     let span = tracing::info_span!("decide", id = %request.delivery);
                     let answer = span.in_scope(|| draft.handle(&request)).map_err(unreadable);
-                    replies.push(Reply::Answer(reply, Box::new(answer)));
+                    replies.push(Reply::Answer(request, reply, Box::new(answer)));
                 }
                 Message::SendBack(request, answer, reply) => {
                     let answer = draft.hand_back(&request, answer).map_err(unreadable);
-                    replies.push(Reply::Answer(reply, Box::new(answer)));
+                    replies.push(Reply::Answer(request, reply, Box::new(answer)));
                 }
                 Message::Report(effect, outcome, reply) => {
-                    report(&mut draft, effect, Outcome::clone(&outcome));
+                    untaken.extend(report(&mut draft, effect, Outcome::clone(&outcome)));
                     replies.push(Reply::Report(effect, outcome, reply));
                 }
-                Message::Drifted(person, reply) => {
-                    if let Err(error) = draft.group_drifted(&person) {
-                        error!(%error, "the repair of the on-call's group could not be decided");
-                    }
-                    replies.push(Reply::Saved(reply));
-                }
-                Message::Heard(run, output, reply) => {
-                    if let Err(error) = draft.run_heard(run, output) {
-                        error!(%error, "what a program said could not be taken in");
-                    }
-                    replies.push(Reply::Saved(reply));
-                }
+                Message::Drifted(person, reply) => match draft.group_drifted(&person) {
+                    Ok(()) => replies.push(Reply::Saved(reply)),
+                    Err(error) => drop(reply.send(Err(unreadable(error)))),
+                },
+                Message::Heard(run, output, reply) => match draft.run_heard(run, output) {
+                    Ok(()) => replies.push(Reply::Saved(reply)),
+                    Err(error) => drop(reply.send(Err(unreadable(error)))),
+                },
                 Message::Hold(effect, until, reason, reply) => holds.push((effect, until, reason, reply)),
                 Message::Next(lane, reply) => asking.push((lane, reply)),
                 Message::Nudge(reply) => {
@@ -211,7 +226,7 @@ impl Round {
             }
         }
         shared.metrics.repeated(draft.repeated);
-        Decided { changes: draft.finish(), replies, holds, asking, unfired }
+        Decided { changes: draft.finish(), replies, holds, asking, unfired, untaken, untold }
     }
 
     async fn commit(&mut self, changes: Changes, now: Timestamp) -> Result<(), Fault> {
@@ -221,31 +236,43 @@ impl Round {
         let changes = Arc::new(changes);
         let saved = Arc::clone(&changes);
         let started = std::time::Instant::now();
+        let in_hand = self.shared.health.begin();
         let commit = Store::aside(Arc::downgrade(&self.shared.store), move |store| store.commit(&saved, now));
-        let at_disk = self.shared.at_disk.begin();
         let committed = commit.in_current_span().await;
-        drop(at_disk);
+        drop(in_hand);
         self.shared.metrics.committed(started.elapsed());
         match committed {
             Some(Ok(())) => {
-                self.merge(changes);
+                // The committer has given its share back, or keeps a copy.
+                self.merge(Arc::unwrap_or_clone(changes));
                 Ok(())
             }
-            Some(Err(error)) => {
-                error!(%error, "a commit failed; nothing of it is carried out");
-                self.broken = true;
-                Err(Fault::NotSaved)
+            Some(Err(CommitError::Nothing(error))) => {
+                error!(%error, "a commit failed before it wrote anything; nothing of it is carried out");
+                self.breaks(&error, now);
+                Err(if matches!(error, StoreError::Gone { .. }) {
+                    Fault::FolderGone
+                } else {
+                    Fault::NotSaved
+                })
+            }
+            Some(Err(CommitError::Uncertain(error))) => {
+                error!(%error, "a commit failed, and may be saved all the same; the store is read anew");
+                self.breaks(&error, now);
+                self.in_doubt(&changes);
+                Err(Fault::Uncertain)
             }
             None => {
-                self.broken = true;
-                Err(Fault::NotSaved)
+                error!("a commit ended by a fault inside howler, and may be saved all the same");
+                self.breaks(&StoreError::Closed, now);
+                self.in_doubt(&changes);
+                Err(Fault::Uncertain)
             }
         }
     }
 
-    fn merge(&self, changes: Arc<Changes>) {
-        // The committer has given its share back.
-        let Ok(changes) = Arc::try_unwrap(changes) else { return };
+    /// Takes over into memory what was decided, and wakes the lanes.
+    pub(super) fn merge(&self, changes: Changes) {
         let mut lanes: Vec<Lane> = changes.effects.iter().map(|effect| effect.lane.clone()).collect();
         lanes.sort();
         lanes.dedup();
@@ -256,7 +283,7 @@ impl Round {
         }
     }
 
-    fn wake_all(&self) {
+    pub(super) fn wake_all(&self) {
         for lane in self.state().outbox.lanes() {
             let _ = self.wake.send(lane.clone());
         }
@@ -266,8 +293,15 @@ impl Round {
         for reply in replies {
             // Whoever no longer waits gets the same answer when they send it again.
             match reply {
-                Reply::Answer(reply, answer) => drop(reply.send(committed.clone().and(*answer))),
-                Reply::Saved(reply) => drop(reply.send(committed.clone())),
+                Reply::Answer(request, reply, answer) => {
+                    let answer = match (committed, *answer) {
+                        (Ok(()), answer) | (Err(_), answer @ Err(_)) => answer,
+                        (Err(Fault::Uncertain), Ok(answer)) => self.doubt(*request, answer, now),
+                        (Err(fault), Ok(_)) => Err(self.refused(&request, *fault, now)),
+                    };
+                    drop(reply.send(answer));
+                }
+                Reply::Saved(reply) => drop(reply.send(*committed)),
                 Reply::Report(effect, outcome, reply) => {
                     if committed.is_err() {
                         self.keep(effect, *outcome, now);
@@ -279,14 +313,14 @@ impl Round {
     }
 
     /// Keeps in memory what cannot be saved.
-    fn keep(&mut self, effect: EffectId, outcome: Outcome, now: Timestamp) {
+    pub(super) fn keep(&mut self, effect: EffectId, outcome: Outcome, now: Timestamp) {
         let mut state = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
         if let Err(error) = self.unsaved.keep(&mut state, &self.shared.store, now, effect, outcome) {
             warn!(%error, effect = effect.0, "an incident is not shown as it is until the store takes changes again");
         }
     }
 
-    fn hold(&self, holds: Vec<(EffectId, Timestamp, String, oneshot::Sender<()>)>) {
+    pub(super) fn hold(&self, holds: Vec<(EffectId, Timestamp, String, oneshot::Sender<()>)>) {
         if holds.is_empty() {
             return;
         }
@@ -298,35 +332,19 @@ impl Round {
         }
     }
 
-    /// Nothing can be saved, so nothing is promised. What was saved before goes out all the same.
-    fn refuse(&mut self, messages: Vec<Message>, now: Timestamp) {
-        let (mut holds, mut asking) = (Vec::new(), Vec::new());
-        for message in messages {
-            match message {
-                Message::Request(_, reply) | Message::SendBack(_, _, reply) => {
-                    drop(reply.send(Err(Fault::NotSaved)))
-                }
-                Message::Report(effect, outcome, reply) => {
-                    self.keep(effect, *outcome, now);
-                    let _ = reply.send(());
-                }
-                Message::Drifted(_, reply) | Message::Heard(_, _, reply) => {
-                    drop(reply.send(Err(Fault::NotSaved)));
-                }
-                Message::Next(lane, reply) => asking.push((lane, reply)),
-                Message::Hold(effect, until, reason, reply) => holds.push((effect, until, reason, reply)),
-                Message::Nudge(reply) => {
-                    let _ = reply.send(());
-                }
-                Message::Close => {}
-            }
-        }
-        self.hold(holds);
-        self.tell(asking, now);
+    /// Fires a timer; false where that failed, and it is tried again.
+    pub(super) fn fires(&self, draft: &mut Draft<'_>, timer: Timer, now: Timestamp) -> bool {
+        self.shared.metrics.timer_fired(timer.kind, now.duration_since(timer.due));
+        let fired = draft.fire(timer);
+        let fired = fired.inspect_err(|error| {
+            error!(%error, kind = timer.kind.word(), "a timer could not be fired; it is tried again");
+            self.shared.metrics.timer_failed();
+        });
+        fired.is_ok()
     }
 
     /// Tells lanes what to do next.
-    fn tell(&mut self, asking: Vec<(Lane, oneshot::Sender<Next>)>, now: Timestamp) {
+    pub(super) fn tell(&mut self, asking: Vec<(Lane, oneshot::Sender<Next>)>, now: Timestamp) {
         for (lane, reply) in asking {
             let next = self.next(&lane, now);
             // A lane that went away has nothing to send.
@@ -354,44 +372,18 @@ impl Round {
         }
     }
 
-    /// Opens the store again and reads it anew.
-    async fn recover(&mut self, now: Timestamp) -> bool {
-        self.recover_at = now.saturating_add(RECOVER_EVERY).unwrap_or(Timestamp::MAX);
-        let again = |store: &Store| store.recover().and_then(|()| store.load());
-        let at_disk = self.shared.at_disk.begin();
-        let recovered = Store::aside(Arc::downgrade(&self.shared.store), again).await;
-        drop(at_disk);
-        match recovered {
-            Some(Ok(loaded)) => {
-                let mut state = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
-                let mut fresh = State::loaded(loaded, &self.shared.config.audit_keys);
-                fresh.outbox.carry_over(&state.outbox);
-                *state = fresh;
-                drop(state);
-                self.broken = false;
-                info!("the store takes changes again");
-                self.wake_all();
-                true
-            }
-            Some(Err(error)) => {
-                error!(%error, "the store still takes no changes");
-                self.beat_pulse();
-                false
-            }
-            None => false,
-        }
-    }
-
-    fn beat_pulse(&self) {
-        let writable = !self.broken;
+    pub(super) fn beat_pulse(&self) {
+        let writable = self.broken.is_none();
         self.pulse.send_modify(|pulse| *pulse = Pulse { rounds: pulse.rounds + 1, writable });
     }
 }
 
-fn report(draft: &mut Draft<'_>, effect: EffectId, outcome: Outcome) {
-    if let Err(error) = draft.report(effect, outcome) {
-        error!(%error, effect = effect.0, "a report could not be taken in");
-    }
+/// Takes in what became of an effect; gives it back where that could not be decided.
+fn report(draft: &mut Draft<'_>, effect: EffectId, outcome: Outcome) -> Option<(EffectId, Outcome)> {
+    let taken = draft.report(effect, outcome.clone());
+    let error = taken.err()?;
+    error!(%error, effect = effect.0, "a report could not be taken in; it is kept, and taken in later");
+    Some((effect, outcome))
 }
 
 fn unreadable(error: StoreError) -> Fault {

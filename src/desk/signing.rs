@@ -11,6 +11,9 @@ use crate::store::{Changes, Loaded, Store, StoreError};
 /// When the store cannot be read or written.
 pub fn begin(store: &Store, keys: &Keys, now: Timestamp) -> Result<Loaded, StoreError> {
     let mut loaded = store.load()?;
+    if store.is_read_only() {
+        return Ok(loaded);
+    }
     let Some(what) = keys.begins(&loaded.ledger) else { return Ok(loaded) };
     let row = loaded.ledger.next(now, None, what, keys);
     match loaded.ledger.take(&row) {

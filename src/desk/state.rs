@@ -16,6 +16,9 @@ use crate::domain::timer::Timer;
 use crate::id::{EffectId, IncidentId, RunId};
 use crate::store::{Changes, Loaded};
 
+/// Effects with numbers from here on were never saved: answers and notices while nothing could be.
+pub const IN_MEMORY: u64 = 1 << 62;
+
 #[derive(Debug, Default)]
 pub struct State {
     pub open: BTreeMap<IncidentId, Arc<Incident>>,
@@ -131,7 +134,8 @@ pub struct Outbox {
 }
 
 impl Outbox {
-    fn set(&mut self, effect: Effect) {
+    /// Puts an effect in, or in place of what it was.
+    pub fn set(&mut self, effect: Effect) {
         self.in_flight.remove(&effect.id);
         self.settled.remove(&effect.id);
         self.lanes.entry(effect.lane.clone()).or_default().insert(effect.id);
@@ -184,16 +188,7 @@ impl Outbox {
 
     /// A *show* effect that says the same and has not left yet.
     pub fn waiting_twin(&self, lane: &Lane, kind: &EffectKind) -> Option<&Effect> {
-        let shows = matches!(
-            kind,
-            EffectKind::Card { .. }
-                | EffectKind::Topic
-                | EffectKind::IssueCard
-                | EffectKind::Amend { .. }
-                | EffectKind::Group
-                | EffectKind::RunCard { .. }
-        );
-        let ids = self.lanes.get(lane).filter(|_| shows)?;
+        let ids = self.lanes.get(lane).filter(|_| kind.is_shown())?;
         let mut waiting = ids.iter().filter(|id| !self.in_flight.contains(id) && !self.settled.contains(id));
         waiting.find_map(|id| self.effects.get(id).filter(|effect| effect.kind == *kind))
     }
@@ -204,6 +199,12 @@ impl Outbox {
 
     /// What is on its way stays on its way when the rest is read anew, and what is over stays over.
     pub fn carry_over(&mut self, before: &Self) {
+        let unsaved = before.effects.range(EffectId(IN_MEMORY)..).map(|(_, effect)| effect);
+        for effect in unsaved.filter(|effect| !before.settled.contains(&effect.id)) {
+            if !self.effects.contains_key(&effect.id) {
+                self.set(effect.clone());
+            }
+        }
         let still = |id: &&EffectId| self.effects.contains_key(id);
         let in_flight = before.in_flight.iter().filter(still).copied().collect();
         let settled = before.settled.iter().filter(still).copied().collect();

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::command::{Line, Role};
 use super::effect::Undone;
+use super::fault::{Fault, Saving};
 use super::incident::severity::{Severity, Status};
 use super::incident::timeline::Entry;
 use super::incident::{Eta, Incident};
@@ -87,6 +88,9 @@ pub enum Private {
         open: Vec<Summary>,
         more: usize,
         resolved: Vec<Summary>,
+        /// The resolved ones cannot be read just now.
+        #[serde(default)]
+        unread: bool,
     },
     Show {
         incident: Box<Incident>,
@@ -108,6 +112,8 @@ pub enum Private {
         /// What is wrong with the store, in words.
         #[serde(default)]
         store: Vec<String>,
+        #[serde(default)]
+        saving: Saving,
     },
     /// About being on call.
     Oncall(Box<OncallAnswer>),
@@ -119,6 +125,16 @@ pub enum Private {
         pages: Vec<(u64, String)>,
     },
     Runbook(Box<RunbookAnswer>),
+    /// Trouble of howler's own, where the answer to the delivery cannot say it.
+    Trouble(Fault),
+    /// What became of a request of which nobody knew whether it was saved.
+    Became {
+        saved: bool,
+        /// What was asked, where it was typed.
+        line: Option<Box<Line>>,
+        /// What it was answered, where it was saved.
+        answer: Option<Box<Private>>,
+    },
     Help,
 }
 

@@ -4,8 +4,10 @@
 //! changes become one edit.
 
 mod lane;
+mod named;
 mod outcome;
 mod say;
+mod shown;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -21,6 +23,7 @@ use super::run::says::RunSays;
 use crate::config::Humane;
 use crate::id::{ChannelId, EffectId, IncidentId, MessageTs, RunId, UserId};
 pub use lane::Lane;
+pub use named::Named;
 pub use outcome::{Outcome, Receipt, Undone};
 pub use say::Say;
 
@@ -35,6 +38,9 @@ pub struct Effect {
     /// Attempts that came back with an answer.
     pub attempts: u32,
     pub state: EffectState,
+    /// Where it may have been sent by a howler that could not save it: the name by which its message is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named: Option<Named>,
 }
 
 impl Effect {

@@ -7,6 +7,7 @@
 pub mod answer;
 pub mod command;
 pub mod effect;
+pub mod fault;
 pub mod incident;
 pub mod oncall;
 pub mod procedure;

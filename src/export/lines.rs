@@ -275,6 +275,8 @@ fn tells(tell: &Tell) -> &'static str {
         Tell::SummonsAnswered { .. } => "tell_summons_answered",
         Tell::SummonsUnanswered { .. } => "tell_summons_unanswered",
         Tell::GroupRepaired => "tell_group_repaired",
+        Tell::CannotSave { .. } => "tell_cannot_save",
+        Tell::SavesAgain { .. } => "tell_saves_again",
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use tracing::{error, warn};
 
 use super::disk::Engine;
-use super::guard::{Guard, Identity, Mark};
+use super::guard::{FORMAT, Guard, Identity, Mark};
 use super::mark::Found;
 use super::totals::Totals;
 use super::{Meta, StoreError, codec, guard, keys, migrate, rights, verify, words};
@@ -16,6 +16,7 @@ pub(super) fn marked(
     guard: &Guard,
     commits: u64,
     folder: &Path,
+    read_only: bool,
 ) -> Result<(Option<Mark>, Option<String>), StoreError> {
     match guard.marked() {
         Found::Mark { mark, whole } => {
@@ -28,7 +29,9 @@ pub(super) fn marked(
                 warn!(
                     "one of the two copies in the file mark is damaged; the other says that nothing is missing"
                 );
-                guard.set_mark(mark)?;
+                if !read_only {
+                    guard.set_mark(mark)?;
+                }
             }
             Ok((Some(mark), None))
         }
@@ -42,8 +45,10 @@ pub(super) fn marked(
                  there. The last one that is there has the number {commits}. Compare `/incident list` with what you know"
             );
             error!("{words}");
-            guard.renew_mark(commits)?;
-            guard.sync_mark()?;
+            if !read_only {
+                guard.renew_mark(commits)?;
+                guard.sync_mark()?;
+            }
             Ok((None, Some(words)))
         }
         Found::Damaged | Found::Nothing => Ok((None, None)),
@@ -70,6 +75,18 @@ pub(super) fn whole(
     let totals = meta.totals.clone().unwrap_or_default();
     verify::at_open(engine, &meta, &totals, folder)?;
     Ok((meta, totals))
+}
+
+/// Says that the folder is of this format now. Last of all: a howler of the old format may open it until here.
+pub(super) fn upgraded(
+    guard: &Guard,
+    identity: Identity,
+    commits: u64,
+    folder: &Path,
+) -> Result<(), StoreError> {
+    guard.renew_mark(commits)?;
+    guard.sync_mark()?;
+    guard::write_identity(folder, &Identity { format: FORMAT, ..identity })
 }
 
 /// A store that holds nothing yet.

@@ -14,7 +14,7 @@ use crate::domain::timer::Timer;
 use crate::id::{DeliveryId, EffectId, IncidentId, RunId};
 
 /// One commit's changes.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Changes {
     pub incidents: Vec<Arc<Incident>>,
     pub events: Vec<(IncidentId, Event)>,

@@ -8,7 +8,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::SignedDuration;
 
 use super::StoreError;
+use super::commit::CommitError;
 use super::engine::{SledEngine, Write};
+use super::kept::Kept;
+use super::place;
 use crate::clock::Clock;
 
 /// What a store is built on.
@@ -31,8 +34,23 @@ pub struct MemoryDisk {
 struct Inner {
     rows: BTreeMap<Vec<u8>, Vec<u8>>,
     latency: SignedDuration,
-    full: bool,
+    trouble: Trouble,
     writes: u64,
+    /// Reads that still succeed, where the one after them fails.
+    reads_left: Option<u64>,
+}
+
+/// What is wrong with a disk in memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Trouble {
+    #[default]
+    None,
+    /// Writes fail and change nothing.
+    Full,
+    /// A write fails after it was carried out, as where a flush or the mark fails.
+    AfterWriting,
+    /// A write fails, and whether it was carried out shows later: here it was not.
+    Doubtful,
 }
 
 impl MemoryDisk {
@@ -47,7 +65,22 @@ impl MemoryDisk {
 
     /// While it is full, writes fail and change nothing.
     pub fn set_full(&self, full: bool) {
-        self.lock().full = full;
+        self.set_trouble(if full { Trouble::Full } else { Trouble::None });
+    }
+
+    /// How writes fail from now on.
+    pub fn set_trouble(&self, trouble: Trouble) {
+        self.lock().trouble = trouble;
+    }
+
+    /// After so many reads that succeed, one fails; `None` for never.
+    pub fn fail_read_after(&self, reads: Option<u64>) {
+        self.lock().reads_left = reads;
+    }
+
+    /// Whether the read that was to fail has failed.
+    pub fn has_failed_a_read(&self) -> bool {
+        self.lock().reads_left.is_none()
     }
 
     /// How many commits were written.
@@ -61,6 +94,21 @@ impl MemoryDisk {
         self.clock.sleep_until(until.unwrap_or(jiff::Timestamp::MAX)).await;
     }
 
+    fn read(&self) -> Result<(), StoreError> {
+        let mut inner = self.lock();
+        match inner.reads_left {
+            None => Ok(()),
+            Some(0) => {
+                inner.reads_left = None;
+                Err(StoreError::Row("made unreadable".into()))
+            }
+            Some(left) => {
+                inner.reads_left = Some(left - 1);
+                Ok(())
+            }
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -72,7 +120,12 @@ pub(super) type Row = (Vec<u8>, Vec<u8>);
 /// Open rows.
 pub(super) enum Engine {
     Sled(SledEngine),
-    Memory { disk: MemoryDisk, path: PathBuf },
+    Memory {
+        disk: MemoryDisk,
+        path: PathBuf,
+    },
+    /// For reading alone.
+    Kept(Kept),
 }
 
 impl Engine {
@@ -88,18 +141,25 @@ impl Engine {
     pub fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         match self {
             Self::Sled(engine) => engine.get(key),
-            Self::Memory { disk, .. } => Ok(disk.lock().rows.get(key).cloned()),
+            Self::Memory { disk, .. } => {
+                disk.read()?;
+                Ok(disk.lock().rows.get(key).cloned())
+            }
+            Self::Kept(kept) => kept.get(key),
         }
     }
 
     /// Rows under `prefix`, in key order.
     pub fn scan<'e>(
         &'e self,
-        prefix: &'e [u8],
+        prefix: &[u8],
     ) -> Box<dyn DoubleEndedIterator<Item = Result<Row, StoreError>> + 'e> {
         match self {
             Self::Sled(engine) => Box::new(engine.scan(prefix)),
             Self::Memory { disk, .. } => {
+                if let Err(error) = disk.read() {
+                    return Box::new(std::iter::once(Err(error)));
+                }
                 let rows: Vec<_> = disk
                     .lock()
                     .rows
@@ -109,27 +169,67 @@ impl Engine {
                     .collect();
                 Box::new(rows.into_iter())
             }
+            Self::Kept(kept) => kept.scan(prefix),
         }
     }
 
     /// Writes everything or nothing, and returns once it is on the disk.
+    ///
+    /// # Errors
+    /// When that could not be confirmed.
     pub fn write(&self, writes: Vec<Write>) -> Result<(), StoreError> {
-        let (disk, path) = match self {
-            Self::Sled(engine) => return engine.write(writes),
-            Self::Memory { disk, path } => (disk, path),
-        };
-        let mut inner = disk.lock();
-        if inner.full {
-            let source = io::Error::from(io::ErrorKind::StorageFull);
-            return Err(StoreError::Unwritable { path: path.clone(), source });
+        Ok(self.commit(writes)?)
+    }
+
+    /// [`write`](Self::write), and what is known where it fails. Whatever step of sled's fails, a part may be written or
+    /// in its cache, and only the next open tells.
+    ///
+    /// # Errors
+    /// When that could not be confirmed.
+    pub fn commit(&self, writes: Vec<Write>) -> Result<(), CommitError> {
+        match self {
+            Self::Sled(engine) => engine.write(writes).map_err(CommitError::Uncertain),
+            Self::Memory { disk, path } => disk.commit(path, writes),
+            Self::Kept(_) => Err(CommitError::Nothing(StoreError::Closed)),
         }
-        for (key, value) in writes {
-            match value {
-                Some(value) => inner.rows.insert(key, value),
-                None => inner.rows.remove(&key),
-            };
+    }
+
+    /// Proves that there is room at `folder`.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn probe(disk: &Disk, folder: &Path) -> Result<(), StoreError> {
+        match disk {
+            Disk::Machine => place::probe(folder),
+            Disk::Memory(disk) => disk.lock().refusal(folder).map_or(Ok(()), Err),
         }
-        inner.writes += 1;
-        Ok(())
+    }
+}
+
+impl MemoryDisk {
+    fn commit(&self, path: &Path, writes: Vec<Write>) -> Result<(), CommitError> {
+        let mut inner = self.lock();
+        let refusal = inner.refusal(path);
+        match (inner.trouble, refusal) {
+            (Trouble::Full, Some(error)) => Err(CommitError::Nothing(error)),
+            (Trouble::Doubtful, Some(error)) => Err(CommitError::Uncertain(error)),
+            (_, refusal) => {
+                for (key, value) in writes {
+                    match value {
+                        Some(value) => inner.rows.insert(key, value),
+                        None => inner.rows.remove(&key),
+                    };
+                }
+                inner.writes += 1;
+                refusal.map_or(Ok(()), |error| Err(CommitError::Uncertain(error)))
+            }
+        }
+    }
+}
+
+impl Inner {
+    fn refusal(&self, path: &Path) -> Option<StoreError> {
+        let source = io::Error::from(io::ErrorKind::StorageFull);
+        (self.trouble != Trouble::None).then(|| StoreError::Unwritable { path: path.to_owned(), source })
     }
 }

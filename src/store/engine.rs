@@ -60,7 +60,10 @@ impl SledEngine {
     }
 
     /// Rows under `prefix`, in key order.
-    pub fn scan(&self, prefix: &[u8]) -> impl DoubleEndedIterator<Item = Result<Row, StoreError>> {
+    pub fn scan<'e>(
+        &'e self,
+        prefix: &[u8],
+    ) -> impl DoubleEndedIterator<Item = Result<Row, StoreError>> + use<'e> {
         let begun = self.db().and_then(|db| caught(&self.path, "reading", || db.scan_prefix(prefix)));
         let (rows, broken) = match begun {
             Ok(rows) => (Some(rows), None),

@@ -15,6 +15,8 @@ pub enum StoreError {
     Damaged { path: PathBuf, reason: String },
     #[error("the data folder {} was written by a newer howler (format {found}, this one knows {known}); run that version", path.display())]
     Newer { path: PathBuf, found: u32, known: u32 },
+    #[error("the data folder {} was taken away while howler ran: {what}. Nothing is saved and nothing is begun anew; put the folder back, or stop howler and start it on the folder that is meant", path.display())]
+    Gone { path: PathBuf, what: String },
     #[error("a stored row cannot be read: {0}")]
     Row(String),
     #[error("the store is closed after a failed write")]

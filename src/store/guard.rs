@@ -1,14 +1,16 @@
 //! What guards the folder from the outside: the lock, the identity, and the mark of the last commit.
 
-use std::fs::{self, File};
-use std::io::{Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{self, File, OpenOptions};
+use std::io::Read;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::mark::{self, Found};
+use super::place::{self, KnownFile};
 use super::{StoreError, rights};
 
 pub(super) use super::mark::Mark;
@@ -40,10 +42,15 @@ impl Identity {
 
 /// The lock and the mark, held while the store is open.
 pub(super) struct Guard {
-    /// Held for the lock.
+    folder: PathBuf,
+    /// Held for the lock. One that could be opened for reading only keeps others out all the same.
     lock: File,
-    mark: File,
+    mark: RwLock<File>,
     mark_path: PathBuf,
+    /// The folder, the lock and the mark, as they were opened.
+    known: Vec<KnownFile>,
+    /// Why lock and mark could be opened for reading only.
+    unwritable: RwLock<Option<String>>,
 }
 
 impl Drop for Guard {
@@ -55,36 +62,106 @@ impl Drop for Guard {
 
 impl Guard {
     /// Locks the folder, creating it where it is missing.
+    ///
+    /// # Errors
+    /// When it is in use or cannot be written.
     pub fn lock(folder: &Path) -> Result<Self, StoreError> {
-        let unwritable = |path: &Path| {
-            let path = path.to_owned();
-            move |source| StoreError::Unwritable { path, source }
-        };
+        let guard = Self::hold(folder)?;
+        match guard.write_holder() {
+            Ok(()) => Ok(guard),
+            Err(source) => Err(StoreError::Unwritable { path: folder.to_owned(), source }),
+        }
+    }
+
+    /// [`lock`](Self::lock), where the disk takes no writes too: then there is only reading, see
+    /// [`unwritable`](Self::unwritable). Two howlers are kept apart all the same.
+    ///
+    /// # Errors
+    /// When it is in use, or holds no lock and cannot be written.
+    pub fn hold(folder: &Path) -> Result<Self, StoreError> {
         rights::own(folder)?;
-        let path = folder.join("howler.lock");
-        let mut lock = File::options();
-        lock.read(true).write(true).create(true).truncate(false).mode(0o600);
-        let mut lock = lock.open(&path).map_err(unwritable(&path))?;
+        let (path, mark_path) = (folder.join("howler.lock"), folder.join("mark"));
+        let (mut lock, lock_trouble) = open(&path, lock_options().open(&path))?;
         if lock.try_lock().is_err() {
             let mut holder = String::new();
             // The holder's number only helps the message; without it the refusal is the same.
             let _ = lock.read_to_string(&mut holder);
             return Err(StoreError::InUse { path: folder.to_owned(), holder: holder.trim().to_owned() });
         }
-        lock.set_len(0).map_err(unwritable(&path))?;
-        write!(lock, "{}", std::process::id()).map_err(unwritable(&path))?;
-        let mark_path = folder.join("mark");
-        let mark = mark::open(&mark_path).map_err(unwritable(&mark_path))?;
-        Ok(Self { lock, mark, mark_path })
+        let (mark, mark_trouble) = open(&mark_path, mark::open(&mark_path))?;
+        let known = [folder, &path, &mark_path].into_iter().map(KnownFile::at).collect::<Result<_, _>>()?;
+        let guard = Self {
+            folder: folder.to_owned(),
+            lock,
+            mark: RwLock::new(mark),
+            mark_path,
+            known,
+            unwritable: RwLock::new(lock_trouble.or(mark_trouble)),
+        };
+        if guard.unwritable().is_none()
+            && let Err(error) = guard.write_holder()
+        {
+            guard.set_unwritable(Some(error.to_string()));
+        }
+        Ok(guard)
+    }
+
+    /// Why there is only reading.
+    pub fn unwritable(&self) -> Option<String> {
+        self.unwritable.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_unwritable(&self, why: Option<String>) {
+        *self.unwritable.write().unwrap_or_else(PoisonError::into_inner) = why;
+    }
+
+    /// Whose lock it is, for whoever is refused.
+    fn write_holder(&self) -> std::io::Result<()> {
+        let process = std::process::id().to_string();
+        self.lock.set_len(0)?;
+        self.lock.write_all_at(process.as_bytes(), 0)
+    }
+
+    /// Opens for writing what could be opened for reading only.
+    ///
+    /// # Errors
+    /// While that is impossible, or where something else lies at the path now.
+    pub fn make_writable(&self) -> Result<(), StoreError> {
+        if self.unwritable().is_none() {
+            return Ok(());
+        }
+        let write = |path: &Path| File::options().read(true).write(true).open(path).map_err(unwritable(path));
+        let path = self.folder.join("howler.lock");
+        // The lock itself stays with the file that holds it.
+        let lock = write(&path)?;
+        let process = std::process::id().to_string();
+        lock.set_len(0).and_then(|()| lock.write_all_at(process.as_bytes(), 0)).map_err(unwritable(&path))?;
+        let mark = write(&self.mark_path)?;
+        self.in_place(None)?;
+        *self.mark.write().unwrap_or_else(PoisonError::into_inner) = mark;
+        self.set_unwritable(None);
+        Ok(())
+    }
+
+    /// Refuses a folder that is not the one that was opened; `log` is the engine's.
+    ///
+    /// # Errors
+    /// [`StoreError::Gone`].
+    pub fn in_place(&self, log: Option<&KnownFile>) -> Result<(), StoreError> {
+        place::check(&self.folder, self.known.iter().chain(log))
     }
 
     pub fn mark(&self) -> Option<Mark> {
-        mark::in_file(&self.mark)
+        mark::in_file(&self.mark_file())
     }
 
     /// What the mark says, and whether it can be trusted.
     pub fn marked(&self) -> Found {
-        mark::read(&self.mark)
+        mark::read(&self.mark_file())
+    }
+
+    fn mark_file(&self) -> RwLockReadGuard<'_, File> {
+        self.mark.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes the mark again with this number of commits: proves that it can be written.
@@ -95,14 +172,35 @@ impl Guard {
 
     /// Not synced: after a power cut an older mark is as good.
     pub fn set_mark(&self, mark: Mark) -> Result<(), StoreError> {
-        mark::write(&self.mark, mark)
-            .map_err(|source| StoreError::Unwritable { path: self.mark_path.clone(), source })
+        mark::write(&self.mark_file(), mark).map_err(unwritable(&self.mark_path))
     }
 
     /// Makes a mark that was written for the first time outlive a power cut.
     pub fn sync_mark(&self) -> Result<(), StoreError> {
-        let synced = self.mark.sync_all();
-        synced.map_err(|source| StoreError::Unwritable { path: self.mark_path.clone(), source })
+        self.mark_file().sync_all().map_err(unwritable(&self.mark_path))
+    }
+}
+
+fn unwritable(path: &Path) -> impl FnOnce(std::io::Error) -> StoreError {
+    let path = path.to_owned();
+    move |source| StoreError::Unwritable { path, source }
+}
+
+fn lock_options() -> OpenOptions {
+    let mut options = File::options();
+    options.read(true).write(true).create(true).truncate(false).mode(0o600);
+    options
+}
+
+/// What was `opened` at `path`; where the disk takes no writes, the file that is there, for reading alone, with the reason.
+fn open(path: &Path, opened: std::io::Result<File>) -> Result<(File, Option<String>), StoreError> {
+    let refused = match opened {
+        Ok(file) => return Ok((file, None)),
+        Err(error) => unwritable(path)(error),
+    };
+    match File::open(path) {
+        Ok(file) if refused.is_trouble_of_the_disk() => Ok((file, Some(refused.to_string()))),
+        _ => Err(refused),
     }
 }
 

@@ -10,8 +10,9 @@ use tracing::{info, warn};
 use super::damage::{self, Gathered};
 use super::disk::Disk;
 use super::disk::Engine;
+use super::guard::{FORMAT, Guard};
 use super::verify::several;
-use super::{FORMAT, Guard, Meta, StoreError, audit, codec, guard, keys, read_meta};
+use super::{Meta, StoreError, audit, codec, guard, keys, read_meta};
 
 /// What stands before an upgrade: how many rows a folder of an older format holds, and what does not fit together in it.
 /// `None` where this version wrote it. No row is changed.

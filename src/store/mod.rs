@@ -9,18 +9,22 @@ mod backup;
 mod begin;
 mod changes;
 mod codec;
+mod commit;
 mod damage;
 mod disk;
 mod engine;
 mod error;
 mod guard;
+mod kept;
 mod keys;
 mod load;
 mod look;
 mod mark;
 mod migrate;
+mod opening;
 mod outline;
 mod panics;
+mod place;
 pub mod record;
 mod restore;
 mod rights;
@@ -31,7 +35,8 @@ mod totals;
 mod verify;
 mod words;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError, RwLock, Weak};
 
 use jiff::{SignedDuration, Timestamp};
@@ -44,11 +49,13 @@ use crate::domain::oncall::event::PageRecord;
 use crate::domain::run::audit::Head;
 use crate::domain::timer::{Outage, Timer};
 use crate::id::{ChannelId, DeliveryId, IncidentId, MessageTs};
+pub use commit::{CommitError, Recovered};
 use disk::Engine;
-pub use disk::{Disk, MemoryDisk};
+pub use disk::{Disk, MemoryDisk, Trouble};
 pub use error::StoreError;
-use guard::{FORMAT, Guard, Identity, Mark};
+use guard::{Guard, Mark};
 use look::Known;
+use place::KnownFile;
 use totals::Totals;
 
 pub use as_it_stands::AsItStands;
@@ -91,8 +98,14 @@ pub struct Store {
     disk: Disk,
     instance: String,
     guard: Guard,
-    /// `None` after a failed write, until [`recover`](Self::recover).
+    /// For reading alone after a failed write, until [`recover`](Self::recover); `None` where not even that is possible.
     engine: RwLock<Option<Engine>>,
+    /// The engine's log, as it was opened.
+    log: RwLock<Option<KnownFile>>,
+    /// Why it was opened for reading alone.
+    read_only: Option<String>,
+    /// Since the last failure it was tried whether all rows can be read.
+    read_through: AtomicBool,
     commits: RwLock<u64>,
     /// When howler was last alive before it was opened.
     last_alive: Option<Timestamp>,
@@ -106,75 +119,6 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the folder, or makes it. `instance` names a new store, and is not used for an existing one.
-    ///
-    /// # Errors
-    /// When it is in use, cannot be written, is damaged, or is of a newer version.
-    pub fn open(folder: &Path, instance: &str) -> Result<Self, StoreError> {
-        Self::open_on(Disk::Machine, folder, instance)
-    }
-
-    /// [`open`](Self::open), with the rows on `disk`; what guards them stays in the folder.
-    ///
-    /// # Errors
-    /// As `open`.
-    pub fn open_on(disk: Disk, folder: &Path, instance: &str) -> Result<Self, StoreError> {
-        let guard = Guard::lock(folder)?;
-        let identity = guard::read_identity(folder)?;
-        if folder.join(restore::DRAFT).exists() {
-            return Err(StoreError::damaged(
-                folder,
-                "a restore into it was cut off: empty it and restore again",
-            ));
-        }
-        let restored = identity.as_ref().and_then(|identity| identity.restored);
-        let engine = Engine::open(&disk, &folder.join("store"))?;
-        rights::tighten(folder);
-        let meta = read_meta(&engine)?;
-        let format = identity.as_ref().map_or(FORMAT, |identity| identity.format);
-        let howler = identity.as_ref().and_then(|identity| identity.howler.clone());
-        let meta = match (identity, meta) {
-            (None, None) => begin::create(folder, &engine, &guard, instance)?,
-            // Stopped in the middle of being made.
-            (None, Some(meta)) if meta.commits == 0 => {
-                guard::write_identity(folder, &Identity::new(&meta.instance))?;
-                meta
-            }
-            (None, Some(_)) => return Err(StoreError::damaged(folder, "howler.json is missing")),
-            (Some(_), None) => return Err(StoreError::damaged(folder, "it holds no store any more")),
-            (Some(identity), Some(meta)) if identity.instance != meta.instance => {
-                return Err(StoreError::damaged(folder, "howler.json is of another store"));
-            }
-            (Some(_), Some(meta)) => meta,
-        };
-        let (mark, untold) = begin::marked(&guard, meta.commits, folder)?;
-        let (meta, totals) = begin::whole(&engine, meta, format, folder)?;
-        if let Disk::Memory(_) = disk {
-            verify::all(&engine, &meta, &totals, folder)?;
-        }
-        if format < FORMAT {
-            // Last of all: a howler of the old format may open the folder until here.
-            guard.renew_mark(meta.commits)?;
-            guard.sync_mark()?;
-            let identity = Identity { howler, restored, ..Identity::new(&meta.instance) };
-            guard::write_identity(folder, &identity)?;
-        }
-        Ok(Self {
-            folder: folder.to_owned(),
-            disk,
-            instance: meta.instance,
-            guard,
-            engine: RwLock::new(Some(engine)),
-            commits: RwLock::new(meta.commits),
-            last_alive: mark.map(|mark| mark.alive),
-            restored,
-            backups: backup::Backups::default(),
-            looks: backup::Backups::default(),
-            totals: Mutex::new(totals),
-            known: Mutex::new(Known { untold, ..Known::default() }),
-        })
-    }
-
     /// Runs `work` where it may block without holding up the runtime; `None` when the store is gone, or `work` panicked.
     pub async fn aside<T: Send + 'static>(
         store: Weak<Self>,
@@ -217,23 +161,80 @@ impl Store {
         self.last_alive.map(|from| Outage { from: from.min(now), until: now })
     }
 
+    /// Why the store was opened for reading alone: its disk takes no writes.
+    pub fn read_only(&self) -> Option<&str> {
+        self.read_only.as_deref()
+    }
+
+    /// Whether it can only be read now.
+    pub fn is_read_only(&self) -> bool {
+        let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);
+        !matches!(*engine, Some(Engine::Sled(_) | Engine::Memory { .. }))
+    }
+
+    /// How many commits are known to stand.
+    pub fn commits(&self) -> u64 {
+        *self.commits.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Notes that howler is alive at `now`.
     ///
     /// # Errors
-    /// When the folder cannot be written.
+    /// When the folder cannot be written, or was taken away.
     pub fn alive(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.in_place()?;
         let commits = *self.commits.read().unwrap_or_else(PoisonError::into_inner);
         self.guard.set_mark(Mark { commits, alive: now })
+    }
+
+    /// Whether the folder is still the one that was opened. A few `stat` calls.
+    ///
+    /// # Errors
+    /// [`StoreError::Gone`], with what was taken away.
+    pub fn in_place(&self) -> Result<(), StoreError> {
+        let log = self.log.read().unwrap_or_else(PoisonError::into_inner);
+        self.guard.in_place(log.as_ref())
     }
 
     /// Writes all changes or none, and returns once they are on the disk. Blocks.
     ///
     /// # Errors
-    /// When they could not be written; the store is closed then until [`recover`](Self::recover).
-    pub fn commit(&self, changes: &Changes, now: Timestamp) -> Result<(), StoreError> {
+    /// When that could not be confirmed; the store can only be read then, as it was before, until
+    /// [`recover`](Self::recover).
+    pub fn commit(&self, changes: &Changes, now: Timestamp) -> Result<(), CommitError> {
         let mut commits = self.commits.write().unwrap_or_else(PoisonError::into_inner);
         let mut totals = self.totals.lock().unwrap_or_else(PoisonError::into_inner);
-        let written = self.with(|engine| {
+        self.in_place().map_err(CommitError::Nothing)?;
+        let number = *commits + 1;
+        let (writes, after) = self.writes(changes, number, &totals, now).map_err(CommitError::Nothing)?;
+        let before = self.with(|engine| engine.before(&writes)).map_err(CommitError::Nothing)?;
+        let written = self.committed(writes).and_then(|()| {
+            // Acknowledged is only what the next start will find.
+            let kept =
+                self.in_place().and_then(|()| self.guard.set_mark(Mark { commits: number, alive: now }));
+            kept.map_err(CommitError::Uncertain)
+        });
+        match &written {
+            Ok(()) => (*commits, *totals) = (number, after),
+            Err(_) => self.keep(before),
+        }
+        written
+    }
+
+    fn committed(&self, writes: Vec<engine::Write>) -> Result<(), CommitError> {
+        let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);
+        engine.as_ref().ok_or(CommitError::Nothing(StoreError::Closed))?.commit(writes)
+    }
+
+    /// The rows of the commit with this number, and what must be there after it.
+    fn writes(
+        &self,
+        changes: &Changes,
+        number: u64,
+        totals: &Totals,
+        now: Timestamp,
+    ) -> Result<(Vec<engine::Write>, Totals), StoreError> {
+        self.with(|engine| {
             let mut writes = rows::of(changes, now)?;
             words::rows(engine, changes, &mut writes)?;
             let most = FORGET_AT_ONCE.max(2 * changes.seen.len());
@@ -242,7 +243,7 @@ impl Store {
             let after = totals.after(engine, &writes)?;
             let meta = Meta {
                 instance: self.instance.clone(),
-                commits: *commits + 1,
+                commits: number,
                 next_incident: changes.next_incident,
                 next_effect: changes.next_effect,
                 next_run: changes.next_run,
@@ -253,47 +254,14 @@ impl Store {
             writes.push((keys::META.to_vec(), Some(codec::encode(&meta)?)));
             self.backups.before(engine, &writes)?;
             self.looks.before(engine, &writes)?;
-            engine.write(writes)?;
-            Ok(after)
-        });
-        match written {
-            Ok(after) => *totals = after,
-            Err(error) => {
-                *self.engine.write().unwrap_or_else(PoisonError::into_inner) = None;
-                return Err(error);
-            }
-        }
-        *commits += 1;
-        self.guard.set_mark(Mark { commits: *commits, alive: now })
+            Ok((writes, after))
+        })
     }
 
-    /// Opens the engine again after a failed write. What memory held must be loaded again: the failed commit may
-    /// have reached the disk after all.
-    ///
-    /// # Errors
-    /// While the folder still cannot be written.
-    pub fn recover(&self) -> Result<(), StoreError> {
-        let mut commits = self.commits.write().unwrap_or_else(PoisonError::into_inner);
+    /// From here on the rows are only read, as they were before the write that failed.
+    fn keep(&self, before: kept::Before) {
         let mut slot = self.engine.write().unwrap_or_else(PoisonError::into_inner);
-        *slot = None;
-        let engine = Engine::open(&self.disk, &self.folder.join("store"))?;
-        let meta =
-            read_meta(&engine)?.ok_or_else(|| StoreError::damaged(&self.folder, "it holds no store"))?;
-        let lost = commits.saturating_sub(meta.commits);
-        if lost > 0 {
-            return Err(StoreError::damaged(
-                &self.folder,
-                &format!("its last {lost} saved changes are missing"),
-            ));
-        }
-        let (meta, totals) = begin::whole(&engine, meta, FORMAT, &self.folder)?;
-        // Proves that it can be written, before anybody is promised anything.
-        engine.write(vec![(keys::META.to_vec(), Some(codec::encode(&meta)?))])?;
-        self.guard.renew_mark(meta.commits)?;
-        *commits = meta.commits;
-        *self.totals.lock().unwrap_or_else(PoisonError::into_inner) = totals;
-        *slot = Some(engine);
-        Ok(())
+        *slot = slot.take().map(|engine| engine.kept(before));
     }
 
     fn with<T>(&self, read: impl FnOnce(&Engine) -> Result<T, StoreError>) -> Result<T, StoreError> {

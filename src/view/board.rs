@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::Message;
 use super::blocks::{Button, Draft};
 use super::lines::Via;
 use super::words::{Words, bold, both, code, moment, words};
+use super::{Message, fault};
 use crate::domain::Command;
 use crate::domain::effect::{EffectState, Undone};
+use crate::domain::fault::Saving;
 use crate::domain::text::shorten;
 
 /// Effects with buttons: two blocks each, fifty fit.
@@ -20,8 +21,9 @@ const TROUBLE_MOST: usize = 900;
 /// Longest reason, in characters.
 const REASON_MOST: usize = 300;
 
-pub(super) fn board(undone: &[Undone], store: &[String], via: Via) -> Message {
-    let mut draft = Draft::new();
+pub(super) fn board(undone: &[Undone], store: &[String], saving: Saving, via: Via) -> Message {
+    let trouble: Vec<Words> = fault::saving(saving).into_iter().collect();
+    let mut draft = Draft::new().lines(trouble);
     for trouble in store.iter().take(TROUBLES) {
         draft = draft.line(words!["⚠️ ", sentence(&shorten(trouble, TROUBLE_MOST))]);
     }

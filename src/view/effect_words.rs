@@ -56,6 +56,8 @@ fn told(tell: &Tell) -> &'static str {
         Tell::SummonsAnswered { .. } => "the notice that somebody answered a page",
         Tell::SummonsUnanswered { .. } => "the notice that nobody answered a page",
         Tell::GroupRepaired => "the notice that the on-call's group was repaired",
+        Tell::CannotSave { .. } => "the notice that howler cannot save",
+        Tell::SavesAgain { .. } => "the notice that howler saves again",
     }
 }
 

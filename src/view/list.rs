@@ -14,7 +14,7 @@ use crate::id::DeliveryId;
 const CHOICES_MOST: usize = 10;
 
 /// `more` are open and not among `open`.
-pub(super) fn list(open: &[Summary], more: usize, resolved: &[Summary], via: Via) -> Message {
+pub(super) fn list(open: &[Summary], more: usize, resolved: &[Summary], unread: bool, via: Via) -> Message {
     let mut draft = Draft::new();
     draft = match open.len() + more {
         0 => draft.line(words!["✅ No incident is open."]),
@@ -30,6 +30,9 @@ pub(super) fn list(open: &[Summary], more: usize, resolved: &[Summary], via: Via
             .line(words![bold("Resolved lately")])
             .bullets(resolved.iter().map(row).collect())
             .line(words!["Earlier ones: ", code(via.line("find words of the title"))]);
+    }
+    if unread {
+        draft = draft.line(words!["⚠️ The resolved ones cannot be read just now; howler's log says why."]);
     }
     let declare = words!["To declare: ", code(via.line("p1 what is broken"))];
     let first = open.first().or(resolved.first()).map_or(7, |summary| summary.incident.0);

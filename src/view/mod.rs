@@ -11,6 +11,7 @@ mod brief;
 mod card;
 mod effect_words;
 mod facts;
+mod fault;
 pub mod fields;
 mod forms;
 mod github;

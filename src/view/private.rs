@@ -5,7 +5,7 @@ use super::card;
 use super::facts::{self, severity};
 use super::lines::Via;
 use super::words::{Words, bold, both, code, moment, words};
-use super::{Message, board, help, list, oncall, procedure, refusal, timeline};
+use super::{Message, board, fault, help, list, oncall, procedure, refusal, timeline};
 use crate::domain::Severity;
 use crate::domain::answer::{Done, Private, Summary};
 use crate::domain::effect::Undone;
@@ -29,16 +29,20 @@ pub fn private(private: &Private, via: Via) -> Message {
         Private::Done { incident, what } => done(*incident, what, via),
         Private::WhichIncident { choices, line, asked } => list::which(choices, line, asked.as_ref(), via),
         Private::OfferForm { incident, line } => list::offer_form(incident.as_ref(), line, via),
-        Private::List { open, more, resolved } => list::list(open, *more, resolved, via),
+        Private::List { open, more, resolved, unread } => list::list(open, *more, resolved, *unread, via),
         Private::Show { incident, undone } => show(incident, undone, via),
         Private::Timeline { incident, entries, page, pages } => {
             timeline::timeline(incident, entries, *page, *pages)
         }
         Private::Found { words, found, more } => list::found(words, found, *more, via),
-        Private::Doctor { undone, store } => board::board(undone, store, via),
+        Private::Doctor { undone, store, saving } => board::board(undone, store, *saving, via),
         Private::Oncall(answer) => oncall::answer(answer, via),
         Private::StillPaged { answered, incidents, pages } => still_paged(answered, incidents, pages, via),
         Private::Runbook(answer) => procedure::answer(answer, via),
+        Private::Trouble(fault) => super::failed(&fault.to_string()),
+        Private::Became { saved, line, answer } => {
+            fault::became(*saved, line.as_deref(), answer.as_deref(), via)
+        }
         Private::Help => help::help(via),
     }
 }

@@ -51,9 +51,14 @@ fn line_instead(form: &FormToOpen, via: Via) -> Words {
     }
 }
 
-/// A failure of howler's own, in its own words.
+/// A failure of howler's own, in its own words; what stands between backticks is to be typed.
 pub fn failed(reason: &str) -> Message {
-    Draft::new().lines(vec![words![reason.to_owned()]]).finish()
+    let pieces = reason.split('`').enumerate();
+    let line = pieces.fold(words![], |line, (at, piece)| match at % 2 {
+        0 => line.and(words![piece.to_owned()]),
+        _ => line.and(words![code(piece.to_owned())]),
+    });
+    Draft::new().line(line).finish()
 }
 
 /// A command that this version of howler does not have.

@@ -71,6 +71,7 @@ impl Scene {
         let reply = self.slack.command("ian", EMERGENCIES, &format!("/incident p4 {title}")).await.unwrap();
         assert_eq!(reply.status, 200, "{}", reply.body);
         let saved = reply.body.contains("is declared");
+        assert!(saved || reply.body.contains("could not"), "{}", reply.body);
         if saved { &mut self.acknowledged } else { &mut self.refused }.push(format!("DECLARED: K{number} "));
         reply.body
     }
@@ -84,7 +85,11 @@ impl Scene {
     async fn takes_nothing(&mut self) {
         for _ in 0..3 {
             let answer = self.declare().await;
-            assert!(answer.contains("could not save"), "a false yes: {answer}");
+            assert!(answer.contains("could not save") || answer.contains("could not confirm"), "{answer}");
+        }
+        for line in ["list", "1 show", "1 timeline", "find K0"] {
+            let reply = self.slack.command("ian", EMERGENCIES, &format!("/incident {line}")).await.unwrap();
+            assert!(reply.body.contains("K0 "), "{line} cannot be read: {}", reply.body);
         }
         let (status, words) = self.readyz().await;
         assert_eq!(status, 503, "{words}");
@@ -109,8 +114,17 @@ impl Scene {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         assert!(self.announced(&self.acknowledged).iter().all(|count| *count == 1), "something came twice");
-        // A failed write may have reached the disk all the same; never more than once.
-        assert!(self.announced(&self.refused).iter().all(|count| *count <= 1), "a refused one came twice");
+        // A failed write may have reached the disk all the same; never more than once, and it is told.
+        let after_all = self.announced(&self.refused);
+        assert!(after_all.iter().all(|count| *count <= 1), "a refused one came twice");
+        let told = |words: &str| {
+            self.slack.look(|slack| {
+                let channels = slack.channels.iter().flat_map(|channel| &channel.messages);
+                channels.filter(|message| message.only_for.is_some() && message.text.contains(words)).count()
+            })
+        };
+        let in_doubt = told("saved after all") + told("not saved");
+        assert!(in_doubt <= 1 && after_all.iter().sum::<usize>() == told("saved after all"), "{after_all:?}");
     }
 
     fn announced(&self, of: &[String]) -> Vec<usize> {
@@ -137,7 +151,9 @@ async fn a_disk_that_fills_up_is_told_and_recovered_from_without_a_restart() {
     while scene.refused.is_empty() {
         let answer = scene.declare().await;
         assert!(scene.acknowledged.len() < 5_000, "the disk never filled");
-        assert!(scene.refused.is_empty() || answer.contains("could not save"), "{answer}");
+        // Nobody knows what became of the first one that fails; where it was a result of Slack's, this one is certain.
+        let refused = answer.contains("could not confirm") || answer.contains("could not save");
+        assert!(scene.refused.is_empty() || refused, "{answer}");
     }
     // What is still free in the file is used up too.
     limit(&howler, "0");

@@ -9,6 +9,7 @@ mod deeds;
 mod dice;
 mod found;
 mod production;
+mod saving;
 mod weather;
 mod world;
 

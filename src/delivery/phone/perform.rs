@@ -68,7 +68,7 @@ impl Caller {
                     return Ok(Done::Nothing("this is nothing for a phone"));
                 };
                 if job.may_have_happened()
-                    && let Some(found) = phones.find(&ring, sent, job.effect.created_at).await?
+                    && let Some(found) = phones.find(&ring, sent, job.since()).await?
                 {
                     return Ok(Done::Rung(found));
                 }

@@ -177,7 +177,7 @@ impl Deliverer {
     /// The message in `channel` that carries the job's mark, or its parts.
     async fn find_marked(&self, job: &Job, channel: &ChannelId) -> Result<Marked, Trouble> {
         let mut found = Marked::default();
-        let oldest = job.effect.created_at.saturating_sub(SKEW).unwrap_or(job.effect.created_at);
+        let oldest = job.since().saturating_sub(SKEW).unwrap_or(job.since());
         let mut cursor = String::new();
         loop {
             let mut query = vec![

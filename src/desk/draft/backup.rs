@@ -33,7 +33,7 @@ impl Draft<'_> {
         let behind: Vec<&Effect> = behind.filter(|effect| !self.effects.contains_key(&effect.id)).collect();
         if gone.kind == EffectKind::OpenIssue {
             let rest: Vec<EffectId> = behind.iter().map(|effect| effect.id).collect();
-            self.effects.extend(rest.into_iter().map(|id| (id, None)));
+            rest.into_iter().for_each(|id| self.effects.insert(id, None));
         } else if let Some(next) = behind.first() {
             self.effects.insert(next.id, Some(Effect::clone(next)));
         }

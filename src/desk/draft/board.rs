@@ -6,6 +6,7 @@ use super::{Draft, refused};
 use crate::desk::reads;
 use crate::domain::answer::{Answer, Private};
 use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Say, To};
+use crate::domain::fault::Saving;
 use crate::domain::refusal::Refusal;
 use crate::id::{EffectId, UserId};
 use crate::store::StoreError;
@@ -50,7 +51,7 @@ impl Draft<'_> {
         let kept = self.state.outbox.iter().filter(gone);
         let changed = self.effects.values().flatten();
         let undone = reads::undone(kept.chain(changed), self.now, None);
-        Answer::Private(Private::Doctor { undone, store: self.store.troubles() })
+        Answer::Private(Private::Doctor { undone, store: self.store.troubles(), saving: Saving::Well })
     }
 
     /// Stays on the delivery board. The person in charge hears of an announcement that cannot be delivered.

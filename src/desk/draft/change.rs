@@ -112,9 +112,10 @@ impl Draft<'_> {
             return;
         }
         let row = self.ledger.next(self.now, by, what, &self.config.audit_keys);
-        match self.ledger.take(&row) {
+        let ledger = Arc::make_mut(&mut self.ledger);
+        match ledger.take(&row) {
             Ok(()) => self.changes.audit.push(row),
-            Err(why) => self.ledger.broken = Some(why),
+            Err(why) => ledger.broken = Some(why),
         }
     }
 
@@ -225,9 +226,14 @@ impl Draft<'_> {
     }
 
     /// Takes in what is heard of a program while it runs.
+    ///
+    /// # Errors
+    /// When something could not be read; then nothing of it is taken in.
     pub fn run_heard(&mut self, id: RunId, output: String) -> Result<(), StoreError> {
-        let acts = self.book().run(id)?.is_some_and(|run| run.change().is_some());
-        if acts { self.record_run(id, None, RunEventKind::Heard { output }) } else { Ok(()) }
+        self.whole(|draft| {
+            let acts = draft.book().run(id)?.is_some_and(|run| run.change().is_some());
+            if acts { draft.record_run(id, None, RunEventKind::Heard { output }) } else { Ok(()) }
+        })
     }
 
     /// A fault inside howler while it looked or acted: nothing of it runs any more, and it is not tried again by itself.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tracing::debug;
+use tracing::{debug, warn};
 
 use super::{Draft, refused};
 use crate::desk::oncall::{self, Look};
@@ -18,6 +18,7 @@ use crate::domain::oncall::event::{PageRecord, RotaEvent, RotaEventKind};
 use crate::domain::oncall::fire::{fire, settle};
 use crate::domain::oncall::line::Oncall;
 use crate::domain::oncall::rota::Rota;
+use crate::domain::oncall::tell::Brief;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Request;
 use crate::domain::timer::Timer;
@@ -38,10 +39,9 @@ impl Draft<'_> {
     /// Begins the rota with the configuration's people, or takes over what the configuration says of its turns.
     pub fn tend_rota(&mut self) -> Result<(), StoreError> {
         let rota = self.rota();
-        if let Some(schedule) = self.config.rotation.set_up(&rota, self.now) {
-            self.record_rota(None, RotaEventKind::Set { schedule: Box::new(schedule) })?;
-        }
-        Ok(())
+        let Some(schedule) = self.config.rotation.set_up(&rota, self.now) else { return Ok(()) };
+        let set = RotaEventKind::Set { schedule: Box::new(schedule) };
+        self.whole(|draft| draft.record_rota(None, set))
     }
 
     /// Decides a line about being on call.
@@ -183,12 +183,12 @@ impl Draft<'_> {
         after.apply(&event);
         debug!(seq = event.seq, "recorded for the rota");
         self.move_rows(&before.timers(), &after.timers(), None);
-        let brief = self.brief(&after)?;
         let around = Around {
-            brief: &move || brief.clone(),
+            brief: &|| self.brief(&after),
             moved: moved(&before.schedule, &after.schedule, self.now),
         };
-        for Intent { lane, kind } in consequences(&before, &after, &event, around) {
+        let intents = consequences(&before, &after, &event, around);
+        for Intent { lane, kind } in intents {
             self.push(None, Intent { lane, kind });
         }
         self.paged_without_incident(&event);
@@ -201,9 +201,13 @@ impl Draft<'_> {
         }
     }
 
-    fn brief(&self, rota: &Rota) -> Result<crate::domain::oncall::tell::Brief, StoreError> {
+    /// A hand-over waits for no count: pages that cannot be read are said to be unknown.
+    fn brief(&self, rota: &Rota) -> Brief {
         let look = Look { book: &self.book(), config: self.config, rota };
-        oncall::brief(&look, self.store.paged(oncall::week_before(self.now))?)
+        let pages = self.store.paged(oncall::week_before(self.now));
+        let pages =
+            pages.inspect_err(|error| warn!(%error, "a hand-over's brief goes without the week's pages"));
+        oncall::brief(&look, pages.ok())
     }
 
     pub(super) fn fire_rota(&mut self, timer: Timer) -> Result<(), StoreError> {
@@ -236,7 +240,7 @@ impl Draft<'_> {
         if waits || self.duty().primary.as_ref() != Some(person) {
             return Ok(());
         }
-        self.record_rota(None, RotaEventKind::GroupRepaired)
+        self.whole(|draft| draft.record_rota(None, RotaEventKind::GroupRepaired))
     }
 
     /// Counts whom a page called, for reports.

@@ -93,6 +93,15 @@ pub enum Tell {
         at: Timestamp,
     },
     GroupRepaired,
+    /// howler cannot save what people ask: its disk takes no writes, or its folder is `gone`.
+    CannotSave {
+        since: Timestamp,
+        gone: bool,
+    },
+    /// It can again.
+    SavesAgain {
+        since: Timestamp,
+    },
 }
 
 /// What the incoming person inherits, as it was at the hand-over.
@@ -122,4 +131,7 @@ pub struct Brief {
     /// They took it themselves: nobody waits for their word.
     #[serde(default)]
     pub taken: bool,
+    /// The pages of the week could not be read, so their counts say nothing.
+    #[serde(default)]
+    pub pages_unknown: bool,
 }

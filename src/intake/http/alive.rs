@@ -33,16 +33,13 @@ pub(super) fn router(workers: Workers) -> Router {
 async fn healthz(State(workers): State<Arc<Workers>>) -> Response {
     let (turn, beats) = tokio::join!(workers.desk.turn(TURN_WITHIN), workers.lanes.beats(TURN_WITHIN));
     let socket_ended = workers.socket.as_ref().is_some_and(AbortHandle::is_finished);
-    let fault = match (turn, workers.lanes.lost()) {
-        (Turn::Gone, _) => "the desk has ended",
-        (Turn::Missing, _) => "the desk hangs: it takes no turn, and not for the disk",
-        (Turn::Taken | Turn::AtDisk, _) if !beats => "the lanes hang or have ended: nothing is sent",
-        (Turn::Taken | Turn::AtDisk, 1..) => "a lane has ended by a fault: what it was to send waits",
-        (Turn::Taken | Turn::AtDisk, 0) if socket_ended => "Socket Mode has ended: Slack is not heard",
-        (Turn::Taken, 0) => return "ok\n".into_response(),
-        (Turn::AtDisk, 0) => {
-            return "ok: it waits for the disk, which no restart would change\n".into_response();
-        }
+    let fault = match turn {
+        Turn::Gone => "the desk has ended",
+        Turn::Missing => "the desk hangs: it takes no turn, and not for the disk",
+        Turn::Taken | Turn::AtDisk if !beats => "the lanes hang or have ended: nothing is sent",
+        Turn::Taken | Turn::AtDisk if socket_ended => "Socket Mode has ended: Slack is not heard",
+        Turn::Taken => return "ok\n".into_response(),
+        Turn::AtDisk => return "ok: it waits for the disk, which no restart would change\n".into_response(),
     };
     let words =
         format!("{fault}. A restart helps, and loses nothing that was acknowledged; the log says more\n");

@@ -14,6 +14,7 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use crate::config::secrets::Secret;
+use crate::domain::fault::Saving;
 use crate::intake::bearer::Bearer;
 use crate::intake::front::Front;
 use crate::intake::socket::Watch;
@@ -66,18 +67,35 @@ impl Reach {
     }
 }
 
-/// 200 while the store takes changes. A Slack that cannot be reached is known and told, and so is Socket Mode without a
+/// 200 while the store takes changes and no save waits for long. A Slack that cannot be reached is known and told, and so is Socket Mode without a
 /// connection: restarting howler would help neither.
 async fn readyz(State(context): Shared) -> Response {
     let desk = &context.front.desk;
     let open = desk.look(|_, _| ()).is_some();
-    if !open || !desk.writable() {
-        return (StatusCode::SERVICE_UNAVAILABLE, "store: takes no changes; the log says why\n")
-            .into_response();
+    if let Some(trouble) = trouble(desk.saving(), open) {
+        return (StatusCode::SERVICE_UNAVAILABLE, format!("store: {trouble}\n")).into_response();
     }
     let slack = context.reach.words(&context.front).await;
     let socket = context.socket.as_ref().map(|socket| format!("socket mode: {}\n", socket.words()));
     format!("store: writable\nslack: {slack}\n{}", socket.unwrap_or_default()).into_response()
+}
+
+/// Why howler is not ready.
+fn trouble(saving: Saving, open: bool) -> Option<String> {
+    Some(match saving {
+        Saving::Well if open => return None,
+        Saving::Waits { seconds } => {
+            format!("a save has been waiting for {seconds} s: the disk hangs. Reading works")
+        }
+        Saving::FolderGone => {
+            "takes no changes: the data folder was taken away; the log says what is gone. Reading works"
+                .into()
+        }
+        Saving::Impossible if open => {
+            "takes no changes: its disk is full, read-only or failing; the log says why. Reading works".into()
+        }
+        Saving::Well | Saving::Impossible => "takes no changes; the log says why".into(),
+    })
 }
 
 /// For Prometheus, if it knows the secret.
@@ -95,6 +113,7 @@ async fn metrics(State(context): Shared, headers: HeaderMap) -> Response {
             timers: state.timers.len(),
             writable: front.desk.writable(),
             damaged: front.desk.damaged(),
+            saving: front.desk.save_waiting(),
             store_bytes,
         };
         front.metrics.scrape(look, state.open.values().map(AsRef::as_ref), state.outbox.iter())

@@ -232,9 +232,11 @@ impl Talk {
                 names.add_channels_of(private);
                 let words = view::terminal(&view::private(private, Via::Shell), &names);
                 match private {
-                    Private::Refused(_) | Private::WhichIncident { .. } | Private::OfferForm { .. } => {
-                        Reply::Refused(words)
-                    }
+                    Private::Refused(_)
+                    | Private::WhichIncident { .. }
+                    | Private::OfferForm { .. }
+                    | Private::Trouble(_)
+                    | Private::Became { saved: false, .. } => Reply::Refused(words),
                     Private::Oncall(answer) => match **answer {
                         OncallAnswer::Proposed { seen, .. } => Reply::Proposed { words, seen },
                         _ => Reply::Done(words),

@@ -1,4 +1,5 @@
 mod backups;
+mod failing;
 mod whole;
 
 use std::fs;

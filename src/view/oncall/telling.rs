@@ -16,6 +16,7 @@ use crate::domain::timer::Lateness;
 use crate::id::IncidentId;
 use crate::view::Message;
 use crate::view::blocks::{Button, Draft};
+use crate::view::fault;
 use crate::view::list;
 use crate::view::timeline::admitted;
 use crate::view::words::{Words, bold, both, code, everybody, mention, moment, words};
@@ -88,6 +89,8 @@ pub fn tell(tell: &Tell, config: &Config) -> Message {
         Tell::SummonsAnswered { by, reason, at } => {
             Draft::new().line(words!["✅ ", by, " has it. You asked ", both(*at), ": ", reason]).finish()
         }
+        Tell::CannotSave { since, gone } => fault::cannot_save(*since, *gone),
+        Tell::SavesAgain { since } => fault::saves_again(*since),
         Tell::GroupRepaired => Draft::new()
             .line(words![
                 "🔧 Somebody had changed ",
@@ -166,7 +169,11 @@ fn brief(brief: &Brief) -> Message {
     } else {
         String::new()
     };
-    let mut facts = vec![words![format!("Pages in the seven days before: {}{night}.", brief.paged)]];
+    let pages = match brief.pages_unknown {
+        true => "Pages in the seven days before: cannot be read. howler's log says more.".to_owned(),
+        false => format!("Pages in the seven days before: {}{night}.", brief.paged),
+    };
+    let mut facts = vec![words![pages]];
     if brief.review > 0 {
         facts.push(words![
             format!("{} incidents wait for the weekly review: ", brief.review),

@@ -205,6 +205,7 @@ fn effects() {
         kind,
         created_at: samples::at("02:00"),
         attempts: 0,
+        named: None,
         state: EffectState::Waiting,
     };
     let words = kinds.into_iter().map(|kind| view::effect_in_words(&effect(kind)));

@@ -124,6 +124,7 @@ fn job(kind: EffectKind, incident: Incident) -> Job {
         kind,
         created_at: at(DECLARED),
         attempts: 0,
+        named: None,
         state: EffectState::Waiting,
     };
     Job {

@@ -35,7 +35,6 @@ pub struct Stand {
     verifier: Verifier,
     pub desk: Desk,
     /// What beats in the place of lanes.
-    pub heart: Heart,
     pub beating: JoinHandle<()>,
     pub socket: JoinHandle<()>,
     desk_task: JoinHandle<()>,
@@ -116,25 +115,12 @@ impl Stand {
             }
         });
         let socket = tokio::spawn(std::future::pending());
-        let workers =
-            Workers { desk: desk.clone(), lanes: heart.clone(), socket: Some(socket.abort_handle()) };
+        let workers = Workers { desk: desk.clone(), lanes: heart, socket: Some(socket.abort_handle()) };
         let signing = Secret::new(SECRET);
         let base = serve(router(front, Some(&signing), metrics_secret, None, None, workers)).await;
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
         let verifier = Verifier::new(&Secret::new(SECRET));
-        Self {
-            base,
-            client,
-            clock,
-            verifier,
-            desk,
-            heart,
-            beating,
-            socket,
-            desk_task,
-            calls,
-            _folder: folder,
-        }
+        Self { base, client, clock, verifier, desk, beating, socket, desk_task, calls, _folder: folder }
     }
 
     /// Ends the desk, as a fault would.

@@ -1,6 +1,7 @@
 //! What howler answers.
 
 use super::*;
+use crate::domain::fault::{Fault, Saving};
 use crate::id::DeliveryId;
 
 pub fn summary(number: u64, texts: &Texts) -> Summary {
@@ -105,11 +106,24 @@ pub fn answers(texts: &Texts) -> Vec<(&'static str, Private)> {
             "offer of the resolution form",
             Private::OfferForm { incident: Some(summary(7, texts)), line: line(Command::ResolveForm) },
         ),
-        ("list of nothing", Private::List { open: Vec::new(), more: 0, resolved: Vec::new() }),
-        ("list", Private::List { open: summaries(1, 7, texts), more: 0, resolved: summaries(2, 2, texts) }),
+        ("list of nothing", Private::List { open: Vec::new(), more: 0, resolved: Vec::new(), unread: true }),
+        (
+            "list",
+            Private::List {
+                open: summaries(1, 7, texts),
+                more: 0,
+                resolved: summaries(2, 2, texts),
+                unread: false,
+            },
+        ),
         (
             "long list",
-            Private::List { open: summaries(20, 1, texts), more: 14, resolved: summaries(5, 2, texts) },
+            Private::List {
+                open: summaries(20, 1, texts),
+                more: 14,
+                resolved: summaries(5, 2, texts),
+                unread: false,
+            },
         ),
         ("shown", shown(Vec::new())),
         ("shown, with undelivered messages", shown(undone(7, texts))),
@@ -118,7 +132,7 @@ pub fn answers(texts: &Texts) -> Vec<(&'static str, Private)> {
         ("timeline, only page", page(1, 1)),
         ("found", Private::Found { words: texts.title.clone(), found: summaries(2, 2, texts), more: 14 }),
         ("found nothing", Private::Found { words: texts.title.clone(), found: Vec::new(), more: 0 }),
-        ("board, empty", Private::Doctor { undone: Vec::new(), store: Vec::new() }),
+        ("board, empty", Private::Doctor { undone: Vec::new(), store: Vec::new(), saving: Saving::Well }),
         (
             "board, store damaged",
             Private::Doctor {
@@ -126,10 +140,52 @@ pub fn answers(texts: &Texts) -> Vec<(&'static str, Private)> {
                 store: vec![
                     "The data folder is damaged: 30 of 60 open incidents are missing: INC-4, INC-7".into(),
                 ],
+                saving: Saving::Well,
             },
         ),
-        ("board", Private::Doctor { undone: undone(4, texts), store: Vec::new() }),
-        ("full board", Private::Doctor { undone: undone(40, texts), store: Vec::new() }),
+        ("board", Private::Doctor { undone: undone(4, texts), store: Vec::new(), saving: Saving::Well }),
+        (
+            "full board",
+            Private::Doctor { undone: undone(40, texts), store: Vec::new(), saving: Saving::Well },
+        ),
+        (
+            "board, a save waits",
+            Private::Doctor { undone: Vec::new(), store: Vec::new(), saving: Saving::Waits { seconds: 7 } },
+        ),
+        (
+            "board, cannot save",
+            Private::Doctor { undone: undone(1, texts), store: Vec::new(), saving: Saving::Impossible },
+        ),
+        (
+            "board, folder gone",
+            Private::Doctor { undone: Vec::new(), store: Vec::new(), saving: Saving::FolderGone },
+        ),
+        ("not certain", Private::Trouble(Fault::Uncertain)),
+        ("not saved yet", Private::Trouble(Fault::NotSavedYet)),
+        (
+            "it was not saved",
+            Private::Became {
+                saved: false,
+                line: Some(Box::new(Line {
+                    incident: None,
+                    command: Command::Declare { severity: Severity::P1, title: texts.title.clone() },
+                })),
+                answer: None,
+            },
+        ),
+        (
+            "it was saved after all",
+            Private::Became {
+                saved: true,
+                line: None,
+                answer: Some(Box::new(Private::Declared {
+                    incident: IncidentId(7),
+                    title: texts.title.clone(),
+                    severity: Severity::P1,
+                    own_channel: true,
+                })),
+            },
+        ),
         (
             "answered, and still paged",
             Private::StillPaged {

@@ -82,6 +82,7 @@ fn tells(texts: &Texts) -> Vec<(&'static str, Tell)> {
         unreachable: vec![bea()],
         phones: true,
         taken: false,
+        pages_unknown: false,
     };
     let quiet = Brief {
         from: None,
@@ -96,6 +97,7 @@ fn tells(texts: &Texts) -> Vec<(&'static str, Tell)> {
         unreachable: Vec::new(),
         phones: false,
         taken: true,
+        pages_unknown: true,
         until: None,
         ..brief.clone()
     };
@@ -113,6 +115,9 @@ fn tells(texts: &Texts) -> Vec<(&'static str, Tell)> {
     }
     vec![
         ("hand-over", handed_over(Some(ian()), false, Some(Why::Rotation))),
+        ("howler cannot save", Tell::CannotSave { since: at("02:30"), gone: false }),
+        ("howler's folder is gone", Tell::CannotSave { since: at("02:30"), gone: true }),
+        ("howler saves again", Tell::SavesAgain { since: at("02:30") }),
         ("hand-over, standing in", handed_over(Some(ian()), false, Some(Why::PausedFor(bea())))),
         ("hand-over, fallback", handed_over(Some(ian()), true, None)),
         ("only the backup", handed_over(None, false, None)),

@@ -1,0 +1,61 @@
+//! What follows from an event: its timers move, and its effects go into the outbox.
+
+use jiff::Timestamp;
+
+use super::Draft;
+use crate::domain::effect::{Effect, EffectKind, EffectState, Lane};
+use crate::domain::incident::{Incident, Intent};
+use crate::domain::timer::{Timer, TimerKind};
+use crate::id::{EffectId, IncidentId};
+
+impl Draft<'_> {
+    pub(super) fn move_timers(&mut self, before: Option<&Incident>, after: &Incident) {
+        let old: Vec<_> = before.into_iter().flat_map(Incident::timers).collect();
+        let new: Vec<_> = after.timers().collect();
+        self.move_rows(&old, &new, Some(after.id));
+    }
+
+    /// The rows of the timers of an incident, or of the rota, follow by difference.
+    pub(super) fn move_rows(
+        &mut self,
+        old: &[(TimerKind, Timestamp)],
+        new: &[(TimerKind, Timestamp)],
+        incident: Option<IncidentId>,
+    ) {
+        let row = |(kind, due): &(TimerKind, Timestamp)| Timer { due: *due, incident, kind: *kind };
+        let old: Vec<Timer> = old.iter().map(row).collect();
+        let new: Vec<Timer> = new.iter().map(row).collect();
+        for gone in old.iter().filter(|timer| !new.contains(timer)) {
+            self.changes.timers_set.retain(|set| set != gone);
+            self.changes.timers_gone.push(*gone);
+        }
+        for set in new.iter().filter(|timer| !old.contains(timer)) {
+            self.changes.timers_gone.retain(|gone| gone != set);
+            self.changes.timers_set.push(*set);
+        }
+    }
+
+    /// Puts an effect into the outbox. A *show* that waits there already is enough; one that failed is tried again.
+    pub(super) fn push(&mut self, incident: Option<IncidentId>, intent: Intent) {
+        let Intent { lane, kind } = intent;
+        let shows = kind.is_shown();
+        let same = |effect: &&Effect| shows && effect.lane == lane && effect.kind == kind;
+        // What this round changed or gave up is not as it was saved.
+        let saved = |twin: &&Effect| !self.effects.contains_key(&twin.id);
+        let new_twin = self.effects.values().flatten().find(same);
+        let twin = new_twin.or_else(|| self.state.outbox.waiting_twin(&lane, &kind).filter(saved));
+        let Some(twin) = twin.cloned() else { return self.push_new(incident, lane, kind) };
+        if let EffectState::Failed { .. } = twin.state {
+            let again = Effect { state: twin.state.retried(self.now), ..twin };
+            self.effects.insert(again.id, Some(again));
+        }
+    }
+
+    pub(super) fn push_new(&mut self, incident: Option<IncidentId>, lane: Lane, kind: EffectKind) {
+        let id = EffectId(self.changes.next_effect);
+        self.changes.next_effect += 1;
+        let (state, named) = self.named(incident, &kind);
+        let effect = Effect { id, incident, lane, kind, created_at: self.now, attempts: 0, state, named };
+        self.effects.insert(id, Some(effect));
+    }
+}

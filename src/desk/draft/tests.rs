@@ -1,0 +1,212 @@
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use tempfile::TempDir;
+
+use super::Draft;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::desk::state::State;
+use crate::domain::Severity;
+use crate::domain::command::{Command, Line};
+use crate::domain::effect::{EffectKind, Outcome, Receipt};
+use crate::domain::oncall::confirm::Change;
+use crate::domain::oncall::line::Oncall;
+use crate::domain::oncall::tell::Tell;
+use crate::domain::refusal::Refusal;
+use crate::domain::request::{Ask, Place, ReplyPath, Request};
+use crate::domain::run::signed::Keys;
+use crate::domain::timer::{Timer, TimerKind};
+use crate::id::{DeliveryId, IncidentId};
+use crate::store::{Changes, Disk, MemoryDisk, Store};
+
+fn at(hour: i64) -> Timestamp {
+    Timestamp::from_second(1_795_485_600).unwrap() + SignedDuration::from_hours(hour)
+}
+
+struct Scene {
+    disk: MemoryDisk,
+    store: Store,
+    config: Config,
+    state: State,
+    _folder: TempDir,
+}
+
+impl Scene {
+    /// A rota, an open incident, a resolved one with a channel of its own, and people who were called.
+    fn new() -> Self {
+        let toml = "[rotation]\nturn = \"daily\"\nhandoff = \"03:00\"\nmembers = [\"U0MAYA\", \"U0KOFI\"]\n";
+        let config = Config::parse(toml).unwrap();
+        let folder = TempDir::new().unwrap();
+        let disk = MemoryDisk::new(Clock::standing_at(at(0)));
+        let store = Store::open_on(Disk::Memory(disk.clone()), folder.path(), "one").unwrap();
+        let state = State::loaded(store.load().unwrap(), &Keys::default());
+        let mut scene = Self { disk, store, config, state, _folder: folder };
+        scene.decide(at(0), |draft| draft.tend_rota().unwrap());
+        for line in [
+            line(None, Command::Declare { severity: Severity::P1, title: "First".into() }),
+            line(None, Command::Declare { severity: Severity::P2, title: "Second".into() }),
+            line(Some(1), Command::Resolve { root_cause: "a cause".into() }),
+        ] {
+            scene.decide(at(0), |draft| drop(draft.handle(&line).unwrap()));
+        }
+        scene
+    }
+
+    fn draft(&self, now: Timestamp) -> Draft<'_> {
+        Draft::new(&self.state, &self.store, &self.config, now, None)
+    }
+
+    fn decide(&mut self, now: Timestamp, work: impl FnOnce(&mut Draft<'_>)) {
+        let mut draft = self.draft(now);
+        work(&mut draft);
+        let changes = draft.finish();
+        self.store.commit(&changes, now).unwrap();
+        self.state.merge(changes);
+    }
+
+    /// Does `work` with each of its reads failing in turn: either it is done whole, or nothing is left of it. Gives how
+    /// often it was refused, and how often it was done all the same.
+    fn with_each_read_failing<T>(
+        &self,
+        now: Timestamp,
+        work: impl Fn(&mut Draft<'_>) -> Result<T, crate::store::StoreError>,
+    ) -> (usize, usize) {
+        let (mut refused, mut done) = (0, 0);
+        for reads in 0.. {
+            self.disk.fail_read_after(Some(reads));
+            let mut draft = self.draft(now);
+            // What was decided before stays.
+            draft.count_pages(IncidentId(9), Severity::P1, &paged());
+            let before = format!("{:?}", draft.whole_state());
+            let worked = work(&mut draft);
+            let failed = self.disk.has_failed_a_read();
+            self.disk.fail_read_after(None);
+            if !failed {
+                worked.map(drop).unwrap();
+                return (refused, done);
+            }
+            match worked {
+                Ok(_) => done += 1,
+                Err(_) => {
+                    refused += 1;
+                    assert_eq!(format!("{:?}", draft.whole_state()), before, "after {reads} reads");
+                }
+            }
+        }
+        (refused, done)
+    }
+}
+
+impl Draft<'_> {
+    fn whole_state(&self) -> (Changes, Vec<String>) {
+        let maps = [
+            format!("{:?}", *self.incidents),
+            format!("{:?}", *self.runs),
+            format!("{:?}", *self.effects),
+            format!("{:?}", *self.seen),
+            format!("{:?}", self.ledger),
+        ];
+        (self.changes.clone(), maps.to_vec())
+    }
+}
+
+fn paged() -> crate::domain::incident::event::Event {
+    let kind = crate::domain::incident::event::EventKind::Noted { text: "x".into() };
+    crate::domain::incident::event::Event { seq: 1, at: at(0), by: None, from_shell: false, kind }
+}
+
+fn request(number: u32, reply: ReplyPath, ask: Ask) -> Request {
+    Request {
+        delivery: DeliveryId(format!("d{number}")),
+        by: "U0IAN".into(),
+        place: Place { channel: "C9".into(), thread: Some("1.2".into()) },
+        reply,
+        ask,
+    }
+}
+
+fn line(incident: Option<u64>, command: Command) -> Request {
+    let number = incident.unwrap_or(0) as u32 + 10 * command.word().len() as u32;
+    let title = match &command {
+        Command::Declare { title, .. } => title.len() as u32 * 1_000,
+        _ => 0,
+    };
+    let line = Line { incident: incident.map(IncidentId), command };
+    request(number + title, ReplyPath::Inline, Ask::Line(line))
+}
+
+#[test]
+fn a_request_whose_read_fails_leaves_nothing_behind() {
+    let scene = Scene::new();
+    let confirm =
+        |change| Command::Oncall(Box::new(Oncall::Confirm { change, seen: scene.state.rota.version }));
+    let requests = [
+        line(None, Command::Declare { severity: Severity::P1, title: "Third one".into() }),
+        line(Some(2), Command::Ack),
+        line(Some(1), Command::Reopen),
+        line(Some(1), Command::Note { text: "seen".into() }),
+        line(None, Command::Note { text: "which".into() }),
+        line(None, confirm(Change::Cover { long: SignedDuration::from_hours(2) })),
+        line(None, confirm(Change::Add { person: "U0IAN".into() })),
+        line(None, Command::Oncall(Box::new(Oncall::Page { whom: "U0KOFI".into(), reason: "help".into() }))),
+        line(
+            None,
+            Command::Oncall(Box::new(Oncall::PageSeverity { severity: Severity::P1, reason: "help".into() })),
+        ),
+        request(90, ReplyPath::Ephemeral, Ask::Said { refusal: Refusal::PageStands, declines: false }),
+        request(91, ReplyPath::Ephemeral, Ask::Pin { message: "1.2".into(), author: None, added: true }),
+        request(92, ReplyPath::Ephemeral, Ask::Unclear(Refusal::PageStands)),
+    ];
+    for asked in requests {
+        let (refused, _) = scene.with_each_read_failing(at(1), |draft| draft.handle(&asked));
+        assert!(refused > 0, "nothing of it was read: {asked:?}");
+    }
+}
+
+#[test]
+fn a_timer_or_a_report_whose_read_fails_leaves_nothing_behind() {
+    let scene = Scene::new();
+    let timers: Vec<Timer> = scene.state.timers.iter().copied().collect();
+    assert!(timers.len() > 3, "{timers:?}");
+    for timer in timers {
+        scene.with_each_read_failing(timer.due, |draft| draft.fire(timer));
+    }
+    let effects: Vec<_> = scene.state.outbox.iter().map(|effect| effect.id).collect();
+    let mut refused = 0;
+    for effect in effects {
+        let done = Receipt::Message { channel: "C1".into(), message: "1.1".into() };
+        let report = |draft: &mut Draft<'_>| draft.report(effect, Outcome::Done(done.clone()));
+        refused += scene.with_each_read_failing(at(1), report).0;
+    }
+    assert!(refused > 0, "some are of an incident that is resolved, and read from the disk");
+}
+
+/// Sunday's hand-over is not lost for a count that cannot be read: it is made, and says so.
+#[test]
+fn a_hand_over_goes_out_without_the_pages_that_cannot_be_read() {
+    let scene = Scene::new();
+    let hand_over = scene.state.timers.iter().find(|timer| timer.kind == TimerKind::HandOver).copied();
+    let hand_over = hand_over.expect("a rota hands over");
+    let (refused, done) = scene.with_each_read_failing(hand_over.due, |draft| draft.fire(hand_over));
+    assert_eq!((refused, done), (0, 1));
+    for (unreadable, told) in [(None, false), (Some(0), true)] {
+        scene.disk.fail_read_after(unreadable);
+        let mut draft = scene.draft(hand_over.due);
+        draft.fire(hand_over).unwrap();
+        scene.disk.fail_read_after(None);
+        let changes = draft.finish();
+        let unknown = changes.effects.iter().find_map(|effect| match &effect.kind {
+            EffectKind::Tell { tell, .. } => match tell.as_ref() {
+                Tell::Brief(brief) => Some(brief.pages_unknown),
+                _ => None,
+            },
+            _ => None,
+        });
+        assert_eq!(unknown, Some(told));
+        let next = |timer: &&Timer| timer.kind == TimerKind::HandOver;
+        assert!(changes.timers_set.iter().any(|timer| next(&timer)), "the next one is set");
+        assert!(changes.timers_gone.contains(&hand_over));
+        assert!(changes.rota.as_ref().is_some_and(|rota| Arc::strong_count(rota) > 0));
+    }
+}

@@ -1,0 +1,113 @@
+//! howler's own trouble, in words: what is known, what is safe, and what to do.
+
+use std::fmt;
+
+use super::Message;
+use super::blocks::Draft;
+use super::lines::{Via, typed};
+use super::private::private;
+use super::words::{Words, bold, both, code, words};
+use crate::domain::answer::Private;
+use crate::domain::command::Line;
+use crate::domain::fault::{Fault, Saving};
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotSaved => {
+                "howler could not save this, so it did nothing: its disk may be full or read-only. Reading still \
+                 works: `/incident list`. Tell whoever runs howler, and send it again later."
+            }
+            Self::NotSavedYet => {
+                "howler could not save this yet: its disk may be full or read-only. Slack brings it again for five \
+                 minutes, and then it is done. If you see nothing by then, send it again. Tell whoever runs howler."
+            }
+            Self::Uncertain => {
+                "I could not confirm that this was saved. Don't send it again yet: look at `/incident list` in a \
+                 minute."
+            }
+            Self::FolderGone => {
+                "howler could not save this, so it did nothing: its data folder was taken away. Reading still works: \
+                 `/incident list`. Tell whoever runs howler; its log says what is gone."
+            }
+            Self::Unreadable => {
+                "howler could not read what it had saved, so it did nothing. Tell whoever runs howler; its log \
+                 says more."
+            }
+            Self::Stopping => "howler is restarting and did nothing. Send it again in a few seconds.",
+        })
+    }
+}
+
+/// What became of a request of which nobody knew whether it was saved.
+pub(super) fn became(saved: bool, line: Option<&Line>, answer: Option<&Private>, via: Via) -> Message {
+    let line = line.and_then(|line| typed(line, via)).map(|line| words![" ", code(line)]);
+    if !saved {
+        return Draft::new()
+            .line(
+                words!["❌ It was "]
+                    .and(words![bold("not saved")])
+                    .and(words![", so nothing was done. Send it again:"])
+                    .and_if(line),
+            )
+            .finish();
+    }
+    let first = Draft::new().line(words!["It was saved after all:"].and_if(line)).finish();
+    let Some(answer) = answer else { return first };
+    let rest = private(answer, via);
+    Message {
+        text: format!("{}\n\n{}", first.text, rest.text),
+        blocks: first.blocks.into_iter().chain(rest.blocks).collect(),
+    }
+}
+
+/// The first line of the delivery board, where saving does not go well.
+pub(super) fn saving(saving: Saving) -> Option<Words> {
+    Some(match saving {
+        Saving::Well => return None,
+        Saving::Waits { seconds } => words![
+            "⚠️ ",
+            bold(format!("A save has been waiting for {seconds} s. ")),
+            "howler's disk hangs: nothing new is taken until it answers. Tell whoever runs howler."
+        ],
+        Saving::Impossible => words![
+            "⚠️ ",
+            bold("howler cannot save. "),
+            "Its disk is full, read-only or failing. Reading works, and what was saved before goes out. Tell whoever \
+             runs howler."
+        ],
+        Saving::FolderGone => words![
+            "⚠️ ",
+            bold("howler's data folder was taken away. "),
+            "Nothing new is saved. Reading works. Tell whoever runs howler; its log says what is gone."
+        ],
+    })
+}
+
+/// Told once, where people look.
+pub(super) fn cannot_save(since: jiff::Timestamp, gone: bool) -> Message {
+    let why = match gone {
+        true => "Its data folder was taken away.",
+        false => "Its disk is full, read-only or failing.",
+    };
+    Draft::new()
+        .line(words!["⚠️ ", bold("howler cannot save since "), both(since), bold("."), " ", why])
+        .bullets(vec![
+            words!["It refuses what would change something, and says so."],
+            words!["Reading works: ", code("/incident list"), "."],
+            words!["Reminders and pages still go out."],
+        ])
+        .line(words!["Write down what you decide. Whoever runs howler: its log says more. I tell you here when it saves again."])
+        .finish()
+}
+
+pub(super) fn saves_again(since: jiff::Timestamp) -> Message {
+    Draft::new()
+        .line(words!["✅ howler saves again. It could not since ", both(since), "."])
+        .line(words![
+            "Send again what it refused, and add what you wrote down: ",
+            code("/incident note ..."),
+            "."
+        ])
+        .finish()
+}
