@@ -2,14 +2,18 @@
 //!
 //! axum's own `serve` waits for ever for the rest of a header, and takes any number of connections.
 
+mod arriving;
+
 use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use arriving::{Arriving, Asked};
 use axum::Router;
 use axum::serve::Listener;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -32,8 +36,8 @@ pub struct Patience {
     /// From the connection, or the answer before, to the end of the next request's headers. A connection that is
     /// kept for later ends after this time too.
     pub header_within: Duration,
-    /// Connections at a time. For one more, the one that has waited longest without a request is cut off. Well under
-    /// the 1,024 open files that a process usually may have.
+    /// Connections at a time. For one more, the oldest one that has no whole request is cut off. Well under the 1,024
+    /// open files that a process usually may have.
     pub connections: usize,
 }
 
@@ -101,7 +105,7 @@ struct Front {
 /// A connection's place.
 struct Seat {
     number: u64,
-    /// Requests that are being answered.
+    /// Requests that have arrived whole, body included, and are being answered.
     in_hand: AtomicUsize,
     /// Somebody else needs the place.
     give_up: Notify,
@@ -136,12 +140,12 @@ impl Front {
         // Answers are short and are not to wait for more; where it cannot be set they come a little later.
         let _ = stream.set_nodelay(true);
         let (inner, in_hand) = (TowerToHyperService::new(self.router.clone()), Arc::clone(&seat));
-        let service = service_fn(move |request| {
-            let (answer, seat) = (inner.call(request), Arc::clone(&in_hand));
-            seat.in_hand.fetch_add(1, Ordering::Relaxed);
+        let service = service_fn(move |request: hyper::Request<Incoming>| {
+            let asked = Asked::by(&in_hand);
+            let answer = inner.call(request.map(|body| Arriving::new(body, Arc::clone(&asked))));
             async move {
                 let answer = answer.await;
-                seat.in_hand.fetch_sub(1, Ordering::Relaxed);
+                asked.is_answered();
                 answer
             }
         });

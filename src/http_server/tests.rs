@@ -2,7 +2,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use axum::routing::get;
+use axum::body::Bytes;
+use axum::routing::{get, post};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, oneshot};
@@ -38,7 +39,10 @@ impl House {
                 "done"
             }
         };
-        let router = Router::new().route("/quick", get(|| async { "here" })).route("/slow", get(slow));
+        let router = Router::new()
+            .route("/quick", get(|| async { "here" }))
+            .route("/slow", get(slow.clone()))
+            .route("/told", post(move |_: Bytes| slow()));
         let (stop, stopped) = oneshot::channel::<()>();
         let stopped = async move { drop(stopped.await) };
         let server =
@@ -115,6 +119,25 @@ async fn for_one_connection_too_many_the_longest_waiting_gives_way_and_none_in_h
     assert_eq!(rest(silent).await, "");
     end.send(()).expect("still being answered");
     assert!(answer(&mut busy).await.ends_with("done"));
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_keeps_nobody_out() {
+    let mut house = House::with(LONG, 2).await;
+    let head = "POST /told HTTP/1.1\r\nhost: howler\r\ncontent-length: 4\r\n";
+    let mut told = house.says(&format!("{head}\r\nword")).await;
+    let end = house.begun.recv().await.expect("begun");
+    for part in ["", "wor"] {
+        // howler says so once it waits for the body.
+        let mut half = house.says(&format!("{head}expect: 100-continue\r\n\r\n")).await;
+        assert!(answer(&mut half).await.contains("100 Continue"));
+        half.write_all(part.as_bytes()).await.expect("sent");
+        let mut whole = house.says(WHOLE).await;
+        assert!(answer(&mut whole).await.ends_with("here"), "after {part:?} of a body");
+        assert_eq!(rest(half).await, "");
+    }
+    end.send(()).expect("still being answered");
+    assert!(answer(&mut told).await.ends_with("done"));
 }
 
 #[tokio::test]
