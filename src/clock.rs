@@ -11,6 +11,9 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+/// The longest time for which the system's clock is not looked at: it may be set, and it goes on while the machine sleeps.
+const NAP: Duration = Duration::from_secs(5);
+
 /// A shared clock, exact to the millisecond. Clones show the same time.
 #[derive(Clone, Debug)]
 pub struct Clock(Arc<Inner>);
@@ -21,11 +24,57 @@ struct Inner {
     ahead: watch::Sender<SignedDuration>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Base {
     System,
     Standing(Timestamp),
-    Runtime { start: Timestamp, since: Instant },
+    Runtime {
+        start: Timestamp,
+        since: Instant,
+    },
+    /// As the system's, but set by a test.
+    #[cfg(test)]
+    Set(watch::Receiver<Timestamp>),
+}
+
+/// The machine's own clock at one look, without what the rehearsal moves.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen {
+    shown: Timestamp,
+    /// Never set, and stands while the machine sleeps.
+    running: Instant,
+}
+
+/// What the machine's clock did between two looks that was no mere passing of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Jump {
+    /// So much passed at once: the machine slept, howler was stopped, or the clock was set ahead.
+    Ahead {
+        from: Timestamp,
+        until: Timestamp,
+    },
+    Back {
+        by: SignedDuration,
+    },
+}
+
+/// Corrections up to this are none of anybody's business: a leap second, a clock that is adjusted.
+const STEADY: SignedDuration = SignedDuration::from_secs(60);
+
+impl Jump {
+    /// Compares two looks that are much less than a minute apart while howler runs.
+    pub fn between(before: Seen, now: Seen) -> Option<Self> {
+        let shown = now.shown.duration_since(before.shown);
+        let running = now.running.saturating_duration_since(before.running);
+        let back = SignedDuration::try_from(running).unwrap_or(SignedDuration::MAX).saturating_sub(shown);
+        if shown > STEADY {
+            Some(Self::Ahead { from: before.shown, until: now.shown })
+        } else if back > STEADY {
+            Some(Self::Back { by: back })
+        } else {
+            None
+        }
+    }
 }
 
 impl Clock {
@@ -48,12 +97,24 @@ impl Clock {
         Self(Arc::new(Inner { base, ahead: watch::Sender::new(SignedDuration::ZERO) }))
     }
 
-    pub fn now(&self) -> Timestamp {
-        let base = match self.0.base {
+    fn base(&self) -> Timestamp {
+        match &self.0.base {
             Base::System => Timestamp::now(),
-            Base::Standing(instant) => instant,
+            Base::Standing(instant) => *instant,
             Base::Runtime { start, since } => start.saturating_add(since.elapsed()).unwrap_or(Timestamp::MAX),
-        };
+            #[cfg(test)]
+            Base::Set(shown) => *shown.borrow(),
+        }
+    }
+
+    /// A look at the machine's clock; `None` where this one does not follow it.
+    pub fn seen(&self) -> Option<Seen> {
+        let follows = !matches!(self.0.base, Base::Standing(_) | Base::Runtime { .. });
+        follows.then(|| Seen { shown: self.base(), running: Instant::now() })
+    }
+
+    pub fn now(&self) -> Timestamp {
+        let base = self.base();
         let now = base.saturating_add(*self.0.ahead.borrow()).unwrap_or(Timestamp::MAX);
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
@@ -71,25 +132,36 @@ impl Clock {
         *self.0.ahead.borrow()
     }
 
-    /// Returns once the clock shows `due` or later.
+    /// Returns once the clock shows `due` or later, or was set back, for then `due` may be far off. Where the machine slept or
+    /// its clock was set ahead, within five seconds after.
     pub async fn sleep_until(&self, due: Timestamp) {
         let mut moved = self.0.ahead.subscribe();
+        let mut before = self.now();
         loop {
-            let left = due.duration_since(self.now());
-            if !left.is_positive() {
+            let now = self.now();
+            let left = due.duration_since(now);
+            if !left.is_positive() || before.duration_since(now) > STEADY {
                 return;
             }
-            if matches!(self.0.base, Base::Standing(_)) {
-                // The sender lives as long as this clock, so waiting for a move cannot fail.
-                let _ = moved.changed().await;
-            } else {
-                let left = Duration::try_from(left).unwrap_or_default();
-                tokio::select! {
-                    biased;
-                    _ = moved.changed() => {}
-                    () = tokio::time::sleep(left) => {}
+            before = now;
+            let left = Duration::try_from(left).unwrap_or_default();
+            let nap = match self.0.base {
+                Base::Standing(_) => {
+                    // The sender lives as long as this clock, so waiting for a move cannot fail.
+                    let _ = moved.changed().await;
+                    continue;
                 }
+                Base::Runtime { .. } => left,
+                _ => left.min(NAP),
+            };
+            tokio::select! {
+                biased;
+                _ = moved.changed() => {}
+                () = tokio::time::sleep(nap) => {}
             }
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

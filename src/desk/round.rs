@@ -12,6 +12,8 @@ use super::put_off::PutOff;
 use super::state::State;
 use super::unsaved::Unsaved;
 use super::{Ahead, Broken, Doubts, Fault, Message, Next, Pulse, Shared};
+use crate::clock::{Jump, Seen};
+use crate::config::Spoken;
 use crate::domain::answer::Answer;
 use crate::domain::effect::{Lane, Outcome, To};
 use crate::domain::request::Request;
@@ -86,9 +88,13 @@ impl Round {
         self.turn(Vec::new()).await;
         let mut messages = Vec::with_capacity(ROUND);
         let mut heartbeat = self.shared.clock.now();
+        let mut seen = self.shared.clock.seen();
         loop {
             let now = self.shared.clock.now();
-            if now >= heartbeat && self.broken.is_none() {
+            self.look_at_the_clock(&mut seen);
+            // A heartbeat that lies further ahead was reckoned before the clock was set back.
+            let is_time = now >= heartbeat || heartbeat.duration_since(now) > HEARTBEAT;
+            if is_time && self.broken.is_none() {
                 self.beat(now);
                 heartbeat = now.saturating_add(HEARTBEAT).unwrap_or(Timestamp::MAX);
             }
@@ -108,6 +114,22 @@ impl Round {
                 return;
             }
         }
+    }
+
+    /// What came due while the machine slept is late because howler was not there, and says so.
+    fn look_at_the_clock(&mut self, seen: &mut Option<Seen>) {
+        let now = self.shared.clock.seen();
+        match seen.zip(now).and_then(|(before, now)| Jump::between(before, now)) {
+            Some(Jump::Ahead { from, until }) => {
+                warn!(%from, %until, "the machine slept, howler was stopped or held up, or the clock was set ahead");
+                self.outage = Some(Outage { from, until });
+            }
+            Some(Jump::Back { by }) => {
+                warn!(by = %Spoken(by), "the machine's clock was set back: what was due meanwhile comes so much later");
+            }
+            None => {}
+        }
+        *seen = now;
     }
 
     fn next_look(&self, heartbeat: Timestamp) -> Timestamp {
