@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::domain::Severity;
 use crate::domain::effect::{Effect, EffectState};
 use crate::domain::incident::Incident;
 use crate::domain::oncall::rota::Rota;
@@ -32,6 +33,12 @@ impl Job {
     /// Since when an attempt may have been made.
     pub fn since(&self) -> Timestamp {
         self.effect.named.as_ref().map_or(self.effect.created_at, |named| named.since)
+    }
+
+    /// Whether it goes before others where Slack limits both: news of a P1 that is not over is not read an hour later, behind
+    /// the reminders of thousands of smaller incidents.
+    pub fn is_pressing(&self) -> bool {
+        self.incident.as_ref().is_some_and(|incident| incident.severity == Severity::P1 && incident.is_open())
     }
 
     /// Whether an earlier attempt may have succeeded without howler knowing, so that it is looked up first.

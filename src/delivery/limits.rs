@@ -1,4 +1,5 @@
-//! `Retry-After`, kept per method and channel: a limit on one never delays another.
+//! `Retry-After`, kept per method and channel: a limit on one never delays another. Behind a limit calls go one a second, the
+//! most pressing first.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
@@ -10,33 +11,63 @@ use crate::id::{ChannelId, EffectId};
 
 type Key = (&'static str, Option<String>);
 
-/// The limits that Slack has set and that have not run out. Nothing here waits; callers are told until when.
+/// The limits that Slack has set. Nothing here waits; callers are told until when.
 #[derive(Debug, Default)]
 pub struct Limits(Mutex<HashMap<Key, Timestamp>>);
 
+/// So long after a limit its end is remembered: who calls meanwhile keeps the pace.
+const CROWDED: SignedDuration = SignedDuration::from_secs(10);
+
 impl Limits {
-    /// Until when `method` must not be called on `channel`; `None` when it may be called at `now`.
-    pub fn held(&self, method: &'static str, channel: Option<&str>, now: Timestamp) -> Option<Timestamp> {
-        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        held.get(&(method, channel.map(str::to_owned))).copied().filter(|until| *until > now)
+    /// Takes leave to call `method` on `channel` at `now`. After a limit one call has it, and the next a second later: were
+    /// all to call at the limit's end, one would get through, and Slack would count the others.
+    ///
+    /// # Errors
+    /// Until when it must not be called.
+    pub fn enter(
+        &self,
+        method: &'static str,
+        channel: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), Timestamp> {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(until) = held.get_mut(&(method, channel.map(str::to_owned))) else { return Ok(()) };
+        if *until > now {
+            return Err(*until);
+        }
+        if is_crowded(*until, now) {
+            *until = now.saturating_add(PACE).unwrap_or(Timestamp::MAX);
+        }
+        Ok(())
     }
 
     /// Holds `method` on `channel` until `until`. A longer limit that was set before stays.
     pub fn hold(&self, method: &'static str, channel: Option<&str>, until: Timestamp, now: Timestamp) {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        held.retain(|_, until| *until > now);
+        held.retain(|_, until| is_crowded(*until, now));
         let entry = held.entry((method, channel.map(str::to_owned))).or_insert(until);
         *entry = until.max(*entry);
     }
 }
 
+fn is_crowded(until: Timestamp, now: Timestamp) -> bool {
+    until.saturating_add(CROWDED).is_ok_and(|forgotten| forgotten > now)
+}
+
 /// What Slack takes of one app in one channel, in the long run: a message a second.
 const PACE: SignedDuration = SignedDuration::from_secs(1);
+
+/// Others come back after so long where something more pressing has its turn.
+const COURTESY: SignedDuration = SignedDuration::from_millis(100);
 
 /// An effect that did not come back at its turn was given up or overtaken, and is not waited for.
 const ABSENT: SignedDuration = SignedDuration::from_secs(60);
 
 type Queue = (&'static str, ChannelId);
+
+/// Lines that go before the others of their channel.
+const PAGES: &str = "pages";
+const PRESSING: &str = "pressing";
 
 /// Whose turn it is when a limit ends. Thousands may wait behind one: were they all to try at its end, one would get
 /// through and the others would be told to wait again, every time.
@@ -53,13 +84,21 @@ struct Lines {
 /// Effects behind one limit, the oldest first: whoever is limited again keeps the place.
 #[derive(Debug)]
 struct Line {
-    /// When the first may try.
+    /// When the next may try.
     opens: Timestamp,
     /// When each tries.
     turns: BTreeMap<EffectId, Timestamp>,
 }
 
 impl Line {
+    /// Whether somebody of it is about to call.
+    fn is_due(&self, now: Timestamp) -> bool {
+        let soon = now.saturating_add(COURTESY).unwrap_or(Timestamp::MAX);
+        self.turns
+            .values()
+            .any(|turn| *turn <= soon && turn.saturating_add(PACE).is_ok_and(|over| now < over))
+    }
+
     /// The turn of `effect`: a second after each of those before it.
     fn turn(&self, effect: EffectId) -> Timestamp {
         let before = i64::try_from(self.turns.range(..effect).count()).unwrap_or(i64::MAX);
@@ -70,25 +109,27 @@ impl Line {
 }
 
 impl Turns {
-    /// When `effect` of `lane` tries again in `channel`, where it is limited until `until`: a page at once, the others a
-    /// second apart in the order in which they came to be, and a card after what has something new to say.
+    /// When `effect` of `lane` tries again in `channel`, where it is limited until `until`: a page at once, what is `pressing` in
+    /// a line of its own, the others after these, a second apart in the order in which they came to be, and a card after what
+    /// has something new to say.
     pub fn take(
         &self,
         effect: EffectId,
-        lane: &Lane,
+        (lane, pressing): (&Lane, bool),
         channel: &ChannelId,
         until: Timestamp,
         now: Timestamp,
     ) -> Timestamp {
-        let opens = match lane {
+        let (class, opens) = match lane {
             // Pages without an incident are among these.
-            Lane::Page(_) | Lane::OnCall => return until,
-            Lane::Announce(_) | Lane::Room(_) | Lane::Whisper(_) | Lane::Backup(_) => until,
+            Lane::Page(_) | Lane::OnCall => (PAGES, until),
+            Lane::Announce(_) | Lane::Room(_) if pressing => (PRESSING, until),
+            Lane::Announce(_) | Lane::Room(_) | Lane::Whisper(_) | Lane::Backup(_) => (lane.class(), until),
             // Looks do not speak to Slack.
-            Lane::Look(..) | Lane::Act(_) | Lane::Stop(_) => until,
-            Lane::RunSays(_) => until,
+            Lane::Look(..) | Lane::Act(_) | Lane::Stop(_) => (lane.class(), until),
+            Lane::RunSays(_) => (lane.class(), until),
             Lane::Show(_) | Lane::Group | Lane::RunCard(_) | Lane::RunNews(_) => {
-                until.saturating_add(PACE).unwrap_or(Timestamp::MAX)
+                (lane.class(), until.saturating_add(PACE).unwrap_or(Timestamp::MAX))
             }
         };
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -103,28 +144,43 @@ impl Turns {
             });
             !line.turns.is_empty()
         });
-        let key = (lane.class(), channel.clone());
+        let key = (class, channel.clone());
         let line = lines.entry(key.clone()).or_insert_with(|| Line { opens, turns: BTreeMap::new() });
         line.opens = line.opens.max(opens);
-        let turn = line.turn(effect);
+        let turn = if class == PAGES { until } else { line.turn(effect) };
         line.turns.insert(effect, turn);
         places.insert(effect, key);
         turn
     }
 
     /// Until when `effect` must wait because the limit was set anew after its turn was told, and others are before it.
-    /// Where it need not, it leaves the line.
+    /// Where it need not, it leaves the line, and the next one's second begins: many may have been told the same time before
+    /// the others were there.
     pub fn early(&self, effect: EffectId, now: Timestamp) -> Option<Timestamp> {
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Lines { lines, places } = &mut *lines;
-        let line = lines.get_mut(places.get(&effect)?)?;
-        let turn = line.turn(effect);
+        let (class, channel) = places.get(&effect)?.clone();
+        let before: &[_] = match class {
+            PAGES => &[],
+            PRESSING => &[PAGES],
+            _ => &[PAGES, PRESSING],
+        };
+        let is_due =
+            |class: &&'static str| lines.get(&(*class, channel.clone())).is_some_and(|line| line.is_due(now));
+        let yields = before.iter().any(is_due);
+        let line = lines.get_mut(&(class, channel))?;
+        let turn = match class {
+            PAGES => now,
+            _ if yields => line.turn(effect).max(now.saturating_add(COURTESY).unwrap_or(Timestamp::MAX)),
+            _ => line.turn(effect),
+        };
         if turn > now {
             line.turns.insert(effect, turn);
             return Some(turn);
         }
         line.turns.remove(&effect);
         places.remove(&effect);
+        line.opens = line.opens.saturating_add(PACE).unwrap_or(Timestamp::MAX);
         None
     }
 }

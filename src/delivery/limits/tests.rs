@@ -20,7 +20,11 @@ fn a_limit_holds_its_method_and_channel_alone() {
         ("chat.postMessage", None, 0, None),
         ("chat.update", Some("C1"), 0, None),
     ] {
-        assert_eq!(limits.held(method, channel, at(now)), held.map(at), "{method} {channel:?} at {now}");
+        assert_eq!(
+            limits.enter(method, channel, at(now)).err(),
+            held.map(at),
+            "{method} {channel:?} at {now}"
+        );
     }
 }
 
@@ -29,8 +33,8 @@ fn the_longer_limit_stays_and_old_ones_are_forgotten() {
     let limits = Limits::default();
     limits.hold("chat.update", Some("C1"), at(30), at(0));
     limits.hold("chat.update", Some("C1"), at(10), at(1));
-    assert_eq!(limits.held("chat.update", Some("C1"), at(2)), Some(at(30)));
-    limits.hold("chat.update", Some("C2"), at(60), at(31));
+    assert_eq!(limits.enter("chat.update", Some("C1"), at(2)), Err(at(30)));
+    limits.hold("chat.update", Some("C2"), at(60), at(41));
     assert_eq!(limits.0.lock().unwrap().len(), 1);
 }
 
@@ -42,7 +46,8 @@ fn seconds(at: Timestamp) -> i64 {
 fn behind_a_limit_everybody_gets_a_turn_and_a_page_does_not_wait_for_it() {
     let turns = Turns::default();
     let take = |id, lane: fn(IncidentId) -> Lane, channel: &str, until, now| {
-        seconds(turns.take(EffectId(id), &lane(IncidentId(1)), &channel.into(), at(until), at(now)))
+        let lane = lane(IncidentId(1));
+        seconds(turns.take(EffectId(id), (&lane, false), &channel.into(), at(until), at(now)))
     };
     let announced: Vec<_> = (0..3).map(|id| take(id, Lane::Announce, "C1", 30, 0)).collect();
     assert_eq!(announced, [30, 31, 32]);
@@ -59,7 +64,8 @@ fn behind_a_limit_everybody_gets_a_turn_and_a_page_does_not_wait_for_it() {
 fn who_is_limited_again_keeps_the_place_and_the_others_stay_behind() {
     let turns = Turns::default();
     let lane = Lane::Announce(IncidentId(1));
-    let take = |id, until, now| seconds(turns.take(EffectId(id), &lane, &"C1".into(), at(until), at(now)));
+    let take =
+        |id, until, now| seconds(turns.take(EffectId(id), (&lane, false), &"C1".into(), at(until), at(now)));
     let early = |id, now| turns.early(EffectId(id), at(now)).map(seconds);
     assert_eq!((0..4).map(|id| take(id, 30, 0)).collect::<Vec<_>>(), [30, 31, 32, 33]);
     assert_eq!(early(0, 30), None, "its turn has come");
@@ -71,6 +77,54 @@ fn who_is_limited_again_keeps_the_place_and_the_others_stay_behind() {
     // As places become free, nobody goes before their second, and nobody waits beyond it.
     assert_eq!([early(1, 61), early(2, 62), early(3, 63), early(9, 64)], [None; 4]);
     assert_eq!(early(77, 64), None, "who was never limited does not wait");
+}
+
+#[test]
+fn after_a_limit_one_call_a_second_is_made() {
+    let limits = Limits::default();
+    limits.hold("chat.postMessage", Some("C1"), at(30), at(0));
+    let enter = |now| limits.enter("chat.postMessage", Some("C1"), at(now)).map_err(seconds);
+    assert_eq!([enter(30), enter(30), enter(30)], [Ok(()), Err(31), Err(31)]);
+    assert_eq!([enter(31), enter(31)], [Ok(()), Err(32)]);
+    assert_eq!([enter(42), enter(42)], [Ok(()), Ok(())], "nobody called for a while: the crowd is gone");
+}
+
+#[test]
+fn many_who_were_told_the_same_second_do_not_call_in_it() {
+    let turns = Turns::default();
+    let lane = Lane::Announce(IncidentId(1));
+    // Their calls were under way side by side, and the last comes back first.
+    let told =
+        (0..200).rev().map(|id| turns.take(EffectId(id), (&lane, false), &"C1".into(), at(30), at(29)));
+    assert!(told.map(seconds).all(|told| told == 30));
+    let mut waiting: Vec<u64> = (0..200).collect();
+    for now in 30..40 {
+        let before = waiting.len();
+        waiting.retain(|id| turns.early(EffectId(*id), at(now)).is_some());
+        assert_eq!(before - waiting.len(), 1, "at {now}");
+    }
+    assert_eq!(waiting[0], 10, "in the order in which they came to be");
+}
+
+#[test]
+fn news_of_a_p1_goes_before_thousands_and_a_page_before_that() {
+    let turns = Turns::default();
+    let take = |id, lane: Lane, pressing| {
+        seconds(turns.take(EffectId(id), (&lane, pressing), &"C1".into(), at(30), at(0)))
+    };
+    for id in 0..1_000 {
+        take(id, Lane::Announce(IncidentId(1)), false);
+    }
+    assert_eq!(take(1_000, Lane::Announce(IncidentId(2)), true), 30);
+    assert_eq!(take(1_001, Lane::Room(IncidentId(2)), true), 31);
+    assert_eq!(take(1_002, Lane::Page(IncidentId(2)), true), 30);
+    let early = |id, now| turns.early(EffectId(id), at(now));
+    let soon = |now| Some(at(now) + SignedDuration::from_millis(100));
+    assert_eq!([early(0, 30), early(1_000, 30)], [soon(30); 2]);
+    assert_eq!(early(1_002, 30), None);
+    assert_eq!([early(0, 30), early(1_000, 30)], [soon(30), None]);
+    assert_eq!([early(0, 31), early(1_001, 31)], [soon(31), None]);
+    assert_eq!(early(0, 32), None);
 }
 
 #[test]

@@ -207,8 +207,8 @@ impl Slack {
     }
 
     fn may_call(&self, method: &'static str, channel: Option<&str>) -> Result<(), Trouble> {
-        let held = self.limits.held(method, channel, self.clock.now());
-        held.map_or(Ok(()), |until| Err(Trouble::Limited { until }))
+        let entered = self.limits.enter(method, channel, self.clock.now());
+        entered.map_err(|until| Trouble::Limited { until })
     }
 
     async fn counted<T>(
