@@ -35,7 +35,7 @@ pub fn mention(wire: &str, of: Option<&str>) -> Option<(usize, usize)> {
     None
 }
 
-fn is_id(id: &str) -> bool {
+pub(super) fn is_id(id: &str) -> bool {
     !id.is_empty() && id.len() <= 64 && id.chars().all(|c| c.is_ascii_alphanumeric())
 }
 

@@ -2,10 +2,9 @@
 
 use serde::Deserialize;
 
-use super::{Parsed, delivery, typed, typed_oncall, typed_runbook};
+use super::{Parsed, channel, delivery, person, typed, typed_oncall, typed_runbook};
 use crate::domain::request::{Place, ReplyPath, Request};
 use crate::domain::text;
-use crate::id::{ChannelId, UserId};
 use crate::intake::origin::Origin;
 use crate::intake::slack_text::plain;
 
@@ -46,7 +45,9 @@ fn parsed(body: Body, raw: &[u8]) -> Parsed {
         return Parsed::SslCheck;
     }
     let origin = body.origin();
-    let (Some(command), Some(user), Some(channel)) = (body.command, body.user_id, body.channel_id) else {
+    let user = body.user_id.and_then(person);
+    let channel = body.channel_id.and_then(channel);
+    let (Some(command), Some(by), Some(channel)) = (body.command, user, channel) else {
         return Parsed::Malformed;
     };
     let text = body.text.as_deref().unwrap_or("");
@@ -60,8 +61,8 @@ fn parsed(body: Body, raw: &[u8]) -> Parsed {
     };
     let request = Request {
         delivery: delivery("cmd", body.trigger_id.as_deref(), raw),
-        by: UserId(user),
-        place: Place { channel: ChannelId(channel), thread: None },
+        by,
+        place: Place { channel, thread: None },
         reply: ReplyPath::Inline,
         ask,
     };

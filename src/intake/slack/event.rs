@@ -3,10 +3,10 @@
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::{Parsed, delivery, typed};
+use super::{Parsed, channel, delivery, person, typed};
 use crate::domain::oncall::said::declines;
 use crate::domain::request::{Ask, Place, ReplyPath, Request};
-use crate::id::{ChannelId, DeliveryId, MessageTs, UserId};
+use crate::id::{DeliveryId, MessageTs, UserId};
 use crate::intake::origin::Origin;
 use crate::intake::slack_text;
 
@@ -38,20 +38,25 @@ struct Authorization {
 #[derive(Deserialize)]
 struct Mention {
     user: Option<String>,
-    bot_id: Option<String>,
+    /// Whatever an app posts has one of these three, or a subtype.
+    bot_id: Option<IgnoredAny>,
+    bot_profile: Option<IgnoredAny>,
+    app_id: Option<IgnoredAny>,
+    subtype: Option<String>,
     edited: Option<IgnoredAny>,
     text: Option<String>,
     channel: String,
     thread_ts: Option<String>,
 }
 
-/// A message in a direct conversation with howler.
-#[derive(Deserialize)]
-struct Direct {
-    /// Edits, deletions and the like have one.
-    subtype: Option<String>,
-    #[serde(flatten)]
-    said: Mention,
+/// Posts what people told Slack to repeat, and answers by rule; it cannot be answered.
+const SLACKBOT: &str = "USLACKBOT";
+
+impl Mention {
+    fn is_by_a_bot(&self) -> bool {
+        let marked = [&self.bot_id, &self.bot_profile, &self.app_id].iter().any(|mark| mark.is_some());
+        marked || self.subtype.as_deref() == Some("bot_message") || self.user.as_deref() == Some(SLACKBOT)
+    }
 }
 
 #[derive(Deserialize)]
@@ -115,17 +120,19 @@ fn origin(envelope: &Envelope, authorization: Option<&Authorization>, event: &se
 /// Bots are not listened to, so that two of them never talk each other into a loop. An edited message was read
 /// before, and is not carried out twice.
 fn mention(event: Mention, us: Option<&str>, delivery: DeliveryId) -> Parsed {
-    let Some(user) = event.user.filter(|user| event.bot_id.is_none() && Some(user.as_str()) != us) else {
+    let is_by_a_bot = event.is_by_a_bot();
+    let Some(user) = event.user.filter(|user| !is_by_a_bot && Some(user.as_str()) != us) else {
         return Parsed::Ignored { why: "bot" };
     };
+    let (Some(by), Some(channel)) = (person(user), channel(event.channel)) else { return Parsed::Malformed };
     if event.edited.is_some() {
         return Parsed::Ignored { why: "edited" };
     }
     let text = event.text.unwrap_or_default();
     let request = Request {
         delivery,
-        by: UserId(user),
-        place: Place { channel: ChannelId(event.channel), thread: event.thread_ts.map(MessageTs) },
+        by,
+        place: Place { channel, thread: event.thread_ts.map(MessageTs) },
         reply: ReplyPath::Ephemeral,
         ask: typed(addressed(&text, us)),
     };
@@ -133,13 +140,14 @@ fn mention(event: Mention, us: Option<&str>, delivery: DeliveryId) -> Parsed {
 }
 
 /// What is said in a direct conversation needs no name before it. What is no line there may answer a page.
-fn direct(event: Direct, us: Option<&str>, delivery: DeliveryId) -> Parsed {
+fn direct(event: Mention, us: Option<&str>, delivery: DeliveryId) -> Parsed {
     if event.subtype.is_some() {
         return Parsed::Ignored { why: "edited" };
     }
-    let declines = declines(event.said.text.as_deref().unwrap_or_default());
-    let Parsed::Request(mut incoming) = mention(event.said, us, delivery) else {
-        return Parsed::Ignored { why: "bot" };
+    let declines = declines(event.text.as_deref().unwrap_or_default());
+    let mut incoming = match mention(event, us, delivery) {
+        Parsed::Request(incoming) => incoming,
+        other => return other,
     };
     if let Ask::Unclear(refusal) = incoming.request.ask {
         incoming.request.ask = Ask::Said { refusal, declines };
@@ -168,13 +176,14 @@ fn pin(event: Reaction, us: Option<String>, delivery: DeliveryId, added: bool) -
     if event.item.r#type != "message" {
         return Parsed::Ignored { why: "not_a_message" };
     }
-    let Some(user) = event.user.filter(|user| Some(user) != us.as_ref()) else {
+    let Some(user) = event.user.filter(|user| Some(user) != us.as_ref() && user != SLACKBOT) else {
         return Parsed::Ignored { why: "bot" };
     };
+    let (Some(by), Some(channel)) = (person(user), self::channel(channel)) else { return Parsed::Malformed };
     let request = Request {
         delivery,
-        by: UserId(user),
-        place: Place { channel: ChannelId(channel), thread: None },
+        by,
+        place: Place { channel, thread: None },
         reply: ReplyPath::Ephemeral,
         ask: Ask::Pin { message: MessageTs(message), author: event.item_user.map(UserId), added },
     };

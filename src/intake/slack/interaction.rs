@@ -3,11 +3,11 @@
 use serde::Deserialize;
 
 use super::form::{self, View};
-use super::{Parsed, delivery};
+use super::{Parsed, channel, delivery, person};
 use crate::domain::command::Choice;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, Place, ReplyPath, Request};
-use crate::id::{ChannelId, MessageTs, UserId};
+use crate::id::MessageTs;
 use crate::intake::origin::Origin;
 
 #[derive(Deserialize)]
@@ -96,7 +96,9 @@ pub fn parse_payload(json: &[u8]) -> Parsed {
     let parsed = match payload.r#type.as_str() {
         "block_actions" => click(payload, json),
         "view_submission" => match (payload.user, payload.view) {
-            (Some(user), Some(view)) => form::submitted(UserId(user.id), &view, json),
+            (Some(user), Some(view)) => {
+                person(user.id).map_or(Parsed::Malformed, |by| form::submitted(by, &view, json))
+            }
             _ => Parsed::Malformed,
         },
         "view_closed" => Parsed::Ignored { why: "view_closed" },
@@ -130,11 +132,12 @@ fn click(payload: Payload, json: &[u8]) -> Parsed {
     }
     let Some(place) = place(&payload) else { return Parsed::Ignored { why: "outside_messages" } };
     let Some(user) = &payload.user else { return Parsed::Malformed };
+    let Some(by) = person(user.id.clone()) else { return Parsed::Malformed };
     let choice = action.carries().and_then(|value| serde_json::from_str::<Choice>(value).ok());
     let address = payload.response_url.as_deref().filter(|url| url.starts_with("http"));
     let request = Request {
         delivery: delivery("act", click_id(&payload, user, action, choice.as_ref()).as_deref(), json),
-        by: UserId(user.id.clone()),
+        by,
         place,
         reply: address.map_or(ReplyPath::Ephemeral, |url| ReplyPath::ResponseUrl(url.into())),
         ask: choice.map_or(Ask::Unclear(Refusal::UnknownButton), |choice| Ask::Line(choice.line)),
@@ -157,11 +160,11 @@ fn click_id(payload: &Payload, user: &User, action: &Action, choice: Option<&Cho
 /// A message that begins a thread is not said in it.
 fn place(payload: &Payload) -> Option<Place> {
     let container = payload.container.as_ref();
-    let channel = payload.channel.as_ref().map(|channel| channel.id.clone());
-    let channel = channel.or_else(|| container?.channel_id.clone())?;
+    let named = payload.channel.as_ref().map(|channel| channel.id.clone());
+    let channel = channel(named.or_else(|| container?.channel_id.clone())?)?;
     let message = payload.message.as_ref();
     let thread =
         message.and_then(|message| message.thread_ts.clone()).or_else(|| container?.thread_ts.clone());
     let thread = thread.filter(|thread| message.and_then(|message| message.ts.as_ref()) != Some(thread));
-    Some(Place { channel: ChannelId(channel), thread: thread.map(MessageTs) })
+    Some(Place { channel, thread: thread.map(MessageTs) })
 }

@@ -15,9 +15,10 @@ use sha2::{Digest, Sha256};
 
 use super::grammar;
 use super::origin::Origin;
+use super::slack_text::is_id;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, Request};
-use crate::id::DeliveryId;
+use crate::id::{ChannelId, DeliveryId, UserId};
 
 /// What a delivery is.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,6 +97,16 @@ fn typed_oncall(text: &str) -> Ask {
 /// A typed line about the runbook.
 fn typed_runbook(text: &str) -> Ask {
     Ask::Line(grammar::parse_runbook(text))
+}
+
+/// Slack's id of a person. Anything else would be taken for mark-up where it is posted, or for somebody at a shell.
+fn person(id: String) -> Option<UserId> {
+    is_id(&id).then_some(UserId(id))
+}
+
+/// Slack's id of a channel.
+fn channel(id: String) -> Option<ChannelId> {
+    is_id(&id).then_some(ChannelId(id))
 }
 
 /// `kind:id`; without an id the body itself tells deliveries apart.

@@ -134,13 +134,21 @@ fn what_is_ignored_says_why() {
         *json.pointer_mut(path).expect("a place") = value;
         json
     };
-    let mut by_bot = mention("<@UBOT> list");
-    by_bot["event"]["bot_id"] = json!("B1");
+    let by = |mark: &str, value: Value| {
+        let mut json = mention("<@UBOT> list");
+        json["event"][mark] = value;
+        json
+    };
     let mut edited = mention("<@UBOT> list");
     edited["event"]["edited"] = json!({ "user": "U1", "ts": "1515449523.000000" });
     let file = json!({ "type": "file", "file": "F1" });
     let cases = [
-        (by_bot, "bot"),
+        (by("bot_id", json!("B1")), "bot"),
+        (by("bot_profile", json!({ "id": "B1", "app_id": "A1", "name": "other" })), "bot"),
+        (by("app_id", json!("A1")), "bot"),
+        (by("subtype", json!("bot_message")), "bot"),
+        (by("user", json!("USLACKBOT")), "bot"),
+        (with(reaction("reaction_added", "pushpin"), "/event/user", json!("USLACKBOT")), "bot"),
         (with(mention("<@UBOT> list"), "/event/user", json!("UBOT")), "bot"),
         (with(mention("<@UBOT> list"), "/event/user", json!(null)), "bot"),
         (edited, "edited"),
@@ -161,6 +169,29 @@ fn what_is_ignored_says_why() {
     ];
     for (json, why) in cases {
         assert_eq!(parse(&json), Parsed::Ignored { why }, "{json}");
+    }
+}
+
+#[test]
+fn ids_that_slack_does_not_make_are_nobodys() {
+    for id in ["", "<!channel>", "shell:root", "U1|x", "U1> <!here"] {
+        for path in ["/event/user", "/event/channel"] {
+            let mut json = mention("<@UBOT> list");
+            *json.pointer_mut(path).expect("a place") = json!(id);
+            assert_eq!(parse(&json), Parsed::Malformed, "{path} {id:?}");
+        }
+        for path in ["/event/user", "/event/item/channel"] {
+            let mut json = reaction("reaction_added", "pushpin");
+            *json.pointer_mut(path).expect("a place") = json!(id);
+            assert_eq!(parse(&json), Parsed::Malformed, "{path} {id:?}");
+        }
+        for field in ["user_id", "channel_id"] {
+            let mut form =
+                vec![("command", "/incident"), ("text", "list"), ("user_id", "U1"), ("channel_id", "C1")];
+            form.iter_mut().filter(|(name, _)| *name == field).for_each(|(_, value)| *value = id);
+            let body = serde_urlencoded::to_string(&form).expect("a form");
+            assert_eq!(command::parse(body.as_bytes()), Parsed::Malformed, "{field} {id:?}");
+        }
     }
 }
 
