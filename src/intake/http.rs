@@ -10,7 +10,7 @@ mod operations;
 #[cfg(test)]
 mod tests;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
@@ -21,11 +21,12 @@ use axum::http::header::CONTENT_TYPE;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::{Instant, timeout};
-use tracing::debug;
+use tracing::{debug, warn};
 
 use super::front::{Front, Kind, PATIENCE, Reply};
-use super::signature::{SIGNATURE, TIMESTAMP, Verifier};
+use super::signature::{Rejected, SIGNATURE, TIMESTAMP, Verifier};
 use super::slack::{Parsed, command, event, interaction};
 use super::socket::Watch;
 use crate::config::secrets::Secret;
@@ -36,10 +37,15 @@ const BODY_MOST: usize = 1024 * 1024;
 /// How long a body may take to arrive.
 const BODY_WITHIN: Duration = Duration::from_secs(10);
 
+/// A clock that is wrong is told of this often at most.
+const TELL_EVERY: SignedDuration = SignedDuration::from_mins(1);
+
 /// What Slack's three addresses work with.
 struct Door {
     front: Front,
     verifier: Verifier,
+    /// When it was last told that the clock seems wrong.
+    told: Mutex<Option<Timestamp>>,
 }
 
 type Shared = State<Arc<Door>>;
@@ -56,7 +62,11 @@ pub fn router(
     let operations = operations::router(front.clone(), metrics, socket).merge(alive::router(workers));
     let operations = operations.merge(oncall::router(front.clone(), api));
     match signing {
-        Some(secret) => operations.merge(slack_router(Door { front, verifier: Verifier::new(secret) })),
+        Some(secret) => operations.merge(slack_router(Door {
+            front,
+            verifier: Verifier::new(secret),
+            told: Mutex::default(),
+        })),
         // Nobody could be believed: in Socket Mode alone these addresses do not exist.
         None => operations,
     }
@@ -139,6 +149,20 @@ impl Door {
         }
     }
 
+    /// Slack's own signature, made at another time than this: mostly the clock is wrong, and then all of Slack is refused.
+    fn tell_of_the_clock(&self, signed: &str, now: Timestamp) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.is_none_or(|told| now.duration_since(told).abs() >= TELL_EVERY) {
+            *told = Some(now);
+            warn!(
+                signed,
+                now = now.as_second(),
+                "Slack's signature is right, but not of these five minutes: refused. Is this machine's clock right? \
+                 Otherwise an old request was sent again"
+            );
+        }
+    }
+
     /// Reads the body and verifies who sent it. `harmless` bodies need no signature: they are answered here.
     async fn admit(&self, request: Request, harmless: impl Fn(&[u8]) -> bool) -> Result<Bytes, Response> {
         let timestamp = header(&request, TIMESTAMP);
@@ -155,6 +179,11 @@ impl Door {
             Err(rejected) => {
                 self.front.metrics.refused_signature();
                 debug!(reason = rejected.word(), "a request was not believed");
+                if let (Rejected::Stale, Some(timestamp), Some(signature)) = (rejected, timestamp, signature)
+                    && self.verifier.fits(&timestamp, &signature, &body)
+                {
+                    self.tell_of_the_clock(&timestamp, now);
+                }
                 Err(StatusCode::UNAUTHORIZED.into_response())
             }
         }
