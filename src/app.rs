@@ -34,6 +34,7 @@ use crate::redact::Redactor;
 use crate::store::{Disk, Store, StoreError};
 use crate::telemetry::Metrics;
 use backups::{Keeper, Plan};
+use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 use telephone::Telephone;
 
 pub use crate::http_server::serve;
@@ -44,6 +45,15 @@ const STOP_WITHIN: Duration = Duration::from_secs(6);
 
 /// How long the store may take to close once nobody uses it.
 const CLOSE_WITHIN: Duration = Duration::from_secs(1);
+
+/// Keeps howler's memory and environment, where its secrets are, from other processes of the same user, the programs that it
+/// starts among them (`/proc/PID/environ`), and from core dumps. Only root can read them then.
+///
+/// # Errors
+/// When the kernel does not do it.
+pub fn keep_from_others() -> std::io::Result<()> {
+    Ok(set_dumpable_behavior(DumpableBehavior::NotDumpable)?)
+}
 
 /// What howler runs with.
 pub struct Setup {
@@ -338,4 +348,17 @@ pub async fn asked_to_stop() {
         _ = tokio::signal::ctrl_c() => {}
     }
     info!("stopping");
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::process::dumpable_behavior;
+
+    use super::*;
+
+    #[test]
+    fn other_processes_of_the_same_user_cannot_read_howlers() {
+        keep_from_others().expect("the kernel does it");
+        assert_eq!(dumpable_behavior().expect("known"), DumpableBehavior::NotDumpable);
+    }
 }

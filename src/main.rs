@@ -46,6 +46,9 @@ fn main() -> ExitCode {
 async fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Serve { config, data, listen } => {
+            if let Err(error) = app::keep_from_others() {
+                warn!(%error, "programs of the same user can read howler's memory and environment");
+            }
             let (config, folder) = (load(&config)?, data.clone());
             let app = App::start(Setup { config, secrets: secrets()?, data, clock: Clock::system() })?;
             let local = start_local(&folder, local::operations(app.desk.clone()));
