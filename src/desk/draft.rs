@@ -221,12 +221,16 @@ impl<'a> Draft<'a> {
     fn form(&mut self, request: &Request, form: &Form) -> Result<Answer, StoreError> {
         let incident = match form {
             Form::Declare { title, severity, impact, action, eta } => {
+                let eta = match eta.clone().map(|eta| Eta::said_at(eta, self.now, None)).transpose() {
+                    Ok(eta) => eta,
+                    Err(refusal) => return Ok(refused(refusal)),
+                };
                 let declaration = Declaration {
                     title: title.clone(),
                     severity: *severity,
                     impact: impact.clone(),
                     action: action.clone(),
-                    eta: eta.clone().map(|eta| Eta::said_at(eta, self.now)),
+                    eta,
                 };
                 return self.declare(request, declaration);
             }

@@ -43,6 +43,14 @@ pub enum Refusal {
     NotADuration {
         word: String,
     },
+    /// A length of time under a minute.
+    TooShortATime {
+        word: String,
+    },
+    /// It is over, or more than a year away.
+    EtaOutOfReach {
+        at: Timestamp,
+    },
     NotAnIncidentNumber {
         word: String,
     },

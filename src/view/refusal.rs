@@ -5,6 +5,7 @@ use super::blocks::Draft;
 use super::facts::severity;
 use super::lines::{Via, retractable};
 use super::oncall;
+use super::time::utc;
 use super::words::{Words, both, code, moment, words};
 use crate::domain::command::{Retractable, Role};
 use crate::domain::refusal::Refusal;
@@ -56,6 +57,10 @@ fn wrong(refusal: &Refusal) -> Words {
         }
         Refusal::NotADuration { word } => {
             words![code(word), " is not a length of time. Write it like 20m or 1h 30m."]
+        }
+        Refusal::TooShortATime { word } => words![code(word), " is under a minute."],
+        Refusal::EtaOutOfReach { at } => {
+            words![format!("{} is past, or more than a year away.", utc(*at))]
         }
         Refusal::NotAnIncidentNumber { word } => words![code(word), " is not an incident's number."],
         Refusal::OtherApp | Refusal::OtherWorkspace | Refusal::Visitor | Refusal::WorkspaceUnknown => {
@@ -195,7 +200,10 @@ fn misread(refusal: &Refusal) -> Option<Lines> {
         Refusal::UnknownRole { .. } | Refusal::NotAPerson { .. } => {
             vec![("For example", "role commander @name".into()), ("To take command yourself", "take".into())]
         }
-        Refusal::NotADuration { .. } => vec![("For example", "snooze 15m".into())],
+        Refusal::NotADuration { .. } | Refusal::TooShortATime { .. } => {
+            vec![("For example", "snooze 15m".into())]
+        }
+        Refusal::EtaOutOfReach { .. } => vec![("For example", "eta 20m".into())],
         Refusal::NotAnIncidentNumber { .. } => vec![("Their numbers", "list".into())],
         Refusal::TitleMissing => vec![("For example", DECLARE.into())],
         Refusal::TextMissing { command } => vec![("For example", example(command))],

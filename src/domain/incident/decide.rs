@@ -97,7 +97,7 @@ pub fn decide(
         }
         Command::Eta { eta } => {
             open(incident)?;
-            let eta = Eta::said_at(eta.clone(), now);
+            let eta = Eta::said_at(eta.clone(), now, incident.eta.as_ref())?;
             Ok(Decision::done(incident, vec![EventKind::EtaSet { eta: eta.clone() }], Done::Eta(eta)))
         }
         Command::Note { text } => {
@@ -142,7 +142,8 @@ pub fn decide_form(incident: &Incident, form: &Form, now: Timestamp) -> Result<D
             resolve(incident, root_cause, impact.clone(), None, now)
         }
         Form::Update { status, impact, action, eta, .. } => {
-            let eta = eta.clone().map(|eta| Eta::said_at(eta, now));
+            let before = incident.eta.as_ref();
+            let eta = eta.clone().map(|eta| Eta::said_at(eta, now, before)).transpose()?;
             let news = status.is_some_and(|status| status != incident.status)
                 || (impact.is_some() && *impact != incident.impact)
                 || (action.is_some() && *action != incident.action)

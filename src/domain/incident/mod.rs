@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use super::answer::Summary;
 use super::command::{EtaText, Role};
 use super::effect::{PostKey, Room, To};
+use super::refusal::Refusal;
 pub use super::request::Place;
 use crate::id::{ChannelId, IncidentId, MessageTs, UserId};
 pub use announce::{Intent, consequences};
@@ -40,13 +41,28 @@ pub enum Eta {
     Words(String),
 }
 
+/// Farther ahead nobody expects an end.
+const ETA_MOST: SignedDuration = SignedDuration::from_hours(24 * 366);
+
 impl Eta {
-    /// Fixes "in 20 minutes" to an instant.
-    pub fn said_at(eta: EtaText, now: Timestamp) -> Self {
-        match eta {
+    /// Fixes "in 20 minutes" to an instant. `before` is the one that stands: a form shows it, and sends it back as it was.
+    ///
+    /// # Errors
+    /// It is over, or more than a year away.
+    pub fn said_at(eta: EtaText, now: Timestamp, before: Option<&Self>) -> Result<Self, Refusal> {
+        let eta = match eta {
             EtaText::In(after) => Self::At(now.saturating_add(after).unwrap_or(Timestamp::MAX)),
             EtaText::At(at) => Self::At(at),
             EtaText::Words(words) => Self::Words(words),
+        };
+        match eta {
+            // Forms show minutes, so one within the minute is not over.
+            Self::At(at) if at.duration_since(now) > ETA_MOST || now.duration_since(at).as_secs() >= 60 => {
+                let shown = |eta: &Self| matches!(eta, Self::At(stands) if stands.as_second().div_euclid(60) == at.as_second().div_euclid(60));
+                let stands = before.filter(|before| shown(before)).cloned();
+                stands.ok_or(Refusal::EtaOutOfReach { at })
+            }
+            eta => Ok(eta),
         }
     }
 }

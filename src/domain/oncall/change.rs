@@ -26,6 +26,8 @@ pub enum ChangeProblem {
     UntilBeforeFrom { from: Timestamp, until: Timestamp },
     #[error("that is longer than {days} days")]
     TooLong { days: i64 },
+    #[error("that begins more than {days} days from now")]
+    TooFar { days: i64 },
     #[error("that is yourself")]
     Yourself,
     #[error("it is so already")]
@@ -42,13 +44,15 @@ pub enum ChangeProblem {
 
 /// Longest override or pause, in days.
 pub const DAYS_MOST: i64 = 366;
+/// What begins later, in days from now, was not meant so.
+pub const DAYS_AHEAD: i64 = 2 * 366;
 
 type Changed = Result<Schedule, ChangeProblem>;
 
 /// Cuts a time to what is still to come.
 ///
 /// # Errors
-/// It is over, empty, or longer than [`DAYS_MOST`].
+/// It is over, empty, longer than [`DAYS_MOST`], or farther away than [`DAYS_AHEAD`].
 pub fn still_to_come(
     from: Timestamp,
     until: Timestamp,
@@ -61,10 +65,18 @@ pub fn still_to_come(
         return Err(ChangeProblem::UntilBeforeFrom { from, until });
     }
     let from = from.max(now);
+    if is_too_far(from, now) {
+        return Err(ChangeProblem::TooFar { days: DAYS_AHEAD });
+    }
     if until.duration_since(from).as_secs() > DAYS_MOST * 86_400 {
         return Err(ChangeProblem::TooLong { days: DAYS_MOST });
     }
     Ok((from, until))
+}
+
+/// Whether `from` lies farther away than anybody plans.
+pub fn is_too_far(from: Timestamp, now: Timestamp) -> bool {
+    from.duration_since(now).as_secs() > DAYS_AHEAD * 86_400
 }
 
 impl Plan {

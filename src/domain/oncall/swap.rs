@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::change::{DAYS_AHEAD, is_too_far};
 use super::holding::{OverrideKind, Segment, Why};
 use super::overriding::Wanted;
 use super::schedule::{Override, Schedule};
@@ -57,6 +58,8 @@ pub enum SwapProblem {
     Yourself,
     #[error("that turn is over since {until}")]
     Over { until: Timestamp },
+    #[error("that turn begins more than {days} days from now")]
+    TooFar { days: i64 },
     /// The turn is a third person's, or nobody's.
     #[error("that turn is neither of the two's")]
     Elsewhere { holder: Option<UserId>, from: Timestamp, until: Timestamp },
@@ -88,6 +91,9 @@ impl Schedule {
         let (from, until) = self.turn_around(within);
         if until <= now {
             return Err(SwapProblem::Over { until });
+        }
+        if is_too_far(from, now) {
+            return Err(SwapProblem::TooFar { days: DAYS_AHEAD });
         }
         let from = from.max(now);
         let giver = self.sole_holder(from, until)?;

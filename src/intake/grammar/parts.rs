@@ -96,10 +96,18 @@ pub fn status(word: &str) -> Result<Status, Refusal> {
         .ok_or_else(|| Refusal::UnknownStatus { word: quoted(word) })
 }
 
+/// A length of time from a minute up: nobody who types less means it.
+///
 /// # Errors
-/// The word is no duration.
+/// The word is no duration, or under a minute.
 pub fn duration(word: &str) -> Result<SignedDuration, Refusal> {
-    parse_duration(&text::clean_line(word)).map_err(|_| Refusal::NotADuration { word: quoted(word) })
+    match parse_duration(&text::clean_line(word)) {
+        Ok(duration) if duration < SignedDuration::from_mins(1) => {
+            Err(Refusal::TooShortATime { word: quoted(word) })
+        }
+        Ok(duration) => Ok(duration),
+        Err(_) => Err(Refusal::NotADuration { word: quoted(word) }),
+    }
 }
 
 /// A headline, on one line.
@@ -136,10 +144,10 @@ pub fn optional_text(what: &str, wire: &str) -> Result<Option<String>, Refusal> 
 }
 
 /// `20m`, `in 20 minutes`, `~1h`, or an instant as howler's own forms show it (`2026-11-24 03:10 UTC`); everything else
-/// is words, on one line.
+/// is words, on one line, unless it is numbers that are no time to wait for (`-5m`, `99999999999h`, `1e308`).
 ///
 /// # Errors
-/// The words are too long.
+/// The words are too long, or such numbers.
 pub fn optional_eta(wire: &str) -> Result<Option<EtaText>, Refusal> {
     let Some(words) = short("ETA", &text::clean_line(&plain(wire)), TITLE_MOST)? else { return Ok(None) };
     let bare = words.trim_start_matches(['~', '≈', '+']);
@@ -153,8 +161,23 @@ pub fn optional_eta(wire: &str) -> Result<Option<EtaText>, Refusal> {
     }
     Ok(Some(match parse_duration(bare) {
         Ok(after) if after <= ETA_MOST => EtaText::In(after),
-        _ => EtaText::Words(words),
+        Ok(_) => return Err(Refusal::NotADuration { word: quoted(wire) }),
+        Err(_) if is_numbers(bare) => return Err(Refusal::NotADuration { word: quoted(wire) }),
+        Err(_) => EtaText::Words(words),
     }))
+}
+
+/// Whether nothing is said but numbers with their units: `-5 minutes`, `1e308`, `5m ago`. A clock (`18:00`) and a date are words.
+fn is_numbers(text: &str) -> bool {
+    const UNITS: [&str; 8] = ["ago", "sec", "min", "h", "day", "week", "month", "year"];
+    let is_unit = |word: &str| UNITS.iter().any(|unit| word.to_lowercase().starts_with(unit));
+    let is_number = |word: &str| {
+        let bare = word.trim_start_matches(['-', '+', '.', '\u{2212}']);
+        let unit = bare.trim_start_matches(|c: char| c.is_numeric() || matches!(c, '.' | ',' | '_'));
+        bare.starts_with(char::is_numeric) && unit.chars().all(char::is_alphanumeric)
+    };
+    let mut words = text.split_whitespace();
+    words.next().is_some_and(is_number) && words.all(|word| is_number(word) || is_unit(word))
 }
 
 /// Words to search for, on one line.

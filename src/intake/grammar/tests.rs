@@ -206,9 +206,9 @@ fn times() {
         ),
         ("eta 14:30", here(words("14:30"))),
         ("eta about noon", here(words("about noon"))),
-        ("eta -20m", here(words("-20m"))),
-        ("eta 20", here(words("20"))),
-        ("eta 9000w", here(words("9000w"))),
+        ("eta 2026-12-24", here(words("2026-12-24"))),
+        ("eta 20-30m", here(words("20-30m"))),
+        ("eta 30 or 40 minutes", here(words("30 or 40 minutes"))),
         ("eta unknown", here(words("unknown"))),
     ]);
 }

@@ -122,6 +122,7 @@ pub(super) fn change_problem(problem: &ChangeProblem) -> Words {
             words![format!("It would end ({}) before it begins ({}).", utc(*until), utc(*from))]
         }
         ChangeProblem::TooLong { days } => words![format!("That is longer than {days} days.")],
+        ChangeProblem::TooFar { days } => words![format!("That begins more than {days} days from now.")],
         ChangeProblem::NoSuchOverride { id } => words![format!("There is no override {id}.")],
         ChangeProblem::OverrideOver { id, until } => {
             words![format!("Override {id} is over since {}.", utc(*until))]
@@ -138,6 +139,7 @@ pub(super) fn swap_problem(problem: &SwapProblem) -> Words {
         SwapProblem::Over { until } => {
             words!["That turn is over since ", moment(*until), format!(" ({}).", utc(*until))]
         }
+        SwapProblem::TooFar { days } => words![format!("That turn begins more than {days} days from now.")],
         SwapProblem::Elsewhere { holder, from, .. } => {
             let whose = format!(" ({}) is neither yours nor theirs: ", utc(*from));
             words!["The turn from ", moment(*from), whose, person(holder.as_ref()), " has it."]

@@ -250,3 +250,18 @@ fn resolving_stops_every_clock_and_reopening_promises_anew() {
     assert_eq!(world.incident.update_due(), Some(at(80)));
     assert_eq!(world.incident.response_due(), Some(at(65)), "a new start for the response too");
 }
+
+#[test]
+fn an_eta_lies_ahead_and_within_a_year() {
+    let (now, said) = (at(100), |eta, before: Option<&Eta>| Eta::said_at(eta, at(100), before));
+    for ahead in [now, now + SignedDuration::from_secs(1), now + SignedDuration::from_hours(24 * 366)] {
+        assert_eq!(said(EtaText::At(ahead), None), Ok(Eta::At(ahead)));
+    }
+    let far = "9999-12-30T00:00:00Z".parse().expect("a time");
+    for at in [at(98), Timestamp::UNIX_EPOCH, "0001-01-01T00:00:00Z".parse().expect("a time"), far] {
+        assert_eq!(said(EtaText::At(at), None), Err(Refusal::EtaOutOfReach { at }), "{at}");
+        // A form shows it to the minute, and sends it back as it was.
+        let before = Eta::At(at + SignedDuration::from_secs(7));
+        assert_eq!(said(EtaText::At(at), Some(&before)), Ok(before.clone()), "{at}");
+    }
+}

@@ -127,6 +127,8 @@ fn overrides_are_cut_to_what_is_to_come() {
     assert_eq!(make("2026-11-07", "2026-11-06"), Err(ChangeProblem::UntilBeforeFrom { from, until }));
     assert_eq!(make("2026-11-06", "2027-11-08"), Err(ChangeProblem::TooLong { days: 366 }));
     assert_eq!(make("2026-11-16", "2026-11-17"), Err(ChangeProblem::NothingChanges));
+    assert!(make("2028-10-30", "2028-11-20").is_ok());
+    assert_eq!(make("2199-12-01", "2199-12-05"), Err(ChangeProblem::TooFar { days: 732 }));
 }
 
 #[test]
@@ -199,7 +201,7 @@ fn what_a_change_moves_beyond_the_weeks_ahead_is_shown() {
     };
     // Twelve weeks from now end on 2027-01-28.
     for (from, until) in
-        [("2027-06-01", "2027-06-02"), ("2027-01-27", "2027-01-30"), ("2090-06-01", "2090-06-02")]
+        [("2027-06-01", "2027-06-02"), ("2027-01-27", "2027-01-30"), ("2028-06-01", "2028-06-02")]
     {
         let after = abc().override_with(wanted("zoe", from, until), now()).unwrap();
         assert_eq!(moves(&abc(), &after), [(ts(from), ts(until), user("zoe"))], "{from}");

@@ -13,6 +13,15 @@ fn propose(schedule: &Schedule, asker: &str, other: &str, within: &str) -> Resul
 }
 
 #[test]
+fn a_turn_of_another_century_is_not_meant() {
+    let near = ["2028-10-15", "2028-10-22", "2028-10-29"].map(|near| propose(&abc(), "ann", "bob", near));
+    assert!(near.iter().filter(|proposal| proposal.is_ok()).count() == 2, "{near:?}");
+    for far in ["2031-12-31", "2199-12-31"] {
+        assert_eq!(propose(&abc(), "ann", "bob", far), Err(SwapProblem::TooFar { days: 732 }), "{far}");
+    }
+}
+
+#[test]
 fn what_is_exchanged() {
     // asker, other, within; then taker and date of the named turn, and of the one that goes back.
     let cases = [

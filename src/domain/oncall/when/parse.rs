@@ -230,7 +230,9 @@ fn number(word: &str, digits: usize) -> Option<i16> {
 
 fn duration(words: &[impl AsRef<str>]) -> Option<SignedDuration> {
     let words: Vec<_> = words.iter().map(AsRef::as_ref).collect();
-    parse_duration(&words.join(" ")).ok()
+    let length = parse_duration(&words.join(" ")).ok()?;
+    // Nobody who types less than a minute means it.
+    (length >= SignedDuration::from_mins(1)).then_some(length)
 }
 
 fn quoted(words: &[String]) -> String {

@@ -105,6 +105,25 @@ fn numbers_and_times_that_are_none() {
         ("snooze -5m", time("-5m")),
         ("snooze 0m", time("0m")),
         ("snooze 99999999999999w", time("99999999999999w")),
+        ("eta -20m", time("-20m")),
+        ("eta in -5m", time("in -5m")),
+        ("eta 20", time("20")),
+        ("eta 1e308", time("1e308")),
+        ("eta 9000w", time("9000w")),
+        ("eta 99999999999h", time("99999999999h")),
+        ("eta in 99999999999 hours", time("in 99999999999 hours")),
+        ("eta 5m ago", time("5m ago")),
+        ("eta \u{663}m", time("\u{663}m")),
+    ]);
+}
+
+#[test]
+fn times_that_nobody_means() {
+    let short = |word: &str| Refusal::TooShortATime { word: word.into() };
+    check(vec![
+        ("snooze 1ns", short("1ns")),
+        ("snooze 0.5s", short("0.5s")),
+        ("snooze for 59s", short("59s")),
     ]);
 }
 

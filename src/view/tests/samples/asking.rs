@@ -234,6 +234,8 @@ pub fn refusals(word: &str) -> Vec<Refusal> {
         Refusal::UnknownRole { word: word() },
         Refusal::NotAPerson { word: word() },
         Refusal::NotADuration { word: word() },
+        Refusal::TooShortATime { word: word() },
+        Refusal::EtaOutOfReach { at: at("02:12") },
         Refusal::NotAnIncidentNumber { word: word() },
         Refusal::OtherApp,
         Refusal::OtherWorkspace,
