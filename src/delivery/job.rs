@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::Severity;
-use crate::domain::effect::{Effect, EffectState};
+use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Say};
 use crate::domain::incident::Incident;
 use crate::domain::oncall::rota::Rota;
 use crate::domain::run::Run;
@@ -23,6 +23,16 @@ pub struct Job {
     pub mark: String,
 }
 
+/// Whose turn comes first behind a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Urgency {
+    /// Somebody is called.
+    Page,
+    /// Of a P1.
+    Pressing,
+    Usual,
+}
+
 impl Job {
     /// The mark of what stands for the whole incident, however often it is edited; never an effect's mark.
     pub fn incident_mark(&self) -> Option<String> {
@@ -35,10 +45,18 @@ impl Job {
         self.effect.named.as_ref().map_or(self.effect.created_at, |named| named.since)
     }
 
-    /// Whether it goes before others where Slack limits both: news of a P1 that is not over is not read an hour later, behind
-    /// the reminders of thousands of smaller incidents.
-    pub fn is_pressing(&self) -> bool {
-        self.incident.as_ref().is_some_and(|incident| incident.severity == Severity::P1 && incident.is_open())
+    /// How it stands to others where Slack limits both. News of a P1 is not to be read an hour later, behind the reminders of
+    /// thousands of smaller incidents.
+    pub fn urgency(&self) -> Urgency {
+        let reminds = matches!(&self.effect.kind, EffectKind::Say { say, .. }
+            if matches!(**say, Say::Reminder { .. } | Say::ResponseMissed { .. }));
+        let of_a_p1 = self.incident.as_ref().is_some_and(|incident| incident.severity == Severity::P1);
+        match self.effect.lane {
+            // Pages without an incident are among the latter.
+            Lane::Page(_) | Lane::OnCall if !reminds => Urgency::Page,
+            Lane::Page(_) | Lane::Announce(_) | Lane::Room(_) if of_a_p1 => Urgency::Pressing,
+            _ => Urgency::Usual,
+        }
     }
 
     /// Whether an earlier attempt may have succeeded without howler knowing, so that it is looked up first.

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::job::Urgency;
 use crate::domain::effect::Lane;
 use crate::id::{ChannelId, EffectId};
 
@@ -109,28 +110,23 @@ impl Line {
 }
 
 impl Turns {
-    /// When `effect` of `lane` tries again in `channel`, where it is limited until `until`: a page at once, what is `pressing` in
-    /// a line of its own, the others after these, a second apart in the order in which they came to be, and a card after what
-    /// has something new to say.
+    /// When `effect` of `lane` tries again in `channel`, where it is limited until `until`: a page at once, what is pressing in a
+    /// line of its own, the others after these, a second apart in the order in which they came to be, and a card after what has
+    /// something new to say.
     pub fn take(
         &self,
         effect: EffectId,
-        (lane, pressing): (&Lane, bool),
+        (lane, urgency): (&Lane, Urgency),
         channel: &ChannelId,
         until: Timestamp,
         now: Timestamp,
     ) -> Timestamp {
-        let (class, opens) = match lane {
-            // Pages without an incident are among these.
-            Lane::Page(_) | Lane::OnCall => (PAGES, until),
-            Lane::Announce(_) | Lane::Room(_) if pressing => (PRESSING, until),
-            Lane::Announce(_) | Lane::Room(_) | Lane::Whisper(_) | Lane::Backup(_) => (lane.class(), until),
-            // Looks do not speak to Slack.
-            Lane::Look(..) | Lane::Act(_) | Lane::Stop(_) => (lane.class(), until),
-            Lane::RunSays(_) => (lane.class(), until),
-            Lane::Show(_) | Lane::Group | Lane::RunCard(_) | Lane::RunNews(_) => {
-                (lane.class(), until.saturating_add(PACE).unwrap_or(Timestamp::MAX))
-            }
+        let shows = matches!(lane, Lane::Show(_) | Lane::Group | Lane::RunCard(_) | Lane::RunNews(_));
+        let (class, opens) = match urgency {
+            Urgency::Page => (PAGES, until),
+            Urgency::Pressing => (PRESSING, until),
+            Urgency::Usual if shows => (lane.class(), until.saturating_add(PACE).unwrap_or(Timestamp::MAX)),
+            Urgency::Usual => (lane.class(), until),
         };
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Lines { lines, places } = &mut *lines;

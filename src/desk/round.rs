@@ -91,7 +91,6 @@ impl Round {
         let mut seen = self.shared.clock.seen();
         loop {
             let now = self.shared.clock.now();
-            self.look_at_the_clock(&mut seen);
             // A heartbeat that lies further ahead was reckoned before the clock was set back.
             let is_time = now >= heartbeat || heartbeat.duration_since(now) > HEARTBEAT;
             if is_time && self.broken.is_none() {
@@ -105,6 +104,8 @@ impl Round {
                 received = self.inbox.recv_many(&mut messages, ROUND) => if received == 0 { return },
                 () = clock.sleep_until(due) => {}
             }
+            // Before what is due is decided, which may be late for it.
+            self.look_at_the_clock(&mut seen);
             let closing = messages.iter().any(|message| matches!(message, Message::Close));
             self.turn(std::mem::take(&mut messages)).await;
             if closing {

@@ -1,6 +1,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Edits, Limits, Turns};
+use crate::delivery::job::Urgency;
 use crate::domain::effect::Lane;
 use crate::id::{EffectId, IncidentId};
 
@@ -47,7 +48,8 @@ fn behind_a_limit_everybody_gets_a_turn_and_a_page_does_not_wait_for_it() {
     let turns = Turns::default();
     let take = |id, lane: fn(IncidentId) -> Lane, channel: &str, until, now| {
         let lane = lane(IncidentId(1));
-        seconds(turns.take(EffectId(id), (&lane, false), &channel.into(), at(until), at(now)))
+        let urgency = if matches!(lane, Lane::Page(_)) { Urgency::Page } else { Urgency::Usual };
+        seconds(turns.take(EffectId(id), (&lane, urgency), &channel.into(), at(until), at(now)))
     };
     let announced: Vec<_> = (0..3).map(|id| take(id, Lane::Announce, "C1", 30, 0)).collect();
     assert_eq!(announced, [30, 31, 32]);
@@ -64,8 +66,9 @@ fn behind_a_limit_everybody_gets_a_turn_and_a_page_does_not_wait_for_it() {
 fn who_is_limited_again_keeps_the_place_and_the_others_stay_behind() {
     let turns = Turns::default();
     let lane = Lane::Announce(IncidentId(1));
-    let take =
-        |id, until, now| seconds(turns.take(EffectId(id), (&lane, false), &"C1".into(), at(until), at(now)));
+    let take = |id, until, now| {
+        seconds(turns.take(EffectId(id), (&lane, Urgency::Usual), &"C1".into(), at(until), at(now)))
+    };
     let early = |id, now| turns.early(EffectId(id), at(now)).map(seconds);
     assert_eq!((0..4).map(|id| take(id, 30, 0)).collect::<Vec<_>>(), [30, 31, 32, 33]);
     assert_eq!(early(0, 30), None, "its turn has come");
@@ -94,8 +97,9 @@ fn many_who_were_told_the_same_second_do_not_call_in_it() {
     let turns = Turns::default();
     let lane = Lane::Announce(IncidentId(1));
     // Their calls were under way side by side, and the last comes back first.
-    let told =
-        (0..200).rev().map(|id| turns.take(EffectId(id), (&lane, false), &"C1".into(), at(30), at(29)));
+    let told = (0..200)
+        .rev()
+        .map(|id| turns.take(EffectId(id), (&lane, Urgency::Usual), &"C1".into(), at(30), at(29)));
     assert!(told.map(seconds).all(|told| told == 30));
     let mut waiting: Vec<u64> = (0..200).collect();
     for now in 30..40 {
@@ -109,15 +113,15 @@ fn many_who_were_told_the_same_second_do_not_call_in_it() {
 #[test]
 fn news_of_a_p1_goes_before_thousands_and_a_page_before_that() {
     let turns = Turns::default();
-    let take = |id, lane: Lane, pressing| {
-        seconds(turns.take(EffectId(id), (&lane, pressing), &"C1".into(), at(30), at(0)))
+    let take = |id, lane: fn(IncidentId) -> Lane, urgency| {
+        seconds(turns.take(EffectId(id), (&lane(IncidentId(1)), urgency), &"C1".into(), at(30), at(0)))
     };
-    for id in 0..1_000 {
-        take(id, Lane::Announce(IncidentId(1)), false);
-    }
-    assert_eq!(take(1_000, Lane::Announce(IncidentId(2)), true), 30);
-    assert_eq!(take(1_001, Lane::Room(IncidentId(2)), true), 31);
-    assert_eq!(take(1_002, Lane::Page(IncidentId(2)), true), 30);
+    // Reminders stand in the lane of pages.
+    let reminders: Vec<_> = (0..1_000).map(|id| take(id, Lane::Page, Urgency::Usual)).collect();
+    assert_eq!(reminders, (30..1_030).collect::<Vec<_>>());
+    assert_eq!(take(1_000, Lane::Announce, Urgency::Pressing), 30);
+    assert_eq!(take(1_001, Lane::Room, Urgency::Pressing), 31);
+    assert_eq!(take(1_002, Lane::Page, Urgency::Page), 30);
     let early = |id, now| turns.early(EffectId(id), at(now));
     let soon = |now| Some(at(now) + SignedDuration::from_millis(100));
     assert_eq!([early(0, 30), early(1_000, 30)], [soon(30); 2]);

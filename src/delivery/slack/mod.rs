@@ -326,8 +326,7 @@ impl Deliverer {
             // A part is out already: that must not be forgotten.
             Class::At(until) if stage == Stage::Begun => until,
             Class::At(until) => {
-                let until =
-                    self.turns.take(id, (&job.effect.lane, job.is_pressing()), &spot.channel, until, now);
+                let until = self.turns.take(id, (&job.effect.lane, job.urgency()), &spot.channel, until, now);
                 return Outcome::Held { until, reason: verdict.reason };
             }
         };

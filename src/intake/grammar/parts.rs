@@ -14,7 +14,9 @@ use crate::intake::slack_text::plain;
 
 /// Longest word that is quoted back.
 const QUOTED_MOST: usize = 40;
-/// Longer times than this are words, not a time to count down.
+/// Nobody who types a shorter time means it.
+const SHORTEST: SignedDuration = SignedDuration::from_mins(1);
+/// Nobody knows an end that is longer away.
 const ETA_MOST: SignedDuration = SignedDuration::from_hours(24 * 366);
 
 /// The first word and what follows it.
@@ -102,9 +104,7 @@ pub fn status(word: &str) -> Result<Status, Refusal> {
 /// The word is no duration, or under a minute.
 pub fn duration(word: &str) -> Result<SignedDuration, Refusal> {
     match parse_duration(&text::clean_line(word)) {
-        Ok(duration) if duration < SignedDuration::from_mins(1) => {
-            Err(Refusal::TooShortATime { word: quoted(word) })
-        }
+        Ok(duration) if duration < SHORTEST => Err(Refusal::TooShortATime { word: quoted(word) }),
         Ok(duration) => Ok(duration),
         Err(_) => Err(Refusal::NotADuration { word: quoted(word) }),
     }
@@ -155,14 +155,16 @@ pub fn optional_eta(wire: &str) -> Result<Option<EtaText>, Refusal> {
         (first, rest) if first.eq_ignore_ascii_case("in") => rest,
         _ => bare,
     };
-    if let Ok(at) = DateTime::strptime("%Y-%m-%d %H:%M UTC", &words).and_then(|at| at.to_zoned(TimeZone::UTC))
-    {
+    let no_time = || Refusal::NotADuration { word: quoted(wire) };
+    if let Ok(at) = DateTime::strptime("%Y-%m-%d %H:%M UTC", &words) {
+        let at = at.to_zoned(TimeZone::UTC).map_err(|_| no_time())?;
         return Ok(Some(EtaText::At(at.timestamp())));
     }
     Ok(Some(match parse_duration(bare) {
+        Ok(after) if after < SHORTEST => return Err(Refusal::TooShortATime { word: quoted(wire) }),
         Ok(after) if after <= ETA_MOST => EtaText::In(after),
-        Ok(_) => return Err(Refusal::NotADuration { word: quoted(wire) }),
-        Err(_) if is_numbers(bare) => return Err(Refusal::NotADuration { word: quoted(wire) }),
+        Ok(_) => return Err(no_time()),
+        Err(_) if is_numbers(bare) => return Err(no_time()),
         Err(_) => EtaText::Words(words),
     }))
 }

@@ -14,6 +14,7 @@ use serde_json::json;
 
 use super::*;
 use crate::config::secrets::Secret;
+use crate::delivery::job::Urgency;
 use crate::domain::effect::{CardPlace, Effect, EffectState, Lane, PostKey, Room, Say, To};
 use crate::domain::incident::event::Clocks;
 use crate::domain::incident::{Backup, Place, Post};
@@ -170,4 +171,30 @@ fn failed(outcome: Outcome) -> String {
         Outcome::Failed { reason, .. } => reason,
         other => panic!("not failed: {other:?}"),
     }
+}
+
+#[test]
+fn a_reminder_is_no_page_and_what_is_said_of_a_p1_presses() {
+    let said = |lane: fn(IncidentId) -> Lane, severity, say: Say| {
+        let kind = EffectKind::Say { to: To::Emergencies, say: Box::new(say), keep_as: None };
+        let mut job = job(kind, Incident { severity, ..plain_incident() });
+        job.effect.lane = lane(IncidentId(7));
+        job.urgency()
+    };
+    let missed = || Say::ResponseMissed {
+        title: "Slow page".into(),
+        severity: Severity::P3,
+        within: SignedDuration::from_mins(15),
+        late: None,
+        everybody: false,
+        quiet: false,
+    };
+    let noted = || Say::Noted { text: "Redis was restarted".into(), by: "UIAN".into() };
+    assert_eq!(said(Lane::Page, Severity::P3, missed()), Urgency::Usual);
+    assert_eq!(said(Lane::Page, Severity::P1, missed()), Urgency::Pressing);
+    assert_eq!(said(Lane::Announce, Severity::P1, noted()), Urgency::Pressing);
+    assert_eq!(said(Lane::Announce, Severity::P2, noted()), Urgency::Usual);
+    assert_eq!(said(Lane::Show, Severity::P1, noted()), Urgency::Usual);
+    // What else stands in the lane of pages calls somebody.
+    assert_eq!(said(Lane::Page, Severity::P3, noted()), Urgency::Page);
 }

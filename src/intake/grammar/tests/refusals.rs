@@ -113,6 +113,7 @@ fn numbers_and_times_that_are_none() {
         ("eta 99999999999h", time("99999999999h")),
         ("eta in 99999999999 hours", time("in 99999999999 hours")),
         ("eta 5m ago", time("5m ago")),
+        ("eta 9999-12-31 23:59 UTC", time("9999-12-31 23:59 UTC")),
         ("eta \u{663}m", time("\u{663}m")),
     ]);
 }
@@ -124,6 +125,7 @@ fn times_that_nobody_means() {
         ("snooze 1ns", short("1ns")),
         ("snooze 0.5s", short("0.5s")),
         ("snooze for 59s", short("59s")),
+        ("eta 1ns", short("1ns")),
     ]);
 }
 
