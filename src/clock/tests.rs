@@ -31,9 +31,10 @@ async fn a_clock_that_was_wrong_for_a_moment_delays_nobody() {
         }
         Instant::now()
     });
-    tokio::time::sleep(Duration::from_secs(10)).await;
+    tokio::task::yield_now().await;
+    tokio::time::advance(Duration::from_secs(10)).await;
     set.send_replace(at(10) - DAY);
-    tokio::time::sleep(Duration::from_secs(20)).await;
+    tokio::time::advance(Duration::from_secs(20)).await;
     set.send_replace(at(61));
     let right = Instant::now();
     let woke = waits.await.expect("it ends");
@@ -46,7 +47,7 @@ async fn a_machine_that_slept_is_noticed_and_a_clock_set_back_too() {
     for to in [at(3_600), at(0) - DAY] {
         let (set, clock) = set();
         let waits = tokio::spawn(async move { clock.sleep_until(at(1_800)).await });
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        tokio::task::yield_now().await;
         set.send_replace(to);
         waits.await.expect("it ends");
     }
@@ -58,7 +59,7 @@ async fn what_passes_and_what_jumps() {
     let (set, clock) = set();
     let mut before = clock.seen().expect("it follows a machine");
     let mut after = async |runs: u64, shows: Timestamp| {
-        tokio::time::sleep(Duration::from_secs(runs)).await;
+        tokio::time::advance(Duration::from_secs(runs)).await;
         set.send_replace(shows);
         let now = clock.seen().expect("it follows a machine");
         Jump::between(std::mem::replace(&mut before, now), now)

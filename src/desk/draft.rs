@@ -31,7 +31,7 @@ use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
 use crate::domain::incident::event::{Event, EventKind};
 use crate::domain::incident::page::begin;
 use crate::domain::incident::{
-    Asked, Decision, Declaration, Eta, Fired, Incident, consequences, decide, decide_form, declare,
+    Asked, Decision, Declaration, Fired, Incident, consequences, decide, decide_form, declare,
     delivered, fire, pin,
 };
 use crate::domain::refusal::Refusal;
@@ -221,18 +221,11 @@ impl<'a> Draft<'a> {
     fn form(&mut self, request: &Request, form: &Form) -> Result<Answer, StoreError> {
         let incident = match form {
             Form::Declare { title, severity, impact, action, eta } => {
-                let eta = match eta.clone().map(|eta| Eta::said_at(eta, self.now, None)).transpose() {
-                    Ok(eta) => eta,
-                    Err(refusal) => return Ok(refused(refusal)),
+                let facts = (impact.clone(), action.clone(), eta.clone());
+                return match Declaration::new(title.clone(), *severity, facts, self.now) {
+                    Ok(declaration) => self.declare(request, declaration),
+                    Err(refusal) => Ok(refused(refusal)),
                 };
-                let declaration = Declaration {
-                    title: title.clone(),
-                    severity: *severity,
-                    impact: impact.clone(),
-                    action: action.clone(),
-                    eta,
-                };
-                return self.declare(request, declaration);
             }
             Form::Approve { run, key, comment } => return self.approve_form(request, *run, key, comment),
             Form::Update { incident, .. } | Form::Resolve { incident, .. } => *incident,

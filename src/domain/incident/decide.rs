@@ -6,7 +6,7 @@ use super::event::{Clocks, EventKind, UpdateFacts};
 use super::{Eta, Incident};
 use crate::config::Severities;
 use crate::domain::answer::{Answer, Done, FormFill, FormToOpen, Private};
-use crate::domain::command::{Command, Retractable, Role};
+use crate::domain::command::{Command, EtaText, Retractable, Role};
 use crate::domain::incident::severity::{Severity, Status};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Form, FormContext, Place};
@@ -57,6 +57,22 @@ pub struct Declaration {
     pub impact: Option<String>,
     pub action: Option<String>,
     pub eta: Option<Eta>,
+}
+
+impl Declaration {
+    /// With impact, action and ETA, as they are said at `now`.
+    ///
+    /// # Errors
+    /// The ETA is none.
+    pub fn new(
+        title: String,
+        severity: Severity,
+        (impact, action, eta): (Option<String>, Option<String>, Option<EtaText>),
+        now: Timestamp,
+    ) -> Result<Self, Refusal> {
+        let eta = eta.map(|eta| Eta::said_at(eta, now, None)).transpose()?;
+        Ok(Self { title, severity, impact, action, eta })
+    }
 }
 
 /// Declares incident `id`.
