@@ -114,8 +114,8 @@ async fn ratelimited_says_when_the_next_try_is() {
     assert!(shown.contains("slow down") && shown.contains("Next try") && shown.contains("02:02"), "{shown}");
     world.forward(2).await;
     assert_eq!(world.count(EMERGENCIES, "INCIDENT DECLARED"), 1);
-    // The card, a second after it.
-    world.forward_seconds(1).await;
+    // The card comes behind what is said, a message a second.
+    world.forward_seconds(2).await;
     assert!(board(&world).await.contains(DELIVERED));
 }
 
