@@ -31,8 +31,8 @@ use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
 use crate::domain::incident::event::{Event, EventKind};
 use crate::domain::incident::page::begin;
 use crate::domain::incident::{
-    Asked, Decision, Declaration, Fired, Incident, consequences, decide, decide_form, declare,
-    delivered, fire, pin,
+    Asked, Decision, Declaration, Fired, Incident, consequences, decide, decide_form, declare, delivered,
+    fire, pin,
 };
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, Form, Place, ReplyPath, Request};
