@@ -19,7 +19,7 @@ pub struct Job {
     pub run: Option<Arc<Run>>,
     /// Who is on call.
     pub rota: Arc<Rota>,
-    /// The store's name and the effect's number: the same at every attempt, and nobody else's.
+    /// The store's name and the effect's number or name: the same at every attempt, and nobody else's.
     pub mark: String,
 }
 

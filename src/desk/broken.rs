@@ -1,16 +1,17 @@
-//! The desk while nothing can be saved: what would change something is refused in words, reading works, what was saved goes
-//! out, and so does what timers bring. Every two seconds it is tried whether saving works again.
+//! The desk while nothing can be saved: what would change something is refused in words, reading works, and what was saved
+//! goes out. Timers wait, and say that they are late: a howler that is killed forgets what it did not save, and the next one
+//! would make other reminders and pages of the same timers. Every two seconds it is tried whether saving works again.
 
 use std::sync::{Arc, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use tracing::{error, info, warn};
 
-use super::ahead::{self, Flushed};
 use super::doubt::{is_inline, reachable};
 use super::draft::Draft;
 use super::health::Trouble;
-use super::round::{RECOVER_EVERY, ROUND, Round};
+use super::round::{RECOVER_EVERY, Round};
+use super::signing;
 use super::state::{IN_MEMORY, State};
 use super::{Fault, Message};
 use crate::domain::answer::{Answer, Private};
@@ -18,7 +19,7 @@ use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Named, To};
 use crate::domain::oncall::tell::Tell;
 use crate::domain::request::{Ask, ReplyPath, Request};
 use crate::id::EffectId;
-use crate::store::{Changes, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 /// Trouble that is over sooner is told to nobody but those whom it refuses.
 const TOLD_AFTER: SignedDuration = SignedDuration::from_secs(5);
@@ -59,7 +60,6 @@ impl Round {
     /// Answers what waits without saving anything.
     pub(super) fn turn_broken(&mut self, messages: Vec<Message>, now: Timestamp) {
         self.refuse(messages, now);
-        self.fire_ahead(now);
         self.tell_once(now);
         self.beat_pulse();
     }
@@ -174,7 +174,7 @@ impl Round {
         // A store that was never written knows of no earlier howler.
         let day_before = now.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(now);
         let since = self.outage.map_or(day_before, |outage| outage.from.min(day_before));
-        let named = Some(Named { name: name.unwrap_or_else(|| format!("m{id:x}")), since });
+        let named = name.map(|name| Named { name, since });
         let id = EffectId(id);
         let effect = Effect {
             id,
@@ -189,30 +189,6 @@ impl Round {
         self.state_mut().outbox.set(effect);
         // Without lanes howler is stopping.
         let _ = self.wake.send(lane);
-    }
-
-    /// Fires what is due and can be saved later: reminders, pages, hand-overs.
-    fn fire_ahead(&mut self, now: Timestamp) {
-        let state = self.shared.state();
-        let due = self.put_off.due(&state.timers, now, ROUND);
-        let due: Vec<_> = due.into_iter().filter(|timer| self.ahead.lets(timer)).collect();
-        if due.is_empty() {
-            return;
-        }
-        let draft = Draft::new(&state, &self.shared.store, &self.shared.config, now, self.outage);
-        let mut draft = draft.without_saving(self.ahead.next());
-        let unfired: Vec<_> = due.into_iter().filter(|timer| !self.fires(&mut draft, *timer, now)).collect();
-        let changes = draft.finish();
-        self.put_off.add(&unfired, &state.timers, now);
-        drop(state);
-        if changes.is_empty() {
-            return;
-        }
-        self.merge(changes.clone());
-        let state = self.shared.state.read().unwrap_or_else(PoisonError::into_inner);
-        self.unsaved.rebase(&state, &self.shared.store, now);
-        drop(state);
-        self.ahead.add(changes);
     }
 
     /// Tells people once, where they look: where incidents are told while one is open.
@@ -232,28 +208,27 @@ impl Round {
         self.push_in_memory(Lane::OnCall, EffectKind::Tell { to, tell, keep_as: None }, Some(name), now);
     }
 
-    /// Opens the store again, saves what happened meanwhile, and reads it anew.
+    /// Opens the store again, and reads it anew.
     pub(super) async fn recover(&mut self, now: Timestamp) -> bool {
         self.recover_at = now.saturating_add(RECOVER_EVERY).unwrap_or(Timestamp::MAX);
-        let (rounds, shared) = (self.ahead.rounds(), Arc::clone(&self.shared));
-        let keys = self.shared.config.audit_keys.clone();
-        let again = move |store: &Store| ahead::recover(store, &rounds, &keys, now);
+        let shared = Arc::clone(&self.shared);
+        let keys = shared.config.audit_keys.clone();
+        let again = move |store: &Store| store.recover().and_then(|()| signing::begin(store, &keys, now));
         let in_hand = shared.health.begin();
-        let flushed = Store::aside(Arc::downgrade(&self.shared.store), again).await;
+        let recovered = Store::aside(Arc::downgrade(&shared.store), again).await;
         drop(in_hand);
-        let Some(flushed) = flushed else { return false };
-        self.ahead.take(&flushed);
-        match flushed {
-            Flushed { result: Ok(loaded), .. } => {
+        match recovered {
+            Some(Ok(loaded)) => {
                 self.read_anew(State::loaded(loaded, &self.shared.config.audit_keys));
                 true
             }
-            Flushed { result: Err(error), .. } => {
+            Some(Err(error)) => {
                 error!(%error, "the store takes no changes");
                 self.breaks(&error, now);
                 self.beat_pulse();
                 false
             }
+            None => false,
         }
     }
 
@@ -270,16 +245,10 @@ impl Round {
         self.wake_all();
     }
 
-    /// Waits no longer than until the next timer that may fire.
+    /// When saving is tried again; no timer fires before.
     pub(super) fn next_look_broken(&self, now: Timestamp) -> Timestamp {
         let soon = now.saturating_add(SignedDuration::from_millis(1)).unwrap_or(now);
-        let recover = self.recover_at.max(soon);
-        self.ahead.next_due(&self.state(), now).map_or(recover, |due| due.min(recover))
-    }
-
-    /// A commit failed, and `changes` may be saved all the same.
-    pub(super) fn in_doubt(&mut self, changes: &Changes) {
-        self.ahead.bar(changes);
+        self.recover_at.max(soon)
     }
 
     /// What was to be told is saved, but for `untold`.

@@ -6,7 +6,6 @@ mod board;
 mod change;
 mod effects;
 mod journal;
-mod named;
 mod release;
 mod rota;
 mod run;
@@ -20,7 +19,6 @@ use jiff::Timestamp;
 use tracing::{debug, error, info, warn};
 
 use self::journal::Journal;
-use self::named::Naming;
 use super::book::{Book, CHOICES, Meant};
 use super::reads;
 use super::state::State;
@@ -57,10 +55,6 @@ pub struct Draft<'a> {
     effects: Journal<EffectId, Option<Effect>>,
     seen: Journal<DeliveryId, Answer>,
     changes: Changes,
-    /// What timers do is saved later: see `named`.
-    unsaved: bool,
-    /// How what the timer at hand sends is named.
-    naming: Option<Naming>,
     /// How many deliveries of this round had come before.
     pub repeated: u64,
 }
@@ -91,8 +85,6 @@ impl<'a> Draft<'a> {
             effects: Journal::default(),
             seen: Journal::default(),
             changes,
-            unsaved: false,
-            naming: None,
             repeated: 0,
         }
     }
@@ -341,10 +333,7 @@ impl<'a> Draft<'a> {
     /// # Errors
     /// When something could not be read; then the timer is as it was.
     pub fn fire(&mut self, timer: Timer) -> Result<(), StoreError> {
-        self.naming = self.naming_of(&timer);
-        let fired = self.whole(|draft| draft.fire_it(timer));
-        self.naming = None;
-        fired
+        self.whole(|draft| draft.fire_it(timer))
     }
 
     fn fire_it(&mut self, timer: Timer) -> Result<(), StoreError> {

@@ -1,6 +1,5 @@
 //! One task, one writer: takes all that waits, decides each, commits once, answers all.
 
-mod ahead;
 mod alive;
 mod book;
 mod broken;
@@ -39,7 +38,6 @@ use crate::domain::run::Run;
 use crate::id::{EffectId, RunId, UserId};
 use crate::store::{Backup, BackupError, Store, StoreError};
 use crate::telemetry::Metrics;
-use ahead::Ahead;
 use book::Book;
 use broken::Broken;
 use doubt::Doubts;
@@ -149,7 +147,6 @@ impl Desk {
             unsaved: Unsaved::default(),
             broken,
             recover_at,
-            ahead: Ahead::default(),
             doubts: Doubts::default(),
             saves_again: None,
             in_memory: 0,

@@ -11,7 +11,7 @@ use super::head::{Head, head};
 use super::put_off::PutOff;
 use super::state::State;
 use super::unsaved::Unsaved;
-use super::{Ahead, Broken, Doubts, Fault, Message, Next, Pulse, Shared};
+use super::{Broken, Doubts, Fault, Message, Next, Pulse, Shared};
 use crate::clock::{Jump, Seen};
 use crate::config::Spoken;
 use crate::domain::answer::Answer;
@@ -22,7 +22,7 @@ use crate::id::EffectId;
 use crate::store::{AuditKnown, Changes, CommitError, Store, StoreError};
 
 /// At most this much is decided in one round, so that nobody waits for a very long commit.
-pub(super) const ROUND: usize = 256;
+const ROUND: usize = 256;
 /// The folder is told this often that howler is alive, so that an outage can be dated.
 const HEARTBEAT: SignedDuration = SignedDuration::from_secs(5);
 /// After a failed commit the store is tried again this often.
@@ -71,8 +71,6 @@ pub(super) struct Round {
     pub broken: Option<Broken>,
     /// Not tried again before then.
     pub recover_at: Timestamp,
-    /// What timers did meanwhile.
-    pub ahead: Ahead,
     /// Requests of which nobody knows whether they were saved.
     pub doubts: Doubts,
     /// Where it was told that howler cannot save, and since when it could not, once it can again.
@@ -282,20 +280,18 @@ impl Round {
             Some(Err(CommitError::Uncertain(error))) => {
                 error!(%error, "a commit failed, and may be saved all the same; the store is read anew");
                 self.breaks(&error, now);
-                self.in_doubt(&changes);
                 Err(Fault::Uncertain)
             }
             None => {
                 error!("a commit ended by a fault inside howler, and may be saved all the same");
                 self.breaks(&StoreError::Closed, now);
-                self.in_doubt(&changes);
                 Err(Fault::Uncertain)
             }
         }
     }
 
     /// Takes over into memory what was decided, and wakes the lanes.
-    pub(super) fn merge(&self, changes: Changes) {
+    fn merge(&self, changes: Changes) {
         let mut lanes: Vec<Lane> = changes.effects.iter().map(|effect| effect.lane.clone()).collect();
         lanes.sort();
         lanes.dedup();
@@ -356,7 +352,7 @@ impl Round {
     }
 
     /// Fires a timer; false where that failed, and it is tried again.
-    pub(super) fn fires(&self, draft: &mut Draft<'_>, timer: Timer, now: Timestamp) -> bool {
+    fn fires(&self, draft: &mut Draft<'_>, timer: Timer, now: Timestamp) -> bool {
         self.shared.metrics.timer_fired(timer.kind, now.duration_since(timer.due));
         let fired = draft.fire(timer);
         let fired = fired.inspect_err(|error| {

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tracing::warn;
 
 use super::book::Book;
 use super::state::State;
@@ -64,20 +63,6 @@ impl Unsaved {
         self.depart(id);
         self.outcomes.push((id, outcome));
         known
-    }
-
-    /// The incidents changed under what came back: it is put on top of them as they are now.
-    pub fn rebase(&mut self, state: &State, store: &Store, now: Timestamp) {
-        if self.incidents.is_empty() {
-            return;
-        }
-        self.incidents.clear();
-        for (id, outcome) in self.outcomes.clone() {
-            let Some(effect) = state.outbox.get(id).cloned() else { continue };
-            if let Err(error) = self.receive(state, store, now, &effect, &outcome) {
-                warn!(%error, effect = id.0, "an incident is not shown as it is until the store takes changes again");
-            }
-        }
     }
 
     /// The effect is tried once more: what came of the try before counts no longer.

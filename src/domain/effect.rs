@@ -38,8 +38,8 @@ pub struct Effect {
     /// Attempts that came back with an answer.
     pub attempts: u32,
     pub state: EffectState,
-    /// Where it may have been sent by a howler that could not save it: the name by which its message is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// Of one in memory alone that an earlier howler may have sent: the name by which its message is known. Never saved.
+    #[serde(skip)]
     pub named: Option<Named>,
 }
 

@@ -21,10 +21,3 @@ impl From<CommitError> for StoreError {
         }
     }
 }
-
-/// What a store that takes changes again holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Recovered {
-    /// The commit of which nobody knew is there.
-    pub stands: bool,
-}

@@ -49,7 +49,7 @@ use crate::domain::oncall::event::PageRecord;
 use crate::domain::run::audit::Head;
 use crate::domain::timer::{Outage, Timer};
 use crate::id::{ChannelId, DeliveryId, IncidentId, MessageTs};
-pub use commit::{CommitError, Recovered};
+pub use commit::CommitError;
 use disk::Engine;
 pub use disk::{Disk, MemoryDisk, Trouble};
 pub use error::StoreError;

@@ -6,7 +6,6 @@ use std::sync::{Mutex, PoisonError, RwLock};
 
 use tracing::warn;
 
-use super::commit::Recovered;
 use super::disk::{Disk, Engine};
 use super::guard::{self, FORMAT, Guard, Identity};
 use super::look::Known;
@@ -85,7 +84,7 @@ impl Store {
     ///
     /// # Errors
     /// While the folder still cannot be written, or is not the one that was opened; what can be read stays readable.
-    pub fn recover(&self) -> Result<Recovered, StoreError> {
+    pub fn recover(&self) -> Result<(), StoreError> {
         let mut commits = self.commits.write().unwrap_or_else(PoisonError::into_inner);
         self.in_place()?;
         Engine::probe(&self.disk, &self.folder).inspect_err(|_| self.read_elsewhere())?;
@@ -98,11 +97,10 @@ impl Store {
         match reopened {
             Ok((engine, meta)) => {
                 *slot = Some(engine);
-                let stands = meta.commits > *commits;
                 *commits = meta.commits;
                 *self.totals.lock().unwrap_or_else(PoisonError::into_inner) = meta.totals.unwrap_or_default();
                 self.read_through.store(false, Ordering::Relaxed);
-                Ok(Recovered { stands })
+                Ok(())
             }
             Err(failed) => {
                 let (error, engine) = *failed;

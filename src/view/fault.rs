@@ -95,7 +95,7 @@ pub(super) fn cannot_save(since: jiff::Timestamp, gone: bool) -> Message {
         .bullets(vec![
             words!["It refuses what would change something, and says so."],
             words!["Reading works: ", code("/incident list"), "."],
-            words!["Reminders and pages still go out."],
+            words!["Reminders, pages and hand-overs wait: call people yourselves."],
         ])
         .line(words!["Write down what you decide. Whoever runs howler: its log says more. I tell you here when it saves again."])
         .finish()

@@ -2,12 +2,13 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use howler::domain::incident::event::EventKind;
 use howler::store::Trouble;
 use jiff::SignedDuration;
 use tower_service::Service;
 
 use super::world::World;
-use super::{check, runtime};
+use super::{check, runtime, weather};
 use crate::harness::EMERGENCIES;
 
 async fn says(world: &World, line: &str) -> String {
@@ -139,30 +140,40 @@ fn what_is_saved_is_read_while_nothing_can_be() {
     });
 }
 
-/// A reminder needs no save to go out, and comes once, though howler is killed before it can save that it went out.
+/// What comes due meanwhile waits for the disk, comes once and says how late it is, however often howler is killed: each
+/// life would decide other reminders and pages at other times, and could not tell what the one before it sent.
 #[test]
-fn reminders_and_pages_go_out_once_while_nothing_can_be_saved() {
-    for killed in [false, true] {
+fn what_comes_due_while_nothing_can_be_saved_waits_and_comes_once() {
+    for kills in 0..3 {
         runtime().block_on(async {
             let mut world = World::new(0);
             says(&world, "p3 First").await;
+            says(&world, "p1 Second").await;
             seconds(&world, 5).await;
-            world.disk.set_full(true);
+            weather::disk(&mut world);
             assert!(says(&world, "1 note lost").await.contains("could not save"));
             seconds(&world, 31 * 60).await;
-            assert_eq!(posted(&world, "Update due"), 1, "it went out in time");
-            if killed {
+            for _ in 0..kills {
                 world.kill().await;
                 world.start();
+                seconds(&world, 11 * 60).await;
             }
-            world.disk.set_full(false);
-            seconds(&world, 120).await;
-            assert_eq!(posted(&world, "Update due"), 1, "killed {killed}");
+            assert_eq!(posted(&world, "Update due"), 0, "it waits");
+            weather::disk(&mut world);
+            seconds(&world, 5).await;
+            assert_eq!(posted(&world, "Update due: INC-1"), 1, "killed {kills} times");
+            assert_eq!(posted(&world, "Update due: INC-2"), 1, "killed {kills} times");
             all_is_well(&mut world).await;
             world.stop().await;
             let saved = world.saved();
-            let reminded = saved[0].1.iter().filter(|event| check::is_reminder(event)).count();
-            assert_eq!(reminded, 1, "and is saved");
+            assert_eq!(check::all(&world, &saved), Vec::<String>::new(), "killed {kills} times");
+            for (incident, events) in saved {
+                let late = events.iter().filter_map(|event| match &event.kind {
+                    EventKind::Reminded { late, .. } => Some(late.is_some()),
+                    _ => None,
+                });
+                assert_eq!(late.collect::<Vec<_>>(), [true], "{}", incident.id);
+            }
         });
     }
 }

@@ -54,8 +54,16 @@ impl Draft<'_> {
     pub(super) fn push_new(&mut self, incident: Option<IncidentId>, lane: Lane, kind: EffectKind) {
         let id = EffectId(self.changes.next_effect);
         self.changes.next_effect += 1;
-        let (state, named) = self.named(incident, &kind);
-        let effect = Effect { id, incident, lane, kind, created_at: self.now, attempts: 0, state, named };
+        let effect = Effect {
+            id,
+            incident,
+            lane,
+            kind,
+            created_at: self.now,
+            attempts: 0,
+            state: EffectState::Waiting,
+            named: None,
+        };
         self.effects.insert(id, Some(effect));
     }
 }

@@ -1,10 +1,9 @@
 //! Effects that are known by a name.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
-/// The name of an effect that is the same whenever its timer fires, in place of its number.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A name that is the same for every howler that has the same to say, in place of the effect's number.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
     pub name: String,
     /// It was not sent before.

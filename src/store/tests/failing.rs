@@ -29,7 +29,7 @@ fn after_a_failed_write_all_is_read_as_it_was_before() {
         assert!(store.is_read_only() && store.recover().is_err(), "{trouble:?}");
         assert_eq!((found("event"), found("queue")), (1, 0), "and after it was tried again");
         disk.set_trouble(Trouble::None);
-        assert_eq!(store.recover().unwrap(), Recovered { stands });
+        store.recover().unwrap();
         assert_eq!(found("queue"), usize::from(stands), "{trouble:?}");
         assert_eq!(store.seen(&"d2".into()).unwrap().is_some(), stands);
         store.commit(&declaration(3, "Third"), at(3)).unwrap();
