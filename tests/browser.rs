@@ -167,7 +167,7 @@ async fn a_hand_over_comes_and_a_phone_that_rings_is_answered() {
     page.clicks("[data-testid=phone-pick_up]").await;
     page.clicks("[data-testid=phone-press]").await;
     page.sees("Acknowledged by").await;
-    page.does(Deed::See, Locator::XPath("//*[@data-testid='phones'][contains(., 'You have it')]")).await;
+    page.does(Deed::See, Locator::XPath("//*[@data-testid='phones'][contains(., 'on it. Thank you')]")).await;
     let rings = page.browser.find_all(Locator::Css("[data-testid=phone-pick_up]")).await.unwrap();
     assert!(rings.is_empty(), "the other phone stops");
     page.browser.clone().close().await.unwrap();

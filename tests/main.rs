@@ -24,6 +24,7 @@ mod logs;
 mod named_people;
 mod operations;
 mod other_programs;
+mod pages;
 mod paging;
 mod phones;
 mod planted;

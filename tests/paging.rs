@@ -48,7 +48,7 @@ async fn a_p1_that_nobody_acknowledges_rings_every_fifteen_minutes_until_somebod
         (1, 1, 1),
         "the newest page alone offers it"
     );
-    assert!(last(&world, "maya", "this was said again").buttons().is_empty());
+    assert!(last(&world, "maya", "replaced by a newer page below").buttons().is_empty());
     world.person("kofi").clicks_direct("ack").await;
     let before = rings();
     world.forward(24).await;
@@ -63,21 +63,21 @@ async fn the_page_about_a_silence_calls_the_backup_too_and_its_button_answers_it
     world.maya().clicks_direct("ack").await;
     world.forward(40).await;
     assert_eq!(
-        (world.count("maya", "the promised update did not come"), world.count("kofi", "P1 page")),
+        (world.count("maya", "nobody answered the reminders"), world.count("kofi", "P1 page")),
         (1, 0)
     );
     world.forward(5).await;
-    assert_eq!(world.count("kofi", "the promised update did not come"), 1, "the path begins anew");
+    assert_eq!(world.count("kofi", "nobody answered the reminders"), 1, "the path begins anew");
     world.person("kofi").clicks_direct("ack").await;
     let told = world.person("kofi").whisper("kofi").unwrap();
-    assert!(told.text.contains("you have it; nobody is called any more"), "{told:?}");
-    assert_eq!(world.count(ROOM, "<@U0KOFI> has INC-1 now"), 1);
+    assert!(told.text.contains("you're on it. Paging has stopped"), "{told:?}");
+    assert_eq!(world.count(ROOM, "<@U0KOFI> is on INC-1 now"), 1);
     for channel in ["maya", "kofi", ON_CALL] {
-        let closed = last(&world, channel, "<@U0KOFI> has it, since");
-        assert!(closed.buttons().is_empty(), "{channel}: {closed:?}");
+        let closed = last(&world, channel, "<@U0KOFI> is on it since");
+        assert!(!closed.buttons().iter().any(|name| name == "ack"), "{channel}: {closed:?}");
     }
     world.forward(14).await;
-    assert_eq!(world.count("kofi", "the promised update did not come"), 0, "it is closed, and no other came");
+    assert_eq!(world.count("kofi", "nobody answered the reminders"), 0, "it is closed, and no other came");
     world.forward(6).await;
     let direct = last(&world, "kofi", "Update due");
     assert!(
@@ -92,12 +92,12 @@ async fn a_p1_with_nobody_on_call_calls_the_whole_channel_at_once() {
     p1(&world).await;
     assert_eq!(alarms(&world, EMERGENCIES), 1);
     let page = last(&world, EMERGENCIES, "P1 page");
-    assert!(page.text.contains("<!channel> Nobody has it yet"), "{page:?}");
-    assert_eq!(world.count(ON_CALL, "Nobody is on call, and there is no backup"), 1);
+    assert!(page.text.contains("<!channel> Nobody is on it yet"), "{page:?}");
+    assert_eq!(world.count(ON_CALL, "Nobody is on call and there is no backup"), 1);
     world.forward(15).await;
     assert_eq!(alarms(&world, EMERGENCIES), 2, "the response time is over: once more, not twice");
     world.person("zoe").clicks(EMERGENCIES, "ack").await;
-    assert!(last(&world, EMERGENCIES, "This page needs no answer").buttons().is_empty());
+    assert!(last(&world, EMERGENCIES, "No need to respond").buttons().is_empty());
     world.forward(24).await;
     assert_eq!(world.count(EMERGENCIES, "P1 page"), 0);
 }
@@ -133,7 +133,7 @@ async fn with_nobody_on_call_the_backup_is_named_and_called() {
     assert!(who.contains("Backup: <@U0ZOE>"), "{who}");
     ian.types(EMERGENCIES, "/incident p2 Half of it is slow").await;
     assert_eq!(world.count("zoe", "P2 page"), 1);
-    assert_eq!(world.count(ON_CALL, "Nobody is on call: <@U0ZOE>, the backup, is called instead"), 1);
+    assert_eq!(world.count(ON_CALL, "Nobody is on call, so I'm paging <@U0ZOE>, the backup"), 1);
     let timeline = ian.types(EMERGENCIES, "/incident timeline 1").await;
     assert!(timeline.contains("howler paged <@U0ZOE>"), "{timeline}");
 }

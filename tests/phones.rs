@@ -49,9 +49,10 @@ async fn a_p1_rings_the_on_call_and_a_key_answers_it_everywhere() {
     assert_eq!(world.phones().press(&call.sid, '1').await, Ok(200));
     world.settle().await;
     assert!(acknowledged(&world));
-    assert!(only(&world).words.concat().contains("You have it"), "{:?}", only(&world));
-    assert_eq!(world.count("maya", "This page needs no answer any more"), 1);
-    assert_eq!(world.count("#on-call", "This page needs no answer any more"), 1);
+    assert!(only(&world).words.concat().contains("You're on it"), "{:?}", only(&world));
+    assert!(!only(&world).cut, "the call speaks to its end");
+    assert_eq!(world.count("maya", "Work goes on in"), 1);
+    assert_eq!(world.count("#on-call", "No need to respond"), 1);
     world.forward(20).await;
     assert_eq!(world.phones().calls().len(), 1, "nobody is called any more");
 }
@@ -98,15 +99,15 @@ async fn a_text_says_how_to_answer_it_and_a_no_takes_nothing() {
     world.phones().no_answer(&only(&world).sid).await.unwrap();
     world.settle().await;
     let text = world.phones().texts().remove(0);
-    assert!(text.body.ends_with("To take it, answer OK, or press I have it in Slack."), "{text:?}");
+    assert!(text.body.ends_with("To take it, answer OK, or press I'm on it in Slack."), "{text:?}");
     let webhook = "https://howler.test/phone/twilio/sms";
     let (status, said) = world.phones().answer_text(webhook, &text, "no, I can't").await.unwrap();
     assert_eq!(status, 200);
-    assert!(said.contains("The page stands") && said.contains("answer OK"), "{said}");
+    assert!(said.contains("still looking for someone") && said.contains("answer OK"), "{said}");
     world.settle().await;
     assert!(!acknowledged(&world));
     let (_, said) = world.phones().answer_text(webhook, &text, "OK").await.unwrap();
-    assert!(said.contains("You have it"), "{said}");
+    assert!(said.contains("re on it. Thank you."), "{said}");
     world.settle().await;
     assert!(acknowledged(&world));
 }
@@ -135,7 +136,7 @@ async fn a_page_without_an_incident_rings_too() {
     world.phones().pick_up(&call.sid).unwrap();
     world.phones().press(&call.sid, '1').await.unwrap();
     world.settle().await;
-    assert_eq!(world.count("kofi", "has it"), 1);
+    assert_eq!(world.count("kofi", "is on it"), 1);
     world.forward(20).await;
     assert_eq!(world.phones().calls().len(), 1);
 }
@@ -158,7 +159,7 @@ async fn without_a_number_the_page_says_so_and_slack_is_used() {
     let world = World::with_phones("twilio", ROSTER).await;
     p1(&world).await;
     assert!(world.phones().calls().is_empty());
-    assert_eq!(world.count("#on-call", "No phone to call for"), 1);
+    assert_eq!(world.count("#on-call", "No phone number for"), 1);
 }
 
 #[tokio::test]
@@ -207,4 +208,72 @@ async fn pagerduty_alerts_and_its_people_acknowledge() {
     assert_eq!(told, Ok(202));
     world.settle().await;
     assert_eq!(world.count(EMERGENCIES, "Maya Lindqvist at PagerDuty"), 1);
+}
+
+#[tokio::test]
+async fn every_step_rings_at_pagerduty_and_one_answer_ends_them_all() {
+    let world = World::with_phones("pagerduty", ROSTER).await;
+    p1(&world).await;
+    world.forward(5).await;
+    let alerts = world.phones().alerts();
+    assert!(alerts.len() == 2 && alerts[0].triggers == 1, "a key of its own rings again: {alerts:#?}");
+    world.person("kofi").types(EMERGENCIES, "/incident 1 ack").await;
+    assert!(world.phones().alerts().iter().all(|alert| alert.state == "acknowledged"));
+}
+
+#[tokio::test]
+async fn a_resolve_at_pagerduty_leaves_a_trace_and_a_person_who_does_it_has_it() {
+    let address = "https://howler.test/phone/pagerduty";
+    for (who, has_it) in [(Some("Maya Lindqvist"), true), (None, false)] {
+        let world = World::with_phones("pagerduty", ROSTER).await;
+        p1(&world).await;
+        let key = world.phones().alerts()[0].key.clone();
+        assert_eq!(world.phones().resolve_at_pagerduty(address, &key, who).await, Ok(202));
+        world.settle().await;
+        let timeline = world.ian().types(EMERGENCIES, "/incident timeline 1").await;
+        assert!(timeline.contains("Resolved the alert in PagerDuty"), "{timeline}");
+        assert_eq!(acknowledged(&world), has_it, "{who:?}");
+        assert_eq!(world.count(EMERGENCIES, "INCIDENT RESOLVED"), 0, "the incident goes on");
+    }
+}
+
+#[tokio::test]
+async fn a_test_call_rings_the_asker_once_and_its_result_is_kept() {
+    let world = world().await;
+    let maya = world.maya();
+    let told = maya.types(EMERGENCIES, "/oncall ring me").await;
+    assert!(told.contains("ringing your phone now"), "{told}");
+    let call = only(&world);
+    assert!(call.to == MAYA && call.words.concat().contains("test call"), "{call:?}");
+    world.phones().pick_up(&call.sid).unwrap();
+    world.phones().press(&call.sid, '1').await.unwrap();
+    world.settle().await;
+    assert!(only(&world).words.concat().contains("Your phone works"), "{:?}", only(&world));
+    assert_eq!(world.count("#on-call", "page"), 0, "nobody is paged by it");
+    // Whoever does not hear it is told so in the brief of the next hand-over.
+    world.person("kofi").types(EMERGENCIES, "/oncall ring me").await;
+    let call = world.phones().calls().pop().unwrap();
+    world.phones().no_answer(&call.sid).await.unwrap();
+    world.settle().await;
+    world.ian().types(EMERGENCIES, "/oncall handoff @zoe").await;
+    let brief = world.channel("zoe").last("You are on call").text.clone();
+    assert!(brief.contains("<@U0KOFI> did not hear") && !brief.contains("<@U0MAYA> did not hear"), "{brief}");
+    let refused = world.ian().types(EMERGENCIES, "/oncall ring me").await;
+    assert!(refused.contains("no phone number for you"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_number_that_does_not_work_brings_the_next_step_in_seconds() {
+    let world = world().await;
+    world.phones().faults().refuse(MAYA, 21211);
+    let at = world.clock.now();
+    p1(&world).await;
+    let to: Vec<_> = world.phones().calls().into_iter().map(|call| call.to).collect();
+    assert_eq!((to, world.clock.now()), (vec![KOFI.to_owned()], at));
+    assert_eq!(world.count("#on-call", "<@U0MAYA> can't be called: their phone number doesn't work"), 1);
+    let who = world.ian().types(EMERGENCIES, "/oncall who").await;
+    assert!(who.contains("<@U0MAYA> can't be called"), "{who}");
+    number(&world, "maya", MAYA).await;
+    let who = world.ian().types(EMERGENCIES, "/oncall who").await;
+    assert!(!who.contains("can't be called"), "a new number is not known to fail: {who}");
 }

@@ -101,7 +101,7 @@ async fn a_whole_incident_over_the_socket() {
     assert!(answer.contains("INC-1"), "{answer}");
     assert_eq!(declared(&world, "Event stream down"), 1);
     maya.clicks(ROOM, "ack").await;
-    assert!(world.channel(ROOM).last("has INC-1").everything().contains("U0MAYA"));
+    assert!(world.channel(ROOM).last("is on INC-1").everything().contains("U0MAYA"));
     let ts = ian.says(ROOM, "@howler impact No witness sees live updates").await;
     assert!(world.channel(ROOM).last("Commander").everything().contains("No witness sees live updates"));
     ian.reacts(ROOM, &ts, "pushpin").await;

@@ -13,7 +13,7 @@ use crate::data::{self, DataError};
 use crate::delivery::phone::Phones;
 use crate::delivery::{People, Survey};
 use crate::domain::oncall::Segment;
-use crate::domain::oncall::rota::Rota;
+use crate::domain::oncall::rota::{Rota, TestRing};
 use crate::domain::oncall::schedule::Schedule;
 use crate::domain::refusal::Unfit;
 use crate::domain::run::identity::Names;
@@ -193,7 +193,27 @@ impl Look<'_> {
                 Err(trouble) => return Line::fail(what, trouble.reason()),
             }
         }
-        Line::ok(what, format!("Slack reaches them, and their phone number is known; {turn}"))
+        if self.rota.no_call.contains_key(person) {
+            let words =
+                "the last call to their number was refused: they set another with `phone +49 30 901820`";
+            return Line::fail(what, format!("{words}; {turn}"));
+        }
+        let tried = match self.rota.rings.get(person) {
+            Some(TestRing { heard: Some(true), at, .. }) => {
+                format!("they heard a test call on {}", minute(*at))
+            }
+            Some(TestRing { heard: Some(false), at, .. }) => {
+                let words = "they did not hear the test call of";
+                return Line::fail(
+                    what,
+                    format!("{words} {}: try again with `/oncall ring me`; {turn}", minute(*at)),
+                );
+            }
+            Some(TestRing { heard: None, .. }) | None => {
+                "never tried: they type `/oncall ring me`".to_owned()
+            }
+        };
+        Line::ok(what, format!("Slack reaches them, and their phone number is known ({tried}); {turn}"))
     }
 }
 

@@ -56,6 +56,9 @@ pub async fn lines(config: &Config, secrets: &Secrets, clock: Clock) -> Vec<Line
     }
     let groups = survey.groups().await;
     lines.extend(mentions(&config.mentions, &groups));
+    if let Some(group) = on_call_group(&config.mentions.oncall, &groups) {
+        lines.push(may_set(&survey.may_set_group(&group).await));
+    }
     lines
 }
 
@@ -164,7 +167,8 @@ pub(super) fn channel(key: &str, name: &str, seen: &[Seen], may_join: bool, sees
         }
     };
     match key {
-        "emergencies" => Line::fail(what, trouble),
+        "emergencies" => Line::fail(what, format!("{trouble}. Declarations and cards go there")),
+        "on_call" => Line::fail(what, format!("{trouble}. Pages and hand-overs are told there")),
         _ => Line::note(what, format!("{trouble}. Nothing is posted there by this version")),
     }
 }
@@ -184,6 +188,30 @@ pub(super) fn mentions(mentions: &Mentions, groups: &Result<Vec<Group>, String>)
             }
         })
         .into()
+}
+
+/// The id of the group that howler keeps: the one that is named by its id or by its handle.
+fn on_call_group(mention: &str, groups: &Result<Vec<Group>, String>) -> Option<String> {
+    let handle = mention.trim().trim_start_matches('@');
+    let meant =
+        |group: &&Group| group.date_delete == 0 && (group.id == mention.trim() || group.handle == handle);
+    groups.as_ref().ok()?.iter().find(meant).map(|group| group.id.clone())
+}
+
+/// Whether howler can put whoever is on call into their group.
+pub(super) fn may_set(tried: &Result<(), String>) -> Line {
+    let what = "on-call group";
+    match tried.as_ref().map_err(String::as_str) {
+        Ok(()) => Line::ok(what, "howler may change it"),
+        Err("permission_denied") => Line::fail(
+            what,
+            "the workspace lets only admins change user groups, so it would keep last week's person: in Slack, under Tools & settings,              Workspace settings, Permissions, User Groups, let everyone change them. Until then messages name the person instead",
+        ),
+        Err("plan_upgrade_required") => {
+            Line::note(what, "this plan has no user groups: #on-call's topic says who is on call")
+        }
+        Err(reason) => Line::fail(what, format!("it cannot be changed: {reason}")),
+    }
 }
 
 fn group(what: String, key: &str, id: &str, groups: &Result<Vec<Group>, String>) -> Line {
@@ -207,6 +235,9 @@ fn plain_text(key: &str, name: &str, groups: &Result<Vec<Group>, String>) -> Str
         .ok()
         .and_then(|groups| groups.iter().find(|group| group.handle == handle && group.date_delete == 0));
     match found {
+        Some(group) if key == "oncall" => {
+            format!("{name} is the group {:?}, which howler mentions and keeps", group.id)
+        }
         Some(group) => format!(
             "{name} is plain text and calls nobody: set [mentions] {key} = {:?} in howler.toml, which is this group's id",
             group.id

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::lenient::{lenient, rows};
 use super::retry::Trouble;
 use super::slack::client::{Call, Slack};
 use crate::id::{ChannelId, UserId};
@@ -43,12 +44,12 @@ pub struct BotIdentity {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Listed {
     pub id: ChannelId,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub name: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub creator: Option<UserId>,
     /// Seconds since 1970.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub created: i64,
 }
 
@@ -71,21 +72,23 @@ pub struct Directory {
     named: Mutex<HashMap<String, ChannelId>>,
     direct: Mutex<HashMap<UserId, ChannelId>>,
     me: Mutex<Option<BotIdentity>>,
-    /// Lanes that miss the same channel at once look once.
-    looking: tokio::sync::Mutex<()>,
+    /// Lanes that miss the same channel at once look once. Where the last search was cut short it holds the name and where to
+    /// go on: in a workspace of many channels a limit comes before the end.
+    looking: tokio::sync::Mutex<Option<(String, String)>>,
 }
 
 #[derive(Deserialize)]
 struct Page {
+    #[serde(deserialize_with = "rows")]
     channels: Vec<Listed>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     response_metadata: Cursor,
 }
 
 /// Where the next page begins; empty at the end.
 #[derive(Default, Deserialize)]
 pub struct Cursor {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub next_cursor: String,
 }
 
@@ -113,13 +116,23 @@ impl Directory {
         if let Some(known) = get(&self.named, &name) {
             return Ok(Some(known));
         }
-        let _one_at_a_time = self.looking.lock().await;
+        let mut cut_short = self.looking.lock().await;
         if let Some(known) = get(&self.named, &name) {
             return Ok(Some(known));
         }
-        let found = self
-            .search(Archived::Without, |channel| (channel.name == name).then(|| channel.id.clone()))
-            .await?;
+        let mut cursor =
+            cut_short.take().filter(|(of, _)| *of == name).map(|(_, cursor)| cursor).unwrap_or_default();
+        let wanted = |channel: &Listed| (channel.name == name).then(|| channel.id.clone());
+        let mut found = self.search_from(&mut cursor, Archived::Without, wanted).await;
+        // Slack keeps a place in a list for some time only.
+        if found.as_ref().is_err_and(|trouble| trouble.is("invalid_cursor")) {
+            cursor.clear();
+            found = self.search_from(&mut cursor, Archived::Without, wanted).await;
+        }
+        if found.is_err() && !cursor.is_empty() {
+            *cut_short = Some((name.clone(), cursor));
+        }
+        let found = found?;
         if let Some(channel) = &found {
             put(&self.named, name, channel.clone());
         }
@@ -139,9 +152,18 @@ impl Directory {
     pub async fn search<T>(
         &self,
         archived: Archived,
+        wanted: impl FnMut(&Listed) -> Option<T>,
+    ) -> Result<Option<T>, Trouble> {
+        self.search_from(&mut String::new(), archived, wanted).await
+    }
+
+    /// [`search`](Self::search), from `cursor` on, which says where to go on after a trouble.
+    async fn search_from<T>(
+        &self,
+        cursor: &mut String,
+        archived: Archived,
         mut wanted: impl FnMut(&Listed) -> Option<T>,
     ) -> Result<Option<T>, Trouble> {
-        let mut cursor = String::new();
         loop {
             let mut query = vec![
                 ("types", "public_channel".to_owned()),
@@ -156,10 +178,10 @@ impl Directory {
                 return Ok(Some(found));
             }
             let next = page.response_metadata.next_cursor;
-            if next.is_empty() || next == cursor {
+            if next.is_empty() || next == *cursor {
                 return Ok(None);
             }
-            cursor = next;
+            *cursor = next;
         }
     }
 

@@ -1,5 +1,6 @@
 //! Looks whether the on-call's user group still holds whoever is on call: somebody may have changed it by hand.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -11,10 +12,16 @@ use crate::clock::Clock;
 use crate::desk::Desk;
 use crate::domain::effect::EffectKind;
 use crate::domain::oncall::duty::PhoneReach;
+use crate::domain::oncall::reach::NoWay;
+use crate::domain::refusal::Unfit;
 use crate::id::UserId;
 
 /// Slack tells of changes as they happen; this is for those it did not tell.
 const EVERY: SignedDuration = SignedDuration::from_mins(10);
+/// Accounts are deactivated seldom, and each look is a call for each person.
+const PEOPLE_EVERY: SignedDuration = SignedDuration::from_hours(1);
+/// Whoever has a turn within this is looked at.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24 * 14);
 
 /// What looks after the group.
 pub struct GroupKeeper {
@@ -27,6 +34,7 @@ pub struct GroupKeeper {
 impl GroupKeeper {
     /// Looks again and again, and whenever Slack says that a group was changed, until howler stops.
     pub async fn run(mut self) {
+        let mut people_at = Timestamp::MIN;
         loop {
             let next = self.clock.now().saturating_add(EVERY).unwrap_or(Timestamp::MAX);
             tokio::select! {
@@ -37,6 +45,43 @@ impl GroupKeeper {
                 () = self.clock.sleep_until(next) => {}
             }
             self.look().await;
+            let now = self.clock.now();
+            if now.duration_since(people_at) >= PEOPLE_EVERY {
+                people_at = now;
+                self.look_at_people().await;
+            }
+        }
+    }
+
+    /// Whether whoever has a turn soon still has an account: better known now than by the first page.
+    async fn look_at_people(&self) {
+        let soon = |now: Timestamp| now.saturating_add(AHEAD).unwrap_or(Timestamp::MAX);
+        let people = self.desk.look(|state, now| {
+            let schedule = &state.rota.schedule;
+            let held = state.rota.held(now);
+            let turns = schedule.segments(now, soon(now));
+            let turns = turns.iter().filter_map(|segment| segment.person().cloned());
+            let people: BTreeSet<UserId> =
+                turns.chain(held.backup).chain(schedule.fallback.clone()).collect();
+            let known = |person: &UserId| state.rota.no_way.get(person).cloned();
+            people.into_iter().map(|person| (known(&person), person)).collect::<Vec<_>>()
+        });
+        for (known, person) in people.unwrap_or_default() {
+            if !person.is_in_slack() {
+                continue;
+            }
+            // Nothing is told where Slack does not tell.
+            let Ok(unfit) = self.deliverer.people.fitness(&person).await else { return };
+            let why = unfit.map(|unfit| match unfit {
+                Unfit::Left => NoWay::Left,
+                Unfit::Bot => NoWay::Bot,
+                Unfit::Unknown => NoWay::Unknown,
+            });
+            // What a message failed for beside the account is for the next message to tell.
+            let news = why != known && (why.is_some() || known.is_some_and(|known| known.lasts()));
+            if news && self.desk.reach(person, why).await.is_err() {
+                warn!("whether somebody can be reached could not be saved; howler looks again");
+            }
         }
     }
 
@@ -50,8 +95,12 @@ impl GroupKeeper {
             return;
         };
         match self.deliverer.group_members().await {
-            Ok(Some(members)) if members != [wanted.clone()] => self.repair(&wanted).await,
-            Ok(_) => {}
+            Ok(Some(members)) if members != [wanted.clone()] => {
+                self.deliverer.note_group(true);
+                self.repair(&wanted).await;
+            }
+            Ok(Some(_)) => self.deliverer.note_group(false),
+            Ok(None) => {}
             Err(reason) => debug!(reason, "the on-call's group could not be read"),
         }
     }

@@ -168,6 +168,6 @@ fn result(outcome: &Outcome) -> &'static str {
         Outcome::Later { unknown: true, .. } => "unknown",
         Outcome::Later { .. } => "later",
         Outcome::Held { .. } => "held",
-        Outcome::Failed { .. } => "failed",
+        Outcome::Failed { .. } | Outcome::NotReached { .. } => "failed",
     }
 }

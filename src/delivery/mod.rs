@@ -8,6 +8,7 @@ mod hands;
 mod heart;
 mod job;
 mod lane;
+mod lenient;
 mod limits;
 mod modal;
 mod people;

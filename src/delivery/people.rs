@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use super::directory::Cursor;
+use super::lenient::{lenient, rows};
 use super::slack::client::{Call, Slack};
 use crate::delivery::retry::{Trouble, verdict};
 use crate::domain::refusal::Unfit;
@@ -23,21 +24,21 @@ const PAGES_MOST: usize = 25;
 #[derive(Clone, Debug, Deserialize)]
 struct Listed {
     id: UserId,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     name: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     deleted: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     is_bot: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     profile: Profile,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 struct Profile {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     display_name: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     real_name: String,
     /// Only where the app may read it (`users:read.email`).
     #[serde(default)]
@@ -151,8 +152,9 @@ impl People {
     async fn ask(&self) -> Result<Vec<Listed>, Trouble> {
         #[derive(Deserialize)]
         struct Page {
+            #[serde(deserialize_with = "rows")]
             members: Vec<Listed>,
-            #[serde(default)]
+            #[serde(default, deserialize_with = "lenient")]
             response_metadata: Cursor,
         }
         let (mut people, mut cursor) = (Vec::new(), String::new());

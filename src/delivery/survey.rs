@@ -13,9 +13,10 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::directory::{BotIdentity, Cursor};
+use super::lenient::lenient;
 use super::people::People;
 use super::retry::{self, Trouble};
-use super::slack::client::{Call, Slack, TIME_LIMIT, connector};
+use super::slack::client::{Call, Nothing, Slack, TIME_LIMIT, connector};
 use super::slack::{DelivererError, SlackTarget};
 use crate::clock::Clock;
 use crate::id::ChannelId;
@@ -61,10 +62,10 @@ pub struct Seen {
 pub struct Group {
     pub id: String,
     /// Without the `@`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub handle: String,
     /// Seconds since 1970; 0 while it is in use.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub date_delete: i64,
 }
 
@@ -149,6 +150,33 @@ impl Survey {
         let page: Page =
             self.call(&Call::get("usergroups.list", None, query), "the list of user groups").await?;
         Ok(page.usergroups)
+    }
+
+    /// Whether the workspace lets howler change a user group: it is given the people that it has already.
+    ///
+    /// # Errors
+    /// Why not, in Slack's name for it or in words.
+    pub async fn may_set_group(&self, group: &str) -> Result<(), String> {
+        #[derive(Deserialize)]
+        struct Members {
+            users: Vec<String>,
+        }
+        let read = Call::get("usergroups.users.list", None, vec![("usergroup", group.to_owned())]);
+        let Members { users } = self.call(&read, "the on-call's group").await?;
+        if users.is_empty() {
+            return Ok(());
+        }
+        let same = serde_json::json!({ "usergroup": group, "users": users.join(",") });
+        let write = Call::post("usergroups.users.update", None, same);
+        match self.slack.call::<Nothing>(&write).await {
+            Ok(Nothing {}) => Ok(()),
+            // Somebody in it has left; howler gives it others.
+            Err(trouble) if trouble.is("invalid_users") => Ok(()),
+            Err(trouble) => Err(match trouble.error() {
+                Some(error) => error.to_owned(),
+                None => retry::verdict(&trouble, "the on-call's group", "").reason,
+            }),
+        }
     }
 
     async fn call<T: DeserializeOwned + Send>(&self, call: &Call, place: &str) -> Result<T, String> {

@@ -83,7 +83,10 @@ impl Round {
                     self.keep(effect, *outcome, now);
                     let _ = reply.send(());
                 }
-                Message::Drifted(_, reply) | Message::Heard(_, _, reply) => drop(reply.send(Err(fault))),
+                Message::Drifted(_, reply) | Message::Reach(_, _, reply) | Message::Heard(_, _, reply) => {
+                    // Who asked may have gone.
+                    let _ = reply.send(Err(fault));
+                }
                 Message::Next(lane, reply) => asking.push((lane, reply)),
                 Message::Hold(effect, until, reason, reply) => holds.push((effect, until, reason, reply)),
                 Message::Nudge(reply) => {

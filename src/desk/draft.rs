@@ -6,6 +6,8 @@ mod board;
 mod change;
 mod effects;
 mod journal;
+mod pin;
+mod reach;
 mod release;
 mod rota;
 mod run;
@@ -19,7 +21,7 @@ use jiff::Timestamp;
 use tracing::{debug, error, info, warn};
 
 use self::journal::Journal;
-use super::book::{Book, CHOICES, Meant};
+use super::book::{Book, Meant};
 use super::reads;
 use super::state::State;
 use crate::config::Config;
@@ -27,17 +29,17 @@ use crate::domain::answer::{Answer, Private};
 use crate::domain::command::{Command, Line};
 use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
 use crate::domain::incident::event::{Event, EventKind};
-use crate::domain::incident::page::begin;
+use crate::domain::incident::page::follows;
 use crate::domain::incident::{
     Asked, Decision, Declaration, Fired, Incident, consequences, decide, decide_form, declare, delivered,
-    fire, pin,
+    fire,
 };
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, Form, Place, ReplyPath, Request};
 use crate::domain::run::Run;
 use crate::domain::run::audit::Ledger;
 use crate::domain::timer::{Outage, Timer, TimerKind};
-use crate::id::{ChannelId, DeliveryId, EffectId, IncidentId, MessageTs, RunId, UserId};
+use crate::id::{DeliveryId, EffectId, IncidentId, RunId, UserId};
 use crate::store::{Changes, Store, StoreError};
 
 /// What a round works with.
@@ -158,7 +160,7 @@ impl<'a> Draft<'a> {
     fn answer(&mut self, request: &Request) -> Result<Answer, StoreError> {
         match &request.ask {
             Ask::Unclear(refusal) => Ok(refused(refusal.clone())),
-            Ask::Said { refusal, declines } => self.said(request, refusal, *declines),
+            Ask::Said { refusal, heard } => self.said(request, refusal, heard),
             Ask::CallMissed { call, texted } => self.call_missed(request, call, *texted),
             Ask::Line(line) => self.line(request, line),
             Ask::Form(form) => self.form(request, form),
@@ -188,7 +190,8 @@ impl<'a> Draft<'a> {
             command => match self.book().meant(line, request)? {
                 Meant::Answer(answer) => Ok(*answer),
                 Meant::Incident(incident) => {
-                    let asked = Asked { by: &request.by, place: &request.place, now: self.now };
+                    let duty = self.duty();
+                    let asked = Asked { by: &request.by, place: &request.place, now: self.now, duty: &duty };
                     let decision = decide(&incident, command, &asked, &self.config.severity);
                     Ok(self.carry_out(&incident, request, decision))
                 }
@@ -225,34 +228,10 @@ impl<'a> Draft<'a> {
         let Some(incident) = self.book().incident(incident)? else {
             return Ok(refused(Refusal::NoSuchIncident { incident }));
         };
-        let decision = decide_form(&incident, form, self.now);
+        let duty = self.duty();
+        let asked = Asked { by: &request.by, place: &request.place, now: self.now, duty: &duty };
+        let decision = decide_form(&incident, form, &asked);
         Ok(self.carry_out(&incident, request, decision))
-    }
-
-    fn pin(
-        &mut self,
-        request: &Request,
-        channel: &ChannelId,
-        message: &MessageTs,
-        author: Option<&UserId>,
-        added: bool,
-    ) -> Result<Answer, StoreError> {
-        let meant = self.book().pinned_for(channel, message, added)?;
-        match meant.as_slice() {
-            [] => Ok(Answer::Nothing),
-            [incident] => {
-                let decision = pin(incident, &request.by, channel, message, author.cloned(), added);
-                Ok(self.carry_out(incident, request, decision))
-            }
-            several => {
-                let choices = several.iter().take(CHOICES).map(|incident| incident.summary()).collect();
-                let (channel, message) = (channel.clone(), message.clone());
-                let command = Command::PinTo { channel, message, author: author.cloned() };
-                let line = Line { incident: None, command };
-                let asked = Some(request.delivery.clone());
-                Ok(Answer::Private(Private::WhichIncident { choices, line, asked }))
-            }
-        }
     }
 
     fn carry_out(
@@ -295,7 +274,7 @@ impl<'a> Draft<'a> {
         self.count_pages(id, after.severity, &event);
         self.tell_so_far(&after, &event);
         let path = self.config.severity.rule(after.severity).pages();
-        let page = begin(&after, &event, path, &self.duty());
+        let page = follows(&after, &event, path, &self.duty());
         self.incidents.insert(id, Arc::new(after));
         self.changes.events.push((id, event));
         if let Some(page) = page {
@@ -381,6 +360,7 @@ impl<'a> Draft<'a> {
                     self.record(incident, None, event);
                 }
                 self.told(&effect, &receipt)?;
+                self.reached(&effect, &receipt)?;
                 self.run_told(&effect, &receipt)?;
             }
             Outcome::Dropped { reason } => {
@@ -395,6 +375,9 @@ impl<'a> Draft<'a> {
             Outcome::Held { .. } => {}
             Outcome::Failed { reason, .. } if effect.kind.is_by_hand() => {
                 self.hand_failed(&effect, reason)?
+            }
+            Outcome::NotReached { why, again, reason, unknown } => {
+                self.not_reached(effect, why, again, reason, unknown)?;
             }
             Outcome::Failed { reason, unknown } => self.failed(effect, reason, unknown)?,
         }

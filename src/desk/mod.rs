@@ -32,6 +32,7 @@ use crate::domain::effect::{Effect, Lane, Outcome};
 pub use crate::domain::fault::Fault;
 use crate::domain::fault::Saving;
 use crate::domain::incident::Incident;
+use crate::domain::oncall::reach::NoWay;
 use crate::domain::oncall::rota::Rota;
 use crate::domain::request::{Ask, ReplyPath, Request};
 use crate::domain::run::Run;
@@ -61,6 +62,8 @@ enum Message {
     Next(Lane, oneshot::Sender<Next>),
     /// The on-call's group does not hold this person, who is on call.
     Drifted(UserId, oneshot::Sender<Result<(), Fault>>),
+    /// Whether messages reach this person, as Slack tells of their account.
+    Reach(UserId, Option<NoWay>, oneshot::Sender<Result<(), Fault>>),
     /// Look at the clock.
     Nudge(oneshot::Sender<()>),
     /// Answer what waits, and end.
@@ -254,6 +257,14 @@ impl Desk {
     /// When it could not be saved.
     pub async fn group_drifted(&self, person: UserId) -> Result<(), Fault> {
         self.ask(|reply| Message::Drifted(person, reply)).await?
+    }
+
+    /// Keeps whether messages reach `person`, as Slack tells of their account; `None`: they do.
+    ///
+    /// # Errors
+    /// When it could not be saved.
+    pub async fn reach(&self, person: UserId, why: Option<NoWay>) -> Result<(), Fault> {
+        self.ask(|reply| Message::Reach(person, why, reply)).await?
     }
 
     /// Returns when the desk's task has ended, however it ended.

@@ -131,6 +131,9 @@ pub fn who_at(rota: &Rota, at: Timestamp, now: Timestamp, again: Option<Timestam
     let fallback = rota.schedule.fallback.clone().filter(|_| held.primary.is_none());
     let outgoing = if at == now { rota.duty(now, PhoneReach::Off).outgoing } else { None };
     let next = holders(&rota.schedule, at, 1).into_iter().next();
+    let people = held.primary.iter().map(|holding| &holding.person);
+    let people = people.chain(&held.backup).chain(&fallback).chain(&outgoing);
+    let unreachable = rota.unreachable(people);
     Who {
         at,
         is_now: at == now,
@@ -141,6 +144,7 @@ pub fn who_at(rota: &Rota, at: Timestamp, now: Timestamp, again: Option<Timestam
         outgoing,
         next,
         again,
+        unreachable,
     }
 }
 
@@ -151,8 +155,10 @@ fn schedule(look: &Look<'_>, weeks: u32) -> Result<OncallAnswer, Refusal> {
     let segments = schedule.segments(now, until);
     let heavy = schedule.overloads(now, until);
     let zone = zone(schedule, now).name().to_owned();
-    let order = schedule.people(now).into_iter().cloned().collect();
-    Ok(OncallAnswer::Schedule { weeks, zone, segments, heavy, order })
+    let order: Vec<UserId> = schedule.people(now).into_iter().cloned().collect();
+    let unreachable =
+        look.rota.unreachable(segments.iter().filter_map(|segment| segment.person()).chain(&order));
+    Ok(OncallAnswer::Schedule { weeks, zone, segments, heavy, order, unreachable })
 }
 
 fn report(look: &Look<'_>, weeks: u32) -> Result<Result<OncallAnswer, Refusal>, StoreError> {
@@ -256,6 +262,12 @@ pub fn brief(look: &Look<'_>, pages: Option<Vec<PageRecord>>) -> Brief {
         schedule.segments(now, soon).into_iter().filter_map(|segment| segment.person().cloned()).collect();
     unreachable.sort();
     unreachable.dedup();
+    let no_way = look.rota.unreachable(&unreachable);
+    let heard = |person: &UserId| look.rota.rings.get(person).map(|ring| ring.heard);
+    let (mut not_heard, mut untried) = (unreachable.clone(), unreachable.clone());
+    let numbered = |person: &UserId| phones && look.rota.phones.contains_key(person);
+    not_heard.retain(|person| numbered(person) && heard(person) == Some(Some(false)));
+    untried.retain(|person| numbered(person) && heard(person).is_none());
     unreachable.retain(|person| phones && !look.rota.phones.contains_key(person));
     let shift = look.rota.shift.as_ref();
     Brief {
@@ -270,6 +282,9 @@ pub fn brief(look: &Look<'_>, pages: Option<Vec<PageRecord>>) -> Brief {
         review: waiting(look).len(),
         next: holders(schedule, now, NEXT),
         unreachable,
+        no_way,
+        not_heard,
+        untried,
         taken: shift.is_some_and(|shift| shift.confirmed.is_some()),
         phones,
         open,

@@ -12,6 +12,7 @@ use crate::domain::effect::{Effect, EffectState, Undone};
 use crate::domain::fault::Saving;
 use crate::domain::incident::timeline::{PAGE, timeline};
 use crate::domain::incident::{Asked, Incident, decide};
+use crate::domain::oncall::duty::Duty;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{FormContext, ReplyPath, Request};
 use crate::domain::run::approve::may_comment;
@@ -55,7 +56,8 @@ pub fn answer(
             Ok(or_offer(request, line, None, Answer::OpenForm(FormToOpen { context, fill })))
         }
         Command::UpdateForm | Command::ResolveForm => about(book, request, line, |incident| {
-            let asked = Asked { by: &request.by, place: &request.place, now: book.now };
+            let nobody = Duty::default();
+            let asked = Asked { by: &request.by, place: &request.place, now: book.now, duty: &nobody };
             // Opening a form sets nothing, so the severities' rules do not matter.
             let answer = match decide(incident, &line.command, &asked, &Default::default()) {
                 Ok(decision) => decision.answer,

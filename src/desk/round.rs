@@ -237,6 +237,10 @@ impl Round {
                     Ok(()) => replies.push(Reply::Saved(reply)),
                     Err(error) => drop(reply.send(Err(unreadable(error)))),
                 },
+                Message::Reach(person, why, reply) => match draft.remember(&person, false, why) {
+                    Ok(()) => replies.push(Reply::Saved(reply)),
+                    Err(error) => drop(reply.send(Err(unreadable(error)))),
+                },
                 Message::Hold(effect, until, reason, reply) => holds.push((effect, until, reason, reply)),
                 Message::Next(lane, reply) => asking.push((lane, reply)),
                 Message::Nudge(reply) => {

@@ -226,7 +226,12 @@ impl Outbox {
                 return;
             }
             Outcome::Later { at, reason, unknown } => EffectState::Later { at, reason, unknown },
-            Outcome::Failed { reason, unknown } => EffectState::Failed { reason, unknown },
+            Outcome::NotReached { again: Some(at), reason, unknown, .. } => {
+                EffectState::Later { at, reason, unknown }
+            }
+            Outcome::Failed { reason, unknown } | Outcome::NotReached { reason, unknown, .. } => {
+                EffectState::Failed { reason, unknown }
+            }
             Outcome::Held { .. } => return,
         };
         effect.state = state;

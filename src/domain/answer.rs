@@ -10,6 +10,8 @@ use super::incident::severity::{Severity, Status};
 use super::incident::timeline::Entry;
 use super::incident::{Eta, Incident};
 use super::oncall::answer::OncallAnswer;
+use super::oncall::duty::{Call, Skipped};
+use super::oncall::said::Heard;
 use super::refusal::Refusal;
 use super::request::FormContext;
 use super::runbook::RunbookAnswer;
@@ -124,6 +126,8 @@ pub enum Private {
         /// Pages without an incident: number and reason.
         pages: Vec<(u64, String)>,
     },
+    /// What was said does not take the page: it goes on calling, and offers what may have been meant.
+    StillCalling(Box<StillCalling>),
     Runbook(Box<RunbookAnswer>),
     /// Trouble of howler's own, where the answer to the delivery cannot say it.
     Trouble(Fault),
@@ -136,6 +140,25 @@ pub enum Private {
         answer: Option<Box<Private>>,
     },
     Help,
+}
+
+/// A page that goes on calling after somebody answered something else than yes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StillCalling {
+    pub heard: Heard,
+    pub about: Called,
+    /// When the next step is due, and whom it calls.
+    pub next: Option<(Timestamp, Vec<Call>)>,
+    /// What was wrong with it as a command, where it looked like one.
+    pub refusal: Option<Refusal>,
+}
+
+/// What somebody is called about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Called {
+    Incident(Box<Summary>),
+    /// A page without an incident: its number and reason.
+    Page(u64, String),
 }
 
 /// One line about an incident.
@@ -167,6 +190,13 @@ pub enum Done {
     Acknowledged,
     /// The page about an incident that fell silent is answered.
     Answered,
+    /// The next step is being called.
+    Escalated,
+    /// One person is being called.
+    Paging {
+        whom: UserId,
+        skipped: Vec<Skipped>,
+    },
     Role {
         role: Role,
         person: UserId,

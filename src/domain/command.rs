@@ -109,6 +109,17 @@ pub enum Command {
         text: String,
     },
     Ack,
+    /// Whoever is called cannot take it: the next step of paging now.
+    Pass,
+    /// The next step of paging now.
+    Escalate {
+        why: Option<String>,
+    },
+    /// Calls one person to the incident.
+    Page {
+        whom: UserId,
+        why: Option<String>,
+    },
     Role {
         role: Role,
         person: UserId,
@@ -177,6 +188,9 @@ impl Command {
             Self::Eta { .. } => "eta",
             Self::Note { .. } => "note",
             Self::Ack => "ack",
+            Self::Pass => "pass",
+            Self::Escalate { .. } => "escalate",
+            Self::Page { .. } => "page",
             Self::Role { .. } => "role",
             Self::Take { .. } => "take",
             Self::Snooze { .. } => "snooze",

@@ -381,6 +381,16 @@ impl EffectKind {
         matches!(self.place(), Some(To::Phone(_) | To::Text(_)))
     }
 
+    /// Whether it calls one person, by message or by phone.
+    pub fn is_a_page(&self) -> bool {
+        let pages = match self {
+            Self::Say { say, .. } => matches!(say.as_ref(), Say::Page { .. }),
+            Self::Tell { tell, .. } => matches!(tell.as_ref(), Tell::Summons { .. } | Tell::TestRing { .. }),
+            _ => false,
+        };
+        pages && matches!(self.place(), Some(To::Person(_) | To::Phone(_)))
+    }
+
     /// Where a message goes; nothing for everything else.
     pub fn place(&self) -> Option<&To> {
         match self {

@@ -205,8 +205,12 @@ pub enum Refusal {
         by: UserId,
         at: Timestamp,
     },
-    /// A no or a question does not take a page.
-    PageStands,
+    /// Whoever wants their phone rung has set no number.
+    NoNumberToRing,
+    /// No provider is set up; or (`elsewhere`) it knows its people itself.
+    NobodyRings {
+        elsewhere: bool,
+    },
     /// Slack cannot reach this person, so nobody could call them.
     OutOfReach {
         person: UserId,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::command::{EtaText, Line};
 use super::incident::severity::{Severity, Status};
 use super::oncall::call_name::CallName;
+use super::oncall::said::Heard;
 use crate::id::{ChannelId, DeliveryId, IncidentId, MessageTs, RunId, UserId};
 
 /// A delivery, parsed: who asks what, from where, and how the answer goes back.
@@ -33,6 +34,17 @@ impl Place {
     /// A telephone, which is in no channel.
     pub fn phone() -> Self {
         Self { channel: PHONE.into(), thread: None }
+    }
+
+    /// A telephone in the middle of the call of the event `seq`.
+    pub fn call(seq: u32) -> Self {
+        Self { channel: PHONE.into(), thread: Some(MessageTs(seq.to_string())) }
+    }
+
+    /// The event whose call it is, where it is a telephone in a call.
+    pub fn in_call(&self) -> Option<u32> {
+        let thread = self.thread.as_ref().filter(|_| self.channel.as_str() == PHONE)?;
+        thread.as_str().parse().ok()
     }
 
     /// A shell on howler's own machine, which is in no channel.
@@ -70,8 +82,7 @@ pub enum Ask {
     /// Said to howler directly, and no line: the answer to a page, where one waits for this person's.
     Said {
         refusal: crate::domain::refusal::Refusal,
-        /// It is a no, or a question: see [`crate::domain::oncall::said`].
-        declines: bool,
+        heard: Heard,
     },
     Form(Form),
     /// A phone call reached nobody (or `texted`, the text that followed it).

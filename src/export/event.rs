@@ -11,6 +11,7 @@ use crate::domain::incident::event::{Clocks, EventKind, UpdateFacts};
 use crate::domain::incident::page::{PageReason, Paged};
 use crate::domain::incident::severity::{Severity, Status};
 use crate::domain::incident::{self, Rung};
+use crate::domain::oncall::reach::NoWay;
 use crate::domain::timer::Lateness;
 
 /// When it is expected to be over: one of the two is set.
@@ -60,6 +61,10 @@ pub fn named(kind: &EventKind) -> (&'static str, Value) {
             ("call_missed", json!({ "seq": seq, "person": person, "texted": texted }))
         }
         Kind::Paged(paged) => ("paged", self::paged(paged)),
+        Kind::Escalated { passes, why } => ("escalated", json!({ "passes": passes, "why": why })),
+        Kind::NotReached { seq, to, why } => {
+            ("not_reached", json!({ "seq": seq, "to": self::to(to), "why": no_way(why) }))
+        }
         Kind::ResponseMissed { due, late, .. } => {
             ("response_missed", json!({ "due": due, "late": late.map(lateness) }))
         }
@@ -129,11 +134,23 @@ fn paged(paged: &Paged) -> Value {
         PageReason::Begun => "begun",
         PageReason::Unanswered => "unanswered",
         PageReason::Silent => "silent",
+        PageReason::Asked => "asked",
     };
     let called: Vec<&str> = paged.calls.iter().map(|call| to(&call.to)).collect();
     json!({ "reason": reason, "due": paged.due, "called": called, "skipped": paged.skipped.len(),
         "next_at": paged.paging.as_ref().and_then(|paging| paging.next).map(|(_, due)| due),
-        "late": paged.late.map(lateness) })
+        "late": paged.late.map(lateness), "asked_by": paged.asked.as_ref().map(|asked| &asked.by) })
+}
+
+pub fn no_way(why: &NoWay) -> &str {
+    match why {
+        NoWay::Left => "left",
+        NoWay::Unknown => "unknown",
+        NoWay::Bot => "bot",
+        NoWay::DirectMessagesOff => "direct_messages_off",
+        NoWay::Number => "number",
+        NoWay::Other(reason) => reason,
+    }
 }
 
 fn updated(facts: &UpdateFacts, in_time: bool, missed: u32) -> Value {

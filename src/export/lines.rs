@@ -274,6 +274,7 @@ fn tells(tell: &Tell) -> &'static str {
         Tell::Summons { .. } => "tell_summons",
         Tell::SummonsAnswered { .. } => "tell_summons_answered",
         Tell::SummonsUnanswered { .. } => "tell_summons_unanswered",
+        Tell::TestRing { .. } => "tell_test_ring",
         Tell::GroupRepaired => "tell_group_repaired",
         Tell::CannotSave { .. } => "tell_cannot_save",
         Tell::SavesAgain { .. } => "tell_saves_again",
@@ -295,6 +296,8 @@ fn says(say: &Say) -> &'static str {
         Say::RoleTaken { .. } => "say_role_taken",
         Say::Brief { .. } => "say_brief",
         Say::Noted { .. } => "say_noted",
+        Say::Escalated { .. } => "say_escalated",
+        Say::NotReached { .. } => "say_not_reached",
         Say::Undelivered { .. } => "say_undelivered",
     }
 }

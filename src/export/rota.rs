@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::event::{lateness, posted, severity, to};
+use super::event::{lateness, no_way, posted, severity, to};
 use super::lines::Line;
 use crate::domain::oncall::confirm::Change;
 use crate::domain::oncall::duty::Call;
@@ -123,7 +123,17 @@ fn named(kind: &RotaEventKind) -> (&'static str, Value) {
             json!({ "page": summons, "due": due, "called": called(calls), "skipped": skipped.len(),
                 "late": late.map(lateness) }),
         ),
-        Kind::SummonsAnswered { summons } => ("page_answered", json!({ "page": summons })),
+        Kind::SummonsAnswered { summons, .. } => ("page_answered", json!({ "page": summons })),
+        Kind::SummonsPassed { summons } => ("page_passed", json!({ "page": summons })),
+        Kind::SummonsNotReached { summons, to, why, .. } => {
+            ("page_not_reached", json!({ "page": summons, "to": self::to(to), "why": no_way(why) }))
+        }
+        Kind::RingTested { number, person } => ("ring_tested", json!({ "ring": number, "person": person })),
+        Kind::RingHeard { number } => ("ring_heard", json!({ "ring": number })),
+        Kind::RingMissed { number } => ("ring_missed", json!({ "ring": number })),
+        Kind::Reach { person, phone, why } => {
+            ("reach", json!({ "person": person, "phone": phone, "why": why.as_ref().map(no_way) }))
+        }
         Kind::CallMissed { summons, person, texted } => {
             ("page_call_missed", json!({ "page": summons, "person": person, "texted": texted }))
         }
@@ -133,6 +143,7 @@ fn named(kind: &RotaEventKind) -> (&'static str, Value) {
         Kind::FeedMade { of, .. } => ("calendar_made", json!({ "of": of })),
         Kind::FeedRevoked { of } => ("calendar_revoked", json!({ "of": of })),
         Kind::GroupRepaired => ("group_repaired", json!({})),
+        Kind::GroupHolds => ("group_holds", json!({})),
         Kind::Posted { key, channel, message } => {
             ("rota_posted", json!({ "what": posted(key), "channel": channel, "message": message }))
         }

@@ -9,6 +9,7 @@ use tokio::time::timeout;
 use crate::delivery::Deliverer;
 use crate::domain::command::{Command, Line};
 use crate::domain::oncall::line::Oncall;
+use crate::domain::oncall::said::{Heard, Whom};
 use crate::domain::refusal::{Refusal, Unfit};
 use crate::domain::request::Ask;
 use crate::id::UserId;
@@ -22,18 +23,25 @@ pub async fn screened(ask: Ask, deliverer: &Deliverer) -> Ask {
         Ask::Line(Line { command: Command::Oncall(line), .. }) => {
             let look = async {
                 for person in named(line) {
-                    let why = match deliverer.is_me(person) {
-                        true => Some(Unfit::Bot),
-                        false => deliverer.people.unfit(person).await,
-                    };
-                    if let Some(why) = why {
-                        return Some(Refusal::CannotBeOnCall { person: person.clone(), why });
+                    if let Some(refusal) = unfit(person, deliverer).await {
+                        return Some(refusal);
                     }
                 }
                 None
             };
             let unfit = timeout(PATIENCE, look).await.ok().flatten();
             unfit.map_or(ask, Ask::Unclear)
+        }
+        Ask::Line(Line { command: Command::Page { whom, .. }, .. }) => {
+            let unfit = timeout(PATIENCE, unfit(whom, deliverer)).await.ok().flatten();
+            unfit.map_or(ask, Ask::Unclear)
+        }
+        // "call kofi instead": who that is, so that a button can call them.
+        Ask::Said { refusal, heard: Heard::Call(Whom { name, person: None }) } => {
+            let nearest = timeout(PATIENCE, deliverer.people.nearest(name)).await.ok().flatten();
+            let person = nearest.map(|(_, person)| person);
+            let heard = Heard::Call(Whom { name: name.clone(), person });
+            Ask::Said { refusal: refusal.clone(), heard }
         }
         Ask::Unclear(Refusal::NoSuchPerson { word, nearest: None, after, .. }) => {
             let nearest = timeout(PATIENCE, deliverer.people.nearest(word)).await.ok().flatten();
@@ -42,6 +50,15 @@ pub async fn screened(ask: Ask, deliverer: &Deliverer) -> Ask {
         }
         _ => ask,
     }
+}
+
+/// Why somebody cannot be called.
+async fn unfit(person: &UserId, deliverer: &Deliverer) -> Option<Refusal> {
+    let why = match deliverer.is_me(person) {
+        true => Some(Unfit::Bot),
+        false => deliverer.people.unfit(person).await,
+    };
+    why.map(|why| Refusal::CannotBeOnCall { person: person.clone(), why })
 }
 
 /// Whom a line would put on call or call.

@@ -16,7 +16,8 @@ pub fn plain(wire: &str) -> String {
 
 /// The person that a mention names: `<@U1>` or `<@U1|ian>`, with nothing beside it.
 pub fn person(wire: &str) -> Option<UserId> {
-    let inside = wire.trim().strip_prefix("<@")?.strip_suffix('>')?;
+    // Phones end a line with a full stop.
+    let inside = wire.trim().trim_end_matches(['.', ',', '!']).strip_prefix("<@")?.strip_suffix('>')?;
     let (id, _) = split_label(inside);
     (is_id(id) && !inside.contains(['<', '>'])).then(|| UserId::from(id))
 }
@@ -117,8 +118,14 @@ fn link(target: &str, label: Option<&str>) -> String {
     match label {
         None => target.to_owned(),
         Some(label) if label == target || bare(label) == bare(target) => label.to_owned(),
+        // A number is written with spaces, and dialled without.
+        Some(label) if target.starts_with("tel:") && dialled(label) == dialled(target) => label.to_owned(),
         Some(label) => format!("{label} ({target})"),
     }
+}
+
+fn dialled(number: &str) -> String {
+    number.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
 }
 
 /// An address as people type it.

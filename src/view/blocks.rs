@@ -10,7 +10,7 @@ use super::text::{visible, within};
 use super::words::{Words, bold, code, words};
 use crate::domain::Command;
 use crate::domain::command::{Choice, Line};
-use crate::id::{DeliveryId, IncidentId};
+use crate::id::{ChannelId, DeliveryId, IncidentId};
 
 /// Longest header text (Slack counts some emoji twice, so UTF-16 units are counted here).
 const HEADER_MOST: usize = 150;
@@ -39,6 +39,8 @@ pub(super) struct Button {
     carries: Choice,
     style: Option<SlackBlockButtonStyle>,
     confirm: Option<SlackBlockConfirmItem>,
+    /// It opens this address and asks nothing.
+    url: Option<String>,
 }
 
 impl Button {
@@ -48,7 +50,14 @@ impl Button {
 
     pub fn of(label: impl Into<String>, line: Line) -> Self {
         let carries = Choice { line, answers: None };
-        Self { label: label.into(), carries, style: None, confirm: None }
+        Self { label: label.into(), carries, style: None, confirm: None, url: None }
+    }
+
+    /// Opens a channel in Slack, on a phone too.
+    pub fn opening(label: &str, channel: &ChannelId) -> Self {
+        let line = Line { incident: None, command: Command::List };
+        let url = format!("https://slack.com/app_redirect?channel={channel}");
+        Self { url: Some(url), ..Self::of(label, line) }
     }
 
     /// Pressing it answers what the delivery asked back.
@@ -87,8 +96,8 @@ impl Button {
         SlackBlockButtonElement {
             action_id: Some(action_id.into()),
             text: plain(&within(&visible(&self.label), LABEL_MOST)),
-            url: None,
-            value: Some(self.value()),
+            url: self.url.as_ref().and_then(|url| url.parse().ok()),
+            value: Some(self.value()).filter(|_| self.url.is_none()),
             style: self.style.clone(),
             confirm: self.confirm.clone(),
             accessibility_label: None,
@@ -97,6 +106,9 @@ impl Button {
     }
 
     fn in_words(&self) -> Option<Words> {
+        if self.url.is_some() {
+            return None;
+        }
         let line = typed(&self.carries.line, Via::Slash)?;
         Some(words![&self.label, ": ", code(line)])
     }
@@ -173,7 +185,7 @@ impl Draft {
             return self;
         }
         let elements = fitting.iter().map(|button| {
-            let word = button.carries.line.command.word();
+            let word = if button.url.is_some() { "open" } else { button.carries.line.command.word() };
             let count = used.entry(word).or_insert(0);
             *count += 1;
             button.element(if *count == 1 { word.to_owned() } else { format!("{word}:{count}") })

@@ -86,9 +86,9 @@ fn response_clock(incident: &Incident, oncall: Option<&String>) -> Words {
         (Some(acknowledged), _) => {
             let now = incident.answered.as_ref();
             words![bold("Acknowledged by "), &acknowledged.by, ", ", moment(acknowledged.at)]
-                .and_if(now.map(|answer| words!["; ", &answer.by, " has it since ", moment(answer.at)]))
+                .and_if(now.map(|answer| words!["; ", &answer.by, " is on it since ", moment(answer.at)]))
         }
-        (None, Some(due)) => words![nobody, ": somebody must have it by ", moment(due)],
+        (None, Some(due)) => words![nobody, ": needed by ", moment(due)],
         (None, None) if incident.response_missed.is_some() => {
             words![nobody, ": the response time has passed"]
                 .and_if(oncall.map(|oncall| words![", on call is ", mention(oncall)]))
@@ -155,7 +155,7 @@ fn buttons(incident: &Incident) -> Vec<Button> {
         let question = "Its clocks start again, and the resolution is marked as taken back.";
         return vec![Button::new("Reopen", id, Command::Reopen).asking(question, "Reopen")];
     }
-    let ack = incident.acknowledged.is_none().then(|| facts::i_have_it(id).primary());
+    let ack = incident.acknowledged.is_none().then(|| facts::on_it(id).primary());
     let take = incident.commander().is_none().then(|| facts::take_command(id));
     let diagnose = Button::new("Diagnose", id, Command::Runbook(RunbookLine::Fitting));
     let rest = [facts::post_update(id), diagnose, facts::resolve(id)];

@@ -87,6 +87,10 @@ pub(super) fn take_command(incident: IncidentId) -> Button {
     Button::new("Take command", incident, Command::Take { role: Role::Commander })
 }
 
-pub(super) fn i_have_it(incident: IncidentId) -> Button {
-    Button::new("I have it", incident, Command::Ack)
+pub(super) fn on_it(incident: IncidentId) -> Button {
+    Button::new("I'm on it", incident, Command::Ack)
+}
+
+pub(super) fn i_cannot(incident: IncidentId) -> Button {
+    Button::new("I can't: call the next one", incident, Command::Pass)
 }

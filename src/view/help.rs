@@ -52,18 +52,18 @@ fn entry(command: &Command) -> Option<Entry> {
         Command::Note { .. } => {
             (TELL, "note Redis was restarted", "adds to the timeline; a pushpin 📌 on a message does too")
         }
-        Command::Ack => (PEOPLE, "ack", "you have it; stops the response clock"),
+        Command::Ack => (PEOPLE, "ack", "you're on it; paging stops"),
+        Command::Escalate { .. } => (PEOPLE, "escalate", "pages the next person now"),
+        Command::Page { .. } => (PEOPLE, "page @name Redis needs you", "pages one person to the incident"),
         Command::Take { .. } => (PEOPLE, "take", "you take command; also take comms, take scribe"),
         Command::Role { .. } => (PEOPLE, "role commander @name", "gives a role: commander, comms or scribe"),
-        Command::Snooze { .. } => (CLOCKS, "snooze 15m", "puts this one reminder off; the update stays due"),
+        Command::Snooze { .. } => (CLOCKS, "snooze 15m", "snoozes this reminder; the update is still due"),
         Command::Resolve { .. } => {
             (END, "resolve Redis credentials had expired", "ends it and announces the root cause")
         }
         Command::ResolveForm => (END, "resolve", "opens a form: root cause, impact, data loss"),
         Command::Reopen => (END, "reopen", "undoes the resolution"),
-        Command::Retract { .. } => {
-            (END, "retract update", "takes the latest back: update, severity or resolution")
-        }
+        Command::Retract { .. } => (END, "retract update", "undoes the last update, severity or resolution"),
         Command::List => (READ, "list", "what is open, what was resolved lately"),
         Command::Show => (READ, "show 7", "everything known about one"),
         Command::Timeline { .. } => (READ, "timeline 7", "what happened, in order"),
@@ -74,13 +74,15 @@ fn entry(command: &Command) -> Option<Entry> {
         Command::Help => (READ, "help", "this"),
         // They have a help of their own.
         Command::Oncall(_) | Command::Runbook(_) => return None,
-        Command::RetryNow { .. } | Command::GiveUp { .. } | Command::PinTo { .. } => return None,
+        Command::Pass | Command::RetryNow { .. } | Command::GiveUp { .. } | Command::PinTo { .. } => {
+            return None;
+        }
     };
     Some(Entry { chapter, line, does })
 }
 
 /// One of each command, in the order of the help; the text in them does not matter.
-fn one_of_each() -> [Command; 27] {
+fn one_of_each() -> [Command; 30] {
     let text = String::new;
     let effect = EffectId(1);
     [
@@ -95,6 +97,9 @@ fn one_of_each() -> [Command; 27] {
         Command::Eta { eta: EtaText::Words(text()) },
         Command::Note { text: text() },
         Command::Ack,
+        Command::Escalate { why: None },
+        Command::Page { whom: UserId(text()), why: None },
+        Command::Pass,
         Command::Take { role: Role::Commander },
         Command::Role { role: Role::Commander, person: UserId(text()) },
         Command::Snooze { by: SignedDuration::from_mins(15), reminder: None },

@@ -73,7 +73,7 @@ pub fn typed(line: &Line, via: Via) -> Option<String> {
         return runbook(line).map(|rest| via.runbook(&rest));
     }
     let words = words(&line.command)?;
-    if let (Command::Role { .. }, Via::Shell) = (&line.command, via) {
+    if let (Command::Role { .. } | Command::Page { .. }, Via::Shell) = (&line.command, via) {
         let number = line.incident.map(|incident| format!("{} ", incident.0)).unwrap_or_default();
         return Some(via.example(&format!("{number}{words}")));
     }
@@ -102,6 +102,9 @@ fn words(command: &Command) -> Option<String> {
         Command::Eta { eta: EtaText::At(at) } => with("eta", Some(&time::utc(*at))),
         Command::Eta { eta: EtaText::Words(words) } => with("eta", Some(words)),
         Command::Note { text } => with("note", Some(text)),
+        Command::Escalate { why } => with("escalate", why.as_deref()),
+        Command::Page { why, .. } => with(&format!("page {SOMEBODY}"), why.as_deref()),
+        Command::Pass => "escalate".to_owned(),
         Command::Role { role, .. } => format!("role {role} {SOMEBODY}"),
         Command::Take { role: Role::Commander } => "take".to_owned(),
         Command::Take { role } => format!("take {role}"),

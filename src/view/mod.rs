@@ -48,7 +48,7 @@ pub use oncall::{
     Earlier, nameless, not_a_name, not_taken, not_weeks, oncall_now, oncall_topic, retold, spoken_summons,
     taken, tell,
 };
-pub use page::{closed, spoken_page};
+pub use page::{page_now, resolved_at_pagerduty, spoken_page};
 pub use private::private;
 pub use procedure::{
     dry_run, freeze_said, markdown, quoted, run_card, run_news, run_said, runbook_at_a_shell,

@@ -5,7 +5,7 @@ use super::card;
 use super::facts::{self, severity};
 use super::lines::Via;
 use super::words::{Words, bold, both, code, moment, words};
-use super::{Message, board, fault, help, list, oncall, procedure, refusal, timeline};
+use super::{Message, board, fault, help, list, oncall, page, procedure, refusal, timeline};
 use crate::domain::Severity;
 use crate::domain::answer::{Done, Private, Summary};
 use crate::domain::effect::Undone;
@@ -38,6 +38,7 @@ pub fn private(private: &Private, via: Via) -> Message {
         Private::Doctor { undone, store, saving } => board::board(undone, store, *saving, via),
         Private::Oncall(answer) => oncall::answer(answer, via),
         Private::StillPaged { answered, incidents, pages } => still_paged(answered, incidents, pages, via),
+        Private::StillCalling(calling) => page::still_calling(calling, via),
         Private::Runbook(answer) => procedure::answer(answer, via),
         Private::Trouble(fault) => super::failed(&fault.to_string()),
         Private::Became { saved, line, answer } => {
@@ -54,12 +55,12 @@ fn still_paged(answered: &Private, incidents: &[Summary], pages: &[(u64, String)
     let rows = rows.chain(pages.iter().map(|(_, reason)| words![shorten(reason, REASON_MOST)]));
     let ack = |summary: &Summary| {
         let incident = summary.incident;
-        Button::new(format!("I have {incident}"), incident, crate::domain::Command::Ack)
+        Button::new(format!("I'm on {incident}"), incident, crate::domain::Command::Ack)
     };
     let answers = incidents.iter().map(ack);
     let answers = answers.chain(pages.iter().map(|(number, _)| oncall::i_have_it(*number)));
     let rest = Draft::new()
-        .line(words!["⚠️ ", bold("You are still called"), ", and the reply did not answer this:"])
+        .line(words!["⚠️ ", bold("You have more pages"), " that still need an answer:"])
         .bullets(rows.take(ANSWERS_MOST).collect())
         .buttons(answers.take(ANSWERS_MOST).collect())
         .finish();
@@ -86,7 +87,7 @@ fn declared(incident: IncidentId, title: &String, how_bad: Severity, own_channel
             ],
         ])
         .buttons(vec![
-            facts::i_have_it(incident).primary(),
+            facts::on_it(incident).primary(),
             Button::new("Add impact, action, ETA", incident, crate::domain::Command::UpdateForm),
         ])
         .finish()
@@ -113,11 +114,16 @@ fn done_words(incident: IncidentId, what: &Done, via: Via) -> Words {
         Done::Eta(Eta::Words(words)) => words!["ETA is now \"", words, "\"."],
         Done::Noted => words!["noted on the timeline."],
         Done::Acknowledged => {
-            words!["you have it; the response clock is stopped. To take command: ", line("take")]
+            words!["you're on it. Paging has stopped. To take command: ", line("take")]
         }
         Done::Answered => {
-            words!["you have it; nobody is called any more. The update is still due: ", line("update ...")]
+            words!["you're on it. Paging has stopped. The update is still due: ", line("update ...")]
         }
+        Done::Escalated => words!["I'm paging the next step now."],
+        Done::Paging { whom, skipped } => words!["I'm paging ", whom, "."].and_if(
+            (!skipped.is_empty())
+                .then(|| words![" "].and(Words::joined(skipped.iter().map(page::nobody), " "))),
+        ),
         Done::Role { role, person } => words![person, " is now ", bold(role.to_string()), "."],
         Done::Snoozed { until, limited: false } => {
             words!["the next reminder comes at ", both(*until), ". The update is still due."]

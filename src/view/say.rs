@@ -36,11 +36,13 @@ pub fn say(say: &Say, incident: IncidentId, mentions: &Mentions) -> Message {
         Say::Brief { .. } => brief::brief(say, incident),
         Say::ResponseMissed { .. } => response_missed(say, incident, mentions),
         Say::Page { .. } => page::page(say, incident),
+        Say::NotReached { .. } => page::not_reached(say, incident),
         Say::Undelivered { title, what, reason } => undelivered(incident, title, what, reason),
         Say::StatusChanged { .. }
         | Say::Acknowledged { .. }
         | Say::Answered { .. }
         | Say::RoleTaken { .. }
+        | Say::Escalated { .. }
         | Say::Noted { .. } => Draft::new().line(inside(say, incident)).finish(),
     }
 }
@@ -60,13 +62,18 @@ fn inside(say: &Say, incident: IncidentId) -> Words {
         Say::Acknowledged { by, after } => {
             words![
                 by,
-                " has ",
+                " is on ",
                 bold(incident.to_string()),
                 format!(": acknowledged after {}.", spoken(*after))
             ]
         }
-        Say::Answered { by } => {
-            words![by, " has ", bold(incident.to_string()), " now, and will post the update that is missing."]
+        Say::Answered { by } => words![by, " is on ", bold(incident.to_string()), " now."],
+        Say::Escalated { by, passes, why } => {
+            let wish = match passes {
+                true => " can't take it: I'm paging the next one.",
+                false => " escalated: I'm paging the next one.",
+            };
+            about.and(words![by, wish]).and_if(why.as_ref().map(|why| words![" Why: ", why]))
         }
         Say::RoleTaken { role, person, from, by } => {
             let before = from.as_ref().map(|from| words![" (was ", from, ")"]);
@@ -102,14 +109,14 @@ fn response_missed(say: &Say, incident: IncidentId, mentions: &Mentions) -> Mess
             ),
             "That time has passed; the miss stays on the record."
         ]),
-        words!["If you have it, press ", bold("I have it"), ". ", "The incident goes on either way."],
+        words!["If you take it, press ", bold("I'm on it"), "."],
     ];
     lines.extend(admitted);
     let raise = (*severity == Severity::P2).then(|| {
         let reason = Some("Nobody acknowledged in time".to_owned());
         Button::new("Raise to P1", incident, Command::Severity { to: Severity::P1, reason })
     });
-    let buttons = [facts::i_have_it(incident).primary(), facts::take_command(incident)];
+    let buttons = [facts::on_it(incident).primary(), facts::take_command(incident)];
     Draft::new()
         .headline("⚠️ Nobody has acknowledged: ", title)
         .lines(lines)

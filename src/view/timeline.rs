@@ -136,7 +136,7 @@ fn what(entry: &Entry, most: usize) -> Vec<Words> {
 fn deed(entry: &Entry, who: Option<&UserId>) -> Option<Words> {
     let by = |did: &str| words![name(who), from(entry), format!(" {did}")];
     Some(match &entry.what {
-        EventKind::Acknowledged => by("acknowledged: a named person has it."),
+        EventKind::Acknowledged => by("acknowledged."),
         EventKind::StatusChanged { from, to } => by(&format!("set the status to {to} (was {from}).")),
         EventKind::Reopened { to } => by(&format!("reopened it; the status is {to} again.")),
         EventKind::Retracted { what, .. } => by(match what {
@@ -164,6 +164,14 @@ fn by_howler(what: &EventKind, who: Option<&UserId>, most: usize) -> Words {
                 .and_if(lateness.as_ref().map(admitted))
         }
         EventKind::Paged(paged) => page::on_timeline(paged),
+        EventKind::Escalated { passes, why } => {
+            let did = if *passes { " can't take it." } else { " escalated." };
+            words![name(who), did].and_if(why.as_ref().map(|why| words![" Why: ", shorten(why, most)]))
+        }
+        EventKind::NotReached { to, why, .. } => match to.person() {
+            Some((person, _)) => words!["The page did not arrive. "].and(page::no_way(person, why)),
+            None => words!["The page did not arrive."],
+        },
         EventKind::CallMissed { person, texted: false, .. } => {
             words!["The call to ", person, " reached nobody: a text follows."]
         }

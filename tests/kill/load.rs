@@ -14,7 +14,7 @@ use super::ledger::{Dice, Ledger, words};
 use crate::harness::EMERGENCIES;
 
 const SNOOZED: &str = " put the reminder ";
-const HAS_IT: &str = " acknowledged: a named person has it.";
+const HAS_IT: &str = " acknowledged.";
 const COMMANDS: &str = " is now commander";
 const RESOLVED: &str = " resolved it.";
 

@@ -42,7 +42,8 @@ pub struct Ring {
     pub mark: String,
     /// What pressing 1 acknowledges.
     pub answer: AckToken,
-    /// Same for one incident, at most 255 characters: PagerDuty makes one alert of all that share it.
+    /// One for each step, at most 255 characters: PagerDuty makes one alert of all that share it, and an alert that is open
+    /// or acknowledged rings nobody a second time.
     pub dedup: String,
     pub severity: Severity,
 }
@@ -123,8 +124,7 @@ impl Phones {
         matches!(self.0, By::Twilio(_))
     }
 
-    /// Calls. At PagerDuty it triggers an alert; one that is open or acknowledged there under the same `dedup` does not
-    /// ring again.
+    /// Calls. At PagerDuty it triggers an alert.
     ///
     /// # Errors
     /// Why the phone may not ring.

@@ -11,6 +11,7 @@ use crate::delivery::retry::{self, Class};
 use crate::domain::Severity;
 use crate::domain::effect::{EffectKind, Outcome, PostKey, Receipt, Say, To};
 use crate::domain::oncall::call_name::{About, CallName};
+use crate::domain::oncall::reach::NoWay;
 use crate::domain::oncall::tell::Tell;
 use crate::id::{ChannelId, UserId};
 use crate::view;
@@ -37,7 +38,13 @@ impl Caller {
     pub async fn perform(&self, job: &Job) -> Outcome {
         let Some(phones) = &self.phones else {
             let reason = "no phone provider is set up: see [phone] in howler.toml".to_owned();
-            return Outcome::Failed { reason, unknown: false };
+            return match job.effect.kind.is_a_page() {
+                true => {
+                    let why = NoWay::Other(reason.clone());
+                    Outcome::NotReached { why, again: None, reason, unknown: false }
+                }
+                false => Outcome::Failed { reason, unknown: false },
+            };
         };
         match self.carry_out(phones, job).await {
             Ok(Done::Rung(rung)) => {
@@ -55,6 +62,13 @@ impl Caller {
             EffectKind::Close { to, seq } => {
                 let key = PostKey::Page { seq: *seq, to: to.clone() };
                 let post = job.incident.as_ref().and_then(|incident| incident.post(&key));
+                if !phones.needs_numbers() {
+                    // Each step has an alert of its own there, which goes on calling until it is ended.
+                    for earlier in job.incident.iter().flat_map(|incident| incident.alerts_before(*seq)) {
+                        let id = earlier.message.as_str().to_owned();
+                        phones.stop(&Rung { id, certain: true }, Stop::Acknowledged).await?;
+                    }
+                }
                 let resolved = job.incident.as_ref().is_some_and(|incident| !incident.is_open());
                 let why = if resolved { Stop::Resolved } else { Stop::Acknowledged };
                 stop(phones, post.map(|post| post.message.as_str()), why).await
@@ -99,8 +113,12 @@ impl Caller {
                 (named(about, keep_as, person), view::spoken_page(say, incident), *severity)
             }
             EffectKind::Tell { tell, keep_as, .. } => {
-                let Tell::Summons { number, .. } = tell.as_ref() else { return None };
-                (named(About::Summons(*number), keep_as, person), view::spoken_summons(tell), Severity::P2)
+                let about = match tell.as_ref() {
+                    Tell::Summons { number, .. } => About::Summons(*number),
+                    Tell::TestRing { number } => About::Test(*number),
+                    _ => return None,
+                };
+                (named(about, keep_as, person), view::spoken_summons(tell), Severity::P2)
             }
             _ => return None,
         };
@@ -112,7 +130,7 @@ impl Caller {
             words,
             mark,
             answer: self.key.as_ref()?.make(&claim),
-            dedup: format!("howler-{}-{about}", self.instance),
+            dedup: format!("howler-{}-{about}.{}", self.instance, name.seq),
             severity,
         };
         Some((ring, sent))
@@ -125,6 +143,10 @@ impl Caller {
         let reason = verdict.reason;
         let lost = matches!(verdict.class, Class::Again { lost: true });
         let unknown = lost || job.may_have_happened();
+        if let Some(why) = trouble.refusal().filter(|_| job.effect.kind.is_a_page()) {
+            let again = (verdict.class == Class::Slow).then(|| after(retry::slow(id, attempts)));
+            return Outcome::NotReached { why, again, reason, unknown };
+        }
         let at = match verdict.class {
             Class::Never => return Outcome::Failed { reason, unknown },
             Class::Ours => {

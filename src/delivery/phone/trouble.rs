@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::delivery::retry::{Class, Verdict};
+use crate::domain::oncall::reach::NoWay;
 use crate::domain::text::shorten;
 
 /// The longest of a provider's own words in a reason.
@@ -28,6 +29,18 @@ pub enum PhoneTrouble {
 }
 
 impl PhoneTrouble {
+    /// Why nobody's phone rings, where the provider said no; `None` where it may yet ring.
+    pub(super) fn refusal(&self) -> Option<NoWay> {
+        match self {
+            Self::NoNumber => Some(NoWay::Number),
+            Self::Twilio { code: Some(21211 | 21214 | 21216 | 21217 | 21401 | 21421 | 21612), .. } => {
+                Some(NoWay::Number)
+            }
+            Self::Twilio { .. } | Self::PagerDuty { .. } => Some(NoWay::Other(self.reason())),
+            Self::Limited { .. } | Self::Unreached(_) | Self::Lost(_) => None,
+        }
+    }
+
     /// Why, in words to people, with what to do; they name no number.
     pub fn reason(&self) -> String {
         self.verdict().reason

@@ -25,7 +25,7 @@ pub const WORDS_MOST: usize = 500;
 /// Longest text, in characters.
 const TEXT_MOST: usize = 1_600;
 /// Ends every text.
-const HOW_TO_ANSWER: &str = " To take it, answer OK, or press I have it in Slack.";
+const HOW_TO_ANSWER: &str = " To take it, answer OK, or press I'm on it in Slack.";
 /// How often the words are spoken, while each time a key may be pressed.
 const TIMES: u32 = 3;
 /// How long a key is waited for after the words, in seconds.

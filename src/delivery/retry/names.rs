@@ -51,6 +51,8 @@ const KNOWN: &[&str] = &[
     "cant_invite",
     "invitee_cant_see_channel",
     "user_team_not_in_channel",
+    "org_user_not_in_team",
+    "app_cannot_join_channel",
     "messages_tab_disabled",
     "message_not_found",
     "cant_update_message",
@@ -176,6 +178,8 @@ fn person_or_message(error: &str) -> Option<(Class, &'static str)> {
         "user_is_restricted" | "user_is_ultra_restricted" | "ura_max_channels" => {
             (Never, "this person is a guest, who is not allowed there")
         }
+        "org_user_not_in_team" => (Never, "this person is in the organization and not in this workspace"),
+        "app_cannot_join_channel" => (Never, "this is an app's account, which cannot join channels"),
         "cant_invite" | "invitee_cant_see_channel" | "user_team_not_in_channel" => {
             (Never, "Slack does not let this person be invited")
         }

@@ -59,6 +59,8 @@ pub enum With {
     Body(Value),
     /// A query: methods that read.
     Query(Vec<(&'static str, String)>),
+    /// A form: methods that change something and take no JSON.
+    Form(Vec<(&'static str, String)>),
 }
 
 impl Call {
@@ -70,6 +72,13 @@ impl Call {
     pub fn get(method: &'static str, channel: Option<&str>, query: Vec<(&'static str, String)>) -> Self {
         let channel = channel.map(str::to_owned);
         Self { method, channel, with: With::Query(query), within: TIME_LIMIT }
+    }
+}
+
+impl Call {
+    pub fn form(method: &'static str, channel: Option<&str>, form: Vec<(&'static str, String)>) -> Self {
+        let channel = channel.map(str::to_owned);
+        Self { method, channel, with: With::Form(form), within: TIME_LIMIT }
     }
 }
 
@@ -135,12 +144,33 @@ impl Slack {
                     let query: Vec<_> = query.iter().map(|(name, value)| (*name, Some(value))).collect();
                     api.http_get(call.method, &query, None).await
                 }
+                With::Form(form) => self.post_form(call.method, form).await,
             }
         };
         let answered = self.counted(call.method, call.channel.as_deref(), call.within, sent).await;
         self.token_refused.learn(answered.as_ref().err(), self.clock.now());
         let reply: Reply<T> = answered?;
         if reply.ok { Ok(reply.body) } else { Err(unreadable()) }
+    }
+
+    async fn post_form<T: DeserializeOwned + Send>(
+        &self,
+        method: &'static str,
+        form: &[(&'static str, String)],
+    ) -> ClientResult<Reply<T>> {
+        let span = tracing::Span::current();
+        let context = SlackClientApiCallContext {
+            rate_control_params: None,
+            token: Some(&self.token),
+            tracing_span: &span,
+            is_sensitive_url: false,
+        };
+        let connector = &self.client.http_api.connector;
+        let url = connector.create_method_uri_path(method)?;
+        // Pairs of texts always encode.
+        let body = serde_urlencoded::to_string(form).unwrap_or_default();
+        let kind = "application/x-www-form-urlencoded".to_owned();
+        connector.http_post_uri_binary(url, kind, body.as_bytes(), context).await
     }
 
     /// [`call`](Self::call); where howler is not in the channel it joins, once, and calls again.

@@ -21,11 +21,11 @@ impl Deliverer {
     /// Edits the card; posts it anew where it was deleted or never stood.
     pub(super) async fn card(&self, job: &Job, place: CardPlace) -> Result<Receipt, Stop> {
         let incident = incident(job)?;
-        let message = view::card(incident, place, &self.config.mentions);
+        let message = view::card(incident, place, &self.mentions(job));
         if let Some(post) = incident.post(&PostKey::Card(place)) {
             match self.edit(incident, (&post.channel, &post.message), &message).await {
                 Ok(()) => return Ok(receipt(post)),
-                Err(trouble) if trouble.is("message_not_found") => {}
+                Err(trouble) if cannot_be_edited(&trouble) => {}
                 Err(trouble) => return Err(Stop::sending(trouble, &self.standing_spot(incident, post))),
             }
         }
@@ -65,7 +65,7 @@ impl Deliverer {
                     self.shown.drew(run);
                     return Ok(Receipt::Nothing);
                 }
-                Err(trouble) if trouble.is("message_not_found") => {}
+                Err(trouble) if cannot_be_edited(&trouble) => {}
                 Err(trouble) => return Err(Stop::sending(trouble, &spot)),
             }
         }
@@ -109,7 +109,7 @@ impl Deliverer {
         let incident = incident(job)?;
         let key = PostKey::Announcement { seq, to: to.clone() };
         let post = incident.post(&key).ok_or(Stop::Dropped("the announcement never went out"))?;
-        let message = view::amended(incident, seq, &self.config.mentions);
+        let message = view::amended(incident, seq, &self.mentions(job));
         let message = message.ok_or(Stop::Dropped("there is nothing to amend in the announcement"))?;
         self.edit_standing(incident, post, &message).await
     }
@@ -131,7 +131,7 @@ impl Deliverer {
         let incident = incident(job)?;
         let key = PostKey::Page { seq, to: to.clone() };
         let post = incident.post(&key).ok_or(Stop::Dropped("the page never went out"))?;
-        self.edit_standing(incident, post, &view::closed(incident, seq, to)).await
+        self.edit_standing(incident, post, &view::page_now(incident, seq, to)).await
     }
 
     async fn edit_standing(
@@ -185,6 +185,11 @@ impl Deliverer {
             _ => Spot { channel: post.channel.clone(), words: "the message's channel".into(), remedy: "" },
         }
     }
+}
+
+/// The message is gone, or too old to be edited: it is posted anew.
+pub(super) fn cannot_be_edited(trouble: &Trouble) -> bool {
+    trouble.is("message_not_found") || trouble.is("edit_window_closed")
 }
 
 fn receipt(post: &Post) -> Receipt {

@@ -60,8 +60,8 @@ impl Deliverer {
                 return Ok(Receipt::Nothing);
             }
         }
-        let query = vec![("filename", name), ("length", text.len().to_string())];
-        let begin = Call::get("files.getUploadURLExternal", None, query);
+        let form = vec![("filename", name), ("length", text.len().to_string())];
+        let begin = Call::form("files.getUploadURLExternal", None, form);
         let Begun { upload_url, file_id } = self.slack.call(&begin).await.map_err(before)?;
         self.slack.upload(&upload_url, text.as_bytes()).await.map_err(before)?;
         let body = json!({

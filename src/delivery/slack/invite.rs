@@ -134,6 +134,10 @@ fn is_about_a_person(error: &str) -> bool {
                 | "invitee_cant_see_channel"
                 | "failed_for_some_users"
                 | "no_external_invite_permission"
+                | "org_user_not_in_team"
+                | "app_cannot_join_channel"
+                | "cant_invite_bot"
+                | "user_not_visible"
         )
 }
 

@@ -33,6 +33,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::domain::effect::{EffectKind, Outcome, Receipt};
 use crate::domain::incident::Incident;
+use crate::domain::oncall::reach::NoWay;
 use crate::id::{ChannelId, IncidentId, UserId};
 use crate::loopback::Loopback;
 use crate::telemetry::Metrics;
@@ -55,6 +56,8 @@ pub struct Deliverer {
     shown: Shown,
     /// The id of the on-call's group, once it is known.
     group: Mutex<Option<String>>,
+    /// The group is known to hold somebody else than who is on call.
+    group_is_stale: std::sync::atomic::AtomicBool,
     /// Slack said that a user group was changed.
     pub group_changed: Notify,
     pub people: People,
@@ -161,6 +164,7 @@ impl Deliverer {
             run_edits: Edits::default(),
             shown: Shown::default(),
             group: Mutex::default(),
+            group_is_stale: Default::default(),
             group_changed: Notify::new(),
             people,
         })
@@ -315,6 +319,10 @@ impl Deliverer {
         if !verdict.class.is_final() {
             self.slack.metrics().retried(&job.effect.lane, trouble.word());
         }
+        if verdict.class.is_final() && job.effect.kind.is_a_page() {
+            let why = no_way(trouble, &verdict.reason);
+            return Outcome::NotReached { why, again: None, reason: verdict.reason, unknown };
+        }
         let at = match verdict.class {
             Class::Never => return Outcome::Failed { reason: verdict.reason, unknown },
             Class::Ours => {
@@ -331,6 +339,17 @@ impl Deliverer {
             }
         };
         Outcome::Later { at, reason: verdict.reason, unknown }
+    }
+}
+
+/// Why a page does not reach somebody in Slack.
+fn no_way(trouble: &Trouble, reason: &str) -> NoWay {
+    match trouble.error() {
+        Some("user_disabled") => NoWay::Left,
+        Some("user_not_found" | "users_not_found" | "user_not_visible") => NoWay::Unknown,
+        Some("cannot_dm_bot") => NoWay::Bot,
+        Some("messages_tab_disabled") => NoWay::DirectMessagesOff,
+        _ => NoWay::Other(reason.to_owned()),
     }
 }
 

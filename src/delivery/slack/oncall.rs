@@ -5,10 +5,13 @@ use serde_json::json;
 use tracing::{info, warn};
 
 use super::client::{Call, Nothing};
+use super::edit::cannot_be_edited;
 use super::post::Destination;
 use super::{Deliverer, Spot, Stop};
+use crate::config::Mentions;
 use crate::delivery::directory::is_id;
 use crate::delivery::job::Job;
+use crate::delivery::lenient::rows;
 use crate::delivery::retry::Trouble;
 use crate::domain::effect::{PostKey, Receipt, To};
 use crate::domain::oncall::duty::PhoneReach;
@@ -65,6 +68,7 @@ impl Deliverer {
             true => return self.show_instead(job).await,
             false => self.set_members(&people).await,
         };
+        self.note_group(!matches!(set, Ok(Set::As)));
         match set {
             Ok(Set::As) => Ok(Receipt::Nothing),
             Ok(Set::NoSuchGroup) => {
@@ -83,6 +87,27 @@ impl Deliverer {
             }
             Err(trouble) => Err(Stop::sending(trouble, &spot)),
         }
+    }
+
+    /// Whether the group is known to hold somebody else than who is on call.
+    pub fn note_group(&self, is_stale: bool) {
+        self.group_is_stale.store(is_stale, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    /// Whom messages mention: a group of the configured handle by its id, and in place of a group that holds somebody else
+    /// the person who is on call.
+    pub(super) fn mentions(&self, job: &Job) -> Mentions {
+        let mut mentions = self.config.mentions.clone();
+        let is_person = mentions.oncall.starts_with(['U', 'W']) && is_id(&mentions.oncall);
+        let known = self.group.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        let stale = self.group_is_stale.load(std::sync::atomic::Ordering::Relaxed);
+        let primary = job.rota.duty(self.slack.clock().now(), PhoneReach::Off).primary;
+        match (primary.filter(UserId::is_in_slack), known) {
+            (Some(primary), _) if stale && !is_person => mentions.oncall = primary.to_string(),
+            (_, Some(group)) if !is_person => mentions.oncall = group,
+            _ => {}
+        }
+        mentions
     }
 
     async fn set_members(&self, people: &[UserId]) -> Result<Set, Trouble> {
@@ -134,6 +159,7 @@ impl Deliverer {
     async fn oncall_group(&self) -> Result<Option<String>, Trouble> {
         #[derive(Deserialize)]
         struct Page {
+            #[serde(deserialize_with = "rows")]
             usergroups: Vec<crate::delivery::survey::Group>,
         }
         let mention = self.config.mentions.oncall.as_str();
@@ -169,7 +195,7 @@ impl Deliverer {
         if let Some(post) = job.rota.post(&PostKey::OnCallNow) {
             match self.update((&post.channel, &post.message), &message).await {
                 Ok(()) => return Ok(Receipt::Nothing),
-                Err(trouble) if trouble.is("message_not_found") => {}
+                Err(trouble) if cannot_be_edited(&trouble) => {}
                 Err(trouble) => return Err(stop(trouble)),
             }
         }

@@ -12,6 +12,7 @@ use super::client::{Call, Slack};
 use super::{Deliverer, Spot, Stop, incident_id};
 use crate::delivery::directory::{Cursor, bare_name};
 use crate::delivery::job::Job;
+use crate::delivery::lenient::{lenient, rows};
 use crate::delivery::retry::Trouble;
 use crate::domain::effect::{Receipt, Room, Say, To};
 use crate::domain::incident::Incident;
@@ -48,7 +49,7 @@ impl<'a> Destination<'a> {
 
 impl Deliverer {
     pub(super) async fn say(&self, job: &Job, to: &To, say: &Say) -> Result<Receipt, Stop> {
-        let message = view::say(say, incident_id(job)?, &self.config.mentions);
+        let message = view::say(say, incident_id(job)?, &self.mentions(job));
         let (decided, now) = (job.effect.created_at, self.slack.clock().now());
         let message = view::posted_late(message, decided, now, self.reach.held_up(decided));
         let destination = Destination::of(to, job.incident.as_deref());
@@ -284,8 +285,9 @@ pub(super) struct Standing {
 
 #[derive(Deserialize)]
 pub(super) struct Page {
+    #[serde(deserialize_with = "rows")]
     messages: Vec<Seen>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     response_metadata: Cursor,
 }
 

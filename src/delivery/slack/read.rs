@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::client::Call;
 use super::{Deliverer, Spot, Stop};
+use crate::delivery::lenient::{lenient, rows};
 use crate::delivery::retry::Trouble;
 use crate::domain::effect::Receipt;
 use crate::domain::text;
@@ -12,31 +13,32 @@ use crate::intake::slack_text;
 
 #[derive(Deserialize)]
 struct Page {
+    #[serde(deserialize_with = "rows")]
     messages: Vec<Written>,
 }
 
 #[derive(Deserialize)]
 struct Written {
     ts: MessageTs,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     user: Option<UserId>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     text: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "rows")]
     attachments: Vec<Attachment>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "rows")]
     files: Vec<File>,
 }
 
 #[derive(Deserialize)]
 struct Attachment {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     fallback: String,
 }
 
 #[derive(Deserialize)]
 struct File {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     title: Option<String>,
 }
 

@@ -147,6 +147,9 @@ impl Draft<'_> {
     ) -> Result<(), StoreError> {
         let (id, around) = (after.id, self.around());
         debug!(run = id.0, seq = event.seq, "recorded for a run");
+        if let (Some(incident), Some(asked)) = (after.incident, asked) {
+            self.taken_by_work(incident, asked)?;
+        }
         let old: Vec<_> = before.into_iter().flat_map(Run::timers).collect();
         self.move_rows(&old, &after.timers().collect::<Vec<_>>(), None);
         if let Some(what) = before.and_then(|before| audited(before, &after, &event)) {

@@ -6,7 +6,7 @@ use tracing::{debug, warn};
 
 use super::{Draft, refused};
 use crate::desk::oncall::{self, Look};
-use crate::domain::answer::{Answer, Private, Summary};
+use crate::domain::answer::{Answer, Called, Private, StillCalling, Summary};
 use crate::domain::effect::{Effect, EffectKind, PostKey, Receipt, To};
 use crate::domain::incident::event::{Event, EventKind};
 use crate::domain::incident::{Incident, Intent};
@@ -18,6 +18,7 @@ use crate::domain::oncall::event::{PageRecord, RotaEvent, RotaEventKind};
 use crate::domain::oncall::fire::{fire, settle};
 use crate::domain::oncall::line::Oncall;
 use crate::domain::oncall::rota::Rota;
+use crate::domain::oncall::said::Heard;
 use crate::domain::oncall::tell::Brief;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Request;
@@ -70,6 +71,7 @@ impl Draft<'_> {
             key: &key,
             address: self.config.phone.public_url.as_ref().map(|url| url.as_str()),
             reach: oncall::reach(self.config),
+            call: request.place.in_call(),
         };
         let decision = match decide(&rota, line, &caller) {
             Ok(decision) => decision,
@@ -87,7 +89,7 @@ impl Draft<'_> {
         &mut self,
         request: &Request,
         refusal: &Refusal,
-        declines: bool,
+        heard: &Heard,
     ) -> Result<Answer, StoreError> {
         let to = To::Person(request.by.clone());
         let told = self.book().told_by(&request.place)?;
@@ -95,8 +97,8 @@ impl Draft<'_> {
         let mut open = self.book().open();
         open.sort_by_key(|incident| (Some(incident.id) != told, std::cmp::Reverse(incident.id)));
         if let Some(incident) = open.iter().find(|incident| waits(incident)) {
-            if declines {
-                return Ok(refused(Refusal::PageStands));
+            if *heard != Heard::Yes {
+                return Ok(self.still_calling(incident, heard, refusal));
             }
             let line = Line { incident: Some(incident.id), command: Command::Ack };
             let answer = self.line(request, &line)?;
@@ -106,13 +108,30 @@ impl Draft<'_> {
         let summons =
             rota.summons.iter().rev().find(|summons| summons.open.iter().any(|(_, open)| *open == to));
         match summons {
-            Some(_) if declines => Ok(refused(Refusal::PageStands)),
+            Some(summons) if *heard != Heard::Yes => {
+                let about = Called::Page(summons.number, summons.reason.clone());
+                let refusal = told_beside(heard, refusal);
+                let calling = StillCalling { heard: heard.clone(), about, next: None, refusal };
+                Ok(Answer::Private(Private::StillCalling(Box::new(calling))))
+            }
             Some(summons) => {
                 let answer = self.oncall(request, &Oncall::AnswerPage { number: summons.number })?;
                 Ok(self.still_paged(&to, answer))
             }
             None => Ok(refused(refusal.clone())),
         }
+    }
+
+    /// The page goes on, and whoever said so is told what comes next.
+    fn still_calling(&self, incident: &Incident, heard: &Heard, refusal: &Refusal) -> Answer {
+        let next = incident.paging.as_ref().and_then(|paging| {
+            let (index, due) = paging.next?;
+            let step = paging.path.steps.get(index)?;
+            Some((due, self.duty().reach_all(&step.calls).0))
+        });
+        let (about, heard) = (Called::Incident(Box::new(incident.summary())), heard.clone());
+        let refusal = told_beside(&heard, refusal);
+        Answer::Private(Private::StillCalling(Box::new(StillCalling { heard, about, next, refusal })))
     }
 
     /// One reply answers one page. Whoever is called by others is told which.
@@ -153,6 +172,13 @@ impl Draft<'_> {
                     self.rota().summons(summons).is_some_and(|summons| summons.open.contains(&(seq, to)));
                 if waits {
                     self.record_rota(None, RotaEventKind::CallMissed { summons, person, texted })?;
+                }
+            }
+            About::Test(number) => {
+                let rings =
+                    self.rota().rings.values().any(|ring| ring.number == number && ring.heard.is_none());
+                if rings {
+                    self.record_rota(None, RotaEventKind::RingMissed { number })?;
                 }
             }
         }
@@ -265,4 +291,13 @@ impl Draft<'_> {
         });
         self.changes.paged.extend(records);
     }
+}
+
+/// What was wrong with it as a command, where it looked like one: a sentence is none.
+fn told_beside(heard: &Heard, refusal: &Refusal) -> Option<Refusal> {
+    let sentence = matches!(
+        refusal,
+        Refusal::UnknownWord { .. } | Refusal::NoSuchPageCall { .. } | Refusal::When { .. }
+    );
+    Some(refusal.clone()).filter(|_| *heard == Heard::Unclear && !sentence)
 }

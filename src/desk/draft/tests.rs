@@ -12,6 +12,7 @@ use crate::domain::command::{Command, Line};
 use crate::domain::effect::{EffectKind, Outcome, Receipt};
 use crate::domain::oncall::confirm::Change;
 use crate::domain::oncall::line::Oncall;
+use crate::domain::oncall::said::Heard;
 use crate::domain::oncall::tell::Tell;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, Place, ReplyPath, Request};
@@ -113,7 +114,7 @@ impl Draft<'_> {
 
 fn paged() -> crate::domain::incident::event::Event {
     let kind = crate::domain::incident::event::EventKind::Noted { text: "x".into() };
-    crate::domain::incident::event::Event { seq: 1, at: at(0), by: None, from_shell: false, kind }
+    crate::domain::incident::event::Event { seq: 1, at: at(0), by: None, from_shell: false, call: None, kind }
 }
 
 fn request(number: u32, reply: ReplyPath, ask: Ask) -> Request {
@@ -154,9 +155,9 @@ fn a_request_whose_read_fails_leaves_nothing_behind() {
             None,
             Command::Oncall(Box::new(Oncall::PageSeverity { severity: Severity::P1, reason: "help".into() })),
         ),
-        request(90, ReplyPath::Ephemeral, Ask::Said { refusal: Refusal::PageStands, declines: false }),
+        request(90, ReplyPath::Ephemeral, Ask::Said { refusal: Refusal::OtherApp, heard: Heard::Unclear }),
         request(91, ReplyPath::Ephemeral, Ask::Pin { message: "1.2".into(), author: None, added: true }),
-        request(92, ReplyPath::Ephemeral, Ask::Unclear(Refusal::PageStands)),
+        request(92, ReplyPath::Ephemeral, Ask::Unclear(Refusal::OtherApp)),
     ];
     for asked in requests {
         let (refused, _) = scene.with_each_read_failing(at(1), |draft| draft.handle(&asked));

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{EffectState, Issue, Room};
+use crate::domain::oncall::reach::NoWay;
 use crate::domain::procedure::Finding;
 use crate::domain::run::change::{Ended, Prepared};
 use crate::id::{ChannelId, EffectId, IncidentId, MessageTs, UserId};
@@ -40,6 +41,13 @@ pub enum Outcome {
     Held {
         until: Timestamp,
         reason: String,
+    },
+    /// A page that cannot arrive: the next step does not wait for it. It is tried `again` then, or not without a person.
+    NotReached {
+        why: NoWay,
+        again: Option<Timestamp>,
+        reason: String,
+        unknown: bool,
     },
     /// `unknown`: an earlier attempt may have succeeded all the same.
     Failed {

@@ -7,11 +7,12 @@ use super::Room;
 use crate::domain::command::Role;
 use crate::domain::incident::event::UpdateFacts;
 use crate::domain::incident::figures::Figures;
-use crate::domain::incident::page::PageReason;
+use crate::domain::incident::page::{AskedFor, PageReason};
 use crate::domain::incident::severity::{Severity, Status};
 use crate::domain::incident::{Eta, Rung};
 use crate::domain::oncall::duty::{Call, Skipped};
 use crate::domain::oncall::path::Called;
+use crate::domain::oncall::reach::NoWay;
 use crate::domain::timer::Lateness;
 use crate::id::UserId;
 
@@ -119,6 +120,27 @@ pub enum Say {
         calls: Vec<Call>,
         skipped: Vec<Skipped>,
         late: Option<Lateness>,
+        /// The incident's own channel, once it is made.
+        #[serde(default)]
+        room: Option<Room>,
+        /// Who asked for it.
+        #[serde(default)]
+        asked: Option<AskedFor>,
+    },
+    /// Somebody wants the next step of paging now, for the people at work.
+    Escalated {
+        by: UserId,
+        passes: bool,
+        why: Option<String>,
+    },
+    /// A page does not arrive, for the channel that can be reached.
+    NotReached {
+        title: String,
+        severity: Severity,
+        person: UserId,
+        /// By phone.
+        phone: bool,
+        why: NoWay,
     },
     Acknowledged {
         by: UserId,

@@ -39,6 +39,8 @@ pub fn consequences(before: Option<&Incident>, after: &Incident, event: &Event) 
         EventKind::Reminded { .. } => out.reminded(),
         EventKind::ResponseMissed { .. } => out.response_missed(),
         EventKind::Paged(paged) => out.paged(paged),
+        EventKind::Escalated { passes, why } => out.escalated(*passes, why.as_ref()),
+        EventKind::NotReached { to, why, .. } => out.not_reached(to, why),
         EventKind::CallMissed { seq, person, texted: false } => out.text(*seq, person),
         EventKind::Resolved { .. } => out.resolved(before),
         EventKind::Reopened { .. } => out.reopened(before),
@@ -195,7 +197,13 @@ impl Consequences<'_> {
             // The rota's.
             PostKey::Brief { .. } | PostKey::OnCallNow | PostKey::Swap { .. } | PostKey::Summons { .. } => {}
             PostKey::Page { seq, to } => {
-                if !incident.offers(*seq, to) {
+                let open = incident.open_pages.iter().find(|page| page.seq == *seq && page.to == *to);
+                // What was answered meanwhile is closed; what does not name the channel yet is shown anew, and no phone is hung up.
+                let is_right = match open {
+                    Some(page) => page.names_room || incident.room.is_none() || matches!(to, To::Phone(_)),
+                    None => incident.offers(*seq, to),
+                };
+                if !is_right {
                     self.close(*seq, to);
                 }
             }
@@ -213,6 +221,7 @@ impl Consequences<'_> {
         let incident = self.incident;
         self.show(EffectKind::Topic);
         self.cards();
+        self.name_room();
         let mut people = vec![incident.declared_by.clone()];
         people.extend(incident.roles.values().cloned());
         people.extend(incident.acknowledged.iter().map(|acknowledged| acknowledged.by.clone()));

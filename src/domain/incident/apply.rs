@@ -37,6 +37,8 @@ impl Incident {
             open_reminders: Vec::new(),
             paging: None,
             open_pages: Vec::new(),
+            last_page: 0,
+            passed: BTreeSet::new(),
             room: None,
             posts: Vec::new(),
             pinned: Vec::new(),
@@ -65,6 +67,12 @@ impl Incident {
             | EventKind::CallMissed { .. } => {}
             EventKind::Acknowledged => self.acknowledge(event),
             EventKind::Paged(paged) => self.paged(event, paged),
+            EventKind::Escalated { passes, .. } => {
+                if let (true, Some(by)) = (*passes, &event.by) {
+                    self.pass(by);
+                }
+            }
+            EventKind::NotReached { seq, to, .. } => self.not_reached(*seq, to),
             EventKind::ResponseMissed { everybody, .. } => {
                 self.response_missed = Some(event.seq);
                 if let Some(paging) = &mut self.paging {
@@ -145,6 +153,7 @@ impl Incident {
 
     fn acknowledge(&mut self, event: &Event) {
         let Some(by) = event.by.clone() else { return };
+        self.passed.clear();
         let answer = Acknowledgement { by, at: event.at };
         match self.acknowledged {
             None => self.acknowledged = Some(answer),
@@ -218,6 +227,7 @@ impl Incident {
             if self.acknowledged.is_none() {
                 // Paging begins anew, by the new severity's path.
                 self.paging = None;
+                self.passed.clear();
             }
         }
         let interval_changed = self.clocks.update_every != clocks.update_every;
@@ -268,6 +278,7 @@ impl Incident {
         // While it was resolved nobody owed an acknowledgement.
         if self.acknowledged.is_none() {
             self.paging = None;
+            self.passed.clear();
             if self.response_missed.is_none() {
                 self.response_from = event.at;
             }

@@ -1,13 +1,17 @@
 //! What a person's request does to an incident: pure, over the incident and the instant.
 
+mod escalate;
+
 use jiff::Timestamp;
 
+use self::escalate::{escalate, page, pass, taken_by_work};
 use super::event::{Clocks, EventKind, UpdateFacts};
 use super::{Eta, Incident};
 use crate::config::Severities;
 use crate::domain::answer::{Answer, Done, FormFill, FormToOpen, Private};
 use crate::domain::command::{Command, EtaText, Retractable, Role};
 use crate::domain::incident::severity::{Severity, Status};
+use crate::domain::oncall::duty::Duty;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Form, FormContext, Place};
 use crate::id::{ChannelId, IncidentId, MessageTs, UserId};
@@ -38,6 +42,8 @@ pub struct Asked<'a> {
     pub by: &'a UserId,
     pub place: &'a Place,
     pub now: Timestamp,
+    /// Who is on call.
+    pub duty: &'a Duty,
 }
 
 fn clocks(severity: Severity, rules: &Severities) -> Clocks {
@@ -95,6 +101,27 @@ pub fn decide(
     asked: &Asked<'_>,
     rules: &Severities,
 ) -> Result<Decision, Refusal> {
+    let decision = decided(incident, command, asked, rules)?;
+    let works = matches!(
+        command,
+        Command::Update { .. }
+            | Command::Status { .. }
+            | Command::Impact { .. }
+            | Command::Action { .. }
+            | Command::Eta { .. }
+            | Command::Role { .. }
+            | Command::Take { .. }
+            | Command::Resolve { .. }
+    );
+    Ok(if works { taken_by_work(incident, decision, asked) } else { decision })
+}
+
+fn decided(
+    incident: &Incident,
+    command: &Command,
+    asked: &Asked<'_>,
+    rules: &Severities,
+) -> Result<Decision, Refusal> {
     let now = asked.now;
     match command {
         Command::Update { text } => {
@@ -120,6 +147,9 @@ pub fn decide(
             Ok(Decision::done(incident, vec![EventKind::Noted { text: text.clone() }], Done::Noted))
         }
         Command::Ack => acknowledge(incident),
+        Command::Pass => pass(incident, asked.by),
+        Command::Escalate { why } => escalate(incident, why.clone(), asked.by, rules),
+        Command::Page { whom, why } => page(incident, whom, why.clone(), asked),
         Command::Role { role, person } => take_role(incident, *role, person, asked.by),
         Command::Take { role } => take_role(incident, *role, asked.by, asked.by),
         Command::Snooze { by, reminder } => snooze(incident, *by, *reminder, now),
@@ -149,7 +179,12 @@ pub fn decide(
 ///
 /// # Errors
 /// The reason why it changes nothing.
-pub fn decide_form(incident: &Incident, form: &Form, now: Timestamp) -> Result<Decision, Refusal> {
+pub fn decide_form(incident: &Incident, form: &Form, asked: &Asked<'_>) -> Result<Decision, Refusal> {
+    let decision = decided_form(incident, form, asked.now)?;
+    Ok(taken_by_work(incident, decision, asked))
+}
+
+fn decided_form(incident: &Incident, form: &Form, now: Timestamp) -> Result<Decision, Refusal> {
     match form {
         Form::Declare { .. } | Form::Approve { .. } => Ok(Decision::only(Answer::Nothing)),
         // The form does not offer it; whoever sends it all the same means the end.

@@ -8,6 +8,7 @@ use super::severity::{Severity, Status};
 use super::{Eta, Place, Rung};
 use crate::domain::command::{Retractable, Role};
 use crate::domain::effect::{Issue, PostKey, Room, To};
+use crate::domain::oncall::reach::NoWay;
 use crate::domain::request::Request;
 use crate::domain::run::announce::RunNote;
 use crate::domain::timer::Lateness;
@@ -23,6 +24,9 @@ pub struct Event {
     /// Asked from a shell on howler's machine: the machine's word for who it was, not Slack's.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub from_shell: bool,
+    /// The event whose phone call it was said in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<u32>,
     pub kind: EventKind,
 }
 
@@ -30,7 +34,9 @@ impl Event {
     /// An event that `asked` brought about; `None` is howler itself.
     pub fn new(seq: u32, at: Timestamp, asked: Option<&Request>, kind: EventKind) -> Self {
         let by = asked.map(|request| request.by.clone());
-        Self { seq, at, by, from_shell: asked.is_some_and(|request| request.place.is_shell()), kind }
+        let from_shell = asked.is_some_and(|request| request.place.is_shell());
+        let call = asked.and_then(|request| request.place.in_call());
+        Self { seq, at, by, from_shell, call, kind }
     }
 }
 
@@ -76,6 +82,18 @@ pub enum EventKind {
     },
     /// Somebody was called: see [`super::page`].
     Paged(Box<Paged>),
+    /// Somebody wants the next step of paging now. `passes`: they were called and cannot take it, so they are not called
+    /// again.
+    Escalated {
+        passes: bool,
+        why: Option<String>,
+    },
+    /// The message or call of the page of event `seq` cannot arrive there.
+    NotReached {
+        seq: u32,
+        to: To,
+        why: NoWay,
+    },
     /// The response time ran out at `due` without an acknowledgement.
     ResponseMissed {
         due: Timestamp,

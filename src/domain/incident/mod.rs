@@ -166,6 +166,12 @@ pub struct Incident {
     pub paging: Option<Paging>,
     #[serde(default)]
     pub open_pages: Vec<OpenPage>,
+    /// The event of the last step of paging.
+    #[serde(default)]
+    pub last_page: u32,
+    /// Who cannot take it, since paging began.
+    #[serde(default)]
+    pub passed: BTreeSet<UserId>,
     pub room: Option<Room>,
     pub posts: Vec<Post>,
     pub pinned: Vec<PinnedMessage>,

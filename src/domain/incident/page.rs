@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Incident;
 use super::event::{Event, EventKind};
-use crate::domain::effect::To;
-use crate::domain::oncall::duty::{Call, Duty, Skipped};
+use super::{Incident, Post};
+use crate::domain::effect::{PostKey, Say, To};
+use crate::domain::oncall::duty::{Call, Duty, Skipped, Unreachable};
 use crate::domain::oncall::path::{Called, Path};
 use crate::domain::timer::{Lateness, Outage};
+use crate::id::UserId;
 
 /// Where paging stands: frozen when it begins, so that a changed configuration moves no running clock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +49,12 @@ impl Paging {
         calls
     }
 
+    /// The same, with its next step due at `now`; `None` where no step is to come.
+    fn hurried(&self, now: Timestamp) -> Option<Self> {
+        let (index, due) = self.next?;
+        Some(Self { next: Some((index, due.min(now))), ..self.clone() })
+    }
+
     fn reason(&self) -> PageReason {
         match (self.silent, self.round, self.next) {
             (true, ..) => PageReason::Silent,
@@ -66,6 +73,17 @@ pub enum PageReason {
     Unanswered,
     /// It was acknowledged, and the promised update did not come.
     Silent,
+    /// Somebody wants the next step now, or this one person.
+    Asked,
+}
+
+/// Who asked for a page, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedFor {
+    pub by: UserId,
+    pub why: Option<String>,
+    /// They were called themselves, and cannot take it.
+    pub passes: bool,
 }
 
 /// A message or call that offers an acknowledgement, and whose offer still stands.
@@ -74,6 +92,12 @@ pub struct OpenPage {
     pub seq: u32,
     pub to: To,
     pub reason: PageReason,
+    /// What the page says, to show it again with what is new.
+    #[serde(default)]
+    pub paged: Option<Box<Paged>>,
+    /// It tells the incident's channel.
+    #[serde(default)]
+    pub names_room: bool,
 }
 
 /// The facts of one page.
@@ -87,6 +111,57 @@ pub struct Paged {
     /// Where paging stands after it; `None` where it goes on as before.
     pub paging: Option<Paging>,
     pub late: Option<Lateness>,
+    /// A person asked for it; the clock did otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<AskedFor>,
+}
+
+/// The page that `event` brings: the first one of an incident, the next step where somebody wants it now, and the next step
+/// where the last one cannot arrive.
+pub fn follows(after: &Incident, event: &Event, path: Path, duty: &Duty) -> Option<EventKind> {
+    match &event.kind {
+        EventKind::Escalated { passes, why } => {
+            let asked = AskedFor { by: event.by.clone()?, why: why.clone(), passes: *passes };
+            escalate(after, event.at, path, duty, asked)
+        }
+        EventKind::NotReached { seq, to, .. } => {
+            let paging = after.paging.as_ref().filter(|_| after.is_open() && after.is_called_for())?;
+            let waits = after.last_page == *seq && !after.still_rings(*seq, to);
+            let hurried = waits.then(|| paging.hurried(event.at))??;
+            climb(after, &hurried, event.at, duty, None)
+        }
+        _ => begin(after, event, path, duty),
+    }
+}
+
+/// The next step at once. Where no step waits any more, the path begins anew, without whoever has the incident.
+fn escalate(
+    incident: &Incident,
+    now: Timestamp,
+    path: Path,
+    duty: &Duty,
+    asked: AskedFor,
+) -> Option<EventKind> {
+    let waiting = incident.paging.as_ref().and_then(|paging| paging.hurried(now));
+    let paging = match waiting {
+        Some(paging) => paging,
+        None => Paging::new(path, now, false).hurried(now)?,
+    };
+    let Some(EventKind::Paged(mut paged)) = climb(incident, &paging, now, duty, None) else { return None };
+    (paged.reason, paged.asked) = (PageReason::Asked, Some(asked));
+    Some(EventKind::Paged(paged))
+}
+
+/// One person called to the incident, whoever is on call.
+pub fn page_person(person: &UserId, duty: &Duty, now: Timestamp, asked: AskedFor) -> EventKind {
+    let named = Called::Person(person.clone());
+    let (mut calls, skipped) = duty.reach_all([&named]);
+    let phone = To::Phone(person.clone());
+    if duty.phones.contains(person) && !calls.is_empty() {
+        calls.push(Call { to: phone, called: named });
+    }
+    let (reason, asked) = (PageReason::Asked, Some(asked));
+    EventKind::Paged(Box::new(Paged { reason, calls, skipped, due: now, paging: None, late: None, asked }))
 }
 
 /// The first step, where `event` made an incident that nobody has acknowledged page for the first time.
@@ -127,7 +202,8 @@ pub fn page_for_silence(incident: &Incident, path: Path, now: Timestamp, duty: &
 fn waits(paging: Paging, now: Timestamp) -> EventKind {
     let (calls, skipped) = (Vec::new(), Vec::new());
     let reason = paging.reason();
-    EventKind::Paged(Box::new(Paged { reason, calls, skipped, due: now, paging: Some(paging), late: None }))
+    let paging = Some(paging);
+    EventKind::Paged(Box::new(Paged { reason, calls, skipped, due: now, paging, late: None, asked: None }))
 }
 
 /// Takes every step that is due, and those after it where they reach nobody: a step with nobody in it does not wait. Where
@@ -151,8 +227,9 @@ fn climb(
             }
         }
     }
+    let duty = &incident.without_those_who_passed(duty, paging);
     let mut reached = duty.reach_all(&called);
-    while !reaches_somebody(&reached.0) && after.next.is_some_and(|(index, _)| index > 0) {
+    while !arrives(&reached, duty) && after.next.is_some_and(|(index, _)| index > 0) {
         called.extend(after.take());
         reached = duty.reach_all(&called);
     }
@@ -163,7 +240,8 @@ fn climb(
     let (calls, skipped) = reached;
     let late = Lateness::of(due, now, outage);
     let reason = paging.reason();
-    Some(EventKind::Paged(Box::new(Paged { reason, calls, skipped, due, paging: Some(after), late })))
+    let paging = Some(after);
+    Some(EventKind::Paged(Box::new(Paged { reason, calls, skipped, due, paging, late, asked: None })))
 }
 
 /// Whether the first step of a path that begins anew calls everybody: the end of the path before it, unanswered.
@@ -176,6 +254,13 @@ fn calls_everybody(incident: &Incident, paging: &Paging, now: Timestamp) -> bool
 fn response_calls(incident: &Incident, paging: &Paging, now: Timestamp) -> bool {
     let missed_now = incident.response_due().is_some_and(|due| due <= now);
     !paging.silent && paging.round == 1 && (paging.everybody_called || missed_now)
+}
+
+/// Whether a step arrives as it was meant: a phone that should ring and cannot is not made up for by a message.
+fn arrives((calls, skipped): &(Vec<Call>, Vec<Skipped>), duty: &Duty) -> bool {
+    let rings = calls.iter().any(|call| matches!(call.to, To::Phone(_)));
+    let silent = skipped.iter().any(|skipped| matches!(skipped.why, Unreachable::NoPhone(_)));
+    reaches_somebody(calls) && (rings || !silent || !duty.rings)
 }
 
 /// A channel alone wakes nobody.
@@ -192,13 +277,52 @@ impl Incident {
     pub(super) fn paged(&mut self, event: &Event, paged: &Paged) {
         if let Some(paging) = &paged.paging {
             self.paging = Some(paging.clone());
+            self.last_page = event.seq;
         }
+        let facts = Paged { paging: None, ..paged.clone() };
+        let names_room = self.room.is_some();
         let open = paged.calls.iter().map(|call| OpenPage {
             seq: event.seq,
             to: call.to.clone(),
             reason: paged.reason,
+            paged: Some(Box::new(facts.clone())),
+            names_room,
         });
         self.open_pages.extend(open);
+    }
+
+    /// Somebody who was called cannot take it: they are left alone, and what rings for them stops.
+    pub(super) fn pass(&mut self, by: &UserId) {
+        self.passed.insert(by.clone());
+        self.open_pages.retain(|page| page.to.person().is_none_or(|(called, _)| called != by));
+    }
+
+    /// What the page of event `seq` says there, with what is known now.
+    pub fn page_again(&self, seq: u32, to: &To) -> Option<Say> {
+        let open = self.open_pages.iter().find(|page| page.seq == seq && page.to == *to)?;
+        let paged = open.paged.as_ref()?;
+        let call = paged.calls.iter().find(|call| call.to == *to)?;
+        Some(self.says_page(paged, call))
+    }
+
+    /// The facts of a page, for whom it calls.
+    pub(super) fn says_page(&self, paged: &Paged, call: &Call) -> Say {
+        Say::Page {
+            title: self.title.clone(),
+            severity: self.severity,
+            status: self.status,
+            impact: self.impact.clone(),
+            action: self.action.clone(),
+            declared_at: self.declared_at,
+            reason: paged.reason,
+            called: call.called.clone(),
+            respond_by: self.response_due(),
+            calls: paged.calls.clone(),
+            skipped: paged.skipped.clone(),
+            late: paged.late,
+            room: self.room.clone(),
+            asked: paged.asked.clone(),
+        }
     }
 
     /// Somebody has it, or nobody needs to: no step follows, and what offers an acknowledgement is void.
@@ -211,9 +335,50 @@ impl Incident {
 
     /// The promised update came, or none is promised any more.
     pub(super) fn answer_silence(&mut self) {
-        if self.acknowledged.is_some() {
+        if self.acknowledged.is_some() && self.paging.as_ref().is_some_and(|paging| paging.silent) {
             self.stop_paging();
         }
+    }
+
+    /// The page of event `seq` does not arrive there, and so offers nothing.
+    pub(super) fn not_reached(&mut self, seq: u32, to: &To) {
+        self.open_pages.retain(|page| page.seq != seq || page.to != *to);
+    }
+
+    /// Whether the page of event `seq`, which did not arrive at `failed`, may still reach somebody: by phone, where a phone
+    /// was to ring.
+    fn still_rings(&self, seq: u32, failed: &To) -> bool {
+        let mut open = self.open_pages.iter().filter(|page| page.seq == seq);
+        match failed {
+            To::Phone(_) => open.any(|page| matches!(page.to, To::Phone(_))),
+            _ => open.any(|page| page.to.person().is_some()),
+        }
+    }
+
+    /// Those on duty without whoever cannot take it, and without whoever has it already.
+    fn without_those_who_passed(&self, duty: &Duty, paging: &Paging) -> Duty {
+        // Whoever has it and fell silent is called again.
+        let has_it = self.last_answer().filter(|_| !paging.silent);
+        let mut duty = duty.clone();
+        let passed = self.passed.iter().chain(has_it).cloned();
+        for person in passed {
+            duty.left_out.entry(person.clone()).or_insert(Unreachable::Passed(person));
+        }
+        duty
+    }
+
+    /// Whether work of `person` says as well as words that they have it: nobody does yet, and they are on call, called or
+    /// in command.
+    pub fn is_taken_by_work_of(&self, person: &UserId, duty: &Duty) -> bool {
+        let on_call =
+            [&duty.primary, &duty.outgoing, &duty.backup].into_iter().flatten().any(|it| it == person);
+        let meant = on_call || self.calls(person) || self.commander() == Some(person);
+        self.is_open() && self.acknowledged.is_none() && meant
+    }
+
+    /// Whether `person` is being called to it.
+    pub fn calls(&self, person: &UserId) -> bool {
+        self.open_pages.iter().any(|page| page.to.person().is_some_and(|(called, _)| called == person))
     }
 
     /// The page of event `seq` stands: it alone offers an answer in that place.
@@ -221,6 +386,13 @@ impl Incident {
         if self.offers(seq, to) {
             self.open_pages.retain(|page| page.to != *to || page.seq >= seq);
         }
+    }
+
+    /// The calls that stand from steps before event `seq`.
+    pub fn alerts_before(&self, seq: u32) -> impl Iterator<Item = &Post> {
+        self.posts.iter().filter(move |post| {
+            matches!(&post.key, PostKey::Page { seq: earlier, to: To::Phone(_) } if *earlier < seq)
+        })
     }
 
     /// Whether a page waits for an answer: nobody has it, or whoever has it fell silent.

@@ -1,8 +1,10 @@
 //! What follows from an event of the rota: the messages, edits and errands that make it visible.
 
 use super::change::Moved;
-use super::duty::PhoneReach;
+use super::duty::{PhoneReach, Skipped, Unreachable};
 use super::event::{RotaEvent, RotaEventKind};
+use super::path::Called;
+use super::reach::NoWay;
 use super::rota::{Rota, Summons, SwapOutcome};
 use super::tell::{Brief, Tell};
 use crate::domain::effect::{EffectKind, Lane, PostKey, To};
@@ -46,11 +48,15 @@ pub fn consequences(before: &Rota, after: &Rota, event: &RotaEvent, around: Arou
         }
         RotaEventKind::CallMissed { summons, person, texted: false } => out.text(*summons, person),
         RotaEventKind::CallMissed { .. } => {}
-        RotaEventKind::SummonsAnswered { summons } => out.answered(before, *summons),
-        RotaEventKind::GroupRepaired => {
-            out.tell(To::OnCall, Tell::GroupRepaired, None);
-            out.show(EffectKind::Group);
+        RotaEventKind::SummonsAnswered { summons, call } => out.answered(before, *summons, *call),
+        RotaEventKind::SummonsPassed { summons } => out.passed(before, *summons),
+        RotaEventKind::SummonsNotReached { summons, to, why, .. } => out.not_reached(*summons, to, why),
+        RotaEventKind::RingTested { number, person } => {
+            out.tell(To::Phone(person.clone()), Tell::TestRing { number: *number }, None);
         }
+        RotaEventKind::RingHeard { .. } | RotaEventKind::RingMissed { .. } | RotaEventKind::Reach { .. } => {}
+        RotaEventKind::GroupRepaired => out.show(EffectKind::Group),
+        RotaEventKind::GroupHolds => out.tell(To::OnCall, Tell::GroupRepaired, None),
         RotaEventKind::Posted { key, .. } => out.posted(key),
         RotaEventKind::Set { .. } => out.show(EffectKind::Group),
         RotaEventKind::PhoneSet { .. }
@@ -193,14 +199,32 @@ impl Consequences<'_> {
         self.tell(To::Text(person.clone()), tell, None);
     }
 
-    fn unanswered(&mut self, summons: &Summons, skipped: &[super::duty::Skipped]) {
+    fn unanswered(&mut self, summons: &Summons, skipped: &[Skipped]) {
         let (whom, reason, at) = (summons.whom.clone(), summons.reason.clone(), summons.at);
         let tell = Tell::SummonsUnanswered { whom, reason, at, skipped: skipped.to_vec() };
         self.tell(To::Person(summons.by.clone()), tell.clone(), None);
         self.tell(To::OnCall, tell, None);
     }
 
-    fn answered(&mut self, before: &Rota, number: u64) {
+    /// Whoever asked need not wait for the last call.
+    fn passed(&mut self, before: &Rota, number: u64) {
+        let Some(summons) = self.rota.summons(number) else { return };
+        let why = Unreachable::Passed(summons.whom.clone());
+        self.unanswered(summons, &[Skipped { called: Called::Primary, why }]);
+        self.close(before, number, None);
+    }
+
+    fn not_reached(&mut self, number: u64, to: &To, why: &NoWay) {
+        let Some(summons) = self.rota.summons(number).filter(|summons| summons.given_up) else { return };
+        let why = match to {
+            To::Phone(person) => Unreachable::NoPhone(person.clone()),
+            _ => Unreachable::Gone(summons.whom.clone(), why.clone()),
+        };
+        self.unanswered(summons, &[Skipped { called: Called::Primary, why }]);
+    }
+
+    /// `call`: the event whose call it was said in, which ends by itself.
+    fn answered(&mut self, before: &Rota, number: u64, call: Option<u32>) {
         if let (Some(summons), Some(by)) = (self.rota.summons(number), self.event.by.clone())
             && summons.by != by
             && summons.by.is_in_slack()
@@ -209,8 +233,16 @@ impl Consequences<'_> {
             let asked_by = To::Person(summons.by.clone());
             self.tell(asked_by, Tell::SummonsAnswered { by, reason, at }, None);
         }
+        self.close(before, number, call);
+    }
+
+    fn close(&mut self, before: &Rota, number: u64, call: Option<u32>) {
         let open = before.summons(number).map(|summons| summons.open.clone()).unwrap_or_default();
         for (seq, to) in open {
+            let own = matches!(&to, To::Phone(person) if Some(person) == self.event.by.as_ref());
+            if call == Some(seq) && own {
+                continue;
+            }
             let key = PostKey::Summons { number, seq, to: to.clone() };
             if self.rota.post(&key).is_some() {
                 self.push(Lane::OnCall, EffectKind::Retell { to, key });
@@ -235,7 +267,7 @@ impl Consequences<'_> {
                 }
             }
             PostKey::Summons { number, to, .. }
-                if rota.summons(*number).is_none_or(|summons| summons.answered.is_some()) =>
+                if rota.summons(*number).is_none_or(|summons| !summons.is_calling()) =>
             {
                 self.push(Lane::OnCall, EffectKind::Retell { to: to.clone(), key: key.clone() });
             }

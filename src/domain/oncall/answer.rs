@@ -8,6 +8,7 @@ use super::confirm::Change;
 use super::duty::{Call, Skipped};
 use super::holding::{Holding, Segment};
 use super::phone::PhoneNumber;
+use super::reach::NoWay;
 use super::report::Overload;
 use super::schedule::Override;
 use super::swap::{OtherHalf, Proposal};
@@ -25,6 +26,9 @@ pub enum OncallAnswer {
         segments: Vec<Segment>,
         heavy: Vec<Overload>,
         order: Vec<UserId>,
+        /// Who of them cannot be reached, and why.
+        #[serde(default)]
+        unreachable: Vec<(UserId, NoWay)>,
     },
     /// What a change would move; carried out once it is confirmed.
     Proposed {
@@ -84,6 +88,13 @@ pub enum OncallAnswer {
         skipped: Vec<Skipped>,
     },
     PageAnswered,
+    /// The one who asked is told.
+    PagePassed {
+        by: UserId,
+    },
+    /// The caller's own phone is being rung.
+    Ringing,
+    RingHeard,
     Report {
         from: Timestamp,
         until: Timestamp,
@@ -135,6 +146,9 @@ pub struct Who {
     pub next: Option<(UserId, Timestamp)>,
     /// The zone's clock shows the time that was asked for twice; this is the second.
     pub again: Option<Timestamp>,
+    /// Who of them cannot be reached, and why.
+    #[serde(default)]
+    pub unreachable: Vec<(UserId, NoWay)>,
 }
 
 /// One person's share of a time.

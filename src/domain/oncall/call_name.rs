@@ -12,6 +12,8 @@ pub enum About {
     Incident(IncidentId),
     /// A page that belongs to no incident.
     Summons(u64),
+    /// Nothing: somebody tries their own phone.
+    Test(u64),
 }
 
 /// One call: no two have the same name.
@@ -28,6 +30,7 @@ impl fmt::Display for About {
         match self {
             Self::Incident(IncidentId(number)) => write!(f, "i{number}"),
             Self::Summons(number) => write!(f, "s{number}"),
+            Self::Test(number) => write!(f, "t{number}"),
         }
     }
 }
@@ -40,6 +43,7 @@ impl About {
         match kind {
             "i" => Some(Self::Incident(IncidentId(number))),
             "s" => Some(Self::Summons(number)),
+            "t" => Some(Self::Test(number)),
             _ => None,
         }
     }
@@ -68,7 +72,8 @@ mod tests {
 
     #[test]
     fn a_name_comes_back_as_it_went() {
-        for (about, text) in [(About::Incident(IncidentId(7)), "i7"), (About::Summons(3), "s3")] {
+        let all = [(About::Incident(IncidentId(7)), "i7"), (About::Summons(3), "s3"), (About::Test(5), "t5")];
+        for (about, text) in all {
             let name = CallName { about, seq: 12, person: "U0MAYA".into() };
             assert_eq!(name.to_string(), format!("{text}.12.U0MAYA"));
             assert_eq!(CallName::parse(&name.to_string()), Some(name));

@@ -39,6 +39,8 @@ pub struct Caller<'a> {
     pub address: Option<&'a str>,
     /// Whom the phone provider can call.
     pub reach: PhoneReach,
+    /// The event whose phone call it is said in.
+    pub call: Option<u32>,
 }
 
 /// Decides a line that changes the rota.
@@ -80,7 +82,12 @@ pub fn decide(rota: &Rota, line: &Oncall, caller: &Caller<'_>) -> Result<RotaDec
             };
             done(summoned, OncallAnswer::Paging { number, whom: whom.clone(), calls, skipped })
         }
-        Oncall::AnswerPage { number } => answer_page(rota, *number),
+        Oncall::AnswerPage { number } => answer_page(rota, *number, caller.call),
+        Oncall::PassPage { number } => pass_page(rota, *number),
+        Oncall::RingMe => ring_me(rota, by, caller.reach),
+        Oncall::RingHeard { number } => {
+            done(RotaEventKind::RingHeard { number: *number }, OncallAnswer::RingHeard)
+        }
         Oncall::Phone { number } => {
             if !caller.privately {
                 return Err(Refusal::PhoneInPublic);
@@ -287,10 +294,36 @@ fn have_it(rota: &Rota, since: Timestamp, by: &UserId, now: Timestamp) -> Result
     Ok(RotaDecision { events, answer })
 }
 
-fn answer_page(rota: &Rota, number: u64) -> Result<RotaDecision, Refusal> {
+/// One call to the asker's own phone.
+fn ring_me(rota: &Rota, by: &UserId, reach: PhoneReach) -> Result<RotaDecision, Refusal> {
+    match reach {
+        PhoneReach::Numbers if rota.phones.contains_key(by) => {
+            let ring = RotaEventKind::RingTested { number: rota.free_number(), person: by.clone() };
+            done(ring, OncallAnswer::Ringing)
+        }
+        PhoneReach::Numbers => Err(Refusal::NoNumberToRing),
+        PhoneReach::Off | PhoneReach::Everybody => {
+            Err(Refusal::NobodyRings { elsewhere: reach != PhoneReach::Off })
+        }
+    }
+}
+
+fn pass_page(rota: &Rota, number: u64) -> Result<RotaDecision, Refusal> {
     let summons = rota.summons(number).ok_or(Refusal::NoSuchPageCall { number })?;
     match &summons.answered {
         Some((by, at)) => Err(Refusal::PageAnswered { by: by.clone(), at: *at }),
-        None => done(RotaEventKind::SummonsAnswered { summons: number }, OncallAnswer::PageAnswered),
+        None if summons.given_up => Err(Refusal::NoSuchPageCall { number }),
+        None => {
+            let told = OncallAnswer::PagePassed { by: summons.by.clone() };
+            done(RotaEventKind::SummonsPassed { summons: number }, told)
+        }
+    }
+}
+
+fn answer_page(rota: &Rota, number: u64, call: Option<u32>) -> Result<RotaDecision, Refusal> {
+    let summons = rota.summons(number).ok_or(Refusal::NoSuchPageCall { number })?;
+    match &summons.answered {
+        Some((by, at)) => Err(Refusal::PageAnswered { by: by.clone(), at: *at }),
+        None => done(RotaEventKind::SummonsAnswered { summons: number, call }, OncallAnswer::PageAnswered),
     }
 }

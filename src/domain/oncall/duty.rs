@@ -1,10 +1,11 @@
 //! Who is to be called at one instant, and how a step of a path reaches them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::path::Called;
+use super::reach::NoWay;
 use crate::domain::effect::To;
 use crate::id::UserId;
 
@@ -17,6 +18,10 @@ pub struct Duty {
     pub backup: Option<UserId>,
     /// Who can be called by phone.
     pub phones: BTreeSet<UserId>,
+    /// Phones ring at all: a provider is set up.
+    pub rings: bool,
+    /// Who is not called, and why.
+    pub left_out: BTreeMap<UserId, Unreachable>,
 }
 
 /// Whom the phone provider can call.
@@ -53,6 +58,10 @@ pub enum Unreachable {
     NoBackup,
     /// No number is known, or no provider is set up.
     NoPhone(UserId),
+    /// They said that they cannot take it, or have it already.
+    Passed(UserId),
+    /// No message or call arrives there.
+    Gone(UserId, NoWay),
 }
 
 impl Duty {
@@ -87,6 +96,11 @@ impl Duty {
                 (self.backup.iter().collect(), *called == Called::BackupPhone)
             }
         };
+        let all = people.first().copied();
+        let people: Vec<&UserId> = people.into_iter().filter(|it| !self.left_out.contains_key(*it)).collect();
+        if let (None, Some(left_out)) = (people.first(), all.and_then(|person| self.left_out.get(person))) {
+            return (Vec::new(), skipped(left_out.clone()));
+        }
         let Some(first) = people.first() else {
             let nobody = matches!(called, Called::Primary | Called::PrimaryPhone);
             let why = if nobody { Unreachable::NobodyOnCall } else { Unreachable::NoBackup };

@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::confirm::Change;
 use super::holding::Why;
 use super::phone::PhoneNumber;
+use super::reach::NoWay;
 use super::schedule::Schedule;
 use super::swap::Proposal;
-use crate::domain::effect::PostKey;
+use crate::domain::effect::{PostKey, To};
 use crate::domain::incident::severity::Severity;
 use crate::domain::oncall::duty::{Call, Skipped};
 use crate::domain::timer::Lateness;
@@ -85,6 +86,33 @@ pub enum RotaEventKind {
     },
     SummonsAnswered {
         summons: u64,
+        /// The event whose phone call it was said in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        call: Option<u32>,
+    },
+    /// Whoever is called cannot take it: whoever asked is told at once, and howler stops calling.
+    SummonsPassed {
+        summons: u64,
+    },
+    /// The message or call of the event `seq` cannot arrive there.
+    SummonsNotReached {
+        summons: u64,
+        seq: u32,
+        to: To,
+        why: NoWay,
+    },
+    /// A person had their own phone rung, to see whether it does.
+    RingTested {
+        number: u64,
+        person: UserId,
+    },
+    /// They heard it and pressed 1.
+    RingHeard {
+        number: u64,
+    },
+    /// Nobody took the call, or it could not be placed.
+    RingMissed {
+        number: u64,
     },
     /// A call about a page without an incident reached nobody, or its text did not.
     CallMissed {
@@ -97,6 +125,12 @@ pub enum RotaEventKind {
         person: UserId,
         number: Option<PhoneNumber>,
     },
+    /// No message reaches somebody, or no call (`phone`); `why` is `None` where it does again.
+    Reach {
+        person: UserId,
+        phone: bool,
+        why: Option<NoWay>,
+    },
     /// A calendar's address was made, or revoked.
     FeedMade {
         key: String,
@@ -107,6 +141,8 @@ pub enum RotaEventKind {
     },
     /// The user group was not as the rota has it, and is set again.
     GroupRepaired,
+    /// It holds whoever is on call again, read back.
+    GroupHolds,
     Posted {
         key: PostKey,
         channel: ChannelId,

@@ -92,7 +92,7 @@ fn summon_again(
     outage: Option<Outage>,
     reach: PhoneReach,
 ) -> Option<RotaEventKind> {
-    let summons = rota.summons(number).filter(|summons| summons.answered.is_none())?;
+    let summons = rota.summons(number).filter(|summons| summons.is_calling())?;
     let due = summons.at.saturating_add(SUMMON_EVERY * i32::try_from(summons.calls).ok()?).ok()?;
     if due > now || summons.calls > SUMMON_MOST {
         return None;

@@ -97,6 +97,16 @@ pub enum Oncall {
     AnswerPage {
         number: u64,
     },
+    /// Whoever is called cannot take it.
+    PassPage {
+        number: u64,
+    },
+    /// Rings the caller's own phone once, to see whether it does.
+    RingMe,
+    /// The key that was pressed in such a call.
+    RingHeard {
+        number: u64,
+    },
     Report {
         weeks: u32,
     },
@@ -142,6 +152,9 @@ impl Oncall {
             Self::HaveIt { .. } => "have_it",
             Self::Page { .. } | Self::PageSeverity { .. } => "page",
             Self::AnswerPage { .. } => "answer_page",
+            Self::PassPage { .. } => "pass_page",
+            Self::RingMe => "ring",
+            Self::RingHeard { .. } => "ring_heard",
             Self::Report { .. } => "report",
             Self::Review => "review",
             Self::Test { .. } => "test",
@@ -194,6 +207,9 @@ impl Oncall {
             | Self::Page { .. }
             | Self::PageSeverity { .. }
             | Self::AnswerPage { .. }
+            | Self::PassPage { .. }
+            | Self::RingMe
+            | Self::RingHeard { .. }
             | Self::Phone { .. }
             | Self::Calendar { .. } => false,
         }

@@ -18,6 +18,7 @@ pub mod line;
 pub mod overriding;
 pub mod path;
 pub mod phone;
+pub mod reach;
 pub mod report;
 pub mod rota;
 pub mod said;

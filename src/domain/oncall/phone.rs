@@ -26,12 +26,14 @@ pub enum NotANumber {
 }
 
 impl PhoneNumber {
-    /// Reads a number as people write it: spaces, dots, dashes, slashes and brackets are left out.
+    /// Reads a number as people write it: spaces, dots, dashes, slashes and brackets are left out, 00 is the +, and the zero
+    /// of `+49 (0)30` is dialled at home only.
     ///
     /// # Errors
     /// When it is none in E.164's form.
     pub fn parse(text: &str) -> Result<Self, NotANumber> {
-        let bare: String = text.chars().filter(|c| !is_between_digits(*c)).collect();
+        let bare: String = text.replace("(0)", "").chars().filter(|c| !is_between_digits(*c)).collect();
+        let bare = bare.strip_prefix("00").map_or_else(|| bare.clone(), |rest| format!("+{rest}"));
         let digits = bare.strip_prefix('+').ok_or(NotANumber::NoCountry)?;
         if !digits.chars().all(|c| c.is_ascii_digit()) {
             return Err(NotANumber::NotDigits);
@@ -50,7 +52,8 @@ impl PhoneNumber {
 }
 
 fn is_between_digits(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '-' | '.' | '(' | ')' | '/' | '\u{2010}'..='\u{2013}')
+    c.is_whitespace()
+        || matches!(c, '-' | '.' | '(' | ')' | '/' | '\u{2010}'..='\u{2015}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}')
 }
 
 impl fmt::Display for PhoneNumber {
@@ -89,7 +92,11 @@ mod tests {
             ("+123456", Err(NotANumber::Length)),
             ("+", Err(NotANumber::Length)),
             ("4155550123", Err(NotANumber::NoCountry)),
-            ("004915550123", Err(NotANumber::NoCountry)),
+            ("004915550123", Ok("+4915550123")),
+            ("00 49 (30) 901820", Ok("+4930901820")),
+            ("+49 (0)30 901820", Ok("+4930901820")),
+            ("\u{202a}+49\u{a0}30\u{2011}901820\u{202c}", Ok("+4930901820")),
+            ("030 901820", Err(NotANumber::NoCountry)),
             ("+04155550123", Err(NotANumber::NoCountry)),
             ("+1415CALLME", Err(NotANumber::NotDigits)),
             ("+1415555+0123", Err(NotANumber::NotDigits)),

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::duty::{Duty, PhoneReach};
+use super::duty::{Duty, PhoneReach, Unreachable};
 use super::event::{RotaEvent, RotaEventKind};
 use super::holding::{OnCall, Why};
 use super::phone::PhoneNumber;
+use super::reach::NoWay;
 use super::schedule::Schedule;
 use super::segments::by_person;
 use super::swap::{Given, Proposal};
@@ -82,6 +83,25 @@ pub struct Summons {
     /// Its messages that still wait for an answer.
     pub open: Vec<(u32, To)>,
     pub answered: Option<(UserId, Timestamp)>,
+    /// Whoever is called said that they cannot take it, or nothing reaches them.
+    #[serde(default)]
+    pub given_up: bool,
+}
+
+impl Summons {
+    /// Whether it still calls.
+    pub fn is_calling(&self) -> bool {
+        self.answered.is_none() && !self.given_up
+    }
+}
+
+/// The last time that somebody had their own phone rung.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestRing {
+    pub number: u64,
+    pub at: Timestamp,
+    /// `None` while it rings.
+    pub heard: Option<bool>,
 }
 
 /// An address at which a calendar can be read.
@@ -101,7 +121,18 @@ pub struct Rota {
     pub swaps: Vec<Swap>,
     pub summons: Vec<Summons>,
     pub phones: BTreeMap<UserId, PhoneNumber>,
+    /// Whom no message reaches, as the last try or look has it.
+    #[serde(default)]
+    pub no_way: BTreeMap<UserId, NoWay>,
+    /// Whose number does not work, as the last call has it.
+    #[serde(default)]
+    pub no_call: BTreeMap<UserId, NoWay>,
+    #[serde(default)]
+    pub rings: BTreeMap<UserId, TestRing>,
     pub feeds: Vec<Feed>,
+    /// Somebody changed the group by hand, and it is not read back yet.
+    #[serde(default)]
+    pub group_drifted: bool,
     pub posts: Vec<Post>,
     /// The next swap's and the next page's number.
     pub next_number: u64,
@@ -137,10 +168,24 @@ impl Rota {
             outgoing.and_then(|shift| shift.from.clone()).filter(|from| Some(from) != primary.as_ref());
         let phones: BTreeSet<UserId> = match reach {
             PhoneReach::Off => BTreeSet::new(),
-            PhoneReach::Numbers => self.phones.keys().cloned().collect(),
+            PhoneReach::Numbers => {
+                let works = |person: &&UserId| self.no_call.get(*person) != Some(&NoWay::Number);
+                self.phones.keys().filter(works).cloned().collect()
+            }
             PhoneReach::Everybody => primary.iter().chain(&outgoing).chain(&held.backup).cloned().collect(),
         };
-        Duty { primary, outgoing, backup: held.backup, phones }
+        let lasting = self.no_way.iter().filter(|(_, why)| why.lasts());
+        let left_out =
+            lasting.map(|(person, why)| (person.clone(), Unreachable::Gone(person.clone(), why.clone())));
+        let (rings, left_out) = (reach != PhoneReach::Off, left_out.collect());
+        Duty { primary, outgoing, backup: held.backup, phones, rings, left_out }
+    }
+
+    /// Who of `people` cannot be reached by message or by phone, and why; each once.
+    pub fn unreachable<'p>(&self, people: impl IntoIterator<Item = &'p UserId>) -> Vec<(UserId, NoWay)> {
+        let people: BTreeSet<&UserId> = people.into_iter().collect();
+        let why = |person: &UserId| self.no_way.get(person).or_else(|| self.no_call.get(person)).cloned();
+        people.into_iter().filter_map(|person| Some((person.clone(), why(person)?))).collect()
     }
 
     /// The timers that run: absolute due times, derived from the events alone.
@@ -154,7 +199,7 @@ impl Rota {
         }
         let open = self.swaps.iter().filter(|swap| swap.ended.is_none());
         timers.extend(open.map(|swap| (TimerKind::Swap(swap.number), swap.lapses())));
-        let calling = self.summons.iter().filter(|summons| summons.answered.is_none());
+        let calling = self.summons.iter().filter(|summons| summons.is_calling());
         timers.extend(calling.filter(|summons| summons.calls <= SUMMON_MOST).map(|summons| {
             (TimerKind::Summons(summons.number), plus(summons.at, SUMMON_EVERY * summons.calls as i32))
         }));
@@ -231,17 +276,38 @@ impl Rota {
             }
             RotaEventKind::Summoned { .. }
             | RotaEventKind::SummonedAgain { .. }
+            | RotaEventKind::SummonsPassed { .. }
+            | RotaEventKind::SummonsNotReached { .. }
             | RotaEventKind::SummonsAnswered { .. } => self.summon(event),
-            RotaEventKind::PhoneSet { person, number } => match number {
-                Some(number) => drop(self.phones.insert(person.clone(), number.clone())),
-                None => drop(self.phones.remove(person)),
-            },
+            RotaEventKind::RingTested { number, person } => {
+                self.next_number = self.next_number.max(number + 1);
+                let ring = TestRing { number: *number, at: event.at, heard: None };
+                self.rings.insert(person.clone(), ring);
+            }
+            RotaEventKind::RingHeard { number } => self.ring_ended(*number, true),
+            RotaEventKind::RingMissed { number } => self.ring_ended(*number, false),
+            RotaEventKind::PhoneSet { person, number } => {
+                self.no_call.remove(person);
+                match number {
+                    Some(number) => drop(self.phones.insert(person.clone(), number.clone())),
+                    None => drop(self.phones.remove(person)),
+                }
+            }
+            RotaEventKind::Reach { person, phone, why } => {
+                let known = if *phone { &mut self.no_call } else { &mut self.no_way };
+                match why {
+                    Some(why) => drop(known.insert(person.clone(), why.clone())),
+                    None => drop(known.remove(person)),
+                }
+            }
             RotaEventKind::FeedMade { key, of } => {
                 self.feeds.retain(|feed| feed.of != *of);
                 self.feeds.push(Feed { key: key.clone(), of: of.clone() });
             }
             RotaEventKind::FeedRevoked { of } => self.feeds.retain(|feed| feed.of != *of),
-            RotaEventKind::GroupRepaired | RotaEventKind::CallMissed { .. } => {}
+            RotaEventKind::GroupRepaired => self.group_drifted = true,
+            RotaEventKind::GroupHolds => self.group_drifted = false,
+            RotaEventKind::CallMissed { .. } => {}
             RotaEventKind::Posted { key, channel, message } => {
                 self.posts.retain(|post| post.key != *key);
                 let (channel, message) = (channel.clone(), message.clone());
@@ -249,6 +315,13 @@ impl Rota {
                 let surplus = self.posts.len().saturating_sub(4 * KEPT);
                 self.posts.drain(..surplus);
             }
+        }
+    }
+
+    fn ring_ended(&mut self, number: u64, heard: bool) {
+        if let Some(ring) = self.rings.values_mut().find(|ring| ring.number == number) {
+            // A key that was pressed is not taken back by the end of the call.
+            ring.heard = Some(heard || ring.heard == Some(true));
         }
     }
 
@@ -277,8 +350,9 @@ impl Rota {
                     calls: 1,
                     open: calls.iter().map(|call| (event.seq, call.to.clone())).collect(),
                     answered: None,
+                    given_up: false,
                 });
-                forget(&mut self.summons, |summons| summons.answered.is_some());
+                forget(&mut self.summons, |summons| !summons.is_calling());
             }
             RotaEventKind::SummonedAgain { summons, calls, .. } => {
                 if let Some(summons) = self.summons.iter_mut().find(|known| known.number == *summons) {
@@ -286,7 +360,19 @@ impl Rota {
                     summons.open.extend(calls.iter().map(|call| (event.seq, call.to.clone())));
                 }
             }
-            RotaEventKind::SummonsAnswered { summons } => {
+            RotaEventKind::SummonsPassed { summons } => {
+                if let Some(summons) = self.summons.iter_mut().find(|known| known.number == *summons) {
+                    summons.given_up = true;
+                    summons.open.clear();
+                }
+            }
+            RotaEventKind::SummonsNotReached { summons, seq, to, .. } => {
+                if let Some(summons) = self.summons.iter_mut().find(|known| known.number == *summons) {
+                    summons.open.retain(|open| *open != (*seq, to.clone()));
+                    summons.given_up = summons.open.is_empty();
+                }
+            }
+            RotaEventKind::SummonsAnswered { summons, .. } => {
                 let Some(by) = event.by.clone() else { return };
                 if let Some(summons) = self.summons.iter_mut().find(|known| known.number == *summons) {
                     summons.answered = Some((by, event.at));

@@ -12,7 +12,7 @@ pub fn still_true(rota: &Rota, effect: &EffectKind) -> Result<(), &'static str> 
     let EffectKind::Tell { tell, keep_as, .. } = effect else { return Ok(()) };
     match (tell.as_ref(), keep_as) {
         (Tell::Summons { number, .. }, _)
-            if rota.summons(*number).is_none_or(|summons| summons.answered.is_some()) =>
+            if rota.summons(*number).is_none_or(|summons| !summons.is_calling()) =>
         {
             Err("somebody answered before it went out")
         }

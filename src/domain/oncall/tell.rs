@@ -7,6 +7,7 @@ use super::change::Moved;
 use super::confirm::Change;
 use super::duty::Skipped;
 use super::holding::Why;
+use super::reach::NoWay;
 use super::rota::SwapOutcome;
 use super::swap::Proposal;
 use crate::domain::answer::Summary;
@@ -102,6 +103,10 @@ pub enum Tell {
     SavesAgain {
         since: Timestamp,
     },
+    /// A person's own phone is rung, to see whether it does.
+    TestRing {
+        number: u64,
+    },
 }
 
 /// What the incoming person inherits, as it was at the hand-over.
@@ -126,6 +131,15 @@ pub struct Brief {
     pub next: Vec<(UserId, Timestamp)>,
     /// People of the next two weeks whom a phone cannot reach.
     pub unreachable: Vec<UserId>,
+    /// Those whom no message or no call reaches, and why.
+    #[serde(default)]
+    pub no_way: Vec<(UserId, NoWay)>,
+    /// Those who did not hear the last test call.
+    #[serde(default)]
+    pub not_heard: Vec<UserId>,
+    /// Those whose phone was never tried.
+    #[serde(default)]
+    pub untried: Vec<UserId>,
     /// Whether phones are set up at all.
     pub phones: bool,
     /// They took it themselves: nobody waits for their word.

@@ -51,7 +51,9 @@ impl Phones {
             self.tell(&action, &call, vec![("Digits".to_owned(), key.to_string())]).await?;
         let script = twiml::read(&answer).filter(|_| status == 200).unwrap_or_default();
         let mut world = self.world();
-        if let Some(call) = world.calls.iter_mut().find(|call| call.sid == sid) {
+        // A call that was ended meanwhile says nothing more.
+        let held = |call: &&mut Call| call.sid == sid && call.state == CallState::InProgress;
+        if let Some(call) = world.calls.iter_mut().find(held) {
             call.words.extend(script.words);
             call.action = script.action;
         }

@@ -1,5 +1,6 @@
 //! What is made to go wrong.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// What goes wrong with one request.
@@ -23,6 +24,7 @@ pub struct Faults(Mutex<State>);
 struct State {
     armed: Vec<Fault>,
     suspended: bool,
+    refused: BTreeMap<String, u32>,
 }
 
 impl Faults {
@@ -34,6 +36,15 @@ impl Faults {
     /// Twilio suspends the account, or takes it back into use.
     pub fn suspend(&self, suspended: bool) {
         self.state().suspended = suspended;
+    }
+
+    /// Twilio takes no call to this number, by this code.
+    pub fn refuse(&self, number: &str, code: u32) {
+        self.state().refused.insert(number.to_owned(), code);
+    }
+
+    pub(super) fn refusal(&self, number: &str) -> Option<u32> {
+        self.state().refused.get(number).copied()
     }
 
     pub(super) fn is_suspended(&self) -> bool {

@@ -61,6 +61,8 @@ pub struct Call {
     pub at: Timestamp,
     /// Keys pressed so far.
     pub keys: String,
+    /// Ended through the API while it was spoken on: the sentence was cut off.
+    pub cut: bool,
     /// Where a key goes, while the phone waits for one.
     action: Option<String>,
     status_callback: Option<String>,

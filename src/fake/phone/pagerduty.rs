@@ -111,16 +111,44 @@ impl Phones {
         key: &str,
         who: &str,
     ) -> Result<u16, CalleeError> {
+        let agent = json!({ "id": "PLH1HKV", "summary": who, "type": "user_reference" });
+        self.act_at_pagerduty(address, key, "acknowledged", agent).await
+    }
+
+    /// Somebody resolves the alert at PagerDuty, or a rule does where there is nobody; gives howler's status.
+    ///
+    /// # Errors
+    /// As [`acknowledge_at_pagerduty`](Self::acknowledge_at_pagerduty).
+    pub async fn resolve_at_pagerduty(
+        &self,
+        address: &str,
+        key: &str,
+        who: Option<&str>,
+    ) -> Result<u16, CalleeError> {
+        let agent = match who {
+            Some(who) => json!({ "id": "PLH1HKV", "summary": who, "type": "user_reference" }),
+            None => json!({ "id": "P0SERV1", "summary": "Events", "type": "service_reference" }),
+        };
+        self.act_at_pagerduty(address, key, "resolved", agent).await
+    }
+
+    async fn act_at_pagerduty(
+        &self,
+        address: &str,
+        key: &str,
+        state: &'static str,
+        agent: Value,
+    ) -> Result<u16, CalleeError> {
         let id = {
             let mut world = self.world();
             let alert = world.alerts.iter_mut().find(|alert| alert.key == key);
-            alert.ok_or(CalleeError::NoSuchCall)?.state = "acknowledged";
+            alert.ok_or(CalleeError::NoSuchCall)?.state = state;
             world.sid("PD")
         };
         let event = json!({ "event": {
-            "id": id, "event_type": "incident.acknowledged", "resource_type": "incident",
-            "agent": { "id": "PLH1HKV", "summary": who, "type": "user_reference" },
-            "data": { "id": "PGR0VU2", "type": "incident", "status": "acknowledged", "incident_key": key },
+            "id": id, "event_type": format!("incident.{state}"), "resource_type": "incident",
+            "agent": agent,
+            "data": { "id": "PGR0VU2", "type": "incident", "status": state, "incident_key": key },
         }});
         let body = event.to_string();
         let signature = sign::pagerduty(&self.0.setup.webhook_secret, &body);

@@ -237,6 +237,9 @@ impl Phones {
         if to == from {
             return Err((400, 21266, "'To' and 'From' number cannot be the same"));
         }
+        if let Some(code) = self.faults().refusal(to) {
+            return Err((400, code, "The number +14155550100 cannot be called"));
+        }
         if self.0.setup.verified.as_ref().is_some_and(|verified| !verified.contains(to)) {
             return Err((400, unverified, "The number +14155550100 is unverified"));
         }
@@ -260,6 +263,7 @@ impl Phones {
             state: CallState::Ringing,
             at: self.0.setup.clock.now(),
             keys: String::new(),
+            cut: false,
             action: script.action,
             status_callback: get_of(form, "StatusCallback").map(str::to_owned),
         };
@@ -293,6 +297,7 @@ impl Phones {
             return Err((400, 21218, "Invalid Status"));
         }
         let taken = call.state == CallState::InProgress;
+        call.cut = taken;
         call.state = if taken { CallState::Completed } else { CallState::Canceled };
         let (shown, call) = (shown_call(call), call.clone());
         drop(world);

@@ -14,6 +14,18 @@ pub struct Manifest {
     /// Deliveries go over connections that the app opens.
     pub socket_mode: bool,
     pub bot_name: Option<String>,
+    pub messages_tab: MessagesTab,
+}
+
+/// The app's side of direct messages (docs.slack.dev, App manifest reference, `app_home`). What is not said is off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MessagesTab {
+    /// Nobody can write to the app, and its own messages are refused.
+    #[default]
+    Off,
+    /// The app writes, and people cannot answer.
+    ReadOnly,
+    Open,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -39,6 +51,11 @@ impl Manifest {
             interactive: file.settings.interactivity.is_enabled,
             socket_mode: file.settings.socket_mode_enabled,
             bot_name: file.features.bot_user.map(|bot| bot.display_name),
+            messages_tab: match file.features.app_home {
+                AppHome { messages_tab_enabled: false, .. } => MessagesTab::Off,
+                AppHome { messages_tab_read_only_enabled: true, .. } => MessagesTab::ReadOnly,
+                _ => MessagesTab::Open,
+            },
         })
     }
 
@@ -58,8 +75,22 @@ struct File {
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Features {
+    app_home: AppHome,
     bot_user: Option<BotUser>,
     slash_commands: Vec<Command>,
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+struct AppHome {
+    messages_tab_enabled: bool,
+    messages_tab_read_only_enabled: bool,
+}
+
+impl Default for AppHome {
+    fn default() -> Self {
+        Self { messages_tab_enabled: false, messages_tab_read_only_enabled: true }
+    }
 }
 
 #[derive(Deserialize)]

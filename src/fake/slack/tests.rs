@@ -18,6 +18,7 @@ use super::*;
 
 const MANIFEST: &str = "
 features:
+  app_home: { messages_tab_enabled: true, messages_tab_read_only_enabled: false }
   bot_user: { display_name: howler }
   slash_commands:
     - { command: /incident, description: Declare, should_escape: true }

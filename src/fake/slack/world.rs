@@ -43,6 +43,9 @@ pub struct Team {
     /// The workspace's setting: only admins may change user groups, so no bot may.
     #[serde(default)]
     pub groups_for_admins: bool,
+    /// The workspace's setting: messages cannot be edited any more.
+    #[serde(default)]
+    pub edit_window_closed: bool,
     /// How many people a user group may have. Slack has a limit and does not say which.
     #[serde(default)]
     pub largest_group: Option<usize>,

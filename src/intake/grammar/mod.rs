@@ -29,7 +29,8 @@ pub const SNOOZE: SignedDuration = SignedDuration::from_mins(15);
 /// # Errors
 /// What was not understood, or what is missing or too long.
 pub fn parse(text: &str) -> Result<Line, Refusal> {
-    let text = strip_own_name(strip_ticks(text.trim()));
+    let text = as_typed(text);
+    let text = strip_own_name(&text);
     let (first, rest) = split_word(text);
     if is_oncall(first) {
         return oncall_line(rest);
@@ -58,7 +59,8 @@ pub fn parse(text: &str) -> Result<Line, Refusal> {
 /// # Errors
 /// As [`parse`].
 pub fn parse_oncall(text: &str) -> Result<Line, Refusal> {
-    let mut text = strip_ticks(text.trim());
+    let typed = as_typed(text);
+    let mut text = typed.as_str();
     while let (first, rest) = split_word(text)
         && is_oncall(first)
     {
@@ -69,10 +71,10 @@ pub fn parse_oncall(text: &str) -> Result<Line, Refusal> {
 
 /// Reads the text after `/runbook`.
 pub fn parse_runbook(text: &str) -> Line {
-    let text = strip_ticks(text.trim());
-    match split_word(text) {
+    let text = as_typed(text);
+    match split_word(&text) {
         (first, rest) if is_runbook(first) => runbook_line(rest),
-        _ => runbook_line(text),
+        _ => runbook_line(&text),
     }
 }
 
@@ -101,12 +103,37 @@ fn is_oncall(word: &str) -> bool {
     ["oncall", "on-call"].iter().any(|name| word.eq_ignore_ascii_case(name))
 }
 
-/// Help shows lines in backticks, so people paste them in backticks.
-fn strip_ticks(text: &str) -> &str {
-    text.strip_prefix('`')
-        .and_then(|text| text.strip_suffix('`'))
-        .map_or(text, |text| text.trim_matches('`').trim())
+/// Help shows lines in backticks, so people paste them in backticks. Phones put quotes around them that bend, signs that nobody
+/// sees before them, and one long dash for two short ones.
+fn as_typed(text: &str) -> String {
+    let hidden =
+        |c: char| matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{FEFF}');
+    let mut text = text.trim_start_matches(|c: char| c.is_whitespace() || hidden(c)).trim_end();
+    for (open, close) in QUOTES {
+        let inside = text.strip_prefix(open).and_then(|text| text.strip_suffix(close));
+        if let Some(inside) = inside.filter(|inside| open == '`' || !inside.contains([open, close])) {
+            text = inside.trim_matches('`').trim();
+        }
+    }
+    match text.strip_prefix(['\u{2013}', '\u{2014}']) {
+        Some(rest) if rest.starts_with(char::is_alphabetic) => format!("--{rest}"),
+        _ => text.to_owned(),
+    }
 }
+
+/// What may stand around a whole line.
+const QUOTES: [(char, char); 10] = [
+    ('`', '`'),
+    ('"', '"'),
+    ('\'', '\''),
+    ('\u{201C}', '\u{201D}'),
+    ('\u{201E}', '\u{201C}'),
+    ('\u{201C}', '\u{201C}'),
+    ('\u{2018}', '\u{2019}'),
+    ('\u{AB}', '\u{BB}'),
+    ('*', '*'),
+    ('_', '_'),
+];
 
 /// `@howler /incident list` means `list`.
 fn strip_own_name(mut text: &str) -> &str {
@@ -210,6 +237,8 @@ fn command(verb: Verb, rest: &str) -> Result<Command, Refusal> {
             None => return Err(Refusal::TextMissing { command: "eta".into() }),
         },
         Verb::Note => Command::Note { text: parts::text("note", rest)? },
+        Verb::Escalate => Command::Escalate { why: parts::optional_text("reason", rest)? },
+        Verb::Page => return page_person(rest),
         Verb::Role => return role(rest),
         Verb::Take if rest.is_empty() => Command::Take { role: Role::Commander },
         Verb::Take => Command::Take { role: role_named(rest)? },
@@ -266,6 +295,25 @@ fn severity(rest: &str) -> Result<Command, Refusal> {
     }
     let to: Severity = parts::severity(first)?;
     Ok(Command::Severity { to, reason: parts::optional_text("reason", reason)? })
+}
+
+/// `page @user why`.
+fn page_person(rest: &str) -> Result<Command, Refusal> {
+    let (first, why) = split_word(rest);
+    if first.is_empty() {
+        return Err(Refusal::TextMissing { command: "page".into() });
+    }
+    let nobody = || Refusal::NoSuchPerson {
+        word: parts::quoted(first),
+        nearest: None,
+        id: None,
+        after: "incident page".into(),
+    };
+    let whom = slack_text::person(first).ok_or_else(nobody)?;
+    if slack_text::person(split_word(why).0).is_some() {
+        return Err(Refusal::OneAtATime { command: "incident page".into() });
+    }
+    Ok(Command::Page { whom, why: parts::optional_text("reason", why)? })
 }
 
 /// `role commander @user`, or the other way round; `me` takes it.

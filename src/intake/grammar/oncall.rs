@@ -20,7 +20,7 @@ const REPORTED: u32 = 4;
 const COVER: SignedDuration = SignedDuration::from_hours(1);
 
 /// The words people type; the first of each row is the one that howler suggests.
-const WORDS: [&[&str]; 22] = [
+const WORDS: [&[&str]; 23] = [
     &["who", "who's", "whos", "now", "current"],
     &["schedule", "weeks", "rotation", "list", "show"],
     &["add", "join"],
@@ -42,6 +42,7 @@ const WORDS: [&[&str]; 22] = [
     &["review"],
     &["test", "simulate"],
     &["phone"],
+    &["ring"],
     &["calendar", "ical", "ics"],
 ];
 
@@ -93,7 +94,11 @@ fn command(word: &str, rest: &str) -> Result<Oncall, Refusal> {
         "page" => page(rest)?,
         "report" => Oncall::Report { weeks: weeks(rest, REPORTED)? },
         "review" => Oncall::Review,
+        "test" if ["call", "phone", "me", "ring"].iter().any(|word| rest.eq_ignore_ascii_case(word)) => {
+            Oncall::RingMe
+        }
         "test" => Oncall::Test { severity: parts::severity(if rest.is_empty() { "p1" } else { rest })? },
+        "ring" => Oncall::RingMe,
         "phone" => phone(rest)?,
         "calendar" => calendar(rest)?,
         _ => Oncall::Help,

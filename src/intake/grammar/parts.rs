@@ -53,7 +53,7 @@ pub fn incident(word: &str) -> Result<Option<IncidentId>, Refusal> {
 }
 
 fn digits_of_incident(word: &str) -> &str {
-    let word = word.strip_suffix([':', ',']).unwrap_or(word);
+    let word = word.strip_suffix([':', ',', '.', '!']).unwrap_or(word);
     let Some(rest) = word.strip_prefix('#') else {
         let inc = word.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("inc"));
         let rest = word.get(3..).filter(|_| inc);
@@ -69,7 +69,7 @@ pub fn looks_like_severity(word: &str) -> bool {
 }
 
 fn digits_of_severity(word: &str) -> Option<&str> {
-    let word = word.trim_end_matches([':', ',']);
+    let word = word.trim_end_matches([':', ',', '.', '!', ';']);
     let prefixes = ["severity", "sev", "p"];
     let rest = prefixes.iter().find_map(|prefix| {
         let start = word.get(..prefix.len())?;
@@ -83,6 +83,7 @@ fn digits_of_severity(word: &str) -> Option<&str> {
 /// # Errors
 /// The word is no severity.
 pub fn severity(word: &str) -> Result<Severity, Refusal> {
+    let word = word.trim_end_matches(['.', '!', ';']);
     let bare = word.trim_end_matches([':', ',']);
     let named = Severity::ALL.into_iter().find(|severity| severity.word().eq_ignore_ascii_case(bare));
     let digits = digits_of_severity(word).unwrap_or(bare);

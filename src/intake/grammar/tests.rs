@@ -262,3 +262,30 @@ fn who_asks_who_is_on_call() {
     let tomorrow = WhenText::parse("tomorrow 09:00").unwrap();
     assert_eq!(parse("who is on call tomorrow 09:00"), who(Some(tomorrow)));
 }
+
+/// Lines as phones write them.
+#[test]
+fn a_line_from_a_phone_is_the_same_line() {
+    for text in [
+        "List",
+        "list.",
+        "\u{201C}list\u{201D}",
+        "\u{201E}list\u{201C}",
+        "\u{AB}list\u{BB}",
+        "*list*",
+        "_list_",
+        "\u{200b}list",
+        "\u{a0}list\u{a0}",
+        "list\n",
+        "`list`",
+    ] {
+        assert_eq!(parse(text).map(|line| line.command), Ok(Command::List), "{text:?}");
+    }
+    let p1 = Command::Declare { severity: Severity::P1, title: "Event stream down".into() };
+    for text in ["P1. Event stream down", "p1! Event stream down", "\u{201C}p1 Event stream down\u{201D}"] {
+        assert_eq!(parse(text).map(|line| line.command), Ok(p1.clone()), "{text:?}");
+    }
+    assert_eq!(parse("\u{2014}help").map(|line| line.command), Ok(Command::Help));
+    let number = "phone <tel:+4930901820|+49 30 901820>";
+    assert!(matches!(parse(number).map(|line| line.command), Ok(Command::Oncall(_))), "{number}");
+}

@@ -12,6 +12,8 @@ pub enum Verb {
     Eta,
     Note,
     Ack,
+    Escalate,
+    Page,
     Role,
     Take,
     Snooze,
@@ -27,7 +29,7 @@ pub enum Verb {
 }
 
 /// The first of each row is the word that howler suggests.
-const WORDS: [(Verb, &[&str]); 21] = [
+const WORDS: [(Verb, &[&str]); 23] = [
     (Verb::Declare, &["declare", "new", "create", "raise"]),
     (Verb::Update, &["update", "updates"]),
     (Verb::Status, &["status", "state"]),
@@ -37,6 +39,8 @@ const WORDS: [(Verb, &[&str]); 21] = [
     (Verb::Eta, &["eta"]),
     (Verb::Note, &["note", "notes"]),
     (Verb::Ack, &["ack", "acknowledge", "acknowledged", "acked"]),
+    (Verb::Escalate, &["escalate"]),
+    (Verb::Page, &["page"]),
     (Verb::Role, &["role", "roles"]),
     (Verb::Take, &["take"]),
     (Verb::Snooze, &["snooze"]),

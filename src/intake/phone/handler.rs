@@ -10,13 +10,15 @@ use super::{Acknowledged, Handler, NotSaved, PhoneEvent};
 use crate::desk::Desk;
 use crate::domain::answer::{Answer, Private};
 use crate::domain::command::{Command, Line};
+use crate::domain::oncall::answer::OncallAnswer;
 use crate::domain::oncall::call_name::{About, CallName};
 use crate::domain::oncall::line::Oncall;
 use crate::domain::oncall::phone::PhoneNumber;
-use crate::domain::oncall::said::declines;
+use crate::domain::oncall::said::heard;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, Place, ReplyPath, Request};
 use crate::id::{DeliveryId, UserId};
+use crate::view;
 
 /// Twilio waits 15 seconds.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -31,6 +33,13 @@ pub struct ToDesk {
 impl Handler for ToDesk {
     fn heard(&self, event: PhoneEvent) -> BoxFuture<'_, Result<String, NotSaved>> {
         Box::pin(async move {
+            if let Some(taken) = self.taken_with(&event) {
+                // Refused where somebody has it already: the note follows all the same.
+                timeout(PATIENCE, self.desk.submit(taken))
+                    .await
+                    .map_err(|_| NotSaved)?
+                    .map_err(|_| NotSaved)?;
+            }
             let Some(request) = self.request(event) else { return Ok(String::new()) };
             match timeout(PATIENCE, self.desk.submit(request)).await {
                 Ok(Ok(answer)) => Ok(said(&answer).to_owned()),
@@ -45,15 +54,31 @@ impl Handler for ToDesk {
 }
 
 impl ToDesk {
+    /// A person who resolves an alert at PagerDuty has seen it: whatever it is about has somebody.
+    fn taken_with(&self, event: &PhoneEvent) -> Option<Request> {
+        let PhoneEvent::Resolved { dedup, who: Some(who), delivery } = event else { return None };
+        let delivery = DeliveryId(format!("{delivery}:ack"));
+        Some(request(delivery, UserId::at_pagerduty(who), acknowledge(self.about(dedup)?)))
+    }
+
     fn request(&self, event: PhoneEvent) -> Option<Request> {
         match event {
             PhoneEvent::Acknowledged { by: Acknowledged::Key(claim), delivery } => {
-                Some(request(delivery, claim.person, acknowledge(About::parse(&claim.about)?)))
+                let call = claim.mark.strip_prefix(&self.instance).and_then(|mark| mark.strip_prefix('-'));
+                let call = call.and_then(CallName::parse).map(|call| call.seq);
+                let asked = request(delivery, claim.person, acknowledge(About::parse(&claim.about)?));
+                Some(Request { place: call.map_or_else(Place::phone, Place::call), ..asked })
             }
             PhoneEvent::Acknowledged { by: Acknowledged::PagerDuty { dedup, who }, delivery } => {
-                let about = dedup.strip_prefix(&format!("howler-{}-", self.instance))?;
                 let who = UserId::at_pagerduty(who.as_deref().unwrap_or("somebody"));
-                Some(request(delivery, who, acknowledge(About::parse(about)?)))
+                Some(request(delivery, who, acknowledge(self.about(&dedup)?)))
+            }
+            // An incident is resolved by people, with its cause. That somebody resolved the alert stands on its timeline.
+            PhoneEvent::Resolved { dedup, who, delivery } => {
+                let About::Incident(incident) = self.about(&dedup)? else { return None };
+                let who = UserId::at_pagerduty(who.as_deref().unwrap_or("a rule"));
+                let command = Command::Note { text: view::resolved_at_pagerduty() };
+                Some(request(delivery, who, Ask::Line(Line { incident: Some(incident), command })))
             }
             ref event @ (PhoneEvent::NotReached { ref mark, ref delivery, .. }
             | PhoneEvent::Ended { ref mark, ref delivery })
@@ -68,11 +93,9 @@ impl ToDesk {
             PhoneEvent::Texted { from, text, delivery } => {
                 let person = self.owner(&from)?;
                 let refusal = Refusal::NoSuchPageCall { number: 0 };
-                Some(request(delivery, person, Ask::Said { refusal, declines: declines(&text) }))
+                Some(request(delivery, person, Ask::Said { refusal, heard: heard(&text) }))
             }
-            // An incident is resolved by people, with its cause; PagerDuty's word for it ends nothing here.
-            PhoneEvent::Resolved { .. }
-            | PhoneEvent::NotReached { .. }
+            PhoneEvent::NotReached { .. }
             | PhoneEvent::Ended { .. }
             | PhoneEvent::OtherKey
             | PhoneEvent::Nothing => None,
@@ -82,6 +105,12 @@ impl ToDesk {
     fn missed(&self, mark: &str, delivery: DeliveryId, texted: bool) -> Option<Request> {
         let call = CallName::parse(mark.strip_prefix(&self.instance)?.strip_prefix('-')?)?;
         Some(request(delivery, call.person.clone(), Ask::CallMissed { call, texted }))
+    }
+
+    /// What an alert at PagerDuty is about; nothing where it is none of this howler's.
+    fn about(&self, dedup: &str) -> Option<About> {
+        let name = dedup.strip_prefix(&format!("howler-{}-", self.instance))?;
+        About::parse(name.split_once('.').map_or(name, |(about, _)| about))
     }
 
     /// Whose number it is.
@@ -101,10 +130,13 @@ fn request(delivery: DeliveryId, by: UserId, ask: Ask) -> Request {
 fn acknowledge(about: About) -> Ask {
     Ask::Line(match about {
         About::Incident(incident) => Line { incident: Some(incident), command: Command::Ack },
-        About::Summons(number) => {
-            Line { incident: None, command: Command::Oncall(Box::new(Oncall::AnswerPage { number })) }
-        }
+        About::Summons(number) => oncall(Oncall::AnswerPage { number }),
+        About::Test(number) => oncall(Oncall::RingHeard { number }),
     })
+}
+
+fn oncall(line: Oncall) -> Line {
+    Line { incident: None, command: Command::Oncall(Box::new(line)) }
 }
 
 /// A few words for an ear or a small screen.
@@ -112,18 +144,19 @@ fn said(answer: &Answer) -> &'static str {
     match answer {
         Answer::Private(Private::Refused(
             Refusal::AlreadyAcknowledged { .. } | Refusal::PageAnswered { .. },
-        )) => "Somebody has it already. Nothing more is needed.",
+        )) => "Somebody is on it already. No need to respond.",
         Answer::Private(Private::Refused(Refusal::AlreadyResolved { .. })) => {
-            "It is resolved already. Nothing more is needed."
+            "It is resolved already. No need to respond."
         }
-        Answer::Private(Private::Refused(Refusal::PageStands)) => {
-            "The page stands, and others are called in their turn. To take it, answer OK."
-        }
+        Answer::Private(Private::StillCalling(_)) => "I'm still looking for someone. To take it, answer OK.",
         Answer::Private(Private::StillPaged { .. }) => {
-            "You have it. Another page still waits: answer OK again."
+            "You're on it. You have another page: answer OK to that one too."
         }
-        Answer::Private(Private::Refused(_)) => "There is nothing to answer any more.",
-        Answer::Private(_) => "You have it. Thank you.",
+        Answer::Private(Private::Oncall(answer)) if **answer == OncallAnswer::RingHeard => {
+            "Thank you. Your phone works. Goodbye."
+        }
+        Answer::Private(Private::Refused(_)) => "No need to respond any more.",
+        Answer::Private(_) => "You're on it. Thank you.",
         Answer::Nothing | Answer::OpenForm(_) => "",
     }
 }

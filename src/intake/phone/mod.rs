@@ -42,7 +42,7 @@ pub enum PhoneEvent {
     /// Somebody has it.
     Acknowledged { by: Acknowledged, delivery: DeliveryId },
     /// It was resolved at PagerDuty.
-    Resolved { dedup: String, delivery: DeliveryId },
+    Resolved { dedup: String, who: Option<String>, delivery: DeliveryId },
     /// The call came to nobody.
     NotReached { mark: String, reason: Reason, delivery: DeliveryId },
     /// The call was taken, by a person or by a machine, and is over. A key would have been heard of before.

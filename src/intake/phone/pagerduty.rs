@@ -26,6 +26,7 @@ struct Event {
 
 #[derive(Deserialize)]
 struct Agent {
+    r#type: Option<String>,
     summary: Option<String>,
 }
 
@@ -52,12 +53,18 @@ impl PagerDutyDoor {
             return Ok(PhoneEvent::Nothing);
         };
         let delivery = DeliveryId(format!("pagerduty:{id}"));
+        // howler's own acknowledgement comes back here, and so does what a rule does: a service is nobody.
+        let is_person = |agent: &Agent| agent.r#type.as_deref().is_none_or(|kind| kind.starts_with("user"));
+        let is_somebody = agent.as_ref().is_none_or(is_person);
         Ok(match event_type.as_str() {
-            "incident.acknowledged" => {
+            "incident.acknowledged" if is_somebody => {
                 let who = agent.and_then(|agent| agent.summary);
                 PhoneEvent::Acknowledged { by: Acknowledged::PagerDuty { dedup, who }, delivery }
             }
-            "incident.resolved" => PhoneEvent::Resolved { dedup, delivery },
+            "incident.resolved" => {
+                let person = agent.filter(is_person);
+                PhoneEvent::Resolved { dedup, who: person.and_then(|agent| agent.summary), delivery }
+            }
             _ => PhoneEvent::Nothing,
         })
     }

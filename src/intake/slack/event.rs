@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::{Parsed, channel, delivery, person, typed};
-use crate::domain::oncall::said::declines;
+use crate::domain::oncall::said::heard;
 use crate::domain::request::{Ask, Place, ReplyPath, Request};
 use crate::id::{DeliveryId, MessageTs, UserId};
 use crate::intake::origin::Origin;
@@ -141,16 +141,18 @@ fn mention(event: Mention, us: Option<&str>, delivery: DeliveryId) -> Parsed {
 
 /// What is said in a direct conversation needs no name before it. What is no line there may answer a page.
 fn direct(event: Mention, us: Option<&str>, delivery: DeliveryId) -> Parsed {
-    if event.subtype.is_some() {
+    // A picture, a clip, "also send to channel" and `/me` are said as well; edits, deletions and Slack's own notices are not.
+    let said = ["file_share", "thread_broadcast", "me_message"];
+    if event.subtype.as_deref().is_some_and(|subtype| !said.contains(&subtype)) {
         return Parsed::Ignored { why: "edited" };
     }
-    let declines = declines(event.text.as_deref().unwrap_or_default());
+    let heard = heard(event.text.as_deref().unwrap_or_default());
     let mut incoming = match mention(event, us, delivery) {
         Parsed::Request(incoming) => incoming,
         other => return other,
     };
     if let Ask::Unclear(refusal) = incoming.request.ask {
-        incoming.request.ask = Ask::Said { refusal, declines };
+        incoming.request.ask = Ask::Said { refusal, heard };
     }
     Parsed::Request(incoming)
 }

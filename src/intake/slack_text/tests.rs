@@ -31,6 +31,8 @@ fn wire_text_becomes_what_people_saw() {
         ("<mailto:a@b.io|a@b.io>", "a@b.io"),
         ("<mailto:a@b.io|Ann>", "Ann (mailto:a@b.io)"),
         ("<tel:+441|+441>", "+441"),
+        ("<tel:+4930901820|+49 30 901820>", "+49 30 901820"),
+        ("<tel:+4930901820|call me>", "call me (tel:+4930901820)"),
         ("1 &lt; 2 &amp;&amp; 3 &gt; 2", "1 < 2 && 3 > 2"),
         ("&amp;lt;", "&lt;"),
         ("&lt;!channel&gt;", "<!channel>"),

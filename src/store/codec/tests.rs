@@ -19,8 +19,14 @@ fn a_row() -> Vec<u8> {
     let place = Place { channel: "C1".into(), thread: None };
     let decision = declare(IncidentId(1), declaration, &place, &Severities::default());
     let kind = decision.events.into_iter().next().unwrap();
-    let event =
-        Event { seq: 1, at: jiff::Timestamp::UNIX_EPOCH, by: Some("U1".into()), from_shell: false, kind };
+    let event = Event {
+        seq: 1,
+        at: jiff::Timestamp::UNIX_EPOCH,
+        by: Some("U1".into()),
+        from_shell: false,
+        call: None,
+        kind,
+    };
     encode(&Incident::declared(IncidentId(1), &event).unwrap()).unwrap()
 }
 

@@ -24,7 +24,7 @@ fn declared(number: u64, title: &str) -> (Arc<Incident>, Event) {
     let place = Place { channel: "C1".into(), thread: None };
     let decision = declare(IncidentId(number), declaration, &place, &Severities::default());
     let kind = decision.events.into_iter().next().unwrap();
-    let event = Event { seq: 1, at: at(0), by: Some("U1".into()), from_shell: false, kind };
+    let event = Event { seq: 1, at: at(0), by: Some("U1".into()), from_shell: false, call: None, kind };
     (Arc::new(Incident::declared(IncidentId(number), &event).unwrap()), event)
 }
 
@@ -170,7 +170,7 @@ fn a_resolved_incident_leaves_the_open_ones() {
         from: incident.status,
         missed: 0,
     };
-    let end = Event { seq: 2, at: at(60), by: Some("U1".into()), from_shell: false, kind };
+    let end = Event { seq: 2, at: at(60), by: Some("U1".into()), from_shell: false, call: None, kind };
     resolved.apply(&end);
     let changes = Changes {
         incidents: vec![Arc::new(resolved)],
@@ -218,8 +218,14 @@ fn happened(incident: &Incident, kinds: Vec<EventKind>) -> Changes {
     let mut incident = incident.clone();
     let mut events = Vec::new();
     for kind in kinds {
-        let event =
-            Event { seq: incident.events + 1, at: at(9), by: Some("U1".into()), from_shell: false, kind };
+        let event = Event {
+            seq: incident.events + 1,
+            at: at(9),
+            by: Some("U1".into()),
+            from_shell: false,
+            call: None,
+            kind,
+        };
         incident.apply(&event);
         events.push((incident.id, event));
     }

@@ -10,6 +10,7 @@ use crate::domain::effect::To;
 use crate::domain::oncall::OtherHalf;
 use crate::domain::oncall::answer::{OncallAnswer, ReportRow, TestStep};
 use crate::domain::oncall::confirm::Change;
+use crate::domain::oncall::duty::Call;
 use crate::domain::oncall::line::Oncall;
 use crate::domain::oncall::schedule::Override;
 use crate::view::blocks::Draft;
@@ -22,8 +23,10 @@ use crate::view::{Message, list, page};
 pub fn answer(answer: &OncallAnswer, via: Via) -> Message {
     match answer {
         OncallAnswer::Who(found) => who::who(found, via),
-        OncallAnswer::Schedule { segments, weeks, zone, heavy, order } => {
-            who::schedule(segments, *weeks, zone, heavy, order, via)
+        OncallAnswer::Schedule { segments, weeks, zone, heavy, order, unreachable } => {
+            let shown = who::schedule(segments, *weeks, zone, heavy, order, via);
+            let warned = unreachable.iter().map(|(person, why)| words!["⚠️ "].and(page::no_way(person, why)));
+            shown.lines(warned.collect()).finish()
         }
         OncallAnswer::Proposed { .. } => proposed(answer),
         OncallAnswer::Changed { change: what, moved } => {
@@ -37,7 +40,7 @@ pub fn answer(answer: &OncallAnswer, via: Via) -> Message {
         }
         OncallAnswer::HandedOver { to, until: end, from, paused } => {
             let also = from.as_ref().map(|from| {
-                words!["Until they press ", bold("I have it"), ", pages go to ", from, " as well."]
+                words!["Until they press ", bold("Start my shift"), ", pages go to ", from, " as well."]
             });
             Draft::new()
                 .line(words!["✅ ", to, " is on call now"].and_if(until(*end)).and(words!["."]))
@@ -130,16 +133,34 @@ fn swaps_and_pages(answer: &OncallAnswer, via: Via) -> Message {
             Draft::new().line(words!["✅ You have it"].and_if(until(*end)).and(words!["."])).finish()
         }
         OncallAnswer::Paging { whom, calls, skipped, .. } => Draft::new()
-            .line(words!["📟 Calling ", whom, ": "].and(page::people(calls)).and(words!["."]))
+            .line(words!["📟 Paging ", whom, how(calls), "."])
             .lines(skipped.iter().map(page::nobody).collect())
-            .line(words![
-                "If nobody answers, howler calls again after 5 minutes, and tells you when it gives up."
-            ])
+            .line(words!["Without an answer I page again after 5 minutes, and tell you when I give up."])
             .finish(),
         OncallAnswer::PageAnswered => {
-            Draft::new().line(words!["✅ You have it; this page calls nobody any more."]).finish()
+            Draft::new().line(words!["✅ You're on it. Paging has stopped."]).finish()
         }
+        OncallAnswer::PagePassed { by } => {
+            Draft::new().line(words!["OK. I've told ", by, " that you can't."]).finish()
+        }
+        OncallAnswer::Ringing => Draft::new()
+            .line(words!["📞 I'm ringing your phone now. Press 1 when you hear me: that's the test."])
+            .line(words!["The result shows in the next hand-over brief and in ", code("howler check"), "."])
+            .finish(),
+        OncallAnswer::RingHeard => Draft::new().line(words!["✅ Your phone works."]).finish(),
         _ => help(via),
+    }
+}
+
+/// By which ways somebody is paged.
+fn how(calls: &[Call]) -> &'static str {
+    let phone = calls.iter().any(|call| matches!(call.to, To::Phone(_)));
+    let direct = calls.iter().any(|call| matches!(call.to, To::Person(_)));
+    match (direct, phone) {
+        (true, true) => " by DM and phone",
+        (true, false) => " by DM",
+        (false, true) => " by phone",
+        (false, false) => ": nothing reaches them",
     }
 }
 
@@ -215,7 +236,7 @@ fn test(
             )])
             .finish();
     }
-    let again = again.map(|after| words![format!("All of it begins anew every {}. ", spoken(after))]);
+    let again = again.map(|after| words![format!("Repeats every {}. ", spoken(after))]);
     Draft::new()
         .line(words![
             bold(format!("If a {severity} were declared now")),
@@ -306,7 +327,8 @@ pub(super) fn help(via: Via) -> Message {
         ),
         ("backup @name", "the second in line; backup next for the next in the rotation"),
         ("page @name reason", "calls a person; page p1 reason calls the on-call and declares an incident"),
-        ("test p1", "what would happen to whom and when; sends nothing"),
+        ("test p1", "who would be paged when; sends nothing"),
+        ("ring me", "rings your phone once, to see whether it does"),
         ("report", "hours, weekends, nights and pages for each person; also review"),
         ("calendar", "your turns in your own calendar; calendar all for everybody's"),
     ];

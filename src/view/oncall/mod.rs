@@ -21,7 +21,7 @@ use crate::id::UserId;
 pub(super) use answers::answer;
 pub use import::{Earlier, nameless, not_a_name, not_taken, not_weeks, taken};
 pub(super) use refusal::refused;
-pub(super) use telling::i_have_it;
+pub(super) use telling::{i_cannot, i_have_it};
 pub use telling::{retold, spoken_summons, tell};
 
 /// A button that asks something about being on call.

@@ -4,12 +4,13 @@ use super::change::{change_problem, swap_problem};
 use super::who::when_problem;
 use crate::domain::oncall::rota::SwapOutcome;
 use crate::domain::refusal::{Refusal, Unfit};
+use crate::id::UserId;
 use crate::view::Message;
 use crate::view::blocks::Draft;
 use crate::view::facts::severity;
 use crate::view::lines::Via;
 use crate::view::time::spoken;
-use crate::view::words::{Words, bold, code, moment, words};
+use crate::view::words::{Words, code, moment, words};
 
 /// `None` for what is not about being on call.
 pub(in crate::view) fn refused(refusal: &Refusal, via: Via) -> Option<Message> {
@@ -21,7 +22,7 @@ pub(in crate::view) fn refused(refusal: &Refusal, via: Via) -> Option<Message> {
         _ => "Nothing was changed.",
     };
     let next = next(refusal, via).map(|(lead, rest)| words![lead, ": ", code(via.oncall(&rest))]);
-    let own = incident_instead(refusal).map(|(lead, rest)| words![lead, ": ", code(via.line(&rest))]);
+    let own = incident_instead(refusal, via).map(|(lead, rest)| words![lead, ": ", code(via.line(&rest))]);
     let lines = [Some(wrong.and(words![" ", safe])), next, own];
     Some(Draft::new().lines(lines.into_iter().flatten().collect()).finish())
 }
@@ -93,11 +94,15 @@ fn wrong(refusal: &Refusal, via: Via) -> Option<Words> {
         Refusal::NotYourTurn { person: None } => words!["That turn is over, or not yours."],
         Refusal::NoSuchPageCall { number } => words![format!("There is no page {number} any more.")],
         Refusal::PageAnswered { by, at } => words!["That page was answered by ", by, ", ", moment(*at), "."],
-        Refusal::PageStands => words![
-            "That does not take the page, so it stands and others are called in their turn. To take it: press ",
-            bold("I have it"),
-            ", or say ok."
-        ],
+        Refusal::NoNumberToRing => {
+            words!["I have no phone number for you. Send me a direct message: ", code("phone +49 30 901820")]
+        }
+        Refusal::NobodyRings { elsewhere: true } => {
+            words!["PagerDuty rings its own people: send yourself a test page from your profile there."]
+        }
+        Refusal::NobodyRings { elsewhere: false } => {
+            words!["No phone provider is set up, so I can't ring anybody: see [phone] in howler.toml."]
+        }
         Refusal::OutOfReach { person } => {
             words![person, " is not known in Slack, so nobody could be called: whoever is on call must be."]
         }
@@ -125,6 +130,11 @@ fn next(refusal: &Refusal, via: Via) -> Option<(&'static str, String)> {
             })
         }
         Refusal::TextMissing { command } => example(whole(command.strip_prefix("oncall")?.trim())),
+        Refusal::NoSuchPerson { after, .. } | Refusal::OneAtATime { command: after }
+            if after.starts_with("incident ") =>
+        {
+            None
+        }
         Refusal::NoSuchPerson { id: Some(id), after, .. } if via == Via::Shell => {
             Some(("Perhaps you mean", whole(after).replacen("@name", id.as_str(), 1)))
         }
@@ -173,8 +183,15 @@ fn whole(word: &str) -> &'static str {
     }
 }
 
-fn incident_instead(refusal: &Refusal) -> Option<(&'static str, String)> {
+fn incident_instead(refusal: &Refusal, via: Via) -> Option<(&'static str, String)> {
     match refusal {
+        Refusal::NoSuchPerson { nearest, id, after, .. } if after == "incident page" => {
+            let person = if via == Via::Shell { id.as_ref().map(UserId::as_str) } else { nearest.as_deref() };
+            Some(("Perhaps you mean", format!("page {} why", person.unwrap_or("@name"))))
+        }
+        Refusal::OneAtATime { command } if command == "incident page" => {
+            Some(("For example", "page @name Redis needs you".into()))
+        }
         Refusal::NeverPages { severity, title } => {
             Some(("To put it there", format!("{} {title}", severity.to_string().to_lowercase())))
         }

@@ -8,36 +8,38 @@ use super::{button, person, until};
 use crate::config::Config;
 use crate::domain::Severity;
 use crate::domain::effect::PostKey;
+use crate::domain::oncall::duty::Unreachable;
 use crate::domain::oncall::event::SwapEnd;
 use crate::domain::oncall::line::Oncall;
 use crate::domain::oncall::rota::{Rota, Summons, Swap, SwapOutcome};
 use crate::domain::oncall::tell::{Brief, Tell};
 use crate::domain::timer::Lateness;
-use crate::id::IncidentId;
+use crate::id::{IncidentId, UserId};
 use crate::view::Message;
 use crate::view::blocks::{Button, Draft};
 use crate::view::fault;
-use crate::view::list;
 use crate::view::timeline::admitted;
 use crate::view::words::{Words, bold, both, code, everybody, mention, moment, words};
+use crate::view::{list, page};
 
 /// The message of `tell`.
 pub fn tell(tell: &Tell, config: &Config) -> Message {
     match tell {
         Tell::HandedOver { .. } => handed_over(tell, config),
+        Tell::TestRing { .. } => Draft::new().line(words!["This is a test call."]).finish(),
         Tell::Brief(brief) => self::brief(brief),
         Tell::Outgoing { to, since } => Draft::new()
             .line(words!["📟 ", to, " is on call after you, since ", both(*since), "."])
             .line(words![
                 "Until they press ",
-                bold("I have it"),
+                bold("Start my shift"),
                 ", or it changes hands again, pages come to you as well. You will be told when they do."
             ])
             .finish(),
         Tell::Relieved { to, at, backup } => {
             let backup = backup.then(|| words![", and after them to you, the backup"]);
             Draft::new()
-                .line(words!["✅ ", to, " pressed ", bold("I have it"), ", ", both(*at), "."])
+                .line(words!["✅ ", to, " started their shift, ", both(*at), "."])
                 .line(words!["The hand-over is done: pages go to them"].and_if(backup).and(words!["."]))
                 .finish()
         }
@@ -51,7 +53,7 @@ pub fn tell(tell: &Tell, config: &Config) -> Message {
                         " is on call since ",
                         both(*since),
                         " and has not pressed ",
-                        bold("I have it"),
+                        bold("Start my shift"),
                         " yet."
                     ]
                     .and_if(also)
@@ -79,23 +81,32 @@ pub fn tell(tell: &Tell, config: &Config) -> Message {
             .bullets(offer(asked))
             .finish(),
         Tell::Summons { .. } => summons(tell),
-        Tell::SummonsUnanswered { whom, reason, at, .. } => Draft::new()
-            .line(words!["⚠️ ", whom, " has not answered the page of ", both(*at), ": ", reason])
-            .line(words![
-                "howler has stopped calling. Call somebody else: ",
-                code("/oncall page @name reason")
-            ])
-            .finish(),
+        Tell::SummonsUnanswered { whom, reason, at, skipped } => {
+            let passed = skipped.iter().any(|skipped| matches!(skipped.why, Unreachable::Passed(_)));
+            let lead = match (passed, skipped.first()) {
+                (true, _) => words!["⚠️ ", whom, " can't take your page of ", both(*at), ": ", reason],
+                (false, Some(skipped)) => {
+                    page::nobody(skipped).and(words![" Page of ", both(*at), ": ", reason])
+                }
+                (false, None) => {
+                    words!["⚠️ ", whom, " has not answered the page of ", both(*at), ": ", reason]
+                }
+            };
+            Draft::new()
+                .line(lead)
+                .line(words!["I've stopped paging. Page somebody else: ", code("/oncall page @name reason")])
+                .finish()
+        }
         Tell::SummonsAnswered { by, reason, at } => {
-            Draft::new().line(words!["✅ ", by, " has it. You asked ", both(*at), ": ", reason]).finish()
+            Draft::new().line(words!["✅ ", by, " is on it. You asked ", both(*at), ": ", reason]).finish()
         }
         Tell::CannotSave { since, gone } => fault::cannot_save(*since, *gone),
         Tell::SavesAgain { since } => fault::saves_again(*since),
         Tell::GroupRepaired => Draft::new()
             .line(words![
-                "🔧 Somebody had changed ",
+                "🔧 Somebody changed ",
                 mention(&config.mentions.oncall),
-                " by hand. It holds whoever is on call again. To change who that is: ",
+                " by hand. It is in sync again. To change who is on call: ",
                 code("/oncall override @name fri 18:00 to mon 09:00")
             ])
             .finish(),
@@ -192,15 +203,29 @@ fn brief(brief: &Brief) -> Message {
                 .and(words![". They set a number in a direct message to me: ", code("phone +49 30 901820")]),
         );
     }
+    facts.extend(brief.no_way.iter().map(|(person, why)| words!["⚠️ "].and(page::no_way(person, why))));
+    let named = |people: &[UserId]| Words::joined(people.iter().map(|person| words![person]), ", ");
+    if !brief.not_heard.is_empty() {
+        let people = named(&brief.not_heard);
+        facts.push(
+            words!["⚠️ "]
+                .and(people)
+                .and(words![" did not hear the last test call: ", code("/oncall ring me")]),
+        );
+    }
+    if !brief.untried.is_empty() {
+        let people = named(&brief.untried);
+        facts.push(
+            words!["Phones never tried: "].and(people).and(words![". To try one: ", code("/oncall ring me")]),
+        );
+    }
     draft = draft.lines(facts);
     if brief.taken {
         return draft.finish();
     }
     draft
-        .line(words![
-            "Press it, so that everybody knows. It is yours either way; until you do, pages go to whoever had it before as well."
-        ])
-        .buttons(vec![button("I have it", Oncall::HaveIt { since: brief.since }).primary()])
+        .line(words!["Please confirm. Until you do, whoever was on call before you is paged too."])
+        .buttons(vec![button("Start my shift", Oncall::HaveIt { since: brief.since }).primary()])
         .finish()
 }
 
@@ -215,8 +240,11 @@ fn unanswered(waiting: &[(IncidentId, Severity)]) -> Vec<Words> {
     let rest = waiting.len().saturating_sub(UNANSWERED);
     let more = (rest > 0).then(|| words![format!(" and {rest} more")]);
     vec![
-        words!["🚨 Paged, and nobody has it: "].and(Words::joined(named, ", ")).and_if(more).and(words!["."]),
-        words!["I have it: ", code(format!("/incident {} ack", first.0))],
+        words!["🚨 Paged, and nobody is on it: "]
+            .and(Words::joined(named, ", "))
+            .and_if(more)
+            .and(words!["."]),
+        words!["To take it: ", code(format!("/incident {} ack", first.0))],
     ]
 }
 
@@ -232,13 +260,18 @@ fn summons(tell: &Tell) -> Message {
                 .and(words!["Asked ", both(*at), "."])
                 .and_if(late.as_ref().map(admitted)),
         )
-        .buttons(vec![i_have_it(*number)])
+        .buttons(vec![i_have_it(*number), i_cannot(*number)])
         .finish()
 }
 
 /// Answers a page that belongs to no incident.
 pub(in crate::view) fn i_have_it(number: u64) -> Button {
-    button("I have it", Oncall::AnswerPage { number }).primary()
+    button("I'm on it", Oncall::AnswerPage { number }).primary()
+}
+
+/// Whoever asked is told at once.
+pub(in crate::view) fn i_cannot(number: u64) -> Button {
+    button("I can't", Oncall::PassPage { number })
 }
 
 fn ended(how: SwapOutcome) -> Words {
@@ -294,8 +327,8 @@ fn take_it() -> Words {
 
 fn answered(summons: &Summons) -> Message {
     let line = match &summons.answered {
-        Some((by, at)) => words!["✅ ", by, " has it, ", moment(*at), "."],
-        None => words!["howler has stopped calling."],
+        Some((by, at)) => words!["✅ ", by, " is on it, ", moment(*at), "."],
+        None => words!["Paging has stopped."],
     };
     Draft::new().line(words![&summons.by, ": ", &summons.reason]).line(line).finish()
 }
@@ -304,6 +337,7 @@ fn answered(summons: &Summons) -> Message {
 pub fn spoken_summons(tell: &Tell) -> String {
     match tell {
         Tell::Summons { reason, .. } => format!("Monkeytown pages you: {reason}."),
+        Tell::TestRing { .. } => "This is a test call from howler. Nothing is wrong.".to_owned(),
         _ => String::new(),
     }
 }

@@ -9,11 +9,11 @@ use crate::domain::oncall::line::Oncall;
 use crate::domain::oncall::report::Overload;
 use crate::domain::oncall::when::WhenProblem;
 use crate::id::UserId;
-use crate::view::Message;
 use crate::view::blocks::Draft;
 use crate::view::lines::Via;
 use crate::view::time::utc;
 use crate::view::words::{Words, bold, code, moment, words};
+use crate::view::{Message, page};
 
 /// Segments that are shown one by one.
 const ROWS: usize = 40;
@@ -49,7 +49,7 @@ pub(super) fn reason(why: &Why) -> Option<Words> {
 }
 
 pub(super) fn who(found: &Who, via: Via) -> Message {
-    let Who { at, is_now, unset, primary, backup, fallback, outgoing, next, again } = found;
+    let Who { at, is_now, unset, primary, backup, fallback, outgoing, next, again, unreachable } = found;
     let when = (!is_now).then(|| words!["At ", moment(*at), format!(" ({}): ", utc(*at))]);
     let when = words![""].and_if(when);
     let mut lines = Vec::new();
@@ -89,7 +89,7 @@ pub(super) fn who(found: &Who, via: Via) -> Message {
     if let Some(outgoing) = outgoing {
         lines.push(words![
             "⚠️ They have not pressed ",
-            bold("I have it"),
+            bold("Start my shift"),
             " yet: pages go to ",
             outgoing,
             " as well."
@@ -98,6 +98,7 @@ pub(super) fn who(found: &Who, via: Via) -> Message {
     if !unset || backup.is_some() {
         lines.push(words!["Backup: ", person(backup.as_ref()), "."]);
     }
+    lines.extend(unreachable.iter().map(|(person, why)| words!["⚠️ "].and(page::no_way(person, why))));
     if let Some((person, at)) = next {
         lines.push(words!["Next: ", person, ", from ", moment(*at), format!(" ({}).", utc(*at))]);
     }
@@ -122,7 +123,7 @@ pub(super) fn schedule(
     heavy: &[Overload],
     order: &[UserId],
     via: Via,
-) -> Message {
+) -> Draft {
     let rows = rows(segments);
     let mut notes = Vec::new();
     if rows.len() > ROWS {
@@ -144,11 +145,7 @@ pub(super) fn schedule(
         notes.push(words!["Order: "].and(people).and(words![format!(". Turns change hands in {zone}.")]));
     }
     let title = if weeks == 1 { "The week ahead".to_owned() } else { format!("The {weeks} weeks ahead") };
-    Draft::new()
-        .line(words![bold(title)])
-        .bullets(rows.iter().take(ROWS).map(row).collect())
-        .lines(notes)
-        .finish()
+    Draft::new().line(words![bold(title)]).bullets(rows.iter().take(ROWS).map(row).collect()).lines(notes)
 }
 
 /// One person's time, with all that gave it to them.

@@ -99,6 +99,11 @@ fn actions_limits(block: &Value) -> Result<(), String> {
         let id = button["action_id"].as_str().unwrap();
         ensure(ids.insert(id), "action ids are used once")?;
         ensure((1..=75).contains(&units(&button["text"]["text"])), "a button's text of 1 to 75")?;
+        if let Some(url) = button["url"].as_str() {
+            ensure(units(&button["url"]) <= 3_000 && url.starts_with("https://"), "a button's address")?;
+            ensure(button.get("value").is_none() && id == "open", "a link asks nothing")?;
+            continue;
+        }
         ensure(units(&button["value"]) <= 2_000, "a button's value")?;
         let line: Line =
             serde_json::from_str(button["value"].as_str().unwrap()).map_err(|error| error.to_string())?;

@@ -3,6 +3,7 @@
 mod asking;
 mod calendars;
 mod oncall;
+mod paging;
 mod refusing;
 mod saying;
 
@@ -114,7 +115,7 @@ impl Story {
 
     pub fn then(mut self, time: &str, by: Option<UserId>, kind: EventKind) -> Self {
         let seq = u32::try_from(self.0.len()).unwrap() + 1;
-        self.0.push(Event { seq, at: at(time), by, from_shell: false, kind });
+        self.0.push(Event { seq, at: at(time), by, from_shell: false, call: None, kind });
         self
     }
 

@@ -6,7 +6,7 @@ mod stub;
 mod troubles;
 mod whispers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -93,6 +93,8 @@ fn plain_incident() -> Incident {
         open_reminders: Vec::new(),
         paging: None,
         open_pages: Vec::new(),
+        last_page: 0,
+        passed: BTreeSet::new(),
         room: None,
         posts: Vec::new(),
         pinned: Vec::new(),

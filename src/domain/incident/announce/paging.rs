@@ -6,26 +6,14 @@ use crate::domain::incident::Incident;
 use crate::domain::incident::event::EventKind;
 use crate::domain::incident::page::{PageReason, Paged};
 use crate::domain::oncall::path::Called;
+use crate::domain::oncall::reach::NoWay;
 use crate::id::UserId;
 
 impl Consequences<'_> {
     pub(super) fn paged(&mut self, paged: &Paged) {
         let incident = self.incident;
         for call in &paged.calls {
-            let say = Say::Page {
-                title: incident.title.clone(),
-                severity: incident.severity,
-                status: incident.status,
-                impact: incident.impact.clone(),
-                action: incident.action.clone(),
-                declared_at: incident.declared_at,
-                reason: paged.reason,
-                called: call.called.clone(),
-                respond_by: incident.response_due(),
-                calls: paged.calls.clone(),
-                skipped: paged.skipped.clone(),
-                late: paged.late,
-            };
+            let say = incident.says_page(paged, call);
             let keep_as = PostKey::Page { seq: self.event.seq, to: call.to.clone() };
             self.say(Lane::Page(incident.id), call.to.clone(), say, Some(keep_as));
         }
@@ -47,6 +35,8 @@ impl Consequences<'_> {
             calls: Vec::new(),
             skipped: Vec::new(),
             late: None,
+            room: incident.room.clone(),
+            asked: None,
         };
         let keep_as = PostKey::Page { seq, to: To::Text(person.clone()) };
         self.say(Lane::Page(incident.id), To::Text(person.clone()), say, Some(keep_as));
@@ -57,11 +47,49 @@ impl Consequences<'_> {
         let answered = before.into_iter().flat_map(|before| &before.open_pages);
         let answered: Vec<_> = answered.filter(|page| !self.incident.offers(page.seq, &page.to)).collect();
         let overtaken = matches!(self.event.kind, EventKind::Posted { .. });
+        if matches!(self.event.kind, EventKind::NotReached { .. }) {
+            return;
+        }
         for page in answered {
-            if overtaken && matches!(page.to, To::Phone(_)) {
+            let is_phone = matches!(page.to, To::Phone(_));
+            if is_phone && (overtaken || self.is_said_in(page.seq, &page.to)) {
                 continue;
             }
             self.close(page.seq, &page.to);
+        }
+    }
+
+    /// Whether somebody says this in that very call: it ends by itself, once it has told them what came of it.
+    fn is_said_in(&self, seq: u32, to: &To) -> bool {
+        let by = self.event.by.as_ref();
+        self.event.call == Some(seq) && to.person().map(|(person, _)| person) == by
+    }
+
+    pub(super) fn escalated(&mut self, passes: bool, why: Option<&String>) {
+        let by = self.by();
+        self.say_inside(Say::Escalated { by, passes, why: why.cloned() });
+    }
+
+    /// A page that does not arrive is told where somebody can be reached, never by the way that failed.
+    pub(super) fn not_reached(&mut self, to: &To, why: &NoWay) {
+        let Some((person, phone)) = to.person() else { return };
+        let incident = self.incident;
+        let say = Say::NotReached {
+            title: incident.title.clone(),
+            severity: incident.severity,
+            person: person.clone(),
+            phone,
+            why: why.clone(),
+        };
+        self.say(Lane::Page(incident.id), To::OnCall, say, None);
+    }
+
+    /// Pages that went out before the incident had a channel of its own name it now.
+    pub(super) fn name_room(&mut self) {
+        let pages = self.incident.open_pages.iter().filter(|page| !page.names_room);
+        let seen = pages.filter(|page| !matches!(page.to, To::Phone(_)));
+        for page in seen.map(|page| (page.seq, page.to.clone())).collect::<Vec<_>>() {
+            self.close(page.0, &page.1);
         }
     }
 

@@ -132,7 +132,7 @@ fn an_update_sets_what_it_names_and_a_retraction_puts_it_back() {
         action: Some("restarting".into()),
         eta: None,
     };
-    let decision = decide_form(&world.incident, &form, at(2)).unwrap();
+    let decision = world.submits(&form, at(2)).unwrap();
     for kind in decision.events {
         world.record(at(2), Some("U0IAN"), kind);
     }
@@ -218,7 +218,7 @@ fn an_update_form_that_says_resolved_resolves() {
         action: Some("restarted it".into()),
         eta: None,
     };
-    for kind in decide_form(&world.incident, &form, at(2)).unwrap().events {
+    for kind in world.submits(&form, at(2)).unwrap().events {
         world.record(at(2), Some("U0IAN"), kind);
     }
     let resolution = world.incident.resolution().unwrap();

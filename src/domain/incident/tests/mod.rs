@@ -3,6 +3,7 @@
 mod backups;
 mod clocks;
 mod commands;
+mod escalation;
 mod order;
 mod paged_again;
 mod paging;
@@ -12,7 +13,7 @@ mod timelines;
 use jiff::{SignedDuration, Timestamp};
 
 use super::event::{Event, EventKind};
-use super::page::begin;
+use super::page::follows;
 use super::*;
 use crate::config::Severities;
 use crate::domain::answer::{Answer, Private};
@@ -64,7 +65,8 @@ impl World {
         };
         let decision = declare(IncidentId(7), declaration, &place(), &rules);
         let kind = decision.events.into_iter().next().unwrap();
-        let event = Event { seq: 1, at: at(0), by: Some("U0IAN".into()), from_shell: false, kind };
+        let event =
+            Event { seq: 1, at: at(0), by: Some("U0IAN".into()), from_shell: false, call: None, kind };
         let incident = Incident::declared(IncidentId(7), &event).unwrap();
         let effects = consequences(None, &incident, &event).into_iter().map(|intent| intent.kind).collect();
         Self { incident, events: vec![event], effects, rules, duty: None }
@@ -72,8 +74,14 @@ impl World {
 
     pub fn record(&mut self, when: Timestamp, by: Option<&str>, kind: EventKind) {
         let before = self.incident.clone();
-        let event =
-            Event { seq: before.events + 1, at: when, by: by.map(Into::into), from_shell: false, kind };
+        let event = Event {
+            seq: before.events + 1,
+            at: when,
+            by: by.map(Into::into),
+            from_shell: false,
+            call: None,
+            kind,
+        };
         self.incident.apply(&event);
         let intents = consequences(Some(&before), &self.incident, &event);
         self.effects.extend(intents.into_iter().map(|intent| intent.kind));
@@ -85,19 +93,25 @@ impl World {
     pub fn page(&mut self, event: &Event) {
         let Some(duty) = self.duty.clone() else { return };
         let path = self.rules.rule(self.incident.severity).pages();
-        if let Some(paged) = begin(&self.incident, event, path, &duty) {
+        if let Some(paged) = follows(&self.incident, event, path, &duty) {
             self.record(event.at, None, paged);
         }
     }
 
     pub fn asks(&mut self, when: Timestamp, by: &str, command: Command) -> Result<Answer, Refusal> {
         let (by_id, place) = (UserId::from(by), place());
-        let asked = Asked { by: &by_id, place: &place, now: when };
+        let duty = self.duty.clone().unwrap_or_default();
+        let asked = Asked { by: &by_id, place: &place, now: when, duty: &duty };
         let decision = decide(&self.incident, &command, &asked, &self.rules)?;
         for kind in decision.events {
             self.record(when, Some(by), kind);
         }
         Ok(decision.answer)
+    }
+
+    pub fn submits(&self, form: &crate::domain::request::Form, when: Timestamp) -> Result<Decision, Refusal> {
+        let (by, place, duty) = (UserId::from("U0IAN"), place(), Duty::default());
+        decide_form(&self.incident, form, &Asked { by: &by, place: &place, now: when, duty: &duty })
     }
 
     pub fn update(&mut self, minute: i64) {

@@ -12,6 +12,8 @@ pub(super) fn duty() -> Duty {
         outgoing: None,
         backup: Some("U0KOFI".into()),
         phones: ["U0MAYA".into(), "U0KOFI".into()].into(),
+        rings: true,
+        ..Duty::default()
     }
 }
 

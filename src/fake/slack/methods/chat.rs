@@ -5,6 +5,7 @@ use serde_json::json;
 use super::content::UPDATE_MOST;
 use super::{Content, Turn, content};
 use crate::fake::slack::args::{Answer, Refusal, refuse};
+use crate::fake::slack::manifest::MessagesTab;
 use crate::fake::slack::shape::{self, object};
 use crate::fake::slack::ts;
 use crate::fake::slack::world::{Channel, Edited, Message};
@@ -19,6 +20,10 @@ enum Target {
 pub(super) fn post_message(turn: &mut Turn<'_>) -> Answer {
     turn.need(&["chat:write"])?;
     let target = target(turn)?;
+    let direct = matches!(&target, Target::Person(_)) || matches!(&target, Target::Channel(it) if it.is_im);
+    if direct && turn.messages_tab == MessagesTab::Off {
+        return refuse("messages_tab_disabled");
+    }
     let content = content(turn.args)?;
     let thread = match &target {
         Target::Channel(channel) => thread(turn, channel)?,
@@ -47,6 +52,10 @@ fn target(turn: &mut Turn<'_>) -> Result<Target, Refusal> {
         };
     }
     let channel = turn.visible(turn.world.channel_called(&name).cloned())?;
+    let other = channel.im_user.as_ref().and_then(|user| turn.world.person(user));
+    if other.is_some_and(|person| person.deleted) {
+        return refuse("channel_not_found");
+    }
     writable(turn, &channel)?;
     Ok(Target::Channel(Box::new(channel)))
 }
@@ -101,6 +110,9 @@ pub(super) fn update(turn: &mut Turn<'_>) -> Answer {
     }
     if channel.is_archived {
         return refuse("is_inactive");
+    }
+    if turn.world.team.edit_window_closed {
+        return refuse("edit_window_closed");
     }
     let mut content = content(turn.args)?;
     if content.text.as_ref().is_some_and(|text| text.chars().count() > UPDATE_MOST) {

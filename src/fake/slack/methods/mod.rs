@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 
 use super::args::{Answer, Args, Refusal, refuse};
 use super::limits::{TIER_1, TIER_2, TIER_3, TIER_4, Tier};
+use super::manifest::MessagesTab;
 use super::shape::object;
 use super::world::{Channel, World};
 
@@ -103,6 +104,7 @@ pub(super) struct Turn<'a> {
     /// The fake's own address, without a slash at its end.
     pub base: &'a str,
     pub granted: &'a BTreeSet<String>,
+    pub messages_tab: MessagesTab,
     pub used: &'a mut BTreeSet<String>,
 }
 

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::send::Delivery;
 use super::typed::{rich_text, to_wire};
 use super::{PersonError, Reply, Said, open_channel, person};
-use crate::fake::slack::Slack;
 use crate::fake::slack::methods::add_reaction;
 use crate::fake::slack::ts;
 use crate::fake::slack::world::{Channel, Message, World};
+use crate::fake::slack::{MessagesTab, Slack};
 
 impl Slack {
     /// A person writes a message, in a thread or not. A mention of the bot reaches howler where the bot is a member.
@@ -28,6 +28,9 @@ impl Slack {
             let channel = open_channel(world, channel, &person)?;
             if text.trim().is_empty() {
                 return Err(PersonError::NothingToSay);
+            }
+            if channel.is_im && self.manifest().messages_tab != MessagesTab::Open {
+                return Err(PersonError::MessagesOff);
             }
             let thread_ts = thread.map(|root| root_of(&channel, root)).transpose()?;
             let text = to_wire(world, text, false);

@@ -90,6 +90,9 @@ pub enum PersonError {
     NothingSent,
     #[error("The app has no address yet.")]
     NoAddress,
+    /// Slack's own words in place of the box to write in.
+    #[error("Sending messages to this app has been turned off.")]
+    MessagesOff,
 }
 
 fn person(world: &World, name: &str) -> Result<Person, PersonError> {

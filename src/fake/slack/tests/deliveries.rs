@@ -231,3 +231,21 @@ async fn what_the_manifest_leaves_out_is_not_sent() {
     assert!(ear.requests().is_empty());
     assert_eq!(town.slack.scopes_used().into_iter().collect::<Vec<_>>(), ["chat:write"]);
 }
+
+#[tokio::test]
+async fn without_the_messages_tab_nobody_writes_directly() {
+    let tab = "messages_tab_enabled: true, messages_tab_read_only_enabled: false";
+    for (app_home, app_may) in [
+        ("messages_tab_enabled: false", false),
+        ("messages_tab_enabled: true", true),
+        ("messages_tab_enabled: true, messages_tab_read_only_enabled: true", true),
+    ] {
+        let town = Town::with(&MANIFEST.replace(tab, app_home)).await;
+        town.slack.open_direct("ian").unwrap();
+        let said = town.slack.say("ian", "@howler", None, "on it").await;
+        assert_eq!(said.err(), Some(PersonError::MessagesOff), "{app_home}");
+        let sent = town.error("chat.postMessage", json!({ "channel": "U0IAN", "text": "x" })).await;
+        assert_eq!(sent == "none", app_may, "{app_home}: {sent}");
+        assert!(app_may || sent == "messages_tab_disabled");
+    }
+}

@@ -1,7 +1,11 @@
 //! What howler answers.
 
 use super::*;
+use crate::domain::answer::{Called, StillCalling};
 use crate::domain::fault::{Fault, Saving};
+use crate::domain::oncall::duty::Call;
+use crate::domain::oncall::path::Called as OnPath;
+use crate::domain::oncall::said::{Heard, Whom};
 use crate::id::DeliveryId;
 
 pub fn summary(number: u64, texts: &Texts) -> Summary {
@@ -194,8 +198,32 @@ pub fn answers(texts: &Texts) -> Vec<(&'static str, Private)> {
                 pages: vec![(3, texts.text.clone())],
             },
         ),
+        ("no yes, can't", still_calling(Heard::Cannot, texts)),
+        ("no yes, somebody else", still_calling(called("bea", Some("U0BEA")), texts)),
+        ("no yes, somebody unknown", still_calling(called("kofi", None), texts)),
+        ("no yes, a question", still_calling(Heard::Question, texts)),
+        (
+            "no yes, to a page without an incident",
+            Private::StillCalling(Box::new(StillCalling {
+                heard: Heard::Unclear,
+                about: Called::Page(3, texts.text.clone()),
+                next: None,
+                refusal: Some(Refusal::NotAPhoneNumber),
+            })),
+        ),
         ("help", Private::Help),
     ]
+}
+
+fn called(name: &str, person: Option<&str>) -> Heard {
+    Heard::Call(Whom { name: name.into(), person: person.map(Into::into) })
+}
+
+fn still_calling(heard: Heard, texts: &Texts) -> Private {
+    let about = Called::Incident(Box::new(summaries(1, 2, texts).remove(0)));
+    let call = Call { to: To::Person(bea()), called: OnPath::Backup };
+    let next = Some((at("02:35"), vec![call]));
+    Private::StillCalling(Box::new(StillCalling { heard, about, next, refusal: None }))
 }
 
 pub fn done() -> Vec<Done> {
@@ -211,6 +239,8 @@ pub fn done() -> Vec<Done> {
         Done::Noted,
         Done::Acknowledged,
         Done::Answered,
+        Done::Escalated,
+        Done::Paging { whom: bea(), skipped: Vec::new() },
         Done::Role { role: Role::Comms, person: bea() },
         Done::Snoozed { until: at("02:45"), limited: false },
         Done::Snoozed { until: at("02:45"), limited: true },

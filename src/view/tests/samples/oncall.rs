@@ -1,16 +1,16 @@
 //! Messages about being on call.
 
+use super::paging::pages;
 use super::*;
 use crate::config::Config;
 use crate::domain::effect::PostKey;
-use crate::domain::incident::Acknowledgement;
-use crate::domain::incident::page::{OpenPage, PageReason};
 use crate::domain::oncall::answer::{OncallAnswer, ReportRow, TestStep, Who};
 use crate::domain::oncall::change::Moved;
 use crate::domain::oncall::confirm::Change;
 use crate::domain::oncall::duty::{Call, Skipped, Unreachable};
 use crate::domain::oncall::event::SwapEnd;
 use crate::domain::oncall::path::Called;
+use crate::domain::oncall::reach::NoWay;
 use crate::domain::oncall::rota::{Rota, Shift, Summons, Swap, SwapOutcome};
 use crate::domain::oncall::swap::{Given, Proposal};
 use crate::domain::oncall::tell::{Brief, Tell};
@@ -32,7 +32,7 @@ fn moved() -> Vec<Moved> {
     ]
 }
 
-fn calls() -> Vec<Call> {
+pub(super) fn calls() -> Vec<Call> {
     let call = |to, called| Call { to, called };
     vec![
         call(To::Person(ian()), Called::Primary),
@@ -41,7 +41,7 @@ fn calls() -> Vec<Call> {
     ]
 }
 
-fn skipped() -> Vec<Skipped> {
+pub(super) fn skipped() -> Vec<Skipped> {
     let skipped = |called, why| Skipped { called, why };
     vec![
         skipped(Called::Primary, Unreachable::NobodyOnCall),
@@ -68,6 +68,9 @@ fn tells(texts: &Texts) -> Vec<(&'static str, Tell)> {
         late: None,
     };
     let brief = Brief {
+        no_way: vec![(bea(), NoWay::Left)],
+        not_heard: vec![ian()],
+        untried: vec![bea()],
         since: at("00:00"),
         until: Some(day(6)),
         from: Some(bea()),
@@ -158,41 +161,6 @@ fn tells(texts: &Texts) -> Vec<(&'static str, Tell)> {
     ]
 }
 
-/// Pages of incidents, and what becomes of them.
-fn pages(texts: &Texts) -> Vec<Named> {
-    let page = |reason, called, skipped| Say::Page {
-        title: texts.title.clone(),
-        severity: Severity::P1,
-        status: Status::Investigating,
-        impact: texts.some(),
-        action: None,
-        declared_at: at("02:00"),
-        reason,
-        called,
-        respond_by: Some(at("02:15")),
-        calls: calls(),
-        skipped,
-        late: None,
-    };
-    let says = [
-        ("page", page(PageReason::Begun, Called::Primary, Vec::new())),
-        ("page, backup", page(PageReason::Unanswered, Called::Backup, Vec::new())),
-        ("page, silent", page(PageReason::Silent, Called::Primary, Vec::new())),
-        ("page, on-call channel", page(PageReason::Begun, Called::OnCallChannel, skipped())),
-        ("page, everybody", page(PageReason::Unanswered, Called::Everybody, skipped())),
-    ];
-    let mut pages: Vec<Named> =
-        says.into_iter().map(|(name, say)| (name, view::say(&say, ID, &named()))).collect();
-    let mut incident = long_story(texts).incident();
-    let to = To::Person(ian());
-    pages.push(("page, closed", view::closed(&incident, 2, &to)));
-    incident.answered = Some(Acknowledgement { by: bea(), at: at("02:45") });
-    pages.push(("page about the silence, closed", view::closed(&incident, 2, &to)));
-    incident.open_pages = vec![OpenPage { seq: 5, to: to.clone(), reason: PageReason::Unanswered }];
-    pages.push(("page, said again", view::closed(&incident, 2, &to)));
-    pages
-}
-
 fn rota(texts: &Texts) -> Rota {
     let shift = Shift {
         since: at("00:00"),
@@ -214,6 +182,7 @@ fn rota(texts: &Texts) -> Rota {
         calls: 1,
         open: Vec::new(),
         answered: Some((ian(), at("02:31"))),
+        given_up: false,
     };
     Rota { shift: Some(shift), swaps: vec![swap], summons: vec![summons], ..Rota::default() }
 }
@@ -244,6 +213,7 @@ fn by_override() -> Why {
 
 fn who(primary: Option<Holding>) -> Who {
     Who {
+        unreachable: vec![(bea(), NoWay::Number)],
         at: at("02:00"),
         is_now: true,
         unset: false,
@@ -309,6 +279,7 @@ pub fn oncall_answers() -> Vec<(&'static str, OncallAnswer)> {
         (
             "schedule",
             OncallAnswer::Schedule {
+                unreachable: vec![(bea(), NoWay::Unknown)],
                 weeks: 4,
                 zone: "Europe/Berlin".into(),
                 segments: vec![

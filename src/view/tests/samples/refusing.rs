@@ -43,7 +43,9 @@ pub fn oncall_refusals(word: &str) -> Vec<Refusal> {
         Refusal::NotYourTurn { person: Some(bea()) },
         Refusal::NoSuchPageCall { number: 3 },
         Refusal::PageAnswered { by: ian(), at: at("02:31") },
-        Refusal::PageStands,
+        Refusal::NoNumberToRing,
+        Refusal::NobodyRings { elsewhere: true },
+        Refusal::NobodyRings { elsewhere: false },
         Refusal::OutOfReach { person: UserId::at_shell("root") },
         Refusal::NeverPages { severity: Severity::P3, title: "Slow page".into() },
     ]

@@ -1,0 +1,104 @@
+//! Whom a page reaches: what becomes of one that cannot arrive, and who is known not to be reachable.
+
+use jiff::Timestamp;
+
+use super::Draft;
+use crate::domain::effect::{Effect, EffectKind, EffectState, PostKey, Receipt, Say, To};
+use crate::domain::incident::event::EventKind;
+use crate::domain::oncall::event::RotaEventKind;
+use crate::domain::oncall::reach::NoWay;
+use crate::domain::oncall::tell::Tell;
+use crate::domain::request::Request;
+use crate::id::{IncidentId, UserId};
+use crate::store::StoreError;
+
+impl Draft<'_> {
+    /// A page that cannot arrive stays on the delivery board. Its incident goes on to the next step, and the on-call channel
+    /// hears why; how the person can be reached is kept.
+    pub(super) fn not_reached(
+        &mut self,
+        effect: Effect,
+        why: NoWay,
+        again: Option<Timestamp>,
+        reason: String,
+        unknown: bool,
+    ) -> Result<(), StoreError> {
+        let state = match again {
+            Some(at) => EffectState::Later { at, reason, unknown },
+            None => EffectState::Failed { reason, unknown },
+        };
+        let first = effect.attempts == 0;
+        let attempts = effect.attempts + 1;
+        let kept = Effect { state, attempts, ..effect.clone() };
+        self.effects.insert(effect.id, Some(kept));
+        let Some(to) = effect.kind.place().cloned() else { return Ok(()) };
+        if let Some((person, phone)) = to.person() {
+            self.remember(person, phone, Some(why.clone()))?;
+        }
+        // The next step was called at the first try.
+        if !first {
+            return Ok(());
+        }
+        match (&effect.kind, effect.incident) {
+            (EffectKind::Say { keep_as: Some(PostKey::Page { seq, .. }), .. }, Some(id)) => {
+                let seq = *seq;
+                if self.book().incident(id)?.is_some_and(|incident| incident.offers(seq, &to)) {
+                    self.record(id, None, EventKind::NotReached { seq, to, why });
+                }
+            }
+            (EffectKind::Tell { keep_as: Some(PostKey::Summons { number, seq, .. }), .. }, _) => {
+                let (summons, seq) = (*number, *seq);
+                let waits =
+                    self.rota().summons(summons).is_some_and(|it| it.open.contains(&(seq, to.clone())));
+                if waits {
+                    self.record_rota(None, RotaEventKind::SummonsNotReached { summons, seq, to, why })?;
+                }
+            }
+            (EffectKind::Tell { tell, .. }, _) => {
+                if let Tell::TestRing { number } = tell.as_ref() {
+                    self.record_rota(None, RotaEventKind::RingMissed { number: *number })?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A message or call that arrived: whoever could not be reached can be again.
+    pub(super) fn reached(&mut self, effect: &Effect, receipt: &Receipt) -> Result<(), StoreError> {
+        // The group holds whom it should, read back; a message in its place means that it does not.
+        if effect.kind == EffectKind::Group && *receipt == Receipt::Nothing && self.rota().group_drifted {
+            return self.record_rota(None, RotaEventKind::GroupHolds);
+        }
+        let page = match &effect.kind {
+            EffectKind::Say { say, to, .. } => matches!(say.as_ref(), Say::Page { .. }).then_some(to),
+            EffectKind::Tell { to, .. } => Some(to),
+            _ => None,
+        };
+        match page.and_then(To::person) {
+            Some((person, phone)) => self.remember(person, phone, None),
+            None => Ok(()),
+        }
+    }
+
+    /// Keeps how somebody can be reached, where it is news.
+    pub fn remember(&mut self, person: &UserId, phone: bool, why: Option<NoWay>) -> Result<(), StoreError> {
+        let rota = self.rota();
+        let known = if phone { &rota.no_call } else { &rota.no_way };
+        if known.get(person) == why.as_ref() {
+            return Ok(());
+        }
+        self.record_rota(None, RotaEventKind::Reach { person: person.clone(), phone, why })
+    }
+
+    /// Somebody works on an incident that nobody has: that is an answer to its page.
+    pub(super) fn taken_by_work(&mut self, id: IncidentId, request: &Request) -> Result<(), StoreError> {
+        let duty = self.duty();
+        let takes =
+            |incident: &crate::domain::incident::Incident| incident.is_taken_by_work_of(&request.by, &duty);
+        if self.book().incident(id)?.is_some_and(|incident| takes(&incident)) {
+            self.record(id, Some(request), EventKind::Acknowledged);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,70 @@
+//! Pages of incidents, and what becomes of them.
+
+use super::oncall::{calls, skipped};
+use super::*;
+use crate::domain::incident::Acknowledgement;
+use crate::domain::incident::page::{AskedFor, OpenPage, PageReason};
+use crate::domain::oncall::path::Called;
+use crate::domain::oncall::reach::NoWay;
+
+pub(super) fn pages(texts: &Texts) -> Vec<Named> {
+    let page = |reason, called, skipped| Say::Page {
+        title: texts.title.clone(),
+        severity: Severity::P1,
+        status: Status::Investigating,
+        impact: texts.some(),
+        action: None,
+        declared_at: at("02:00"),
+        reason,
+        called,
+        respond_by: Some(at("02:15")),
+        calls: calls(),
+        skipped,
+        late: None,
+        room: matches!(reason, PageReason::Silent | PageReason::Asked)
+            .then(|| Room { channel: "C0ROOM".into(), name: "inc-7".into() }),
+        asked: (reason == PageReason::Asked).then(|| AskedFor {
+            by: bea(),
+            why: texts.some(),
+            passes: false,
+        }),
+    };
+    let gone = Say::NotReached {
+        title: texts.title.clone(),
+        severity: Severity::P1,
+        person: ian(),
+        phone: false,
+        why: NoWay::Left,
+    };
+    let no_call = Say::NotReached {
+        title: texts.title.clone(),
+        severity: Severity::P1,
+        person: ian(),
+        phone: true,
+        why: NoWay::Number,
+    };
+    let says = [
+        ("page", page(PageReason::Begun, Called::Primary, Vec::new())),
+        ("page, backup", page(PageReason::Unanswered, Called::Backup, Vec::new())),
+        ("page, silent", page(PageReason::Silent, Called::Primary, Vec::new())),
+        ("page, on-call channel", page(PageReason::Begun, Called::OnCallChannel, skipped())),
+        ("page, everybody", page(PageReason::Unanswered, Called::Everybody, skipped())),
+        ("page, asked for", page(PageReason::Asked, Called::Person(ian()), Vec::new())),
+        ("page, not delivered", gone),
+        ("page by phone, not delivered", no_call),
+    ];
+    let mut pages: Vec<Named> =
+        says.into_iter().map(|(name, say)| (name, view::say(&say, ID, &named()))).collect();
+    let mut incident = long_story(texts).incident();
+    let to = To::Person(ian());
+    pages.push(("page, closed", view::page_now(&incident, 2, &to)));
+    incident.answered = Some(Acknowledgement { by: bea(), at: at("02:45") });
+    pages.push(("page about the silence, closed", view::page_now(&incident, 2, &to)));
+    incident.answered = Some(Acknowledgement { by: ian(), at: at("02:45") });
+    pages.push(("page, closed, for whoever is on it", view::page_now(&incident, 2, &to)));
+    let open =
+        OpenPage { seq: 5, to: to.clone(), reason: PageReason::Unanswered, paged: None, names_room: false };
+    incident.open_pages = vec![open];
+    pages.push(("page, said again", view::page_now(&incident, 2, &to)));
+    pages
+}
