@@ -143,7 +143,8 @@ impl App {
         let prober = match ground.world {
             Some(world) => Prober::standing_in(world),
             None => Prober::new(&config.runbook, secrets.all(), |name| std::env::var(name).ok())
-                .with_services(&config.runbook, &secrets, clock.clone()),
+                .with_services(&config.runbook, &secrets, clock.clone())
+                .with_homes(data.join("homes")),
         };
         let redactor = Arc::new(Redactor::new(secrets.all().into_iter().chain(prober.secrets())));
         let loaded = procedure::load(config.runbook.folder.as_deref()).without_secrets(&redactor);

@@ -9,8 +9,8 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::secrets::Secrets;
 use crate::domain::effect::To;
-use crate::domain::procedure::judge::judge;
-use crate::domain::procedure::{CannotTell, Question};
+use crate::domain::procedure::judge::Since;
+use crate::domain::procedure::{CannotTell, Finding};
 use crate::domain::run::decide::{RunRefusal, Start, start};
 use crate::domain::run::{Around, Run, RunEvent, RunEventKind, Stage, settle};
 use crate::domain::runbook::RunbookAnswer;
@@ -76,14 +76,14 @@ fn line(name: &str, given: &[String]) -> Start {
 }
 
 /// All checks side by side.
-async fn findings(run: &Run, prober: &Prober) -> Vec<(String, crate::domain::procedure::Finding)> {
+async fn findings(run: &Run, prober: &Prober) -> Vec<(String, Finding)> {
     let checks = run.waiting.iter().filter_map(|name| Some((name, run.procedure.checks.get(name)?)));
     let asked = checks.map(async |(name, check)| {
-        let heard = match run.filling().question(check) {
-            Ok(question) => prober.ask(&question, check.within()).await,
-            Err(unfilled) => Err(CannotTell(unfilled.to_string())),
+        let found = match run.filling().question(check) {
+            Ok(question) => prober.find(check, &question, Since::Trouble(run.at)).await,
+            Err(unfilled) => Finding::unknown(unfilled.to_string()),
         };
-        (name.clone(), judge(check, &heard))
+        (name.clone(), found)
     });
     join_all(asked).await
 }
@@ -92,7 +92,7 @@ async fn findings(run: &Run, prober: &Prober) -> Vec<(String, crate::domain::pro
 async fn plan(run: &Run, prober: &Prober) -> Option<String> {
     let Stage::Offered { rung } = run.stage else { return None };
     let plan = run.filling().command(run.action_of(rung)?.plan.as_ref()?).ok()?;
-    Some(match prober.ask(&Question::Run(plan), PLAN_LIMIT).await {
+    Some(match prober.plan(&plan, PLAN_LIMIT).await {
         Ok(heard) => heard.no_text().unwrap_or_else(|| heard.all()),
         Err(CannotTell(why)) => why,
     })

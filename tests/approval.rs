@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 
 use crate::harness::process::until;
 use crate::harness::{EMERGENCIES, Town};
-use crate::rollback::{KUBECTL, PEOPLE, QUEUE, approved_until_begun, began, broken};
+use crate::rollback::{KUBECTL, PEOPLE, QUEUE, approved_until_begun, began, broken, broken_by};
 
 #[tokio::test]
 async fn going_ahead_alone_is_void_where_howler_was_down_meanwhile() {
@@ -266,7 +266,7 @@ async fn one_change_at_a_time_holds_across_procedures_and_a_restart() {
 }
 
 #[tokio::test]
-async fn a_rule_that_changes_while_people_are_asked_moves_no_request() {
+async fn a_rule_that_changes_while_people_are_asked_lets_nobody_in_and_voids_what_it_no_longer_allows() {
     let mut town = broken().await;
     town.world.ian().types(EMERGENCIES, "/runbook run queue").await;
     town.world.crash().await;
@@ -275,7 +275,37 @@ async fn a_rule_that_changes_while_people_are_asked_moves_no_request() {
     town.world.person("zoe").clicks(EMERGENCIES, "approve").await;
     assert!(town.world.person("zoe").whisper(EMERGENCIES).unwrap().text.contains("not among those who may"));
     town.world.maya().clicks(EMERGENCIES, "approve").await;
-    assert_eq!(began(&town, "restart"), 1);
+    assert_eq!(began(&town, "restart"), 0);
+    let card = town.card(EMERGENCIES);
+    assert!(card.contains("by the rules of now U0MAYA may not approve it"), "{card}");
+}
+
+#[tokio::test]
+async fn who_puts_himself_on_call_has_no_rights_by_that() {
+    let town = broken_by("[runbook.approval]\non_call = true\n").await;
+    let (world, zoe) = (&town.world, town.world.person("zoe"));
+    world.ian().types(EMERGENCIES, "/runbook run queue").await;
+    zoe.clicks(EMERGENCIES, "approve").await;
+    assert!(zoe.whisper(EMERGENCIES).unwrap().text.contains("not among those who may"));
+    zoe.types(EMERGENCIES, "/oncall cover 2h").await;
+    zoe.clicks(EMERGENCIES, "approve").await;
+    assert!(zoe.whisper(EMERGENCIES).unwrap().text.contains("not among those who may"));
+    // Nor alone, in a run of her own.
+    world.ian().types(EMERGENCIES, "/runbook abort RUN-1").await;
+    zoe.types(EMERGENCIES, "/runbook run queue").await;
+    let card = town.card(EMERGENCIES);
+    let code: String =
+        card.split("Its code is `").nth(1).unwrap().chars().take_while(|sign| *sign != '`').collect();
+    let told = zoe.types(EMERGENCIES, &format!("/runbook break-glass RUN-2 {code} nobody is awake")).await;
+    assert!(told.contains("not among those who may"), "{told}");
+    world.forward_seconds(90).await;
+    assert_eq!(began(&town, "restart"), 0, "{}", town.card(EMERGENCIES));
+    // Nor does she lift what somebody else froze.
+    world.maya().types(EMERGENCIES, "/runbook freeze the auditors are here").await;
+    let told = zoe.types(EMERGENCIES, "/runbook unfreeze").await;
+    assert!(told.contains("Only those who may approve changes"), "{told}");
+    let told = world.maya().types(EMERGENCIES, "/runbook unfreeze").await;
+    assert!(!told.contains("Only those"), "{told}");
 }
 
 #[tokio::test]

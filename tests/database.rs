@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use howler::config::RunbookRules;
-use howler::domain::procedure::judge::{Finding, Verdict, judge};
+use howler::domain::procedure::judge::{Finding, Since, Verdict, judge};
 use howler::domain::procedure::{Check, Probe, Question};
 use howler::probe::Prober;
 use howler::procedure;
@@ -151,7 +151,11 @@ async fn find(rules: &RunbookRules, port: u16, check: &Check) -> Finding {
         "PGPASSWORD" => Some("planted-password".into()),
         _ => None,
     });
-    judge(check, &prober.ask(&Question::Run(command.0.clone()), check.within()).await)
+    judge(
+        check,
+        &prober.ask(&Question::Run(command.0.clone()), check.within()).await,
+        Since::Trouble(jiff::Timestamp::UNIX_EPOCH),
+    )
 }
 
 fn long(finding: &Finding) -> &str {

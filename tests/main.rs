@@ -42,6 +42,7 @@ mod simulation;
 mod socket;
 mod socket_tls;
 mod tidy;
+mod tools;
 mod undo;
 mod updates;
 mod watching;

@@ -37,15 +37,17 @@ human = "Raise it."
 title = "Restart the queue"
 risk = "medium"
 freeze = ["version"]
+changes = ["version.revision"]
 plan = ["kubectl", "rollout", "status", "deployment/queue"]
 run = ["kubectl", "rollout", "restart", "deployment/queue"]
-undo = ["kubectl", "rollout", "undo", "deployment/queue", "--to-revision={version.revision}"]
+undo = { run = ["kubectl", "rollout", "undo", "deployment/queue", "--to-revision={version.revision}"], risk = "medium", until = "24h" }
 limit = "1m"
 verify = { pass = ["errors"], within = "2m", every = "5s", hold = "30s" }
 [action.roll_back]
 title = "Roll the queue back"
 risk = "high"
 freeze = ["version"]
+changes = ["version.revision"]
 run = ["kubectl", "rollout", "undo", "deployment/queue", "--to-revision=6"]
 undo = "none: what was queued meanwhile is lost"
 limit = "1m"
@@ -68,7 +70,12 @@ pub const PEOPLE: &str =
 
 /// A queue whose restart helps.
 pub async fn broken() -> Town {
-    let town = Town::with(&[("queue-failure", QUEUE)], PEOPLE).await;
+    broken_by(PEOPLE).await
+}
+
+/// The same, by other rules of approval.
+pub async fn broken_by(rules: &str) -> Town {
+    let town = Town::with(&[("queue-failure", QUEUE)], rules).await;
     town.state(KUBECTL);
     town.write("log", "one ERROR\n");
     town.write("version", r#"{"revision": 7}"#);

@@ -115,6 +115,7 @@ impl ApprovalRules {
             people: self.people.clone(),
             group: self.group.clone(),
             on_call: self.on_call,
+            rota: None,
             needed: needed.max(1),
             comment: risk.wants_comment(),
             stands: self.stands.0,

@@ -12,8 +12,9 @@ use super::job::Job;
 use super::slack::Deliverer;
 use crate::desk::Desk;
 use crate::domain::effect::{EffectKind, Outcome, Receipt};
-use crate::domain::procedure::judge::judge;
-use crate::domain::procedure::{CannotTell, Question};
+use crate::domain::procedure::judge::Since;
+use crate::domain::procedure::{CannotTell, Finding};
+use crate::domain::run::Run;
 use crate::domain::run::change::{Ended, Phase, Prepared};
 use crate::id::{RunId, UserId};
 use crate::probe::{Order, Prober};
@@ -46,11 +47,11 @@ impl Hands {
         match &job.effect.kind {
             EffectKind::Look { check, question, .. } => {
                 // What cannot be found out is an answer too, so nothing is tried again by itself.
-                let heard = match question.as_ref() {
-                    Ok(question) => self.prober.ask(question, check.within()).await,
-                    Err(why) => Err(CannotTell(why.clone())),
+                let found = match question.as_ref() {
+                    Ok(question) => self.prober.find(check, question, since(job, desk.now())).await,
+                    Err(why) => Finding::unknown(why),
                 };
-                Outcome::Done(Receipt::Found(judge(check, &heard)))
+                Outcome::Done(Receipt::Found(found))
             }
             EffectKind::Prepare { argv, plan, group, .. } => {
                 let prepared = self.prepare(argv, plan.as_ref(), group.as_ref(), deliverer).await;
@@ -110,7 +111,7 @@ impl Hands {
     }
 
     async fn plan(&self, plan: &[String]) -> Result<String, String> {
-        let heard = self.prober.ask(&Question::Run(plan.to_vec()), PLAN_LIMIT).await;
+        let heard = self.prober.plan(plan, PLAN_LIMIT).await;
         let heard = heard.map_err(|CannotTell(why)| format!("its plan brings nothing: {why}"))?;
         match (heard.exit, heard.no_text()) {
             (Some(0), Some(why)) => Err(format!("its plan brings nothing: {why}")),
@@ -183,6 +184,18 @@ impl Hands {
     fn stop(&self, run: RunId) -> watch::Sender<bool> {
         let mut stops = self.stops.lock().unwrap_or_else(PoisonError::into_inner);
         stops.entry(run).or_insert_with(|| watch::channel(false).0).clone()
+    }
+}
+
+/// What a check finds is compared with that: when the action that is proved was asked for, or when the trouble began.
+fn since(job: &Job, now: Timestamp) -> Since {
+    let run = job.run.as_deref();
+    match run.and_then(Run::proves_since) {
+        Some(asked) => Since::Action(asked),
+        None => {
+            let declared = job.incident.as_ref().map(|incident| incident.declared_at);
+            Since::Trouble(declared.or(run.map(|run| run.at)).unwrap_or(now))
+        }
     }
 }
 

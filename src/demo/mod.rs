@@ -147,9 +147,9 @@ async fn start(listen: SocketAddr, folder: &Path, kept: bool, clock: Clock) -> R
             phone: on_call::secrets(&base),
         },
         data: folder.join("howler"),
-        clock,
+        clock: clock.clone(),
     };
-    let production = Arc::new(Production::default());
+    let production = Arc::new(Production::new(clock));
     let ground = Ground { world: Some(Arc::clone(&production) as Arc<dyn StandIn>), ..Ground::default() };
     let app = App::start_on(ground, setup)?;
     Ok(Rehearsal { app, slack, phones, production, listener, address })

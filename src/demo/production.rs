@@ -5,8 +5,10 @@ mod cluster;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::clock::Clock;
 use crate::domain::procedure::{CannotTell, Heard, Question};
 use crate::domain::run::change::Ended;
 use crate::probe::{Fingerprint, StandIn};
@@ -22,7 +24,10 @@ pub const BREAKS: [(&str, &str); 5] = [
 ];
 
 #[derive(Debug)]
-pub struct Production(Mutex<World>);
+pub struct Production {
+    world: Mutex<World>,
+    clock: Clock,
+}
 
 #[derive(Debug)]
 struct World {
@@ -35,22 +40,26 @@ struct World {
     serving: usize,
 }
 
-impl Default for Production {
+impl Default for World {
     fn default() -> Self {
         let site = (1..=4).rev().map(|number| (format!("monkeytown-{number}.vercel.app"), true));
-        Self(Mutex::new(World {
+        Self {
             stream: Deployment::new("event-stream", 7),
             web: Deployment::new("monkeytown-web", 3),
             redis: true,
             site: site.collect(),
             serving: 0,
-        }))
+        }
     }
 }
 
 impl Production {
+    pub fn new(clock: Clock) -> Self {
+        Self { world: Mutex::default(), clock }
+    }
+
     fn world(&self) -> MutexGuard<'_, World> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Breaks something, or mends everything (`mend`).
@@ -70,8 +79,7 @@ impl Production {
                 world.serving = 0;
             }
             "mend" => {
-                drop(world);
-                *self.world() = Self::default().0.into_inner().unwrap_or_else(PoisonError::into_inner);
+                *world = World::default();
             }
             other => return Err(format!("nothing here breaks by the word {other}")),
         }
@@ -136,12 +144,13 @@ impl World {
     }
 
     /// A program, as it would answer; `changes` where it is to do what it says.
-    fn program(&mut self, argv: &[String], changes: bool) -> Result<Heard, CannotTell> {
+    fn program(&mut self, argv: &[String], changes: bool, now: Timestamp) -> Result<Heard, CannotTell> {
         let words: Vec<&str> = argv.iter().map(String::as_str).filter(|word| !is_aim(word)).collect();
         match words.as_slice() {
             ["kubectl", "logs", "-l", label, ..] => Ok(said(0, self.deployment(label)?.log())),
             ["kubectl", "get", "rs", "-l", label, ..] => Ok(said(0, self.deployment(label)?.replica_sets())),
-            ["kubectl", "get", "pods", "-l", label, ..] => Ok(said(0, self.deployment(label)?.pods())),
+            ["kubectl", "get", "pods", "-l", label, ..] => Ok(said(0, self.deployment(label)?.pods(now))),
+            ["kubectl", "get", "hpa", ..] => Ok(said(0, json!({ "items": [] }).to_string())),
             ["kubectl", "get", object, ..] => Ok(said(0, self.deployment(object)?.object())),
             ["kubectl", "rollout", "status", object, ..] => Ok(said(0, self.deployment(object)?.status())),
             ["kubectl", rest @ ..] => {
@@ -189,7 +198,7 @@ impl StandIn for Production {
         match question {
             Question::Http(address) => world.http(address),
             Question::Tcp(_) => Ok(said(if world.redis { 0 } else { 1 }, String::new())),
-            Question::Run(argv) => world.program(argv, false),
+            Question::Run(argv) => world.program(argv, false, self.clock.now()),
             Question::Vercel(asked) => world.vercel(asked),
             Question::GitHub(_) => Err(CannotTell("the rehearsal has no GitHub".into())),
         }
@@ -204,7 +213,7 @@ impl StandIn for Production {
     }
 
     fn act(&self, argv: &[String]) -> (Ended, String) {
-        match self.world().program(argv, true) {
+        match self.world().program(argv, true, self.clock.now()) {
             Ok(heard) => (Ended::Exit { code: heard.exit }, heard.text),
             Err(CannotTell(why)) => (Ended::NotBegun { why }, String::new()),
         }

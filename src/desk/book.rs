@@ -11,10 +11,11 @@ use crate::domain::answer::{Answer, Private, Summary};
 use crate::domain::command::{Command, Line};
 use crate::domain::incident::Incident;
 use crate::domain::oncall::duty::PhoneReach;
+use crate::domain::procedure::Risk;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Place, Request};
 use crate::domain::run::audit::Ledger;
-use crate::domain::run::{Around, Run};
+use crate::domain::run::{Around, Rules, Run};
 use crate::id::{ChannelId, IncidentId, MessageTs, RunId};
 use crate::store::{Store, StoreError};
 
@@ -75,7 +76,14 @@ impl Book<'_> {
         let duty = self.state.rota.duty(self.now, PhoneReach::Off);
         let on_call = [duty.primary, duty.outgoing, duty.backup].into_iter().flatten().collect();
         let barred = ledger.bars(self.now, config.runbook.approval.per_hour);
-        Around { now: self.now, on_call, barred, names: Arc::clone(&config.runbook.acts_as) }
+        let approval = &config.runbook.approval;
+        let rules = Rules {
+            runbook: Arc::clone(&config.procedures),
+            medium: approval.policy(Risk::Medium),
+            high: approval.policy(Risk::High),
+        };
+        let (names, rules) = (Arc::clone(&config.runbook.acts_as), Some(rules));
+        Around { now: self.now, on_call, barred, names, rules }
     }
 
     /// Every open incident, oldest first.

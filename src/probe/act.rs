@@ -15,7 +15,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::kept::Kept;
 use super::marked::{Marked, VARIABLE};
-use super::process::{self, Program, Start, Streams};
+use super::process::{self, LAST_WORDS, Program, Start, Streams};
 use super::{FOLDERS, Prober, tool};
 use crate::config::secrets::Secret;
 use crate::domain::procedure::CannotTell;
@@ -27,8 +27,6 @@ const TELL_EVERY: Duration = Duration::from_secs(2);
 const LEFT: Duration = Duration::from_secs(3);
 /// What was killed is gone within this, or cannot be killed.
 const REAPED: Duration = Duration::from_secs(3);
-/// What a program printed just before its end is waited for so long.
-const LAST_WORDS: Duration = Duration::from_millis(500);
 /// Bytes read at once, and the longest line that is waited for to its end.
 const READ_AT_ONCE: usize = 64 << 10;
 /// So much of the end of the output is searched for secrets, in bytes: far more than is told, so that a secret of many lines is whole
@@ -113,6 +111,7 @@ impl Prober {
         let mut environment = self.environment.get(program).cloned().unwrap_or_default();
         environment.extend(self.for_actions.get(program).into_iter().flatten().cloned());
         environment.push((VARIABLE.to_owned(), Secret::new(order.mark.clone())));
+        let home = self.home_of(program);
         let start = Start {
             path: order.path.as_ref(),
             program,
@@ -120,6 +119,8 @@ impl Prober {
             environment: &environment,
             folder: None,
             bounds: &self.bounds,
+            home: home.as_deref(),
+            mark: &order.mark,
             may_go_on: true,
         };
         match process::start(start) {
@@ -135,7 +136,7 @@ impl Prober {
         stop: &mut watch::Receiver<bool>,
         heard: &mpsc::Sender<String>,
     ) -> (Ended, String) {
-        let marked = Marked::new(&order.mark, program.group());
+        let marked = program.all().clone();
         let kept = Mutex::new(Kept::default());
         let Streams { out, err } = &mut streams;
         let printed = async { tokio::join!(keep(out, &kept), keep(err, &kept)) }.fuse();

@@ -5,10 +5,11 @@
 //! rights hold from its first instruction on.
 
 use std::io;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use rustix::io::Errno;
-use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
+use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit, setrlimit};
 use tokio::process::{Child, Command};
 use tokio::runtime::Handle;
 
@@ -23,18 +24,33 @@ pub struct Bounds {
     pub limits: Limits,
 }
 
+/// Limits pass to what is started, and are howler's own: one at a time is started under a mark.
+static MARKING: Mutex<()> = Mutex::new(());
+
+/// Does `start` while howler's own soft limit on file locks, which means nothing to the kernel, is `mark`: what is started then has it
+/// before it runs.
+fn marking<T>(mark: u64, start: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    let _alone = MARKING.lock().unwrap_or_else(PoisonError::into_inner);
+    let own = getrlimit(Resource::Locks);
+    setrlimit(Resource::Locks, Rlimit { current: Some(mark), ..own })?;
+    let started = start();
+    setrlimit(Resource::Locks, own)?;
+    started
+}
+
 impl Bounds {
-    /// Starts `command` as the configured user; it can gain no rights by what it runs. Must be called inside a runtime.
+    /// Starts `command` as the configured user, with the number `mark` in its limits from its first instruction on; it can gain no
+    /// rights by what it runs. Must be called inside a runtime.
     ///
     /// # Errors
     /// When it cannot be started like that.
-    pub fn spawn(&self, command: &mut Command) -> io::Result<Child> {
+    pub fn spawn(&self, command: &mut Command, mark: u64) -> io::Result<Child> {
         if let Some(user) = self.user.as_ref().map_err(|why| io::Error::other(why.clone()))? {
             // The standard library clears the other groups with it.
             command.uid(user.uid).gid(user.gid);
         }
         if self.limits.new_privileges {
-            return command.spawn();
+            return marking(mark, || command.spawn());
         }
         let runtime = Handle::current();
         // The flag is its thread's alone, cannot be taken back, and passes to what the thread starts.
@@ -42,20 +58,21 @@ impl Bounds {
             let spawn = || {
                 let _inside = runtime.enter();
                 rustix::thread::set_no_new_privs(true)?;
-                command.spawn()
+                marking(mark, || command.spawn())
             };
             let spawned = thread::Builder::new().spawn_scoped(scope, spawn)?.join();
             spawned.unwrap_or_else(|_| Err(io::Error::other("it could not be started")))
         })
     }
 
-    /// Gives the process `id` its limits; it may not raise them. One that has ended needs none.
+    /// Gives the process `id` its limits, and the number by which all that it begins is found; it may not raise them. One that has
+    /// ended needs none.
     ///
     /// # Errors
     /// When one of them cannot be set.
-    pub fn cap(&self, id: Pid) -> io::Result<()> {
-        for (resource, most) in self.most() {
-            // What howler may not have itself it cannot give.
+    pub fn cap(&self, id: Pid, mark: u64) -> io::Result<()> {
+        for (resource, most) in self.most().into_iter().chain([(Resource::Locks, mark)]) {
+            // A hard limit can only be lowered.
             let most = getrlimit(resource).maximum.map_or(most, |own| own.min(most));
             match prlimit(Some(id), resource, Rlimit { current: Some(most), maximum: Some(most) }) {
                 Ok(_) | Err(Errno::SRCH) => {}

@@ -3,6 +3,7 @@
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -49,11 +50,18 @@ impl Service<Name> for Pinned {
 
 /// Asks `address` once.
 pub async fn get(hosts: &Hosts, address: &str, limit: Duration) -> Result<Heard, CannotTell> {
-    let late = || CannotTell(format!("{address} did not answer within {} s", limit.as_secs()));
-    timeout(limit, ask(hosts, address)).await.unwrap_or_else(|_| Err(late()))
+    let late = || format!("{address} did not answer within {} s", limit.as_secs());
+    // A name that is looked up for ever says nothing of who is behind it.
+    let targets =
+        timeout(limit, targets(hosts, address)).await.unwrap_or_else(|_| Err(CannotTell(late())))?;
+    match timeout(limit, fetch(address, targets)).await {
+        Ok(heard) => heard,
+        Err(_) => Ok(Heard { silent: Some(late()), ..Heard::default() }),
+    }
 }
 
-async fn ask(hosts: &Hosts, address: &str) -> Result<Heard, CannotTell> {
+/// Where `address` may be asked.
+async fn targets(hosts: &Hosts, address: &str) -> Result<Vec<SocketAddr>, CannotTell> {
     let cannot = |why: &str| CannotTell(format!("{address} {why}"));
     let url = Url::parse(address).map_err(|_| cannot("is no address"))?;
     let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
@@ -71,7 +79,7 @@ async fn ask(hosts: &Hosts, address: &str) -> Result<Heard, CannotTell> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(cannot("holds a password"));
     }
-    fetch(address, hosts.resolve(host, port, usual).await?).await
+    hosts.resolve(host, port, usual).await
 }
 
 async fn fetch(address: &str, targets: Vec<SocketAddr>) -> Result<Heard, CannotTell> {
@@ -92,6 +100,10 @@ async fn fetch(address: &str, targets: Vec<SocketAddr>) -> Result<Heard, CannotT
         Err(error) if error.is_connect() && tcp::refuses(address, &targets).await => {
             return Ok(Heard { refused: true, ..Heard::default() });
         }
+        Err(error) if error.is_connect() && is_silence(&error) => {
+            let why = format!("{address} took no connection within {} s", CONNECT_LIMIT.as_secs());
+            return Ok(Heard { silent: Some(why), ..Heard::default() });
+        }
         Err(error) => return Err(cannot(&in_words(&error))),
     };
     let status = response.status().as_u16();
@@ -102,6 +114,18 @@ async fn fetch(address: &str, targets: Vec<SocketAddr>) -> Result<Heard, CannotT
     }
     let heard = Heard { status: Some(status), ..Heard::default() };
     Ok(heard_of(kept.printed(), heard))
+}
+
+/// Whether nobody answered, and nothing on the way said why.
+fn is_silence(error: &Error) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(inner) = source {
+        if inner.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::TimedOut) {
+            return true;
+        }
+        source = inner.source();
+    }
+    false
 }
 
 fn in_words(error: &Error) -> String {

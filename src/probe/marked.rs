@@ -1,33 +1,63 @@
-//! The processes of an action: those of its group, and those that carry its mark in their environment, in whatever group and
-//! session they are, and whichever howler began them.
+//! What a program began, whatever it does: its process group, those that carry its mark in their environment, and those that carry
+//! it in their limits, in whatever group and session they are and whichever howler began them.
+//!
+//! The limit on file locks means nothing since Linux 2.4 (getrlimit(2)). Limits pass to all that a process begins, and a hard one only
+//! root may raise: so a number that nobody else has is a mark that a child does not lose by leaving its session and clearing its
+//! environment. It is there before the program's first instruction; what lowers that very limit on purpose is not found.
 
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use sha2::{Digest, Sha256};
 use tokio::time::{interval, timeout};
 
-/// The variable that carries the mark.
+/// The variable that carries an action's mark.
 pub const VARIABLE: &str = "HOWLER_ACT";
 /// How often it is looked whether they are gone.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// Looks for what was begun while others were killed.
+const SCANS: usize = 5;
+/// What is killed is gone within this, or cannot be killed.
+const LAST: Duration = Duration::from_secs(2);
 
-/// What belongs to one action.
+/// What belongs to one program.
 #[derive(Clone, Debug)]
 pub struct Marked {
     /// Known to the howler that began it.
     pub group: Option<Pid>,
-    mark: Vec<u8>,
+    variable: Vec<u8>,
+    number: u64,
+}
+
+/// The number that stands in the limits of what carries `mark`: large, so that it is no limit that anybody sets.
+pub fn number_of(mark: &str) -> u64 {
+    let digest = Sha256::digest(mark.as_bytes());
+    let bytes: [u8; 8] = std::array::from_fn(|at| digest.get(at).copied().unwrap_or_default());
+    u64::from_be_bytes(bytes) >> 2 | 1 << 61
+}
+
+/// A mark that nobody else has.
+///
+/// # Errors
+/// When the machine gives no random bytes.
+pub fn fresh() -> std::io::Result<String> {
+    let mut bytes = [0; 16];
+    std::io::Read::read_exact(&mut std::fs::File::open("/dev/urandom")?, &mut bytes)?;
+    Ok(hex::encode(bytes))
 }
 
 impl Marked {
     pub fn new(mark: &str, group: Option<Pid>) -> Self {
-        Self { group, mark: format!("{VARIABLE}={mark}").into_bytes() }
+        Self { group, variable: format!("{VARIABLE}={mark}").into_bytes(), number: number_of(mark) }
     }
 
     /// Those that live. One that has ended and waits for its parent does not.
     fn alive(&self) -> Vec<Pid> {
         let Ok(all) = std::fs::read_dir("/proc") else { return Vec::new() };
+        // howler itself has the mark for the moment in which the program is started.
+        let own = Some(rustix::process::getpid());
         let numbers = all.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok());
+        let numbers = numbers.filter(|number| Pid::from_raw(*number) != own);
         numbers.filter(|number| self.owns(*number)).filter_map(Pid::from_raw).collect()
     }
 
@@ -39,19 +69,38 @@ impl Marked {
             return false;
         }
         let group = fields.nth(1).and_then(|group| group.parse().ok()).and_then(Pid::from_raw);
-        let environment = || std::fs::read(format!("/proc/{number}/environ")).unwrap_or_default();
         (self.group.is_some() && group == self.group)
-            || environment().split(|byte| *byte == 0).any(|variable| variable == self.mark)
+            || limits(number).contains(&Some(self.number))
+            || self.is_in_environment(number)
+    }
+
+    fn is_in_environment(&self, number: i32) -> bool {
+        let environment = std::fs::read(format!("/proc/{number}/environ")).unwrap_or_default();
+        environment.split(|byte| *byte == 0).any(|variable| variable == self.variable)
     }
 
     pub fn is_gone(&self) -> bool {
         self.alive().is_empty()
     }
 
-    fn signal(&self, signal: Signal) {
+    pub fn signal(&self, signal: Signal) {
+        // A group takes it as a whole, also what is begun just now.
+        if let Some(group) = self.group {
+            let _ = kill_process_group(group, signal);
+        }
         for process in self.alive() {
             // One that has just ended needs no signal.
             let _ = kill_process(process, signal);
+        }
+    }
+
+    /// Kills them, and what they began while they were looked for. It does not wait for their end.
+    pub fn kill(&self) {
+        for _ in 0..SCANS {
+            self.signal(Signal::KILL);
+            if self.is_gone() {
+                return;
+            }
         }
     }
 
@@ -80,5 +129,10 @@ impl Marked {
     }
 }
 
-/// What is killed is gone within this, or cannot be killed.
-const LAST: Duration = Duration::from_secs(2);
+/// The soft and the hard limit on file locks, as proc(5) tells them: name, soft limit, hard limit, unit.
+fn limits(number: i32) -> [Option<u64>; 2] {
+    let limits = std::fs::read_to_string(format!("/proc/{number}/limits")).unwrap_or_default();
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max file locks")).unwrap_or_default();
+    let mut both = line.split_whitespace().map(|limit| limit.parse().ok());
+    [both.next().flatten(), both.next().flatten()]
+}

@@ -6,6 +6,7 @@ mod act;
 mod address;
 mod bounds;
 mod github;
+mod home;
 mod http;
 mod kept;
 mod marked;
@@ -28,9 +29,12 @@ use serde_json::Value;
 use crate::clock::Clock;
 use crate::config::RunbookRules;
 use crate::config::secrets::{Secret, Secrets};
-use crate::domain::procedure::{CannotTell, Heard, Question};
+use crate::domain::procedure::judge::{Since, judge_answer};
+use crate::domain::procedure::{Answer, CannotTell, Check, Finding, Heard, Question};
 use crate::domain::run::change::Ended;
-use crate::redact::Redactor;
+use crate::domain::text::clean;
+use crate::redact;
+use crate::redact::{Redactor, without_escapes, without_values};
 pub use act::{Fingerprint, Order};
 use address::Hosts;
 use bounds::Bounds;
@@ -70,9 +74,9 @@ pub struct Prober {
     /// The same, that only actions get.
     for_actions: Variables,
     redactor: Redactor,
-    /// Knows those values alone that are secrets by their names: a user's name may well be an argument.
-    arguments: Redactor,
     bounds: Bounds,
+    /// Where each program has a folder of its own, which is its `HOME`.
+    homes: Option<PathBuf>,
     /// Or why they are not asked.
     github: Result<GitHub, String>,
     vercel: Result<Vercel, String>,
@@ -89,10 +93,8 @@ impl Prober {
                 .collect()
         };
         let (environment, for_actions) = (of(&rules.environment), of(&rules.action_environment));
-        let given =
-            environment.values().chain(for_actions.values()).flatten().map(|(_, value)| value.clone());
-        let arguments = Redactor::new(secrets.iter().cloned().chain(secret([&environment, &for_actions])));
-        let redactor = Redactor::new(secrets.into_iter().chain(given));
+        // A host, a user and a folder are passed on as well, and must be readable where something is wrong with them.
+        let redactor = Redactor::new(secrets.into_iter().chain(secret([&environment, &for_actions])));
         // Programs run in `/`, where gh finds no repository of its own accord. It is no secret.
         let environment = with_repository(environment, rules.repository.name());
         let hosts = Hosts::new(&rules.hosts, &rules.private);
@@ -107,10 +109,30 @@ impl Prober {
             environment,
             for_actions,
             redactor,
-            arguments,
             bounds,
+            homes: None,
             github,
             vercel,
+        }
+    }
+
+    /// With a folder of its own for each program, below `folder`: some must keep something between two runs, and fail where they
+    /// cannot.
+    #[must_use]
+    pub fn with_homes(self, folder: PathBuf) -> Self {
+        Self { homes: Some(folder), ..self }
+    }
+
+    /// The folder of a program, made where it is missing, for nobody else to read. Where it cannot be made the program has none.
+    fn home_of(&self, program: &str) -> Option<PathBuf> {
+        let home = self.homes.as_ref()?.join(program);
+        let user = self.bounds.user.as_ref().ok()?.as_ref();
+        match home::made(&home, user) {
+            Ok(()) => Some(home),
+            Err(error) => {
+                tracing::warn!(%error, folder = %home.display(), "a program has no folder of its own");
+                None
+            }
         }
     }
 
@@ -133,13 +155,40 @@ impl Prober {
         Self { stand_in: Some(stand_in), ..Self::new(&nothing, Vec::new(), |_| None) }
     }
 
-    /// Asks once, for at most `limit`. The answer holds no control characters and no secrets that are known or look like some.
+    /// What a check finds: its answer is judged as it came, and what is shown and kept of it is masked. Where silence counts as
+    /// failing a second question, on a connection of its own, makes sure of it.
+    pub async fn find(&self, check: &Check, question: &Question, since: Since) -> Finding {
+        let mut answer = self.answer(question, check.within()).await;
+        if check.silence_fails && answer.as_ref().is_ok_and(|answer| answer.raw.silent.is_some()) {
+            answer = self.answer(question, check.within()).await;
+        }
+        judge_answer(check, &answer, since, |text| self.shown(text))
+    }
+
+    /// Asks once, for at most `limit`. What comes back holds no control characters and no secrets that are known or look like some.
     ///
     /// # Errors
     /// Why nothing can be said.
     pub async fn ask(&self, question: &Question, limit: Duration) -> Result<Heard, CannotTell> {
+        let Answer { shown, .. } = self.answer(question, limit).await?;
+        match shown.silent {
+            Some(why) => Err(CannotTell(why)),
+            None => Ok(shown),
+        }
+    }
+
+    /// Asks a plan, which is shown to those who approve: of plain variables the names alone.
+    ///
+    /// # Errors
+    /// Why it says nothing.
+    pub async fn plan(&self, command: &[String], limit: Duration) -> Result<Heard, CannotTell> {
+        let heard = self.ask(&Question::Run(command.to_vec()), limit).await?;
+        Ok(Heard { text: without_values(&heard.text), ..heard })
+    }
+
+    async fn answer(&self, question: &Question, limit: Duration) -> Result<Answer, CannotTell> {
         if let Some(stand_in) = &self.stand_in {
-            return stand_in.ask(question);
+            return stand_in.ask(question).map(Answer::from);
         }
         let heard = match question {
             Question::Http(url) => http::get(&self.hosts, url, limit).await,
@@ -150,7 +199,11 @@ impl Prober {
         };
         match heard {
             Ok(heard) => {
-                Ok(Heard { text: self.shown(&heard.text), aside: self.shown(&heard.aside), ..heard })
+                let plain = |text: &str| clean(&without_escapes(text));
+                let raw = Heard { text: plain(&heard.text), aside: plain(&heard.aside), ..heard };
+                let (text, aside) = (self.shown(&raw.text), self.shown(&raw.aside));
+                let silent = raw.silent.as_ref().map(|why| self.shown(why));
+                Ok(Answer { shown: Heard { text, aside, silent, ..raw.clone() }, raw })
             }
             Err(CannotTell(why)) => Err(CannotTell(self.shown(&why))),
         }
@@ -166,9 +219,9 @@ impl Prober {
         vercel.ask(asked, limit).await
     }
 
-    fn told(&self, answer: Result<Value, CannotTell>) -> Result<Heard, CannotTell> {
+    fn told(&self, answer: Result<Value, CannotTell>) -> Result<Answer, CannotTell> {
         match answer {
-            Ok(answer) => Ok(told::heard(answer, &self.redactor)),
+            Ok(answer) => Ok(Answer { raw: told::raw(&answer), shown: told::heard(answer, &self.redactor) }),
             Err(CannotTell(why)) => Err(CannotTell(self.shown(&why))),
         }
     }
@@ -180,7 +233,7 @@ impl Prober {
 
     /// That no argument holds a secret: whoever lists the machine's processes reads them, and they stand on cards.
     fn shows_no_secret(&self, command: &[String]) -> Result<(), CannotTell> {
-        match command.iter().any(|part| self.arguments.redact(part) != *part) {
+        match command.iter().any(|part| self.redactor.redact(part) != *part) {
             true => Err(CannotTell(
                 "an argument looks like a secret, and arguments are shown: give it by a variable that [runbook.environment] \
                  names"
@@ -199,18 +252,19 @@ impl Prober {
         let environment = self.environment.get(program).map_or(&[][..], Vec::as_slice);
         let folder = self.folders.get(program).map(PathBuf::as_path);
         tool::aim(program, arguments, environment, folder)?;
-        let bounds = &self.bounds;
-        let start = Start { path: &path, program, arguments, environment, folder, bounds, may_go_on: false };
+        let (bounds, home) = (&self.bounds, self.home_of(program));
+        let (home, may_go_on) = (home.as_deref(), false);
+        let mark = marked::fresh().map_err(|error| CannotTell(format!("no mark can be made: {error}")))?;
+        let mark = mark.as_str();
+        let start =
+            Start { path: &path, program, arguments, environment, folder, bounds, home, mark, may_go_on };
         process::run(start, limit).await
     }
 }
 
-/// What a variable is called that holds a secret.
-const SECRET: [&str; 6] = ["PASS", "SECRET", "TOKEN", "KEY", "CREDENTIAL", "AUTH"];
-
 fn secret(all: [&Variables; 2]) -> Vec<Secret> {
     let given = all.into_iter().flat_map(BTreeMap::values).flatten();
-    let secret = given.filter(|(name, _)| SECRET.iter().any(|part| name.to_uppercase().contains(part)));
+    let secret = given.filter(|(name, value)| redact::is_secret(name, value.reveal()));
     secret.map(|(_, value)| value.clone()).collect()
 }
 

@@ -4,57 +4,44 @@
 use std::io::{self, PipeReader};
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use rustix::io::{Errno, FdFlags};
-use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
+use rustix::io::FdFlags;
+use rustix::process::Pid;
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe::Receiver;
 use tokio::process::{Child, Command};
-use tokio::time::{interval, timeout};
+use tokio::time::timeout;
 
 use super::GRACE;
 use super::bounds::Bounds;
 use super::kept::{Kept, Printed};
+use super::marked::{self, Marked};
 use crate::config::secrets::Secret;
 use crate::domain::procedure::{CannotTell, Heard};
 
-/// How often it is looked whether the group is empty.
-const LOOK_EVERY: Duration = Duration::from_millis(10);
+/// What a program printed just before its end is waited for so long; what it left behind may hold its output open for ever.
+pub const LAST_WORDS: Duration = Duration::from_millis(500);
 
-/// Ends the program's whole group when it is let go, by whatever way.
-struct Group(Option<Pid>);
-
-impl Group {
-    fn signal(&self, signal: Signal) {
-        if let Some(group) = self.0 {
-            // A group that is gone needs no signal.
-            let _ = kill_process_group(group, signal);
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.0.is_none_or(|group| test_kill_process_group(group) == Err(Errno::SRCH))
-    }
-
-    async fn emptied(&self) {
-        let mut looks = interval(LOOK_EVERY);
-        while !self.is_empty() {
-            looks.tick().await;
-        }
-    }
+/// Ends all that belongs to the program when it is let go, by whatever way.
+struct Leash {
+    all: Marked,
+    holds: bool,
 }
 
-impl Drop for Group {
+impl Drop for Leash {
     fn drop(&mut self) {
-        self.signal(Signal::KILL);
+        if self.holds {
+            self.all.kill();
+        }
     }
 }
 
 /// A program that was started, in a process group of its own.
 pub struct Program {
     pub child: Child,
-    group: Group,
+    leash: Leash,
     name: String,
 }
 
@@ -75,6 +62,10 @@ pub struct Start<'a> {
     /// Where it is started; `/` where none is said.
     pub folder: Option<&'a Path>,
     pub bounds: &'a Bounds,
+    /// What `HOME` is for it; a folder that is nowhere where none is given.
+    pub home: Option<&'a Path>,
+    /// Nobody else's: all that the program begins carries it in its limits.
+    pub mark: &'a str,
     /// It may go on when howler is gone: what it prints then does not end it, as it would with a pipe that nobody reads.
     pub may_go_on: bool,
 }
@@ -85,7 +76,7 @@ pub struct Start<'a> {
 /// # Errors
 /// When it cannot be started, or not be bounded: nothing of it is left then.
 pub fn start(start: Start<'_>) -> Result<(Program, Streams), CannotTell> {
-    let Start { path, program, arguments, environment, folder, bounds, may_go_on } = start;
+    let Start { path, program, arguments, environment, folder, bounds, home, mark, may_go_on } = start;
     let cannot = |error: io::Error| CannotTell(format!("{program} cannot be started: {error}"));
     let (out, to_out) = io::pipe().map_err(cannot)?;
     let (err, to_err) = io::pipe().map_err(cannot)?;
@@ -100,7 +91,7 @@ pub fn start(start: Start<'_>) -> Result<(Program, Streams), CannotTell> {
         .args(arguments)
         .env_clear()
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-        .env("HOME", "/nonexistent")
+        .env("HOME", home.unwrap_or(Path::new("/nonexistent")))
         .env("LC_ALL", "C.UTF-8")
         .env("TZ", "UTC")
         .envs(environment.iter().map(|(name, value)| (name, value.reveal())))
@@ -109,18 +100,19 @@ pub fn start(start: Start<'_>) -> Result<(Program, Streams), CannotTell> {
         .stdout(to_out)
         .stderr(to_err)
         .process_group(0);
-    let child = bounds.spawn(&mut command).map_err(cannot)?;
+    let child = bounds.spawn(&mut command, marked::number_of(mark)).map_err(cannot)?;
     // The command has the pipes' ends to print to: they are the program's alone from here on.
     drop((command, held));
-    let group = Group(child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?)));
-    if let Some(id) = group.0 {
+    let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+    let leash = Leash { all: Marked::new(mark, group), holds: true };
+    if let Some(id) = group {
         // Where it fails the group goes with what holds it.
-        let capped = bounds.cap(id);
+        let capped = bounds.cap(id, marked::number_of(mark));
         capped.map_err(|error| CannotTell(format!("{program} cannot be given its limits: {error}")))?;
     }
     let receiver = |pipe: PipeReader| Receiver::from_owned_fd(pipe.into()).map_err(cannot);
     let streams = Streams { out: receiver(out)?, err: receiver(err)? };
-    Ok((Program { child, group, name: program.to_owned() }, streams))
+    Ok((Program { child, leash, name: program.to_owned() }, streams))
 }
 
 /// One more end to read from, which what is started inherits.
@@ -131,18 +123,22 @@ fn inherited(pipe: &PipeReader) -> io::Result<PipeReader> {
 }
 
 impl Program {
-    pub fn group(&self) -> Option<Pid> {
-        self.group.0
+    /// All that belongs to it.
+    pub fn all(&self) -> &Marked {
+        &self.leash.all
     }
 
     /// From here on it is not killed because howler goes: it was asked to end, and may take its time for it.
     pub fn let_go(&mut self) {
-        self.group.0 = None;
+        self.leash.holds = false;
     }
 
-    /// Asks the group to end, and kills it where it does not. Whether nothing of it is left.
-    pub async fn end(&mut self) -> bool {
-        end(&self.group, &mut self.child).await
+    /// Asks all that belongs to it to end, and kills what does not. Whether nothing of it is left.
+    async fn end(&mut self) -> bool {
+        let reaped = async { drop(timeout(GRACE * 2, self.child.wait()).await) };
+        let (gone, ()) = tokio::join!(self.leash.all.end(GRACE), reaped);
+        self.leash.holds = !gone;
+        gone
     }
 }
 
@@ -152,27 +148,38 @@ impl Program {
 /// When it cannot be started, or its time is up: nothing of it is left then.
 pub async fn run(what: Start<'_>, limit: Duration) -> Result<Heard, CannotTell> {
     let (mut started, mut streams) = start(what)?;
-    let Ok(ended) = timeout(limit, heard(&mut started.child, &mut streams)).await else {
-        let left = if started.end().await { "nothing of it is left" } else { "a part of it may still run" };
-        return Err(CannotTell(format!(
-            "{} did not end within {} s and was stopped; {left}",
-            started.name,
-            limit.as_secs()
-        )));
+    let ended = timeout(limit, heard(&mut started.child, &mut streams)).await;
+    // What it left behind is no part of the answer.
+    let empty = started.all().is_gone() || started.end().await;
+    let left = if empty { "nothing of it is left" } else { "a part of it may still run" };
+    let Ok(ended) = ended else {
+        let (name, limit) = (&started.name, limit.as_secs());
+        return Err(CannotTell(format!("{name} did not end within {limit} s and was stopped; {left}")));
     };
-    ended.map_err(|error| CannotTell(format!("{} could not be heard: {error}", started.name)))
+    ended.map_err(|error| CannotTell(format!("{} could not be heard: {error}; {left}", started.name)))
 }
 
-/// What it prints, and its exit code once it has ended.
+/// What it prints, and its exit code once it has ended. A child of it that holds its output open holds up nothing.
 async fn heard(child: &mut Child, streams: &mut Streams) -> io::Result<Heard> {
-    let Streams { out, err } = streams;
-    let (out, err, status) = tokio::join!(kept(out), kept(err), child.wait());
-    let (out, err) = (out?.printed(), err?.printed());
-    let aside = match err {
+    let (kept_out, kept_err) = (Mutex::new(Kept::default()), Mutex::new(Kept::default()));
+    let status = {
+        let Streams { out, err } = streams;
+        let printed = async { tokio::join!(keep(out, &kept_out), keep(err, &kept_err)) };
+        tokio::pin!(printed);
+        tokio::select! {
+            status = child.wait() => {
+                let _ = timeout(LAST_WORDS, &mut printed).await;
+                status
+            }
+            _ = &mut printed => child.wait().await,
+        }
+    };
+    let printed = |kept: Mutex<Kept>| kept.into_inner().unwrap_or_else(PoisonError::into_inner).printed();
+    let aside = match printed(kept_err) {
         Printed::Text(text, _) => text,
         Printed::Bytes(bytes) => format!("{bytes} bytes that are no text"),
     };
-    Ok(heard_of(out, Heard { exit: status?.code(), aside, ..Heard::default() }))
+    Ok(heard_of(printed(kept_out), Heard { exit: status?.code(), aside, ..Heard::default() }))
 }
 
 /// What a check looks at, beside what is known of the answer.
@@ -183,26 +190,10 @@ pub fn heard_of(printed: Printed, heard: Heard) -> Heard {
     }
 }
 
-async fn kept(stream: &mut Receiver) -> io::Result<Kept> {
-    let mut kept = Kept::default();
+/// What cannot be read any more has ended, for what is looked at.
+async fn keep(stream: &mut Receiver, kept: &Mutex<Kept>) {
     let mut buffer = vec![0; 64 << 10];
-    loop {
-        let read = stream.read(&mut buffer).await?;
-        match buffer.get(..read) {
-            None | Some([]) => return Ok(kept),
-            Some(bytes) => kept.push(bytes),
-        }
+    while let Ok(read @ 1..) = stream.read(&mut buffer).await {
+        kept.lock().unwrap_or_else(PoisonError::into_inner).push(buffer.get(..read).unwrap_or_default());
     }
-}
-
-/// Asks the group to end, and kills it where it does not. Whether nothing of it is left.
-async fn end(group: &Group, child: &mut Child) -> bool {
-    group.signal(Signal::TERM);
-    let gently = async { tokio::join!(child.wait(), group.emptied()) };
-    if timeout(GRACE, gently).await.is_ok() {
-        return true;
-    }
-    group.signal(Signal::KILL);
-    let gone = async { tokio::join!(child.wait(), group.emptied()) };
-    timeout(GRACE, gone).await.is_ok()
 }

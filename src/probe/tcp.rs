@@ -18,9 +18,13 @@ pub async fn connect(hosts: &Hosts, address: &str, limit: Duration) -> Result<He
         .rsplit_once(':')
         .and_then(|(host, port)| Some((host, port.parse::<u16>().ok()?)))
         .ok_or_else(|| CannotTell(format!("{address} is no host:port")))?;
-    let asked = async { reach(address, &hosts.resolve(host, port, None).await?).await };
-    let late = || CannotTell(format!("{address} did not answer within {} s", limit.as_secs()));
-    timeout(limit, asked).await.unwrap_or_else(|_| Err(late()))
+    let late = || format!("{address} did not answer within {} s", limit.as_secs());
+    let targets = timeout(limit, hosts.resolve(host, port, None)).await;
+    let targets = targets.unwrap_or_else(|_| Err(CannotTell(late())))?;
+    match timeout(limit, reach(address, &targets)).await {
+        Ok(heard) => heard,
+        Err(_) => Ok(Heard { silent: Some(late()), ..Heard::default() }),
+    }
 }
 
 /// Whether all of `targets` refuse a connection, so that nobody listens at `address`.

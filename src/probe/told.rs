@@ -18,6 +18,11 @@ pub fn heard(answer: Value, redactor: &Redactor) -> Heard {
     Heard { text, ..Heard::default() }
 }
 
+/// The same as it came, to be judged.
+pub fn raw(answer: &Value) -> Heard {
+    Heard { text: serde_json::to_string_pretty(answer).unwrap_or_default(), ..Heard::default() }
+}
+
 fn told(name: &str, value: Value, redactor: &Redactor) -> Value {
     match value {
         Value::String(text) => end(&redactor.redact_named(&clean(&without_escapes(&text)), name)).into(),

@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 use jiff::SignedDuration;
 
 use super::{reads, safe};
-use crate::domain::procedure::{Action, Check, Choices, Command, Param, Probe, Procedure, Rung, Undo};
+use crate::domain::procedure::{
+    Action, Check, Choices, Command, Expected, Param, Probe, Procedure, Rung, Undo, Usual, When,
+};
 use crate::redact::Redactor;
 
 /// An action that is stopped has at least and at most so long to let go of what it holds: whoever stops it waits for that.
@@ -85,10 +87,7 @@ pub fn secret(procedure: &Procedure, redactor: &Redactor) -> Option<Found> {
         _ => None,
     });
     let actions = procedure.actions.iter().flat_map(|(name, action)| {
-        let undo = match &action.undo {
-            Undo::Command(undo) => Some(undo),
-            Undo::None(_) => None,
-        };
+        let undo = action.undo.command().map(|undo| &undo.run);
         [Some(&action.run), action.plan.as_ref(), undo]
             .into_iter()
             .flatten()
@@ -139,9 +138,20 @@ impl Lint<'_> {
         for (name, param) in &self.procedure.params {
             let place = Place::Table("params", name.clone());
             match param {
-                Param::Int { min, max, default } => {
-                    if min > max || default.is_some_and(|default| default < *min || default > *max) {
+                Param::Int { min, max, default, above } => {
+                    let unfit = |number: &i64| number < min || number > max;
+                    let (unfit, fact) = match default {
+                        Some(Usual::Number(number)) => (unfit(number), None),
+                        Some(usual) => (usual.fact().is_none(), usual.fact().map(|(fact, _)| fact)),
+                        None => (false, None),
+                    };
+                    if min > max || unfit {
                         self.add(&place, format!("`{name}`: min, max and default do not fit together"));
+                    }
+                    let named = fact.into_iter().chain(above.as_deref());
+                    let missing: Vec<&str> = named.filter(|fact| !self.is_fact(fact)).collect();
+                    for fact in missing {
+                        self.add(&place, format!("`{name}`: no check keeps `{fact}`"));
                     }
                 }
                 Param::OneOf { of: Choices::Fact(fact), .. } if !self.is_fact(fact) => {
@@ -200,6 +210,15 @@ impl Lint<'_> {
 
     /// What would never be told: a part that such an answer does not have.
     fn parts(&mut self, place: &Place, check: &Check) {
+        for (part, expected) in &check.expect {
+            let Expected::Range(range) = expected else { continue };
+            if range.holds_of_nothing() && range.given.is_none() {
+                let words = format!(
+                    "`{part}` would hold of an empty answer too: say with `given` what must be there, such as `given = \"json:/items/*\"`"
+                );
+                self.add(place, words);
+            }
+        }
         for (part, _) in check.expect.iter().filter(|(part, _)| !check.probe.answers_with(part)) {
             self.add(place, format!("`{part}` is no part of what comes back here"));
         }
@@ -227,6 +246,24 @@ impl Lint<'_> {
         for name in when.tried.iter().filter(|name| !before.contains(name)) {
             self.add(&place, format!("it is never reached: no rung before it does `{name}`"));
         }
+        for name in when.helped.iter().filter(|name| !before.contains(name)) {
+            self.add(&place, format!("it is never reached: no rung before it does `{name}`"));
+        }
+        if !when.helped.is_empty() && action.is_some() {
+            self.add(&place, "what follows an action that helped is for people: write `human`");
+        }
+        let last = number + 1 == self.procedure.rungs.len();
+        if human.is_some() && *when == When::default() && !before.is_empty() && !last {
+            let words =
+                "it is offered also where no action before it helped: say `when = { helped = [...] }`";
+            self.add(&place, words);
+        }
+        if last && *when != When::default() && !self.procedure.actions.is_empty() {
+            self.add(
+                &place,
+                "the last rung needs no `when`: it is what a person does where nothing else fits",
+            );
+        }
         match (action, human) {
             (Some(action), None) if !self.procedure.actions.contains_key(action) => {
                 self.add(&place, format!("there is no action `{action}`"));
@@ -242,15 +279,10 @@ impl Lint<'_> {
         if let Some(plan) = &action.plan {
             self.reading(&place, plan);
         }
-        match &action.undo {
-            Undo::Command(undo) => self.command(&place, undo),
-            Undo::None(why) if !why.starts_with("none: ") => {
-                self.add(&place, "`undo` is a command, or \"none: \" and the reason why there is none");
-            }
-            Undo::None(_) => {}
-        }
+        self.all(&place, safe::destroys(&action.run));
+        self.undo(&place, action);
         self.known(&place, &action.require);
-        self.known(&place, &action.freeze);
+        self.facts(&place, action);
         self.known(&place, &action.verify.pass);
         if action.grace.is_some_and(|grace| grace.0 < GRACE[0] || grace.0 > GRACE[1]) {
             self.add(&place, "`grace` must be from 1s to 2m");
@@ -264,6 +296,55 @@ impl Lint<'_> {
                 &place,
                 "a procedure with actions needs a `target`, to which one change at a time is made",
             );
+        }
+    }
+
+    /// Taking something back is a change of its own, and may be the riskier one.
+    fn undo(&mut self, place: &Place, action: &Action) {
+        match &action.undo {
+            Undo::Command(undo) => {
+                self.command(place, &undo.run);
+                self.all(place, safe::destroys(&undo.run));
+                match undo.risk {
+                    None => self.add(place, "`undo` needs a `risk` of its own"),
+                    Some(risk) if risk < action.risk => {
+                        self.add(place, "`undo`: its `risk` is never less than that of its action");
+                    }
+                    Some(_) => {}
+                }
+            }
+            Undo::None(why) if !["none: ", "nothing: "].iter().any(|start| why.starts_with(start)) => {
+                self.add(
+                    place,
+                    "`undo` is `{ run, risk }`, or \"none: \" and why there is none, or \"nothing: \" and why nothing is left to \
+                     be taken back",
+                );
+            }
+            Undo::None(_) => {}
+        }
+    }
+
+    /// What is frozen is there, and the action moves a part of it: else nothing could say that it did not happen.
+    fn facts(&mut self, place: &Place, action: &Action) {
+        let is_there = |name: &String| match name.contains('.') {
+            true => self.is_fact(name),
+            false => self.procedure.checks.contains_key(name),
+        };
+        let missing: Vec<&String> = action.freeze.iter().filter(|name| !is_there(name)).collect();
+        let missing: Vec<String> =
+            missing.iter().map(|name| format!("there is no check or fact `{name}`")).collect();
+        self.all(place, missing);
+        let is_frozen = |name: &String| {
+            action.freeze.contains(name)
+                || name.split_once('.').is_some_and(|(check, _)| action.freeze.iter().any(|one| one == check))
+        };
+        let loose = action.changes.iter().filter(|name| !is_frozen(name) || !self.is_fact(name));
+        let loose: Vec<String> =
+            loose.map(|name| format!("`changes`: `{name}` is no fact that `freeze` names")).collect();
+        self.all(place, loose);
+        if action.changes.is_empty() {
+            let words = "`changes` names no frozen fact that the action moves, so nothing could say that it did not happen";
+            self.add(place, words);
         }
     }
 

@@ -16,6 +16,64 @@ const PSQL: [&str; 9] = [
     "--expanded",
 ];
 
+/// Flags with which `kubectl` still only reads what it is aimed at, each at most once.
+const KUBECTL: [&str; 27] = [
+    "--selector",
+    "--output",
+    "--tail",
+    "--since",
+    "--since-time",
+    "--field-selector",
+    "--chunk-size",
+    "--show-managed-fields",
+    "--show-labels",
+    "--watch=false",
+    "--timeout",
+    "--request-timeout",
+    "--all-namespaces",
+    "--sort-by",
+    "--container",
+    "--containers",
+    "--all-containers",
+    "--prefix",
+    "--previous",
+    "--revision",
+    "--no-headers",
+    "--ignore-not-found",
+    "--timestamps",
+    "--limit-bytes",
+    "--max-log-requests",
+    "--client",
+    "--events",
+];
+/// Those of a plan, beside `--dry-run`.
+const KUBECTL_PLAN: [&str; 4] = ["--replicas", "--current-replicas", "--to-revision", "--output"];
+const HELM: [&str; 9] = [
+    "--output",
+    "--max",
+    "--revision",
+    "--all",
+    "--filter",
+    "--short",
+    "--deployed",
+    "--failed",
+    "--pending",
+];
+const HELM_PLAN: [&str; 6] =
+    ["--wait", "--timeout", "--no-hooks", "--cleanup-on-fail", "--history-max", "--output"];
+/// A flag by its one letter.
+const SHORT: [(&str, &str); 6] = [
+    ("-l", "--selector"),
+    ("-o", "--output"),
+    ("-c", "--container"),
+    ("-p", "--previous"),
+    ("-A", "--all-namespaces"),
+    ("-a", "--all"),
+];
+
+/// Flags of `aws` with which it asks somebody else, or as somebody else, by how they begin: it takes them shortened.
+const AWS_ELSEWHERE: [&str; 6] = ["--endp", "--prof", "--ca-b", "--no-ve", "--cli-", "--debu"];
+
 /// Those of the `get-` commands of `aws` that procedures may use: others give secrets away (`get-secret-value`,
 /// `get-login-password`) or write files (`get-object`).
 const AWS_GETS: [&str; 5] = [
@@ -54,74 +112,150 @@ pub fn tells_secrets(command: &Command) -> Option<String> {
 pub fn changes(command: &Command) -> Option<String> {
     let all: Vec<&str> = command.arguments().iter().map(String::as_str).collect();
     let words: Vec<&str> = all.iter().copied().filter(|word| !word.starts_with('-')).collect();
-    let dry = |flags: &[&str]| all.iter().any(|word| flags.contains(word));
-    let reads = match (command.program(), words.as_slice()) {
-        ("kubectl", ["get" | "logs" | "describe" | "top" | "version" | "explain" | "events", ..]) => true,
-        ("kubectl", ["rollout", "status" | "history", ..]) => true,
-        ("kubectl", _) => dry(&["--dry-run=client", "--dry-run=server"]),
-        ("helm", ["history" | "status" | "list" | "get" | "version" | "diff", ..]) => true,
-        ("helm", _) => dry(&["--dry-run", "--dry-run=client", "--dry-run=server"]),
+    let program = command.program();
+    let reads = match (program, words.as_slice()) {
+        ("kubectl", ["get" | "logs" | "describe" | "top" | "version" | "explain" | "events", ..])
+        | ("kubectl", ["rollout", "status" | "history", ..]) => return flags(program, &all, &KUBECTL, false),
+        ("kubectl", _) => return flags(program, &all, &KUBECTL_PLAN, true),
+        ("helm", ["history" | "status" | "list" | "get" | "version" | "diff", ..]) => {
+            return flags(program, &all, &HELM, false);
+        }
+        ("helm", _) => return flags(program, &all, &HELM_PLAN, true),
         ("terraform", ["plan", ..]) => !all.iter().any(|word| word.starts_with("-out")),
         ("terraform", ["show" | "output" | "version" | "validate", ..] | ["state", "list" | "show", ..]) => {
             true
         }
-        ("aws", ["s3", "ls", ..]) => true,
+        ("aws", _) if all.iter().any(|word| AWS_ELSEWHERE.iter().any(|flag| word.starts_with(flag))) => false,
+        ("aws", ["logs", "tail", ..]) => {
+            !all.iter().any(|word| word.starts_with("--fo") && *word != "--format")
+        }
+        ("aws", ["s3", "ls", ..] | ["logs", "filter-log-events", ..]) => true,
         ("aws", [_, verb, ..]) => {
             AWS_GETS.contains(verb) || ["describe-", "list-"].iter().any(|start| verb.starts_with(start))
         }
         ("gh", ["run" | "workflow" | "pr" | "release", "list" | "view", ..]) => true,
         ("vercel", ["ls" | "list" | "inspect" | "logs", ..] | ["env", "ls", ..]) => true,
         ("pg_isready", _) => true,
-        ("pg_restore", _) => dry(&["--list"]),
+        ("pg_restore", _) => all.contains(&"--list"),
         ("psql", _) => return psql(&all),
         _ => false,
     };
     let shown = words.iter().take(2).copied().collect::<Vec<_>>().join(" ");
-    (!reads).then(|| {
-        format!("`{} {shown}` is not known to read only, and nobody has approved it yet", command.program())
+    (!reads).then(|| format!("`{program} {shown}` is not known to read only, and nobody has approved it yet"))
+}
+
+/// Why the flags are not those of a command that reads: each is known and comes once, and a plan has exactly one `--dry-run` that is
+/// one. The last of several would count, and what follows `--` is no flag at all.
+fn flags(program: &str, all: &[&str], known: &[&str], plans: bool) -> Option<String> {
+    let mut seen = Vec::new();
+    for word in all.iter().filter(|word| word.starts_with('-')) {
+        let name = word.split('=').next().unwrap_or_default();
+        let name = SHORT.iter().find(|(short, _)| *short == name).map_or(name, |(_, long)| long);
+        let is_dry = plans && name == "--dry-run" && is_dry(program, word);
+        if !is_dry && !known.contains(&name) && !known.contains(word) {
+            return Some(format!("`{program} {word}` is not known to read only"));
+        }
+        if seen.contains(&name) {
+            return Some(format!("`{program} {name}` comes twice, and the last one would count"));
+        }
+        seen.push(name);
+    }
+    (plans && !seen.contains(&"--dry-run")).then(|| {
+        format!("`{program} {}` is not known to read only, and nobody has approved it yet", all.join(" "))
     })
 }
 
-/// Functions with which a `select` changes something, or reads files and other databases, by how their names begin.
-const PSQL_DOES: [&str; 22] = [
-    "pg_terminate_",
-    "pg_cancel_",
-    "pg_reload_",
-    "pg_rotate_",
-    "pg_promote",
-    "pg_switch_",
-    "pg_drop_",
-    "pg_create_",
-    "pg_copy_",
-    "pg_replication_origin_",
-    "pg_advisory_",
-    "pg_try_advisory_",
-    "pg_read_",
-    "pg_ls_",
-    "pg_notify",
-    "pg_sleep",
-    "lo_",
-    "dblink",
-    "setval",
-    "nextval",
-    "set_config",
-    "query_to_xml",
+fn is_dry(program: &str, word: &str) -> bool {
+    word == "--dry-run=client" || word == "--dry-run=server" || (program == "helm" && word == "--dry-run")
+}
+
+/// Functions that only compute or look; all others are refused, for there are hundreds that do something.
+const PSQL_FUNCTIONS: [&str; 38] = [
+    "count",
+    "sum",
+    "min",
+    "max",
+    "avg",
+    "coalesce",
+    "nullif",
+    "greatest",
+    "least",
+    "left",
+    "right",
+    "length",
+    "lower",
+    "upper",
+    "round",
+    "abs",
+    "now",
+    "age",
+    "extract",
+    "date_trunc",
+    "to_char",
+    "string_agg",
+    "array_agg",
+    "json_agg",
+    "row_number",
+    "current_setting",
+    "pg_size_pretty",
+    "pg_database_size",
+    "pg_relation_size",
+    "pg_total_relation_size",
+    "pg_indexes_size",
+    "pg_is_in_recovery",
+    "pg_last_wal_receive_lsn",
+    "pg_last_wal_replay_lsn",
+    "pg_last_xact_replay_timestamp",
+    "pg_postmaster_start_time",
+    "pg_blocking_pids",
+    "pg_wal_lsn_diff",
+];
+/// Words of SQL before a bracket, and types that take one.
+const PSQL_WORDS: [&str; 27] = [
+    "in", "exists", "from", "join", "and", "or", "not", "select", "then", "else", "when", "as", "on",
+    "where", "over", "filter", "case", "any", "all", "some", "by", "distinct", "union", "using", "numeric",
+    "varchar", "lateral",
 ];
 
-/// One statement that begins with `select` and calls nothing that changes something, and flags that are known.
+/// One statement that begins with `select` and calls nothing that is not known, and flags that are known.
 fn psql(all: &[&str]) -> Option<String> {
     if let Some(flag) = all.iter().find(|word| word.starts_with('-') && !PSQL.contains(word)) {
         return Some(format!("`psql {flag}` is not known to read only"));
     }
-    let mut statements = all.iter().filter(|word| !word.starts_with('-'));
-    let selects = |statement: &&str| {
-        let lower = statement.trim().to_lowercase();
-        let mut names = lower.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-        let does = names.any(|name| PSQL_DOES.iter().any(|start| name.starts_with(start)));
-        lower.starts_with("select ") && !lower.contains(';') && !lower.contains(" into ") && !does
-    };
-    let wrong = statements.find(|statement| !selects(statement));
-    wrong.map(|_| "`psql` asks one `select` that changes nothing, in a check or a plan".to_owned())
+    let statements = all.iter().filter(|word| !word.starts_with('-'));
+    statements.map(|statement| statement.trim().to_lowercase()).find_map(|statement| selects(&statement))
+}
+
+/// Why a statement is not known to read.
+fn selects(statement: &str) -> Option<String> {
+    let without = outside_of_quotes(statement);
+    let odd = ["\"", "$", "--", "/*", ";", " into "].iter().any(|sign| without.contains(sign));
+    if !without.starts_with("select ") || odd || without.matches('\'').count() % 2 == 1 {
+        return Some("`psql` asks one `select` that changes nothing, in a check or a plan".to_owned());
+    }
+    let mut rest = without.as_str();
+    while let Some((before, after)) = rest.split_once('(') {
+        let before = before.trim_end();
+        let name = before.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap_or_default();
+        if !name.is_empty() && !PSQL_FUNCTIONS.contains(&name) && !PSQL_WORDS.contains(&name) {
+            return Some(format!("`{name}()` is not known to read only, in a check or a plan"));
+        }
+        rest = after;
+    }
+    None
+}
+
+/// The statement with its texts left empty; a quote that does not end stays.
+fn outside_of_quotes(statement: &str) -> String {
+    let mut parts = statement.split('\'');
+    let mut without = parts.next().unwrap_or_default().to_owned();
+    while let Some(_text) = parts.next() {
+        match parts.next() {
+            Some(outside) => without.extend(["''", outside]),
+            None => without.push('\''),
+        }
+    }
+    without
 }
 
 #[cfg(test)]
@@ -135,6 +269,29 @@ mod tests {
             ("kubectl rollout status deployment/web --watch=false", true),
             ("kubectl rollout undo deployment/web --to-revision=3 --dry-run=client", true),
             ("kubectl rollout undo deployment/web --to-revision=3", false),
+            ("kubectl scale deployment/web --replicas=0 --dry-run=client", true),
+            // The last one counts.
+            ("kubectl scale deployment/web --replicas=0 --dry-run=client --dry-run=none", false),
+            ("kubectl scale deployment/web --replicas=0 --dry-run=none", false),
+            ("kubectl scale deployment/web --replicas=0 -- --dry-run=client", false),
+            ("kubectl scale deployment/web --replicas=0 --dry-run client", false),
+            ("kubectl get pods --server=https://elsewhere", false),
+            ("kubectl get pods -s https://elsewhere", false),
+            ("kubectl get pods --context=other", false),
+            ("kubectl get pods -l app=a -l app=b", false),
+            ("kubectl get pods -l app=a --selector=b", false),
+            ("kubectl get -f https://elsewhere/x.yaml", false),
+            ("kubectl logs -l app=web --tail=10 --since=10m", true),
+            ("helm rollback web 3 --dry-run --dry-run=none", false),
+            ("helm rollback web 3 --dry-run=none", false),
+            ("helm rollback web 3 --wait --dry-run", true),
+            ("helm history web --kube-apiserver=https://elsewhere", false),
+            ("aws rds describe-db-instances --endpoint-url=https://elsewhere", false),
+            ("aws rds describe-db-instances --endpoint https://elsewhere", false),
+            ("aws rds describe-db-instances --profile other", false),
+            ("aws logs tail /group --since 10m --format short", true),
+            ("aws logs tail /group --follow", false),
+            ("aws logs filter-log-events --log-group-name x --filter-pattern ERROR", true),
             ("kubectl delete pod web-1", false),
             ("kubectl scale deployment/web --replicas=0", false),
             ("helm history web", true),
@@ -181,6 +338,14 @@ mod tests {
         for (statement, reads) in [
             ("select count(*) from pg_index", true),
             ("SELECT 1", true),
+            ("select pg_stat_reset()", false),
+            ("select pg_catalog.pg_stat_reset ()", false),
+            ("select \"pg_stat_reset\"()", false),
+            ("select 'drop()' from pg_class", true),
+            ("select 'it''s' || count(*) from pg_class", true),
+            ("select 'open from pg_class", false),
+            ("select 1 -- x", false),
+            ("select $$a$$", false),
             ("drop table users", false),
             ("select 1; drop table users", false),
             ("select * into copy from users", false),

@@ -40,13 +40,20 @@ const HATCHES: [(&str, &[&str]); 5] = [
     ("helm", &["plugin", "--post-renderer", "--kubeconfig", "--kube-as-user", "--kube-as-group"]),
     ("terraform", &["console", "-chdir"]),
 ];
+/// Flags that aim a program: howler puts them in, from the procedure's target, and the last one would count.
+const AIMS: [(&str, &[&str]); 3] = [
+    ("kubectl", &["--context", "--cluster", "--server", "-s", "--namespace", "-n", "--user"]),
+    ("helm", &["--kube-context", "--kube-apiserver", "--kube-token", "--kube-ca-file", "--namespace", "-n"]),
+    ("aws", &["--endpoint-url", "--profile"]),
+];
 /// Flags whose value would be a secret, for everybody on the machine to read.
 const SECRETS: [&str; 5] = ["--token", "--password", "--secret", "--api-key", "--access-key"];
 /// What a shell would act on; here it would be an argument, so it is a mistake.
 const SIGNS: [&str; 9] = ["|", "||", "&", "&&", ";", ">", ">>", "<", "2>&1"];
 
 /// Questions to GitHub.
-pub const GITHUB: [&str; 7] = [
+pub const GITHUB: [&str; 8] = [
+    "schedule",
     "workflow runs",
     "failing step",
     "rate limit",
@@ -81,6 +88,18 @@ pub fn command(command: &Command) -> Vec<String> {
             wrong.push(format!("`{program} {word}` is a way to run or read anything else"));
         }
     }
+    let aims = AIMS.iter().filter(|(known, _)| *known == program).flat_map(|(_, flags)| *flags);
+    for flag in aims {
+        let is_it = |part: &String| part == flag || part.starts_with(&format!("{flag}="));
+        if command.arguments().iter().any(is_it) {
+            wrong.push(format!(
+                "`{program} {flag}` would ask somebody else: the procedure's `target` says whom"
+            ));
+        }
+    }
+    if command.arguments().iter().any(|part| part == "--") {
+        wrong.push("nothing follows `--`: what stands there is no flag any more".into());
+    }
     for part in command.arguments() {
         if SIGNS.contains(&part.as_str()) || ["$(", "${", "`"].iter().any(|sign| part.contains(sign)) {
             wrong.push(format!("`{part}` is a shell's sign; there is no shell"));
@@ -93,6 +112,49 @@ pub fn command(command: &Command) -> Vec<String> {
         }
     }
     wrong.extend(repeatable(command));
+    wrong
+}
+
+/// Flags and words by which data is gone for good, by program; a flag counts from its first signs on, for some programs take it so.
+const DESTROYS: [(&str, &[&str]); 4] = [
+    (
+        "aws",
+        &[
+            "--skip-final-snapshot",
+            "--skip-f",
+            "--delete-automated-backups",
+            "--delete-a",
+            "--force-delete-without-recovery",
+            "delete-db-snapshot",
+            "delete-db-cluster-snapshot",
+            "rb",
+        ],
+    ),
+    ("kubectl", &["--force", "pvc", "pv", "persistentvolumeclaim", "persistentvolume", "namespace", "ns"]),
+    ("terraform", &["destroy", "-destroy"]),
+    ("pg_restore", &["-c", "--clean"]),
+];
+
+/// Why nothing of what a command removes would be left. That is no step of a night.
+pub fn destroys(command: &Command) -> Vec<String> {
+    let words = DESTROYS.iter().filter(|(program, _)| *program == command.program());
+    let destroys = |part: &&String| {
+        let name = part.split(['=', '/']).next().unwrap_or_default();
+        words.clone().flat_map(|(_, words)| *words).any(|word| match word.starts_with("--") {
+            true => name.starts_with(word),
+            false => name == *word,
+        })
+    };
+    let mut wrong: Vec<String> = command
+        .arguments()
+        .iter()
+        .filter(destroys)
+        .map(|part| format!("`{} … {part}` leaves nothing to go back to", command.program()))
+        .collect();
+    let has = |word: &str| command.arguments().iter().any(|part| part == word);
+    if (has("delete-db-instance") || has("delete-db-cluster")) && !has("--final-db-snapshot-identifier") {
+        wrong.push("`aws … delete-db-instance` needs --final-db-snapshot-identifier".into());
+    }
     wrong
 }
 
@@ -158,6 +220,8 @@ pub fn asked(whom: &str, known: &[&str], asked: &str) -> Vec<String> {
             && of.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
     };
     let wrong = match (question, of) {
+        ("schedule", Some(of)) if is_file(of) => return Vec::new(),
+        ("schedule", _) => "a workflow's file, such as build.yml",
         (_, None) => return Vec::new(),
         ("workflow runs" | "failing step" | "token permissions", Some(of)) if is_file(of) => {
             return Vec::new();

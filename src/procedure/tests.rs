@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::{SHIPPED, load, read};
 use crate::config::secrets::Secret;
-use crate::domain::procedure::judge::judge;
-use crate::domain::procedure::{Heard, Procedure, Verdict};
+use crate::domain::procedure::judge::{Since, judge};
+use crate::domain::procedure::{Did, Heard, Procedure, Verdict};
 use crate::redact::Redactor;
 use crate::view;
 
@@ -45,8 +45,10 @@ human = "Raise it."
 [action.roll_back]
 title = "Roll back to {revision}"
 risk = "high"
+freeze = ["history"]
+changes = ["history.current"]
 run = ["kubectl", "rollout", "undo", "deployment/queue", "--to-revision={revision}"]
-undo = ["kubectl", "rollout", "undo", "deployment/queue", "--to-revision={history.current}"]
+undo = { run = ["kubectl", "rollout", "undo", "deployment/queue", "--to-revision={history.current}"], risk = "high", until = "24h" }
 limit = "60s"
 verify = { pass = ["health"], within = "3m", every = "10s", hold = "60s" }
 "#;
@@ -73,8 +75,12 @@ fn what_is_shipped_is_the_folder_and_has_no_fault() {
 
 #[test]
 fn the_document_is_what_the_files_say() {
-    let document = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/runbook.md")).unwrap();
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/runbook.md");
     let rendered = view::markdown(&load(None).runbook);
+    if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
+        std::fs::write(path, &rendered).unwrap();
+    }
+    let document = std::fs::read_to_string(path).unwrap();
     assert!(document == rendered, "write it anew: cargo run -- procedure render > docs/runbook.md");
 }
 
@@ -116,8 +122,55 @@ fn each_fault_is_named_with_its_line() {
             "must be a whole argument",
         ),
         ("\"--to-revision={revision}\"]", "\"{revision}\"]", "needs --to-revision"),
-        ("undo = [\"kubectl\"", "undoes = [\"kubectl\"", "unknown field `undoes`"),
-        (GOOD_UNDO, "undo = \"not needed\"", "line 31: `undo` is a command, or \"none: \""),
+        ("undo = { run = [\"kubectl\"", "undoes = { run = [\"kubectl\"", "unknown field `undoes`"),
+        (GOOD_UNDO, "undo = \"not needed\"", "line 31: `undo` is `{ run, risk }`, or \"none: \""),
+        ("risk = \"high\", until", "until", "line 31: `undo` needs a `risk` of its own"),
+        ("risk = \"high\", until", "risk = \"medium\", until", "line 31: `undo`: its `risk` is never less"),
+        (
+            "changes = [\"history.current\"]\n",
+            "",
+            "line 31: `changes` names no frozen fact that the action moves",
+        ),
+        (
+            "changes = [\"history.current\"]",
+            "changes = [\"history.now\"]",
+            "`history.now` is no fact that `freeze` names",
+        ),
+        (
+            "freeze = [\"history\"]",
+            "freeze = [\"history.revisions\"]",
+            "`history.current` is no fact that `freeze` names",
+        ),
+        ("freeze = [\"history\"]", "freeze = [\"histories\"]", "there is no check or fact `histories`"),
+        (
+            "expect = { \"count:ERROR\" = { max = 0 } }",
+            "expect = { \"json:/a/*/b\" = { none = 1 } }",
+            "would hold of an empty answer too: say with `given`",
+        ),
+        (
+            "expect = { \"count:ERROR\" = { max = 0 } }",
+            "expect = { \"json:/a/*/b\" = { min = 1, at = \"t\" } }",
+            "write both",
+        ),
+        (
+            "expect = { \"count:ERROR\" = { max = 0 } }",
+            "expect = { \"json:/a\" = { absent = true, given = \"jsn:/b\" } }",
+            "`jsn:/b` is no part of an answer",
+        ),
+        ("expect = { \"count:ERROR\"", "silence = \"fails\"\nexpect = { \"count:ERROR\"", "`silence` is for"),
+        (GOOD_UNDO, BAD_UNDO, "`aws … --skip-final-snapshot` leaves nothing to go back to"),
+        (GOOD_UNDO, BAD_UNDO, "needs --final-db-snapshot-identifier"),
+        (
+            "[[rung]]\nhuman",
+            "[[rung]]\nhuman = \"Look at it.\"\n[[rung]]\nhuman",
+            "line 28: it is offered also where no action before it helped",
+        ),
+        ("[[rung]]\nhuman", "[[rung]]\nwhen = { fail = [\"log\"] }\nhuman", "the last rung needs no `when`"),
+        (
+            "[[rung]]\nhuman",
+            "[[rung]]\nwhen = { helped = [\"restart\"] }\nhuman = \"Wait.\"\n[[rung]]\nhuman",
+            "line 28: it is never reached: no rung before it does `restart`",
+        ),
         ("verify = { pass = [\"health\"]", "verify = { pass = []", "nothing would prove that it helped"),
         ("verify = { pass = [\"health\"]", "verify = { pass = [\"log\"]", "`log` looks back with --since"),
         ("hold = \"60s\"", "hold = \"60m\"", "must be shorter than `within`"),
@@ -202,7 +255,7 @@ fn each_fault_is_named_with_its_line() {
             "\"xoxb-1234567890-planted\"",
             "looks like a secret",
         ),
-        ("limit = \"60s\"", "limit = \"soon\"", "line 36: `soon` is not a duration"),
+        ("limit = \"60s\"", "limit = \"soon\"", "line 38: `soon` is not a duration"),
     ] {
         assert!(GOOD.contains(good), "{good} is not in the good one");
         let found = faults(&GOOD.replacen(good, bad, 1));
@@ -210,9 +263,10 @@ fn each_fault_is_named_with_its_line() {
     }
 }
 
+const BAD_UNDO: &str =
+    "undo = { run = [\"aws\", \"rds\", \"delete-db-instance\", \"--skip-final-snapshot\"], risk = \"high\" }";
 const ADDRESS: &str = "http = \"https://api.monkeytown.ai/health\"";
-const GOOD_UNDO: &str =
-    "undo = [\"kubectl\", \"rollout\", \"undo\", \"deployment/queue\", \"--to-revision={history.current}\"]";
+const GOOD_UNDO: &str = "undo = { run = [\"kubectl\", \"rollout\", \"undo\", \"deployment/queue\", \"--to-revision={history.current}\"], risk = \"high\", until = \"24h\" }";
 
 #[test]
 fn a_folder_goes_over_what_is_shipped_and_a_faulty_file_hides_no_other() {
@@ -239,11 +293,14 @@ fn a_folder_goes_over_what_is_shipped_and_a_faulty_file_hides_no_other() {
     assert_eq!(missing.runbook.all().count(), SHIPPED.len());
 }
 
+/// When the trouble began: 2026-11-24, 02:00 UTC.
+const NIGHT: jiff::Timestamp = jiff::Timestamp::constant(1_795_485_600, 0);
+
 /// What a shipped check makes of an answer.
 fn verdict(procedure: &str, check: &str, exit: i32, text: &str) -> Verdict {
     let runbook = load(None).runbook;
     let heard = Heard { exit: Some(exit), text: text.into(), ..Heard::default() };
-    judge(&runbook.get(procedure).unwrap().checks[check], &Ok(heard)).verdict
+    judge(&runbook.get(procedure).unwrap().checks[check], &Ok(heard), Since::Trouble(NIGHT)).verdict
 }
 
 /// The shipped step that verdicts lead to: its action, or the beginning of what a person does.
@@ -255,7 +312,7 @@ fn step(procedure: &str, verdicts: &[(&str, Verdict)]) -> String {
     for (name, verdict) in verdicts {
         assert!(all.insert((*name).to_owned(), *verdict).is_some(), "there is no check {name}");
     }
-    let (_, rung) = procedure.next_rung(&all, &[], &[]).unwrap();
+    let (_, rung) = procedure.next_rung(&all, &[], Did::default()).unwrap();
     rung.action.clone().or(rung.human.clone()).unwrap()
 }
 
@@ -268,31 +325,51 @@ fn a_release_that_is_past_its_deadline_fails_and_leads_to_its_owners_rollback() 
         let all = serde_json::json!({ "metadata": { "annotations": annotations }, "status": status });
         serde_json::to_string_pretty(&all).unwrap()
     };
-    let late = serde_json::json!({
-        "replicas": 4, "availableReplicas": 3, "unavailableReplicas": 1,
-        "conditions": [{ "type": "Progressing", "status": "False", "reason": "ProgressDeadlineExceeded" }],
-    });
-    let (late, well) = (deployment(late, None), serde_json::json!({ "replicas": 3, "availableReplicas": 3 }));
+    let conditions = |all: &[(&str, &str)]| {
+        let one = |(kind, reason): &(&str, &str)| serde_json::json!({ "type": kind, "reason": reason });
+        serde_json::json!({ "replicas": 4, "unavailableReplicas": 1, "conditions": all.iter().map(one).collect::<Vec<_>>() })
+    };
+    let enough = ("Available", "MinimumReplicasAvailable");
+    let well = conditions(&[enough, ("Progressing", "NewReplicaSetAvailable")]);
     let here = "infrastructure-rollback";
-    assert_eq!(verdict(here, "rollout", 0, &late), Fail);
-    assert_eq!(verdict(here, "rollout", 0, &deployment(well.clone(), None)), Pass);
+    for (all, expected) in [
+        (conditions(&[enough, ("Progressing", "ProgressDeadlineExceeded")]), Fail),
+        (conditions(&[("Available", "MinimumReplicasUnavailable")]), Fail),
+        // One pod is missing in an ordinary rollout.
+        (conditions(&[enough, ("Progressing", "ReplicaSetUpdated")]), Pass),
+        (well.clone(), Pass),
+        (serde_json::json!({}), Unknown),
+    ] {
+        assert_eq!(verdict(here, "rollout", 0, &deployment(all.clone(), None)), expected, "{all}");
+    }
     assert_eq!(verdict(here, "rollout", 1, "Unable to connect to the server"), Unknown);
-    assert_eq!(
-        verdict(here, "rollout", 0, &deployment(serde_json::json!({}), None)),
-        Unknown,
-        "no pods wanted"
-    );
     assert_eq!(verdict(here, "helm_owns_it", 0, &deployment(well.clone(), Some("monkeytown"))), Pass);
     assert_eq!(verdict(here, "helm_owns_it", 0, &deployment(well, None)), Fail);
     assert_eq!(verdict(here, "helm_owns_it", 1, "Unable to connect to the server"), Unknown);
     assert_eq!(step(here, &[("rollout", Fail)]), "roll_back_release");
+    assert_eq!(step(here, &[("site", Fail)]), "roll_back_release", "ready, and broken all the same");
     assert_eq!(step(here, &[("rollout", Fail), ("helm_owns_it", Fail)]), "roll_back_deployment");
 }
 
 #[test]
-fn a_workflow_that_never_ran_is_known_not_to_have_run() {
-    assert_eq!(verdict("agent-workflow-failure", "runs", 0, "[]"), Verdict::Fail);
-    assert_eq!(step("agent-workflow-failure", &[("runs", Verdict::Fail)]), "run_it");
+fn what_became_of_a_workflows_last_run_leads_to_its_own_step() {
+    use Verdict::Fail;
+    let here = "agent-workflow-failure";
+    let none = r#"{"state":"active","runs_in_a_day":0,"last":null,"by_hand":null,"begun":[]}"#;
+    assert_eq!(verdict(here, "ran", 0, none), Fail, "it is known not to have run");
+    assert_eq!(verdict(here, "failed", 0, none), Verdict::Unknown, "and not known to have failed or not");
+    for (check, outcome) in
+        [("failed", "failed"), ("stopped", "stopped"), ("approved", "waits"), ("taken", "queued")]
+    {
+        let told = format!(r#"{{"state":"active","runs_in_a_day":1,"last":{{"outcome":"{outcome}"}}}}"#);
+        assert_eq!(verdict(here, check, 0, &told), Fail, "{outcome}");
+        let human = step(here, &[(check, Fail)]);
+        assert!(human.contains(' '), "{outcome} is for people first: {human}");
+    }
+    let off = r#"{"state":"disabled_inactivity","runs_in_a_day":0}"#;
+    assert_eq!(verdict(here, "on", 0, off), Fail);
+    assert!(step(here, &[("on", Fail), ("ran", Fail)]).starts_with("The workflow is switched off"));
+    assert_eq!(step(here, &[("ran", Fail)]), "run_it");
 }
 
 #[test]

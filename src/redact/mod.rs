@@ -53,6 +53,59 @@ static SCHEMES: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static ESCAPES: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|[@-Z\\-_])").ok());
 
+/// What a variable is called that holds a secret, by the words of its name.
+const SECRET_WORDS: [&str; 13] = [
+    "PASS",
+    "PASSWORD",
+    "PASSWD",
+    "PASSPHRASE",
+    "PWD",
+    "PW",
+    "SECRET",
+    "TOKEN",
+    "KEY",
+    "AUTH",
+    "CREDENTIAL",
+    "CREDENTIALS",
+    "PAT",
+];
+/// And what it may hold in the middle of a word: `PGPASSWORD`, `APIKEY`.
+const SECRET_PARTS: [&str; 5] = ["PASSW", "SECRET", "TOKEN", "APIKEY", "CREDENTIAL"];
+/// The last word of a name whose value is where something is.
+const PLACES: [&str; 5] = ["FILE", "PATH", "DIR", "SOCK", "SOCKET"];
+
+/// Whether a variable holds a secret, by its name, or by a password in the address that it holds.
+pub fn is_secret(name: &str, value: &str) -> bool {
+    let name = name.to_uppercase();
+    let words: Vec<&str> = name.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+    let is_place = words.last().is_some_and(|last| PLACES.contains(last)) || name == "PGPASSFILE";
+    let by_name = words.iter().any(|word| SECRET_WORDS.contains(word))
+        || SECRET_PARTS.iter().any(|part| name.contains(part));
+    let address = value.split_once("://").map_or("", |(_, rest)| rest.split('/').next().unwrap_or_default());
+    let by_value = address.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'));
+    (by_name && !is_place) || by_value
+}
+
+/// A plan as `kubectl` prints it, with the names of its plain variables alone: their values are the pods', and may be secrets that
+/// nobody called so.
+pub fn without_values(plan: &str) -> String {
+    let mut within = false;
+    let mut lines = Vec::new();
+    for line in plan.lines() {
+        // What `kubectl` prints after a container's variables. A value of several lines may look like anything else.
+        within &= !line.trim_start().starts_with("Mounts:");
+        match line.split_once(':') {
+            // `<set to the key 'url' in secret 'db'>` is no value.
+            Some((_, value)) if within && value.trim_start().starts_with('<') => lines.push(line.to_owned()),
+            Some((name, _)) if within => lines.push(format!("{name}: (not shown)")),
+            None if within => {}
+            _ => lines.push(line.to_owned()),
+        }
+        within |= line.trim() == "Environment:";
+    }
+    lines.join("\n")
+}
+
 /// Takes secrets out of texts.
 pub struct Redactor(Vec<String>);
 
@@ -148,5 +201,7 @@ fn forms(value: &str) -> Vec<String> {
 /// Without the signs that colour a terminal: a secret that they cut in two is whole again.
 pub fn without_escapes(text: &str) -> String {
     let plain = ESCAPES.as_ref().map_or_else(|| text.into(), |escapes| escapes.replace_all(text, ""));
+    // A bare carriage return begins the line anew, as the bars of progress do.
+    let plain = plain.replace("\r\n", "\n").replace('\r', "\n");
     plain.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect()
 }

@@ -10,6 +10,9 @@ use super::TAKEN_OUT;
 /// What a secret is called. Digits too: `OAUTH2_TOKEN`.
 const NAME: &str = r"[a-z0-9_.-]*(?:password|passwd|passphrase|secret|token|(?:api|access|private|encryption|signing)[_-]?key|_pass)";
 
+/// What a variable is called that holds one: `DB_PWD`, `STRIPE_KEY`, `BASIC_AUTH_USERS`. In capitals alone: a key of a map is no secret.
+const VARIABLE: &str = r"(?-i:(?:[A-Z0-9]+_)+(?:PWD|PW|PASS|PAT|KEY|AUTH|CREDENTIALS?)(?:_[A-Z0-9_]+)?|(?:AUTH|KEY|CREDENTIALS?)_[A-Z0-9_]+)";
+
 /// In quotes to their end, whatever is between; else one word. The quotes may be written out, in a log that quotes JSON.
 const VALUE: &str = r#"(?:\\"[^"\\\n]{4,}|"(?:[^"\\\n]|\\.){4,}|'[^'\n]{4,}|[^\s"',;\]}\\][^\s"',;\]}]{3,})"#;
 
@@ -19,8 +22,15 @@ static PAIRS: LazyLock<Option<Vec<Regex>>> = LazyLock::new(|| {
         r#"(?i)\b(name["']?\s*:\s*["']?(?:NAME))(["']?\s*,?\s*["']?value["']?\s*:\s*)(VALUE)"#,
         r"(?i)(--(?:NAME))(\s+)([^\s<\[-]\S{3,})",
         r"(?i)\b(password)(\s+)('[^'\n]+)",
+        r#"(?i)\b(VARIABLE)(\\?["']?\s*[=:]\s*)(VALUE)"#,
+        r#"(?i)\b(name["']?\s*:\s*["']?(?:VARIABLE))(["']?\s*,?\s*["']?value["']?\s*:\s*)(VALUE)"#,
+        // Signed addresses, and the strings by which databases are reached.
+        r"(?i)([?&;](?:sig|signature|code|key|auth|pwd|pass))(=)([^\s&;\x22']{4,})",
+        r"\b(Pwd)(=)([^\s&;\x22']{3,})",
     ];
-    let built = |pattern: &str| Regex::new(&pattern.replace("NAME", NAME).replace("VALUE", VALUE)).ok();
+    let built = |pattern: &str| {
+        Regex::new(&pattern.replace("VARIABLE", VARIABLE).replace("NAME", NAME).replace("VALUE", VALUE)).ok()
+    };
     patterns.into_iter().map(built).collect()
 });
 

@@ -125,3 +125,73 @@ fn json_stays_json_and_is_read_as_it_reads() {
 fn what_was_taken_out_is_not_taken_out_twice() {
     assert_eq!(redactor("opaque-value-9").redact("TOKEN=opaque-value-9 x"), "TOKEN=[secret] x");
 }
+
+#[test]
+fn a_variable_is_a_secret_by_its_name_or_by_the_password_in_it() {
+    for (name, value, expected) in [
+        ("PGPASSWORD", "x", true),
+        ("DB_PWD", "x", true),
+        ("DB_PW", "x", true),
+        ("SMTP_PASS", "x", true),
+        ("STRIPE_KEY", "x", true),
+        ("GH_PAT", "x", true),
+        ("BASIC_AUTH", "x", true),
+        ("AWS_SECRET_ACCESS_KEY", "x", true),
+        ("GOOGLE_CREDENTIALS", "x", true),
+        ("VERCEL_TOKEN", "x", true),
+        ("DATABASE_URL", "postgres://town:x@db/town", true),
+        ("DATABASE_URL", "postgres://db/town", false),
+        ("PGHOST", "db.internal", false),
+        ("PGUSER", "monkeytown", false),
+        ("MONKEY", "x", false),
+        ("AUTHOR", "x", false),
+        ("PGPASSFILE", "/srv/pgpass", false),
+        ("SSH_AUTH_SOCK", "/run/x", false),
+        ("GOOGLE_CREDENTIALS_FILE", "/srv/x", false),
+        ("KUBECONFIG", "/srv/kube", false),
+    ] {
+        assert_eq!(super::is_secret(name, value), expected, "{name}={value}");
+    }
+}
+
+#[test]
+fn a_plan_shows_the_names_of_variables_and_no_values() {
+    let plan = "deployment.apps/web Pod Template:\n  Labels:\tapp=web\n  Containers:\n   web:\n    Image:\tweb:1\n    Environment:\n      \
+                GREETING:\tblue-moon-7\n      MANY:\tfirst\nsecond\n      DB:\t<set to the key 'url' in secret 'db'>\tOptional: false\n    \
+                Mounts:\t<none>\n  Volumes:\t<none>\n (dry run)";
+    let shown = super::without_values(plan);
+    assert!(["blue-moon-7", "first", "second"].iter().all(|value| !shown.contains(value)), "{shown}");
+    for part in [
+        "GREETING: (not shown)",
+        "<set to the key 'url'",
+        "Image:\tweb:1",
+        "Mounts:",
+        "Volumes:",
+        "(dry run)",
+    ] {
+        assert!(shown.contains(part), "{part} is not in {shown}");
+    }
+}
+
+#[test]
+fn names_of_variables_that_hold_secrets_are_known_and_ordinary_words_stay() {
+    let redactor = Redactor::new(std::iter::empty());
+    for (text, shown) in [
+        ("DB_PWD=bluemoon", "DB_PWD=[secret]"),
+        ("STRIPE_KEY: bluemoon", "STRIPE_KEY: [secret]"),
+        (
+            r#"{"name": "BASIC_AUTH_USERS", "value": "bluemoon"}"#,
+            r#"{"name": "BASIC_AUTH_USERS", "value": "[secret]"}"#,
+        ),
+        ("Server=db;Uid=town;Pwd=bluemoon;", "Server=db;Uid=town;Pwd=[secret];"),
+        ("https://a.b/x?sig=bluemoon&se=1", "https://a.b/x?sig=[secret]&se=1"),
+        ("https://a.b/cb?code=bluemoon", "https://a.b/cb?code=[secret]"),
+        ("key: node.kubernetes.io/not-ready", "key: node.kubernetes.io/not-ready"),
+        ("author: maya", "author: maya"),
+        ("exit code: 127", "exit code: 127"),
+        ("monkeytown: well", "monkeytown: well"),
+        ("PGHOST=db.internal", "PGHOST=db.internal"),
+    ] {
+        assert_eq!(redactor.shown(text), shown, "{text}");
+    }
+}

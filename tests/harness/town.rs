@@ -40,6 +40,8 @@ human = "Raise it."
 [action.restart]
 title = "Restart the queue"
 risk = "medium"
+freeze = ["release"]
+changes = ["release.current"]
 run = ["kubectl", "rollout", "restart", "deployment/queue"]
 undo = "none: nothing to take back"
 limit = "1m"

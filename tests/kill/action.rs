@@ -32,6 +32,7 @@ human = "Raise it."
 title = "Restart the queue"
 risk = "medium"
 freeze = ["version"]
+changes = ["version.revision"]
 run = ["kubectl", "rollout", "restart", "deployment/queue"]
 undo = "none: nothing to take back"
 limit = "30s"

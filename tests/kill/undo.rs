@@ -4,8 +4,7 @@ use super::action::{KUBECTL, Night, QUEUE};
 use crate::harness::process::{Process, until};
 
 const NO_UNDO: &str = r#"undo = "none: nothing to take back""#;
-const UNDO: &str =
-    r#"undo = ["kubectl", "rollout", "undo", "deployment/queue", "--to-revision={version.revision}"]"#;
+const UNDO: &str = r#"undo = { run = ["kubectl", "rollout", "undo", "deployment/queue", "--to-revision={version.revision}"], risk = "medium", until = "24h" }"#;
 /// It waits for the file `back`.
 const UNDOES: &str = r#"case "$*" in
 *undo*) echo begun >>undone; until [ -e back ]; do sleep 0.05; done; echo '{"revision": 7}' >version; echo 'one ERROR' >log;;

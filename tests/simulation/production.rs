@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
+use howler::clock::Clock;
 use howler::demo::production::{BREAKS, Production};
 use howler::domain::procedure::{CannotTell, Heard, Question};
 use howler::domain::run::change::Ended;
@@ -18,10 +19,16 @@ use super::world::World;
 use crate::harness::EMERGENCIES;
 
 /// The rehearsal's production, and each command that changed it or tried to.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Watched {
     pub production: Production,
     pub acts: Mutex<Vec<Vec<String>>>,
+}
+
+impl Watched {
+    pub fn new(clock: Clock) -> Self {
+        Self { production: Production::new(clock), acts: Mutex::default() }
+    }
 }
 
 impl StandIn for Watched {

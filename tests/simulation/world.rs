@@ -69,6 +69,7 @@ impl World {
         tokio::spawn(async move { axum::serve(listener, api).await });
         let mut world = Self {
             disk: MemoryDisk::new(clock.clone()),
+            production: Arc::new(Watched::new(clock.clone())),
             down_since: clock.now(),
             clock,
             slack,
@@ -77,7 +78,6 @@ impl World {
             outages: Vec::new(),
             kills: Arc::default(),
             breaks: seed.is_multiple_of(2),
-            production: Arc::default(),
             network,
             folder: TempDir::new().unwrap(),
             howler: None,

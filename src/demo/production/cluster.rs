@@ -1,5 +1,6 @@
 //! A deployment of the rehearsal's cluster, and what `kubectl` says of it.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::said;
@@ -80,38 +81,47 @@ impl Deployment {
 
     pub fn replica_sets(&self) -> String {
         let one = |revision: &Revision| {
-            let Revision { number, version, restarts, .. } = revision;
-            let restarted = json!({ "kubectl.kubernetes.io/restartedAt": restarts.to_string() });
-            let annotations = if *restarts > 0 { restarted } else { json!({}) };
-            let image = format!("monkeytown/{}:{version}", self.name);
+            let owner = json!({ "kind": "Deployment", "name": self.name });
             json!({
-                "metadata": { "annotations": { "deployment.kubernetes.io/revision": number.to_string() } },
-                "spec": { "template": {
-                    "metadata": { "annotations": annotations },
-                    "spec": { "containers": [{ "image": image }] },
-                } },
+                "metadata": {
+                    "annotations": { "deployment.kubernetes.io/revision": revision.number.to_string() },
+                    "ownerReferences": [owner],
+                },
+                "spec": { "template": self.template(revision) },
             })
         };
         json!({ "items": self.revisions.iter().map(one).collect::<Vec<Value>>() }).to_string()
     }
 
-    pub fn pods(&self) -> String {
+    fn template(&self, revision: &Revision) -> Value {
+        let Revision { version, restarts, .. } = revision;
+        let restarted = json!({ "kubectl.kubernetes.io/restartedAt": restarts.to_string() });
+        let annotations = if *restarts > 0 { restarted } else { json!({}) };
+        let image = format!("monkeytown/{}:{version}", self.name);
+        json!({ "metadata": { "annotations": annotations }, "spec": { "containers": [{ "image": image }] } })
+    }
+
+    pub fn pods(&self, now: Timestamp) -> String {
         let last = match self.runs_out_of_memory() {
-            true => json!({ "terminated": { "reason": "OOMKilled" } }),
+            true => json!({ "terminated": { "reason": "OOMKilled", "finishedAt": now } }),
             false => json!({}),
         };
-        let pod = json!({ "status": { "containerStatuses": [{ "lastState": last }] } });
+        let container = json!({ "name": self.name, "state": { "running": {} }, "lastState": last });
+        let pod =
+            json!({ "metadata": { "name": self.name }, "status": { "containerStatuses": [container] } });
         json!({ "items": vec![pod; self.replicas as usize] }).to_string()
     }
 
     pub fn object(&self) -> String {
-        let status = match self.is_well() {
-            true => json!({ "availableReplicas": self.replicas }),
-            false => json!({ "unavailableReplicas": self.replicas }),
+        let (count, reason) = match self.is_well() {
+            true => ("availableReplicas", "MinimumReplicasAvailable"),
+            false => ("unavailableReplicas", "MinimumReplicasUnavailable"),
         };
+        let status =
+            json!({ count: self.replicas, "conditions": [{ "type": "Available", "reason": reason }] });
         json!({
             "metadata": { "name": self.name, "generation": self.generation, "labels": {}, "annotations": {} },
-            "spec": { "replicas": self.replicas },
+            "spec": { "replicas": self.replicas, "template": self.revisions.last().map(|last| self.template(last)) },
             "status": status,
         })
         .to_string()

@@ -1,5 +1,6 @@
 use super::*;
-use crate::domain::procedure::judge::judge;
+use crate::clock::Clock;
+use crate::domain::procedure::judge::{Since, judge};
 use crate::domain::procedure::{Procedure, Verdict};
 use crate::procedure;
 
@@ -10,7 +11,7 @@ fn found(production: &Production, procedure: &Procedure) -> Vec<(String, Verdict
     let filling = crate::domain::procedure::fill::Filling { procedure, given: &given, findings: &findings };
     let asked = procedure.checks.iter().map(|(name, check)| {
         let heard = production.ask(&filling.question(check).unwrap());
-        (name.clone(), judge(check, &heard).verdict)
+        (name.clone(), judge(check, &heard, Since::Trouble(production.clock.now())).verdict)
     });
     asked.collect()
 }
@@ -34,11 +35,11 @@ fn what_is_broken_fails_and_nothing_else() {
         ("site", "deployment-failure", vec!["site"]),
         ("mend", "health", vec![]),
     ] {
-        let production = Production::default();
+        let production = Production::new(Clock::system());
         production.breaks(word).unwrap();
         assert_eq!(failing(&production, procedure), expected, "{word}");
     }
-    assert!(Production::default().breaks("everything").is_err());
+    assert!(Production::new(Clock::system()).breaks("everything").is_err());
 }
 
 #[test]
@@ -58,7 +59,7 @@ fn what_helps_is_what_the_runbook_says() {
         ("redis", "kubectl rollout restart deployment/event-stream", false),
         ("site", "vercel rollback monkeytown-4.vercel.app", true),
     ] {
-        let production = Production::default();
+        let production = Production::new(Clock::system());
         production.breaks(broken).unwrap();
         assert_eq!(act(&production, tried), Ended::Exit { code: Some(0) }, "{tried}");
         let world = production.world();
@@ -77,7 +78,7 @@ fn what_helps_is_what_the_runbook_says() {
         ),
         ("site", "vercel rollback monkeytown-4.vercel.app", "vercel promote monkeytown-5.vercel.app"),
     ] {
-        let production = Production::default();
+        let production = Production::new(Clock::system());
         production.breaks(broken).unwrap();
         let well = |line: &str| {
             assert_eq!(act(&production, line), Ended::Exit { code: Some(0) }, "{line}");
@@ -86,7 +87,7 @@ fn what_helps_is_what_the_runbook_says() {
         };
         assert_eq!((well(helps), well(undo)), (true, false), "{broken}: it is as broken as it was");
     }
-    let production = Production::default();
+    let production = Production::new(Clock::system());
     let unknown = act(&production, "kubectl rollout undo deployment/event-stream --to-revision=99");
     assert_eq!(unknown, Ended::Exit { code: Some(1) });
     assert!(matches!(act(&production, "rm -rf /"), Ended::NotBegun { .. }));
@@ -94,7 +95,7 @@ fn what_helps_is_what_the_runbook_says() {
 
 #[test]
 fn after_a_restart_the_step_back_is_still_to_the_version_before() {
-    let production = Production::default();
+    let production = Production::new(Clock::system());
     production.breaks("release").unwrap();
     let restart = ["kubectl", "rollout", "restart", "deployment/event-stream"].map(str::to_owned);
     assert_eq!(production.act(&restart).0, Ended::Exit { code: Some(0) });
@@ -107,7 +108,7 @@ fn after_a_restart_the_step_back_is_still_to_the_version_before() {
         "-l".into(),
         "app=event-stream".into(),
     ]);
-    let kept = judge(history, &production.ask(&question)).kept;
+    let kept = judge(history, &production.ask(&question), Since::Trouble(production.clock.now())).kept;
     assert_eq!(kept["current"].short().as_deref(), Some("9"), "a restart makes a revision");
     assert_eq!(kept["previous"].short().as_deref(), Some("7"), "8 is what was restarted");
 }

@@ -1,7 +1,9 @@
 //! The runs' part of a round: their events, the audit of what they change, and what comes back of their effects.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
 use tracing::{debug, error, warn};
 
 use super::Draft;
@@ -10,11 +12,13 @@ use crate::domain::answer::{Answer, Private};
 use crate::domain::effect::{Effect, EffectKind, Lane, Receipt};
 use crate::domain::incident::Intent;
 use crate::domain::incident::event::EventKind;
+use crate::domain::oncall::duty::PhoneReach;
+use crate::domain::procedure::Risk;
 use crate::domain::request::Request;
 use crate::domain::run::announce::{consequences, note};
 use crate::domain::run::approve::{Vote, holder, propose, vote};
 use crate::domain::run::audit::{Audited, audited};
-use crate::domain::run::change::Ended;
+use crate::domain::run::change::{Ended, Policy};
 use crate::domain::run::decide::RunRefusal;
 use crate::domain::run::says::RunWord;
 use crate::domain::run::undo::{propose_undo, undoable};
@@ -23,6 +27,9 @@ use crate::domain::runbook::{RunAsk, RunbookAnswer};
 use crate::domain::timer::Timer;
 use crate::id::{RunId, UserId};
 use crate::store::StoreError;
+
+/// What is made of the rota less than this before the trouble gives nobody rights.
+const SETTLED: SignedDuration = SignedDuration::from_hours(1);
 
 impl Draft<'_> {
     /// What a run is decided with.
@@ -34,7 +41,7 @@ impl Draft<'_> {
     pub(super) fn proposal(&self, run: &Run, by: &UserId) -> Result<RunEventKind, RunRefusal> {
         let Stage::Offered { rung } = run.stage else { return crate::domain::run::decide::step(run) };
         let risk = run.action_of(rung).map(|action| action.risk);
-        let policy = risk.map(|risk| self.config.runbook.approval.policy(risk)).unwrap_or_default();
+        let policy = risk.map(|risk| self.policy(run, risk)).unwrap_or_default();
         propose(run, by, policy, &self.around(), self.holder(run))
     }
 
@@ -46,8 +53,37 @@ impl Draft<'_> {
         key: Option<&str>,
     ) -> Result<RunEventKind, RunRefusal> {
         let action = undoable(run).and_then(|undoable| run.action_of(undoable.rung));
-        let policy = action.map(|action| self.config.runbook.approval.policy(action.risk));
+        let policy = action.map(|action| self.policy(run, action.undo_risk()));
         propose_undo(run, by, key, policy.unwrap_or_default(), &self.around(), self.holder(run))
+    }
+
+    /// Who may approve something of this risk. Whoever is on call is read from the rota as it was before the trouble: nobody lets
+    /// himself in.
+    pub(super) fn policy(&self, run: &Run, risk: Risk) -> Policy {
+        let declared = run.incident.and_then(|id| self.book().incident(id).ok().flatten());
+        let began = declared.map_or(run.at, |incident| incident.declared_at.min(run.at));
+        let policy = self.config.runbook.approval.policy(risk);
+        Policy { rota: Some(self.settled_on_call(began)), ..policy }
+    }
+
+    /// Who is on call now, by the rota as it was an hour before `began`.
+    fn settled_on_call(&self, began: Timestamp) -> BTreeSet<UserId> {
+        let bound = began.saturating_sub(SETTLED).unwrap_or(began);
+        let duty = self.book().state.rota.settled(bound).duty(self.now, PhoneReach::Off);
+        [duty.primary, duty.outgoing, duty.backup].into_iter().flatten().collect()
+    }
+
+    /// Whether `person` may lift a freeze: those who may approve, and who froze.
+    fn may_unfreeze(&self, person: &UserId) -> bool {
+        let policy = self.config.runbook.approval.policy(Risk::High);
+        let froze = self.ledger.frozen.as_ref().and_then(|freeze| freeze.by.as_ref());
+        let at = self.ledger.frozen.as_ref().map_or(self.now, |freeze| freeze.at);
+        // Who is in a group is known where a change was prepared; where there is nobody else to ask, it bars nobody.
+        let group_alone = policy.group.is_some() && policy.people.is_empty() && !policy.on_call;
+        group_alone
+            || froze == Some(person)
+            || policy.people.contains(person)
+            || (policy.on_call && self.settled_on_call(at).contains(person))
     }
 
     fn holder(&self, run: &Run) -> Option<RunId> {
@@ -83,6 +119,9 @@ impl Draft<'_> {
             return Ok(RunbookAnswer::AuditBroken { why: why.clone() });
         }
         let is_frozen = self.ledger.frozen.is_some();
+        if is_frozen && why.is_none() && !self.may_unfreeze(&request.by) {
+            return Err(RunRefusal::MayNotUnfreeze);
+        }
         if is_frozen == why.is_some() {
             return Ok(RunbookAnswer::AlreadyFrozen(is_frozen));
         }

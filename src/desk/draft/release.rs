@@ -28,7 +28,7 @@ impl Draft<'_> {
             return Ok(Err(refusal));
         }
         let Some(run) = self.book().run(run)? else { return Ok(Err(RunRefusal::NoSuchRun { run })) };
-        let policy = self.config.runbook.approval.policy(Risk::High);
+        let policy = self.policy(&run, Risk::High);
         match release::ask(&run, &request.by, why, policy) {
             Ok(kind) => self.releases(&run, request, kind, ReleaseStep::Asked),
             Err(refusal) => Ok(Err(refusal)),

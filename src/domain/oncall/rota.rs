@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::duty::{Duty, PhoneReach, Unreachable};
 use super::event::{RotaEvent, RotaEventKind};
-use super::holding::{OnCall, Why};
+use super::holding::{OnCall, OverrideKind, Why};
 use super::phone::PhoneNumber;
 use super::reach::NoWay;
-use super::schedule::Schedule;
+use super::schedule::{Override, Schedule};
 use super::segments::by_person;
 use super::swap::{Given, Proposal};
 use crate::domain::effect::{PostKey, To};
@@ -154,6 +154,25 @@ impl Rota {
     pub fn held(&self, now: Timestamp) -> OnCall {
         let told = self.shift.as_ref().map_or(now, |shift| shift.since);
         self.schedule.told(now.max(told))
+    }
+
+    /// The same rota without what people made of it since `bound` for which nobody consented who gave something away: whoever took
+    /// it over, or was put in, has no rights by that. A swap has two people's word, a hand-over the word of who had it.
+    pub fn settled(&self, bound: Timestamp) -> Self {
+        let consented = |made: &Override| match &made.kind {
+            OverrideKind::Swap { .. } => true,
+            OverrideKind::HandedOver { from } => from.as_ref() == Some(&made.by) && made.by != made.person,
+            OverrideKind::Asked | OverrideKind::Cover | OverrideKind::Imported => false,
+        };
+        let mut settled = self.clone();
+        let Schedule { plans, pauses, overrides, backups, .. } = &mut settled.schedule;
+        overrides.retain(|made| made.at < bound || consented(made));
+        backups.retain(|set| set.from < bound);
+        pauses.retain(|pause| pause.from < bound);
+        if plans.iter().any(|plan| plan.from < bound) {
+            plans.retain(|plan| plan.from < bound);
+        }
+        settled
     }
 
     /// Who is on call at `now`, and who has to be called.

@@ -22,6 +22,10 @@ pub struct Check {
     /// Exit codes with which the program says that it could not find out.
     pub cannot_tell: Vec<i32>,
     pub limit: Option<Humane>,
+    /// Silence counts as failing: somebody who hangs is down. Else nobody can tell.
+    pub silence_fails: bool,
+    /// It says which step fits, or proves one, and not whether all is well.
+    pub decides: bool,
 }
 
 /// A check that says nothing else ends after this, in seconds.
@@ -90,12 +94,30 @@ pub struct Range {
     pub min: Option<f64>,
     pub max: Option<f64>,
     pub one_of: Option<Vec<Value>>,
-    /// None of several is this.
+    /// None of several is this, or one of these.
     pub none: Option<Value>,
     /// A regular expression that it matches.
     pub matches: Option<String>,
     /// Nothing is there.
     pub absent: Option<bool>,
+    /// The part of the answer that must be there first, such as `json:/items/*`: of nothing, nothing can be said.
+    pub given: Option<String>,
+    /// What stands beside the part and says when that was, such as `finishedAt`. What is older than the trouble says nothing of it.
+    pub at: Option<String>,
+    /// So much older than the trouble it may be.
+    pub fresh: Option<Humane>,
+}
+
+impl Range {
+    /// The part that must be there first; a file whose part is none was refused when it was read.
+    pub(super) fn given(&self) -> Option<Extract> {
+        self.given.as_ref().and_then(|part| extract(part).ok())
+    }
+
+    /// Whether it holds of nothing as well, unless something must be there first.
+    pub fn holds_of_nothing(&self) -> bool {
+        self.none.is_some() || self.absent == Some(true)
+    }
 }
 
 /// As the file has it.
@@ -115,13 +137,36 @@ struct Written {
     #[serde(default)]
     cannot_tell: Vec<i32>,
     limit: Option<Humane>,
+    silence: Option<Silence>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    decides: bool,
+}
+
+/// What silence says.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Silence {
+    Fails,
 }
 
 impl TryFrom<Written> for Check {
     type Error = String;
 
     fn try_from(written: Written) -> Result<Self, String> {
-        let Written { title, http, tcp, run, github, vercel, expect, keep, cannot_tell, limit } = written;
+        let Written {
+            title,
+            http,
+            tcp,
+            run,
+            github,
+            vercel,
+            expect,
+            keep,
+            cannot_tell,
+            limit,
+            silence,
+            decides,
+        } = written;
         let probes = [
             http.map(Probe::Http),
             tcp.map(Probe::Tcp),
@@ -135,17 +180,16 @@ impl TryFrom<Written> for Check {
         };
         if let Some((part, _)) = expect.iter().find(|(_, expected)| expected.is_a_table()) {
             return Err(format!(
-                "`{part}` expects a value, or a table of `min`, `max`, `one_of`, `none`, `matches` and `absent`"
+                "`{part}` expects a value, or a table of `min`, `max`, `one_of`, `none`, `matches`, `absent`, `given`, `at` and \
+                 `fresh`"
             ));
         }
         let expect = expect.into_iter().map(|(part, expected)| Ok((extract(&part)?, expected)));
         let expect = expect.collect::<Result<Vec<_>, String>>()?;
-        let patterns = expect.iter().filter_map(|(_, expected)| match expected {
-            Expected::Range(range) => range.matches.as_ref(),
-            Expected::Equals(_) => None,
-        });
-        for pattern in patterns {
-            regex::Regex::new(pattern).map_err(|_| format!("`{pattern}` is no regular expression"))?;
+        for (part, expected) in &expect {
+            if let Expected::Range(range) = expected {
+                range.check(part)?;
+            }
         }
         if let Some(wanted) = keep.values().find(|wanted| !super::keep::is_known(wanted)) {
             return Err(format!("`{wanted}` is nothing that can be kept of an answer"));
@@ -153,21 +197,50 @@ impl TryFrom<Written> for Check {
         if expect.is_empty() && keep.is_empty() && !matches!(probe, Probe::Tcp(_)) {
             return Err("a check expects something, or keeps a fact".into());
         }
-        Ok(Self { title, probe, expect, keep, cannot_tell, limit })
+        let silence_fails = silence == Some(Silence::Fails);
+        if silence_fails && !matches!(probe, Probe::Http(_) | Probe::Tcp(_)) {
+            return Err(
+                "`silence` is for `http` and `tcp`: a program that says nothing says nothing of the world"
+                    .into(),
+            );
+        }
+        Ok(Self { title, probe, expect, keep, cannot_tell, limit, silence_fails, decides })
     }
 }
 
 impl From<Check> for Written {
     fn from(check: Check) -> Self {
-        let Check { title, probe, expect, keep, cannot_tell, limit } = check;
+        let Check { title, probe, expect, keep, cannot_tell, limit, silence_fails, decides } = check;
+        let silence = silence_fails.then_some(Silence::Fails);
         let expect = expect.into_iter().map(|(part, expected)| (part.to_string(), expected)).collect();
-        let bare = Self { title, expect, keep, cannot_tell, limit, ..Self::default() };
+        let bare = Self { title, expect, keep, cannot_tell, limit, silence, decides, ..Self::default() };
         match probe {
             Probe::Http(address) => Self { http: Some(address), ..bare },
             Probe::Tcp(address) => Self { tcp: Some(address), ..bare },
             Probe::Run(command) => Self { run: Some(command), ..bare },
             Probe::GitHub(asked) => Self { github: Some(asked), ..bare },
             Probe::Vercel(asked) => Self { vercel: Some(asked), ..bare },
+        }
+    }
+}
+
+impl Range {
+    /// What is wrong with its words.
+    fn check(&self, part: &Extract) -> Result<(), String> {
+        if let Some(pattern) = &self.matches {
+            regex::Regex::new(pattern).map_err(|_| format!("`{pattern}` is no regular expression"))?;
+        }
+        if let Some(given) = &self.given {
+            extract(given)?;
+        }
+        if self.at.is_some() != self.fresh.is_some() {
+            return Err(format!(
+                "`{part}`: `at` says when it was, and `fresh` how old it may be: write both"
+            ));
+        }
+        match (part, &self.at) {
+            (Extract::Json(_), _) | (_, None) => Ok(()),
+            _ => Err(format!("`{part}`: `at` stands beside a `json:` part")),
         }
     }
 }

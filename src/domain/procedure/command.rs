@@ -3,6 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Risk;
+use crate::config::Humane;
+
 /// A program by its bare name, and its arguments, tokenised when the file is written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -54,11 +57,65 @@ fn is_name(name: &str) -> bool {
 
 /// How an action is taken back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(from = "Written", into = "Written")]
 pub enum Undo {
-    Command(Command),
-    /// `none: why`.
+    Command(TakesBack),
+    /// `none: why`, or `nothing: why` where the action leaves nothing that could be taken back.
     None(String),
+}
+
+/// The command that takes an action back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TakesBack {
+    pub run: Command,
+    /// It is a change of its own. Lint demands it; runs of an earlier howler have none.
+    pub risk: Option<Risk>,
+    /// It is offered for so long after the action ended. Where nothing is said, it ends once the action is proved.
+    pub until: Option<Humane>,
+}
+
+/// As a file has it; a bare command is of an earlier howler.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Bare(Command),
+    Full(TakesBack),
+    None(String),
+}
+
+impl From<Written> for Undo {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::Bare(run) => Self::Command(TakesBack { run, risk: None, until: None }),
+            Written::Full(undo) => Self::Command(undo),
+            Written::None(why) => Self::None(why),
+        }
+    }
+}
+
+impl From<Undo> for Written {
+    fn from(undo: Undo) -> Self {
+        match undo {
+            Undo::Command(TakesBack { run, risk: None, until: None }) => Self::Bare(run),
+            Undo::Command(undo) => Self::Full(undo),
+            Undo::None(why) => Self::None(why),
+        }
+    }
+}
+
+impl Undo {
+    pub fn command(&self) -> Option<&TakesBack> {
+        match self {
+            Self::Command(undo) => Some(undo),
+            Self::None(_) => None,
+        }
+    }
+
+    /// The action leaves nothing that could be taken back, such as a restart.
+    pub fn is_needless(&self) -> bool {
+        matches!(self, Self::None(why) if why.starts_with("nothing: "))
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::judge::{Finding, Kept};
-use super::{Check, Choices, Command, Param, Probe, Procedure, Question};
+use super::{Check, Choices, Command, Param, Probe, Procedure, Question, Usual};
 
 /// Longest value of a parameter or a fact that fills an argument, in characters: a DNS label, a URL's host, an instant.
 const LONGEST: usize = 128;
@@ -28,6 +28,8 @@ pub enum Unfilled {
     Missing { name: String, takes: String },
     /// A check has not told it.
     NoFact { fact: String },
+    /// It goes the other way than the action says: `than` is how it is now.
+    WrongWay { name: String, value: String, than: String },
 }
 
 impl fmt::Display for Unfilled {
@@ -42,6 +44,9 @@ impl fmt::Display for Unfilled {
             Self::Unfit { name, takes } => write!(f, "{name} takes {takes}"),
             Self::Twice { name } => write!(f, "{name} is given twice"),
             Self::Missing { name, takes } => write!(f, "{name} must be given: {takes}"),
+            Self::WrongWay { name, value, than } => {
+                write!(f, "{name} must be more than the {than} that there are, and is {value}")
+            }
             Self::NoFact { fact } => write!(f, "{fact} could not be read"),
         }
     }
@@ -184,8 +189,16 @@ impl Filling<'_> {
         let missing = || Unfilled::Missing { name: slot.to_owned(), takes: param.takes() };
         let given = self.given.get(slot);
         match param {
-            Param::Int { default, .. } => {
-                given.cloned().or_else(|| default.map(|default| default.to_string())).ok_or_else(missing)
+            Param::Int { min, max, default, above } => {
+                let value = match (given, default) {
+                    (Some(given), _) => given.clone(),
+                    (None, Some(default)) => self.usual(default, *min, *max)?.to_string(),
+                    (None, None) => return Err(missing()),
+                };
+                match above {
+                    Some(above) => self.is_above(slot, value, above),
+                    None => Ok(value),
+                }
             }
             Param::Name { default } => given.cloned().or_else(|| default.clone()).ok_or_else(missing),
             Param::Time => given.cloned().ok_or_else(missing),
@@ -207,6 +220,28 @@ impl Filling<'_> {
                 }
             }
         }
+    }
+
+    fn usual(&self, default: &Usual, min: i64, max: i64) -> Result<i64, Unfilled> {
+        if let Usual::Number(number) = default {
+            return Ok(*number);
+        }
+        let (fact, add) = default.fact().unwrap_or_default();
+        let now = self.number(fact)?;
+        Ok(now.saturating_add(add).clamp(min.min(max), max))
+    }
+
+    fn is_above(&self, slot: &str, value: String, above: &str) -> Result<String, Unfilled> {
+        let than = self.number(above)?;
+        match value.parse::<i64>().is_ok_and(|value| value > than) {
+            true => Ok(value),
+            false => Err(Unfilled::WrongWay { name: slot.to_owned(), value, than: than.to_string() }),
+        }
+    }
+
+    fn number(&self, fact: &str) -> Result<i64, Unfilled> {
+        let missing = || Unfilled::NoFact { fact: fact.to_owned() };
+        self.fact(fact)?.parse().map_err(|_| missing())
     }
 
     fn kept(&self, fact: &str) -> Option<&Kept> {

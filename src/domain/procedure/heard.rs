@@ -15,13 +15,31 @@ pub enum Question {
     Vercel(String),
 }
 
-/// What came back, as it may be shown: without control characters, without secrets.
+/// What came back, twice: as it is judged, and as it may be shown and saved.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// As it came. It is judged and forgotten: a word that is masked would be judged as missing.
+    pub raw: Heard,
+    /// Without control characters, without secrets.
+    pub shown: Heard,
+}
+
+impl From<Heard> for Answer {
+    /// An answer in which nothing is to be masked.
+    fn from(heard: Heard) -> Self {
+        Self { raw: heard.clone(), shown: heard }
+    }
+}
+
+/// What came back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Heard {
     /// The HTTP status.
     pub status: Option<u16>,
     /// No connection was taken: nobody listens there.
     pub refused: bool,
+    /// Nobody answered in time, and in words who. A check says whether that counts as failing.
+    pub silent: Option<String>,
     /// The program's exit code; none where a signal ended it.
     pub exit: Option<i32>,
     /// The body, or standard output: what a check looks at.

@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use jiff::{SignedDuration, Timestamp};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{CannotTell, Check, Expected, Extract, Heard, Probe, Range, keep};
+use super::part::{container, raw_values, text_of, values};
+use super::{Answer, CannotTell, Check, Expected, Extract, Heard, Probe, Range, keep, reason};
 
 /// The outcome of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -82,23 +84,68 @@ enum Part {
     Unclear(String),
 }
 
-/// What `heard` says of `check`.
-pub fn judge(check: &Check, heard: &Result<Heard, CannotTell>) -> Finding {
-    let heard = match heard {
-        Ok(heard) => heard,
-        Err(CannotTell(why)) => return Finding::unknown(why),
+/// From when on what an answer tells counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// The trouble began then; each expectation says how much older a fact may be.
+    Trouble(Timestamp),
+    /// An action that is proved was asked for then: what was before it proves nothing.
+    Action(Timestamp),
+}
+
+impl Since {
+    pub(super) fn bound(self, fresh: SignedDuration) -> Timestamp {
+        match self {
+            Self::Trouble(at) => at.saturating_sub(fresh).unwrap_or(Timestamp::MIN),
+            Self::Action(at) => at,
+        }
+    }
+}
+
+/// What an answer says of `check`: its verdict is that of the raw answer, and what is kept and shown of it is masked.
+pub fn judge_answer(
+    check: &Check,
+    answer: &Result<Answer, CannotTell>,
+    since: Since,
+    mask: impl Fn(&str) -> String,
+) -> Finding {
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(CannotTell(why)) => return Finding::unknown(mask(why)),
     };
+    let raw = judge_heard(check, &answer.raw, since);
+    let shown = judge_heard(check, &answer.shown, since);
+    let note = |note: Note| match shown.notes.iter().find(|shown| shown.part == note.part) {
+        Some(shown) => shown.clone(),
+        None => Note { got: mask(&note.got), ..note },
+    };
+    Finding {
+        verdict: raw.verdict,
+        notes: raw.notes.into_iter().map(note).collect(),
+        why: raw.why.map(|why| mask(&why)),
+        kept: shown.kept,
+    }
+}
+
+/// What `heard` says of `check`.
+pub fn judge(check: &Check, heard: &Result<Heard, CannotTell>, since: Since) -> Finding {
+    match heard {
+        Ok(heard) => judge_heard(check, heard, since),
+        Err(CannotTell(why)) => Finding::unknown(why),
+    }
+}
+
+fn judge_heard(check: &Check, heard: &Heard, since: Since) -> Finding {
     if let Some(why) = says_nothing(check, heard) {
         return Finding::unknown(why);
     }
-    if heard.refused {
-        let (part, expected, got) = ("the connection".into(), "taken".into(), "refused".into());
-        let notes = vec![Note { part, expected, got }];
+    if let Some(note) = unheard(heard) {
+        let notes = vec![note];
         return Finding { verdict: Verdict::Fail, notes, why: None, kept: BTreeMap::new() };
     }
     let mut finding = Finding { verdict: Verdict::Pass, notes: Vec::new(), why: None, kept: BTreeMap::new() };
     for (extract, expected) in &expectations(check) {
-        match part(extract, expected, heard) {
+        match part(extract, expected, heard, since) {
             Part::Holds => {}
             Part::Not(note) => finding.notes.push(told(&check.probe, note)),
             Part::Unclear(why) => finding.why = finding.why.or(Some(why)),
@@ -118,13 +165,31 @@ pub fn judge(check: &Check, heard: &Result<Heard, CannotTell>) -> Finding {
     finding
 }
 
+/// That nobody is there.
+fn unheard(heard: &Heard) -> Option<Note> {
+    let note = |part: &str, expected: &str, got: String| {
+        Some(Note { part: part.into(), expected: expected.into(), got })
+    };
+    match &heard.silent {
+        _ if heard.refused => note("the connection", "taken", "refused".into()),
+        Some(why) => note("an answer", "in time", shown(&format!("none, twice: {why}"))),
+        None => None,
+    }
+}
+
 /// Why an answer is none: a program that failed for a reason of its own says nothing about what it was asked.
 fn says_nothing(check: &Check, heard: &Heard) -> Option<String> {
-    let Probe::Run(command) = &check.probe else { return None };
+    if let Some(why) = heard.silent.as_ref().filter(|_| !check.silence_fails) {
+        return Some(why.clone());
+    }
+    let command = match &check.probe {
+        Probe::Run(command) => command,
+        Probe::Http(_) => return of_the_asker(check, heard.status?),
+        Probe::Tcp(_) | Probe::GitHub(_) | Probe::Vercel(_) => return None,
+    };
     let program = command.program();
-    let all = heard.all();
-    let last = || all.lines().rfind(|line| !line.trim().is_empty()).map(|line| shown(line.trim()));
-    let said = || last().or_else(|| heard.no_text()).map(|said| format!(": {said}")).unwrap_or_default();
+    let said = || reason::of(&heard.all()).or_else(|| heard.no_text());
+    let said = || said().map(|said| format!(": {}", shown(&said))).unwrap_or_default();
     let Some(code) = heard.exit else { return Some(format!("{program} was ended by a signal{}", said())) };
     // kubectl finds no pods and ends with 0: a log that is not there holds no error, and no good word either.
     if code == 0 && heard.text.trim().is_empty() && !heard.aside.trim().is_empty() {
@@ -133,6 +198,26 @@ fn says_nothing(check: &Check, heard: &Heard) -> Option<String> {
     let judged = check.expect.iter().any(|(extract, _)| *extract == Extract::Exit);
     let nothing = check.cannot_tell.contains(&code) || (code != 0 && !judged);
     nothing.then(|| format!("{program} ended with {code}{}", said()))
+}
+
+/// A status that speaks of whoever asks, and not of what is asked about; unless the check expects just that.
+fn of_the_asker(check: &Check, status: u16) -> Option<String> {
+    let why = match status {
+        300..=399 => "it sends whoever asks elsewhere, and howler does not follow",
+        401 | 403 => "it does not let howler in",
+        407 => "a proxy on the way does not let howler through",
+        429 => "it answers howler no more for a while",
+        _ => return None,
+    };
+    let is_it = |value: &Value| same(value, &status.into());
+    let is_expected = check.expect.iter().any(|(extract, expected)| {
+        *extract == Extract::Status
+            && match expected {
+                Expected::Equals(value) => is_it(value),
+                Expected::Range(range) => range.one_of.iter().flatten().any(is_it),
+            }
+    });
+    (!is_expected).then(|| format!("it answered {status}: {why}, which says nothing of whether it works"))
 }
 
 /// A connection has no exit code for whoever reads of it.
@@ -153,15 +238,24 @@ fn expectations(check: &Check) -> Vec<(Extract, Expected)> {
     }
 }
 
-fn part(extract: &Extract, expected: &Expected, heard: &Heard) -> Part {
-    let values = match values(extract, heard) {
+/// Of nothing, nothing can be said: no pods at all are not pods of which none was killed.
+fn part(extract: &Extract, expected: &Expected, heard: &Heard, since: Since) -> Part {
+    let range = match expected {
+        Expected::Range(range) => Some(range),
+        Expected::Equals(_) => None,
+    };
+    let values = match there_first(extract, range, heard).and_then(|()| values(extract, range, heard, since))
+    {
         Ok(values) => values,
         Err(why) => return Part::Unclear(why),
     };
     let unclear = || Part::Unclear(format!("the answer has nothing at {extract}"));
     let holds = match expected {
         Expected::Range(range) if range.absent == Some(true) => values.is_empty(),
-        Expected::Range(Range { none: Some(none), .. }) => !values.contains(none),
+        Expected::Range(Range { none: Some(none), .. }) => {
+            let bad = none.as_array().map_or(std::slice::from_ref(none), Vec::as_slice);
+            !values.iter().any(|value| bad.contains(value))
+        }
         _ if values.is_empty() => return unclear(),
         Expected::Equals(equal) => values.iter().all(|value| same(value, equal)),
         Expected::Range(range) => values.iter().all(|value| within(value, range)),
@@ -176,6 +270,25 @@ fn part(extract: &Extract, expected: &Expected, heard: &Heard) -> Part {
     Part::Not(Note { part: extract.to_string(), expected: expected.to_string(), got: shown(&got) })
 }
 
+/// That what an expectation speaks of is there at all.
+fn there_first(extract: &Extract, range: Option<&Range>, heard: &Heard) -> Result<(), String> {
+    if extract.is_of_text() && heard.text.trim().is_empty() && heard.bytes.is_none() {
+        return Err("the answer is empty".to_owned());
+    }
+    let Some(range) = range else { return Ok(()) };
+    let first = match (range.given(), extract) {
+        (Some(given), _) => given,
+        // Where a file of before says nothing else: what the last `*` is an element of, or the answer's own part.
+        (None, Extract::Json(pointer)) if range.holds_of_nothing() => Extract::Json(container(pointer)),
+        (None, _) => return Ok(()),
+    };
+    let there = raw_values(&first, heard)?;
+    match there.iter().all(|value| text_of(value).trim().is_empty()) {
+        true => Err(format!("the answer has nothing at {first}")),
+        false => Ok(()),
+    }
+}
+
 /// Whether the missing middle of an answer could not change what was found: it only adds to what is counted, and takes nothing back
 /// that must not be there.
 fn is_so_whatever_is_missing(extract: &Extract, expected: &Expected, values: &[Value], holds: bool) -> bool {
@@ -188,60 +301,6 @@ fn is_so_whatever_is_missing(extract: &Extract, expected: &Expected, values: &[V
         (Extract::Regex(_), _) => !holds && !values.is_empty(),
         (Extract::Text, Expected::Range(Range { matches: Some(_), .. })) => holds,
         _ => false,
-    }
-}
-
-/// The part of the answer; several where a pointer names every element.
-fn values(extract: &Extract, heard: &Heard) -> Result<Vec<Value>, String> {
-    if let Some(why) = heard.no_text().filter(|_| extract.is_of_text()) {
-        return Err(why);
-    }
-    Ok(match extract {
-        Extract::Status => heard.status.map(Value::from).into_iter().collect(),
-        Extract::Exit => heard.exit.map(Value::from).into_iter().collect(),
-        Extract::Text => vec![Value::from(heard.text.as_str())],
-        Extract::Count(text) => {
-            vec![Value::from(heard.text.lines().filter(|line| line.contains(text.as_str())).count())]
-        }
-        Extract::Regex(pattern) => found(pattern, &heard.text).map(Value::from).collect(),
-        Extract::Json(pointer) => {
-            let json: Value = serde_json::from_str(&heard.text)
-                .map_err(|_| "the answer is not the JSON that was expected".to_owned())?;
-            pointed(&json, pointer).into_iter().cloned().collect()
-        }
-    })
-}
-
-/// What a regular expression finds, each time: its first group, or all of it where it has none.
-pub(super) fn found<'t>(pattern: &str, text: &'t str) -> impl Iterator<Item = &'t str> {
-    // A file whose pattern is none was refused when it was read.
-    let pattern = Regex::new(pattern).ok();
-    let all: Vec<&str> = pattern
-        .iter()
-        .flat_map(|pattern| pattern.captures_iter(text))
-        .filter_map(|found| found.get(1).or_else(|| found.get(0)))
-        .map(|part| part.as_str())
-        .collect();
-    all.into_iter()
-}
-
-/// What a JSON pointer (RFC 6901) names; `*` is every element of a list or an object.
-pub(super) fn pointed<'v>(json: &'v Value, pointer: &str) -> Vec<&'v Value> {
-    let mut found = vec![json];
-    for step in pointer.split('/').skip(1) {
-        let step = step.replace("~1", "/").replace("~0", "~");
-        found = found.into_iter().flat_map(|value| into(value, &step)).collect();
-    }
-    found
-}
-
-fn into<'v>(value: &'v Value, step: &str) -> Vec<&'v Value> {
-    match value {
-        Value::Array(list) if step == "*" => list.iter().collect(),
-        Value::Object(map) if step == "*" => map.values().collect(),
-        Value::Array(list) => step.parse::<usize>().ok().and_then(|at| list.get(at)).into_iter().collect(),
-        Value::Object(map) => map.get(step).into_iter().collect(),
-        _ => Vec::new(),
     }
 }
 
@@ -265,13 +324,6 @@ fn within(value: &Value, range: &Range) -> bool {
         })
 }
 
-pub(super) fn text_of(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
 fn shown(text: &str) -> String {
     crate::domain::text::shorten(&crate::domain::text::clean_line(text), SHOWN)
 }
@@ -287,9 +339,13 @@ impl fmt::Display for Expected {
             range.min.map(|min| format!("at least {min}")),
             range.max.map(|max| format!("at most {max}")),
             range.one_of.as_ref().map(list),
-            range.none.as_ref().map(|none| format!("never {}", text_of(none))),
+            range.none.as_ref().map(|none| match none.as_array() {
+                Some(several) => format!("never {}", list(several)),
+                None => format!("never {}", text_of(none)),
+            }),
             range.matches.as_ref().map(|pattern| format!("like {pattern}")),
             range.absent.and_then(|absent| absent.then(|| "nothing".to_owned())),
+            range.fresh.map(|_| "since the trouble began".to_owned()),
         ];
         f.write_str(&words.into_iter().flatten().collect::<Vec<_>>().join(", "))
     }

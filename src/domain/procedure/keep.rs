@@ -1,15 +1,14 @@
 //! The facts that a check keeps of an answer: what pipes to `jq` and `tail` are for in a shell.
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::Heard;
 use super::check::is_pattern;
-use super::judge::{Kept, found, pointed, text_of};
+use super::judge::Kept;
+use super::part::{found, json, pointed, text_of};
+use super::revisions::Revisions;
 
-/// Where a deployment's revision is kept by Kubernetes.
-const REVISION: &str = "/metadata/annotations/deployment.kubernetes.io~1revision";
-/// What a restart and Kubernetes write into a template, beside what somebody shipped.
-const WRITTEN: [&str; 2] = ["kubectl.kubernetes.io/restartedAt", "pod-template-hash"];
 /// Most facts of one name.
 const MOST: usize = 50;
 /// Longest text that is kept, in characters.
@@ -41,13 +40,22 @@ pub fn keep(wanted: &str, heard: &Heard) -> Result<Kept, String> {
         return Ok(Kept::One(last(&heard.text, count)));
     }
     let json = json(heard)?;
+    if let Some((wanted, owner)) = of_revisions(wanted) {
+        let revisions = Revisions::read(&json, owner)?;
+        let number = |found: Option<u64>| found.map(|found| Kept::One(found.to_string())).ok_or_else(missing);
+        return match wanted {
+            "revisions" => {
+                let all = revisions.to_go_back_to();
+                let all = all.get(all.len().saturating_sub(MOST)..).unwrap_or_default();
+                Ok(Kept::Many(all.iter().map(ToString::to_string).collect()))
+            }
+            "current revision" => number(revisions.current()),
+            _ => number(revisions.previous()),
+        };
+    }
     let one = |found: Option<String>| found.map(Kept::One).ok_or_else(missing);
     match wanted {
-        "revisions" => {
-            Ok(Kept::Many(revisions(&json).into_iter().map(|revision| revision.to_string()).collect()))
-        }
-        "current revision" => one(current_revision(&json).map(|revision| revision.to_string())),
-        "previous revision" => one(previous_revision(&json).map(|revision| revision.to_string())),
+        "pod template" => one(json.pointer("/spec/template").map(template)),
         "urls that are ready" => Ok(Kept::Many(ready(&json).filter_map(url).collect())),
         "the current one" => one(list(&json).iter().find(|one| is_current(one)).and_then(url)),
         "the ready one before the current" => one(before_the_current(&json)),
@@ -57,22 +65,23 @@ pub fn keep(wanted: &str, heard: &Heard) -> Result<Kept, String> {
 
 /// Whether a file may name it.
 pub fn is_known(wanted: &str) -> bool {
-    const NAMED: [&str; 6] = [
-        "revisions",
-        "current revision",
-        "previous revision",
-        "urls that are ready",
-        "the current one",
-        "the ready one before the current",
-    ];
+    const NAMED: [&str; 4] =
+        ["pod template", "urls that are ready", "the current one", "the ready one before the current"];
     wanted.strip_prefix("json:").is_some_and(|pointer| pointer.starts_with('/'))
         || wanted.strip_prefix("regex:").is_some_and(is_pattern)
         || last_lines(wanted).is_some()
+        || of_revisions(wanted).is_some()
         || NAMED.contains(&wanted)
 }
 
-fn json(heard: &Heard) -> Result<Value, String> {
-    serde_json::from_str(&heard.text).map_err(|_| "the answer is not the JSON that was expected".to_owned())
+/// `previous revision`, or `previous revision of event-stream`: of a deployment by its name, where a label may be of several.
+fn of_revisions(wanted: &str) -> Option<(&str, Option<&str>)> {
+    let (what, owner) = match wanted.split_once(" of ") {
+        Some((what, owner)) => (what, Some(owner)),
+        None => (wanted, None),
+    };
+    let known = ["revisions", "current revision", "previous revision"];
+    (known.contains(&what) && owner != Some("")).then_some((what, owner))
 }
 
 /// `last line`, `last 20 lines`.
@@ -103,62 +112,14 @@ fn shortened(line: &str) -> String {
     format!("{begin} … {} characters left out … {end}", signs - LINE / 2 * 2)
 }
 
+/// A sign for what a deployment's pods are made of: it moves with whatever is shipped, restarted or rolled back, and neither with the
+/// number of pods nor with what others write beside it.
+fn template(template: &Value) -> String {
+    hex::encode(Sha256::digest(template.to_string())).chars().take(12).collect()
+}
+
 fn list(json: &Value) -> &[Value] {
     json.as_array().map_or(&[], Vec::as_slice)
-}
-
-/// Of Kubernetes' replica sets, or of Helm's history: ascending.
-fn revisions(json: &Value) -> Vec<u64> {
-    let kubernetes = pointed(json, &format!("/items/*{REVISION}"));
-    let helm = pointed(json, "/*/revision");
-    let number = |value: &&Value| text_of(value).parse().ok();
-    let mut found: Vec<u64> = kubernetes.iter().chain(&helm).filter_map(number).collect();
-    found.sort_unstable();
-    found.dedup();
-    found.split_off(found.len().saturating_sub(MOST))
-}
-
-/// Kubernetes gives the current one the highest number; Helm says which one is deployed.
-fn current_revision(json: &Value) -> Option<u64> {
-    let deployed =
-        list(json).iter().rfind(|one| one.get("status").is_some_and(|status| status == "deployed"));
-    match deployed {
-        Some(one) => one.get("revision").and_then(Value::as_u64),
-        None => revisions(json).last().copied(),
-    }
-}
-
-/// The one to go back to: the highest below the current, of Helm's only those that once ran. A restart makes a revision of the
-/// same pods with Kubernetes: going back to the one before it would bring the same version again.
-fn previous_revision(json: &Value) -> Option<u64> {
-    let current = current_revision(json)?;
-    let ran = |revision: &u64| {
-        let helm =
-            list(json).iter().find(|one| one.get("revision").and_then(Value::as_u64) == Some(*revision));
-        helm.is_none_or(|one| one.get("status").is_some_and(|status| status == "superseded"))
-    };
-    let runs = pods(json, current);
-    let differs = |revision: &u64| runs.is_none() || pods(json, *revision) != runs;
-    revisions(json).into_iter().rfind(|revision| *revision < current && ran(revision) && differs(revision))
-}
-
-/// What a replica set's pods are, without what a restart and Kubernetes write into them; none where it does not say.
-fn pods(json: &Value, revision: u64) -> Option<Value> {
-    let set = pointed(json, "/items/*")
-        .into_iter()
-        .find(|set| set.pointer(REVISION).is_some_and(|found| text_of(found) == revision.to_string()));
-    let mut pods = set?.pointer("/spec/template").cloned()?;
-    let metadata = pods.get_mut("metadata").and_then(Value::as_object_mut);
-    for (part, written) in metadata.into_iter().flat_map(|metadata| metadata.iter_mut()) {
-        if let ("annotations" | "labels", Some(written)) = (part.as_str(), written.as_object_mut()) {
-            written.retain(|name, _| !WRITTEN.contains(&name.as_str()));
-        }
-    }
-    let none = |part: &Value| part.as_object().is_none_or(serde_json::Map::is_empty);
-    if let Some(metadata) = pods.get_mut("metadata").and_then(Value::as_object_mut) {
-        metadata.retain(|part, written| part != "creationTimestamp" && !none(written));
-    }
-    Some(pods)
 }
 
 fn url(deployment: &Value) -> Option<String> {
@@ -170,11 +131,16 @@ fn is_current(deployment: &Value) -> bool {
 }
 
 fn ready(json: &Value) -> impl Iterator<Item = &Value> {
-    list(json).iter().filter(|one| one.get("state").is_some_and(|state| state == "READY"))
+    list(json).iter().filter(|one| is_ready(one))
+}
+
+/// It was built, and served once, as far as Vercel says: what never served is no deployment to go back to.
+fn is_ready(one: &Value) -> bool {
+    one.get("state").is_some_and(|state| state == "READY") && one.get("served") != Some(&Value::Bool(false))
 }
 
 /// The newest first, as Vercel lists them.
 fn before_the_current(json: &Value) -> Option<String> {
     let mut after = list(json).iter().skip_while(|one| !is_current(one)).skip(1);
-    after.find(|one| one.get("state").is_some_and(|state| state == "READY")).and_then(url)
+    after.find(|one| is_ready(one)).and_then(url)
 }

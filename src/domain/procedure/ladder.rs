@@ -5,14 +5,26 @@ use std::collections::BTreeMap;
 use super::judge::Verdict;
 use super::{Procedure, Rung, When};
 
+/// What was carried out: by the names of the actions.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Did<'a> {
+    /// Without help.
+    pub tried: &'a [String],
+    /// Not at all: somebody left them out.
+    pub left_out: &'a [String],
+    /// Proved.
+    pub helped: &'a [String],
+}
+
 impl When {
     /// Whether it holds. What could not be told holds for nothing.
-    fn holds(&self, verdicts: &BTreeMap<String, Verdict>, tried: &[String]) -> bool {
+    fn holds(&self, verdicts: &BTreeMap<String, Verdict>, did: Did<'_>) -> bool {
         let are =
             |names: &[String], wanted: Verdict| names.iter().all(|name| verdicts.get(name) == Some(&wanted));
         are(&self.pass, Verdict::Pass)
             && are(&self.fail, Verdict::Fail)
-            && self.tried.iter().all(|action| tried.contains(action))
+            && self.tried.iter().all(|action| did.tried.contains(action) || did.left_out.contains(action))
+            && self.helped.iter().all(|action| did.helped.contains(action))
     }
 }
 
@@ -22,20 +34,27 @@ impl Procedure {
         &self,
         verdicts: &BTreeMap<String, Verdict>,
         offered: &[usize],
-        tried: &[String],
+        did: Did<'_>,
     ) -> Option<(usize, &Rung)> {
         let all_well = self.all_well(verdicts);
         let mut rungs = self.rungs.iter().enumerate();
         rungs.find(|(number, rung)| {
             // Where everything passes there is nothing to fall back from.
             let falls_back = rung.when == When::default() && self.is_ladder();
-            !offered.contains(number) && rung.when.holds(verdicts, tried) && !(falls_back && all_well)
+            // What an action left to be done comes after it, and nothing else.
+            let is_due = did.helped.is_empty() || !rung.when.helped.is_empty();
+            is_due && !offered.contains(number) && rung.when.holds(verdicts, did) && !(falls_back && all_well)
         })
     }
 
-    /// Whether every check that passes or fails passes.
+    /// Whether steps for people follow once `action` helped.
+    pub fn goes_on_after(&self, action: &str) -> bool {
+        self.rungs.iter().any(|rung| rung.when.helped.iter().any(|helped| helped == action))
+    }
+
+    /// Whether every check passes that says whether all is well.
     pub fn all_well(&self, verdicts: &BTreeMap<String, Verdict>) -> bool {
-        let mut judged = self.checks.iter().filter(|(_, check)| check.is_judged());
+        let mut judged = self.checks.iter().filter(|(_, check)| check.is_judged() && !check.decides);
         judged.all(|(name, _)| verdicts.get(name) == Some(&Verdict::Pass))
     }
 
@@ -105,7 +124,9 @@ mod tests {
             let verdicts = [("health", health), ("redis", redis), ("history", history)];
             let verdicts = verdicts.map(|(name, verdict)| (name.to_owned(), *verdict)).into();
             let tried: Vec<String> = tried.iter().map(|name| (*name).to_owned()).collect();
-            let rung = procedure.next_rung(&verdicts, offered, &tried).map(|(number, _)| number);
+            let rung = procedure
+                .next_rung(&verdicts, offered, Did { tried: &tried, ..Did::default() })
+                .map(|(number, _)| number);
             assert_eq!(rung, *expected, "{health:?} {redis:?} {history:?} {offered:?} {tried:?}");
         }
     }
@@ -116,7 +137,7 @@ mod tests {
         procedure.rungs.retain(|rung| rung.when == When::default());
         let verdicts =
             BTreeMap::from([("health".to_owned(), Verdict::Pass), ("redis".to_owned(), Verdict::Pass)]);
-        assert_eq!(procedure.next_rung(&verdicts, &[], &[]).map(|(number, _)| number), Some(0));
-        assert_eq!(procedure.next_rung(&verdicts, &[0], &[]), None);
+        assert_eq!(procedure.next_rung(&verdicts, &[], Did::default()).map(|(number, _)| number), Some(0));
+        assert_eq!(procedure.next_rung(&verdicts, &[0], Did::default()), None);
     }
 }

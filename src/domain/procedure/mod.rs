@@ -11,6 +11,9 @@ mod heard;
 pub mod judge;
 pub mod keep;
 mod ladder;
+mod part;
+mod reason;
+mod revisions;
 
 use std::collections::BTreeMap;
 
@@ -18,9 +21,10 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 pub use check::{Check, Expected, Extract, Probe, Range};
-pub use command::{Command, Slot, Undo};
-pub use heard::{CannotTell, Heard, Question};
+pub use command::{Command, Slot, TakesBack, Undo};
+pub use heard::{Answer, CannotTell, Heard, Question};
 pub use judge::{Finding, Kept, Note, Verdict};
+pub use ladder::Did;
 
 use crate::config::Humane;
 
@@ -81,19 +85,40 @@ pub enum Param {
     Int {
         min: i64,
         max: i64,
-        default: Option<i64>,
+        /// A number, or one that a fact leads to: `owner.replicas + 2`, kept between `min` and `max`.
+        default: Option<Usual>,
+        /// A fact that the value must be greater than: to scale up is never to scale down.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        above: Option<String>,
     },
     /// A name as Kubernetes takes it (DNS-1123), at most 63 characters.
-    Name {
-        default: Option<String>,
-    },
+    Name { default: Option<String> },
     /// One of what a check has just read, `history.revisions`, or of a list.
-    OneOf {
-        of: Choices,
-        default: Option<String>,
-    },
+    OneOf { of: Choices, default: Option<String> },
     /// An instant, RFC 3339.
     Time,
+}
+
+/// What an `int` is where nobody gives it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Usual {
+    Number(i64),
+    /// `owner.replicas + 2`
+    Fact(String),
+}
+
+impl Usual {
+    /// The fact, and what is added to it.
+    pub fn fact(&self) -> Option<(&str, i64)> {
+        let Self::Fact(text) = self else { return None };
+        let (fact, add) = match (text.split_once(" + "), text.split_once(" - ")) {
+            (Some((fact, add)), None) => (fact, add.parse::<i64>().ok()?),
+            (None, Some((fact, less))) => (fact, -less.parse::<i64>().ok()?),
+            _ => (text.as_str(), 0),
+        };
+        fact.contains('.').then_some((fact, add))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,8 +147,11 @@ pub struct Rung {
 pub struct When {
     pub pass: Vec<String>,
     pub fail: Vec<String>,
-    /// Actions that were carried out and did not help.
+    /// Actions that were carried out and did not help, or that somebody left out.
     pub tried: Vec<String>,
+    /// Actions that were carried out and are proved. Such a step belongs to the run until somebody ticks it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub helped: Vec<String>,
 }
 
 /// The only thing that changes the world.
@@ -135,9 +163,13 @@ pub struct Action {
     /// Checks that must pass before it.
     #[serde(default)]
     pub require: Vec<String>,
-    /// Facts that are read again just before it; where they differ, its approval is void.
+    /// Facts that are read again just before it; where they differ, its approval is void. `history` is all that the check
+    /// keeps, `history.current` one fact of it.
     #[serde(default)]
     pub freeze: Vec<String>,
+    /// Those of the frozen facts that the action itself changes: they alone can say that it did not happen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<String>,
     /// Shows what it would do; reads only.
     pub plan: Option<Command>,
     pub run: Command,
@@ -152,12 +184,26 @@ pub struct Action {
 /// An action's grace where its procedure says nothing of it.
 const GRACE: Humane = Humane(SignedDuration::from_secs(3));
 
+/// Their services answer before they have done what is asked.
+const LATE: [&str; 4] = ["aws", "gh", "terraform", "vercel"];
+
 /// What an order of an earlier howler is given.
 pub fn usual_grace() -> Humane {
     GRACE
 }
 
 impl Action {
+    /// How risky it is to take it back: never less than the action itself.
+    pub fn undo_risk(&self) -> Risk {
+        let own = self.undo.command().and_then(|undo| undo.risk);
+        own.unwrap_or(self.risk).max(self.risk)
+    }
+
+    /// Whether its service takes what is asked and carries it out later, so that facts read right afterwards show nothing yet.
+    pub fn shows_late(&self) -> bool {
+        LATE.contains(&self.run.program())
+    }
+
     /// How long it may take to end once it is asked to (research 2b, rule 6).
     pub fn grace(&self) -> Humane {
         self.grace.unwrap_or(GRACE)

@@ -1,2 +1,3 @@
+mod evidence;
 mod filling;
 mod judging;

@@ -263,6 +263,8 @@ pub enum RunNote {
     },
     Judged(Aftermath),
     DidNotHelp,
+    /// It is proved, and steps for people follow.
+    Helped,
     /// Whether the action helped could not be told in time.
     HelpNotTold,
     Undone(Undone),
@@ -310,6 +312,7 @@ pub fn note(before: Option<&Run>, after: &Run, event: &RunEvent, audit: &str) ->
             Some(Last::DidNotHelp { told: false, .. }) => RunNote::HelpNotTold,
             _ => RunNote::DidNotHelp,
         },
+        RunEventKind::Helped => RunNote::Helped,
         RunEventKind::Undone(undone) => RunNote::Undone(undone.clone()),
         RunEventKind::Over(end) => RunNote::Over { procedure, end: *end },
         RunEventKind::ReleaseAsked(asked) => {

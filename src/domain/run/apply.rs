@@ -35,6 +35,8 @@ impl Run {
             leftover: false,
             release: None,
             tried: Vec::new(),
+            left_out: Vec::new(),
+            helped: Vec::new(),
             last: None,
             undo: None,
             not_undone: None,
@@ -65,11 +67,7 @@ impl Run {
                 // Asked for once: later somebody who is there asks.
                 self.proposes = false;
             }
-            RunEventKind::Stepped { rung } => {
-                self.tried.extend(self.rung(*rung).and_then(|rung| rung.action.clone()));
-                self.last = None;
-                self.stage = Stage::Looking;
-            }
+            RunEventKind::Stepped { rung } => self.step(*rung),
             RunEventKind::Proposed(proposed) => self.propose(event, proposed),
             RunEventKind::Posted { channel, message } => self.post = Some((channel.clone(), message.clone())),
             RunEventKind::Judged(aftermath) => self.judged(*aftermath),
@@ -92,11 +90,38 @@ impl Run {
                 | RunEventKind::Ended { .. }
                 | RunEventKind::LookedForProof
                 | RunEventKind::DidNotHelp
+                | RunEventKind::Helped
                 | RunEventKind::Undone(_)
         ) || matches!(&event.kind, RunEventKind::Proposed(proposed) if !proposed.kind.is_step());
         if asks {
             self.asked = event.seq;
         }
+    }
+
+    /// An action that is left behind was not tried by that. A step for people that follows an action was done, and relies on it.
+    fn step(&mut self, rung: usize) {
+        let follows = |run: &Self, of: usize| {
+            let action = run.rung(of).and_then(|rung| rung.action.as_ref());
+            let helped = run.rung(rung).map(|rung| &rung.when.helped);
+            action.zip(helped).is_some_and(|(action, helped)| helped.contains(action))
+        };
+        if self.undo.as_ref().is_some_and(|undo| follows(self, undo.rung)) {
+            self.undo = None;
+        }
+        self.left_out.extend(self.rung(rung).and_then(|rung| rung.action.clone()));
+        self.last = None;
+        self.stage = Stage::Looking;
+    }
+
+    /// The change that is proved.
+    fn proved(&mut self, at: Timestamp) {
+        let Stage::Changing(change) = &self.stage else { return };
+        let since = match change.phase {
+            Phase::Proving { passing_since: Some(since), .. } => since,
+            _ => at,
+        };
+        self.last = Some(Last::Helped { title: change.proposed.title.clone(), since });
+        self.undo.take_if(|undo| undo.ends_with_proof);
     }
 
     fn look_again(&mut self) {
@@ -184,12 +209,8 @@ impl Run {
     }
 
     fn over(&mut self, event: &RunEvent, end: End) {
-        if let (End::Helped, Stage::Changing(change)) = (end, &self.stage) {
-            let since = match change.phase {
-                Phase::Proving { passing_since: Some(since), .. } => since,
-                _ => event.at,
-            };
-            self.last = Some(Last::Helped { title: change.proposed.title.clone(), since });
+        if end == End::Helped {
+            self.proved(event.at);
         }
         self.waiting.clear();
         self.stage = Stage::Over { end, at: event.at, by: event.by.clone() };
@@ -272,6 +293,11 @@ impl Run {
                 self.last = Some(Last::DidNotHelp { title, told });
                 self.look_again();
             }
+            RunEventKind::Helped => {
+                self.helped.extend(self.rung(rung).and_then(|rung| rung.action.clone()));
+                self.proved(event.at);
+                self.look_again();
+            }
             RunEventKind::Begun => {
                 // What was offered was not left behind by it.
                 if let Some(Stage::Offered { rung }) = change.back.take().as_deref() {
@@ -310,8 +336,9 @@ impl Run {
     }
 
     fn ended(&mut self, at: Timestamp, ended: &Ended, output: &str) {
+        let undo =
+            self.change().and_then(|change| Undoable::of(change, self.action_of(change.proposed.rung), at));
         let Stage::Changing(change) = &mut self.stage else { return };
-        let undo = Undoable::of(change);
         let undoes = !change.proposed.kind.is_step();
         if *ended == (Ended::Exit { code: Some(0) }) {
             output.clone_into(&mut change.output);

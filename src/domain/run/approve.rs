@@ -32,6 +32,8 @@ pub enum NotApproved {
     Requires { check: String, verdict: Option<Verdict> },
     /// A fact that the approval would cover could not be read.
     NoFact { check: String },
+    /// The procedure is not the one that howler has now.
+    FileMoved { why: String },
     /// The command cannot be made.
     Unfilled { why: String },
     /// It acts under the name of whoever asks, and the configuration knows none for them.
@@ -56,10 +58,14 @@ pub enum NotApproved {
     NoComment,
     /// The configuration has no going ahead alone.
     NoGlass,
+    /// A milder action comes before it, and did not run.
+    NotTried { action: String },
     /// It cannot be taken back, so two people decide.
     Irreversible,
     /// No action was carried out that a command takes back.
     NothingToUndo,
+    /// The time in which it could be taken back is over.
+    UndoOver { until: Timestamp },
     /// Only whoever asked for it goes ahead alone.
     OthersRequest,
     /// It would not be shown whole to those who approve it.
@@ -109,13 +115,16 @@ pub fn propose(
     let refused = |why| RunRefusal::NotApproved { run: run.id, why };
     let action = run.action_of(rung).ok_or_else(|| refused(NotApproved::ForPeople))?;
     may_propose(run, by, &policy, around, holder).map_err(refused)?;
+    if let Some(why) = around.rules.as_ref().and_then(|rules| rules.file_moved(run)) {
+        return Err(refused(NotApproved::FileMoved { why }));
+    }
     let frozen = frozen(run, rung, action).map_err(refused)?;
     let made = |command| {
         run.filling().command(command).map_err(|why| refused(NotApproved::Unfilled { why: why.to_string() }))
     };
     let theirs = |command| under(command, by, &around.names).map_err(refused);
     let undo = match &action.undo {
-        Undo::Command(undo) => Some(theirs(made(undo)?)?),
+        Undo::Command(undo) => Some(theirs(made(&undo.run)?)?),
         Undo::None(_) => None,
     };
     let plan = action.plan.as_ref().map(made).transpose()?;
@@ -170,10 +179,7 @@ fn frozen(run: &Run, rung: usize, action: &Action) -> Result<BTreeMap<String, Fr
     let facts = run.rechecked(rung).into_iter().map(|check| match run.findings.get(&check) {
         // Of what only led here the verdict counts: a log goes on.
         Some(finding) if finding.verdict != Verdict::Unknown => {
-            let mut frozen = Frozen::from(finding);
-            if !action.freeze.contains(&check) {
-                frozen.kept.clear();
-            }
+            let frozen = Frozen::of(&check, &action.freeze, finding);
             Ok((check, frozen))
         }
         _ => Err(NotApproved::NoFact { check }),
@@ -272,10 +278,20 @@ fn break_glass(
         () if change.glass.is_some() => Err(NotApproved::Already),
         () if *by != change.by => Err(NotApproved::OthersRequest),
         () if !may => Err(NotApproved::NotAllowed),
+        () if untried(run, change).is_some() => {
+            Err(NotApproved::NotTried { action: untried(run, change).unwrap_or_default() })
+        }
         () if !change.is_reversible(run) => Err(NotApproved::Irreversible),
         () if change.is_too_late_to_go_alone(around.now) => Err(NotApproved::TooLate),
         () => Ok(()),
     }
+}
+
+/// A milder action that comes first and that was left out: who does that alone goes straight for the riskier one.
+pub fn untried(run: &Run, change: &Change) -> Option<String> {
+    let wanted = &run.rung(change.proposed.rung)?.when.tried;
+    let left_out = wanted.iter().find(|action| !run.tried.contains(action))?;
+    Some(run.procedure.actions.get(left_out).map_or_else(|| left_out.clone(), |action| action.title.clone()))
 }
 
 /// Whether `person` would only be refused if they approved now, before a comment is asked of them.

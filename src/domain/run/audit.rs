@@ -409,7 +409,11 @@ pub fn audited(before: &Run, after: &Run, event: &RunEvent) -> Option<Audited> {
             Some(Last::DidNotHelp { told: false, .. }) => Audit::HelpNotTold,
             _ => Audit::DidNotHelp,
         },
-        RunEventKind::Over(End::Helped) => Audit::Helped,
+        // What people did afterwards, until the run was over, is no change of howler's.
+        RunEventKind::Helped | RunEventKind::Over(End::Helped) => {
+            before.change()?;
+            Audit::Helped
+        }
         RunEventKind::Undone(undone) => Audit::Undone(undone.clone()),
         RunEventKind::Judged(aftermath) => Audit::Judged(*aftermath),
         _ => return None,

@@ -26,6 +26,9 @@ pub struct Policy {
     pub group: Option<String>,
     /// Whoever is on call, and the backup.
     pub on_call: bool,
+    /// Who those are: as the rota was before anybody could ask to be let in. Where it is not frozen, they are those of now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rota: Option<BTreeSet<UserId>>,
     /// How many different people.
     pub needed: usize,
     /// They must say why.
@@ -53,6 +56,7 @@ impl Policy {
         on_call: &'p BTreeSet<UserId>,
     ) -> impl Iterator<Item = &'p UserId> {
         let members = members.iter().filter(|_| self.group.is_some());
+        let on_call = self.rota.as_ref().unwrap_or(on_call);
         self.people.iter().chain(members).chain(on_call.iter().filter(|_| self.on_call))
     }
 }
@@ -62,6 +66,41 @@ impl Policy {
 pub struct Frozen {
     pub verdict: Verdict,
     pub kept: BTreeMap<String, Kept>,
+}
+
+impl Frozen {
+    /// Of what `check` found, what `named` freezes: `check` is all that it keeps, `check.fact` one fact; else its verdict alone.
+    pub(super) fn of(check: &str, named: &[String], finding: &Finding) -> Self {
+        let is_frozen = |fact: &String| {
+            named.iter().any(|name| match name.split_once('.') {
+                Some((of, one)) => of == check && one == fact,
+                None => name == check,
+            })
+        };
+        let kept = finding.kept.iter().filter(|(fact, _)| is_frozen(fact));
+        Self {
+            verdict: finding.verdict,
+            kept: kept.map(|(name, fact)| (name.clone(), fact.clone())).collect(),
+        }
+    }
+
+    /// Those of its facts that `named` names.
+    pub(super) fn of_those(&self, check: &str, named: &[String]) -> Self {
+        let finding =
+            Finding { verdict: self.verdict, notes: Vec::new(), why: None, kept: self.kept.clone() };
+        Self::of(check, named, &finding)
+    }
+
+    /// Whether its facts are in `found` as they were; none where one cannot be told.
+    pub(super) fn stands(&self, found: Option<&Finding>) -> Option<bool> {
+        let found = found.filter(|found| found.verdict != Verdict::Unknown)?;
+        let facts: Vec<Option<bool>> =
+            self.kept.iter().map(|(name, was)| Some(found.kept.get(name)? == was)).collect();
+        match facts.contains(&Some(false)) {
+            true => Some(false),
+            false => (!facts.contains(&None)).then_some(true),
+        }
+    }
 }
 
 impl From<&Finding> for Frozen {
@@ -283,9 +322,9 @@ impl Change {
 }
 
 impl Action {
-    /// Whether there is a command that takes it back.
+    /// Whether a command takes it back, or it leaves nothing that could be taken back.
     pub fn is_reversible(&self) -> bool {
-        matches!(self.undo, Undo::Command(_))
+        matches!(self.undo, Undo::Command(_)) || self.undo.is_needless()
     }
 }
 
@@ -296,23 +335,33 @@ impl Risk {
     }
 }
 
-/// What the frozen facts say of an action that did not end well.
-pub fn aftermath(frozen: &BTreeMap<String, Frozen>, found: &BTreeMap<String, Finding>) -> Aftermath {
-    // What only led here tells nothing of what the action did.
-    let facts = frozen.iter().filter(|(_, before)| !before.kept.is_empty());
-    let now: Option<Vec<(&Frozen, Frozen)>> =
-        facts.map(|(name, before)| Some((before, Frozen::from(found.get(name)?)))).collect();
-    match now {
-        Some(facts) if !facts.is_empty() => {
-            if facts.iter().any(|(_, now)| now.verdict == Verdict::Unknown) {
-                Aftermath::CannotTell
-            } else if facts.iter().any(|(before, now)| *before != now) {
-                Aftermath::Happened
-            } else {
-                Aftermath::DidNotHappen
-            }
-        }
+/// What the facts that `action` changes say of it, where it did not end well. Facts that it does not move say nothing; nor does a
+/// world that stands still, as long as a part of the program may run or its service may still carry it out.
+pub fn aftermath(
+    action: &Action,
+    ended: &Ended,
+    frozen: &BTreeMap<String, Frozen>,
+    found: &BTreeMap<String, Finding>,
+) -> Aftermath {
+    let facts = frozen.iter().map(|(name, before)| (name, before.of_those(name, &action.changes)));
+    let facts = facts.filter(|(_, before)| !before.kept.is_empty());
+    match stand(facts, found) {
+        Some(false) => Aftermath::Happened,
+        Some(true) if ended.is_empty() && !action.shows_late() => Aftermath::DidNotHappen,
         _ => Aftermath::CannotTell,
+    }
+}
+
+/// Whether all of the facts are as they were; none where there are none, or one cannot be told and no other has moved.
+pub(super) fn stand<'f>(
+    facts: impl Iterator<Item = (&'f String, Frozen)>,
+    found: &BTreeMap<String, Finding>,
+) -> Option<bool> {
+    let all: Vec<Option<bool>> = facts.map(|(name, fact)| fact.stands(found.get(name))).collect();
+    match () {
+        () if all.contains(&Some(false)) => Some(false),
+        () if all.is_empty() || all.contains(&None) => None,
+        () => Some(true),
     }
 }
 

@@ -56,6 +56,8 @@ pub enum RunRefusal {
     NobodyHolds {
         target: String,
     },
+    /// Only those who may approve, and who froze, let changes begin again.
+    MayNotUnfreeze,
     /// Nothing is under way that takes it.
     NothingRuns,
     Several {

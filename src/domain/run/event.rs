@@ -94,6 +94,8 @@ pub enum RunEventKind {
         pass: bool,
     },
     DidNotHelp,
+    /// An action is proved, and steps for people follow.
+    Helped,
     /// An action was taken back, and what its facts say.
     Undone(Undone),
     Posted {

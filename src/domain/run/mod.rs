@@ -27,7 +27,7 @@ use change::{Aftermath, Change, Ended, Frozen, Phase};
 pub use event::{End, RunEvent, RunEventKind};
 pub use fire::fire;
 use release::Release;
-pub use settle::{Around, settle};
+pub use settle::{Around, Rules, settle};
 pub use still_true::still_true;
 use undo::{Undoable, Undone};
 
@@ -58,8 +58,14 @@ pub struct Run {
     pub stage: Stage,
     /// Rungs that were offered, counted from 0.
     pub offered: Vec<usize>,
-    /// Actions that were carried out, by howler or by hand, and were of no help.
+    /// Actions that were carried out and were of no help.
     pub tried: Vec<String>,
+    /// Actions that somebody left out: the next step is offered, and nobody goes ahead alone with it.
+    #[serde(default)]
+    pub left_out: Vec<String>,
+    /// Actions that are proved; what follows them is left to be done.
+    #[serde(default)]
+    pub helped: Vec<String>,
     /// What became of the last change, until there is another.
     #[serde(default)]
     pub last: Option<Last>,
@@ -151,6 +157,11 @@ pub enum Last {
     },
 }
 
+/// The check of a fact: `history` and `history.current` are of the check `history`.
+fn check_of(fact: &str) -> &str {
+    fact.split_once('.').map_or(fact, |(check, _)| check)
+}
+
 impl Run {
     pub fn is_over(&self) -> bool {
         matches!(self.stage, Stage::Over { .. })
@@ -193,6 +204,12 @@ impl Run {
         self.procedure.actions.get(self.rung(rung)?.action.as_ref()?)
     }
 
+    /// Whether steps for people follow once the change helped.
+    fn goes_on_after(&self, change: &Change) -> bool {
+        let action = self.rung(change.proposed.rung).and_then(|rung| rung.action.as_ref());
+        action.is_some_and(|action| self.procedure.goes_on_after(action))
+    }
+
     pub fn filling(&self) -> Filling<'_> {
         Filling { procedure: &self.procedure, given: &self.given, findings: &self.findings }
     }
@@ -203,16 +220,16 @@ impl Run {
 
     /// The facts that the action of a rung freezes.
     pub fn facts(&self, rung: usize) -> BTreeSet<String> {
-        self.action_of(rung).into_iter().flat_map(|action| action.freeze.iter().cloned()).collect()
+        let named = self.action_of(rung).into_iter().flat_map(|action| &action.freeze);
+        named.map(|name| check_of(name).to_owned()).collect()
     }
 
     /// The checks that are asked again before the action of a rung begins: the facts that it freezes, those that must pass, and
     /// those that led to it.
     pub fn rechecked(&self, rung: usize) -> BTreeSet<String> {
-        let action =
-            self.action_of(rung).into_iter().flat_map(|action| action.freeze.iter().chain(&action.require));
+        let required = self.action_of(rung).into_iter().flat_map(|action| &action.require);
         let when = self.rung(rung).into_iter().flat_map(|rung| rung.when.pass.iter().chain(&rung.when.fail));
-        action.chain(when).cloned().collect()
+        required.chain(when).cloned().chain(self.facts(rung)).collect()
     }
 
     pub fn timers(&self) -> impl Iterator<Item = (TimerKind, Timestamp)> {

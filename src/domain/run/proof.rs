@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Run;
-use super::change::{Aftermath, Change, aftermath};
-use super::undo::Kind;
+use super::change::{Change, Phase, stand};
+use super::undo::{Kind, moving};
 use crate::domain::procedure::Verdict;
 
 /// What is asked, how often, and for how long it must pass.
@@ -18,6 +18,13 @@ pub(super) struct Proof {
 }
 
 impl Run {
+    /// When the action was asked for whose proof is looked for.
+    pub fn proves_since(&self) -> Option<Timestamp> {
+        let change = self.change()?;
+        let proved = change.behind().unwrap_or(change);
+        matches!(proved.phase, Phase::Proving { .. }).then_some(proved.at)
+    }
+
     pub(super) fn proof(&self, change: &Change) -> Option<Proof> {
         let verify = &self.action_of(change.proposed.rung)?.verify;
         let (within, every) = (verify.within.0, verify.every.0);
@@ -45,9 +52,10 @@ impl Run {
                 self.action_of(change.proposed.rung).is_some_and(|action| action.verify.pass.iter().all(pass))
             }
             Kind::Undo { of } => {
+                let action = self.action_of(change.proposed.rung);
                 of.before.is_empty()
-                    || aftermath(&of.before, &self.findings) == Aftermath::DidNotHappen
-                    || aftermath(&change.proposed.frozen, &self.findings) == Aftermath::Happened
+                    || stand(moving(&of.before, action), &self.findings) == Some(true)
+                    || stand(moving(&change.proposed.frozen, action), &self.findings) == Some(false)
             }
         }
     }

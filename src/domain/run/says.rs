@@ -148,7 +148,7 @@ fn word(change: &Change, event: &RunEvent, around: &Around, told: bool) -> Optio
             RunWord::Broke { ended: ended.clone() }
         }
         (RunEventKind::DidNotHelp, _) => RunWord::DidNotHelp { told },
-        (RunEventKind::Over(End::Helped), _) => RunWord::Helped,
+        (RunEventKind::Helped | RunEventKind::Over(End::Helped), _) => RunWord::Helped,
         (RunEventKind::Undone(undone), _) => RunWord::Undone(undone.clone()),
         _ => return None,
     })

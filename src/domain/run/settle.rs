@@ -6,11 +6,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::approve::NotApproved;
-use super::change::{Change, Phase, Prepared, RECHECK_MOST, aftermath, moved};
+use super::change::{Aftermath, Change, Phase, Policy, Prepared, RECHECK_MOST, aftermath, moved};
 use super::event::{End, RunEventKind};
 use super::identity::{Names, under};
 use super::undo::{Kind, captured, undone};
 use super::{Last, Run, Stage};
+use crate::domain::procedure::{Did, Risk, Runbook};
 use crate::id::UserId;
 
 /// What a run is decided with, beside itself.
@@ -23,6 +24,57 @@ pub struct Around {
     pub barred: Option<String>,
     /// Under which name whoever asks has an action carried out.
     pub names: Arc<Names>,
+    /// The procedures and the rules of approval as howler has them now; what was approved by others is void.
+    pub rules: Option<Rules>,
+}
+
+/// What stands outside of a run, as it is now.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    pub runbook: Arc<Runbook>,
+    pub medium: Policy,
+    pub high: Policy,
+}
+
+impl Rules {
+    fn policy(&self, risk: Risk) -> &Policy {
+        match risk {
+            Risk::Medium => &self.medium,
+            Risk::High => &self.high,
+        }
+    }
+
+    /// What became of the procedure's file since the run began, in words.
+    pub fn file_moved(&self, run: &Run) -> Option<String> {
+        match self.runbook.get(&run.procedure.name) {
+            Some(now) if *now == *run.procedure => None,
+            Some(_) => Some(format!("the file of {} is another one now", run.procedure.name)),
+            None => Some(format!("there is no procedure {} any more", run.procedure.name)),
+        }
+    }
+
+    /// What the rules of now would not have let through.
+    fn moved(&self, run: &Run, change: &Change, members: &BTreeSet<UserId>) -> Vec<String> {
+        // An undo is that of its action, as it was approved.
+        let file = change.proposed.kind.is_step().then(|| self.file_moved(run)).flatten();
+        let mut moved: Vec<String> = file.into_iter().collect();
+        let Some(action) = run.action_of(change.proposed.rung) else { return moved };
+        let risk = if change.proposed.kind.is_step() { action.risk } else { action.undo_risk() };
+        let (then, now) = (&change.proposed.policy, self.policy(risk));
+        let none = BTreeSet::new();
+        let members = if then.group == now.group { members } else { &none };
+        let rota = then.rota.clone().unwrap_or_default();
+        let agreed = change.approvals.iter().chain(&change.glass);
+        let out = agreed.filter(|approval| then.rota.is_some() && !now.allows(&approval.by, members, &rota));
+        moved.extend(out.map(|approval| format!("by the rules of now {} may not approve it", approval.by)));
+        if change.glass.is_none() && change.approvals.len() < now.needed {
+            moved.push(format!("by the rules of now {} must approve it", now.needed));
+        }
+        if change.glass.is_some() && !now.break_glass {
+            moved.push("by the rules of now nobody goes ahead alone".to_owned());
+        }
+        moved
+    }
 }
 
 /// The next event that nobody has to ask for; none where a person or a check is waited for.
@@ -49,14 +101,17 @@ fn at(run: &Run, stage: &Stage, around: &Around) -> Option<RunEventKind> {
 }
 
 fn looked(run: &Run) -> RunEventKind {
-    if let Some(Last::Broke { frozen, aftermath: None, .. }) = &run.last {
-        return RunEventKind::Judged(aftermath(frozen, &run.findings));
+    if let Some(Last::Broke { rung, ended, frozen, aftermath: None, .. }) = &run.last {
+        let judged = run.action_of(*rung).map(|action| aftermath(action, ended, frozen, &run.findings));
+        return RunEventKind::Judged(judged.unwrap_or(Aftermath::CannotTell));
     }
     // Rungs speak of the whole procedure: a part of its checks leads to none.
     let all = run.checks.len() == run.procedure.checks.len();
-    let next = run.procedure.next_rung(&run.verdicts(), &run.offered, &run.tried).filter(|_| all);
+    let did = Did { tried: &run.tried, left_out: &run.left_out, helped: &run.helped };
+    let next = run.procedure.next_rung(&run.verdicts(), &run.offered, did).filter(|_| all);
     match next {
         Some((rung, _)) => RunEventKind::Led { rung },
+        None if !run.helped.is_empty() => RunEventKind::Over(End::Helped),
         None if run.procedure.rungs.is_empty() || !all => RunEventKind::Over(End::Told),
         None if run.procedure.all_well(&run.verdicts()) => RunEventKind::Over(End::Well),
         None => RunEventKind::Over(End::NoStepLeft),
@@ -81,11 +136,15 @@ fn changing(run: &Run, change: &Change, around: &Around) -> Option<RunEventKind>
             let held = passing_since.is_some_and(|since| around.now.duration_since(since) >= proof.hold);
             let late = around.now.duration_since(*since) >= proof.within && passing_since.is_none();
             match &change.proposed.kind {
+                Kind::Step if held && run.goes_on_after(change) => Some(RunEventKind::Helped),
                 Kind::Step if held => Some(RunEventKind::Over(End::Helped)),
                 Kind::Step if late => Some(RunEventKind::DidNotHelp),
-                Kind::Undo { of } if held || late => {
-                    Some(RunEventKind::Undone(undone(&of.before, &change.proposed.frozen, &run.findings)))
-                }
+                Kind::Undo { of } if held || late => Some(RunEventKind::Undone(undone(
+                    &of.before,
+                    &change.proposed.frozen,
+                    &run.findings,
+                    run.action_of(of.rung),
+                ))),
                 _ => None,
             }
         }
@@ -97,6 +156,7 @@ fn changing(run: &Run, change: &Change, around: &Around) -> Option<RunEventKind>
 fn rechecked(run: &Run, change: &Change, again: &Prepared, late: bool, around: &Around) -> RunEventKind {
     let mut wrong = moved(change, again, &run.findings);
     wrong.extend(around.barred.clone());
+    wrong.extend(around.rules.iter().flat_map(|rules| rules.moved(run, change, &again.members)));
     if late {
         wrong.push("it took too long to begin".to_owned());
     }

@@ -1,20 +1,24 @@
-//! Taking an action back: what was carried out stays one click, and one approval, away from its undo (research 6.10). An undo is
+//! Taking an action back: what was carried out stays one click, and the approvals of its risk, away from its undo, until that ends (research 6.10). An undo is
 //! a change like every other; what runs is the command as it was filled when the action was approved.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::approve::{NotApproved, SHOWN_WHOLE, may_propose};
-use super::change::{Aftermath, Change, Frozen, Phase, Policy, Proposed, aftermath, difference};
+use super::change::{Change, Frozen, Phase, Policy, Proposed, difference, stand};
 use super::decide::{RunRefusal, not_now};
 use super::event::{End, RunEventKind};
 use super::identity::under;
 use super::settle::Around;
 use super::{Run, Stage};
-use crate::domain::procedure::{Finding, Verdict};
+use crate::domain::procedure::{Action, Finding, Verdict};
 use crate::id::{RunId, UserId};
+
+/// An undo of which nothing else is said ends so long after its action, where that was not proved.
+const OFFERED: SignedDuration = SignedDuration::from_hours(24);
 
 /// What a change is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,11 +57,18 @@ pub struct Undoable {
     pub did: Vec<String>,
     /// The facts as they were before it.
     pub before: BTreeMap<String, Frozen>,
+    /// From then on it is not offered any more; runs of an earlier howler have no end to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// It ends with the proof of the action: from there on others rely on what that made.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ends_with_proof: bool,
 }
 
 impl Undoable {
-    /// What `change` did; none where no command takes it back.
-    pub(super) fn of(change: &Change) -> Option<Self> {
+    /// What `change`, by `action`, did until `at`; none where no command takes it back.
+    pub(super) fn of(change: &Change, action: Option<&Action>, at: Timestamp) -> Option<Self> {
+        let stated = action.and_then(|action| action.undo.command()?.until);
         let Proposed { rung, title, argv, undo, frozen, kind, .. } = &change.proposed;
         let told = frozen.iter().filter(|(_, fact)| !fact.kept.is_empty());
         Some(Self {
@@ -67,7 +78,14 @@ impl Undoable {
             argv: undo.clone().filter(|_| kind.is_step())?,
             did: argv.clone(),
             before: told.map(|(name, fact)| (name.clone(), fact.clone())).collect(),
+            until: at.checked_add(stated.map_or(OFFERED, |until| until.0)).ok(),
+            ends_with_proof: stated.is_none(),
         })
+    }
+
+    /// Whether its time is over.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        self.until.is_some_and(|until| until <= now)
     }
 }
 
@@ -89,16 +107,30 @@ pub(super) fn undone(
     before: &BTreeMap<String, Frozen>,
     approved: &BTreeMap<String, Frozen>,
     found: &BTreeMap<String, Finding>,
+    action: Option<&Action>,
 ) -> Undone {
-    match aftermath(before, found) {
-        Aftermath::DidNotHappen => Undone::AsBefore,
-        Aftermath::CannotTell => Undone::CannotTell,
-        Aftermath::Happened if aftermath(approved, found) == Aftermath::DidNotHappen => Undone::NotMoved,
-        Aftermath::Happened => {
+    match stand(moving(before, action), found) {
+        Some(true) => Undone::AsBefore,
+        None => Undone::CannotTell,
+        Some(false) if stand(moving(approved, action), found) == Some(true) => Undone::NotMoved,
+        Some(false) => {
             let now = before.iter().filter_map(|(name, before)| Some((name, before, found.get(name)?)));
             Undone::Otherwise { what: now.flat_map(|(name, was, is)| difference(name, was, is)).collect() }
         }
     }
+}
+
+/// Of the frozen facts those that the action moves; all of them where it does not say which.
+pub(super) fn moving<'f>(
+    frozen: &'f BTreeMap<String, Frozen>,
+    action: Option<&Action>,
+) -> impl Iterator<Item = (&'f String, Frozen)> {
+    let named = action.map(|action| action.changes.clone()).filter(|named| !named.is_empty());
+    let moves = move |(name, fact): (&'f String, &'f Frozen)| {
+        let fact = named.as_ref().map_or_else(|| fact.clone(), |named| fact.of_those(name, named));
+        (name, fact)
+    };
+    frozen.iter().map(moves).filter(|(_, fact)| !fact.kept.is_empty())
 }
 
 /// The action whose undo is offered now: the last that was carried out, while it is proved, while a step is offered, and once
@@ -114,8 +146,8 @@ pub fn undoable(run: &Run) -> Option<&Undoable> {
     run.undo.as_ref().filter(|_| offered)
 }
 
-/// Proposes to take the last action back. `policy` is what the configuration says of the action's risk, of which one approval
-/// is enough; `key` is the button's, so that an old card takes back nothing else than what it names.
+/// Proposes to take the last action back. `policy` is what the configuration says of the undo's risk, which is never less than the
+/// action's; `key` is the button's, so that an old card takes back nothing else than what it names.
 ///
 /// # Errors
 /// When nothing can be taken back now, or nothing may be changed.
@@ -138,6 +170,9 @@ pub fn propose_undo(
     if key.is_some_and(|key| key != of.key) {
         return Err(refused(NotApproved::OtherRequest));
     }
+    if let Some(until) = of.until.filter(|_| of.is_over(around.now)) {
+        return Err(refused(NotApproved::UndoOver { until }));
+    }
     may_propose(run, by, &policy, around, holder).map_err(refused)?;
     if of.argv.iter().map(String::len).sum::<usize>() > SHOWN_WHOLE {
         return Err(refused(NotApproved::TooLong));
@@ -150,7 +185,7 @@ pub fn propose_undo(
         plan: None,
         undo: Some(of.did.clone()),
         frozen: BTreeMap::new(),
-        policy: Policy { needed: 1, ..policy },
+        policy,
         kind: Kind::Undo { of: Box::new(of.clone()) },
     })))
 }
@@ -158,8 +193,12 @@ pub fn propose_undo(
 /// The facts that the approval of an undo covers: as they are now, so that what somebody else changes meanwhile voids it.
 pub(super) fn captured(run: &Run, change: &Change) -> RunEventKind {
     let names = run.facts(change.proposed.rung);
+    let frozen = run.action_of(change.proposed.rung).map_or(&[][..], |action| &action.freeze);
     let read = names.into_iter().map(|name| match run.findings.get(&name) {
-        Some(finding) if finding.verdict != Verdict::Unknown => Ok((name, Frozen::from(finding))),
+        Some(finding) if finding.verdict != Verdict::Unknown => {
+            let fact = Frozen::of(&name, frozen, finding);
+            Ok((name, fact))
+        }
         _ => Err(name),
     });
     match read.collect() {
@@ -180,6 +219,7 @@ impl Run {
             | RunEventKind::LookedForProof
             | RunEventKind::Weighed { .. }
             | RunEventKind::DidNotHelp
+            | RunEventKind::Helped
             | RunEventKind::Led { .. } => true,
             RunEventKind::Over(end) => *end != End::Aborted,
             _ => false,

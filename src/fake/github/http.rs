@@ -33,6 +33,8 @@ pub(super) struct Listing {
     state: Option<String>,
     direction: Option<String>,
     since: Option<Timestamp>,
+    pub(super) event: Option<String>,
+    pub(super) branch: Option<String>,
 }
 
 async fn call(State(github): State<GitHub>, Query(listing): Query<Listing>, request: Request) -> Response {
@@ -115,7 +117,7 @@ impl GitHub {
         }
         let off = self.faults().are_issues_off();
         if rest.is_empty() && method == Method::GET {
-            let shown = json!({ "full_name": setup.repository, "has_issues": !off, "archived": false });
+            let shown = json!({ "full_name": setup.repository, "has_issues": !off, "archived": false, "default_branch": "main" });
             return Ok((200, shown));
         }
         if off {

@@ -39,6 +39,7 @@ impl GitHub {
         let repository = self.repository();
         Some(match rest {
             ["actions", "runs"] => Ok(repository.shown(listing, |_| true)),
+            ["actions", "workflows", file] => repository.workflow(file),
             ["actions", "workflows", file, "runs"] => repository.of_workflow(file, listing),
             ["actions", "runs", run, "jobs"] => repository.jobs(run, listing),
             ["actions", "jobs", job, "logs"] => repository.log_of(job),
@@ -116,9 +117,25 @@ impl Repository {
 
     fn of_workflow(&self, file: &str, listing: &Listing) -> Answer {
         match self.files.contains_key(&format!(".github/workflows/{file}")) {
-            true => Ok(self.shown(listing, |run| run.file == file)),
+            true => Ok(self.shown(listing, |run| {
+                let is =
+                    |wanted: &Option<String>, it: &str| wanted.as_ref().is_none_or(|wanted| wanted == it);
+                run.file == file && is(&listing.event, &run.event) && is(&listing.branch, &run.branch)
+            })),
             false => Err(not_found()),
         }
+    }
+
+    fn workflow(&self, file: &str) -> Answer {
+        let path = format!(".github/workflows/{file}");
+        if !self.files.contains_key(&path) {
+            return Err(not_found());
+        }
+        let state = self.states.get(file).map_or("active", String::as_str);
+        Ok((
+            200,
+            json!({ "id": 161_335, "name": file.trim_end_matches(".yml"), "path": path, "state": state }),
+        ))
     }
 
     fn jobs(&self, id: &str, listing: &Listing) -> Answer {
@@ -183,8 +200,8 @@ fn run(run: &Run) -> Value {
         "id": run.id,
         "name": run.file.trim_end_matches(".yml"),
         "path": format!(".github/workflows/{}", run.file),
-        "event": "schedule",
-        "head_branch": "main",
+        "event": run.event,
+        "head_branch": run.branch,
         "run_attempt": 1,
         "status": run.status,
         "conclusion": run.conclusion,

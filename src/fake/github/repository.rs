@@ -9,6 +9,8 @@ use jiff::Timestamp;
 pub struct Repository {
     /// The newest first.
     pub runs: Vec<Run>,
+    /// The state of each workflow, by its file; `active` where nothing is said.
+    pub states: BTreeMap<String, String>,
     /// Texts by path.
     pub files: BTreeMap<String, String>,
     /// The default permission of a workflow's token: whether it writes.
@@ -33,6 +35,9 @@ pub struct Run {
     pub conclusion: Option<String>,
     pub started: Timestamp,
     pub jobs: Vec<Job>,
+    /// What began it: `schedule`, `workflow_dispatch`, `pull_request`.
+    pub event: String,
+    pub branch: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -166,8 +166,16 @@ async fn what_is_read_needs_its_permission_and_logs_are_kept_elsewhere() {
         log: Some("words".into()),
     };
     let (file, status, started) = ("ci.yml".into(), "completed".into(), Timestamp::UNIX_EPOCH);
-    scene.github.repository().runs =
-        vec![Run { id: 1, file, status, conclusion: None, started, jobs: vec![job] }];
+    scene.github.repository().runs = vec![Run {
+        id: 1,
+        file,
+        status,
+        conclusion: None,
+        started,
+        jobs: vec![job],
+        event: "schedule".into(),
+        branch: "main".into(),
+    }];
     let place = |query: &str| scene.client.get(format!("http://{}/_logs/9{query}", scene.address));
     for (request, status) in
         [(place("?sig=signed").bearer_auth("t"), 400), (place(""), 403), (place("?sig=signed"), 200)]

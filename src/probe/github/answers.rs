@@ -50,6 +50,52 @@ pub fn runs(all: &[Value], now: Timestamp) -> Value {
     all.iter().map(shown).collect()
 }
 
+/// A run that nobody took for so long waits for something that does not come by itself.
+const QUEUED_MOST: i64 = 60;
+
+/// Whether the workflow runs by its schedule: `runs_in_a_day` is a number also where there was none.
+pub fn schedule(
+    state: &str,
+    branch: &str,
+    of_schedule: &[Value],
+    by_hand: &[Value],
+    now: Timestamp,
+) -> Value {
+    let minutes = |run: &Value| {
+        let begun = at(&run["run_started_at"]).or_else(|| at(&run["created_at"]));
+        begun.map(|begun| now.duration_since(begun).as_mins().max(0))
+    };
+    let shown = |run: &Value| {
+        json!({
+            "outcome": outcome(run, minutes(run).unwrap_or_default()),
+            "conclusion": run["conclusion"],
+            "started": at(&run["run_started_at"]).or_else(|| at(&run["created_at"])),
+            "url": run["html_url"],
+        })
+    };
+    let in_a_day = of_schedule.iter().filter(|run| minutes(run).is_some_and(|ago| ago < 24 * 60)).count();
+    json!({
+        "state": state,
+        "branch": branch,
+        "runs_in_a_day": in_a_day,
+        "last": of_schedule.first().map(shown),
+        "by_hand": by_hand.first().map(shown),
+        "begun": of_schedule.iter().chain(by_hand).map(|run| run["html_url"].clone()).collect::<Vec<_>>(),
+    })
+}
+
+/// What became of a run, in the words that lead to steps.
+fn outcome(run: &Value, minutes: i64) -> &'static str {
+    match (run["conclusion"].as_str(), run["status"].as_str()) {
+        (Some("success"), _) => "succeeded",
+        (Some(failed), _) if FAILED.contains(&failed) => "failed",
+        (Some("action_required"), _) | (None, Some("waiting")) => "waits",
+        (Some(_), _) => "stopped",
+        (None, Some("queued" | "pending" | "requested")) if minutes > QUEUED_MOST => "queued",
+        (None, _) => "running",
+    }
+}
+
 pub fn newest_failed(runs: &[Value]) -> Option<Run> {
     let run = runs.iter().find(|run| has_failed(run))?;
     Some(Run { id: run["id"].as_u64()?, url: text(&run["html_url"]) })

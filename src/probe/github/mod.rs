@@ -96,6 +96,7 @@ impl GitHub {
                 let runs = self.runs(of).await?;
                 Ok(answers::runs(GITHUB.listed(&runs["workflow_runs"])?, self.clock.now()))
             }
+            "schedule" => self.schedule(of.unwrap_or_default()).await,
             "failing step" => self.failing_step(of).await,
             "rate limit" => {
                 let needs = "give it no permission, for this needs none";
@@ -132,6 +133,30 @@ impl GitHub {
         };
         let path = format!("/repos/{}/actions/{which}?per_page={RUNS}", self.repository);
         self.get(&path, thing, "give it the permission Actions, read").await
+    }
+
+    /// Whether a workflow is switched on, and what became of its own runs: those of its schedule and those that somebody began by
+    /// hand, on the default branch. A pull request that touches the workflow says nothing of either.
+    async fn schedule(&self, file: &str) -> Result<Value, CannotTell> {
+        let root = format!("/repos/{}", self.repository);
+        let needs = "give it the permission Actions, read";
+        let repository =
+            self.get(&root, "the repository".into(), "give it the permission Metadata, read").await?;
+        let branch = repository["default_branch"].as_str().ok_or_else(|| GITHUB.unreadable())?;
+        let workflow = format!("{root}/actions/workflows/{file}");
+        let state = self.get(&workflow, format!("the workflow {file}"), needs).await?;
+        let state = state["state"].as_str().ok_or_else(|| GITHUB.unreadable())?.to_owned();
+        let mut runs = Vec::new();
+        for event in ["schedule", "workflow_dispatch"] {
+            let count = RUNS.to_string();
+            let query = [("event", event), ("branch", branch), ("per_page", &count)];
+            let query = serde_urlencoded::to_string(query).map_err(|_| GITHUB.unreadable())?;
+            let found =
+                self.get(&format!("{workflow}/runs?{query}"), format!("the runs of {file}"), needs).await?;
+            runs.push(GITHUB.listed(&found["workflow_runs"])?.to_vec());
+        }
+        let [of_schedule, by_hand] = runs.as_slice() else { return Err(GITHUB.unreadable()) };
+        Ok(answers::schedule(&state, branch, of_schedule, by_hand, self.clock.now()))
     }
 
     /// The newest failed run's failing step, and its log.

@@ -257,6 +257,22 @@ async fn an_argument_that_is_a_secret_is_not_shown_and_nothing_runs() {
 }
 
 #[tokio::test]
+async fn a_name_that_is_passed_on_is_no_secret_and_a_carriage_return_ends_a_line() {
+    let (_folder, path) = script("printf '10%%\\r20%%\\r\\nto %s with %s\\n' \"$PGHOST\" \"$PG_PWD\"");
+    let rules = RunbookRules {
+        tools: BTreeMap::from([("tool".to_owned(), path)]),
+        environment: BTreeMap::from([("tool".to_owned(), vec!["PGHOST".to_owned(), "PG_PWD".to_owned()])]),
+        ..RunbookRules::default()
+    };
+    let prober = Prober::new(&rules, Vec::new(), |name| match name {
+        "PGHOST" => Some("db.monkeytown.internal".to_owned()),
+        _ => Some("blue-moon-7".to_owned()),
+    });
+    let heard = prober.ask(&Question::Run(vec!["tool".to_owned()]), LIMIT).await.unwrap();
+    assert_eq!(heard.text, "10%\n20%\nto db.monkeytown.internal with [secret]");
+}
+
+#[tokio::test]
 async fn the_value_of_an_ordinary_variable_may_be_an_argument() {
     let (_folder, path) = script("echo ran");
     let rules = RunbookRules {
@@ -287,20 +303,20 @@ async fn endless_output_is_cut_in_the_middle() {
 
 #[tokio::test]
 async fn what_may_change_something_is_given_to_actions_alone() {
-    let (_folder, path) = script("echo \"[$CHANGER]\"");
+    let (_folder, path) = script("echo \"[$CHANGER_TOKEN]\"");
     let rules = RunbookRules {
         hosts: Vec::new(),
         tools: BTreeMap::from([("tool".to_owned(), path.clone())]),
-        action_environment: BTreeMap::from([("tool".to_owned(), vec!["CHANGER".to_owned()])]),
+        action_environment: BTreeMap::from([("tool".to_owned(), vec!["CHANGER_TOKEN".to_owned()])]),
         ..RunbookRules::default()
     };
     let prober =
-        Prober::new(&rules, Vec::new(), |name| (name == "CHANGER").then(|| "may-change-it".to_owned()));
+        Prober::new(&rules, Vec::new(), |name| (name == "CHANGER_TOKEN").then(|| "may-change-it".to_owned()));
     let argv = vec!["tool".to_owned()];
     let heard = prober.ask(&Question::Run(argv.clone()), LIMIT).await.unwrap();
     assert_eq!(heard.text, "[]");
     let found = prober.fingerprint(&argv).await.unwrap();
-    assert_eq!(found.environment, ["CHANGER"]);
+    assert_eq!(found.environment, ["CHANGER_TOKEN"]);
     let order = Order {
         argv,
         path: found.path,

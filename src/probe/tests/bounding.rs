@@ -147,7 +147,7 @@ async fn what_runs_as_another_user_is_found_by_its_mark_and_ended() {
     let bounds = Bounds { user: Ok(Some(user)), limits: Limits::default() };
     let printed = std::fs::File::create(bench.at("printed")).unwrap();
     let mut command = tokio::process::Command::new(bench.at("tool"));
-    let spawned = bounds.spawn(command.env(VARIABLE, "nobodys").stdout(printed));
+    let spawned = bounds.spawn(command.env(VARIABLE, "nobodys").stdout(printed), 7);
     if !is_root() {
         assert_eq!(spawned.unwrap_err().kind(), std::io::ErrorKind::PermissionDenied);
         return;
@@ -207,4 +207,56 @@ async fn where_howler_goes_what_was_asked_to_end_keeps_its_grace_and_all_else_go
     assert!(lives(&bench.at("id")), "it was asked, and lets go of what it holds");
     std::fs::write(bench.at("go"), "").unwrap();
     until(|| bench.at("gone").exists()).await;
+}
+
+#[tokio::test]
+async fn a_child_that_left_its_session_and_cleared_its_environment_is_found_and_ended() {
+    // It says that it lives; its check ends well, or its time is up.
+    let leaves =
+        "env -i setsid sh -c 'echo $$ >child; exec sleep 300' & until [ -s child ]; do sleep 0.01; done";
+    let lived = |bench: &Bench| lives(&bench.at("child"));
+    let ended = Bench::new(&format!("{leaves}; echo fine"), "");
+    let heard = ended.ask().await.unwrap();
+    assert_eq!((heard.exit, heard.text.as_str()), (Some(0), "fine"));
+    assert!(!lived(&ended), "it is no part of a check that is over");
+
+    let hangs = Bench::new(&format!("{leaves}; sleep 300"), "");
+    let asked = hangs.prober.ask(&Question::Run(vec!["tool".into()]), Duration::from_secs(3)).await;
+    let CannotTell(why) = asked.unwrap_err();
+    assert!(why.contains("nothing of it is left") && !lived(&hangs), "{why}");
+
+    let acts = Bench::new(&format!("{leaves}; touch begun; sleep 300"), "");
+    let (acting, stop) = acts.act(Duration::from_secs(3)).await;
+    until(|| acts.at("begun").exists()).await;
+    stop.send_replace(true);
+    assert_eq!(acting.await.unwrap().0, Ended::Stopped { empty: true });
+    assert!(!lived(&acts));
+}
+
+#[tokio::test]
+async fn a_child_that_holds_the_output_holds_up_no_answer() {
+    let bench = Bench::new("echo fine; setsid sleep 300 & exit 0", "");
+    let begun = Instant::now();
+    let heard = bench.ask().await.unwrap();
+    assert_eq!((heard.exit, heard.text.as_str()), (Some(0), "fine"));
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+}
+
+#[tokio::test]
+async fn a_program_has_a_folder_of_its_own_that_nobody_else_reads() {
+    let bench = Bench::new("echo kept >>\"$HOME/state\"; cat \"$HOME/state\"; echo \"$HOME\"", "");
+    let homes = bench.at("homes");
+    let rules: RunbookRules =
+        toml::from_str(&format!("tools = {{ tool = {:?} }}", bench.at("tool"))).unwrap();
+    let prober = Prober::new(&rules, Vec::new(), |_| None).with_homes(homes.clone());
+    let ask = async || prober.ask(&Question::Run(vec!["tool".into()]), LIMIT).await.unwrap().text;
+    ask().await;
+    assert_eq!(
+        ask().await,
+        format!("kept\nkept\n{}", homes.join("tool").display()),
+        "it keeps what it wrote"
+    );
+    for folder in [homes.clone(), homes.join("tool")] {
+        assert_eq!(folder.metadata().unwrap().permissions().mode() & 0o777, 0o700, "{}", folder.display());
+    }
 }

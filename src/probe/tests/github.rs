@@ -58,6 +58,8 @@ fn run(id: u64, conclusion: Option<&str>, hours_ago: i64, jobs: Vec<Job>) -> Run
         conclusion: conclusion.map(str::to_owned),
         started: at(hours_ago * 3_600),
         jobs,
+        event: "schedule".into(),
+        branch: "main".into(),
     }
 }
 
@@ -392,4 +394,50 @@ async fn what_is_no_workflows_file_changes_no_address() {
     }
     assert!(scene.why("passwords").await.contains("does not know how"));
     assert!(scene.asked().is_empty());
+}
+
+#[tokio::test]
+async fn only_the_schedules_own_runs_on_the_default_branch_count() {
+    let scene = Scene::new().await;
+    let of = |id, conclusion: Option<&str>, hours, event: &str, branch: &str| Run {
+        event: event.into(),
+        branch: branch.into(),
+        ..run(id, conclusion, hours, Vec::new())
+    };
+    let set = |runs: Vec<Run>, state: &str| {
+        let mut repository = scene.github.repository();
+        repository.files.insert(".github/workflows/architect.yml".into(), String::new());
+        repository.states.insert("architect.yml".into(), state.into());
+        repository.runs = runs;
+    };
+    let pull_request = of(9, Some("failure"), 1, "pull_request", "a-branch");
+    let on_a_branch = of(8, Some("failure"), 1, "schedule", "a-branch");
+    for (conclusion, status, hours, outcome) in [
+        (Some("success"), "completed", 2, "succeeded"),
+        (Some("failure"), "completed", 2, "failed"),
+        (Some("timed_out"), "completed", 2, "failed"),
+        (Some("startup_failure"), "completed", 2, "failed"),
+        (Some("cancelled"), "completed", 2, "stopped"),
+        (Some("skipped"), "completed", 2, "stopped"),
+        (Some("neutral"), "completed", 2, "stopped"),
+        (Some("stale"), "completed", 2, "stopped"),
+        (Some("action_required"), "completed", 2, "waits"),
+        (None, "waiting", 2, "waits"),
+        (None, "queued", 2, "queued"),
+        (None, "queued", 0, "running"),
+        (None, "in_progress", 5, "running"),
+    ] {
+        let last = Run { status: status.into(), ..of(7, conclusion, hours, "schedule", "main") };
+        set(vec![pull_request.clone(), on_a_branch.clone(), last], "active");
+        let told = scene.answer("schedule: architect.yml").await;
+        assert_eq!(
+            (&told["last"]["outcome"], &told["runs_in_a_day"]),
+            (&json!(outcome), &json!(1)),
+            "{conclusion:?} {status}"
+        );
+    }
+    set(vec![pull_request, of(6, Some("success"), 3, "workflow_dispatch", "main")], "disabled_inactivity");
+    let told = scene.answer("schedule: architect.yml").await;
+    assert_eq!((&told["state"], &told["runs_in_a_day"]), (&json!("disabled_inactivity"), &json!(0)));
+    assert_eq!((&told["last"], &told["by_hand"]["outcome"]), (&Value::Null, &json!("succeeded")));
 }

@@ -67,7 +67,7 @@ pub async fn why(prober: &Prober, question: &Question, limit: Duration) -> Strin
     why
 }
 
-fn questions() -> [Question; 11] {
+fn questions() -> [Question; 12] {
     let github = crate::procedure::GITHUB.map(|asked| Question::GitHub(asked.into()));
     let vercel = crate::procedure::VERCEL.map(|asked| Question::Vercel(asked.into()));
     let all: Vec<Question> = github.into_iter().chain(vercel).collect();

@@ -24,12 +24,31 @@ pub fn deployments(all: &[Value], current: Option<&str>) -> Value {
             "created": created(one),
             "current": current.is_some() && one["uid"].as_str() == current,
         });
+        if let Some(served) = served(one) {
+            shown["served"] = served.into();
+        }
         if one["errorMessage"].is_string() {
             shown["error"] = one["errorMessage"].clone();
         }
         shown
     };
     all.iter().map(shown).collect()
+}
+
+/// Whether it ever served production, as far as Vercel says: what never did is nothing to go back to, and Vercel refuses it.
+fn served(deployment: &Value) -> Option<bool> {
+    let promoted = deployment["readySubstate"].as_str().map(|state| state == "PROMOTED");
+    match deployment["isRollbackCandidate"].as_bool() {
+        Some(false) => Some(false),
+        candidate => promoted.or(candidate),
+    }
+}
+
+/// The first `count`, and where the current one is further back, all up to it and `count` more: the one before it is among those.
+pub fn up_to_the_current<'a>(all: &'a [Value], current: Option<&str>, count: usize) -> &'a [Value] {
+    let at = current.and_then(|current| all.iter().position(|one| one["uid"].as_str() == Some(current)));
+    let end = at.map_or(count, |at| if at + 1 < count { count } else { at + 1 + count });
+    all.get(..end).unwrap_or(all)
 }
 
 pub fn newest_failed(all: &[Value]) -> Option<Failed> {
@@ -110,5 +129,34 @@ fn is_of_production(variable: &Value) -> bool {
         Value::String(target) => target == "production",
         Value::Array(targets) => targets.iter().any(|target| target == "production"),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_never_served_is_told_and_the_current_one_is_found_however_far_back() {
+        let one = |uid: &str, extra: Value| {
+            let mut one = json!({ "uid": uid, "url": uid, "state": "READY" });
+            one.as_object_mut().unwrap().extend(extra.as_object().unwrap().clone());
+            one
+        };
+        let all = [
+            one("f", json!({ "readySubstate": "STAGED" })),
+            one("e", json!({ "readySubstate": "PROMOTED" })),
+            one("d", json!({ "readySubstate": "PROMOTED", "isRollbackCandidate": false })),
+            one("c", json!({ "isRollbackCandidate": true })),
+            one("b", json!({})),
+        ];
+        let told = deployments(&all, Some("e"));
+        let served: Vec<&Value> = told.as_array().unwrap().iter().map(|one| &one["served"]).collect();
+        assert_eq!(served, [&json!(false), &json!(true), &json!(false), &json!(true), &Value::Null]);
+        for (current, count, expected) in
+            [(Some("f"), 3, 3), (Some("e"), 2, 4), (Some("d"), 2, 5), (None, 2, 2), (Some("gone"), 2, 2)]
+        {
+            assert_eq!(up_to_the_current(&all, current, count).len(), expected, "{current:?} of {count}");
+        }
     }
 }

@@ -95,8 +95,20 @@ impl Vercel {
                 };
                 let wrong = || CannotTell(format!("`{of}` is no number from 1 to {DEPLOYMENTS_MOST}"));
                 let project = self.project().await?;
-                let found = self.deployments(&project, count.ok_or_else(wrong)?).await?;
-                Ok(answers::deployments(VERCEL.listed(&found["deployments"])?, project.current.as_deref()))
+                let count = count.ok_or_else(wrong)?;
+                let current = project.current.as_deref();
+                let found = self.deployments(&project, count).await?;
+                let listed = VERCEL.listed(&found["deployments"])?;
+                let is_current = |one: &Value| current.is_some() && one["uid"].as_str() == current;
+                let last = listed.last().is_some_and(is_current);
+                // After many that failed the current one is further back.
+                if current.is_none() || (listed.iter().any(is_current) && !last) {
+                    return Ok(answers::deployments(listed, current));
+                }
+                let more = self.deployments(&project, DEPLOYMENTS_MOST).await?;
+                let count = usize::try_from(count).unwrap_or_default();
+                let all = answers::up_to_the_current(VERCEL.listed(&more["deployments"])?, current, count);
+                Ok(answers::deployments(all, current))
             }
             "build errors" => self.build_errors().await,
             "environment names" => self.environment_names().await,

@@ -13,6 +13,7 @@ use crate::view::blocks::{Button, Draft};
 use crate::view::facts::labelled;
 use crate::view::lines::Via;
 use crate::view::terminal::{Names, terminal};
+use crate::view::time::utc;
 use crate::view::words::{Words, bold, code, moment, words};
 
 /// The answer, for a person who speaks to howler `via` a slash command, a mention or a shell.
@@ -291,6 +292,11 @@ fn refused(refusal: &RunRefusal, via: Via) -> Vec<Words> {
             ". What is held: ",
             code(via.runbook("status"))
         ]],
+        RunRefusal::MayNotUnfreeze => vec![words![
+            "Only those who may approve changes, and whoever froze them, let them begin again: ",
+            code("[runbook.approval]"),
+            " in howler.toml names them."
+        ]],
         RunRefusal::NothingRuns => {
             vec![words!["Nothing is under way that could take that: ", code(via.runbook("status"))]]
         }
@@ -337,6 +343,7 @@ fn not_approved(run: RunId, why: &NotApproved, via: Via) -> Words {
         NotApproved::NoFact { check } => {
             words![code(check.clone()), " could not be read, and nobody approves that blindly. Look again."]
         }
+        NotApproved::FileMoved { why } => words![why, ". Close this run and begin it anew."],
         NotApproved::Unfilled { why } => words!["the command cannot be made: ", why, "."],
         NotApproved::Nameless { program } => words![
             code(program.clone()),
@@ -370,8 +377,18 @@ fn not_approved(run: RunId, why: &NotApproved, via: Via) -> Words {
             words!["its risk is high, so say why: ", code(via.runbook(&format!("approve {run} CODE why")))]
         }
         NotApproved::NoGlass => words!["nobody goes ahead alone here; howler.toml does not allow it."],
+        NotApproved::NotTried { action } => {
+            words![
+                bold(action.clone()),
+                " comes before it and did not run, so nobody goes ahead alone with this."
+            ]
+        }
         NotApproved::Irreversible => words!["it cannot be taken back, so nobody goes ahead alone."],
         NotApproved::NothingToUndo => words!["nothing was carried out that a command takes back."],
+        NotApproved::UndoOver { until } => words![format!(
+            "it could be taken back until {}. Since then others may rely on it: look, and ask for a change of its own.",
+            utc(*until)
+        )],
         NotApproved::TooLong => {
             words!["the command is too long to be shown whole, and nobody approves what they cannot read."]
         }

@@ -7,7 +7,7 @@ use crate::config::Spoken;
 use crate::domain::Command;
 use crate::domain::procedure::{Action, Undo};
 use crate::domain::run::announce::step;
-use crate::domain::run::approve::Vote;
+use crate::domain::run::approve::{Vote, untried};
 use crate::domain::run::change::{Approval, Change, Phase};
 use crate::domain::run::{Last, Run, Stage};
 use crate::domain::runbook::{RunAsk, RunbookLine};
@@ -29,7 +29,7 @@ pub(super) fn offered(draft: Draft, run: &Run, rung: usize) -> Draft {
         Err(why) => format!("cannot be made: {why}"),
     };
     let undo = match &action.undo {
-        Undo::Command(undo) => made(undo),
+        Undo::Command(undo) => made(&undo.run),
         Undo::None(why) => why.clone(),
     };
     let lines = commands(action.plan.as_ref().map(made), &made(&action.run), &undo);
@@ -231,7 +231,10 @@ pub(super) fn buttons(run: &Run) -> Vec<Button> {
             let again = of("Look again", RunAsk::LookAgain);
             let again = if propose.is_some() { again } else { again.primary() };
             let close = of("Close", RunAsk::Abort);
-            let rest = [again, of("Next step", RunAsk::Step)].into_iter().chain(undo::button(run));
+            // What follows an action that helped is ticked.
+            let follows = run.rung(*rung).is_some_and(|rung| !rung.when.helped.is_empty());
+            let next = of(if follows { "Done" } else { "Next step" }, RunAsk::Step);
+            let rest = [again, next].into_iter().chain(undo::button(run));
             propose.into_iter().chain(rest).chain([close]).collect()
         }
         Stage::Changing(change) => match &change.phase {
@@ -257,7 +260,8 @@ fn asking(run: &Run, change: &Change, of: &impl Fn(&str, RunAsk) -> Button) -> V
         false => vote(Vote::Approve { comment: None }),
     };
     let mut buttons = vec![of("Approve", approve).primary(), of("Deny", vote(Vote::Deny { why: None }))];
-    if change.proposed.policy.break_glass && change.glass.is_none() && change.is_reversible(run) {
+    let may_go_alone = change.proposed.policy.break_glass && change.is_reversible(run);
+    if may_go_alone && change.glass.is_none() && untried(run, change).is_none() {
         let alone = vote(Vote::BreakGlass { why: "the button was pressed, without a reason".into() });
         let question = "It begins in a minute unless anybody denies it. Everybody who could approve is told, and it is to be \
                         reviewed.";

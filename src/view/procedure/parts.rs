@@ -3,7 +3,7 @@
 use crate::config::Spoken;
 use crate::domain::procedure::{
     Action, Check, Choices, Command, Expected, Extract, Param, Probe, Procedure, Range, Risk, Rung, Target,
-    Undo, When,
+    Undo, Usual, When,
 };
 
 /// A part of a procedure's text.
@@ -20,7 +20,7 @@ pub fn parts(procedure: &Procedure) -> Vec<Part> {
     let mut parts = vec![Part::Title(procedure.title.clone())];
     parts.extend(head(procedure).map(Part::Line));
     parts.push(Part::Heading("Checks".into()));
-    parts.push(Part::Bullets(procedure.checks.values().map(check).collect()));
+    parts.push(Part::Bullets(procedure.checks.iter().map(check).collect()));
     if !procedure.params.is_empty() {
         parts.push(Part::Heading("To be given".into()));
         parts.push(Part::Bullets(procedure.params.iter().map(|(name, given)| param(name, given)).collect()));
@@ -52,7 +52,7 @@ fn target(target: &Target) -> String {
     format!("It is about {}{cluster}{namespace}.", target.object)
 }
 
-fn check(check: &Check) -> String {
+fn check((name, check): (&String, &Check)) -> String {
     let asked = match &check.probe {
         Probe::Http(address) => format!("GET {address}"),
         Probe::Tcp(address) => format!("connect to {address}"),
@@ -63,7 +63,7 @@ fn check(check: &Check) -> String {
     let expected: Vec<String> =
         check.expect.iter().map(|(part, expected)| expectation(part, expected)).collect();
     let expected = if expected.is_empty() { String::new() } else { format!(" → {}", expected.join(", ")) };
-    format!("{}: {asked}{expected}", check.title)
+    format!("{name}: {}: {asked}{expected}", check.title)
 }
 
 fn expectation(part: &Extract, expected: &Expected) -> String {
@@ -86,9 +86,17 @@ fn within(range: &Range) -> String {
         range.min.map(|min| format!("at least {min}")),
         range.max.map(|max| format!("at most {max}")),
         range.one_of.as_ref().map(|of| format!("is {}", values(of))),
-        range.none.as_ref().map(|none| format!("is nowhere {none}")),
+        range.none.as_ref().map(|none| match none.as_array() {
+            Some(several) => format!("is nowhere {}", values(several)),
+            None => format!("is nowhere {none}"),
+        }),
         range.matches.as_ref().map(|pattern| format!("matches {pattern}")),
         range.absent.and_then(|absent| absent.then(|| "is not there".to_owned())),
+        range.given.as_ref().map(|given| format!("given {}", given.trim_start_matches("json:"))),
+        range.at.as_ref().zip(range.fresh).map(|(at, fresh)| match fresh.0.is_zero() {
+            true => format!("by its {at} since the trouble began"),
+            false => format!("by its {at} since {} before the trouble", Spoken(fresh.0)),
+        }),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" and ")
 }
@@ -98,8 +106,13 @@ fn param(name: &str, param: &Param) -> String {
         default.map_or(String::new(), |default| format!(", {default} unless given"))
     };
     match param {
-        Param::Int { min, max, default } => {
-            format!("{name}: {min} to {max}{}", otherwise(default.map(|default| default.to_string())))
+        Param::Int { min, max, default, above } => {
+            let default = default.as_ref().map(|default| match default {
+                Usual::Number(number) => number.to_string(),
+                Usual::Fact(fact) => fact.clone(),
+            });
+            let above = above.as_ref().map_or(String::new(), |above| format!(", more than {above}"));
+            format!("{name}: {min} to {max}{above}{}", otherwise(default))
         }
         Param::Name { default } => format!("{name}: a name{}", otherwise(default.clone())),
         Param::OneOf { of: Choices::Fact(fact), default } => {
@@ -120,30 +133,49 @@ fn rung(procedure: &Procedure, number: usize, rung: &Rung) -> String {
         }
         (None, human) => human.clone().unwrap_or_default(),
     };
-    format!("{number}: {}{does}", when(procedure, &rung.when))
+    format!("{number}: {}{does}", when(&rung.when))
 }
 
-fn when(procedure: &Procedure, when: &When) -> String {
-    let title =
-        |name: &String| procedure.checks.get(name).map_or_else(|| name.clone(), |check| check.title.clone());
-    let no = when.fail.iter().map(|name| format!("\"{}\" fails", title(name)));
-    let yes = when.pass.iter().map(|name| format!("\"{}\" holds", title(name)));
-    let tried = when.tried.iter().map(|name| format!("{name} did not help"));
-    let all: Vec<String> = no.chain(yes).chain(tried).collect();
+/// By the checks' names: their titles stand above, and a step is read on a phone.
+fn when(when: &When) -> String {
+    let all = |names: &[String], one: &str, several: &str| {
+        let (last, before) = names.split_last()?;
+        let names =
+            if before.is_empty() { last.clone() } else { format!("{} and {last}", before.join(", ")) };
+        Some(format!("{names} {}", if before.is_empty() { one } else { several }))
+    };
+    let parts = [
+        all(&when.fail, "fails", "fail"),
+        all(&when.pass, "passes", "pass"),
+        all(&when.tried, "did not help or was left out", "did not help or were left out"),
+        all(&when.helped, "helped", "helped"),
+    ];
+    let all: Vec<String> = parts.into_iter().flatten().collect();
     if all.is_empty() { String::new() } else { format!("where {}: ", all.join(", and ")) }
 }
 
-fn action(action: &Action) -> Vec<Part> {
-    let risk = match action.risk {
+fn risk_of(risk: Risk) -> &'static str {
+    match risk {
         Risk::Medium => "medium risk",
         Risk::High => "high risk",
-    };
+    }
+}
+
+fn action(action: &Action) -> Vec<Part> {
+    let risk = risk_of(action.risk);
     let mut commands = Vec::new();
     commands.extend(action.plan.as_ref().map(|plan| format!("plan:  {}", line(plan))));
     commands.push(format!("run:   {}", line(&action.run)));
     commands.push(match &action.undo {
-        Undo::Command(undo) => format!("undo:  {}", line(undo)),
+        Undo::Command(undo) => format!("undo:  {}", line(&undo.run)),
         Undo::None(why) => format!("undo:  {why}"),
+    });
+    let undo = action.undo.command().map(|undo| {
+        let ends = match undo.until {
+            Some(until) => format!("for {} after it", Spoken(until.0)),
+            None => "until it is proved to have helped".to_owned(),
+        };
+        Part::Line(format!("The undo ({}) is offered {ends}.", risk_of(action.undo_risk())))
     });
     let verify = &action.verify;
     let proof = format!(
@@ -159,7 +191,7 @@ fn action(action: &Action) -> Vec<Part> {
         ))
     });
     let parts = [Part::Heading(format!("{} ({risk})", action.title)), Part::Commands(commands)];
-    parts.into_iter().chain(grace).chain([Part::Line(proof)]).collect()
+    parts.into_iter().chain(undo).chain(grace).chain([Part::Line(proof)]).collect()
 }
 
 /// As one would type it: an argument that a shell would take apart stands in quotes.

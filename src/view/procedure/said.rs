@@ -197,6 +197,7 @@ pub fn noted(run: RunId, note: &RunNote, who: Option<&UserId>) -> Words {
             lead.and(words!["the undo was carried out; ", undo::told(undone)])
         }
         RunNote::Undone(undone) => lead.and(words!["taken back; ", undo::told(undone)]),
+        RunNote::Helped => lead.and(words!["it helped; what follows is left to be done."]),
         RunNote::DidNotHelp => lead.and(words!["it did not help in time."]),
         RunNote::HelpNotTold => lead.and(words!["whether it helped could not be told in time."]),
         RunNote::Over { end: End::Aborted, .. } => lead.and(words!["closed by "]).and(who()).and(words!["."]),

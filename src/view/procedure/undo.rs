@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::parts::quoted;
 use crate::domain::Command;
 use crate::domain::procedure::Kept;
@@ -11,6 +13,7 @@ use crate::domain::run::undo::{Undoable, Undone, undoable};
 use crate::domain::runbook::{RunAsk, RunbookLine};
 use crate::domain::text::shorten;
 use crate::view::blocks::{Button, Draft};
+use crate::view::time::utc;
 use crate::view::words::{Words, bold, clock, code, words};
 
 /// Longest text of a button that Slack takes, in characters.
@@ -31,11 +34,15 @@ pub(super) fn offered(draft: Draft, run: &Run) -> Draft {
             bold("Undo"),
             " takes back ",
             bold(&undo.title),
-            ", once somebody else approves it: ",
+            format!("{}, once others approve it: ", undo.until.map_or(String::new(), until)),
             code(quoted(&undo.argv))
         ]),
         _ => draft,
     }
+}
+
+fn until(at: Timestamp) -> String {
+    format!(" until {}", utc(at))
 }
 
 /// What an undo that is being approved, carried out or proved is about.

@@ -76,7 +76,13 @@ pub(super) fn found(health: Verdict, errors: Verdict) -> Vec<RunEventKind> {
         ("errors", finding(errors, &[("log", one("first line\nsecond line"))])),
         ("redis", finding(Verdict::Pass, &[])),
         ("memory", finding(Verdict::Pass, &[])),
-        ("owner", finding(Verdict::Pass, &[("replicas", one("4"))])),
+        ("images", finding(Verdict::Pass, &[])),
+        ("crashes", finding(Verdict::Pass, &[])),
+        ("starts", finding(Verdict::Pass, &[])),
+        ("owner", finding(Verdict::Pass, &[("replicas", one("4")), ("template", one("5d41402abc4b"))])),
+        ("helm", finding(Verdict::Pass, &[])),
+        ("paused", finding(Verdict::Pass, &[])),
+        ("autoscaler", finding(Verdict::Pass, &[])),
         ("history", finding(Verdict::Pass, &history)),
     ]);
     let told = |(check, finding): (&str, Finding)| RunEventKind::Found { check: check.into(), finding };
@@ -93,9 +99,9 @@ fn cards() {
     use Verdict::{Fail, Pass, Unknown};
     let looking = moved(begun(), found(Fail, Pass).into_iter().take(2));
     let offered = moved(begun(), found(Fail, Unknown));
-    let rolls_back = moved(offered.clone(), [RunEventKind::Stepped { rung: 2 }]);
+    let rolls_back = moved(offered.clone(), [RunEventKind::Stepped { rung: 7 }]);
     let none_left =
-        moved(rolls_back.clone(), [RunEventKind::Stepped { rung: 3 }, RunEventKind::Stepped { rung: 4 }]);
+        moved(rolls_back.clone(), [RunEventKind::Stepped { rung: 10 }, RunEventKind::Stepped { rung: 11 }]);
     let well = moved(begun(), found(Pass, Pass));
     let stopped = moved(begun(), [RunEventKind::Over(End::Aborted)]);
     let cards = [
@@ -140,7 +146,7 @@ pub(super) fn ended(ended: Ended) -> RunEventKind {
 #[test]
 fn cards_of_a_change() {
     use Verdict::{Fail, Pass};
-    let offered = moved(begun(), found(Fail, Pass).into_iter().chain([RunEventKind::Stepped { rung: 2 }]));
+    let offered = moved(begun(), found(Fail, Pass).into_iter().chain([RunEventKind::Stepped { rung: 7 }]));
     let preparing = moved(offered.clone(), [proposed(&offered)]);
     let asking = moved(preparing.clone(), [prepared()]);
     let one = moved(asking.clone(), [RunEventKind::Approved { comment: Some("the log says so".into()) }]);

@@ -22,7 +22,7 @@ fn facts(current: &str) -> [RunEventKind; 2] {
     };
     [
         ("history", finding(&[("current", one(current)), ("previous", one("7"))])),
-        ("owner", finding(&[("replicas", one("4"))])),
+        ("owner", finding(&[("replicas", one("4")), ("template", one("7d793037a076"))])),
     ]
     .map(|(check, finding)| RunEventKind::Found { check: check.into(), finding })
 }
@@ -36,7 +36,7 @@ fn undo(run: &Run) -> RunEventKind {
 #[test]
 fn cards_of_an_undo() {
     use Verdict::{Fail, Pass};
-    let offered = moved(begun(), found(Fail, Pass).into_iter().chain([RunEventKind::Stepped { rung: 2 }]));
+    let offered = moved(begun(), found(Fail, Pass).into_iter().chain([RunEventKind::Stepped { rung: 7 }]));
     let asking = moved(offered.clone(), [proposed(&offered), prepared()]);
     let approved = || RunEventKind::Approved { comment: None };
     let acting = moved(asking, [approved(), approved(), RunEventKind::Begun]);

@@ -146,3 +146,44 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn scaling_up_never_scales_down() {
+    let procedure: Procedure = toml::from_str(
+        r#"
+        schema = 1
+        title = "T"
+        section = "2.1"
+        [params]
+        replicas = { type = "int", min = 2, max = 12, default = "owner.replicas + 2", above = "owner.replicas" }
+        [check.owner]
+        title = "o"
+        run = ["kubectl", "get", "deployment/x"]
+        keep = { replicas = "json:/spec/replicas" }
+        "#,
+    )
+    .unwrap();
+    let wrong = |value: &str, than: &str| {
+        Err(Unfilled::WrongWay { name: "replicas".into(), value: value.into(), than: than.into() })
+    };
+    let unread = || Err(Unfilled::NoFact { fact: "owner.replicas".into() });
+    for (runs, typed, expected) in [
+        ("3", None, Ok("5")),
+        ("8", None, Ok("10")),
+        ("11", None, Ok("12")),
+        ("12", None, wrong("12", "12")),
+        ("0", None, Ok("2")),
+        ("8", Some("9"), Ok("9")),
+        ("8", Some("4"), wrong("4", "8")),
+        ("8", Some("8"), wrong("8", "8")),
+        ("many", None, unread()),
+    ] {
+        let kept = BTreeMap::from([("replicas".to_owned(), Kept::One(runs.into()))]);
+        let finding = Finding { verdict: Verdict::Pass, notes: Vec::new(), why: None, kept };
+        let findings = BTreeMap::from([("owner".to_owned(), finding)]);
+        let typed: Vec<_> = typed.iter().map(|value| ("replicas".to_owned(), (*value).to_owned())).collect();
+        let given = given(&procedure, &typed).unwrap();
+        let filled = Filling { procedure: &procedure, given: &given, findings: &findings }.text("{replicas}");
+        assert_eq!(filled, expected.map(str::to_owned), "{runs} run, {typed:?}");
+    }
+}

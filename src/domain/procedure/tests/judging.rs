@@ -1,24 +1,28 @@
 use crate::domain::procedure::Verdict::{Fail, Pass, Unknown};
-use crate::domain::procedure::judge::judge;
+use crate::domain::procedure::judge::{Since, judge};
 use crate::domain::procedure::{CannotTell, Check, Finding, Heard, Kept};
 
-fn check(text: &str) -> Check {
+/// When the trouble began: 2026-11-24, 02:00 UTC.
+pub(super) const NIGHT: jiff::Timestamp = jiff::Timestamp::constant(1_795_485_600, 0);
+pub(super) const SINCE: Since = Since::Trouble(NIGHT);
+
+pub(super) fn check(text: &str) -> Check {
     toml::from_str(&format!("title = \"T\"\n{text}")).unwrap()
 }
 
-fn body(status: u16, text: &str) -> Heard {
+pub(super) fn body(status: u16, text: &str) -> Heard {
     Heard { status: Some(status), text: text.into(), ..Heard::default() }
 }
 
-fn output(exit: i32, text: &str) -> Heard {
+pub(super) fn output(exit: i32, text: &str) -> Heard {
     Heard { exit: Some(exit), text: text.into(), ..Heard::default() }
 }
 
-fn found(check: &Check, heard: Heard) -> Finding {
-    judge(check, &Ok(heard))
+pub(super) fn found(check: &Check, heard: Heard) -> Finding {
+    judge(check, &Ok(heard), SINCE)
 }
 
-const HEALTH: &str =
+pub(super) const HEALTH: &str =
     "http = \"https://a.b/health\"\nexpect = { status = 200, \"json:/eventStream\" = \"healthy\" }";
 
 #[test]
@@ -42,9 +46,10 @@ fn an_answer_passes_fails_or_does_not_tell() {
         (HEALTH, body(200, "oops"), Unknown),
         (HEALTH, body(200, r#"{"status":"healthy"}"#), Unknown),
         (memory, output(0, rs), Fail),
-        (memory, output(0, r#"{"items":[]}"#), Pass),
+        (memory, output(0, r#"{"items":[]}"#), Unknown),
         (memory, output(1, "Unable to connect to the server"), Unknown),
         (owner, output(0, r#"{"metadata":{}}"#), Pass),
+        (owner, output(0, "{}"), Unknown),
         (owner, output(0, r#"{"metadata":{"argocd.argoproj.io/id":"x:apps"}}"#), Fail),
         (count, output(0, "fine\n"), Pass),
         (count, output(0, "an ERROR\nfine\n"), Fail),
@@ -80,7 +85,7 @@ fn what_was_expected_and_what_came_is_said() {
 #[test]
 fn a_tool_that_is_missing_or_was_killed_says_nothing() {
     let count = check("run = [\"kubectl\"]\nexpect = { \"count:ERROR\" = { max = 0 } }");
-    let missing = judge(&count, &Err(CannotTell("kubectl is not on this machine".into())));
+    let missing = judge(&count, &Err(CannotTell("kubectl is not on this machine".into())), SINCE);
     assert_eq!((missing.verdict, missing.why.as_deref()), (Unknown, Some("kubectl is not on this machine")));
     let killed = found(&count, Heard { text: "half an ERROR".into(), ..Heard::default() });
     assert_eq!(killed.verdict, Unknown);
@@ -134,7 +139,8 @@ fn a_log_of_no_pods_is_not_a_log_without_errors() {
     let nobody = found(&count, nobody);
     let why = "kubectl answered nothing: No resources found in monkeytown namespace.";
     assert_eq!((nobody.verdict, nobody.why.as_deref()), (Unknown, Some(why)));
-    assert_eq!(found(&count, output(0, "")).verdict, Pass, "a quiet log is one");
+    assert_eq!(found(&count, output(0, "")).verdict, Unknown, "nothing is no evidence");
+    assert_eq!(found(&count, output(0, "INFO\n")).verdict, Pass);
 }
 
 #[test]
@@ -176,18 +182,22 @@ fn facts_are_kept_of_an_answer() {
         {"revision":3,"status":"deployed"},{"revision":4,"status":"pending-upgrade"}]"#;
     let vercel = r#"[{"url":"d.vercel.app","state":"ERROR"},{"url":"c.vercel.app","state":"READY","current":true},
         {"url":"b.vercel.app","state":"ERROR"},{"url":"a.vercel.app","state":"READY"}]"#;
+    let staged = r#"[{"url":"c.vercel.app","state":"READY","current":true},
+        {"url":"b.vercel.app","state":"READY","served":false},{"url":"a.vercel.app","state":"READY","served":true}]"#;
     let one = |text: &str| Kept::One(text.into());
     let many = |list: &[&str]| Kept::Many(list.iter().map(|text| (*text).to_owned()).collect());
     let table = [
         ("revisions", kubernetes, Some(many(&["7", "9", "10"]))),
         ("current revision", kubernetes, Some(one("10"))),
         ("previous revision", kubernetes, Some(one("9"))),
-        ("current revision", helm, Some(one("3"))),
-        ("previous revision", helm, Some(one("1"))),
+        ("current revision", helm, Some(one("4"))),
+        ("previous revision", helm, Some(one("3"))),
         ("previous revision", "[]", None),
         ("urls that are ready", vercel, Some(many(&["c.vercel.app", "a.vercel.app"]))),
         ("the current one", vercel, Some(one("c.vercel.app"))),
         ("the ready one before the current", vercel, Some(one("a.vercel.app"))),
+        ("the ready one before the current", staged, Some(one("a.vercel.app"))),
+        ("urls that are ready", staged, Some(many(&["c.vercel.app", "a.vercel.app"]))),
         ("json:/0/url", vercel, Some(one("d.vercel.app"))),
         ("json:/9/url", vercel, None),
         ("json:/*/state", vercel, Some(many(&["ERROR", "READY", "ERROR", "READY"]))),

@@ -9,8 +9,8 @@ use crate::domain::procedure::{Finding, Kept, Procedure, Runbook, Verdict};
 use crate::domain::run::announce::consequences;
 use crate::domain::run::approve::{NotApproved, Vote, holder, propose, vote};
 use crate::domain::run::change::{Ended, Policy, Prepared, moved};
-use crate::domain::run::decide::{RunRefusal, Start, start};
-use crate::domain::run::{Around, Run, RunEvent, RunEventKind, Stage, settle, still_true};
+use crate::domain::run::decide::{RunRefusal, Start, start, step};
+use crate::domain::run::{Around, Rules, Run, RunEvent, RunEventKind, Stage, settle, still_true};
 use crate::id::{RunId, UserId};
 
 pub(super) const PROCEDURE: &str = r#"
@@ -35,8 +35,9 @@ pub(super) const PROCEDURE: &str = r#"
     title = "Restart it"
     risk = "high"
     freeze = ["version"]
+    changes = ["version.revision"]
     run = ["kubectl", "rollout", "restart", "deployment/queue"]
-    undo = ["kubectl", "rollout", "undo", "deployment/queue", "--to-revision={version.revision}"]
+    undo = { run = ["kubectl", "rollout", "undo", "deployment/queue", "--to-revision={version.revision}"], risk = "high", until = "24h" }
     limit = "1m"
     verify = { pass = ["health"], within = "2m", every = "5s", hold = "30s" }
 "#;
@@ -56,6 +57,7 @@ pub(super) fn policy() -> Policy {
         people: BTreeSet::from(["U0IAN".into(), "U0MAYA".into()]),
         group: Some("S0SRE".into()),
         on_call: true,
+        rota: None,
         needed: 2,
         comment: true,
         stands: SignedDuration::from_mins(10),
@@ -101,7 +103,11 @@ pub(super) fn prepared() -> Prepared {
 }
 
 pub(super) fn asking() -> Run {
-    let mut run = offered(PROCEDURE);
+    asking_by(PROCEDURE)
+}
+
+pub(super) fn asking_by(text: &str) -> Run {
+    let mut run = offered(text);
     let proposed = propose(&run, &"U0IAN".into(), policy(), &around(0), None).unwrap();
     on(&mut run, "U0IAN", proposed);
     on(&mut run, "U0IAN", RunEventKind::Prepared(Box::new(prepared())));
@@ -151,6 +157,78 @@ fn who_may_say_what_of_a_request() {
     let barred = Around { barred: Some("changes are frozen".into()), ..around(0) };
     let frozen = why(vote(&run, &"U0MAYA".into(), Some(KEY), &approve(), &barred));
     assert_eq!(frozen, Some(NotApproved::Barred { why: "changes are frozen".into() }));
+}
+
+#[test]
+fn what_was_approved_by_rules_or_a_file_that_are_no_more_is_void() {
+    let mut run = asking();
+    for by in ["U0MAYA", "U0GROUP"] {
+        on(&mut run, by, RunEventKind::Approved { comment: Some("seen".into()) });
+    }
+    for (check, finding) in
+        [("health", found(Verdict::Fail, &[])), ("version", found(Verdict::Pass, &[("revision", "7")]))]
+    {
+        on(&mut run, "U0IAN", RunEventKind::Found { check: check.into(), finding });
+    }
+    let again = RunEventKind::Prepared(Box::new(prepared()));
+    run.apply(&RunEvent { seq: 99, at: now(), by: None, kind: again });
+    // As it was asked for by a howler that froze who was on call.
+    if let Stage::Changing(change) = &mut run.stage {
+        change.proposed.policy.rota = Some(BTreeSet::new());
+    }
+    let same = || Runbook::new([Procedure::clone(&run.procedure)]);
+    let other = Runbook::new([Procedure { title: "Another".into(), ..Procedure::clone(&run.procedure) }]);
+    let rules = |runbook: Runbook, high: Policy| Rules { runbook: runbook.into(), medium: policy(), high };
+    let without = |person: &str| {
+        let mut policy = policy();
+        policy.people.remove(&UserId::from(person));
+        policy
+    };
+    for (rules, expected) in [
+        (rules(same(), policy()), None),
+        (rules(other, policy()), Some("the file of queue is another one now")),
+        (rules(Runbook::default(), policy()), Some("there is no procedure queue any more")),
+        (rules(same(), without("U0MAYA")), Some("by the rules of now U0MAYA may not approve it")),
+        (
+            rules(same(), Policy { group: None, ..policy() }),
+            Some("by the rules of now U0GROUP may not approve it"),
+        ),
+        (rules(same(), Policy { needed: 3, ..policy() }), Some("by the rules of now 3 must approve it")),
+    ] {
+        let around = Around { rules: Some(rules), ..around(5) };
+        match (settle(&run, &around), expected) {
+            (Some(RunEventKind::Begun), None) => {}
+            (Some(RunEventKind::Voided { moved }), Some(expected)) => assert_eq!(moved, [expected]),
+            (next, expected) => panic!("{next:?}, and not {expected:?}"),
+        }
+    }
+}
+
+#[test]
+fn who_left_the_restart_out_does_not_go_straight_for_the_rollback_alone() {
+    let undo = r#"undo = { run = ["kubectl", "rollout", "undo", "deployment/queue", "--to-revision={version.revision}"], risk = "high", until = "24h" }"#;
+    let restart = PROCEDURE.replace(undo, r#"undo = "nothing: a restart leaves nothing""#);
+    let second = "    [[rung]]\n    when = { fail = [\"health\"], tried = [\"restart\"] }\n    do = \"roll_back\"\n    [[rung]]\n    human";
+    let roll_back = PROCEDURE.split_once("[action.restart]").unwrap().1;
+    let text = restart.replace("    [[rung]]\n    human", second) + "    [action.roll_back]" + roll_back;
+    let alone = Vote::BreakGlass { why: "nobody is awake".into() };
+    let mut run = asking_by(&text);
+    assert_eq!(
+        why(vote(&run, &"U0IAN".into(), Some(KEY), &alone, &around(0))),
+        None,
+        "a restart takes nothing"
+    );
+    on(&mut run, "U0MAYA", RunEventKind::Denied { why: None });
+    let next = step(&run).unwrap();
+    on(&mut run, "U0IAN", next);
+    assert_eq!((&run.stage, run.tried.len()), (&Stage::Offered { rung: 1 }, 0), "left out is not tried");
+    let proposed = propose(&run, &"U0IAN".into(), policy(), &around(0), None).unwrap();
+    on(&mut run, "U0IAN", proposed);
+    on(&mut run, "U0IAN", RunEventKind::Prepared(Box::new(prepared())));
+    let refused = why(vote(&run, &"U0IAN".into(), Some(KEY), &alone, &around(0)));
+    assert_eq!(refused, Some(NotApproved::NotTried { action: "Restart it".into() }));
+    run.tried.push("restart".into());
+    assert_eq!(why(vote(&run, &"U0IAN".into(), Some(KEY), &alone, &around(0))), None, "it ran");
 }
 
 #[test]

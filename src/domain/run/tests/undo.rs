@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::approving::{KEY, PROCEDURE, around, asking, found, now, offered, on, policy, prepared, why};
+use super::approving::{
+    KEY, PROCEDURE, around, asking, asking_by, found, now, offered, on, policy, prepared, why,
+};
 use crate::domain::procedure::{Finding, Verdict};
 use crate::domain::run::approve::{NotApproved, Vote, vote};
 use crate::domain::run::audit::{Audited, audited};
-use crate::domain::run::change::{Ended, Frozen, Phase, Proposed};
-use crate::domain::run::decide::{RunRefusal, abort};
+use crate::domain::run::change::{Aftermath, Ended, Frozen, Phase, Proposed};
+use crate::domain::run::decide::{RunRefusal, abort, step};
 use crate::domain::run::undo::{Undone, propose_undo, undoable, undone};
 use crate::domain::run::{Around, End, Last, Run, RunEvent, RunEventKind, Stage, fire, settle};
 use crate::id::RunId;
@@ -34,7 +36,11 @@ fn finds(run: &mut Run, after: i64, health: Verdict, revision: &str) {
 
 /// The action was approved and begun.
 fn acting() -> Run {
-    let mut run = asking();
+    acting_by(PROCEDURE)
+}
+
+fn acting_by(text: &str) -> Run {
+    let mut run = asking_by(text);
     for by in ["U0MAYA", "U0GROUP"] {
         on(&mut run, by, RunEventKind::Approved { comment: Some("seen".into()) });
     }
@@ -91,7 +97,7 @@ fn where_an_undo_is_offered() {
         run
     };
     let none = PROCEDURE.replace(
-        r#"undo = ["kubectl", "rollout", "undo", "deployment/queue", "--to-revision={version.revision}"]"#,
+        r#"undo = { run = ["kubectl", "rollout", "undo", "deployment/queue", "--to-revision={version.revision}"], risk = "high", until = "24h" }"#,
         r#"undo = "none: nothing to take back""#,
     );
     let table = [
@@ -117,11 +123,11 @@ fn where_an_undo_is_offered() {
 }
 
 #[test]
-fn an_undo_is_one_approval_away_and_nobody_goes_ahead_alone() {
+fn an_undo_takes_the_approvals_of_its_action_and_nobody_goes_ahead_alone() {
     let Ok(RunEventKind::Proposed(proposed)) = undo(&proving(), Some(KEY)) else { panic!() };
     let revision = |argv: &[String]| argv.last().cloned();
     assert_eq!(revision(&proposed.argv).as_deref(), Some("--to-revision=7"), "as it was approved");
-    assert_eq!((proposed.policy.needed, proposed.policy.comment), (1, true), "the risk is still high");
+    assert_eq!((proposed.policy.needed, proposed.policy.comment), (2, true), "the risk is still high");
     assert_eq!(why(undo(&proving(), Some("another"))), Some(NotApproved::OtherRequest));
     assert_eq!(why(undo(&offered(PROCEDURE), None)), Some(NotApproved::NothingToUndo));
     let barred = Around { barred: Some("frozen".into()), ..around(0) };
@@ -147,6 +153,85 @@ fn an_undo_is_one_approval_away_and_nobody_goes_ahead_alone() {
 }
 
 #[test]
+fn an_undo_ends_with_the_proof_or_at_its_time_and_once_a_later_step_relies_on_what_was_made() {
+    let made = PROCEDURE.replace(r#", until = "24h""#, "");
+    let follows = made.replace(
+        "    [[rung]]\n    human",
+        "    [[rung]]\n    when = { helped = [\"restart\"] }\n    human = \"move to it\"\n    [[rung]]\n    human",
+    );
+    let stays = follows.replace(r#"risk = "high" }"#, r#"risk = "high", until = "2h" }"#);
+    let helped = |text: &str, kind| after(ended(&acting_by(text), Ended::Exit { code: Some(0) }), [kind]);
+    assert!(undoable(&helped(&made, RunEventKind::Over(End::Helped))).is_none(), "with its proof");
+    assert!(undoable(&helped(PROCEDURE, RunEventKind::Over(End::Helped))).is_some(), "for a day");
+    let run = helped(PROCEDURE, RunEventKind::Over(End::Helped));
+    for (hours, expected) in [(23, true), (24, false)] {
+        let asked = propose_undo(&run, &"U0IAN".into(), None, policy(), &around(hours * 3_600), None);
+        assert_eq!(asked.is_ok(), expected, "after {hours} h: {asked:?}");
+    }
+    let mut run = helped(&stays, RunEventKind::Helped);
+    finds(&mut run, 1, Verdict::Pass, "8");
+    assert_eq!(run.stage, Stage::Offered { rung: 1 }, "what follows belongs to the run");
+    assert!(undoable(&run).is_some());
+    let ticked = step(&run).unwrap();
+    on(&mut run, "U0IAN", ticked);
+    assert!(undoable(&run).is_none(), "somebody moved to what it made");
+    assert!(matches!(run.stage, Stage::Over { end: End::Helped, .. }), "{:?}", run.stage);
+}
+
+#[test]
+fn what_follows_an_action_is_not_offered_where_that_did_not_help() {
+    let follows = PROCEDURE.replace(
+        "    [[rung]]\n    human",
+        "    [[rung]]\n    when = { helped = [\"restart\"] }\n    human = \"move to it\"\n    [[rung]]\n    human",
+    );
+    let proving = ended(&acting_by(&follows), Ended::Exit { code: Some(0) });
+    let mut not_helped = after(proving, [RunEventKind::DidNotHelp]);
+    finds(&mut not_helped, 1, Verdict::Fail, "8");
+    let mut broke = ended(&acting_by(&follows), Ended::Exit { code: Some(1) });
+    finds(&mut broke, 1, Verdict::Fail, "8");
+    let mut left = offered(&follows);
+    let next = step(&left).unwrap();
+    on(&mut left, "U0IAN", next);
+    for run in [not_helped, broke, left] {
+        assert_eq!(run.stage, Stage::Offered { rung: 2 }, "{:?}", run.last);
+    }
+}
+
+#[test]
+fn only_facts_that_the_action_moves_say_that_it_did_not_happen() {
+    let late = PROCEDURE
+        .replace(r#"run = ["kubectl", "rollout", "restart", "#, r#"run = ["aws", "rds", "restart", "#);
+    let still = PROCEDURE.replace("    changes = [\"version.revision\"]\n", "");
+    let (exit, stopped) = (Ended::Exit { code: Some(1) }, |empty| Ended::Stopped { empty });
+    for (text, how, revision, expected) in [
+        (PROCEDURE, exit.clone(), "7", Aftermath::DidNotHappen),
+        (PROCEDURE, exit.clone(), "8", Aftermath::Happened),
+        (PROCEDURE, stopped(true), "7", Aftermath::DidNotHappen),
+        // A part of it may still do it.
+        (PROCEDURE, stopped(false), "7", Aftermath::CannotTell),
+        (PROCEDURE, stopped(false), "8", Aftermath::Happened),
+        // AWS took it, and shows nothing yet.
+        (&late, stopped(true), "7", Aftermath::CannotTell),
+        (&late, exit.clone(), "8", Aftermath::Happened),
+        // Nothing says that the action moves the fact.
+        (&still, exit, "7", Aftermath::CannotTell),
+    ] {
+        let mut run = ended(&acting_by(text), how.clone());
+        finds(&mut run, 1, Verdict::Fail, revision);
+        let Some(Last::Broke { aftermath, .. }) = &run.last else { panic!("{:?}", run.last) };
+        assert_eq!(*aftermath, Some(expected), "{how:?} {revision} {text}");
+        let offers = run.stage == Stage::Offered { rung: 0 };
+        assert_eq!(
+            (offers, undoable(&run).is_some()),
+            match expected {
+                Aftermath::DidNotHappen => (true, false),
+                _ => (false, true),
+            }
+        );
+    }
+}
+
+#[test]
 fn what_its_facts_say_afterwards() {
     let fact = |revision: &str| found(Verdict::Pass, &[("revision", revision)]);
     let before = BTreeMap::from([("version".to_owned(), Frozen::from(&fact("7")))]);
@@ -160,14 +245,16 @@ fn what_its_facts_say_afterwards() {
         (BTreeMap::new(), fact("7"), Undone::CannotTell),
     ] {
         let found = BTreeMap::from([("version".to_owned(), now)]);
-        assert_eq!(undone(&before, &approved, &found), expected);
+        assert_eq!(undone(&before, &approved, &found, None), expected);
     }
 }
 
 #[test]
 fn it_is_over_once_the_facts_stand_still_and_the_action_counts_as_tried() {
     let mut run = asked(&proving(), 1, "8");
-    on(&mut run, "U0MAYA", RunEventKind::Approved { comment: Some("seen".into()) });
+    for by in ["U0MAYA", "U0GROUP"] {
+        on(&mut run, by, RunEventKind::Approved { comment: Some("seen".into()) });
+    }
     finds(&mut run, 1, Verdict::Pass, "8");
     assert!(run.change().unwrap().back.is_some(), "until it begins it may be void");
     at(&mut run, 1, RunEventKind::Prepared(Box::new(prepared())));

@@ -1,0 +1,153 @@
+//! Which revision runs, which one was tried last, and which one to go back to: of Kubernetes' replica sets, or of Helm's history.
+//!
+//! What was left once is not gone back to. Where somebody rolled back from 6 to 5, the revision 7 is 5 again: the one before it is 4,
+//! and never 6, which was the bad one.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::part::{pointed, text_of};
+
+/// Where a deployment's revision is kept by Kubernetes, and those that the same replica set had before.
+const REVISION: &str = "/metadata/annotations/deployment.kubernetes.io~1revision";
+const BEFORE: &str = "/metadata/annotations/deployment.kubernetes.io~1revision-history";
+/// What a restart and Kubernetes write into a template, beside what somebody shipped.
+const WRITTEN: [&str; 2] = ["kubectl.kubernetes.io/restartedAt", "pod-template-hash"];
+
+/// What is known of a deployment's or a release's revisions, ascending.
+pub struct Revisions(Vec<Revision>);
+
+struct Revision {
+    number: u64,
+    /// The first number under which this very content ran.
+    first: u64,
+    /// It ran, and can be gone back to: Helm says of some that they failed.
+    ran: bool,
+    /// Helm says that it runs.
+    deployed: bool,
+}
+
+impl Revisions {
+    /// Of a list of replica sets those that the deployment `owner` owns.
+    ///
+    /// # Errors
+    /// When they are of several deployments, and nobody says which one is meant.
+    pub fn read(json: &Value, owner: Option<&str>) -> Result<Self, String> {
+        let mut all = match json.as_array() {
+            Some(history) => of_helm(history),
+            None => of_kubernetes(&owned(json, owner)?),
+        };
+        all.sort_by_key(|revision| revision.number);
+        Ok(Self(all))
+    }
+
+    /// Those that ran.
+    pub fn to_go_back_to(&self) -> Vec<u64> {
+        self.0.iter().filter(|one| one.ran).map(|one| one.number).collect()
+    }
+
+    /// What was tried last, whatever became of it.
+    pub fn current(&self) -> Option<u64> {
+        self.0.last().map(|one| one.number)
+    }
+
+    /// Where the last try failed, what still runs; else what ran before what runs now, and was not left since.
+    pub fn previous(&self) -> Option<u64> {
+        let (last, before) = self.0.split_last()?;
+        if !last.ran {
+            let still = before.iter().rfind(|one| one.deployed);
+            return still.or_else(|| before.iter().rfind(|one| one.ran)).map(|one| one.number);
+        }
+        let earlier = before.iter().rfind(|one| one.ran && one.first < last.first && one.number < last.first);
+        earlier.map(|one| one.number)
+    }
+}
+
+/// Helm's history: `[{ revision, status, description }]`. A rollback is a revision of its own, whose description names the one that
+/// it brought back.
+fn of_helm(history: &[Value]) -> Vec<Revision> {
+    let number = |one: &Value| one.get("revision").and_then(Value::as_u64);
+    let brought_back = |one: &Value| {
+        let description = one.get("description").and_then(Value::as_str)?;
+        description.strip_prefix("Rollback to ")?.trim().parse::<u64>().ok()
+    };
+    let mut all: Vec<Revision> = Vec::new();
+    let mut sorted: Vec<&Value> = history.iter().collect();
+    sorted.sort_by_key(|one| number(one));
+    for one in sorted {
+        let Some(number) = number(one) else { continue };
+        let back = brought_back(one);
+        // What it brought back may have been brought back itself.
+        let known = back.and_then(|back| all.iter().find(|earlier| earlier.number == back));
+        let first = known.map(|earlier| earlier.first).or(back).unwrap_or(number);
+        let status = one.get("status").and_then(Value::as_str).unwrap_or_default();
+        let (deployed, ran) = (status == "deployed", ["deployed", "superseded"].contains(&status));
+        all.push(Revision { number, first, ran, deployed });
+    }
+    all
+}
+
+/// A replica set keeps the numbers that it had; what differs from another one in a restart alone is the same.
+fn of_kubernetes(sets: &[&Value]) -> Vec<Revision> {
+    let numbers = |set: &Value| -> Option<(u64, BTreeSet<u64>)> {
+        let number: u64 = set.pointer(REVISION).map(text_of)?.parse().ok()?;
+        let before = set.pointer(BEFORE).map(text_of).unwrap_or_default();
+        let mut all: BTreeSet<u64> = before.split(',').filter_map(|one| one.trim().parse().ok()).collect();
+        all.insert(number);
+        Some((number, all))
+    };
+    let known = sets.iter().filter_map(|set| {
+        let (number, all) = numbers(set)?;
+        Some((number, all, pods(set)))
+    });
+    let known: Vec<_> = known.collect();
+    let first = |(_, all, pods): &(u64, BTreeSet<u64>, Option<Value>)| {
+        let same = known.iter().filter(|(_, _, theirs)| pods.is_some() && theirs == pods);
+        same.flat_map(|(_, all, _)| all).chain(all).min().copied().unwrap_or_default()
+    };
+    let revision = |one: &(u64, BTreeSet<u64>, Option<Value>)| Revision {
+        number: one.0,
+        first: first(one),
+        ran: true,
+        deployed: false,
+    };
+    known.iter().map(revision).collect()
+}
+
+/// The replica sets of one deployment.
+fn owned<'v>(json: &'v Value, owner: Option<&str>) -> Result<Vec<&'v Value>, String> {
+    let sets = pointed(json, "/items/*");
+    let owner_of = |set: &Value| {
+        let owners = pointed(set, "/metadata/ownerReferences/*");
+        let deployment =
+            owners.into_iter().find(|one| one.get("kind").is_some_and(|kind| kind == "Deployment"));
+        deployment.and_then(|one| one.get("name")).map(text_of)
+    };
+    if let Some(owner) = owner {
+        return Ok(sets.into_iter().filter(|set| owner_of(set).as_deref() == Some(owner)).collect());
+    }
+    let owners: BTreeSet<String> = sets.iter().filter_map(|set| owner_of(set)).collect();
+    match owners.len() {
+        0 | 1 => Ok(sets),
+        _ => {
+            Err(format!("the replica sets are of several deployments: {}", Vec::from_iter(owners).join(", ")))
+        }
+    }
+}
+
+/// What a replica set's pods are, without what a restart and Kubernetes write into them; none where it does not say.
+fn pods(set: &Value) -> Option<Value> {
+    let mut pods = set.pointer("/spec/template").cloned()?;
+    let metadata = pods.get_mut("metadata").and_then(Value::as_object_mut);
+    for (part, written) in metadata.into_iter().flat_map(|metadata| metadata.iter_mut()) {
+        if let ("annotations" | "labels", Some(written)) = (part.as_str(), written.as_object_mut()) {
+            written.retain(|name, _| !WRITTEN.contains(&name.as_str()));
+        }
+    }
+    let none = |part: &Value| part.as_object().is_none_or(serde_json::Map::is_empty);
+    if let Some(metadata) = pods.get_mut("metadata").and_then(Value::as_object_mut) {
+        metadata.retain(|part, written| part != "creationTimestamp" && !none(written));
+    }
+    Some(pods)
+}

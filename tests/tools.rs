@@ -1,0 +1,143 @@
+//! What a senior engineer would do, by recorded answers in the shapes that the tools really give: `tests/tools/*.toml`, a file for each
+//! procedure. `usual` is how things answer while the trouble lasts; each case says what is otherwise, and which step is right.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use howler::domain::procedure::judge::{Finding, Since, judge};
+use howler::domain::procedure::{CannotTell, Check, Did, Heard, Probe, Procedure, Rung};
+use howler::procedure;
+use jiff::Timestamp;
+use serde::Deserialize;
+
+/// When the trouble began.
+const NIGHT: &str = "2026-11-24T02:00:00Z";
+/// Fewer would be no table.
+const LEAST: usize = 60;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    usual: BTreeMap<String, Answer>,
+    case: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    /// What is the matter.
+    about: String,
+    /// The action that is right, or the beginning of what a person is told; empty where nothing is to be done.
+    right: String,
+    /// Actions that ran without help.
+    #[serde(default)]
+    tried: Vec<String>,
+    /// Actions that are proved.
+    #[serde(default)]
+    helped: Vec<String>,
+    /// Steps that were done or left behind, from 0.
+    #[serde(default)]
+    done: Vec<usize>,
+    /// By a check's name, or by a word of what it asks: `pods`, `deployment`, `schedule`.
+    #[serde(default)]
+    answer: BTreeMap<String, Answer>,
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Answer {
+    exit: Option<i32>,
+    out: String,
+    err: String,
+    status: Option<u16>,
+    refused: bool,
+    silent: bool,
+    /// howler could not even ask.
+    unasked: bool,
+}
+
+impl Answer {
+    fn heard(&self, check: &Check) -> Result<Heard, CannotTell> {
+        if self.unasked {
+            return Err(CannotTell("it could not be asked".into()));
+        }
+        let ran = matches!(check.probe, Probe::Run(_) | Probe::Tcp(_));
+        Ok(Heard {
+            status: self.status,
+            exit: self.exit.or(ran.then_some(0)),
+            text: self.out.clone(),
+            aside: self.err.clone(),
+            refused: self.refused,
+            silent: self.silent.then(|| "it did not answer within 10 s".to_owned()),
+            ..Heard::default()
+        })
+    }
+}
+
+/// Whether `key` is about the check: by its name, or by a word of what it asks.
+fn is_about(key: &str, name: &str, check: &Check) -> bool {
+    let asked = match &check.probe {
+        Probe::Run(command) => {
+            command.0.iter().any(|word| word == key || word.split('/').next() == Some(key))
+        }
+        Probe::GitHub(asked) | Probe::Vercel(asked) => asked.split(':').next() == Some(key),
+        Probe::Http(_) | Probe::Tcp(_) => false,
+    };
+    key == name || asked
+}
+
+/// The nearest: by name in the case, by a word in the case, then what is usual.
+fn answer<'t>(table: &'t Table, case: &'t Case, name: &str, check: &Check) -> Option<&'t Answer> {
+    let by = |answers: &'t BTreeMap<String, Answer>| {
+        let by_word = || answers.iter().find(|(key, _)| is_about(key, name, check)).map(|(_, answer)| answer);
+        answers.get(name).or_else(by_word)
+    };
+    by(&case.answer).or_else(|| by(&table.usual))
+}
+
+fn findings(procedure: &Procedure, table: &Table, case: &Case) -> BTreeMap<String, Finding> {
+    let since = Since::Trouble(NIGHT.parse::<Timestamp>().unwrap());
+    let found = procedure.checks.iter().map(|(name, check)| {
+        let heard = answer(table, case, name, check)
+            .unwrap_or_else(|| panic!("{name} of {} has no answer", case.about));
+        (name.clone(), judge(check, &heard.heard(check), since))
+    });
+    found.collect()
+}
+
+fn says(rung: &Rung) -> &str {
+    rung.action.as_deref().or(rung.human.as_deref()).unwrap()
+}
+
+#[test]
+fn recorded_answers_lead_to_the_step_that_a_senior_engineer_would_take() {
+    let runbook = procedure::load(None).runbook;
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools");
+    let mut cases = 0;
+    let mut wrong = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let table: Table = toml::from_str(&std::fs::read_to_string(&path).unwrap())
+            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let procedure = runbook.get(&name).unwrap();
+        for case in &table.case {
+            cases += 1;
+            let findings = findings(procedure, &table, case);
+            let verdicts = findings.iter().map(|(name, found)| (name.clone(), found.verdict)).collect();
+            let did = Did { tried: &case.tried, helped: &case.helped, ..Did::default() };
+            let next = procedure.next_rung(&verdicts, &case.done, did).map_or("", |(_, rung)| says(rung));
+            let is_right =
+                if case.right.is_empty() { next.is_empty() } else { next.starts_with(&case.right) };
+            if !is_right {
+                let told = findings.iter().map(|(name, found)| {
+                    format!("  {name}: {:?} {:?} {:?}", found.verdict, found.why, found.notes)
+                });
+                let told = told.collect::<Vec<_>>().join("\n");
+                wrong.push(format!("{name}, {}: `{next}`, and not `{}`\n{told}", case.about, case.right));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    assert!(cases >= LEAST, "{cases}");
+}
