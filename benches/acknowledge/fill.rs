@@ -24,7 +24,7 @@ fn declared(number: u64, severity: Severity, config: &Config, at: Timestamp) -> 
     let place = Place { channel: "C0EMERG".into(), thread: None };
     let decision = declare(IncidentId(number), declaration, &place, &config.severity);
     let kind = decision.events.into_iter().next().ok_or("a declaration declares")?;
-    let event = Event { seq: 1, at, by: Some("U0BENCH".into()), from_shell: false, kind };
+    let event = Event { seq: 1, at, by: Some("U0BENCH".into()), from_shell: false, call: None, kind };
     let incident = Incident::declared(IncidentId(number), &event).ok_or("it is declared")?;
     Ok((incident, event))
 }
@@ -67,8 +67,14 @@ pub fn closed(data: &Path, count: u64) -> Result<()> {
         changes.events.push((incident.id, event));
         for seq in 2..=100 {
             let at = at + SignedDuration::from_secs(i64::from(seq));
-            let event =
-                Event { seq, at, by: Some("U0BENCH".into()), from_shell: false, kind: happened(number, seq) };
+            let event = Event {
+                seq,
+                at,
+                by: Some("U0BENCH".into()),
+                from_shell: false,
+                call: None,
+                kind: happened(number, seq),
+            };
             incident.apply(&event);
             changes.events.push((incident.id, event));
         }

@@ -127,11 +127,34 @@ pub fn follows(after: &Incident, event: &Event, path: Path, duty: &Duty) -> Opti
         EventKind::NotReached { seq, to, .. } => {
             let paging = after.paging.as_ref().filter(|_| after.is_open() && after.is_called_for())?;
             let waits = after.last_page == *seq && !after.still_rings(*seq, to);
-            let hurried = waits.then(|| paging.hurried(event.at))??;
-            climb(after, &hurried, event.at, duty, None)
+            waits.then(|| instead(after, paging, event.at, duty)).flatten()
         }
         _ => begin(after, event, path, duty),
     }
+}
+
+/// What comes at once in place of a step that cannot arrive: the next one of this round, and after the last one everybody, once. A
+/// new round waits for its time, or pages that fail would follow one another without end.
+fn instead(incident: &Incident, paging: &Paging, now: Timestamp, duty: &Duty) -> Option<EventKind> {
+    let (index, _) = paging.next?;
+    if index > 0 {
+        return climb(incident, &paging.hurried(now)?, now, duty, None);
+    }
+    if !paging.path.everybody || paging.everybody_called {
+        return None;
+    }
+    let (calls, skipped) = duty.reach_all([&Called::Everybody]);
+    let paging = Some(Paging { everybody_called: true, ..paging.clone() });
+    let reason = PageReason::Unanswered;
+    Some(EventKind::Paged(Box::new(Paged {
+        reason,
+        calls,
+        skipped,
+        due: now,
+        paging,
+        late: None,
+        asked: None,
+    })))
 }
 
 /// The next step at once. Where no step waits any more, the path begins anew, without whoever has the incident.

@@ -257,3 +257,19 @@ fn a_page_names_the_incidents_channel_once_there_is_one() {
     let shown = world.incident.page_again(2, &person("U0MAYA"));
     assert!(matches!(shown, Some(Say::Page { room: Some(_), .. })), "{shown:?}");
 }
+
+/// Direct messages are off for the whole workspace, and every page fails the moment it is sent.
+#[test]
+fn pages_that_all_fail_end_with_everybody_and_do_not_go_round_and_round() {
+    let silent = Duty { phones: Default::default(), rings: false, ..duty() };
+    let mut world = paged(Severity::P1, silent);
+    for _ in 0..50 {
+        let open = world.incident.open_pages.iter().find(|page| page.to.person().is_some());
+        let Some((seq, to)) = open.map(|page| (page.seq, page.to.clone())) else { break };
+        fails(&mut world, seconds(1), seq, to, NoWay::DirectMessagesOff);
+    }
+    assert!(world.events.len() < 15, "{} events", world.events.len());
+    let everybody = world.events.iter().filter_map(|event| calls(&event.kind)).flatten();
+    assert_eq!(everybody.filter(|to| *to == To::Emergencies).count(), 1, "{:#?}", world.events);
+    assert_eq!(world.incident.page_due(), Some(at(15)), "the next round waits for its time");
+}
