@@ -207,6 +207,7 @@ async fn the_event_stream_is_diagnosed_and_rolled_back_with_others_approving() {
     page.presses("Undo takes back", "undo").await;
     page.sees("To be approved: Undo: Roll event-stream back to revision 7").await;
     page.approves("U0MAYA", "The old release lost a column").await;
+    page.approves("U0ZOE", "I saw it").await;
     page.clicks("[data-testid=forward-30]").await;
     page.sees("Roll event-stream back to revision 7 was taken back").await;
     page.does(Deed::See, Locator::XPath(&stands("event stream", false))).await;

@@ -18,7 +18,7 @@ fn planted(lead: &str) -> String {
 const CLEAN: &str = "[secret] and [secret] and [secret]";
 
 async fn broken(toml: &str) -> Town {
-    let procedure = QUEUE.replacen("risk = \"medium\"", "risk = \"high\"", 1);
+    let procedure = QUEUE.replace("risk = \"medium\"", "risk = \"high\"");
     let town = Town::with(&[("queue-failure", &procedure)], &format!("{PEOPLE}{toml}")).await;
     town.state(KUBECTL);
     town.write("log", "one ERROR\n");
