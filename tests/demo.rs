@@ -9,10 +9,9 @@ fn play() -> String {
     text
 }
 
+/// `cargo run -q -- demo --play > docs/rehearsal.txt` rewrites it.
 #[test]
-fn the_play_is_what_the_readme_shows() {
-    let readme = std::fs::read_to_string("README.md").unwrap();
-    let (_, shown) = readme.split_once("```text play\n").expect("the README shows the play");
-    let (shown, _) = shown.split_once("```").unwrap();
+fn the_play_is_what_the_documents_show() {
+    let shown = std::fs::read_to_string("docs/rehearsal.txt").unwrap();
     assert_eq!(play().trim(), shown.trim());
 }

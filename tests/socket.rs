@@ -14,7 +14,7 @@ use crate::harness::{
     Channel, EMERGENCIES, MANIFEST, ROOM, SECRET, TOKEN, World, two_in_the_morning, workspace_of,
 };
 
-/// The shipped manifest, switched as the README says.
+/// The shipped manifest, switched as docs/install.md says.
 fn manifest() -> String {
     let switched = MANIFEST.replace("socket_mode_enabled: false", "socket_mode_enabled: true");
     assert_ne!(switched, MANIFEST);

@@ -180,15 +180,35 @@ fn some_names_stand_in_one_place_only() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
+/// Every document for people: those at the top, and those in `docs`.
+fn documents() -> Vec<PathBuf> {
+    let folders = [".", "docs", "docs/decisions"];
+    let entries = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap());
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths.filter(|path| path.extension().is_some_and(|extension| extension == "md")).collect()
+}
+
 #[test]
 fn documents_name_files_that_exist() {
     let named = regex::Regex::new(r"`((?:src|tests|benches|commands|docs)/[A-Za-z0-9_./-]*)`").unwrap();
-    for document in ["README.md", "ARCHITECTURE.md", "docs/rules.md"] {
-        let text = fs::read_to_string(document).unwrap();
+    let linked = regex::Regex::new(r"\]\(([A-Za-z0-9_./-]+)\)").unwrap();
+    for document in documents() {
+        let text = fs::read_to_string(&document).unwrap();
         for name in named.captures_iter(&text).map(|captures| captures[1].to_owned()) {
-            assert!(Path::new(&name).exists(), "{document} names {name}");
+            assert!(Path::new(&name).exists(), "{} names {name}", document.display());
+        }
+        for link in linked.captures_iter(&text).map(|captures| captures[1].to_owned()) {
+            let to = document.parent().unwrap().join(&link);
+            assert!(to.exists(), "{} links {link}", document.display());
         }
     }
+}
+
+/// Somebody who finds the repository reads one page, not ten.
+#[test]
+fn the_readme_is_short() {
+    let readme = fs::read_to_string("README.md").unwrap();
+    assert!(readme.lines().count() <= 150 && readme.len() <= 10_000, "the README has grown: use docs/");
 }
 
 /// What tests are built with has all of regex's features, and howler itself only those that it names: patterns with `(?i)` or `\s`
