@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -36,14 +36,14 @@ pub enum Command {
         /// The folder that holds howler's state; made where it is missing.
         #[arg(long, default_value = DEFAULT_DATA)]
         data: PathBuf,
-        /// Where Slack's requests arrive.
-        #[arg(long, default_value = "127.0.0.1:7070")]
+        /// Where Slack's requests arrive: an address and a port, or a port of this machine alone.
+        #[arg(long, default_value = "127.0.0.1:7070", value_parser = listening)]
         listen: SocketAddr,
     },
     /// Live through an incident on a rehearsal workspace: no account, no network, no configuration.
     Demo {
         /// Where the page is, and howler behind it.
-        #[arg(long, default_value = "127.0.0.1:7070")]
+        #[arg(long, default_value = "127.0.0.1:7070", value_parser = listening)]
         listen: SocketAddr,
         /// Keep the rehearsal in this folder; otherwise it is gone at the end.
         #[arg(long)]
@@ -189,4 +189,44 @@ pub struct ConfigFile {
     /// The configuration; `howler.toml` is read where it exists.
     #[arg(long)]
     pub config: Option<PathBuf>,
+}
+
+/// `127.0.0.1:7070`, `localhost:7070`, `:7070` or `7070`. A port alone is heard on loopback: nobody opens howler to a
+/// network by leaving something out.
+fn listening(typed: &str) -> Result<SocketAddr, String> {
+    let port = typed.strip_prefix(':').unwrap_or(typed);
+    if let Ok(port) = port.parse::<u16>() {
+        return Ok((Ipv4Addr::LOCALHOST, port).into());
+    }
+    let mut found = typed.to_socket_addrs().map_err(|error| format!("{error}; try 127.0.0.1:7070"))?;
+    found.next().ok_or_else(|| "no address has this name; try 127.0.0.1:7070".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_taken_as_people_write_it() {
+        for (typed, meant) in [
+            ("127.0.0.1:7070", Some("127.0.0.1:7070")),
+            ("0.0.0.0:80", Some("0.0.0.0:80")),
+            ("[::1]:7070", Some("[::1]:7070")),
+            ("7070", Some("127.0.0.1:7070")),
+            (":7070", Some("127.0.0.1:7070")),
+            ("70700", None),
+            ("somewhere", None),
+            ("", None),
+        ] {
+            assert_eq!(listening(typed).ok(), meant.map(|meant| meant.parse().unwrap()), "{typed}");
+        }
+        let localhost = listening("localhost:7070").unwrap();
+        assert!(localhost.ip().is_loopback() && localhost.port() == 7070);
+    }
+
+    #[test]
+    fn a_mistyped_command_is_answered_with_the_one_that_was_meant() {
+        let error = Cli::try_parse_from(["howler", "serv"]).unwrap_err().to_string();
+        assert!(error.contains("'serve'"), "{error}");
+    }
 }

@@ -3,14 +3,13 @@
 use std::process::Command;
 use std::time::Duration;
 
-use fantoccini::{Client, ClientBuilder, Locator};
-
 use crate::harness::process::{Process, free_port, listening};
+use crate::harness::webdriver::{Browser, Locator};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
 struct Page {
-    browser: Client,
+    browser: Browser,
     _driver: Process,
     _demo: Process,
     _profile: tempfile::TempDir,
@@ -40,12 +39,8 @@ impl Page {
             "--disable-sync", "--window-size=1280,900",
             format!("--user-data-dir={}", profile.path().display()),
         ]}});
-        let browser = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
-            .capabilities(options.as_object().cloned().unwrap())
-            .connect(&format!("http://127.0.0.1:{driver_port}"))
-            .await
-            .unwrap();
-        browser.goto(&format!("http://{address}/")).await.unwrap();
+        let browser = Browser::open(driver_port, options).await;
+        browser.goto(&format!("http://{address}/")).await;
         Some(Self { browser, _driver: driver, _demo: demo, _profile: profile })
     }
 
@@ -53,8 +48,8 @@ impl Page {
     /// person's finger would not notice.
     async fn does(&self, deed: Deed<'_>, wanted: Locator<'_>) {
         for _ in 0..20 {
-            let Ok(element) = self.browser.wait().at_most(PATIENCE).for_element(wanted).await else {
-                panic!("there is no {wanted:?} on the page:\n{}", self.browser.source().await.unwrap());
+            let Some(element) = self.browser.wait_for(wanted, PATIENCE).await else {
+                panic!("there is no {wanted:?} on the page:\n{}", self.browser.source().await);
             };
             let done = match deed {
                 Deed::See => return,
@@ -63,7 +58,7 @@ impl Page {
             };
             match done {
                 Ok(()) => return,
-                Err(error) if error.is_stale_element_reference() => {}
+                Err(error) if error.is_stale() => {}
                 Err(error) => panic!("{wanted:?}: {error}"),
             }
         }
@@ -92,8 +87,8 @@ impl Page {
 
     /// Acts as somebody else.
     async fn becomes(&self, person: &str) {
-        let select = self.browser.wait().at_most(PATIENCE).for_element(Locator::Css("[data-testid=person]"));
-        select.await.unwrap().select_by_value(person).await.unwrap();
+        let select = self.browser.wait_for(Locator::Css("[data-testid=person]"), PATIENCE).await;
+        select.unwrap().select_by_value(person).await.unwrap();
         let shown = format!(
             "//select[@data-testid='person'][contains(@aria-label, 'Acting')]//option[@value='{person}']"
         );
@@ -148,7 +143,7 @@ async fn a_person_lives_through_an_incident() {
     page.fills("root_cause", "Redis credentials had expired").await;
     page.clicks("[data-testid=modal-submit]").await;
     page.sees("INCIDENT RESOLVED: Event stream down").await;
-    page.browser.clone().close().await.unwrap();
+    page.browser.close().await;
 }
 
 #[tokio::test]
@@ -168,9 +163,9 @@ async fn a_hand_over_comes_and_a_phone_that_rings_is_answered() {
     page.clicks("[data-testid=phone-press]").await;
     page.sees("Acknowledged by").await;
     page.does(Deed::See, Locator::XPath("//*[@data-testid='phones'][contains(., 'on it. Thank you')]")).await;
-    let rings = page.browser.find_all(Locator::Css("[data-testid=phone-pick_up]")).await.unwrap();
+    let rings = page.browser.find_all(Locator::Css("[data-testid=phone-pick_up]")).await;
     assert!(rings.is_empty(), "the other phone stops");
-    page.browser.clone().close().await.unwrap();
+    page.browser.close().await;
 }
 
 #[tokio::test]
@@ -211,5 +206,5 @@ async fn the_event_stream_is_diagnosed_and_rolled_back_with_others_approving() {
     page.clicks("[data-testid=forward-30]").await;
     page.sees("Roll event-stream back to revision 7 was taken back").await;
     page.does(Deed::See, Locator::XPath(&stands("event stream", false))).await;
-    page.browser.clone().close().await.unwrap();
+    page.browser.close().await;
 }

@@ -114,8 +114,8 @@ pub(super) fn try_writing(folder: &Path) -> io::Result<()> {
 }
 
 fn room(data: &Path) -> Line {
-    match fs2::available_space(existing(data)) {
-        Ok(bytes) => room_line(bytes / (1024 * 1024)),
+    match rustix::fs::statvfs(existing(data)) {
+        Ok(disk) => room_line(disk.f_bavail.saturating_mul(disk.f_frsize) / (1024 * 1024)),
         Err(error) => Line::note(ROOM, format!("not known: {error}")),
     }
 }

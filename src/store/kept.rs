@@ -119,7 +119,8 @@ impl Copied {
             }
             sweep(&place);
             // Half of what is free stays free: in memory it is everybody's.
-            if fs2::available_space(&place).is_ok_and(|free| free / 2 < bytes) {
+            let free = rustix::fs::statvfs(&place).map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize));
+            if free.is_ok_and(|free| free / 2 < bytes) {
                 continue;
             }
             match Self::into(&place, store) {

@@ -4,6 +4,7 @@ mod channel;
 mod person;
 pub mod process;
 mod town;
+pub mod webdriver;
 
 use howler::app::{self, App, Setup};
 use howler::clock::Clock;
