@@ -7,6 +7,7 @@ mod load;
 mod place;
 mod reading;
 mod rounds;
+mod soak;
 mod stop;
 mod undo;
 

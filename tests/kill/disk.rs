@@ -17,22 +17,22 @@ use crate::harness::{Channel, EMERGENCIES, workspace};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 /// A write over the limit fails instead of killing.
-const NO_SIGNAL: &str = "trap '' XFSZ;";
+pub const NO_SIGNAL: &str = "trap '' XFSZ;";
 
-fn limit(howler: &Process, bytes: &str) {
+pub fn limit(howler: &Process, bytes: &str) {
     let pid = howler.id().to_string();
     let done = Command::new("prlimit").args(["--pid", &pid, &format!("--fsize={bytes}:")]).status().unwrap();
     assert!(done.success(), "prlimit did not set {bytes}");
 }
 
 /// howler's files, read-only until this is dropped.
-enum ReadOnly<'h> {
+pub enum ReadOnly<'h> {
     Immutable(Vec<PathBuf>),
     Limited(&'h Process),
 }
 
 impl<'h> ReadOnly<'h> {
-    fn set(data: &Path, howler: &'h Process) -> Self {
+    pub fn set(data: &Path, howler: &'h Process) -> Self {
         let files = vec![data.join("store/db"), data.join("mark"), data.join("store"), data.to_owned()];
         let done = Command::new("chattr").arg("+i").args(&files).output();
         if done.is_ok_and(|output| output.status.success()) {

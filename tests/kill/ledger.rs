@@ -29,6 +29,10 @@ pub struct Entries {
     pub resolved: BTreeSet<u64>,
     /// The message that got pushpins and how many, by incident.
     pub pinned: BTreeMap<u64, (String, usize)>,
+    /// Deliveries that were answered with a no of howler's own, in words,
+    pub refused: usize,
+    /// and those among them that may be saved all the same.
+    pub uncertain: usize,
     /// Deliveries that were sent again on purpose.
     pub repeated: usize,
 }
@@ -59,6 +63,18 @@ impl Ledger {
                     entries.roomless.insert(found[3].to_owned());
                 }
                 entries.declared.insert(found[3].to_owned(), incident);
+            });
+        }
+    }
+
+    /// Notes a refusal for howler's own trouble, if this is one.
+    pub fn refused(&self, reply: &Reply) {
+        let words = words(reply);
+        let uncertain = words.contains("could not confirm");
+        if uncertain || words.contains("howler could not") || words.contains("howler is restarting") {
+            self.look(|entries| {
+                entries.refused += 1;
+                entries.uncertain += usize::from(uncertain);
             });
         }
     }

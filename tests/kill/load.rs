@@ -28,11 +28,16 @@ pub struct Crowd {
 
 impl Crowd {
     pub fn start(slack: &Slack, ledger: &Arc<Ledger>, dice: &mut Dice) -> Self {
+        Self::at_ease(slack, ledger, dice, Duration::from_millis(20))
+    }
+
+    /// With up to `pause` between one deed of a person and the next.
+    pub fn at_ease(slack: &Slack, ledger: &Arc<Ledger>, dice: &mut Dice, pause: Duration) -> Self {
         let over = Arc::new(AtomicBool::new(false));
         let people = PEOPLE.map(|person| {
             let (slack, ledger, over) = (slack.clone(), Arc::clone(ledger), Arc::clone(&over));
             let dice = Dice::new(dice.below(u64::MAX));
-            tokio::spawn(Busy { person, slack, ledger, dice, over }.work())
+            tokio::spawn(Busy { person, slack, ledger, dice, over, pause }.work())
         });
         Self { over, people: people.into() }
     }
@@ -53,6 +58,7 @@ struct Busy {
     ledger: Arc<Ledger>,
     dice: Dice,
     over: Arc<AtomicBool>,
+    pause: Duration,
 }
 
 impl Busy {
@@ -72,12 +78,15 @@ impl Busy {
             if self.dice.below(4) == 0 {
                 self.slack_sends_again().await;
             }
-            tokio::time::sleep(Duration::from_millis(self.dice.below(20))).await;
+            let most = u64::try_from(self.pause.as_millis()).unwrap();
+            tokio::time::sleep(Duration::from_millis(self.dice.below(most))).await;
         }
     }
 
     async fn types(&self, line: &str) -> Reply {
-        self.slack.command(self.person, EMERGENCIES, line).await.unwrap()
+        let reply = self.slack.command(self.person, EMERGENCIES, line).await.unwrap();
+        self.ledger.refused(&reply);
+        reply
     }
 
     async fn declares(&mut self) {

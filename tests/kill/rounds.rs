@@ -83,7 +83,7 @@ async fn one_round(
 }
 
 /// Slack has its own troubles.
-fn trouble(slack: &Slack, dice: &mut Dice) {
+pub fn trouble(slack: &Slack, dice: &mut Dice) {
     let faults = slack.faults();
     faults.clear();
     faults.retry_events(true);
@@ -105,7 +105,7 @@ fn trouble(slack: &Slack, dice: &mut Dice) {
 
 /// Old messages lose their blocks, private answers that said yes go: the fake copies a channel at every call, and this
 /// is about howler's speed.
-fn forget_what_was_read(slack: &Slack) {
+pub fn forget_what_was_read(slack: &Slack) {
     const KEPT: usize = 400;
     slack.arrange(|world| {
         let Some(channel) = world.channels.iter_mut().find(|one| EMERGENCIES.ends_with(one.name.as_str()))
@@ -139,7 +139,7 @@ pub async fn everything_is_there(slack: &Slack, entries: &Entries, round: u64) {
 
 /// What was acknowledged by a click, a note or a reaction and is not on the timeline; a click that came too late may
 /// have been answered by a private line instead.
-async fn lost_on_the_timelines(slack: &Slack, entries: &Entries) -> Vec<String> {
+pub async fn lost_on_the_timelines(slack: &Slack, entries: &Entries) -> Vec<String> {
     let reading = Reading::of(slack);
     let mut lost = Vec::new();
     for (token, incident) in &entries.declared {
