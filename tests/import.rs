@@ -219,6 +219,7 @@ async fn mails_are_matched_where_howler_may_read_them() {
         MANIFEST.replace("      - users:read #", "      - users:read.email # mails\n      - users:read #");
     let (_slack, api) = workspace_of(&Clock::standing_at(two_in_the_morning()), &manifest).await;
     let world = World::with_secrets(ROSTER, |secrets| secrets.slack_api_url = api).await;
+    world.settle().await;
     let shown = types(&world, &["oncall", "import", &file(&world, &text)]).await;
     assert!(shown.err.contains("@zoe instead of @maya"), "{shown:?}");
 }

@@ -33,14 +33,18 @@ pub enum ReadOnly<'h> {
 
 impl<'h> ReadOnly<'h> {
     pub fn set(data: &Path, howler: &'h Process) -> Self {
+        Self::before(data).unwrap_or_else(|| {
+            println!("chattr +i does not work here; a file size limit of nothing stands in for it");
+            limit(howler, "0");
+            Self::Limited(howler)
+        })
+    }
+
+    /// Before howler starts; `None` where that cannot be done here.
+    pub fn before(data: &Path) -> Option<Self> {
         let files = vec![data.join("store/db"), data.join("mark"), data.join("store"), data.to_owned()];
         let done = Command::new("chattr").arg("+i").args(&files).output();
-        if done.is_ok_and(|output| output.status.success()) {
-            return Self::Immutable(files);
-        }
-        println!("chattr +i does not work here; a file size limit of nothing stands in for it");
-        limit(howler, "0");
-        Self::Limited(howler)
+        done.is_ok_and(|output| output.status.success()).then_some(Self::Immutable(files))
     }
 }
 

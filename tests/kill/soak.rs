@@ -34,7 +34,7 @@ enum Fault {
     Suspended,
     DiskFull,
     DiskReadOnly,
-    StartedOnAFullDisk,
+    StartedReadOnly,
     LogUnread,
     LogDiskFull,
     FolderMovedAway,
@@ -47,7 +47,7 @@ const FAULTS: [Fault; 10] = [
     Fault::Suspended,
     Fault::DiskFull,
     Fault::DiskReadOnly,
-    Fault::StartedOnAFullDisk,
+    Fault::StartedReadOnly,
     Fault::LogUnread,
     Fault::LogDiskFull,
     Fault::FolderMovedAway,
@@ -146,11 +146,12 @@ impl Evening {
                 tokio::time::sleep(lasts).await;
                 drop(read_only);
             }
-            Fault::StartedOnAFullDisk => {
+            Fault::StartedReadOnly => {
                 self.howler = None;
-                self.start("ulimit -S -f 0;").await;
+                let read_only = ReadOnly::before(&self.data);
+                self.start("").await;
                 tokio::time::sleep(lasts).await;
-                limit(self.howler(), "unlimited");
+                drop(read_only);
             }
             Fault::LogUnread => {
                 self.log.paused.store(true, Ordering::Relaxed);
