@@ -184,7 +184,7 @@ impl Desk {
         };
         let store = Arc::downgrade(&shared.store);
         drop(shared);
-        match Store::aside(store, move |store| reads::find(store, &words)).await {
+        match Store::aside(store, move |store| store.read_again(|| reads::find(store, &words))).await {
             Some(Ok(answer)) => Ok(answer),
             Some(Err(error)) => {
                 error!(%error, "a search failed");
@@ -374,7 +374,8 @@ impl Shared {
             store: &self.store,
             now: self.clock.now(),
         };
-        let answer = reads::answer(&book, &self.config, request, line).map_err(|error| {
+        let answer = self.store.read_again(|| reads::answer(&book, &self.config, request, line));
+        let answer = answer.map_err(|error| {
             error!(%error, "a read failed");
             Fault::Unreadable
         })?;

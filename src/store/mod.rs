@@ -36,7 +36,6 @@ mod verify;
 mod words;
 
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
 use std::sync::{Mutex, PoisonError, RwLock, Weak};
 
 use jiff::{SignedDuration, Timestamp};
@@ -105,7 +104,7 @@ pub struct Store {
     /// Why it was opened for reading alone.
     read_only: Option<String>,
     /// Since the last failure it was tried whether all rows can be read.
-    read_through: AtomicBool,
+    read_through: Mutex<bool>,
     commits: RwLock<u64>,
     /// When howler was last alive before it was opened.
     last_alive: Option<Timestamp>,

@@ -1,7 +1,6 @@
 //! Opening the store, for writing or for reading alone, and opening it again after a failed write.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 
 use tracing::warn;
@@ -68,7 +67,7 @@ impl Store {
             engine: RwLock::new(Some(engine)),
             log: RwLock::new(log),
             read_only,
-            read_through: AtomicBool::new(false),
+            read_through: Mutex::new(false),
             commits: RwLock::new(meta.commits),
             last_alive: mark.map(|mark| mark.alive),
             restored,
@@ -99,7 +98,7 @@ impl Store {
                 *slot = Some(engine);
                 *commits = meta.commits;
                 *self.totals.lock().unwrap_or_else(PoisonError::into_inner) = meta.totals.unwrap_or_default();
-                self.read_through.store(false, Ordering::Relaxed);
+                *self.read_through.lock().unwrap_or_else(PoisonError::into_inner) = false;
                 Ok(())
             }
             Err(failed) => {
@@ -121,13 +120,28 @@ impl Store {
 type Failed = Box<(StoreError, Option<Engine>)>;
 
 impl Store {
+    /// Reads, and once more where the store can only be read and a failed write left rows that sled cannot read.
+    ///
+    /// # Errors
+    /// As `read`.
+    pub fn read_again<T>(&self, read: impl Fn() -> Result<T, StoreError>) -> Result<T, StoreError> {
+        read().or_else(|error| {
+            if !self.is_read_only() {
+                return Err(error);
+            }
+            self.read_elsewhere();
+            read()
+        })
+    }
+
     /// sled may be unable to read what a failed write left half done. Once after a failure all is read through, and where
-    /// that fails, a copy is read instead.
+    /// that fails, a copy is read instead. Whoever comes meanwhile waits for it.
     fn read_elsewhere(&self) {
-        let is_sled = matches!(self.disk, Disk::Machine);
-        if !is_sled || self.read_through.swap(true, Ordering::Relaxed) {
+        let mut read_through = self.read_through.lock().unwrap_or_else(PoisonError::into_inner);
+        if !matches!(self.disk, Disk::Machine) || *read_through {
             return;
         }
+        *read_through = true;
         let read = self.with(|engine| engine.scan(&[]).try_for_each(|row| row.map(drop)));
         let Err(error) = read else { return };
         warn!(%error, "not all rows can be read after the failed write; a copy is read instead");
