@@ -47,4 +47,5 @@ mod undo;
 mod updates;
 mod watching;
 mod whose;
+mod words;
 mod year;

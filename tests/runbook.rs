@@ -189,7 +189,7 @@ async fn a_mention_shows_it_where_it_was_asked() {
     assert!(said.contains("There is no procedure"), "{said}");
     world.ian().says(EMERGENCIES, "@howler logs are missing since noon").await;
     let said = world.ian().whisper(EMERGENCIES).unwrap().text;
-    assert!(said.contains("To declare"), "{said}");
+    assert!(said.contains("declare logs are missing since noon"), "{said}");
 }
 
 #[tokio::test]

@@ -274,8 +274,8 @@ async fn what_cannot_be_done_is_said_with_the_line_to_type() {
         ("declare Event stream", "howler incident p1 Event stream"),
         ("frobnicate", "howler incident help"),
         ("ack", "No incident is open"),
-        ("p1", "needs a title"),
-        ("role commander @ian", "is not a person's id in Slack"),
+        ("p1", "no title yet"),
+        ("role commander @qqqqqq", "A shell takes Slack's ids"),
         ("7 show", "There is no INC-7"),
     ] {
         let words = refused(asks(&data, &format!("refused-{}", line.len()), line).await);

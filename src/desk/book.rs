@@ -20,7 +20,7 @@ use crate::id::{ChannelId, IncidentId, MessageTs, RunId};
 use crate::store::{Store, StoreError};
 
 /// `reopen` without a number means an incident that was resolved less than this ago.
-const RECENT: SignedDuration = SignedDuration::from_hours(24);
+pub const RECENT: SignedDuration = SignedDuration::from_hours(24);
 /// Choices offered when it is not clear which incident is meant.
 pub const CHOICES: usize = 10;
 
@@ -42,6 +42,13 @@ impl Meant {
     fn refused(refusal: Refusal) -> Self {
         Self::Answer(Box::new(Answer::Private(Private::Refused(refusal))))
     }
+}
+
+/// The newest first: it is the one most likely meant.
+pub fn newest(incidents: &[Arc<Incident>]) -> impl Iterator<Item = &Arc<Incident>> {
+    let mut sorted: Vec<&Arc<Incident>> = incidents.iter().collect();
+    sorted.sort_by_key(|incident| std::cmp::Reverse(incident.id));
+    sorted.into_iter()
 }
 
 impl Book<'_> {
@@ -127,9 +134,10 @@ impl Book<'_> {
             [only] => Meant::Incident(Arc::clone(only)),
             several => {
                 let choices: Vec<Summary> =
-                    several.iter().take(CHOICES).map(|incident| incident.summary()).collect();
+                    newest(several).take(CHOICES).map(|incident| incident.summary()).collect();
+                let more = several.len().saturating_sub(choices.len());
                 let (line, asked) = (line.clone(), Some(request.delivery.clone()));
-                let which = Private::WhichIncident { choices, line, asked };
+                let which = Private::WhichIncident { choices, more, line, asked };
                 Meant::Answer(Box::new(Answer::Private(which)))
             }
         })

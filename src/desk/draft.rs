@@ -4,8 +4,10 @@ mod backup;
 mod became;
 mod board;
 mod change;
+mod declare;
 mod effects;
 mod journal;
+mod meaning;
 mod pin;
 mod reach;
 mod release;
@@ -30,12 +32,9 @@ use crate::domain::command::{Command, Line};
 use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
 use crate::domain::incident::event::{Event, EventKind};
 use crate::domain::incident::page::follows;
-use crate::domain::incident::{
-    Asked, Decision, Declaration, Fired, Incident, consequences, decide, decide_form, declare, delivered,
-    fire,
-};
+use crate::domain::incident::{Asked, Decision, Fired, Incident, consequences, decide, delivered, fire};
 use crate::domain::refusal::Refusal;
-use crate::domain::request::{Ask, Form, Place, ReplyPath, Request};
+use crate::domain::request::{Ask, Place, ReplyPath, Request};
 use crate::domain::run::Run;
 use crate::domain::run::audit::Ledger;
 use crate::domain::timer::{Outage, Timer, TimerKind};
@@ -129,7 +128,11 @@ impl<'a> Draft<'a> {
         }
         let events_before = self.changes.events.len();
         let effects_before = self.effects.len();
-        let answered = self.answer(request)?;
+        let answered = match self.edited(request)? {
+            Some(refusal) => self.unclear(request, &refusal)?,
+            None => self.answer(request)?,
+        };
+        self.carried_out(request, &answered);
         let answer = self.send_back(request, answered);
         let changed = self.changes.events.len() > events_before || self.effects.len() > effects_before;
         if changed || !matches!(request.ask, Ask::Unclear(_) | Ask::Said { .. }) {
@@ -159,7 +162,7 @@ impl<'a> Draft<'a> {
 
     fn answer(&mut self, request: &Request) -> Result<Answer, StoreError> {
         match &request.ask {
-            Ask::Unclear(refusal) => Ok(refused(refusal.clone())),
+            Ask::Unclear(refusal) => self.unclear(request, refusal),
             Ask::Said { refusal, heard } => self.said(request, refusal, heard),
             Ask::CallMissed { call, texted } => self.call_missed(request, call, *texted),
             Ask::Line(line) => self.line(request, line),
@@ -172,16 +175,20 @@ impl<'a> Draft<'a> {
 
     fn line(&mut self, request: &Request, line: &Line) -> Result<Answer, StoreError> {
         match &line.command {
-            Command::Declare { severity, title } => {
-                let declaration = Declaration {
-                    title: title.clone(),
-                    severity: *severity,
-                    impact: None,
-                    action: None,
-                    eta: None,
-                };
-                self.declare(request, declaration)
+            Command::Declare { severity, title } => self.declare_line(request, *severity, title, None),
+            Command::DeclareAnyway { severity, title, note } => {
+                self.declare_anyway(request, *severity, title, note.as_deref())
             }
+            Command::Cancel { of: Some(of), .. } if self.book().incident(*of)?.is_none() => {
+                Ok(refused(Refusal::NoSuchIncident { incident: *of }))
+            }
+            Command::With { command, note } if !command.is_about_one() => match command.as_ref() {
+                Command::Declare { severity, title } => {
+                    self.declare_line(request, *severity, title, Some(note))
+                }
+                command => self.line(request, &Line { incident: None, command: command.clone() }),
+            },
+            Command::Either { number, here, named } => self.either(request, *number, here, named),
             Command::RetryNow { effect } => self.retry_now(*effect),
             Command::GiveUp { effect } => self.give_up(*effect, &request.by),
             Command::Oncall(line) => self.oncall(request, line),
@@ -190,6 +197,9 @@ impl<'a> Draft<'a> {
             command => match self.book().meant(line, request)? {
                 Meant::Answer(answer) => Ok(*answer),
                 Meant::Incident(incident) => {
+                    if let Some(doubt) = self.doubted(request, line, &incident)? {
+                        return Ok(doubt);
+                    }
                     let duty = self.duty();
                     let asked = Asked { by: &request.by, place: &request.place, now: self.now, duty: &duty };
                     let decision = decide(&incident, command, &asked, &self.config.severity);
@@ -197,41 +207,6 @@ impl<'a> Draft<'a> {
                 }
             },
         }
-    }
-
-    fn declare(&mut self, request: &Request, declaration: Declaration) -> Result<Answer, StoreError> {
-        let id = IncidentId(self.changes.next_incident);
-        let decision = declare(id, declaration, &request.place, &self.config.severity);
-        self.changes.next_incident += 1;
-        for kind in decision.events {
-            let event = Event::new(1, self.now, Some(request), kind);
-            if let Some(incident) = Incident::declared(id, &event) {
-                info!(incident = id.0, severity = %incident.severity, "declared");
-                self.took_effect(None, incident, event);
-            }
-        }
-        Ok(decision.answer)
-    }
-
-    fn form(&mut self, request: &Request, form: &Form) -> Result<Answer, StoreError> {
-        let incident = match form {
-            Form::Declare { title, severity, impact, action, eta } => {
-                let facts = (impact.clone(), action.clone(), eta.clone());
-                return match Declaration::new(title.clone(), *severity, facts, self.now) {
-                    Ok(declaration) => self.declare(request, declaration),
-                    Err(refusal) => Ok(refused(refusal)),
-                };
-            }
-            Form::Approve { run, key, comment } => return self.approve_form(request, *run, key, comment),
-            Form::Update { incident, .. } | Form::Resolve { incident, .. } => *incident,
-        };
-        let Some(incident) = self.book().incident(incident)? else {
-            return Ok(refused(Refusal::NoSuchIncident { incident }));
-        };
-        let duty = self.duty();
-        let asked = Asked { by: &request.by, place: &request.place, now: self.now, duty: &duty };
-        let decision = decide_form(&incident, form, &asked);
-        Ok(self.carry_out(&incident, request, decision))
     }
 
     fn carry_out(

@@ -36,7 +36,7 @@ use crate::domain::oncall::reach::NoWay;
 use crate::domain::oncall::rota::Rota;
 use crate::domain::request::{Ask, ReplyPath, Request};
 use crate::domain::run::Run;
-use crate::id::{EffectId, RunId, UserId};
+use crate::id::{ChannelId, EffectId, IncidentId, RunId, UserId};
 use crate::store::{Backup, BackupError, Store, StoreError};
 use crate::telemetry::Metrics;
 use book::Book;
@@ -317,6 +317,13 @@ impl Desk {
         let shared = self.shared.upgrade()?;
         let state = shared.state();
         Some(look(&state, self.clock.now()))
+    }
+
+    /// The incident whose own channel it is, as committed.
+    pub fn incident_of_channel(&self, channel: &ChannelId) -> Option<IncidentId> {
+        let shared = self.shared.upgrade()?;
+        let found = shared.store.incident_of_channel(channel);
+        found.inspect_err(|error| error!(%error, "a channel could not be looked up")).ok().flatten()
     }
 
     /// Returns once nothing is under way, ready or due at the clock's time.

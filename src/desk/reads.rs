@@ -52,7 +52,8 @@ pub fn answer(
         }
         Command::DeclareForm { title } => {
             let fill = FormFill::Declare { title: title.clone() };
-            let context = FormContext { incident: None, place: request.place.clone(), approval: None };
+            let context =
+                FormContext { incident: None, place: request.place.clone(), approval: None, shown: None };
             Ok(or_offer(request, line, None, Answer::OpenForm(FormToOpen { context, fill })))
         }
         Command::UpdateForm | Command::ResolveForm => about(book, request, line, |incident| {
@@ -128,6 +129,7 @@ fn approve_form(
         incident: run.incident,
         place: request.place.clone(),
         approval: Some((id, key.to_owned())),
+        shown: None,
     };
     let form = Answer::OpenForm(FormToOpen { context, fill: FormFill::Approve { step, command } });
     let line = Line { incident: None, command: Command::Runbook(line.clone()) };

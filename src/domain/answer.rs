@@ -15,7 +15,7 @@ use super::oncall::said::Heard;
 use super::refusal::Refusal;
 use super::request::FormContext;
 use super::runbook::RunbookAnswer;
-use crate::id::{DeliveryId, IncidentId, UserId};
+use crate::id::{ChannelId, DeliveryId, IncidentId, UserId};
 
 /// The answer to a request. It is kept with the delivery, so that a repeated one gets the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -66,15 +66,23 @@ pub enum Private {
         title: String,
         severity: Severity,
         own_channel: bool,
+        /// What did not fit into the title is the first note.
+        #[serde(default)]
+        noted: Option<String>,
     },
     /// Done; says what, in one line.
     Done {
         incident: IncidentId,
+        #[serde(default)]
+        title: String,
         what: Done,
     },
     /// Several incidents are open: which one? Each choice is the line with the incident named.
     WhichIncident {
         choices: Vec<Summary>,
+        /// How many more it could be.
+        #[serde(default)]
+        more: usize,
         line: Line,
         /// The delivery that asks back.
         #[serde(default)]
@@ -162,7 +170,7 @@ pub enum Called {
 }
 
 /// One line about an incident.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     pub incident: IncidentId,
     pub title: String,
@@ -214,4 +222,15 @@ pub enum Done {
     },
     Pinned,
     Unpinned,
+    /// It was no incident; or it is the one named.
+    Cancelled {
+        of: Option<IncidentId>,
+    },
+    Renamed {
+        title: String,
+    },
+    Invited {
+        people: Vec<UserId>,
+        channel: ChannelId,
+    },
 }

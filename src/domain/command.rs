@@ -18,6 +18,27 @@ pub struct Line {
     pub command: Command,
 }
 
+impl Line {
+    /// The same with the incident's number where a channel stands for it.
+    ///
+    /// # Errors
+    /// The channel that is no incident's.
+    pub fn numbered(self, number: &impl Fn(&ChannelId) -> Option<IncidentId>) -> Result<Self, ChannelId> {
+        match self.command {
+            Command::InChannel { channel, line } => match number(&channel) {
+                Some(incident) => Ok(Self { incident: Some(incident), ..*line }),
+                None => Err(channel),
+            },
+            Command::Either { number: stands, here, named } => {
+                let (here, named) = (here.numbered(number)?, named.numbered(number)?);
+                let (here, named) = (Box::new(here), Box::new(named));
+                Ok(Self { incident: self.incident, command: Command::Either { number: stands, here, named } })
+            }
+            command => Ok(Self { incident: self.incident, command }),
+        }
+    }
+}
+
 /// What a button carries: a line, and the question that pressing it answers. Such a question is answered once for each
 /// incident, however often, and under however many copies of it, the button is pressed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,12 +95,31 @@ pub enum EtaText {
     Words(String),
 }
 
+/// How a number stands in a line that could mean two things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Number {
+    /// `update 2 restarting`
+    Bare,
+    /// `note INC-2 looks related`
+    Named,
+    /// `resolve redis fixed INC-2`
+    Last,
+}
+
 /// One thing to do or to show. Texts are clean: see [`super::text`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Command {
     Declare {
         severity: Severity,
         title: String,
+    },
+    /// Declares although somebody else's open incident has nearly the same title.
+    DeclareAnyway {
+        severity: Severity,
+        title: String,
+        /// What did not fit into the title.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
     },
     /// Opens the declaration form, with what was typed after `declare` as the title.
     DeclareForm {
@@ -138,6 +178,21 @@ pub enum Command {
         root_cause: String,
     },
     ResolveForm,
+    /// Ends what was no incident, or (`of`) is another one's: no report, no figures.
+    Cancel {
+        why: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<IncidentId>,
+    },
+    Rename {
+        title: String,
+    },
+    /// Into the incident's channel.
+    Invite {
+        people: Vec<UserId>,
+    },
+    /// The caller into the incident's channel.
+    Join,
     Reopen,
     /// The latest, or the latest of a kind.
     Retract {
@@ -168,6 +223,24 @@ pub enum Command {
         message: MessageTs,
         author: Option<UserId>,
     },
+    /// A command that was understood, and the rest of its line, which goes on the timeline.
+    With {
+        command: Box<Command>,
+        note: String,
+    },
+    /// A line in which a number may name an incident or belong to the text.
+    Either {
+        number: Number,
+        /// About the incident that its place tells, with the number as a part of the text.
+        here: Box<Line>,
+        /// About the incident that the number names.
+        named: Box<Line>,
+    },
+    /// A line that names its incident by the incident's channel. It is looked up before anything is decided.
+    InChannel {
+        channel: ChannelId,
+        line: Box<Line>,
+    },
     /// About being on call.
     Oncall(Box<Oncall>),
     /// About the runbook's procedures.
@@ -179,7 +252,11 @@ impl Command {
     /// The word people type for it; also the action id of its button.
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Declare { .. } | Self::DeclareForm { .. } => "declare",
+            Self::Declare { .. } | Self::DeclareAnyway { .. } | Self::DeclareForm { .. } => "declare",
+            Self::Cancel { .. } => "cancel",
+            Self::Rename { .. } => "rename",
+            Self::Invite { .. } => "invite",
+            Self::Join => "join",
             Self::Update { .. } | Self::UpdateForm => "update",
             Self::Status { .. } => "status",
             Self::Severity { .. } => "severity",
@@ -205,10 +282,43 @@ impl Command {
             Self::RetryNow { .. } => "retry",
             Self::GiveUp { .. } => "give_up",
             Self::PinTo { .. } => "pin",
+            Self::With { command, .. } => command.word(),
+            Self::Either { here: line, .. } | Self::InChannel { line, .. } => line.command.word(),
             Self::Oncall(line) => line.word(),
             Self::Runbook(line) => line.word(),
             Self::Help => "help",
         }
+    }
+
+    /// The command itself, without the note beside it.
+    pub fn core(&self) -> &Self {
+        match self {
+            Self::With { command, .. } => command.core(),
+            command => command,
+        }
+    }
+
+    /// Whether it is about one incident, named or not.
+    pub fn is_about_one(&self) -> bool {
+        !matches!(
+            self.core(),
+            Self::Declare { .. }
+                | Self::DeclareAnyway { .. }
+                | Self::DeclareForm { .. }
+                | Self::List
+                | Self::Find { .. }
+                | Self::Doctor
+                | Self::RetryNow { .. }
+                | Self::GiveUp { .. }
+                | Self::Oncall(_)
+                | Self::Runbook(_)
+                | Self::Help
+        )
+    }
+
+    /// Whether it opens a form, the first step of a change.
+    pub fn opens_form(&self) -> bool {
+        matches!(self, Self::DeclareForm { .. } | Self::UpdateForm | Self::ResolveForm)
     }
 
     /// Whether it only reads: it changes nothing and commits nothing.

@@ -3,13 +3,14 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::command::{Retractable, Role};
+use super::answer::Summary;
+use super::command::{Line, Retractable, Role};
 use super::incident::severity::{Severity, Status};
 use super::oncall::change::ChangeProblem;
 use super::oncall::rota::SwapOutcome;
 use super::oncall::swap::SwapProblem;
 use super::oncall::when::WhenProblem;
-use crate::id::{IncidentId, UserId};
+use crate::id::{ChannelId, DeliveryId, IncidentId, UserId};
 
 /// Why somebody cannot be on call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,12 +22,71 @@ pub enum Unfit {
     Unknown,
 }
 
+/// Why a line is not carried out without a click.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Doubt {
+    /// People's own words, taken for what they most likely want.
+    Sentence,
+    /// A word that is nearly one of howler's.
+    Mistyped { word: String },
+    /// It could mean several things.
+    Several,
+    /// A question, or a "not" behind the word.
+    Hesitant,
+    /// howler is named in the middle of the message.
+    Aside,
+    /// What the message said before it was edited is done.
+    Edited,
+    /// The message is older than the incident that it would change.
+    Older,
+    /// Somebody else declared nearly the same some minutes ago, and it is open.
+    SameTitle { incident: IncidentId, by: UserId },
+    /// A severity alone.
+    NoTitle,
+    /// Somebody is named almost as this person.
+    Person { word: String },
+}
+
+/// What a line may mean: the line to carry out, and the incident that it would change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Meaning {
+    pub line: Line,
+    #[serde(default)]
+    pub incident: Option<Box<Summary>>,
+}
+
 /// A request that changes nothing, and the reason. `view::refusal` has the words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Refusal {
     UnknownWord {
         word: String,
         nearest: Option<String>,
+    },
+    /// A button for each thing that it may mean.
+    Unsure {
+        doubt: Doubt,
+        meanings: Vec<Meaning>,
+        /// The delivery that asks back.
+        #[serde(default)]
+        asked: Option<DeliveryId>,
+    },
+    NotAnIncidentsChannel {
+        channel: ChannelId,
+    },
+    /// Somebody else changed the same field while the form was open; what it says now.
+    ChangedMeanwhile {
+        incident: IncidentId,
+        field: String,
+        now: String,
+    },
+    /// It has no channel of its own to invite anybody into.
+    NoRoom {
+        incident: IncidentId,
+    },
+    /// Somebody who cannot answer for a role.
+    NoRoleFor {
+        person: UserId,
+        why: Unfit,
     },
     UnknownSeverity {
         word: String,
@@ -220,4 +280,12 @@ pub enum Refusal {
         severity: Severity,
         title: String,
     },
+}
+
+impl Refusal {
+    /// Lines of which one may be meant, each to be carried out by a click.
+    pub fn unsure(doubt: Doubt, lines: impl IntoIterator<Item = Line>) -> Self {
+        let meanings = lines.into_iter().map(|line| Meaning { line, incident: None }).collect();
+        Self::Unsure { doubt, meanings, asked: None }
+    }
 }

@@ -114,6 +114,8 @@ pub enum Form {
         impact: Option<String>,
         action: Option<String>,
         eta: Option<EtaText>,
+        /// What the form showed when it was opened; `None` of forms that an older howler opened.
+        shown: Option<Shown>,
     },
     Resolve {
         incident: IncidentId,
@@ -138,4 +140,16 @@ pub struct FormContext {
     /// The request for approval that it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<(RunId, String)>,
+    /// What an update's form showed, so that only what somebody changed in it counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Shown>,
+}
+
+/// An update form's fields as they were filled when it was opened, each as a fingerprint: Slack keeps 3,000 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    pub status: Status,
+    pub impact: u64,
+    pub action: u64,
+    pub eta: u64,
 }

@@ -91,11 +91,14 @@ pub fn named(kind: &EventKind) -> (&'static str, Value) {
             json!({ "due": due, "rung": self::rung(*rung), "to": self::to(to), "missed": missed,
                 "next_rung": self::rung(next.0), "next_at": next.1, "late": late.map(lateness) }),
         ),
-        Kind::Resolved { root_cause, impact, data_loss, from, missed } => (
+        Kind::Resolved { root_cause, impact, data_loss, from, missed, cancelled } => (
             "resolved",
             json!({ "root_cause": root_cause, "impact": impact, "data_loss": data_loss, "from": status(*from),
-                "missed": missed }),
+                "missed": missed, "cancelled": cancelled.is_some(),
+                "duplicate_of": cancelled.as_ref().and_then(|cancelled| cancelled.of) }),
         ),
+        Kind::Renamed { title, from } => ("renamed", json!({ "title": title, "from": from })),
+        Kind::Invited { people } => ("invited", json!({ "people": people })),
         Kind::Reopened { to } => ("reopened", json!({ "to": status(*to) })),
         Kind::Retracted { seq, what } => ("retracted", json!({ "seq": seq, "what": retracted(*what) })),
         Kind::BackupDue { due, late } => ("backup_due", json!({ "due": due, "late": late.map(lateness) })),

@@ -107,6 +107,12 @@ fn field_of(form: &Form, refusal: &Refusal) -> &'static str {
         (Form::Update { .. }, Refusal::UnknownStatus { .. } | Refusal::AlreadyStatus { .. }) => {
             fields::STATUS
         }
+        (Form::Update { .. }, Refusal::ChangedMeanwhile { field, .. }) => match field.as_str() {
+            "status" => fields::STATUS,
+            "impact" => fields::IMPACT,
+            "eta" => fields::ETA,
+            _ => fields::ACTION,
+        },
         (form, _) => main_field(form),
     }
 }

@@ -20,7 +20,7 @@ use crate::domain::answer::{Answer, FormToOpen};
 use crate::domain::command::{Command, Line};
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, ReplyPath};
-use crate::id::DeliveryId;
+use crate::id::{ChannelId, DeliveryId};
 use crate::redact::Redactor;
 use crate::telemetry::Metrics;
 
@@ -137,7 +137,9 @@ impl Front {
 
     async fn submit(&self, incoming: &Incoming, deadline: Instant) -> Result<Answer, Failure> {
         let mut request = incoming.request.clone();
-        if let Ask::Line(Line { command: Command::Role { person, .. }, .. }) = &request.ask
+        request.ask = self.in_channels(request.ask);
+        if let Ask::Line(Line { command, .. }) = &request.ask
+            && let Command::Role { person, .. } = command.core()
             && self.deliverer.is_me(person)
         {
             request.ask = Ask::Unclear(Refusal::NotAPerson { word: "@howler".into() });
@@ -163,6 +165,21 @@ impl Front {
             warn!(%failure, "a delivery could not be answered");
         }
         answer
+    }
+
+    /// A line that names its incident by a channel, with the incident's number in its place.
+    fn in_channels(&self, ask: Ask) -> Ask {
+        let number = |channel: &ChannelId| self.desk.incident_of_channel(channel);
+        match ask {
+            Ask::Line(line) => line
+                .numbered(&number)
+                .map_or_else(|channel| Ask::Unclear(Refusal::NotAnIncidentsChannel { channel }), Ask::Line),
+            Ask::Unclear(Refusal::Unsure { doubt, meanings, .. }) => {
+                let lines = meanings.into_iter().filter_map(|meaning| meaning.line.numbered(&number).ok());
+                Ask::Unclear(Refusal::unsure(doubt, lines))
+            }
+            ask => ask,
+        }
     }
 
     /// Whose the delivery is. Where a change hangs on it and Slack has not told yet who howler is, it is asked.

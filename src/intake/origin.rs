@@ -85,13 +85,7 @@ impl Standing {
 /// Whether it only shows something. A form that opens is the first step of a change.
 fn only_reads(ask: &Ask) -> bool {
     match ask {
-        Ask::Line(line) => {
-            let opens = matches!(
-                line.command,
-                Command::DeclareForm { .. } | Command::UpdateForm | Command::ResolveForm
-            );
-            line.command.reads() && !opens && !lets_change(ask)
-        }
+        Ask::Line(line) => line.command.reads() && !line.command.opens_form() && !lets_change(ask),
         Ask::Unclear(_) => true,
         Ask::Said { .. } | Ask::Form(_) | Ask::CallMissed { .. } | Ask::Pin { .. } => false,
     }

@@ -7,15 +7,18 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use crate::delivery::Deliverer;
-use crate::domain::command::{Command, Line};
+use crate::domain::command::{Command, Line, Role};
 use crate::domain::oncall::line::Oncall;
 use crate::domain::oncall::said::{Heard, Whom};
-use crate::domain::refusal::{Refusal, Unfit};
+use crate::domain::refusal::{Doubt, Refusal, Unfit};
 use crate::domain::request::Ask;
 use crate::id::UserId;
 
 /// A Slack that takes longer is not waited for: the line is decided as it stands.
 const PATIENCE: Duration = Duration::from_millis(1_200);
+
+/// Slack's own voice, which `users.info` does not call a bot.
+const SLACKBOT: &str = "USLACKBOT";
 
 /// The same, or what is wrong with somebody in it.
 pub async fn screened(ask: Ask, deliverer: &Deliverer) -> Ask {
@@ -32,6 +35,15 @@ pub async fn screened(ask: Ask, deliverer: &Deliverer) -> Ask {
             let unfit = timeout(PATIENCE, look).await.ok().flatten();
             unfit.map_or(ask, Ask::Unclear)
         }
+        Ask::Line(Line { command, .. }) if matches!(command.core(), Command::Role { .. }) => {
+            let Command::Role { person, .. } = command.core() else { return ask };
+            let why = match person.as_str() == SLACKBOT {
+                true => Some(Unfit::Bot),
+                false => timeout(PATIENCE, deliverer.people.unfit(person)).await.ok().flatten(),
+            };
+            let refusal = why.map(|why| Refusal::NoRoleFor { person: person.clone(), why });
+            refusal.map_or(ask, Ask::Unclear)
+        }
         Ask::Line(Line { command: Command::Page { whom, .. }, .. }) => {
             let unfit = timeout(PATIENCE, unfit(whom, deliverer)).await.ok().flatten();
             unfit.map_or(ask, Ask::Unclear)
@@ -45,11 +57,21 @@ pub async fn screened(ask: Ask, deliverer: &Deliverer) -> Ask {
         }
         Ask::Unclear(Refusal::NoSuchPerson { word, nearest: None, after, .. }) => {
             let nearest = timeout(PATIENCE, deliverer.people.nearest(word)).await.ok().flatten();
+            if let (Some((name, id)), Some(role)) = (&nearest, role_after(after)) {
+                let command = Command::Role { role, person: id.clone() };
+                let doubt = Doubt::Person { word: name.clone() };
+                return Ask::Unclear(Refusal::unsure(doubt, [Line { incident: None, command }]));
+            }
             let (nearest, id) = nearest.unzip();
             Ask::Unclear(Refusal::NoSuchPerson { word: word.clone(), nearest, id, after: after.clone() })
         }
         _ => ask,
     }
+}
+
+/// The role that somebody was to get whose name is not one.
+fn role_after(after: &str) -> Option<Role> {
+    Role::parse(after.strip_prefix("incident role ")?)
 }
 
 /// Why somebody cannot be called.

@@ -7,7 +7,7 @@
 mod tests;
 
 use crate::domain::text;
-use crate::id::UserId;
+use crate::id::{ChannelId, UserId};
 
 /// Plain, clean text.
 pub fn plain(wire: &str) -> String {
@@ -20,6 +20,13 @@ pub fn person(wire: &str) -> Option<UserId> {
     let inside = wire.trim().trim_end_matches(['.', ',', '!']).strip_prefix("<@")?.strip_suffix('>')?;
     let (id, _) = split_label(inside);
     (is_id(id) && !inside.contains(['<', '>'])).then(|| UserId::from(id))
+}
+
+/// The channel that a mention names: `<#C1>` or `<#C1|inc-2-redis>`, with nothing beside it.
+pub fn channel(wire: &str) -> Option<ChannelId> {
+    let inside = wire.trim().strip_prefix("<#")?.strip_suffix('>')?;
+    let (id, _) = split_label(inside);
+    (is_id(id) && !inside.contains(['<', '>'])).then(|| ChannelId::from(id))
 }
 
 /// Where `<@...>` stands first, as byte offsets; with `of` only that person's mention.

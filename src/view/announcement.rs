@@ -139,6 +139,30 @@ pub(super) fn resolved(
         .finish()
 }
 
+/// It was no incident, or it is another one: no report, no figures.
+pub(super) fn cancelled(
+    incident: IncidentId,
+    title: &str,
+    why: &String,
+    of: Option<IncidentId>,
+    by: &UserId,
+) -> Message {
+    let reason = match of {
+        Some(of) => words![bold("Same as: "), of.to_string()],
+        None => words![bold("Why: "), why],
+    };
+    Draft::new()
+        .headline("🚫 INCIDENT CANCELLED: ", title)
+        .line(reason)
+        .line(words![
+            format!("{incident}, cancelled by "),
+            by,
+            ". No report follows. If it is one after all: ",
+            code(format!("/incident {} reopen", incident.0))
+        ])
+        .finish()
+}
+
 pub(super) fn resolved_lines(facts: &Resolved<'_>) -> Vec<Words> {
     let duration = facts.resolved_at.duration_since(facts.declared_at);
     let mut lines = vec![

@@ -138,6 +138,12 @@ fn resolved(incident: &Incident, resolution: &Resolution) -> Vec<Words> {
 }
 
 fn figured(incident: &Incident) -> Words {
+    if let Some(cancelled) = incident.resolution().and_then(|resolution| resolution.cancelled.as_ref()) {
+        return match cancelled.of {
+            Some(of) => words![format!("Cancelled: the same as {of}. It counts in no figures.")],
+            None => words!["Cancelled: it was no incident, and counts in no figures."],
+        };
+    }
     words![format!("{}.", figures(&Figures::of(incident)))]
 }
 

@@ -62,6 +62,12 @@ fn entry(command: &Command) -> Option<Entry> {
             (END, "resolve Redis credentials had expired", "ends it and announces the root cause")
         }
         Command::ResolveForm => (END, "resolve", "opens a form: root cause, impact, data loss"),
+        Command::Cancel { .. } => {
+            (END, "cancel It was a test", "ends a false alarm: no report; also: duplicate of 7")
+        }
+        Command::Rename { .. } => (TELL, "rename Event stream is slow", "changes the title"),
+        Command::Invite { .. } => (PEOPLE, "invite @name", "invites people to its channel; join invites you"),
+        Command::Join | Command::DeclareAnyway { .. } => return None,
         Command::Reopen => (END, "reopen", "undoes the resolution"),
         Command::Retract { .. } => (END, "retract update", "undoes the last update, severity or resolution"),
         Command::List => (READ, "list", "what is open, what was resolved lately"),
@@ -74,6 +80,8 @@ fn entry(command: &Command) -> Option<Entry> {
         Command::Help => (READ, "help", "this"),
         // They have a help of their own.
         Command::Oncall(_) | Command::Runbook(_) => return None,
+        // Ways to write the others.
+        Command::With { .. } | Command::Either { .. } | Command::InChannel { .. } => return None,
         Command::Pass | Command::RetryNow { .. } | Command::GiveUp { .. } | Command::PinTo { .. } => {
             return None;
         }
@@ -82,7 +90,7 @@ fn entry(command: &Command) -> Option<Entry> {
 }
 
 /// One of each command, in the order of the help; the text in them does not matter.
-fn one_of_each() -> [Command; 30] {
+fn one_of_each() -> [Command; 35] {
     let text = String::new;
     let effect = EffectId(1);
     [
@@ -105,6 +113,11 @@ fn one_of_each() -> [Command; 30] {
         Command::Snooze { by: SignedDuration::from_mins(15), reminder: None },
         Command::Resolve { root_cause: text() },
         Command::ResolveForm,
+        Command::Cancel { why: None, of: None },
+        Command::Rename { title: text() },
+        Command::Invite { people: Vec::new() },
+        Command::Join,
+        Command::DeclareAnyway { severity: Severity::P1, title: text(), note: None },
         Command::Reopen,
         Command::Retract { what: None },
         Command::List,

@@ -73,7 +73,9 @@ pub fn typed(line: &Line, via: Via) -> Option<String> {
         return runbook(line).map(|rest| via.runbook(&rest));
     }
     let words = words(&line.command)?;
-    if let (Command::Role { .. } | Command::Page { .. }, Via::Shell) = (&line.command, via) {
+    if let (Command::Role { .. } | Command::Page { .. } | Command::Invite { .. }, Via::Shell) =
+        (&line.command, via)
+    {
         let number = line.incident.map(|incident| format!("{} ", incident.0)).unwrap_or_default();
         return Some(via.example(&format!("{number}{words}")));
     }
@@ -90,6 +92,11 @@ pub fn typed(line: &Line, via: Via) -> Option<String> {
 fn words(command: &Command) -> Option<String> {
     Some(match command {
         Command::Declare { severity, title } => format!("{} {title}", severity.to_string().to_lowercase()),
+        Command::DeclareAnyway { .. } => return None,
+        Command::Cancel { of: Some(of), .. } => format!("duplicate of {}", of.0),
+        Command::Cancel { why, of: None } => with("cancel", why.as_deref()),
+        Command::Rename { title } => with("rename", Some(title)),
+        Command::Invite { .. } => format!("invite {SOMEBODY}"),
         Command::DeclareForm { title } => with("declare", title.as_deref()),
         Command::Update { text } => with("update", Some(text)),
         Command::Status { to } => with("status", Some(&to.to_string().to_lowercase())),
@@ -117,12 +124,17 @@ fn words(command: &Command) -> Option<String> {
         Command::UpdateForm
         | Command::ResolveForm
         | Command::Ack
+        | Command::Join
         | Command::Reopen
         | Command::List
         | Command::Show
         | Command::Doctor
         | Command::Help => command.word().to_owned(),
-        Command::RetryNow { .. }
+        Command::With { command, .. } if !command.is_about_one() => words(command)?,
+        Command::With { command, note } => format!("{} {note}", words(command)?),
+        Command::Either { .. }
+        | Command::InChannel { .. }
+        | Command::RetryNow { .. }
         | Command::GiveUp { .. }
         | Command::PinTo { .. }
         | Command::Oncall(_)

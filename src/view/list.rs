@@ -89,7 +89,13 @@ fn head(summary: &Summary) -> Words {
 }
 
 /// Several incidents are open: a button for each, or the lines to type where there are too many or too long ones.
-pub(super) fn which(choices: &[Summary], line: &Line, asked: Option<&DeliveryId>, via: Via) -> Message {
+pub(super) fn which(
+    choices: &[Summary],
+    more: usize,
+    line: &Line,
+    asked: Option<&DeliveryId>,
+    via: Via,
+) -> Message {
     let to = |summary: &Summary| Line { incident: Some(summary.incident), ..line.clone() };
     let buttons: Vec<Button> = choices
         .iter()
@@ -100,18 +106,18 @@ pub(super) fn which(choices: &[Summary], line: &Line, asked: Option<&DeliveryId>
     let shown: Vec<Words> = choices.iter().take(CHOICES_MOST).map(choice_row).collect();
     let mut draft = Draft::new()
         .line(words![
-            bold(format!("{} incidents are open. Which one is meant? ", choices.len())),
-            "Nothing was changed yet."
+            bold(format!("{} incidents match. Which one do you mean? ", choices.len() + more)),
+            "Nothing changed yet."
         ])
         .bullets(shown);
-    if choices.len() > CHOICES_MOST {
-        draft = draft
-            .line(words![format!("And {} more: ", choices.len() - CHOICES_MOST), code(via.line("list"))]);
+    let more = more + choices.len().saturating_sub(CHOICES_MOST);
+    if more > 0 {
+        draft = draft.line(words![format!("And {more} more: "), code(via.line("list"))]);
     }
     if with_buttons {
         draft = draft.buttons(buttons);
     }
-    if with_buttons && choices.len() <= CHOICES_MOST {
+    if with_buttons && more == 0 {
         return draft.finish();
     }
     say_the_number(draft, choices, line, via).finish()

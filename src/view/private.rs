@@ -18,16 +18,21 @@ const UNDONE_MOST: usize = 5;
 /// Pages that are named, each with its button; and how much of a reason is shown.
 const ANSWERS_MOST: usize = 5;
 const REASON_MOST: usize = 120;
+/// How much of a first note is shown to whoever declared.
+const NOTED_MOST: usize = 200;
 
 /// The private answer, for a person who speaks to howler `via` a slash command or a mention.
 pub fn private(private: &Private, via: Via) -> Message {
     match private {
         Private::Refused(refusal) => refusal::refused(refusal, via),
-        Private::Declared { incident, title, severity, own_channel } => {
-            declared(*incident, title, *severity, *own_channel, via)
+        Private::Declared { incident, title, severity, own_channel, noted } => {
+            let place = place_of(*own_channel, via);
+            declared(*incident, title, *severity, place, noted.as_deref(), via)
         }
-        Private::Done { incident, what } => done(*incident, what, via),
-        Private::WhichIncident { choices, line, asked } => list::which(choices, line, asked.as_ref(), via),
+        Private::Done { incident, title, what } => done(*incident, title, what, via),
+        Private::WhichIncident { choices, more, line, asked } => {
+            list::which(choices, *more, line, asked.as_ref(), via)
+        }
         Private::OfferForm { incident, line } => list::offer_form(incident.as_ref(), line, via),
         Private::List { open, more, resolved, unread } => list::list(open, *more, resolved, *unread, via),
         Private::Show { incident, undone } => show(incident, undone, via),
@@ -71,21 +76,34 @@ fn still_paged(answered: &Private, incidents: &[Summary], pages: &[(u64, String)
     }
 }
 
-fn declared(incident: IncidentId, title: &String, how_bad: Severity, own_channel: bool, via: Via) -> Message {
-    let place = match (own_channel, via) {
+fn place_of(own_channel: bool, via: Via) -> &'static str {
+    match (own_channel, via) {
         (true, Via::Shell) => "A channel of its own is being made.",
         (true, _) => "A channel of its own is being made; you will be invited.",
         (false, _) => "Work goes on in the emergencies channel.",
-    };
+    }
+}
+
+fn declared(
+    incident: IncidentId,
+    title: &String,
+    how_bad: Severity,
+    place: &'static str,
+    noted: Option<&str>,
+    via: Via,
+) -> Message {
+    let noted = noted.map(|note| words!["First note: ", shorten(note, NOTED_MOST)]);
+    let lines = [
+        Some(words!["✅ ", bold(format!("{incident} {}", severity(how_bad))), " is declared: ", title]),
+        noted,
+        Some(words![place]),
+        Some(words![
+            "Say what is known: ",
+            code(via.line(&format!("{} update what stakeholders should know", incident.0)))
+        ]),
+    ];
     Draft::new()
-        .lines(vec![
-            words!["✅ ", bold(format!("{incident} {}", severity(how_bad))), " is declared: ", title],
-            words![place],
-            words![
-                "Say what is known: ",
-                code(via.line(&format!("{} update what stakeholders should know", incident.0)))
-            ],
-        ])
+        .lines(lines.into_iter().flatten().collect())
         .buttons(vec![
             facts::on_it(incident).primary(),
             Button::new("Add impact, action, ETA", incident, crate::domain::Command::UpdateForm),
@@ -93,8 +111,11 @@ fn declared(incident: IncidentId, title: &String, how_bad: Severity, own_channel
         .finish()
 }
 
-fn done(incident: IncidentId, what: &Done, via: Via) -> Message {
-    let about = words![bold(incident.to_string()), ": "];
+fn done(incident: IncidentId, title: &String, what: &Done, via: Via) -> Message {
+    let about = match title.is_empty() {
+        true => words![bold(incident.to_string()), ": "],
+        false => words![bold(incident.to_string()), " ", title, ": "],
+    };
     Draft::new().line(words!["✅ "].and(about).and(done_words(incident, what, via))).finish()
 }
 
@@ -139,6 +160,16 @@ fn done_words(incident: IncidentId, what: &Done, via: Via) -> Words {
         Done::RetractedSeverity { back_to } => {
             words!["severity is back to ", bold(severity(*back_to)), "; the announcement says so."]
         }
+        Done::Cancelled { of: None } => {
+            words!["cancelled: no report, no figures. If it is one after all: ", line("reopen")]
+        }
+        Done::Cancelled { of: Some(of) } => {
+            words![format!("cancelled as the same as {of}. To undo: "), line("reopen")]
+        }
+        Done::Renamed { title } => words!["renamed to ", bold(title.clone()), "."],
+        Done::Invited { people, channel } => words!["invited "]
+            .and(Words::joined(people.iter().map(|person| words![person]), ", "))
+            .and(words![" to ", super::words::channel(channel), "."]),
         Done::Pinned => words!["the message is on the timeline. Taking the pushpin off takes it out again."],
         Done::Unpinned => words!["the message is off the timeline."],
     }

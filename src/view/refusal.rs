@@ -1,5 +1,7 @@
 //! Why not: what is wrong, what is safe, what to type next.
 
+mod unsure;
+
 use super::Message;
 use super::blocks::Draft;
 use super::facts::severity;
@@ -8,7 +10,8 @@ use super::oncall;
 use super::time::utc;
 use super::words::{Words, both, code, moment, words};
 use crate::domain::command::{Retractable, Role};
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{Doubt, Refusal, Unfit};
+use crate::domain::text::shorten;
 use crate::domain::{Severity, Status};
 use crate::id::IncidentId;
 
@@ -24,6 +27,9 @@ pub fn field_error(refusal: &Refusal) -> String {
 }
 
 pub(super) fn refused(refusal: &Refusal, via: Via) -> Message {
+    if let Refusal::Unsure { doubt, meanings, asked } = refusal {
+        return unsure::unsure(doubt, meanings, asked.as_ref(), via);
+    }
     if let Some(message) = oncall::refused(refusal, via) {
         return message;
     }
@@ -55,6 +61,34 @@ fn wrong(refusal: &Refusal) -> Words {
         Refusal::NotAPerson { word } => {
             words![code(word), " is not a person here. Type @ and choose the name from Slack's list."]
         }
+        Refusal::NotAnIncidentsChannel { channel } => {
+            words![super::words::channel(channel), " is no incident's channel."]
+        }
+        Refusal::NoRoleFor { person, why } => words![
+            person,
+            match why {
+                Unfit::Left => " has left this Slack and can't hold a role.",
+                Unfit::Bot => " is a bot and can't hold a role.",
+                Unfit::Unknown => " is nobody whom Slack knows.",
+            }
+        ],
+        Refusal::ChangedMeanwhile { field, now, .. } => words![format!(
+            "Somebody changed the {field} while you had this form open. It now says: {}. Copy what you need and open the form again.",
+            if now.is_empty() { "nothing".to_owned() } else { format!("\"{}\"", shorten(now, 100)) }
+        )],
+        Refusal::NoRoom { incident } => {
+            words![format!(
+                "{incident} has no channel of its own. People work on it in the emergencies channel."
+            )]
+        }
+        // Under a form's field no button can stand.
+        Refusal::Unsure { doubt: Doubt::SameTitle { incident, .. }, .. } => {
+            words![format!(
+                "{incident} is open and sounds the same. Change a word to declare it all the same."
+            )]
+        }
+        // It has a message of its own.
+        Refusal::Unsure { .. } => words!["I'm not sure what you mean."],
         Refusal::NotADuration { word } => {
             words![code(word), " is not a length of time. Write it like 20m or 1h 30m."]
         }
@@ -204,7 +238,10 @@ fn misread(refusal: &Refusal) -> Option<Lines> {
             vec![("For example", "snooze 15m".into())]
         }
         Refusal::EtaOutOfReach { .. } => vec![("For example", "eta 20m".into())],
-        Refusal::NotAnIncidentNumber { .. } => vec![("Their numbers", "list".into())],
+        Refusal::NotAnIncidentNumber { .. } | Refusal::NotAnIncidentsChannel { .. } => {
+            vec![("Their numbers", "list".into())]
+        }
+        Refusal::NoRoleFor { .. } => vec![("For example", "role commander @name".into())],
         Refusal::TitleMissing => vec![("For example", DECLARE.into())],
         Refusal::TextMissing { command } => vec![("For example", example(command))],
         Refusal::TooLong { what, .. } if what == "title" => {
@@ -271,6 +308,10 @@ fn example(command: &str) -> String {
         "severity" => "p2 Most witnesses are back",
         "resolve" | "root cause" => return "resolve Redis credentials had expired".to_owned(),
         "find" => "redis",
+        "rename" => "Event stream is slow",
+        "invite" => "@name",
+        "link" => "https://example.com/dashboard",
+        "duplicate" => "of 7",
         "role" => "commander @name",
         _ if command.starts_with("role ") => "@name",
         _ => return "help".to_owned(),

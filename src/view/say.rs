@@ -20,7 +20,12 @@ pub fn say(say: &Say, incident: IncidentId, mentions: &Mentions) -> Message {
             announcement::updated(incident, title, facts, by, *number, *next_due)
         }
         Say::SeverityChanged { .. } => announcement::severity_changed(say, incident, mentions),
-        Say::Resolved { title, declared_at, resolved_at, root_cause, impact, data_loss, by, figures } => {
+        Say::Resolved { title, root_cause, by, cancelled: Some(cancelled), .. } => {
+            announcement::cancelled(incident, title, root_cause, cancelled.of, by)
+        }
+        Say::Resolved {
+            title, declared_at, resolved_at, root_cause, impact, data_loss, by, figures, ..
+        } => {
             let resolved = Resolved {
                 title,
                 declared_at: *declared_at,

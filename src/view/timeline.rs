@@ -111,6 +111,16 @@ fn what(entry: &Entry, most: usize) -> Vec<Words> {
             }
             [by("posted an update:")].into_iter().chain(update_lines(&facts)).collect()
         }
+        EventKind::Resolved { root_cause, cancelled: Some(cancelled), .. } => {
+            let head = match cancelled.of {
+                Some(of) => by(&format!("cancelled it: the same as {of}.")),
+                None => by("cancelled it: no incident."),
+            };
+            vec![head, labelled("Why", cut(root_cause))]
+        }
+        EventKind::Renamed { title, from } => {
+            vec![by("renamed it:"), words![cut(title)], words!["Before: ", cut(from)]]
+        }
         EventKind::Resolved { root_cause, impact, data_loss, .. } => {
             let more = [
                 Some(labelled("Root cause", cut(root_cause))),
@@ -138,6 +148,9 @@ fn deed(entry: &Entry, who: Option<&UserId>) -> Option<Words> {
     Some(match &entry.what {
         EventKind::Acknowledged => by("acknowledged."),
         EventKind::StatusChanged { from, to } => by(&format!("set the status to {to} (was {from}).")),
+        EventKind::Invited { people } => {
+            by("invited ").and(Words::joined(people.iter().map(|it| words![it]), ", ")).and(words!["."])
+        }
         EventKind::Reopened { to } => by(&format!("reopened it; the status is {to} again.")),
         EventKind::Retracted { what, .. } => by(match what {
             Retractable::Update => "took an update back.",
@@ -223,6 +236,8 @@ fn by_howler(what: &EventKind, who: Option<&UserId>, most: usize) -> Words {
         | EventKind::ActionSet { .. }
         | EventKind::EtaSet { .. }
         | EventKind::Noted { .. }
+        | EventKind::Renamed { .. }
+        | EventKind::Invited { .. }
         | EventKind::RoleTaken { .. }
         | EventKind::Resolved { .. }
         | EventKind::Reopened { .. }

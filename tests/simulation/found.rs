@@ -30,7 +30,7 @@ fn one_line_may_resolve_two_incidents() {
         let mut world = World::new(0);
         says(&world, "p3 First").await;
         says(&world, "p3 Second").await;
-        assert!(says(&world, "resolve the same cause").await.contains("Which one is meant"));
+        assert!(says(&world, "resolve the same cause").await.contains("Which one do you mean"));
         let (ts, values) = world.slack.look(|slack| {
             let channel = slack.channel_called(EMERGENCIES).unwrap();
             let asked = channel.messages.iter().rev().find(|message| message.only_for.is_some()).unwrap();

@@ -1,7 +1,7 @@
 //! Pushpins on messages.
 
 use super::Draft;
-use crate::desk::book::CHOICES;
+use crate::desk::book::{CHOICES, newest};
 use crate::domain::answer::{Answer, Private};
 use crate::domain::command::{Command, Line};
 use crate::domain::incident::pin;
@@ -26,12 +26,13 @@ impl Draft<'_> {
                 Ok(self.carry_out(incident, request, decision))
             }
             several => {
-                let choices = several.iter().take(CHOICES).map(|incident| incident.summary()).collect();
+                let choices = newest(several).take(CHOICES).map(|incident| incident.summary()).collect();
+                let more = several.len().saturating_sub(CHOICES);
                 let (channel, message) = (channel.clone(), message.clone());
                 let command = Command::PinTo { channel, message, author: author.cloned() };
                 let line = Line { incident: None, command };
                 let asked = Some(request.delivery.clone());
-                Ok(Answer::Private(Private::WhichIncident { choices, line, asked }))
+                Ok(Answer::Private(Private::WhichIncident { choices, more, line, asked }))
             }
         }
     }

@@ -118,7 +118,7 @@ impl Draft<'_> {
                 let answer = self.oncall(request, &Oncall::AnswerPage { number: summons.number })?;
                 Ok(self.still_paged(&to, answer))
             }
-            None => Ok(refused(refusal.clone())),
+            None => self.unclear(request, refusal),
         }
     }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Room;
 use crate::domain::command::Role;
-use crate::domain::incident::event::UpdateFacts;
+use crate::domain::incident::event::{Cancelled, UpdateFacts};
 use crate::domain::incident::figures::Figures;
 use crate::domain::incident::page::{AskedFor, PageReason};
 use crate::domain::incident::severity::{Severity, Status};
@@ -62,6 +62,8 @@ pub enum Say {
         data_loss: Option<String>,
         by: UserId,
         figures: Figures,
+        #[serde(default)]
+        cancelled: Option<Cancelled>,
     },
     Reopened {
         title: String,

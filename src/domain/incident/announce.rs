@@ -31,6 +31,11 @@ pub fn consequences(before: Option<&Incident>, after: &Incident, event: &Event) 
         EventKind::SeverityChanged { .. } => out.severity_changed(before),
         EventKind::ImpactSet { .. } | EventKind::ActionSet { .. } | EventKind::EtaSet { .. } => out.cards(),
         EventKind::Noted { text } => out.noted(text),
+        EventKind::Renamed { title, from } => {
+            out.noted(&format!("Renamed: {title} (was: {from})"));
+            out.cards_and_topic(before);
+        }
+        EventKind::Invited { people } => out.invite(people.clone(), false),
         EventKind::RoleTaken { role, person, from } => out.role_taken(*role, person, from.as_ref()),
         EventKind::Snoozed { until, .. } => {
             out.cards();
@@ -142,7 +147,7 @@ impl Consequences<'_> {
 
     fn cards_and_topic(&mut self, before: Option<&Incident>) {
         self.cards();
-        let shown = |incident: &Incident| (incident.severity, incident.status);
+        let shown = |incident: &Incident| (incident.severity, incident.status, incident.title.clone());
         let moved = before.map(shown) != Some(shown(self.incident));
         if moved && self.incident.room.is_some() {
             self.show(EffectKind::Topic);
@@ -362,7 +367,9 @@ impl Consequences<'_> {
     }
 
     fn resolved(&mut self, before: Option<&Incident>) {
-        let EventKind::Resolved { root_cause, impact, data_loss, .. } = &self.event.kind else { return };
+        let EventKind::Resolved { root_cause, impact, data_loss, cancelled, .. } = &self.event.kind else {
+            return;
+        };
         let incident = self.incident;
         let say = Say::Resolved {
             title: incident.title.clone(),
@@ -373,6 +380,7 @@ impl Consequences<'_> {
             data_loss: data_loss.clone(),
             by: self.by(),
             figures: Figures::of(incident),
+            cancelled: cancelled.clone(),
         };
         self.announce(&say);
         self.cards_and_topic(before);

@@ -62,6 +62,7 @@ impl Incident {
         match &event.kind {
             EventKind::Declared { .. }
             | EventKind::Noted { .. }
+            | EventKind::Invited { .. }
             | EventKind::PinRead { .. }
             | EventKind::Runbook { .. }
             | EventKind::CallMissed { .. } => {}
@@ -85,6 +86,7 @@ impl Incident {
             }
             EventKind::StatusChanged { to, .. } => self.status = *to,
             EventKind::SeverityChanged { .. } => self.severity_changed(event),
+            EventKind::Renamed { title, .. } => self.title = title.clone(),
             EventKind::ImpactSet { text } => self.impact = Some(text.clone()),
             EventKind::ActionSet { text } => self.action = Some(text.clone()),
             EventKind::EtaSet { eta } => self.eta = Some(eta.clone()),
@@ -250,7 +252,10 @@ impl Incident {
     }
 
     fn resolved(&mut self, event: &Event) {
-        let EventKind::Resolved { root_cause, impact, data_loss, from, missed } = &event.kind else { return };
+        let EventKind::Resolved { root_cause, impact, data_loss, from, missed, cancelled } = &event.kind
+        else {
+            return;
+        };
         let Some(by) = event.by.clone() else { return };
         self.promises_missed += missed;
         self.resolutions.push(Resolution {
@@ -262,6 +267,7 @@ impl Incident {
             data_loss: data_loss.clone(),
             status_before: *from,
             undone: None,
+            cancelled: cancelled.clone(),
         });
         self.status = Status::Resolved;
         self.ladder = None;

@@ -5,16 +5,21 @@ mod escalate;
 use jiff::Timestamp;
 
 use self::escalate::{escalate, page, pass, taken_by_work};
+use super::cancel::cancel;
+use super::channel::{invite, rename};
 use super::event::{Clocks, EventKind, UpdateFacts};
+use super::fresh::Fields;
+use super::pinning::{pin, with_note};
+use super::retract::retract;
 use super::{Eta, Incident};
 use crate::config::Severities;
 use crate::domain::answer::{Answer, Done, FormFill, FormToOpen, Private};
-use crate::domain::command::{Command, EtaText, Retractable, Role};
+use crate::domain::command::{Command, EtaText, Role};
 use crate::domain::incident::severity::{Severity, Status};
 use crate::domain::oncall::duty::Duty;
 use crate::domain::refusal::Refusal;
-use crate::domain::request::{Form, FormContext, Place};
-use crate::id::{ChannelId, IncidentId, MessageTs, UserId};
+use crate::domain::request::{Form, FormContext, Place, Shown};
+use crate::id::{IncidentId, UserId};
 
 /// The root cause of an incident that was resolved without one.
 const NOT_KNOWN: &str = "Not known yet";
@@ -28,11 +33,12 @@ pub struct Decision {
 }
 
 impl Decision {
-    fn done(incident: &Incident, events: Vec<EventKind>, what: Done) -> Self {
-        Self { events, answer: Answer::Private(Private::Done { incident: incident.id, what }) }
+    pub(super) fn done(incident: &Incident, events: Vec<EventKind>, what: Done) -> Self {
+        let title = incident.title.clone();
+        Self { events, answer: Answer::Private(Private::Done { incident: incident.id, title, what }) }
     }
 
-    fn only(answer: Answer) -> Self {
+    pub(super) fn only(answer: Answer) -> Self {
         Self { events: Vec::new(), answer }
     }
 }
@@ -85,8 +91,13 @@ impl Declaration {
 pub fn declare(id: IncidentId, declaration: Declaration, place: &Place, rules: &Severities) -> Decision {
     let Declaration { title, severity, impact, action, eta } = declaration;
     let clocks = clocks(severity, rules);
-    let answer =
-        Private::Declared { incident: id, title: title.clone(), severity, own_channel: clocks.own_channel };
+    let answer = Private::Declared {
+        incident: id,
+        title: title.clone(),
+        severity,
+        own_channel: clocks.own_channel,
+        noted: None,
+    };
     let declared = EventKind::Declared { title, severity, clocks, impact, action, eta, place: place.clone() };
     Decision { events: vec![declared], answer: Answer::Private(answer) }
 }
@@ -103,7 +114,7 @@ pub fn decide(
 ) -> Result<Decision, Refusal> {
     let decision = decided(incident, command, asked, rules)?;
     let works = matches!(
-        command,
+        command.core(),
         Command::Update { .. }
             | Command::Status { .. }
             | Command::Impact { .. }
@@ -116,7 +127,7 @@ pub fn decide(
     Ok(if works { taken_by_work(incident, decision, asked) } else { decision })
 }
 
-fn decided(
+pub(super) fn decided(
     incident: &Incident,
     command: &Command,
     asked: &Asked<'_>,
@@ -147,12 +158,17 @@ fn decided(
             Ok(Decision::done(incident, vec![EventKind::Noted { text: text.clone() }], Done::Noted))
         }
         Command::Ack => acknowledge(incident),
+        Command::With { command, note } => with_note(incident, command, note, asked, rules),
         Command::Pass => pass(incident, asked.by),
         Command::Escalate { why } => escalate(incident, why.clone(), asked.by, rules),
         Command::Page { whom, why } => page(incident, whom, why.clone(), asked),
         Command::Role { role, person } => take_role(incident, *role, person, asked.by),
         Command::Take { role } => take_role(incident, *role, asked.by, asked.by),
         Command::Snooze { by, reminder } => snooze(incident, *by, *reminder, now),
+        Command::Cancel { why, of } => cancel(incident, why.clone(), *of, now),
+        Command::Rename { title } => rename(incident, title),
+        Command::Invite { people } => invite(incident, people.clone()),
+        Command::Join => invite(incident, vec![asked.by.clone()]),
         Command::Resolve { root_cause } => resolve(incident, root_cause.clone(), None, None, now),
         Command::ResolveForm => open_resolve_form(incident, asked),
         Command::Reopen => reopen(incident, None),
@@ -160,7 +176,10 @@ fn decided(
         Command::PinTo { channel, message, author } => {
             pin(incident, asked.by, channel, message, author.clone(), true)
         }
-        Command::Declare { .. }
+        Command::Either { .. }
+        | Command::InChannel { .. }
+        | Command::Declare { .. }
+        | Command::DeclareAnyway { .. }
         | Command::DeclareForm { .. }
         | Command::List
         | Command::Show
@@ -192,23 +211,24 @@ fn decided_form(incident: &Incident, form: &Form, now: Timestamp) -> Result<Deci
             let root_cause = action.clone().unwrap_or_else(|| NOT_KNOWN.into());
             resolve(incident, root_cause, impact.clone(), None, now)
         }
-        Form::Update { status, impact, action, eta, .. } => {
+        Form::Update { status, impact, action, eta, shown, .. } => {
+            let (impact, action, eta) = (impact.clone(), action.clone(), eta.clone());
+            let given = Fields { status: *status, impact, action, eta };
+            let given = match shown {
+                Some(shown) => given.changed(shown, incident, now)?,
+                None => given,
+            };
+            let Fields { status, impact, action, eta } = given;
             let before = incident.eta.as_ref();
-            let eta = eta.clone().map(|eta| Eta::said_at(eta, now, before)).transpose()?;
+            let eta = eta.map(|eta| Eta::said_at(eta, now, before)).transpose()?;
             let news = status.is_some_and(|status| status != incident.status)
-                || (impact.is_some() && *impact != incident.impact)
-                || (action.is_some() && *action != incident.action)
+                || (impact.is_some() && impact != incident.impact)
+                || (action.is_some() && action != incident.action)
                 || (eta.is_some() && eta != incident.eta);
             if !news {
                 return Err(Refusal::NothingNew { incident: incident.id });
             }
-            let facts = UpdateFacts {
-                text: None,
-                status: *status,
-                impact: impact.clone(),
-                action: action.clone(),
-                eta,
-            };
+            let facts = UpdateFacts { text: None, status, impact, action, eta };
             update(incident, facts, now)
         }
         Form::Resolve { root_cause, impact, data_loss, .. } => {
@@ -217,7 +237,7 @@ fn decided_form(incident: &Incident, form: &Form, now: Timestamp) -> Result<Deci
     }
 }
 
-fn open(incident: &Incident) -> Result<(), Refusal> {
+pub(super) fn open(incident: &Incident) -> Result<(), Refusal> {
     match incident.resolution() {
         Some(resolution) => Err(Refusal::AlreadyResolved {
             incident: incident.id,
@@ -332,86 +352,17 @@ fn resolve(
         data_loss,
         from: incident.status,
         missed: incident.uncounted(now),
+        cancelled: None,
     };
     Ok(Decision::done(incident, vec![resolved], Done::Resolved))
 }
 
-fn reopen(incident: &Incident, to: Option<Status>) -> Result<Decision, Refusal> {
+pub(super) fn reopen(incident: &Incident, to: Option<Status>) -> Result<Decision, Refusal> {
     let Some(resolution) = incident.resolution() else {
         return Err(Refusal::NotResolved { incident: incident.id });
     };
     let to = to.unwrap_or(resolution.status_before);
     Ok(Decision::done(incident, vec![EventKind::Reopened { to }], Done::Reopened))
-}
-
-/// Takes back the latest of a kind, or the latest that can be taken back.
-fn retract(incident: &Incident, what: Option<Retractable>) -> Result<Decision, Refusal> {
-    let nothing = Refusal::NothingToRetract { incident: incident.id, what };
-    if !incident.is_open() {
-        return match what {
-            None | Some(Retractable::Resolution) => reopen(incident, None),
-            Some(_) => open(incident).map(|()| Decision::only(Answer::Nothing)),
-        };
-    }
-    let update = incident.last_update().map(|update| (update.seq, Retractable::Update));
-    let change = incident.severity_changes.iter().rev().find(|change| change.retracted.is_none());
-    let severity = change.map(|change| (change.seq, Retractable::Severity));
-    let latest = match what {
-        Some(Retractable::Update) => update,
-        Some(Retractable::Severity) => severity,
-        Some(Retractable::Resolution) => None,
-        None => update.max_by_seq(severity),
-    };
-    let (seq, what) = latest.ok_or(nothing)?;
-    let done = match (what, change) {
-        (Retractable::Severity, Some(change)) => Done::RetractedSeverity { back_to: change.from },
-        _ => Done::RetractedUpdate,
-    };
-    Ok(Decision::done(incident, vec![EventKind::Retracted { seq, what }], done))
-}
-
-trait MaxBySeq {
-    fn max_by_seq(self, other: Self) -> Self;
-}
-
-impl MaxBySeq for Option<(u32, Retractable)> {
-    fn max_by_seq(self, other: Self) -> Self {
-        if self.map(|(seq, _)| seq) >= other.map(|(seq, _)| seq) { self } else { other }
-    }
-}
-
-/// Puts a message on the timeline, or takes `by`'s pushpin off it. Doing either twice changes nothing; the message stays
-/// until the last pushpin is gone.
-///
-/// # Errors
-/// When this person's pushpin stands there already.
-pub fn pin(
-    incident: &Incident,
-    by: &UserId,
-    channel: &ChannelId,
-    message: &MessageTs,
-    author: Option<UserId>,
-    added: bool,
-) -> Result<Decision, Refusal> {
-    let pinned = incident.pinned.iter().find(|pinned| pinned.is(channel, message));
-    let stands = pinned.is_some_and(|pinned| pinned.by.contains(by));
-    let (channel, message) = (channel.clone(), message.clone());
-    match (stands, added) {
-        (true, true) => Err(Refusal::AlreadyPinned { incident: incident.id }),
-        (false, false) => Ok(Decision::only(Answer::Nothing)),
-        (false, true) => {
-            let pinned = EventKind::Pinned { channel, message, author };
-            Ok(Decision::done(incident, vec![pinned], Done::Pinned))
-        }
-        (true, false) => {
-            let unpinned = vec![EventKind::Unpinned { channel, message }];
-            let last = pinned.is_some_and(|pinned| pinned.by.len() == 1);
-            if last {
-                return Ok(Decision::done(incident, unpinned, Done::Unpinned));
-            }
-            Ok(Decision { events: unpinned, answer: Answer::Nothing })
-        }
-    }
 }
 
 fn open_update_form(incident: &Incident, asked: &Asked<'_>) -> Result<Decision, Refusal> {
@@ -433,6 +384,8 @@ fn open_resolve_form(incident: &Incident, asked: &Asked<'_>) -> Result<Decision,
 }
 
 fn form(incident: &Incident, asked: &Asked<'_>, fill: FormFill) -> Decision {
-    let context = FormContext { incident: Some(incident.id), place: asked.place.clone(), approval: None };
+    let shown = matches!(fill, FormFill::Update { .. }).then(|| Shown::of(incident));
+    let place = asked.place.clone();
+    let context = FormContext { incident: Some(incident.id), place, approval: None, shown };
     Decision::only(Answer::OpenForm(FormToOpen { context, fill }))
 }

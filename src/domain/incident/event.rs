@@ -12,7 +12,7 @@ use crate::domain::oncall::reach::NoWay;
 use crate::domain::request::Request;
 use crate::domain::run::announce::RunNote;
 use crate::domain::timer::Lateness;
-use crate::id::{ChannelId, MessageTs, RunId, UserId};
+use crate::id::{ChannelId, IncidentId, MessageTs, RunId, UserId};
 
 /// One event. `seq` counts from 1 within its incident.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +59,12 @@ pub struct UpdateFacts {
     pub impact: Option<String>,
     pub action: Option<String>,
     pub eta: Option<Eta>,
+}
+
+/// An end without a report: it was no incident, or it is another one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cancelled {
+    pub of: Option<IncidentId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -167,6 +173,17 @@ pub enum EventKind {
         data_loss: Option<String>,
         from: Status,
         missed: u32,
+        /// It was none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cancelled: Option<Cancelled>,
+    },
+    Renamed {
+        title: String,
+        from: String,
+    },
+    /// People into the incident's channel.
+    Invited {
+        people: Vec<UserId>,
     },
     Reopened {
         to: Status,

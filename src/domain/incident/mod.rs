@@ -3,12 +3,17 @@
 mod announce;
 mod apply;
 mod backup;
+mod cancel;
+mod channel;
 mod decide;
 pub mod event;
 pub mod figures;
 mod fire;
+mod fresh;
 mod ladder;
 pub mod page;
+mod pinning;
+mod retract;
 pub mod severity;
 mod still_true;
 pub mod timeline;
@@ -26,11 +31,12 @@ pub use super::request::Place;
 use crate::id::{ChannelId, IncidentId, MessageTs, UserId};
 pub use announce::{Intent, consequences};
 pub use backup::{Backup, BackupWatch, so_far};
-pub use decide::{Asked, Decision, Declaration, decide, decide_form, declare, pin};
+pub use decide::{Asked, Decision, Declaration, decide, decide_form, declare};
 use event::UpdateFacts;
 pub use fire::{Fired, delivered, fire};
 pub use ladder::{Ladder, Rung};
 use page::{OpenPage, Paging};
+pub use pinning::pin;
 use severity::{Severity, Status};
 pub use still_true::still_true;
 
@@ -50,12 +56,7 @@ impl Eta {
     /// # Errors
     /// It is over, or more than a year away.
     pub fn said_at(eta: EtaText, now: Timestamp, before: Option<&Self>) -> Result<Self, Refusal> {
-        let eta = match eta {
-            EtaText::In(after) => Self::At(now.saturating_add(after).unwrap_or(Timestamp::MAX)),
-            EtaText::At(at) => Self::At(at),
-            EtaText::Words(words) => Self::Words(words),
-        };
-        match eta {
+        match Self::fixed(eta, now) {
             // Forms show minutes, so one within the minute is not over.
             Self::At(at) if at.duration_since(now) > ETA_MOST || now.duration_since(at).as_secs() >= 60 => {
                 let shown = |eta: &Self| matches!(eta, Self::At(stands) if stands.as_second().div_euclid(60) == at.as_second().div_euclid(60));
@@ -63,6 +64,15 @@ impl Eta {
                 stands.ok_or(Refusal::EtaOutOfReach { at })
             }
             eta => Ok(eta),
+        }
+    }
+
+    /// The instant or the words, whether or not anybody may expect that now.
+    fn fixed(eta: EtaText, now: Timestamp) -> Self {
+        match eta {
+            EtaText::In(after) => Self::At(now.saturating_add(after).unwrap_or(Timestamp::MAX)),
+            EtaText::At(at) => Self::At(at),
+            EtaText::Words(words) => Self::Words(words),
         }
     }
 }
@@ -120,6 +130,8 @@ pub struct Resolution {
     pub data_loss: Option<String>,
     pub status_before: Status,
     pub undone: Option<Retraction>,
+    #[serde(default)]
+    pub cancelled: Option<event::Cancelled>,
 }
 
 /// A reminder that nobody has answered yet.

@@ -187,6 +187,12 @@ fn hand_off(rota: &Rota, to: Option<&UserId>, by: &UserId, now: Timestamp) -> Re
     let change = Change::HandOver { to: to.cloned() };
     let after = applied(&rota.schedule, &change, by, now)?;
     let Some(holding) = after.told(now).primary else { return Err(Refusal::NobodyToHandTo) };
+    // Whoever covers for two hours would hand over the rest of somebody else's week.
+    let ends = rota.held(now).primary.and_then(|holding| holding.until);
+    if ends.is_some_and(|ends| holding.until.is_none_or(|until| until > ends)) {
+        let answer = propose(rota, change, by, now, false)?;
+        return Ok(RotaDecision { events: Vec::new(), answer });
+    }
     if !holding.person.is_in_slack() {
         return Err(Refusal::OutOfReach { person: holding.person });
     }

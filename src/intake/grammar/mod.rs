@@ -2,10 +2,18 @@
 //!
 //! The text is as it came on the wire, so that a mention still says who is meant; every text that is kept goes
 //! through [`super::slack_text`].
+//!
+//! A number before or after the verb names the incident, whatever the verb. Where it may be a part of the text as well the
+//! line is a [`Command::Either`], and whoever knows the incidents decides or asks.
 
+mod about_one;
+mod number;
 pub mod oncall;
 pub mod parts;
 pub mod runbook;
+mod sentence;
+mod tidy;
+mod verbs;
 mod words;
 
 #[cfg(test)]
@@ -13,12 +21,10 @@ mod tests;
 
 use jiff::SignedDuration;
 
-use self::parts::{split_last_word, split_word};
+use self::parts::split_word;
 use self::words::Verb;
-use super::slack_text;
-use crate::domain::command::{Command, Line, Retractable, Role};
-use crate::domain::refusal::Refusal;
-use crate::domain::{Severity, incident::severity::Status};
+use crate::domain::command::{Command, Line};
+use crate::domain::refusal::{Doubt, Refusal};
 use crate::id::IncidentId;
 
 /// How long a bare `snooze` puts a reminder off.
@@ -27,9 +33,9 @@ pub const SNOOZE: SignedDuration = SignedDuration::from_mins(15);
 /// Reads a line. Verbs are read in any case; nothing typed is help.
 ///
 /// # Errors
-/// What was not understood, or what is missing or too long.
+/// What was not understood, or what is missing or too long; with lines to choose from where something like it is known.
 pub fn parse(text: &str) -> Result<Line, Refusal> {
-    let text = as_typed(text);
+    let text = tidy::tidied(text);
     let text = strip_own_name(&text);
     let (first, rest) = split_word(text);
     if is_oncall(first) {
@@ -38,9 +44,9 @@ pub fn parse(text: &str) -> Result<Line, Refusal> {
     // Nothing else is asked for by these words, and messages tell people to send `phone off`.
     if ["who", "who's", "whos", "phone"]
         .iter()
-        .any(|word| first.trim_end_matches('?').eq_ignore_ascii_case(word))
+        .any(|word| first.trim_end_matches('?').replace('’', "'").eq_ignore_ascii_case(word))
     {
-        return oncall_line(text);
+        return oncall_line(text).map_err(|refusal| sentence::known(text).unwrap_or(refusal));
     }
     if is_runbook(first) {
         return Ok(runbook_line(rest));
@@ -48,9 +54,12 @@ pub fn parse(text: &str) -> Result<Line, Refusal> {
     if only_looks(first, rest) {
         return Ok(runbook_line(text));
     }
-    match parts::incident(first)? {
-        Some(incident) => numbered(incident, rest),
-        None => unnumbered(first, rest),
+    if let Some((named, rest)) = number::first(text)? {
+        return about_one::named(named, rest);
+    }
+    match number::bare(first)? {
+        Some(incident) => about_one::named(number::Named::Number(incident), rest),
+        None => unnumbered(text),
     }
 }
 
@@ -59,8 +68,8 @@ pub fn parse(text: &str) -> Result<Line, Refusal> {
 /// # Errors
 /// As [`parse`].
 pub fn parse_oncall(text: &str) -> Result<Line, Refusal> {
-    let typed = as_typed(text);
-    let mut text = typed.as_str();
+    let text = tidy::tidied(text);
+    let mut text = text.as_str();
     while let (first, rest) = split_word(text)
         && is_oncall(first)
     {
@@ -71,7 +80,7 @@ pub fn parse_oncall(text: &str) -> Result<Line, Refusal> {
 
 /// Reads the text after `/runbook`.
 pub fn parse_runbook(text: &str) -> Line {
-    let text = as_typed(text);
+    let text = tidy::bare(text);
     match split_word(&text) {
         (first, rest) if is_runbook(first) => runbook_line(rest),
         _ => runbook_line(&text),
@@ -95,7 +104,26 @@ fn is_runbook(word: &str) -> bool {
 }
 
 fn oncall_line(text: &str) -> Result<Line, Refusal> {
-    Ok(Line { incident: None, command: Command::Oncall(Box::new(oncall::parse(text)?)) })
+    match oncall::parse(text) {
+        Ok(line) => Ok(Line { incident: None, command: Command::Oncall(Box::new(line)) }),
+        Err(refusal @ Refusal::UnknownWord { .. }) => Err(oncall_meant(text).unwrap_or(refusal)),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+/// What somebody may want who says something else after `/oncall`.
+fn oncall_meant(text: &str) -> Option<Refusal> {
+    let (first, rest) = split_word(text);
+    if let Some(line) = oncall::mistyped(text) {
+        let command = Command::Oncall(Box::new(line));
+        let doubt = Doubt::Mistyped { word: parts::quoted(first) };
+        return Some(Refusal::unsure(doubt, [Line { incident: None, command }]));
+    }
+    if parts::looks_like_severity(first) || words::verb(first).is_some() {
+        let line = parse(text).ok()?;
+        return Some(Refusal::unsure(Doubt::Mistyped { word: parts::quoted(first) }, [line]));
+    }
+    sentence::about_oncall(text, rest)
 }
 
 fn is_oncall(word: &str) -> bool {
@@ -103,288 +131,87 @@ fn is_oncall(word: &str) -> bool {
     ["oncall", "on-call"].iter().any(|name| word.eq_ignore_ascii_case(name))
 }
 
-/// Help shows lines in backticks, so people paste them in backticks. Phones put quotes around them that bend, signs that nobody
-/// sees before them, and one long dash for two short ones.
-fn as_typed(text: &str) -> String {
-    let hidden =
-        |c: char| matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{FEFF}');
-    let mut text = text.trim_start_matches(|c: char| c.is_whitespace() || hidden(c)).trim_end();
-    for (open, close) in QUOTES {
-        let inside = text.strip_prefix(open).and_then(|text| text.strip_suffix(close));
-        if let Some(inside) = inside.filter(|inside| open == '`' || !inside.contains([open, close])) {
-            text = inside.trim_matches('`').trim();
-        }
-    }
-    match text.strip_prefix(['\u{2013}', '\u{2014}']) {
-        Some(rest) if rest.starts_with(char::is_alphabetic) => format!("--{rest}"),
-        _ => text.to_owned(),
-    }
-}
-
-/// What may stand around a whole line.
-const QUOTES: [(char, char); 10] = [
-    ('`', '`'),
-    ('"', '"'),
-    ('\'', '\''),
-    ('\u{201C}', '\u{201D}'),
-    ('\u{201E}', '\u{201C}'),
-    ('\u{201C}', '\u{201C}'),
-    ('\u{2018}', '\u{2019}'),
-    ('\u{AB}', '\u{BB}'),
-    ('*', '*'),
-    ('_', '_'),
-];
-
 /// `@howler /incident list` means `list`.
 fn strip_own_name(mut text: &str) -> &str {
     loop {
         let (word, rest) = split_word(text);
-        if !word.eq_ignore_ascii_case("/incident") && !word.eq_ignore_ascii_case("incident") {
+        if !["/incident", "incident", "@howler", "howler"].iter().any(|own| own.eq_ignore_ascii_case(word)) {
             return text;
         }
         text = rest;
     }
 }
 
-fn unnumbered(first: &str, rest: &str) -> Result<Line, Refusal> {
+fn unnumbered(text: &str) -> Result<Line, Refusal> {
+    let (first, rest) = split_word(text);
     if parts::looks_like_severity(first) {
-        let severity = parts::severity(first)?;
-        return Ok(line(None, Command::Declare { severity, title: parts::title(rest)? }));
+        return Ok(here(verbs::declared(first, rest)?));
     }
-    let verb = verb_of(first)?;
-    let (incident, rest) = trailing_number(verb, rest)?;
-    Ok(line(incident, command(verb, rest)?))
+    if let Some(verb) = verb_of(first) {
+        return about_one::verb_line(verb, first, rest);
+    }
+    // The example that people shorten: `commander @name`.
+    if let Ok(role) = verbs::role_named(first)
+        && let Ok(command) = verbs::role(text)
+        && !matches!(command, Command::Take { role: taken } if taken != role)
+    {
+        return Ok(here(command));
+    }
+    Err(not_known(None, text))
 }
 
-/// A line that names its incident first: `7 update Restarted`. A number alone shows the incident.
-fn numbered(incident: IncidentId, rest: &str) -> Result<Line, Refusal> {
-    let (first, rest) = split_word(rest);
-    if first.is_empty() {
-        return Ok(line(Some(incident), Command::Show));
-    }
-    if parts::looks_like_severity(first) {
-        return Err(unknown(first, Some("severity")));
-    }
-    let verb = verb_of(first)?;
-    Ok(line(Some(incident), command(verb, rest)?))
+fn here(command: Command) -> Line {
+    Line { incident: None, command }
 }
 
-fn line(incident: Option<IncidentId>, command: Command) -> Line {
-    let about_one = !matches!(
-        command,
-        Command::Declare { .. }
-            | Command::DeclareForm { .. }
-            | Command::List
-            | Command::Find { .. }
-            | Command::Doctor
-            | Command::Oncall(_)
-            | Command::Help
-    );
-    Line { incident: incident.filter(|_| about_one), command }
-}
-
-fn verb_of(word: &str) -> Result<Verb, Refusal> {
+fn verb_of(word: &str) -> Option<Verb> {
     if word.is_empty() {
-        return Ok(Verb::Help);
+        return Some(Verb::Help);
     }
-    let bare = word.trim_end_matches([':', ',', '.', '!']);
-    let shown = if bare.is_empty() { word } else { bare };
-    words::verb(bare).or_else(|| words::verb(word)).ok_or_else(|| unknown(shown, words::nearest(bare)))
+    let bare = word.trim_end_matches([':', ',', '.', '!', ';']);
+    let asks = bare.strip_suffix('?').and_then(words::verb);
+    // A question about what would change something is no order.
+    let reads = [Verb::List, Verb::Show, Verb::Timeline, Verb::Doctor, Verb::Help, Verb::Status];
+    words::verb(bare).or_else(|| words::verb(word)).or(asks.filter(|verb| reads.contains(verb)))
+}
+
+/// Why a line was not understood, with what it may mean.
+fn not_known(incident: Option<IncidentId>, text: &str) -> Refusal {
+    let (first, rest) = split_word(text);
+    let bare = first.trim_end_matches([':', ',', '.', '!', ';', '?']);
+    let shown = parts::quoted(first);
+    let trimmed = shown.trim_end_matches([':', ',', '.', '!', ';', '?']);
+    let word = if trimmed.is_empty() { shown.clone() } else { trimmed.to_owned() };
+    let named = |line: Line| match line.command.is_about_one() {
+        true => Line { incident: incident.or(line.incident), ..line },
+        false => line,
+    };
+    let hesitant = words::verb(bare).filter(|_| first.ends_with('?'));
+    let verb = hesitant.map(|_| bare).or_else(|| words::nearest(bare));
+    let line = verb.and_then(|verb| parse(&format!("{verb} {rest}")).ok());
+    let doubt = |word: &str| match hesitant {
+        Some(_) => Doubt::Hesitant,
+        None => Doubt::Mistyped { word: word.to_owned() },
+    };
+    // Ordinary words are near to some of howler's: a sentence of a known kind is one.
+    let sentence = || sentence::known(text);
+    match line {
+        Some(line) if hesitant.is_some() => Refusal::unsure(doubt(&word), [named(line)]),
+        Some(line) => sentence().unwrap_or_else(|| Refusal::unsure(doubt(&word), [named(line)])),
+        None => sentence()
+            .or_else(|| oncall_word(bare, text))
+            .or_else(|| sentence::unknown(incident, text))
+            .unwrap_or_else(|| Refusal::UnknownWord { word, nearest: verb.map(str::to_owned) }),
+    }
+}
+
+/// A word of `/oncall` that was typed without it.
+fn oncall_word(first: &str, text: &str) -> Option<Refusal> {
+    let line = oncall::parse(text).ok().filter(|_| !first.is_empty())?;
+    let line = here(Command::Oncall(Box::new(line)));
+    Some(Refusal::unsure(Doubt::Mistyped { word: parts::quoted(first) }, [line]))
 }
 
 fn unknown(word: &str, nearest: Option<&str>) -> Refusal {
     Refusal::UnknownWord { word: parts::quoted(word), nearest: nearest.map(str::to_owned) }
-}
-
-/// Finds the incident where it stands after the verb, and gives what is left of the rest. Where a text is
-/// expected a number is text, unless it is all there is and would be a senseless text.
-fn trailing_number(verb: Verb, rest: &str) -> Result<(Option<IncidentId>, &str), Refusal> {
-    match verb {
-        Verb::Update | Verb::Resolve | Verb::Ack | Verb::Reopen | Verb::Show => {
-            Ok(parts::incident(rest)?.map_or((None, rest), |incident| (Some(incident), "")))
-        }
-        Verb::Timeline => {
-            let (first, after) = split_word(rest);
-            Ok(parts::incident(first)?.map_or((None, rest), |incident| (Some(incident), after)))
-        }
-        Verb::Role | Verb::Take | Verb::Retract => last_number(rest),
-        // After `status resolved` a cause may follow, and end in a number.
-        Verb::Status if rest.split_whitespace().nth(2).is_none() => last_number(rest),
-        // `snooze 15` may well mean minutes.
-        Verb::Snooze if !rest.bytes().all(|byte| byte.is_ascii_digit()) => last_number(rest),
-        _ => Ok((None, rest)),
-    }
-}
-
-fn last_number(rest: &str) -> Result<(Option<IncidentId>, &str), Refusal> {
-    let (before, last) = split_last_word(rest);
-    Ok(parts::incident(last)?.map_or((None, rest), |incident| (Some(incident), before)))
-}
-
-fn command(verb: Verb, rest: &str) -> Result<Command, Refusal> {
-    Ok(match verb {
-        Verb::Declare => return declare(rest),
-        Verb::Update => match parts::optional_text("update", rest)? {
-            Some(text) => Command::Update { text },
-            None => Command::UpdateForm,
-        },
-        Verb::Status => return status(rest),
-        Verb::Severity => return severity(rest),
-        Verb::Impact => Command::Impact { text: parts::text("impact", rest)? },
-        Verb::Action => Command::Action { text: parts::text("action", rest)? },
-        Verb::Eta => match parts::optional_eta(rest)? {
-            Some(eta) => Command::Eta { eta },
-            None => return Err(Refusal::TextMissing { command: "eta".into() }),
-        },
-        Verb::Note => Command::Note { text: parts::text("note", rest)? },
-        Verb::Escalate => Command::Escalate { why: parts::optional_text("reason", rest)? },
-        Verb::Page => return page_person(rest),
-        Verb::Role => return role(rest),
-        Verb::Take if rest.is_empty() => Command::Take { role: Role::Commander },
-        Verb::Take => Command::Take { role: role_named(rest)? },
-        Verb::Snooze if rest.is_empty() => Command::Snooze { by: SNOOZE, reminder: None },
-        Verb::Snooze => Command::Snooze { by: snooze(rest)?, reminder: None },
-        Verb::Resolve => match parts::optional_text("root cause", rest)? {
-            Some(root_cause) => Command::Resolve { root_cause },
-            None => Command::ResolveForm,
-        },
-        Verb::Retract => Command::Retract { what: retractable(rest)? },
-        Verb::Ack => only(Command::Ack, rest)?,
-        Verb::Reopen => only(Command::Reopen, rest)?,
-        Verb::Show => only(Command::Show, rest)?,
-        Verb::Timeline => Command::Timeline { page: page(rest)? },
-        Verb::Find => Command::Find { words: parts::search("find", rest)? },
-        Verb::List => Command::List,
-        Verb::Doctor => Command::Doctor,
-        Verb::Help => Command::Help,
-    })
-}
-
-/// `declare p1 Title` declares; without a severity it opens the form.
-fn declare(rest: &str) -> Result<Command, Refusal> {
-    let (first, title) = split_word(rest);
-    if parts::looks_like_severity(first) {
-        let severity = parts::severity(first)?;
-        return Ok(Command::Declare { severity, title: parts::title(title)? });
-    }
-    match parts::optional_title(rest)? {
-        None if !rest.is_empty() => Err(Refusal::TitleMissing),
-        title => Ok(Command::DeclareForm { title }),
-    }
-}
-
-/// `status identified`; a bare `status` asks how things stand. `status resolved` with a cause resolves.
-fn status(rest: &str) -> Result<Command, Refusal> {
-    let (first, after) = split_word(rest);
-    if first.is_empty() {
-        return Ok(Command::Show);
-    }
-    match (parts::status(first)?, after) {
-        // The end is announced with its cause: ask for it, as bare `resolve` does.
-        (Status::Resolved, "") => Ok(Command::ResolveForm),
-        (to, "") => Ok(Command::Status { to }),
-        (Status::Resolved, cause) => Ok(Command::Resolve { root_cause: parts::text("resolve", cause)? }),
-        (_, _) => Err(Refusal::UnknownStatus { word: parts::quoted(rest) }),
-    }
-}
-
-fn severity(rest: &str) -> Result<Command, Refusal> {
-    let (first, reason) = split_word(rest);
-    if first.is_empty() {
-        return Err(Refusal::TextMissing { command: "severity".into() });
-    }
-    let to: Severity = parts::severity(first)?;
-    Ok(Command::Severity { to, reason: parts::optional_text("reason", reason)? })
-}
-
-/// `page @user why`.
-fn page_person(rest: &str) -> Result<Command, Refusal> {
-    let (first, why) = split_word(rest);
-    if first.is_empty() {
-        return Err(Refusal::TextMissing { command: "page".into() });
-    }
-    let nobody = || Refusal::NoSuchPerson {
-        word: parts::quoted(first),
-        nearest: None,
-        id: None,
-        after: "incident page".into(),
-    };
-    let whom = slack_text::person(first).ok_or_else(nobody)?;
-    if slack_text::person(split_word(why).0).is_some() {
-        return Err(Refusal::OneAtATime { command: "incident page".into() });
-    }
-    Ok(Command::Page { whom, why: parts::optional_text("reason", why)? })
-}
-
-/// `role commander @user`, or the other way round; `me` takes it.
-fn role(rest: &str) -> Result<Command, Refusal> {
-    let (first, after) = split_word(rest);
-    if first.is_empty() {
-        return Err(Refusal::TextMissing { command: "role".into() });
-    }
-    if let Some(person) = slack_text::person(first) {
-        return Ok(Command::Role { role: role_named(after)?, person });
-    }
-    let role = role_named(first)?;
-    if after.is_empty() {
-        return Err(Refusal::TextMissing { command: format!("role {role}") });
-    }
-    if ["me", "myself"].iter().any(|me| me.eq_ignore_ascii_case(after)) {
-        return Ok(Command::Take { role });
-    }
-    match slack_text::person(after) {
-        Some(person) => Ok(Command::Role { role, person }),
-        None => Err(Refusal::NotAPerson { word: parts::quoted(after) }),
-    }
-}
-
-fn role_named(word: &str) -> Result<Role, Refusal> {
-    let synonyms = [
-        ("ic", Role::Commander),
-        ("command", Role::Commander),
-        ("communications", Role::Comms),
-        ("communication", Role::Comms),
-    ];
-    let synonym =
-        || synonyms.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(word)).map(|(_, role)| role);
-    Role::parse(word).or_else(synonym).ok_or_else(|| Refusal::UnknownRole { word: parts::quoted(word) })
-}
-
-/// `15m`, `for 15m`.
-fn snooze(rest: &str) -> Result<SignedDuration, Refusal> {
-    match split_word(rest) {
-        (first, after) if first.eq_ignore_ascii_case("for") => parts::duration(after),
-        _ => parts::duration(rest),
-    }
-}
-
-fn retractable(rest: &str) -> Result<Option<Retractable>, Refusal> {
-    Ok(Some(match rest.to_lowercase().as_str() {
-        "" => return Ok(None),
-        "update" => Retractable::Update,
-        "severity" | "sev" => Retractable::Severity,
-        "resolution" | "resolve" | "resolved" => Retractable::Resolution,
-        _ => return Err(unknown(rest, Some("retract update"))),
-    }))
-}
-
-/// Nothing may follow but an incident's number, which is read before.
-fn only(command: Command, rest: &str) -> Result<Command, Refusal> {
-    if rest.is_empty() {
-        Ok(command)
-    } else {
-        Err(Refusal::NotAnIncidentNumber { word: parts::quoted(rest) })
-    }
-}
-
-/// `page 2`; nothing is the first page.
-fn page(rest: &str) -> Result<usize, Refusal> {
-    let (first, after) = split_word(rest);
-    let number = if first.eq_ignore_ascii_case("page") { after } else { rest };
-    match number.parse() {
-        Ok(page) => Ok(usize::max(page, 1)),
-        Err(_) if rest.is_empty() => Ok(1),
-        Err(_) if first.eq_ignore_ascii_case("page") => Err(unknown(rest, Some("timeline page 2"))),
-        Err(_) => Err(Refusal::NotAnIncidentNumber { word: parts::quoted(rest) }),
-    }
 }

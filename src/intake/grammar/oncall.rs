@@ -67,6 +67,14 @@ pub fn parse(text: &str) -> Result<Oncall, Refusal> {
     }
 }
 
+/// The line that was probably meant, where its first word is nearly one.
+pub(super) fn mistyped(text: &str) -> Option<Oncall> {
+    let (first, rest) = split_word(text);
+    let bare = first.trim_end_matches([':', ',', '.', '!', '?']).to_lowercase();
+    let word = nearest_of(&bare, WORDS)?;
+    command(word, rest).ok()
+}
+
 fn command(word: &str, rest: &str) -> Result<Oncall, Refusal> {
     Ok(match word {
         "who" if rest.is_empty() => Oncall::Who { when: None },

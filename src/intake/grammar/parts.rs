@@ -62,14 +62,48 @@ fn digits_of_incident(word: &str) -> &str {
     rest
 }
 
-/// Whether a word is meant as a severity at the head of a declaration: `p1`, `P0`, `sev2`, `p1:`.
+/// Whether a word is meant as a severity at the head of a declaration: `p1`, `P0`, `sev2`, `p1:`, `critical`. `p95` is a latency.
 pub fn looks_like_severity(word: &str) -> bool {
     let digits = digits_of_severity(word);
-    digits.is_some_and(|digits| (1..=3).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()))
+    let is_worst =
+        || ["critical", "blocker"].iter().any(|worst| worst.eq_ignore_ascii_case(severity_word(word)));
+    digits.is_some_and(|digits| digits.len() == 1 && digits.bytes().all(|b| b.is_ascii_digit())) || is_worst()
+}
+
+/// Whether a word is a level that cannot be read otherwise: `p1`, `sev2`.
+pub fn is_level(word: &str) -> bool {
+    digits_of_severity(word).is_some_and(|digits| Severity::parse(&format!("p{digits}")).is_some())
+}
+
+/// Other people's words for how bad it is.
+const ELSEWHERE: [(&str, Severity); 13] = [
+    ("p0", Severity::P1),
+    ("sev0", Severity::P1),
+    ("sev-0", Severity::P1),
+    ("blocker", Severity::P1),
+    ("emergency", Severity::P1),
+    ("disaster", Severity::P1),
+    ("major", Severity::P2),
+    ("urgent", Severity::P2),
+    ("moderate", Severity::P3),
+    ("normal", Severity::P3),
+    ("minor", Severity::P3),
+    ("trivial", Severity::P4),
+    ("cosmetic", Severity::P4),
+];
+
+/// The severity that a word from elsewhere stands for.
+pub fn from_elsewhere(word: &str) -> Option<Severity> {
+    let word = severity_word(word);
+    ELSEWHERE.iter().find(|(known, _)| known.eq_ignore_ascii_case(word)).map(|(_, severity)| *severity)
+}
+
+fn severity_word(word: &str) -> &str {
+    word.trim_end_matches([':', ',', '.', '!', ';'])
 }
 
 fn digits_of_severity(word: &str) -> Option<&str> {
-    let word = word.trim_end_matches([':', ',', '.', '!', ';']);
+    let word = severity_word(word);
     let prefixes = ["severity", "sev", "p"];
     let rest = prefixes.iter().find_map(|prefix| {
         let start = word.get(..prefix.len())?;
@@ -83,19 +117,19 @@ fn digits_of_severity(word: &str) -> Option<&str> {
 /// # Errors
 /// The word is no severity.
 pub fn severity(word: &str) -> Result<Severity, Refusal> {
-    let word = word.trim_end_matches(['.', '!', ';']);
-    let bare = word.trim_end_matches([':', ',']);
+    let bare = severity_word(word);
     let named = Severity::ALL.into_iter().find(|severity| severity.word().eq_ignore_ascii_case(bare));
     let digits = digits_of_severity(word).unwrap_or(bare);
     named
         .or_else(|| Severity::parse(&format!("p{digits}")))
+        .or_else(|| from_elsewhere(bare))
         .ok_or_else(|| Refusal::UnknownSeverity { word: quoted(bare) })
 }
 
 /// # Errors
 /// The word is no status.
 pub fn status(word: &str) -> Result<Status, Refusal> {
-    Status::parse(word.trim_end_matches([':', ',', '.']))
+    Status::parse(word.trim_end_matches([':', ',', '.', '!', ';']))
         .ok_or_else(|| Refusal::UnknownStatus { word: quoted(word) })
 }
 
@@ -117,6 +151,18 @@ pub fn duration(word: &str) -> Result<SignedDuration, Refusal> {
 /// Nothing is left of it, or it is too long.
 pub fn title(wire: &str) -> Result<String, Refusal> {
     optional_title(wire)?.ok_or(Refusal::TitleMissing)
+}
+
+/// A headline that is never too long: it is cut at a word, and all of it comes beside it where something was cut.
+pub fn headline(wire: &str) -> Option<(String, Option<String>)> {
+    let whole = plain(wire);
+    let line = text::clean_line(&whole);
+    let line = line.trim_start_matches(super::tidy::is_sign).trim_start();
+    // "???" is a title, "..." is one too.
+    let line = if line.is_empty() { whole.trim() } else { line };
+    let title = text::cut_at_word(&text::clean_line(line), TITLE_MOST);
+    let cut = title.chars().count() < line.chars().count();
+    (!title.is_empty()).then(|| (title, cut.then(|| text::shorten(&whole, TEXT_MOST))))
 }
 
 /// A headline, where there is one.

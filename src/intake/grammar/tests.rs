@@ -1,8 +1,11 @@
+mod meant;
 mod properties;
 mod refusals;
 
 use super::*;
-use crate::domain::command::EtaText;
+use crate::domain::Severity;
+use crate::domain::command::{EtaText, Number, Retractable, Role};
+use crate::domain::incident::severity::Status;
 use crate::domain::oncall::WhenText;
 use crate::domain::oncall::line::Oncall;
 use crate::id::UserId;
@@ -63,7 +66,24 @@ fn declarations() {
         ("declare", form(None)),
         ("Declare ", form(None)),
         ("declare Event stream down", form(Some("Event stream down"))),
+        ("p1. Slow", declare(P1, "Slow")),
+        ("P1!!! Slow", declare(P1, "Slow")),
+        ("p1—Slow", declare(P1, "Slow")),
+        ("p1 - Slow", declare(P1, "Slow")),
+        ("(p1) Slow", declare(P1, "Slow")),
+        ("[P1] Slow", declare(P1, "Slow")),
+        ("*p1* Slow", declare(P1, "Slow")),
+        ("*p1 Slow*", declare(P1, "Slow")),
+        ("“p1 Slow”", declare(P1, "Slow")),
+        ("\"p1 Slow\"", declare(P1, "Slow")),
+        ("\u{200b}p1 Slow", declare(P1, "Slow")),
+        ("p\u{200b}1 Slow", declare(P1, "Slow")),
+        ("ｐ１ Slow", declare(P1, "Slow")),
+        ("- p1 Slow", declare(P1, "Slow")),
+        ("critical: Slow", declare(P1, "Slow")),
+        ("Sev1: Slow", declare(P1, "Slow")),
         ("declare P2P network down", form(Some("P2P network down"))),
+        ("declare p95 latency is up", form(Some("p95 latency is up"))),
         ("declare S3 down", form(Some("S3 down"))),
         ("new", form(None)),
     ]);
@@ -76,7 +96,6 @@ fn texts() {
         ("update Restarted the stream", here(Command::Update { text: text("Restarted the stream") })),
         ("Update: Restarted", here(Command::Update { text: text("Restarted") })),
         ("update two\nlines", here(Command::Update { text: text("two\nlines") })),
-        ("update 3 of 4 are up", here(Command::Update { text: text("3 of 4 are up") })),
         ("update see <@U1|ian>", here(Command::Update { text: text("see @ian") })),
         ("7 update Restarted", of(7, Command::Update { text: text("Restarted") })),
         ("INC-7 update Restarted", of(7, Command::Update { text: text("Restarted") })),
@@ -101,7 +120,7 @@ fn texts() {
         ("resolve INC-7", of(7, Command::ResolveForm)),
         ("7 resolve", of(7, Command::ResolveForm)),
         (
-            "status resolved Redis expired at 30",
+            "status resolved: Redis expired at 30",
             here(Command::Resolve { root_cause: text("Redis expired at 30") }),
         ),
         ("find redis", here(Command::Find { words: text("redis") })),
@@ -128,7 +147,7 @@ fn moves() {
         ("severity P2", here(severity(Severity::P2, None))),
         ("sev p2", here(severity(Severity::P2, None))),
         ("sev 2", here(severity(Severity::P2, None))),
-        ("sev sev1: worse", here(severity(Severity::P1, Some("worse")))),
+        ("severity sev1: worse", here(severity(Severity::P1, Some("worse")))),
         ("severity critical", here(severity(Severity::P1, None))),
         ("severity Low really", here(severity(Severity::P4, Some("really")))),
         ("priority p3", here(severity(Severity::P3, None))),
@@ -254,7 +273,7 @@ fn reading() {
 
 #[test]
 fn who_asks_who_is_on_call() {
-    let who = |when| Ok(line(None, Command::Oncall(Box::new(Oncall::Who { when }))));
+    let who = |when| Ok(here(Command::Oncall(Box::new(Oncall::Who { when }))));
     for text in ["who", "Who?", "who is on call", "who's on call?", "who is on-call now", "oncall who has it"]
     {
         assert_eq!(parse(text), who(None), "{text}");
@@ -288,4 +307,140 @@ fn a_line_from_a_phone_is_the_same_line() {
     assert_eq!(parse("\u{2014}help").map(|line| line.command), Ok(Command::Help));
     let number = "phone <tel:+4930901820|+49 30 901820>";
     assert!(matches!(parse(number).map(|line| line.command), Ok(Command::Oncall(_))), "{number}");
+}
+
+#[test]
+fn a_word_of_other_peoples_for_how_bad_it_is_is_said() {
+    for (text, severity, word) in [
+        ("P0 Slow", Severity::P1, "P0"),
+        ("sev0: Slow", Severity::P1, "sev0:"),
+        ("declare major Slow", Severity::P2, "major"),
+        ("declare blocker Slow", Severity::P1, "blocker"),
+        ("declare minor Slow", Severity::P3, "minor"),
+    ] {
+        let word = word.trim_end_matches(':');
+        let note = format!("\"{word}\" is {severity} {} here.", severity.word());
+        let declare = Box::new(Command::Declare { severity, title: "Slow".into() });
+        assert_eq!(parse(text), Ok(here(Command::With { command: declare, note })), "{text}");
+    }
+}
+
+/// Whatever its length, a declaration declares: cut at a word, and all of it noted.
+#[test]
+fn a_long_title_is_cut_at_a_word_and_noted_whole() {
+    let long =
+        "the queue of the workers in Frankfurt has not moved since two and nobody knows why ".repeat(3);
+    let Ok(Line { command: Command::With { command, note }, .. }) = parse(&format!("p1 {long}")) else {
+        panic!("declared with a note")
+    };
+    let Command::Declare { title, .. } = *command else { panic!("declared") };
+    assert!(title.chars().count() <= crate::domain::text::TITLE_MOST, "{title}");
+    assert!(title.ends_with("…") && long.starts_with(title.trim_end_matches('…')), "{title}");
+    let after = long.chars().nth(title.trim_end_matches('…').chars().count());
+    assert_eq!(after, Some(' '), "cut between two words: {title}");
+    assert_eq!(note, long.trim());
+}
+
+fn with(incident: Option<u64>, command: Command, note: &str) -> Line {
+    let (command, note) = (Box::new(command), note.to_owned());
+    Line { incident: incident.map(IncidentId), command: Command::With { command, note } }
+}
+
+#[test]
+fn a_verb_that_is_understood_acts_and_the_rest_becomes_a_note() {
+    let role = |role| Command::Role { role, person: UserId::from("U1") };
+    check(vec![
+        ("ack on it", here(Command::Ack)),
+        ("ack 👍", here(Command::Ack)),
+        ("ack it", here(Command::Ack)),
+        ("Ack, please.", here(Command::Ack)),
+        ("*ack*", here(Command::Ack)),
+        ("ack 7 on it", of(7, Command::Ack)),
+        ("ack INC-7 the database again", with(Some(7), Command::Ack, "the database again")),
+        ("ack looks like the database", with(None, Command::Ack, "looks like the database")),
+        ("reopen it", here(Command::Reopen)),
+        ("reopen still broken", with(None, Command::Reopen, "still broken")),
+        ("reopen INC-7 still broken", with(Some(7), Command::Reopen, "still broken")),
+        (
+            "retract update wrong numbers",
+            with(None, Command::Retract { what: Some(Retractable::Update) }, "wrong numbers"),
+        ),
+        ("retract the last update", here(Command::Retract { what: Some(Retractable::Update) })),
+        ("severity p2.", here(Command::Severity { to: Severity::P2, reason: None })),
+        ("severity to p2", here(Command::Severity { to: Severity::P2, reason: None })),
+        ("status identified by Ian", with(None, Command::Status { to: Status::Identified }, "by Ian")),
+        ("status is identified", here(Command::Status { to: Status::Identified })),
+        ("role commander to <@U1>.", here(role(Role::Commander))),
+        ("role commander: <@U1>", here(role(Role::Commander))),
+        ("role <@U1> as scribe please", here(role(Role::Scribe))),
+        ("commander <@U1>", here(role(Role::Commander))),
+        ("take it over", here(Command::Take { role: Role::Commander })),
+        ("take comms please", here(Command::Take { role: Role::Comms })),
+        ("show INC-7 please", of(7, Command::Show)),
+        ("show me", here(Command::Show)),
+    ]);
+}
+
+/// One rule for all verbs: a number before the verb or after it names the incident.
+#[test]
+fn a_number_names_the_incident_before_the_verb_or_after_it() {
+    let severity = |to| Command::Severity { to, reason: None };
+    let cause = |cause: &str| Command::Resolve { root_cause: cause.into() };
+    let room = |line: Line| here(Command::InChannel { channel: "C7".into(), line: Box::new(line) });
+    check(vec![
+        ("resolve INC-7 redis fixed", of(7, cause("redis fixed"))),
+        ("resolve #7: redis fixed", of(7, cause("redis fixed"))),
+        ("resolve for INC-7 redis fixed", of(7, cause("redis fixed"))),
+        ("resolve incident 7 redis fixed", of(7, cause("redis fixed"))),
+        ("resolve #inc-7-redis redis fixed", of(7, cause("redis fixed"))),
+        ("INC-7: resolve redis fixed", of(7, cause("redis fixed"))),
+        ("for INC-7 resolve redis fixed", of(7, cause("redis fixed"))),
+        ("resolve <#C7|inc-7-redis> redis fixed", room(here(cause("redis fixed")))),
+        ("resolve <#C7> redis fixed", room(here(cause("redis fixed")))),
+        ("<#C7> ack", room(here(Command::Ack))),
+        ("<#C7>", room(here(Command::Show))),
+        ("severity 7 p1", of(7, severity(Severity::P1))),
+        ("severity INC-7 p1", of(7, severity(Severity::P1))),
+        ("severity p1 INC-7", of(7, severity(Severity::P1))),
+        ("severity p1 7", of(7, severity(Severity::P1))),
+        ("status 7 mitigating", of(7, Command::Status { to: Status::Mitigating })),
+        ("status INC-7 resolved redis", of(7, cause("redis"))),
+        ("snooze 7 20m", of(7, Command::Snooze { by: SignedDuration::from_mins(20), reminder: None })),
+        ("take command of INC-7", of(7, Command::Take { role: Role::Commander })),
+        ("escalate 7", of(7, Command::Escalate { why: None })),
+        ("page 7 <@U1> redis", of(7, Command::Page { whom: "U1".into(), why: Some("redis".into()) })),
+        ("timeline of INC-7 page 2", of(7, Command::Timeline { page: 2 })),
+        ("cancel 7", of(7, Command::Cancel { why: None, of: None })),
+        ("cancel INC-7 was a test", of(7, Command::Cancel { why: Some("was a test".into()), of: None })),
+        ("duplicate of 7", here(Command::Cancel { why: None, of: Some(IncidentId(7)) })),
+        ("duplicate 3 of INC-7", of(3, Command::Cancel { why: None, of: Some(IncidentId(7)) })),
+        ("INC-3 duplicate of 7", of(3, Command::Cancel { why: None, of: Some(IncidentId(7)) })),
+        ("rename INC-7: Slow", of(7, Command::Rename { title: "Slow".into() })),
+        ("invite <@U1> and <@U2|bea>", here(Command::Invite { people: vec!["U1".into(), "U2".into()] })),
+        ("invite 7 <@U1>", of(7, Command::Invite { people: vec!["U1".into()] })),
+        ("join INC-7", of(7, Command::Join)),
+        ("link <https://x.io>", here(Command::Note { text: "Link: https://x.io".into() })),
+    ]);
+}
+
+#[test]
+fn a_number_that_may_belong_to_the_text_is_left_to_whoever_knows_the_incidents() {
+    let update = |text: &str| Command::Update { text: text.into() };
+    let note = |text: &str| Command::Note { text: text.into() };
+    let cause = |text: &str| Command::Resolve { root_cause: text.into() };
+    for (text, number, whole, named) in [
+        ("update 7 restarting", Number::Bare, update("7 restarting"), update("restarting")),
+        ("update 7 of 9 are up", Number::Bare, update("7 of 9 are up"), update("of 9 are up")),
+        ("note INC-7 looks related", Number::Named, note("INC-7 looks related"), note("looks related")),
+        ("resolve redis fixed INC-7", Number::Last, cause("redis fixed INC-7"), cause("redis fixed")),
+        (
+            "update Same cause as in INC-7",
+            Number::Last,
+            update("Same cause as in INC-7"),
+            update("Same cause as"),
+        ),
+    ] {
+        let either = Command::Either { number, here: Box::new(here(whole)), named: Box::new(of(7, named)) };
+        assert_eq!(parse(text), Ok(here(either)), "{text}");
+    }
 }

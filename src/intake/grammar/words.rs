@@ -18,6 +18,12 @@ pub enum Verb {
     Take,
     Snooze,
     Resolve,
+    Cancel,
+    Duplicate,
+    Rename,
+    Invite,
+    Join,
+    Link,
     Reopen,
     Retract,
     List,
@@ -29,7 +35,7 @@ pub enum Verb {
 }
 
 /// The first of each row is the word that howler suggests.
-const WORDS: [(Verb, &[&str]); 23] = [
+const WORDS: [(Verb, &[&str]); 29] = [
     (Verb::Declare, &["declare", "new", "create", "raise"]),
     (Verb::Update, &["update", "updates"]),
     (Verb::Status, &["status", "state"]),
@@ -45,6 +51,12 @@ const WORDS: [(Verb, &[&str]); 23] = [
     (Verb::Take, &["take"]),
     (Verb::Snooze, &["snooze"]),
     (Verb::Resolve, &["resolve", "resolved", "close", "closed"]),
+    (Verb::Cancel, &["cancel", "cancelled", "canceled"]),
+    (Verb::Duplicate, &["duplicate", "dup", "dupe"]),
+    (Verb::Rename, &["rename", "retitle"]),
+    (Verb::Invite, &["invite"]),
+    (Verb::Join, &["join"]),
+    (Verb::Link, &["link"]),
     (Verb::Reopen, &["reopen", "re-open"]),
     (Verb::Retract, &["retract", "undo"]),
     (Verb::List, &["list", "ls", "incidents"]),

@@ -1,6 +1,6 @@
 //! A line typed at a shell, read by the same grammar as Slack's.
 
-use crate::domain::command::{Command, Line};
+use crate::domain::command::Command;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Ask;
 use crate::intake::grammar;
@@ -27,9 +27,11 @@ pub(super) fn ask(line: &str) -> Ask {
     let wire = escaped(line);
     match grammar::parse(&wire) {
         Ok(line) => Ask::Line(line),
-        Err(refusal @ (Refusal::NotAPerson { .. } | Refusal::UnknownRole { .. })) => {
+        Err(refusal @ (Refusal::NoSuchPerson { .. } | Refusal::UnknownRole { .. })) => {
             match grammar::parse(&with_mentions(&wire)) {
-                Ok(line @ Line { command: Command::Role { .. }, .. }) => Ask::Line(line),
+                Ok(line) if matches!(line.command.core(), Command::Role { .. } | Command::Page { .. }) => {
+                    Ask::Line(line)
+                }
                 _ => Ask::Unclear(refusal),
             }
         }
@@ -94,7 +96,7 @@ mod tests {
             assert_eq!(asked(line), expected, "{line}");
         }
         for line in ["role commander @ian", "role commander ian", "role commander <@u0ian>"] {
-            assert!(matches!(ask(line), Ask::Unclear(Refusal::NotAPerson { .. })), "{line}");
+            assert!(matches!(ask(line), Ask::Unclear(Refusal::NoSuchPerson { .. })), "{line}");
         }
         assert!(matches!(ask("role captain U0IAN"), Ask::Unclear(Refusal::UnknownRole { .. })));
     }

@@ -213,11 +213,12 @@ impl Talk {
     /// howler itself takes no role.
     fn unless_me(&self, ask: Ask) -> Ask {
         match &ask {
-            Ask::Line(Line { command: Command::Role { person, .. }, .. })
-                if self.front.deliverer.is_me(person) =>
-            {
-                Ask::Unclear(Refusal::NotAPerson { word: person.to_string() })
-            }
+            Ask::Line(Line { command, .. }) => match command.core() {
+                Command::Role { person, .. } if self.front.deliverer.is_me(person) => {
+                    Ask::Unclear(Refusal::NotAPerson { word: person.to_string() })
+                }
+                _ => ask,
+            },
             _ => ask,
         }
     }

@@ -2,9 +2,12 @@
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use sha2::{Digest, Sha256};
 
 use super::{Parsed, channel, delivery, person, typed};
+use crate::domain::command::Command;
 use crate::domain::oncall::said::heard;
+use crate::domain::refusal::{Doubt, Refusal};
 use crate::domain::request::{Ask, Place, ReplyPath, Request};
 use crate::id::{DeliveryId, MessageTs, UserId};
 use crate::intake::origin::Origin;
@@ -43,13 +46,13 @@ struct Mention {
     bot_profile: Option<IgnoredAny>,
     app_id: Option<IgnoredAny>,
     subtype: Option<String>,
-    edited: Option<IgnoredAny>,
     text: Option<String>,
     channel: String,
+    ts: Option<String>,
     thread_ts: Option<String>,
 }
 
-/// Posts what people told Slack to repeat, and answers by rule; it cannot be answered.
+/// Posts what people told Slack to repeat (reminders), and answers by rule; it cannot be answered.
 const SLACKBOT: &str = "USLACKBOT";
 
 impl Mention {
@@ -117,24 +120,41 @@ fn origin(envelope: &Envelope, authorization: Option<&Authorization>, event: &se
     Origin { app: envelope.api_app_id.clone(), team, org, person }
 }
 
-/// Bots are not listened to, so that two of them never talk each other into a loop. An edited message was read
-/// before, and is not carried out twice.
+/// A message that names howler. At its beginning the name makes a command of it; anywhere else it gets a button at most.
 fn mention(event: Mention, us: Option<&str>, delivery: DeliveryId) -> Parsed {
+    let text = event.text.clone().unwrap_or_default();
+    // An event of this kind names howler; where that is under another id, the first name is howler's.
+    let named = us.filter(|us| slack_text::mention(&text, Some(us)).is_some());
+    let is_named = slack_text::mention(&text, None).is_some();
+    let line = if is_named { after_name(&text, named) } else { Some(text.as_str()) };
+    let ask = match line {
+        Some(line) => typed(line),
+        None => match aside(&text, named) {
+            Some(ask) => ask,
+            None => return Parsed::Ignored { why: "mentioned" },
+        },
+    };
+    said(event, &text, ask, us, delivery)
+}
+
+/// Bots are not listened to, so that two of them never talk each other into a loop. A message counts once for each text that it
+/// has: Slack sends it again under another event when it is edited or its links unfold.
+fn said(event: Mention, text: &str, ask: Ask, us: Option<&str>, delivery: DeliveryId) -> Parsed {
     let is_by_a_bot = event.is_by_a_bot();
     let Some(user) = event.user.filter(|user| !is_by_a_bot && Some(user.as_str()) != us) else {
         return Parsed::Ignored { why: "bot" };
     };
     let (Some(by), Some(channel)) = (person(user), channel(event.channel)) else { return Parsed::Malformed };
-    if event.edited.is_some() {
-        return Parsed::Ignored { why: "edited" };
-    }
-    let text = event.text.unwrap_or_default();
+    let delivery = match event.ts.filter(|ts| !ts.is_empty()) {
+        Some(ts) => DeliveryId(format!("msg:{channel}:{ts}:{}", hex::encode(&Sha256::digest(text)[..8]))),
+        None => delivery,
+    };
     let request = Request {
         delivery,
         by,
         place: Place { channel, thread: event.thread_ts.map(MessageTs) },
         reply: ReplyPath::Ephemeral,
-        ask: typed(addressed(&text, us)),
+        ask,
     };
     Parsed::request(request, None)
 }
@@ -142,12 +162,15 @@ fn mention(event: Mention, us: Option<&str>, delivery: DeliveryId) -> Parsed {
 /// What is said in a direct conversation needs no name before it. What is no line there may answer a page.
 fn direct(event: Mention, us: Option<&str>, delivery: DeliveryId) -> Parsed {
     // A picture, a clip, "also send to channel" and `/me` are said as well; edits, deletions and Slack's own notices are not.
-    let said = ["file_share", "thread_broadcast", "me_message"];
-    if event.subtype.as_deref().is_some_and(|subtype| !said.contains(&subtype)) {
+    let heard_too = ["file_share", "thread_broadcast", "me_message"];
+    if event.subtype.as_deref().is_some_and(|subtype| !heard_too.contains(&subtype)) {
         return Parsed::Ignored { why: "edited" };
     }
-    let heard = heard(event.text.as_deref().unwrap_or_default());
-    let mut incoming = match mention(event, us, delivery) {
+    let text = event.text.clone().unwrap_or_default();
+    let heard = heard(&text);
+    // Without howler's id no name at the beginning is known to be howler's.
+    let line = us.and_then(|us| after_name(&text, Some(us))).unwrap_or(&text);
+    let mut incoming = match said(event, &text, typed(line), us, delivery) {
         Parsed::Request(incoming) => incoming,
         other => return other,
     };
@@ -157,15 +180,34 @@ fn direct(event: Mention, us: Option<&str>, delivery: DeliveryId) -> Parsed {
     Parsed::Request(incoming)
 }
 
-/// What is said to howler: the text after its name.
-fn addressed<'a>(text: &'a str, us: Option<&str>) -> &'a str {
-    let found =
-        us.and_then(|us| slack_text::mention(text, Some(us))).or_else(|| slack_text::mention(text, None));
-    let mut said = found.and_then(|(_, end)| text.get(end..)).unwrap_or(text).trim_start();
-    while let Some((0, end)) = us.and_then(|us| slack_text::mention(said, Some(us))) {
-        said = said.get(end..).unwrap_or("").trim_start();
+/// The text after howler's name, where the message begins with it.
+fn after_name<'a>(text: &'a str, us: Option<&str>) -> Option<&'a str> {
+    let mut said = text.trim_start();
+    let mut named = false;
+    while let Some((0, end)) = slack_text::mention(said, us) {
+        (said, named) = (said.get(end..).unwrap_or("").trim_start(), true);
+        if us.is_none() {
+            break;
+        }
     }
-    said.trim_start_matches([':', ','])
+    named.then(|| said.trim_start_matches([':', ',']))
+}
+
+/// What is said beside a mention that is no command: the line that stands behind the name, or before it at the end, as a button.
+fn aside(text: &str, us: Option<&str>) -> Option<Ask> {
+    let (start, end) = slack_text::mention(text, us)?;
+    let after = text.get(end..).unwrap_or("").trim_start_matches([':', ',', ' ']);
+    let said = if after.trim().is_empty() { text.get(..start).unwrap_or("") } else { after };
+    match typed(said) {
+        Ask::Line(line) if line.command == Command::Help => None,
+        Ask::Line(line) if line.command.reads() && !line.command.opens_form() => Some(Ask::Line(line)),
+        Ask::Line(line) => Some(Ask::Unclear(Refusal::unsure(Doubt::Aside, [line]))),
+        Ask::Unclear(Refusal::Unsure { meanings, .. }) => {
+            let lines = meanings.into_iter().map(|meaning| meaning.line);
+            Some(Ask::Unclear(Refusal::unsure(Doubt::Aside, lines)))
+        }
+        _ => None,
+    }
 }
 
 fn pin(event: Reaction, us: Option<String>, delivery: DeliveryId, added: bool) -> Parsed {

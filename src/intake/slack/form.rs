@@ -91,7 +91,8 @@ fn update(input: &mut Input<'_>, context: &FormContext) -> Option<Form> {
     if input.errors.is_empty() && status.is_none() && impact.is_none() && action.is_none() && eta.is_none() {
         input.refuse(fields::ACTION, Refusal::TextMissing { command: "update".into() });
     }
-    Some(Form::Update { incident, status, impact, action, eta })
+    let shown = context.shown.clone();
+    Some(Form::Update { incident, status, impact, action, eta, shown })
 }
 
 fn resolve(input: &mut Input<'_>, context: &FormContext) -> Option<Form> {

@@ -169,6 +169,7 @@ fn a_resolved_incident_leaves_the_open_ones() {
         data_loss: None,
         from: incident.status,
         missed: 0,
+        cancelled: None,
     };
     let end = Event { seq: 2, at: at(60), by: Some("U1".into()), from_shell: false, call: None, kind };
     resolved.apply(&end);

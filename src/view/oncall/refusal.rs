@@ -21,7 +21,10 @@ pub(in crate::view) fn refused(refusal: &Refusal, via: Via) -> Option<Message> {
         }
         _ => "Nothing was changed.",
     };
-    let next = next(refusal, via).map(|(lead, rest)| words![lead, ": ", code(via.oncall(&rest))]);
+    let next = next(refusal, via).map(|(lead, rest)| match rest.strip_prefix("incident ") {
+        Some(rest) => words![lead, ": ", code(via.example(rest))],
+        None => words![lead, ": ", code(via.oncall(&rest))],
+    });
     let own = incident_instead(refusal, via).map(|(lead, rest)| words![lead, ": ", code(via.line(&rest))]);
     let lines = [Some(wrong.and(words![" ", safe])), next, own];
     Some(Draft::new().lines(lines.into_iter().flatten().collect()).finish())
@@ -163,6 +166,12 @@ fn next(refusal: &Refusal, via: Via) -> Option<(&'static str, String)> {
 
 /// A whole line for a word that came alone.
 fn whole(word: &str) -> &'static str {
+    match word.strip_prefix("incident ") {
+        Some(role) if role.starts_with("role") => return "incident role commander @name",
+        Some(invite) if invite.starts_with("invite") => return "incident invite @name",
+        Some(_) => return "incident page @name Redis needs you",
+        None => {}
+    }
     match word.split_whitespace().next().unwrap_or_default() {
         "order" => "order @a @b @c",
         "pause" => "pause @name until 2026-12-01",

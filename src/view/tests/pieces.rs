@@ -103,6 +103,94 @@ fn every_line_a_refusal_suggests_is_understood() {
     }
 }
 
+/// What stands for somebody in examples, as Slack sends it.
+fn with_people(line: &str) -> String {
+    let line = line.replace("@name", "<@U0IAN>").replace("@user", "<@U0IAN>").replace("@maya", "<@U0MAYA>");
+    let line = line.replace("@kofi", "<@U0KOFI>").replace("@a @b @c", "<@U0A> <@U0B> <@U0C>");
+    line.replace("...", "some words").replace('…', "some words")
+}
+
+/// Types a whole line with its slash command.
+#[track_caller]
+fn types(line: &str) {
+    let line = with_people(line);
+    let (command, rest) = line.split_once(' ').unwrap_or((line.as_str(), ""));
+    if rest == "some words" {
+        return;
+    }
+    let understood = match command {
+        "/incident" => grammar::parse(rest),
+        "/oncall" => grammar::parse_oncall(rest),
+        "/runbook" => Ok(grammar::parse_runbook(rest)),
+        _ => return,
+    };
+    assert!(understood.is_ok(), "{line}: {understood:?}");
+}
+
+#[test]
+fn every_line_about_being_on_call_that_a_refusal_suggests_is_understood() {
+    let suggested = regex::Regex::new("`(/(?:oncall|incident) [^`]+)`").unwrap();
+    for refusal in samples::oncall_refusals("upd") {
+        let message =
+            crate::view::private(&crate::domain::answer::Private::Refused(refusal.clone()), Via::Slash);
+        suggested.captures_iter(&message.text).for_each(|line| types(&line[1]));
+    }
+}
+
+#[test]
+fn every_hint_of_the_manifest_is_understood() {
+    let hints = regex::Regex::new(r#"command: (/\w+)(?s:.*?)usage_hint: "([^"]+)""#).unwrap();
+    let manifest = include_str!("../../../manifest.yml");
+    let mut seen = 0;
+    for hint in hints.captures_iter(manifest) {
+        for line in hint[2].split(" | ") {
+            types(&format!("{} {line}", &hint[1]));
+            seen += 1;
+        }
+    }
+    assert!(seen > 10, "{seen}");
+}
+
+#[test]
+fn every_hint_of_the_rehearsal_is_understood() {
+    let hints = regex::Regex::new(r#"\["(/[^"]+)", "([^"]*)", ""#).unwrap();
+    let page = include_str!("../../fake/rehearsal/page/hints.js");
+    let lines: Vec<String> =
+        hints.captures_iter(page).map(|hint| format!("{}{}", &hint[1], &hint[2])).collect();
+    assert!(lines.len() > 20, "{lines:?}");
+    lines.iter().for_each(|line| types(line.trim()));
+}
+
+#[test]
+fn every_whole_line_of_the_readme_and_the_docs_is_understood() {
+    let lines = regex::Regex::new("`(/(?:incident|oncall|runbook) [^`\\[<|\n]+)`").unwrap();
+    for text in [include_str!("../../../README.md"), include_str!("../../../docs/operations.md")] {
+        lines.captures_iter(text).for_each(|line| types(&line[1]));
+    }
+}
+
+/// The first column of the README's tables: lines without their slash command.
+#[test]
+fn every_line_of_the_readmes_tables_is_understood() {
+    let readme = include_str!("../../../README.md");
+    let typed = readme.split("## What you type").nth(1).unwrap().split("\n## ").next().unwrap();
+    let lines = regex::Regex::new("`([^`]+)`").unwrap();
+    let (mut command, mut seen) = ("/incident", 0);
+    for row in typed.lines() {
+        if let Some(next) =
+            ["/incident", "/oncall", "/runbook"].iter().find(|it| row.starts_with(&format!("`{it}`")))
+        {
+            command = next;
+        }
+        let Some(first) = row.strip_prefix("| ").and_then(|row| row.split(" | ").next()) else { continue };
+        for line in lines.captures_iter(first) {
+            types(&format!("{command} {}", &line[1]));
+            seen += 1;
+        }
+    }
+    assert!(seen > 40, "{seen}");
+}
+
 #[test]
 fn buttons_that_nothing_can_be_typed_for_say_so() {
     let line =

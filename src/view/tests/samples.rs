@@ -195,6 +195,7 @@ pub fn long_story(texts: &Texts) -> Story {
                 data_loss: texts.some(),
                 from: Status::Identified,
                 missed: 0,
+                cancelled: None,
             },
         )
         .then("02:58", ian(), Reopened { to: Status::Mitigating })
@@ -210,6 +211,7 @@ pub fn resolved_story(texts: &Texts) -> Story {
         data_loss: texts.some(),
         from: Status::Mitigating,
         missed: 0,
+        cancelled: None,
     };
     long_story(texts).then("03:05", Some(ian()), end)
 }
@@ -227,7 +229,9 @@ pub fn all(texts: &Texts) -> Vec<(String, Message)> {
     let mut all: Vec<(String, Message)> =
         groups.into_iter().flatten().map(|(name, message)| (name.to_owned(), message)).collect();
     for via in [Via::Slash, Via::Mention] {
-        let done = done().into_iter().map(|what| ("done", Private::Done { incident: ID, what }));
+        let done = done()
+            .into_iter()
+            .map(|what| ("done", Private::Done { incident: ID, title: "Event stream down".into(), what }));
         let refused =
             refusals(&texts.title).into_iter().map(|refusal| ("refused", Private::Refused(refusal)));
         let oncall = oncall_answers();

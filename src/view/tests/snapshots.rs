@@ -115,7 +115,10 @@ fn somebody_at_a_shell() {
 #[test]
 fn done() {
     let lines = samples::done().into_iter().map(|what| {
-        let message = view::private(&Private::Done { incident: samples::ID, what }, Via::Slash);
+        let message = view::private(
+            &Private::Done { incident: samples::ID, title: "Event stream down".into(), what },
+            Via::Slash,
+        );
         message.text
     });
     assert_snapshot!(lines.collect::<Vec<_>>().join("\n"));

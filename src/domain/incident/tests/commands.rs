@@ -2,6 +2,7 @@ use super::*;
 use crate::domain::answer::Done;
 use crate::domain::command::Retractable;
 use crate::domain::effect::{CardPlace, Say, To};
+use crate::domain::request::{Form, Shown};
 
 fn said(world: &World) -> Vec<(&To, &Say)> {
     world
@@ -131,6 +132,7 @@ fn an_update_sets_what_it_names_and_a_retraction_puts_it_back() {
         impact: Some("all witnesses".into()),
         action: Some("restarting".into()),
         eta: None,
+        shown: None,
     };
     let decision = world.submits(&form, at(2)).unwrap();
     for kind in decision.events {
@@ -217,6 +219,7 @@ fn an_update_form_that_says_resolved_resolves() {
         impact: None,
         action: Some("restarted it".into()),
         eta: None,
+        shown: None,
     };
     for kind in world.submits(&form, at(2)).unwrap().events {
         world.record(at(2), Some("U0IAN"), kind);
@@ -260,4 +263,41 @@ fn reopening_an_incident_that_nobody_acknowledged_gives_time_anew() {
     world.asks(at(125), "U0IAN", Command::Reopen).unwrap();
     assert_eq!(world.incident.response_due(), Some(at(140)));
     assert_eq!(world.incident.response_missed, None);
+}
+
+/// An update's form, opened and sent.
+fn update_form(world: &World, shown: &Shown, fields: [Option<&str>; 2], status: Status) -> Form {
+    let [impact, action] = fields.map(|field| field.map(str::to_owned));
+    let (incident, shown) = (world.incident.id, Some(shown.clone()));
+    Form::Update { incident, status: Some(status), impact, action, eta: None, shown }
+}
+
+#[test]
+fn a_form_changes_only_what_its_person_changed() {
+    let mut world = World::declared(Severity::P2);
+    world.asks(at(1), "U0IAN", Command::Impact { text: "half".into() }).unwrap();
+    let shown = Shown::of(&world.incident);
+    // Meanwhile somebody else goes on.
+    world.asks(at(2), "U0MAYA", Command::Impact { text: "all of them".into() }).unwrap();
+    world.asks(at(2), "U0MAYA", Command::Status { to: Status::Mitigating }).unwrap();
+    let form = update_form(&world, &shown, [Some("half"), Some("restarting")], Status::Investigating);
+    for kind in world.submits(&form, at(3)).unwrap().events {
+        world.record(at(3), Some("U0IAN"), kind);
+    }
+    assert_eq!(world.incident.impact.as_deref(), Some("all of them"));
+    assert_eq!(world.incident.status, Status::Mitigating);
+    assert_eq!(world.incident.action.as_deref(), Some("restarting"));
+}
+
+#[test]
+fn a_field_that_two_people_changed_is_asked_for() {
+    let mut world = World::declared(Severity::P2);
+    let shown = Shown::of(&world.incident);
+    world.asks(at(2), "U0MAYA", Command::Impact { text: "all of them".into() }).unwrap();
+    let form = update_form(&world, &shown, [Some("some of them"), None], Status::Investigating);
+    let (incident, field, now) = (world.incident.id, "impact".to_owned(), "all of them".to_owned());
+    let refused = Refusal::ChangedMeanwhile { incident, field, now };
+    assert_eq!(world.submits(&form, at(3)), Err(refused));
+    let same = update_form(&world, &shown, [Some("all of them"), None], Status::Investigating);
+    assert!(matches!(world.submits(&same, at(3)), Err(Refusal::NothingNew { .. })), "both said the same");
 }

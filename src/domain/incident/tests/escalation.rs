@@ -149,6 +149,7 @@ fn a_form_of_whoever_is_called_is_an_answer_too() {
         impact: None,
         action: None,
         eta: None,
+        shown: None,
     };
     for kind in decide_form(&world.incident, &form, &asked).unwrap().events {
         world.record(at(1), Some("U0MAYA"), kind);

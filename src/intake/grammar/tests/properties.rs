@@ -35,6 +35,11 @@ fn is_sound(line: &Line) -> bool {
         Command::Eta { eta: EtaText::Words(words) } | Command::Find { words } => title(words),
         Command::Eta { eta: EtaText::In(time) } | Command::Snooze { by: time, .. } => time.is_positive(),
         Command::Timeline { page } => *page >= 1,
+        Command::With { command, note } => {
+            text(note) && is_sound(&Line { incident: None, command: command.as_ref().clone() })
+        }
+        Command::Either { here, named, .. } => is_sound(here) && is_sound(named),
+        Command::InChannel { line, .. } => is_sound(line),
         _ => true,
     }
 }
@@ -46,6 +51,9 @@ fn is_short(refusal: &Refusal) -> bool {
 fn holds(text: &str) -> bool {
     match parse(text) {
         Ok(line) => is_sound(&line),
+        Err(Refusal::Unsure { meanings, .. }) => {
+            (1..=4).contains(&meanings.len()) && meanings.iter().all(|meaning| is_sound(&meaning.line))
+        }
         Err(refusal) => is_short(&refusal),
     }
 }
@@ -70,8 +78,10 @@ fn any_line() -> impl Strategy<Value = Line> {
         Just(Command::List),
         "[a-z]{1,20}".prop_map(|root_cause| Command::Resolve { root_cause }),
     ];
-    (proptest::option::of(1..u64::MAX), command)
-        .prop_map(|(number, command)| line(number.map(IncidentId), command))
+    (proptest::option::of(1..u64::MAX), command).prop_map(|(number, command)| Line {
+        incident: number.map(IncidentId).filter(|_| command.is_about_one()),
+        command,
+    })
 }
 
 fn any_severity() -> impl Strategy<Value = Severity> {

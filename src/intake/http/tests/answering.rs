@@ -50,19 +50,8 @@ async fn a_declaration_is_saved_once_and_answered_alike() {
 #[tokio::test]
 async fn every_line_that_is_not_understood_is_answered() {
     let howler = Stand::start().await;
-    let long = format!("p1 {}", "x".repeat(5_000));
-    let lines = [
-        "updaet x",
-        "P0 x",
-        "p1",
-        "declare p1 \u{7}",
-        &long,
-        "🐒",
-        "resolve x",
-        "7 ack",
-        "show x",
-        "reopen 9",
-    ];
+    let lines =
+        ["updaet x", "P7 x", "p1", "declare p1 \u{7}", "🐒", "resolve x", "7 ack", "show x", "reopen 9"];
     for line in lines {
         ephemeral(&howler.types(line, line.get(..2).unwrap_or("x")).await);
     }

@@ -35,9 +35,9 @@ fn what_is_optional_may_be_missing() {
 
 #[test]
 fn a_line_that_is_not_understood_is_a_request_too() {
-    let fields = [("command", "/incident"), ("user_id", "U1"), ("channel_id", "C1"), ("text", "P0 x")];
+    let fields = [("command", "/incident"), ("user_id", "U1"), ("channel_id", "C1"), ("text", "severity p9")];
     let request = incoming(command::parse(&form_body(&fields))).request;
-    assert_eq!(request.ask, Ask::Unclear(Refusal::UnknownSeverity { word: "P0".into() }));
+    assert_eq!(request.ask, Ask::Unclear(Refusal::UnknownSeverity { word: "p9".into() }));
 }
 
 #[test]

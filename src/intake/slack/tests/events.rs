@@ -1,4 +1,8 @@
 use super::*;
+use crate::domain::Severity;
+use crate::domain::command::Role;
+use crate::domain::oncall::line::Oncall;
+use crate::domain::refusal::Doubt;
 
 pub(super) fn callback(event: Value) -> Value {
     json!({
@@ -45,10 +49,15 @@ fn parse(json: &Value) -> Parsed {
     event::parse(json.to_string().as_bytes())
 }
 
+/// A message counts once for each text it has.
+fn said_in(channel: &str, ts: &str, text: &str) -> DeliveryId {
+    DeliveryId(format!("msg:{channel}:{ts}:{}", &digest(text.as_bytes())[..16]))
+}
+
 #[test]
 fn a_mention_is_a_request() {
     let wanted = Request {
-        delivery: DeliveryId::from("ev:Ev123ABC456"),
+        delivery: said_in("C123ABC456", "1515449522.000016", "<@UBOT> ack"),
         by: UserId::from("U061F7AUR"),
         place: place("C123ABC456", Some("1515449500.000100")),
         reply: ReplyPath::Ephemeral,
@@ -82,16 +91,70 @@ fn what_is_said_after_the_name_counts() {
         ("hey <@UBOT> list", Command::List),
         ("<@U1> says <@UBOT> list", Command::List),
         ("<@UBOT> <@UBOT> list", Command::List),
-        ("<@UBOT>", Command::Help),
-        ("thanks <@UBOT>", Command::Help),
         ("<@UOLDBOT> list", Command::List),
-        ("list", Command::List),
+        ("<@UBOT>", Command::Help),
         ("<@UBOT> update two\nlines", Command::Update { text: "two\nlines".into() }),
         ("<@UBOT> note <@UBOT> saw &lt;it&gt;", Command::Note { text: "@UBOT saw <it>".into() }),
     ];
     for (text, command) in cases {
         assert_eq!(incoming(parse(&mention(text))).request.ask, here(command), "{text:?}");
     }
+}
+
+/// Only at the beginning of a message is a mention a command.
+#[test]
+fn a_mention_elsewhere_gets_a_button_and_never_acts() {
+    let resolve = |cause: &str| Command::Resolve { root_cause: cause.into() };
+    for (text, command) in [
+        ("Reminder: <@UBOT> resolve", Command::ResolveForm),
+        ("&gt; <@UBOT> note Redis", Command::Note { text: "Redis".into() }),
+        ("we said <@UBOT> resolve redis", resolve("redis")),
+        ("hey <@UBOT> ack", Command::Ack),
+        ("<@U1> <@UBOT> take", Command::Take { role: Role::Commander }),
+        ("p1 Slow <@UBOT>", Command::Declare { severity: Severity::P1, title: "Slow".into() }),
+        (
+            "don't use <@UBOT> p1 for that",
+            Command::Declare { severity: Severity::P1, title: "for that".into() },
+        ),
+    ] {
+        let Ask::Unclear(Refusal::Unsure { doubt: Doubt::Aside, meanings, .. }) =
+            incoming(parse(&mention(text))).request.ask
+        else {
+            panic!("{text}")
+        };
+        let lines: Vec<Command> = meanings.into_iter().map(|meaning| meaning.line.command).collect();
+        assert_eq!(lines, [command], "{text}");
+    }
+    let asked = incoming(parse(&mention("please don't <@UBOT> resolve yet"))).request.ask;
+    assert!(matches!(asked, Ask::Unclear(Refusal::Unsure { doubt: Doubt::Aside, .. })), "{asked:?}");
+}
+
+/// A name in the middle belongs to the sentence: the line is not cut there.
+#[test]
+fn somebody_elses_name_does_not_cut_a_line() {
+    let direct = |text: &str| {
+        let event = json!({ "type": "message", "channel_type": "im", "user": "U1", "text": text,
+            "ts": "1515449522.000016", "channel": "D1" });
+        incoming(parse(&callback(event))).request.ask
+    };
+    let title = |title: &str| here(Command::Declare { severity: Severity::P3, title: title.into() });
+    assert_eq!(direct("p3 <@UDAG> cannot log in"), title("@UDAG cannot log in"));
+    assert_eq!(direct("<@UBOT> p3 <@UDAG> cannot log in"), title("@UDAG cannot log in"));
+    let said = direct("can <@UDAG> resolve it");
+    assert!(matches!(said, Ask::Said { .. }), "{said:?}");
+    let page = Oncall::Page { whom: "UDAG".into(), reason: "please look".into() };
+    assert_eq!(direct("oncall page <@UDAG> please look"), here(Command::Oncall(Box::new(page))));
+}
+
+#[test]
+fn an_edit_is_heard_and_the_same_text_is_the_same_delivery() {
+    let mut edited = mention("<@UBOT> list");
+    edited["event"]["edited"] = json!({ "user": "U1", "ts": "1515449523.000000" });
+    edited["event_id"] = json!("Ev0OTHER");
+    let (first, again) = (incoming(parse(&mention("<@UBOT> list"))), incoming(parse(&edited)));
+    assert_eq!(first.request, again.request);
+    edited["event"]["text"] = json!("<@UBOT> show");
+    assert_ne!(incoming(parse(&edited)).request.delivery, first.request.delivery);
 }
 
 #[test]
@@ -139,8 +202,6 @@ fn what_is_ignored_says_why() {
         json["event"][mark] = value;
         json
     };
-    let mut edited = mention("<@UBOT> list");
-    edited["event"]["edited"] = json!({ "user": "U1", "ts": "1515449523.000000" });
     let file = json!({ "type": "file", "file": "F1" });
     let cases = [
         (by("bot_id", json!("B1")), "bot"),
@@ -151,7 +212,9 @@ fn what_is_ignored_says_why() {
         (with(reaction("reaction_added", "pushpin"), "/event/user", json!("USLACKBOT")), "bot"),
         (with(mention("<@UBOT> list"), "/event/user", json!("UBOT")), "bot"),
         (with(mention("<@UBOT> list"), "/event/user", json!(null)), "bot"),
-        (edited, "edited"),
+        (mention("thanks <@UBOT>"), "mentioned"),
+        (mention("ask <@UBOT> 🐒"), "mentioned"),
+        (mention("&gt; <@UBOT> note"), "mentioned"),
         (reaction("reaction_added", "tada"), "other_reaction"),
         (with(reaction("reaction_added", "pushpin"), "/event/item", file), "not_a_message"),
         (

@@ -93,6 +93,7 @@ fn an_update() {
         impact: Some("two\nlines".into()),
         action: None,
         eta: Some(EtaText::Words("14:30".into())),
+        shown: None,
     };
     assert_eq!(submitted(&submission(fields::UPDATE, Some(7), &fields)), form);
 }
@@ -118,13 +119,13 @@ fn each_field_that_cannot_be_taken_is_named() {
     let long = |what: &str, length, most| Refusal::TooLong { what: what.into(), length, most };
     let fields = [
         (fields::TITLE, input("x".repeat(5_000))),
-        (fields::SEVERITY, select("P0")),
+        (fields::SEVERITY, select("P9")),
         (fields::IMPACT, input("y".repeat(TEXT_MOST + 1))),
         (fields::ETA, input("z".repeat(TITLE_MOST + 1))),
     ];
     let wanted = vec![
         (fields::TITLE, long("title", 5_000, TITLE_MOST)),
-        (fields::SEVERITY, Refusal::UnknownSeverity { word: "P0".into() }),
+        (fields::SEVERITY, Refusal::UnknownSeverity { word: "P9".into() }),
         (fields::IMPACT, long("impact", TEXT_MOST + 1, TEXT_MOST)),
         (fields::ETA, long("ETA", TITLE_MOST + 1, TITLE_MOST)),
     ];

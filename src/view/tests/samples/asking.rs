@@ -6,6 +6,7 @@ use crate::domain::fault::{Fault, Saving};
 use crate::domain::oncall::duty::Call;
 use crate::domain::oncall::path::Called as OnPath;
 use crate::domain::oncall::said::{Heard, Whom};
+use crate::domain::refusal::{Doubt, Unfit};
 use crate::id::DeliveryId;
 
 pub fn summary(number: u64, texts: &Texts) -> Summary {
@@ -54,8 +55,9 @@ fn summaries(count: u64, first: u64, texts: &Texts) -> Vec<Summary> {
 
 pub fn answers(texts: &Texts) -> Vec<(&'static str, Private)> {
     let line = |command| Line { incident: None, command };
-    let which = |count, command| Private::WhichIncident {
-        choices: summaries(count, 1, texts),
+    let which = |count: u64, command| Private::WhichIncident {
+        choices: summaries(count.min(10), 1, texts),
+        more: usize::try_from(count.saturating_sub(10)).unwrap_or_default(),
         line: line(command),
         asked: Some(DeliveryId("cmd:1.2.x".into())),
     };
@@ -76,6 +78,7 @@ pub fn answers(texts: &Texts) -> Vec<(&'static str, Private)> {
                 title: texts.title.clone(),
                 severity: Severity::P1,
                 own_channel: true,
+                noted: None,
             },
         ),
         (
@@ -85,6 +88,7 @@ pub fn answers(texts: &Texts) -> Vec<(&'static str, Private)> {
                 title: texts.title.clone(),
                 severity: Severity::P4,
                 own_channel: false,
+                noted: None,
             },
         ),
         ("which one, two open", which(2, Command::Ack)),
@@ -187,13 +191,18 @@ pub fn answers(texts: &Texts) -> Vec<(&'static str, Private)> {
                     title: texts.title.clone(),
                     severity: Severity::P1,
                     own_channel: true,
+                    noted: None,
                 })),
             },
         ),
         (
             "answered, and still paged",
             Private::StillPaged {
-                answered: Box::new(Private::Done { incident: ID, what: Done::Acknowledged }),
+                answered: Box::new(Private::Done {
+                    incident: ID,
+                    title: "Event stream down".into(),
+                    what: Done::Acknowledged,
+                }),
                 incidents: summaries(2, 2, texts),
                 pages: vec![(3, texts.text.clone())],
             },
@@ -237,6 +246,10 @@ pub fn done() -> Vec<Done> {
         Done::Eta(Eta::At(at("03:10"))),
         Done::Eta(Eta::Words("before lunch".into())),
         Done::Noted,
+        Done::Cancelled { of: None },
+        Done::Cancelled { of: Some(IncidentId(7)) },
+        Done::Renamed { title: "Event stream is slow".into() },
+        Done::Invited { people: vec![ian(), bea()], channel: "C0ROOM".into() },
         Done::Acknowledged,
         Done::Answered,
         Done::Escalated,
@@ -254,6 +267,48 @@ pub fn done() -> Vec<Done> {
 }
 
 pub fn refusals(word: &str) -> Vec<Refusal> {
+    let (incident, word) = (ID, || word.to_owned());
+    unsure(word())
+        .into_iter()
+        .chain(plain_refusals(&word()))
+        .chain([
+            Refusal::NoRoleFor { person: ian(), why: Unfit::Bot },
+            Refusal::NoRoleFor { person: ian(), why: Unfit::Left },
+            Refusal::NoRoom { incident },
+            Refusal::ChangedMeanwhile { incident, field: "impact".into(), now: word() },
+            Refusal::NotAnIncidentsChannel { channel: "C0GENERAL".into() },
+        ])
+        .collect()
+}
+
+/// Lines that are not carried out without a click.
+fn unsure(word: String) -> Vec<Refusal> {
+    let line = |command| Line { incident: None, command };
+    let about = |command| Line { incident: Some(ID), command };
+    let update = || Command::Update { text: word.clone() };
+    let declare = || Command::Declare { severity: Severity::P1, title: word.clone() };
+    let raise = Command::Severity { to: Severity::P1, reason: Some(word.clone()) };
+    let same = Doubt::SameTitle { incident: ID, by: ian() };
+    let anyway = Command::DeclareAnyway { severity: Severity::P1, title: word.clone(), note: None };
+    let form = || Command::DeclareForm { title: None };
+    vec![
+        Refusal::unsure(Doubt::Sentence, [line(declare()), about(update())]),
+        Refusal::unsure(Doubt::Mistyped { word: word.clone() }, [about(update())]),
+        Refusal::unsure(Doubt::Several, [line(declare()), about(raise)]),
+        Refusal::unsure(Doubt::Hesitant, [about(Command::ResolveForm)]),
+        Refusal::unsure(Doubt::Aside, [about(Command::Ack)]),
+        Refusal::unsure(Doubt::Edited, [line(declare())]),
+        Refusal::unsure(Doubt::Older, [about(Command::ResolveForm)]),
+        Refusal::unsure(Doubt::NoTitle, [line(declare()), line(form())]),
+        Refusal::unsure(
+            Doubt::Person { word: "@ian".into() },
+            [about(Command::Role { role: Role::Comms, person: ian() })],
+        ),
+        Refusal::unsure(same, [about(Command::Join), line(anyway)]),
+    ]
+}
+
+fn plain_refusals(word: &str) -> Vec<Refusal> {
     let (incident, word) = (ID, || word.to_owned());
     let missing = |command: &str| Refusal::TextMissing { command: command.into() };
     vec![
@@ -277,6 +332,10 @@ pub fn refusals(word: &str) -> Vec<Refusal> {
         missing("severity"),
         missing("role commander"),
         missing("find"),
+        missing("rename"),
+        missing("invite"),
+        missing("link"),
+        missing("duplicate"),
         missing("eta"),
         Refusal::TooLong { what: "title".into(), length: 5_000, most: 120 },
         Refusal::NothingOpen,
@@ -303,7 +362,7 @@ pub fn refusals(word: &str) -> Vec<Refusal> {
 
 pub fn forms(texts: &Texts) -> Vec<(&'static str, FormToOpen)> {
     let form = |incident, fill| FormToOpen {
-        context: FormContext { incident, place: place(), approval: None },
+        context: FormContext { incident, place: place(), approval: None, shown: None },
         fill,
     };
     let full = FormFill::Update {

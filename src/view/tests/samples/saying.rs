@@ -41,6 +41,7 @@ pub fn announcements(texts: &Texts) -> Vec<Named> {
         data_loss,
         by: ian(),
         figures,
+        cancelled: None,
     };
     let severity = |from, to| Say::SeverityChanged {
         title: title(),

@@ -1,0 +1,124 @@
+//! Declarations, and the forms that declare, tell and resolve.
+
+use jiff::{SignedDuration, Timestamp};
+use tracing::info;
+
+use super::{Draft, refused};
+use crate::domain::Severity;
+use crate::domain::answer::{Answer, Private};
+use crate::domain::command::{Command, Line};
+use crate::domain::incident::event::{Event, EventKind};
+use crate::domain::incident::{Asked, Declaration, Incident, decide_form, declare};
+use crate::domain::refusal::{Doubt, Refusal};
+use crate::domain::request::{Form, Request};
+use crate::domain::text;
+use crate::id::IncidentId;
+use crate::store::StoreError;
+
+/// Two people who see the same thing declare it within this time.
+const SAME_WITHIN: SignedDuration = SignedDuration::from_mins(10);
+
+impl Draft<'_> {
+    pub(super) fn declare(
+        &mut self,
+        request: &Request,
+        declaration: Declaration,
+    ) -> Result<Answer, StoreError> {
+        let id = IncidentId(self.changes.next_incident);
+        let decision = declare(id, declaration, &request.place, &self.config.severity);
+        self.changes.next_incident += 1;
+        for kind in decision.events {
+            let event = Event::new(1, self.now, Some(request), kind);
+            if let Some(incident) = Incident::declared(id, &event) {
+                info!(incident = id.0, severity = %incident.severity, "declared");
+                self.took_effect(None, incident, event);
+            }
+        }
+        Ok(decision.answer)
+    }
+
+    /// A line that declares; what does not fit into the title is noted.
+    pub(super) fn declare_line(
+        &mut self,
+        request: &Request,
+        severity: Severity,
+        title: &str,
+        note: Option<&str>,
+    ) -> Result<Answer, StoreError> {
+        let (title_kept, note_kept) = (title.to_owned(), note.map(str::to_owned));
+        let anyway = Command::DeclareAnyway { severity, title: title_kept, note: note_kept };
+        match self.same_title(request, title, anyway)? {
+            Some(asked) => Ok(asked),
+            None => self.declare_anyway(request, severity, title, note),
+        }
+    }
+
+    /// Asks whether it is the same where somebody else declared nearly the same some minutes ago.
+    pub(super) fn same_title(
+        &self,
+        request: &Request,
+        title: &str,
+        anyway: Command,
+    ) -> Result<Option<Answer>, StoreError> {
+        let since = self.now.saturating_sub(SAME_WITHIN).unwrap_or(Timestamp::MIN);
+        let open = self.book().open();
+        let same = open.iter().rev().find(|incident| {
+            incident.declared_at >= since
+                && incident.declared_by != request.by
+                && text::sounds_like(&incident.title, title)
+        });
+        let Some(same) = same else { return Ok(None) };
+        let doubt = Doubt::SameTitle { incident: same.id, by: same.declared_by.clone() };
+        let join = if same.clocks.own_channel { Command::Join } else { Command::Show };
+        let join = Line { incident: Some(same.id), command: join };
+        let anyway = Line { incident: None, command: anyway };
+        self.unclear(request, &Refusal::unsure(doubt, [join, anyway])).map(Some)
+    }
+
+    pub(super) fn declare_anyway(
+        &mut self,
+        request: &Request,
+        severity: Severity,
+        title: &str,
+        note: Option<&str>,
+    ) -> Result<Answer, StoreError> {
+        let title = title.to_owned();
+        let declaration = Declaration { title, severity, impact: None, action: None, eta: None };
+        let answer = self.declare(request, declaration)?;
+        let (Answer::Private(Private::Declared { incident, title, severity, own_channel, .. }), Some(note)) =
+            (&answer, note)
+        else {
+            return Ok(answer);
+        };
+        self.record(*incident, Some(request), EventKind::Noted { text: note.to_owned() });
+        let (incident, title, noted) = (*incident, title.clone(), Some(note.to_owned()));
+        let (severity, own_channel) = (*severity, *own_channel);
+        Ok(Answer::Private(Private::Declared { incident, title, severity, own_channel, noted }))
+    }
+
+    pub(super) fn form(&mut self, request: &Request, form: &Form) -> Result<Answer, StoreError> {
+        let incident = match form {
+            Form::Declare { title, severity, impact, action, eta } => {
+                let facts = (impact.clone(), action.clone(), eta.clone());
+                let declaration = match Declaration::new(title.clone(), *severity, facts, self.now) {
+                    Ok(declaration) => declaration,
+                    Err(refusal) => return Ok(refused(refusal)),
+                };
+                let anyway = Command::DeclareAnyway { severity: *severity, title: title.clone(), note: None };
+                if let Some(asked) = self.same_title(request, title, anyway)? {
+                    return Ok(asked);
+                }
+                return self.declare(request, declaration);
+            }
+            Form::Approve { run, key, comment } => return self.approve_form(request, *run, key, comment),
+            Form::Update { incident, .. } | Form::Resolve { incident, .. } => *incident,
+        };
+        let Some(incident) = self.book().incident(incident)? else {
+            return Ok(refused(Refusal::NoSuchIncident { incident }));
+        };
+        let duty = self.duty();
+        let asked = Asked { by: &request.by, place: &request.place, now: self.now, duty: &duty };
+        let decision = decide_form(&incident, form, &asked);
+        Ok(self.carry_out(&incident, request, decision))
+    }
+}

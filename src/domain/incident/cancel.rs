@@ -1,0 +1,35 @@
+//! An end without a report: a false alarm, or another incident's double.
+
+use jiff::Timestamp;
+
+use super::Incident;
+use super::decide::{Decision, open};
+use super::event::{Cancelled, EventKind};
+use crate::domain::answer::Done;
+use crate::domain::refusal::Refusal;
+use crate::id::IncidentId;
+
+/// Why it was cancelled, where nobody said.
+const NO_INCIDENT: &str = "False alarm";
+
+/// Ends what was no incident, or is another one.
+pub(super) fn cancel(
+    incident: &Incident,
+    why: Option<String>,
+    of: Option<IncidentId>,
+    now: Timestamp,
+) -> Result<Decision, Refusal> {
+    open(incident)?;
+    if of == Some(incident.id) {
+        return Err(Refusal::NotAnIncidentNumber { word: incident.id.to_string() });
+    }
+    let cancelled = EventKind::Resolved {
+        root_cause: why.unwrap_or_else(|| NO_INCIDENT.into()),
+        impact: incident.impact.clone(),
+        data_loss: None,
+        from: incident.status,
+        missed: incident.uncounted(now),
+        cancelled: Some(Cancelled { of }),
+    };
+    Ok(Decision::done(incident, vec![cancelled], Done::Cancelled { of }))
+}
