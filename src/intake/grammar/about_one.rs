@@ -99,10 +99,16 @@ fn bare_before(verb: Verb, first: &str, after: &str, rest: &str) -> Result<Optio
     let is_text = match verb {
         // Alone it is a text, if a senseless one; after `update 7` a form opens.
         Verb::Impact | Verb::Action | Verb::Note => alone,
-        Verb::Eta => alone || parts::duration(rest).is_ok(),
+        Verb::Eta => alone || parts::duration(rest).is_ok() || is_range(after),
         _ => false,
     };
     if is_text { Ok(None) } else { number::bare(first) }
+}
+
+/// What follows the first number of `30 or 40 minutes`.
+fn is_range(after: &str) -> bool {
+    let word = split_word(after).0;
+    ["or", "to", "-", "–"].iter().any(|between| between.eq_ignore_ascii_case(word))
 }
 
 /// `severity p2 reason`, `severity 2 p1`, `severity INC-2 p1`. `sev 1 payments are down` may be a declaration.
