@@ -77,6 +77,8 @@ async fn being_on_call(world: &World) {
     world.forward(5).await;
     kofi.clicks_direct("answer_page").await;
     maya.types(EMERGENCIES, "/oncall handoff @kofi").await;
+    // It takes more than the cover that it ends, so it is asked for.
+    maya.clicks(EMERGENCIES, "confirm").await;
     world.forward(40).await;
 }
 
