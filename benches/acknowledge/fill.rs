@@ -93,6 +93,7 @@ fn happened(number: u64, seq: u32) -> EventKind {
             data_loss: None,
             from: Status::Mitigating,
             missed: 0,
+            cancelled: None,
         },
         0 => {
             let facts = UpdateFacts { text: Some(text), ..UpdateFacts::default() };
