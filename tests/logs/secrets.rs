@@ -56,7 +56,7 @@ fn shows(slack: &Slack, part: &str) -> bool {
 /// Two clicks, of which the second is answered at its `response_url`: somebody has it already.
 async fn clicks_twice(slack: &Slack, port: u16) {
     let has = |message: &&&Message| message.buttons().iter().any(|button| button == "ack");
-    until(|| Channel::look(slack, EMERGENCIES).said().iter().any(|message| has(&&message))).await;
+    until(|| Channel::look(slack, EMERGENCIES).said().iter().any(|message| has(&message))).await;
     let shown = Channel::look(slack, EMERGENCIES);
     let ts = shown.said().iter().find(has).unwrap().ts.clone();
     for person in ["maya", "ian"] {
