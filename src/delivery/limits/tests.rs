@@ -155,3 +155,15 @@ fn what_programs_print_leaves_edits_to_news() {
     let news = (0..20).filter(|_| edits.take(now, false).is_ok()).count();
     assert_eq!((ticks, news), (6, 6));
 }
+
+#[test]
+fn what_calls_twice_in_one_attempt_does_not_wait_for_itself() {
+    let limits = Limits::default();
+    let (limited, over) = (Timestamp::UNIX_EPOCH, Timestamp::from_second(1).unwrap());
+    for method in ["conversations.invite", "chat.postMessage"] {
+        limits.hold(method, Some("C1"), over, limited);
+        assert_eq!(limits.enter(method, Some("C1"), over), Ok(()), "{method}");
+    }
+    assert_eq!(limits.enter("conversations.invite", Some("C1"), over), Ok(()));
+    assert_eq!(limits.enter("chat.postMessage", Some("C1"), over), Err(Timestamp::from_second(2).unwrap()));
+}
