@@ -59,7 +59,7 @@ pub(super) fn to_format_2(engine: &Engine, meta: Meta, folder: &Path) -> Result<
     }
     let mut writes: Vec<_> = gathered.marks().into_iter().map(|(key, mark)| (key, Some(mark))).collect();
     writes.extend(audit::first_checkpoint(engine)?);
-    let totals = gathered.totals.after(engine, &writes)?;
+    let totals = gathered.totals.after(&engine.before(&writes)?, &writes);
     info!(rows = totals.rows(), "the data folder gets its totals: an older howler does not open it any more");
     let meta = Meta { totals: Some(totals), ..meta };
     writes.push((keys::META.to_vec(), Some(codec::encode(&meta)?)));

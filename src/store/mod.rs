@@ -205,8 +205,8 @@ impl Store {
         let mut totals = self.totals.lock().unwrap_or_else(PoisonError::into_inner);
         self.in_place().map_err(CommitError::Nothing)?;
         let number = *commits + 1;
-        let (writes, after) = self.writes(changes, number, &totals, now).map_err(CommitError::Nothing)?;
-        let before = self.with(|engine| engine.before(&writes)).map_err(CommitError::Nothing)?;
+        let drawn = self.writes(changes, number, &totals, now);
+        let (writes, before, after) = drawn.map_err(CommitError::Nothing)?;
         let written = self.committed(writes).and_then(|()| {
             // Acknowledged is only what the next start will find.
             let kept =
@@ -225,21 +225,22 @@ impl Store {
         engine.as_ref().ok_or(CommitError::Nothing(StoreError::Closed))?.commit(writes)
     }
 
-    /// The rows of the commit with this number, and what must be there after it.
+    /// The rows of the commit with this number, what they replace, and what must be there after it.
     fn writes(
         &self,
         changes: &Changes,
         number: u64,
         totals: &Totals,
         now: Timestamp,
-    ) -> Result<(Vec<engine::Write>, Totals), StoreError> {
+    ) -> Result<(Vec<engine::Write>, kept::Before, Totals), StoreError> {
         self.with(|engine| {
             let mut writes = rows::of(changes, now)?;
             words::rows(engine, changes, &mut writes)?;
             let most = FORGET_AT_ONCE.max(2 * changes.seen.len());
             rows::forget(engine, now, most, &mut writes)?;
             writes.extend(audit::next_checkpoint(engine, changes)?);
-            let after = totals.after(engine, &writes)?;
+            let mut before = engine.before(&writes)?;
+            let after = totals.after(&before, &writes);
             let meta = Meta {
                 instance: self.instance.clone(),
                 commits: number,
@@ -250,10 +251,11 @@ impl Store {
                 words: true,
                 totals: Some(after.clone()),
             };
+            before.insert(keys::META.to_vec(), engine.get(keys::META)?);
             writes.push((keys::META.to_vec(), Some(codec::encode(&meta)?)));
             self.backups.before(engine, &writes)?;
             self.looks.before(engine, &writes)?;
-            Ok((writes, after))
+            Ok((writes, before, after))
         })
     }
 

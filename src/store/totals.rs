@@ -10,7 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::engine::Write;
-use super::{StoreError, disk::Engine, keys};
+use super::kept::Before;
+use super::keys;
 
 /// The rows of one kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,23 +72,20 @@ impl Totals {
     }
 
     /// The totals once `writes` are done. An old value that was damaged is taken out as it stands, so the totals stay
-    /// wrong for good: what was lost does not become right by being written over.
-    ///
-    /// # Errors
-    /// When an old value cannot be read.
-    pub(super) fn after(&self, engine: &Engine, writes: &[Write]) -> Result<Self, StoreError> {
+    /// wrong for good: what was lost does not become right by being written over. `before` holds what they replace.
+    pub(super) fn after(&self, before: &Before, writes: &[Write]) -> Self {
         let last: BTreeMap<&[u8], Option<&[u8]>> =
             writes.iter().map(|(key, value)| (key.as_slice(), value.as_deref())).collect();
         let mut after = self.clone();
         for (key, value) in last {
-            if let Some(old) = engine.get(key)? {
-                after.take(key, &old);
+            if let Some(Some(old)) = before.get(key) {
+                after.take(key, old);
             }
             if let Some(value) = value {
                 after.add(key, value);
             }
         }
-        Ok(after)
+        after
     }
 
     /// The kinds whose rows were `found` to be others than these.

@@ -153,7 +153,7 @@ fn a_row_that_this_version_cannot_read_keeps_nobody_from_starting() {
             let mark = super::super::totals::hash(&key, &row).to_be_bytes().to_vec();
             writes.push((keys::open(id), Some(mark)));
         }
-        *totals = store.with(|engine| totals.after(engine, &writes)).unwrap();
+        *totals = totals.after(&store.with(|engine| engine.before(&writes)).unwrap(), &writes);
         let meta = store.with(read_meta).unwrap().unwrap();
         let meta = Meta { totals: Some(totals.clone()), ..meta };
         writes.push((keys::META.to_vec(), Some(codec::encode(&meta).unwrap())));
