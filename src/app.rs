@@ -1,6 +1,7 @@
 //! The one place where things are wired, started and stopped.
 
 mod backups;
+mod stop;
 mod telephone;
 
 use std::net::SocketAddr;
@@ -9,6 +10,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use axum::Router;
+use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinHandle};
@@ -34,11 +36,11 @@ use crate::redact::Redactor;
 use crate::store::{Disk, Store, StoreError};
 use crate::telemetry::Metrics;
 use backups::{Keeper, Plan};
-use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 use telephone::Telephone;
 
 pub use crate::http_server::serve;
 pub use backups::Keeping;
+pub use stop::StopSignals;
 
 /// How long a stop may take before what is left is cut off; it is saved and goes on after the next start.
 const STOP_WITHIN: Duration = Duration::from_secs(6);
@@ -330,25 +332,6 @@ pub async fn serve_with_shell(
         shell.stopped().await;
     };
     tokio::join!(serve(listener, router, stopped), shell);
-}
-
-/// Returns when the process is asked to stop (SIGTERM or Ctrl-C).
-pub async fn asked_to_stop() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => drop(terminate.recv().await),
-            Err(error) => {
-                warn!(%error, "SIGTERM cannot be heard");
-                std::future::pending::<()>().await;
-            }
-        }
-    };
-    tokio::select! {
-        () = terminated => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
-    info!("stopping");
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use howler::app::{self, App, Setup};
+use howler::app::{self, App, Setup, StopSignals};
 use howler::cli::{AuditAsked, Cli, Command, ConfigFile};
 use howler::clock::Clock;
 use howler::config::Config;
@@ -52,13 +52,14 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
             let (config, folder) = (load(&config)?, data.clone());
             let app = App::start(Setup { config, secrets: secrets()?, data, clock: Clock::system() })?;
             let local = start_local(&folder, local::operations(app.desk.clone()));
+            let stop = StopSignals::hear();
             let listener = app::listen(listen).await?;
             info!(address = %listener.local_addr()?, "howler listens");
             let shell = app.open_shell(&folder);
             let desk = app.desk.clone();
             let stopped = async move {
                 tokio::select! {
-                    () = app::asked_to_stop() => {}
+                    () = stop.asked() => {}
                     () = desk.gone() => {}
                 }
             };
@@ -133,10 +134,11 @@ async fn ask_procedures(asked: Asked) -> Result<ExitCode, Failure> {
             let config = load(&ConfigFile { config })?;
             // Slack is not asked, so its secrets may be missing.
             let secrets = Secrets::read(|name| std::env::var(name).ok().or_else(|| slack_less(name)))?;
+            let stop = StopSignals::hear();
             tokio::select! {
                 code = dry_run::run(&config, &secrets, &name, &given) => code,
                 // What it asks ends with it: programs have groups of their own, and hear nothing of a Ctrl-C.
-                () = app::asked_to_stop() => ExitCode::FAILURE,
+                () = stop.asked() => ExitCode::FAILURE,
             }
         }
     })

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 use tracing::warn;
 
-use crate::app::{self, App, Ground, Setup, StartError};
+use crate::app::{self, App, Ground, Setup, StartError, StopSignals};
 use crate::clock::Clock;
 use crate::config::secrets::{GITHUB_API_URL, Secret, Secrets, VercelSecrets};
 use crate::config::{
@@ -73,6 +73,7 @@ pub async fn run(listen: SocketAddr, data: Option<PathBuf>) -> Result<(), DemoEr
     let kept = data.is_some();
     let folder = data.unwrap_or_else(scratch_folder);
     let clock = Clock::system();
+    let stop = StopSignals::hear();
     let rehearsal = start(listen, &folder, kept, clock.clone()).await?;
     let Rehearsal { app, slack, phones, production, listener, address } = rehearsal;
     let desk = app.desk.clone();
@@ -106,7 +107,7 @@ pub async fn run(listen: SocketAddr, data: Option<PathBuf>) -> Result<(), DemoEr
     tokio::spawn(on_call::ring_out(phones.clone(), clock.clone()));
     let saver = kept.then(|| tokio::spawn(save_changes(slack.clone(), clock.clone(), folder.clone())));
     let shell = if kept { app.open_shell(&folder) } else { None };
-    app::serve_with_shell(listener, router, shell, app::asked_to_stop()).await;
+    app::serve_with_shell(listener, router, shell, stop.asked()).await;
     app.stop().await;
     if let Some(saver) = saver {
         saver.abort();
