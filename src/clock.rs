@@ -59,7 +59,7 @@ pub enum Jump {
 }
 
 /// Corrections up to this are none of anybody's business: a leap second, a clock that is adjusted.
-const STEADY: SignedDuration = SignedDuration::from_secs(60);
+pub const STEADY: SignedDuration = SignedDuration::from_secs(60);
 
 impl Jump {
     /// Compares two looks that are much less than a minute apart while howler runs.

@@ -1,6 +1,8 @@
 //! Guarantees 1 to 3 over a crash: saved, once, on time or honest.
 
 use howler::app::{App, Setup};
+use howler::clock::Clock;
+use jiff::SignedDuration;
 
 use crate::harness::{EMERGENCIES, ROOM, World};
 
@@ -54,7 +56,7 @@ async fn missed_reminders_become_one_that_says_howler_was_down() {
     // The desk's next turn comes after it has noted that it is alive at 02:25.
     world.settle().await;
     world.crash().await;
-    world.clock.advance(jiff::SignedDuration::from_mins(16));
+    world.clock.advance(SignedDuration::from_mins(16));
     world.start_howler().await;
     world.settle().await;
     assert_eq!(world.count(EMERGENCIES, "Update due"), 1);
@@ -83,4 +85,22 @@ async fn a_second_howler_on_the_same_folder_is_refused() {
     let setup = Setup { data: world.data(), ..world.setup() };
     let refused = App::start(setup).err().unwrap().to_string();
     assert!(refused.contains("in use by another howler"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_clock_that_was_a_day_ahead_and_is_set_back_makes_nothing_a_day_late() {
+    let mut world = World::start().await;
+    let declared = world.clock.now();
+    world.clock.advance(SignedDuration::from_hours(24));
+    world.settle().await;
+    world.ian().types(EMERGENCIES, "/incident p3 Slow search").await;
+    world.forward(10).await;
+    world.crash().await;
+    // Slack's clock is its own.
+    world.clock = Clock::standing_at(declared + SignedDuration::from_mins(10));
+    world.start_howler().await;
+    world.forward(19).await;
+    assert_eq!(world.count(EMERGENCIES, "Update due"), 0);
+    world.forward(1).await;
+    assert_eq!(world.count(EMERGENCIES, "Update due"), 1);
 }

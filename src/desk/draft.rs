@@ -4,6 +4,7 @@ mod backup;
 mod became;
 mod board;
 mod change;
+mod clock;
 mod declare;
 mod effects;
 mod journal;

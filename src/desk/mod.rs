@@ -120,6 +120,7 @@ impl Desk {
     ) -> Result<(Self, mpsc::UnboundedReceiver<Lane>, tokio::task::JoinHandle<()>), StoreError> {
         // Before anything is written: a commit says that howler is there.
         let outage = store.outage(clock.now());
+        let set_back = store.set_back(clock.now());
         let loaded = signing::begin(&store, &config.audit_keys, clock.now())?;
         let state = State::loaded(loaded, &config.audit_keys);
         if let Some(why) = &state.ledger.broken {
@@ -146,6 +147,7 @@ impl Desk {
             wake,
             pulse,
             outage,
+            set_back,
             put_off: PutOff::default(),
             unsaved: Unsaved::default(),
             broken,

@@ -63,6 +63,8 @@ pub(super) struct Round {
     pub wake: mpsc::UnboundedSender<Lane>,
     pub pulse: watch::Sender<Pulse>,
     pub outage: Option<Outage>,
+    /// The machine's clock was set back by so much, which nothing that is saved knows yet.
+    pub set_back: Option<SignedDuration>,
     /// Timers whose firing failed.
     pub put_off: PutOff,
     /// What came back while nothing could be saved.
@@ -124,7 +126,8 @@ impl Round {
                 self.outage = Some(Outage { from, until });
             }
             Some(Jump::Back { by }) => {
-                warn!(by = %Spoken(by), "the machine's clock was set back: what was due meanwhile comes so much later");
+                warn!(by = %Spoken(by), "the machine's clock was set back: what was due goes back with it");
+                self.set_back = Some(by + self.set_back.unwrap_or_default());
             }
             None => {}
         }
@@ -170,6 +173,7 @@ impl Round {
         let committed = self.commit(changes, now).await;
         if committed.is_ok() {
             self.unsaved.clear();
+            self.set_back = None;
             self.state_mut().outbox.all_saved();
             self.is_told(untold);
         }
@@ -207,6 +211,9 @@ impl Round {
         // First what happened first.
         for (effect, outcome) in self.unsaved.outcomes() {
             untaken.extend(report(&mut draft, *effect, outcome.clone()));
+        }
+        if let Some(by) = self.set_back {
+            draft.clock_set_back(by);
         }
         if let Err(error) = draft.tend_rota() {
             error!(%error, "the rota could not be looked at");

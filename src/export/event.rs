@@ -86,6 +86,7 @@ pub fn named(kind: &EventKind) -> (&'static str, Value) {
             ("role_taken", json!({ "role": self::role(*role), "person": person, "from": from }))
         }
         Kind::Snoozed { due, until } => ("snoozed", json!({ "due": due, "until": until })),
+        Kind::ClockSetBack { by } => ("clock_set_back", json!({ "by_seconds": by.as_secs() })),
         Kind::Reminded { due, rung, to, missed, next, late, .. } => (
             "reminded",
             json!({ "due": due, "rung": self::rung(*rung), "to": self::to(to), "missed": missed,

@@ -41,6 +41,7 @@ use std::sync::{Mutex, PoisonError, RwLock, Weak};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::clock::STEADY;
 use crate::domain::answer::Answer;
 use crate::domain::incident::Incident;
 use crate::domain::incident::event::Event;
@@ -158,6 +159,11 @@ impl Store {
     /// The time in which howler did not run, up to `now`; `None` for a new store.
     pub fn outage(&self, now: Timestamp) -> Option<Outage> {
         self.last_alive.map(|from| Outage { from: from.min(now), until: now })
+    }
+
+    /// How far the machine's clock was set back while howler did not run, as far as that can be told.
+    pub fn set_back(&self, now: Timestamp) -> Option<SignedDuration> {
+        self.last_alive.map(|alive| alive.duration_since(now)).filter(|by| *by > STEADY)
     }
 
     /// Why the store was opened for reading alone: its disk takes no writes.

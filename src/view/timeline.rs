@@ -7,6 +7,7 @@ use super::facts::{eta, given, labelled, severity};
 use super::page;
 use super::time::{day_utc, late};
 use super::words::{Part, Words, bold, both, channel, clock, link, words};
+use crate::config::Spoken;
 use crate::domain::Command;
 use crate::domain::answer::Summary;
 use crate::domain::command::Retractable;
@@ -199,6 +200,12 @@ fn by_howler(what: &EventKind, who: Option<&UserId>, most: usize) -> Words {
             both(*until),
             "."
         ],
+        EventKind::ClockSetBack { by } => {
+            words![format!(
+                "The machine's clock was set back by {}. What was due goes back with it.",
+                Spoken(*by)
+            )]
+        }
         EventKind::Reminded { rung, to, missed, late: lateness, .. } => words!["howler reminded "]
             .and(reminded(*rung, to))
             .and(words![match missed {

@@ -55,7 +55,7 @@ pub fn consequences(before: Option<&Incident>, after: &Incident, event: &Event) 
         {
             out.show(EffectKind::ReadMessage { channel: channel.clone(), message: message.clone() });
         }
-        EventKind::BackupOpened { .. } => out.cards(),
+        EventKind::BackupOpened { .. } | EventKind::ClockSetBack { .. } => out.cards(),
         EventKind::Pinned { .. }
         | EventKind::PinRead { .. }
         | EventKind::Unpinned { .. }

@@ -110,6 +110,7 @@ impl Incident {
                     due: *due,
                 });
             }
+            EventKind::ClockSetBack { by } => self.clocks_go_back(*by, event.at),
             EventKind::Resolved { .. } => self.resolved(event),
             EventKind::Reopened { to } => self.reopened(event, *to),
             EventKind::Retracted { seq, what } => self.retracted(event, *seq, *what),

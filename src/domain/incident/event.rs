@@ -162,6 +162,10 @@ pub enum EventKind {
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         quiet: bool,
     },
+    /// The machine's clock was set back by so much, and what was due goes back with it.
+    ClockSetBack {
+        by: SignedDuration,
+    },
     /// A procedure of the runbook was put to work on it.
     Runbook {
         run: RunId,

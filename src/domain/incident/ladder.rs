@@ -7,6 +7,8 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::set_back::went_back;
+
 /// How loudly somebody is reminded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Rung {
@@ -133,6 +135,17 @@ impl Ladder {
     /// The ladder with this one reminder at `until`.
     pub fn snoozed_until(&self, until: Timestamp) -> Self {
         Self { next: (Rung::Channel, until), ..self.clone() }
+    }
+
+    /// The ladder where the clock was set back by `by`, to `now`: no reminder is further away than one interval.
+    pub(super) fn set_back(self, by: SignedDuration, now: Timestamp) -> Self {
+        let since = went_back(self.since, by, now);
+        let moved =
+            if since == self.since { self } else { Self { since, ..Self::starting(since, self.interval) } };
+        let missed = moved.missed.min(moved.run_out_by(now));
+        let furthest = moved.next_interval_after(now);
+        let next = if moved.next.1 > furthest { (Rung::Channel, furthest) } else { moved.next };
+        Self { missed, next, ..moved }
     }
 
     /// The ladder after a [`Climb`].

@@ -14,6 +14,7 @@ mod ladder;
 pub mod page;
 mod pinning;
 mod retract;
+mod set_back;
 pub mod severity;
 mod still_true;
 pub mod timeline;
@@ -37,6 +38,7 @@ pub use fire::{Fired, delivered, fire};
 pub use ladder::{Ladder, Rung};
 use page::{OpenPage, Paging};
 pub use pinning::pin;
+pub use set_back::set_back;
 use severity::{Severity, Status};
 pub use still_true::still_true;
 

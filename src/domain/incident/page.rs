@@ -55,6 +55,14 @@ impl Paging {
         Some(Self { next: Some((index, due.min(now))), ..self.clone() })
     }
 
+    /// Where the clock was set back to `now`, no step is further away than the path says.
+    pub(super) fn set_back(&mut self, now: Timestamp) {
+        let Some((index, due)) = self.next else { return };
+        let nearer = due.min(plus(now, self.path.gap_before(index, self.round)));
+        self.from = plus(self.from, nearer.duration_since(due));
+        self.next = Some((index, nearer));
+    }
+
     fn reason(&self) -> PageReason {
         match (self.silent, self.round, self.next) {
             (true, ..) => PageReason::Silent,

@@ -59,6 +59,16 @@ impl Path {
         path
     }
 
+    /// How long the step `index` comes after what is before it, in the first round or a later one.
+    pub fn gap_before(&self, index: usize, round: u32) -> SignedDuration {
+        let after = |index: usize| self.steps.get(index).map_or(SignedDuration::ZERO, |step| step.after);
+        match (index, round) {
+            (0, 0) => after(0),
+            (0, _) => after(0) + self.again.unwrap_or_default() - after(self.steps.len().saturating_sub(1)),
+            (index, _) => after(index) - after(index - 1),
+        }
+    }
+
     /// Whether it calls anybody at all.
     pub fn pages(&self) -> bool {
         !self.steps.is_empty()

@@ -7,6 +7,7 @@ mod escalation;
 mod order;
 mod paged_again;
 mod paging;
+mod set_back;
 mod shell;
 mod timelines;
 
