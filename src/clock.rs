@@ -97,6 +97,7 @@ impl Clock {
         Self(Arc::new(Inner { base, ahead: watch::Sender::new(SignedDuration::ZERO) }))
     }
 
+    #[expect(clippy::disallowed_methods, reason = "the one reader of the system's clock")]
     fn base(&self) -> Timestamp {
         match &self.0.base {
             Base::System => Timestamp::now(),
@@ -134,6 +135,7 @@ impl Clock {
 
     /// Returns once the clock shows `due` or later, or was set back, for then `due` may be far off. Where the machine slept or
     /// its clock was set ahead, within five seconds after.
+    #[expect(clippy::disallowed_methods, reason = "the one that waits")]
     pub async fn sleep_until(&self, due: Timestamp) {
         let mut moved = self.0.ahead.subscribe();
         let mut before = self.now();

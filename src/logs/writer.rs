@@ -187,6 +187,10 @@ impl Out {
     }
 
     /// Writes a whole line. One that was broken off before is ended first.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this thread does nothing else, and a full pipe has no other sign"
+    )]
     fn write(&mut self, line: &[u8]) -> bool {
         let mut bytes = Vec::with_capacity(line.len() + 1);
         bytes.extend(self.torn.then_some(b'\n'));

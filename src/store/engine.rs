@@ -143,6 +143,7 @@ impl DoubleEndedIterator for Scan<'_> {
 /// sled's threads let go of its file a little after the handle is dropped. Other processes are kept out by howler's own
 /// lock, so whoever still holds it is an engine of ours: one that was just closed, or one that broke off over damage
 /// and never lets go.
+#[expect(clippy::disallowed_methods, reason = "nothing tells when sled lets go")]
 fn open_when_let_go(path: &Path, config: &sled::Config) -> Result<sled::Db, StoreError> {
     let held =
         |error: &sled::Error| matches!(error, sled::Error::Io(io) if io.to_string().contains("acquire lock"));

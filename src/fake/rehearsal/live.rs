@@ -48,6 +48,7 @@ pub(super) async fn world<W: Workspace>(
 }
 
 /// The first version that is not `known`, or that same one after a while.
+#[expect(clippy::disallowed_methods, reason = "a browser waits in real time")]
 async fn news<W: Workspace>(stage: &Stage<W>, known: &str) -> String {
     let mut changes = stage.workspace.changes();
     let mut moves = stage.moves.subscribe();

@@ -92,6 +92,7 @@ async fn deliver_again_sends_the_same_bytes_with_a_fresh_signature() {
 }
 
 #[tokio::test]
+#[expect(clippy::disallowed_methods, reason = "real time lets the tasks run")]
 async fn events_are_retried_on_the_clock_when_asked() {
     let town = Town::new().await;
     let ear = Ear::of(&town).await;
