@@ -99,7 +99,7 @@ impl Page {
     async fn approves(&self, person: &str, why: &str) {
         self.becomes(person).await;
         self.clicks("[data-testid=channel-monkeytown-emergencies]").await;
-        self.presses("To be approved", "approve").await;
+        self.presses("Approve?", "approve").await;
         self.fills("comment", why).await;
         self.clicks("[data-testid=modal-submit]").await;
         self.sees(why).await;
@@ -184,7 +184,7 @@ async fn the_event_stream_is_diagnosed_and_rolled_back_with_others_approving() {
     page.sees("To be approved: Restart event-stream").await;
     page.approves("U0MAYA", "The stream is unhealthy").await;
     page.approves("U0KOFI", "I see it too").await;
-    page.sees("Carried out, and being proved").await;
+    page.sees("Done. Checking whether it helped").await;
     page.clicks("[data-testid=forward-30]").await;
     page.sees("did not help in time").await;
 

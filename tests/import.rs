@@ -84,7 +84,7 @@ async fn a_calendar_is_shown_and_then_taken_over_once() {
     let done = types(&world, &again).await;
     assert_eq!((done.code, done.err.as_str()), (0, ""), "{done:?}");
     assert!(who(&world, "2026-12-08").await.contains("U0ZOE"));
-    assert!(who(&world, "2026-12-15").await.contains("By an imported calendar"));
+    assert!(who(&world, "2026-12-15").await.contains("From an imported calendar"));
     let twice = types(&world, &again).await;
     assert!(twice.code == 1 && twice.err.contains("It is so already"), "{twice:?}");
 }
@@ -99,7 +99,7 @@ async fn a_schedule_that_was_changed_meanwhile_is_shown_once_more() {
     let again =
         types(&world, &["oncall", "confirm", number, "override", "U0ZOE", "2026-12-08", "to", "2026-12-09"])
             .await;
-    assert!(again.code == 1 && again.err.contains("The schedule was changed meanwhile"), "{again:?}");
+    assert!(again.code == 1 && again.err.contains("Somebody changed the schedule meanwhile"), "{again:?}");
     let line = again.err.lines().find_map(|line| line.strip_prefix("To do it: howler ")).unwrap().to_owned();
     let words: Vec<&str> = line.split(' ').take_while(|word| *word != "--data").collect();
     let done = types(&world, &words).await;
@@ -140,7 +140,7 @@ async fn an_import_replaces_what_an_earlier_one_brought() {
     ] {
         assert!(said.contains(part), "{part} is missing: {said}");
     }
-    assert!(!said.contains("It wins over override"), "{said}");
+    assert!(!said.contains("It replaces override"), "{said}");
     for (day, is_zoe) in [("2026-12-08", false), ("2026-12-22", true), ("2027-01-05", true)] {
         assert_eq!(who(&world, day).await.contains("U0ZOE"), is_zoe, "{day}");
     }
@@ -263,7 +263,7 @@ async fn with_slack_down_ids_still_name_people() {
     world.slack.faults().down(true);
     let file = file(&world, &calendar(&[("U0ZOE", "20261206T000000", "20261213T000000")]));
     let shown = types(&world, &["oncall", "import", &file, "U0ZOE=U0ZOE"]).await;
-    assert!(shown.err.contains("Slack does not tell its people's names"), "{shown:?}");
+    assert!(shown.err.contains("Slack did not give me people's names"), "{shown:?}");
     assert!(shown.err.contains("@U0ZOE instead of"), "{shown:?}");
 }
 

@@ -384,5 +384,5 @@ async fn howler_takes_no_role() {
     ian.types(EMERGENCIES, "/incident p3 Slow search").await;
     let answer = ian.types(EMERGENCIES, "/incident role commander @howler").await;
     assert!(answer.contains("@howler") && answer.contains("take"), "{answer}");
-    assert!(ian.types(EMERGENCIES, "/incident show 1").await.contains("nobody yet"));
+    assert!(!ian.types(EMERGENCIES, "/incident show 1").await.contains("Commander: "));
 }

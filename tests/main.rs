@@ -25,6 +25,7 @@ mod incidents;
 mod kill;
 mod logs;
 mod named_people;
+mod one_message;
 mod operations;
 mod other_programs;
 mod pages;

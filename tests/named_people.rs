@@ -17,10 +17,10 @@ async fn whoever_would_be_called_in_vain_is_not_put_on_call() {
         ("/oncall add @zoe", "has left this Slack"),
         ("/oncall page @zoe Are you there", "has left this Slack"),
         ("/oncall override @howler fri 18:00 to mon 09:00", "is a bot"),
-        ("/oncall add <@U0NOBODY>", "is not a person here"),
+        ("/oncall add <@U0NOBODY>", "is nobody here"),
         ("/oncall add @mayaa", "/oncall add @maya"),
         ("/oncall add @kof", "/oncall add @kofi"),
-        ("/oncall add @xyzzy", "choose the name from Slack's list"),
+        ("/oncall add @xyzzy", "pick the name from Slack's list"),
     ] {
         let answer = ian.types(EMERGENCIES, line).await;
         assert!(answer.contains(why) && answer.contains("Nothing was changed"), "{line}: {answer}");

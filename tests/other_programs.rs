@@ -78,7 +78,7 @@ async fn a_second_address_says_that_the_first_is_dead() {
     for (line, other) in
         [("/oncall calendar", "/oncall calendar all"), ("/oncall calendar all", "/oncall calendar")]
     {
-        let dead = "The address from before is dead";
+        let dead = "The old address no longer works";
         let first = address(&world, line).await;
         let shown = world.maya().whisper(EMERGENCIES).unwrap().text;
         assert!(!shown.contains(dead), "{line}: {shown}");

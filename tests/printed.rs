@@ -43,5 +43,5 @@ async fn a_log_of_too_many_lines_is_not_taken_for_a_quiet_one() {
     ian.types(EMERGENCIES, "/runbook diagnose queue").await;
     let card = town.card(EMERGENCIES);
     assert!(card.contains("the middle of the answer is missing"), "{card}");
-    assert!(!card.contains("Nothing that is asked here is wrong"), "{card}");
+    assert!(!card.contains("Nothing is wrong here"), "{card}");
 }

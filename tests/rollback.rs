@@ -105,23 +105,26 @@ async fn approved_by_somebody_else_it_runs_once_and_is_proved() {
     ian.types(room, "/runbook diagnose queue").await;
     ian.clicks(room, "propose").await;
     let card = town.card(room);
-    for part in ["To be approved: ", RESTART, "1 of 3 are there", "1 more must approve", "--to-revision=7"] {
+    for part in ["Approve? ", RESTART, "1 of 3 are there", "1 more must approve", "--to-revision=7"] {
         assert!(card.contains(part), "{part} is not in {card}");
     }
     assert_eq!(world.count(room, "needs 1 to approve it"), 1);
     ian.clicks(room, "approve").await;
-    assert!(ian.whisper(room).unwrap().text.contains("somebody else approves it"));
+    assert!(ian.whisper(room).unwrap().text.contains("somebody else has to approve it"));
     let code = ian.types(room, "/runbook approve RUN-1").await;
     let code = code.split("RUN-1 ").nth(1).unwrap().split(' ').next().unwrap().to_owned();
     let stranger =
         world.person("zoe").types(EMERGENCIES, &format!("/runbook approve RUN-1 {code} why not")).await;
-    assert!(stranger.contains("not among those who may"), "{stranger}");
+    assert!(stranger.contains("you may not approve this"), "{stranger}");
     assert_eq!(began(&town, "restart"), 0, "nothing runs before it is approved");
 
     world.maya().clicks(room, "approve").await;
     assert_eq!(began(&town, "restart"), 1);
     let card = town.card(room);
-    assert!(card.contains("being proved") && card.contains("Its checks pass since"), "{card}");
+    assert!(
+        card.contains("Checking whether it helped") && card.contains("Its checks have passed since"),
+        "{card}"
+    );
     let late = format!("/runbook approve RUN-1 {code} late");
     let late = world.person("kofi").types(EMERGENCIES, &late).await;
     assert!(late.contains("used already; the last to approve was <@U0MAYA>"), "{late}");
@@ -131,7 +134,7 @@ async fn approved_by_somebody_else_it_runs_once_and_is_proved() {
         "approval is asked for: Restart the queue",
         "approved by <@U0MAYA>",
         "Restart the queue begins. The audit stands at",
-        "it ended well",
+        "it finished",
     ] {
         assert!(timeline.contains(part), "{part} is not in {timeline}");
     }
@@ -167,7 +170,7 @@ async fn what_does_not_help_leads_to_the_next_rung() {
     ian.types(EMERGENCIES, "/runbook run queue").await;
     world.maya().clicks(EMERGENCIES, "approve").await;
     world.forward_seconds(119).await;
-    assert!(town.card(EMERGENCIES).contains("do not pass yet"), "{}", town.card(EMERGENCIES));
+    assert!(town.card(EMERGENCIES).contains("don't pass yet"), "{}", town.card(EMERGENCIES));
     world.forward_seconds(6).await;
     let card = town.card(EMERGENCIES);
     assert!(card.contains("did not help in time") && card.contains("Roll the queue back"), "{card}");
@@ -184,7 +187,7 @@ async fn what_does_not_help_leads_to_the_next_rung() {
     assert!(again.contains("name the request by its code: `/runbook approve RUN-1 "), "{again}");
     let code = again.split("RUN-1 ").nth(1).unwrap().split(' ').next().unwrap().to_owned();
     let twice = world.maya().types(EMERGENCIES, &format!("/runbook approve RUN-1 {code} again")).await;
-    assert!(twice.contains("you have said so already"), "{twice}");
+    assert!(twice.contains("you said so already"), "{twice}");
     let silent = world.person("kofi").types(EMERGENCIES, &format!("/runbook approve RUN-1 {code}")).await;
     assert!(silent.contains("say why"), "{silent}");
     assert_eq!(began(&town, "undo"), 0);
@@ -192,7 +195,7 @@ async fn what_does_not_help_leads_to_the_next_rung() {
     assert_eq!(began(&town, "undo"), 1);
     let used =
         world.person("kofi").types(EMERGENCIES, &format!("/runbook approve RUN-1 {code} once more")).await;
-    assert!(used.contains("used already"), "{used}");
+    assert!(used.contains("approved already"), "{used}");
     world.forward_seconds(35).await;
     assert!(town.card(EMERGENCIES).contains("The action helped"), "{}", town.card(EMERGENCIES));
 }
@@ -203,7 +206,7 @@ async fn denied_expired_and_withdrawn_requests_say_so_and_run_nothing() {
     let (world, ian) = (&town.world, town.world.ian());
     ian.types(EMERGENCIES, "/runbook run queue").await;
     world.person("zoe").clicks(EMERGENCIES, "deny").await;
-    assert!(world.person("zoe").whisper(EMERGENCIES).unwrap().text.contains("not among those who may"));
+    assert!(world.person("zoe").whisper(EMERGENCIES).unwrap().text.contains("you may not approve this"));
     world.maya().clicks(EMERGENCIES, "deny").await;
     let card = town.card(EMERGENCIES);
     assert!(card.contains("Denied by <@U0MAYA>") && card.contains("Ask for approval"), "{card}");
@@ -229,7 +232,10 @@ async fn what_moved_since_voids_the_approval() {
     town.write("version", r#"{"revision": 9}"#);
     world.maya().clicks(EMERGENCIES, "approve").await;
     let card = town.card(EMERGENCIES);
-    assert!(card.contains("The approval is void") && card.contains("revision was 7, and is 9"), "{card}");
+    assert!(
+        card.contains("the approval no longer counts") && card.contains("revision was 7, and is 9"),
+        "{card}"
+    );
 
     // The program is another one.
     world.forward_seconds(30).await;
@@ -259,7 +265,7 @@ async fn one_change_at_a_time_is_made_to_a_target() {
     assert!(held.contains("is held by RUN-1"), "{held}");
     ian.types(EMERGENCIES, "/runbook abort RUN-1").await;
     let now = world.maya().types(EMERGENCIES, "/runbook propose RUN-2").await;
-    assert!(now.contains("those who may approve it"), "{now}");
+    assert!(now.contains("then I'll ask for approval"), "{now}");
 }
 
 #[tokio::test]
@@ -314,7 +320,7 @@ async fn a_program_that_fails_is_followed_by_a_look_at_the_world() {
     for part in [
         "it ended with 1",
         "Error: forbidden [secret]",
-        "The world says that it did not happen",
+        "The facts say that it did not happen",
         "Ask for approval",
     ] {
         assert!(card.contains(part), "{part} is not in {card}");
@@ -325,7 +331,7 @@ async fn a_program_that_fails_is_followed_by_a_look_at_the_world() {
     ian.clicks(EMERGENCIES, "propose").await;
     world.maya().clicks(EMERGENCIES, "approve").await;
     let card = town.card(EMERGENCIES);
-    assert!(card.contains("it did happen") && card.contains("Roll the queue back"), "{card}");
+    assert!(card.contains("it happened") && card.contains("Roll the queue back"), "{card}");
     assert_eq!(began(&town, "restart"), 2);
 }
 
@@ -360,7 +366,7 @@ async fn a_crash_in_the_middle_is_never_followed_by_a_second_start() {
     town.world.start_howler().await;
     town.world.settle().await;
     let card = town.card(EMERGENCIES);
-    assert!(card.contains("howler was stopped while it ran") && card.contains("it did happen"), "{card}");
+    assert!(card.contains("howler stopped while it was running") && card.contains("it happened"), "{card}");
     assert_eq!(began(&town, "restart"), 1, "never a silent second run");
 }
 
@@ -373,7 +379,7 @@ async fn the_audit_is_a_chain_in_which_nothing_is_missing() {
     town.world.maya().clicks(room, "approve").await;
     town.world.forward_seconds(30).await;
     let timeline = town.world.ian().types(room, "/incident timeline").await;
-    let head = timeline.split("The audit stands at ").nth(1).unwrap().trim_start_matches('`');
+    let head = timeline.split("Audit at ").nth(1).unwrap().trim_start_matches('`');
     let head = head.get(..64).unwrap().to_owned();
     town.world.crash().await;
     let (data, clock) = (town.world.data(), town.world.clock.clone());

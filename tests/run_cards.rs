@@ -104,7 +104,7 @@ async fn a_card_that_grew_too_long_is_shown_short_and_still_has_its_buttons() {
         town.world.forward_seconds(30).await;
         let card = town.card(EMERGENCIES);
         let command = "kubectl --context=prod --namespace=town rollout restart deployment/queue";
-        assert!(card.contains("To be approved: ") && card.contains(command), "{card}");
+        assert!(card.contains("Approve? ") && card.contains(command), "{card}");
         assert_eq!(card.contains("❌ The log holds no error"), failing_stay, "{card}");
         assert!(!card.contains("A fact whose name is long"), "{card}");
         let buttons = town.world.channel(EMERGENCIES).last("Queue failure").buttons();

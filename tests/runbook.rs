@@ -27,7 +27,7 @@ async fn a_diagnosis_ends_with_the_step_and_its_exact_command() {
         "kubectl --context=prod --namespace=town rollout restart deployment/queue",
         "none: nothing to take back",
         "what was queued",
-        "To be over by",
+        "fixed by",
         "one ERROR\n2\n[secret]",
     ] {
         assert!(card.contains(part), "{part} is not in {card}");
@@ -51,12 +51,12 @@ async fn a_diagnosis_ends_with_the_step_and_its_exact_command() {
     let card = town.card(room);
     assert!(card.contains("2 pass, 0 fail, 1 could not tell"), "{card}");
     assert!(
-        card.contains("Nothing that could be told is wrong.") && !card.contains("rollout restart"),
+        card.contains("Nothing wrong, as far as I can tell.") && !card.contains("rollout restart"),
         "{card}"
     );
     assert!(town.world.channel(room).last("Queue failure").buttons().is_empty());
     let status = ian.types(EMERGENCIES, "/runbook status").await;
-    assert!(status.contains("No procedure is under way"), "{status}");
+    assert!(status.contains("Nothing is running"), "{status}");
     let again = ian.types(EMERGENCIES, "/runbook next 1").await;
     assert!(again.contains("RUN-1 is over"), "{again}");
 }
@@ -77,7 +77,7 @@ async fn without_an_incident_the_card_stands_in_the_emergencies_channel() {
     assert!(town.card(EMERGENCIES).contains("Raise it."));
     ian.clicks(EMERGENCIES, "abort").await;
     let card = town.world.channel(EMERGENCIES).last("Queue failure").clone();
-    assert!(card.text.contains("It was stopped by") && card.buttons().is_empty(), "{}", card.text);
+    assert!(card.text.contains("Stopped by") && card.buttons().is_empty(), "{}", card.text);
 }
 
 #[tokio::test]
@@ -204,7 +204,7 @@ async fn what_is_not_there_says_what_is() {
         ("/runbook run xyzzy", "There is no procedure"),
         ("/runbook freeze", "/runbook freeze why"),
         ("/runbook approve", "Nothing is under way"),
-        ("/runbook break-glass 7 1bc123", "Say more"),
+        ("/runbook break-glass 7 1bc123", "Something is missing. Try"),
         ("/runbook diagnose xyzzy", "There is no procedure"),
         ("/runbook abort", "Nothing is under way"),
         ("/runbook abort 7", "There is no RUN-7"),

@@ -254,10 +254,7 @@ async fn somebody_who_is_not_in_slack_is_a_name_and_the_on_call_is_asked() {
     assert_eq!(world.count(EMERGENCIES, "Update due"), 1, "five minutes later, and not again");
     assert!(world.channel(EMERGENCIES).last("Update due").text.contains("has not answered"));
     let doctor = done(asks(&data, "what-is-wrong", "doctor").await);
-    assert!(
-        doctor.contains("Everything was delivered"),
-        "nobody was written to or invited in vain: {doctor}"
-    );
+    assert!(doctor.contains("Everything is delivered"), "nobody was written to or invited in vain: {doctor}");
     // A role given to somebody in Slack.
     let given = done(asks(&data, "given-to-maya", "role commander U0MAYA").await);
     assert!(given.contains("@U0MAYA is now commander"), "{given}");
@@ -275,7 +272,7 @@ async fn what_cannot_be_done_is_said_with_the_line_to_type() {
         ("frobnicate", "howler incident help"),
         ("ack", "No incident is open"),
         ("p1", "no title yet"),
-        ("role commander @qqqqqq", "A shell takes Slack's ids"),
+        ("role commander @qqqqqq", "At a shell, use a Slack id"),
         ("7 show", "There is no INC-7"),
     ] {
         let words = refused(asks(&data, &format!("refused-{}", line.len()), line).await);

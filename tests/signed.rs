@@ -64,7 +64,7 @@ async fn changes_are_signed_and_without_the_key_none_begins() {
 
     restart(&mut town, Some(KEY), None).await;
     let told = proposes(&town).await;
-    assert!(told.contains("those who may approve it"), "with the key it goes on: {told}");
+    assert!(told.contains("then I'll ask for approval"), "with the key it goes on: {told}");
     town.world.stop().await;
     let whole = verify(&town).await;
     assert!(whole.starts_with("the audit is whole"), "nothing was written without the key: {whole}");
@@ -77,7 +77,7 @@ async fn the_key_is_changed_over_at_one_start() {
     restart(&mut town, Some(OTHER), Some(KEY)).await;
     restart(&mut town, Some(OTHER), None).await;
     let told = proposes(&town).await;
-    assert!(told.contains("those who may approve it"), "{told}");
+    assert!(told.contains("then I'll ask for approval"), "{told}");
     town.world.stop().await;
     let whole = verify(&town).await;
     assert!(whole.contains("At row 2 the key was changed, which the key before it signed."), "{whole}");

@@ -17,7 +17,7 @@ async fn restarted() -> Town {
     town.write("undo", "echo back; echo '{\"revision\": 7}' >version; echo 'one ERROR' >log");
     town.world.ian().types(EMERGENCIES, "/runbook run queue").await;
     town.world.maya().clicks(EMERGENCIES, "approve").await;
-    assert!(town.card(EMERGENCIES).contains("being proved"), "{}", town.card(EMERGENCIES));
+    assert!(town.card(EMERGENCIES).contains("Checking whether it helped"), "{}", town.card(EMERGENCIES));
     town
 }
 
@@ -53,10 +53,13 @@ async fn while_it_is_proved_an_action_is_one_click_and_one_approval_from_its_und
     assert_eq!(buttons(&town), ["undo", "abort"]);
     ian.clicks(EMERGENCIES, "undo").await;
     has(&town, &["To be approved: Undo: Restart the queue", UNDO, "1 more must approve"]);
-    has(&town, &["revision is 8, and was 7", "still being proved", "undo:  kubectl", "rollout restart"]);
+    has(
+        &town,
+        &["revision is 8, and was 7", "Until it starts I keep checking", "undo:  kubectl", "rollout restart"],
+    );
     assert_eq!(world.count(EMERGENCIES, "Undo: Restart the queue needs 1 to approve it"), 1);
     ian.clicks(EMERGENCIES, "approve").await;
-    assert!(ian.whisper(EMERGENCIES).unwrap().text.contains("somebody else approves it"));
+    assert!(ian.whisper(EMERGENCIES).unwrap().text.contains("somebody else has to approve it"));
     let logs = began(&town, " logs ");
     world.forward_seconds(11).await;
     assert!(began(&town, " logs ") > logs, "the proof goes on");
@@ -120,7 +123,7 @@ async fn what_helped_and_made_something_else_worse_is_taken_back_from_the_card_o
     world.ian().clicks(EMERGENCIES, "undo").await;
     world.maya().clicks(EMERGENCIES, "deny").await;
     assert_eq!(world.count(EMERGENCIES, "Undo: Restart the queue: denied by <@U0MAYA>"), 1);
-    has(&town, &["The action helped", "It was not taken back.", "Denied by <@U0MAYA>"]);
+    has(&town, &["The action helped", "It was not undone.", "Denied by <@U0MAYA>"]);
     assert_eq!(buttons(&town), ["undo"]);
     world.forward_seconds(10).await;
     world.ian().clicks(EMERGENCIES, "undo").await;
@@ -137,9 +140,9 @@ async fn a_proof_that_ends_while_people_are_asked_is_told_and_the_request_stands
     world.ian().clicks(EMERGENCIES, "undo").await;
     world.forward_seconds(60).await;
     assert_eq!(world.count(EMERGENCIES, "RUN-1: Restart the queue helped"), 1);
-    has(&town, &["To be approved: Undo: Restart the queue", "helped: its checks pass since"]);
+    has(&town, &["To be approved: Undo: Restart the queue", "helped. Its checks have passed since then"]);
     world.forward(10).await;
-    has(&town, &["The action helped", "It was not taken back.", "Nobody approved it in time"]);
+    has(&town, &["The action helped", "It was not undone.", "Nobody approved it in time"]);
     assert_eq!((undone(&town), buttons(&town)), (0, vec!["undo".to_owned()]));
 }
 
@@ -157,7 +160,7 @@ async fn an_action_that_fails_while_its_undo_is_asked_for_leads_to_the_next_step
     has(&town, &["To be approved: Undo: Restart the queue", "did not help in time"]);
     world.maya().clicks(EMERGENCIES, "deny").await;
     world.forward_seconds(10).await;
-    has(&town, &["did not help in time", "It was not taken back.", "Next step: Roll the queue back"]);
+    has(&town, &["did not help in time", "It was not undone.", "Next step: Roll the queue back"]);
     assert_eq!(undone(&town), 0);
 }
 
@@ -170,7 +173,7 @@ async fn what_somebody_else_changes_meanwhile_voids_the_undo_and_the_proof_goes_
     world.maya().clicks(EMERGENCIES, "approve").await;
     // The edits of cards are paced.
     world.forward_seconds(4).await;
-    has(&town, &["It was not taken back.", "The approval is void", "revision was 8, and is 12"]);
+    has(&town, &["It was not undone.", "the approval no longer counts", "revision was 8, and is 12"]);
     world.forward_seconds(60).await;
     has(&town, &["The action helped"]);
     // Asked again, it is told how far the world is from what it takes back.
@@ -194,7 +197,7 @@ async fn nobody_takes_back_alone_what_cannot_be_taken_back_again() {
     let code = ian.types(EMERGENCIES, "/runbook approve RUN-1").await;
     let code = code.split("RUN-1 ").nth(1).unwrap().split(' ').next().unwrap().to_owned();
     let alone = ian.types(EMERGENCIES, &format!("/runbook break-glass RUN-1 {code} alone")).await;
-    assert!(alone.contains("it cannot be taken back, so nobody goes ahead alone"), "{alone}");
+    assert!(alone.contains("it cannot be undone, so nobody can go ahead alone"), "{alone}");
     town.world.forward_seconds(120).await;
     assert_eq!(undone(&town), 0);
 }
@@ -208,7 +211,7 @@ async fn nothing_is_taken_back_while_changes_are_frozen_or_too_many_began() {
     town.write("restart", "echo fine >log; echo '{\"revision\": 8}' >version");
     let (world, ian) = (&town.world, town.world.ian());
     let nothing = ian.types(EMERGENCIES, "/runbook undo").await;
-    assert!(nothing.contains("Nothing is under way that could take that"), "{nothing}");
+    assert!(nothing.contains("No run can take that now"), "{nothing}");
     ian.types(EMERGENCIES, "/runbook run queue").await;
     world.maya().clicks(EMERGENCIES, "approve").await;
     let capped = ian.types(EMERGENCIES, "/runbook undo RUN-1").await;
@@ -219,7 +222,7 @@ async fn nothing_is_taken_back_while_changes_are_frozen_or_too_many_began() {
     assert!(frozen.contains("changes are frozen: the auditors are here"), "{frozen}");
     ian.types(EMERGENCIES, "/runbook unfreeze").await;
     let asked = ian.types(EMERGENCIES, "/runbook undo RUN-1").await;
-    assert!(asked.contains("those who may approve the undo are asked"), "{asked}");
+    assert!(asked.contains("then I'll ask for approval of the undo"), "{asked}");
 }
 
 #[tokio::test]
@@ -240,7 +243,7 @@ async fn an_undo_that_is_stopped_or_fails_is_followed_by_a_look_and_stays_offere
     world.ian().clicks(EMERGENCIES, "undo").await;
     world.maya().clicks(EMERGENCIES, "approve").await;
     world.forward_seconds(10).await;
-    has(&town, &["it ended with 3", "The world says that it did happen", "Next step: Roll the queue back"]);
+    has(&town, &["it ended with 3", "The facts say that it happened", "Next step: Roll the queue back"]);
     assert!(!buttons(&town).contains(&"undo".to_owned()), "{:?}", buttons(&town));
     assert_eq!(undone(&town), 2);
 }

@@ -145,7 +145,7 @@ async fn a_false_alarm_ends_without_a_report() {
     assert!(answer.contains("cancelled"), "{answer}");
     let shown = world.channel(EMERGENCIES).last("INCIDENT CANCELLED").clone();
     assert!(shown.text.contains("it was a test") && !shown.text.contains("Full report"), "{}", shown.text);
-    assert!(shows(&world, 1).await.contains("counts in no figures"));
+    assert!(shows(&world, 1).await.contains("Not in the figures"));
     world.ian().types(EMERGENCIES, "/incident 1 reopen").await;
     let answer = world.ian().types(EMERGENCIES, "/incident 1 duplicate of 2").await;
     assert!(answer.contains("the same as INC-2"), "{answer}");

@@ -16,13 +16,13 @@ pub async fn line(secrets: &AuditSecrets, data: &Path, clock: &Clock) -> Line {
     match data::ledger(data, clock).await {
         Ok(ledger) => told(&ledger, &keys),
         Err(DataError::NoData(_)) => told(&Ledger::default(), &keys),
-        Err(error) => Line::note(WHAT, format!("not looked at, for the store cannot be read: {error}")),
+        Err(error) => Line::note(WHAT, format!("not checked, because the store can't be read: {error}")),
     }
 }
 
 pub(super) fn told(ledger: &Ledger, keys: &Keys) -> Line {
     if let Some(why) = &ledger.broken {
-        return Line::fail(WHAT, format!("cannot be trusted, so nothing can be changed: {why}"));
+        return Line::fail(WHAT, format!("damaged, so no change can start: {why}"));
     }
     match (ledger.signed.last(), keys.id(), keys.begins(ledger)) {
         (None, None, _) => {
@@ -30,13 +30,11 @@ pub(super) fn told(ledger: &Ledger, keys: &Keys) -> Line {
                          `openssl rand -hex 32` prints";
             Line::note(WHAT, words)
         }
-        (None, Some(key), _) => Line::note(WHAT, format!("signed with the key {key} from the next start on")),
-        (Some(_), Some(key), Some(_)) => {
-            Line::note(WHAT, format!("changes over to the key {key} at the next start"))
-        }
+        (None, Some(key), _) => Line::note(WHAT, format!("from the next start on: signed with key {key}")),
+        (Some(_), Some(key), Some(_)) => Line::note(WHAT, format!("switches to key {key} at the next start")),
         (Some(signed), _, _) => match keys.missing(ledger) {
-            Some(why) => Line::fail(WHAT, format!("nothing can be changed: {why}")),
-            None => Line::ok(WHAT, format!("signed from row {} on; the key is {}", signed.row, signed.key)),
+            Some(why) => Line::fail(WHAT, format!("no change can start: {why}")),
+            None => Line::ok(WHAT, format!("signed from row {} on, with key {}", signed.row, signed.key)),
         },
     }
 }

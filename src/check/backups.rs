@@ -23,20 +23,17 @@ pub async fn line(config: Backups, data: PathBuf, now: Timestamp) -> Line {
     let Some(every) = config.every.interval() else {
         return Line::note(
             WHAT,
-            "off: howler takes none by itself, and none before an upgrade ([backups] every). Take your own: howler backup",
+            "off, even before an upgrade ([backups] every). Take your own: howler backup",
         );
     };
     let looked = tokio::task::spawn_blocking(move || look(&config.folder_of(&data), every, &data, now)).await;
-    looked.unwrap_or_else(|_| Line::fail(WHAT, "the check of them broke off, which is a fault of howler's"))
+    looked.unwrap_or_else(|_| Line::fail(WHAT, "this check crashed, which is a bug in howler"))
 }
 
 fn look(folder: &Path, every: SignedDuration, data: &Path, now: Timestamp) -> Line {
     if let Err(error) = try_writing(existing(folder)) {
         if folder.starts_with(data) && try_writing(existing(data)).is_err() {
-            return Line::note(
-                WHAT,
-                "not looked at: they are in the data folder, of which the line above tells",
-            );
+            return Line::note(WHAT, "not checked: they are in the data folder, see the line above");
         }
         return Line::fail(
             WHAT,
@@ -49,10 +46,10 @@ fn look(folder: &Path, every: SignedDuration, data: &Path, now: Timestamp) -> Li
     let store = match outline(data) {
         Ok(Some(store)) => store,
         Ok(None) => {
-            let first = format!("the first one is taken into {} at the first start", folder.display());
+            let first = format!("howler takes the first one at its first start, into {}", folder.display());
             return on_what_disk(folder, data, first);
         }
-        Err(_) => return Line::note(WHAT, "not looked at: the data folder does not tell whose it is"),
+        Err(_) => return Line::note(WHAT, "not checked: the data folder does not say whose it is"),
     };
     match BackupFolder::new(folder.to_owned()).of(&store.instance) {
         Err(error) => Line::fail(WHAT, format!("{error}. Give it to the user that runs howler")),
@@ -91,17 +88,17 @@ fn judge(
     // A howler that is stopped takes none: then what counts is how old the newest was when it ended.
     let last = if data::runs(data) { now } else { store.alive().unwrap_or(now) };
     let Some(newest) = newest else {
-        let none = format!("none in {} can be used, of {} that are there", folder.display(), own.len());
+        let none = format!("none of the {1} in {0} can be used", folder.display(), own.len());
         if served_for(data, now).is_none_or(|time| time < AT_FIRST) {
             let soon =
                 format!("{none}; the first one is taken at howler's start: check again in a few minutes");
             return on_what_disk(folder, data, soon);
         }
-        let advice = "howler takes one at its start, and tries again; its log says what is in the way";
+        let advice = "howler takes one at its start and retries; its log says what is wrong";
         return Line::fail(WHAT, format!("{none}. {advice}"));
     };
     let words = format!(
-        "the newest of {} in {} is {} old ({}), and reads well",
+        "the newest of {} in {} is {} old ({}) and readable",
         own.len(),
         folder.display(),
         Spoken(now.duration_since(newest.at)),

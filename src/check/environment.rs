@@ -37,14 +37,14 @@ const VARIABLES: [Variable; 21] = [
     Variable {
         name: "GITHUB_TOKEN",
         need: Need::Optional {
-            part: "an issue when Slack does not take a P1, and the runbook's checks of GitHub",
+            part: "a GitHub issue when Slack does not take a P1, and the runbook's GitHub checks",
             there: true,
         },
     },
     Variable { name: "GITHUB_API_URL", need: Need::Default("GitHub's own address is used") },
     Variable {
         name: "VERCEL_TOKEN",
-        need: Need::Optional { part: "the runbook's checks of Vercel", there: true },
+        need: Need::Optional { part: "the runbook's Vercel checks", there: true },
     },
     Variable { name: "VERCEL_API_URL", need: Need::Default("Vercel's own address is used") },
     phone("TWILIO_ACCOUNT_SID", "calls and texts through Twilio"),
@@ -52,20 +52,20 @@ const VARIABLES: [Variable; 21] = [
     Variable { name: "TWILIO_API_URL", need: Need::Default("Twilio's own address is used") },
     phone("PAGERDUTY_ROUTING_KEY", "pages through PagerDuty"),
     Variable { name: "PAGERDUTY_API_URL", need: Need::Default("PagerDuty's own address is used") },
-    phone("PAGERDUTY_WEBHOOK_SECRET", "hearing of acknowledgements at PagerDuty"),
-    later("GITHUB_WEBHOOK_SECRET", "hearing of GitHub's workflow runs"),
-    later("VERCEL_WEBHOOK_SECRET", "hearing of Vercel's deployments"),
-    later("UPTIMEROBOT_TOKEN", "hearing of UptimeRobot's alerts"),
+    phone("PAGERDUTY_WEBHOOK_SECRET", "acknowledgements from PagerDuty"),
+    later("GITHUB_WEBHOOK_SECRET", "GitHub workflow alerts"),
+    later("VERCEL_WEBHOOK_SECRET", "Vercel deployment alerts"),
+    later("UPTIMEROBOT_TOKEN", "UptimeRobot alerts"),
     Variable {
         name: "HOWLER_METRICS_SECRET",
         need: Need::Optional {
-            part: "a secret before /metrics, which everybody who reaches it can read",
+            part: "a secret for /metrics; anybody who reaches it can read it",
             there: true,
         },
     },
     Variable {
         name: "HOWLER_API_TOKEN",
-        need: Need::Optional { part: "telling other programs who is on call, at /api/oncall", there: true },
+        need: Need::Optional { part: "/api/oncall, which tells other programs who is on call", there: true },
     },
     Variable {
         name: "HOWLER_AUDIT_KEY",
@@ -110,7 +110,7 @@ fn line(variable: &Variable, lookup: &impl Fn(&str) -> Option<String>) -> Line {
     let by_socket = || lookup("SLACK_APP_TOKEN").is_some_and(|token| !token.trim().is_empty());
     let (level, words) = match (&variable.need, value) {
         (Need::Needed(_), None) if variable.name == "SLACK_SIGNING_SECRET" && by_socket() => {
-            (Level::Note, "not set: howler hears of Slack through Socket Mode alone".to_owned())
+            (Level::Note, "not set: howler uses Socket Mode only".to_owned())
         }
         (Need::Needed(hint), None) => (Level::Fail, format!("not set: {hint}")),
         (Need::Needed(_), Some(value)) => match doubt(variable.name, &value) {
@@ -121,9 +121,7 @@ fn line(variable: &Variable, lookup: &impl Fn(&str) -> Option<String>) -> Line {
             let set = if value.is_some() { "set" } else { "not set" };
             (Level::Note, format!("{set}; this version does not use it yet: {part}"))
         }
-        (Need::Optional { part, there: true }, None) => {
-            (Level::Note, format!("not set, so this is off: {part}"))
-        }
+        (Need::Optional { part, there: true }, None) => (Level::Note, format!("not set, so off: {part}")),
         (Need::Default(default), None) => (Level::Ok, format!("not set: {default}")),
         (Need::Optional { there: true, .. } | Need::Default(_), Some(_)) => (Level::Ok, "set".to_owned()),
     };
@@ -133,11 +131,9 @@ fn line(variable: &Variable, lookup: &impl Fn(&str) -> Option<String>) -> Line {
 /// What does not look like what it should be; Slack has the last word on it.
 fn doubt(name: &str, value: &str) -> Option<&'static str> {
     match name {
-        "SLACK_BOT_TOKEN" if !value.starts_with("xoxb-") => {
-            Some("set, but it does not start with xoxb- as a bot's token does")
-        }
+        "SLACK_BOT_TOKEN" if !value.starts_with("xoxb-") => Some("set, but a bot token starts with xoxb-"),
         "SLACK_SIGNING_SECRET" if value.len() != 32 || !value.chars().all(|c| c.is_ascii_hexdigit()) => {
-            Some("set, but it does not look like a signing secret, which is 32 digits and letters a to f")
+            Some("set, but a signing secret is 32 hexadecimal digits (0-9, a-f)")
         }
         _ => None,
     }

@@ -10,7 +10,7 @@ const WHAT: &str = "configuration";
 /// What the file says, or the runbook's values where it cannot be used, so that the other checks go on.
 pub fn lines(path: Option<&Path>) -> (Config, Vec<Line>) {
     let Some(path) = path else {
-        let words = "no howler.toml here: the runbook's values hold";
+        let words = "no howler.toml: using the runbook's values";
         return (Config::default(), vec![Line::ok(WHAT, words)]);
     };
     let text = match std::fs::read_to_string(path) {

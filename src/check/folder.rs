@@ -21,8 +21,7 @@ const FULL: u64 = 100;
 
 pub async fn lines(data: PathBuf, now: Timestamp) -> Vec<Line> {
     let looked = tokio::task::spawn_blocking(move || vec![look(&data, now), room(&data)]).await;
-    looked
-        .unwrap_or_else(|_| vec![Line::fail(WHAT, "the check of it broke off, which is a fault of howler's")])
+    looked.unwrap_or_else(|_| vec![Line::fail(WHAT, "this check crashed, which is a bug in howler")])
 }
 
 fn look(data: &Path, now: Timestamp) -> Line {
@@ -116,13 +115,13 @@ pub(super) fn try_writing(folder: &Path) -> io::Result<()> {
 fn room(data: &Path) -> Line {
     match rustix::fs::statvfs(existing(data)) {
         Ok(disk) => room_line(disk.f_bavail.saturating_mul(disk.f_frsize) / (1024 * 1024)),
-        Err(error) => Line::note(ROOM, format!("not known: {error}")),
+        Err(error) => Line::note(ROOM, format!("unknown: {error}")),
     }
 }
 
 pub(super) fn room_line(mebibytes: u64) -> Line {
     let advice =
-        "when it is full, howler refuses every change: make room, or name a folder elsewhere with --data";
+        "when the disk is full, howler refuses every change: make room, or use another folder with --data";
     match mebibytes {
         ..FULL => Line::fail(ROOM, format!("only {mebibytes} MiB are free; {advice}")),
         FULL..TIGHT => Line::note(ROOM, format!("{mebibytes} MiB are free; {advice}")),

@@ -14,10 +14,13 @@ pub async fn line(config: &Config, secrets: &Secrets, clock: Clock) -> Line {
     };
     let after = match github.on() {
         Ok((_, after)) => Spoken(after.0),
-        Err(off) => return Line::note(what, format!("off, for {off}")),
+        Err(off) => return Line::note(what, format!("off: {off}")),
     };
     match github.check().await {
-        Ok(name) => Line::ok(what, format!("a P1 that Slack does not take within {after} is told in {name}")),
+        Ok(name) => Line::ok(
+            what,
+            format!("if Slack does not take a P1 within {after}, howler opens an issue in {name}"),
+        ),
         Err(reason) => Line::fail(what, reason.to_string()),
     }
 }

@@ -91,10 +91,8 @@ pub async fn run(config: Option<&Path>, data: PathBuf, lookup: impl Fn(&str) -> 
             report.print(vec![audit::line(&secrets.audit, &data, &clock).await]);
             report.print(vec![github::line(&config, &secrets, clock).await]);
         }
-        Err(_) => report.print(vec![Line::note(
-            "Slack",
-            "not asked: that needs SLACK_BOT_TOKEN and a SLACK_API_URL that can be used",
-        )]),
+        Err(_) => report
+            .print(vec![Line::note("Slack", "not checked: needs SLACK_BOT_TOKEN and a valid SLACK_API_URL")]),
     }
     report.end()
 }

@@ -31,7 +31,7 @@ pub async fn lines(config: &Config, secrets: &Secrets, data: &Path, clock: Clock
         Ok(rota) => rota,
         Err(DataError::NoData(_)) => Rota::default(),
         Err(error) => {
-            return vec![Line::note(WHAT, format!("not looked at, for the store cannot be read: {error}"))];
+            return vec![Line::note(WHAT, format!("not checked, because the store can't be read: {error}"))];
         }
     };
     let schedule = config.rotation.set_up(&rota, now).unwrap_or_else(|| rota.schedule.clone());
@@ -91,13 +91,13 @@ pub(super) fn whole(turns: &Turns) -> Vec<Line> {
         return vec![Line::note(WHAT, words)];
     }
     let gap = |(from, until): &(Timestamp, Timestamp)| {
-        let words = "see `/oncall schedule`, and fill it with `/oncall override @name ...`";
+        let words = "see `/oncall schedule`, then fill it: `/oncall override @name ...`";
         Line::fail(WHAT, format!("nobody from {} to {}: {words}", minute(*from), minute(*until)))
     };
     let gaps: Vec<Line> = turns.gaps.iter().map(gap).collect();
     match gaps.is_empty() {
         true => {
-            vec![Line::ok(WHAT, format!("the next two weeks are whole, among {} people", turns.people.len()))]
+            vec![Line::ok(WHAT, format!("the next two weeks are covered, by {} people", turns.people.len()))]
         }
         false => gaps,
     }
@@ -127,13 +127,14 @@ fn minute(at: Timestamp) -> String {
 /// Whether the provider takes howler; and whether its account reaches verified numbers only.
 async fn account(phones: Option<&Phones>) -> (Line, bool) {
     let Some(phones) = phones else {
-        let words = "off: pages come through Slack alone, which is silent on a phone that sleeps; see [phone] provider";
+        let words =
+            "off: pages come through Slack only, and a sleeping phone stays silent; see [phone] provider";
         return (Line::note(PHONES, words), false);
     };
     let from = "[phone] from";
     match phones.account().await {
         Ok(None) => (
-            Line::note(PHONES, "PagerDuty calls its own on-call; whether it would is seen there alone"),
+            Line::note(PHONES, "PagerDuty calls its own on-call; only PagerDuty can tell whether it would"),
             false,
         ),
         Ok(Some(account)) if !account.calls => (
@@ -142,7 +143,7 @@ async fn account(phones: Option<&Phones>) -> (Line, bool) {
         ),
         Ok(Some(account)) => {
             let trial = if account.trial {
-                "a trial account, which reaches verified numbers only"
+                "a trial account, which calls verified numbers only"
             } else {
                 "the account"
             };
@@ -173,21 +174,21 @@ impl Look<'_> {
                 );
             }
             Err(reason) => {
-                return Line::note(what, format!("Slack does not tell whether they are there: {reason}"));
+                return Line::note(what, format!("Slack does not say whether they exist: {reason}"));
             }
         }
         let Some(phones) = self.phones.as_ref().filter(|phones| phones.needs_numbers()) else {
             return Line::ok(what, format!("Slack reaches them; {turn}"));
         };
         let Some(number) = self.rota.phones.get(person) else {
-            let words = "no phone number: they send howler `phone +49 30 901820` in a direct message";
+            let words = "no phone number: they DM howler `phone +49 30 901820`";
             return Line::fail(what, format!("{words}; {turn}"));
         };
         if self.trial {
             match phones.verified(number).await {
                 Ok(true) => {}
                 Ok(false) => {
-                    let words = "Twilio's trial account does not reach their number: verify it in Twilio's console, or upgrade";
+                    let words = "Twilio's trial account can't call their number: verify it in Twilio's console, or upgrade";
                     return Line::fail(what, format!("{words}; {turn}"));
                 }
                 Err(trouble) => return Line::fail(what, trouble.reason()),
@@ -195,32 +196,32 @@ impl Look<'_> {
         }
         if self.rota.no_call.contains_key(person) {
             let words =
-                "the last call to their number was refused: they set another with `phone +49 30 901820`";
+                "the last call to their number was refused: they DM howler another, `phone +49 30 901820`";
             return Line::fail(what, format!("{words}; {turn}"));
         }
         let tried = match self.rota.rings.get(person) {
             Some(TestRing { heard: Some(true), at, .. }) => {
-                format!("they heard a test call on {}", minute(*at))
+                format!("test call heard on {}", minute(*at))
             }
             Some(TestRing { heard: Some(false), at, .. }) => {
-                let words = "they did not hear the test call of";
+                let words = "they missed the test call of";
                 return Line::fail(
                     what,
                     format!("{words} {}: try again with `/oncall ring me`; {turn}", minute(*at)),
                 );
             }
             Some(TestRing { heard: None, .. }) | None => {
-                "never tried: they type `/oncall ring me`".to_owned()
+                "never tested: they type `/oncall ring me`".to_owned()
             }
         };
-        Line::ok(what, format!("Slack reaches them, and their phone number is known ({tried}); {turn}"))
+        Line::ok(what, format!("Slack reaches them, phone number known ({tried}); {turn}"))
     }
 }
 
 fn why(unfit: Unfit) -> &'static str {
     match unfit {
         Unfit::Left => "has left this Slack",
-        Unfit::Bot => "is a bot, which cannot be called",
-        Unfit::Unknown => "is nobody whom Slack knows",
+        Unfit::Bot => "is a bot, which can't be paged",
+        Unfit::Unknown => "is unknown to Slack",
     }
 }

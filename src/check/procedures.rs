@@ -23,7 +23,7 @@ fn approvers(rules: &ApprovalRules) -> Line {
     // The person on call and the backup.
     let people = rules.people.len() + if rules.on_call { 2 } else { 0 };
     match rules.group.is_some() || people > needed {
-        true => Line::ok(APPROVAL, "there are people to approve actions".to_owned()),
+        true => Line::ok(APPROVAL, "somebody can approve actions".to_owned()),
         false => Line::note(
             APPROVAL,
             format!(

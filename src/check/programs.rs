@@ -18,9 +18,9 @@ fn told(user: Result<Option<User>, String>, is_root: bool) -> Line {
         }
         Ok(None) if is_root => Line::note(
             WHAT,
-            "as root they may do everything on this machine: name a user for them in [runbook] run_as, or start howler as one",
+            "as root they could do anything on this machine: name a user in [runbook] run_as, or start howler as one",
         ),
-        Ok(None) => Line::ok(WHAT, "the runbook's programs run as howler's own user, which is not root"),
+        Ok(None) => Line::ok(WHAT, "the runbook's programs run as howler's own user (not root)"),
     }
 }
 

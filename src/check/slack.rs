@@ -52,7 +52,7 @@ pub async fn lines(config: &Config, secrets: &Secrets, clock: Clock) -> Vec<Line
             let named = config.channels.named();
             lines.extend(named.map(|(key, name)| channel(key, name, &seen, has(JOIN), private)));
         }
-        Err(reason) => lines.push(Line::fail("channels", format!("cannot be listed: {reason}"))),
+        Err(reason) => lines.push(Line::fail("channels", format!("can't be listed: {reason}"))),
     }
     let groups = survey.groups().await;
     lines.extend(mentions(&config.mentions, &groups));
@@ -79,15 +79,14 @@ async fn socket_mode(secrets: &Secrets, clock: Clock) -> Option<Line> {
 pub(super) fn clocks(greeting: &Greeting) -> Line {
     let what = "clock";
     let Some(slack) = greeting.slack_time else {
-        return Line::note(what, "Slack's answer told no time to compare with: is a proxy in between?");
+        return Line::note(what, "Slack's answer has no time to compare with: is a proxy in between?");
     };
     // Slack's second was cut off: in the middle of it is the best guess.
     let slack = slack.saturating_add(SignedDuration::from_millis(500)).unwrap_or(slack);
     let skew = greeting.own_time.duration_since(slack);
     let side = if skew.is_negative() { "behind" } else { "ahead of" };
     let off = format!("this machine's clock is {} s {side} Slack's", skew.abs().as_secs());
-    let remedy =
-        "Set it right (timedatectl set-ntp true): at 5 minutes howler refuses everything that Slack sends";
+    let remedy = "Fix it (timedatectl set-ntp true): from 5 minutes on howler refuses everything Slack sends";
     match skew.abs() {
         skew if skew > SKEW_MOST => Line::fail(what, format!("{off}. {remedy}")),
         skew if skew > SKEW_NOTED => Line::note(what, format!("{off}. {remedy}")),
@@ -99,7 +98,7 @@ pub(super) fn clocks(greeting: &Greeting) -> Line {
 pub(super) fn scopes(granted: Option<&BTreeSet<String>>) -> Vec<Line> {
     let what = "scopes";
     let Some(granted) = granted else {
-        return vec![Line::note(what, "Slack's answer did not tell them: is a proxy in between?")];
+        return vec![Line::note(what, "Slack's answer does not list them: is a proxy in between?")];
     };
     let needed = match Manifest::parse(MANIFEST) {
         Ok(manifest) => manifest.scopes,
@@ -149,7 +148,7 @@ pub(super) fn channel(key: &str, name: &str, seen: &[Seen], may_join: bool, sees
              seen only with the scope {PRIVATE} and once howler is invited there with /invite @howler"
         ),
         Some(channel) if channel.is_archived => {
-            format!("it is archived: unarchive it, or set [channels] {key} in howler.toml to another")
+            format!("archived: unarchive it, or set [channels] {key} in howler.toml to another")
         }
         Some(channel) if channel.is_member => {
             return Line::ok(what, format!("{}, and howler is in it", channel.id));
@@ -208,9 +207,9 @@ pub(super) fn may_set(tried: &Result<(), String>) -> Line {
             "the workspace lets only admins change user groups, so it would keep last week's person: in Slack, under Tools & settings,              Workspace settings, Permissions, User Groups, let everyone change them. Until then messages name the person instead",
         ),
         Err("plan_upgrade_required") => {
-            Line::note(what, "this plan has no user groups: #on-call's topic says who is on call")
+            Line::note(what, "this plan has no user groups, so #on-call's topic says who is on call")
         }
-        Err(reason) => Line::fail(what, format!("it cannot be changed: {reason}")),
+        Err(reason) => Line::fail(what, format!("can't be changed: {reason}")),
     }
 }
 

@@ -105,7 +105,7 @@ fn mentions_that_call_nobody_are_told() {
         ("@nobody", &groups, Level::Note, "plain text"),
         ("@gone", &groups, Level::Note, "plain text"),
     ] {
-        let asked = Mentions { oncall: mention.into(), engineering: "S1".into() };
+        let asked = Mentions { oncall: mention.into(), engineering: "S1".into(), ..Mentions::default() };
         let line = mentions(&asked, groups).remove(0);
         assert!(line.level == level && line.words.contains(part), "{mention}: {line:?}");
     }

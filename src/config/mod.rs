@@ -31,7 +31,7 @@ pub use problems::problems;
 pub use rotation::Rotation;
 pub use runbook::{ApprovalRules, RunbookRules};
 
-pub use severity::{Severities, SeverityRule};
+pub use severity::{Loudness, Mention, Severities, SeverityRule};
 
 /// What `howler.toml` says, over the runbook's values.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -97,11 +97,18 @@ impl Channels {
 pub struct Mentions {
     pub oncall: String,
     pub engineering: String,
+    /// Which severities call them: `mention` of `[severity.P1]` and its like.
+    #[serde(skip)]
+    pub loudness: Loudness,
 }
 
 impl Default for Mentions {
     fn default() -> Self {
-        Self { oncall: "@monkeytown-oncall".into(), engineering: "@engineering".into() }
+        Self {
+            oncall: "@monkeytown-oncall".into(),
+            engineering: "@engineering".into(),
+            loudness: Loudness::default(),
+        }
     }
 }
 

@@ -8,6 +8,33 @@ use super::{Every, Humane};
 use crate::domain::Severity;
 use crate::domain::oncall::path::Path;
 
+/// Whom the announcements of a severity call in the emergencies channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mention {
+    /// Both names of `[mentions]`, as the runbook's template does (7.1).
+    Group,
+    /// `[mentions] oncall` alone.
+    OnCall,
+    Nobody,
+}
+
+/// Whom each severity calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Loudness([Mention; 4]);
+
+impl Loudness {
+    pub fn of(&self, severity: Severity) -> Mention {
+        self.0[severity as usize]
+    }
+}
+
+impl Default for Loudness {
+    fn default() -> Self {
+        Severities::default().loudness()
+    }
+}
+
 /// How one severity is handled.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SeverityRule {
@@ -19,6 +46,7 @@ pub struct SeverityRule {
     pub own_channel: bool,
     /// How long Slack may take for the news before it is told on GitHub: see `[backup]`.
     pub backup_after: Option<SignedDuration>,
+    pub mention: Mention,
     /// Whom it pages: see [`SeverityRule::pages`].
     pub path: Vec<PathEntry>,
     pub report_within: Option<SignedDuration>,
@@ -46,6 +74,10 @@ impl Severities {
         &self.0[severity as usize]
     }
 
+    pub fn loudness(&self) -> Loudness {
+        Loudness(Severity::ALL.map(|severity| self.rule(severity).mention))
+    }
+
     /// Tells a P1 on GitHub where Slack has not taken the news of it within `after`; `None` turns that off.
     pub fn back_up(&mut self, after: Option<SignedDuration>) {
         self.0[Severity::P1 as usize].backup_after = after;
@@ -68,6 +100,7 @@ fn built_in(severity: Severity) -> SeverityRule {
             update_every: minutes(30),
             own_channel: true,
             backup_after: None,
+            mention: Mention::Group,
             path: vec![PathEntry::Alert, PathEntry::Phone, PathEntry::EmergencyChannel],
             report_within: hours(24),
             retro_within: hours(48),
@@ -78,6 +111,7 @@ fn built_in(severity: Severity) -> SeverityRule {
             update_every: minutes(30),
             own_channel: true,
             backup_after: None,
+            mention: Mention::Group,
             path: vec![PathEntry::Alert, PathEntry::Slack],
             report_within: hours(24),
             retro_within: hours(7 * 24),
@@ -88,6 +122,7 @@ fn built_in(severity: Severity) -> SeverityRule {
             update_every: minutes(30),
             own_channel: false,
             backup_after: None,
+            mention: Mention::Nobody,
             path: vec![PathEntry::WeeklyReview],
             report_within: None,
             retro_within: None,
@@ -98,6 +133,7 @@ fn built_in(severity: Severity) -> SeverityRule {
             update_every: None,
             own_channel: false,
             backup_after: None,
+            mention: Mention::Nobody,
             path: vec![PathEntry::Backlog],
             report_within: None,
             retro_within: None,
@@ -113,6 +149,7 @@ struct Changes {
     respond_within: Option<Humane>,
     update_every: Option<Every>,
     own_channel: Option<bool>,
+    mention: Option<Mention>,
     path: Option<Vec<PathEntry>>,
     report_within: Option<Humane>,
     retro_within: Option<Humane>,
@@ -144,8 +181,17 @@ impl<'de> Deserialize<'de> for Severities {
 
 impl Changes {
     fn apply(self, rule: &mut SeverityRule) {
-        let Self { definition, respond_within, update_every, own_channel, path, report_within, retro_within } =
-            self;
+        let Self {
+            definition,
+            respond_within,
+            update_every,
+            own_channel,
+            mention,
+            path,
+            report_within,
+            retro_within,
+        } = self;
+        rule.mention = mention.unwrap_or(rule.mention);
         rule.definition = definition.unwrap_or_else(|| std::mem::take(&mut rule.definition));
         rule.path = path.unwrap_or_else(|| std::mem::take(&mut rule.path));
         rule.own_channel = own_channel.unwrap_or(rule.own_channel);

@@ -158,7 +158,7 @@ async fn start(listen: SocketAddr, folder: &Path, kept: bool, clock: Clock) -> R
 
 /// The runbook's configuration, with the mentions mapped to the workspace's groups.
 fn config(base: &str, kept: bool) -> Config {
-    let mentions = Mentions { oncall: "S0ONCALL".into(), engineering: "S0ENG".into() };
+    let mentions = Mentions { oncall: "S0ONCALL".into(), engineering: "S0ENG".into(), ..Mentions::default() };
     let members = ["U0MAYA", "U0KOFI", "U0ZOE", "U0IAN"].map(UserId::from).to_vec();
     let rotation = Rotation { members, ..Rotation::default() };
     let phone = Phone {

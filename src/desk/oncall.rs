@@ -65,7 +65,7 @@ pub fn key(instance: &str, delivery: &DeliveryId) -> String {
 pub fn answer(look: &Look<'_>, request: &Request, line: &Oncall) -> Result<Answer, StoreError> {
     let answered = match line {
         Oncall::Who { when } => who(look, when.as_ref()),
-        Oncall::Schedule { weeks } => schedule(look, *weeks),
+        Oncall::Schedule { weeks } => schedule(look, &request.by, *weeks),
         Oncall::Report { weeks } => report(look, *weeks)?,
         Oncall::Review => Ok(review(look)),
         Oncall::Test { severity } => Ok(test(look, *severity)),
@@ -148,7 +148,7 @@ pub fn who_at(rota: &Rota, at: Timestamp, now: Timestamp, again: Option<Timestam
     }
 }
 
-fn schedule(look: &Look<'_>, weeks: u32) -> Result<OncallAnswer, Refusal> {
+fn schedule(look: &Look<'_>, me: &UserId, weeks: u32) -> Result<OncallAnswer, Refusal> {
     let now = look.book.now;
     let schedule = &look.rota.schedule;
     let until = now.saturating_add(WEEK * i32::try_from(weeks).unwrap_or(1)).unwrap_or(Timestamp::MAX);
@@ -158,7 +158,7 @@ fn schedule(look: &Look<'_>, weeks: u32) -> Result<OncallAnswer, Refusal> {
     let order: Vec<UserId> = schedule.people(now).into_iter().cloned().collect();
     let unreachable =
         look.rota.unreachable(segments.iter().filter_map(|segment| segment.person()).chain(&order));
-    Ok(OncallAnswer::Schedule { weeks, zone, segments, heavy, order, unreachable })
+    Ok(OncallAnswer::Schedule { me: Some(me.clone()), weeks, zone, segments, heavy, order, unreachable })
 }
 
 fn report(look: &Look<'_>, weeks: u32) -> Result<Result<OncallAnswer, Refusal>, StoreError> {

@@ -25,7 +25,7 @@ use crate::id::{ChannelId, EffectId, IncidentId, MessageTs, RunId, UserId};
 pub use lane::Lane;
 pub use named::Named;
 pub use outcome::{Outcome, Receipt, Undone};
-pub use say::Say;
+pub use say::{Say, Stands};
 
 /// One row of the outbox.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

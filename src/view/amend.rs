@@ -7,8 +7,9 @@ use super::announcement::{
     RESOLVED_LEAD, Resolved, resolved_lines, severity_lead, severity_lines, update_lead, update_lines,
 };
 use super::blocks::Draft;
+use super::facts;
 use super::time::spoken;
-use super::words::{Words, bold, both, code, mention, moment, words};
+use super::words::{Words, bold, clock, code, moment, words};
 use crate::config::Mentions;
 use crate::domain::effect::{Answered, Settled};
 use crate::domain::incident::{Incident, Resolution, Retraction, Rung, SeverityChange, Update};
@@ -36,10 +37,10 @@ fn acknowledged_late(incident: &Incident) -> Option<Message> {
     let acknowledged = incident.acknowledged.as_ref()?;
     let after = acknowledged.at.duration_since(incident.declared_at);
     let line = words![
-        bold(format!("✅ {} is acknowledged by ", incident.id)),
+        bold(format!("✅ {} acknowledged by ", incident.id)),
         &acknowledged.by,
         format!(", {} after the declaration. ", spoken(after)),
-        "Nobody had it within the response time; the miss stays on the record."
+        "Nobody did within the response time; the miss is on record."
     ];
     Some(Draft::new().line(words![bold(&incident.title)]).line(line).finish())
 }
@@ -48,17 +49,17 @@ fn amended_update(incident: &Incident, update: &Update, number: usize) -> Option
     let mut old = vec![words![update_lead(incident.id, number), &incident.title]];
     old.extend(update_lines(&update.facts));
     old.push(words!["Posted by ", &update.by, ", ", moment(update.at)]);
-    let now = words!["It is no longer valid."];
+    let now = words!["It no longer holds."];
     Some(taken_back("This update was taken back by ", update.retracted.as_ref()?, now, old))
 }
 
 fn amended_severity(incident: &Incident, change: &SeverityChange, mentions: &Mentions) -> Option<Message> {
-    let called = (change.to < change.from).then(|| words![mention(&mentions.oncall)]);
+    let called = facts::oncall(mentions, change.to).filter(|_| change.to < change.from);
     let mut old: Vec<Words> = called.into_iter().collect();
     old.push(words![severity_lead(incident.id, change.from, change.to), &incident.title]);
     old.extend(severity_lines(change.from, change.to, change.reason.as_ref()));
     old.push(words!["Set by ", &change.by]);
-    let now = words![format!("{} went back to {}.", incident.id, change.from)];
+    let now = words![format!("{} is back to {}.", incident.id, change.from)];
     Some(taken_back("This change of severity was taken back by ", change.retracted.as_ref()?, now, old))
 }
 
@@ -73,7 +74,7 @@ fn amended_resolution(incident: &Incident, resolution: &Resolution) -> Option<Me
         data_loss: resolution.data_loss.as_ref(),
     }));
     old.push(words!["Resolved by ", &resolution.by]);
-    let now = words![format!("{} was open again from then on.", incident.id)];
+    let now = words![format!("{} is open again.", incident.id)];
     Some(taken_back("This resolution was taken back by ", resolution.undone.as_ref()?, now, old))
 }
 
@@ -106,17 +107,17 @@ pub fn settled(settled: &Settled, incident: &Incident) -> Message {
             by.as_ref(),
             *at,
         )))
-        .line(words![asked, both(*due)].and(rest(*how, incident)))
+        .line(words![asked, clock(*due)].and(rest(*how, incident)))
         .finish()
 }
 
 fn rest(how: Answered, incident: &Incident) -> Words {
     match how {
         Answered::Snoozed { .. } => words![
-            " comes again then, unless an update is posted: ",
+            " comes again then, unless you post an update: ",
             code(format!("/incident {} update ...", incident.id.0))
         ],
-        Answered::Updated | Answered::Resolved | Answered::Overtaken => words![" needs no answer any more."],
+        Answered::Updated | Answered::Resolved | Answered::Overtaken => words![" needs no answer."],
     }
 }
 
@@ -130,8 +131,10 @@ fn answered(how: Answered, by: Option<&UserId>, at: Timestamp) -> Words {
         Answered::Updated => words!["✅ update posted by "].and(who()).and(when),
         Answered::Resolved => words!["✅ resolved by "].and(who()).and(when),
         Answered::Snoozed { until } => {
-            words!["💤 put off by "].and(who()).and(words![" until ", both(until), "."])
+            words!["💤 snoozed by "].and(who()).and(words![" until ", clock(until), "."])
         }
-        Answered::Overtaken => words!["overtaken by what "].and(who()).and(words![" did"]).and(when),
+        Answered::Overtaken => {
+            words!["no longer needed: "].and(who()).and(words![" changed the incident"]).and(when)
+        }
     }
 }

@@ -6,41 +6,17 @@ use super::Message;
 use super::blocks::Draft;
 use super::facts::{self, eta, given, known, labelled};
 use super::time::{promise, spoken, utc};
-use super::words::{Words, bold, code, mention, moment, words};
+use super::words::{Words, bold, code, moment, words};
 use crate::config::Mentions;
 use crate::domain::Severity;
 use crate::domain::effect::Say;
+use crate::domain::incident::Incident;
 use crate::domain::incident::event::UpdateFacts;
 use crate::domain::incident::figures::Figures;
 use crate::id::{IncidentId, UserId};
 
 /// Where reports are kept (runbook 7.2).
 const REPORTS: &str = "Full report will be posted in .monkeytown/decisions/incidents/";
-
-/// Runbook 7.1.
-pub(super) fn declared(say: &Say, incident: IncidentId, mentions: &Mentions) -> Message {
-    let Say::Declared { title, severity, status, impact, action, eta: expected, update_every, by } = say
-    else {
-        return Draft::new().finish();
-    };
-    Draft::new()
-        .line(words![mention(&mentions.oncall), " ", mention(&mentions.engineering)])
-        .headline("🚨 INCIDENT DECLARED: ", title)
-        .lines(vec![
-            labelled("Severity", severity.to_string()),
-            labelled("Status", status.to_string()),
-            known("Impact", impact.as_ref()),
-        ])
-        .lines(vec![known("Current action", action.as_ref()), eta(expected.as_ref())])
-        .line(words![promise(*update_every)])
-        .line(words![
-            format!("{incident}, declared by "),
-            by,
-            ". To say more: ",
-            code(format!("/incident {} update", incident.0))
-        ])
-        .finish()
-}
 
 pub(super) fn updated(
     incident: IncidentId,
@@ -53,7 +29,7 @@ pub(super) fn updated(
     Draft::new()
         .headline(&update_lead(incident, number), title)
         .lines(update_lines(update))
-        .line(words!["Posted by ", by, ". "].and(facts::next_due(next_due)))
+        .line(words!["By ", by, ". "].and(facts::next_due(next_due)))
         .finish()
 }
 
@@ -80,11 +56,9 @@ pub(super) fn severity_changed(say: &Say, incident: IncidentId, mentions: &Menti
     let Say::SeverityChanged { title, from, to, reason, by, update_every } = say else {
         return Draft::new().finish();
     };
-    let draft = match to < from {
-        true => Draft::new().line(words![mention(&mentions.oncall)]),
-        false => Draft::new(),
-    };
-    draft
+    let called = facts::oncall(mentions, *to).filter(|_| to < from);
+    Draft::new()
+        .lines(called.into_iter().collect())
         .headline(&severity_lead(incident, *from, *to), title)
         .lines(severity_lines(*from, *to, reason.as_ref()))
         .line(words!["Set by ", by, ". ", promise(*update_every)])
@@ -132,7 +106,7 @@ pub(super) fn resolved(
             words![
                 format!("{incident}, resolved by "),
                 by,
-                ". If it is not over: ",
+                ". Not over? ",
                 code(format!("/incident {} reopen", incident.0))
             ],
         ])
@@ -147,20 +121,25 @@ pub(super) fn cancelled(
     of: Option<IncidentId>,
     by: &UserId,
 ) -> Message {
-    let reason = match of {
-        Some(of) => words![bold("Same as: "), of.to_string()],
-        None => words![bold("Why: "), why],
-    };
     Draft::new()
-        .headline("🚫 INCIDENT CANCELLED: ", title)
-        .line(reason)
+        .headline(CANCELLED_LEAD, title)
+        .line(cancelled_for(why, of))
         .line(words![
             format!("{incident}, cancelled by "),
             by,
-            ". No report follows. If it is one after all: ",
+            ". No report follows. To undo: ",
             code(format!("/incident {} reopen", incident.0))
         ])
         .finish()
+}
+
+pub(super) const CANCELLED_LEAD: &str = "🚫 INCIDENT CANCELLED: ";
+
+pub(super) fn cancelled_for(why: &String, of: Option<IncidentId>) -> Words {
+    match of {
+        Some(of) => words![bold("Same as: "), of.to_string()],
+        None => words![bold("Why: "), why],
+    }
 }
 
 pub(super) fn resolved_lines(facts: &Resolved<'_>) -> Vec<Words> {
@@ -190,22 +169,25 @@ pub(super) fn figures(figures: &Figures) -> String {
     let resolved = figures.to_resolve.map(|after| format!("resolved after {}", spoken(after)));
     let updates = match (figures.updates_promised, figures.updates_kept) {
         (0, _) => "no update was due".to_owned(),
-        (1, 1) => "the one promised update kept".to_owned(),
-        (promised, kept) if promised == kept => format!("all {promised} promised updates kept"),
-        (promised, kept) => format!("{kept} of {promised} promised updates kept"),
+        (1, 1) => "1 update, on time".to_owned(),
+        (promised, kept) if promised == kept => format!("all {promised} updates on time"),
+        (promised, kept) => format!("{kept} of {promised} updates on time"),
     };
     [Some(acknowledged), missed, resolved, Some(updates)].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-pub(super) fn reopened(say: &Say, incident: IncidentId, mentions: &Mentions) -> Message {
+pub(super) const REOPENED_LEAD: &str = "🔁 INCIDENT REOPENED: ";
+
+pub(super) fn reopened(say: &Say, about: &Incident, mentions: &Mentions) -> Message {
+    let incident = about.id;
     let Say::Reopened { title, by, status, update_every } = say else {
         return Draft::new().finish();
     };
     Draft::new()
-        .line(words![mention(&mentions.oncall)])
-        .headline("🔁 INCIDENT REOPENED: ", title)
+        .lines(facts::oncall(mentions, about.severity).into_iter().collect())
+        .headline(REOPENED_LEAD, title)
         .line(labelled("Status", status.to_string()))
         .line(words![promise(*update_every)])
-        .line(words![format!("{incident}, reopened by "), by, ". The resolution was taken back."])
+        .line(words![format!("{incident}, reopened by "), by, "."])
         .finish()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::blocks::{Button, Draft};
 use super::lines::Via;
-use super::words::{Words, bold, both, code, moment, words};
+use super::words::{Words, bold, clock, code, moment, words};
 use super::{Message, fault};
 use crate::domain::Command;
 use crate::domain::effect::{EffectState, Undone};
@@ -28,23 +28,19 @@ pub(super) fn board(undone: &[Undone], store: &[String], saving: Saving, via: Vi
         draft = draft.line(words!["⚠️ ", sentence(&shorten(trouble, TROUBLE_MOST))]);
     }
     if undone.is_empty() {
-        return draft.line(words!["✅ Everything was delivered; nothing waits."]).finish();
+        return draft.line(words!["✅ Everything is delivered."]).finish();
     }
     draft = draft.line(words![
-        bold(format!("Delivery board: {} not done. ", undone.len())),
-        "The incidents themselves are saved."
+        bold(format!("Delivery board: {} waiting. ", undone.len())),
+        "The incidents themselves are safe."
     ]);
     let shared = shared(undone);
     draft = draft.lines(shared.map(heading).into_iter().collect());
     for undone in undone.iter().take(SHOWN) {
         draft = draft.line(row(undone, shared)).buttons(buttons(undone));
     }
-    let in_slack = (via == Via::Shell).then(|| {
-        words![
-            "To try one again at once or to give it up, use its buttons in Slack: ",
-            code("/incident doctor")
-        ]
-    });
+    let in_slack = (via == Via::Shell)
+        .then(|| words!["To retry or drop one, use its buttons in Slack: ", code("/incident doctor")]);
     draft.lines(rest(undone.len(), SHOWN).into_iter().chain(in_slack).collect()).finish()
 }
 
@@ -65,7 +61,7 @@ fn shared(undone: &[Undone]) -> Option<(&str, usize)> {
 }
 
 fn heading((why, count): (&str, usize)) -> Words {
-    words![bold(format!("{count} for one reason: ")), sentence(&shorten(why, REASON_MOST))]
+    words![bold(format!("{count} for the same reason: ")), sentence(&shorten(why, REASON_MOST))]
 }
 
 fn reason(undone: &Undone) -> Option<&str> {
@@ -76,8 +72,7 @@ fn reason(undone: &Undone) -> Option<&str> {
 }
 
 fn rest(all: usize, shown: usize) -> Option<Words> {
-    (all > shown)
-        .then(|| words![format!("And {} more; they move up here as these are dealt with.", all - shown)])
+    (all > shown).then(|| words![format!("And {} more.", all - shown)])
 }
 
 fn row(undone: &Undone, shared: Option<(&str, usize)>) -> Words {
@@ -98,20 +93,20 @@ fn row(undone: &Undone, shared: Option<(&str, usize)>) -> Words {
 
 fn state(state: &EffectState, shared: Option<(&str, usize)>) -> Words {
     let reason = |reason: &str| match shared.is_some_and(|(common, _)| common == reason) {
-        true => "For the reason above.".to_owned(),
+        true => "Same reason as above.".to_owned(),
         false => sentence(&shorten(reason, REASON_MOST)),
     };
     let look = |unknown: bool| match unknown {
-        true => " It may have arrived, so howler looks before it sends it again.",
+        true => " It may have arrived: I look before I send it again.",
         false => "",
     };
     match state {
-        EffectState::Waiting => words!["It waits for its turn."],
+        EffectState::Waiting => words!["In the queue."],
         EffectState::Later { at, reason: why, unknown } => {
-            words![reason(why), " Next try ", both(*at), ".", look(*unknown)]
+            words![reason(why), " Next try at ", clock(*at), ".", look(*unknown)]
         }
         EffectState::Failed { reason: why, unknown } => {
-            words![reason(why), " It waits for you.", look(*unknown)]
+            words![reason(why), " Waiting for you: retry or give up.", look(*unknown)]
         }
     }
 }
@@ -128,6 +123,6 @@ fn buttons(undone: &Undone) -> Vec<Button> {
     vec![
         Button::new("Retry now", undone.incident, Command::RetryNow { effect }),
         Button::new("Give up", undone.incident, Command::GiveUp { effect })
-            .asking("It will not be sent any more. The incident itself stays as it is.", "Give up"),
+            .asking("I won't send it again. The incident itself stays as it is.", "Give up"),
     ]
 }

@@ -2,7 +2,7 @@
 
 use super::Message;
 use super::blocks::{Button, Draft};
-use super::facts::{self, eta, known, last_update};
+use super::facts::{self, known_facts, last_update};
 use super::words::{channel, code, moment, words};
 use crate::domain::Command;
 use crate::domain::command::Role;
@@ -28,17 +28,14 @@ pub(super) fn brief(say: &Say, incident: IncidentId) -> Message {
     else {
         return Draft::new().finish();
     };
-    let place = room.as_ref().map(|room| words!["Work goes on in ", channel(&room.channel), "."]);
+    let place = room.as_ref().map(|room| words!["Work on it in ", channel(&room.channel), "."]);
     let before = from.as_ref().map(|from| words![" You take over from ", from, "."]);
     let others = roles.iter().filter(|(other, _)| other != role);
-    let mut known_now = vec![
-        facts::state(*severity, *status).and(words![" · declared ", moment(*declared_at)]),
-        known("Impact", impact.as_ref()),
-        known("Current action", action.as_ref()),
-        eta(expected.as_ref()),
-        last_update(last.as_ref(), *declared_at),
-    ];
-    known_now.extend(others.map(|(other, person)| facts::role(*other, Some(person))));
+    let mut known_now =
+        vec![facts::state(*severity, *status).and(words![" · declared ", moment(*declared_at)])];
+    known_now.extend(known_facts(impact.as_ref(), action.as_ref(), expected.as_ref()));
+    known_now.push(last_update(last.as_ref(), *declared_at));
+    known_now.extend(others.map(|(other, person)| facts::role(*other, person)));
     let mut ahead = vec![facts::next_due(*next_due)];
     ahead.extend(place);
     Draft::new()
@@ -55,10 +52,8 @@ pub(super) fn brief(say: &Say, incident: IncidentId) -> Message {
 
 fn duty(role: Role) -> &'static str {
     match role {
-        Role::Commander => {
-            "You decide what is done and by whom. Reminders of updates come to you. Hand over with "
-        }
-        Role::Comms => "You tell stakeholders what they need to know. Post updates with ",
+        Role::Commander => "You decide who does what, and I remind you of updates. Hand over with ",
+        Role::Comms => "You keep stakeholders informed. Post updates with ",
         Role::Scribe => "You keep the timeline. Put a pushpin 📌 on messages that matter, or type ",
     }
 }

@@ -1,15 +1,19 @@
 //! An incident's card, edited in place, and its channel's topic.
 
+use jiff::Timestamp;
+
 use super::Message;
-use super::announcement::figures;
+use super::announcement::{
+    CANCELLED_LEAD, REOPENED_LEAD, RESOLVED_LEAD, Resolved, cancelled_for, figures, resolved_lines,
+};
 use super::blocks::{Button, Draft};
-use super::facts::{self, eta, known, labelled};
-use super::time::utc;
-use super::words::{Words, bold, both, channel, link, mention, moment, words};
+use super::facts::{self, known, labelled};
+use super::late::ON_TIME;
+use super::time::{promise, utc};
+use super::words::{Words, bold, channel, clock, counted, link, mention, moment, near, words};
 use crate::config::Mentions;
 use crate::domain::Command;
-use crate::domain::command::Role;
-use crate::domain::effect::CardPlace;
+use crate::domain::effect::{CardPlace, PostKey};
 use crate::domain::incident::figures::Figures;
 use crate::domain::incident::{Incident, Ladder, Resolution};
 use crate::domain::runbook::RunbookLine;
@@ -18,26 +22,131 @@ use crate::domain::text::{clean_line, shorten};
 /// Longest topic, in characters.
 const TOPIC_MOST: usize = 250;
 
-/// The card, as it stands in `place`. The on-call is named where the response time has passed; an edit rings nobody.
+/// The card, as it stands in `place`. In the emergencies channel it is the declaration, in the runbook's words (7.1, 7.2); an
+/// edit rings nobody.
 pub fn card(incident: &Incident, place: CardPlace, mentions: &Mentions) -> Message {
-    draft(incident, place, Some(&mentions.oncall)).finish()
+    match place {
+        CardPlace::Emergencies => announced(incident, Some(mentions)),
+        CardPlace::Room => draft(incident, Some(&mentions.oncall)).finish(),
+    }
+}
+
+/// The card where it is posted anew, in place of one that was deleted or is too old to be edited: it calls nobody again.
+pub fn card_anew(incident: &Incident, place: CardPlace, mentions: &Mentions) -> Message {
+    match place {
+        CardPlace::Emergencies => announced(incident, None),
+        CardPlace::Room => card(incident, place, mentions),
+    }
 }
 
 /// The card for one person's eyes.
 pub(super) fn private_card(incident: &Incident) -> Draft {
-    draft(incident, CardPlace::Emergencies, None)
+    draft(incident, None)
 }
 
-fn draft(incident: &Incident, place: CardPlace, oncall: Option<&String>) -> Draft {
+/// The one message of an incident in the emergencies channel: what is asked of people stands above its buttons, and where
+/// more is told below them.
+fn announced(incident: &Incident, mentions: Option<&Mentions>) -> Message {
+    let draft = match mentions {
+        Some(mentions) => Draft::new().lines(called(incident, mentions)),
+        None => Draft::new(),
+    };
+    let draft = draft.headline(announced_lead(incident), &incident.title);
+    let draft = match incident.resolution() {
+        Some(resolution) => draft.lines(ended(incident, resolution)),
+        None => {
+            let state = [
+                labelled("Severity", facts::severity(incident.severity)),
+                labelled("Status", incident.status.to_string()),
+            ];
+            let known =
+                facts::known_facts(incident.impact.as_ref(), incident.action.as_ref(), incident.eta.as_ref());
+            draft.lines(state.into_iter().chain(known).chain(roles(incident)).collect()).lines(vec![
+                response_clock(incident, mentions.map(|mentions| &mentions.oncall)),
+                promised(incident),
+            ])
+        }
+    };
+    let foot = [footer(incident)].into_iter().chain(posted_late(incident));
+    draft.buttons(buttons(incident)).lines(foot.collect()).finish()
+}
+
+/// That the declaration stands here long after it was made: the message shows the incident as it is, and would not say so.
+fn posted_late(incident: &Incident) -> Option<Words> {
+    let post = incident.post(&PostKey::DECLARATION)?;
+    let second = post.message.as_str().split('.').next()?.parse().ok()?;
+    let at = Timestamp::from_second(second).ok()?;
+    (at.duration_since(incident.declared_at) > ON_TIME).then(|| words!["🕑 Posted late, ", moment(at), "."])
+}
+
+/// Whom the declaration calls. What is over calls nobody.
+fn called(incident: &Incident, mentions: &Mentions) -> Vec<Words> {
+    match incident.is_open() {
+        true => facts::calls(mentions, incident.severity).into_iter().collect(),
+        false => Vec::new(),
+    }
+}
+
+fn announced_lead(incident: &Incident) -> &'static str {
+    match incident.resolution() {
+        Some(Resolution { cancelled: Some(_), .. }) => CANCELLED_LEAD,
+        Some(_) => RESOLVED_LEAD,
+        None if incident.resolutions.is_empty() => "🚨 INCIDENT DECLARED: ",
+        None => REOPENED_LEAD,
+    }
+}
+
+/// The runbook's promise, and when it is due next.
+fn promised(incident: &Incident) -> Words {
+    let Some(ladder) = &incident.ladder else { return words![promise(None)] };
+    match overdue(incident, ladder) {
+        true => late(incident, ladder),
+        false => words![promise(Some(ladder.interval)), " Next: ", bold(clock(ladder.due))]
+            .and_if(put_off(incident, ladder))
+            .and(words!["."]),
+    }
+}
+
+/// How it ended (runbook 7.2).
+fn ended(incident: &Incident, resolution: &Resolution) -> Vec<Words> {
+    if let Some(cancelled) = &resolution.cancelled {
+        return vec![cancelled_for(&resolution.root_cause, cancelled.of), figured(incident)];
+    }
+    let mut lines = resolved_lines(&Resolved {
+        title: &incident.title,
+        declared_at: incident.declared_at,
+        resolved_at: resolution.at,
+        root_cause: &resolution.root_cause,
+        impact: resolution.impact.as_ref().or(incident.impact.as_ref()),
+        data_loss: resolution.data_loss.as_ref(),
+    });
+    lines.extend(roles(incident));
+    lines.push(words!["Resolved by ", &resolution.by, "."]);
+    lines
+}
+
+/// Its number, who declared it, and where more is told.
+fn footer(incident: &Incident) -> Words {
+    let room = incident.room.as_ref().map(|room| words![" · ", channel(&room.channel)]);
+    let issue = incident.backup.issue().map(|issue| words![" · ", link(issue)]);
+    words![
+        bold(incident.id.to_string()),
+        " · declared by ",
+        &incident.declared_by,
+        ", ",
+        moment(incident.declared_at)
+    ]
+    .and_if(room)
+    .and_if(issue)
+}
+
+fn draft(incident: &Incident, oncall: Option<&String>) -> Draft {
     let draft = Draft::new().headline(&lead(incident), &incident.title);
     let draft = match incident.resolution() {
         Some(resolution) => draft.lines(resolved(incident, resolution)).line(figured(incident)),
         None => draft.lines(clocks(incident, oncall)).lines(open_facts(incident)),
     };
-    let room = incident.room.as_ref().filter(|_| place == CardPlace::Emergencies);
-    let room = room.map(|room| words!["Work goes on in ", channel(&room.channel), "."]);
-    let issue = incident.backup.issue().map(|issue| words!["Also told on GitHub: ", link(issue), "."]);
-    draft.lines(room.into_iter().chain(issue).collect()).buttons(buttons(incident))
+    draft.buttons(buttons(incident)).line(footer(incident))
 }
 
 pub(super) fn lead(incident: &Incident) -> String {
@@ -55,19 +164,24 @@ fn update_clock(incident: &Incident) -> Option<Words> {
         return None;
     }
     let Some(ladder) = &incident.ladder else {
-        return Some(words![
-            bold("⏰ Next update: "),
-            format!("when there is news ({} has no update interval)", incident.severity)
-        ]);
+        return Some(words![bold("⏰ Next update: "), "when there is news"]);
     };
+    Some(match overdue(incident, ladder) {
+        true => late(incident, ladder),
+        false => {
+            words![bold("⏰ Next update due "), bold(clock(ladder.due))].and_if(put_off(incident, ladder))
+        }
+    })
+}
+
+fn late(incident: &Incident, ladder: &Ladder) -> Words {
     let missed = match ladder.missed {
         0 => None,
-        1 => Some(words![", one missed since the last"]),
-        missed => Some(words![format!(", {missed} missed since the last")]),
+        missed => Some(words![format!(", {} missed", counted(missed as usize, "update"))]),
     };
-    let due = if overdue(incident, ladder) { "⚠️ Update overdue since " } else { "⏰ Next update due " };
-    let due = words![bold(due), bold(both(ladder.due))];
-    Some(due.and_if(missed).and_if(put_off(incident, ladder)))
+    words![bold("⚠️ Update overdue since "), bold(clock(ladder.due))]
+        .and_if(missed)
+        .and_if(put_off(incident, ladder))
 }
 
 /// Whether its due time came: a reminder went out or was put off, or an interval ran out.
@@ -77,7 +191,7 @@ fn overdue(incident: &Incident, ladder: &Ladder) -> bool {
 
 fn put_off(incident: &Incident, ladder: &Ladder) -> Option<Words> {
     let snoozed = incident.open_reminders.is_empty() && ladder.next.1 > ladder.due;
-    snoozed.then(|| words![", next reminder ", both(ladder.next.1)])
+    snoozed.then(|| words![", next reminder ", clock(ladder.next.1)])
 }
 
 fn response_clock(incident: &Incident, oncall: Option<&String>) -> Words {
@@ -88,7 +202,7 @@ fn response_clock(incident: &Incident, oncall: Option<&String>) -> Words {
             words![bold("Acknowledged by "), &acknowledged.by, ", ", moment(acknowledged.at)]
                 .and_if(now.map(|answer| words!["; ", &answer.by, " is on it since ", moment(answer.at)]))
         }
-        (None, Some(due)) => words![nobody, ": needed by ", moment(due)],
+        (None, Some(due)) => words![nobody, ": needed by ", near(due, incident.response_from)],
         (None, None) if incident.response_missed.is_some() => {
             words![nobody, ": the response time has passed"]
                 .and_if(oncall.map(|oncall| words![", on call is ", mention(oncall)]))
@@ -99,49 +213,32 @@ fn response_clock(incident: &Incident, oncall: Option<&String>) -> Words {
 
 /// What is known of an open incident.
 fn open_facts(incident: &Incident) -> Vec<Words> {
-    let mut lines = vec![
-        facts::state(incident.severity, incident.status)
-            .and(words![" · since ", moment(incident.declared_at)]),
-        facts::role(Role::Commander, incident.commander()),
-    ];
-    lines.extend(other_roles(incident));
-    lines.extend([
-        known("Impact", incident.impact.as_ref()),
-        known("Current action", incident.action.as_ref()),
-        eta(incident.eta.as_ref()),
-    ]);
-    lines
+    let known = facts::known_facts(incident.impact.as_ref(), incident.action.as_ref(), incident.eta.as_ref());
+    roles(incident).chain(known).collect()
 }
 
-fn other_roles(incident: &Incident) -> impl Iterator<Item = Words> {
-    let others = incident.roles.iter().filter(|(role, _)| **role != Role::Commander);
-    others.map(|(role, person)| facts::role(*role, Some(person)))
+/// Who has which role; what nobody has is offered by a button.
+fn roles(incident: &Incident) -> impl Iterator<Item = Words> {
+    incident.roles.iter().map(|(role, person)| facts::role(*role, person))
 }
 
 fn resolved(incident: &Incident, resolution: &Resolution) -> Vec<Words> {
     let impact = resolution.impact.as_ref().or(incident.impact.as_ref());
     let mut lines = vec![
-        words![
-            bold("Resolved by "),
-            &resolution.by,
-            ", ",
-            moment(resolution.at),
-            format!(" ({})", utc(resolution.at))
-        ],
+        words![bold("Resolved by "), &resolution.by, ", ", moment(resolution.at)],
         labelled("Root cause", &resolution.root_cause),
         known("Impact", impact),
     ];
     lines.extend(facts::given("Data loss", resolution.data_loss.as_ref()));
-    lines.push(facts::role(Role::Commander, incident.commander()));
-    lines.extend(other_roles(incident));
+    lines.extend(roles(incident));
     lines
 }
 
 fn figured(incident: &Incident) -> Words {
     if let Some(cancelled) = incident.resolution().and_then(|resolution| resolution.cancelled.as_ref()) {
         return match cancelled.of {
-            Some(of) => words![format!("Cancelled: the same as {of}. It counts in no figures.")],
-            None => words!["Cancelled: it was no incident, and counts in no figures."],
+            Some(of) => words![format!("Cancelled: the same as {of}. Not in the figures.")],
+            None => words!["Cancelled: no incident. Not in the figures."],
         };
     }
     words![format!("{}.", figures(&Figures::of(incident)))]
@@ -151,14 +248,18 @@ fn figured(incident: &Incident) -> Words {
 pub(super) fn lines(incident: &Incident) -> Vec<Words> {
     match incident.resolution() {
         Some(resolution) => resolved(incident, resolution).into_iter().chain([figured(incident)]).collect(),
-        None => clocks(incident, None).into_iter().chain(open_facts(incident)).collect(),
+        None => {
+            let declared =
+                words![bold("Declared by "), &incident.declared_by, ", ", moment(incident.declared_at)];
+            clocks(incident, None).into_iter().chain(open_facts(incident)).chain([declared]).collect()
+        }
     }
 }
 
 fn buttons(incident: &Incident) -> Vec<Button> {
     let id = incident.id;
     if !incident.is_open() {
-        let question = "Its clocks start again, and the resolution is marked as taken back.";
+        let question = "Its clocks start again, and its resolution is marked as taken back.";
         return vec![Button::new("Reopen", id, Command::Reopen).asking(question, "Reopen")];
     }
     let ack = incident.acknowledged.is_none().then(|| facts::on_it(id).primary());

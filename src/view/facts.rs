@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::blocks::Button;
-use super::words::{Part, Words, bold, both, moment, words};
+use super::words::{Part, Words, bold, clock, mention, moment, words};
+use crate::config::{Mention, Mentions};
 use crate::domain::command::{Command, Role};
 use crate::domain::incident::Eta;
 use crate::domain::{Severity, Status};
@@ -27,6 +28,52 @@ pub(super) fn given(label: &str, value: Option<&String>) -> Option<Words> {
     value.map(|value| labelled(label, value))
 }
 
+/// What is known of an incident, a line each; what is not is named in one.
+pub(super) fn known_facts(
+    impact: Option<&String>,
+    action: Option<&String>,
+    expected: Option<&Eta>,
+) -> Vec<Words> {
+    let unknown = [(impact.is_none(), "Impact"), (action.is_none(), "Action"), (expected.is_none(), "ETA")];
+    let mut lines: Vec<Words> = [given("Impact", impact), given("Current action", action)]
+        .into_iter()
+        .flatten()
+        .chain(expected.map(|expected| eta(Some(expected))))
+        .collect();
+    let unknown: Vec<&str> =
+        unknown.into_iter().filter(|(unknown, _)| *unknown).map(|(_, name)| name).collect();
+    let named = match unknown.as_slice() {
+        [] => return lines,
+        [one] => (*one).to_owned(),
+        [one, other] => format!("{one} and {}", uncapped(other)),
+        [first, between @ .., last] => {
+            let between: String = between.iter().map(|name| format!(", {}", uncapped(name))).collect();
+            format!("{first}{between} and {}", uncapped(last))
+        }
+    };
+    lines.push(labelled(&named, UNKNOWN));
+    lines
+}
+
+/// In the middle of a sentence: `action`, but `ETA`.
+fn uncapped(name: &str) -> String {
+    if name.chars().all(char::is_uppercase) { name.to_owned() } else { name.to_lowercase() }
+}
+
+/// Whom an announcement calls at this severity (runbook 7.1).
+pub(super) fn calls(mentions: &Mentions, severity: Severity) -> Option<Words> {
+    match mentions.loudness.of(severity) {
+        Mention::Group => Some(words![mention(&mentions.oncall), " ", mention(&mentions.engineering)]),
+        Mention::OnCall => Some(words![mention(&mentions.oncall)]),
+        Mention::Nobody => None,
+    }
+}
+
+/// The on-call, where this severity calls anybody.
+pub(super) fn oncall(mentions: &Mentions, severity: Severity) -> Option<Words> {
+    (mentions.loudness.of(severity) != Mention::Nobody).then(|| words![mention(&mentions.oncall)])
+}
+
 pub(super) fn eta(eta: Option<&Eta>) -> Words {
     match eta {
         Some(Eta::At(at)) => labelled("ETA", moment(*at)),
@@ -48,8 +95,8 @@ pub(super) fn state(severity_now: Severity, status: Status) -> Words {
 /// When the next update is due, or that none is.
 pub(super) fn next_due(next_due: Option<Timestamp>) -> Words {
     match next_due {
-        Some(due) => words!["Next update due ", both(due), "."],
-        None => words!["The next update comes when there is news."],
+        Some(due) => words!["Next update by ", clock(due), "."],
+        None => words!["Next update when there is news."],
     }
 }
 
@@ -57,13 +104,12 @@ pub(super) fn next_due(next_due: Option<Timestamp>) -> Words {
 pub(super) fn last_update(last: Option<&(Timestamp, String)>, declared_at: Timestamp) -> Words {
     match last {
         Some((at, text)) => words![bold("Last update, "), bold(moment(*at)), bold(": "), text],
-        None => words![bold("Last update: "), "none yet since the declaration, ", moment(declared_at)],
+        None => words![bold("Last update: "), "none yet (declared ", moment(declared_at), ")"],
     }
 }
 
-/// `Commander: @ian`; `Commander: nobody yet`.
-pub(super) fn role(role: Role, person: Option<&UserId>) -> Words {
-    let person = person.map_or_else(|| Part::from("nobody yet"), Part::from);
+/// `Commander: @ian`.
+pub(super) fn role(role: Role, person: &UserId) -> Words {
     labelled(role_title(role), person)
 }
 
@@ -92,5 +138,5 @@ pub(super) fn on_it(incident: IncidentId) -> Button {
 }
 
 pub(super) fn i_cannot(incident: IncidentId) -> Button {
-    Button::new("I can't: call the next one", incident, Command::Pass)
+    Button::new("I can't: page the next", incident, Command::Pass)
 }

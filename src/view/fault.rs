@@ -6,7 +6,7 @@ use super::Message;
 use super::blocks::Draft;
 use super::lines::{Via, typed};
 use super::private::private;
-use super::words::{Words, bold, both, code, words};
+use super::words::{Words, bold, clock, code, words};
 use crate::domain::answer::Private;
 use crate::domain::command::Line;
 use crate::domain::fault::{Fault, Saving};
@@ -19,8 +19,8 @@ impl fmt::Display for Fault {
                  works: `/incident list`. Tell whoever runs howler, and send it again later."
             }
             Self::NotSavedYet => {
-                "howler could not save this yet: its disk may be full or read-only. Slack brings it again for five \
-                 minutes, and then it is done. If you see nothing by then, send it again. Tell whoever runs howler."
+                "howler could not save this yet: its disk may be full or read-only. Slack retries for five minutes. If \
+                 you see nothing by then, send it again. Tell whoever runs howler."
             }
             Self::Uncertain => {
                 "I could not confirm that this was saved. Don't send it again yet: look at `/incident list` in a \
@@ -45,14 +45,14 @@ pub(super) fn became(saved: bool, line: Option<&Line>, answer: Option<&Private>,
     if !saved {
         return Draft::new()
             .line(
-                words!["❌ It was "]
-                    .and(words![bold("not saved")])
-                    .and(words![", so nothing was done. Send it again:"])
+                words!["❌ "]
+                    .and(words![bold("Not saved")])
+                    .and(words![", so nothing happened. Send it again:"])
                     .and_if(line),
             )
             .finish();
     }
-    let first = Draft::new().line(words!["It was saved after all:"].and_if(line)).finish();
+    let first = Draft::new().line(words!["Saved after all:"].and_if(line)).finish();
     let Some(answer) = answer else { return first };
     let rest = private(answer, via);
     Message {
@@ -68,7 +68,7 @@ pub(super) fn saving(saving: Saving) -> Option<Words> {
         Saving::Waits { seconds } => words![
             "⚠️ ",
             bold(format!("A save has been waiting for {seconds} s. ")),
-            "howler's disk hangs: nothing new is taken until it answers. Tell whoever runs howler."
+            "howler's disk hangs, so I take nothing new until it answers. Tell whoever runs howler."
         ],
         Saving::Impossible => words![
             "⚠️ ",
@@ -91,21 +91,21 @@ pub(super) fn cannot_save(since: jiff::Timestamp, gone: bool) -> Message {
         false => "Its disk is full, read-only or failing.",
     };
     Draft::new()
-        .line(words!["⚠️ ", bold("howler cannot save since "), both(since), bold("."), " ", why])
+        .line(words!["⚠️ ", bold("howler can't save, since "), clock(since), bold("."), " ", why])
         .bullets(vec![
-            words!["It refuses what would change something, and says so."],
+            words!["Changes are refused, in words."],
             words!["Reading works: ", code("/incident list"), "."],
             words!["Reminders, pages and hand-overs wait: call people yourselves."],
         ])
-        .line(words!["Write down what you decide. Whoever runs howler: its log says more. I tell you here when it saves again."])
+        .line(words!["Write down what you decide. I'll tell you here when I can save again. Whoever runs howler: its log says more."])
         .finish()
 }
 
 pub(super) fn saves_again(since: jiff::Timestamp) -> Message {
     Draft::new()
-        .line(words!["✅ howler saves again. It could not since ", both(since), "."])
+        .line(words!["✅ howler saves again. It could not since ", clock(since), "."])
         .line(words![
-            "Send again what it refused, and add what you wrote down: ",
+            "Send again what was refused, and add what you wrote down: ",
             code("/incident note ..."),
             "."
         ])

@@ -79,10 +79,7 @@ fn declare(title: Option<&String>, severities: &Severities) -> Vec<SlackBlock> {
 fn update(fill: &FormFill) -> Vec<SlackBlock> {
     let FormFill::Update { title, status, impact, action, eta } = fill else { return Vec::new() };
     vec![
-        rich_lines(&[
-            words![title],
-            words!["Stakeholders see what you post, and the update clock starts again."],
-        ]),
+        rich_lines(&[words![title], words!["Stakeholders see this, and the update clock restarts."]]),
         statuses(*status),
         text(fields::IMPACT, "Impact", impact.clone()).optional().block(),
         text(fields::ACTION, "Current action", action.clone()).optional().block(),
@@ -109,7 +106,7 @@ fn statuses(now: Status) -> SlackBlock {
 
 fn resolve(title: &String, impact: Option<&String>) -> Vec<SlackBlock> {
     vec![
-        rich_lines(&[words![title], words!["The resolution is announced to everybody who was told."]]),
+        rich_lines(&[words![title], words!["Everybody who was told hears of the resolution."]]),
         text(fields::ROOT_CAUSE, "Root cause", None)
             .hint("A brief explanation; \"not known yet\" is fine")
             .block(),
@@ -122,7 +119,7 @@ fn resolve(title: &String, impact: Option<&String>) -> Vec<SlackBlock> {
 fn approve(step: &String, command: &str) -> Vec<SlackBlock> {
     vec![
         rich_lines(&[words![bold(step)], words![code(command.to_owned())]]),
-        text(fields::COMMENT, "Why", None).hint("What you looked at. It is kept with the approval").block(),
+        text(fields::COMMENT, "Why", None).hint("What did you look at? It is kept with the approval").block(),
     ]
 }
 

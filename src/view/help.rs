@@ -20,10 +20,10 @@ struct Entry {
 }
 
 const START: &str = "Start";
-const TELL: &str = "While it lasts";
-const PEOPLE: &str = "Who has it";
+const TELL: &str = "During an incident";
+const PEOPLE: &str = "People";
 const CLOCKS: &str = "Reminders";
-const END: &str = "The end, and back";
+const END: &str = "End it";
 const READ: &str = "Read (only you see it)";
 const CHAPTERS: [&str; 6] = [START, TELL, PEOPLE, CLOCKS, END, READ];
 
@@ -31,31 +31,31 @@ const CHAPTERS: [&str; 6] = [START, TELL, PEOPLE, CLOCKS, END, READ];
 fn entry(command: &Command) -> Option<Entry> {
     let (chapter, line, does) = match command {
         Command::Declare { .. } => {
-            (START, "p1 Event stream down", "declares at once; p1 is the worst, p4 the mildest")
+            (START, "p1 Event stream down", "declares now; p1 is the worst, p4 the mildest")
         }
         Command::DeclareForm { .. } => {
             (START, "declare", "opens a form: title, severity, impact, action, ETA")
         }
         Command::Update { .. } => {
-            (TELL, "update Restarted the stream", "tells stakeholders and resets the update clock")
+            (TELL, "update Restarted the stream", "tells stakeholders and restarts the update clock")
         }
         Command::UpdateForm => (TELL, "update", "opens a form: status, impact, action, ETA"),
         Command::Status { .. } => {
-            (TELL, "status identified", "investigating, identified, mitigating or resolved")
+            (TELL, "status identified", "sets investigating, identified, mitigating or resolved")
         }
         Command::Severity { .. } => {
-            (TELL, "severity p2 Most witnesses are back", "changes how bad it is, with the reason")
+            (TELL, "severity p2 Most witnesses are back", "changes the severity, with a reason")
         }
         Command::Impact { .. } => (TELL, "impact Witnesses see a frozen page", "says who notices what"),
         Command::Action { .. } => (TELL, "action Restarting the stream", "says what is being done now"),
-        Command::Eta { .. } => (TELL, "eta 20m", "says when it should be over: 20m, or words"),
+        Command::Eta { .. } => (TELL, "eta 20m", "says when it should be over"),
         Command::Note { .. } => {
             (TELL, "note Redis was restarted", "adds to the timeline; a pushpin 📌 on a message does too")
         }
-        Command::Ack => (PEOPLE, "ack", "you're on it; paging stops"),
+        Command::Ack => (PEOPLE, "ack", "says you're on it and stops paging"),
         Command::Escalate { .. } => (PEOPLE, "escalate", "pages the next person now"),
         Command::Page { .. } => (PEOPLE, "page @name Redis needs you", "pages one person to the incident"),
-        Command::Take { .. } => (PEOPLE, "take", "you take command; also take comms, take scribe"),
+        Command::Take { .. } => (PEOPLE, "take", "puts you in command; also take comms, take scribe"),
         Command::Role { .. } => (PEOPLE, "role commander @name", "gives a role: commander, comms or scribe"),
         Command::Snooze { .. } => (CLOCKS, "snooze 15m", "snoozes this reminder; the update is still due"),
         Command::Resolve { .. } => {
@@ -70,14 +70,14 @@ fn entry(command: &Command) -> Option<Entry> {
         Command::Join | Command::DeclareAnyway { .. } => return None,
         Command::Reopen => (END, "reopen", "undoes the resolution"),
         Command::Retract { .. } => (END, "retract update", "undoes the last update, severity or resolution"),
-        Command::List => (READ, "list", "what is open, what was resolved lately"),
-        Command::Show => (READ, "show 7", "everything known about one"),
-        Command::Timeline { .. } => (READ, "timeline 7", "what happened, in order"),
+        Command::List => (READ, "list", "shows what is open and what was resolved recently"),
+        Command::Show => (READ, "show 7", "shows one incident"),
+        Command::Timeline { .. } => (READ, "timeline 7", "shows what happened, in order"),
         Command::Find { .. } => {
             (READ, "find redis", "searches titles, impacts, updates, root causes, notes, pins")
         }
-        Command::Doctor => (READ, "doctor", "what could not be delivered, and why"),
-        Command::Help => (READ, "help", "this"),
+        Command::Doctor => (READ, "doctor", "shows what could not be delivered, and why"),
+        Command::Help => (READ, "help", "shows this"),
         // They have a help of their own.
         Command::Oncall(_) | Command::Runbook(_) => return None,
         // Ways to write the others.
@@ -148,7 +148,7 @@ fn written(via: Via) -> Message {
     let entries: Vec<Entry> =
         one_of_each().iter().filter(|command| has_it(command, via)).filter_map(entry).collect();
     let mut draft = Draft::new().line(words![
-        bold("howler keeps incidents. "),
+        bold("Something broken? "),
         "One line is enough: ",
         code(via.line("p1 Event stream down"))
     ]);
@@ -160,16 +160,11 @@ fn written(via: Via) -> Message {
     draft
         .lines(vec![
             words![
-                "With several open, put the number first: ",
+                "If several are open, put the number first: ",
                 code(via.line("7 update Restarted the stream"))
             ],
             other_way(via),
-            words![
-                "Who is on call: ",
-                code(via.oncall("help")),
-                ". What to do about a failure: ",
-                code(via.runbook("list"))
-            ],
+            words!["Who is on call: ", code(via.oncall("help")), ". Runbook: ", code(via.runbook("list"))],
         ])
         .finish()
 }

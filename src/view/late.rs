@@ -8,7 +8,7 @@ use super::time::day_utc;
 use super::words::{Words, both, clock, moment, words};
 
 /// Up to this after its decision a message is on time.
-const ON_TIME: SignedDuration = SignedDuration::from_secs(60);
+pub(super) const ON_TIME: SignedDuration = SignedDuration::from_secs(60);
 
 /// What kept a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use super::Message;
 use super::blocks::{Button, Draft};
 use super::lines::{Via, typed};
-use super::words::{Words, bold, both, code, moment, words};
+use super::words::{Words, bold, clock, code, moment, words};
 use crate::domain::Command;
 use crate::domain::answer::Summary;
 use crate::domain::command::Line;
@@ -23,29 +23,41 @@ pub(super) fn list(open: &[Summary], more: usize, resolved: &[Summary], unread: 
     };
     draft = draft.bullets(open.iter().map(open_row).collect());
     if more > 0 {
-        draft = draft.line(words![format!("And {more} more: "), code(via.line("find words of the title"))]);
+        draft = draft.line(words![format!("{more} more: "), code(via.line("find words of the title"))]);
     }
     if !resolved.is_empty() {
         draft = draft
-            .line(words![bold("Resolved lately")])
+            .line(words![bold("Recently resolved")])
             .bullets(resolved.iter().map(row).collect())
             .line(words!["Earlier ones: ", code(via.line("find words of the title"))]);
     }
     if unread {
-        draft = draft.line(words!["⚠️ The resolved ones cannot be read just now; howler's log says why."]);
+        draft = draft.line(words!["⚠️ I can't read the resolved ones right now. howler's log says why."]);
     }
     let declare = words!["To declare: ", code(via.line("p1 what is broken"))];
     let first = open.first().or(resolved.first()).map_or(7, |summary| summary.incident.0);
     let read = words!["To read one: ", code(via.line(&format!("show {first}"))), ". "];
     let nothing = open.is_empty() && resolved.is_empty();
-    draft.line(if nothing { declare } else { read.and(declare) }).finish()
+    let draft = draft.line(if nothing { declare } else { read.and(declare) });
+    match via {
+        Via::Shell => draft.finish(),
+        Via::Slash | Via::Mention => draft.buttons(menu()).finish(),
+    }
+}
+
+/// What people do next who type nothing but the command.
+fn menu() -> Vec<Button> {
+    vec![
+        Button::new("Declare an incident", None, Command::DeclareForm { title: None }).primary(),
+        Button::new("Help", None, Command::Help),
+    ]
 }
 
 pub(super) fn found(wanted: &str, found: &[Summary], more: usize, via: Via) -> Message {
     if found.is_empty() {
         return Draft::new()
             .lines(vec![
-                words!["No incident has ", code(wanted.to_owned()), " in it."],
+                words!["No incident mentions ", code(wanted.to_owned()), "."],
                 words!["Try fewer words, or see what is open: ", code(via.line("list"))],
             ])
             .finish();
@@ -54,7 +66,7 @@ pub(super) fn found(wanted: &str, found: &[Summary], more: usize, via: Via) -> M
     let mut last = vec![words!["To read one: ", code(via.line(&format!("show {first}")))]];
     if more > 0 {
         let narrower = via.line(&format!("find {wanted} another word"));
-        last.insert(0, words![format!("And {more} more. Add a word to narrow it down: "), code(narrower)]);
+        last.insert(0, words![format!("{more} more. Add a word to narrow it down: "), code(narrower)]);
     }
     Draft::new()
         .line(words![bold("Incidents with "), code(wanted.to_owned())])
@@ -75,8 +87,8 @@ fn open_row(summary: &Summary) -> Words {
         Some(person) => words![" · commander ", person],
         None => words![" · no commander"],
     };
-    let lead = if summary.overdue { " · ⚠️ update overdue since " } else { " · update due " };
-    let due = summary.update_due.map(|due| words![lead, both(due)]);
+    let lead = if summary.overdue { " · ⚠️ overdue since " } else { " · update due " };
+    let due = summary.update_due.map(|due| words![lead, clock(due)]);
     head(summary)
         .and(words![format!(" · {}", summary.status)])
         .and(commander)
@@ -112,7 +124,7 @@ pub(super) fn which(
         .bullets(shown);
     let more = more + choices.len().saturating_sub(CHOICES_MOST);
     if more > 0 {
-        draft = draft.line(words![format!("And {more} more: "), code(via.line("list"))]);
+        draft = draft.line(words![format!("{more} more: "), code(via.line("list"))]);
     }
     if with_buttons {
         draft = draft.buttons(buttons);
@@ -136,7 +148,7 @@ fn choice(summary: &Summary, line: Line) -> Button {
 fn say_the_number(draft: Draft, choices: &[Summary], line: &Line, via: Via) -> Draft {
     let example = choices.last().map(|summary| Line { incident: Some(summary.incident), ..line.clone() });
     match example.and_then(|line| typed(&line, via)) {
-        Some(line) => draft.line(words!["Or say it with the number, as here:"]).preformatted(&line),
+        Some(line) => draft.line(words!["Or add the number yourself:"]).preformatted(&line),
         None => draft,
     }
 }
@@ -152,12 +164,14 @@ pub(super) fn offer_form(incident: Option<&Summary>, line: &Line, via: Via) -> M
         Line { incident: incident.map(|incident| incident.incident).or(line.incident), ..line.clone() };
     let number = incident.map(|incident| format!("{} ", incident.incident.0)).unwrap_or_default();
     let about = match (&line.command, incident) {
-        (Command::DeclareForm { .. }, _) | (_, None) => words!["A form opens with a click."],
-        (_, Some(incident)) => words!["A form for "].and(head(incident)).and(words![" opens with a click."]),
+        (Command::DeclareForm { .. }, _) | (_, None) => words!["Press the button to open the form."],
+        (_, Some(incident)) => {
+            words!["Press the button to open the form for "].and(head(incident)).and(words!["."])
+        }
     };
     Draft::new()
         .line(about)
         .buttons(vec![Button::of("Open the form", line_of_one).primary()])
-        .line(words!["Or without the form: ", code(via.line(&format!("{number}{rest}")))])
+        .line(words!["Or type: ", code(via.line(&format!("{number}{rest}")))])
         .finish()
 }

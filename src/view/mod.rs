@@ -38,7 +38,7 @@ mod words;
 use slack_morphism::prelude::SlackBlock;
 
 pub use amend::{amended, settled};
-pub use card::{card, topic};
+pub use card::{card, card_anew, topic};
 pub use effect_words::effect_in_words;
 pub use forms::form;
 pub use github::{IssueText, carries, comment_text, issue_text};

@@ -5,7 +5,7 @@ use super::blocks::{Button, Draft};
 use super::lines::Via;
 use super::time::spoken;
 use super::timeline::admitted;
-use super::words::{Words, bold, both, channel, code, everybody, moment, words};
+use super::words::{Words, bold, channel, clock, code, everybody, moment, near, words};
 use super::{facts, oncall, refusal};
 use crate::domain::Command;
 use crate::domain::answer::{Called as Answers, StillCalling};
@@ -75,7 +75,9 @@ pub fn page_now(incident: &Incident, seq: u32, to: &To) -> Message {
 
 /// Why this person is called, and until when an answer is owed.
 fn why(say: &Say) -> Words {
-    let Say::Page { reason, called, respond_by, asked, .. } = say else { return Words::default() };
+    let Say::Page { reason, called, respond_by, asked, declared_at, .. } = say else {
+        return Words::default();
+    };
     let role = match called {
         Called::Primary | Called::PrimaryPhone => "You're on call. ",
         Called::Backup | Called::BackupPhone => "You're the backup. ",
@@ -84,14 +86,14 @@ fn why(say: &Say) -> Words {
     let why = match (reason, asked) {
         (PageReason::Asked, Some(asked)) => wants(asked, called),
         (PageReason::Silent, _) => {
-            words!["Somebody was on it, but the update is late and nobody answered the reminders."]
+            words!["Somebody was on it, but two updates are late and nobody answered the reminders."]
         }
         (PageReason::Unanswered, _) => words!["Nobody has answered yet, so this is another page."],
         (PageReason::Begun | PageReason::Asked, _) => words!["Nobody is on it yet."],
     };
     let until = respond_by
         .filter(|_| *reason != PageReason::Silent)
-        .map(|due| words![" Needs an acknowledgement by ", both(due), "."]);
+        .map(|due| words![" Needs an acknowledgement by ", near(due, *declared_at), "."]);
     words![role].and(why).and_if(until)
 }
 
@@ -115,7 +117,7 @@ pub(super) fn people(calls: &[Call]) -> Words {
             To::Person(person) => named.push((person, "")),
             To::Phone(person) => {
                 named.retain(|(known, _)| *known != person);
-                named.push((person, " (phone too)"));
+                named.push((person, " (also by phone)"));
             }
             To::Text(_) | To::OnCall | To::Emergencies | To::Room => {}
         }
@@ -196,7 +198,7 @@ pub(super) fn on_timeline(paged: &Paged) -> Words {
     let lead = match paged.reason {
         PageReason::Begun => words!["howler paged "],
         PageReason::Unanswered => words!["Nobody had answered: howler paged "],
-        PageReason::Silent => words!["It had fallen silent: howler paged "],
+        PageReason::Silent => words!["No updates came: howler paged "],
         PageReason::Asked => match &paged.asked {
             Some(asked) => words![&asked.by, " had howler page "],
             None => words!["howler paged "],
@@ -243,8 +245,8 @@ pub fn closed(incident: &Incident, seq: u32, to: &To) -> Message {
         }
         (true, room) => {
             let place = match room {
-                Some(room) => words!["Work goes on in ", channel(&room.channel), "."],
-                None => words!["Work goes on in the emergencies channel."],
+                Some(room) => words!["Work on it in ", channel(&room.channel), "."],
+                None => words!["Work on it in the emergencies channel."],
             };
             draft.line(place).buttons(next_steps(incident)).finish()
         }
@@ -296,7 +298,7 @@ pub(super) fn still_calling(calling: &StillCalling, via: Via) -> Message {
     let next = calling
         .next
         .as_ref()
-        .map(|(due, calls)| words![" Next page: "].and(people(calls)).and(words![", ", moment(*due), "."]));
+        .map(|(due, calls)| words![" Next: "].and(people(calls)).and(words![" at ", clock(*due), "."]));
     let answers = match (&calling.about, about) {
         (_, Some(incident)) => {
             let page = match &calling.heard {

@@ -4,7 +4,7 @@ use super::blocks::{Button, Draft};
 use super::card;
 use super::facts::{self, severity};
 use super::lines::Via;
-use super::words::{Words, bold, both, code, moment, words};
+use super::words::{Words, bold, clock, code, moment, words};
 use super::{Message, board, fault, help, list, oncall, page, procedure, refusal, timeline};
 use crate::domain::Severity;
 use crate::domain::answer::{Done, Private, Summary};
@@ -78,9 +78,9 @@ fn still_paged(answered: &Private, incidents: &[Summary], pages: &[(u64, String)
 
 fn place_of(own_channel: bool, via: Via) -> &'static str {
     match (own_channel, via) {
-        (true, Via::Shell) => "A channel of its own is being made.",
-        (true, _) => "A channel of its own is being made; you will be invited.",
-        (false, _) => "Work goes on in the emergencies channel.",
+        (true, Via::Shell) => "I'm opening a channel for it.",
+        (true, _) => "I'm opening a channel for it and will invite you.",
+        (false, _) => "Work on it in the emergencies channel.",
     }
 }
 
@@ -94,11 +94,11 @@ fn declared(
 ) -> Message {
     let noted = noted.map(|note| words!["First note: ", shorten(note, NOTED_MOST)]);
     let lines = [
-        Some(words!["✅ ", bold(format!("{incident} {}", severity(how_bad))), " is declared: ", title]),
+        Some(words!["✅ ", bold(format!("{incident} {}", severity(how_bad))), " declared: ", title]),
         noted,
         Some(words![place]),
         Some(words![
-            "Say what is known: ",
+            "To tell stakeholders: ",
             code(via.line(&format!("{} update what stakeholders should know", incident.0)))
         ]),
     ];
@@ -127,13 +127,13 @@ fn done_words(incident: IncidentId, what: &Done, via: Via) -> Words {
         Done::Severity(now) => {
             words!["severity is now ", bold(severity(*now)), ". To undo: ", line("retract severity")]
         }
-        Done::Impact => words!["impact noted on the card. To tell stakeholders: ", line("update ...")],
+        Done::Impact => words!["impact is on the card. To tell stakeholders: ", line("update ...")],
         Done::Action => {
-            words!["current action noted on the card. To tell stakeholders: ", line("update ...")]
+            words!["current action is on the card. To tell stakeholders: ", line("update ...")]
         }
         Done::Eta(Eta::At(at)) => words!["ETA is now ", moment(*at), "."],
         Done::Eta(Eta::Words(words)) => words!["ETA is now \"", words, "\"."],
-        Done::Noted => words!["noted on the timeline."],
+        Done::Noted => words!["added to the timeline."],
         Done::Acknowledged => {
             words!["you're on it. Paging has stopped. To take command: ", line("take")]
         }
@@ -147,21 +147,21 @@ fn done_words(incident: IncidentId, what: &Done, via: Via) -> Words {
         ),
         Done::Role { role, person } => words![person, " is now ", bold(role.to_string()), "."],
         Done::Snoozed { until, limited: false } => {
-            words!["the next reminder comes at ", both(*until), ". The update is still due."]
+            words!["snoozed until ", clock(*until), ". The update is still due."]
         }
         Done::Snoozed { until, limited: true } => words![
-            "the next reminder comes at ",
-            both(*until),
-            ", no later: the next update is due then. This one is still due."
+            "snoozed until ",
+            clock(*until),
+            ", the longest possible: the next update is due then. This one is still due."
         ],
-        Done::Resolved => words!["resolved and announced. If it is not over: ", line("reopen")],
-        Done::Reopened => words!["open again, and its clocks run."],
-        Done::RetractedUpdate => words!["the update is taken back; its announcement says so."],
+        Done::Resolved => words!["resolved and announced. To undo: ", line("reopen")],
+        Done::Reopened => words!["reopened. Its clocks are running."],
+        Done::RetractedUpdate => words!["update taken back. Its announcement says so."],
         Done::RetractedSeverity { back_to } => {
-            words!["severity is back to ", bold(severity(*back_to)), "; the announcement says so."]
+            words!["severity is back to ", bold(severity(*back_to)), ". The announcement says so."]
         }
         Done::Cancelled { of: None } => {
-            words!["cancelled: no report, no figures. If it is one after all: ", line("reopen")]
+            words!["cancelled. No report, no figures. To undo: ", line("reopen")]
         }
         Done::Cancelled { of: Some(of) } => {
             words![format!("cancelled as the same as {of}. To undo: "), line("reopen")]
@@ -170,7 +170,7 @@ fn done_words(incident: IncidentId, what: &Done, via: Via) -> Words {
         Done::Invited { people, channel } => words!["invited "]
             .and(Words::joined(people.iter().map(|person| words![person]), ", "))
             .and(words![" to ", super::words::channel(channel), "."]),
-        Done::Pinned => words!["the message is on the timeline. Taking the pushpin off takes it out again."],
+        Done::Pinned => words!["the message is on the timeline. Remove the pushpin to take it off."],
         Done::Unpinned => words!["the message is off the timeline."],
     }
 }
@@ -180,7 +180,7 @@ fn show(incident: &Incident, undone: &[Undone], via: Via) -> Message {
     let timeline = via.line(&format!("timeline {}", incident.id.0));
     card::private_card(incident)
         .lines(undelivered(undone))
-        .line(words!["Everything that happened: ", code(timeline)])
+        .line(words!["Timeline: ", code(timeline)])
         .finish()
 }
 

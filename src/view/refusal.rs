@@ -37,7 +37,7 @@ pub(super) fn refused(refusal: &Refusal, via: Via) -> Message {
     let wrong = match (refusal, via) {
         (Refusal::NotAPerson { word }, Via::Shell) => words![
             code(word),
-            " is not a person's id in Slack, such as U0123ABC. Slack shows it in the person's profile, under Copy member ID."
+            " is not a Slack id such as U0123ABC. Find it in the person's profile, under Copy member ID."
         ],
         _ => wrong(refusal),
     };
@@ -59,7 +59,7 @@ fn wrong(refusal: &Refusal) -> Words {
             words!["There is no role ", code(word), format!(". There are {}.", choices(Role::ALL))]
         }
         Refusal::NotAPerson { word } => {
-            words![code(word), " is not a person here. Type @ and choose the name from Slack's list."]
+            words![code(word), " is nobody here. Type @ and pick the name from Slack's list."]
         }
         Refusal::NotAnIncidentsChannel { channel } => {
             words![super::words::channel(channel), " is no incident's channel."]
@@ -69,7 +69,7 @@ fn wrong(refusal: &Refusal) -> Words {
             match why {
                 Unfit::Left => " has left this Slack and can't hold a role.",
                 Unfit::Bot => " is a bot and can't hold a role.",
-                Unfit::Unknown => " is nobody whom Slack knows.",
+                Unfit::Unknown => " is unknown to Slack.",
             }
         ],
         Refusal::ChangedMeanwhile { field, now, .. } => words![format!(
@@ -90,31 +90,31 @@ fn wrong(refusal: &Refusal) -> Words {
         // It has a message of its own.
         Refusal::Unsure { .. } => words!["I'm not sure what you mean."],
         Refusal::NotADuration { word } => {
-            words![code(word), " is not a length of time. Write it like 20m or 1h 30m."]
+            words![code(word), " is not a length of time. Try 20m or 1h 30m."]
         }
         Refusal::TooShortATime { word } => words![code(word), " is under a minute."],
         Refusal::EtaOutOfReach { at } => {
             words![format!("{} is past, or more than a year away.", utc(*at))]
         }
-        Refusal::NotAnIncidentNumber { word } => words![code(word), " is not an incident's number."],
+        Refusal::NotAnIncidentNumber { word } => words!["There is no incident ", code(word), "."],
         Refusal::OtherApp | Refusal::OtherWorkspace | Refusal::Visitor | Refusal::WorkspaceUnknown => {
             words![elsewhere(refusal)]
         }
         Refusal::TitleMissing => words!["The incident needs a title: a few words about what is broken."],
-        Refusal::TextMissing { command } => words!["Something is missing after ", code(command), "."],
+        Refusal::TextMissing { command } => words!["What should ", code(command), " say?"],
         Refusal::TooLong { what, length, most } => {
             words![format!("The {what} has {length} characters; at most {most} fit. Please shorten it.")]
         }
         Refusal::NothingOpen => words!["No incident is open."],
         Refusal::NoSuchIncident { incident } => words![format!("There is no {incident}.")],
         Refusal::UnknownButton => {
-            words!["This button or form is from another time and does nothing any more."]
+            words!["This button or form is too old to work."]
         }
         Refusal::NothingNew { incident } => {
             words![format!("The form says nothing new about {incident}, so nothing was posted.")]
         }
         Refusal::NoSuchEffect => {
-            words!["It is no longer on the delivery board: it was delivered or dropped."]
+            words!["It is off the delivery board already: delivered or dropped."]
         }
         Refusal::NoSuchPage { incident, pages: 1 } => {
             words![format!("The timeline of {incident} has one page.")]
@@ -130,19 +130,19 @@ fn wrong(refusal: &Refusal) -> Words {
 fn elsewhere(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::OtherApp => {
-            "This came through another Slack app than howler's, so it is not done. Whoever runs howler: its bot token and \
-             its signing secret must be of the same app."
+            "This came through another Slack app, so I did nothing. Whoever runs howler: the bot token and the signing \
+             secret must belong to the same app."
         }
         Refusal::OtherWorkspace => {
-            "This came from another Slack workspace. howler answers to its own alone: ask somebody there."
+            "This came from another Slack workspace, and I answer only to my own. Ask somebody there."
         }
         Refusal::Visitor => {
-            "You are here from another workspace. You may read what howler shows, and only people of its own workspace \
-             change something or approve it: ask one of them."
+            "You are a guest from another workspace: you can read, but only people of this one can change or approve \
+             anything. Ask one of them."
         }
         _ => {
-            "howler could not make sure that you are of its own workspace: Slack did not tell. Until it does, nobody \
-             approves. Try again in a minute; deny and abort work."
+            "Slack didn't tell me whether you belong to this workspace, so I can't take an approval. Try again in a \
+             minute. Deny and abort work."
         }
     }
 }
@@ -200,9 +200,9 @@ fn safe(refusal: &Refusal) -> &'static str {
         | Refusal::AlreadyInRole { .. }
         | Refusal::AlreadyPinned { .. }
         | Refusal::StaleReminder { .. }
-        | Refusal::NoSuchEffect => "All is as it was.",
+        | Refusal::NoSuchEffect => "Nothing changed.",
         Refusal::TooLong { .. } => "Nothing was saved.",
-        _ => "Nothing was changed.",
+        _ => "Nothing changed.",
     }
 }
 
@@ -222,10 +222,10 @@ const DECLARE: &str = "p1 Event stream down";
 fn misread(refusal: &Refusal) -> Option<Lines> {
     Some(match refusal {
         Refusal::UnknownWord { nearest: Some(nearest), .. } => {
-            vec![("Perhaps you mean", nearest.clone()), ("All there is", "help".into())]
+            vec![("Did you mean", nearest.clone()), ("All commands", "help".into())]
         }
         Refusal::UnknownWord { nearest: None, .. } => {
-            vec![("To declare", DECLARE.into()), ("All there is", "help".into())]
+            vec![("To declare", DECLARE.into()), ("All commands", "help".into())]
         }
         Refusal::UnknownSeverity { .. } => {
             vec![("To declare", DECLARE.into()), ("To change one", "severity p2 reason".into())]
@@ -239,13 +239,13 @@ fn misread(refusal: &Refusal) -> Option<Lines> {
         }
         Refusal::EtaOutOfReach { .. } => vec![("For example", "eta 20m".into())],
         Refusal::NotAnIncidentNumber { .. } | Refusal::NotAnIncidentsChannel { .. } => {
-            vec![("Their numbers", "list".into())]
+            vec![("Open incidents", "list".into())]
         }
         Refusal::NoRoleFor { .. } => vec![("For example", "role commander @name".into())],
         Refusal::TitleMissing => vec![("For example", DECLARE.into())],
         Refusal::TextMissing { command } => vec![("For example", example(command))],
         Refusal::TooLong { what, .. } if what == "title" => {
-            vec![("Say it in a few words", DECLARE.into()), ("and the rest after it", "note ...".into())]
+            vec![("Use a few words", DECLARE.into()), ("then add the rest", "note ...".into())]
         }
         Refusal::TooLong { .. } => Vec::new(),
         _ => return None,
@@ -258,8 +258,8 @@ fn not_now(refusal: &Refusal) -> Lines {
     let show = |incident: &IncidentId| format!("show {}", incident.0);
     let timeline = |incident: &IncidentId| format!("timeline {}", incident.0);
     match refusal {
-        Refusal::NothingOpen => vec![("To declare one", DECLARE.into()), ("Earlier ones", "list".into())],
-        Refusal::NoSuchIncident { .. } => vec![("Their numbers", "list".into())],
+        Refusal::NothingOpen => vec![("To declare one", DECLARE.into()), ("All incidents", "list".into())],
+        Refusal::NoSuchIncident { .. } => vec![("Open incidents", "list".into())],
         Refusal::AlreadyResolved { incident, .. } => {
             vec![("If it is not over", about(incident, "reopen")), ("To read it", show(incident))]
         }
@@ -269,11 +269,11 @@ fn not_now(refusal: &Refusal) -> Lines {
             vec![("To change it", about(incident, other))]
         }
         Refusal::AlreadyStatus { incident, .. } | Refusal::NoUpdateClock { incident, .. } => {
-            vec![("To tell stakeholders something", about(incident, "update ..."))]
+            vec![("To post an update", about(incident, "update ..."))]
         }
         Refusal::StaleReminder { incident, .. }
         | Refusal::NotResolved { incident }
-        | Refusal::AlreadyInRole { incident, .. } => vec![("How it stands", show(incident))],
+        | Refusal::AlreadyInRole { incident, .. } => vec![("To read it", show(incident))],
         Refusal::NothingToRetract { incident, what } => {
             let other = match what {
                 Some(Retractable::Update) => Some(Retractable::Severity),
@@ -282,13 +282,13 @@ fn not_now(refusal: &Refusal) -> Lines {
             };
             let other = other
                 .map(|other| ("The other kind", about(incident, &format!("retract {}", retractable(other)))));
-            [("What happened so far", timeline(incident))].into_iter().chain(other).collect()
+            [("The timeline", timeline(incident))].into_iter().chain(other).collect()
         }
         Refusal::UnknownButton => vec![("What is open", "list".into())],
         Refusal::NothingNew { incident } => {
             vec![("To post words of your own", about(incident, "update ..."))]
         }
-        Refusal::NoSuchEffect => vec![("What is left on it", "doctor".into())],
+        Refusal::NoSuchEffect => vec![("The delivery board", "doctor".into())],
         Refusal::NoSuchPage { incident, .. } | Refusal::AlreadyPinned { incident } => {
             vec![("To read it", timeline(incident))]
         }

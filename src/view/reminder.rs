@@ -6,7 +6,7 @@ use super::Message;
 use super::blocks::{Button, Draft};
 use super::facts::{self, last_update};
 use super::time::late;
-use super::words::{Words, bold, both, mention, words};
+use super::words::{Words, bold, clock, counted, words};
 use crate::config::Mentions;
 use crate::domain::Command;
 use crate::domain::effect::Say;
@@ -45,44 +45,35 @@ fn brief(text: &Option<String>) -> Option<String> {
 
 /// Who is asked and why, and what howler has to admit.
 fn asking(say: &Say, mentions: &Mentions) -> Vec<Words> {
-    let Say::Reminder { rung, due, commander, asked, missed_in_all, late: lateness, quiet, .. } = say else {
+    let Say::Reminder { rung, due, severity, commander, asked, missed_in_all, late: lateness, quiet, .. } =
+        say
+    else {
         return Vec::new();
     };
-    let promised = "stakeholders were promised an update for ";
-    let to_oncall = match quiet {
-        true => words!["Stakeholders were promised an update for "],
-        false => words![mention(&mentions.oncall), ": ", promised],
-    };
+    let overdue = || words!["Stakeholders expected an update by ", clock(*due), "."];
+    let oncall = facts::oncall(mentions, *severity).filter(|_| !quiet);
+    let to_oncall = oncall.map(|oncall| oncall.and(words![": "])).unwrap_or_default().and(overdue());
     let ask = match rung {
-        Rung::Channel if asked.is_in_slack() => words![asked, ": ", promised, both(*due), "."],
-        Rung::Channel => to_oncall.and(words![both(*due), ", and ", asked, " cannot be reached in Slack."]),
-        Rung::Direct => words![
-            "Stakeholders were promised an update for ",
-            both(*due),
-            " and nobody in the channel has answered. ",
-            why_you(commander.as_ref(), asked)
-        ],
-        Rung::OnCall => to_oncall.and(words![
-            both(*due),
-            ", and ",
-            asked,
-            " has not answered. Please post one or take command."
-        ]),
+        Rung::Channel if asked.is_in_slack() => words![asked, ": "].and(overdue()),
+        Rung::Channel => to_oncall.and(words![" I can't reach ", asked, " in Slack."]),
+        Rung::Direct => {
+            overdue().and(words![" Nobody in the channel has answered. ", why_you(commander.as_ref(), asked)])
+        }
+        Rung::OnCall => {
+            to_oncall.and(words![" ", asked, " hasn't answered: please post one, or take command."])
+        }
     };
-    let nobody = commander.is_none().then(|| words!["Nobody has command yet."]);
-    let missed = match missed_in_all {
-        0 => None,
-        1 => Some(words!["One promised update was missed so far."]),
-        missed => Some(words![format!("{missed} promised updates were missed so far.")]),
-    };
+    let nobody = commander.is_none().then(|| words!["Nobody is in command yet."]);
+    let missed = (*missed_in_all > 0)
+        .then(|| words![format!("{} missed so far.", counted(*missed_in_all as usize, "update"))]);
     let admitted = lateness.as_ref().map(|lateness| words![bold("This comes late: "), late(lateness), "."]);
     [Some(ask), nobody, missed, admitted].into_iter().flatten().collect()
 }
 
 fn why_you(commander: Option<&UserId>, asked: &UserId) -> &'static str {
     match commander == Some(asked) {
-        true => "You have command, so this comes to you.",
-        false => "You acknowledged or declared the incident, so this comes to you.",
+        true => "You're in command, so I'm asking you.",
+        false => "You acknowledged or declared it, so I'm asking you.",
     }
 }
 

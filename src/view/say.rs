@@ -5,17 +5,19 @@ use super::announcement::{self, Resolved};
 use super::blocks::{Button, Draft};
 use super::facts::{self, labelled};
 use super::time::{late, spoken};
-use super::words::{Words, bold, code, everybody, mention, words};
-use super::{brief, page, reminder};
+use super::words::{Words, bold, code, everybody, words};
+use super::{brief, card::card, page, reminder};
 use crate::config::Mentions;
-use crate::domain::effect::Say;
+use crate::domain::effect::{CardPlace, Say};
+use crate::domain::incident::Incident;
 use crate::domain::{Command, Severity};
 use crate::id::IncidentId;
 
-/// The message of `say`, about `incident`.
-pub fn say(say: &Say, incident: IncidentId, mentions: &Mentions) -> Message {
+/// The message of `say`, about an incident.
+pub fn say(say: &Say, about: &Incident, mentions: &Mentions) -> Message {
+    let incident = about.id;
     match say {
-        Say::Declared { .. } => announcement::declared(say, incident, mentions),
+        Say::Declared { .. } => card(&about.as_declared(say), CardPlace::Emergencies, mentions),
         Say::Updated { title, facts, by, next_due, number, .. } => {
             announcement::updated(incident, title, facts, by, *number, *next_due)
         }
@@ -36,7 +38,7 @@ pub fn say(say: &Say, incident: IncidentId, mentions: &Mentions) -> Message {
             };
             announcement::resolved(incident, &resolved, by, figures)
         }
-        Say::Reopened { .. } => announcement::reopened(say, incident, mentions),
+        Say::Reopened { .. } => announcement::reopened(say, about, mentions),
         Say::Reminder { .. } => reminder::reminder(say, incident, mentions),
         Say::Brief { .. } => brief::brief(say, incident),
         Say::ResponseMissed { .. } => response_missed(say, incident, mentions),
@@ -102,19 +104,21 @@ fn response_missed(say: &Say, incident: IncidentId, mentions: &Mentions) -> Mess
     let called = match (all, quiet) {
         (true, _) => words![everybody(), " "],
         (false, true) => words![],
-        (false, false) => words![mention(&mentions.oncall), " "],
+        (false, false) => {
+            facts::oncall(mentions, *severity).map(|oncall| oncall.and(words![" "])).unwrap_or_default()
+        }
     };
     let admitted = lateness.as_ref().map(|lateness| words![format!("This comes late: {}.", late(lateness))]);
     let mut lines = vec![
         called.and(words![
             format!(
-                "{incident} is {} and needs a named person within {}. ",
+                "{incident} is {} and needed an acknowledgement within {}. ",
                 facts::severity(*severity),
                 spoken(*within)
             ),
-            "That time has passed; the miss stays on the record."
+            "Nobody has. The miss goes on record."
         ]),
-        words!["If you take it, press ", bold("I'm on it"), "."],
+        words!["Can you take it? Press ", bold("I'm on it"), "."],
     ];
     lines.extend(admitted);
     let raise = (*severity == Severity::P2).then(|| {
@@ -135,8 +139,8 @@ fn undelivered(incident: IncidentId, title: &str, what: &str, reason: &String) -
         .lines(vec![
             words![bold(incident.to_string()), format!(": Slack did not take {what}.")],
             labelled("Reason", reason),
-            words!["The incident is saved and its clocks run. Only this message is missing."],
-            words!["Try again or drop it on the delivery board: ", code("/incident doctor")],
+            words!["The incident is safe and its clocks run. Only this message is missing."],
+            words!["Retry or drop it on the delivery board: ", code("/incident doctor")],
         ])
         .buttons(vec![Button::new("Delivery board", None, Command::Doctor).primary()])
         .finish()

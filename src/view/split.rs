@@ -15,12 +15,16 @@ const PART_LEAST: usize = 100;
 /// The message in parts, each with its number: the same parts for the same message. One that cannot be divided is
 /// alone.
 pub fn split(message: &Message) -> Vec<Message> {
-    let whole: usize = message.blocks.iter().map(length).sum();
+    // Buttons come last: the last part is the one that is edited.
+    let (buttons, others): (Vec<_>, Vec<_>) =
+        message.blocks.iter().cloned().partition(|block| matches!(block, SlackBlock::Actions(_)));
+    let blocks: Vec<SlackBlock> = others.into_iter().chain(buttons).collect();
+    let whole: usize = blocks.iter().map(length).sum();
     let most = whole.div_ceil(2).clamp(PART_LEAST, PART_MOST);
     let mut parts: Vec<Vec<SlackBlock>> = Vec::new();
     let mut filled = most;
     // Halves, so that a headline is not left alone.
-    for piece in pieces(&message.blocks, most / 2) {
+    for piece in pieces(&blocks, most / 2) {
         let length = length(&piece);
         match parts.last_mut() {
             // Buttons stay with what they are about.

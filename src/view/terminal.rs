@@ -76,22 +76,13 @@ fn block(block: &Value, names: &Names) -> Option<String> {
 fn rich(element: &Value, names: &Names) -> Option<String> {
     let inline = |elements: &Value| all(elements, "", |part| inline(part, names));
     match element["type"].as_str()? {
-        "rich_text_section" => Some(said_once(&lines_once(&inline(&element["elements"])?))),
+        "rich_text_section" => Some(said_once(&inline(&element["elements"])?)),
         "rich_text_preformatted" => Some(format!("  {}", inline(&element["elements"])?)),
         "rich_text_list" => all(&element["elements"], "\n", |item| {
             Some(format!("  {}", said_once(&inline(&item["elements"])?)))
         }),
         _ => None,
     }
-}
-
-/// In Slack a timeline has each time in UTC and in the reader's zone; here both would be the same.
-fn lines_once(text: &str) -> String {
-    let once = |line: &str| {
-        let (time, rest) = line.split_once(" (")?;
-        Some(format!("{time} {}", rest.strip_prefix(time)?.strip_prefix(" UTC) ")?))
-    };
-    text.lines().map(|line| once(line).unwrap_or_else(|| line.to_owned())).collect::<Vec<_>>().join("\n")
 }
 
 /// Without what stands in brackets after the same: `2026-12-06 00:00 UTC (2026-12-06 00:00 UTC)`.

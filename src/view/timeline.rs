@@ -6,7 +6,7 @@ use super::blocks::{Button, Draft};
 use super::facts::{eta, given, labelled, severity};
 use super::page;
 use super::time::{day_utc, late};
-use super::words::{Part, Words, bold, both, channel, clock, link, words};
+use super::words::{Part, Words, bold, both, channel, clock, counted, link, words};
 use crate::config::Spoken;
 use crate::domain::Command;
 use crate::domain::answer::Summary;
@@ -31,7 +31,7 @@ pub(super) fn timeline(incident: &Summary, entries: &[Entry], page: usize, pages
         draft = draft.line(words![bold(format!("{day} (UTC)"))]).lines(lines);
     }
     if shortened {
-        draft = draft.line(words!["Long texts end in … here; they stand whole where they were said."]);
+        draft = draft.line(words!["I shortened long texts (…). They are whole where they were posted."]);
     }
     draft.buttons(turning(incident, page, pages)).finish()
 }
@@ -74,7 +74,7 @@ fn by_day(entries: &[Entry], most: usize) -> Days {
 }
 
 fn line(entry: &Entry, most: usize) -> Words {
-    let time = words![bold(entry.at.strftime("%H:%M").to_string()), " (", clock(entry.at), ") "];
+    let time = words![bold(both(entry.at)), " "];
     time.and(told(entry, most))
 }
 
@@ -152,11 +152,11 @@ fn deed(entry: &Entry, who: Option<&UserId>) -> Option<Words> {
         EventKind::Invited { people } => {
             by("invited ").and(Words::joined(people.iter().map(|it| words![it]), ", ")).and(words!["."])
         }
-        EventKind::Reopened { to } => by(&format!("reopened it; the status is {to} again.")),
+        EventKind::Reopened { to } => by(&format!("reopened it. Status: {to}.")),
         EventKind::Retracted { what, .. } => by(match what {
-            Retractable::Update => "took an update back.",
-            Retractable::Severity => "took a change of severity back.",
-            Retractable::Resolution => "took the resolution back.",
+            Retractable::Update => "took back an update.",
+            Retractable::Severity => "took back a severity change.",
+            Retractable::Resolution => "took back the resolution.",
         }),
         EventKind::RoleTaken { role, person, from } => {
             let before = from.as_ref().map(|from| words![" (was ", from, ")"]);
@@ -174,7 +174,7 @@ fn deed(entry: &Entry, who: Option<&UserId>) -> Option<Words> {
 fn by_howler(what: &EventKind, who: Option<&UserId>, most: usize) -> Words {
     match what {
         EventKind::ResponseMissed { due, late: lateness, .. } => {
-            words!["Nobody had acknowledged by ", both(*due), ": the response time is missed."]
+            words!["Nobody acknowledged by ", clock(*due), ": response time missed."]
                 .and_if(lateness.as_ref().map(admitted))
         }
         EventKind::Paged(paged) => page::on_timeline(paged),
@@ -183,26 +183,26 @@ fn by_howler(what: &EventKind, who: Option<&UserId>, most: usize) -> Words {
             words![name(who), did].and_if(why.as_ref().map(|why| words![" Why: ", shorten(why, most)]))
         }
         EventKind::NotReached { to, why, .. } => match to.person() {
-            Some((person, _)) => words!["The page did not arrive. "].and(page::no_way(person, why)),
-            None => words!["The page did not arrive."],
+            Some((person, _)) => words!["A page did not arrive. "].and(page::no_way(person, why)),
+            None => words!["A page did not arrive."],
         },
         EventKind::CallMissed { person, texted: false, .. } => {
-            words!["The call to ", person, " reached nobody: a text follows."]
+            words![person, " did not answer the call. I sent a text."]
         }
         EventKind::CallMissed { person, texted: true, .. } => {
-            words!["The text to ", person, " did not arrive."]
+            words!["A text to ", person, " did not arrive."]
         }
         EventKind::Snoozed { due, until } => words![
             name(who),
-            " put the reminder of the update due ",
-            both(*due),
-            " off until ",
-            both(*until),
+            " snoozed the reminder (update due ",
+            clock(*due),
+            ") until ",
+            clock(*until),
             "."
         ],
         EventKind::ClockSetBack { by } => {
             words![format!(
-                "The machine's clock was set back by {}. What was due goes back with it.",
+                "The machine's clock went back by {}, and everything due with it.",
                 Spoken(*by)
             )]
         }
@@ -210,25 +210,24 @@ fn by_howler(what: &EventKind, who: Option<&UserId>, most: usize) -> Words {
             .and(reminded(*rung, to))
             .and(words![match missed {
                 0 => ".".to_owned(),
-                1 => ": one promised update missed.".to_owned(),
-                missed => format!(": {missed} promised updates missed."),
+                missed => format!(": {} missed.", counted(*missed as usize, "update")),
             }])
             .and_if(lateness.as_ref().map(admitted)),
         EventKind::Pinned { channel, author, .. } => {
-            pinned(author.as_ref(), channel, words!["(the text is not read yet)"])
+            pinned(author.as_ref(), channel, words!["(not read yet)"])
         }
         EventKind::PinRead { channel, author, text, .. } => {
             pinned(author.as_ref(), channel, words![shorten(text, most)])
         }
         EventKind::Unpinned { .. } => words![name(who), " took a message off the timeline."],
         EventKind::RoomOpened { room } => {
-            words!["The incident got a channel of its own: ", channel(&room.channel), "."]
+            words!["Channel opened: ", channel(&room.channel), "."]
         }
         EventKind::BackupDue { due, late: lateness } => {
-            words!["Slack had not taken the news by ", both(*due), ": it is told in an issue on GitHub too."]
+            words!["Slack had not taken the news by ", clock(*due), ", so I'm opening a GitHub issue."]
                 .and_if(lateness.as_ref().map(admitted))
         }
-        EventKind::BackupOpened { issue } => words!["The issue on GitHub stands: ", link(issue), "."],
+        EventKind::BackupOpened { issue } => words!["GitHub issue opened: ", link(issue), "."],
         EventKind::Posted { channel: place, .. } => {
             words!["howler posted a message in ", channel(place), "."]
         }
@@ -254,7 +253,7 @@ fn by_howler(what: &EventKind, who: Option<&UserId>, most: usize) -> Words {
 
 fn reminded(rung: Rung, to: &To) -> Words {
     match (rung, to) {
-        (_, To::Person(person)) => words![person, " directly that the update is overdue"],
+        (_, To::Person(person)) => words![person, " by DM that the update is overdue"],
         (Rung::OnCall, _) => words!["the on-call in the emergencies channel that the update is overdue"],
         (_, To::OnCall | To::Phone(_) | To::Text(_)) => words!["the on-call that an update is due"],
         (_, To::Emergencies) => words!["the emergencies channel that an update is due"],

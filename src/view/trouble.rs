@@ -11,10 +11,7 @@ use crate::id::RunId;
 pub fn form_failed(form: &FormToOpen, reason: &str, via: Via) -> Message {
     Draft::new()
         .lines(vec![
-            words![format!(
-                "The form could not be opened: {}. Nothing was changed.",
-                reason.trim_end_matches('.')
-            )],
+            words![format!("I could not open the form: {}. Nothing changed.", reason.trim_end_matches('.'))],
             words!["Type it instead: "].and(line_instead(form, via)),
         ])
         .finish()
@@ -24,7 +21,7 @@ pub fn form_failed(form: &FormToOpen, reason: &str, via: Via) -> Message {
 pub fn type_instead(form: &FormToOpen) -> Message {
     Draft::new()
         .lines(vec![
-            words!["A form opens in Slack only. Nothing was changed."],
+            words!["Forms open only in Slack. Nothing changed."],
             words!["Type it instead: "].and(line_instead(form, Via::Shell)),
         ])
         .finish()
@@ -36,11 +33,11 @@ fn line_instead(form: &FormToOpen, via: Via) -> Words {
     match &form.fill {
         FormFill::Declare { title } => {
             let title = title.as_deref().unwrap_or("what is broken");
-            words![code(via.line(&format!("p1 {title}"))), " (P1 is the worst; P2, P3 and P4 are milder)"]
+            words![code(via.line(&format!("p1 {title}"))), " (P1 is the worst, P4 the mildest)"]
         }
         FormFill::Update { .. } => words![
             code(via.line(&format!("{number}update what stakeholders should know"))),
-            ", and to move it ",
+            ", and to change the status ",
             code(via.line(&format!("{number}status identified")))
         ],
         FormFill::Resolve { .. } => words![code(via.line(&format!("{number}resolve the root cause")))],
@@ -65,8 +62,8 @@ pub fn failed(reason: &str) -> Message {
 pub fn other_command(command: &str, via: Via) -> Message {
     Draft::new()
         .lines(vec![
-            words![code(command.to_owned()), " does nothing in this version of howler. Nothing was changed."],
-            words!["Incidents work: ", code(via.line("help"))],
+            words![code(command.to_owned()), " does nothing in this version of howler. Nothing changed."],
+            words!["Incidents: ", code(via.line("help"))],
         ])
         .finish()
 }

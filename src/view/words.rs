@@ -1,6 +1,6 @@
 //! Phrases before they are blocks: the same phrases give what people see and what is read out to them.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use slack_morphism::prelude::*;
 
 use super::markdown;
@@ -143,6 +143,14 @@ pub(super) fn moment(at: Timestamp) -> Part {
 /// The time in the reader's zone, where the day is plain.
 pub(super) fn clock(at: Timestamp) -> Part {
     Piece::When(at, Shown::Clock).into()
+}
+
+/// The time alone where `at` is within half a day of `from`, when people know which day is meant; else with its day.
+pub(super) fn near(at: Timestamp, from: Timestamp) -> Part {
+    match at.duration_since(from).abs() <= SignedDuration::from_hours(12) {
+        true => clock(at),
+        false => moment(at),
+    }
 }
 
 /// The time in the reader's zone, and UTC beside it for the record.

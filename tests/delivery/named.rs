@@ -3,7 +3,7 @@
 use crate::harness::{EMERGENCIES, ROOM, World};
 
 const GENERAL: &str = "#general";
-const DELIVERED: &str = "Everything was delivered";
+const DELIVERED: &str = "Everything is delivered";
 
 /// The delivery board, as ian sees it.
 async fn board(world: &World) -> String {
@@ -88,7 +88,7 @@ async fn no_permission_asks_for_an_admin_and_heals() {
         world.slack.faults().fail_in("chat.postMessage", EMERGENCIES, error, 1);
         world.ian().types(EMERGENCIES, "/incident p3 Slow search").await;
         let board = board(&world).await;
-        assert!(board.contains("ask an admin") && board.contains("It waits for you"), "{error}: {board}");
+        assert!(board.contains("ask an admin") && board.contains("Waiting for you"), "{error}: {board}");
         retry_all(&world).await;
         assert_eq!(world.count(EMERGENCIES, "INCIDENT DECLARED"), 1, "{error}");
     }
@@ -195,7 +195,7 @@ async fn a_revoked_token_is_told_once_and_everything_goes_out_in_order_after_it(
         world.ian().types(EMERGENCIES, "/incident 1 take").await;
         world.forward(3).await;
         let shown = board(&world).await;
-        assert!(shown.contains("for one reason") && shown.contains("SLACK_BOT_TOKEN"), "{shown}");
+        assert!(shown.contains("for the same reason") && shown.contains("SLACK_BOT_TOKEN"), "{shown}");
         assert_eq!(shown.matches("SLACK_BOT_TOKEN").count(), 1, "told once: {shown}");
         let asked = world.slack.calls().iter().filter(|call| call.answer["error"] == error).count();
         assert!(asked <= 12, "{asked} calls in three minutes");

@@ -11,6 +11,10 @@ pub struct Message {
     pub blocks: Value,
     pub only_for: Option<String>,
     pub by_howler: bool,
+    /// The message whose thread it is in.
+    pub thread: Option<String>,
+    /// A reply that was sent to the channel too.
+    pub broadcast: bool,
 }
 
 impl Message {
@@ -99,6 +103,11 @@ impl Channel {
         self.messages.iter().filter(|message| message.by_howler && message.only_for.is_none()).collect()
     }
 
+    /// What of it stands in the channel itself.
+    pub fn shown(&self) -> Vec<&Message> {
+        self.said().into_iter().filter(|message| message.thread.is_none() || message.broadcast).collect()
+    }
+
     /// The latest of howler's messages for everybody that holds `part`.
     pub fn last(&self, part: &str) -> &Message {
         let found = self.said().into_iter().rev().find(|message| message.everything().contains(part));
@@ -134,5 +143,7 @@ fn message(value: &Value) -> Message {
         blocks: value["blocks"].clone(),
         only_for: value["only_for"].as_str().map(str::to_owned),
         by_howler: !value["bot_id"].is_null(),
+        thread: value["thread_ts"].as_str().map(str::to_owned),
+        broadcast: value["subtype"] == "thread_broadcast",
     }
 }

@@ -117,7 +117,7 @@ impl Night {
     /// The run is begun, and waits for approval.
     pub(super) async fn asks(&self) {
         self.slack.command("ian", EMERGENCIES, "/runbook run queue").await.unwrap();
-        self.until_card("To be approved: ").await;
+        self.until_card("Approve? ").await;
     }
 
     /// The message with the button.
@@ -170,7 +170,7 @@ async fn killed_right_after_the_approval_it_is_begun_at_most_once() {
         tokio::time::sleep(std::time::Duration::from_millis(wait)).await;
         drop(howler);
         let _howler = night.howler().await;
-        let ends = ["The action helped", "The world says that it did", "Nothing that is asked here is wrong"];
+        let ends = ["The action helped", "The facts say that it", "Nothing is wrong here"];
         until(|| ends.iter().any(|end| night.card().contains(end))).await;
         assert!(night.begun() <= 1, "after {wait} ms: {}", night.card());
     }
@@ -183,12 +183,12 @@ async fn killed_while_the_program_runs_its_end_is_waited_for_and_the_world_is_lo
     night.asks().await;
     night.approve().await;
     until(|| running(&night.at("begun"))).await;
-    night.until_card("It began at").await;
+    night.until_card("Started at").await;
     drop(howler);
     let _howler = night.howler().await;
     night.write("go", "");
-    night.until_card("howler was stopped while it ran. It is not begun again.").await;
-    night.until_card("The world says that it did happen").await;
+    night.until_card("howler stopped while it was running. I won't start it again.").await;
+    night.until_card("The facts say that it happened").await;
     assert_eq!(night.begun(), 1);
 }
 
@@ -208,9 +208,9 @@ async fn killed_just_after_the_spawn_the_program_is_found_by_its_mark() {
         click.abort();
         let _howler = night.howler().await;
         tokio::time::sleep(std::time::Duration::from_millis(300)).await;
-        assert!(!night.card().contains("The world says"), "round {round}: it still runs: {}", night.card());
+        assert!(!night.card().contains("The facts say"), "round {round}: it still runs: {}", night.card());
         night.write("go", "");
-        night.until_card("The world says that it did happen").await;
+        night.until_card("The facts say that it happened").await;
         assert_eq!(night.begun(), 1);
     }
 }
@@ -222,12 +222,12 @@ async fn what_an_earlier_howler_began_can_still_be_aborted() {
     night.asks().await;
     night.approve().await;
     until(|| running(&night.at("begun"))).await;
-    night.until_card("It began at").await;
+    night.until_card("Started at").await;
     drop(howler);
     let _howler = night.howler().await;
     night.slack.command("zoe", EMERGENCIES, "/runbook abort RUN-1").await.unwrap();
     night.until_card("it was stopped. Nothing of it is left.").await;
-    night.until_card("The world says that it did not happen").await;
+    night.until_card("The facts say that it did not happen").await;
     night.write("go", "");
     assert_eq!(night.begun(), 1);
     assert!(std::fs::read_to_string(night.at("version")).unwrap().contains('7'), "it did not go on");
@@ -240,7 +240,7 @@ async fn killed_during_the_proof_the_proof_goes_on() {
     night.asks().await;
     night.write("go", "");
     night.approve().await;
-    night.until_card("being proved").await;
+    night.until_card("Checking whether it helped").await;
     drop(howler);
     let _howler = night.howler().await;
     night.until_card("The action helped").await;
@@ -255,12 +255,12 @@ async fn a_stop_ends_the_program_and_looks_at_the_world_after_the_start() {
     night.asks().await;
     night.approve().await;
     until(|| running(&night.at("begun"))).await;
-    night.until_card("It began at").await;
+    night.until_card("Started at").await;
     let (well, _) = howler.stop().await;
     assert!(well);
     night.write("go", "");
     let _howler = night.howler().await;
-    night.until_card("The world says that it did not happen").await;
+    night.until_card("The facts say that it did not happen").await;
     assert_eq!(night.begun(), 1);
 }
 
@@ -279,14 +279,14 @@ async fn a_stop_cuts_no_long_grace_short_and_the_next_howler_waits() {
     night.asks().await;
     night.approve().await;
     until(|| running(&night.at("begun"))).await;
-    night.until_card("It began at").await;
+    night.until_card("Started at").await;
     let (well, after) = howler.stop().await;
     assert!(well && after.as_secs() < 10, "{well} after {after:?}");
     assert!(night.at("asked").exists() && !night.at("gone").exists(), "it lets go, in its own time");
     let _howler = night.howler().await;
-    assert!(!night.card().contains("The world says"), "it still runs: {}", night.card());
+    assert!(!night.card().contains("The facts say"), "it still runs: {}", night.card());
     night.write("go", "");
-    night.until_card("howler was stopped while it ran. It is not begun again.").await;
+    night.until_card("howler stopped while it was running. I won't start it again.").await;
     assert!(night.at("gone").exists(), "nobody killed it");
     assert_eq!(night.begun(), 1);
 }

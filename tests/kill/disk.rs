@@ -127,8 +127,8 @@ impl Scene {
                 channels.filter(|message| message.only_for.is_some() && message.text.contains(words)).count()
             })
         };
-        let in_doubt = told("saved after all") + told("not saved");
-        assert!(in_doubt <= 1 && after_all.iter().sum::<usize>() == told("saved after all"), "{after_all:?}");
+        let in_doubt = told("Saved after all") + told("Not saved");
+        assert!(in_doubt <= 1 && after_all.iter().sum::<usize>() == told("Saved after all"), "{after_all:?}");
     }
 
     fn announced(&self, of: &[String]) -> Vec<usize> {

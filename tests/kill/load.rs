@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use super::ledger::{Dice, Ledger, words};
 use crate::harness::EMERGENCIES;
 
-const SNOOZED: &str = " put the reminder ";
+const SNOOZED: &str = " snoozed the reminder ";
 const HAS_IT: &str = " acknowledged.";
 const COMMANDS: &str = " is now commander";
 const RESOLVED: &str = " resolved it.";

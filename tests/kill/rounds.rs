@@ -125,7 +125,7 @@ pub async fn everything_is_there(slack: &Slack, entries: &Entries, round: u64) {
         let reading = Reading::of(slack);
         let missing = reading.missing(entries);
         let board = slack.command("ian", EMERGENCIES, "/incident doctor").await.unwrap();
-        if missing.is_empty() && board.body.contains("Everything was delivered") {
+        if missing.is_empty() && board.body.contains("Everything is delivered") {
             break;
         }
         let late = started.elapsed() > PATIENCE;

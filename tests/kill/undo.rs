@@ -18,7 +18,7 @@ async fn asked() -> (Night, Process) {
     night.asks().await;
     night.write("go", "");
     night.approve().await;
-    night.until_card("being proved").await;
+    night.until_card("Checking whether it helped").await;
     night.clicks("ian", "undo").await;
     night.until_card("To be approved: Undo: Restart the queue").await;
     (night, howler)
@@ -49,7 +49,7 @@ async fn killed_right_after_its_approval_an_undo_is_begun_at_most_once() {
         tokio::time::sleep(std::time::Duration::from_millis(wait)).await;
         drop(howler);
         let _howler = night.howler().await;
-        let ends = ["was taken back", "The world says that it did"];
+        let ends = ["was taken back", "The facts say that it"];
         until(|| ends.iter().any(|end| night.card().contains(end))).await;
         assert!(undone(&night) <= 1, "after {wait} ms: {}", night.card());
     }
@@ -60,13 +60,13 @@ async fn killed_while_an_undo_runs_its_end_is_waited_for_and_the_world_is_looked
     let (night, howler) = asked().await;
     night.approve().await;
     until(|| undone(&night) == 1).await;
-    night.until_card("It began at").await;
+    night.until_card("Started at").await;
     drop(howler);
     let _howler = night.howler().await;
     night.write("back", "");
     night
         .until_card("Undo: Restart the queue: howler was stopped while it ran. It is not begun again.")
         .await;
-    night.until_card("The world says that it did happen").await;
+    night.until_card("The facts say that it happened").await;
     assert_eq!(undone(&night), 1);
 }

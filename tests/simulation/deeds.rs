@@ -169,7 +169,7 @@ fn line(world: &mut World, person: &'static str) {
 
 /// Answers after which it may or may not have happened.
 const PROMISES_NOTHING: [&str; 5] =
-    ["could not save", "could not confirm", "not saved", "is slow just now", "is restarting"];
+    ["could not save", "could not confirm", "Not saved", "not saved", "is slow just now", "is restarting"];
 
 /// A check mark and a number is howler's yes; any other answer in time is its no, or a fault that promises nothing.
 fn judge(reply: &Reply) -> Outcome {

@@ -69,7 +69,7 @@ fn what_was_saved_after_all_is_told_and_done_once() {
         world.disk.set_trouble(Trouble::None);
         all_is_well(&mut world).await;
         let told = shown_to(&world, "U0IAN");
-        let after_all: Vec<_> = told.iter().filter(|text| text.contains("saved after all")).collect();
+        let after_all: Vec<_> = told.iter().filter(|text| text.contains("Saved after all")).collect();
         assert_eq!(after_all.len(), 1, "{told:?}");
         assert!(after_all[0].contains("INC-1") && after_all[0].contains("is declared"), "{after_all:?}");
         assert_eq!(posted(&world, "INCIDENT DECLARED: First"), 1);
@@ -89,10 +89,10 @@ fn what_was_not_saved_is_told_and_stays_undone_when_slack_brings_it_again() {
         world.disk.set_trouble(Trouble::None);
         seconds(&world, 10).await;
         let again = world.slack.deliver_again(1).await.unwrap();
-        assert!(again.iter().all(|reply| reply.body.contains("not saved")), "{again:?}");
+        assert!(again.iter().all(|reply| reply.body.contains("Not saved")), "{again:?}");
         all_is_well(&mut world).await;
         let told = shown_to(&world, "U0IAN");
-        assert_eq!(told.iter().filter(|text| text.contains("not saved")).count(), 1, "{told:?}");
+        assert_eq!(told.iter().filter(|text| text.contains("Not saved")).count(), 1, "{told:?}");
         assert!(told.iter().any(|text| text.contains("p3 First")), "{told:?}");
         assert_eq!(posted(&world, "INCIDENT DECLARED"), 0);
         assert!(says(&world, "p3 First").await.contains("is declared"), "sent again it is done");

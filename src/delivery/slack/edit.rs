@@ -18,15 +18,15 @@ use crate::view::{self, Message};
 const DELETED: &str = "the message was deleted in Slack";
 
 impl Deliverer {
-    /// Edits the card; posts it anew where it was deleted or never stood.
+    /// Edits the card; posts it anew where it was deleted, is too old to be edited, or never stood.
     pub(super) async fn card(&self, job: &Job, place: CardPlace) -> Result<Receipt, Stop> {
         let incident = incident(job)?;
         let message = view::card(incident, place, &self.mentions(job));
-        if let Some(post) = incident.post(&PostKey::Card(place)) {
-            match self.edit(incident, (&post.channel, &post.message), &message).await {
-                Ok(()) => return Ok(receipt(post)),
+        if let Some((channel, ts)) = self.standing_card(job, incident, place).await? {
+            match self.edit(incident, (&channel, &ts), &message).await {
+                Ok(()) => return Ok(Receipt::Message { channel, message: ts }),
                 Err(trouble) if cannot_be_edited(&trouble) => {}
-                Err(trouble) => return Err(Stop::sending(trouble, &self.standing_spot(incident, post))),
+                Err(trouble) => return Err(Stop::sending(trouble, &self.standing_spot(incident, &channel))),
             }
         }
         let destination = match (place, &incident.room) {
@@ -34,7 +34,8 @@ impl Deliverer {
             (CardPlace::Room, Some(room)) => Destination::Room(room),
             (CardPlace::Room, None) => return Err(Stop::Dropped("the incident has no channel of its own")),
         };
-        let (receipt, earlier) = self.post_once(job, destination, &message).await?;
+        let anew = view::card_anew(incident, place, &self.mentions(job));
+        let (receipt, earlier) = self.post_once(job, destination, &anew).await?;
         // The earlier attempt showed the incident as it was then.
         if let (true, Receipt::Message { channel, message: ts }) = (earlier, &receipt) {
             let spot = Spot { channel: channel.clone(), ..Spot::workspace() };
@@ -45,6 +46,25 @@ impl Deliverer {
         Ok(receipt)
     }
 
+    /// The message that is the card. Where the declaration is, an attempt that was not saved may have posted another: an
+    /// earlier howler's, or one in place of a message that could not be edited.
+    async fn standing_card(
+        &self,
+        job: &Job,
+        incident: &Incident,
+        place: CardPlace,
+    ) -> Result<Option<(ChannelId, MessageTs)>, Stop> {
+        let has_own = incident.post(&PostKey::Card(place)).is_some();
+        if place == CardPlace::Emergencies && !has_own && job.may_have_happened() {
+            match self.find_posted(job, &To::Emergencies).await {
+                Ok(Some(Receipt::Message { channel, message })) => return Ok(Some((channel, message))),
+                Ok(_) | Err(Stop::Failed(_)) => {}
+                Err(stop) => return Err(stop),
+            }
+        }
+        Ok(incident.card(place).map(|post| (post.channel.clone(), post.message.clone())))
+    }
+
     /// Edits a run's card; posts it where it does not stand yet, or was deleted.
     pub(super) async fn run_card(&self, job: &Job) -> Result<Receipt, Stop> {
         let run = job.run.as_deref().ok_or(Stop::Dropped("the run that this belongs to is not there"))?;
@@ -52,7 +72,8 @@ impl Deliverer {
         let now = self.slack.clock().now();
         let message = view::run_card(run, since, now);
         if let Some((channel, ts)) = &run.post {
-            let spot = Spot { channel: channel.clone(), words: "the run's channel".into(), remedy: "" };
+            let spot =
+                Spot { channel: channel.clone(), words: "the run's channel".into(), ..Spot::workspace() };
             let mut edited = self.update((channel, ts), &message).await;
             for shorter in view::shorter_run_cards(run, since, now) {
                 if !edited.as_ref().is_err_and(Trouble::is_too_long) {
@@ -143,7 +164,7 @@ impl Deliverer {
         match self.edit(incident, (&post.channel, &post.message), message).await {
             Ok(()) => Ok(Receipt::Nothing),
             Err(trouble) if trouble.is("message_not_found") => Err(Stop::Dropped(DELETED)),
-            Err(trouble) => Err(Stop::sending(trouble, &self.standing_spot(incident, post))),
+            Err(trouble) => Err(Stop::sending(trouble, &self.standing_spot(incident, &post.channel))),
         }
     }
 
@@ -179,10 +200,12 @@ impl Deliverer {
         self.slack.call_joining(&call).await.map(|Nothing {}| ())
     }
 
-    fn standing_spot(&self, incident: &Incident, post: &Post) -> Spot {
+    fn standing_spot(&self, incident: &Incident, channel: &ChannelId) -> Spot {
         match &incident.room {
-            Some(room) if room.channel == post.channel => room_spot(room),
-            _ => Spot { channel: post.channel.clone(), words: "the message's channel".into(), remedy: "" },
+            Some(room) if room.channel == *channel => room_spot(room),
+            _ => {
+                Spot { channel: channel.clone(), words: "the message's channel".into(), ..Spot::workspace() }
+            }
         }
     }
 }
@@ -190,8 +213,4 @@ impl Deliverer {
 /// The message is gone, or too old to be edited: it is posted anew.
 pub(super) fn cannot_be_edited(trouble: &Trouble) -> bool {
     trouble.is("message_not_found") || trouble.is("edit_window_closed")
-}
-
-fn receipt(post: &Post) -> Receipt {
-    Receipt::Message { channel: post.channel.clone(), message: post.message.clone() }
 }

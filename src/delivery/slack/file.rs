@@ -47,7 +47,7 @@ impl Deliverer {
     ) -> Result<Receipt, Stop> {
         let post = job.run.as_ref().and_then(|run| run.post.clone());
         let (channel, card) = post.ok_or(Stop::Dropped("the run has no card"))?;
-        let spot = Spot { channel: channel.clone(), words: "the card's thread".into(), remedy: "" };
+        let spot = Spot { channel: channel.clone(), words: "the card's thread".into(), ..Spot::workspace() };
         let before = |trouble| Stop::before(trouble, &spot);
         let name = format!("{check}-{}.txt", job.mark);
         if job.may_have_happened() {

@@ -34,7 +34,7 @@ use crate::config::Config;
 use crate::domain::effect::{EffectKind, Outcome, Receipt};
 use crate::domain::incident::Incident;
 use crate::domain::oncall::reach::NoWay;
-use crate::id::{ChannelId, IncidentId, UserId};
+use crate::id::{ChannelId, MessageTs, UserId};
 use crate::loopback::Loopback;
 use crate::telemetry::Metrics;
 use crate::view;
@@ -105,6 +105,15 @@ struct Spot {
     words: String,
     /// Follows "does not exist or howler cannot see it".
     remedy: &'static str,
+    thread: Option<Thread>,
+}
+
+/// A thread in a place.
+#[derive(Clone, Debug)]
+struct Thread {
+    root: MessageTs,
+    /// What is said in it is sent to the channel too.
+    broadcast: bool,
 }
 
 impl Stop {
@@ -124,7 +133,7 @@ impl Stop {
 impl Spot {
     /// Where no channel is concerned.
     fn workspace() -> Self {
-        Self { channel: "".into(), words: "the workspace".into(), remedy: "" }
+        Self { channel: "".into(), words: "the workspace".into(), remedy: "", thread: None }
     }
 }
 
@@ -358,10 +367,6 @@ fn incident(job: &Job) -> Result<&Incident, Stop> {
     job.incident
         .as_deref()
         .ok_or_else(|| Stop::Failed("the incident that this belongs to is not there".into()))
-}
-
-fn incident_id(job: &Job) -> Result<IncidentId, Stop> {
-    job.effect.incident.ok_or_else(|| Stop::Failed("this names no incident".into()))
 }
 
 #[cfg(test)]

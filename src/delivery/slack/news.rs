@@ -31,7 +31,7 @@ impl Deliverer {
     pub(super) async fn run_news(&self, job: &Job, message: Message) -> Result<Receipt, Stop> {
         let post = job.run.as_ref().and_then(|run| run.post.clone());
         let (channel, card) = post.ok_or(Stop::Dropped("the run has no card"))?;
-        let spot = Spot { channel: channel.clone(), words: "the card's thread".into(), remedy: "" };
+        let spot = Spot { channel: channel.clone(), words: "the card's thread".into(), ..Spot::workspace() };
         if job.may_have_happened() {
             let stands = self.stands_in_thread(job, &channel, &card).await;
             if stands.map_err(|trouble| Stop::before(trouble, &spot))? {

@@ -47,7 +47,8 @@ impl Deliverer {
         let post = job.rota.post(key).ok_or(Stop::Dropped("the message never went out"))?;
         let message =
             view::retold(key, &job.rota).ok_or(Stop::Dropped("there is nothing to change in it"))?;
-        let spot = Spot { channel: post.channel.clone(), words: "the direct message".into(), remedy: "" };
+        let spot =
+            Spot { channel: post.channel.clone(), words: "the direct message".into(), ..Spot::workspace() };
         match self.update((&post.channel, &post.message), &message).await {
             Ok(()) => Ok(Receipt::Nothing),
             Err(trouble) if trouble.is("message_not_found") => {
@@ -98,6 +99,7 @@ impl Deliverer {
     /// the person who is on call.
     pub(super) fn mentions(&self, job: &Job) -> Mentions {
         let mut mentions = self.config.mentions.clone();
+        mentions.loudness = self.config.severity.loudness();
         let is_person = mentions.oncall.starts_with(['U', 'W']) && is_id(&mentions.oncall);
         let known = self.group.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
         let stale = self.group_is_stale.load(std::sync::atomic::Ordering::Relaxed);

@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 use tracing::warn;
 
 use super::client::{Call, Slack};
-use super::{Deliverer, Spot, Stop, incident_id};
+use super::{Deliverer, Spot, Stop, Thread, incident};
 use crate::delivery::directory::{Cursor, bare_name};
 use crate::delivery::job::Job;
 use crate::delivery::lenient::{lenient, rows};
 use crate::delivery::retry::Trouble;
-use crate::domain::effect::{Receipt, Room, Say, To};
-use crate::domain::incident::Incident;
+use crate::domain::effect::{CardPlace, Receipt, Room, Say, Stands, To};
+use crate::domain::incident::{Incident, Post};
 use crate::id::{ChannelId, MessageTs, UserId};
 use crate::view::{self, Message};
 
@@ -30,6 +30,11 @@ const SET_EMERGENCIES: &str = ": create it, or set [channels] emergencies in how
 #[derive(Clone, Copy)]
 pub(super) enum Destination<'a> {
     Emergencies,
+    /// The emergencies channel, in the thread of the incident's card there; sent to the channel too where it is `broadcast`.
+    Thread {
+        card: &'a Post,
+        broadcast: bool,
+    },
     Room(&'a Room),
     Person(&'a UserId),
     OnCall,
@@ -45,14 +50,24 @@ impl<'a> Destination<'a> {
             (To::Emergencies | To::Room, _) => Self::Emergencies,
         }
     }
+
+    /// What is said of an incident in the emergencies channel hangs from its card, where that stands.
+    fn said(to: &'a To, say: &Say, incident: Option<&'a Incident>) -> Self {
+        let card = incident.and_then(|incident| incident.card(CardPlace::Emergencies));
+        match (Self::of(to, incident), say.stands(), card) {
+            (Self::Emergencies, Stands::InThread, Some(card)) => Self::Thread { card, broadcast: false },
+            (Self::Emergencies, Stands::InBoth, Some(card)) => Self::Thread { card, broadcast: true },
+            (destination, ..) => destination,
+        }
+    }
 }
 
 impl Deliverer {
     pub(super) async fn say(&self, job: &Job, to: &To, say: &Say) -> Result<Receipt, Stop> {
-        let message = view::say(say, incident_id(job)?, &self.mentions(job));
+        let message = view::say(say, incident(job)?, &self.mentions(job));
         let (decided, now) = (job.effect.created_at, self.slack.clock().now());
         let message = view::posted_late(message, decided, now, self.reach.held_up(decided));
-        let destination = Destination::of(to, job.incident.as_deref());
+        let destination = Destination::said(to, say, job.incident.as_deref());
         self.post_once(job, destination, &message).await.map(|(receipt, _)| receipt)
     }
 
@@ -76,6 +91,10 @@ impl Deliverer {
                 let spot = self.spot(destination).await?;
                 self.find_or_post(job, &spot, message).await
             }
+            // The news matter more than the place.
+            Err(Stop::Trouble { trouble, .. }) if spot.thread.is_some() && takes_no_replies(&trouble) => {
+                self.find_or_post(job, &Spot { thread: None, ..spot }, message).await
+            }
             other => other,
         }
     }
@@ -85,12 +104,15 @@ impl Deliverer {
         if !job.may_have_happened() {
             return Ok(None);
         }
-        let spot = match self.spot(Destination::Emergencies).await {
+        let card = job.incident.as_deref().and_then(|incident| incident.card(CardPlace::Emergencies));
+        let there =
+            card.map_or(Destination::Emergencies, |card| Destination::Thread { card, broadcast: false });
+        let spot = match self.spot(there).await {
             // Nobody can have posted to a channel that is not there.
             Err(Stop::Failed(_)) => return Ok(None),
             spot => spot?,
         };
-        let earlier = self.find_marked(job, &spot.channel).await;
+        let earlier = self.find_marked(job, &spot).await;
         let earlier = earlier.map_err(|trouble| Stop::before(trouble, &spot))?;
         let stands = earlier.whole.is_some() || !earlier.parts.is_empty();
         Ok(stands.then_some((spot, earlier)))
@@ -113,14 +135,14 @@ impl Deliverer {
     async fn find_or_post(&self, job: &Job, spot: &Spot, message: &Message) -> Result<(Receipt, bool), Stop> {
         let mut earlier = Marked::default();
         if job.may_have_happened() {
-            let found = self.find_marked(job, &spot.channel).await;
+            let found = self.find_marked(job, &spot).await;
             earlier = found.map_err(|trouble| Stop::before(trouble, spot))?;
         }
         if let Some(message) = earlier.whole {
             return Ok((Receipt::Message { channel: spot.channel.clone(), message }, true));
         }
         if earlier.parts.is_empty() {
-            match self.slack.post_message(&spot.channel, message, &job.mark).await {
+            match self.slack.post_message(spot, message, &job.mark).await {
                 Ok(receipt) => return Ok((receipt, false)),
                 Err(trouble) if trouble.is_too_long() => {
                     warn!(effect = job.effect.id.0, "Slack finds a message too long; it goes out in parts");
@@ -146,8 +168,7 @@ impl Deliverer {
             last = match earlier.parts.get(&number) {
                 Some(ts) => Some(Receipt::Message { channel: spot.channel.clone(), message: ts.clone() }),
                 None => {
-                    let posted =
-                        self.slack.post_message(&spot.channel, part, &part_mark(&job.mark, number)).await;
+                    let posted = self.slack.post_message(spot, part, &part_mark(&job.mark, number)).await;
                     let stop = if last.is_some() { Stop::begun } else { Stop::sending };
                     Some(posted.map_err(|trouble| stop(trouble, spot))?)
                 }
@@ -167,7 +188,7 @@ impl Deliverer {
             Some(before) => before,
             None => {
                 let spot = self.spot(destination).await?;
-                let found = self.find_marked(job, &spot.channel).await;
+                let found = self.find_marked(job, &spot).await;
                 (spot.clone(), found.map_err(|trouble| Stop::before(trouble, &spot))?)
             }
         };
@@ -175,8 +196,31 @@ impl Deliverer {
         Ok(last.map(|message| Receipt::Message { channel: spot.channel, message }))
     }
 
-    /// The message in `channel` that carries the job's mark, or its parts.
-    async fn find_marked(&self, job: &Job, channel: &ChannelId) -> Result<Marked, Trouble> {
+    /// The message that carries the job's mark, or its parts: in the channel, and in the thread it hangs from.
+    async fn find_marked(&self, job: &Job, spot: &Spot) -> Result<Marked, Trouble> {
+        let mut found = self.marked_in(job, "conversations.history", &spot.channel, None).await?;
+        if let (Some(thread), None) = (&spot.thread, &found.whole) {
+            let replies =
+                self.marked_in(job, "conversations.replies", &spot.channel, Some(&thread.root)).await;
+            match replies {
+                Ok(replies) => {
+                    found.whole = replies.whole;
+                    found.parts.extend(replies.parts);
+                }
+                Err(trouble) if takes_no_replies(&trouble) => {}
+                Err(trouble) => return Err(trouble),
+            }
+        }
+        Ok(found)
+    }
+
+    async fn marked_in(
+        &self,
+        job: &Job,
+        method: &'static str,
+        channel: &ChannelId,
+        root: Option<&MessageTs>,
+    ) -> Result<Marked, Trouble> {
         let mut found = Marked::default();
         let oldest = job.since().saturating_sub(SKEW).unwrap_or(job.since());
         let mut cursor = String::new();
@@ -188,10 +232,11 @@ impl Deliverer {
                 ("include_all_metadata", "true".to_owned()),
                 ("limit", "200".to_owned()),
             ];
+            query.extend(root.map(|root| ("ts", root.to_string())));
             if !cursor.is_empty() {
                 query.push(("cursor", cursor.clone()));
             }
-            let call = Call::get("conversations.history", Some(channel.as_str()), query);
+            let call = Call::get(method, Some(channel.as_str()), query);
             let page: Page = self.slack.call_joining(&call).await?;
             page.messages.into_iter().for_each(|message| found.take(message, &job.mark));
             let next = page.response_metadata.next_cursor;
@@ -207,6 +252,14 @@ impl Deliverer {
             Destination::Room(room) => Ok(room_spot(room)),
             Destination::Emergencies => {
                 self.configured(&self.config.channels.emergencies, "emergencies", SET_EMERGENCIES).await
+            }
+            Destination::Thread { card, broadcast } => {
+                let emergencies = &self.config.channels.emergencies;
+                let spot = self.configured(emergencies, "emergencies", SET_EMERGENCIES).await?;
+                // Where the channel is another one by now, its readers look there.
+                let thread =
+                    (spot.channel == card.channel).then(|| Thread { root: card.message.clone(), broadcast });
+                Ok(Spot { thread, ..spot })
             }
             Destination::OnCall => {
                 self.configured(&self.config.channels.on_call, "on-call", SET_ON_CALL).await
@@ -232,9 +285,9 @@ impl Deliverer {
         let found = self.directory.channel(configured).await;
         match found.map_err(|trouble| Stop::before(trouble, &Spot::workspace()))? {
             Some(channel) if channel.as_str() == configured => {
-                Ok(Spot { words: format!("the {what} channel ({channel})"), channel, remedy })
+                Ok(Spot { words: format!("the {what} channel ({channel})"), channel, remedy, thread: None })
             }
-            Some(channel) => Ok(Spot { channel, words, remedy }),
+            Some(channel) => Ok(Spot { channel, words, remedy, thread: None }),
             None => Err(Stop::Failed(format!("{words} does not exist or howler cannot see it{remedy}"))),
         }
     }
@@ -242,7 +295,9 @@ impl Deliverer {
     /// Forgets where a destination was; whether asking again can help.
     fn forget(&self, destination: Destination<'_>) -> bool {
         match destination {
-            Destination::Emergencies => self.directory.forget_channel(&self.config.channels.emergencies),
+            Destination::Emergencies | Destination::Thread { .. } => {
+                self.directory.forget_channel(&self.config.channels.emergencies)
+            }
             Destination::Person(person) => self.directory.forget_direct(person),
             Destination::OnCall => self.directory.forget_channel(&self.config.channels.on_call),
             Destination::Room(_) => return false,
@@ -252,25 +307,36 @@ impl Deliverer {
 }
 
 pub(super) fn room_spot(room: &Room) -> Spot {
-    Spot { channel: room.channel.clone(), words: format!("#{}", room.name), remedy: "" }
+    Spot { channel: room.channel.clone(), words: format!("#{}", room.name), ..Spot::workspace() }
+}
+
+/// Whether nothing can be said in a thread: its root was deleted, or threads are closed there.
+fn takes_no_replies(trouble: &Trouble) -> bool {
+    const NO_REPLIES: [&str; 5] = [
+        "thread_not_found",
+        "message_not_found",
+        "cannot_reply_to_message",
+        "restricted_action_thread_locked",
+        "restricted_action_non_threadable_channel",
+    ];
+    NO_REPLIES.iter().any(|name| trouble.is(name))
 }
 
 impl Slack {
-    async fn post_message(
-        &self,
-        channel: &ChannelId,
-        message: &Message,
-        mark: &str,
-    ) -> Result<Receipt, Trouble> {
-        let body = json!({
-            "channel": channel,
+    async fn post_message(&self, spot: &Spot, message: &Message, mark: &str) -> Result<Receipt, Trouble> {
+        let mut body = json!({
+            "channel": spot.channel,
             "text": message.text,
             "blocks": message.blocks,
             "metadata": { "event_type": EVENT_TYPE, "event_payload": { "id": mark } },
             "unfurl_links": false,
             "unfurl_media": false,
         });
-        let call = Call::post("chat.postMessage", Some(channel.as_str()), body);
+        if let Some(Thread { root, broadcast }) = &spot.thread {
+            body["thread_ts"] = json!(root);
+            body["reply_broadcast"] = json!(broadcast);
+        }
+        let call = Call::post("chat.postMessage", Some(spot.channel.as_str()), body);
         let Standing { channel, ts } = self.call_joining(&call).await?;
         Ok(Receipt::Message { channel, message: ts })
     }

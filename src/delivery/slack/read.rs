@@ -46,7 +46,8 @@ impl Deliverer {
     /// Reads one message's author and plain text. One that was deleted meanwhile is dropped: the timeline
     /// keeps the pin without words rather than with none of its author's.
     pub(super) async fn read_message(&self, channel: &ChannelId, ts: &MessageTs) -> Result<Receipt, Stop> {
-        let spot = Spot { channel: channel.clone(), words: "the message's channel".into(), remedy: "" };
+        let spot =
+            Spot { channel: channel.clone(), words: "the message's channel".into(), ..Spot::workspace() };
         let found =
             match self.read_as_post(channel, ts).await.map_err(|trouble| Stop::before(trouble, &spot))? {
                 Some(found) => Some(found),

@@ -25,7 +25,7 @@ impl Deliverer {
         private: &Private,
     ) -> Result<Receipt, Stop> {
         let message = view::private(private, Via::Mention);
-        let spot = Spot { channel: place.channel.clone(), words: "the channel".into(), remedy: "" };
+        let spot = Spot { channel: place.channel.clone(), words: "the channel".into(), ..Spot::workspace() };
         let sent = match self.show(to, place, reply, &message).await {
             Err(trouble) if trouble.is_too_long() => {
                 let short = view::shortened(&message, "The rest is too long for Slack.");

@@ -16,6 +16,41 @@ use crate::domain::oncall::reach::NoWay;
 use crate::domain::timer::Lateness;
 use crate::id::UserId;
 
+/// Where a message about an incident stands in the emergencies channel, whose one message about it is its card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stands {
+    /// By itself: it asks for something, or calls people, which Slack does not do from within a thread.
+    Alone,
+    /// In the card's thread: the incident's history.
+    InThread,
+    /// In the card's thread, and sent to the channel too: what stakeholders were promised.
+    InBoth,
+}
+
+impl Say {
+    pub fn stands(&self) -> Stands {
+        match self {
+            Self::Updated { .. }
+            | Self::SeverityChanged { .. }
+            | Self::Resolved { .. }
+            | Self::Reopened { .. } => Stands::InBoth,
+            Self::StatusChanged { .. }
+            | Self::Escalated { .. }
+            | Self::Acknowledged { .. }
+            | Self::Answered { .. }
+            | Self::RoleTaken { .. }
+            | Self::Noted { .. } => Stands::InThread,
+            Self::Declared { .. }
+            | Self::Reminder { .. }
+            | Self::ResponseMissed { .. }
+            | Self::Page { .. }
+            | Self::NotReached { .. }
+            | Self::Brief { .. }
+            | Self::Undelivered { .. } => Stands::Alone,
+        }
+    }
+}
+
 /// The facts of a message, frozen when it was decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Say {

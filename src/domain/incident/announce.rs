@@ -197,7 +197,8 @@ impl Consequences<'_> {
                 let amend = EffectKind::Amend { seq: *seq, to: to.clone() };
                 self.push(Lane::Announce(incident.id), amend);
             }
-            key if *key == PostKey::DECLARATION => self.cards(),
+            // It is the card, as it was declared; nothing happened since where this is the second event.
+            key if *key == PostKey::DECLARATION && self.event.seq > 2 => self.cards(),
             PostKey::Announcement { .. } => {}
             // The rota's.
             PostKey::Brief { .. } | PostKey::OnCallNow | PostKey::Swap { .. } | PostKey::Summons { .. } => {}

@@ -65,7 +65,8 @@ fn remind(incident: &Incident, fired: &Fired<'_>) -> Vec<EventKind> {
     };
     let path = rules.rule(incident.severity).pages();
     let quiet = !path.pages();
-    let silent = (climb.rung == Rung::OnCall).then(|| page_for_silence(incident, path, now, duty)).flatten();
+    let calls = climb.rung == Rung::OnCall && is_abandoned(ladder.missed, climb.missed);
+    let silent = calls.then(|| page_for_silence(incident, path, now, duty)).flatten();
     let reminded = EventKind::Reminded {
         due: climb.due,
         rung: climb.rung,
@@ -76,6 +77,12 @@ fn remind(incident: &Incident, fired: &Fired<'_>) -> Vec<EventKind> {
         quiet,
     };
     [reminded].into_iter().chain(silent).collect()
+}
+
+/// Whether the silence of an incident that somebody has calls people, and not only reminds them: two promised updates in a
+/// row did not come, and howler had asked for the first.
+fn is_abandoned(missed_before: u32, missed_now: u32) -> bool {
+    missed_before > 0 && missed_before + missed_now > 1
 }
 
 fn miss_response(
@@ -120,7 +127,11 @@ pub fn delivered(incident: &Incident, effect: &EffectKind, receipt: &Receipt) ->
     };
     let known = match &event {
         EventKind::Posted { key, channel, message } => {
-            incident.post(key).is_some_and(|post| post.channel == *channel && post.message == *message)
+            let stands = match key {
+                PostKey::Card(place) => incident.card(*place),
+                key => incident.post(key),
+            };
+            stands.is_some_and(|post| post.channel == *channel && post.message == *message)
         }
         EventKind::PinRead { channel, message, .. } => !incident.is_pinned(channel, message),
         EventKind::BackupOpened { .. } => incident.backup.issue().is_some(),

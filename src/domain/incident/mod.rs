@@ -6,6 +6,7 @@ mod backup;
 mod cancel;
 mod channel;
 mod decide;
+mod declared;
 pub mod event;
 pub mod figures;
 mod fire;

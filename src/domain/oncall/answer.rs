@@ -21,6 +21,9 @@ pub enum OncallAnswer {
     Who(Box<Who>),
     /// The weeks ahead, gaps among them; `heavy` is what is too much for one.
     Schedule {
+        /// Who asks: their own turns are marked.
+        #[serde(default)]
+        me: Option<UserId>,
         weeks: u32,
         zone: String,
         segments: Vec<Segment>,

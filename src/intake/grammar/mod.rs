@@ -165,8 +165,9 @@ fn here(command: Command) -> Line {
 }
 
 fn verb_of(word: &str) -> Option<Verb> {
+    // What is open, with the buttons to go on.
     if word.is_empty() {
-        return Some(Verb::Help);
+        return Some(Verb::List);
     }
     let bare = word.trim_end_matches([':', ',', '.', '!', ';']);
     let asks = bare.strip_suffix('?').and_then(words::verb);

@@ -236,9 +236,9 @@ fn times() {
 fn reading() {
     let timeline = |page| Command::Timeline { page };
     check(vec![
-        ("", here(Command::Help)),
-        ("   ", here(Command::Help)),
-        ("/incident", here(Command::Help)),
+        ("", here(Command::List)),
+        ("   ", here(Command::List)),
+        ("/incident", here(Command::List)),
         ("help", here(Command::Help)),
         ("?", here(Command::Help)),
         ("--help", here(Command::Help)),

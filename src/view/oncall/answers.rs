@@ -15,16 +15,16 @@ use crate::domain::oncall::line::Oncall;
 use crate::domain::oncall::schedule::Override;
 use crate::view::blocks::Draft;
 use crate::view::lines::Via;
-use crate::view::time::{day_utc, spoken, utc};
-use crate::view::words::{Words, bold, code, counted, moment, words};
+use crate::view::time::{day_utc, spoken};
+use crate::view::words::{Words, bold, clock, code, counted, moment, words};
 use crate::view::{Message, list, page};
 
 /// The answer, for a person who speaks to howler `via` a slash command, a mention or a shell.
 pub fn answer(answer: &OncallAnswer, via: Via) -> Message {
     match answer {
         OncallAnswer::Who(found) => who::who(found, via),
-        OncallAnswer::Schedule { segments, weeks, zone, heavy, order, unreachable } => {
-            let shown = who::schedule(segments, *weeks, zone, heavy, order, via);
+        OncallAnswer::Schedule { segments, me, weeks, zone, heavy, order, unreachable } => {
+            let shown = who::schedule(segments, me.as_ref(), *weeks, (zone, heavy, order), via);
             let warned = unreachable.iter().map(|(person, why)| words!["⚠️ "].and(page::no_way(person, why)));
             shown.lines(warned.collect()).finish()
         }
@@ -39,9 +39,9 @@ pub fn answer(answer: &OncallAnswer, via: Via) -> Message {
                 .finish()
         }
         OncallAnswer::HandedOver { to, until: end, from, paused } => {
-            let also = from.as_ref().map(|from| {
-                words!["Until they press ", bold("Start my shift"), ", pages go to ", from, " as well."]
-            });
+            let also = from
+                .as_ref()
+                .map(|from| words!["Until they press ", bold("Start my shift"), ", I page ", from, " too."]);
             Draft::new()
                 .line(words!["✅ ", to, " is on call now"].and_if(until(*end)).and(words!["."]))
                 .lines(paused.iter().map(|until| is_paused(to, *until)).chain(also).collect())
@@ -71,11 +71,11 @@ fn proposed(answer: &OncallAnswer) -> Message {
         return Draft::new().finish();
     };
     let lead = again
-        .then(|| words!["⚠️ The schedule was changed meanwhile. This is what your change would move now."]);
+        .then(|| words!["⚠️ Somebody changed the schedule meanwhile. This is what your change does now."]);
     let confirm = Oncall::Confirm { change: what.clone(), seen: *seen };
     let nothing = moved.is_empty().then(|| match what {
-        Change::Backup { .. } => words!["Who is on call stays as it is."],
-        _ => words!["It moves nothing within a year."],
+        Change::Backup { .. } => words!["Who is on call stays the same."],
+        _ => words!["It changes nothing within a year."],
     });
     Draft::new()
         .lines(lead.into_iter().collect())
@@ -92,22 +92,22 @@ fn proposed(answer: &OncallAnswer) -> Message {
 /// What becomes of the other half of a swap.
 fn goes_too(other: &OtherHalf) -> Words {
     let OtherHalf { half, passed_until } = other;
-    let which = format!("override {}, the other half of that swap, ", half.id);
+    let which = format!("override {}, the other half of that swap", half.id);
     match passed_until {
-        None => words![format!("With it goes {which}so that the swap is undone.")],
+        None => words![format!("This also removes {which}.")],
         Some(passed) if *passed == half.until => words![
-            format!("⚠️ What remains is {which}which is over: "),
+            format!("⚠️ This leaves {which}, which is over: "),
             &half.person,
-            " had it from ",
+            " was on call from ",
             moment(half.from),
             " to ",
             moment(half.until),
             "."
         ],
         Some(_) => words![
-            format!("⚠️ With it ends {which}now. What remains: "),
+            format!("⚠️ This also ends {which}, now. "),
             &half.person,
-            " had it from ",
+            " was on call from ",
             moment(half.from),
             " until now."
         ],
@@ -117,25 +117,25 @@ fn goes_too(other: &OtherHalf) -> Words {
 fn swaps_and_pages(answer: &OncallAnswer, via: Via) -> Message {
     match answer {
         OncallAnswer::SwapAsked { number, with, offer: asked, paused } => Draft::new()
-            .line(words!["🔁 ", with, " is asked. It holds only once they agree."])
+            .line(words!["🔁 I asked ", with, ". Nothing changes until they agree."])
             .bullets(offer(asked))
             .lines(are_paused(paused))
             .buttons(vec![button("Withdraw", Oncall::WithdrawSwap { number: *number })])
             .finish(),
         OncallAnswer::SwapAgreed { offer: asked, paused } => Draft::new()
-            .line(words!["✅ Agreed; it holds."])
+            .line(words!["✅ Agreed. The swap is in the schedule."])
             .bullets(offer(asked))
             .lines(are_paused(paused))
             .finish(),
-        OncallAnswer::SwapDeclined => Draft::new().line(words!["Declined. Nothing moves."]).finish(),
-        OncallAnswer::SwapWithdrawn => Draft::new().line(words!["Withdrawn. Nothing moves."]).finish(),
-        OncallAnswer::Yours { until: end } => {
-            Draft::new().line(words!["✅ You have it"].and_if(until(*end)).and(words!["."])).finish()
-        }
+        OncallAnswer::SwapDeclined => Draft::new().line(words!["Declined. Nothing changes."]).finish(),
+        OncallAnswer::SwapWithdrawn => Draft::new().line(words!["Withdrawn. Nothing changes."]).finish(),
+        OncallAnswer::Yours { until: end } => Draft::new()
+            .line(words!["✅ Your shift has started"].and_if(until(*end)).and(words!["."]))
+            .finish(),
         OncallAnswer::Paging { whom, calls, skipped, .. } => Draft::new()
             .line(words!["📟 Paging ", whom, how(calls), "."])
             .lines(skipped.iter().map(page::nobody).collect())
-            .line(words!["Without an answer I page again after 5 minutes, and tell you when I give up."])
+            .line(words!["If they don't answer I page again in 5 minutes, and tell you if I give up."])
             .finish(),
         OncallAnswer::PageAnswered => {
             Draft::new().line(words!["✅ You're on it. Paging has stopped."]).finish()
@@ -145,7 +145,11 @@ fn swaps_and_pages(answer: &OncallAnswer, via: Via) -> Message {
         }
         OncallAnswer::Ringing => Draft::new()
             .line(words!["📞 I'm ringing your phone now. Press 1 when you hear me: that's the test."])
-            .line(words!["The result shows in the next hand-over brief and in ", code("howler check"), "."])
+            .line(words![
+                "You'll see the result in the next hand-over brief and in ",
+                code("howler check"),
+                "."
+            ])
             .finish(),
         OncallAnswer::RingHeard => Draft::new().line(words!["✅ Your phone works."]).finish(),
         _ => help(via),
@@ -167,7 +171,7 @@ fn how(calls: &[Call]) -> &'static str {
 /// Two overrides of one time: the later one made wins.
 fn wins_over(beaten: &Override) -> Words {
     words![
-        "It wins over override ",
+        "It replaces override ",
         bold(beaten.id.to_string()),
         ": ",
         &beaten.person,
@@ -181,9 +185,9 @@ fn wins_over(beaten: &Override) -> Words {
 fn phone(set: bool) -> Message {
     let line = match set {
         true => {
-            words!["✅ Your number is saved. It is shown to nobody. To take it away: ", code("phone off")]
+            words!["✅ Saved. Nobody else sees your number. To remove it: ", code("phone off")]
         }
-        false => words!["✅ Your number is gone. Pages reach you in Slack only."],
+        false => words!["✅ Removed. Pages reach you in Slack only."],
     };
     Draft::new().line(line).finish()
 }
@@ -193,7 +197,7 @@ fn report(lead: &str, zone: &str, rows: &[ReportRow]) -> Message {
         words![
             &row.person,
             format!(
-                ": {} h, of them {} h at weekends and {} h at night; {}, {} at night",
+                ": {} h ({} h at weekends, {} h at night); {}, {} at night",
                 row.hours,
                 row.weekend_hours,
                 row.night_hours,
@@ -213,9 +217,9 @@ fn report(lead: &str, zone: &str, rows: &[ReportRow]) -> Message {
 
 fn review(waiting: &[Summary], more: usize) -> Message {
     if waiting.is_empty() {
-        return Draft::new().line(words!["✅ Nothing waits for the weekly review."]).finish();
+        return Draft::new().line(words!["✅ Nothing for the weekly review."]).finish();
     }
-    let rest = (more > 0).then(|| words![format!("And {more} more: "), code("/incident list")]);
+    let rest = (more > 0).then(|| words![format!("{more} more: "), code("/incident list")]);
     Draft::new()
         .line(words![bold("For the weekly review"), " (these page nobody)"])
         .bullets(waiting.iter().map(list::row).collect())
@@ -231,9 +235,7 @@ fn test(
 ) -> Message {
     if steps.is_empty() {
         return Draft::new()
-            .line(words![format!(
-                "{severity} pages nobody: it waits for the weekly review. Nothing was sent."
-            )])
+            .line(words![format!("{severity} pages nobody: it goes to the weekly review. Nothing was sent.")])
             .finish();
     }
     let again = again.map(|after| words![format!("Repeats every {}. ", spoken(after))]);
@@ -257,7 +259,7 @@ fn path_rows(steps: &[TestStep], breach: Option<(Timestamp, bool)>) -> Vec<Words
         };
         let channel = step.calls.iter().any(|call| call.to == To::OnCall);
         let channel = channel.then(|| words![", and the on-call channel"]);
-        let lead = words![bold(format!("{after} ({}): ", utc(step.at)))];
+        let lead = words![bold(format!("{after}, ")), bold(clock(step.at)), bold(": ")];
         rows.push(lead.and(page::people(&step.calls)).and_if(channel));
         rows.extend(step.skipped.iter().map(page::nobody));
     }
@@ -265,20 +267,21 @@ fn path_rows(steps: &[TestStep], breach: Option<(Timestamp, bool)>) -> Vec<Words
     if reaches_nobody && breach.is_some_and(|(_, everybody)| everybody) {
         rows.push(words![
             bold("at once: "),
-            "since no step reaches anybody, none waits, and everybody in the emergencies channel is called"
+            "no step reaches anybody, so I page everybody in the emergencies channel"
         ]);
     }
     if let Some((at, everybody)) = breach {
         let who = if everybody {
-            "everybody in the emergencies channel is called"
+            "I page everybody in the emergencies channel"
         } else {
-            "the on-call is called in the emergencies channel"
+            "I page the on-call in the emergencies channel"
         };
         rows.push(words![
-            bold(format!("{}: ", utc(at))),
-            "the response time is over, ",
+            bold(clock(at)),
+            bold(": "),
+            "the response time is over: ",
             who,
-            ", and the miss stays on the record"
+            ", and the miss goes on record"
         ]);
     }
     rows
@@ -287,24 +290,24 @@ fn path_rows(steps: &[TestStep], breach: Option<(Timestamp, bool)>) -> Vec<Words
 /// Calendars that were given it stay as they are from now on, and do not say why.
 fn dead_address(mine: bool) -> Words {
     let rest = match mine {
-        true => ". A calendar that you added it to shows no changes any more: give it this one.",
-        false => ". Calendars that anybody added it to show no changes any more: tell people this one.",
+        true => ". A calendar that uses it no longer updates: give it this one.",
+        false => ". Calendars that use it no longer update: share this one.",
     };
-    words!["⚠️ ", bold("The address from before is dead"), rest]
+    words!["⚠️ ", bold("The old address no longer works"), rest]
 }
 
 fn calendar(mine: bool, key: Option<&str>, at: Option<&str>, via: Via, replaced: Option<Words>) -> Message {
     let whose = if mine { "your turns" } else { "everybody's turns" };
     let Some(key) = key else {
-        return Draft::new().line(words![format!("✅ The address of {whose} is revoked.")]).finish();
+        return Draft::new().line(words![format!("✅ Revoked: the address of {whose}.")]).finish();
     };
     let off = via.oncall(if mine { "calendar off" } else { "calendar all off" });
     Draft::new()
-        .line(words![format!("✅ A calendar of {whose}, to be added by its address to yours:")])
+        .line(words![format!("✅ A calendar of {whose}. Add this address to your own calendar:")])
         .preformatted(&format!("{}/oncall.ics?key={key}", at.unwrap_or_default()))
         .lines(replaced.into_iter().collect())
         .line(words![
-            if at.is_some() { "Whoever knows it can read it. To revoke it: " } else { "It follows howler's own address, which [phone] public_url would name. Whoever knows it can read it. To revoke it: " },
+            if at.is_some() { "Anybody with the address can read it. To revoke it: " } else { "Put howler's own address in front of it (see [phone] public_url). Anybody with the address can read it. To revoke it: " },
             code(off)
         ])
         .finish()
@@ -312,33 +315,33 @@ fn calendar(mine: bool, key: Option<&str>, at: Option<&str>, via: Via, replaced:
 
 pub(super) fn help(via: Via) -> Message {
     let rows = [
-        ("who", "who is on call, or was, or will be: who tomorrow 09:00, who 2026-12-25"),
-        ("schedule", "the weeks ahead: schedule 12 weeks"),
-        ("cover 2h", "you have it for a while"),
-        ("handoff", "the next one has it from now on; handoff @name for somebody else"),
+        ("who", "who is on call now; also who tomorrow 09:00, who 2026-12-25"),
+        ("schedule", "the weeks ahead; also schedule 12 weeks"),
+        ("cover 2h", "puts you on call for a while"),
+        ("handoff", "puts the next person on call now; handoff @name for somebody else"),
         (
             "override @name fri 18:00 to mon 09:00",
-            "somebody else has it for a while; cancel 3 takes it out again",
+            "puts somebody else on call for a while; cancel 3 removes override 3",
         ),
-        ("swap with @name week of 12-06", "asks them; holds once they agree"),
+        ("swap with @name week of 12-06", "asks them to swap turns"),
         (
             "add @name",
-            "into the rotation; also remove, order @a @b @c, pause @name until 2026-12-01, resume @name",
+            "adds to the rotation; also remove, order @a @b @c, pause @name until 2026-12-01, resume @name",
         ),
-        ("backup @name", "the second in line; backup next for the next in the rotation"),
-        ("page @name reason", "calls a person; page p1 reason calls the on-call and declares an incident"),
-        ("test p1", "who would be paged when; sends nothing"),
-        ("ring me", "rings your phone once, to see whether it does"),
-        ("report", "hours, weekends, nights and pages for each person; also review"),
-        ("calendar", "your turns in your own calendar; calendar all for everybody's"),
+        ("backup @name", "sets the backup; backup next takes the next in the rotation"),
+        ("page @name reason", "pages a person; page p1 reason declares an incident and pages the on-call"),
+        ("test p1", "shows who would be paged when; sends nothing"),
+        ("ring me", "rings your phone once as a test"),
+        ("report", "hours, weekends, nights and pages per person; also review"),
+        ("calendar", "puts your turns in your own calendar; calendar all for everybody's"),
     ];
     let rows = rows.into_iter().map(|(line, does)| words![code(via.oncall(line)), " ", does]);
     Draft::new()
         .line(words![bold("On call")])
         .bullets(rows.collect())
-        .line(words!["Your phone number, in a direct message to me only: ", code("phone +49 30 901820")])
+        .line(words!["To set your phone number, send me a direct message: ", code("phone +49 30 901820")])
         .line(words![
-            "Times are in the rotation's zone unless you add one: ",
+            "Times are in the rotation's zone. For another, add it: ",
             code("fri 18:00 Europe/Berlin"),
             "."
         ])

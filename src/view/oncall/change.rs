@@ -17,47 +17,32 @@ const NAMED_AT_SHELL: usize = 84;
 /// What was changed, or would be.
 pub(super) fn change(change: &Change) -> Words {
     match change {
-        Change::Add { person } => words![person, " joins the rotation, as the last in order."],
+        Change::Add { person } => words![person, " joins the rotation, last in the order."],
         Change::Remove { person } => words![person, " leaves the rotation."],
         Change::Order { people } => {
-            words!["from the next hand-over on the order is "].and(all(people)).and(words!["."])
+            words!["the order from the next hand-over: "].and(all(people)).and(words!["."])
         }
         Change::Pause { person, until, .. } => {
-            words![
-                person,
-                " is paused until ",
-                moment(*until),
-                format!(" ({})", utc(*until)),
-                "; the next one stands in."
-            ]
+            words![person, " is paused until ", moment(*until), ". The next person stands in."]
         }
         Change::Resume { person } => words![person, " takes turns again."],
-        Change::Override { person, from, until } => words![person, " has it "].and(span(*from, *until)),
+        Change::Override { person, from, until } => words![person, " is on call "].and(span(*from, *until)),
         Change::Cover { long } => words![format!("covers for {}.", spoken(*long))],
         Change::HandOver { .. } => words!["handed over early."],
-        Change::Cancel { number } => words![format!("override {number} is taken out.")],
+        Change::Cancel { number } => words![format!("override {number} is removed.")],
         Change::Backup { person: Some(person) } => words![person, " is the backup."],
-        Change::Backup { person: None } => words!["the backup is the next in the rotation again."],
+        Change::Backup { person: None } => words!["the backup is the next person in the rotation again."],
         Change::Import { pieces, .. } => {
             let turns = counted(pieces.len(), "turn");
             let are = if pieces.len() == 1 { "is" } else { "are" };
-            let last = pieces
-                .last()
-                .map(|piece| words![", until ", moment(piece.until), format!(" ({})", utc(piece.until))]);
-            words![format!("{turns} of another calendar {are} taken over")].and_if(last).and(words!["."])
+            let last = pieces.last().map(|piece| words![", until ", moment(piece.until)]);
+            words![format!("{turns} of another calendar {are} imported")].and_if(last).and(words!["."])
         }
     }
 }
 
 fn span(from: Timestamp, until: Timestamp) -> Words {
-    words![
-        "from ",
-        moment(from),
-        format!(" ({})", utc(from)),
-        " to ",
-        moment(until),
-        format!(" ({}).", utc(until))
-    ]
+    words!["from ", moment(from), " to ", moment(until), "."]
 }
 
 fn all(people: &[UserId]) -> Words {
@@ -84,13 +69,20 @@ fn rows(moved: &[Moved], most: usize) -> Vec<Words> {
 
 fn row(moved: &Moved) -> Words {
     let Moved { from, until, was, is } = moved;
-    words![moment(*from), " to ", moment(*until), format!(" ({} to {}): ", utc(*from), utc(*until))]
-        .and(words![bold(person(is.as_ref())), " instead of ", person(was.as_ref())])
+    words![
+        bold(person(is.as_ref())),
+        " instead of ",
+        person(was.as_ref()),
+        ", ",
+        moment(*from),
+        " to ",
+        moment(*until)
+    ]
 }
 
 /// It can be meant, but it is not usual.
 pub(super) fn is_paused(person: &UserId, until: Timestamp) -> Words {
-    words!["⚠️ ", person, " is paused until ", moment(until), format!(" ({}).", utc(until))]
+    words!["⚠️ ", person, " is paused until ", moment(until), "."]
 }
 
 pub(super) fn are_paused(paused: &[(UserId, Timestamp)]) -> Vec<Words> {
@@ -116,20 +108,20 @@ pub(super) fn change_problem(problem: &ChangeProblem) -> Words {
         }
         ChangeProblem::NotPaused { person } => words![person, " is not paused."],
         ChangeProblem::Past { until } => {
-            words!["That is over: it would have ended ", moment(*until), format!(" ({}).", utc(*until))]
+            words!["That is in the past: it would have ended ", moment(*until), "."]
         }
         ChangeProblem::UntilBeforeFrom { from, until } => {
-            words![format!("It would end ({}) before it begins ({}).", utc(*until), utc(*from))]
+            words![format!("It would end ({}) before it starts ({}).", utc(*until), utc(*from))]
         }
         ChangeProblem::TooLong { days } => words![format!("That is longer than {days} days.")],
-        ChangeProblem::TooFar { days } => words![format!("That begins more than {days} days from now.")],
+        ChangeProblem::TooFar { days } => words![format!("That starts more than {days} days from now.")],
         ChangeProblem::NoSuchOverride { id } => words![format!("There is no override {id}.")],
         ChangeProblem::OverrideOver { id, until } => {
-            words![format!("Override {id} is over since {}.", utc(*until))]
+            words![format!("Override {id} ended "), moment(*until), "."]
         }
         ChangeProblem::NobodyElse => words!["There is nobody else in the rotation to hand over to."],
-        ChangeProblem::Yourself => words!["You have it already."],
-        ChangeProblem::NothingChanges => words!["It is so already."],
+        ChangeProblem::Yourself => words!["You are on call already."],
+        ChangeProblem::NothingChanges => words!["Nothing to change: it is so already."],
     }
 }
 
@@ -137,23 +129,23 @@ pub(super) fn swap_problem(problem: &SwapProblem) -> Words {
     match problem {
         SwapProblem::Yourself => words!["A swap takes two people."],
         SwapProblem::Over { until } => {
-            words!["That turn is over since ", moment(*until), format!(" ({}).", utc(*until))]
+            words!["That turn ended ", moment(*until), "."]
         }
-        SwapProblem::TooFar { days } => words![format!("That turn begins more than {days} days from now.")],
+        SwapProblem::TooFar { days } => words![format!("That turn starts more than {days} days from now.")],
         SwapProblem::Elsewhere { holder, from, .. } => {
-            let whose = format!(" ({}) is neither yours nor theirs: ", utc(*from));
-            words!["The turn from ", moment(*from), whose, person(holder.as_ref()), " has it."]
+            let whose = " is neither yours nor theirs. It belongs to ";
+            words!["The turn from ", moment(*from), whose, person(holder.as_ref()), "."]
         }
         SwapProblem::Overridden { id, from, until } => words![
-            format!("A part of that turn is somebody else's by override {id}: "),
+            format!("Override {id} gives part of that turn to somebody else: "),
             moment(*from),
             " to ",
             moment(*until),
             "."
         ],
         SwapProblem::NoExchange { person } => {
-            words![person, " has no turn in the next 26 weeks that could be given for it."]
+            words![person, " has no turn in the next 26 weeks to swap for it."]
         }
-        SwapProblem::Changed => words!["The schedule has changed since it was asked, so it cannot hold."],
+        SwapProblem::Changed => words!["The schedule has changed since you asked. Ask again."],
     }
 }

@@ -29,13 +29,12 @@ pub struct Earlier {
 pub fn taken(taken: &Taken, weeks: i64, earlier: Earlier) -> Message {
     let name = taken.name.as_deref().filter(|name| !name.is_empty()).unwrap_or("The calendar");
     let gap = |gap: &Piece| words![utc(gap.from), " to ", utc(gap.until)];
-    let replaced = earlier
-        .replaced
-        .map(|until| words![format!("It replaces what earlier imports brought until {}.", utc(until))]);
+    let replaced =
+        earlier.replaced.map(|until| words![format!("This replaces earlier imports until {}.", utc(until))]);
     let stays = earlier.stays.map(|(turns, until, weeks)| {
         let stay = if turns == 1 { "stays" } else { "stay" };
         words![format!(
-            "{} of an earlier import {stay} after that, until {}. To replace those too, add: weeks {weeks}",
+            "{} of an earlier import {stay} after that, until {}. To replace those too, add weeks {weeks}",
             counted(turns, "turn"),
             utc(until)
         )]
@@ -48,7 +47,7 @@ pub fn taken(taken: &Taken, weeks: i64, earlier: Earlier) -> Message {
             format!(" {}.", ahead(weeks))
         ])
         .lines(replaced.into_iter().chain(stays).collect())
-        .lines(lead(&taken.gaps, "It has nobody at these times; there the rotation stays:"))
+        .lines(lead(&taken.gaps, "Nobody at these times, so the rotation stays:"))
         .bullets(some(&taken.gaps, gap))
         .lines(lead(&taken.problems, "Left out, or read differently:"))
         .bullets(some(&taken.problems, problem))
@@ -61,7 +60,7 @@ fn ahead(weeks: i64) -> String {
 
 /// Why nothing is taken over, and what to type.
 pub fn not_taken(why: &NotTaken, weeks: i64) -> Message {
-    let safe = "Nothing was changed.";
+    let safe = "Nothing changed.";
     let draft = Draft::new();
     match why {
         NotTaken::Unreadable(why) => draft.line(words![why.to_string(), " ", safe]),
@@ -70,14 +69,14 @@ pub fn not_taken(why: &NotTaken, weeks: i64) -> Message {
             .lines(lead(problems, "Left out, or read differently:"))
             .bullets(some(problems, problem)),
         NotTaken::Unnamed(unnamed) => draft
-            .line(words!["I cannot tell whose these shifts are. ", safe])
+            .line(words!["Whose shifts are these? ", safe])
             .bullets(some(unnamed, whose))
             .line(words![format!(
-                "Say who is who after the file's name: 'Jane Doe=U0123ABCD'. 'Jane Doe={LEFT_OUT}' leaves out all of \
+                "Add who is who after the file's name: 'Jane Doe=U0123ABCD'. 'Jane Doe={LEFT_OUT}' leaves out all of \
                  Jane Doe's turns."
             )]),
         NotTaken::Overlaps(clashes) => draft
-            .line(words!["The calendar has two people at once, and one of them is the primary. ", safe])
+            .line(words!["The calendar has two people at once. Which one is on call? ", safe])
             .bullets(some(clashes, clash))
             .line(words![format!(
                 "Correct the calendar, or leave one event out by its line: {}. 'Jane Doe={LEFT_OUT}' leaves out all of \
@@ -90,7 +89,7 @@ pub fn not_taken(why: &NotTaken, weeks: i64) -> Message {
                 ahead(weeks)
             )])
             .line(words![match fit {
-                0 => "It has too many for a single week.".to_owned(),
+                0 => "Even one week has too many.".to_owned(),
                 fit => format!("Take fewer weeks: add weeks {fit} after the file's name."),
             }]),
     }
@@ -101,8 +100,8 @@ pub fn not_taken(why: &NotTaken, weeks: i64) -> Message {
 pub fn not_a_name(text: &str) -> Message {
     let example = "'Jane Doe=U0123ABCD'";
     Draft::new()
-        .line(words![code(text.to_owned()), " does not say who that is. Nothing was changed."])
-        .line(words!["People of the calendar are named by Slack's ids: ", example])
+        .line(words![code(text.to_owned()), " does not say who that is. Nothing changed."])
+        .line(words!["Name people by their Slack id: ", example])
         .finish()
 }
 
@@ -110,13 +109,13 @@ pub fn not_a_name(text: &str) -> Message {
 pub fn not_weeks(text: &str, most: i64) -> Message {
     let weeks = format!("weeks {text}");
     Draft::new()
-        .line(words![code(weeks), format!(" cannot be: 1 to {most} weeks are read. Nothing was changed.")])
+        .line(words![code(weeks), format!(" is not possible: 1 to {most} weeks. Nothing changed.")])
         .finish()
 }
 
 /// Slack's names could not be asked for, so that only ids are known.
 pub fn nameless() -> Message {
-    Draft::new().line(words!["Slack does not tell its people's names now, so only ids are known."]).finish()
+    Draft::new().line(words!["Slack did not give me people's names, so use ids."]).finish()
 }
 
 fn lead<T>(rows: &[T], words: &'static str) -> Vec<Words> {

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::Message;
 use super::blocks::{Button, Draft};
-use super::words::{Part, Words, both, moment, words};
+use super::words::{Part, Words, moment, words};
 use crate::domain::Command;
 use crate::domain::oncall::duty::PhoneReach;
 use crate::domain::oncall::line::Oncall;
@@ -34,9 +34,9 @@ fn person(person: Option<&UserId>) -> Part {
     person.map_or_else(|| Part::from("nobody"), Part::from)
 }
 
-/// `until` an instant, in the reader's time and UTC; nothing where no end is in sight.
+/// `until` an instant, in the reader's time; nothing where no end is in sight.
 fn until(until: Option<Timestamp>) -> Option<Words> {
-    until.map(|until| words![", until ", moment(until), " (", super::time::utc(until), ")"])
+    until.map(|until| words![", until ", moment(until)])
 }
 
 /// The on-call channel's topic, where there is no user group: plain text of at most 250 characters.
@@ -64,8 +64,8 @@ pub fn oncall_now(rota: &Rota, now: Timestamp) -> Message {
     Draft::new()
         .line(line.and_if(backup))
         .line(words![
-            "A user group cannot show it here, so this message is kept up to date instead. As of ",
-            both(now),
+            "There is no user group for this, so I keep this message up to date. Last change: ",
+            moment(now),
             "."
         ])
         .finish()

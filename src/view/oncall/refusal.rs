@@ -17,9 +17,9 @@ pub(in crate::view) fn refused(refusal: &Refusal, via: Via) -> Option<Message> {
     let wrong = wrong(refusal, via)?;
     let safe = match refusal {
         Refusal::PageAnswered { .. } | Refusal::SwapIsOver { .. } | Refusal::HasItAlready { .. } => {
-            "All is as it was."
+            "Nothing changed."
         }
-        _ => "Nothing was changed.",
+        _ => "Nothing changed.",
     };
     let next = next(refusal, via).map(|(lead, rest)| match rest.strip_prefix("incident ") {
         Some(rest) => words![lead, ": ", code(via.example(rest))],
@@ -36,27 +36,27 @@ fn wrong(refusal: &Refusal, via: Via) -> Option<Words> {
             words!["I don't know ", code(word), "."]
         }
         Refusal::TextMissing { command } if is_oncall(Some(command)) => {
-            words!["Something is missing after ", code(command), "."]
+            words![missing(command)]
         }
         Refusal::OneAtATime { command } => {
-            words!["More than one person is named, and ", code(command), " takes one at a time."]
+            words!["You named more than one person. ", code(command), " takes one at a time."]
         }
         Refusal::NoSuchPerson { word, .. } if via == Via::Shell => {
-            words![code(word), " is not a person here. A shell takes Slack's ids."]
+            words![code(word), " is nobody here. At a shell, use a Slack id."]
         }
         Refusal::NoSuchPerson { word, .. } => {
-            words![code(word), " is not a person here. Type @ and choose the name from Slack's list."]
+            words![code(word), " is nobody here. Type @ and pick the name from Slack's list."]
         }
         Refusal::CannotBeOnCall { person, why } => words![
             person,
             match why {
-                Unfit::Left => " has left this Slack, so they cannot be called.",
-                Unfit::Bot => " is a bot, which cannot be called.",
-                Unfit::Unknown => " is nobody whom Slack knows.",
+                Unfit::Left => " has left this Slack, so I can't page them.",
+                Unfit::Bot => " is a bot, so I can't page it.",
+                Unfit::Unknown => " is unknown to Slack.",
             }
         ],
         Refusal::ImportAtShell => words![
-            "A calendar is imported from a shell on my own machine, where its file is: ",
+            "Import a calendar at a shell on howler's machine: ",
             code("howler oncall import FILE.ics"),
             "."
         ],
@@ -68,35 +68,35 @@ fn wrong(refusal: &Refusal, via: Via) -> Option<Words> {
         }
         Refusal::NotANumber { word } => words![code(word), " is not a number."],
         Refusal::NotAPhoneNumber => {
-            words!["That is not a phone number in the international form, such as +49 30 901820."]
+            words!["That is not an international phone number, such as +49 30 901820."]
         }
         Refusal::PhoneInPublic => {
-            words!["A phone number is told in a direct message to me only, so that nobody else reads it."]
+            words!["Send me your number by direct message, so that nobody else reads it."]
         }
-        Refusal::NoSuchSwap { number } => words![format!("There is no swap {number} any more.")],
-        Refusal::SwapIsOver { how: SwapOutcome::Agreed } => words!["That swap was agreed to already."],
+        Refusal::NoSuchSwap { number } => words![format!("Swap {number} no longer exists.")],
+        Refusal::SwapIsOver { how: SwapOutcome::Agreed } => words!["That swap is agreed already."],
         Refusal::SwapIsOver { how: SwapOutcome::Ended(_) } => {
-            words!["That swap is over, or the schedule has changed since, so it cannot hold any more."]
+            words!["That swap is over, or the schedule has changed since."]
         }
         Refusal::SwapWaits { number, with } => {
             words![
                 "You asked ",
                 with,
-                format!(" for that turn already: swap {number} waits for their answer.")
+                format!(" for that turn already. Swap {number} is waiting for their answer.")
             ]
         }
         Refusal::NotYourSwap => words!["That swap is between two other people."],
         Refusal::CoverTooLong { most } => {
-            words![format!("Somebody covers for {} at most.", spoken(*most))]
+            words![format!("You can cover for {} at most.", spoken(*most))]
         }
-        Refusal::HasItAlready { person } => words![person, " has it already."],
+        Refusal::HasItAlready { person } => words![person, " is on call already."],
         Refusal::NobodyToHandTo => words!["There is nobody to hand over to."],
         Refusal::NotYourTurn { person: Some(person) } => {
-            words!["That turn is over, or not yours. Now ", person, " has it."]
+            words!["That shift is over, or not yours. ", person, " is on call now."]
         }
-        Refusal::NotYourTurn { person: None } => words!["That turn is over, or not yours."],
-        Refusal::NoSuchPageCall { number } => words![format!("There is no page {number} any more.")],
-        Refusal::PageAnswered { by, at } => words!["That page was answered by ", by, ", ", moment(*at), "."],
+        Refusal::NotYourTurn { person: None } => words!["That shift is over, or not yours."],
+        Refusal::NoSuchPageCall { number } => words![format!("Page {number} no longer exists.")],
+        Refusal::PageAnswered { by, at } => words![by, " answered that page, ", moment(*at), "."],
         Refusal::NoNumberToRing => {
             words!["I have no phone number for you. Send me a direct message: ", code("phone +49 30 901820")]
         }
@@ -107,10 +107,13 @@ fn wrong(refusal: &Refusal, via: Via) -> Option<Words> {
             words!["No phone provider is set up, so I can't ring anybody: see [phone] in howler.toml."]
         }
         Refusal::OutOfReach { person } => {
-            words![person, " is not known in Slack, so nobody could be called: whoever is on call must be."]
+            words![
+                person,
+                " is unknown to Slack, so I could not page them. Whoever is on call must be in Slack."
+            ]
         }
         Refusal::NeverPages { severity: which, .. } => {
-            words![format!("{} never pages anybody: it waits for the weekly review.", severity(*which))]
+            words![format!("{} pages nobody: it goes to the weekly review.", severity(*which))]
         }
         _ => return None,
     })
@@ -127,9 +130,9 @@ fn next(refusal: &Refusal, via: Via) -> Option<(&'static str, String)> {
         Refusal::UnknownWord { nearest, .. } => {
             let nearest = nearest.as_deref()?.strip_prefix("oncall")?.trim();
             Some(if nearest.is_empty() {
-                ("All there is", "help".into())
+                ("All commands", "help".into())
             } else {
-                ("Perhaps you mean", nearest.into())
+                ("Did you mean", nearest.into())
             })
         }
         Refusal::TextMissing { command } => example(whole(command.strip_prefix("oncall")?.trim())),
@@ -139,10 +142,10 @@ fn next(refusal: &Refusal, via: Via) -> Option<(&'static str, String)> {
             None
         }
         Refusal::NoSuchPerson { id: Some(id), after, .. } if via == Via::Shell => {
-            Some(("Perhaps you mean", whole(after).replacen("@name", id.as_str(), 1)))
+            Some(("Did you mean", whole(after).replacen("@name", id.as_str(), 1)))
         }
         Refusal::NoSuchPerson { nearest: Some(nearest), after, .. } => {
-            Some(("Perhaps you mean", whole(after).replacen("@name", nearest, 1)))
+            Some(("Did you mean", whole(after).replacen("@name", nearest, 1)))
         }
         Refusal::NoSuchPerson { after, .. }
         | Refusal::When { after, .. }
@@ -154,13 +157,34 @@ fn next(refusal: &Refusal, via: Via) -> Option<(&'static str, String)> {
         Refusal::NoSuchSwap { .. } | Refusal::SwapIsOver { .. } => {
             Some(("To ask again", "swap with @name week of 12-06".into()))
         }
-        Refusal::SwapWaits { number, .. } => {
-            Some(("To take it back and ask anew", format!("withdraw {number}")))
-        }
+        Refusal::SwapWaits { number, .. } => Some(("To withdraw it", format!("withdraw {number}"))),
         Refusal::CoverTooLong { .. } => example("cover 8h"),
         Refusal::NobodyToHandTo => Some(("To fill the rotation", "add @name".into())),
-        Refusal::NotYourTurn { .. } | Refusal::HasItAlready { .. } => Some(("How it stands", "who".into())),
+        Refusal::NotYourTurn { .. } | Refusal::HasItAlready { .. } => Some(("Who is on call", "who".into())),
         _ => None,
+    }
+}
+
+/// What a line lacks, as a question.
+fn missing(command: &str) -> &'static str {
+    let words = command.strip_prefix("oncall").unwrap_or(command).trim();
+    match words.split_whitespace().next().unwrap_or_default() {
+        "order" => "In which order?",
+        "pause" if words.contains("until") => "Pause until when?",
+        "pause" => "Pause whom, until when?",
+        "override" if words.contains("to") => "Until when?",
+        "override" => "Who, and from when to when?",
+        "swap" if words.contains("week") => "Swap which week?",
+        "swap" => "Swap with whom, and which week?",
+        "cover" => "Cover for how long?",
+        "cancel" => "Cancel which override?",
+        "confirm" => "Confirm which change?",
+        "withdraw" => "Withdraw which swap?",
+        "page" if words.contains('@') => "Page them why?",
+        "page" => "Page whom, and why?",
+        "add" | "remove" | "resume" | "backup" => "Who?",
+        "phone" => "Which number?",
+        _ => "Something is missing.",
     }
 }
 
@@ -196,7 +220,7 @@ fn incident_instead(refusal: &Refusal, via: Via) -> Option<(&'static str, String
     match refusal {
         Refusal::NoSuchPerson { nearest, id, after, .. } if after == "incident page" => {
             let person = if via == Via::Shell { id.as_ref().map(UserId::as_str) } else { nearest.as_deref() };
-            Some(("Perhaps you mean", format!("page {} why", person.unwrap_or("@name"))))
+            Some(("Did you mean", format!("page {} why", person.unwrap_or("@name"))))
         }
         Refusal::OneAtATime { command } if command == "incident page" => {
             Some(("For example", "page @name Redis needs you".into()))

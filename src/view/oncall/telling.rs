@@ -19,7 +19,7 @@ use crate::view::Message;
 use crate::view::blocks::{Button, Draft};
 use crate::view::fault;
 use crate::view::timeline::admitted;
-use crate::view::words::{Words, bold, both, code, everybody, mention, moment, words};
+use crate::view::words::{Words, bold, clock, code, counted, everybody, mention, moment, words};
 use crate::view::{list, page};
 
 /// The message of `tell`.
@@ -29,48 +29,48 @@ pub fn tell(tell: &Tell, config: &Config) -> Message {
         Tell::TestRing { .. } => Draft::new().line(words!["This is a test call."]).finish(),
         Tell::Brief(brief) => self::brief(brief),
         Tell::Outgoing { to, since } => Draft::new()
-            .line(words!["📟 ", to, " is on call after you, since ", both(*since), "."])
+            .line(words!["📟 ", to, " took over from you, ", moment(*since), "."])
             .line(words![
                 "Until they press ",
                 bold("Start my shift"),
-                ", or it changes hands again, pages come to you as well. You will be told when they do."
+                ", I page you too. I'll tell you when they have."
             ])
             .finish(),
         Tell::Relieved { to, at, backup } => {
-            let backup = backup.then(|| words![", and after them to you, the backup"]);
+            let backup = backup.then(|| words![", then to you, the backup"]);
             Draft::new()
-                .line(words!["✅ ", to, " started their shift, ", both(*at), "."])
-                .line(words!["The hand-over is done: pages go to them"].and_if(backup).and(words!["."]))
+                .line(words!["✅ ", to, " started their shift, ", moment(*at), "."])
+                .line(words!["Pages go to them"].and_if(backup).and(words!["."]))
                 .finish()
         }
         Tell::Unconfirmed { to, from, since, late } => {
-            let also = from.as_ref().map(|from| words![" Pages go to ", from, " as well until then."]);
+            let also = from.as_ref().map(|from| words![" Until then I page ", from, " too."]);
             Draft::new()
                 .line(
                     words![
                         "⚠️ ",
                         to,
-                        " is on call since ",
-                        both(*since),
-                        " and has not pressed ",
+                        " came on call at ",
+                        clock(*since),
+                        " and hasn't pressed ",
                         bold("Start my shift"),
                         " yet."
                     ]
                     .and_if(also)
                     .and_if(late.as_ref().map(admitted)),
                 )
-                .line(words!["If they cannot: ", code("/oncall cover 2h"), " takes it over."])
+                .line(words!["If they can't, cover for them: ", code("/oncall cover 2h")])
                 .finish()
         }
         Tell::Changed { by, change: what, moved } => {
-            let what = what.as_ref().map_or_else(|| words!["a swap was agreed."], change);
+            let what = what.as_ref().map_or_else(|| words!["agreed to a swap."], change);
             Draft::new().line(words!["🔁 ", by, ": "].and(what)).bullets(moves(moved)).finish()
         }
         Tell::SwapAsked { number, by, offer: asked, paused } => Draft::new()
             .line(words!["🔁 ", by, " asks you to swap turns."])
             .bullets(offer(asked))
             .lines(are_paused(paused))
-            .line(words!["It holds only once you agree. Until then nothing moves."])
+            .line(words!["Nothing changes until you agree."])
             .buttons(vec![
                 button("Agree", Oncall::AnswerSwap { number: *number, yes: true }).primary(),
                 button("Decline", Oncall::AnswerSwap { number: *number, yes: false }),
@@ -84,12 +84,12 @@ pub fn tell(tell: &Tell, config: &Config) -> Message {
         Tell::SummonsUnanswered { whom, reason, at, skipped } => {
             let passed = skipped.iter().any(|skipped| matches!(skipped.why, Unreachable::Passed(_)));
             let lead = match (passed, skipped.first()) {
-                (true, _) => words!["⚠️ ", whom, " can't take your page of ", both(*at), ": ", reason],
+                (true, _) => words!["⚠️ ", whom, " can't take your page (", clock(*at), "): ", reason],
                 (false, Some(skipped)) => {
-                    page::nobody(skipped).and(words![" Page of ", both(*at), ": ", reason])
+                    page::nobody(skipped).and(words![" Your page (", clock(*at), "): ", reason])
                 }
                 (false, None) => {
-                    words!["⚠️ ", whom, " has not answered the page of ", both(*at), ": ", reason]
+                    words!["⚠️ ", whom, " hasn't answered your page (", clock(*at), "): ", reason]
                 }
             };
             Draft::new()
@@ -97,9 +97,9 @@ pub fn tell(tell: &Tell, config: &Config) -> Message {
                 .line(words!["I've stopped paging. Page somebody else: ", code("/oncall page @name reason")])
                 .finish()
         }
-        Tell::SummonsAnswered { by, reason, at } => {
-            Draft::new().line(words!["✅ ", by, " is on it. You asked ", both(*at), ": ", reason]).finish()
-        }
+        Tell::SummonsAnswered { by, reason, at } => Draft::new()
+            .line(words!["✅ ", by, " is on it. You asked at ", clock(*at), ": ", reason])
+            .finish(),
         Tell::CannotSave { since, gone } => fault::cannot_save(*since, *gone),
         Tell::SavesAgain { since } => fault::saves_again(*since),
         Tell::GroupRepaired => Draft::new()
@@ -120,12 +120,12 @@ fn handed_over(tell: &Tell, config: &Config) -> Message {
     let late: Option<Words> = late.as_ref().map(|late: &Lateness| admitted(late));
     let Some(to) = to else {
         let instead = match backup {
-            Some(backup) => words![". ", backup, ", the backup, is called instead."],
+            Some(backup) => words![". I page ", backup, ", the backup, instead."],
             None => words![", and there is no backup. Pages reach nobody."],
         };
         return Draft::new()
             .line(
-                words!["🚨 ", everybody(), " ", bold("Nobody is on call"), " since ", both(*since)]
+                words!["🚨 ", everybody(), " ", bold("Nobody is on call"), " since ", clock(*since)]
                     .and(instead),
             )
             .line(take_it())
@@ -138,18 +138,18 @@ fn handed_over(tell: &Tell, config: &Config) -> Message {
                 "🚨 ",
                 mention(&config.mentions.engineering),
                 " ",
-                bold("Nobody in the rotation can have it"),
+                bold("Nobody in the rotation is available"),
                 " since ",
-                both(*since),
-                ". ",
+                clock(*since),
+                ". I page ",
                 to,
-                ", the declared backup person, is called instead."
+                ", the backup, instead."
             ])
             .line(take_it())
             .lines(late.into_iter().collect())
             .finish();
     }
-    let before = from.as_ref().map(|from| words![" ", from, " had it before."]);
+    let before = from.as_ref().map(|from| words![" Before: ", from, "."]);
     let why = why.as_ref().and_then(reason);
     let second = words!["Backup: ", person(backup.as_ref()), "."].and_if(before);
     Draft::new()
@@ -165,7 +165,7 @@ fn brief(brief: &Brief) -> Message {
     let mut draft = Draft::new()
         .headline("📟 You are on call", "")
         .lines(unanswered(&brief.unanswered))
-        .line(words!["Since ", both(brief.since)].and_if(end).and(words!["."]).and_if(from))
+        .line(words!["Since ", moment(brief.since)].and_if(end).and(words!["."]).and_if(from))
         .line(words!["Backup: ", person(brief.backup.as_ref()), "."]);
     if brief.open.is_empty() {
         draft = draft.line(words!["No incident is open."]);
@@ -176,18 +176,18 @@ fn brief(brief: &Brief) -> Message {
         draft = draft.line(words![format!("{} more: ", brief.more_open), code("/incident list")]);
     }
     let night = if brief.paged_at_night > 0 {
-        format!(", {} of them at night", brief.paged_at_night)
+        format!(" ({} at night)", brief.paged_at_night)
     } else {
         String::new()
     };
     let pages = match brief.pages_unknown {
-        true => "Pages in the seven days before: cannot be read. howler's log says more.".to_owned(),
-        false => format!("Pages in the seven days before: {}{night}.", brief.paged),
+        true => "Pages in the last 7 days: I can't read them. howler's log says why.".to_owned(),
+        false => format!("Pages in the last 7 days: {}{night}.", brief.paged),
     };
     let mut facts = vec![words![pages]];
     if brief.review > 0 {
         facts.push(words![
-            format!("{} incidents wait for the weekly review: ", brief.review),
+            format!("{} for the weekly review: ", counted(brief.review, "incident")),
             code("/oncall review")
         ]);
     }
@@ -198,9 +198,9 @@ fn brief(brief: &Brief) -> Message {
     if !brief.unreachable.is_empty() {
         let people = Words::joined(brief.unreachable.iter().map(|person| words![person]), ", ");
         facts.push(
-            words!["⚠️ No phone reaches "]
+            words!["⚠️ No phone number for "]
                 .and(people)
-                .and(words![". They set a number in a direct message to me: ", code("phone +49 30 901820")]),
+                .and(words![". They can set one by DM to me: ", code("phone +49 30 901820")]),
         );
     }
     facts.extend(brief.no_way.iter().map(|(person, why)| words!["⚠️ "].and(page::no_way(person, why))));
@@ -210,13 +210,15 @@ fn brief(brief: &Brief) -> Message {
         facts.push(
             words!["⚠️ "]
                 .and(people)
-                .and(words![" did not hear the last test call: ", code("/oncall ring me")]),
+                .and(words![" missed the last test call. To try again: ", code("/oncall ring me")]),
         );
     }
     if !brief.untried.is_empty() {
         let people = named(&brief.untried);
         facts.push(
-            words!["Phones never tried: "].and(people).and(words![". To try one: ", code("/oncall ring me")]),
+            words!["Phones never tested: "]
+                .and(people)
+                .and(words![". To test yours: ", code("/oncall ring me")]),
         );
     }
     draft = draft.lines(facts);
@@ -240,24 +242,21 @@ fn unanswered(waiting: &[(IncidentId, Severity)]) -> Vec<Words> {
     let rest = waiting.len().saturating_sub(UNANSWERED);
     let more = (rest > 0).then(|| words![format!(" and {rest} more")]);
     vec![
-        words!["🚨 Paged, and nobody is on it: "]
-            .and(Words::joined(named, ", "))
-            .and_if(more)
-            .and(words!["."]),
+        words!["🚨 Nobody is on it yet: "].and(Words::joined(named, ", ")).and_if(more).and(words!["."]),
         words!["To take it: ", code(format!("/incident {} ack", first.0))],
     ]
 }
 
 fn summons(tell: &Tell) -> Message {
     let Tell::Summons { number, by, reason, at, call, late } = tell else { return Draft::new().finish() };
-    let again = (*call > 1).then(|| words![format!("This is call {call}. ")]);
+    let again = (*call > 1).then(|| words![format!("Page {call}. ")]);
     Draft::new()
         .headline("🚨 You are paged", "")
         .line(words![by, ": ", reason])
         .line(
             words![""]
                 .and_if(again)
-                .and(words!["Asked ", both(*at), "."])
+                .and(words!["Sent ", clock(*at), "."])
                 .and_if(late.as_ref().map(admitted)),
         )
         .buttons(vec![i_have_it(*number), i_cannot(*number)])
@@ -276,14 +275,14 @@ pub(in crate::view) fn i_cannot(number: u64) -> Button {
 
 fn ended(how: SwapOutcome) -> Words {
     match how {
-        SwapOutcome::Agreed => words!["✅ agreed; it holds."],
-        SwapOutcome::Ended(SwapEnd::Declined) => words!["declined. Nothing moves."],
-        SwapOutcome::Ended(SwapEnd::Withdrawn) => words!["withdrawn. Nothing moves."],
+        SwapOutcome::Agreed => words!["✅ agreed. It's in the schedule."],
+        SwapOutcome::Ended(SwapEnd::Declined) => words!["declined. Nothing changes."],
+        SwapOutcome::Ended(SwapEnd::Withdrawn) => words!["withdrawn. Nothing changes."],
         SwapOutcome::Ended(SwapEnd::TooLate) => {
-            words!["nobody agreed before the first of the two turns began. Nothing moves."]
+            words!["nobody agreed before the first turn began. Nothing changes."]
         }
         SwapOutcome::Ended(SwapEnd::Overtaken) => {
-            words!["the schedule has changed since, so it cannot hold. Ask again."]
+            words!["the schedule has changed since. Ask again."]
         }
     }
 }
@@ -303,9 +302,9 @@ fn confirmed(rota: &Rota, since: Timestamp) -> Message {
     let line = match shift.and_then(|shift| shift.confirmed) {
         Some(at) => {
             let end = rota.schedule.told(at).primary.and_then(|holding| holding.until);
-            words!["✅ You have it, since ", both(since)].and_if(until(end)).and(words!["."])
+            words!["✅ Your shift has started"].and_if(until(end)).and(words!["."])
         }
-        None => words!["The turn that began ", both(since), " is over."],
+        None => words!["This shift is over."],
     };
     Draft::new().headline("📟 You are on call", "").line(line).finish()
 }

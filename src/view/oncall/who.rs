@@ -22,62 +22,52 @@ const ROWS: usize = 40;
 pub(super) fn reason(why: &Why) -> Option<Words> {
     Some(match why {
         Why::Rotation => return None,
-        Why::PausedFor(instead_of) => words![" They stand in for ", instead_of, ", who is paused."],
-        Why::DeclaredBackup => words![" They are the declared backup person: nobody else can have it."],
+        Why::PausedFor(instead_of) => words![" Standing in for ", instead_of, ", who is paused."],
+        Why::DeclaredBackup => words![" The backup: nobody in the rotation is available."],
         Why::Override { id, kind, by } => match kind {
-            OverrideKind::Asked => words![format!(" By override {id}, set by "), by, "."],
-            OverrideKind::Cover => words![format!(" They cover (override {id}).")],
+            OverrideKind::Asked => words![format!(" Override {id}, set by "), by, "."],
+            OverrideKind::Cover => words![format!(" Covering (override {id}).")],
             OverrideKind::HandedOver { from: Some(from) } if from == by => {
-                words![" It was handed over early by ", from, format!(" (override {id}).")]
+                words![" Handed over early by ", from, format!(" (override {id}).")]
             }
             OverrideKind::HandedOver { from: Some(from) } => {
-                words![
-                    " It was ",
-                    from,
-                    "'s, and was handed over early by ",
-                    by,
-                    format!(" (override {id}).")
-                ]
+                words![" Instead of ", from, ", handed over by ", by, format!(" (override {id}).")]
             }
             OverrideKind::HandedOver { from: None } => {
-                words![format!(" It was handed over (override {id}).")]
+                words![format!(" Handed over (override {id}).")]
             }
-            OverrideKind::Swap { with } => words![" By a swap with ", with, format!(" (override {id}).")],
-            OverrideKind::Imported => words![format!(" By an imported calendar (override {id}).")],
+            OverrideKind::Swap { with } => words![" Swapped with ", with, format!(" (override {id}).")],
+            OverrideKind::Imported => words![format!(" From an imported calendar (override {id}).")],
         },
     })
 }
 
 pub(super) fn who(found: &Who, via: Via) -> Message {
     let Who { at, is_now, unset, primary, backup, fallback, outgoing, next, again, unreachable } = found;
-    let when = (!is_now).then(|| words!["At ", moment(*at), format!(" ({}): ", utc(*at))]);
+    let when = (!is_now).then(|| words![moment(*at), ": "]);
     let when = words![""].and_if(when);
     let mut lines = Vec::new();
     match (primary, fallback) {
         (Some(holding), _) => {
-            let line = words!["📟 "].and(when).and(words![bold(&holding.person), " is on call, since "]);
-            let line = line.and(words![moment(holding.since), format!(" ({})", utc(holding.since))]);
-            lines.push(line.and_if(until(holding.until)).and(words!["."]));
-            lines.push(
-                words!["Why:"].and(
-                    reason(&holding.why).unwrap_or_else(|| words![" it is their turn in the rotation."]),
-                ),
-            );
+            let line = words!["📟 "].and(when).and(words![bold(&holding.person), " is on call"]);
+            let line = line.and_if(until(holding.until)).and(words!["."]);
+            lines.push(line.and_if(reason(&holding.why)));
+            lines.push(words!["Since ", moment(holding.since), "."]);
         }
         (None, _) if *unset => {
             lines.push(words!["📟 Nobody is in the rotation yet."]);
-            lines.push(words!["To begin: ", code(via.oncall("add @name"))]);
+            lines.push(words!["To start: ", code(via.oncall("add @name"))]);
         }
         (None, Some(fallback)) => {
             lines.push(words!["🚨 "].and(when).and(words![
-                "nobody in the rotation can have it. ",
+                "nobody in the rotation is available. I page ",
                 bold(fallback),
-                ", the declared backup person, is called instead."
+                ", the backup, instead."
             ]));
         }
         (None, None) => {
             let instead = match backup {
-                Some(backup) => words![". ", bold(backup), ", the backup, is called instead."],
+                Some(backup) => words![". I page ", bold(backup), ", the backup, instead."],
                 None => words![", and there is no backup."],
             };
             lines.push(words!["🚨 "].and(when).and(words![bold("nobody is on call")]).and(instead));
@@ -88,11 +78,11 @@ pub(super) fn who(found: &Who, via: Via) -> Message {
     }
     if let Some(outgoing) = outgoing {
         lines.push(words![
-            "⚠️ They have not pressed ",
+            "⚠️ They haven't pressed ",
             bold("Start my shift"),
-            " yet: pages go to ",
+            " yet, so I page ",
             outgoing,
-            " as well."
+            " too."
         ]);
     }
     if !unset || backup.is_some() {
@@ -100,11 +90,11 @@ pub(super) fn who(found: &Who, via: Via) -> Message {
     }
     lines.extend(unreachable.iter().map(|(person, why)| words!["⚠️ "].and(page::no_way(person, why))));
     if let Some((person, at)) = next {
-        lines.push(words!["Next: ", person, ", from ", moment(*at), format!(" ({}).", utc(*at))]);
+        lines.push(words!["Next: ", person, ", from ", moment(*at), "."]);
     }
     if let Some(second) = again {
         let second = format!(
-            "The clock shows that time twice that day; the first is meant, the second is {}.",
+            "The clocks go back that day, so that time comes twice. I took the first; the second is {}.",
             utc(*second)
         );
         lines.push(words![second]);
@@ -118,10 +108,9 @@ pub(super) fn who(found: &Who, via: Via) -> Message {
 
 pub(super) fn schedule(
     segments: &[Segment],
+    me: Option<&UserId>,
     weeks: u32,
-    zone: &str,
-    heavy: &[Overload],
-    order: &[UserId],
+    (zone, heavy, order): (&str, &[Overload], &[UserId]),
     via: Via,
 ) -> Draft {
     let rows = rows(segments);
@@ -129,23 +118,23 @@ pub(super) fn schedule(
     if rows.len() > ROWS {
         let rest = rows.len() - ROWS;
         notes.push(words![
-            format!("And {rest} more; ask for fewer weeks: "),
+            format!("{rest} more. Ask for fewer weeks: "),
             code(via.oncall("schedule 4 weeks"))
         ]);
     }
     notes.extend(heavy.iter().map(too_much));
     if segments.iter().any(|segment| segment.held.is_none()) {
         notes.push(words![
-            "🚨 There are times with nobody. Fill them: ",
+            "🚨 Nobody is on call at some times. To fill one: ",
             code(via.oncall("override @name fri 18:00 to mon 09:00"))
         ]);
     }
     if !order.is_empty() {
         let people = Words::joined(order.iter().map(|person| words![person]), ", ");
-        notes.push(words!["Order: "].and(people).and(words![format!(". Turns change hands in {zone}.")]));
+        notes.push(words!["Order: "].and(people).and(words![format!(". Hand-overs follow {zone}.")]));
     }
     let title = if weeks == 1 { "The week ahead".to_owned() } else { format!("The {weeks} weeks ahead") };
-    Draft::new().line(words![bold(title)]).bullets(rows.iter().take(ROWS).map(row).collect()).lines(notes)
+    Draft::new().line(words![bold(title)]).bullets(shown(&rows, me)).lines(notes)
 }
 
 /// One person's time, with all that gave it to them.
@@ -183,50 +172,58 @@ fn rows(segments: &[Segment]) -> Vec<Row<'_>> {
     rows
 }
 
-fn row(row: &Row<'_>) -> Words {
+/// One line each for a phone: who first, then from when; until when where the next one does not follow at once.
+fn shown(rows: &[Row<'_>], me: Option<&UserId>) -> Vec<Words> {
+    let next = rows.iter().skip(1).map(Some).chain([None]);
+    let followed =
+        rows.iter().zip(next).map(|(row, next)| (row, next.is_some_and(|next| next.from == row.until)));
+    followed.take(ROWS).map(|(one, followed)| row(one, followed, me)).collect()
+}
+
+fn row(row: &Row<'_>, followed: bool, me: Option<&UserId>) -> Words {
     let Row { from, until, person, whys } = row;
-    let time =
-        words![moment(*from), " to ", moment(*until), format!(" ({} to {}): ", utc(*from), utc(*until))];
-    match person {
-        Some(person) => {
-            let reasons = whys.iter().filter_map(|why| reason(why));
-            reasons.fold(time.and(words![bold(*person)]), Words::and)
-        }
-        None => time.and(words!["🚨 ", bold("nobody")]),
-    }
+    let who = match person {
+        Some(person) if Some(*person) == me => words!["👉 ", bold(*person), " (you)"],
+        Some(person) => words![bold(*person)],
+        None => words!["🚨 ", bold("nobody")],
+    };
+    let end = (!followed).then(|| words![" to ", moment(*until)]);
+    let when = words![" from ", moment(*from)].and_if(end);
+    let reasons = whys.iter().filter_map(|why| reason(why)).collect::<Vec<_>>();
+    let stop = (!reasons.is_empty()).then(|| words!["."]);
+    reasons.into_iter().fold(who.and(when).and_if(stop), Words::and)
 }
 
 fn too_much(overload: &Overload) -> Words {
     match overload {
         Overload::OnEnd { person, turns, from, .. } => {
-            words!["⚠️ ", person, format!(" has {turns} turns on end, from {}.", utc(*from))]
+            words!["⚠️ ", person, format!(" has {turns} turns in a row, from "), moment(*from), "."]
         }
-        Overload::Overlap { wins, loses, from, until } => words![format!(
-            "⚠️ Overrides {loses} and {wins} overlap from {} to {}; {wins}, the later one, wins.",
-            utc(*from),
-            utc(*until)
-        )],
+        Overload::Overlap { wins, loses, from, until } => words![
+            format!("⚠️ Overrides {loses} and {wins} overlap, "),
+            moment(*from),
+            " to ",
+            moment(*until),
+            format!(". {wins} wins: it was made later.")
+        ],
     }
 }
 
 pub(super) fn when_problem(problem: &WhenProblem) -> Words {
     match problem {
         WhenProblem::NotATime { words } => {
-            words![
-                code(words),
-                " is not a time. Write it like fri 18:00, tomorrow 09:00, 2026-12-25 or in 2h."
-            ]
+            words![code(words), " is not a time. Try fri 18:00, tomorrow 09:00, 2026-12-25 or in 2h."]
         }
         WhenProblem::NotADuration { words } => {
-            words![code(words), " is not a length of time. Write it like 30m or 8h."]
+            words![code(words), " is not a length of time. Try 30m or 8h."]
         }
         WhenProblem::Skipped { zone, from, to, next } => words![format!(
-            "The clock in {zone} never shows that time: it goes from {} straight to {} ({}).",
+            "That time doesn't exist in {zone}: the clocks go from {} straight to {} ({}).",
             from.strftime("%H:%M"),
             to.strftime("%H:%M"),
             utc(*next)
         )],
-        WhenProblem::Empty => words!["The end is missing: until when?"],
+        WhenProblem::Empty => words!["Until when?"],
         WhenProblem::NoSuchMonth { .. }
         | WhenProblem::NoSuchDate { .. }
         | WhenProblem::UnknownZone(_)

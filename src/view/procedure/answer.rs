@@ -14,7 +14,7 @@ use crate::view::facts::labelled;
 use crate::view::lines::Via;
 use crate::view::terminal::{Names, terminal};
 use crate::view::time::utc;
-use crate::view::words::{Words, bold, code, moment, words};
+use crate::view::words::{Words, bold, code, counted, moment, words};
 
 /// The answer, for a person who speaks to howler `via` a slash command, a mention or a shell.
 pub(in crate::view) fn answer(answer: &RunbookAnswer, via: Via) -> Message {
@@ -29,47 +29,51 @@ pub(in crate::view) fn answer(answer: &RunbookAnswer, via: Via) -> Message {
             Draft::new().line(release::answered(*run, target, *step)).finish()
         }
         RunbookAnswer::Reviewed { run } => {
-            Draft::new().line(words![format!("{run} is reviewed; the audit has it.")]).finish()
+            Draft::new().line(words![format!("{run} is reviewed. The audit has it.")]).finish()
         }
         RunbookAnswer::NotReviewed { own: true, .. } => Draft::new()
-            .line(words!["You went ahead yourself, so somebody else reviews it. Nothing was done."])
+            .line(words!["You went ahead yourself, so somebody else has to review it. Nothing changed."])
             .finish(),
         RunbookAnswer::NotReviewed { run, own: false } => {
-            Draft::new().line(words![format!("Nothing of {run} waits for a review.")]).finish()
+            Draft::new().line(words![format!("{run} has nothing to review.")]).finish()
         }
         RunbookAnswer::Started { run, procedure, to } => Draft::new()
             .line(words![
-                "Looking: ",
+                "Running the checks of ",
                 code(procedure.clone()),
-                format!(" ({run}). Its card comes {} and changes as the checks answer.", place(to))
+                format!(" ({run}). Watch its card {}.", place(to))
             ])
             .finish(),
         RunbookAnswer::Done { run, what } => Draft::new().line(done(*run, what)).finish(),
         RunbookAnswer::Frozen(true) => Draft::new()
             .line(words![
-                "No change is begun any more; everybody is told. To end it: ",
+                "Changes are frozen, and everybody is told. To unfreeze: ",
                 code(via.runbook("unfreeze"))
             ])
             .finish(),
         RunbookAnswer::Frozen(false) => {
-            Draft::new().line(words!["Changes may begin again; everybody is told."]).finish()
+            Draft::new().line(words!["Changes are unfrozen, and everybody is told."]).finish()
         }
         RunbookAnswer::AuditBroken { why } => Draft::new()
             .line(words![
-                "The audit cannot be trusted, so no change can begin anyway: ",
+                "The audit is damaged, so no change can start anyway: ",
                 why,
-                ". Keep the data folder as it is, and tell whoever runs howler."
+                ". Leave the data folder as it is and tell whoever runs howler."
             ])
             .finish(),
         RunbookAnswer::AlreadyFrozen(true) => Draft::new()
-            .line(words!["Changes are frozen already. To end it: ", code(via.runbook("unfreeze"))])
+            .line(words!["Changes are frozen already. To unfreeze: ", code(via.runbook("unfreeze"))])
             .finish(),
         RunbookAnswer::AlreadyFrozen(false) => Draft::new().line(words!["Changes are not frozen."]).finish(),
         RunbookAnswer::Short { word, takes } => Draft::new()
-            .line(words!["Say more: ", code(via.runbook(&format!("{word} {takes}"))), ". Nothing was done."])
+            .line(words![
+                "Something is missing. Try ",
+                code(via.runbook(&format!("{word} {takes}"))),
+                ". Nothing changed."
+            ])
             .finish(),
         RunbookAnswer::Refused(refusal) => {
-            Draft::new().lines(refused(refusal, via)).line(words!["Nothing was done."]).finish()
+            Draft::new().lines(refused(refusal, via)).line(words!["Nothing changed."]).finish()
         }
     }
 }
@@ -90,71 +94,63 @@ fn place(to: &To) -> &'static str {
 fn done(run: RunId, what: &RunAsk) -> Words {
     match what {
         RunAsk::Step => {
-            words![format!("{run} goes on to the next step that its facts lead to; its card shows it.")]
+            words![format!("{run}: skipped to the next step. Its card shows it.")]
         }
         RunAsk::LookAgain => {
-            words![format!("{run} asks all its checks again; its card changes as they answer.")]
+            words![format!("{run}: running all checks again. Watch its card.")]
         }
         RunAsk::Abort => {
-            words![format!("{run} is stopped. What it had found stays on its card.")]
+            words![format!("{run} is stopped. Its card keeps what it found.")]
         }
         RunAsk::Propose => {
-            words![format!(
-                "{run}: the plan is asked, and then those who may approve it. Its card shows how far it is."
-            )]
+            words![format!("{run}: I'm preparing the plan, then I'll ask for approval. Watch its card.")]
         }
         RunAsk::Undo { .. } => {
             words![format!(
-                "{run}: the facts are read, and then those who may approve the undo are asked. Its card shows how far it is; a \
-                 proof goes on until the undo begins."
+                "{run}: I'm reading the facts, then I'll ask for approval of the undo. Watch its card."
             )]
         }
         RunAsk::Vote { vote: Vote::Approve { .. }, .. } | RunAsk::ApproveForm { .. } => {
-            words![format!(
-                "{run}: your approval is kept. Its card shows what is missing, or that it begins."
-            )]
+            words![format!("{run}: approved. Its card shows what is still needed, or that it starts.")]
         }
-        RunAsk::Vote { vote: Vote::Deny { .. }, .. } => words![format!("{run}: denied. Nothing is run.")],
+        RunAsk::Vote { vote: Vote::Deny { .. }, .. } => words![format!("{run}: denied. Nothing runs.")],
         RunAsk::Vote { vote: Vote::BreakGlass { .. }, .. } => words![format!(
-            "{run} begins in a minute, unless anybody stops it. Everybody who could have approved it is told."
+            "{run} starts in a minute, unless somebody stops it. Everybody who could approve it is told."
         )],
     }
 }
 
 fn list(procedures: &[Short], via: Via) -> Message {
     let row = |short: &Short| {
-        let rto = short.rto.as_ref().map(|rto| words![format!(", to be over in {rto}")]);
+        let rto = short.rto.as_ref().map(|rto| words![format!(" (target: {rto})")]);
         words![code(short.name.clone()), format!(" {}", short.title)].and_if(rto)
     };
-    let nothing = procedures.is_empty().then(|| words!["There is no procedure."]);
+    let nothing = procedures.is_empty().then(|| words!["There are no procedures."]);
     Draft::new()
         .line(words![bold("Procedures")])
         .bullets(procedures.iter().map(row).collect())
         .lines(nothing.into_iter().collect())
         .line(words!["To read one: ", code(via.runbook("show event-stream-failure"))])
         .line(words![
-            "To look at the world with one, which changes nothing: ",
+            "To run its checks (read-only): ",
             code(via.runbook("diagnose event-stream-failure")),
             ", ",
             code(via.runbook("health")),
             ", ",
             code(via.runbook("logs web"))
         ])
+        .line(words!["To ask for approval of its step: ", code(via.runbook("run event-stream-failure"))])
         .line(words![
-            "To have its step carried out once others approve it: ",
-            code(via.runbook("run event-stream-failure"))
-        ])
-        .line(words![
-            "What is under way: ",
+            "What is running: ",
             code(via.runbook("status")),
-            ". A card's buttons by text: ",
+            ". Instead of a card's buttons: ",
             ["again", "next", "propose", "undo", "abort"].map(|word| format!("{word} RUN-7")).join(", "),
             "."
         ])
         .line(words![
-            "So that nobody changes anything: ",
+            "To freeze all changes: ",
             code(via.runbook("freeze why")),
-            ", until ",
+            "; to unfreeze: ",
             code(via.runbook("unfreeze"))
         ])
         .finish()
@@ -165,8 +161,8 @@ fn proposed(incident: IncidentId, fitting: &[Short], via: Via) -> Message {
     let draft = Draft::new();
     let Some(best) = fitting.first() else {
         return draft
-            .line(words![format!("No procedure of the runbook fits the title of {incident}.")])
-            .line(words!["All there are: ", code(via.runbook("list"))])
+            .line(words![format!("No runbook procedure matches the title of {incident}.")])
+            .line(words!["All procedures: ", code(via.runbook("list"))])
             .finish();
     };
     let button = |short: &Short| {
@@ -183,12 +179,12 @@ fn proposed(incident: IncidentId, fitting: &[Short], via: Via) -> Message {
     }
     draft
         .line(words![
-            format!("What fits {incident} best is "),
+            format!("{incident} looks like "),
             bold(best.title.clone()),
-            ". To look changes nothing."
+            ". Run its checks? They are read-only."
         ])
         .buttons(buttons)
-        .line(words!["All there are: ", code(via.runbook("list"))])
+        .line(words!["All procedures: ", code(via.runbook("list"))])
         .finish()
 }
 
@@ -198,19 +194,19 @@ fn status(
     (reviews, held): (&[Review], &[Held]),
     via: Via,
 ) -> Message {
-    let frozen = frozen.map(|why| words![bold("Nothing may be changed now: "), why, "."]);
+    let frozen = frozen.map(|why| words![bold("Changes are frozen: "), why, "."]);
     let row = |short: &RunShort| {
         let doing = match &short.doing {
-            RunDoing::Looking(waiting) => format!("{waiting} checks still asked"),
-            RunDoing::Offering => "a step is offered".to_owned(),
-            RunDoing::Asking(step) => format!("to be approved: {step}"),
-            RunDoing::Acting(step) => format!("being carried out: {step}"),
-            RunDoing::Proving(step) => format!("being proved: {step}"),
+            RunDoing::Looking(waiting) => format!("{} still running", counted(*waiting, "check")),
+            RunDoing::Offering => "a step is ready".to_owned(),
+            RunDoing::Asking(step) => format!("waiting for approval: {step}"),
+            RunDoing::Acting(step) => format!("running: {step}"),
+            RunDoing::Proving(step) => format!("checking whether it helped: {step}"),
         };
         words![
             format!("{} ", short.run),
             code(short.procedure.clone()),
-            format!(": {doing}, asked by "),
+            format!(": {doing}, started by "),
             &short.by,
             ", ",
             moment(short.at)
@@ -220,25 +216,25 @@ fn status(
     let draft = Draft::new()
         .lines(frozen.into_iter().chain(title).collect())
         .bullets(reviews.iter().map(|open| review(open, via)).collect());
-    let title = (!held.is_empty()).then(|| words![bold("Held, so that nobody else changes it")]);
+    let title = (!held.is_empty()).then(|| words![bold("Locked, so that nobody else changes it")]);
     let draft = draft
         .lines(title.into_iter().collect())
         .bullets(held.iter().map(|held| release::held(held, via)).collect());
     if runs.is_empty() {
         return draft
             .line(words![
-                "No procedure is under way. To begin one: ",
+                "Nothing is running. To start: ",
                 code(via.runbook("diagnose event-stream-failure"))
             ])
             .finish();
     }
-    draft.line(words![bold("Under way")]).bullets(runs.iter().map(row).collect()).finish()
+    draft.line(words![bold("Running")]).bullets(runs.iter().map(row).collect()).finish()
 }
 
 fn review(open: &Review, via: Via) -> Words {
     let by = open.by.as_ref().map(|by| words![by, " "]);
     words![format!("{}: ", open.run)].and_if(by).and(words![
-        "went ahead alone, ",
+        "went ahead alone: ",
         moment(open.at),
         ": ",
         &open.why,
@@ -253,24 +249,20 @@ fn refused(refusal: &RunRefusal, via: Via) -> Vec<Words> {
             words![
                 "There is no procedure ",
                 code(word.clone()),
-                " now: ",
+                " right now: ",
                 code(name.clone()),
-                " is left out, for its file is faulty."
+                " has a fault in its file, so I left it out."
             ],
-            labelled("What is wrong with it", fault),
-            words![
-                "Whoever mends it: ",
-                code("howler procedure lint"),
-                " says all, and howler reads files when it starts."
-            ],
-            words!["All there are: ", code(via.runbook("list"))],
+            labelled("Fault", fault),
+            words!["To fix it: run ", code("howler procedure lint"), ", then restart howler."],
+            words!["All procedures: ", code(via.runbook("list"))],
         ],
         RunRefusal::NoSuchProcedure { word, nearest, begins, .. } => {
             let verb = if *begins { "diagnose" } else { "show" };
             let nearest = nearest
                 .as_ref()
-                .map(|nearest| words!["Perhaps you mean: ", code(via.runbook(&format!("{verb} {nearest}")))]);
-            let all = words!["All there are: ", code(via.runbook("list"))];
+                .map(|nearest| words!["Did you mean ", code(via.runbook(&format!("{verb} {nearest}")))]);
+            let all = words!["All procedures: ", code(via.runbook("list"))];
             let lead = words!["There is no procedure ", code(word.clone()), "."];
             [Some(lead), nearest, Some(all)].into_iter().flatten().collect()
         }
@@ -278,30 +270,30 @@ fn refused(refusal: &RunRefusal, via: Via) -> Vec<Words> {
             code(procedure.clone()),
             " has no ",
             code(word.clone()),
-            format!("; there are: {}.", known.join(", "))
+            format!(". It has: {}.", known.join(", "))
         ]],
         RunRefusal::Unfilled { procedure, unfilled } => {
             vec![words![code(procedure.clone()), format!(": {unfilled}.")]]
         }
         RunRefusal::NoSuchRun { run } => {
-            vec![words![format!("There is no {run}. Those under way: "), code(via.runbook("status"))]]
+            vec![words![format!("There is no {run}. What is running: "), code(via.runbook("status"))]]
         }
         RunRefusal::NobodyHolds { target } => vec![words![
-            "Nobody holds ",
+            "Nothing locks ",
             code(target.clone()),
-            ". What is held: ",
+            ". What is locked: ",
             code(via.runbook("status"))
         ]],
         RunRefusal::MayNotUnfreeze => vec![words![
-            "Only those who may approve changes, and whoever froze them, let them begin again: ",
+            "Only whoever froze changes, or may approve them, can unfreeze: ",
             code("[runbook.approval]"),
             " in howler.toml names them."
         ]],
         RunRefusal::NothingRuns => {
-            vec![words!["Nothing is under way that could take that: ", code(via.runbook("status"))]]
+            vec![words!["No run can take that now: ", code(via.runbook("status"))]]
         }
         RunRefusal::Several { runs } => vec![words![
-            "Several are under way; say which by its number: ",
+            "Several runs are open. Which one? ",
             runs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
             "."
         ]],
@@ -314,102 +306,106 @@ fn refused(refusal: &RunRefusal, via: Via) -> Vec<Words> {
 
 fn now(doing: Doing) -> &'static str {
     match doing {
-        Doing::Looking => "is still asking its checks: its card says when it is done.",
-        Doing::Offering => "offers a step: its card has the buttons.",
-        Doing::Asking => "waits for approval: approve it, deny it, or close it.",
-        Doing::Changing => "changes something just now: its card says when that is proved.",
+        Doing::Looking => "is still running its checks. Watch its card.",
+        Doing::Offering => "has a step ready. Its card has the buttons.",
+        Doing::Asking => "is waiting for approval. Approve, deny or close it first.",
+        Doing::Changing => "is changing something right now. Watch its card.",
         Doing::Stopping => "is being stopped already.",
-        Doing::Over => "is over; its card says how.",
+        Doing::Over => "is over. Its card says how it ended.",
     }
 }
 
 fn not_approved(run: RunId, why: &NotApproved, via: Via) -> Words {
     match why {
-        NotApproved::ForPeople => words!["the step is one for people, so there is nothing to approve."],
-        NotApproved::Barred { why } => words!["nothing may be changed now: ", why, "."],
+        NotApproved::ForPeople => words!["this step is for people, so there is nothing to approve."],
+        NotApproved::Barred { why } => words!["changes are frozen: ", why, "."],
         NotApproved::Held { by, target } => {
             words![
                 code(target.clone()),
-                format!(" is held by {by}; one change at a time is made to it. What that does: "),
+                format!(" is locked by {by}: one change at a time. What that is doing: "),
                 code(via.runbook("status"))
             ]
         }
         NotApproved::Requires { check, verdict: Some(Verdict::Fail) } => {
-            words![code(check.clone()), " must pass before it, and fails."]
+            words![code(check.clone()), " must pass first, and it fails."]
         }
         NotApproved::Requires { check, .. } => {
-            words![code(check.clone()), " must pass before it, and could not tell."]
+            words![code(check.clone()), " must pass first, and I could not tell."]
         }
         NotApproved::NoFact { check } => {
-            words![code(check.clone()), " could not be read, and nobody approves that blindly. Look again."]
+            words![
+                code(check.clone()),
+                " could not be read, and nobody should approve blindly. Press Look again."
+            ]
         }
-        NotApproved::FileMoved { why } => words![why, ". Close this run and begin it anew."],
-        NotApproved::Unfilled { why } => words!["the command cannot be made: ", why, "."],
+        NotApproved::FileMoved { why } => words![why, ". Close this run and start it again."],
+        NotApproved::Unfilled { why } => words!["I can't build the command: ", why, "."],
         NotApproved::Nameless { program } => words![
             code(program.clone()),
-            " acts under the name of whoever asks, and howler knows none for you. Somebody asks for it who is named in ",
+            " runs under your name, and I don't know your name there. Ask somebody listed in ",
             code("[runbook.acts_as]"),
-            " in howler.toml; whoever runs howler can add you there."
+            " in howler.toml, or have whoever runs howler add you."
         ],
-        NotApproved::Nobody => words![
-            "nobody may approve anything: ",
-            code("[runbook.approval]"),
-            " in howler.toml names nobody."
-        ],
-        NotApproved::NotAsked => words!["nobody is asked for approval now."],
+        NotApproved::Nobody => {
+            words!["nobody can approve: ", code("[runbook.approval]"), " in howler.toml names nobody."]
+        }
+        NotApproved::NotAsked => words!["nothing is waiting for approval."],
         NotApproved::OtherRequest => {
-            words!["that was an older request. Read its card again before you approve."]
+            words!["that was an older request. Read the card again before you approve."]
         }
         NotApproved::NoCode { code: sign } => words![
-            "read its card first, and name the request by its code: ",
+            "read the card first, then approve with its code: ",
             code(via.runbook(&format!("approve {run} {sign} why")))
         ],
-        NotApproved::Own => words!["you asked for it, so somebody else approves it."],
+        NotApproved::Own => words!["you asked for it, so somebody else has to approve it."],
         NotApproved::NotAllowed => {
-            words!["you are not among those who may; the card names them, and howler.toml has the list."]
+            words!["you may not approve this. The card names who may; howler.toml has the list."]
         }
-        NotApproved::Already => words!["you have said so already."],
+        NotApproved::Already => words!["you said so already."],
         NotApproved::Used { by: Some(by) } => {
-            words!["the approval is used already; the last to approve was ", by, "."]
+            words!["it was approved already, last by ", by, "."]
         }
-        NotApproved::Used { by: None } => words!["the approval is used already."],
+        NotApproved::Used { by: None } => words!["it was approved already."],
         NotApproved::NoComment => {
-            words!["its risk is high, so say why: ", code(via.runbook(&format!("approve {run} CODE why")))]
+            words![
+                "its risk is high, so give a reason: ",
+                code(via.runbook(&format!("approve {run} CODE why")))
+            ]
         }
-        NotApproved::NoGlass => words!["nobody goes ahead alone here; howler.toml does not allow it."],
+        NotApproved::NoGlass => words!["howler.toml does not allow going ahead alone."],
         NotApproved::NotTried { action } => {
             words![
                 bold(action.clone()),
-                " comes before it and did not run, so nobody goes ahead alone with this."
+                " comes first and did not run, so nobody can go ahead alone with this."
             ]
         }
-        NotApproved::Irreversible => words!["it cannot be taken back, so nobody goes ahead alone."],
-        NotApproved::NothingToUndo => words!["nothing was carried out that a command takes back."],
+        NotApproved::Irreversible => words!["it cannot be undone, so nobody can go ahead alone."],
+        NotApproved::NothingToUndo => words!["nothing ran that could be undone."],
         NotApproved::UndoOver { until } => words![format!(
-            "it could be taken back until {}. Since then others may rely on it: look, and ask for a change of its own.",
+            "the undo was possible until {}. Others may rely on the change by now: look, and ask for a new change.",
             utc(*until)
         )],
         NotApproved::TooLong => {
-            words!["the command is too long to be shown whole, and nobody approves what they cannot read."]
+            words!["the command is too long to show, and nobody should approve what they can't read."]
         }
-        NotApproved::TooLate => words!["the request is void, or nearly so: ask for approval anew."],
+        NotApproved::TooLate => words!["the request has expired, or is about to. Ask for approval again."],
         NotApproved::NotHeld => {
-            words!["it holds no target, so there is nothing to release: ", code(via.runbook("status"))]
+            words!["it locks nothing, so there is nothing to release: ", code(via.runbook("status"))]
         }
         NotApproved::StillRuns => words![
-            "howler itself runs its program just now. Stop that first, then its target is free or can be released: ",
+            "its program is still running. Stop that first: ",
             code(via.runbook(&format!("abort {run}")))
         ],
         NotApproved::NotBegun => words![
-            "nothing of it has begun, so nothing is to be released. Deny it, or close it, and its target is free: ",
+            "it has not started, so there is nothing to release. Deny or close it instead: ",
             code(via.runbook(&format!("abort {run}")))
         ],
         NotApproved::ReleaseAsked => {
-            words!["its release is asked for already; its card has the code and the buttons."]
+            words!["somebody asked for the release already. Its card has the code and the buttons."]
         }
         NotApproved::FromShell => {
-            words!["at a shell it is not known who of Slack's people you are, so ask for it in Slack."]
+            words!["I don't know who you are in Slack. Ask there."]
         }
-        NotApproved::OthersRequest => words!["somebody else asked for it, so you can simply approve it."],
+        NotApproved::OthersRequest => words!["somebody else asked, so you can simply approve it."],
     }
 }

@@ -1,81 +1,103 @@
 //! The part of a run's card that is about changing something: the step, exactly what runs, who approves it, and what became of it.
 
-use super::parts::quoted;
+use super::parts::{proof, quoted};
 use super::said::{broke, told};
 use super::undo;
-use crate::config::Spoken;
 use crate::domain::Command;
-use crate::domain::procedure::{Action, Undo};
+use crate::domain::procedure::{Action, Command as Template, Undo};
 use crate::domain::run::announce::step;
 use crate::domain::run::approve::{Vote, untried};
 use crate::domain::run::change::{Approval, Change, Phase};
 use crate::domain::run::{Last, Run, Stage};
 use crate::domain::runbook::{RunAsk, RunbookLine};
 use crate::view::blocks::{Button, Draft};
-use crate::view::time::utc;
 use crate::view::words::{Words, bold, clock, code, mention, moment, words};
 
 /// Longest output of a program that a card shows, in characters; the end of it.
 const OUTPUT_MOST: usize = 1_200;
 
-/// The step, and for an action exactly what would run, and what takes it back.
+/// The step, and for an action exactly what would run: what people decide on.
 pub(super) fn offered(draft: Draft, run: &Run, rung: usize) -> Draft {
     let title = step(run, rung).unwrap_or_default();
     let draft = draft.line(words![bold("Next step: "), title]);
+    match run.action_of(rung) {
+        None => draft,
+        Some(action) => draft
+            .preformatted(&format!("run:   {}", made(run, &action.run)))
+            .lines(touches(run).into_iter().chain(stays(action)).collect()),
+    }
+}
+
+/// What stands under the step's buttons.
+pub(super) fn offered_beside(draft: Draft, run: &Run, rung: usize) -> Draft {
     let Some(action) = run.action_of(rung) else { return draft };
-    let filling = run.filling();
-    let made = |command| match filling.command(command) {
+    let plan = action.plan.as_ref().map(|plan| made(run, plan));
+    let undo = action.undo.command().map(|undo| made(run, &undo.run));
+    beside(draft, plan, undo).lines(lost(run, action))
+}
+
+fn made(run: &Run, command: &Template) -> String {
+    match run.filling().command(command) {
         Ok(command) => quoted(&command),
         Err(why) => format!("cannot be made: {why}"),
-    };
-    let undo = match &action.undo {
-        Undo::Command(undo) => made(&undo.run),
-        Undo::None(why) => why.clone(),
-    };
-    let lines = commands(action.plan.as_ref().map(made), &made(&action.run), &undo);
-    draft.preformatted(&lines).lines(lost(run, action))
+    }
 }
 
-fn commands(plan: Option<String>, command: &str, undo: &str) -> String {
-    let plan = plan.map(|plan| format!("plan:  {plan}\n")).unwrap_or_default();
-    format!("{plan}run:   {command}\nundo:  {undo}")
+/// The plan's command, and the one that takes the action back.
+fn beside(draft: Draft, plan: Option<String>, undo: Option<String>) -> Draft {
+    let plan = plan.map(|plan| format!("plan:  {plan}"));
+    let undo = undo.map(|undo| format!("undo:  {undo}"));
+    let lines: Vec<String> = plan.into_iter().chain(undo).collect();
+    if lines.is_empty() { draft } else { draft.preformatted(&lines.join("\n")) }
 }
 
-/// What it touches, what is lost, and what will prove that it helped.
+/// That an action cannot be taken back.
+fn stays(action: &Action) -> Option<Words> {
+    match &action.undo {
+        Undo::Command(_) => None,
+        Undo::None(why) => Some(words![bold("⚠️ No undo: "), why, "."]),
+    }
+}
+
+/// What is lost, and what will prove that it helped.
 fn lost(run: &Run, action: &Action) -> Vec<Words> {
-    let lost = run.procedure.rpo.as_ref().map(|rpo| words![bold("What is lost: "), rpo, "."]);
-    let proof = words![
-        bold("It helped where "),
-        format!(
-            "within {} these pass, and for {}: {}.",
-            Spoken(action.verify.within.0),
-            Spoken(action.verify.hold.0),
-            action.verify.pass.join(", ")
-        )
-    ];
-    touches(run).into_iter().chain(lost).chain([proof]).collect()
+    let lost = run.procedure.rpo.as_ref().map(|rpo| words![bold("Data loss: "), rpo, "."]);
+    let proof = words![bold("Success means: "), proof(&action.verify)];
+    lost.into_iter().chain([proof]).collect()
 }
 
 fn touches(run: &Run) -> Option<Words> {
     let target = run.procedure.target.as_ref()?;
-    let place = [&target.namespace, &target.cluster].into_iter().flatten().map(|part| format!(", {part}"));
-    Some(words![bold("It changes "), code(target.object.clone()), place.collect::<String>(), "."])
+    let place: Vec<&str> =
+        [&target.namespace, &target.cluster].into_iter().flatten().map(String::as_str).collect();
+    let place = if place.is_empty() { String::new() } else { format!(" ({})", place.join(", ")) };
+    Some(words![bold("Changes "), code(target.object.clone()), place, "."])
 }
 
-/// An action that is being approved, carried out or proved.
+/// An action that is being approved, carried out or proved: what people decide on, and how far it is.
 pub(super) fn changing(draft: Draft, run: &Run, change: &Change) -> Draft {
-    let rung = change.proposed.rung;
-    let Some(action) = run.action_of(rung) else { return draft };
-    let title = change.proposed.title.clone();
-    let undo = match (&change.proposed.undo, &action.undo) {
-        (Some(undo), _) => quoted(undo),
-        (None, Undo::None(why)) => why.clone(),
-        (None, Undo::Command(_)) => String::new(),
-    };
-    let plan = change.proposed.plan.as_ref().map(|plan| quoted(plan));
+    let Some(action) = run.action_of(change.proposed.rung) else { return draft };
     let draft = draft
-        .line(words![bold(lead(&change.phase)), title, ". Asked for by ", &change.by, "."])
-        .preformatted(&commands(plan, &quoted(&change.proposed.argv), &undo));
+        .line(words![bold(lead(&change.phase)), change.proposed.title.clone(), ". ", &change.by, " asked."])
+        .preformatted(&format!("run:   {}", quoted(&change.proposed.argv)));
+    let is_asking = matches!(change.phase, Phase::Asking { .. });
+    let undo = stays(action).filter(|_| change.proposed.kind.undoes().is_none());
+    let draft = match is_asking {
+        true => draft.lines(touches(run).into_iter().chain(undo).collect()),
+        false => draft,
+    };
+    let draft = draft.lines(standing(change));
+    match change.output.trim().is_empty() {
+        true => draft,
+        false => draft.line(words![bold("Output")]).preformatted(&end(&change.output)),
+    }
+}
+
+/// What stands under its buttons: the plan, the undo, what is lost, what will prove it.
+pub(super) fn changing_beside(draft: Draft, run: &Run, change: &Change) -> Draft {
+    let Some(action) = run.action_of(change.proposed.rung) else { return draft };
+    let plan = change.proposed.plan.as_ref().map(|plan| quoted(plan));
+    let draft = beside(draft, plan, change.proposed.undo.as_ref().map(|undo| quoted(undo)));
     let said = change.prepared.plan.as_ref().filter(|said| !said.trim().is_empty());
     let draft = match (&change.phase, said) {
         (Phase::Preparing | Phase::Asking { .. } | Phase::Rechecking { .. }, Some(said)) => {
@@ -83,24 +105,19 @@ pub(super) fn changing(draft: Draft, run: &Run, change: &Change) -> Draft {
         }
         _ => draft,
     };
-    let draft = match change.proposed.kind.undoes() {
+    match change.proposed.kind.undoes() {
         None => draft.lines(lost(run, action)),
-        Some(of) => undo::about(draft.lines(touches(run).into_iter().collect()), change, of),
-    };
-    let draft = draft.lines(standing(change));
-    match change.output.trim().is_empty() {
-        true => draft,
-        false => draft.line(words![bold("It printed")]).preformatted(&end(&change.output)),
+        Some(of) => undo::about(draft, change, of),
     }
 }
 
 fn lead(phase: &Phase) -> &'static str {
     match phase {
-        Phase::Reading | Phase::Preparing => "Being prepared: ",
-        Phase::Asking { .. } => "To be approved: ",
-        Phase::Rechecking { .. } => "Approved, and read once more: ",
-        Phase::Acting { .. } => "Being carried out: ",
-        Phase::Proving { .. } => "Carried out, and being proved: ",
+        Phase::Reading | Phase::Preparing => "Preparing: ",
+        Phase::Asking { .. } => "Approve? ",
+        Phase::Rechecking { .. } => "Approved, reading the facts once more: ",
+        Phase::Acting { .. } => "Running: ",
+        Phase::Proving { .. } => "Done. Checking whether it helped: ",
     }
 }
 
@@ -111,34 +128,33 @@ fn standing(change: &Change) -> Vec<Words> {
     match &change.phase {
         Phase::Asking { expires } => {
             lines.push(who_may(change));
-            lines.push(words![
-                "The request is void at ",
-                clock(*expires),
-                format!(" ({}). Its code is ", utc(*expires)),
-                code(change.code().to_owned()),
-                ". An approval covers the command, the program's file and the facts: where one of them moves, it is void."
-            ]);
             if let Some(due) = change.glass_due() {
-                lines.push(words![
-                    bold("It begins at "),
-                    clock(due),
-                    format!(" ({})", utc(due)),
-                    " unless anybody presses Deny."
-                ]);
+                lines.push(words![bold("Starts at "), bold(clock(due)), " unless somebody presses Deny."]);
             }
+            lines.push(words![
+                "Expires at ",
+                clock(*expires),
+                ". Code: ",
+                code(change.code().to_owned()),
+                ". If the command or the facts change before then, it doesn't run."
+            ]);
         }
         Phase::Acting { since, stopped_by, .. } => {
-            lines.push(words!["It began at ", clock(*since), "."]);
+            lines.push(words!["Started at ", clock(*since), "."]);
             lines.extend(
-                stopped_by.as_ref().map(|by| words![by, " stops it. It is over once nothing of it is left."]),
+                stopped_by
+                    .as_ref()
+                    .map(|by| words![by, " is stopping it. I'm waiting for the last of it to end."]),
             );
         }
         Phase::Proving { .. } if !change.proposed.kind.is_step() => {
-            lines.push(words!["The facts are read again and again until they stand still."]);
+            lines.push(words!["I keep reading the facts until they hold still."]);
         }
         Phase::Proving { passing_since, .. } => lines.push(match passing_since {
-            Some(since) => words!["Its checks pass since ", clock(*since), "; they must go on passing."],
-            None => words!["Its checks do not pass yet; they are asked again and again."],
+            Some(since) => {
+                words!["Its checks have passed since ", clock(*since), ". They must keep passing."]
+            }
+            None => words!["Its checks don't pass yet. I keep asking."],
         }),
         Phase::Reading | Phase::Preparing | Phase::Rechecking { .. } => {}
     }
@@ -158,7 +174,13 @@ fn who_may(change: &Change) -> Words {
     let group = policy.group.iter().map(|group| words![mention(group)]);
     let on_call = policy.on_call.then(|| words!["whoever is on call"]);
     let who = Words::joined(people.chain(group).chain(on_call), ", ");
-    words![bold(format!("{missing} more must approve: "))].and(who).and(words![", and never whoever asks."])
+    let more = if change.approvals.is_empty() { "" } else { "more " };
+    let approvals = if missing == 1 { "approval" } else { "approvals" };
+    words![bold(format!("Needs {missing} {more}{approvals}: "))].and(who).and(words![
+        ". Not ",
+        &change.by,
+        ", who asked."
+    ])
 }
 
 fn end(text: &str) -> String {
@@ -172,11 +194,11 @@ pub(super) fn last(draft: Draft, run: &Run) -> Draft {
     // Closed, or released, while the world was being looked at.
     let unseen = run.is_over() && matches!(run.last, Some(Last::Broke { aftermath: None, .. }));
     let unseen = unseen
-        .then(|| words![bold("Nobody looked whether it changed anything: "), "the run was over before."]);
+        .then(|| words![bold("Nobody checked whether it changed anything: "), "the run was closed first."]);
     let draft = draft.lines(unseen.into_iter().collect());
     match &run.not_undone {
         None => draft,
-        Some(why) => became(draft.line(words![bold("It was not taken back.")]), why),
+        Some(why) => became(draft.line(words![bold("It was not undone.")]), why),
     }
 }
 
@@ -188,14 +210,16 @@ fn became(draft: Draft, last: &Last) -> Draft {
             draft.line(words![bold("Denied by "), by].and_if(why))
         }
         Last::Expired { at } => draft.line(words![
-            bold("Nobody approved it in time: "),
-            "the request was void at ",
+            bold("Nobody approved it in time. "),
+            "The request expired: ",
             moment(*at),
             "."
         ]),
         Last::Voided { moved } => {
             let moved = moved.iter().map(|moved| words![moved]).collect();
-            draft.line(words![bold("The approval is void, and nothing was run. What moved:")]).bullets(moved)
+            draft
+                .line(words![bold("Nothing ran: the approval no longer counts. What changed:")])
+                .bullets(moved)
         }
         Last::Broke { title, ended, output, aftermath, .. } => {
             let draft = draft.line(words![bold(title), ": ", broke(ended)]);
@@ -203,18 +227,21 @@ fn became(draft: Draft, last: &Last) -> Draft {
                 draft.lines(aftermath.map(|aftermath| words![bold(told(aftermath))]).into_iter().collect());
             match output.trim().is_empty() {
                 true => draft,
-                false => draft.line(words![bold("It printed")]).preformatted(&end(output)),
+                false => draft.line(words![bold("Output")]).preformatted(&end(output)),
             }
         }
         Last::Undone { title, undone, did } => undo::taken_back(draft, title, undone, did),
-        Last::Helped { title, since } => {
-            draft.line(words![bold(title), " helped: its checks pass since ", moment(*since), "."])
-        }
+        Last::Helped { title, since } => draft.line(words![
+            bold(title),
+            " helped. Its checks have passed since then: ",
+            moment(*since),
+            "."
+        ]),
         Last::DidNotHelp { title, told: true } => {
-            draft.line(words![bold(title), " was carried out and did not help in time."])
+            draft.line(words![bold(title), " ran and did not help in time."])
         }
         Last::DidNotHelp { title, told: false } => {
-            draft.line(words![bold(title), " was carried out; whether it helped could not be told in time."])
+            draft.line(words![bold(title), " ran. I could not tell in time whether it helped."])
         }
     }
 }
@@ -241,7 +268,8 @@ pub(super) fn buttons(run: &Run) -> Vec<Button> {
             Phase::Asking { .. } => asking(run, change, &of),
             Phase::Acting { stopped_by: Some(_), .. } => Vec::new(),
             Phase::Acting { .. } => {
-                let question = "The program and all that it began are ended. What it did until then stays.";
+                let question =
+                    "This ends the program and everything it started. What it has done so far stays.";
                 vec![of("Abort", RunAsk::Abort).asking(question, "Abort")]
             }
             Phase::Reading | Phase::Preparing | Phase::Rechecking { .. } | Phase::Proving { .. } => {
@@ -259,13 +287,14 @@ fn asking(run: &Run, change: &Change, of: &impl Fn(&str, RunAsk) -> Button) -> V
         true => RunAsk::ApproveForm { key: key.clone() },
         false => vote(Vote::Approve { comment: None }),
     };
-    let mut buttons = vec![of("Approve", approve).primary(), of("Deny", vote(Vote::Deny { why: None }))];
+    let mut buttons = vec![of("Approve", approve).primary()];
     let may_go_alone = change.proposed.policy.break_glass && change.is_reversible(run);
     if may_go_alone && change.glass.is_none() && untried(run, change).is_none() {
         let alone = vote(Vote::BreakGlass { why: "the button was pressed, without a reason".into() });
-        let question = "It begins in a minute unless anybody denies it. Everybody who could approve is told, and it is to be \
-                        reviewed.";
+        let question = "It starts in a minute unless somebody denies it. Everybody who could approve is told, and somebody reviews it afterwards.";
         buttons.push(of("Go ahead alone", alone).asking(question, "Go ahead"));
     }
+    let question = "Nothing runs, and whoever asked is told. To give a reason, type /runbook deny and why.";
+    buttons.push(of("Deny", vote(Vote::Deny { why: None })).asking(question, "Deny"));
     buttons
 }

@@ -3,7 +3,7 @@
 use crate::config::Spoken;
 use crate::domain::procedure::{
     Action, Check, Choices, Command, Expected, Extract, Param, Probe, Procedure, Range, Risk, Rung, Target,
-    Undo, Usual, When,
+    Undo, Usual, Verify, When,
 };
 
 /// A part of a procedure's text.
@@ -22,11 +22,11 @@ pub fn parts(procedure: &Procedure) -> Vec<Part> {
     parts.push(Part::Heading("Checks".into()));
     parts.push(Part::Bullets(procedure.checks.iter().map(check).collect()));
     if !procedure.params.is_empty() {
-        parts.push(Part::Heading("To be given".into()));
+        parts.push(Part::Heading("Parameters".into()));
         parts.push(Part::Bullets(procedure.params.iter().map(|(name, given)| param(name, given)).collect()));
     }
     if !procedure.rungs.is_empty() {
-        parts.push(Part::Heading("Steps, each where its facts hold".into()));
+        parts.push(Part::Heading("Steps".into()));
         let rungs = (1..).zip(&procedure.rungs);
         parts.push(Part::Bullets(rungs.map(|(number, step)| rung(procedure, number, step)).collect()));
     }
@@ -37,19 +37,20 @@ pub fn parts(procedure: &Procedure) -> Vec<Part> {
 fn head(procedure: &Procedure) -> impl Iterator<Item = String> {
     let symptoms =
         (!procedure.symptoms.is_empty()).then(|| format!("Symptoms: {}.", procedure.symptoms.join("; ")));
-    let rto = procedure.rto.map(|rto| format!("To be over in {} (recovery time objective).", Spoken(rto.0)));
-    let rpo = procedure.rpo.as_ref().map(|rpo| format!("What is lost (recovery point objective): {rpo}."));
+    let rto =
+        procedure.rto.map(|rto| format!("Target: fixed within {} (recovery time objective).", Spoken(rto.0)));
+    let rpo = procedure.rpo.as_ref().map(|rpo| format!("Data loss (recovery point objective): {rpo}."));
     let target = procedure.target.as_ref().map(target);
-    let section = format!("Runbook {}, by the name {}.", procedure.section, procedure.name);
+    let section = format!("Runbook {}. Name: {}.", procedure.section, procedure.name);
     [symptoms, rto, rpo, target, Some(section)].into_iter().flatten()
 }
 
 /// Where its programs are aimed.
 fn target(target: &Target) -> String {
-    let cluster = target.cluster.as_ref().map(|cluster| format!(" in the cluster {cluster}"));
+    let cluster = target.cluster.as_ref().map(|cluster| format!(" in cluster {cluster}"));
     let namespace = target.namespace.as_ref().map(|namespace| format!(", namespace {namespace}"));
     let (cluster, namespace) = (cluster.unwrap_or_default(), namespace.unwrap_or_default());
-    format!("It is about {}{cluster}{namespace}.", target.object)
+    format!("Target: {}{cluster}{namespace}.", target.object)
 }
 
 fn check((name, check): (&String, &Check)) -> String {
@@ -147,11 +148,11 @@ fn when(when: &When) -> String {
     let parts = [
         all(&when.fail, "fails", "fail"),
         all(&when.pass, "passes", "pass"),
-        all(&when.tried, "did not help or was left out", "did not help or were left out"),
+        all(&when.tried, "did not help or was skipped", "did not help or were skipped"),
         all(&when.helped, "helped", "helped"),
     ];
     let all: Vec<String> = parts.into_iter().flatten().collect();
-    if all.is_empty() { String::new() } else { format!("where {}: ", all.join(", and ")) }
+    if all.is_empty() { String::new() } else { format!("if {}: ", all.join(" and ")) }
 }
 
 fn risk_of(risk: Risk) -> &'static str {
@@ -173,25 +174,30 @@ fn action(action: &Action) -> Vec<Part> {
     let undo = action.undo.command().map(|undo| {
         let ends = match undo.until {
             Some(until) => format!("for {} after it", Spoken(until.0)),
-            None => "until it is proved to have helped".to_owned(),
+            None => "until the action has helped".to_owned(),
         };
-        Part::Line(format!("The undo ({}) is offered {ends}.", risk_of(action.undo_risk())))
+        Part::Line(format!("Undo ({}) is offered {ends}.", risk_of(action.undo_risk())))
     });
-    let verify = &action.verify;
-    let proof = format!(
-        "It helped where within {} these pass, and for {}: {}.",
-        Spoken(verify.within.0),
-        Spoken(verify.hold.0),
-        verify.pass.join(", ")
-    );
+    let proof = format!("Success means: {}", proof(&action.verify));
     let grace = action.grace.map(|grace| {
-        Part::Line(format!(
-            "Stopped, it has {} to let go of what it holds; then it is killed.",
-            Spoken(grace.0)
-        ))
+        Part::Line(format!("When stopped, it gets {} to finish cleanly. Then it is killed.", Spoken(grace.0)))
     });
     let parts = [Part::Heading(format!("{} ({risk})", action.title)), Part::Commands(commands)];
     parts.into_iter().chain(undo).chain(grace).chain([Part::Line(proof)]).collect()
+}
+
+/// `health passes within 3 min and keeps passing for 1 min.`
+pub(super) fn proof(verify: &Verify) -> String {
+    let (pass, keep) = match verify.pass.as_slice() {
+        [_] => ("passes", "keeps"),
+        _ => ("pass", "keep"),
+    };
+    let names = match verify.pass.split_last() {
+        Some((last, before)) if !before.is_empty() => format!("{} and {last}", before.join(", ")),
+        _ => verify.pass.join(", "),
+    };
+    let (within, hold) = (Spoken(verify.within.0), Spoken(verify.hold.0));
+    format!("{names} {pass} within {within} and {keep} passing for {hold}.")
 }
 
 /// As one would type it: an argument that a shell would take apart stands in quotes.

@@ -9,7 +9,6 @@ use crate::domain::runbook::{Held, ReleaseStep, RunAsk, RunbookLine};
 use crate::id::{RunId, UserId};
 use crate::view::blocks::Button;
 use crate::view::lines::Via;
-use crate::view::time::utc;
 use crate::view::words::{Words, bold, clock, code, mention, moment, words};
 
 /// On the card: that the target is held, who wants it freed, and who agreed.
@@ -22,11 +21,11 @@ pub(super) fn standing(run: &Run) -> Vec<Words> {
             vec![
                 words![
                     target(),
-                    bold(" was released "),
+                    bold(" was released: "),
                     moment(*at),
-                    ": asked for by ",
+                    ". ",
                     by,
-                    ": ",
+                    " asked: ",
                     &asked.why,
                     "; agreed by ",
                     agreed
@@ -37,29 +36,23 @@ pub(super) fn standing(run: &Run) -> Vec<Words> {
         }
         Some(release) => {
             let mut lines = vec![words![
-                bold("To be released: "),
+                bold("Release? "),
                 target(),
-                ". Asked for by ",
+                ". ",
                 &release.by,
-                ": ",
+                " asked: ",
                 &release.asked.why,
-                ". Somebody else must agree; make sure first that nothing of the change still runs."
+                ". Somebody else must agree. First make sure that nothing of the change still runs."
             ]];
             lines.extend(release.asking().map(|(_, expires)| {
-                words![
-                    "The request is void at ",
-                    clock(expires),
-                    format!(" ({}). Its code is ", utc(expires)),
-                    code(release.code().to_owned()),
-                    "."
-                ]
+                words!["Expires at ", clock(expires), ". Code: ", code(release.code().to_owned()), "."]
             }));
             lines
         }
         None if run.holds() && run.change().is_none() && run.leftover => vec![words![
             target(),
-            bold(" stays held: "),
-            "a part of the change may still run, so nothing else changes it. Once you are sure that nothing does: ",
+            bold(" stays locked: "),
+            "a part of the change may still run. Once you are sure that nothing does: ",
             code(format!("/runbook release {} why", run.id))
         ]],
         None => Vec::new(),
@@ -73,8 +66,7 @@ pub(super) fn buttons(run: &Run) -> Vec<Button> {
         let ask = RunAsk::Vote { key: Some(key.to_owned()), vote };
         Button::new(label, None, Command::Runbook(RunbookLine::Of { run: Some(run.id), ask }))
     };
-    let question =
-        "Another change may begin on the target then. Are you sure that nothing of this one still runs?";
+    let question = "Other changes can then start. Are you sure that nothing of this one still runs?";
     vec![
         of("Agree to the release", Vote::Approve { comment: None }).asking(question, "Release it"),
         of("Deny the release", Vote::Deny { why: None }),
@@ -92,16 +84,16 @@ pub(super) fn said(run: RunId, by: &UserId, word: &RunWord) -> Option<Vec<Words>
                 lead("🔓 ")
                     .and(words![
                         by,
-                        " asks that ",
+                        " asks to release ",
                         code(target.clone()),
-                        " be released: ",
+                        ": ",
                         why,
                         ". One of you must agree by "
                     ])
-                    .and(words![clock(*expires), format!(" ({}). ", utc(*expires))])
+                    .and(words![clock(*expires), ". "])
                     .and(who),
                 words![
-                    "Make sure first that nothing of its change still runs; the card has the buttons. By text: ",
+                    "First make sure that nothing of its change still runs. The card has the buttons. Or type: ",
                     code(format!("/runbook approve {run} {sign} why"))
                 ],
             ]
@@ -110,9 +102,9 @@ pub(super) fn said(run: RunId, by: &UserId, word: &RunWord) -> Option<Vec<Words>
             let agreed = agreed.as_ref().map(|agreed| words![", and ", agreed, " agreed"]);
             vec![
                 lead("🔓 ")
-                    .and(words![code(target.clone()), " is released: ", by, " asked for it (", why, ")"])
+                    .and(words![code(target.clone()), " is released: ", by, " asked (", why, ")"])
                     .and_if(agreed)
-                    .and(words![". Other changes to it may begin."]),
+                    .and(words![". Other changes to it can start."]),
             ]
         }
         word => vec![lead("⚠️ ").and(not_released(word)?).and(words![" ", by])],
@@ -125,17 +117,15 @@ pub(super) fn not_released(word: &RunWord) -> Option<Words> {
         RunWord::ReleaseDenied { by, why } => {
             let by = by.as_ref().map(|by| words![" by ", by]);
             let why = why.as_ref().map(|why| words![": ", why]);
-            words!["the release is denied"].and_if(by).and_if(why).and(words!["; the target stays held."])
+            words!["the release was denied"].and_if(by).and_if(why).and(words!["; the target stays locked."])
         }
         RunWord::ReleaseUnprepared { why } => {
-            words!["who may agree to the release could not be looked up: ", why, "; the target stays held."]
+            words!["I could not look up who may agree to the release: ", why, "; the target stays locked."]
         }
         RunWord::ReleaseMoot => {
-            words![
-                "the release is void: the change that held the target has ended, or another one holds it by now."
-            ]
+            words!["no release needed: the change has ended, or another one has the target by now."]
         }
-        RunWord::ReleaseExpired => words!["nobody agreed to the release in time; the target stays held."],
+        RunWord::ReleaseExpired => words!["nobody agreed to the release in time. The target stays locked."],
         _ => return None,
     })
 }
@@ -145,18 +135,18 @@ pub(super) fn answered(run: RunId, target: &str, step: ReleaseStep) -> Words {
     let target = || code(target.to_owned());
     match step {
         ReleaseStep::Asked => words![
-            format!("{run}: somebody else is asked to agree that "),
+            format!("{run}: I asked the others to agree to the release of "),
             target(),
-            " be released. Until then it stays held."
+            ". Until then it stays locked."
         ],
         ReleaseStep::Released => {
             words![
                 format!("{run}: "),
                 target(),
-                " is released, and the run is over. The audit has who asked and who agreed."
+                " is released and the run is over. The audit has who asked and who agreed."
             ]
         }
-        ReleaseStep::Denied => words![format!("{run}: the release is denied; "), target(), " stays held."],
+        ReleaseStep::Denied => words![format!("{run}: release denied. "), target(), " stays locked."],
     }
 }
 
@@ -164,13 +154,13 @@ pub(super) fn answered(run: RunId, target: &str, step: ReleaseStep) -> Words {
 pub(super) fn held(held: &Held, via: Via) -> Words {
     let line = words![
         code(held.target.clone()),
-        format!(" by {}, asked for by ", held.run),
+        format!(" by {}, started by ", held.run),
         &held.by,
         ", ",
         moment(held.since)
     ];
     match (held.left, held.asked) {
-        (_, true) => line.and(words![": its release waits for somebody to agree; see its card."]),
+        (_, true) => line.and(words![": its release waits for approval. See its card."]),
         (true, false) => line.and(words![
             ": a part of the change may still run. Once you are sure that nothing does: ",
             code(via.runbook(&format!("release {} why", held.run)))

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::change::{buttons, changing, last, offered};
+use super::change::{buttons, changing, changing_beside, last, offered, offered_beside};
 use super::{release, undo};
 use crate::domain::procedure::{Finding, Verdict};
 use crate::domain::run::announce::{counted, kept_texts};
@@ -11,12 +11,11 @@ use crate::domain::run::{End, Run, Stage};
 use crate::view::Message;
 use crate::view::blocks::{Button, Draft};
 use crate::view::terminal::{Names, terminal};
-use crate::view::time::utc;
-use crate::view::words::{Words, bold, code, moment, words};
+use crate::view::words::{Words, bold, code, moment, near, words};
 
 /// What a dry run found, for a terminal. `plan` is what the offered action's plan says.
 pub fn dry_run(run: &Run, plan: Option<&str>) -> String {
-    let draft = body(run);
+    let draft = beside(decision(evidence(headed(run), run), run), run);
     let draft = match plan.map(str::trim).filter(|plan| !plan.is_empty()) {
         Some(plan) => draft.line(words![bold("The plan says")]).preformatted(plan),
         None => draft,
@@ -42,9 +41,12 @@ pub fn shorter_run_cards(run: &Run, since: Option<Timestamp>, now: Timestamp) ->
     [run_card(&short, since, now), run_card(&bare, since, now)]
 }
 
-/// The card. `since` is when its incident was declared: the recovery time counts from there.
+/// The card: what is to be decided and its buttons first, the evidence under them. `since` is when its incident was declared:
+/// the recovery time counts from there.
 pub fn run_card(run: &Run, since: Option<Timestamp>, now: Timestamp) -> Message {
-    body(run).lines(deadline(run, since, now).into_iter().collect()).buttons(decides(run)).finish()
+    let draft = decision(headed(run), run);
+    let draft = draft.lines(deadline(run, since, now).into_iter().collect()).buttons(decides(run));
+    evidence(beside(draft, run), run).finish()
 }
 
 /// A release that is asked for comes first, and alone: one button of a kind stands on a card.
@@ -53,8 +55,31 @@ fn decides(run: &Run) -> Vec<Button> {
     if release.is_empty() { buttons(run) } else { release }
 }
 
-fn body(run: &Run) -> Draft {
-    let draft = Draft::new().headline(&format!("{} {} · ", lead(run), run.id), &run.procedure.title);
+fn headed(run: &Run) -> Draft {
+    Draft::new().headline(&format!("{} {} · ", lead(run), run.id), &run.procedure.title)
+}
+
+/// What people decide on, and what became of what they decided before.
+fn decision(draft: Draft, run: &Run) -> Draft {
+    let draft = last(draft, run).lines(release::standing(run));
+    match &run.stage {
+        Stage::Offered { rung } => undo::offered(offered(draft, run, *rung), run),
+        Stage::Changing(change) => changing(draft, run, change),
+        Stage::Looking => draft,
+        Stage::Over { .. } => undo::offered(draft, run),
+    }
+}
+
+fn beside(draft: Draft, run: &Run) -> Draft {
+    match &run.stage {
+        Stage::Offered { rung } => offered_beside(draft, run, *rung),
+        Stage::Changing(change) => changing_beside(draft, run, change),
+        Stage::Looking | Stage::Over { .. } => draft,
+    }
+}
+
+/// What the checks found, those that fail first.
+fn evidence(draft: Draft, run: &Run) -> Draft {
     let draft = draft.lines(vec![state(run)]).bullets(checks(run));
     let (files, texts): (Vec<_>, Vec<_>) =
         kept_texts(run).into_iter().partition(|text| text.end().is_empty());
@@ -63,14 +88,7 @@ fn body(run: &Run) -> Draft {
         .fold(draft, |draft, text| draft.line(words![bold(&text.check.title)]).preformatted(&text.end()));
     let files: Vec<&str> = files.iter().map(|text| text.check.title.as_str()).collect();
     let in_thread = words![bold("As files in the thread: "), files.join("; "), "."];
-    let draft = draft.lines((!files.is_empty()).then_some(in_thread).into_iter().collect());
-    let draft = last(draft, run).lines(release::standing(run));
-    match &run.stage {
-        Stage::Offered { rung } => undo::offered(offered(draft, run, *rung), run),
-        Stage::Changing(change) => changing(draft, run, change),
-        Stage::Looking => draft,
-        Stage::Over { .. } => undo::offered(draft, run),
-    }
+    draft.lines((!files.is_empty()).then_some(in_thread).into_iter().collect())
 }
 
 fn lead(run: &Run) -> &'static str {
@@ -88,9 +106,10 @@ fn lead(run: &Run) -> &'static str {
     }
 }
 
-/// "3 pass, 1 fail, 1 could not tell".
+/// "3 passed, 1 failed, 1 could not tell".
 pub(super) fn facts(pass: usize, fail: usize, unknown: usize) -> String {
-    format!("{pass} pass, {fail} fail, {unknown} could not tell")
+    let unknown = if unknown == 0 { String::new() } else { format!(", {unknown} could not tell") };
+    format!("{pass} passed, {fail} failed{unknown}")
 }
 
 fn state(run: &Run) -> Words {
@@ -98,19 +117,19 @@ fn state(run: &Run) -> Words {
     let (pass, fail, unknown) = counted(answered.map(|(_, finding)| finding));
     let facts = facts(pass, fail, unknown);
     let line = match &run.stage {
-        Stage::Looking => words![bold(format!("{facts}, {} still asked.", run.waiting.len()))],
+        Stage::Looking => words![bold(format!("{facts}, {} still running.", run.waiting.len()))],
         Stage::Offered { .. } | Stage::Changing(_) => words![bold(format!("{facts}."))],
         Stage::Over { end: End::Well, .. } if unknown > 0 => {
-            words![bold(format!("{facts}. ")), "Nothing that could be told is wrong."]
+            words![bold(format!("{facts}. ")), "Nothing wrong, as far as I can tell."]
         }
         Stage::Over { end, .. } => words![bold(format!("{facts}. ")), ended(*end)],
     };
     let given = run.given.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" ");
     let with = (!given.is_empty()).then(|| words![", with ", code(given)]);
-    let by = words![" Asked by ", &run.by, ", ", moment(run.at)].and_if(with).and(words!["."]);
+    let by = words![" Started by ", &run.by, ", ", moment(run.at)].and_if(with).and(words!["."]);
     match &run.stage {
         Stage::Over { end: End::Aborted, by: Some(person), .. } => {
-            line.and(words![" It was stopped by ", person, "."]).and(by)
+            line.and(words![" Stopped by ", person, "."]).and(by)
         }
         _ => line.and(by),
     }
@@ -118,12 +137,12 @@ fn state(run: &Run) -> Words {
 
 pub(super) fn ended(end: End) -> &'static str {
     match end {
-        End::Well => "Nothing that is asked here is wrong.",
-        End::Helped => "The action helped: its checks pass, and went on passing.",
-        End::Told => "That is what was asked.",
-        End::NoStepLeft => "The runbook has no further step for these facts.",
-        End::Aborted => "It is over.",
-        End::Released => "Its target was released, and it is over.",
+        End::Well => "Nothing is wrong here.",
+        End::Helped => "The action helped: its checks pass and kept passing.",
+        End::Told => "Those were all the checks.",
+        End::NoStepLeft => "The runbook has no further step for this.",
+        End::Aborted => "Closed.",
+        End::Released => "Its target was released.",
     }
 }
 
@@ -133,11 +152,19 @@ fn is_waited_for(run: &Run, name: &str) -> bool {
 }
 
 fn checks(run: &Run) -> Vec<Words> {
-    let checks = run.checks.iter().filter_map(|name| Some((name, run.procedure.checks.get(name)?)));
+    let mut checks: Vec<_> =
+        run.checks.iter().filter_map(|name| Some((name, run.procedure.checks.get(name)?))).collect();
+    checks.sort_by_key(|(name, _)| match run.findings.get(*name).map(|finding| finding.verdict) {
+        Some(Verdict::Fail) => 0,
+        Some(Verdict::Unknown) => 1,
+        None => 2,
+        Some(Verdict::Pass) => 3,
+    });
     checks
+        .into_iter()
         .map(|(name, check)| match run.findings.get(name) {
             _ if is_waited_for(run, name) => words!["⏳ ", &check.title],
-            None => words!["▫️ ", &check.title, ": it was not answered"],
+            None => words!["▫️ ", &check.title, ": no answer"],
             Some(finding) => {
                 // What only passed needs no word.
                 let tells = finding.verdict != Verdict::Pass || !finding.kept.is_empty();
@@ -171,7 +198,7 @@ fn found(title: &String, finding: &Finding) -> Words {
     let notes = finding
         .notes
         .iter()
-        .map(|note| format!("{} should be {}, and is {}", note.part, note.expected, note.got));
+        .map(|note| format!("{} is {} (expected {})", note.part, note.got, note.expected));
     let why = finding.why.iter().map(|why| format!("could not tell: {why}"));
     let said: Vec<String> = notes.chain(why).collect();
     let facts: Vec<String> =
@@ -180,7 +207,7 @@ fn found(title: &String, finding: &Finding) -> Words {
     line.and_if((!said.is_empty()).then(|| words![": ", said.join("; ")]))
 }
 
-/// When the recovery time is over, and how much of it was left when the card was drawn.
+/// When the recovery time is over. It is no countdown: the card stands until the next edit.
 fn deadline(run: &Run, since: Option<Timestamp>, now: Timestamp) -> Option<Words> {
     let rto = run.procedure.rto?;
     // What a run that is over takes back has no time of its own.
@@ -189,15 +216,8 @@ fn deadline(run: &Run, since: Option<Timestamp>, now: Timestamp) -> Option<Words
         return None;
     }
     let due = since.unwrap_or(run.at).checked_add(rto.0).ok()?;
-    let left = due.duration_since(now).as_secs().div_euclid(60);
-    let left = match left {
-        ..0 => ", which has passed".to_owned(),
-        left => format!(", {left} of them left when this was written"),
-    };
-    let whole = rto.0.as_secs() / 60;
-    Some(words![
-        bold("To be over by "),
-        moment(due),
-        format!(" ({}): {whole} min from the beginning{left}.", utc(due))
-    ])
+    Some(match due > now {
+        true => words![bold("🎯 Target: "), "fixed by ", near(due, now), "."],
+        false => words![bold("🎯 Target missed: "), "fixed by ", near(due, now), "."],
+    })
 }

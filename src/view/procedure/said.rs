@@ -15,8 +15,7 @@ use crate::domain::text::shorten;
 use crate::id::{RunId, UserId};
 use crate::view::Message;
 use crate::view::blocks::{Button, Draft};
-use crate::view::time::utc;
-use crate::view::words::{Words, bold, clock, code, mention, words};
+use crate::view::words::{Words, bold, clock, code, counted, mention, words};
 
 /// A message of a run's.
 pub fn run_said(run: RunId, says: &RunSays) -> Message {
@@ -33,14 +32,14 @@ pub fn run_said(run: RunId, says: &RunSays) -> Message {
                 words!["✋ "]
                     .and(title())
                     .and(words![
-                        format!(" needs {needed} to approve it, by "),
+                        format!(" needs {} by ", counted(*needed, "approval")),
                         clock(*expires),
-                        format!(" ({}). ", utc(*expires))
+                        ". "
                     ])
                     .and(who),
                 words![
                     by,
-                    " asks for it; the card has the command, the facts and the buttons. By text: ",
+                    " asked. The card has the command, the facts and the buttons. Or type: ",
                     code(format!("/runbook approve {run} {sign} why"))
                 ],
             ]
@@ -49,25 +48,21 @@ pub fn run_said(run: RunId, says: &RunSays) -> Message {
             words!["🔨 "].and(title()).and(words![
                 ": ",
                 by,
-                " goes ahead alone a minute after this, unless anybody stops it. Why: ",
+                " goes ahead alone in a minute, unless somebody stops it. Why: ",
                 why
             ]),
-            words![
-                "To stop it: ",
-                code(format!("/runbook deny {run}")),
-                ". It is to be reviewed afterwards."
-            ],
+            words!["To stop it: ", code(format!("/runbook deny {run}")), ". Somebody reviews it afterwards."],
         ],
         RunWord::Begins => vec![words!["⚙️ "].and(title()).and(words![
-            " begins, asked for by ",
+            " is starting. ",
             by,
-            ". To stop it: ",
+            " asked. To stop it: ",
             code(format!("/runbook abort {run}"))
         ])],
         RunWord::Helped => vec![words!["✅ "].and(title()).and(words![
             " helped, ",
             by,
-            ". Its checks pass, and went on passing."
+            ". Its checks pass and kept passing."
         ])],
         RunWord::Undone(_) => {
             vec![words!["↩️ "].and(title()).and(words![": "]).and(word(what)).and(words![" ", by])]
@@ -84,17 +79,17 @@ fn word(word: &RunWord) -> Words {
             let by = by.as_ref().map(|by| words![" by ", by]);
             words!["denied"].and_if(by).and_if(why.as_ref().map(|why| words![": ", why])).and(words!["."])
         }
-        RunWord::Expired => words!["nobody approved it in time, so the request is void."],
+        RunWord::Expired => words!["nobody approved it in time. The request expired."],
         RunWord::Voided { moved } => {
-            words!["the approval is void, and nothing was run: ", moved.join("; "), "."]
+            words!["nothing ran: the approval no longer counts. What changed: ", moved.join("; "), "."]
         }
-        RunWord::Unprepared { why } => words!["it could not be prepared: ", why, "."],
-        RunWord::Broke { ended } => words![broke(ended), " howler looks at the world now."],
+        RunWord::Unprepared { why } => words!["I could not prepare it: ", why, "."],
+        RunWord::Broke { ended } => words![broke(ended), " I'm checking what it did."],
         RunWord::Judged(aftermath) => words![told(*aftermath)],
-        RunWord::Undone(undone) => words!["carried out; ", undo::told(undone)],
-        RunWord::DidNotHelp { told: true } => words!["it was carried out and did not help in time."],
+        RunWord::Undone(undone) => words!["undone: ", undo::told(undone)],
+        RunWord::DidNotHelp { told: true } => words!["it ran and did not help in time."],
         RunWord::DidNotHelp { told: false } => {
-            words!["it was carried out; whether it helped could not be told in time."]
+            words!["it ran. I could not tell in time whether it helped."]
         }
         RunWord::Helped => words!["it helped."],
         RunWord::Asks { .. } | RunWord::GlassBroken { .. } | RunWord::Begins => Words::default(),
@@ -104,50 +99,51 @@ fn word(word: &RunWord) -> Words {
 
 /// How a program ended that did not end well.
 pub(super) fn broke(ended: &Ended) -> String {
-    let left = |empty: &bool| if *empty { "Nothing of it is left." } else { "A part of it may still run." };
+    let left =
+        |empty: &bool| if *empty { "Nothing of it still runs." } else { "A part of it may still run." };
     match ended {
-        Ended::Exit { code: Some(code) } => format!("it ended with {code}."),
-        Ended::Exit { code: None } => "it was ended by a signal.".to_owned(),
-        Ended::TimedOut { empty } => format!("its time was up, and it was stopped. {}", left(empty)),
+        Ended::Exit { code: Some(code) } => format!("it failed with exit code {code}."),
+        Ended::Exit { code: None } => "a signal killed it.".to_owned(),
+        Ended::TimedOut { empty } => format!("it took too long and was stopped. {}", left(empty)),
         Ended::Stopped { empty } => format!("it was stopped. {}", left(empty)),
-        Ended::NotBegun { why } => format!("it was not begun: {why}."),
-        Ended::Interrupted => "howler was stopped while it ran. It is not begun again.".to_owned(),
+        Ended::NotBegun { why } => format!("it did not start: {why}."),
+        Ended::Interrupted => "howler stopped while it was running. I won't start it again.".to_owned(),
     }
 }
 
 /// What the world says of a change that did not end well.
 pub(super) fn told(aftermath: Aftermath) -> &'static str {
     match aftermath {
-        Aftermath::Happened => "The world says that it did happen.",
-        Aftermath::DidNotHappen => "The world says that it did not happen.",
-        Aftermath::CannotTell => "Whether it happened cannot be told: look, before anybody does it again.",
+        Aftermath::Happened => "The facts say that it happened.",
+        Aftermath::DidNotHappen => "The facts say that it did not happen.",
+        Aftermath::CannotTell => "I can't tell whether it happened. Look before anybody tries again.",
     }
 }
 
 /// What a run's card is late to show, for its thread.
 pub fn run_news(run: RunId, note: &RunNote, by: Option<&UserId>) -> Message {
-    let late = words![" The card above follows as soon as Slack lets it be edited."];
+    let late = words![" The card above follows as soon as Slack lets me edit it."];
     Draft::new().line(noted(run, note, by).and(late)).finish()
 }
 
 /// The freeze of all changes, or its end.
 pub fn freeze_said(by: &UserId, why: Option<&String>) -> Message {
-    let thaw = Button::new("Let changes begin again", None, Command::Runbook(RunbookLine::Unfreeze));
+    let thaw = Button::new("Unfreeze", None, Command::Runbook(RunbookLine::Unfreeze));
     let draft = Draft::new();
     match why {
         Some(why) => draft
             .line(words![
                 "🧊 ",
-                bold("No change is begun"),
-                " by howler until further notice, says ",
+                bold("Changes are frozen"),
+                " by ",
                 by,
                 ": ",
                 why
             ])
-            .line(words!["What runs goes on; checks work as ever."])
-            .buttons(vec![thaw.asking("Changes can be approved and carried out again.", "Unfreeze")])
+            .line(words!["I start no new change until somebody unfreezes them. What runs goes on, and checks still work."])
+            .buttons(vec![thaw.asking("Changes can then be approved and run again.", "Unfreeze")])
             .finish(),
-        None => draft.line(words![bold("Changes may begin again"), ", says ", by, "."]).finish(),
+        None => draft.line(words![bold("Changes are unfrozen"), " by ", by, "."]).finish(),
     }
 }
 
@@ -157,31 +153,31 @@ pub fn noted(run: RunId, note: &RunNote, who: Option<&UserId>) -> Words {
     let who = || who.map_or_else(|| words!["howler"], |who| words![who]);
     match note {
         RunNote::Began { procedure } => {
-            lead.and(who()).and(words![" began to diagnose ", code(procedure.clone()), "."])
+            lead.and(who()).and(words![" started diagnosing ", code(procedure.clone()), "."])
         }
         RunNote::Looked { pass, fail, unknown, .. } => {
             let facts = facts(*pass, fail.len(), *unknown);
-            let fail = (!fail.is_empty()).then(|| words![format!(" Fails: {}.", fail.join("; "))]);
+            let fail = (!fail.is_empty()).then(|| words![format!(" Failed: {}.", fail.join("; "))]);
             lead.and(words![format!("{facts}.")]).and_if(fail)
         }
-        RunNote::Offered { step } => lead.and(words!["the facts lead to: ", shorten(step, 300)]),
+        RunNote::Offered { step } => lead.and(words!["next step: ", shorten(step, 300)]),
         RunNote::Asked { step, command, undo } => {
             let undo = undo.as_ref().map(|undo| words!["; undo: ", code(quoted(undo))]);
-            lead.and(words!["approval is asked for: ", step, ": ", code(quoted(command))]).and_if(undo)
+            lead.and(words!["asked for approval: ", step, ": ", code(quoted(command))]).and_if(undo)
         }
         RunNote::Approved { comment } => {
             let comment = comment.as_ref().map(|comment| words![": ", comment]);
             lead.and(words!["approved by "]).and(who()).and_if(comment)
         }
         RunNote::GlassBroken { why } => {
-            lead.and(who()).and(words![" goes ahead alone, which is to be reviewed: ", why])
+            lead.and(who()).and(words![" goes ahead alone (to be reviewed): ", why])
         }
         RunNote::NotGiven { word: what } => lead.and(word(what)),
         RunNote::Acting { step, audit } => {
-            lead.and(words![step, " begins. The audit stands at ", code(shorten(audit, 64)), "."])
+            lead.and(words![step, " started. Audit at ", code(shorten(audit, 64)), "."])
         }
         RunNote::ReleaseAsked { target, why } => {
-            lead.and(who()).and(words![" asks that ", code(target.clone()), " be released: ", why])
+            lead.and(who()).and(words![" asks to release ", code(target.clone()), ": ", why])
         }
         RunNote::Released { target, asked_by, why } => {
             let asked = words![" was released, asked for by ", asked_by, ": ", why, "; agreed by "];
@@ -189,17 +185,15 @@ pub fn noted(run: RunId, note: &RunNote, who: Option<&UserId>) -> Words {
         }
         RunNote::StopAsked => lead.and(words!["stopped by "]).and(who()).and(words!["."]),
         RunNote::Ended { ended: Ended::Exit { code: Some(0) } } => {
-            lead.and(words!["it ended well; what it did is to be proved."])
+            lead.and(words!["it finished. I'm checking whether it helped."])
         }
         RunNote::Ended { ended } => lead.and(words![broke(ended)]),
         RunNote::Judged(aftermath) => lead.and(words![told(*aftermath)]),
-        RunNote::Undone(undone @ Undone::NotMoved) => {
-            lead.and(words!["the undo was carried out; ", undo::told(undone)])
-        }
-        RunNote::Undone(undone) => lead.and(words!["taken back; ", undo::told(undone)]),
-        RunNote::Helped => lead.and(words!["it helped; what follows is left to be done."]),
+        RunNote::Undone(undone @ Undone::NotMoved) => lead.and(words!["the undo ran: ", undo::told(undone)]),
+        RunNote::Undone(undone) => lead.and(words!["undone: ", undo::told(undone)]),
+        RunNote::Helped => lead.and(words!["it helped. What follows is still to do."]),
         RunNote::DidNotHelp => lead.and(words!["it did not help in time."]),
-        RunNote::HelpNotTold => lead.and(words!["whether it helped could not be told in time."]),
+        RunNote::HelpNotTold => lead.and(words!["I could not tell in time whether it helped."]),
         RunNote::Over { end: End::Aborted, .. } => lead.and(words!["closed by "]).and(who()).and(words!["."]),
         RunNote::Over { end, .. } => lead.and(words![ended(*end)]),
     }

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-
 use super::parts::quoted;
 use crate::domain::Command;
 use crate::domain::procedure::Kept;
@@ -13,8 +11,7 @@ use crate::domain::run::undo::{Undoable, Undone, undoable};
 use crate::domain::runbook::{RunAsk, RunbookLine};
 use crate::domain::text::shorten;
 use crate::view::blocks::{Button, Draft};
-use crate::view::time::utc;
-use crate::view::words::{Words, bold, clock, code, words};
+use crate::view::words::{Words, bold, clock, code, moment, words};
 
 /// Longest text of a button that Slack takes, in characters.
 const BUTTON_MOST: usize = 75;
@@ -30,19 +27,13 @@ pub(super) fn button(run: &Run) -> Option<Button> {
 /// What the button would have approved.
 pub(super) fn offered(draft: Draft, run: &Run) -> Draft {
     match undoable(run) {
-        Some(undo) if run.change().is_none() => draft.line(words![
-            bold("Undo"),
-            " takes back ",
-            bold(&undo.title),
-            format!("{}, once others approve it: ", undo.until.map_or(String::new(), until)),
-            code(quoted(&undo.argv))
-        ]),
+        Some(undo) if run.change().is_none() => draft.line(
+            words![bold("Undo"), " takes back ", bold(&undo.title), "; it needs approval too",]
+                .and_if(undo.until.map(|at| words![". Possible until ", moment(at)]))
+                .and(words![": ", code(quoted(&undo.argv))]),
+        ),
         _ => draft,
     }
-}
-
-fn until(at: Timestamp) -> String {
-    format!(" until {}", utc(at))
 }
 
 /// What an undo that is being approved, carried out or proved is about.
@@ -50,15 +41,13 @@ pub(super) fn about(draft: Draft, change: &Change, of: &Undoable) -> Draft {
     let facts = facts(&change.proposed.frozen, &of.before);
     let draft = match (&change.phase, facts.is_empty()) {
         (Phase::Reading, _) => draft,
-        (_, false) => draft.line(words![bold("What is now, and was before the action")]).bullets(facts),
+        (_, false) => draft.line(words![bold("Now, and before the action")]).bullets(facts),
         (_, true) => draft.line(words![
-            "No fact of it is kept, so nothing tells whether somebody else changed something since: look before you approve."
+            "I have no facts to compare, so somebody else may have changed something since. Look before you approve."
         ]),
     };
     draft
-        .line(words![
-            "Afterwards the facts are compared with those before the action, and the next step is offered."
-        ])
+        .line(words!["Afterwards I compare the facts with those before the action and offer the next step."])
         .lines(meanwhile(change).into_iter().collect())
 }
 
@@ -67,8 +56,8 @@ fn facts(now: &BTreeMap<String, Frozen>, before: &BTreeMap<String, Frozen>) -> V
     kept.filter_map(|(check, name, is)| {
         let was = before.get(check).and_then(|before| before.kept.get(name)).and_then(Kept::short);
         Some(match (is.short()?, was) {
-            (is, Some(was)) if is == was => words![format!("{check}: {name} is {is}, as before it")],
-            (is, Some(was)) => words![format!("{check}: {name} is {is}, and was {was}")],
+            (is, Some(was)) if is == was => words![format!("{check}: {name} is {is}, as before")],
+            (is, Some(was)) => words![format!("{check}: {name} is {is} (was {was})")],
             (is, None) => words![format!("{check}: {name} is {is}")],
         })
     })
@@ -79,10 +68,10 @@ fn facts(now: &BTreeMap<String, Frozen>, before: &BTreeMap<String, Frozen>) -> V
 fn meanwhile(change: &Change) -> Option<Words> {
     let proved = change.behind().filter(|_| matches!(change.phase, Phase::Asking { .. }))?;
     let Phase::Proving { passing_since, .. } = proved.phase else { return None };
-    let lead = words!["Until it begins, ", bold(&proved.proposed.title), " is still being proved: "];
+    let lead = words!["Until it starts I keep checking ", bold(&proved.proposed.title), ": "];
     Some(match passing_since {
-        Some(since) => lead.and(words!["its checks pass since ", clock(since), "."]),
-        None => lead.and(words!["its checks do not pass yet."]),
+        Some(since) => lead.and(words!["its checks have passed since ", clock(since), "."]),
+        None => lead.and(words!["its checks don't pass yet."]),
     })
 }
 
@@ -92,29 +81,23 @@ pub(super) fn taken_back(draft: Draft, title: &String, undone: &Undone, did: &[S
         Undone::Otherwise { what } => what.iter().map(|what| words![what]).collect(),
         Undone::AsBefore | Undone::CannotTell => Vec::new(),
         Undone::NotMoved => {
-            return draft.line(words![
-                bold("The undo"),
-                " of ",
-                bold(title),
-                " was carried out; ",
-                told(undone)
-            ]);
+            return draft.line(words![bold("The undo"), " of ", bold(title), " ran: ", told(undone)]);
         }
     };
     draft
-        .line(words![bold(title), " was taken back: ", told(undone)])
+        .line(words![bold(title), " was undone: ", told(undone)])
         .bullets(differs)
-        .line(words!["To do it again by hand: ", code(quoted(did))])
+        .line(words!["To do it again yourself: ", code(quoted(did))])
 }
 
 /// What the facts say of an undo.
 pub(super) fn told(undone: &Undone) -> &'static str {
     match undone {
-        Undone::AsBefore => "its facts are as they were before it.",
+        Undone::AsBefore => "everything is as it was before.",
         Undone::Otherwise { .. } => {
-            "some facts are not as they were before it. Numbers that only count up, such as revisions, never come back."
+            "some facts differ from before. Numbers that only count up, such as revisions, never come back."
         }
-        Undone::NotMoved => "its facts did not move, so nothing shows that it was taken back: look.",
-        Undone::CannotTell => "no fact tells whether all is as it was before it, so look.",
+        Undone::NotMoved => "nothing changed, so I can't tell whether it worked. Look.",
+        Undone::CannotTell => "I can't tell whether everything is as before. Look.",
     }
 }

@@ -1,6 +1,7 @@
 mod github;
 mod late;
 mod limits;
+mod phone;
 mod pieces;
 mod rendering;
 mod runs;

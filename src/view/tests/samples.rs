@@ -68,7 +68,7 @@ pub fn named() -> Mentions {
 
 /// Mapped to Slack's ids.
 pub fn mapped() -> Mentions {
-    Mentions { oncall: "S0ONCALL".into(), engineering: "S0ENG".into() }
+    Mentions { oncall: "S0ONCALL".into(), engineering: "S0ENG".into(), ..Mentions::default() }
 }
 
 pub fn minutes(minutes: i64) -> SignedDuration {
@@ -126,6 +126,11 @@ impl Story {
     pub fn entries(&self) -> Vec<Entry> {
         timeline(&self.0)
     }
+}
+
+/// The incident that something is said about.
+pub fn about() -> Incident {
+    Story::new(&Texts::calm(), Severity::P1).incident()
 }
 
 pub fn facts(texts: &Texts) -> UpdateFacts {

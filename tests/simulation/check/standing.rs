@@ -39,23 +39,32 @@ pub fn figures(incident: &Incident, events: &[Event]) -> Vec<String> {
 
 /// The card in the emergencies channel stands once and shows how it is.
 pub fn card(world: &World, incident: &Incident) -> Vec<String> {
-    let start = format!("{} {} \u{b7} {}: ", incident.id, incident.severity, incident.status);
-    let anything = format!("{} P", incident.id);
+    let foot = format!("{} \u{b7} declared by", incident.id);
+    let (severity, status) =
+        (format!("Severity: {} ", incident.severity), format!("Status: {}", incident.status));
+    let shows = |text: &str| match incident.status {
+        Status::Resolved => {
+            ["RESOLVED", "CANCELLED"].iter().any(|end| text.contains(&format!("INCIDENT {end}: ")))
+        }
+        _ => {
+            let lead =
+                ["DECLARED", "REOPENED"].iter().any(|lead| text.contains(&format!("INCIDENT {lead}: ")));
+            lead && text.lines().any(|line| line.starts_with(&severity))
+                && text.lines().any(|line| line == status)
+        }
+    };
     let (all, right) = world.slack.look(|slack| {
         let channel = slack.channel_called(EMERGENCIES);
-        let cards = channel.into_iter().flat_map(|channel| channel.messages.iter()).filter(|message| {
-            let head = message.text.lines().next().unwrap_or_default();
-            !message.deleted
-                && message.only_for.is_none()
-                && head.contains(&anything)
-                && head.contains('\u{b7}')
-        });
-        let cards: Vec<&str> = cards.map(|message| message.text.lines().next().unwrap_or_default()).collect();
-        (cards.len(), cards.iter().filter(|head| head.contains(&start)).count())
+        let cards = channel
+            .into_iter()
+            .flat_map(|channel| channel.messages.iter())
+            .filter(|message| !message.deleted && message.only_for.is_none() && message.text.contains(&foot));
+        let cards: Vec<&str> = cards.map(|message| message.text.as_str()).collect();
+        (cards.len(), cards.iter().filter(|text| shows(text)).count())
     });
     if (all, right) == (1, 1) {
         Vec::new()
     } else {
-        vec![format!("{}: {all} cards, {right} of them right ({start})", incident.id)]
+        vec![format!("{}: {all} cards, {right} of them right ({severity}, {status})", incident.id)]
     }
 }

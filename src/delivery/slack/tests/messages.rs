@@ -119,6 +119,46 @@ async fn the_card_is_edited_where_it_stands_and_posted_anew_where_it_was_deleted
     assert!(texts[0].contains("Mitigating"), "{texts:?}");
 }
 
+/// The declaration stands, and an effect of an earlier howler posted a card beside it, which was not saved.
+#[tokio::test]
+async fn a_card_that_an_earlier_howler_posted_beside_the_declaration_is_the_card() {
+    let scene = Scene::new().await;
+    let card = || EffectKind::Card { place: CardPlace::Emergencies };
+    let (channel, beside) = posted(scene.deliverer.perform(&job(card(), plain_incident())).await);
+    let declaration =
+        Post { key: PostKey::DECLARATION, channel: EMERGENCIES.into(), message: "999.000100".into() };
+    let declared = Incident { posts: vec![declaration.clone()], ..plain_incident() };
+    let found = posted(scene.deliverer.perform(&in_doubt(job(card(), declared))).await);
+    assert_eq!(found, (channel, beside.clone()), "found by its mark");
+    let own = Post {
+        key: PostKey::Card(CardPlace::Emergencies),
+        message: beside.as_str().into(),
+        ..declaration.clone()
+    };
+    let both = Incident { posts: vec![declaration, own], ..plain_incident() };
+    let edited = posted(scene.deliverer.perform(&job(card(), both)).await);
+    assert_eq!(edited.1, beside, "and it goes on being the card");
+}
+
+#[tokio::test]
+async fn news_hang_from_the_card_and_are_found_there() {
+    let scene = Scene::new().await;
+    let card = EffectKind::Card { place: CardPlace::Emergencies };
+    let (channel, root) = posted(scene.deliverer.perform(&job(card, plain_incident())).await);
+    let post =
+        Post { key: PostKey::DECLARATION, channel: channel.as_str().into(), message: root.as_str().into() };
+    let incident = Incident { posts: vec![post], ..plain_incident() };
+    let mut news = job(note(To::Emergencies), incident);
+    news.effect.id = EffectId(9);
+    news.mark = "store-9".into();
+    scene.slack.next("chat.postMessage", Fault::Lose);
+    assert!(later(scene.deliverer.perform(&news).await).1);
+    let sent = scene.slack.calls("chat.postMessage").pop().unwrap();
+    assert_eq!((&sent["thread_ts"], &sent["reply_broadcast"]), (&json!(root), &json!(false)));
+    posted(scene.deliverer.perform(&in_doubt(news)).await);
+    assert_eq!(scene.slack.calls("chat.postMessage").len(), 2, "the card and the news, each once");
+}
+
 #[tokio::test]
 async fn a_card_whose_answer_was_lost_is_found_and_brought_up_to_date() {
     let scene = Scene::new().await;

@@ -19,7 +19,7 @@ use crate::domain::effect::{CardPlace, Effect, EffectState, Lane, PostKey, Room,
 use crate::domain::incident::event::Clocks;
 use crate::domain::incident::{Backup, Place, Post};
 use crate::domain::{Severity, Status};
-use crate::id::EffectId;
+use crate::id::{EffectId, IncidentId};
 use stub::{Fault, Stub};
 
 /// When the incident was declared and its effects were decided, in seconds since 1970.

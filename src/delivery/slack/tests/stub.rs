@@ -132,7 +132,9 @@ impl World {
                 message["thread_ts"].is_null()
                     && (with["latest"].is_null() || message["ts"] == with["latest"])
             }),
-            "conversations.replies" => self.page(with, |message| message["ts"] == with["ts"]),
+            "conversations.replies" => {
+                self.page(with, |message| message["ts"] == with["ts"] || message["thread_ts"] == with["ts"])
+            }
             "conversations.open" => {
                 let channel = with["users"].as_str().unwrap().replacen('U', "D", 1);
                 json!({ "ok": true, "channel": { "id": channel } })

@@ -16,7 +16,7 @@ fn said(world: &World) -> Vec<(&To, &Say)> {
 }
 
 #[test]
-fn a_declaration_is_announced_and_given_a_channel_by_severity_and_then_a_card() {
+fn a_declaration_is_the_card_and_gets_a_channel_by_severity() {
     for (severity, room) in
         [(Severity::P1, true), (Severity::P2, true), (Severity::P3, false), (Severity::P4, false)]
     {
@@ -31,8 +31,14 @@ fn a_declaration_is_announced_and_given_a_channel_by_severity_and_then_a_card() 
             channel: "C0EMERG".into(),
             message: "1.1".into(),
         };
-        world.record(at(0), None, posted);
-        assert_eq!(world.effects.last(), Some(&card));
+        let mut delayed = World { incident: world.incident.clone(), ..World::declared(severity) };
+        world.record(at(0), None, posted.clone());
+        assert!(!world.effects.contains(&card), "the declaration is the card, as it is");
+        assert_eq!(world.incident.card(CardPlace::Emergencies).unwrap().message, "1.1".into());
+        delayed.asks(at(1), "U0MAYA", Command::Ack).unwrap();
+        delayed.effects.clear();
+        delayed.record(at(2), None, posted);
+        assert_eq!(delayed.effects, [card.clone()], "what happened meanwhile is shown");
         assert_eq!(still_true(&world.incident, &card), Ok(()));
     }
 }

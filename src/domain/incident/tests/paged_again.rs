@@ -15,13 +15,13 @@ fn with_backup() -> Vec<To> {
     vec![person("U0MAYA"), phone("U0MAYA"), person("U0KOFI"), phone("U0KOFI"), To::OnCall]
 }
 
-/// A P1 that was acknowledged by Maya and has been paged for its silence at minute 40.
+/// A P1 that was acknowledged by Maya and has been paged for its silence at minute 70: two updates in a row are missing.
 fn silent() -> World {
     let mut world = paged(Severity::P1, duty());
     world.asks(at(1), "U0MAYA", Command::Ack).unwrap();
-    let fired: Vec<_> = (2..=40).flat_map(|minute| world.fires(at(minute), None)).collect();
+    let fired: Vec<_> = (2..=70).flat_map(|minute| world.fires(at(minute), None)).collect();
     let silent: Vec<_> = fired.iter().filter_map(calls).collect();
-    assert_eq!(silent, [alert()], "at the ladder's last rung");
+    assert_eq!(silent, [alert()], "at the ladder's last rung, the second time");
     world.effects.clear();
     world
 }
@@ -91,20 +91,41 @@ fn a_newer_page_takes_the_place_of_the_older_one_where_it_stands() {
 }
 
 #[test]
+fn one_late_update_of_an_incident_that_somebody_has_is_a_message_and_rings_nobody() {
+    let mut world = paged(Severity::P1, duty());
+    world.asks(at(1), "U0MAYA", Command::Ack).unwrap();
+    world.effects.clear();
+    assert_eq!(later(&mut world, 2, 69), [], "no page, and no phone");
+    let reminded = world.effects.iter().filter(|effect| match effect {
+        EffectKind::Say { say, .. } => matches!(say.as_ref(), Say::Reminder { .. }),
+        _ => false,
+    });
+    assert_eq!(reminded.count(), 5, "channel, person, on-call, and the first two again");
+}
+
+#[test]
+fn reminders_that_howler_never_made_are_not_held_against_anybody() {
+    let mut world = paged(Severity::P1, duty());
+    world.asks(at(1), "U0MAYA", Command::Ack).unwrap();
+    let fired = world.fires(at(200), Some(Outage { from: at(2), until: at(200) }));
+    assert_eq!(fired.iter().filter_map(calls).count(), 0, "howler was down and reminded nobody");
+}
+
+#[test]
 fn acknowledged_and_then_silent_the_whole_path_begins_anew() {
     let mut world = silent();
     assert!(world.incident.open_pages.iter().all(|page| page.reason == PageReason::Silent));
-    let expected = [(45, with_backup()), (55, all_last()), (60, with_backup())];
-    assert_eq!(later(&mut world, 41, 69), expected);
-    world.update(70);
+    let expected = [(75, with_backup()), (85, all_last()), (90, with_backup())];
+    assert_eq!(later(&mut world, 71, 99), expected);
+    world.update(100);
     assert!(world.incident.open_pages.is_empty(), "the update answers it");
-    assert_eq!(later(&mut world, 71, 99), [], "and no step follows");
+    assert_eq!(later(&mut world, 101, 129), [], "and no step follows");
 }
 
 #[test]
 fn whoever_answers_the_page_about_the_silence_has_it_from_then_on() {
     let mut world = silent();
-    let done = done(world.asks(at(42), "U0KOFI", Command::Ack));
+    let done = done(world.asks(at(72), "U0KOFI", Command::Ack));
     assert_eq!(done, Done::Answered);
     assert!(world.incident.open_pages.is_empty());
     let closed = world.effects.iter().filter(|effect| matches!(effect, EffectKind::Close { .. })).count();
@@ -114,21 +135,21 @@ fn whoever_answers_the_page_about_the_silence_has_it_from_then_on() {
     assert!(world.effects.contains(&told));
     assert_eq!(world.incident.acknowledged.as_ref().unwrap().by, "U0MAYA".into(), "the first one stays");
     assert_eq!(world.incident.person_in_charge(), &UserId::from("U0KOFI"));
-    assert!(matches!(world.asks(at(43), "U0IAN", Command::Ack), Err(Refusal::AlreadyAcknowledged { .. })));
+    assert!(matches!(world.asks(at(73), "U0IAN", Command::Ack), Err(Refusal::AlreadyAcknowledged { .. })));
     // The update is as late as before: unposted, it is asked for again after its interval.
-    assert_eq!(later(&mut world, 44, 69), []);
-    assert_eq!(later(&mut world, 70, 70), [(70, alert())]);
+    assert_eq!(later(&mut world, 74, 99), []);
+    assert_eq!(later(&mut world, 100, 100), [(100, alert())]);
 }
 
 #[test]
 fn taking_command_answers_it_too_and_so_does_a_snooze() {
     let mut world = silent();
-    world.asks(at(42), "U0KOFI", Command::Take { role: Role::Commander }).unwrap();
+    world.asks(at(72), "U0KOFI", Command::Take { role: Role::Commander }).unwrap();
     assert!(world.incident.open_pages.is_empty());
     let mut world = silent();
-    world.asks(at(42), "U0MAYA", Command::Snooze { by: minutes(10), reminder: None }).unwrap();
+    world.asks(at(72), "U0MAYA", Command::Snooze { by: minutes(10), reminder: None }).unwrap();
     assert!(world.incident.open_pages.is_empty());
-    assert_eq!(later(&mut world, 43, 51), []);
+    assert_eq!(later(&mut world, 73, 81), []);
 }
 
 #[test]
@@ -136,7 +157,7 @@ fn raised_after_it_was_acknowledged_it_falls_silent_by_the_new_path() {
     let mut world = paged(Severity::P3, duty());
     world.asks(at(1), "U0MAYA", Command::Ack).unwrap();
     world.asks(at(2), "U0MAYA", Command::Severity { to: Severity::P1, reason: None }).unwrap();
-    assert_eq!(later(&mut world, 3, 44), [(40, alert())]);
+    assert_eq!(later(&mut world, 3, 74), [(70, alert())]);
 }
 
 #[test]

@@ -46,6 +46,7 @@ export function messageNode(message, place) {
     h("div", { class: "gutter" }, compact ? time : avatar(author, names)),
     h("div", { class: "message-main" },
       message.only_for ? h("div", { class: "note" }, "Only visible to you") : null,
+      !place.inThread && message.subtype === "thread_broadcast" ? repliedTo(message, place) : null,
       place.pinned ? h("div", { class: "note pin-note" }, icon("pin"), " Pinned") : null,
       head,
       body(message, place, compact),
@@ -95,6 +96,14 @@ function reactions(message, { app, channel }) {
       onclick: () => app.post(mine ? "unreact" : "react", { channel: channel.id, ts: message.ts, emoji: name }),
     }, emojiNode(name), ` ${users.length}`);
   }));
+}
+
+/** A reply that was sent to the channel too names what it answers, and opens its thread. */
+function repliedTo(message, { app, channel }) {
+  const root = channel.messages.find((one) => one.ts === message.thread_ts);
+  const head = (root?.blocks ?? []).find((block) => block.type === "header")?.text?.text ?? root?.text ?? "";
+  return h("button", { type: "button", class: "note replied-to", onclick: () => app.openThread(message.thread_ts) },
+    `replied to a thread: ${head.split("\n")[0]}`);
 }
 
 function threadLink(replies, message, { app }) {

@@ -65,6 +65,7 @@ export function threads(channel) {
       if (message.deleted) continue;
       if (!replies.has(message.thread_ts)) replies.set(message.thread_ts, []);
       replies.get(message.thread_ts).push(message);
+      if (message.subtype === "thread_broadcast") roots.push(message);
     } else {
       roots.push(message);
     }

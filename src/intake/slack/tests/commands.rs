@@ -28,7 +28,7 @@ fn a_command_is_a_request() {
 fn what_is_optional_may_be_missing() {
     let body = form_body(&[("command", "/incident"), ("user_id", "U1"), ("channel_id", "C1")]);
     let Incoming { request, trigger, .. } = incoming(command::parse(&body));
-    assert_eq!(request.ask, here(Command::Help));
+    assert_eq!(request.ask, here(Command::List));
     assert_eq!(request.delivery.0, format!("cmd:sha256:{}", digest(&body)));
     assert_eq!(trigger, None);
 }

@@ -92,7 +92,7 @@ fn what_is_said_after_the_name_counts() {
         ("<@U1> says <@UBOT> list", Command::List),
         ("<@UBOT> <@UBOT> list", Command::List),
         ("<@UOLDBOT> list", Command::List),
-        ("<@UBOT>", Command::Help),
+        ("<@UBOT>", Command::List),
         ("<@UBOT> update two\nlines", Command::Update { text: "two\nlines".into() }),
         ("<@UBOT> note <@UBOT> saw &lt;it&gt;", Command::Note { text: "@UBOT saw <it>".into() }),
     ];
@@ -163,7 +163,7 @@ fn a_mention_without_a_text_thread_or_authorizations() {
         "event": { "type": "app_mention", "user": "U1", "channel": "C1" } });
     let request = incoming(parse(&json)).request;
     assert_eq!(request.place, place("C1", None));
-    assert_eq!(request.ask, here(Command::Help));
+    assert_eq!(request.ask, here(Command::List));
     assert_eq!(request.delivery.0, format!("ev:sha256:{}", digest(json.to_string().as_bytes())));
 }
 

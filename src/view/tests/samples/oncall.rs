@@ -279,6 +279,7 @@ pub fn oncall_answers() -> Vec<(&'static str, OncallAnswer)> {
         (
             "schedule",
             OncallAnswer::Schedule {
+                me: Some(bea()),
                 unreachable: vec![(bea(), NoWay::Unknown)],
                 weeks: 4,
                 zone: "Europe/Berlin".into(),

@@ -54,7 +54,7 @@ pub(super) fn pages(texts: &Texts) -> Vec<Named> {
         ("page by phone, not delivered", no_call),
     ];
     let mut pages: Vec<Named> =
-        says.into_iter().map(|(name, say)| (name, view::say(&say, ID, &named()))).collect();
+        says.into_iter().map(|(name, say)| (name, view::say(&say, &about(), &named()))).collect();
     let mut incident = long_story(texts).incident();
     let to = To::Person(ian());
     pages.push(("page, closed", view::page_now(&incident, 2, &to)));
