@@ -21,8 +21,8 @@ use crate::config::Config;
 use crate::config::secrets::Secrets;
 use crate::delivery::phone::PhoneError;
 use crate::delivery::{
-    Connections, Deliverer, DelivererError, GitHub, GitHubError, GroupKeeper, Hands, Heart, Lanes,
-    SlackTarget,
+    Connections, Deliverer, DelivererError, GitHub, GitHubError, GroupKeeper, Hands, Heart, HomeKeeper,
+    Lanes, SlackTarget,
 };
 use crate::desk::Desk;
 use crate::domain::run::signed::Keys;
@@ -98,6 +98,7 @@ pub struct App {
     front: intake::Front,
     config: Arc<Config>,
     lanes: JoinHandle<()>,
+    homes: JoinHandle<()>,
     desk_task: JoinHandle<()>,
     /// Automatic backups, where they are on.
     pub backups: Option<Keeping>,
@@ -190,6 +191,13 @@ impl App {
             clock: clock.clone(),
             stopping: stopping.clone(),
         };
+        let homes = HomeKeeper {
+            desk: desk.clone(),
+            deliverer: Arc::clone(&deliverer),
+            clock: clock.clone(),
+            stopping: stopping.clone(),
+        };
+        let homes = tokio::spawn(homes.run());
         let lanes = tokio::spawn(async move {
             tokio::join!(lanes.run(wakes), keeper.run());
         });
@@ -218,7 +226,20 @@ impl App {
             workers,
         );
         let router = router.merge(phone.doors.router(&desk, &name));
-        Ok(Self { desk, router, front, config, lanes, desk_task, backups, keeper, socket, stop, store: held })
+        Ok(Self {
+            desk,
+            router,
+            front,
+            config,
+            lanes,
+            homes,
+            desk_task,
+            backups,
+            keeper,
+            socket,
+            stop,
+            store: held,
+        })
     }
 
     /// Opens the socket in `folder` for shells on this machine. Without one howler serves Slack all the same, and the log
@@ -231,7 +252,9 @@ impl App {
     /// Finishes what is in hand. What is left in the outbox goes on after the next start. False when a part of howler
     /// had ended by itself.
     pub async fn stop(self) -> bool {
-        let Self { desk, lanes, desk_task, socket, stop, store, .. } = self;
+        let Self { desk, lanes, homes, desk_task, socket, stop, store, .. } = self;
+        // Nothing of it is kept, and nobody waits for it.
+        homes.abort();
         // Without lanes there is nobody to tell.
         let _ = stop.send(true);
         let tasks: Vec<_> =
@@ -267,7 +290,8 @@ impl App {
 
     /// Loses everything that was not saved, as a killed process does.
     pub async fn crash(self) {
-        for task in [self.lanes, self.desk_task].into_iter().chain(self.keeper).chain(self.socket) {
+        for task in [self.lanes, self.homes, self.desk_task].into_iter().chain(self.keeper).chain(self.socket)
+        {
             task.abort();
             // It was cut off, which is what was asked for.
             let _ = task.await;

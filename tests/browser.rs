@@ -105,6 +105,33 @@ impl Page {
         self.sees(why).await;
     }
 
+    /// Waits for the Home tab to show `text`.
+    async fn home_shows(&self, text: &str) {
+        let home = format!("//*[@data-testid='home'][contains(normalize-space(.), \"{text}\")]");
+        self.does(Deed::See, Locator::XPath(&home)).await;
+    }
+
+    /// Chooses in a menu by the value of the option.
+    async fn chooses(&self, menu: Locator<'_>, value: &str) {
+        for _ in 0..20 {
+            let select = self.browser.wait_for(menu, PATIENCE).await;
+            match select.unwrap_or_else(|| panic!("there is no {menu:?}")).select_by_value(value).await {
+                Ok(()) => return,
+                Err(error) if error.is_stale() => {}
+                Err(error) => panic!("{menu:?}: {error}"),
+            }
+        }
+        panic!("{menu:?} does not hold still");
+    }
+
+    /// Uses a shortcut of the app on the latest message that holds `text`.
+    async fn uses(&self, shortcut: &str, text: &str) {
+        // The message's tools come with a tap on it.
+        self.does(Deed::Click, Locator::XPath(&message(text, "//*[contains(@class, 'text')]"))).await;
+        let menu = message(text, "//select[@data-testid='message-menu']");
+        self.chooses(Locator::XPath(&menu), shortcut).await;
+    }
+
     async fn fills(&self, field: &str, text: &str) {
         let field = format!("[data-testid=modal] [data-action-id={field}]");
         self.does(Deed::Type(text), Locator::Css(&field)).await;
@@ -206,5 +233,44 @@ async fn the_event_stream_is_diagnosed_and_rolled_back_with_others_approving() {
     page.clicks("[data-testid=forward-30]").await;
     page.sees("Roll event-stream back to revision 7 was taken back").await;
     page.does(Deed::See, Locator::XPath(&stands("event stream", false))).await;
+    page.browser.close().await;
+}
+
+#[tokio::test]
+async fn the_home_tab_and_the_shortcuts_do_what_they_say() {
+    let Some(page) = Page::open().await else { return };
+    page.becomes("U0MAYA").await;
+    page.clicks("[data-testid=open-home]").await;
+    page.home_shows("You are on call").await;
+    page.home_shows("No incident is open").await;
+    page.clicks("[data-testid=home] [data-action-id=declare]").await;
+    page.fills("title", "Queue stuck").await;
+    page.chooses(Locator::Css("[data-testid=modal] [data-action-id=severity]"), "P1").await;
+    page.clicks("[data-testid=modal-submit]").await;
+    page.home_shows("Queue stuck").await;
+    page.home_shows("Not acknowledged yet").await;
+    page.clicks("[data-testid=home] [data-action-id=ack]").await;
+    let answered = "//*[@data-testid='home'][not(contains(normalize-space(.), 'Not acknowledged yet'))]";
+    page.does(Deed::See, Locator::XPath(answered)).await;
+    page.clicks("[data-testid=channel-monkeytown-emergencies]").await;
+    page.sees("Acknowledged by").await;
+
+    page.types("Redis eats its memory").await;
+    page.uses("declare_from_message", "Redis eats its memory").await;
+    page.chooses(Locator::Css("[data-testid=modal] [data-action-id=severity]"), "P2").await;
+    page.clicks("[data-testid=modal-submit]").await;
+    page.sees("INCIDENT DECLARED: Redis eats its memory").await;
+    page.types("It began with the deploy").await;
+    page.uses("add_to_timeline", "It began with the deploy").await;
+    page.chooses(Locator::Css("[data-testid=modal] [data-action-id=incident]"), "2").await;
+    page.clicks("[data-testid=modal-submit]").await;
+    page.types("/incident timeline 2").await;
+    page.sees("\u{201C}It began with the deploy\u{201D} (@maya").await;
+
+    page.clicks("[data-testid=shortcut-declare]").await;
+    page.fills("title", "Images are broken").await;
+    page.chooses(Locator::Css("[data-testid=modal] [data-action-id=severity]"), "P3").await;
+    page.clicks("[data-testid=modal-submit]").await;
+    page.sees("INCIDENT DECLARED: Images are broken").await;
     page.browser.close().await;
 }

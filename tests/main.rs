@@ -20,6 +20,7 @@ mod demo;
 mod export;
 mod frozen;
 mod hand_over;
+mod home;
 mod import;
 mod incidents;
 mod kill;

@@ -1,6 +1,6 @@
 //! A page must not end by accident: what tired people answer, what they do instead, and who cannot be reached.
 
-use howler::fake::slack::{Manifest, MessagesTab};
+use howler::fake::slack::{Manifest, MessagesTab, Reach};
 
 use crate::harness::{EMERGENCIES, MANIFEST, World};
 
@@ -33,7 +33,21 @@ fn acknowledged(world: &World, who: &str) -> bool {
 fn the_manifest_turns_on_what_howler_relies_on() {
     let manifest = Manifest::parse(MANIFEST).unwrap();
     assert_eq!(manifest.messages_tab, MessagesTab::Open, "a reply to a page, a phone number");
-    assert!(manifest.interactive, "buttons and forms");
+    assert!(manifest.home_tab, "what `src/delivery/home` publishes");
+    assert!(manifest.events.contains("app_home_opened"), "no scope is needed to hear of it");
+    assert!(manifest.interactive, "buttons, forms and shortcuts");
+    // What `src/intake/slack/shortcut.rs` reads.
+    for (callback_id, reach) in [
+        ("declare", Reach::Global),
+        ("declare_from_message", Reach::Message),
+        ("add_to_timeline", Reach::Message),
+    ] {
+        let offered =
+            manifest.shortcuts.iter().any(|one| one.callback_id == callback_id && one.r#type == reach);
+        assert!(offered, "{callback_id}");
+    }
+    assert_eq!(manifest.shortcuts.len(), 3, "nothing is offered that howler does not read");
+    assert!(manifest.scopes.contains("commands"), "shortcuts take it too");
     for command in ["/incident", "/oncall", "/runbook"] {
         let command = manifest.command(command).unwrap_or_else(|| panic!("{command}"));
         assert!(command.should_escape, "{command:?}: a mention names its person");

@@ -120,6 +120,24 @@ impl People {
         known.unwrap_or_else(|| person.to_string())
     }
 
+    /// The name that somebody goes by, where Slack tells it in one call or told it lately.
+    pub async fn called(&self, person: &UserId) -> Option<String> {
+        #[derive(Deserialize)]
+        struct Info {
+            user: Listed,
+        }
+        let known = self.listed.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let known = known.and_then(|(_, people)| people.iter().find(|known| known.id == *person).cloned());
+        let found = match known {
+            Some(known) => known,
+            None => {
+                let call = Call::get("users.info", None, vec![("user", person.to_string())]);
+                self.slack.call::<Info>(&call).await.ok()?.user
+            }
+        };
+        found.names().next().map(str::to_owned)
+    }
+
     /// Everybody who could be on call.
     ///
     /// # Errors

@@ -74,7 +74,7 @@ impl Round {
                     drop(reply.send(self.unsaved_answer(&request, fault, now)))
                 }
                 Message::SendBack(request, answer, reply) => {
-                    if let Answer::Private(private) = answer {
+                    if let Answer::Private(private) = *answer {
                         self.whisper(&request, private, now);
                     }
                     drop(reply.send(Ok(Answer::Nothing)));

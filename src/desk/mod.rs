@@ -7,6 +7,7 @@ mod doubt;
 mod draft;
 mod head;
 pub mod health;
+mod home;
 mod look;
 pub mod oncall;
 mod put_off;
@@ -53,7 +54,7 @@ pub use alive::Turn;
 enum Message {
     Request(Box<Request>, oneshot::Sender<Result<Answer, Fault>>),
     /// An answer that was read already and goes back through the outbox.
-    SendBack(Box<Request>, Answer, oneshot::Sender<Result<Answer, Fault>>),
+    SendBack(Box<Request>, Box<Answer>, oneshot::Sender<Result<Answer, Fault>>),
     Report(EffectId, Box<Outcome>, oneshot::Sender<()>),
     /// Heard of a run's program while it runs.
     Heard(RunId, String, oneshot::Sender<Result<(), Fault>>),
@@ -171,7 +172,7 @@ impl Desk {
             if request.reply == ReplyPath::Inline || !matches!(answer, Answer::Private(_)) {
                 return Ok(answer);
             }
-            return self.ask(|reply| Message::SendBack(Box::new(request), answer, reply)).await?;
+            return self.ask(|reply| Message::SendBack(Box::new(request), Box::new(answer), reply)).await?;
         }
         self.ask(|reply| Message::Request(Box::new(request), reply)).await?
     }

@@ -26,6 +26,8 @@ use crate::view;
 const OPEN: usize = 20;
 /// Resolved incidents shown by `list`.
 const RESOLVED: usize = 5;
+/// Incidents to choose from for a note; a list in a form of Slack's takes a hundred.
+const CHOICES: usize = 100;
 /// Incidents shown by `find`.
 const FOUND: usize = 15;
 /// An effect that waits longer than this is worth a line on the board.
@@ -51,11 +53,12 @@ pub fn answer(
             }))
         }
         Command::DeclareForm { title } => {
-            let fill = FormFill::Declare { title: title.clone() };
-            let context =
-                FormContext { incident: None, place: request.place.clone(), approval: None, shown: None };
-            Ok(or_offer(request, line, None, Answer::OpenForm(FormToOpen { context, fill })))
+            Ok(or_offer(request, line, None, declare_form(request, title.as_ref(), None)))
         }
+        Command::DeclareFrom { title, note } => {
+            Ok(or_offer(request, line, None, declare_form(request, title.as_ref(), Some(note))))
+        }
+        Command::NoteForm { note } => Ok(or_offer(request, line, None, note_form(book, request, note)?)),
         Command::UpdateForm | Command::ResolveForm => about(book, request, line, |incident| {
             let nobody = Duty::default();
             let asked = Asked { by: &request.by, place: &request.place, now: book.now, duty: &nobody };
@@ -108,6 +111,32 @@ pub fn answer(
     }
 }
 
+fn declare_form(request: &Request, title: Option<&String>, note: Option<&String>) -> Answer {
+    let fill = FormFill::Declare { title: title.cloned(), note: note.cloned() };
+    Answer::OpenForm(FormToOpen { context: context(request, note), fill })
+}
+
+/// The open incidents to whose timeline a message may go: its channel's first, then the worst.
+fn note_form(book: &Book<'_>, request: &Request, note: &String) -> Result<Answer, StoreError> {
+    let open = &book.state.open;
+    let chosen = book.told_by(&request.place)?.and_then(|id| open.get(&id));
+    let others = book.state.worst.iter().filter_map(|(_, id)| open.get(id));
+    let others = others.filter(|incident| chosen.is_none_or(|chosen| chosen.id != incident.id));
+    let choices: Vec<Summary> =
+        chosen.into_iter().chain(others).take(CHOICES).map(|incident| incident.summary()).collect();
+    if choices.is_empty() {
+        return Ok(Answer::Private(Private::Refused(Refusal::NothingOpen)));
+    }
+    let chosen = chosen.map(|incident| incident.id);
+    let fill = FormFill::Note { note: note.clone(), choices, chosen };
+    Ok(Answer::OpenForm(FormToOpen { context: context(request, Some(note)), fill }))
+}
+
+fn context(request: &Request, note: Option<&String>) -> FormContext {
+    let (place, note) = (request.place.clone(), note.cloned());
+    FormContext { incident: None, place, approval: None, shown: None, note }
+}
+
 /// Why an action is approved is asked in a form, of somebody who may approve it.
 fn approve_form(
     book: &Book<'_>,
@@ -130,6 +159,7 @@ fn approve_form(
         place: request.place.clone(),
         approval: Some((id, key.to_owned())),
         shown: None,
+        note: None,
     };
     let form = Answer::OpenForm(FormToOpen { context, fill: FormFill::Approve { step, command } });
     let line = Line { incident: None, command: Command::Runbook(line.clone()) };

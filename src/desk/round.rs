@@ -229,7 +229,7 @@ impl Round {
                     replies.push(Reply::Answer(request, reply, Box::new(answer)));
                 }
                 Message::SendBack(request, answer, reply) => {
-                    let answer = draft.hand_back(&request, answer).map_err(unreadable);
+                    let answer = draft.hand_back(&request, *answer).map_err(unreadable);
                     replies.push(Reply::Answer(request, reply, Box::new(answer)));
                 }
                 Message::Report(effect, outcome, reply) => {

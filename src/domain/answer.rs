@@ -38,6 +38,16 @@ pub struct FormToOpen {
 pub enum FormFill {
     Declare {
         title: Option<String>,
+        /// The message that becomes the first note.
+        #[serde(default)]
+        note: Option<String>,
+    },
+    /// A message, and the open incidents to whose timeline it may go.
+    Note {
+        note: String,
+        choices: Vec<Summary>,
+        /// The one whose channel it was said in.
+        chosen: Option<IncidentId>,
     },
     Update {
         title: String,

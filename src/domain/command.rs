@@ -125,6 +125,15 @@ pub enum Command {
     DeclareForm {
         title: Option<String>,
     },
+    /// The same for a message, which becomes the first note.
+    DeclareFrom {
+        title: Option<String>,
+        note: String,
+    },
+    /// Opens the form that puts a message on the timeline of one of the open incidents.
+    NoteForm {
+        note: String,
+    },
     Update {
         text: String,
     },
@@ -252,7 +261,10 @@ impl Command {
     /// The word people type for it; also the action id of its button.
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Declare { .. } | Self::DeclareAnyway { .. } | Self::DeclareForm { .. } => "declare",
+            Self::Declare { .. }
+            | Self::DeclareAnyway { .. }
+            | Self::DeclareForm { .. }
+            | Self::DeclareFrom { .. } => "declare",
             Self::Cancel { .. } => "cancel",
             Self::Rename { .. } => "rename",
             Self::Invite { .. } => "invite",
@@ -263,7 +275,7 @@ impl Command {
             Self::Impact { .. } => "impact",
             Self::Action { .. } => "action",
             Self::Eta { .. } => "eta",
-            Self::Note { .. } => "note",
+            Self::Note { .. } | Self::NoteForm { .. } => "note",
             Self::Ack => "ack",
             Self::Pass => "pass",
             Self::Escalate { .. } => "escalate",
@@ -305,6 +317,8 @@ impl Command {
             Self::Declare { .. }
                 | Self::DeclareAnyway { .. }
                 | Self::DeclareForm { .. }
+                | Self::DeclareFrom { .. }
+                | Self::NoteForm { .. }
                 | Self::List
                 | Self::Find { .. }
                 | Self::Doctor
@@ -318,7 +332,14 @@ impl Command {
 
     /// Whether it opens a form, the first step of a change.
     pub fn opens_form(&self) -> bool {
-        matches!(self, Self::DeclareForm { .. } | Self::UpdateForm | Self::ResolveForm)
+        matches!(
+            self,
+            Self::DeclareForm { .. }
+                | Self::DeclareFrom { .. }
+                | Self::NoteForm { .. }
+                | Self::UpdateForm
+                | Self::ResolveForm
+        )
     }
 
     /// Whether it only reads: it changes nothing and commits nothing.
@@ -331,15 +352,7 @@ impl Command {
         }
         matches!(
             self,
-            Self::List
-                | Self::Show
-                | Self::Timeline { .. }
-                | Self::Find { .. }
-                | Self::Doctor
-                | Self::Help
-                | Self::DeclareForm { .. }
-                | Self::UpdateForm
-                | Self::ResolveForm
-        )
+            Self::List | Self::Show | Self::Timeline { .. } | Self::Find { .. } | Self::Doctor | Self::Help
+        ) || self.opens_form()
     }
 }

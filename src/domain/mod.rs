@@ -8,6 +8,7 @@ pub mod answer;
 pub mod command;
 pub mod effect;
 pub mod fault;
+pub mod home;
 pub mod incident;
 pub mod oncall;
 pub mod procedure;

@@ -29,6 +29,7 @@ pub struct Place {
 /// What stands for the channel where there is none. Slack's ids hold no such sign.
 const SHELL: &str = "shell:";
 const PHONE: &str = "phone:";
+const HOME: &str = "home:";
 
 impl Place {
     /// A telephone, which is in no channel.
@@ -52,6 +53,15 @@ impl Place {
         Self { channel: SHELL.into(), thread: None }
     }
 
+    /// howler's Home tab, or a shortcut that is no message's: in Slack, and in no channel.
+    pub fn home() -> Self {
+        Self { channel: HOME.into(), thread: None }
+    }
+
+    pub fn is_home(&self) -> bool {
+        self.channel.as_str() == HOME
+    }
+
     pub fn is_shell(&self) -> bool {
         self.channel.as_str() == SHELL
     }
@@ -71,6 +81,8 @@ pub enum ReplyPath {
     Ephemeral,
     /// To the address Slack sent with a click; good for 30 minutes and five answers.
     ResponseUrl(String),
+    /// By direct message: a click on the Home tab and a shortcut bring no address, and are in no channel.
+    Direct,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,6 +119,13 @@ pub enum Form {
         impact: Option<String>,
         action: Option<String>,
         eta: Option<EtaText>,
+        /// A message that it was made from, as the first note.
+        note: Option<String>,
+    },
+    /// A message, onto the timeline of the incident that was chosen.
+    Note {
+        incident: IncidentId,
+        text: String,
     },
     Update {
         incident: IncidentId,
@@ -143,6 +162,9 @@ pub struct FormContext {
     /// What an update's form showed, so that only what somebody changed in it counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shown: Option<Shown>,
+    /// The message that it was opened for, as a note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// An update form's fields as they were filled when it was opened, each as a fingerprint: Slack keeps 3,000 characters.

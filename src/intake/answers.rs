@@ -120,6 +120,7 @@ fn field_of(form: &Form, refusal: &Refusal) -> &'static str {
 fn main_field(form: &Form) -> &'static str {
     match form {
         Form::Declare { .. } => fields::TITLE,
+        Form::Note { .. } => fields::INCIDENT,
         Form::Update { .. } => fields::ACTION,
         Form::Resolve { .. } => fields::ROOT_CAUSE,
         Form::Approve { .. } => fields::COMMENT,

@@ -10,9 +10,10 @@ use tracing::{Instrument, debug, info, info_span, warn};
 
 use super::answers::{self, Failure};
 use super::origin::{self, Standing};
+use super::quoted::with_names;
 use super::reasons::without_secrets;
 use super::screen::screened;
-use super::slack::{Incoming, Parsed};
+use super::slack::{Incoming, Opened, Parsed};
 use crate::clock::Clock;
 use crate::delivery::Deliverer;
 use crate::desk::Desk;
@@ -94,7 +95,28 @@ impl Front {
                 self.deliverer.group_changed.notify_one();
                 Reply::Nothing
             }
+            Parsed::HomeOpened(opened) => {
+                self.opened(opened);
+                Reply::Nothing
+            }
             Parsed::SslCheck | Parsed::Ignored { .. } => Reply::Nothing,
+        }
+    }
+
+    /// Somebody looks at the Home tab. It tells what goes on, so it is for howler's own workspace alone.
+    fn opened(&self, opened: Opened) {
+        let standing = opened.origin.standing(self.deliverer.known_me().as_ref());
+        match standing {
+            Standing::Ours | Standing::Unknown => {
+                self.deliverer.homes.opened(&opened.by, opened.hash, self.clock.now());
+            }
+            Standing::OtherApp | Standing::OtherWorkspace | Standing::Visitor => {
+                self.metrics.ignored(standing.word());
+                warn!(
+                    standing = standing.word(),
+                    "a Home tab is not published: it was opened from elsewhere"
+                );
+            }
         }
     }
 
@@ -145,6 +167,8 @@ impl Front {
             request.ask = Ask::Unclear(Refusal::NotAPerson { word: "@howler".into() });
         }
         let standing = self.standing(incoming).await;
+        let used = incoming.at_home && matches!(standing, Standing::Ours | Standing::Unknown);
+        let by = request.by.clone();
         request.ask = match standing.refuses(&request.ask) {
             Some(refusal) => {
                 self.metrics.ignored(standing.word());
@@ -154,13 +178,20 @@ impl Front {
                 );
                 Ask::Unclear(refusal)
             }
-            None => without_secrets(screened(request.ask, &self.deliverer).await, &self.redactor),
+            None => {
+                let screened = screened(request.ask, &self.deliverer).await;
+                without_secrets(with_names(screened, &self.deliverer.people).await, &self.redactor)
+            }
         };
         let submitted = self.desk.submit(request);
         let answer = match timeout_at(deadline, submitted).await {
             Ok(answer) => answer.map_err(Failure::Fault),
             Err(_) => Err(Failure::Slow),
         };
+        if used {
+            // Afterwards, so that it shows what came of the click.
+            self.deliverer.homes.used(&by, self.clock.now());
+        }
         if let Err(failure) = &answer {
             warn!(%failure, "a delivery could not be answered");
         }

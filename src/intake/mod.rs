@@ -7,6 +7,7 @@ pub mod grammar;
 mod http;
 pub mod origin;
 pub mod phone;
+mod quoted;
 mod reasons;
 mod screen;
 pub mod shell;

@@ -87,6 +87,11 @@ impl Button {
         self.value().encode_utf16().count() <= VALUE_MOST
     }
 
+    /// The word of its line.
+    pub fn word(&self) -> &'static str {
+        self.carries.line.command.word()
+    }
+
     fn value(&self) -> String {
         // Plain data: it always serialises.
         serde_json::to_string(&self.carries).unwrap_or_default()
@@ -196,6 +201,11 @@ impl Draft {
             self.chunks.push(lines);
         }
         self
+    }
+
+    /// Where no text stands beside the blocks.
+    pub fn blocks(self) -> Vec<SlackBlock> {
+        self.blocks
     }
 
     pub fn finish(self) -> Message {

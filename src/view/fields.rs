@@ -7,7 +7,9 @@ pub const DECLARE: &str = "declare";
 pub const UPDATE: &str = "update";
 pub const RESOLVE: &str = "resolve";
 pub const APPROVE: &str = "approve";
+pub const NOTE: &str = "note";
 
+pub const INCIDENT: &str = "incident";
 pub const TITLE: &str = "title";
 pub const SEVERITY: &str = "severity";
 pub const STATUS: &str = "status";

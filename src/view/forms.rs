@@ -9,7 +9,7 @@ use super::text::{visible, within};
 use super::time::utc;
 use super::words::{bold, code, words};
 use crate::config::Severities;
-use crate::domain::answer::{FormFill, FormToOpen};
+use crate::domain::answer::{FormFill, FormToOpen, Summary};
 use crate::domain::incident::Eta;
 use crate::domain::text::{TEXT_MOST, TITLE_MOST, shorten};
 use crate::domain::{Severity, Status};
@@ -25,12 +25,15 @@ const ETA_HINT: &str = "20m, or words";
 pub fn form(form: &FormToOpen, severities: &Severities) -> SlackView {
     let incident = form.context.incident;
     let (callback, title, submit, blocks) = match &form.fill {
-        FormFill::Declare { title } => (
+        FormFill::Declare { title, note } => (
             fields::DECLARE,
             "Declare an incident".to_owned(),
             "Declare",
-            declare(title.as_ref(), severities),
+            declare(title.as_ref(), severities).into_iter().chain(note.as_deref().map(first_note)).collect(),
         ),
+        FormFill::Note { note, choices, chosen } => {
+            (fields::NOTE, "Add to a timeline".to_owned(), "Add", timelines(note, choices, *chosen))
+        }
         FormFill::Update { .. } => {
             (fields::UPDATE, named("Update", incident), "Post update", update(&form.fill))
         }
@@ -120,6 +123,35 @@ fn approve(step: &String, command: &str) -> Vec<SlackBlock> {
     vec![
         rich_lines(&[words![bold(step)], words![code(command.to_owned())]]),
         text(fields::COMMENT, "Why", None).hint("What did you look at? It is kept with the approval").block(),
+    ]
+}
+
+/// Where the rest of a quoted message is left out, in characters.
+const QUOTE_MOST: usize = 600;
+
+fn first_note(note: &str) -> SlackBlock {
+    rich_lines(&[words![bold("The first note")], words![shorten(note, QUOTE_MOST)]])
+}
+
+/// The message, and the incidents to whose timeline it may go.
+fn timelines(note: &str, choices: &[Summary], chosen: Option<IncidentId>) -> Vec<SlackBlock> {
+    let option = |summary: &Summary| {
+        let label = format!("{} {} {}", summary.incident, summary.severity, summary.title);
+        choice(&visible(&label), &summary.incident.0.to_string())
+    };
+    // Where there is one alone, it is the one.
+    let only = || Some(choices.first().filter(|_| choices.len() == 1)?.incident);
+    let initial = chosen.or_else(only).and_then(|id| choices.iter().find(|summary| summary.incident == id));
+    let select = SlackBlockStaticSelectElement::new()
+        .with_action_id(fields::INCIDENT.to_owned().into())
+        .with_placeholder(plain("Which incident?"))
+        .with_options(choices.iter().map(option).collect())
+        .opt_initial_option(initial.map(option));
+    vec![
+        rich_lines(&[words![shorten(note, QUOTE_MOST)]]),
+        SlackInputBlock::new(plain("Incident"), select.into())
+            .with_block_id(fields::INCIDENT.to_owned().into())
+            .into(),
     ]
 }
 

@@ -81,6 +81,7 @@ fn entry(command: &Command) -> Option<Entry> {
         // They have a help of their own.
         Command::Oncall(_) | Command::Runbook(_) => return None,
         // Ways to write the others.
+        Command::DeclareFrom { .. } | Command::NoteForm { .. } => return None,
         Command::With { .. } | Command::Either { .. } | Command::InChannel { .. } => return None,
         Command::Pass | Command::RetryNow { .. } | Command::GiveUp { .. } | Command::PinTo { .. } => {
             return None;
@@ -171,8 +172,7 @@ fn written(via: Via) -> Message {
 
 /// At a shell no form opens.
 fn has_it(command: &Command, via: Via) -> bool {
-    let form = matches!(command, Command::DeclareForm { .. } | Command::UpdateForm | Command::ResolveForm);
-    !form || via != Via::Shell
+    !command.opens_form() || via != Via::Shell
 }
 
 fn item(entry: &Entry, via: Via) -> Words {

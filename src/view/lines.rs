@@ -97,7 +97,9 @@ fn words(command: &Command) -> Option<String> {
         Command::Cancel { why, of: None } => with("cancel", why.as_deref()),
         Command::Rename { title } => with("rename", Some(title)),
         Command::Invite { .. } => format!("invite {SOMEBODY}"),
-        Command::DeclareForm { title } => with("declare", title.as_deref()),
+        Command::DeclareForm { title } | Command::DeclareFrom { title, .. } => {
+            with("declare", title.as_deref())
+        }
         Command::Update { text } => with("update", Some(text)),
         Command::Status { to } => with("status", Some(&to.to_string().to_lowercase())),
         Command::Severity { to, reason } => {
@@ -108,7 +110,7 @@ fn words(command: &Command) -> Option<String> {
         Command::Eta { eta: EtaText::In(after) } => with("eta", Some(&time::typed(*after))),
         Command::Eta { eta: EtaText::At(at) } => with("eta", Some(&time::utc(*at))),
         Command::Eta { eta: EtaText::Words(words) } => with("eta", Some(words)),
-        Command::Note { text } => with("note", Some(text)),
+        Command::Note { text } | Command::NoteForm { note: text } => with("note", Some(text)),
         Command::Escalate { why } => with("escalate", why.as_deref()),
         Command::Page { why, .. } => with(&format!("page {SOMEBODY}"), why.as_deref()),
         Command::Pass => "escalate".to_owned(),

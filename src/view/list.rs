@@ -157,6 +157,8 @@ fn say_the_number(draft: Draft, choices: &[Summary], line: &Line, via: Via) -> D
 pub(super) fn offer_form(incident: Option<&Summary>, line: &Line, via: Via) -> Message {
     let rest = match &line.command {
         Command::DeclareForm { .. } => "p1 what is broken",
+        Command::DeclareFrom { .. } => "p1 what is broken",
+        Command::NoteForm { .. } => "note what happened",
         Command::ResolveForm => "resolve the root cause",
         _ => "update what stakeholders should know",
     };
@@ -164,7 +166,9 @@ pub(super) fn offer_form(incident: Option<&Summary>, line: &Line, via: Via) -> M
         Line { incident: incident.map(|incident| incident.incident).or(line.incident), ..line.clone() };
     let number = incident.map(|incident| format!("{} ", incident.incident.0)).unwrap_or_default();
     let about = match (&line.command, incident) {
-        (Command::DeclareForm { .. }, _) | (_, None) => words!["Press the button to open the form."],
+        (Command::DeclareForm { .. } | Command::DeclareFrom { .. }, _) | (_, None) => {
+            words!["Press the button to open the form."]
+        }
         (_, Some(incident)) => {
             words!["Press the button to open the form for "].and(head(incident)).and(words!["."])
         }

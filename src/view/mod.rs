@@ -16,6 +16,7 @@ pub mod fields;
 mod forms;
 mod github;
 mod help;
+mod home;
 mod late;
 mod lines;
 mod list;
@@ -42,6 +43,7 @@ pub use card::{card, card_anew, topic};
 pub use effect_words::effect_in_words;
 pub use forms::form;
 pub use github::{IssueText, carries, comment_text, issue_text};
+pub use home::home;
 pub use late::{HeldUp, posted_late};
 pub use lines::{Via, typed};
 pub use oncall::{

@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::Message;
 use super::lines::{Via, typed};
-use crate::domain::Command;
 use crate::domain::answer::Private;
 use crate::domain::command::Line;
 use crate::domain::incident::event::EventKind;
@@ -119,9 +118,7 @@ fn inline(part: &Value, names: &Names) -> Option<String> {
 /// `Take command: howler incident 7 take`. What only a click can ask has no line.
 fn button(button: &Value) -> Option<String> {
     let line: Line = serde_json::from_str(button["value"].as_str()?).ok()?;
-    let opens_form =
-        matches!(line.command, Command::DeclareForm { .. } | Command::UpdateForm | Command::ResolveForm);
-    let rest = if opens_form { " ..." } else { "" };
+    let rest = if line.command.opens_form() { " ..." } else { "" };
     Some(format!("{}: {}{rest}", string(&button["text"]["text"]), typed(&line, Via::Shell)?))
 }
 

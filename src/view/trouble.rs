@@ -5,6 +5,7 @@ use super::blocks::Draft;
 use super::lines::Via;
 use super::words::{Words, code, words};
 use crate::domain::answer::{FormFill, FormToOpen};
+use crate::domain::text::clean_line;
 use crate::id::RunId;
 
 /// A form that could not be opened: why, and the line that does the same.
@@ -31,7 +32,7 @@ pub fn type_instead(form: &FormToOpen) -> Message {
 fn line_instead(form: &FormToOpen, via: Via) -> Words {
     let number = form.context.incident.map(|incident| format!("{} ", incident.0)).unwrap_or_default();
     match &form.fill {
-        FormFill::Declare { title } => {
+        FormFill::Declare { title, .. } => {
             let title = title.as_deref().unwrap_or("what is broken");
             words![code(via.line(&format!("p1 {title}"))), " (P1 is the worst, P4 the mildest)"]
         }
@@ -40,6 +41,7 @@ fn line_instead(form: &FormToOpen, via: Via) -> Words {
             ", and to change the status ",
             code(via.line(&format!("{number}status identified")))
         ],
+        FormFill::Note { note, .. } => words![code(via.line(&format!("note {}", clean_line(note))))],
         FormFill::Resolve { .. } => words![code(via.line(&format!("{number}resolve the root cause")))],
         FormFill::Approve { .. } => {
             let (run, key) = form.context.approval.clone().unwrap_or_else(|| (RunId(0), String::new()));

@@ -77,12 +77,14 @@ pub fn anything(world: &mut World) {
     if world.breaks && !world.dice.once_in(3) {
         return production::anything(world, person);
     }
-    match world.dice.below(20) {
+    match world.dice.below(22) {
         0..=10 => line(world, person),
         11..=14 => click(world, person),
         15 => submit(world, person),
         16 => react(world, person),
         17 => again(world),
+        18 => at_home(world, person),
+        19 => shortcut(world, person),
         _ => mention(world, person),
     }
 }
@@ -168,7 +170,7 @@ fn line(world: &mut World, person: &'static str) {
 }
 
 /// Answers after which it may or may not have happened.
-const PROMISES_NOTHING: [&str; 5] =
+const PROMISES_NOTHING: [&str; 6] =
     ["could not save", "could not confirm", "Not saved", "not saved", "is slow just now", "is restarting"];
 
 /// A check mark and a number is howler's yes; any other answer in time is its no, or a fault that promises nothing.
@@ -327,6 +329,34 @@ fn react(world: &mut World, person: &'static str) {
             begun.slack.react(person, &channel, &ts, "pushpin").await
         };
         let heard = matches!(told, Ok(Some(reply)) if reply.status == 200);
+        begun.settle(if heard { Outcome::Heard } else { Outcome::Unknown }, String::new());
+    });
+}
+
+/// Opens howler's Home tab, or presses something there.
+fn at_home(world: &mut World, person: &'static str) {
+    let pressed = world.slack.look(|slack| {
+        let id = slack.person_called(person).map(|person| person.id.clone())?;
+        Some(buttons(slack.homes.get(&id)?.view.get("blocks")?.as_array()?))
+    });
+    let pressed = world.dice.pick(&pressed.unwrap_or_default()).cloned().filter(|_| world.dice.once_in(2));
+    let line = format!("{person} at home: {}", pressed.as_deref().unwrap_or("opens it"));
+    let begun = begin(world, What::Other, String::new(), line);
+    tokio::spawn(async move {
+        let heard = match pressed {
+            Some(action) => begun.slack.click_home(person, &action, None).await.map(Some),
+            None => begun.slack.open_home(person).await,
+        };
+        let heard = matches!(heard, Ok(Some(reply)) if reply.status == 200);
+        begun.settle(if heard { Outcome::Heard } else { Outcome::Unknown }, String::new());
+    });
+}
+
+/// Opens the declaration from everywhere; whoever has it open may send it later.
+fn shortcut(world: &mut World, person: &'static str) {
+    let begun = begin(world, What::Other, String::new(), format!("{person}: shortcut"));
+    tokio::spawn(async move {
+        let heard = begun.slack.shortcut(person, "declare").await.is_ok_and(|reply| reply.status == 200);
         begun.settle(if heard { Outcome::Heard } else { Outcome::Unknown }, String::new());
     });
 }

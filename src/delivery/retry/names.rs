@@ -72,6 +72,8 @@ const KNOWN: &[&str] = &[
     "json_not_object",
     "unknown_method",
     "view_too_large",
+    "not_enabled",
+    "hash_conflict",
 ];
 
 /// The name itself where howler knows it, so that metrics get no more words than these.
@@ -116,6 +118,10 @@ fn place(error: &str) -> Option<(Class, &'static str)> {
 
 fn permission(error: &str) -> Option<(Class, &'static str)> {
     Some(match error {
+        "not_enabled" => (
+            Never,
+            "the app has no Home tab: turn it on under App Home in its settings, or update it with howler's manifest",
+        ),
         "missing_scope" => (
             Never,
             "howler's Slack app lacks the scope {needed}: add it on the app's page OAuth & Permissions and \

@@ -25,6 +25,7 @@ use tokio::sync::Notify;
 use tracing::error;
 
 use super::directory::{BotIdentity, Directory};
+use super::home::Homes;
 use super::job::Job;
 use super::limits::{Edits, Turns};
 use super::people::People;
@@ -61,6 +62,8 @@ pub struct Deliverer {
     /// Slack said that a user group was changed.
     pub group_changed: Notify,
     pub people: People,
+    /// The Home tabs that are looked at.
+    pub homes: Homes,
 }
 
 /// Slack did not say who howler is.
@@ -176,6 +179,7 @@ impl Deliverer {
             group_is_stale: Default::default(),
             group_changed: Notify::new(),
             people,
+            homes: Homes::default(),
         })
     }
 

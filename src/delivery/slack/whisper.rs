@@ -25,6 +25,10 @@ impl Deliverer {
         private: &Private,
     ) -> Result<Receipt, Stop> {
         let message = view::private(private, Via::Mention);
+        if place.is_home() {
+            // There is no channel to show it in.
+            return self.post_once(job, Destination::Person(to), &message).await.map(|(receipt, _)| receipt);
+        }
         let spot = Spot { channel: place.channel.clone(), words: "the channel".into(), ..Spot::workspace() };
         let sent = match self.show(to, place, reply, &message).await {
             Err(trouble) if trouble.is_too_long() => {
@@ -53,7 +57,9 @@ impl Deliverer {
             ReplyPath::ResponseUrl(address) => {
                 self.slack.answer_click(address, &private_answer(place, message)).await
             }
-            ReplyPath::Inline | ReplyPath::Ephemeral => self.show_only(to, place, message).await,
+            ReplyPath::Inline | ReplyPath::Ephemeral | ReplyPath::Direct => {
+                self.show_only(to, place, message).await
+            }
         }
     }
 

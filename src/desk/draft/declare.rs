@@ -84,6 +84,16 @@ impl Draft<'_> {
     ) -> Result<Answer, StoreError> {
         let title = title.to_owned();
         let declaration = Declaration { title, severity, impact: None, action: None, eta: None };
+        self.declare_noted(request, declaration, note)
+    }
+
+    /// Declares, with a first note.
+    fn declare_noted(
+        &mut self,
+        request: &Request,
+        declaration: Declaration,
+        note: Option<&str>,
+    ) -> Result<Answer, StoreError> {
         let answer = self.declare(request, declaration)?;
         let (Answer::Private(Private::Declared { incident, title, severity, own_channel, .. }), Some(note)) =
             (&answer, note)
@@ -98,20 +108,23 @@ impl Draft<'_> {
 
     pub(super) fn form(&mut self, request: &Request, form: &Form) -> Result<Answer, StoreError> {
         let incident = match form {
-            Form::Declare { title, severity, impact, action, eta } => {
+            Form::Declare { title, severity, impact, action, eta, note } => {
                 let facts = (impact.clone(), action.clone(), eta.clone());
                 let declaration = match Declaration::new(title.clone(), *severity, facts, self.now) {
                     Ok(declaration) => declaration,
                     Err(refusal) => return Ok(refused(refusal)),
                 };
-                let anyway = Command::DeclareAnyway { severity: *severity, title: title.clone(), note: None };
+                let anyway =
+                    Command::DeclareAnyway { severity: *severity, title: title.clone(), note: note.clone() };
                 if let Some(asked) = self.same_title(request, title, anyway)? {
                     return Ok(asked);
                 }
-                return self.declare(request, declaration);
+                return self.declare_noted(request, declaration, note.as_deref());
             }
             Form::Approve { run, key, comment } => return self.approve_form(request, *run, key, comment),
-            Form::Update { incident, .. } | Form::Resolve { incident, .. } => *incident,
+            Form::Note { incident, .. } | Form::Update { incident, .. } | Form::Resolve { incident, .. } => {
+                *incident
+            }
         };
         let Some(incident) = self.book().incident(incident)? else {
             return Ok(refused(Refusal::NoSuchIncident { incident }));

@@ -118,9 +118,9 @@ impl Draft<'_> {
             RunAsk::LookAgain => decide::look_again(run),
             RunAsk::Abort => decide::abort(run),
             RunAsk::Propose => self.proposal(run, &request.by),
-            // A button that is pressed elsewhere than on the card is none of howler's.
+            // A button that is pressed elsewhere than on the card is none of howler's; a Home is nobody's but howler's.
             RunAsk::Vote { key: Some(key), .. } | RunAsk::Undo { key: Some(key) }
-                if is_a_button(key) && !run.stands_in(&request.place.channel) =>
+                if is_a_button(key) && !request.place.is_home() && !run.stands_in(&request.place.channel) =>
             {
                 Err(RunRefusal::NotApproved { run: run.id, why: NotApproved::OtherRequest })
             }

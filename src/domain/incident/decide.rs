@@ -154,9 +154,7 @@ pub(super) fn decided(
             let eta = Eta::said_at(eta.clone(), now, incident.eta.as_ref())?;
             Ok(Decision::done(incident, vec![EventKind::EtaSet { eta: eta.clone() }], Done::Eta(eta)))
         }
-        Command::Note { text } => {
-            Ok(Decision::done(incident, vec![EventKind::Noted { text: text.clone() }], Done::Noted))
-        }
+        Command::Note { text } => noted(incident, text),
         Command::Ack => acknowledge(incident),
         Command::With { command, note } => with_note(incident, command, note, asked, rules),
         Command::Pass => pass(incident, asked.by),
@@ -181,6 +179,8 @@ pub(super) fn decided(
         | Command::Declare { .. }
         | Command::DeclareAnyway { .. }
         | Command::DeclareForm { .. }
+        | Command::DeclareFrom { .. }
+        | Command::NoteForm { .. }
         | Command::List
         | Command::Show
         | Command::Timeline { .. }
@@ -206,6 +206,7 @@ pub fn decide_form(incident: &Incident, form: &Form, asked: &Asked<'_>) -> Resul
 fn decided_form(incident: &Incident, form: &Form, now: Timestamp) -> Result<Decision, Refusal> {
     match form {
         Form::Declare { .. } | Form::Approve { .. } => Ok(Decision::only(Answer::Nothing)),
+        Form::Note { text, .. } => noted(incident, text),
         // The form does not offer it; whoever sends it all the same means the end.
         Form::Update { status: Some(Status::Resolved), impact, action, .. } => {
             let root_cause = action.clone().unwrap_or_else(|| NOT_KNOWN.into());
@@ -235,6 +236,10 @@ fn decided_form(incident: &Incident, form: &Form, now: Timestamp) -> Result<Deci
             resolve(incident, root_cause.clone(), impact.clone(), data_loss.clone(), now)
         }
     }
+}
+
+fn noted(incident: &Incident, text: &str) -> Result<Decision, Refusal> {
+    Ok(Decision::done(incident, vec![EventKind::Noted { text: text.to_owned() }], Done::Noted))
 }
 
 pub(super) fn open(incident: &Incident) -> Result<(), Refusal> {
@@ -386,6 +391,6 @@ fn open_resolve_form(incident: &Incident, asked: &Asked<'_>) -> Result<Decision,
 fn form(incident: &Incident, asked: &Asked<'_>, fill: FormFill) -> Decision {
     let shown = matches!(fill, FormFill::Update { .. }).then(|| Shown::of(incident));
     let place = asked.place.clone();
-    let context = FormContext { incident: Some(incident.id), place, approval: None, shown };
+    let context = FormContext { incident: Some(incident.id), place, approval: None, shown, note: None };
     Decision::only(Answer::OpenForm(FormToOpen { context, fill }))
 }

@@ -28,6 +28,7 @@ files![
     "emoji.js",
     "form.css",
     "hints.js",
+    "home.js",
     "howler.svg",
     "icons.js",
     "inputs.js",

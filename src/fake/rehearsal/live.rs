@@ -40,6 +40,8 @@ pub(super) async fn world<W: Workspace>(
     answer["version"] = version.into();
     answer["boot"] = stage.boot.as_str().into();
     answer["view"] = sight::view(&world, &person);
+    answer["home"] = sight::home(&world, &person);
+    answer["shortcuts"] = stage.workspace.shortcuts();
     answer["world"] = sight::filtered(world, &person);
     answer["as"] = json!(person);
     answer["on_call"] = (stage.controls.on_call)();

@@ -47,6 +47,24 @@ struct Click {
 }
 
 #[derive(Deserialize)]
+struct ClickHome {
+    action_id: String,
+    value: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Shortcut {
+    callback_id: String,
+}
+
+#[derive(Deserialize)]
+struct MessageShortcut {
+    channel: String,
+    ts: String,
+    callback_id: String,
+}
+
+#[derive(Deserialize)]
 struct Form {
     view: String,
     #[serde(default)]
@@ -109,6 +127,19 @@ async fn perform<W: Workspace>(stage: &Stage<W>, verb: &str, body: &[u8]) -> Res
         "click" => {
             let Click { channel, ts, action_id, value } = parse(body)?;
             workspace.click(person, channel, ts, action_id, value)
+        }
+        "home" => workspace.open_home(person),
+        "click-home" => {
+            let ClickHome { action_id, value } = parse(body)?;
+            workspace.click_home(person, action_id, value)
+        }
+        "shortcut" => {
+            let Shortcut { callback_id } = parse(body)?;
+            workspace.shortcut(person, callback_id)
+        }
+        "message-shortcut" => {
+            let MessageShortcut { channel, ts, callback_id } = parse(body)?;
+            workspace.message_shortcut(person, channel, ts, callback_id)
         }
         "submit" => {
             let Form { view, values } = parse(body)?;

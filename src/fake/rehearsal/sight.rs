@@ -18,6 +18,15 @@ pub(super) fn view(world: &Value, person: &str) -> Value {
     view
 }
 
+/// What stands on the app's Home tab for `person`.
+pub(super) fn home(world: &Value, person: &str) -> Value {
+    let mut home = world["homes"][person]["view"].clone();
+    if home.is_object() {
+        home["hash"] = world["homes"][person]["hash"].clone();
+    }
+    home
+}
+
 /// Leaves out what `person` would not see in Slack: channels they are not in, other people's direct messages, and
 /// what was said to others alone.
 pub(super) fn filtered(mut world: Value, person: &str) -> Value {
@@ -34,6 +43,7 @@ pub(super) fn filtered(mut world: Value, person: &str) -> Value {
     }
     if let Some(fields) = world.as_object_mut() {
         fields.remove("views");
+        fields.remove("homes");
         // Names alone, so that a mention of a public channel reads as one.
         fields.insert("known_channels".into(), known.into());
     }

@@ -101,4 +101,47 @@ impl Workspace for Slack {
             taken(Slack::unreact(&slack, &person, &channel, &ts, &emoji).await.map_err(words)?)
         })
     }
+
+    fn shortcuts(&self) -> Value {
+        serde_json::to_value(&self.manifest().shortcuts).unwrap_or_default()
+    }
+
+    fn shortcut(&self, person: String, callback_id: String) -> Later<Result<(), String>> {
+        let slack = self.clone();
+        Box::pin(
+            async move { taken(Some(Slack::shortcut(&slack, &person, &callback_id).await.map_err(words)?)) },
+        )
+    }
+
+    fn message_shortcut(
+        &self,
+        person: String,
+        channel: String,
+        ts: String,
+        callback_id: String,
+    ) -> Later<Result<(), String>> {
+        let slack = self.clone();
+        Box::pin(async move {
+            let used = Slack::message_shortcut(&slack, &person, &channel, &ts, &callback_id).await;
+            taken(Some(used.map_err(words)?))
+        })
+    }
+
+    fn open_home(&self, person: String) -> Later<Result<(), String>> {
+        let slack = self.clone();
+        Box::pin(async move { taken(Slack::open_home(&slack, &person).await.map_err(words)?) })
+    }
+
+    fn click_home(
+        &self,
+        person: String,
+        action_id: String,
+        value: Option<String>,
+    ) -> Later<Result<(), String>> {
+        let slack = self.clone();
+        Box::pin(async move {
+            let clicked = Slack::click_home(&slack, &person, &action_id, value.as_deref()).await;
+            taken(Some(clicked.map_err(words)?))
+        })
+    }
 }

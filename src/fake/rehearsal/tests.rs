@@ -66,6 +66,27 @@ impl Workspace for Paper {
     fn react(&self, person: String, _: String, ts: String, emoji: String) -> Later<Result<(), String>> {
         self.note(format!("{person} {ts} +{emoji}"))
     }
+    fn shortcuts(&self) -> Value {
+        json!([{ "name": "Declare", "type": "global", "callback_id": "declare" }])
+    }
+    fn shortcut(&self, person: String, callback_id: String) -> Later<Result<(), String>> {
+        self.note(format!("{person} {callback_id}"))
+    }
+    fn message_shortcut(
+        &self,
+        person: String,
+        channel: String,
+        ts: String,
+        callback_id: String,
+    ) -> Later<Result<(), String>> {
+        self.note(format!("{person} {channel} {ts} {callback_id}"))
+    }
+    fn open_home(&self, person: String) -> Later<Result<(), String>> {
+        self.note(format!("{person} comes home"))
+    }
+    fn click_home(&self, person: String, action: String, value: Option<String>) -> Later<Result<(), String>> {
+        self.note(format!("{person} home {action} {value:?}"))
+    }
     fn unreact(&self, person: String, _: String, ts: String, emoji: String) -> Later<Result<(), String>> {
         self.note(format!("{person} {ts} -{emoji}"))
     }

@@ -41,6 +41,24 @@ pub trait Workspace: Send + Sync + 'static {
     fn submit(&self, person: String, values: BTreeMap<String, String>) -> Later<Result<Submitted, String>>;
     fn close_view(&self, person: String) -> Later<Result<(), String>>;
     fn react(&self, person: String, channel: String, ts: String, emoji: String) -> Later<Result<(), String>>;
+    /// What the app offers beside its commands.
+    fn shortcuts(&self) -> Value;
+    fn shortcut(&self, person: String, callback_id: String) -> Later<Result<(), String>>;
+    fn message_shortcut(
+        &self,
+        person: String,
+        channel: String,
+        ts: String,
+        callback_id: String,
+    ) -> Later<Result<(), String>>;
+    /// Opens the app's Home tab.
+    fn open_home(&self, person: String) -> Later<Result<(), String>>;
+    fn click_home(
+        &self,
+        person: String,
+        action_id: String,
+        value: Option<String>,
+    ) -> Later<Result<(), String>>;
     fn unreact(
         &self,
         person: String,

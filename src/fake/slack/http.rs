@@ -190,8 +190,17 @@ impl Slack {
         let (now, base) = (self.now(), self.desk().own_base.clone());
         let mut turn = |world: &mut World| {
             let used = &mut used;
-            let messages_tab = self.0.manifest.messages_tab;
-            (method.run)(&mut Turn { world, args, now, base: &base, granted: &granted, messages_tab, used })
+            let (messages_tab, home_tab) = (self.0.manifest.messages_tab, self.0.manifest.home_tab);
+            (method.run)(&mut Turn {
+                world,
+                args,
+                now,
+                base: &base,
+                granted: &granted,
+                messages_tab,
+                home_tab,
+                used,
+            })
         };
         let answer = if method.changes { self.arrange(&mut turn) } else { turn(&mut self.world()) };
         self.desk().scopes_used.extend(used);

@@ -35,7 +35,7 @@ use crate::clock::Clock;
 use limits::Limits;
 
 pub use faults::Faults;
-pub use manifest::{Manifest, MessagesTab};
+pub use manifest::{Manifest, MessagesTab, Reach, Shortcut};
 pub use people::{PersonError, Reply, Said, Submission};
 pub use sign::sign;
 pub use socket::{APP_TOKEN, Break, SocketEvent, Sockets};

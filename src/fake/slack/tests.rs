@@ -3,6 +3,7 @@
 mod api;
 mod deliveries;
 mod groups;
+mod home;
 mod trouble;
 
 use std::sync::{Arc, Mutex};

@@ -24,6 +24,9 @@ pub struct World {
     pub channels: Vec<Channel>,
     /// Open modals; a person's are stacked, the last one on top.
     pub views: Vec<OpenView>,
+    /// What is published on the app's Home tab, by person.
+    #[serde(default)]
+    pub homes: BTreeMap<String, OpenView>,
     pub triggers: BTreeMap<String, Trigger>,
     pub response_urls: BTreeMap<String, ResponseUrl>,
     /// Files by id, uploaded and shared or not.

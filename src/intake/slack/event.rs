@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use sha2::{Digest, Sha256};
 
-use super::{Parsed, channel, delivery, person, typed};
+use super::{Opened, Parsed, channel, delivery, person, typed};
 use crate::domain::command::Command;
 use crate::domain::oncall::said::heard;
 use crate::domain::refusal::{Doubt, Refusal};
@@ -77,6 +77,19 @@ struct Item {
     ts: Option<String>,
 }
 
+/// Somebody came to howler's part of Slack: to its Home tab, or to its messages.
+#[derive(Deserialize)]
+struct Arrival {
+    user: Option<String>,
+    tab: Option<String>,
+    view: Option<Published>,
+}
+
+#[derive(Deserialize)]
+struct Published {
+    hash: Option<String>,
+}
+
 /// Reads the JSON that Slack sends for an event, over HTTP or in a Socket Mode envelope.
 pub fn parse(json: &[u8]) -> Parsed {
     let Ok(envelope) = serde_json::from_slice::<Envelope>(json) else { return Parsed::Malformed };
@@ -101,6 +114,7 @@ fn callback(envelope: Envelope, json: &[u8]) -> Parsed {
             Ok(Parsed::Ignored { why: "not_to_howler" })
         }
         "message" => serde_json::from_value(event).map(|event| direct(event, us.as_deref(), delivery)),
+        "app_home_opened" => serde_json::from_value(event).map(opened),
         "subteam_members_changed" | "subteam_updated" => Ok(Parsed::GroupChanged),
         "reaction_added" => serde_json::from_value(event).map(|event| pin(event, us, delivery, true)),
         "reaction_removed" => serde_json::from_value(event).map(|event| pin(event, us, delivery, false)),
@@ -208,6 +222,15 @@ fn aside(text: &str, us: Option<&str>) -> Option<Ask> {
         }
         _ => None,
     }
+}
+
+fn opened(event: Arrival) -> Parsed {
+    if event.tab.as_deref() != Some("home") {
+        return Parsed::Ignored { why: "other_tab" };
+    }
+    let Some(by) = event.user.and_then(person) else { return Parsed::Malformed };
+    let hash = event.view.and_then(|view| view.hash).filter(|hash| !hash.is_empty());
+    Parsed::HomeOpened(Opened { by, origin: Origin::default(), hash })
 }
 
 fn pin(event: Reaction, us: Option<String>, delivery: DeliveryId, added: bool) -> Parsed {

@@ -23,9 +23,17 @@ const COMMENT_MOST: usize = 500;
 pub(super) struct View {
     id: Option<String>,
     pub(super) app_installed_team_id: Option<String>,
+    r#type: Option<String>,
     callback_id: Option<String>,
     private_metadata: Option<String>,
     state: Option<State>,
+}
+
+impl View {
+    /// howler's Home tab, and no form.
+    pub(super) fn is_home(&self) -> bool {
+        self.r#type.as_deref() == Some("home")
+    }
 }
 
 #[derive(Deserialize)]
@@ -46,6 +54,7 @@ pub(super) fn submitted(by: UserId, view: &View, json: &[u8]) -> Parsed {
         Some(fields::UPDATE) => update,
         Some(fields::RESOLVE) => resolve,
         Some(fields::APPROVE) => approve,
+        Some(fields::NOTE) => note,
         _ => return Parsed::Ignored { why: "unknown_form" },
     };
     let mut input =
@@ -73,13 +82,23 @@ fn form_id(view: &View, form: &Form) -> Option<String> {
     Some(format!("{id}:{}", hex::encode(&Sha256::digest(filled)[..8])))
 }
 
-fn declare(input: &mut Input<'_>, _: &FormContext) -> Option<Form> {
+fn declare(input: &mut Input<'_>, context: &FormContext) -> Option<Form> {
     let title = input.take(fields::TITLE, parts::title);
     let severity = input.take(fields::SEVERITY, parts::severity);
     let impact = input.text(fields::IMPACT);
     let action = input.text(fields::ACTION);
     let eta = input.eta();
-    Some(Form::Declare { title: title?, severity: severity?, impact, action, eta })
+    let note = context.note.clone();
+    Some(Form::Declare { title: title?, severity: severity?, impact, action, eta, note })
+}
+
+fn note(input: &mut Input<'_>, context: &FormContext) -> Option<Form> {
+    let text = context.note.clone()?;
+    let incident = input.take(fields::INCIDENT, |number| match parts::incident(number)? {
+        Some(incident) => Ok(incident),
+        None => Err(Refusal::NotAnIncidentNumber { word: parts::quoted(number) }),
+    });
+    Some(Form::Note { incident: incident?, text })
 }
 
 fn update(input: &mut Input<'_>, context: &FormContext) -> Option<Form> {
@@ -158,7 +177,14 @@ impl<'a> Input<'a> {
 
     /// A field that the form has, to hang an error on that is not about one field.
     fn any(&self) -> &'static str {
-        let first = [fields::TITLE, fields::ROOT_CAUSE, fields::STATUS, fields::COMMENT, fields::IMPACT];
+        let first = [
+            fields::TITLE,
+            fields::INCIDENT,
+            fields::ROOT_CAUSE,
+            fields::STATUS,
+            fields::COMMENT,
+            fields::IMPACT,
+        ];
         let has = |field: &&str| self.values.is_some_and(|values| values.contains_key(*field));
         first.into_iter().find(|field| has(field)).unwrap_or(fields::IMPACT)
     }

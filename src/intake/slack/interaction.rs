@@ -1,8 +1,9 @@
-//! Clicks and submitted forms.
+//! Clicks, submitted forms and shortcuts.
 
 use serde::Deserialize;
 
 use super::form::{self, View};
+use super::shortcut;
 use super::{Parsed, channel, delivery, person};
 use crate::domain::command::Choice;
 use crate::domain::refusal::Refusal;
@@ -16,16 +17,18 @@ struct Body {
 }
 
 #[derive(Deserialize)]
-struct Payload {
+pub(super) struct Payload {
     r#type: String,
+    /// A shortcut's.
+    pub callback_id: Option<String>,
     api_app_id: Option<String>,
-    team: Option<Team>,
+    pub team: Option<Team>,
     enterprise: Option<Id>,
-    user: Option<User>,
+    pub user: Option<User>,
     channel: Option<Id>,
     container: Option<Container>,
-    message: Option<Message>,
-    trigger_id: Option<String>,
+    pub message: Option<Message>,
+    pub trigger_id: Option<String>,
     response_url: Option<String>,
     actions: Option<Vec<Action>>,
     view: Option<View>,
@@ -38,14 +41,16 @@ struct Id {
 
 /// `null` where the app is installed for a whole organization.
 #[derive(Deserialize)]
-struct Team {
+pub(super) struct Team {
     id: Option<String>,
     enterprise_id: Option<String>,
+    /// The first part of the workspace's address.
+    pub domain: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct User {
-    id: String,
+pub(super) struct User {
+    pub id: String,
     /// The person's own workspace, or organization where there is one.
     team_id: Option<String>,
 }
@@ -57,9 +62,12 @@ struct Container {
 }
 
 #[derive(Deserialize)]
-struct Message {
-    ts: Option<String>,
-    thread_ts: Option<String>,
+pub(super) struct Message {
+    pub ts: Option<String>,
+    pub thread_ts: Option<String>,
+    /// Nobody of what an app posted.
+    pub user: Option<String>,
+    pub text: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -101,6 +109,7 @@ pub fn parse_payload(json: &[u8]) -> Parsed {
             }
             _ => Parsed::Malformed,
         },
+        "shortcut" | "message_action" => shortcut::used(&payload, json),
         "view_closed" => Parsed::Ignored { why: "view_closed" },
         _ => Parsed::Ignored { why: "unknown_interaction" },
     };
@@ -108,6 +117,12 @@ pub fn parse_payload(json: &[u8]) -> Parsed {
 }
 
 impl Payload {
+    /// Where a private answer goes.
+    pub fn reply(&self) -> ReplyPath {
+        let address = self.response_url.as_deref().filter(|url| url.starts_with("http"));
+        address.map_or(ReplyPath::Ephemeral, |url| ReplyPath::ResponseUrl(url.into()))
+    }
+
     /// A form that somebody opened in another workspace names that one as its team, and ours as the one that has the app.
     fn origin(&self) -> Origin {
         let installed = self.view.as_ref().and_then(|view| view.app_installed_team_id.clone());
@@ -130,19 +145,20 @@ fn click(payload: Payload, json: &[u8]) -> Parsed {
     if action.carries().is_none() && action.url.is_some() {
         return Parsed::Ignored { why: "link" };
     }
-    let Some(place) = place(&payload) else { return Parsed::Ignored { why: "outside_messages" } };
+    let at_home = payload.view.as_ref().is_some_and(View::is_home);
+    let place = if at_home { Some(Place::home()) } else { place(&payload) };
+    let Some(place) = place else { return Parsed::Ignored { why: "outside_messages" } };
     let Some(user) = &payload.user else { return Parsed::Malformed };
     let Some(by) = person(user.id.clone()) else { return Parsed::Malformed };
     let choice = action.carries().and_then(|value| serde_json::from_str::<Choice>(value).ok());
-    let address = payload.response_url.as_deref().filter(|url| url.starts_with("http"));
     let request = Request {
         delivery: delivery("act", click_id(&payload, user, action, choice.as_ref()).as_deref(), json),
         by,
         place,
-        reply: address.map_or(ReplyPath::Ephemeral, |url| ReplyPath::ResponseUrl(url.into())),
+        reply: if at_home { ReplyPath::Direct } else { payload.reply() },
         ask: choice.map_or(Ask::Unclear(Refusal::UnknownButton), |choice| Ask::Line(choice.line)),
     };
-    Parsed::request(request, payload.trigger_id)
+    Parsed::request(request, payload.trigger_id).at_home(at_home)
 }
 
 fn click_id(payload: &Payload, user: &User, action: &Action, choice: Option<&Choice>) -> Option<String> {
@@ -158,7 +174,7 @@ fn click_id(payload: &Payload, user: &User, action: &Action, choice: Option<&Cho
 }
 
 /// A message that begins a thread is not said in it.
-fn place(payload: &Payload) -> Option<Place> {
+pub(super) fn place(payload: &Payload) -> Option<Place> {
     let container = payload.container.as_ref();
     let named = payload.channel.as_ref().map(|channel| channel.id.clone());
     let channel = channel(named.or_else(|| container?.channel_id.clone())?)?;

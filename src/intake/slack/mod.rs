@@ -7,6 +7,7 @@ pub mod command;
 pub mod event;
 mod form;
 pub mod interaction;
+mod shortcut;
 
 #[cfg(test)]
 mod tests;
@@ -36,6 +37,8 @@ pub enum Parsed {
     FormErrors(Vec<FieldError>),
     /// Somebody changed a user group.
     GroupChanged,
+    /// Somebody looks at howler's Home tab.
+    HomeOpened(Opened),
     /// Nothing for howler; why, in one word for metrics.
     Ignored {
         why: &'static str,
@@ -51,6 +54,17 @@ pub struct Incoming {
     /// Good for three seconds.
     pub trigger: Option<String>,
     pub origin: Origin,
+    /// A click on howler's Home tab.
+    pub at_home: bool,
+}
+
+/// Who looks at howler's Home tab, and what Slack shows there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opened {
+    pub by: UserId,
+    pub origin: Origin,
+    /// Slack's name for what stands there now; `None` where nothing was published yet.
+    pub hash: Option<String>,
 }
 
 /// A form's field and why its content cannot be taken.
@@ -63,7 +77,16 @@ pub struct FieldError {
 impl Parsed {
     fn request(request: Request, trigger: Option<String>) -> Self {
         let trigger = trigger.filter(|trigger| !trigger.is_empty());
-        Self::Request(Box::new(Incoming { request, trigger, origin: Origin::default() }))
+        let at_home = false;
+        Self::Request(Box::new(Incoming { request, trigger, origin: Origin::default(), at_home }))
+    }
+
+    /// The same, of a click on howler's Home tab.
+    fn at_home(self, at_home: bool) -> Self {
+        match self {
+            Self::Request(incoming) => Self::Request(Box::new(Incoming { at_home, ..*incoming })),
+            other => other,
+        }
     }
 
     /// The same, with the ids that tell whose it is.
@@ -73,6 +96,7 @@ impl Parsed {
                 incoming.origin = origin;
                 Self::Request(incoming)
             }
+            Self::HomeOpened(opened) => Self::HomeOpened(Opened { origin, ..opened }),
             other => other,
         }
     }

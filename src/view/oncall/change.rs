@@ -90,7 +90,7 @@ pub(super) fn are_paused(paused: &[(UserId, Timestamp)]) -> Vec<Words> {
 }
 
 /// The two turns of a swap.
-pub(super) fn offer(offer: &Proposal) -> Vec<Words> {
+pub(in crate::view) fn offer(offer: &Proposal) -> Vec<Words> {
     let line = |given: &Given| {
         let (was, is) = (Some(given.giver.clone()), Some(given.taker.clone()));
         row(&Moved { from: given.from, until: given.until, was, is })

@@ -19,18 +19,19 @@ use crate::domain::oncall::rota::Rota;
 use crate::id::UserId;
 
 pub(super) use answers::answer;
+pub(super) use change::offer;
 pub use import::{Earlier, nameless, not_a_name, not_taken, not_weeks, taken};
 pub(super) use refusal::refused;
 pub(super) use telling::{i_cannot, i_have_it};
 pub use telling::{retold, spoken_summons, tell};
 
 /// A button that asks something about being on call.
-fn button(label: &str, line: Oncall) -> Button {
+pub(super) fn button(label: &str, line: Oncall) -> Button {
     Button::new(label, None, Command::Oncall(Box::new(line)))
 }
 
 /// A person, or nobody.
-fn person(person: Option<&UserId>) -> Part {
+pub(super) fn person(person: Option<&UserId>) -> Part {
     person.map_or_else(|| Part::from("nobody"), Part::from)
 }
 

@@ -2,6 +2,7 @@
 
 mod answer;
 mod change;
+mod home;
 mod markdown;
 mod parts;
 mod release;
@@ -17,6 +18,7 @@ use crate::domain::procedure::Procedure;
 
 pub(super) use answer::answer;
 pub use answer::runbook_at_a_shell;
+pub(super) use home::{to_approve, to_release};
 pub use markdown::markdown;
 pub use parts::quoted;
 pub use run::{dry_run, run_card, shorter_run_cards};

@@ -84,7 +84,9 @@ fn of(line: &Line, about: &str, incident: Option<&Summary>) -> String {
         Command::Invite { .. } => format!("Invite them to {about}"),
         Command::Join => format!("Join {about}"),
         Command::DeclareForm { title: Some(title) } => format!("Open the form for {}", quoted(title)),
-        Command::DeclareForm { title: None } => "Open the form".to_owned(),
+        Command::DeclareForm { title: None } | Command::DeclareFrom { .. } | Command::NoteForm { .. } => {
+            "Open the form".to_owned()
+        }
         Command::Update { text } => format!("Post an update to {about}: {}", quoted(text)),
         Command::UpdateForm => format!("Write an update to {about}"),
         Command::Status { to } => format!("Set {about} to {to}"),

@@ -153,7 +153,7 @@ fn units(text: &Value) -> usize {
 }
 
 /// No parsed text at all: only plain and rich text, mentions by id alone, and no mark that reorders.
-fn blocks_are_inert(blocks: &Value) -> Result<(), String> {
+pub(super) fn blocks_are_inert(blocks: &Value) -> Result<(), String> {
     let mut wrong = Vec::new();
     walk(blocks, &mut |node| {
         let kind = node["type"].as_str().unwrap_or_default();

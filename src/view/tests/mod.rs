@@ -1,4 +1,5 @@
 mod github;
+mod home;
 mod late;
 mod limits;
 mod phone;

@@ -17,6 +17,12 @@ pub fn view(view: &SlackView) -> String {
     format!("  == {} ==\n{}\n  {buttons}\n  {names}", string(&view["title"]["text"]), body.join("\n"))
 }
 
+/// A Home tab has nothing but blocks.
+pub fn home(view: &SlackView) -> String {
+    let view = serde_json::to_value(view).unwrap();
+    view["blocks"].as_array().unwrap().iter().map(block).collect::<Vec<_>>().join("\n")
+}
+
 pub fn blocks(blocks: &[SlackBlock]) -> String {
     blocks.iter().map(|part| block(&serde_json::to_value(part).unwrap())).collect::<Vec<_>>().join("\n")
 }

@@ -2,6 +2,7 @@
 
 mod asking;
 mod calendars;
+mod forms;
 mod oncall;
 mod paging;
 mod refusing;
@@ -25,6 +26,7 @@ use crate::id::{ChannelId, EffectId, IncidentId, MessageTs, UserId};
 use crate::view::{self, Message, Via};
 pub use asking::*;
 pub use calendars::*;
+pub use forms::*;
 pub use oncall::*;
 pub use refusing::*;
 pub use saying::*;

@@ -94,8 +94,8 @@ async fn a_form_opens_at_once_or_the_person_hears_why_not() {
     let scene = Scene::new().await;
     let place = Place { channel: EMERGENCIES.into(), thread: None };
     let form = FormToOpen {
-        context: FormContext { incident: None, place, approval: None, shown: None },
-        fill: FormFill::Declare { title: Some("Event stream down".into()) },
+        context: FormContext { incident: None, place, approval: None, shown: None, note: None },
+        fill: FormFill::Declare { title: Some("Event stream down".into()), note: None },
     };
     assert_eq!(scene.deliverer.open_form("1.2.abc", &form).await, Ok(()));
     assert_eq!(scene.slack.calls("views.open")[0]["trigger_id"], "1.2.abc");

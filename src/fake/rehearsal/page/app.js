@@ -3,6 +3,7 @@
 import { follow, post, Refused } from "./api.js";
 import { ChannelPane } from "./channel.js";
 import { ClockBar } from "./clockbar.js";
+import { HomePane } from "./home.js";
 import { Modal } from "./modal.js";
 import { Names } from "./names.js";
 import { OnCall } from "./oncall.js";
@@ -18,6 +19,7 @@ class App {
     const asked = new URLSearchParams(location.search);
     this.as = asked.get("as") ?? "";
     this.wanted = asked.get("in");
+    this.atHome = asked.get("tab") === "home";
     this.thread = null;
     this.read = new Map(); // "person channel" -> ts of the last message seen
     this.newAfter = null;
@@ -39,6 +41,8 @@ class App {
     this.setTime(answer);
     this.world = answer.world;
     this.view = answer.view;
+    this.home = answer.home;
+    this.shortcuts = answer.shortcuts ?? [];
     this.onCallNow = answer.on_call;
     this.production = answer.production;
     const switched = this.as !== answer.as || !this.names || this.names.me.id !== answer.as;
@@ -48,6 +52,7 @@ class App {
       this.clock = new ClockBar(this, $("clock"));
       this.sidebar = new Sidebar(this, $("sidebar"));
       this.channelPane = new ChannelPane(this, $("middle"));
+      this.homePane = new HomePane(this, $("middle"));
       this.threadPane = new ThreadPane(this, $("thread"));
       this.modal = new Modal(this);
       this.onCall = new OnCall(this, $("on-call"));
@@ -66,12 +71,17 @@ class App {
     this.channel = current ?? this.firstChannel();
     if (opened) this.newAfter = this.channel && this.readUntil(this.channel);
     this.draw();
+    // Whoever looks at it has opened it: a howler that was started anew publishes it again.
+    if (this.atHome && (first || switched)) this.post("home", {});
     if (first) this.focusComposer();
   }
 
   /** Draws everything; each part looks for itself whether it changed. */
   draw() {
-    if (this.channel && !document.hidden) this.read.set(this.readKey(this.channel), latest(this.channel));
+    document.body.classList.toggle("at-home", this.atHome);
+    this.homePane.node.hidden = !this.atHome;
+    this.homePane.show(this.home);
+    if (this.channel && !document.hidden && !this.atHome) this.read.set(this.readKey(this.channel), latest(this.channel));
     this.channelPane.show(this.channel, this.newAfter);
     this.threadPane.show(this.channel, this.thread);
     this.sidebar.update();
@@ -81,9 +91,9 @@ class App {
     this.tick();
     const unread = this.world.channels.reduce((sum, channel) => sum + this.unread(channel), 0);
     this.clock.unread(unread > 0);
-    const name = this.channel ? (this.channel.is_im ? this.names.bot.name : `#${this.channel.name}`) : "howler";
+    const name = this.atHome ? "Home" : this.channel ? (this.channel.is_im ? this.names.bot.name : `#${this.channel.name}`) : "howler";
     document.title = `${unread ? `(${unread}) ` : ""}${name} - howler rehearsal`;
-    const place = new URLSearchParams({ as: this.as, ...(this.channel ? { in: this.channel.id } : {}) });
+    const place = new URLSearchParams({ as: this.as, ...(this.channel ? { in: this.channel.id } : {}), ...(this.atHome ? { tab: "home" } : {}) });
     history.replaceState(null, "", `?${place}`);
   }
 
@@ -122,10 +132,19 @@ class App {
     return open.find((channel) => /emergenc|incident/.test(channel.name)) ?? open[0] ?? this.world.channels[0] ?? null;
   }
 
+  /** Opens the app's Home tab; howler hears of it, as it does from Slack. */
+  openHome() {
+    this.toggleSidebar(false);
+    [this.atHome, this.thread] = [true, null];
+    this.draw();
+    this.post("home", {});
+  }
+
   openChannel(id) {
     const channel = this.world.channels.find((one) => one.id === id);
     this.toggleSidebar(false);
     if (!channel) return toast("You are not in that channel.");
+    this.atHome = false;
     if (channel.id !== this.channel?.id) {
       this.channel = channel;
       this.thread = null;
@@ -152,7 +171,7 @@ class App {
 
   /** A link to a message of this very workspace is followed here: there is no Slack behind it. */
   openLink(url, event) {
-    const found = /\/archives\/([A-Z0-9]+)(?:\/p(\d{10})(\d{6}))?/.exec(url);
+    const found = /(?:\/archives\/|app_redirect\?channel=)([A-Z0-9]+)(?:\/p(\d{10})(\d{6}))?/.exec(url);
     if (!found || !this.world.channels.some((channel) => channel.id === found[1])) return;
     event.preventDefault();
     this.openChannel(found[1]);

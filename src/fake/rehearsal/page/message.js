@@ -126,8 +126,24 @@ function tools(message, { app, channel, inThread }) {
         onclick: () => app.post(mine ? "unreact" : "react", { channel: channel.id, ts: message.ts, emoji: name }),
       }, emojiNode(name));
     }),
+    shortcuts(message, app, channel),
     inThread ? null : h("button", {
       type: "button", class: "tool-reply", title: "Reply in thread", "aria-label": "Reply in thread", "data-tool": "reply",
       onclick: () => app.openThread(message.ts, true),
     }, icon("reply"), " Reply"));
+}
+
+/** What Slack has in a message's menu of the app's. */
+function shortcuts(message, app, channel) {
+  const offered = app.shortcuts.filter((one) => one.type === "message");
+  if (!offered.length) return null;
+  const menu = h("select", { class: "tool-menu", "aria-label": "Shortcuts for this message", "data-tool": "shortcuts", "data-testid": "message-menu" },
+    h("option", { value: "" }, "⚡"),
+    offered.map((one) => h("option", { value: one.callback_id }, one.name)));
+  menu.addEventListener("change", () => {
+    const { value } = menu;
+    menu.value = "";
+    if (value) app.post("message-shortcut", { channel: channel.id, ts: message.ts, callback_id: value });
+  });
+  return menu;
 }

@@ -17,7 +17,7 @@ export class Sidebar {
     const { app } = this;
     const { world, names } = app;
     const unread = world.channels.map((channel) => app.unread(channel));
-    const signature = JSON.stringify([names.signature, world.channels.map((c) => [c.id, c.name, c.is_archived, c.is_private]), unread, app.channel?.id, world.team]);
+    const signature = JSON.stringify([names.signature, world.channels.map((c) => [c.id, c.name, c.is_archived, c.is_private]), unread, app.channel?.id, app.atHome, app.shortcuts, world.team]);
     this.tick();
     if (signature === this.drawn) return;
     this.drawn = signature;
@@ -40,6 +40,15 @@ export class Sidebar {
         h("span", { class: "side-title" }, "Acting as"),
         h("div", { class: "acting-row" }, avatar(names.me.id, names), person),
         this.localTime),
+      h("section", { class: "side-group" }, h("h2", { class: "side-title" }, "App"), h("ul", {},
+        h("li", {}, h("button", {
+          type: "button", class: ["side-entry", app.atHome ? "current" : ""].join(" "), "data-testid": "open-home",
+          "aria-current": app.atHome ? "page" : undefined, onclick: () => app.openHome(),
+        }, h("img", { class: "avatar tiny", src: "howler.svg", alt: "" }), h("span", { class: "side-name" }, "howler: Home"))),
+        app.shortcuts.filter((one) => one.type === "global").map((one) => h("li", {}, h("button", {
+          type: "button", class: "side-entry", "data-testid": `shortcut-${one.callback_id}`, title: one.description,
+          onclick: () => { app.toggleSidebar(false); app.post("shortcut", { callback_id: one.callback_id }); },
+        }, h("span", { class: "hash", "aria-hidden": "true" }, "⚡"), h("span", { class: "side-name" }, one.name)))))),
       this.group("Channels", live, "You are in no channel."),
       this.group("Direct messages", direct, "howler has not written to you yet."),
       archived.length ? this.group("Archived", archived) : null,
@@ -62,7 +71,7 @@ export class Sidebar {
   entry(channel) {
     const { app } = this;
     const count = app.unread(channel);
-    const current = channel.id === app.channel?.id;
+    const current = channel.id === app.channel?.id && !app.atHome;
     const name = app.names.channelName(channel);
     return h("button", {
       type: "button",

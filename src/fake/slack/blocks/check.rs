@@ -12,6 +12,7 @@ pub(super) type Object = Map<String, Value>;
 pub enum Surface {
     Message,
     Modal,
+    Home,
 }
 
 /// One complaint, where it is and what is wrong, in Slack's words.

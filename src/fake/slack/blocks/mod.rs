@@ -40,6 +40,13 @@ pub fn check_view(view: &Value) -> Vec<Problem> {
     check.problems()
 }
 
+/// Checks a whole Home tab.
+pub fn check_home(view: &Value) -> Vec<Problem> {
+    let mut check = Check::new(Surface::Home);
+    view::home(&mut check, view);
+    check.problems()
+}
+
 /// How many characters of text the blocks carry, however deep.
 pub fn text_length(value: &Value) -> usize {
     match value {

@@ -1,4 +1,4 @@
-//! Modals.
+//! Modals and Home tabs.
 
 use serde_json::Value;
 
@@ -41,4 +41,21 @@ pub(super) fn view(check: &mut Check, value: &Value) {
     if asks && !view.contains_key("submit") {
         check.complain(at, "missing required field: submit");
     }
+}
+
+/// docs.slack.dev, Home tab views: blocks and three texts, and nothing of a modal.
+pub(super) fn home(check: &mut Check, value: &Value) {
+    let at = "/view";
+    let Some(view) = check.object(value, at) else { return };
+    match check.kind(view, at) {
+        Some("home") => {}
+        Some(other) => return check.complain("/view/type", format!("unsupported type: {other}")),
+        None => return,
+    }
+    check.fields(view, at, &["blocks"], &["private_metadata", "callback_id", "external_id"]);
+    check.string(view, "private_metadata", at, 3000);
+    check.string(view, "callback_id", at, 255);
+    check.string(view, "external_id", at, 255);
+    let list = check.array(view, "blocks", at, (1, usize::MAX));
+    layout::blocks(check, list, "/view/blocks", 100);
 }

@@ -7,6 +7,7 @@ pub(super) mod files;
 mod find;
 mod groups;
 mod history;
+mod home;
 mod marks;
 mod people;
 pub(super) mod views;
@@ -51,7 +52,7 @@ const fn form(name: &'static str, tier: Tier, run: fn(&mut Turn<'_>) -> Answer) 
 /// The one method that takes the app-level token; the fake answers it outside this table's functions.
 pub(super) const CONNECTIONS_OPEN: &str = "apps.connections.open";
 
-const METHODS: [Method; 38] = [
+const METHODS: [Method; 39] = [
     writes(CONNECTIONS_OPEN, TIER_1, |_| refuse("not_allowed_token_type")),
     writes("api.test", Tier::Unlimited, api_test),
     writes("auth.test", Tier::Unlimited, auth_test),
@@ -88,6 +89,7 @@ const METHODS: [Method; 38] = [
     reads("users.info", TIER_4, people::info),
     reads("users.list", TIER_2, people::list),
     writes("views.open", TIER_4, views::open),
+    writes("views.publish", TIER_4, home::publish),
     writes("views.push", TIER_4, views::push),
     writes("views.update", TIER_4, views::update),
 ];
@@ -105,6 +107,7 @@ pub(super) struct Turn<'a> {
     pub base: &'a str,
     pub granted: &'a BTreeSet<String>,
     pub messages_tab: MessagesTab,
+    pub home_tab: bool,
     pub used: &'a mut BTreeSet<String>,
 }
 

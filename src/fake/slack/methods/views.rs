@@ -78,8 +78,12 @@ fn given(args: &Args) -> Result<Value, Refusal> {
 /// Passes a view on if Slack would take it.
 pub(in crate::fake::slack) fn checked(view: Value) -> Result<Value, Refusal> {
     let problems = blocks::check_view(&view);
+    within_limits(view, &problems)
+}
+
+pub(super) fn within_limits(view: Value, problems: &[blocks::Problem]) -> Result<Value, Refusal> {
     if !problems.is_empty() {
-        return Err(Refusal::problems("invalid_arguments", &problems));
+        return Err(Refusal::problems("invalid_arguments", problems));
     }
     if view.to_string().len() > VIEW_MOST {
         return refuse("view_too_large");
@@ -160,12 +164,12 @@ pub(in crate::fake::slack) fn can_push(world: &World, user: &str) -> bool {
     stacked(world, user) < STACK_MOST
 }
 
-fn fill(world: &mut World, view: &mut Value) {
+pub(super) fn fill(world: &mut World, view: &mut Value) {
     if let Some(blocks) = view.get_mut("blocks").and_then(Value::as_array_mut) {
         world.fill_ids(blocks);
     }
 }
 
-fn hash(world: &mut World, now: Timestamp) -> String {
+pub(super) fn hash(world: &mut World, now: Timestamp) -> String {
     format!("{}.{:08x}", now.as_second(), world.number())
 }

@@ -98,7 +98,11 @@ impl Slack {
     }
 
     /// One entry of `actions`.
-    fn action(&self, found: &Found, value: Option<&str>) -> Result<Map<String, Value>, PersonError> {
+    pub(super) fn action(
+        &self,
+        found: &Found,
+        value: Option<&str>,
+    ) -> Result<Map<String, Value>, PersonError> {
         let mut action = if found.kind() == "button" {
             let mut button = object(found.element.clone());
             button.retain(|name, _| matches!(name.as_str(), "type" | "text" | "value" | "style"));

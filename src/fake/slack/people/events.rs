@@ -116,14 +116,19 @@ impl Slack {
     pub(super) async fn send_event(
         &self,
         name: &str,
-        scope: &str,
+        scope: impl Into<Option<&str>>,
         event: Value,
     ) -> Result<Option<Reply>, PersonError> {
-        let allowed = self.0.manifest.scopes.contains(scope) && !self.faults().dropped().contains(scope);
+        let scope = scope.into();
+        let dropped = self.faults().dropped();
+        let granted = |scope: &str| self.0.manifest.scopes.contains(scope) && !dropped.contains(scope);
+        let allowed = scope.is_none_or(granted);
         if !self.0.manifest.events.contains(name) || !allowed {
             return Ok(None);
         }
-        self.use_scope(scope);
+        if let Some(scope) = scope {
+            self.use_scope(scope);
+        }
         let now = self.now();
         let envelope = self.arrange(|world| {
             let id = format!("Ev{:09}", world.number());

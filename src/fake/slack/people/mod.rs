@@ -7,9 +7,11 @@ mod door;
 mod events;
 mod form;
 mod groups;
+mod home;
 mod modal;
 mod payload;
 mod send;
+mod shortcut;
 mod typed;
 
 #[cfg(test)]
@@ -84,6 +86,13 @@ pub enum PersonError {
     UnknownCommand(String),
     #[error("This app does not take clicks: interactivity is off in its manifest.")]
     NotInteractive,
+    /// Slack shows no such tab.
+    #[error("This app has no Home tab.")]
+    NoHomeTab,
+    #[error("Nothing is on the Home tab yet.")]
+    NoHome,
+    #[error("This app has no shortcut {0}.")]
+    NoSuchShortcut(String),
     #[error("No window is open.")]
     NoView,
     #[error("Nothing has been sent yet.")]

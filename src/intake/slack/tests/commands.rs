@@ -10,7 +10,7 @@ const BODY: &str = "token=gIkuvaNzQIHg97ATvDxqgjtO&team_id=T0001&team_domain=exa
 
 #[test]
 fn a_command_is_a_request() {
-    let Incoming { request, trigger, origin: from } = incoming(command::parse(BODY.as_bytes()));
+    let Incoming { request, trigger, origin: from, .. } = incoming(command::parse(BODY.as_bytes()));
     assert_eq!(from, origin("A123456", "T0001", Some("E0001"), Some("T0001")));
     assert_eq!(trigger.as_deref(), Some("13345224609.738474920.8088930838d88f008e0"));
     let title = "Event stream & @ian down".into();

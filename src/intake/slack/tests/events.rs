@@ -64,7 +64,10 @@ fn a_mention_is_a_request() {
         ask: here(Command::Ack),
     };
     let origin = origin("A123ABC456", "T123ABC456", None, Some("T123ABC456"));
-    assert_eq!(incoming(parse(&mention("<@UBOT> ack"))), Incoming { request: wanted, trigger: None, origin });
+    assert_eq!(
+        incoming(parse(&mention("<@UBOT> ack"))),
+        Incoming { request: wanted, trigger: None, origin, at_home: false }
+    );
 }
 
 #[test]
@@ -283,4 +286,29 @@ fn what_is_not_in_slacks_form() {
     for body in cases {
         assert_eq!(event::parse(body.as_bytes()), Parsed::Malformed, "{body:.60}");
     }
+}
+
+fn came(tab: &str) -> Value {
+    callback(json!({
+        "type": "app_home_opened", "user": "U123ABC456", "channel": "D123ABC456", "event_ts": "1515449522000016",
+        "tab": tab,
+        "view": { "id": "V123ABC456", "team_id": "T123ABC456", "type": "home", "blocks": [], "hash": "1231232323.12321312" },
+    }))
+}
+
+#[test]
+fn whoever_opens_the_home_tab_is_told_with_what_stands_there() {
+    let origin = origin("A123ABC456", "T123ABC456", None, Some("T123ABC456"));
+    let hash = Some("1231232323.12321312".to_owned());
+    let opened = Opened { by: UserId::from("U123ABC456"), origin, hash };
+    assert_eq!(parse(&came("home")), Parsed::HomeOpened(opened.clone()));
+    for nothing in [json!(null), json!({}), json!({ "hash": null }), json!({ "hash": "" })] {
+        let mut first = came("home");
+        first["event"]["view"] = nothing;
+        assert_eq!(parse(&first), Parsed::HomeOpened(Opened { hash: None, ..opened.clone() }));
+    }
+    assert_eq!(parse(&came("messages")), Parsed::Ignored { why: "other_tab" });
+    let mut nobody = came("home");
+    nobody["event"]["user"] = json!("<!channel>");
+    assert_eq!(parse(&nobody), Parsed::Malformed);
 }

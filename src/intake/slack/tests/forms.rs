@@ -76,6 +76,7 @@ fn a_declaration() {
         impact: Some("Nobody connects".into()),
         action: None,
         eta: Some(EtaText::In(SignedDuration::from_mins(20))),
+        note: None,
     };
     assert_eq!(request.ask, Ask::Form(form));
 }
@@ -178,4 +179,31 @@ fn a_block_may_name_its_action_as_it_likes() {
     payload["view"]["state"]["values"][fields::TITLE] = json!({ "other": input("Slow") });
     let Form::Declare { title, .. } = submitted(&payload) else { panic!("a declaration") };
     assert_eq!(title, "Slow");
+}
+
+#[test]
+fn a_message_goes_where_the_form_says() {
+    let note = |metadata: Value, chosen: &str| {
+        let mut payload = submission(fields::NOTE, None, &[(fields::INCIDENT, select(chosen))]);
+        if !metadata.is_null() {
+            payload["view"]["private_metadata"] = json!(metadata.to_string());
+        }
+        payload
+    };
+    let place = json!({ "channel": "C1", "thread": null });
+    let kept = json!({ "incident": null, "place": place, "note": "\u{201C}x\u{201D} (@ian, https://x)" });
+    let wanted = Form::Note { incident: IncidentId(7), text: "\u{201C}x\u{201D} (@ian, https://x)".into() };
+    assert_eq!(submitted(&note(kept.clone(), "7")), wanted);
+    let no_number = Refusal::NotAnIncidentNumber { word: "x".into() };
+    refused(&note(kept, "x"), vec![(fields::INCIDENT, no_number)]);
+    refused(&note(Value::Null, "7"), vec![(fields::INCIDENT, Refusal::UnknownButton)]);
+}
+
+#[test]
+fn a_declaration_from_a_message_keeps_it() {
+    let mut payload = declaration();
+    let place = json!({ "channel": "home:", "thread": null });
+    payload["view"]["private_metadata"] = json!(json!({ "place": place, "note": "said" }).to_string());
+    let Form::Declare { note, .. } = submitted(&payload) else { panic!("a declaration") };
+    assert_eq!(note.as_deref(), Some("said"));
 }

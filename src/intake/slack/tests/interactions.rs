@@ -43,9 +43,9 @@ fn without(fields: &[&str]) -> Value {
 
 #[test]
 fn a_click_is_a_request() {
-    let Incoming { request, trigger, origin: from } = incoming(parse(&click()));
+    let Incoming { request, trigger, origin: from, at_home } = incoming(parse(&click()));
     assert_eq!(from, origin("AABA1ABCD", "T9TK3CUKW", None, Some("T9TK3CUKW")));
-    assert_eq!(trigger.as_deref(), Some("12466734323.1395872398"));
+    assert_eq!((trigger.as_deref(), at_home), (Some("12466734323.1395872398"), false));
     let address = "https://hooks.slack.com/actions/AABA1ABCD/1232321423432/D09sSasdasdAS9091209";
     let wanted = Request {
         delivery: DeliveryId::from("act:12466734323.1395872398"),
@@ -146,8 +146,8 @@ fn what_is_ignored_says_why() {
         (without(&["actions"]), "no_action"),
         (in_view, "outside_messages"),
         (json!({ "type": "view_closed", "user": { "id": "U1" } }), "view_closed"),
-        (json!({ "type": "shortcut", "callback_id": "x" }), "unknown_interaction"),
-        (json!({ "type": "message_action", "channel": { "id": "C1" } }), "unknown_interaction"),
+        (json!({ "type": "shortcut", "callback_id": "x" }), "unknown_shortcut"),
+        (json!({ "type": "message_action", "channel": { "id": "C1" } }), "unknown_shortcut"),
         (json!({ "type": "block_suggestion" }), "unknown_interaction"),
     ];
     for (payload, why) in cases {
@@ -174,4 +174,29 @@ fn what_is_not_in_slacks_form() {
     for body in ["", "payload=", "payload={", "payload=%7B%7D&payload=%7B%7D", "other=1", "{}"] {
         assert_eq!(interaction::parse(body.as_bytes()), Parsed::Malformed, "{body}");
     }
+}
+
+/// A click on the Home tab as Slack sends it: a view, and no channel, no message, no address to answer to.
+fn click_at_home() -> Value {
+    let mut payload = without(&["channel", "message", "response_url"]);
+    payload["container"] = json!({ "type": "view", "view_id": "V01" });
+    payload["view"] = json!({
+        "id": "V01", "team_id": "T9TK3CUKW", "type": "home", "blocks": [], "private_metadata": "", "callback_id": "",
+        "state": { "values": {} }, "hash": "1.a", "clear_on_close": false, "notify_on_close": false, "close": null,
+        "submit": null, "previous_view_id": null, "root_view_id": "V01", "app_id": "AABA1ABCD",
+        "external_id": "", "app_installed_team_id": "T9TK3CUKW", "bot_id": "B1",
+    });
+    payload
+}
+
+#[test]
+fn a_click_on_the_home_tab_is_answered_by_direct_message() {
+    let Incoming { request, trigger, origin: from, at_home } = incoming(parse(&click_at_home()));
+    assert_eq!(from, origin("AABA1ABCD", "T9TK3CUKW", None, Some("T9TK3CUKW")));
+    assert_eq!((trigger.is_some(), at_home), (true, true), "a form can be opened");
+    assert_eq!((request.place, request.reply), (Place::home(), ReplyPath::Direct));
+    assert_eq!(request.ask, Ask::Line(Line { incident: Some(IncidentId(7)), command: Command::Ack }));
+    let mut form = click_at_home();
+    form["view"]["type"] = json!("modal");
+    assert_eq!(parse(&form), Parsed::Ignored { why: "outside_messages" }, "howler's forms have no buttons");
 }

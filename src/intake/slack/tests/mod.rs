@@ -2,6 +2,7 @@ mod commands;
 mod events;
 mod forms;
 mod interactions;
+mod shortcuts;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};

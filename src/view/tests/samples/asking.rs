@@ -49,7 +49,7 @@ pub fn undone(count: u64, texts: &Texts) -> Vec<Undone> {
 }
 
 /// Open and resolved ones by odd and even numbers.
-fn summaries(count: u64, first: u64, texts: &Texts) -> Vec<Summary> {
+pub fn summaries(count: u64, first: u64, texts: &Texts) -> Vec<Summary> {
     (0..count).map(|n| summary(first + 2 * n, texts)).collect()
 }
 
@@ -357,37 +357,6 @@ fn plain_refusals(word: &str) -> Vec<Refusal> {
         Refusal::NoSuchPage { incident, pages: 3 },
         Refusal::NoSuchPage { incident, pages: 1 },
         Refusal::AlreadyPinned { incident },
-    ]
-}
-
-pub fn forms(texts: &Texts) -> Vec<(&'static str, FormToOpen)> {
-    let form = |incident, fill| FormToOpen {
-        context: FormContext { incident, place: place(), approval: None, shown: None },
-        fill,
-    };
-    let full = FormFill::Update {
-        title: texts.title.clone(),
-        status: Status::Identified,
-        impact: texts.some(),
-        action: texts.some(),
-        eta: Some(Eta::At(at("03:10"))),
-    };
-    let empty = FormFill::Update {
-        title: texts.title.clone(),
-        status: Status::Investigating,
-        impact: None,
-        action: None,
-        eta: None,
-    };
-    vec![
-        ("declaration", form(None, FormFill::Declare { title: None })),
-        ("declaration with a title", form(None, FormFill::Declare { title: Some(texts.title.clone()) })),
-        ("update", form(Some(ID), full)),
-        ("update, nothing known", form(Some(IncidentId(u64::MAX)), empty)),
-        (
-            "resolution",
-            form(Some(ID), FormFill::Resolve { title: texts.title.clone(), impact: texts.some() }),
-        ),
     ]
 }
 
