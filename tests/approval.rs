@@ -145,7 +145,7 @@ async fn a_stop_of_yesterday_stops_not_the_next_action() {
     world.slack.command("zoe", EMERGENCIES, "/runbook abort RUN-1").await.unwrap();
     world.settle().await;
     world.forward(24 * 60).await;
-    assert!(town.card(EMERGENCIES).contains("it was stopped. Nothing of it is left."));
+    assert!(town.card(EMERGENCIES).contains("it was stopped. Nothing of it still runs."));
 
     town.write("restart", "sleep 0.3; echo fine >log; echo '{\"revision\": 8}' >version");
     world.ian().clicks(EMERGENCIES, "propose").await;
@@ -214,7 +214,7 @@ async fn a_broken_audit_bars_every_change_and_is_left_as_it_is() {
     for line in ["/runbook propose", "/runbook freeze x", "/runbook unfreeze"] {
         let said = ian.types(EMERGENCIES, line).await;
         assert!(
-            said.contains("the audit cannot be trusted") || said.contains("audit cannot be trusted"),
+            said.contains("audit cannot be trusted") || said.contains("audit is damaged"),
             "{line}: {said}"
         );
     }
@@ -265,7 +265,7 @@ async fn one_change_at_a_time_holds_across_procedures_and_a_restart() {
     town.world.start_howler().await;
     town.world.maya().types(EMERGENCIES, "/runbook diagnose queue-overload").await;
     let held = town.world.maya().types(EMERGENCIES, "/runbook propose RUN-2").await;
-    assert!(held.contains("is held by RUN-1"), "{held}");
+    assert!(held.contains("is locked by RUN-1"), "{held}");
 }
 
 #[tokio::test]
@@ -298,7 +298,7 @@ async fn who_puts_himself_on_call_has_no_rights_by_that() {
     zoe.types(EMERGENCIES, "/runbook run queue").await;
     let card = town.card(EMERGENCIES);
     let code: String =
-        card.split("Its code is `").nth(1).unwrap().chars().take_while(|sign| *sign != '`').collect();
+        card.split("Code: `").nth(1).unwrap().chars().take_while(|sign| *sign != '`').collect();
     let told = zoe.types(EMERGENCIES, &format!("/runbook break-glass RUN-2 {code} nobody is awake")).await;
     assert!(told.contains("you may not approve this"), "{told}");
     world.forward_seconds(90).await;

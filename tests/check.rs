@@ -188,7 +188,7 @@ async fn configuration_and_environment_tell_all_at_once() {
         assert!(failures.iter().any(|line| line.contains(part)), "{part} in {failures:#?}");
     }
     assert_eq!(failures.len(), parts.len(), "{failures:#?}");
-    assert!(report.line("note", "Slack").contains("not asked"));
+    assert!(report.line("note", "Slack").contains("not checked"));
     let report = stand.check_on("data", &[("SLACK_SIGNING_SECRET", "")]).await;
     assert!(report.line("ok", "token").contains("U0HOWLER"), "asking takes no signing secret");
     assert!(report.line("note", "GITHUB_TOKEN").contains("not set"));
@@ -260,7 +260,7 @@ async fn everybody_of_the_next_two_weeks_can_be_reached_or_fails_by_name() {
     let stand = Stand::new().await;
     let (phones, environment) = on_call(&stand, ROSTER, None).await;
     let report = check_with(&stand, &environment).await;
-    assert!(report.line("ok", "on call").contains("the next two weeks are whole, among 2 people"));
+    assert!(report.line("ok", "on call").contains("the next two weeks are covered, by 2 people"));
     assert!(report.line("ok", "phones").contains("Twilio takes the account; [phone] from calls and texts"));
     for name in ["maya", "kofi"] {
         assert!(

@@ -70,9 +70,12 @@ async fn a_calendar_is_shown_and_then_taken_over_once() {
 
     let shown = types(&world, &["oncall", "import", &file, "Jane Doe=U0IAN", "Robot=-"]).await;
     assert_eq!((shown.code, shown.out.as_str()), (1, ""), "{shown:?}");
-    for part in
-        ["Old pager: 2 turns", "00:00 UTC: @zoe instead of @maya", "@ian instead of @kofi", "Not done yet"]
-    {
+    for part in [
+        "Old pager: 2 turns",
+        "@zoe instead of @maya, 2026-12-06 00:00 UTC",
+        "@ian instead of @kofi",
+        "Not done yet",
+    ] {
         assert!(shown.err.contains(part), "{part} is missing: {}", shown.err);
     }
     assert!(!who(&world, "2026-12-08").await.contains("U0ZOE"), "it was only shown");
@@ -86,7 +89,7 @@ async fn a_calendar_is_shown_and_then_taken_over_once() {
     assert!(who(&world, "2026-12-08").await.contains("U0ZOE"));
     assert!(who(&world, "2026-12-15").await.contains("From an imported calendar"));
     let twice = types(&world, &again).await;
-    assert!(twice.code == 1 && twice.err.contains("It is so already"), "{twice:?}");
+    assert!(twice.code == 1 && twice.err.contains("it is so already"), "{twice:?}");
 }
 
 #[tokio::test]
@@ -133,8 +136,8 @@ async fn an_import_replaces_what_an_earlier_one_brought() {
     // The first week is gone from the file: it is shown, and then gone here too. What comes after its end stays.
     let said = import(&world, &zoe(&[second]), &[]).await;
     for part in [
-        "It replaces what earlier imports brought until 2026-12-13 00:00 UTC.",
-        "1 turn of an earlier import stays after that, until 2027-01-10 00:00 UTC. To replace those too, add: weeks 7",
+        "This replaces earlier imports until 2026-12-13 00:00 UTC.",
+        "1 turn of an earlier import stays after that, until 2027-01-10 00:00 UTC. To replace those too, add weeks 7",
         "@maya instead of @zoe",
         "@zoe instead of @maya",
     ] {
@@ -145,7 +148,7 @@ async fn an_import_replaces_what_an_earlier_one_brought() {
         assert_eq!(who(&world, day).await.contains("U0ZOE"), is_zoe, "{day}");
     }
     let same = types(&world, &["oncall", "import", &zoe(&[second])]).await;
-    assert!(same.code == 1 && same.err.contains("It is so already"), "{same:?}");
+    assert!(same.code == 1 && same.err.contains("it is so already"), "{same:?}");
 
     // The file is said to stand for seven weeks, so that its silence after the last turn counts.
     let said = import(&world, &zoe(&[second]), &["weeks", "7"]).await;
@@ -170,7 +173,7 @@ async fn too_many_turns_say_how_many_weeks_fit() {
     assert!(some.err.contains(&format!("import {file} weeks {weeks} 'Maya Chen=U0MAYA'")), "{some:?}");
     for wrong in ["0", "53", "some"] {
         let said = types(&world, &["oncall", "import", file, "weeks", wrong]).await;
-        assert!(said.code == 1 && said.err.contains("1 to 52 weeks are read"), "{said:?}");
+        assert!(said.code == 1 && said.err.contains("1 to 52 weeks"), "{said:?}");
     }
 }
 
@@ -253,8 +256,8 @@ async fn what_is_no_calendar_says_so_and_changes_nothing() {
     assert!(missing.code == 3 && missing.err.contains("cannot be read"), "{missing:?}");
     let bare = types(&world, &["oncall", "import"]).await;
     assert!(bare.code == 1 && bare.err.contains("howler oncall import FILE.ics"), "{bare:?}");
-    assert!(world.maya().types(EMERGENCIES, "/oncall import").await.contains("from a shell"));
-    assert!(world.maya().types(EMERGENCIES, "/oncall confirm 7 who").await.contains("Something is missing"));
+    assert!(world.maya().types(EMERGENCIES, "/oncall import").await.contains("at a shell"));
+    assert!(world.maya().types(EMERGENCIES, "/oncall confirm 7 who").await.contains("Confirm which change"));
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ async fn whoever_would_be_called_in_vain_is_not_put_on_call() {
         ("/oncall add @xyzzy", "pick the name from Slack's list"),
     ] {
         let answer = ian.types(EMERGENCIES, line).await;
-        assert!(answer.contains(why) && answer.contains("Nothing was changed"), "{line}: {answer}");
+        assert!(answer.contains(why) && answer.contains("Nothing changed"), "{line}: {answer}");
     }
     let shown = ian.types(EMERGENCIES, "/oncall add @kofi").await;
     assert!(shown.contains("Not done yet"), "{shown}");

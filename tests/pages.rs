@@ -198,7 +198,7 @@ async fn the_page_leads_into_the_incidents_channel_and_on() {
     let page = world.channel("maya").last("P1 page").clone();
     assert!(page.text.contains("Channel: <#"), "{}", page.text);
     world.maya().clicks_direct("ack").await;
-    let after = world.channel("maya").last("Work goes on in <#").clone();
+    let after = world.channel("maya").last("Work on it in <#").clone();
     let buttons = after.buttons();
     for button in ["take", "open", "diagnose"] {
         assert!(buttons.contains(&button.to_owned()), "{button}: {buttons:?}");

@@ -257,7 +257,11 @@ async fn a_test_call_rings_the_asker_once_and_its_result_is_kept() {
     world.settle().await;
     world.ian().types(EMERGENCIES, "/oncall handoff @zoe").await;
     let brief = world.channel("zoe").last("You are on call").text.clone();
-    assert!(brief.contains("<@U0KOFI> did not hear") && !brief.contains("<@U0MAYA> did not hear"), "{brief}");
+    assert!(
+        brief.contains("<@U0KOFI> missed the last test call")
+            && !brief.contains("<@U0MAYA> missed the last test call"),
+        "{brief}"
+    );
     let refused = world.ian().types(EMERGENCIES, "/oncall ring me").await;
     assert!(refused.contains("no phone number for you"), "{refused}");
 }

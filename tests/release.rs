@@ -54,7 +54,7 @@ async fn what_a_change_left_over_is_freed_once_somebody_else_agrees() {
     let (ian, maya) = (town.world.ian(), town.world.maya());
     maya.types(ROOM, "/runbook diagnose queue").await;
     let held = maya.types(ROOM, "/runbook propose RUN-2").await;
-    assert!(held.contains("is held by RUN-1"), "a run that is over holds it still: {held}");
+    assert!(held.contains("is locked by RUN-1"), "a run that is over holds it still: {held}");
     let status = maya.types(ROOM, "/runbook status").await;
     for part in
         ["Locked, so that nobody else changes it", "RUN-1, asked for by <@U0IAN>", "release RUN-1 why"]
@@ -65,9 +65,9 @@ async fn what_a_change_left_over_is_freed_once_somebody_else_agrees() {
     assert!(none.contains("Nothing locks"), "{none}");
     let asked = ian.types(ROOM, "/runbook release deployment/queue I looked, it is gone").await;
     assert!(asked.contains("I asked the others to agree"), "{asked}");
-    assert_eq!(town.world.count(ROOM, "asks that `deployment/queue` be released"), 1);
+    assert_eq!(town.world.count(ROOM, "asks to release `deployment/queue`"), 1);
     let asked = ian.types(ROOM, "/runbook release RUN-1 once more").await;
-    assert!(asked.contains("asked for already"), "{asked}");
+    assert!(asked.contains("asked for the release already"), "{asked}");
 
     // It is still asked after a restart.
     town.world.crash().await;
@@ -80,7 +80,7 @@ async fn what_a_change_left_over_is_freed_once_somebody_else_agrees() {
     let stranger = zoe.types(EMERGENCIES, &format!("/runbook approve RUN-1 {sign} why not")).await;
     assert!(stranger.contains("you may not approve this"), "{stranger}");
     let still = maya.types(ROOM, "/runbook propose RUN-2").await;
-    assert!(still.contains("is held by RUN-1"), "a wish frees nothing: {still}");
+    assert!(still.contains("is locked by RUN-1"), "a wish frees nothing: {still}");
     let agreed = maya.types(ROOM, &format!("/runbook approve RUN-1 {sign} I looked too")).await;
     assert!(agreed.contains("is released"), "{agreed}");
     town.world.forward_seconds(30).await;
@@ -99,7 +99,7 @@ async fn what_a_change_left_over_is_freed_once_somebody_else_agrees() {
         assert!(card.contains(part), "{part} is not in {card}");
     }
     let timeline = ian.types(ROOM, "/incident timeline").await;
-    for part in ["asks that `deployment/queue` be released", "was released, asked for by"] {
+    for part in ["asks to release `deployment/queue`", "was released, asked for by"] {
         assert!(timeline.contains(part), "{part} is not in {timeline}");
     }
     let status = ian.types(ROOM, "/runbook status").await;
@@ -107,7 +107,7 @@ async fn what_a_change_left_over_is_freed_once_somebody_else_agrees() {
     let now = maya.types(ROOM, "/runbook propose RUN-2").await;
     assert!(now.contains("then I'll ask for approval"), "{now}");
     let again = maya.types(ROOM, "/runbook release RUN-1 again").await;
-    assert!(again.contains("holds no target"), "{again}");
+    assert!(again.contains("locks nothing"), "{again}");
     town.world.stop().await;
     let audit = verify_audit(From::Data(town.world.data()), None, None, &town.world.clock).await.unwrap();
     assert!(audit.starts_with("the audit is whole"), "{audit}");
@@ -125,7 +125,7 @@ async fn a_release_that_is_denied_or_that_nobody_agrees_to_frees_nothing() {
     assert_eq!(town.world.count(ROOM, "nobody agreed to the release in time"), 1);
     maya.types(ROOM, "/runbook diagnose queue").await;
     let held = maya.types(ROOM, "/runbook propose RUN-2").await;
-    assert!(held.contains("is held by RUN-1"), "{held}");
+    assert!(held.contains("is locked by RUN-1"), "{held}");
 }
 
 #[tokio::test]

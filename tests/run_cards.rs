@@ -3,7 +3,7 @@
 use crate::harness::{EMERGENCIES, Town};
 use crate::rollback::{KUBECTL, PEOPLE, QUEUE, broken};
 
-const NEWS: &str = "RUN-1: the facts lead to: Restart the queue";
+const NEWS: &str = "RUN-1: next step: Restart the queue";
 
 /// In the thread of which message, by text, `part` stands, once for each time.
 fn threads(town: &Town, part: &str) -> Vec<String> {
@@ -68,7 +68,7 @@ async fn what_is_not_so_any_more_is_no_news() {
     world.ian().types(EMERGENCIES, "/runbook propose RUN-1").await;
     world.forward_seconds(30).await;
     assert_eq!(threads(&town, NEWS), Vec::<String>::new());
-    assert_eq!(world.count(EMERGENCIES, "needs 1 to approve it"), 1);
+    assert_eq!(world.count(EMERGENCIES, "needs 1 approval by"), 1);
 }
 
 /// So many checks that their answers make the card longer than Slack takes.

@@ -252,7 +252,7 @@ async fn somebody_who_is_not_in_slack_is_a_name_and_the_on_call_is_asked() {
         "the channel's mentions the on-call"
     );
     assert_eq!(world.count(EMERGENCIES, "Update due"), 1, "five minutes later, and not again");
-    assert!(world.channel(EMERGENCIES).last("Update due").text.contains("has not answered"));
+    assert!(world.channel(EMERGENCIES).last("Update due").text.contains("hasn't answered"));
     let doctor = done(asks(&data, "what-is-wrong", "doctor").await);
     assert!(doctor.contains("Everything is delivered"), "nobody was written to or invited in vain: {doctor}");
     // A role given to somebody in Slack.
@@ -291,7 +291,7 @@ async fn what_cannot_be_done_is_said_with_the_line_to_type() {
     let nobody = types(&data, "oncall who").await;
     assert!(nobody.code == 0 && nobody.out.contains("Nobody is in the rotation yet"), "{nobody:?}");
     let cover = types(&data, "oncall cover 2h").await;
-    assert!(cover.code == 1 && cover.err.contains("is not known in Slack"), "{cover:?}");
+    assert!(cover.code == 1 && cover.err.contains("is unknown to Slack"), "{cover:?}");
     let named = types(&data, "oncall remove @maya").await;
     assert!(named.code == 1 && named.err.contains("howler oncall remove U0MAYA"), "{named:?}");
     let list = types(&data, "runbook list").await;

@@ -52,12 +52,12 @@ async fn while_it_is_proved_an_action_is_one_click_and_one_approval_from_its_und
     let (world, ian) = (&town.world, town.world.ian());
     assert_eq!(buttons(&town), ["undo", "abort"]);
     ian.clicks(EMERGENCIES, "undo").await;
-    has(&town, &["To be approved: Undo: Restart the queue", UNDO, "1 more must approve"]);
+    has(&town, &["To be approved: Undo: Restart the queue", UNDO, "Needs 1 "]);
     has(
         &town,
         &["revision is 8, and was 7", "Until it starts I keep checking", "undo:  kubectl", "rollout restart"],
     );
-    assert_eq!(world.count(EMERGENCIES, "Undo: Restart the queue needs 1 to approve it"), 1);
+    assert_eq!(world.count(EMERGENCIES, "Undo: Restart the queue needs 1 approval by"), 1);
     ian.clicks(EMERGENCIES, "approve").await;
     assert!(ian.whisper(EMERGENCIES).unwrap().text.contains("somebody else has to approve it"));
     let logs = began(&town, " logs ");
@@ -67,11 +67,11 @@ async fn while_it_is_proved_an_action_is_one_click_and_one_approval_from_its_und
 
     world.maya().clicks(EMERGENCIES, "approve").await;
     assert_eq!((undone(&town), began(&town, " undo ")), (1, 1));
-    has(&town, &["Carried out, and being proved: Undo: Restart the queue"]);
+    has(&town, &["Done. Checking whether it helped: Undo: Restart the queue"]);
     world.forward_seconds(30).await;
-    has(&town, &["Restart the queue was taken back: its facts are as they were before it."]);
+    has(&town, &["Restart the queue was undone: everything is as it was before."]);
     has(&town, &["To do it again by hand: `kubectl", "Next step: Roll the queue back"]);
-    assert_eq!(world.count(EMERGENCIES, "carried out; its facts are as they were before it"), 1);
+    assert_eq!(world.count(EMERGENCIES, "undone: everything is as it was before"), 1);
     assert_eq!(world.count(EMERGENCIES, "Restart the queue helped"), 0, "nothing of it counts any more");
     assert!(!buttons(&town).contains(&"undo".to_owned()), "{:?}", buttons(&town));
     assert_eq!((undone(&town), began(&town, "restart")), (1, 1));
@@ -104,9 +104,9 @@ async fn what_did_not_help_is_taken_back_and_the_step_that_was_offered_is_offere
     assert_eq!(undone(&town), 1);
     let timeline = ian.types(room, "/incident timeline").await;
     for part in [
-        "approval is asked for: Undo: Restart the queue",
-        "Undo: Restart the queue begins. The audit stands at",
-        "taken back; some facts are not as they were before it",
+        "asked for approval: Undo: Restart the queue",
+        "Undo: Restart the queue started. Audit at",
+        "undone: some facts differ from before",
     ] {
         assert!(timeline.contains(part), "{part} is not in {timeline}");
     }
@@ -129,7 +129,7 @@ async fn what_helped_and_made_something_else_worse_is_taken_back_from_the_card_o
     world.ian().clicks(EMERGENCIES, "undo").await;
     world.maya().clicks(EMERGENCIES, "approve").await;
     world.forward_seconds(60).await;
-    has(&town, &["was taken back: its facts are as they were", "Next step: Roll the queue back"]);
+    has(&town, &["was undone: everything is as it was", "Next step: Roll the queue back"]);
     assert_eq!(undone(&town), 1);
 }
 
@@ -156,7 +156,7 @@ async fn an_action_that_fails_while_its_undo_is_asked_for_leads_to_the_next_step
     world.forward_seconds(60).await;
     world.ian().clicks(EMERGENCIES, "undo").await;
     world.forward_seconds(100).await;
-    assert_eq!(world.count(EMERGENCIES, "Restart the queue: it was carried out and did not help"), 1);
+    assert_eq!(world.count(EMERGENCIES, "Restart the queue: it ran and did not help"), 1);
     has(&town, &["To be approved: Undo: Restart the queue", "did not help in time"]);
     world.maya().clicks(EMERGENCIES, "deny").await;
     world.forward_seconds(10).await;
@@ -295,7 +295,7 @@ async fn an_undo_that_changed_nothing_is_not_called_taken_back_and_stays_offered
     world.ian().clicks(EMERGENCIES, "undo").await;
     world.maya().clicks(EMERGENCIES, "approve").await;
     world.forward_seconds(150).await;
-    has(&town, &["The undo of Restart the queue was carried out; its facts did not move"]);
+    has(&town, &["The undo of Restart the queue ran: nothing changed"]);
     assert!(
         !town.card(EMERGENCIES).contains("Restart the queue was taken back"),
         "{}",
@@ -323,5 +323,5 @@ async fn it_is_taken_back_after_its_incident_is_resolved_and_the_timeline_has_it
     assert_eq!(undone(&town), 1, "{}", town.card(room));
     assert!(town.card(room).contains("Restart the queue was taken back"), "{}", town.card(room));
     let timeline = ian.types(room, "/incident timeline").await;
-    assert!(timeline.contains("taken back; its facts are as they were"), "{timeline}");
+    assert!(timeline.contains("undone: everything is as it was"), "{timeline}");
 }

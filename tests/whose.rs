@@ -50,7 +50,7 @@ async fn a_visitor_reads_and_does_not_approve_deny_go_ahead_or_mention_a_change(
         maya.clicks(EMERGENCIES, action).await;
         assert!(told(&town, "maya").contains("from another workspace"), "{action}: {}", told(&town, "maya"));
     }
-    assert!(town.card(EMERGENCIES).contains("1 more must approve"), "{}", town.card(EMERGENCIES));
+    assert!(town.card(EMERGENCIES).contains("Needs 1 "), "{}", town.card(EMERGENCIES));
     let incidents = world.count(EMERGENCIES, "Declared by");
     maya.says(EMERGENCIES, "@howler p1 Everything is down").await;
     assert!(told(&town, "maya").contains("from another workspace"), "{}", told(&town, "maya"));

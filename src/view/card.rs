@@ -27,7 +27,7 @@ const TOPIC_MOST: usize = 250;
 pub fn card(incident: &Incident, place: CardPlace, mentions: &Mentions) -> Message {
     match place {
         CardPlace::Emergencies => announced(incident, Some(mentions)),
-        CardPlace::Room => draft(incident, Some(&mentions.oncall)).finish(),
+        CardPlace::Room => draft(incident, Some(&mentions.oncall)).line(footer(incident, false)).finish(),
     }
 }
 
@@ -41,7 +41,7 @@ pub fn card_anew(incident: &Incident, place: CardPlace, mentions: &Mentions) -> 
 
 /// The card for one person's eyes.
 pub(super) fn private_card(incident: &Incident) -> Draft {
-    draft(incident, None)
+    draft(incident, None).line(footer(incident, true))
 }
 
 /// The one message of an incident in the emergencies channel: what is asked of people stands above its buttons, and where
@@ -67,7 +67,7 @@ fn announced(incident: &Incident, mentions: Option<&Mentions>) -> Message {
             ])
         }
     };
-    let foot = [footer(incident)].into_iter().chain(posted_late(incident));
+    let foot = [footer(incident, true)].into_iter().chain(posted_late(incident));
     draft.buttons(buttons(incident)).lines(foot.collect()).finish()
 }
 
@@ -125,9 +125,9 @@ fn ended(incident: &Incident, resolution: &Resolution) -> Vec<Words> {
     lines
 }
 
-/// Its number, who declared it, and where more is told.
-fn footer(incident: &Incident) -> Words {
-    let room = incident.room.as_ref().map(|room| words![" · ", channel(&room.channel)]);
+/// Its number, who declared it, and where more is told: its channel only where the card stands `elsewhere`.
+fn footer(incident: &Incident, elsewhere: bool) -> Words {
+    let room = incident.room.as_ref().filter(|_| elsewhere).map(|room| words![" · ", channel(&room.channel)]);
     let issue = incident.backup.issue().map(|issue| words![" · ", link(issue)]);
     words![
         bold(incident.id.to_string()),
@@ -146,7 +146,7 @@ fn draft(incident: &Incident, oncall: Option<&String>) -> Draft {
         Some(resolution) => draft.lines(resolved(incident, resolution)).line(figured(incident)),
         None => draft.lines(clocks(incident, oncall)).lines(open_facts(incident)),
     };
-    draft.buttons(buttons(incident)).line(footer(incident))
+    draft.buttons(buttons(incident))
 }
 
 pub(super) fn lead(incident: &Incident) -> String {

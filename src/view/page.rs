@@ -1,5 +1,7 @@
 //! Pages: somebody is called, in Slack or by phone, and what becomes of it.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::Message;
 use super::blocks::{Button, Draft};
 use super::lines::Via;
@@ -19,7 +21,8 @@ use crate::domain::oncall::said::{Heard, Whom};
 use crate::domain::runbook::RunbookLine;
 use crate::id::{IncidentId, UserId};
 
-pub(super) fn page(say: &Say, incident: IncidentId) -> Message {
+/// The page. At `now` it goes out: how long there is to answer is told then, and not where it is edited later.
+pub(super) fn page(say: &Say, incident: IncidentId, now: Option<Timestamp>) -> Message {
     let Say::Page {
         title,
         severity,
@@ -43,9 +46,9 @@ pub(super) fn page(say: &Say, incident: IncidentId) -> Message {
         facts::given("Current action", action.as_ref()),
         room.as_ref().map(|room| words!["Channel: ", channel(&room.channel)]),
     ];
-    let mut lines = vec![why(say)];
+    let mut lines = vec![why(say, now)];
     if *called == Called::Everybody {
-        lines[0] = words![everybody(), " "].and(why(say));
+        lines[0] = words![everybody(), " "].and(why(say, now));
         lines.extend(skipped.iter().map(nobody));
     }
     lines.extend(late.as_ref().map(admitted));
@@ -68,13 +71,13 @@ pub(super) fn page(say: &Say, incident: IncidentId) -> Message {
 /// The page of event `seq`, with what became known since, for as long as it waits for an answer; afterwards how it ended.
 pub fn page_now(incident: &Incident, seq: u32, to: &To) -> Message {
     match incident.page_again(seq, to) {
-        Some(say) => page(&say, incident.id),
+        Some(say) => page(&say, incident.id, None),
         None => closed(incident, seq, to),
     }
 }
 
 /// Why this person is called, and until when an answer is owed.
-fn why(say: &Say) -> Words {
+fn why(say: &Say, now: Option<Timestamp>) -> Words {
     let Say::Page { reason, called, respond_by, asked, declared_at, .. } = say else {
         return Words::default();
     };
@@ -91,9 +94,12 @@ fn why(say: &Say) -> Words {
         (PageReason::Unanswered, _) => words!["Nobody has answered yet, so this is another page."],
         (PageReason::Begun | PageReason::Asked, _) => words!["Nobody is on it yet."],
     };
-    let until = respond_by
-        .filter(|_| *reason != PageReason::Silent)
-        .map(|due| words![" Needs an acknowledgement by ", near(due, *declared_at), "."]);
+    let until = respond_by.filter(|_| *reason != PageReason::Silent).map(|due| {
+        let left = now.map(|now| due.duration_since(now)).filter(|left| left.as_secs() >= 60);
+        let left =
+            left.map(|left| words![format!(", in {}", spoken(SignedDuration::from_mins(left.as_mins())))]);
+        words![" Needs an acknowledgement by ", near(due, *declared_at)].and_if(left).and(words!["."])
+    });
     words![role].and(why).and_if(until)
 }
 
@@ -166,7 +172,7 @@ pub(super) fn no_way(person: &UserId, why: &NoWay) -> Words {
         ],
         NoWay::Number => words![
             person,
-            " can't be called: their phone number doesn't work. They set another by DM to me: ",
+            " can't be called: their phone number doesn't work. They can set another by DM to me: ",
             code("phone +49 30 901820")
         ],
         NoWay::Other(reason) => {

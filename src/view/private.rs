@@ -94,7 +94,7 @@ fn declared(
 ) -> Message {
     let noted = noted.map(|note| words!["First note: ", shorten(note, NOTED_MOST)]);
     let lines = [
-        Some(words!["✅ ", bold(format!("{incident} {}", severity(how_bad))), " declared: ", title]),
+        Some(words!["✅ ", bold(format!("{incident} {}", severity(how_bad))), " is declared: ", title]),
         noted,
         Some(words![place]),
         Some(words![

@@ -8,7 +8,7 @@ use super::facts::severity;
 use super::lines::{Via, retractable};
 use super::oncall;
 use super::time::utc;
-use super::words::{Words, both, code, moment, words};
+use super::words::{Words, clock, code, moment, words};
 use crate::domain::command::{Retractable, Role};
 use crate::domain::refusal::{Doubt, Refusal, Unfit};
 use crate::domain::text::shorten;
@@ -101,7 +101,7 @@ fn wrong(refusal: &Refusal) -> Words {
             words![elsewhere(refusal)]
         }
         Refusal::TitleMissing => words!["The incident needs a title: a few words about what is broken."],
-        Refusal::TextMissing { command } => words!["What should ", code(command), " say?"],
+        Refusal::TextMissing { command } => words![missing(command)],
         Refusal::TooLong { what, length, most } => {
             words![format!("The {what} has {length} characters; at most {most} fit. Please shorten it.")]
         }
@@ -123,6 +123,27 @@ fn wrong(refusal: &Refusal) -> Words {
             words![format!("The timeline of {incident} has {pages} pages.")]
         }
         about_one => wrong_now(about_one),
+    }
+}
+
+/// What a line lacks, as a question.
+fn missing(command: &str) -> &'static str {
+    match command.split_whitespace().next().unwrap_or_default() {
+        "update" => "What should the update say?",
+        "impact" => "Who notices what?",
+        "action" => "What is being done?",
+        "note" => "What should the note say?",
+        "eta" => "When should it be over?",
+        "severity" => "Which severity?",
+        "resolve" | "root" => "What was the root cause?",
+        "find" => "Search for what?",
+        "rename" => "Rename it to what?",
+        "invite" => "Invite whom?",
+        "link" => "Which address?",
+        "duplicate" => "A duplicate of which incident?",
+        "role" => "Who should have that role?",
+        "page" => "Page whom?",
+        _ => "Something is missing.",
     }
 }
 
@@ -177,11 +198,11 @@ fn wrong_now(refusal: &Refusal) -> Words {
         }
         Refusal::NoUpdateClock { incident, severity } => {
             words![format!(
-                "{incident} is {severity}, which has no update interval, so there is no reminder to put off."
+                "{incident} is {severity}, which has no update interval, so there is no reminder to snooze."
             )]
         }
         Refusal::StaleReminder { incident, reminder } => {
-            words![format!("The reminder of {incident} from "), both(*reminder), " was answered already."]
+            words![format!("The reminder of {incident} from "), clock(*reminder), " was answered already."]
         }
         Refusal::AlreadyPinned { incident } => {
             words![format!("That message is on the timeline of {incident} already.")]
@@ -245,7 +266,7 @@ fn misread(refusal: &Refusal) -> Option<Lines> {
         Refusal::TitleMissing => vec![("For example", DECLARE.into())],
         Refusal::TextMissing { command } => vec![("For example", example(command))],
         Refusal::TooLong { what, .. } if what == "title" => {
-            vec![("Use a few words", DECLARE.into()), ("then add the rest", "note ...".into())]
+            vec![("Use a few words", DECLARE.into()), ("Then add the rest", "note ...".into())]
         }
         Refusal::TooLong { .. } => Vec::new(),
         _ => return None,

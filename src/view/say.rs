@@ -1,5 +1,7 @@
 //! Messages that are said once, with their frozen facts.
 
+use jiff::Timestamp;
+
 use super::Message;
 use super::announcement::{self, Resolved};
 use super::blocks::{Button, Draft};
@@ -13,8 +15,8 @@ use crate::domain::incident::Incident;
 use crate::domain::{Command, Severity};
 use crate::id::IncidentId;
 
-/// The message of `say`, about an incident.
-pub fn say(say: &Say, about: &Incident, mentions: &Mentions) -> Message {
+/// The message of `say`, about an incident, as it goes out at `now`.
+pub fn say(say: &Say, about: &Incident, mentions: &Mentions, now: Timestamp) -> Message {
     let incident = about.id;
     match say {
         Say::Declared { .. } => card(&about.as_declared(say), CardPlace::Emergencies, mentions),
@@ -42,7 +44,7 @@ pub fn say(say: &Say, about: &Incident, mentions: &Mentions) -> Message {
         Say::Reminder { .. } => reminder::reminder(say, incident, mentions),
         Say::Brief { .. } => brief::brief(say, incident),
         Say::ResponseMissed { .. } => response_missed(say, incident, mentions),
-        Say::Page { .. } => page::page(say, incident),
+        Say::Page { .. } => page::page(say, incident, Some(now)),
         Say::NotReached { .. } => page::not_reached(say, incident),
         Say::Undelivered { title, what, reason } => undelivered(incident, title, what, reason),
         Say::StatusChanged { .. }

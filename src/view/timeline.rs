@@ -201,10 +201,7 @@ fn by_howler(what: &EventKind, who: Option<&UserId>, most: usize) -> Words {
             "."
         ],
         EventKind::ClockSetBack { by } => {
-            words![format!(
-                "The machine's clock went back by {}, and everything due with it.",
-                Spoken(*by)
-            )]
+            words![format!("The machine's clock went back by {}, and everything due with it.", Spoken(*by))]
         }
         EventKind::Reminded { rung, to, missed, late: lateness, .. } => words!["howler reminded "]
             .and(reminded(*rung, to))

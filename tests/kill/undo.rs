@@ -20,7 +20,7 @@ async fn asked() -> (Night, Process) {
     night.approve().await;
     night.until_card("Checking whether it helped").await;
     night.clicks("ian", "undo").await;
-    night.until_card("To be approved: Undo: Restart the queue").await;
+    night.until_card("Approve? Undo: Restart the queue").await;
     (night, howler)
 }
 
@@ -35,7 +35,7 @@ async fn killed_while_people_are_asked_about_an_undo_the_buttons_still_work() {
     let _howler = night.howler().await;
     night.write("back", "");
     night.approve().await;
-    night.until_card("was taken back: its facts are as they were before it").await;
+    night.until_card("was undone: everything is as it was before").await;
     night.until_card("Raise it.").await;
     assert_eq!(undone(&night), 1);
 }
@@ -49,7 +49,7 @@ async fn killed_right_after_its_approval_an_undo_is_begun_at_most_once() {
         tokio::time::sleep(std::time::Duration::from_millis(wait)).await;
         drop(howler);
         let _howler = night.howler().await;
-        let ends = ["was taken back", "The facts say that it"];
+        let ends = ["was undone", "The facts say that it"];
         until(|| ends.iter().any(|end| night.card().contains(end))).await;
         assert!(undone(&night) <= 1, "after {wait} ms: {}", night.card());
     }
@@ -65,7 +65,7 @@ async fn killed_while_an_undo_runs_its_end_is_waited_for_and_the_world_is_looked
     let _howler = night.howler().await;
     night.write("back", "");
     night
-        .until_card("Undo: Restart the queue: howler was stopped while it ran. It is not begun again.")
+        .until_card("Undo: Restart the queue: howler stopped while it was running. I won't start it again.")
         .await;
     night.until_card("The facts say that it happened").await;
     assert_eq!(undone(&night), 1);

@@ -64,8 +64,8 @@ impl<'a> Destination<'a> {
 
 impl Deliverer {
     pub(super) async fn say(&self, job: &Job, to: &To, say: &Say) -> Result<Receipt, Stop> {
-        let message = view::say(say, incident(job)?, &self.mentions(job));
         let (decided, now) = (job.effect.created_at, self.slack.clock().now());
+        let message = view::say(say, incident(job)?, &self.mentions(job), now);
         let message = view::posted_late(message, decided, now, self.reach.held_up(decided));
         let destination = Destination::said(to, say, job.incident.as_deref());
         self.post_once(job, destination, &message).await.map(|(receipt, _)| receipt)

@@ -37,7 +37,7 @@ pub(super) fn person(person: Option<&UserId>) -> Part {
 
 /// `until` an instant, in the reader's time; nothing where no end is in sight.
 fn until(until: Option<Timestamp>) -> Option<Words> {
-    until.map(|until| words![", until ", moment(until)])
+    until.map(|until| words![" until ", moment(until)])
 }
 
 /// The on-call channel's topic, where there is no user group: plain text of at most 250 characters.

@@ -60,7 +60,7 @@ pub(super) fn who(found: &Who, via: Via) -> Message {
         }
         (None, Some(fallback)) => {
             lines.push(words!["🚨 "].and(when).and(words![
-                "nobody in the rotation is available. I page ",
+                "Nobody in the rotation is available. I page ",
                 bold(fallback),
                 ", the backup, instead."
             ]));
@@ -70,7 +70,7 @@ pub(super) fn who(found: &Who, via: Via) -> Message {
                 Some(backup) => words![". I page ", bold(backup), ", the backup, instead."],
                 None => words![", and there is no backup."],
             };
-            lines.push(words!["🚨 "].and(when).and(words![bold("nobody is on call")]).and(instead));
+            lines.push(words!["🚨 "].and(when).and(words![bold("Nobody is on call")]).and(instead));
             if *is_now {
                 lines.push(words!["To take it: ", code(via.oncall("cover 8h"))]);
             }

@@ -55,7 +55,13 @@ fn beside(draft: Draft, plan: Option<String>, undo: Option<String>) -> Draft {
 fn stays(action: &Action) -> Option<Words> {
     match &action.undo {
         Undo::Command(_) => None,
-        Undo::None(why) => Some(words![bold("⚠️ No undo: "), why, "."]),
+        Undo::None(why) => Some(match why.strip_prefix("nothing: ") {
+            Some(why) => words![bold("Nothing to undo: "), why.to_owned(), "."],
+            None => {
+                let why = why.strip_prefix("none: ").unwrap_or(why);
+                words![bold("⚠️ No undo: "), why.to_owned(), "."]
+            }
+        }),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::view::{self, HeldUp, Message};
 
 fn noted() -> Message {
     let note = Say::Noted { text: "It began at 01:50".into(), by: samples::ian() };
-    view::say(&note, &samples::about(), &samples::named())
+    view::say(&note, &samples::about(), &samples::named(), samples::at("02:03"))
 }
 
 #[test]

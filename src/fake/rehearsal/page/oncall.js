@@ -34,7 +34,7 @@ export class OnCall {
       h("strong", { "data-testid": "on-call-now" }, now.primary ? `📟 ${this.name(now.primary)} is on call` : "🚨 Nobody is on call"),
       now.outgoing && h("span", { class: "on-call-note" }, `not confirmed yet: ${this.name(now.outgoing)} is called too`),
       h("span", {}, `backup ${this.name(now.backup)}`),
-      h("span", { class: now.group_agrees ? "" : "on-call-note" }, now.group_agrees ? "the user group agrees" : "the user group holds somebody else"),
+      h("span", { class: now.group_agrees ? "" : "on-call-note" }, now.group_agrees ? "the user group is in sync" : "the user group has somebody else"),
     ];
     const toggle = h("button", {
       type: "button", class: "on-call-button", "data-testid": "schedule", "aria-expanded": String(this.open),
@@ -66,7 +66,7 @@ export class OnCall {
     const rings = call.state === "ringing";
     return h("li", { class: rings ? "phone rings" : "phone", role: rings ? "alert" : null, "data-state": call.state },
       h("strong", {}, `${rings ? "📳" : "📱"} ${this.name(call.person)}'s phone`), " ",
-      h("span", { class: "phone-state" }, rings ? "rings" : call.state), " ",
+      h("span", { class: "phone-state" }, rings ? "rings" : call.state.replaceAll("-", " ")), " ",
       h("span", { class: "phone-words" }, call.words), h("span", { class: "phone-deeds" }, deeds));
   }
 

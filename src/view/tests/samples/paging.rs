@@ -53,8 +53,10 @@ pub(super) fn pages(texts: &Texts) -> Vec<Named> {
         ("page, not delivered", gone),
         ("page by phone, not delivered", no_call),
     ];
-    let mut pages: Vec<Named> =
-        says.into_iter().map(|(name, say)| (name, view::say(&say, &about(), &named()))).collect();
+    let mut pages: Vec<Named> = says
+        .into_iter()
+        .map(|(name, say)| (name, view::say(&say, &about(), &named(), at("02:03"))))
+        .collect();
     let mut incident = long_story(texts).incident();
     let to = To::Person(ian());
     pages.push(("page, closed", view::page_now(&incident, 2, &to)));

@@ -96,7 +96,7 @@ pub fn announcements(texts: &Texts) -> Vec<Named> {
 }
 
 pub fn said(says: &[(&'static str, Say)], mentions: &Mentions) -> Vec<Named> {
-    says.iter().map(|(name, say)| (*name, view::say(say, &about(), mentions))).collect()
+    says.iter().map(|(name, say)| (*name, view::say(say, &about(), mentions, at("02:03")))).collect()
 }
 
 pub fn inside(texts: &Texts) -> Vec<Named> {
