@@ -358,14 +358,11 @@ async fn check_tells_of_backups_that_are_missing_late_or_off() {
     );
     fs::remove_dir_all(folder(&world)).unwrap();
     let (_, said) = says(&world, "check --data data").await;
-    assert!(
-        said.contains("note  backups: none of the 1 in data/backups can be used"),
-        "begun a moment ago: {said}"
-    );
+    assert!(said.contains("note  backups: none in data/backups can be used"), "begun a moment ago: {said}");
     let identity = fs::File::options().write(true).open(world.data().join("howler.json")).unwrap();
     identity.set_modified(std::time::UNIX_EPOCH).unwrap();
     let (_, said) = says(&world, "check --data data").await;
-    assert!(said.contains("FAIL  backups: none of the 1 in data/backups can be used"), "{said}");
+    assert!(said.contains("FAIL  backups: none in data/backups can be used"), "{said}");
     fs::write(folder(&world), "in the way").unwrap();
     let (_, said) = says(&world, "check --data data").await;
     assert!(said.contains("FAIL  backups: data/backups cannot be written"), "{said}");

@@ -208,7 +208,7 @@ async fn the_event_stream_is_diagnosed_and_rolled_back_with_others_approving() {
     page.becomes("U0IAN").await;
     page.clicks("[data-testid=channel-monkeytown-emergencies]").await;
     page.types("/runbook run event-stream-failure").await;
-    page.sees("To be approved: Restart event-stream").await;
+    page.sees("Approve? Restart event-stream").await;
     page.approves("U0MAYA", "The stream is unhealthy").await;
     page.approves("U0KOFI", "I see it too").await;
     page.sees("Done. Checking whether it helped").await;
@@ -217,7 +217,7 @@ async fn the_event_stream_is_diagnosed_and_rolled_back_with_others_approving() {
 
     page.becomes("U0IAN").await;
     page.presses("Roll event-stream back to revision 7", "propose").await;
-    page.sees("To be approved: Roll event-stream back to revision 7").await;
+    page.sees("Approve? Roll event-stream back to revision 7").await;
     page.approves("U0ZOE", "The release of last night is bad").await;
     page.approves("U0MAYA", "Agreed").await;
     page.does(Deed::See, Locator::XPath(&stands("event stream", true))).await;
@@ -227,7 +227,7 @@ async fn the_event_stream_is_diagnosed_and_rolled_back_with_others_approving() {
     // It helped, and somebody wants it back all the same.
     page.becomes("U0KOFI").await;
     page.presses("Undo takes back", "undo").await;
-    page.sees("To be approved: Undo: Roll event-stream back to revision 7").await;
+    page.sees("Approve? Undo: Roll event-stream back to revision 7").await;
     page.approves("U0MAYA", "The old release lost a column").await;
     page.approves("U0ZOE", "I saw it").await;
     page.clicks("[data-testid=forward-30]").await;

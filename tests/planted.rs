@@ -136,7 +136,7 @@ async fn a_secret_in_an_error_goes_nowhere() {
     }
     world.forward_seconds(30).await;
     let card = town.card(EMERGENCIES);
-    assert!(card.contains("it ended with 1") && card.contains(&format!("denied {CLEAN}")), "{card}");
+    assert!(card.contains("exit code 1") && card.contains(&format!("denied {CLEAN}")), "{card}");
     ian.types(EMERGENCIES, &format!("/runbook diagnose logs tail={BY_LOOKS}")).await;
     nothing_leaked(&mut town.world).await;
 }

@@ -56,8 +56,7 @@ async fn what_a_change_left_over_is_freed_once_somebody_else_agrees() {
     let held = maya.types(ROOM, "/runbook propose RUN-2").await;
     assert!(held.contains("is locked by RUN-1"), "a run that is over holds it still: {held}");
     let status = maya.types(ROOM, "/runbook status").await;
-    for part in
-        ["Locked, so that nobody else changes it", "RUN-1, asked for by <@U0IAN>", "release RUN-1 why"]
+    for part in ["Locked, so that nobody else changes it", "RUN-1, started by <@U0IAN>", "release RUN-1 why"]
     {
         assert!(status.contains(part), "{part} is not in {status}");
     }

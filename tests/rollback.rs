@@ -279,7 +279,7 @@ async fn nothing_is_changed_while_changes_are_frozen() {
     world.maya().clicks(EMERGENCIES, "approve").await;
     assert!(world.maya().whisper(EMERGENCIES).unwrap().text.contains("changes are frozen"));
     let status = ian.types(EMERGENCIES, "/runbook status").await;
-    assert!(status.contains("Changes are frozen") && status.contains("to be approved"), "{status}");
+    assert!(status.contains("changes are frozen") && status.contains("waiting for approval"), "{status}");
     let checks = began(&town, " logs ");
     ian.types(EMERGENCIES, "/runbook diagnose queue").await;
     assert!(began(&town, " logs ") > checks, "diagnosis works");
@@ -318,7 +318,7 @@ async fn a_program_that_fails_is_followed_by_a_look_at_the_world() {
     world.maya().clicks(EMERGENCIES, "approve").await;
     let card = town.card(EMERGENCIES);
     for part in [
-        "it ended with 1",
+        "exit code 1",
         "Error: forbidden [secret]",
         "The facts say that it did not happen",
         "Ask for approval",
@@ -351,7 +351,7 @@ async fn abort_empties_the_process_group_and_says_so_then() {
     world.slack.command("zoe", EMERGENCIES, "/runbook abort RUN-1").await.unwrap();
     world.settle().await;
     let card = town.card(EMERGENCIES);
-    assert!(card.contains("it was stopped. Nothing of it is left."), "{card}");
+    assert!(card.contains("it was stopped. Nothing of it still runs."), "{card}");
     let state = std::fs::read_to_string(format!("{child}/stat")).unwrap_or_default();
     assert!(state.is_empty() || state.contains(") Z "), "the child still runs: {state}");
 }

@@ -13,19 +13,20 @@ async fn a_diagnosis_ends_with_the_step_and_its_exact_command() {
     town.state("echo one ERROR; echo $((1+1)); echo xoxb-1234567890-planted");
     let said = ian.types(EMERGENCIES, "/runbook diagnose queue tail=200").await;
     assert!(
-        said.contains("Looking: `queue-failure` (RUN-1)") && said.contains("in the incident's channel"),
+        said.contains("Running the checks of `queue-failure` (RUN-1)")
+            && said.contains("in the incident's channel"),
         "{said}"
     );
     let room = "#inc-1-queue-is-stuck";
     let card = town.card(room);
     for part in [
         "1 passed, 1 failed, 1 could not tell",
-        "count:ERROR should be at most 0, and is 1",
+        "count:ERROR is 1 (expected at most 0)",
         "could not tell: helm cannot be run where",
         "Next step: ",
         "Restart the queue",
         "kubectl --context=prod --namespace=town rollout restart deployment/queue",
-        "none: nothing to take back",
+        "nothing to take back",
         "what was queued",
         "fixed by",
         "one ERROR\n2\n[secret]",
@@ -69,8 +70,7 @@ async fn without_an_incident_the_card_stands_in_the_emergencies_channel() {
     ian.types(EMERGENCIES, "/runbook diagnose queue-failure").await;
     let card = town.card(EMERGENCIES);
     assert!(
-        card.contains("the connection should be taken, and is refused")
-            && card.contains("page the data owner"),
+        card.contains("the connection is refused (expected taken)") && card.contains("page the data owner"),
         "{card}"
     );
     ian.clicks(EMERGENCIES, "next").await;
@@ -91,7 +91,7 @@ async fn one_log_is_shown_by_its_name() {
     assert!(card.contains("1 passed, 0 failed. Those were all the checks."), "{card}");
     let said = ian.types(EMERGENCIES, "/runbook logs nginx").await;
     assert!(
-        said.contains("`logs` has no `nginx`; there are: cloudwatch, database, event_stream, web, workflows"),
+        said.contains("`logs` has no `nginx`. It has: cloudwatch, database, event_stream, web, workflows"),
         "{said}"
     );
 }
@@ -160,7 +160,7 @@ async fn procedures_are_listed_and_shown() {
         for part in [
             "Event stream failure",
             "Redis takes connections",
-            "where health fails, and redis passes: Restart event-stream",
+            "if health fails and redis passes: Restart event-stream",
             "kubectl rollout undo deployment/event-stream --to-revision={revision}",
         ] {
             assert!(shown.contains(part), "{line}: {part} is not in {shown}");
@@ -203,10 +203,10 @@ async fn what_is_not_there_says_what_is() {
         ("/runbook xyzzy", "/runbook list"),
         ("/runbook run xyzzy", "There is no procedure"),
         ("/runbook freeze", "/runbook freeze why"),
-        ("/runbook approve", "Nothing is under way"),
+        ("/runbook approve", "No run can take that now"),
         ("/runbook break-glass 7 1bc123", "Something is missing. Try"),
         ("/runbook diagnose xyzzy", "There is no procedure"),
-        ("/runbook abort", "Nothing is under way"),
+        ("/runbook abort", "No run can take that now"),
         ("/runbook abort 7", "There is no RUN-7"),
     ] {
         let said = world.ian().types(EMERGENCIES, line).await;
@@ -351,7 +351,8 @@ async fn whoever_asks_for_a_procedure_whose_file_is_faulty_is_told_what_is_wrong
     for line in ["/runbook diagnose queue", "/runbook show queue failure"] {
         let said = town.world.ian().types(EMERGENCIES, line).await;
         assert!(
-            said.contains("`queue-failure` is left out") && said.contains("line 2: unknown field"),
+            said.contains("`queue-failure` has a fault in its file")
+                && said.contains("line 2: unknown field"),
             "{said}"
         );
     }

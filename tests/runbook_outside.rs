@@ -91,7 +91,7 @@ async fn a_build_that_fails_leads_to_its_errors_and_to_no_rollback() {
     for part in [
         "3 passed, 2 failed",
         "json:/errors is 1 (expected 0)",
-        "json:/0/state should be READY, and is ERROR",
+        "json:/0/state is ERROR (expected READY)",
         "Error: cannot reach redis://me:[secret]@redis with [secret]",
         "The build fails: fix it in the code",
     ] {
@@ -154,7 +154,7 @@ async fn a_workflow_that_did_not_run_is_to_be_run_by_hand() {
     }
     world.ian().types(EMERGENCIES, "/runbook diagnose agent-workflow-failure").await;
     let card = world.channel(EMERGENCIES).last("Agent workflow failure").everything();
-    for part in ["json:/runs_in_a_day should be at least 1, and is 0", "gh workflow run architect.yml"] {
+    for part in ["json:/runs_in_a_day is 0 (expected at least 1)", "gh workflow run architect.yml"] {
         assert!(card.contains(part), "{part} is not in {card}");
     }
     world.github().faults().refuse_token(true);

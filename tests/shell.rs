@@ -229,7 +229,7 @@ async fn somebody_who_is_mapped_is_themselves_in_slack() {
     assert!(world.channel(ROOM).members.contains(&"U0IAN".to_owned()));
     let timeline = done(asks(&data, "what-happened", "timeline 1").await);
     assert!(timeline.contains("@U0IAN (from a shell) declared P1 Critical"), "{timeline}");
-    assert!(timeline.contains("own: #inc-1-event-stream-down"), "{timeline}");
+    assert!(timeline.contains("Channel opened: #inc-1-event-stream-down"), "{timeline}");
     let shown = world.ian().types(EMERGENCIES, "/incident timeline 1").await;
     assert!(shown.contains("<@U0IAN> (from a shell) declared"), "{shown}");
 }

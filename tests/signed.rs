@@ -52,7 +52,7 @@ async fn changes_are_signed_and_without_the_key_none_begins() {
     for (key, words) in [(None, "no key is set"), (Some(OTHER), "HOWLER_AUDIT_KEY is the key")] {
         restart(&mut town, key, None).await;
         let told = proposes(&town).await;
-        assert!(told.contains("changes are frozen") && told.contains(words), "{told}");
+        assert!(told.contains("no change can start") && told.contains(words), "{told}");
         assert!(told.contains("set HOWLER_AUDIT_KEY to the key that signed it"), "what to do: {told}");
         let logs = began(&town, " logs ");
         town.world.ian().types(EMERGENCIES, "/runbook diagnose queue").await;

@@ -116,7 +116,7 @@ async fn a_whole_incident_over_the_socket() {
     world.forward(30).await;
     assert_eq!(world.count(ROOM, "Update due"), 1, "time goes on without Slack's help");
     maya.types(ROOM, "/incident resolve Redis credentials had expired").await;
-    assert_eq!(world.count(EMERGENCIES, "INCIDENT RESOLVED"), 1);
+    assert_eq!(world.count(EMERGENCIES, "INC-1, resolved by"), 1);
     let timeline = ian.types(ROOM, "/incident timeline 1").await;
     assert!(!timeline.is_empty());
 

@@ -52,10 +52,10 @@ async fn while_it_is_proved_an_action_is_one_click_and_one_approval_from_its_und
     let (world, ian) = (&town.world, town.world.ian());
     assert_eq!(buttons(&town), ["undo", "abort"]);
     ian.clicks(EMERGENCIES, "undo").await;
-    has(&town, &["To be approved: Undo: Restart the queue", UNDO, "Needs 1 "]);
+    has(&town, &["Approve? Undo: Restart the queue", UNDO, "Needs 1 "]);
     has(
         &town,
-        &["revision is 8, and was 7", "Until it starts I keep checking", "undo:  kubectl", "rollout restart"],
+        &["revision is 8 (was 7)", "Until it starts I keep checking", "undo:  kubectl", "rollout restart"],
     );
     assert_eq!(world.count(EMERGENCIES, "Undo: Restart the queue needs 1 approval by"), 1);
     ian.clicks(EMERGENCIES, "approve").await;
@@ -96,8 +96,7 @@ async fn what_did_not_help_is_taken_back_and_the_step_that_was_offered_is_offere
     world.maya().clicks(room, "approve").await;
     world.forward_seconds(30).await;
     let card = town.card(room);
-    for part in ["Restart the queue was taken back", "version: revision was 7, and is 9", "Ask for approval"]
-    {
+    for part in ["Restart the queue was undone", "version: revision was 7, and is 9", "Ask for approval"] {
         assert!(card.contains(part), "{part} is not in {card}");
     }
     assert!(card.contains("Next step: Roll the queue back"), "it was not left behind: {card}");
@@ -140,7 +139,7 @@ async fn a_proof_that_ends_while_people_are_asked_is_told_and_the_request_stands
     world.ian().clicks(EMERGENCIES, "undo").await;
     world.forward_seconds(60).await;
     assert_eq!(world.count(EMERGENCIES, "RUN-1: Restart the queue helped"), 1);
-    has(&town, &["To be approved: Undo: Restart the queue", "helped. Its checks have passed since then"]);
+    has(&town, &["Approve? Undo: Restart the queue", "helped. Its checks have passed since then"]);
     world.forward(10).await;
     has(&town, &["The action helped", "It was not undone.", "Nobody approved it in time"]);
     assert_eq!((undone(&town), buttons(&town)), (0, vec!["undo".to_owned()]));
@@ -157,7 +156,7 @@ async fn an_action_that_fails_while_its_undo_is_asked_for_leads_to_the_next_step
     world.ian().clicks(EMERGENCIES, "undo").await;
     world.forward_seconds(100).await;
     assert_eq!(world.count(EMERGENCIES, "Restart the queue: it ran and did not help"), 1);
-    has(&town, &["To be approved: Undo: Restart the queue", "did not help in time"]);
+    has(&town, &["Approve? Undo: Restart the queue", "did not help in time"]);
     world.maya().clicks(EMERGENCIES, "deny").await;
     world.forward_seconds(10).await;
     has(&town, &["did not help in time", "It was not undone.", "Next step: Roll the queue back"]);
@@ -178,7 +177,7 @@ async fn what_somebody_else_changes_meanwhile_voids_the_undo_and_the_proof_goes_
     has(&town, &["The action helped"]);
     // Asked again, it is told how far the world is from what it takes back.
     world.ian().clicks(EMERGENCIES, "undo").await;
-    has(&town, &["revision is 12, and was 7"]);
+    has(&town, &["revision is 12 (was 7)"]);
     // What cannot be read is not approved blindly.
     world.maya().clicks(EMERGENCIES, "deny").await;
     town.write("version", "no JSON");
@@ -236,7 +235,7 @@ async fn an_undo_that_is_stopped_or_fails_is_followed_by_a_look_and_stays_offere
     world.settle().await;
     // The edits of cards are paced.
     world.forward_seconds(40).await;
-    has(&town, &["Undo: Restart the queue: it was stopped. Nothing of it is left.", "did not happen"]);
+    has(&town, &["Undo: Restart the queue: it was stopped. Nothing of it still runs.", "did not happen"]);
     assert_eq!(buttons(&town), ["undo"], "all is well, and the restart can still be taken back");
 
     town.write("undo", "echo '{\"revision\": 7}' >version; echo 'one ERROR' >log; exit 3");
@@ -296,11 +295,7 @@ async fn an_undo_that_changed_nothing_is_not_called_taken_back_and_stays_offered
     world.maya().clicks(EMERGENCIES, "approve").await;
     world.forward_seconds(150).await;
     has(&town, &["The undo of Restart the queue ran: nothing changed"]);
-    assert!(
-        !town.card(EMERGENCIES).contains("Restart the queue was taken back"),
-        "{}",
-        town.card(EMERGENCIES)
-    );
+    assert!(!town.card(EMERGENCIES).contains("Restart the queue was undone"), "{}", town.card(EMERGENCIES));
     assert_eq!((undone(&town), buttons(&town)), (1, vec!["undo".to_owned()]));
 }
 
@@ -321,7 +316,7 @@ async fn it_is_taken_back_after_its_incident_is_resolved_and_the_timeline_has_it
     world.maya().clicks(room, "approve").await;
     world.forward_seconds(60).await;
     assert_eq!(undone(&town), 1, "{}", town.card(room));
-    assert!(town.card(room).contains("Restart the queue was taken back"), "{}", town.card(room));
+    assert!(town.card(room).contains("Restart the queue was undone"), "{}", town.card(room));
     let timeline = ian.types(room, "/incident timeline").await;
     assert!(timeline.contains("undone: everything is as it was"), "{timeline}");
 }

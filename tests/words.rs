@@ -175,7 +175,7 @@ async fn with_eleven_open_the_newest_is_offered_and_the_rest_is_counted() {
     }
     let asked = world.ian().types(EMERGENCIES, "/incident note Which one?").await;
     assert!(
-        asked.contains("kiwi") && asked.contains("11 incidents") && asked.contains("And 1 more"),
+        asked.contains("kiwi") && asked.contains("11 incidents") && asked.contains("1 more: "),
         "{asked}"
     );
 }

@@ -103,7 +103,7 @@ impl Year {
 /// Hand-overs as `#on-call` has them: when, to whom, and whether howler admitted to be late.
 fn told(world: &World) -> Vec<(Timestamp, String, bool)> {
     let channel = world.channel(ON_CALL);
-    let hand_overs = channel.messages.iter().filter(|message| message.text.contains("> is on call, until"));
+    let hand_overs = channel.messages.iter().filter(|message| message.text.contains("> is on call until"));
     let read = hand_overs.map(|message| {
         let seconds: i64 = message.ts.split('.').next().unwrap().parse().unwrap();
         let (_, rest) = message.text.split_once("<@").unwrap();

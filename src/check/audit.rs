@@ -22,7 +22,7 @@ pub async fn line(secrets: &AuditSecrets, data: &Path, clock: &Clock) -> Line {
 
 pub(super) fn told(ledger: &Ledger, keys: &Keys) -> Line {
     if let Some(why) = &ledger.broken {
-        return Line::fail(WHAT, format!("damaged, so no change can start: {why}"));
+        return Line::fail(WHAT, format!("cannot be trusted, so no change can start: {why}"));
     }
     match (ledger.signed.last(), keys.id(), keys.begins(ledger)) {
         (None, None, _) => {

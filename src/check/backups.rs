@@ -88,7 +88,7 @@ fn judge(
     // A howler that is stopped takes none: then what counts is how old the newest was when it ended.
     let last = if data::runs(data) { now } else { store.alive().unwrap_or(now) };
     let Some(newest) = newest else {
-        let none = format!("none of the {1} in {0} can be used", folder.display(), own.len());
+        let none = format!("none in {} can be used ({} there)", folder.display(), own.len());
         if served_for(data, now).is_none_or(|time| time < AT_FIRST) {
             let soon =
                 format!("{none}; the first one is taken at howler's start: check again in a few minutes");

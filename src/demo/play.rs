@@ -90,7 +90,7 @@ impl Stage {
         }
         let resolved = slack.look(|world| {
             let texts = world.channels.iter().flat_map(|channel| &channel.messages);
-            texts.filter(|message| message.text.contains("INCIDENT RESOLVED")).count()
+            texts.filter(|message| message.text.contains(", resolved by ")).count()
         });
         server.abort();
         app.stop().await;

@@ -91,7 +91,7 @@ pub(super) fn cannot_save(since: jiff::Timestamp, gone: bool) -> Message {
         false => "Its disk is full, read-only or failing.",
     };
     Draft::new()
-        .line(words!["⚠️ ", bold("howler can't save, since "), clock(since), bold("."), " ", why])
+        .line(words!["⚠️ ", bold("howler cannot save, since "), clock(since), bold("."), " ", why])
         .bullets(vec![
             words!["Changes are refused, in words."],
             words!["Reading works: ", code("/incident list"), "."],

@@ -56,7 +56,7 @@ pub(in crate::view) fn answer(answer: &RunbookAnswer, via: Via) -> Message {
         }
         RunbookAnswer::AuditBroken { why } => Draft::new()
             .line(words![
-                "The audit is damaged, so no change can start anyway: ",
+                "The audit cannot be trusted, so no change can start anyway: ",
                 why,
                 ". Leave the data folder as it is and tell whoever runs howler."
             ])
@@ -194,7 +194,7 @@ fn status(
     (reviews, held): (&[Review], &[Held]),
     via: Via,
 ) -> Message {
-    let frozen = frozen.map(|why| words![bold("Changes are frozen: "), why, "."]);
+    let frozen = frozen.map(|why| words![bold("No change can start: "), why, "."]);
     let row = |short: &RunShort| {
         let doing = match &short.doing {
             RunDoing::Looking(waiting) => format!("{} still running", counted(*waiting, "check")),
@@ -318,7 +318,7 @@ fn now(doing: Doing) -> &'static str {
 fn not_approved(run: RunId, why: &NotApproved, via: Via) -> Words {
     match why {
         NotApproved::ForPeople => words!["this step is for people, so there is nothing to approve."],
-        NotApproved::Barred { why } => words!["changes are frozen: ", why, "."],
+        NotApproved::Barred { why } => words!["no change can start: ", why, "."],
         NotApproved::Held { by, target } => {
             words![
                 code(target.clone()),
