@@ -115,7 +115,7 @@ async fn what_howler_does_not_know_is_counted_and_answered_200() {
     let howler = Stand::start().await;
     let event = json!({ "type": "event_callback", "event_id": "Ev1", "event": { "type": "team_join" } });
     assert_eq!(howler.sends(&event).await.status, StatusCode::OK);
-    assert_eq!(howler.interacts(&json!({ "type": "shortcut" })).await.status, StatusCode::OK);
+    assert_eq!(howler.interacts(&json!({ "type": "workflow_step_edit" })).await.status, StatusCode::OK);
     let form =
         json!({ "type": "view_submission", "user": { "id": "U1" }, "view": { "callback_id": "poll" } });
     let answered = howler.interacts(&form).await;
