@@ -7,6 +7,7 @@ use howler::config::Config;
 use howler::domain::effect::{CardPlace, PostKey};
 use howler::domain::incident::event::{Event, EventKind, UpdateFacts};
 use howler::domain::incident::{Declaration, Incident, Place, declare};
+use howler::domain::owner::Owner;
 use howler::domain::timer::Timer;
 use howler::domain::{Severity, Status};
 use howler::id::{IncidentId, MessageTs};
@@ -50,7 +51,8 @@ pub fn open(data: &Path, count: u64, config: &Config) -> Result<()> {
         let ago = i64::try_from((count - number) * 60_000 / count)?;
         let at = Timestamp::from_millisecond(now.as_millisecond() - ago)?;
         let (incident, event) = declared(number, Severity::P3, config, at)?;
-        let timers = incident.timers().map(|(kind, due)| Timer { due, incident: Some(incident.id), kind });
+        let timers =
+            incident.timers().map(|(kind, due)| Timer { due, owner: Owner::Incident(incident.id), kind });
         changes.timers_set.extend(timers);
         changes.events.push((incident.id, event));
         changes.incidents.push(Arc::new(incident));

@@ -17,6 +17,7 @@ use super::{Fault, Message};
 use crate::domain::answer::{Answer, Private};
 use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Named, To};
 use crate::domain::oncall::tell::Tell;
+use crate::domain::owner::Owner;
 use crate::domain::request::{Ask, ReplyPath, Request};
 use crate::id::EffectId;
 use crate::store::{Store, StoreError};
@@ -181,6 +182,7 @@ impl Round {
         let id = EffectId(id);
         let effect = Effect {
             id,
+            owner: Owner::Howler,
             incident: None,
             lane: lane.clone(),
             kind,

@@ -34,11 +34,12 @@ use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
 use crate::domain::incident::event::{Event, EventKind};
 use crate::domain::incident::page::follows;
 use crate::domain::incident::{Asked, Decision, Fired, Incident, consequences, decide, delivered, fire};
+use crate::domain::owner::Owner;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, Place, ReplyPath, Request};
 use crate::domain::run::Run;
 use crate::domain::run::audit::Ledger;
-use crate::domain::timer::{Outage, Timer, TimerKind};
+use crate::domain::timer::{Outage, Timer};
 use crate::id::{DeliveryId, EffectId, IncidentId, RunId, UserId};
 use crate::store::{Changes, Store, StoreError};
 
@@ -245,7 +246,7 @@ impl<'a> Draft<'a> {
         let id = after.id;
         self.move_timers(before, &after);
         for intent in consequences(before, &after, &event) {
-            self.push(Some(id), intent);
+            self.push(Owner::Incident(id), intent);
         }
         self.count_pages(id, after.severity, &event);
         self.tell_so_far(&after, &event);
@@ -280,7 +281,7 @@ impl<'a> Draft<'a> {
             reply: reply.clone(),
             private: Box::new(private),
         };
-        self.push_new(None, Lane::Whisper(to.clone()), kind);
+        self.push_new(Owner::Howler, Lane::Whisper(to.clone()), kind);
     }
 
     /// Fires a timer that came due. One that something overtook is gone already.
@@ -292,10 +293,14 @@ impl<'a> Draft<'a> {
     }
 
     fn fire_it(&mut self, timer: Timer) -> Result<(), StoreError> {
-        let id = match (timer.incident, timer.kind) {
-            (Some(id), _) => id,
-            (None, TimerKind::Run(run)) => return self.fire_run(run, timer),
-            (None, _) => return self.fire_rota(timer),
+        let id = match timer.owner {
+            Owner::Incident(id) => id,
+            Owner::Run(run) => return self.fire_run(run, timer),
+            Owner::Rota => return self.fire_rota(timer),
+            Owner::Howler => {
+                self.changes.timers_gone.push(timer);
+                return Ok(());
+            }
         };
         let Some(incident) = self.book().incident(id)? else {
             warn!(incident = id.0, "a timer without its incident was dropped");

@@ -41,6 +41,7 @@ impl PutOff {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::owner::Owner;
     use crate::domain::timer::TimerKind;
     use crate::id::IncidentId;
 
@@ -50,8 +51,11 @@ mod tests {
 
     #[test]
     fn a_timer_that_cannot_be_fired_waits_and_the_others_do_not() {
-        let [bad, good] =
-            [1, 2].map(|id| Timer { due: at(id), incident: Some(IncidentId(1)), kind: TimerKind::Update });
+        let [bad, good] = [1, 2].map(|id| Timer {
+            due: at(id),
+            owner: Owner::Incident(IncidentId(1)),
+            kind: TimerKind::Update,
+        });
         let timers = BTreeSet::from([bad, good]);
         let mut put_off = PutOff::default();
         assert_eq!((put_off.next(&timers), put_off.due(&timers, at(5), 9)), (Some(at(1)), vec![bad, good]));

@@ -8,6 +8,7 @@ mod named;
 mod outcome;
 mod say;
 mod shown;
+mod stored;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,7 @@ use super::answer::Private;
 use super::incident::Rung;
 use super::incident::timeline::Entry;
 use super::oncall::tell::Tell;
+use super::owner::Owner;
 use super::procedure::{Check, Question};
 use super::request::{Place, ReplyPath};
 use super::run::announce::RunNote;
@@ -29,8 +31,13 @@ pub use say::{Say, Stands};
 
 /// One row of the outbox.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "stored::StoredEffect")]
 pub struct Effect {
     pub id: EffectId,
+    /// Who asked for it, and hears what became of it.
+    pub owner: Owner,
+    /// The incident in whose channels and on whose board it stands: the owner, or the one that a run works for. It is in the row,
+    /// for an outbox is read, held back and exported without the run's own row.
     pub incident: Option<IncidentId>,
     pub lane: Lane,
     pub kind: EffectKind,

@@ -11,6 +11,7 @@ pub mod fault;
 pub mod home;
 pub mod incident;
 pub mod oncall;
+pub mod owner;
 pub mod procedure;
 pub mod refusal;
 pub mod request;

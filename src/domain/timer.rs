@@ -3,9 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::owner::Owner;
 use crate::id::{IncidentId, RunId};
 
-/// Which clock a timer belongs to; an incident, and the rota, has at most one timer of each kind.
+/// Which clock a timer belongs to; an owner has at most one timer of each kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum TimerKind {
     /// The next rung of the update ladder.
@@ -25,7 +26,7 @@ pub enum TimerKind {
     /// The next step of a page that belongs to no incident. The rota's.
     Summons(u64),
     /// The next thing that follows by itself in a run: the end of a request for approval, or another look for proof.
-    Run(RunId),
+    Run,
 }
 
 impl TimerKind {
@@ -40,17 +41,48 @@ impl TimerKind {
             Self::Unconfirmed => "unconfirmed",
             Self::Swap(_) => "swap",
             Self::Summons(_) => "summons",
-            Self::Run(_) => "run",
+            Self::Run => "run",
         }
     }
 }
 
-/// A row: this clock of this incident, or of the rota (`None`), is due then.
+/// A row: this clock of its owner is due then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "StoredTimer")]
 pub struct Timer {
     pub due: Timestamp,
-    pub incident: Option<IncidentId>,
+    pub owner: Owner,
     pub kind: TimerKind,
+}
+
+/// As any version wrote it: up to format 2 a timer named an incident, or nothing, and a run's named the run in its kind.
+#[derive(Deserialize)]
+struct StoredTimer {
+    due: Timestamp,
+    owner: Option<Owner>,
+    incident: Option<IncidentId>,
+    kind: StoredKind,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StoredKind {
+    Known(TimerKind),
+    OfARun {
+        #[serde(rename = "Run")]
+        run: RunId,
+    },
+}
+
+impl From<StoredTimer> for Timer {
+    fn from(stored: StoredTimer) -> Self {
+        let StoredTimer { due, owner, incident, kind } = stored;
+        let (older, kind) = match kind {
+            StoredKind::OfARun { run } => (Owner::Run(run), TimerKind::Run),
+            StoredKind::Known(kind) => (incident.map_or(Owner::Rota, Owner::Incident), kind),
+        };
+        Self { due, owner: owner.unwrap_or(older), kind }
+    }
 }
 
 /// A time in which howler did not run (UTC).
@@ -78,5 +110,31 @@ impl Lateness {
             return None;
         }
         Some(Self { due, outage: outage.filter(|outage| outage.from <= due && due <= outage.until) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stored(text: &str) -> Timer {
+        serde_json::from_str(text).unwrap()
+    }
+
+    /// Rows as formats 1 and 2 have them, and as they are written now.
+    #[test]
+    fn a_timer_of_any_version_names_its_owner() {
+        let due: Timestamp = "2026-11-29T03:00:00Z".parse().unwrap();
+        let older = [
+            (r#""incident":3,"kind":"Update""#, Owner::Incident(IncidentId(3)), TimerKind::Update),
+            (r#""incident":null,"kind":"HandOver""#, Owner::Rota, TimerKind::HandOver),
+            (r#""incident":null,"kind":{"Swap":4}"#, Owner::Rota, TimerKind::Swap(4)),
+            (r#""incident":null,"kind":{"Run":7}"#, Owner::Run(RunId(7)), TimerKind::Run),
+        ];
+        for (text, owner, kind) in older {
+            let timer = Timer { due, owner, kind };
+            assert_eq!(stored(&format!(r#"{{"due":"{due}",{text}}}"#)), timer, "{text}");
+            assert_eq!(stored(&serde_json::to_string(&timer).unwrap()), timer);
+        }
     }
 }

@@ -204,7 +204,7 @@ pub fn incident(incident: &Incident) -> Line<'_> {
 }
 
 pub fn timer(timer: &Timer) -> Line<'static> {
-    let incident = timer.incident.map(|incident| incident.0);
+    let incident = timer.owner.incident().map(|incident| incident.0);
     Line::Timer { incident, timer: timer.kind.word(), due: timer.due }
 }
 

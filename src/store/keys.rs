@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::domain::oncall::event::PageRecord;
+use crate::domain::owner::Owner;
 use crate::domain::timer::{Timer, TimerKind};
 use crate::id::{ChannelId, DeliveryId, EffectId, IncidentId, MessageTs, RunId};
 
@@ -123,10 +124,14 @@ pub(super) fn timer(timer: &Timer) -> Vec<u8> {
         TimerKind::Unconfirmed => (b"c", None),
         TimerKind::Swap(number) => (b"s", Some(number)),
         TimerKind::Summons(number) => (b"g", Some(number)),
-        TimerKind::Run(run) => (b"a", Some(run.0)),
+        TimerKind::Run => (b"a", None),
     };
-    // Incidents count from 1, so the rota is nobody's number.
-    let incident = timer.incident.map_or(0, |incident| incident.0);
+    // Incidents count from 1; whatever else owns a timer has no number there.
+    let (incident, number) = match timer.owner {
+        Owner::Incident(id) => (id.0, number),
+        Owner::Run(id) => (0, Some(id.0)),
+        Owner::Rota | Owner::Howler => (0, number),
+    };
     let number = number.map(u64::to_be_bytes);
     let number = number.as_ref().map_or(&[][..], |number| number);
     join(TIMER, &[&instant(timer.due), &incident.to_be_bytes(), kind, number])

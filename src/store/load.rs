@@ -10,6 +10,7 @@ use super::disk::Engine;
 use super::{Loaded, Store, StoreError, audit, codec, keys, own_timers, read_incident, read_meta, runs};
 use crate::domain::effect::Effect;
 use crate::domain::incident::Incident;
+use crate::domain::owner::Owner;
 use crate::domain::timer::Timer;
 use crate::id::IncidentId;
 
@@ -146,14 +147,13 @@ fn readable<T: DeserializeOwned>(
 /// Timers follow from incidents, runs and the rota: one whose row is not there, or cannot be read, runs all the same.
 fn set_all_timers(loaded: &mut Loaded) {
     let there: BTreeSet<Timer> = loaded.timers.iter().copied().collect();
-    let of_nobody = |(kind, due)| Timer { due, incident: None, kind };
+    let of = |owner| move |(kind, due)| Timer { due, owner, kind };
     let said = loaded.open.iter().flat_map(own_timers);
-    let said = said.chain(loaded.runs.iter().flat_map(|run| run.timers().map(of_nobody)));
-    let said = said.chain(loaded.rota.timers().into_iter().map(of_nobody));
+    let said = said.chain(loaded.runs.iter().flat_map(|run| run.timers().map(of(Owner::Run(run.id)))));
+    let said = said.chain(loaded.rota.timers().into_iter().map(of(Owner::Rota)));
     let lost: BTreeSet<Timer> = said.filter(|timer| !there.contains(timer)).collect();
     for timer in &lost {
-        let incident = timer.incident.map(|incident| incident.0);
-        warn!(kind = timer.kind.word(), incident, due = %timer.due, "a timer had no row; it runs all the same");
+        warn!(kind = timer.kind.word(), owner = %timer.owner, due = %timer.due, "a timer had no row; it runs all the same");
     }
     loaded.timers.extend(lost);
 }

@@ -46,6 +46,7 @@ use crate::domain::answer::Answer;
 use crate::domain::incident::Incident;
 use crate::domain::incident::event::Event;
 use crate::domain::oncall::event::PageRecord;
+use crate::domain::owner::Owner;
 use crate::domain::run::audit::Head;
 use crate::domain::timer::{Outage, Timer};
 use crate::id::{ChannelId, DeliveryId, IncidentId, MessageTs};
@@ -381,7 +382,7 @@ fn values<T: serde::de::DeserializeOwned>(engine: &Engine, prefix: &[u8]) -> Res
 /// The timers that an incident says.
 fn own_timers(incident: &Incident) -> impl Iterator<Item = Timer> + use<> {
     let id = incident.id;
-    incident.timers().map(move |(kind, due)| Timer { due, incident: Some(id), kind })
+    incident.timers().map(move |(kind, due)| Timer { due, owner: Owner::Incident(id), kind })
 }
 
 #[cfg(test)]

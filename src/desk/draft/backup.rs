@@ -6,6 +6,7 @@ use super::Draft;
 use crate::domain::effect::{Effect, EffectKind};
 use crate::domain::incident::event::{Event, EventKind};
 use crate::domain::incident::{Incident, so_far};
+use crate::domain::owner::Owner;
 use crate::id::EffectId;
 
 impl Draft<'_> {
@@ -21,7 +22,7 @@ impl Draft<'_> {
         });
         let new = self.changes.events.iter().filter(|(id, _)| *id == after.id).map(|(_, event)| event);
         events.extend(new.chain([event]).cloned());
-        self.push(Some(after.id), so_far(after, &events));
+        self.push(Owner::Incident(after.id), so_far(after, &events));
     }
 
     /// Without its issue there is nowhere to say the rest. And a lane sleeps until the next try of what is gone now:

@@ -5,6 +5,7 @@ use crate::desk::doubt::{is_inline, reachable, tells_itself};
 use crate::domain::answer::{Answer, Private};
 use crate::domain::effect::{EffectKind, Lane, To};
 use crate::domain::oncall::tell::Tell;
+use crate::domain::owner::Owner;
 use crate::domain::request::{Ask, ReplyPath, Request};
 use crate::store::StoreError;
 
@@ -48,6 +49,6 @@ impl Draft<'_> {
     /// Tells where it was said that howler could not save that it can again.
     pub fn saves_again(&mut self, to: To, since: jiff::Timestamp) {
         let tell = Box::new(Tell::SavesAgain { since });
-        self.push_new(None, Lane::OnCall, EffectKind::Tell { to, tell, keep_as: None });
+        self.push_new(Owner::Howler, Lane::OnCall, EffectKind::Tell { to, tell, keep_as: None });
     }
 }

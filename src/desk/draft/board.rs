@@ -7,6 +7,7 @@ use crate::desk::reads;
 use crate::domain::answer::{Answer, Private};
 use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Say, To};
 use crate::domain::fault::Saving;
+use crate::domain::owner::Owner;
 use crate::domain::refusal::Refusal;
 use crate::id::{EffectId, UserId};
 use crate::store::StoreError;
@@ -73,7 +74,7 @@ impl Draft<'_> {
         let Some(person) = incident.person_to_ask().cloned() else { return Ok(()) };
         let say = Box::new(Say::Undelivered { title: incident.title.clone(), what, reason });
         let kind = EffectKind::Say { to: To::Person(person), say, keep_as: None };
-        self.push_new(Some(id), Lane::Page(id), kind);
+        self.push_new(Owner::Incident(id), Lane::Page(id), kind);
         Ok(())
     }
 }

@@ -13,6 +13,7 @@ use crate::domain::effect::{Effect, EffectKind, Lane, Receipt};
 use crate::domain::incident::Intent;
 use crate::domain::incident::event::EventKind;
 use crate::domain::oncall::duty::PhoneReach;
+use crate::domain::owner::Owner;
 use crate::domain::procedure::Risk;
 use crate::domain::request::Request;
 use crate::domain::run::announce::{consequences, note};
@@ -128,7 +129,7 @@ impl Draft<'_> {
         let what = why.map_or(Audited::Unfrozen, |why| Audited::Frozen { why: why.clone() });
         self.audit(Some(request.by.clone()), what);
         let kind = EffectKind::SayFreeze { by: request.by.clone(), why: why.cloned() };
-        self.push(None, Intent { lane: Lane::OnCall, kind });
+        self.push(Owner::Howler, Intent { lane: Lane::OnCall, kind });
         Ok(RunbookAnswer::Frozen(why.is_some()))
     }
 
@@ -190,12 +191,12 @@ impl Draft<'_> {
             self.taken_by_work(incident, asked)?;
         }
         let old: Vec<_> = before.into_iter().flat_map(Run::timers).collect();
-        self.move_rows(&old, &after.timers().collect::<Vec<_>>(), None);
+        self.move_rows(&old, &after.timers().collect::<Vec<_>>(), Owner::Run(id));
         if let Some(what) = before.and_then(|before| audited(before, &after, &event)) {
             self.audit(event.by.clone(), what);
         }
         for intent in consequences(before, &after, &event, &around) {
-            self.push(after.incident, intent);
+            self.push_for(Owner::Run(id), after.incident, intent);
         }
         let told = after.incident.zip(note(before, &after, &event, &self.ledger.head.hash));
         let next = settle(&after, &around);

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::Draft;
 use crate::domain::effect::{Effect, EffectKind, EffectState, Lane};
 use crate::domain::incident::{Incident, Intent};
+use crate::domain::owner::Owner;
 use crate::domain::timer::{Timer, TimerKind};
 use crate::id::{EffectId, IncidentId};
 
@@ -12,17 +13,17 @@ impl Draft<'_> {
     pub(super) fn move_timers(&mut self, before: Option<&Incident>, after: &Incident) {
         let old: Vec<_> = before.into_iter().flat_map(Incident::timers).collect();
         let new: Vec<_> = after.timers().collect();
-        self.move_rows(&old, &new, Some(after.id));
+        self.move_rows(&old, &new, Owner::Incident(after.id));
     }
 
-    /// The rows of the timers of an incident, or of the rota, follow by difference.
+    /// The rows of the timers of whatever lives by events follow by difference.
     pub(super) fn move_rows(
         &mut self,
         old: &[(TimerKind, Timestamp)],
         new: &[(TimerKind, Timestamp)],
-        incident: Option<IncidentId>,
+        owner: Owner,
     ) {
-        let row = |(kind, due): &(TimerKind, Timestamp)| Timer { due: *due, incident, kind: *kind };
+        let row = |(kind, due): &(TimerKind, Timestamp)| Timer { due: *due, owner, kind: *kind };
         let old: Vec<Timer> = old.iter().map(row).collect();
         let new: Vec<Timer> = new.iter().map(row).collect();
         for gone in old.iter().filter(|timer| !new.contains(timer)) {
@@ -36,7 +37,12 @@ impl Draft<'_> {
     }
 
     /// Puts an effect into the outbox. A *show* that waits there already is enough; one that failed is tried again.
-    pub(super) fn push(&mut self, incident: Option<IncidentId>, intent: Intent) {
+    pub(super) fn push(&mut self, owner: Owner, intent: Intent) {
+        self.push_for(owner, owner.incident(), intent);
+    }
+
+    /// [`push`](Self::push), where the incident on whose board it stands is not the owner.
+    pub(super) fn push_for(&mut self, owner: Owner, incident: Option<IncidentId>, intent: Intent) {
         let Intent { lane, kind } = intent;
         let shows = kind.is_shown();
         let same = |effect: &&Effect| shows && effect.lane == lane && effect.kind == kind;
@@ -44,18 +50,23 @@ impl Draft<'_> {
         let saved = |twin: &&Effect| !self.effects.contains_key(&twin.id);
         let new_twin = self.effects.values().flatten().find(same);
         let twin = new_twin.or_else(|| self.state.outbox.waiting_twin(&lane, &kind).filter(saved));
-        let Some(twin) = twin.cloned() else { return self.push_new(incident, lane, kind) };
+        let Some(twin) = twin.cloned() else { return self.push_row(owner, incident, lane, kind) };
         if let EffectState::Failed { .. } = twin.state {
             let again = Effect { state: twin.state.retried(self.now), ..twin };
             self.effects.insert(again.id, Some(again));
         }
     }
 
-    pub(super) fn push_new(&mut self, incident: Option<IncidentId>, lane: Lane, kind: EffectKind) {
+    pub(super) fn push_new(&mut self, owner: Owner, lane: Lane, kind: EffectKind) {
+        self.push_row(owner, owner.incident(), lane, kind);
+    }
+
+    fn push_row(&mut self, owner: Owner, incident: Option<IncidentId>, lane: Lane, kind: EffectKind) {
         let id = EffectId(self.changes.next_effect);
         self.changes.next_effect += 1;
         let effect = Effect {
             id,
+            owner,
             incident,
             lane,
             kind,

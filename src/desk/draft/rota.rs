@@ -20,6 +20,7 @@ use crate::domain::oncall::line::Oncall;
 use crate::domain::oncall::rota::Rota;
 use crate::domain::oncall::said::Heard;
 use crate::domain::oncall::tell::Brief;
+use crate::domain::owner::Owner;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Request;
 use crate::domain::timer::Timer;
@@ -208,14 +209,14 @@ impl Draft<'_> {
         let mut after = Rota::clone(&before);
         after.apply(&event);
         debug!(seq = event.seq, "recorded for the rota");
-        self.move_rows(&before.timers(), &after.timers(), None);
+        self.move_rows(&before.timers(), &after.timers(), Owner::Rota);
         let around = Around {
             brief: &|| self.brief(&after),
             moved: moved(&before.schedule, &after.schedule, self.now),
         };
         let intents = consequences(&before, &after, &event, around);
         for Intent { lane, kind } in intents {
-            self.push(None, Intent { lane, kind });
+            self.push(Owner::Rota, Intent { lane, kind });
         }
         self.paged_without_incident(&event);
         self.changes.rota_events.push(event);

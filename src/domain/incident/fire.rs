@@ -30,12 +30,8 @@ pub fn fire(incident: &Incident, kind: TimerKind, fired: &Fired<'_>) -> Vec<Even
         TimerKind::Response => miss_response(incident, now, outage, rules).into_iter().collect(),
         TimerKind::Backup => tell_elsewhere(incident, now, outage).into_iter().collect(),
         TimerKind::Page => page(incident, now, outage, duty).into_iter().collect(),
-        // The rota's own.
-        TimerKind::HandOver
-        | TimerKind::Unconfirmed
-        | TimerKind::Swap(_)
-        | TimerKind::Summons(_)
-        | TimerKind::Run(_) => Vec::new(),
+        // Another's.
+        _ => Vec::new(),
     }
 }
 

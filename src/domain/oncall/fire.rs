@@ -25,9 +25,8 @@ pub fn fire(
             open.then_some(RotaEventKind::SwapEnded { swap, how: SwapEnd::TooLate }).into_iter().collect()
         }
         TimerKind::Summons(number) => summon_again(rota, number, now, outage, reach).into_iter().collect(),
-        TimerKind::Update | TimerKind::Response | TimerKind::Backup | TimerKind::Page | TimerKind::Run(_) => {
-            Vec::new()
-        }
+        // Another's.
+        _ => Vec::new(),
     }
 }
 

@@ -235,7 +235,7 @@ impl Run {
     pub fn timers(&self) -> impl Iterator<Item = (TimerKind, Timestamp)> {
         let release = self.release.as_ref().and_then(Release::asking).map(|(_, expires)| expires);
         let due = self.change().and_then(Change::due).into_iter().chain(release);
-        due.min().map(|due| (TimerKind::Run(self.id), due)).into_iter()
+        due.min().map(|due| (TimerKind::Run, due)).into_iter()
     }
 }
 

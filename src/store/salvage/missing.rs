@@ -10,6 +10,7 @@ use crate::domain::answer::Answer;
 use crate::domain::effect::Effect;
 use crate::domain::incident::Incident;
 use crate::domain::oncall::rota::Rota;
+use crate::domain::owner::Owner;
 use crate::domain::run::Run;
 use crate::domain::run::audit::Ledger;
 use crate::domain::timer::Timer;
@@ -167,17 +168,20 @@ impl Rows {
     fn timers(&mut self) {
         let mut due: BTreeSet<Timer> = BTreeSet::new();
         for incident in self.incidents.values() {
-            let id = Some(incident.id);
-            due.extend(incident.timers().map(|(kind, due)| Timer { due, incident: id, kind }));
+            let owner = Owner::Incident(incident.id);
+            due.extend(incident.timers().map(|(kind, due)| Timer { due, owner, kind }));
         }
-        let rota = self.rota.iter().flat_map(Rota::timers);
-        let runs = self.runs.values().flat_map(Run::timers);
-        due.extend(rota.chain(runs).map(|(kind, due)| Timer { due, incident: None, kind }));
+        let owner = Owner::Rota;
+        due.extend(self.rota.iter().flat_map(Rota::timers).map(|(kind, due)| Timer { due, owner, kind }));
+        for run in self.runs.values() {
+            let owner = Owner::Run(run.id);
+            due.extend(run.timers().map(|(kind, due)| Timer { due, owner, kind }));
+        }
         for timer in due.difference(&self.timers) {
             self.lines.push(format!("a timer is missing: {}", in_words(timer)));
         }
         for timer in self.timers.difference(&due) {
-            let gone = timer.incident.is_some_and(|id| !self.incidents.contains_key(&id));
+            let gone = timer.owner.incident().is_some_and(|id| !self.incidents.contains_key(&id));
             let why = if gone { "of an incident that is missing" } else { "that nothing there asks for" };
             self.lines.push(format!("a timer {why}: {}", in_words(timer)));
         }
@@ -216,11 +220,7 @@ fn gaps(of: &str, many: u32, events: Option<&BTreeSet<u32>>) -> Option<String> {
 }
 
 fn in_words(timer: &Timer) -> String {
-    let whose = match (timer.incident, timer.kind) {
-        (Some(id), _) => id.to_string(),
-        (None, crate::domain::timer::TimerKind::Run(run)) => run.to_string(),
-        (None, _) => "the rota".to_owned(),
-    };
+    let whose = timer.owner;
     let due = timer.due.strftime("%Y-%m-%d %H:%M:%S UTC");
     format!("{} of {whose}, due {due}", timer.kind.word())
 }

@@ -72,7 +72,7 @@ fn a_backup_holds_one_commit_boundary_while_commits_go_on() {
         let (gone, _) = declared(number - 300, "Event stream down");
         let mut changes = declaration(number, "Queue stuck");
         changes.timers_gone =
-            gone.timers().map(|(kind, due)| Timer { due, incident: Some(gone.id), kind }).collect();
+            gone.timers().map(|(kind, due)| Timer { due, owner: Owner::Incident(gone.id), kind }).collect();
         let (changed, event) = declared(600 - number, "Renamed");
         changes.incidents.push(changed);
         changes.events.push((IncidentId(600 - number), event));

@@ -30,7 +30,8 @@ fn declared(number: u64, title: &str) -> (Arc<Incident>, Event) {
 
 fn declaration(number: u64, title: &str) -> Changes {
     let (incident, event) = declared(number, title);
-    let timers = incident.timers().map(|(kind, due)| Timer { due, incident: Some(incident.id), kind });
+    let timers =
+        incident.timers().map(|(kind, due)| Timer { due, owner: Owner::Incident(incident.id), kind });
     Changes {
         timers_set: timers.collect(),
         events: vec![(incident.id, event)],
@@ -99,10 +100,10 @@ fn deliveries_are_forgotten_in_time() {
 fn a_newer_store_is_left_alone() {
     let folder = TempDir::new().unwrap();
     drop(open(&folder).unwrap());
-    fs::write(folder.path().join("howler.json"), r#"{"format":3,"instance":"one"}"#).unwrap();
+    fs::write(folder.path().join("howler.json"), r#"{"format":9,"instance":"one"}"#).unwrap();
     let before = snapshot(&folder);
     let refused = open(&folder).err().unwrap();
-    assert!(matches!(refused, StoreError::Newer { found: 3, known: 2, .. }), "{refused}");
+    assert!(matches!(refused, StoreError::Newer { found: 9, known: 3, .. }), "{refused}");
     assert_eq!(snapshot(&folder), before);
 }
 

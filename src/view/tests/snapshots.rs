@@ -203,6 +203,7 @@ fn effects() {
     ];
     let effect = |kind| Effect {
         id: EffectId(1),
+        owner: crate::domain::owner::Owner::Incident(samples::ID),
         incident: Some(samples::ID),
         lane: Lane::Room(samples::ID),
         kind,

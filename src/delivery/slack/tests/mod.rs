@@ -18,6 +18,7 @@ use crate::delivery::job::Urgency;
 use crate::domain::effect::{CardPlace, Effect, EffectState, Lane, PostKey, Room, Say, To};
 use crate::domain::incident::event::Clocks;
 use crate::domain::incident::{Backup, Place, Post};
+use crate::domain::owner::Owner;
 use crate::domain::{Severity, Status};
 use crate::id::{EffectId, IncidentId};
 use stub::{Fault, Stub};
@@ -122,6 +123,7 @@ fn incident_with_card() -> Incident {
 fn job(kind: EffectKind, incident: Incident) -> Job {
     let effect = Effect {
         id: EffectId(3),
+        owner: Owner::Incident(incident.id),
         incident: Some(incident.id),
         lane: Lane::Announce(incident.id),
         kind,
