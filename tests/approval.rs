@@ -191,13 +191,7 @@ async fn tampered(town: &mut Town, by: &str) {
         let loaded = store.load().unwrap();
         let mut row = store.audit().unwrap().pop().unwrap();
         row.by = Some(UserId::from(by));
-        let changes = Changes {
-            audit: vec![row],
-            next_incident: loaded.next_incident,
-            next_effect: loaded.next_effect,
-            next_run: loaded.next_run,
-            ..Changes::default()
-        };
+        let changes = Changes { audit: vec![row], next: loaded.next, ..Changes::default() };
         store.commit(&changes, town.world.clock.now()).unwrap();
     }
     town.write("log", "one ERROR\n");

@@ -6,7 +6,7 @@ use howler::data::{From, verify_audit};
 use howler::domain::run::change::Ended;
 use howler::domain::run::{Last, Run};
 use howler::id::RunId;
-use howler::store::{Changes, Store};
+use howler::store::{Changes, Kinds, Of, Store};
 
 use crate::harness::process::until;
 use crate::harness::{EMERGENCIES, Town};
@@ -32,10 +32,9 @@ async fn left_over() -> Town {
         if let Some(Last::Broke { ended, .. }) = &mut run.last {
             *ended = Ended::Stopped { empty: false };
         }
-        let (next_incident, next_effect, next_run) =
-            (loaded.next_incident, loaded.next_effect, loaded.next_run);
-        let changes =
-            Changes { runs: vec![Arc::new(run)], next_incident, next_effect, next_run, ..Changes::default() };
+        let runs = Of { rows: vec![Arc::new(run)], events: Vec::new() };
+        let kinds = Kinds { runs, ..Kinds::default() };
+        let changes = Changes { kinds, next: loaded.next, ..Changes::default() };
         store.commit(&changes, town.world.clock.now()).unwrap();
     }
     town.world.start_howler().await;

@@ -4,11 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use howler::config::Config;
+use howler::domain::aggregate::Aggregate;
 use howler::domain::effect::{CardPlace, PostKey};
 use howler::domain::incident::event::{Event, EventKind, UpdateFacts};
 use howler::domain::incident::{Declaration, Incident, Place, declare};
-use howler::domain::owner::Owner;
-use howler::domain::timer::Timer;
 use howler::domain::{Severity, Status};
 use howler::id::{IncidentId, MessageTs};
 use howler::store::{Changes, Store};
@@ -33,10 +32,10 @@ fn declared(number: u64, severity: Severity, config: &Config, at: Timestamp) -> 
 fn commit(data: &Path, count: u64, mut made: impl FnMut(u64, &mut Changes) -> Result<()>) -> Result<()> {
     let store = Store::open(&data.join("data"), "benchmark")?;
     for first in (1..=count).step_by(AT_ONCE as usize) {
-        let mut changes = Changes { next_effect: 1, ..Changes::default() };
+        let mut changes = Changes::default();
         for number in first..=count.min(first + AT_ONCE - 1) {
             made(number, &mut changes)?;
-            changes.next_incident = number + 1;
+            changes.next.incident = number + 1;
         }
         store.commit(&changes, Timestamp::now())?;
     }
@@ -51,11 +50,9 @@ pub fn open(data: &Path, count: u64, config: &Config) -> Result<()> {
         let ago = i64::try_from((count - number) * 60_000 / count)?;
         let at = Timestamp::from_millisecond(now.as_millisecond() - ago)?;
         let (incident, event) = declared(number, Severity::P3, config, at)?;
-        let timers =
-            incident.timers().map(|(kind, due)| Timer { due, owner: Owner::Incident(incident.id), kind });
-        changes.timers_set.extend(timers);
-        changes.events.push((incident.id, event));
-        changes.incidents.push(Arc::new(incident));
+        changes.timers_set.extend(incident.timer_rows());
+        changes.kinds.incidents.events.push((incident.id, event));
+        changes.kinds.incidents.rows.push(Arc::new(incident));
         Ok(())
     })
 }
@@ -66,7 +63,7 @@ pub fn closed(data: &Path, count: u64) -> Result<()> {
     commit(data, count, |number, changes| {
         let at = began + SignedDuration::from_mins(i64::try_from(number)?);
         let (mut incident, event) = declared(number, Severity::P1, &config, at)?;
-        changes.events.push((incident.id, event));
+        changes.kinds.incidents.events.push((incident.id, event));
         for seq in 2..=100 {
             let at = at + SignedDuration::from_secs(i64::from(seq));
             let event = Event {
@@ -78,9 +75,9 @@ pub fn closed(data: &Path, count: u64) -> Result<()> {
                 kind: happened(number, seq),
             };
             incident.apply(&event);
-            changes.events.push((incident.id, event));
+            changes.kinds.incidents.events.push((incident.id, event));
         }
-        changes.incidents.push(Arc::new(incident));
+        changes.kinds.incidents.rows.push(Arc::new(incident));
         Ok(())
     })
 }

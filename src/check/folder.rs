@@ -80,7 +80,7 @@ fn read_through(data: &Path, now: Timestamp) -> Result<String, DataError> {
         "{} is whole: {} open, {} ever declared, {} timers, {} waiting to be sent, {rows} rows read",
         data.display(),
         loaded.open.len(),
-        loaded.next_incident.saturating_sub(1),
+        loaded.next.incident.saturating_sub(1),
         loaded.timers.len(),
         loaded.outbox.len()
     ))

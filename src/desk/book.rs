@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::draft::Parts;
 use super::state::State;
 use crate::config::Config;
 use crate::domain::answer::{Answer, Private, Summary};
@@ -26,8 +27,10 @@ pub const CHOICES: usize = 10;
 
 pub struct Book<'a> {
     pub state: &'a State,
-    pub changed: &'a BTreeMap<IncidentId, Arc<Incident>>,
-    pub changed_runs: &'a BTreeMap<RunId, Arc<Run>>,
+    /// Incidents that are ahead of what is saved.
+    pub ahead: Option<&'a BTreeMap<IncidentId, Arc<Incident>>>,
+    /// What the round in hand changed.
+    pub round: Option<&'a Parts>,
     pub store: &'a Store,
     pub now: Timestamp,
 }
@@ -52,15 +55,27 @@ pub fn newest(incidents: &[Arc<Incident>]) -> impl Iterator<Item = &Arc<Incident
 }
 
 impl Book<'_> {
+    /// Incidents that are not as they are saved.
+    fn changed(&self) -> impl DoubleEndedIterator<Item = (&IncidentId, &Arc<Incident>)> {
+        let round = self.round.into_iter().flat_map(|round| round.incidents.changed.iter());
+        round.chain(self.ahead.into_iter().flatten())
+    }
+
+    fn changed_incident(&self, id: IncidentId) -> Option<&Arc<Incident>> {
+        let round = self.round.and_then(|round| round.incidents.changed.get(&id));
+        round.or_else(|| self.ahead?.get(&id))
+    }
+
     pub fn incident(&self, id: IncidentId) -> Result<Option<Arc<Incident>>, StoreError> {
-        if let Some(incident) = self.changed.get(&id).or_else(|| self.state.open.get(&id)) {
+        if let Some(incident) = self.changed_incident(id).or_else(|| self.state.open.get(&id)) {
             return Ok(Some(Arc::clone(incident)));
         }
         Ok(self.store.incident(id)?.map(Arc::new))
     }
 
     pub fn run(&self, id: RunId) -> Result<Option<Arc<Run>>, StoreError> {
-        if let Some(run) = self.changed_runs.get(&id).or_else(|| self.state.runs.get(&id)) {
+        let round = self.round.and_then(|round| round.runs.changed.get(&id));
+        if let Some(run) = round.or_else(|| self.state.runs.get(&id)) {
             return Ok(Some(Arc::clone(run)));
         }
         Ok(self.store.run(id)?.map(Arc::new))
@@ -74,7 +89,8 @@ impl Book<'_> {
     /// Every run that is not over or still holds a target, oldest first.
     pub fn live_runs(&self) -> Vec<Arc<Run>> {
         let mut runs = self.state.runs.clone();
-        runs.extend(self.changed_runs.iter().map(|(id, run)| (*id, Arc::clone(run))));
+        let round = self.round.into_iter().flat_map(|round| round.runs.changed.iter());
+        runs.extend(round.map(|(id, run)| (*id, Arc::clone(run))));
         runs.into_values().filter(|run| !run.is_done()).collect()
     }
 
@@ -96,7 +112,7 @@ impl Book<'_> {
     /// Every open incident, oldest first.
     pub fn open(&self) -> Vec<Arc<Incident>> {
         let mut open = self.state.open.clone();
-        open.extend(self.changed.iter().map(|(id, incident)| (*id, Arc::clone(incident))));
+        open.extend(self.changed().map(|(id, incident)| (*id, Arc::clone(incident))));
         open.into_values().filter(|incident| incident.is_open()).collect()
     }
 
@@ -105,7 +121,9 @@ impl Book<'_> {
         let room = |incident: &&Arc<Incident>| {
             incident.room.as_ref().is_some_and(|room| room.channel == place.channel)
         };
-        if let Some(incident) = self.changed.values().chain(self.state.open.values()).find(room) {
+        if let Some(incident) =
+            self.changed().map(|(_, incident)| incident).chain(self.state.open.values()).find(room)
+        {
             return Ok(Some(incident.id));
         }
         if let Some(id) = self.store.incident_of_channel(&place.channel)? {
@@ -170,10 +188,11 @@ impl Book<'_> {
 
     fn lately_resolved(&self) -> Result<Vec<Arc<Incident>>, StoreError> {
         let stored = self.store.resolved(CHOICES)?.into_iter().map(Arc::new);
-        let current = |incident: Arc<Incident>| self.changed.get(&incident.id).cloned().unwrap_or(incident);
+        let current =
+            |incident: Arc<Incident>| self.changed_incident(incident.id).cloned().unwrap_or(incident);
         let mut resolved: Vec<Arc<Incident>> =
             stored.map(current).filter(|incident| !incident.is_open()).collect();
-        for incident in self.changed.values().filter(|incident| !incident.is_open()) {
+        for (_, incident) in self.changed().filter(|(_, incident)| !incident.is_open()) {
             if !resolved.iter().any(|known| known.id == incident.id) {
                 resolved.push(Arc::clone(incident));
             }

@@ -8,9 +8,12 @@ mod clock;
 mod declare;
 mod effects;
 mod journal;
+mod kinds;
 mod meaning;
+mod parts;
 mod pin;
 mod reach;
+mod record;
 mod release;
 mod rota;
 mod run;
@@ -21,26 +24,27 @@ mod tests;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tracing::{debug, error, info, warn};
+use tracing::info;
 
 use self::journal::Journal;
+pub use self::parts::Parts;
 use super::book::{Book, Meant};
 use super::reads;
 use super::state::State;
 use crate::config::Config;
+use crate::domain::aggregate::Cause;
 use crate::domain::answer::{Answer, Private};
 use crate::domain::command::{Command, Line};
 use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
-use crate::domain::incident::event::{Event, EventKind};
-use crate::domain::incident::page::follows;
-use crate::domain::incident::{Asked, Decision, Fired, Incident, consequences, decide, delivered, fire};
+use crate::domain::incident::{Asked, Decision, Incident, decide, delivered};
+use crate::domain::oncall::rota::Rota;
 use crate::domain::owner::Owner;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, Place, ReplyPath, Request};
 use crate::domain::run::Run;
 use crate::domain::run::audit::Ledger;
 use crate::domain::timer::{Outage, Timer};
-use crate::id::{DeliveryId, EffectId, IncidentId, RunId, UserId};
+use crate::id::{DeliveryId, EffectId, UserId};
 use crate::store::{Changes, Store, StoreError};
 
 /// What a round works with.
@@ -50,8 +54,8 @@ pub struct Draft<'a> {
     config: &'a Config,
     now: Timestamp,
     outage: Option<Outage>,
-    incidents: Journal<IncidentId, Arc<Incident>>,
-    runs: Journal<RunId, Arc<Run>>,
+    /// Incidents, the rota, runs: what this round changes of each kind.
+    parts: Parts,
     /// The audit, with what this round adds.
     ledger: Arc<Ledger>,
     /// Effects that are new, changed, or gone (`None`).
@@ -70,20 +74,14 @@ impl<'a> Draft<'a> {
         now: Timestamp,
         outage: Option<Outage>,
     ) -> Self {
-        let changes = Changes {
-            next_incident: state.next_incident,
-            next_effect: state.next_effect,
-            next_run: state.next_run,
-            ..Changes::default()
-        };
+        let changes = Changes { next: state.next, ..Changes::default() };
         Self {
             state,
             store,
             config,
             now,
             outage,
-            incidents: Journal::default(),
-            runs: Journal::default(),
+            parts: Parts::default(),
             ledger: Arc::new(state.ledger.clone()),
             effects: Journal::default(),
             seen: Journal::default(),
@@ -94,8 +92,7 @@ impl<'a> Draft<'a> {
 
     /// What is to be committed; empty when nothing changed.
     pub fn finish(mut self) -> Changes {
-        self.changes.incidents = self.incidents.into_map().into_values().collect();
-        self.changes.runs = self.runs.into_map().into_values().collect();
+        self.changes.kinds = self.parts.finish();
         for (id, effect) in self.effects.into_map() {
             match effect {
                 Some(effect) => self.changes.effects.push(effect),
@@ -107,13 +104,7 @@ impl<'a> Draft<'a> {
     }
 
     fn book(&self) -> Book<'_> {
-        Book {
-            state: self.state,
-            changed: &self.incidents,
-            changed_runs: &self.runs,
-            store: self.store,
-            now: self.now,
-        }
+        Book { state: self.state, ahead: None, round: Some(&self.parts), store: self.store, now: self.now }
     }
 
     /// Decides a request. One that was seen before changes nothing and gets the answer it got, refusals too.
@@ -128,7 +119,7 @@ impl<'a> Draft<'a> {
         if let Some(answer) = self.seen_before(request)? {
             return Ok(answer);
         }
-        let events_before = self.changes.events.len();
+        let events_before = self.parts.events();
         let effects_before = self.effects.len();
         let answered = match self.edited(request)? {
             Some(refusal) => self.unclear(request, &refusal)?,
@@ -136,7 +127,7 @@ impl<'a> Draft<'a> {
         };
         self.carried_out(request, &answered);
         let answer = self.send_back(request, answered);
-        let changed = self.changes.events.len() > events_before || self.effects.len() > effects_before;
+        let changed = self.parts.events() > events_before || self.effects.len() > effects_before;
         if changed || !matches!(request.ask, Ask::Unclear(_) | Ask::Said { .. }) {
             self.seen.insert(request.delivery.clone(), answer.clone());
         }
@@ -205,7 +196,7 @@ impl<'a> Draft<'a> {
                     let duty = self.duty();
                     let asked = Asked { by: &request.by, place: &request.place, now: self.now, duty: &duty };
                     let decision = decide(&incident, command, &asked, &self.config.severity);
-                    Ok(self.carry_out(&incident, request, decision))
+                    self.carry_out(&incident, request, decision)
                 }
             },
         }
@@ -216,46 +207,15 @@ impl<'a> Draft<'a> {
         incident: &Arc<Incident>,
         request: &Request,
         decision: Result<Decision, Refusal>,
-    ) -> Answer {
+    ) -> Result<Answer, StoreError> {
         match decision {
             Ok(decision) => {
                 for kind in decision.events {
-                    self.record(incident.id, Some(request), kind);
+                    self.record::<Incident>(incident.id, &Cause::request(request), kind)?;
                 }
-                decision.answer
+                Ok(decision.answer)
             }
-            Err(refusal) => refused(refusal),
-        }
-    }
-
-    /// Appends an event: the incident changes, its timers follow, its effects go into the outbox.
-    fn record(&mut self, id: IncidentId, asked: Option<&Request>, kind: EventKind) {
-        // Whoever records an event has just looked the incident up.
-        let Ok(Some(before)) = self.book().incident(id) else {
-            error!(incident = id.0, "an event has no incident to go to");
-            return;
-        };
-        let event = Event::new(before.events + 1, self.now, asked, kind);
-        let mut after = Incident::clone(&before);
-        after.apply(&event);
-        debug!(incident = id.0, seq = event.seq, "recorded");
-        self.took_effect(Some(&before), after, event);
-    }
-
-    fn took_effect(&mut self, before: Option<&Incident>, after: Incident, event: Event) {
-        let id = after.id;
-        self.move_timers(before, &after);
-        for intent in consequences(before, &after, &event) {
-            self.push(Owner::Incident(id), intent);
-        }
-        self.count_pages(id, after.severity, &event);
-        self.tell_so_far(&after, &event);
-        let path = self.config.severity.rule(after.severity).pages();
-        let page = follows(&after, &event, path, &self.duty());
-        self.incidents.insert(id, Arc::new(after));
-        self.changes.events.push((id, event));
-        if let Some(page) = page {
-            self.record(id, None, page);
+            Err(refusal) => Ok(refused(refusal)),
         }
     }
 
@@ -293,30 +253,15 @@ impl<'a> Draft<'a> {
     }
 
     fn fire_it(&mut self, timer: Timer) -> Result<(), StoreError> {
-        let id = match timer.owner {
-            Owner::Incident(id) => id,
-            Owner::Run(run) => return self.fire_run(run, timer),
-            Owner::Rota => return self.fire_rota(timer),
+        match timer.owner {
+            Owner::Incident(id) => self.fire_of::<Incident>(id, timer),
+            Owner::Run(id) => self.fire_of::<Run>(id, timer),
+            Owner::Rota => self.fire_of::<Rota>((), timer),
             Owner::Howler => {
                 self.changes.timers_gone.push(timer);
-                return Ok(());
+                Ok(())
             }
-        };
-        let Some(incident) = self.book().incident(id)? else {
-            warn!(incident = id.0, "a timer without its incident was dropped");
-            self.changes.timers_gone.push(timer);
-            return Ok(());
-        };
-        let duty = self.duty();
-        let fired = Fired { now: self.now, outage: self.outage, rules: &self.config.severity, duty: &duty };
-        let events = fire(&incident, timer.kind, &fired);
-        if events.is_empty() && !incident.timers().any(|(kind, due)| (kind, due) == (timer.kind, timer.due)) {
-            self.changes.timers_gone.push(timer);
         }
-        for kind in events {
-            self.record(id, None, kind);
-        }
-        Ok(())
     }
 
     /// Takes in what became of an effect.
@@ -338,7 +283,7 @@ impl<'a> Draft<'a> {
                     Some((incident.id, event))
                 });
                 if let Some((incident, event)) = event {
-                    self.record(incident, None, event);
+                    self.record::<Incident>(incident, &Cause::howler(), event)?;
                 }
                 self.told(&effect, &receipt)?;
                 self.reached(&effect, &receipt)?;

@@ -37,7 +37,7 @@ pub fn head(
         let until = heads.iter().filter_map(|effect| due(effect)).min();
         return Ok(until.map_or(Head::Empty, |until| Head::Wait { until }));
     };
-    let book = Book { state, changed: ahead, changed_runs: &BTreeMap::new(), store, now };
+    let book = Book { state, ahead: Some(ahead), round: None, store, now };
     let incident = effect.incident.map(|id| book.incident(id)).transpose()?.flatten();
     let run = effect.kind.run().map(|id| book.run(id)).transpose()?.flatten();
     Ok(Head::Send { effect: Box::new((*effect).clone()), incident, run })

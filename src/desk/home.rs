@@ -1,6 +1,5 @@
 //! One person's Home tab, read beside the desk from what is committed.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -48,8 +47,8 @@ impl Desk {
 impl Shared {
     fn home(&self, person: &UserId) -> Home {
         let state = self.state();
-        let (nothing, no_run, now) = (BTreeMap::new(), BTreeMap::new(), self.clock.now());
-        let book = Book { state: &state, changed: &nothing, changed_runs: &no_run, store: &self.store, now };
+        let (store, now) = (&*self.store, self.clock.now());
+        let book = Book { state: &state, ahead: None, round: None, store, now };
         read(&book, &self.config, person)
     }
 }

@@ -17,7 +17,6 @@ mod signing;
 pub mod state;
 mod unsaved;
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
@@ -376,14 +375,8 @@ impl Shared {
     fn read(&self, request: &Request) -> Result<Answer, Fault> {
         let Ask::Line(line) = &request.ask else { return Ok(Answer::Nothing) };
         let state = self.state();
-        let (nothing, no_run) = (BTreeMap::new(), BTreeMap::new());
-        let book = Book {
-            state: &state,
-            changed: &nothing,
-            changed_runs: &no_run,
-            store: &self.store,
-            now: self.clock.now(),
-        };
+        let (store, now) = (&*self.store, self.clock.now());
+        let book = Book { state: &state, ahead: None, round: None, store, now };
         let answer = self.store.read_again(|| reads::answer(&book, &self.config, request, line));
         let answer = answer.map_err(|error| {
             error!(%error, "a read failed");

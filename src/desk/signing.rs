@@ -18,13 +18,8 @@ pub fn begin(store: &Store, keys: &Keys, now: Timestamp) -> Result<Loaded, Store
     let row = loaded.ledger.next(now, None, what, keys);
     match loaded.ledger.take(&row) {
         Ok(()) => {
-            let (next_incident, next_effect, next_run) =
-                (loaded.next_incident, loaded.next_effect, loaded.next_run);
             let audit = vec![row];
-            store.commit(
-                &Changes { audit, next_incident, next_effect, next_run, ..Changes::default() },
-                now,
-            )?;
+            store.commit(&Changes { audit, next: loaded.next, ..Changes::default() }, now)?;
         }
         Err(why) => loaded.ledger.broken = Some(why),
     }

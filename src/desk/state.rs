@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::Severity;
+use crate::domain::aggregate::Aggregate;
 use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
 use crate::domain::incident::Incident;
 use crate::domain::oncall::rota::Rota;
@@ -14,7 +15,7 @@ use crate::domain::run::audit::Ledger;
 use crate::domain::run::signed::Keys;
 use crate::domain::timer::Timer;
 use crate::id::{EffectId, IncidentId, RunId};
-use crate::store::{Changes, Loaded};
+use crate::store::{Changes, Loaded, Numbers};
 
 /// Effects with numbers from here on were never saved: answers and notices while nothing could be.
 pub const IN_MEMORY: u64 = 1 << 62;
@@ -30,17 +31,14 @@ pub struct State {
     pub rota: Arc<Rota>,
     pub timers: BTreeSet<Timer>,
     pub outbox: Outbox,
-    pub next_incident: u64,
-    pub next_effect: u64,
-    pub next_run: u64,
+    pub next: Numbers,
 }
 
 impl State {
     /// What a start finds. Effects in the outbox may have been sent just before the end, so their fate is unknown. An audit to which
     /// `keys` cannot add lets nothing be changed.
     pub fn loaded(loaded: Loaded, keys: &Keys) -> Self {
-        let Loaded { open, rota, runs, ledger, timers, outbox, next_incident, next_effect, next_run } =
-            loaded;
+        let Loaded { open, rota, runs, ledger, timers, outbox, next } = loaded;
         let broken = ledger.broken.clone().or_else(|| keys.missing(&ledger));
         let mut state = Self {
             worst: open.iter().map(|incident| (incident.severity, incident.id)).collect(),
@@ -50,9 +48,7 @@ impl State {
             rota: Arc::new(rota),
             timers: timers.into_iter().collect(),
             outbox: Outbox::default(),
-            next_incident,
-            next_effect,
-            next_run,
+            next,
         };
         for mut effect in outbox {
             if let EffectState::Waiting = effect.state {
@@ -69,7 +65,7 @@ impl State {
 
     /// Takes over what was committed.
     pub fn merge(&mut self, changes: Changes) {
-        for incident in changes.incidents {
+        for incident in changes.kinds.incidents.rows {
             let (id, severity, is_open) = (incident.id, incident.severity, incident.is_open());
             let before = if is_open { self.open.insert(id, incident) } else { self.open.remove(&id) };
             if let Some(before) = before {
@@ -79,18 +75,13 @@ impl State {
                 self.worst.insert((severity, id));
             }
         }
-        for run in changes.runs {
-            match run.is_done() {
-                true => drop(self.runs.remove(&run.id)),
-                false => drop(self.runs.insert(run.id, run)),
-            }
-        }
+        keep_live(&mut self.runs, changes.kinds.runs.rows);
         for row in &changes.audit {
             if let Err(why) = self.ledger.take(row) {
                 self.ledger.broken = Some(why);
             }
         }
-        if let Some(rota) = changes.rota {
+        if let Some(rota) = changes.kinds.rota.rows.into_iter().last() {
             self.rota = rota;
         }
         for timer in &changes.timers_gone {
@@ -103,8 +94,7 @@ impl State {
         for id in changes.effects_gone {
             self.outbox.remove(id);
         }
-        (self.next_incident, self.next_effect) = (changes.next_incident, changes.next_effect);
-        self.next_run = changes.next_run;
+        self.next = changes.next;
     }
 
     /// Whether anything is due, on its way or ready to leave at `now`.
@@ -119,6 +109,16 @@ impl State {
         match (timer, retry) {
             (Some(timer), Some(retry)) => Some(timer.min(retry)),
             (timer, retry) => timer.or(retry),
+        }
+    }
+}
+
+/// Takes over what is live, and lets go of what is not any more.
+fn keep_live<A: Aggregate>(kept: &mut BTreeMap<A::Id, Arc<A>>, changed: Vec<Arc<A>>) {
+    for one in changed {
+        match one.is_live() {
+            true => drop(kept.insert(one.id(), one)),
+            false => drop(kept.remove(&one.id())),
         }
     }
 }

@@ -8,8 +8,9 @@ use jiff::Timestamp;
 
 use super::book::Book;
 use super::state::State;
+use crate::domain::aggregate::{Aggregate, Cause};
 use crate::domain::effect::{Effect, Lane, Outcome};
-use crate::domain::incident::event::{Event, EventKind};
+use crate::domain::incident::event::EventKind;
 use crate::domain::incident::{Incident, delivered};
 use crate::id::{EffectId, IncidentId};
 use crate::store::{Store, StoreError};
@@ -79,7 +80,7 @@ impl Unsaved {
         outcome: &Outcome,
     ) -> Result<(), StoreError> {
         let (Some(id), Outcome::Done(receipt)) = (effect.incident, outcome) else { return Ok(()) };
-        let book = Book { state, changed: &self.incidents, changed_runs: &BTreeMap::new(), store, now };
+        let book = Book { state, ahead: Some(&self.incidents), round: None, store, now };
         let Some(incident) = book.incident(id)? else { return Ok(()) };
         let Some(kind) = delivered(&incident, &effect.kind, receipt) else { return Ok(()) };
         if matches!(kind, EventKind::RoomOpened { .. }) {
@@ -87,7 +88,7 @@ impl Unsaved {
             return Ok(());
         }
         let mut ahead = Incident::clone(&incident);
-        ahead.apply(&Event::new(incident.events + 1, now, None, kind));
+        ahead.apply(&Incident::event(incident.events + 1, now, &Cause::howler(), kind));
         self.incidents.insert(id, Arc::new(ahead));
         Ok(())
     }

@@ -43,7 +43,7 @@ impl AsItStands {
             at: now,
             alive: guard.mark().map_or(now, |mark| mark.alive),
             commits: meta.commits,
-            incidents: meta.next_incident.saturating_sub(1),
+            incidents: meta.next.incident.saturating_sub(1),
             restored: identity.restored,
         };
         let (writer, first) = Writer::begin(&head).map_err(|error| StoreError::Row(error.to_string()))?;

@@ -172,7 +172,7 @@ impl Store {
             at: now,
             alive: if serving { now } else { self.last_alive.unwrap_or(now) },
             commits: *commits,
-            incidents: meta.next_incident.saturating_sub(1),
+            incidents: meta.next.incident.saturating_sub(1),
             restored: self.restored,
         };
         let (writer, first) = Writer::begin(&head).map_err(|error| StoreError::Row(error.to_string()))?;

@@ -8,7 +8,7 @@ use super::disk::Engine;
 use super::guard::{FORMAT, Guard, Identity, Mark};
 use super::mark::Found;
 use super::totals::Totals;
-use super::{Meta, StoreError, codec, guard, keys, migrate, rights, verify, words};
+use super::{Meta, Numbers, StoreError, codec, guard, keys, migrate, rights, verify, words};
 use crate::domain::run::audit::Head;
 
 /// What the mark says, held against the commits that the store has.
@@ -99,9 +99,7 @@ pub(super) fn create(
     let meta = Meta {
         instance: instance.to_owned(),
         commits: 0,
-        next_incident: 1,
-        next_effect: 1,
-        next_run: 1,
+        next: Numbers::default(),
         audit: Head::default(),
         words: true,
         totals: Some(Totals::default()),

@@ -2,27 +2,26 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
+use super::engine::Write;
+use super::{StoreError, kinds};
+use crate::domain::aggregate::{Aggregate, for_each_kind};
 use crate::domain::answer::Answer;
 use crate::domain::effect::Effect;
 use crate::domain::incident::Incident;
-use crate::domain::incident::event::Event;
-use crate::domain::oncall::event::{PageRecord, RotaEvent};
+use crate::domain::oncall::event::PageRecord;
 use crate::domain::oncall::rota::Rota;
+use crate::domain::run::Run;
 use crate::domain::run::audit::{AuditRow, Ledger};
-use crate::domain::run::{Run, RunEvent};
 use crate::domain::timer::Timer;
-use crate::id::{DeliveryId, EffectId, IncidentId, RunId};
+use crate::id::{DeliveryId, EffectId};
 
 /// One commit's changes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Changes {
-    pub incidents: Vec<Arc<Incident>>,
-    pub events: Vec<(IncidentId, Event)>,
-    /// The rota, where it changed.
-    pub rota: Option<Arc<Rota>>,
-    pub rota_events: Vec<RotaEvent>,
-    pub runs: Vec<Arc<Run>>,
-    pub run_events: Vec<(RunId, RunEvent)>,
+    /// Of incidents, the rota, runs.
+    pub kinds: Kinds,
     pub audit: Vec<AuditRow>,
     pub paged: Vec<PageRecord>,
     pub timers_set: Vec<Timer>,
@@ -30,17 +29,12 @@ pub struct Changes {
     pub effects: Vec<Effect>,
     pub effects_gone: Vec<EffectId>,
     pub seen: Vec<(DeliveryId, Answer)>,
-    /// The numbers that the next incident, the next effect and the next run get.
-    pub next_incident: u64,
-    pub next_effect: u64,
-    pub next_run: u64,
+    pub next: Numbers,
 }
 
 impl Changes {
     pub fn is_empty(&self) -> bool {
-        self.events.is_empty()
-            && self.rota_events.is_empty()
-            && self.run_events.is_empty()
+        self.kinds.is_empty()
             && self.audit.is_empty()
             && self.effects.is_empty()
             && self.effects_gone.is_empty()
@@ -59,7 +53,65 @@ pub struct Loaded {
     pub ledger: Ledger,
     pub timers: Vec<Timer>,
     pub outbox: Vec<Effect>,
-    pub next_incident: u64,
-    pub next_effect: u64,
-    pub next_run: u64,
+    pub next: Numbers,
+}
+
+/// What a commit changes of one kind: the rows as they are afterwards, and the events that made them so.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Of<A: Aggregate> {
+    pub rows: Vec<Arc<A>>,
+    pub events: Vec<(A::Id, A::Event)>,
+}
+
+impl<A: Aggregate> Default for Of<A> {
+    fn default() -> Self {
+        Self { rows: Vec::new(), events: Vec::new() }
+    }
+}
+
+macro_rules! kinds {
+    ($($name:ident: $kind:ty,)*) => {
+        /// What a commit changes of each kind of thing that lives by events.
+        #[derive(Clone, Debug, Default, PartialEq)]
+        pub struct Kinds {
+            $(pub $name: Of<$kind>,)*
+        }
+
+        impl Kinds {
+            fn is_empty(&self) -> bool {
+                [$(self.$name.events.is_empty()),*].iter().all(|empty| *empty)
+            }
+
+            /// Their rows.
+            pub(super) fn rows(&self, writes: &mut Vec<Write>) -> Result<(), StoreError> {
+                $(kinds::rows(&self.$name, writes)?;)*
+                Ok(())
+            }
+        }
+    };
+}
+
+for_each_kind!(kinds);
+
+/// The numbers that come next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Numbers {
+    #[serde(rename = "next_incident")]
+    pub incident: u64,
+    #[serde(rename = "next_effect")]
+    pub effect: u64,
+    /// Stores of older versions had no runs.
+    #[serde(rename = "next_run", default = "first")]
+    pub run: u64,
+}
+
+fn first() -> u64 {
+    1
+}
+
+/// Of a store that holds nothing yet.
+impl Default for Numbers {
+    fn default() -> Self {
+        Self { incident: first(), effect: first(), run: first() }
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::totals::{Difference, Totals, hash};
 use super::{Meta, codec, keys};
+use crate::domain::aggregate::Aggregate;
 use crate::domain::incident::Incident;
 use crate::domain::run::Run;
 use crate::id::{IncidentId, RunId};
@@ -110,7 +111,7 @@ impl Gathered {
         }
         if incident.is_open() {
             self.open.insert(id, hash(key, value));
-            self.due.extend(super::own_timers(&incident).map(|timer| (id, keys::timer(&timer))));
+            self.due.extend(incident.timer_rows().iter().map(|timer| (id, keys::timer(timer))));
         }
         let standing = incident.resolutions.iter().filter(|resolution| resolution.undone.is_none());
         self.standing.extend(standing.map(|resolution| (id, keys::resolved(resolution.at, id))));
@@ -133,7 +134,7 @@ impl Gathered {
 
     /// Incidents of which a number was given and no row is there.
     fn without_row(&self, meta: &Meta) -> Vec<IncidentId> {
-        (1..meta.next_incident).map(IncidentId).filter(|id| !self.incidents.contains(id)).collect()
+        (1..meta.next.incident).map(IncidentId).filter(|id| !self.incidents.contains(id)).collect()
     }
 
     /// Incidents that are open, or that nobody can tell of, and have no open mark.

@@ -137,10 +137,6 @@ pub(super) fn timer(timer: &Timer) -> Vec<u8> {
     join(TIMER, &[&instant(timer.due), &incident.to_be_bytes(), kind, number])
 }
 
-pub(super) fn rota_event(seq: u32) -> Vec<u8> {
-    join(ROTA_EVENT, &[&seq.to_be_bytes()])
-}
-
 /// Calls of one instant are told apart by whom they called and how.
 pub(super) fn paged(record: &PageRecord) -> Vec<u8> {
     let how = if record.phone { b"/p" } else { b"/m" };

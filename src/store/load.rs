@@ -7,12 +7,13 @@ use serde::de::DeserializeOwned;
 use tracing::{error, warn};
 
 use super::disk::Engine;
-use super::{Loaded, Store, StoreError, audit, codec, keys, own_timers, read_incident, read_meta, runs};
+use super::{Loaded, Store, StoreError, audit, codec, keys, kinds, read_meta};
+use crate::domain::aggregate::Aggregate;
 use crate::domain::effect::Effect;
 use crate::domain::incident::Incident;
-use crate::domain::owner::Owner;
+use crate::domain::run::Run;
 use crate::domain::timer::Timer;
-use crate::id::IncidentId;
+use crate::id::{IncidentId, RunId};
 
 impl Store {
     /// Reads what is open, waiting and unsent.
@@ -28,7 +29,12 @@ impl Store {
             let (open, unread) = self.open_incidents(engine, &mut aside)?;
             let timers = readable(engine, keys::TIMER, "a timer", &mut aside)?;
             let outbox = self.outbox(engine, &unread, &mut aside)?;
-            let (runs, unreadable) = runs::live(engine, &self.folder)?;
+            let mut unreadable = None;
+            // Then nobody knows what is being changed, and nothing else is.
+            let runs = kinds::live(engine, &self.folder, |id: RunId, error| {
+                unreadable = Some(format!("{id} cannot be read: {error}"));
+                Ok(())
+            })?;
             let mut ledger = audit::ledger(engine, &meta, &known);
             ledger.broken = ledger.broken.or(unreadable);
             let rota = engine.get(keys::ROTA)?.map(|row| codec::decode(&row)).transpose()?;
@@ -39,9 +45,7 @@ impl Store {
                 ledger,
                 timers,
                 outbox,
-                next_incident: meta.next_incident,
-                next_effect: meta.next_effect,
-                next_run: meta.next_run,
+                next: meta.next,
             };
             set_all_timers(&mut loaded);
             Ok(loaded)
@@ -59,22 +63,18 @@ impl Store {
         engine: &Engine,
         aside: &mut Vec<String>,
     ) -> Result<(Vec<Incident>, BTreeSet<IncidentId>), StoreError> {
-        let (mut open, mut unread) = (Vec::new(), BTreeSet::new());
-        for row in engine.scan(keys::OPEN) {
-            let id = keys::incident_in(&row?.0).ok_or_else(|| StoreError::Row("an open mark".into()))?;
-            let missing = || StoreError::damaged(&self.folder, &format!("{id} is missing"));
-            match read_incident(engine, id) {
-                Ok(found) => open.push(found.ok_or_else(missing)?),
-                Err(StoreError::Row(why)) => {
-                    unread.insert(id);
-                    aside.push(format!(
-                        "{id} is open and this version of howler cannot read it ({why}): nobody is reminded of it. Its row \
-                         is kept as it is; look after {id} by hand, and tell whoever runs howler"
-                    ));
-                }
-                Err(error) => return Err(error),
+        let mut unread = BTreeSet::new();
+        let open = kinds::live(engine, &self.folder, |id: IncidentId, error| match error {
+            StoreError::Row(why) => {
+                unread.insert(id);
+                aside.push(format!(
+                    "{id} is open and this version of howler cannot read it ({why}): nobody is reminded of it. Its row \
+                     is kept as it is; look after {id} by hand, and tell whoever runs howler"
+                ));
+                Ok(())
             }
-        }
+            error => Err(error),
+        })?;
         Ok((open, unread))
     }
 
@@ -106,7 +106,7 @@ pub(super) fn given(
 ) -> Result<Vec<Incident>, StoreError> {
     let mut found = Vec::new();
     for id in ids {
-        match read_incident(engine, id) {
+        match kinds::read(engine, id) {
             Ok(incident) => found.extend(incident),
             Err(StoreError::Row(why)) => {
                 error!(incident = id.0, why, "an incident cannot be read");
@@ -147,10 +147,9 @@ fn readable<T: DeserializeOwned>(
 /// Timers follow from incidents, runs and the rota: one whose row is not there, or cannot be read, runs all the same.
 fn set_all_timers(loaded: &mut Loaded) {
     let there: BTreeSet<Timer> = loaded.timers.iter().copied().collect();
-    let of = |owner| move |(kind, due)| Timer { due, owner, kind };
-    let said = loaded.open.iter().flat_map(own_timers);
-    let said = said.chain(loaded.runs.iter().flat_map(|run| run.timers().map(of(Owner::Run(run.id)))));
-    let said = said.chain(loaded.rota.timers().into_iter().map(of(Owner::Rota)));
+    let said = loaded.open.iter().flat_map(Incident::timer_rows);
+    let said = said.chain(loaded.runs.iter().flat_map(Run::timer_rows));
+    let said = said.chain(loaded.rota.timer_rows());
     let lost: BTreeSet<Timer> = said.filter(|timer| !there.contains(timer)).collect();
     for timer in &lost {
         warn!(kind = timer.kind.word(), owner = %timer.owner, due = %timer.due, "a timer had no row; it runs all the same");

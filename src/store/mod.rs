@@ -17,6 +17,7 @@ mod error;
 mod guard;
 mod kept;
 mod keys;
+mod kinds;
 mod load;
 mod look;
 mod mark;
@@ -29,7 +30,6 @@ pub mod record;
 mod restore;
 mod rights;
 mod rows;
-mod runs;
 pub mod salvage;
 mod totals;
 mod verify;
@@ -46,10 +46,10 @@ use crate::domain::answer::Answer;
 use crate::domain::incident::Incident;
 use crate::domain::incident::event::Event;
 use crate::domain::oncall::event::PageRecord;
-use crate::domain::owner::Owner;
 use crate::domain::run::audit::Head;
-use crate::domain::timer::{Outage, Timer};
-use crate::id::{ChannelId, DeliveryId, IncidentId, MessageTs};
+use crate::domain::run::{Run, RunEvent};
+use crate::domain::timer::Outage;
+use crate::id::{ChannelId, DeliveryId, IncidentId, MessageTs, RunId};
 pub use commit::CommitError;
 use disk::Engine;
 pub use disk::{Disk, MemoryDisk, Trouble};
@@ -61,7 +61,7 @@ use totals::Totals;
 
 pub use as_it_stands::AsItStands;
 pub use backup::{Backup, BackupError};
-pub use changes::{Changes, Loaded};
+pub use changes::{Changes, Kinds, Loaded, Numbers, Of};
 pub use look::{AuditKnown, Look};
 pub use migrate::before_upgrade;
 pub use outline::{Held, Outline, Standing, Upgrade, VERSION, hold, outline};
@@ -77,11 +77,8 @@ const FORGET_AT_ONCE: usize = 64;
 struct Meta {
     instance: String,
     commits: u64,
-    next_incident: u64,
-    next_effect: u64,
-    /// Stores of older versions had no runs.
-    #[serde(default = "runs::first")]
-    next_run: u64,
+    #[serde(flatten)]
+    next: Numbers,
     /// Where the audit stands: rows missing at its end are seen. Stores of older versions had none.
     #[serde(default)]
     audit: Head,
@@ -251,9 +248,7 @@ impl Store {
             let meta = Meta {
                 instance: self.instance.clone(),
                 commits: number,
-                next_incident: changes.next_incident,
-                next_effect: changes.next_effect,
-                next_run: changes.next_run,
+                next: changes.next,
                 audit: audit::head(engine, changes)?,
                 words: true,
                 totals: Some(after.clone()),
@@ -280,7 +275,23 @@ impl Store {
     /// # Errors
     /// When the row cannot be read.
     pub fn incident(&self, id: IncidentId) -> Result<Option<Incident>, StoreError> {
-        self.with(|engine| read_incident(engine, id))
+        self.with(|engine| kinds::read(engine, id))
+    }
+
+    /// A run, whether it is over or not.
+    ///
+    /// # Errors
+    /// When the row cannot be read.
+    pub fn run(&self, id: RunId) -> Result<Option<Run>, StoreError> {
+        self.with(|engine| kinds::read(engine, id))
+    }
+
+    /// A run's events in order.
+    ///
+    /// # Errors
+    /// When a row cannot be read.
+    pub fn run_events(&self, id: RunId) -> Result<Vec<RunEvent>, StoreError> {
+        self.with(|engine| values(engine, &keys::run_events(id)))
     }
 
     /// An incident's events in order.
@@ -371,18 +382,8 @@ fn read_meta(engine: &Engine) -> Result<Option<Meta>, StoreError> {
     engine.get(keys::META)?.map(|row| codec::decode(&row)).transpose()
 }
 
-fn read_incident(engine: &Engine, id: IncidentId) -> Result<Option<Incident>, StoreError> {
-    engine.get(&keys::incident(id))?.map(|row| codec::decode(&row)).transpose()
-}
-
 fn values<T: serde::de::DeserializeOwned>(engine: &Engine, prefix: &[u8]) -> Result<Vec<T>, StoreError> {
     engine.scan(prefix).map(|row| codec::decode(&row?.1)).collect()
-}
-
-/// The timers that an incident says.
-fn own_timers(incident: &Incident) -> impl Iterator<Item = Timer> + use<> {
-    let id = incident.id;
-    incident.timers().map(move |(kind, due)| Timer { due, owner: Owner::Incident(id), kind })
 }
 
 #[cfg(test)]

@@ -134,7 +134,7 @@ fn fill<R: BufRead>(
     }
     let meta = meta.filter(|meta| meta.commits == head.commits && meta.instance == head.instance);
     let mut meta = meta.ok_or(ArchiveError::Damaged("its rows are not those of its head"))?;
-    meta.next_effect = apart(meta.next_effect, now);
+    meta.next.effect = apart(meta.next.effect, now);
     writes.push((keys::META.to_vec(), Some(codec::encode(&meta)?)));
     engine.write(writes)?;
     Ok(())

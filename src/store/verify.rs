@@ -3,16 +3,12 @@
 
 use std::path::Path;
 
-use super::damage::{Gathered, named, words};
+use super::damage::{Gathered, words};
 use super::disk::Engine;
-use super::totals::{Totals, hash};
-use super::{Meta, StoreError, codec, keys, values};
-use crate::domain::incident::Incident;
-use crate::domain::incident::event::Event;
-
-/// Kinds that are read whole at each start.
-const AT_START: [&[u8]; 6] =
-    [keys::OPEN, keys::TIMER, keys::EFFECT, keys::LIVE_RUN, keys::ROTA, keys::LEDGER];
+use super::kinds::{self, Stored};
+use super::totals::Totals;
+use super::{Meta, StoreError, keys};
+use crate::domain::aggregate::for_each_kind;
 
 /// Compares what a start reads.
 ///
@@ -26,7 +22,7 @@ pub(super) fn at_open(
 ) -> Result<(), StoreError> {
     let mut found = Totals::default();
     let mut faults = Vec::new();
-    for prefix in AT_START {
+    for prefix in at_start() {
         for row in engine.scan(prefix) {
             let (key, value) = row?;
             found.add(&key, &value);
@@ -36,7 +32,7 @@ pub(super) fn at_open(
         }
     }
     let differences: Vec<_> =
-        AT_START.iter().filter_map(|prefix| totals.difference(prefix, &found)).collect();
+        at_start().into_iter().filter_map(|prefix| totals.difference(prefix, &found)).collect();
     if differences.is_empty() && faults.is_empty() {
         return Ok(());
     }
@@ -46,25 +42,25 @@ pub(super) fn at_open(
     Err(StoreError::damaged(folder, &several(told)))
 }
 
-/// What is wrong with the incident or the run of a mark.
-fn marked(engine: &Engine, mark: &[u8], value: &[u8]) -> Result<Option<String>, StoreError> {
-    let (key, name, events) =
-        if let Some(id) = keys::incident_in(mark).filter(|_| mark.starts_with(keys::OPEN)) {
-            (keys::incident(id), named(&[id]), Some(id))
-        } else if let Some(id) = keys::run_in(mark).filter(|_| mark.starts_with(keys::LIVE_RUN)) {
-            (keys::run(id), id.to_string(), None)
-        } else {
-            return Ok(None);
-        };
-    let Some(row) = engine.get(&key)? else { return Ok(Some(format!("{name} is missing"))) };
-    if hash(&key, &row).to_be_bytes() != *value {
-        return Ok(Some(format!("{name} is not as it was written last")));
-    }
-    let (Some(id), Ok(incident)) = (events, codec::decode::<Incident>(&row)) else { return Ok(None) };
-    let events: Vec<Event> = values(engine, &keys::events(id)).unwrap_or_default();
-    let fits = events.len() == incident.events as usize;
-    Ok((!fits).then(|| format!("{name} has {} of its {} events", events.len(), incident.events)))
+macro_rules! marks {
+    ($($name:ident: $kind:ty,)*) => {
+        /// What is wrong with what a mark stands for.
+        fn marked(engine: &Engine, mark: &[u8], value: &[u8]) -> Result<Option<String>, StoreError> {
+            $(if let Some(fault) = kinds::marked::<$kind>(engine, mark, value)? {
+                return Ok(Some(fault));
+            })*
+            Ok(None)
+        }
+
+        /// The prefixes that are read whole at each start.
+        fn at_start() -> Vec<&'static [u8]> {
+            let live = [$(<$kind>::LIVE),*].into_iter().flatten();
+            live.chain([keys::TIMER, keys::EFFECT, keys::ROTA, keys::LEDGER]).collect()
+        }
+    };
 }
+
+for_each_kind!(marks);
 
 /// Compares every row.
 ///

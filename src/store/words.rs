@@ -18,10 +18,10 @@ const AT_ONCE: usize = 256;
 /// The rows that `changes` make different.
 pub(super) fn rows(engine: &Engine, changes: &Changes, writes: &mut Vec<Write>) -> Result<(), StoreError> {
     let mut new: BTreeMap<IncidentId, Vec<&Event>> = BTreeMap::new();
-    for (id, event) in changes.events.iter().filter(|(_, event)| is_said(&event.kind)) {
+    for (id, event) in changes.kinds.incidents.events.iter().filter(|(_, event)| is_said(&event.kind)) {
         new.entry(*id).or_default().push(event);
     }
-    for incident in &changes.incidents {
+    for incident in &changes.kinds.incidents.rows {
         let key = keys::words(incident.id);
         let before = engine.get(&key)?;
         let old = before.as_deref().map(text).transpose()?.and_then(|row| row.split_once(BETWEEN));

@@ -158,7 +158,7 @@ impl World {
     /// The runs that howler has saved, and its audit, read beside it once it is stopped.
     pub fn saved_runs(&self) -> (Vec<(Run, Vec<RunEvent>)>, Vec<AuditRow>) {
         let store = self.store();
-        let last = store.load().unwrap().next_run;
+        let last = store.load().unwrap().next.run;
         let read = |id| {
             let id = RunId(id);
             Some((store.run(id).unwrap()?, store.run_events(id).unwrap()))
@@ -169,7 +169,7 @@ impl World {
     /// What howler has saved, read beside it once it is stopped.
     pub fn saved(&self) -> Vec<(Incident, Vec<Event>)> {
         let store = self.store();
-        let last = store.load().unwrap().next_incident;
+        let last = store.load().unwrap().next.incident;
         let read = |id| {
             let id = IncidentId(id);
             Some((store.incident(id).unwrap()?, store.events(id).unwrap()))

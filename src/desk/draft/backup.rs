@@ -20,7 +20,8 @@ impl Draft<'_> {
             error!(%error, incident = after.id.0, "the backup issue goes without what happened so far");
             Vec::new()
         });
-        let new = self.changes.events.iter().filter(|(id, _)| *id == after.id).map(|(_, event)| event);
+        let new =
+            self.parts.incidents.events.iter().filter(|(id, _)| *id == after.id).map(|(_, event)| event);
         events.extend(new.chain([event]).cloned());
         self.push(Owner::Incident(after.id), so_far(after, &events));
     }

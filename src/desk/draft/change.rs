@@ -4,28 +4,26 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use tracing::{debug, error, warn};
+use tracing::warn;
 
 use super::Draft;
 use super::run::Answered;
+use crate::domain::aggregate::Cause;
 use crate::domain::answer::{Answer, Private};
 use crate::domain::effect::{Effect, EffectKind, Lane, Receipt};
 use crate::domain::incident::Intent;
-use crate::domain::incident::event::EventKind;
 use crate::domain::oncall::duty::PhoneReach;
 use crate::domain::owner::Owner;
 use crate::domain::procedure::Risk;
 use crate::domain::request::Request;
-use crate::domain::run::announce::{consequences, note};
 use crate::domain::run::approve::{Vote, holder, propose, vote};
-use crate::domain::run::audit::{Audited, audited};
+use crate::domain::run::audit::Audited;
 use crate::domain::run::change::{Ended, Policy};
 use crate::domain::run::decide::RunRefusal;
 use crate::domain::run::says::RunWord;
 use crate::domain::run::undo::{propose_undo, undoable};
-use crate::domain::run::{Around, Run, RunEvent, RunEventKind, Stage, fire, settle};
+use crate::domain::run::{Around, Run, RunEventKind, Stage};
 use crate::domain::runbook::{RunAsk, RunbookAnswer};
-use crate::domain::timer::Timer;
 use crate::id::{RunId, UserId};
 use crate::store::StoreError;
 
@@ -105,7 +103,7 @@ impl Draft<'_> {
         };
         match decided {
             Ok(kind) => {
-                self.record_run(run, Some(request), kind)?;
+                self.record::<Run>(run, &Cause::request(request), kind)?;
                 let what = RunAsk::Vote { key: Some(key.to_owned()), vote: word };
                 Ok(Answer::Private(Private::Runbook(Box::new(RunbookAnswer::Done { run, what }))))
             }
@@ -146,7 +144,7 @@ impl Draft<'_> {
     }
 
     /// Adds a row to the audit, in the same commit as what it tells.
-    fn audit(&mut self, by: Option<UserId>, what: Audited) {
+    pub(super) fn audit(&mut self, by: Option<UserId>, what: Audited) {
         // A row after a broken one would write over what is there.
         if self.ledger.broken.is_some() {
             return;
@@ -157,73 +155,6 @@ impl Draft<'_> {
             Ok(()) => self.changes.audit.push(row),
             Err(why) => ledger.broken = Some(why),
         }
-    }
-
-    /// Appends an event of a run: its effects go into the outbox, its incident's timeline tells it, and what follows by
-    /// itself follows at once.
-    pub(super) fn record_run(
-        &mut self,
-        id: RunId,
-        asked: Option<&Request>,
-        kind: RunEventKind,
-    ) -> Result<(), StoreError> {
-        let Some(before) = self.book().run(id)? else {
-            error!(run = id.0, "an event has no run to go to");
-            return Ok(());
-        };
-        let by = asked.map(|request| request.by.clone());
-        let event = RunEvent { seq: before.events + 1, at: self.now, by, kind };
-        let mut after = Run::clone(&before);
-        after.apply(&event);
-        self.run_took_effect(Some(&before), after, event, asked)
-    }
-
-    pub(super) fn run_took_effect(
-        &mut self,
-        before: Option<&Run>,
-        after: Run,
-        event: RunEvent,
-        asked: Option<&Request>,
-    ) -> Result<(), StoreError> {
-        let (id, around) = (after.id, self.around());
-        debug!(run = id.0, seq = event.seq, "recorded for a run");
-        if let (Some(incident), Some(asked)) = (after.incident, asked) {
-            self.taken_by_work(incident, asked)?;
-        }
-        let old: Vec<_> = before.into_iter().flat_map(Run::timers).collect();
-        self.move_rows(&old, &after.timers().collect::<Vec<_>>(), Owner::Run(id));
-        if let Some(what) = before.and_then(|before| audited(before, &after, &event)) {
-            self.audit(event.by.clone(), what);
-        }
-        for intent in consequences(before, &after, &event, &around) {
-            self.push_for(Owner::Run(id), after.incident, intent);
-        }
-        let told = after.incident.zip(note(before, &after, &event, &self.ledger.head.hash));
-        let next = settle(&after, &around);
-        let proposes =
-            before.is_some_and(|before| before.proposes) && matches!(event.kind, RunEventKind::Led { .. });
-        let by = after.by.clone();
-        let proposal = proposes.then(|| self.proposal(&after, &by));
-        self.runs.insert(id, Arc::new(after));
-        self.changes.run_events.push((id, event));
-        if let Some((incident, note)) = told {
-            self.record(incident, asked, EventKind::Runbook { run: id, note: Box::new(note) });
-        }
-        match (proposal, next) {
-            // What cannot be proposed stays offered; whoever presses the button is told why.
-            (Some(Ok(proposed)), _) => self.record_run_by(id, by, proposed),
-            (_, Some(next)) => self.record_run(id, None, next),
-            _ => Ok(()),
-        }
-    }
-
-    /// An event that follows from what `by` asked for earlier.
-    fn record_run_by(&mut self, id: RunId, by: UserId, kind: RunEventKind) -> Result<(), StoreError> {
-        let Some(before) = self.book().run(id)? else { return Ok(()) };
-        let event = RunEvent { seq: before.events + 1, at: self.now, by: Some(by), kind };
-        let mut after = Run::clone(&before);
-        after.apply(&event);
-        self.run_took_effect(Some(&before), after, event, None)
     }
 
     /// Takes in what came back of a run's effect.
@@ -265,7 +196,7 @@ impl Draft<'_> {
             }
             _ => return Ok(()),
         };
-        self.record_run(id, None, kind)
+        self.record::<Run>(id, &Cause::howler(), kind)
     }
 
     /// Takes in what is heard of a program while it runs.
@@ -275,7 +206,8 @@ impl Draft<'_> {
     pub fn run_heard(&mut self, id: RunId, output: String) -> Result<(), StoreError> {
         self.whole(|draft| {
             let acts = draft.book().run(id)?.is_some_and(|run| run.change().is_some());
-            if acts { draft.record_run(id, None, RunEventKind::Heard { output }) } else { Ok(()) }
+            let heard = RunEventKind::Heard { output };
+            if acts { draft.record::<Run>(id, &Cause::howler(), heard) } else { Ok(()) }
         })
     }
 
@@ -291,18 +223,5 @@ impl Draft<'_> {
             _ => return Ok(()),
         };
         self.run_told(effect, &receipt)
-    }
-
-    pub(super) fn fire_run(&mut self, id: RunId, timer: Timer) -> Result<(), StoreError> {
-        let run = self.book().run(id)?;
-        match run.as_ref().and_then(|run| fire(run, self.now)) {
-            Some(kind) => self.record_run(id, None, kind),
-            None => {
-                if !run.is_some_and(|run| run.timers().any(|row| row == (timer.kind, timer.due))) {
-                    self.changes.timers_gone.push(timer);
-                }
-                Ok(())
-            }
-        }
     }
 }

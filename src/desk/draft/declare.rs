@@ -5,9 +5,10 @@ use tracing::info;
 
 use super::{Draft, refused};
 use crate::domain::Severity;
+use crate::domain::aggregate::{Aggregate, Cause};
 use crate::domain::answer::{Answer, Private};
 use crate::domain::command::{Command, Line};
-use crate::domain::incident::event::{Event, EventKind};
+use crate::domain::incident::event::EventKind;
 use crate::domain::incident::{Asked, Declaration, Incident, decide_form, declare};
 use crate::domain::refusal::{Doubt, Refusal};
 use crate::domain::request::{Form, Request};
@@ -24,14 +25,15 @@ impl Draft<'_> {
         request: &Request,
         declaration: Declaration,
     ) -> Result<Answer, StoreError> {
-        let id = IncidentId(self.changes.next_incident);
+        let id = IncidentId(self.changes.next.incident);
         let decision = declare(id, declaration, &request.place, &self.config.severity);
-        self.changes.next_incident += 1;
+        self.changes.next.incident += 1;
         for kind in decision.events {
-            let event = Event::new(1, self.now, Some(request), kind);
+            let cause = Cause::request(request);
+            let event = Incident::event(1, self.now, &cause, kind);
             if let Some(incident) = Incident::declared(id, &event) {
                 info!(incident = id.0, severity = %incident.severity, "declared");
-                self.took_effect(None, incident, event);
+                self.took_effect(None, incident, event, &cause)?;
             }
         }
         Ok(decision.answer)
@@ -100,7 +102,8 @@ impl Draft<'_> {
         else {
             return Ok(answer);
         };
-        self.record(*incident, Some(request), EventKind::Noted { text: note.to_owned() });
+        let kind = EventKind::Noted { text: note.to_owned() };
+        self.record::<Incident>(*incident, &Cause::request(request), kind)?;
         let (incident, title, noted) = (*incident, title.clone(), Some(note.to_owned()));
         let (severity, own_channel) = (*severity, *own_channel);
         Ok(Answer::Private(Private::Declared { incident, title, severity, own_channel, noted }))
@@ -132,6 +135,6 @@ impl Draft<'_> {
         let duty = self.duty();
         let asked = Asked { by: &request.by, place: &request.place, now: self.now, duty: &duty };
         let decision = decide_form(&incident, form, &asked);
-        Ok(self.carry_out(&incident, request, decision))
+        self.carry_out(&incident, request, decision)
     }
 }

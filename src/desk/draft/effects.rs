@@ -1,31 +1,15 @@
 //! What follows from an event: its timers move, and its effects go into the outbox.
 
-use jiff::Timestamp;
-
 use super::Draft;
 use crate::domain::effect::{Effect, EffectKind, EffectState, Lane};
-use crate::domain::incident::{Incident, Intent};
+use crate::domain::incident::Intent;
 use crate::domain::owner::Owner;
-use crate::domain::timer::{Timer, TimerKind};
+use crate::domain::timer::Timer;
 use crate::id::{EffectId, IncidentId};
 
 impl Draft<'_> {
-    pub(super) fn move_timers(&mut self, before: Option<&Incident>, after: &Incident) {
-        let old: Vec<_> = before.into_iter().flat_map(Incident::timers).collect();
-        let new: Vec<_> = after.timers().collect();
-        self.move_rows(&old, &new, Owner::Incident(after.id));
-    }
-
     /// The rows of the timers of whatever lives by events follow by difference.
-    pub(super) fn move_rows(
-        &mut self,
-        old: &[(TimerKind, Timestamp)],
-        new: &[(TimerKind, Timestamp)],
-        owner: Owner,
-    ) {
-        let row = |(kind, due): &(TimerKind, Timestamp)| Timer { due: *due, owner, kind: *kind };
-        let old: Vec<Timer> = old.iter().map(row).collect();
-        let new: Vec<Timer> = new.iter().map(row).collect();
+    pub(super) fn move_timers(&mut self, old: &[Timer], new: &[Timer]) {
         for gone in old.iter().filter(|timer| !new.contains(timer)) {
             self.changes.timers_set.retain(|set| set != gone);
             self.changes.timers_gone.push(*gone);
@@ -62,8 +46,8 @@ impl Draft<'_> {
     }
 
     fn push_row(&mut self, owner: Owner, incident: Option<IncidentId>, lane: Lane, kind: EffectKind) {
-        let id = EffectId(self.changes.next_effect);
-        self.changes.next_effect += 1;
+        let id = EffectId(self.changes.next.effect);
+        self.changes.next.effect += 1;
         let effect = Effect {
             id,
             owner,

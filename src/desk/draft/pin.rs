@@ -23,7 +23,7 @@ impl Draft<'_> {
             [] => Ok(Answer::Nothing),
             [incident] => {
                 let decision = pin(incident, &request.by, channel, message, author.cloned(), added);
-                Ok(self.carry_out(incident, request, decision))
+                self.carry_out(incident, request, decision)
             }
             several => {
                 let choices = newest(several).take(CHOICES).map(|incident| incident.summary()).collect();

@@ -3,12 +3,14 @@
 use jiff::Timestamp;
 
 use super::Draft;
+use crate::domain::aggregate::Cause;
 use crate::domain::effect::{Effect, EffectKind, EffectState, PostKey, Receipt, Say, To};
+use crate::domain::incident::Incident;
 use crate::domain::incident::event::EventKind;
 use crate::domain::oncall::event::RotaEventKind;
 use crate::domain::oncall::reach::NoWay;
+use crate::domain::oncall::rota::Rota;
 use crate::domain::oncall::tell::Tell;
-use crate::domain::request::Request;
 use crate::id::{IncidentId, UserId};
 use crate::store::StoreError;
 
@@ -43,7 +45,8 @@ impl Draft<'_> {
             (EffectKind::Say { keep_as: Some(PostKey::Page { seq, .. }), .. }, Some(id)) => {
                 let seq = *seq;
                 if self.book().incident(id)?.is_some_and(|incident| incident.offers(seq, &to)) {
-                    self.record(id, None, EventKind::NotReached { seq, to, why });
+                    let missed = EventKind::NotReached { seq, to, why };
+                    self.record::<Incident>(id, &Cause::howler(), missed)?;
                 }
             }
             (EffectKind::Tell { keep_as: Some(PostKey::Summons { number, seq, .. }), .. }, _) => {
@@ -51,12 +54,14 @@ impl Draft<'_> {
                 let waits =
                     self.rota().summons(summons).is_some_and(|it| it.open.contains(&(seq, to.clone())));
                 if waits {
-                    self.record_rota(None, RotaEventKind::SummonsNotReached { summons, seq, to, why })?;
+                    let missed = RotaEventKind::SummonsNotReached { summons, seq, to, why };
+                    self.record::<Rota>((), &Cause::howler(), missed)?;
                 }
             }
             (EffectKind::Tell { tell, .. }, _) => {
                 if let Tell::TestRing { number } = tell.as_ref() {
-                    self.record_rota(None, RotaEventKind::RingMissed { number: *number })?;
+                    let missed = RotaEventKind::RingMissed { number: *number };
+                    self.record::<Rota>((), &Cause::howler(), missed)?;
                 }
             }
             _ => {}
@@ -68,7 +73,7 @@ impl Draft<'_> {
     pub(super) fn reached(&mut self, effect: &Effect, receipt: &Receipt) -> Result<(), StoreError> {
         // The group holds whom it should, read back; a message in its place means that it does not.
         if effect.kind == EffectKind::Group && *receipt == Receipt::Nothing && self.rota().group_drifted {
-            return self.record_rota(None, RotaEventKind::GroupHolds);
+            return self.record::<Rota>((), &Cause::howler(), RotaEventKind::GroupHolds);
         }
         let page = match &effect.kind {
             EffectKind::Say { say, to, .. } => matches!(say.as_ref(), Say::Page { .. }).then_some(to),
@@ -88,17 +93,18 @@ impl Draft<'_> {
         if known.get(person) == why.as_ref() {
             return Ok(());
         }
-        self.record_rota(None, RotaEventKind::Reach { person: person.clone(), phone, why })
+        let kind = RotaEventKind::Reach { person: person.clone(), phone, why };
+        self.record::<Rota>((), &Cause::howler(), kind)
     }
 
     /// Somebody works on an incident that nobody has: that is an answer to its page.
-    pub(super) fn taken_by_work(&mut self, id: IncidentId, request: &Request) -> Result<(), StoreError> {
-        let duty = self.duty();
-        let takes =
-            |incident: &crate::domain::incident::Incident| incident.is_taken_by_work_of(&request.by, &duty);
-        if self.book().incident(id)?.is_some_and(|incident| takes(&incident)) {
-            self.record(id, Some(request), EventKind::Acknowledged);
+    pub(super) fn taken_by_work(&mut self, id: IncidentId, cause: &Cause) -> Result<(), StoreError> {
+        let (duty, Some(by)) = (self.duty(), &cause.by) else { return Ok(()) };
+        match self.book().incident(id)? {
+            Some(incident) if incident.is_taken_by_work_of(by, &duty) => {
+                self.record::<Incident>(id, cause, EventKind::Acknowledged)
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 }

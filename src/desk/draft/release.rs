@@ -2,6 +2,7 @@
 
 use super::Draft;
 use super::run::Answered;
+use crate::domain::aggregate::Cause;
 use crate::domain::procedure::Risk;
 use crate::domain::request::Request;
 use crate::domain::run::Run;
@@ -63,7 +64,7 @@ impl Draft<'_> {
         kind: crate::domain::run::RunEventKind,
         step: ReleaseStep,
     ) -> Result<Answered, StoreError> {
-        self.record_run(run.id, Some(request), kind)?;
+        self.record::<Run>(run.id, &Cause::request(request), kind)?;
         let target = run.procedure.target.as_ref().map(|target| target.object.clone()).unwrap_or_default();
         Ok(Ok(RunbookAnswer::Release { run: run.id, target, step }))
     }

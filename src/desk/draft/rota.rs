@@ -6,31 +6,28 @@ use tracing::{debug, warn};
 
 use super::{Draft, refused};
 use crate::desk::oncall::{self, Look};
+use crate::domain::aggregate::Cause;
 use crate::domain::answer::{Answer, Called, Private, StillCalling, Summary};
 use crate::domain::effect::{Effect, EffectKind, PostKey, Receipt, To};
+use crate::domain::incident::Incident;
 use crate::domain::incident::event::{Event, EventKind};
-use crate::domain::incident::{Incident, Intent};
-use crate::domain::oncall::announce::{Around, consequences};
 use crate::domain::oncall::call_name::{About, CallName};
-use crate::domain::oncall::decide::{Caller, decide, moved};
+use crate::domain::oncall::decide::{Caller, decide};
 use crate::domain::oncall::duty::{Call, Duty};
 use crate::domain::oncall::event::{PageRecord, RotaEvent, RotaEventKind};
-use crate::domain::oncall::fire::{fire, settle};
 use crate::domain::oncall::line::Oncall;
 use crate::domain::oncall::rota::Rota;
 use crate::domain::oncall::said::Heard;
 use crate::domain::oncall::tell::Brief;
-use crate::domain::owner::Owner;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::Request;
-use crate::domain::timer::Timer;
 use crate::domain::{Command, Line, Severity};
 use crate::id::{IncidentId, UserId};
 use crate::store::StoreError;
 
 impl Draft<'_> {
     pub(super) fn rota(&self) -> Arc<Rota> {
-        Arc::clone(self.changes.rota.as_ref().unwrap_or(&self.state.rota))
+        Arc::clone(self.parts.rota.changed.get(&()).unwrap_or(&self.state.rota))
     }
 
     /// Who is on call now.
@@ -43,7 +40,7 @@ impl Draft<'_> {
         let rota = self.rota();
         let Some(schedule) = self.config.rotation.set_up(&rota, self.now) else { return Ok(()) };
         let set = RotaEventKind::Set { schedule: Box::new(schedule) };
-        self.whole(|draft| draft.record_rota(None, set))
+        self.whole(|draft| draft.record::<Rota>((), &Cause::howler(), set))
     }
 
     /// Decides a line about being on call.
@@ -79,7 +76,7 @@ impl Draft<'_> {
             Err(refusal) => return Ok(refused(refusal)),
         };
         for kind in decision.events {
-            self.record_rota(Some(&request.by), kind)?;
+            self.record::<Rota>((), &Cause::request(request), kind)?;
         }
         Ok(Answer::Private(Private::Oncall(Box::new(decision.answer))))
     }
@@ -165,21 +162,23 @@ impl Draft<'_> {
             About::Incident(id) => {
                 let waits = self.book().incident(id)?.is_some_and(|incident| incident.offers(seq, &to));
                 if waits {
-                    self.record(id, None, EventKind::CallMissed { seq, person, texted });
+                    let missed = EventKind::CallMissed { seq, person, texted };
+                    self.record::<Incident>(id, &Cause::howler(), missed)?;
                 }
             }
             About::Summons(summons) => {
                 let waits =
                     self.rota().summons(summons).is_some_and(|summons| summons.open.contains(&(seq, to)));
                 if waits {
-                    self.record_rota(None, RotaEventKind::CallMissed { summons, person, texted })?;
+                    let missed = RotaEventKind::CallMissed { summons, person, texted };
+                    self.record::<Rota>((), &Cause::howler(), missed)?;
                 }
             }
             About::Test(number) => {
                 let rings =
                     self.rota().rings.values().any(|ring| ring.number == number && ring.heard.is_none());
                 if rings {
-                    self.record_rota(None, RotaEventKind::RingMissed { number })?;
+                    self.record::<Rota>((), &Cause::howler(), RotaEventKind::RingMissed { number })?;
                 }
             }
         }
@@ -201,52 +200,13 @@ impl Draft<'_> {
         self.line(request, &Line { incident: None, command: declare })
     }
 
-    /// Appends an event of the rota: its timers follow, its effects go into the outbox. Where somebody else has it by that,
-    /// the hand-over follows at once.
-    pub(super) fn record_rota(&mut self, by: Option<&UserId>, kind: RotaEventKind) -> Result<(), StoreError> {
-        let before = self.rota();
-        let event = RotaEvent { seq: before.events + 1, at: self.now, by: by.cloned(), kind };
-        let mut after = Rota::clone(&before);
-        after.apply(&event);
-        debug!(seq = event.seq, "recorded for the rota");
-        self.move_rows(&before.timers(), &after.timers(), Owner::Rota);
-        let around = Around {
-            brief: &|| self.brief(&after),
-            moved: moved(&before.schedule, &after.schedule, self.now),
-        };
-        let intents = consequences(&before, &after, &event, around);
-        for Intent { lane, kind } in intents {
-            self.push(Owner::Rota, Intent { lane, kind });
-        }
-        self.paged_without_incident(&event);
-        self.changes.rota_events.push(event);
-        let handed_over = settle(&after, by, self.now);
-        self.changes.rota = Some(Arc::new(after));
-        match handed_over {
-            Some(kind) => self.record_rota(by, kind),
-            None => Ok(()),
-        }
-    }
-
     /// A hand-over waits for no count: pages that cannot be read are said to be unknown.
-    fn brief(&self, rota: &Rota) -> Brief {
+    pub(super) fn brief(&self, rota: &Rota) -> Brief {
         let look = Look { book: &self.book(), config: self.config, rota };
         let pages = self.store.paged(oncall::week_before(self.now));
         let pages =
             pages.inspect_err(|error| warn!(%error, "a hand-over's brief goes without the week's pages"));
         oncall::brief(&look, pages.ok())
-    }
-
-    pub(super) fn fire_rota(&mut self, timer: Timer) -> Result<(), StoreError> {
-        let rota = self.rota();
-        let events = fire(&rota, timer.kind, self.now, self.outage, oncall::reach(self.config));
-        if events.is_empty() && !rota.timers().contains(&(timer.kind, timer.due)) {
-            self.changes.timers_gone.push(timer);
-        }
-        for kind in events {
-            self.record_rota(None, kind)?;
-        }
-        Ok(())
     }
 
     /// A message about being on call that stands now, where it is edited later.
@@ -258,7 +218,8 @@ impl Draft<'_> {
             _ => return Ok(()),
         };
         let (key, channel, message) = (key.clone(), channel.clone(), message.clone());
-        self.record_rota(None, RotaEventKind::Posted { key, channel, message })
+        let posted = RotaEventKind::Posted { key, channel, message };
+        self.record::<Rota>((), &Cause::howler(), posted)
     }
 
     /// Repairs the group where `person` is still on call and nothing of the group waits.
@@ -267,7 +228,7 @@ impl Draft<'_> {
         if waits || self.duty().primary.as_ref() != Some(person) {
             return Ok(());
         }
-        self.whole(|draft| draft.record_rota(None, RotaEventKind::GroupRepaired))
+        self.whole(|draft| draft.record::<Rota>((), &Cause::howler(), RotaEventKind::GroupRepaired))
     }
 
     /// Counts whom a page called, for reports.
@@ -277,7 +238,7 @@ impl Draft<'_> {
         }
     }
 
-    fn paged_without_incident(&mut self, event: &RotaEvent) {
+    pub(super) fn paged_without_incident(&mut self, event: &RotaEvent) {
         if let RotaEventKind::Summoned { calls, .. } | RotaEventKind::SummonedAgain { calls, .. } =
             &event.kind
         {

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::Draft;
+use crate::domain::aggregate::{Aggregate, Cause};
 use crate::domain::answer::{Answer, Private};
 use crate::domain::effect::To;
 use crate::domain::request::{Place, Request};
 use crate::domain::run::approve::{self, NotApproved};
 use crate::domain::run::decide::{self, RunRefusal, Start};
-use crate::domain::run::event::RunEvent;
 use crate::domain::run::undo::undoable;
 use crate::domain::run::{Run, Stage};
 use crate::domain::runbook::{RunAsk, RunbookAnswer, RunbookLine};
@@ -66,12 +66,13 @@ impl Draft<'_> {
             Ok(kind) => kind,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let id = RunId(self.changes.next_run);
-        self.changes.next_run += 1;
-        let event = RunEvent { seq: 1, at: self.now, by: Some(request.by.clone()), kind };
+        let id = RunId(self.changes.next.run);
+        self.changes.next.run += 1;
+        let cause = Cause::request(request);
+        let event = Run::event(1, self.now, &cause, kind);
         let Some(run) = Run::asked(id, &event) else { return Ok(Err(RunRefusal::NothingRuns)) };
         let procedure = run.procedure.name.clone();
-        self.run_took_effect(None, run, event, Some(request))?;
+        self.took_effect(None, run, event, &cause)?;
         Ok(Ok(RunbookAnswer::Started { run: id, procedure, to }))
     }
 
@@ -136,7 +137,7 @@ impl Draft<'_> {
         };
         match decided {
             Ok(kind) => {
-                self.record_run(run.id, Some(request), kind)?;
+                self.record::<Run>(run.id, &Cause::request(request), kind)?;
                 Ok(Ok(RunbookAnswer::Done { run: run.id, what: ask.clone() }))
             }
             Err(refusal) => Ok(Err(refusal)),

@@ -2,29 +2,22 @@
 
 use std::sync::Arc;
 
-use super::Draft;
-use crate::domain::oncall::rota::Rota;
+use super::{Draft, parts};
 use crate::domain::run::audit::Ledger;
 use crate::domain::timer::Timer;
-use crate::store::StoreError;
+use crate::store::{Numbers, StoreError};
 
 /// Where a draft stands. Lists that only grow are known by their length; the rest is laid aside.
 struct Savepoint {
-    incidents: usize,
-    runs: usize,
+    parts: parts::Here,
     effects: usize,
     seen: usize,
     ledger: Arc<Ledger>,
-    rota: Option<Arc<Rota>>,
     timers_set: Vec<Timer>,
     timers_gone: Vec<Timer>,
-    events: usize,
-    rota_events: usize,
-    run_events: usize,
     audit: usize,
     paged: usize,
-    /// The numbers of the next incident, effect and run.
-    next: (u64, u64, u64),
+    next: Numbers,
 }
 
 impl Draft<'_> {
@@ -47,38 +40,28 @@ impl Draft<'_> {
     fn savepoint(&self) -> Savepoint {
         let changes = &self.changes;
         Savepoint {
-            incidents: self.incidents.here(),
-            runs: self.runs.here(),
+            parts: self.parts.here(),
             effects: self.effects.here(),
             seen: self.seen.here(),
             ledger: Arc::clone(&self.ledger),
-            rota: changes.rota.clone(),
             timers_set: changes.timers_set.clone(),
             timers_gone: changes.timers_gone.clone(),
-            events: changes.events.len(),
-            rota_events: changes.rota_events.len(),
-            run_events: changes.run_events.len(),
             audit: changes.audit.len(),
             paged: changes.paged.len(),
-            next: (changes.next_incident, changes.next_effect, changes.next_run),
+            next: changes.next,
         }
     }
 
     fn roll_back(&mut self, to: Savepoint) {
-        self.incidents.back(to.incidents);
-        self.runs.back(to.runs);
+        self.parts.back(to.parts);
         self.effects.back(to.effects);
         self.seen.back(to.seen);
         self.ledger = to.ledger;
         let changes = &mut self.changes;
-        changes.rota = to.rota;
         changes.timers_set = to.timers_set;
         changes.timers_gone = to.timers_gone;
-        changes.events.truncate(to.events);
-        changes.rota_events.truncate(to.rota_events);
-        changes.run_events.truncate(to.run_events);
         changes.audit.truncate(to.audit);
         changes.paged.truncate(to.paged);
-        (changes.next_incident, changes.next_effect, changes.next_run) = to.next;
+        changes.next = to.next;
     }
 }

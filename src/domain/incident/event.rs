@@ -9,7 +9,6 @@ use super::{Eta, Place, Rung};
 use crate::domain::command::{Retractable, Role};
 use crate::domain::effect::{Issue, PostKey, Room, To};
 use crate::domain::oncall::reach::NoWay;
-use crate::domain::request::Request;
 use crate::domain::run::announce::RunNote;
 use crate::domain::timer::Lateness;
 use crate::id::{ChannelId, IncidentId, MessageTs, RunId, UserId};
@@ -28,16 +27,6 @@ pub struct Event {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<u32>,
     pub kind: EventKind,
-}
-
-impl Event {
-    /// An event that `asked` brought about; `None` is howler itself.
-    pub fn new(seq: u32, at: Timestamp, asked: Option<&Request>, kind: EventKind) -> Self {
-        let by = asked.map(|request| request.by.clone());
-        let from_shell = asked.is_some_and(|request| request.place.is_shell());
-        let call = asked.and_then(|request| request.place.in_call());
-        Self { seq, at, by, from_shell, call, kind }
-    }
 }
 
 /// The clocks that a severity sets, frozen when it is set: a changed configuration never breaks a promise made.

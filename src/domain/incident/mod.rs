@@ -1,5 +1,6 @@
 //! An incident: its state, read off its events.
 
+mod aggregate;
 mod announce;
 mod apply;
 mod backup;
@@ -31,6 +32,7 @@ use super::effect::{PostKey, Room, To};
 use super::refusal::Refusal;
 pub use super::request::Place;
 use crate::id::{ChannelId, IncidentId, MessageTs, UserId};
+pub use aggregate::Around;
 pub use announce::{Intent, consequences};
 pub use backup::{Backup, BackupWatch, so_far};
 pub use decide::{Asked, Decision, Declaration, decide, decide_form, declare};

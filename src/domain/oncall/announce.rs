@@ -14,21 +14,23 @@ use crate::id::UserId;
 /// What the rota cannot know of itself.
 pub struct Around<'a> {
     /// What the incoming person inherits; made where there is a hand-over.
-    pub brief: &'a dyn Fn() -> Brief,
+    pub brief: Box<dyn Fn() -> Brief + 'a>,
     /// What the event moved.
     pub moved: Vec<Moved>,
+    /// Whether phones ring.
+    pub reach: PhoneReach,
 }
 
 /// The effects of `event`, which turned `before` into `after`.
-pub fn consequences(before: &Rota, after: &Rota, event: &RotaEvent, around: Around<'_>) -> Vec<Intent> {
+pub fn consequences(before: &Rota, after: &Rota, event: &RotaEvent, around: &Around<'_>) -> Vec<Intent> {
     let mut out = Consequences { rota: after, event, intents: Vec::new() };
     match &event.kind {
-        RotaEventKind::HandedOver { .. } => out.handed_over(before, &around),
+        RotaEventKind::HandedOver { .. } => out.handed_over(before, around),
         RotaEventKind::Confirmed => out.confirmed(),
         RotaEventKind::Unconfirmed { tell, .. } => out.unconfirmed(tell.as_ref()),
         RotaEventKind::Changed { change } => {
             if let (Some(by), false) = (event.by.clone(), around.moved.is_empty()) {
-                let moved = around.moved;
+                let moved = around.moved.clone();
                 out.tell(To::OnCall, Tell::Changed { by, change: Some(change.clone()), moved }, None);
             }
             out.show(EffectKind::Group);
@@ -39,7 +41,7 @@ pub fn consequences(before: &Rota, after: &Rota, event: &RotaEvent, around: Arou
             let asked = Tell::SwapAsked { number: *swap, by, offer: offer.clone(), paused };
             out.tell(To::Person(with.clone()), asked, Some(PostKey::Swap { number: *swap }));
         }
-        RotaEventKind::SwapAgreed { swap } => out.swap_over(*swap, SwapOutcome::Agreed, around.moved),
+        RotaEventKind::SwapAgreed { swap } => out.swap_over(*swap, SwapOutcome::Agreed, around.moved.clone()),
         RotaEventKind::SwapEnded { swap, how } => {
             out.swap_over(*swap, SwapOutcome::Ended(*how), Vec::new());
         }

@@ -4,6 +4,7 @@
 //! instants. The rota is what is under way: the hand-over that stands, swaps that wait, pages without an incident. A line is
 //! decided into events ([`decide`]), a timer too ([`fire`]); messages follow from the events ([`announce`]).
 
+mod aggregate;
 pub mod announce;
 pub mod answer;
 pub mod call_name;

@@ -1,5 +1,6 @@
 //! A run: one procedure put to work, from the question to the proof that a step helped. Its state, read off its events.
 
+mod aggregate;
 pub mod announce;
 mod apply;
 pub mod approve;

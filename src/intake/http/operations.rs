@@ -109,7 +109,7 @@ async fn metrics(State(context): Shared, headers: HeaderMap) -> Response {
     let text = front.desk.look(|state, now| {
         let look = Look {
             now,
-            declared: state.next_incident.saturating_sub(1),
+            declared: state.next.incident.saturating_sub(1),
             timers: state.timers.len(),
             writable: front.desk.writable(),
             damaged: front.desk.damaged(),

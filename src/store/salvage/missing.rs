@@ -6,11 +6,11 @@ use super::super::record::Record;
 use super::super::{Meta, StoreError, codec, keys};
 use super::named;
 use super::{EVENTS_MOST, Outline, Salvaged};
+use crate::domain::aggregate::Aggregate;
 use crate::domain::answer::Answer;
 use crate::domain::effect::Effect;
 use crate::domain::incident::Incident;
 use crate::domain::oncall::rota::Rota;
-use crate::domain::owner::Owner;
 use crate::domain::run::Run;
 use crate::domain::run::audit::Ledger;
 use crate::domain::timer::Timer;
@@ -89,7 +89,7 @@ impl Rows {
     fn behind(&mut self, meta: &Meta, outline: Option<&Outline>) {
         let commits = outline.and_then(|outline| outline.mark).map_or(0, |(commits, _)| commits);
         if commits > meta.commits {
-            let last = meta.next_incident.saturating_sub(1);
+            let last = meta.next.incident.saturating_sub(1);
             let known = match last {
                 0 => "it knows of no incident".to_owned(),
                 last => format!("{} is the last incident that it knows of", IncidentId(last)),
@@ -101,7 +101,7 @@ impl Rows {
 
     fn incidents(&mut self, meta: Option<&Meta>, found: &Salvaged) {
         let seen = self.incidents.keys().chain(self.events.keys()).map(|id| id.0 + 1).max();
-        let next = meta.map(|meta| meta.next_incident).or(seen).unwrap_or(1);
+        let next = meta.map(|meta| meta.next.incident).or(seen).unwrap_or(1);
         let has = |key: Vec<u8>| found.rows.contains_key(&key);
         for id in (1..next).map(IncidentId) {
             let events = self.events.get(&id);
@@ -136,7 +136,7 @@ impl Rows {
 
     fn runs(&mut self, meta: Option<&Meta>, found: &Salvaged) {
         let seen = self.runs.keys().chain(self.run_events.keys()).map(|id| id.0 + 1).max();
-        let next = meta.map(|meta| meta.next_run).or(seen).unwrap_or(1);
+        let next = meta.map(|meta| meta.next.run).or(seen).unwrap_or(1);
         for id in (1..next).map(RunId) {
             match self.runs.get(&id) {
                 Some(run) => {
@@ -167,16 +167,9 @@ impl Rows {
     /// Both ways: timers that must run and do not, and those of something that is gone.
     fn timers(&mut self) {
         let mut due: BTreeSet<Timer> = BTreeSet::new();
-        for incident in self.incidents.values() {
-            let owner = Owner::Incident(incident.id);
-            due.extend(incident.timers().map(|(kind, due)| Timer { due, owner, kind }));
-        }
-        let owner = Owner::Rota;
-        due.extend(self.rota.iter().flat_map(Rota::timers).map(|(kind, due)| Timer { due, owner, kind }));
-        for run in self.runs.values() {
-            let owner = Owner::Run(run.id);
-            due.extend(run.timers().map(|(kind, due)| Timer { due, owner, kind }));
-        }
+        due.extend(self.incidents.values().flat_map(Incident::timer_rows));
+        due.extend(self.rota.iter().flat_map(Rota::timer_rows));
+        due.extend(self.runs.values().flat_map(Run::timer_rows));
         for timer in due.difference(&self.timers) {
             self.lines.push(format!("a timer is missing: {}", in_words(timer)));
         }

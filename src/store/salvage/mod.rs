@@ -112,8 +112,8 @@ impl Salvaged {
     /// Rows that must be there by what others say: they may stand where no walk comes.
     fn ask_for_expected(&mut self, engine: &Engine) {
         let meta = self.meta();
-        let incidents = 1..meta.as_ref().map_or(1, |meta| meta.next_incident);
-        let runs = 1..meta.as_ref().map_or(1, |meta| meta.next_run);
+        let incidents = 1..meta.as_ref().map_or(1, |meta| meta.next.incident);
+        let runs = 1..meta.as_ref().map_or(1, |meta| meta.next.run);
         for id in incidents.map(IncidentId) {
             self.ask_for(engine, keys::incident(id));
             let events = self.incident(id).map_or(0, |incident| incident.events.min(EVENTS_MOST));
@@ -177,7 +177,7 @@ impl Salvaged {
             at: now,
             alive: outline.and_then(Outline::alive).unwrap_or(now),
             commits: meta.as_ref().map_or(0, |meta| meta.commits),
-            incidents: meta.map_or(0, |meta| meta.next_incident.saturating_sub(1)),
+            incidents: meta.map_or(0, |meta| meta.next.incident.saturating_sub(1)),
             restored: outline.and_then(|outline| outline.restored),
         }
     }

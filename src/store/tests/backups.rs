@@ -21,11 +21,12 @@ fn rows_in(file: &[u8]) -> Vec<Row> {
 
 /// Many incidents in one commit.
 fn declarations(many: u64) -> Changes {
-    let mut all = Changes { next_incident: many + 1, next_effect: 1, ..Changes::default() };
+    let mut all =
+        Changes { next: Numbers { incident: many + 1, ..Numbers::default() }, ..Changes::default() };
     for number in 1..=many {
         let one = declaration(number, "Event stream down");
-        all.incidents.extend(one.incidents);
-        all.events.extend(one.events);
+        all.kinds.incidents.rows.extend(one.kinds.incidents.rows);
+        all.kinds.incidents.events.extend(one.kinds.incidents.events);
         all.timers_set.extend(one.timers_set);
         all.seen.extend(one.seen);
     }
@@ -71,11 +72,10 @@ fn a_backup_holds_one_commit_boundary_while_commits_go_on() {
         // New rows, changed rows and removed ones, before and behind the place where the backup is.
         let (gone, _) = declared(number - 300, "Event stream down");
         let mut changes = declaration(number, "Queue stuck");
-        changes.timers_gone =
-            gone.timers().map(|(kind, due)| Timer { due, owner: Owner::Incident(gone.id), kind }).collect();
+        changes.timers_gone = gone.timer_rows();
         let (changed, event) = declared(600 - number, "Renamed");
-        changes.incidents.push(changed);
-        changes.events.push((IncidentId(600 - number), event));
+        changes.kinds.incidents.rows.push(changed);
+        changes.kinds.incidents.events.push((IncidentId(600 - number), event));
         store.commit(&changes, at(20 + REMEMBER.as_secs())).unwrap();
         number += 1;
     }
@@ -112,8 +112,8 @@ fn a_restored_store_goes_on_under_its_name_with_marks_of_its_own() {
     assert_eq!(again.instance(), "one");
     assert_eq!(again.outage(at(600)), Some(Outage { from: at(100), until: at(600) }));
     let loaded = again.load().unwrap();
-    assert_eq!((loaded.open.len(), loaded.timers.len(), loaded.next_incident), (1, 2, 2));
-    assert!(loaded.next_effect > 1_000_000, "no mark of the first howler's comes again");
+    assert_eq!((loaded.open.len(), loaded.timers.len(), loaded.next.incident), (1, 2, 2));
+    assert!(loaded.next.effect > 1_000_000, "no mark of the first howler's comes again");
     assert_eq!(again.seen(&"d1".into()).unwrap(), Some(Answer::Nothing));
     again.commit(&declaration(2, "Queue stuck"), at(601)).unwrap();
     drop(again);

@@ -85,7 +85,7 @@ fn a_store_is_read_from_a_copy_that_goes_away_with_it() {
         println!("skipped: nothing but the store's own disk takes a copy here");
         return;
     };
-    assert!(read_incident(&copied, IncidentId(1)).unwrap().is_some());
+    assert!(kinds::read::<Incident>(&copied, IncidentId(1)).unwrap().is_some());
     drop(copied);
     assert_eq!(copies(), 0);
     assert_eq!(fs::read(path.join("db")).unwrap(), before, "the store itself is as it was");

@@ -10,9 +10,9 @@ use tempfile::TempDir;
 use super::*;
 use crate::config::Severities;
 use crate::domain::Severity;
+use crate::domain::aggregate::Aggregate;
 use crate::domain::incident::event::EventKind;
 use crate::domain::incident::{Declaration, Place, declare};
-use crate::domain::timer::Timer;
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_795_485_600 + second).unwrap()
@@ -30,17 +30,17 @@ fn declared(number: u64, title: &str) -> (Arc<Incident>, Event) {
 
 fn declaration(number: u64, title: &str) -> Changes {
     let (incident, event) = declared(number, title);
-    let timers =
-        incident.timers().map(|(kind, due)| Timer { due, owner: Owner::Incident(incident.id), kind });
     Changes {
-        timers_set: timers.collect(),
-        events: vec![(incident.id, event)],
+        timers_set: incident.timer_rows(),
         seen: vec![(DeliveryId(format!("d{number}")), Answer::Nothing)],
-        next_incident: number + 1,
-        next_effect: 1,
-        incidents: vec![incident],
-        ..Changes::default()
+        ..of(vec![incident.clone()], vec![(incident.id, event)], number + 1)
     }
+}
+
+/// What becomes of incidents, and the number that the next one gets.
+fn of(rows: Vec<Arc<Incident>>, events: Vec<(IncidentId, Event)>, next: u64) -> Changes {
+    let kinds = Kinds { incidents: Of { rows, events }, ..Kinds::default() };
+    Changes { kinds, next: Numbers { incident: next, ..Numbers::default() }, ..Changes::default() }
 }
 
 impl Store {
@@ -67,7 +67,7 @@ fn what_was_committed_is_there_after_a_restart() {
     let loaded = store.load().unwrap();
     assert_eq!(loaded.open.len(), 2);
     assert_eq!(loaded.timers.len(), 4);
-    assert_eq!(loaded.next_incident, 3);
+    assert_eq!(loaded.next.incident, 3);
     assert_eq!(store.seen(&"d1".into()).unwrap(), Some(Answer::Nothing));
     assert_eq!(store.outage(at(60)), Some(Outage { from: at(2), until: at(60) }));
     let (found, more) = store.find("queue STUCK", 5).unwrap();
@@ -146,7 +146,7 @@ fn a_stop_in_the_middle_of_being_made_is_no_damage() {
     let folder = TempDir::new().unwrap();
     drop(open(&folder).unwrap());
     fs::remove_file(folder.path().join("howler.json")).unwrap();
-    assert_eq!(open(&folder).unwrap().load().unwrap().next_incident, 1);
+    assert_eq!(open(&folder).unwrap().load().unwrap().next.incident, 1);
 }
 
 #[test]
@@ -174,13 +174,7 @@ fn a_resolved_incident_leaves_the_open_ones() {
     };
     let end = Event { seq: 2, at: at(60), by: Some("U1".into()), from_shell: false, call: None, kind };
     resolved.apply(&end);
-    let changes = Changes {
-        incidents: vec![Arc::new(resolved)],
-        events: vec![(incident.id, event), (incident.id, end)],
-        next_incident: 2,
-        next_effect: 1,
-        ..Changes::default()
-    };
+    let changes = of(vec![Arc::new(resolved)], vec![(incident.id, event), (incident.id, end)], 2);
     store.commit(&changes, at(60)).unwrap();
     assert!(store.load().unwrap().open.is_empty());
     assert_eq!(store.resolved(5).unwrap().len(), 1);
@@ -231,13 +225,7 @@ fn happened(incident: &Incident, kinds: Vec<EventKind>) -> Changes {
         incident.apply(&event);
         events.push((incident.id, event));
     }
-    Changes {
-        incidents: vec![Arc::new(incident)],
-        events,
-        next_incident: 9,
-        next_effect: 1,
-        ..Changes::default()
-    }
+    of(vec![Arc::new(incident)], events, 9)
 }
 
 #[test]
@@ -305,18 +293,7 @@ fn an_audit_that_lost_its_last_rows_is_not_trusted() {
     for why in ["one", "two", "three"] {
         let row = ledger.next(at(0), None, Audited::Frozen { why: why.into() }, &Keys::default());
         ledger.take(&row).unwrap();
-        store
-            .commit(
-                &Changes {
-                    audit: vec![row],
-                    next_incident: 1,
-                    next_effect: 1,
-                    next_run: 1,
-                    ..Changes::default()
-                },
-                at(0),
-            )
-            .unwrap();
+        store.commit(&Changes { audit: vec![row], ..Changes::default() }, at(0)).unwrap();
     }
     assert_eq!(store.load().unwrap().ledger, ledger);
     store.with(|engine| engine.write(vec![(keys::audit(3), None)])).unwrap();

@@ -40,7 +40,7 @@ fn the_totals_are_those_of_the_rows_whatever_was_committed() {
     let mut twice = declaration(3, "Renamed");
     // One key twice in one commit: the last counts.
     twice.effects_gone = vec![crate::id::EffectId(1)];
-    twice.incidents.push(declared(3, "Renamed again").0);
+    twice.kinds.incidents.rows.push(declared(3, "Renamed again").0);
     store.commit(&twice, at(30) + REMEMBER).unwrap();
     let mut found = Totals::default();
     store
@@ -337,13 +337,7 @@ fn a_long_audit_is_taken_from_its_checkpoint_and_bars_changes_until_it_was_follo
             ledger.take(&row).unwrap();
             row
         });
-        let changes = Changes {
-            audit: rows.collect(),
-            next_incident: 1,
-            next_effect: 1,
-            next_run: 1,
-            ..Changes::default()
-        };
+        let changes = Changes { audit: rows.collect(), ..Changes::default() };
         store.commit(&changes, at(0)).unwrap();
     };
     add(&store, &mut ledger, 1_500);

@@ -1,0 +1,108 @@
+//! What the desk does for each kind beside recording its events.
+
+use std::sync::Arc;
+
+use super::Draft;
+use super::parts::Part;
+use super::record::{Recorded, Step};
+use crate::desk::oncall;
+use crate::domain::aggregate::Next;
+use crate::domain::incident::event::EventKind;
+use crate::domain::incident::{self, Incident};
+use crate::domain::oncall::announce;
+use crate::domain::oncall::decide::moved;
+use crate::domain::oncall::rota::Rota;
+use crate::domain::run::announce::note;
+use crate::domain::run::audit::audited;
+use crate::domain::run::{self, Run, RunEventKind};
+use crate::id::{IncidentId, RunId};
+use crate::store::StoreError;
+
+impl Recorded for Incident {
+    fn part<'d>(draft: &'d mut Draft<'_>) -> &'d mut Part<Self> {
+        &mut draft.parts.incidents
+    }
+
+    fn find(draft: &Draft<'_>, id: IncidentId) -> Result<Option<Arc<Self>>, StoreError> {
+        draft.book().incident(id)
+    }
+
+    fn around<'d>(draft: &'d Draft<'_>, _: Option<&'d Self>, _: &'d Self) -> incident::Around<'d> {
+        incident::Around { rules: &draft.config.severity, duty: draft.duty() }
+    }
+
+    /// Whom it called, for reports; and what a backup issue begins with.
+    fn beside(draft: &mut Draft<'_>, step: &Step<'_, Self>) {
+        draft.count_pages(step.after.id, step.after.severity, step.event);
+        draft.tell_so_far(step.after, step.event);
+    }
+}
+
+impl Recorded for Rota {
+    fn part<'d>(draft: &'d mut Draft<'_>) -> &'d mut Part<Self> {
+        &mut draft.parts.rota
+    }
+
+    fn find(draft: &Draft<'_>, (): ()) -> Result<Option<Arc<Self>>, StoreError> {
+        Ok(Some(draft.rota()))
+    }
+
+    fn around<'d>(draft: &'d Draft<'_>, before: Option<&'d Self>, after: &'d Self) -> announce::Around<'d> {
+        let moved = before.map(|before| moved(&before.schedule, &after.schedule, draft.now));
+        announce::Around {
+            brief: Box::new(|| draft.brief(after)),
+            moved: moved.unwrap_or_default(),
+            reach: oncall::reach(draft.config),
+        }
+    }
+
+    /// Whom a page without an incident called, for reports.
+    fn beside(draft: &mut Draft<'_>, step: &Step<'_, Self>) {
+        draft.paged_without_incident(step.event);
+    }
+}
+
+impl Recorded for Run {
+    fn part<'d>(draft: &'d mut Draft<'_>) -> &'d mut Part<Self> {
+        &mut draft.parts.runs
+    }
+
+    fn find(draft: &Draft<'_>, id: RunId) -> Result<Option<Arc<Self>>, StoreError> {
+        draft.book().run(id)
+    }
+
+    fn around<'d>(draft: &'d Draft<'_>, _: Option<&'d Self>, _: &'d Self) -> run::Around {
+        draft.around()
+    }
+
+    /// Work of whoever is called is an answer to the page.
+    fn beforehand(draft: &mut Draft<'_>, step: &Step<'_, Self>) -> Result<(), StoreError> {
+        match step.after.incident {
+            Some(incident) if step.cause.asked => draft.taken_by_work(incident, step.cause),
+            _ => Ok(()),
+        }
+    }
+
+    /// The audit's row, in the same commit as what it tells.
+    fn beside(draft: &mut Draft<'_>, step: &Step<'_, Self>) {
+        if let Some(what) = step.before.and_then(|before| audited(before, step.after, step.event)) {
+            draft.audit(step.event.by.clone(), what);
+        }
+    }
+
+    fn on_the_timeline(draft: &Draft<'_>, step: &Step<'_, Self>) -> Option<(IncidentId, EventKind)> {
+        let incident = step.after.incident?;
+        let note = note(step.before, step.after, step.event, &draft.ledger.head.hash)?;
+        Some((incident, EventKind::Runbook { run: step.after.id, note: Box::new(note) }))
+    }
+
+    /// What was to be proposed as soon as the facts lead to it. What cannot be proposed stays offered; whoever presses the button is
+    /// told why.
+    fn follows(draft: &Draft<'_>, step: &Step<'_, Self>) -> Option<Next<RunEventKind>> {
+        let proposes = step.before.is_some_and(|before| before.proposes);
+        let led = matches!(step.event.kind, RunEventKind::Led { .. });
+        let by = &step.after.by;
+        let kind = (proposes && led).then(|| draft.proposal(step.after, by).ok())??;
+        Some(Next { by: Some(by.clone()), kind })
+    }
+}
