@@ -36,6 +36,7 @@ async fn everything_happens(world: &World) {
     maya.types(ROOM, "/incident reopen").await;
     maya.types(ROOM, "/runbook health").await;
     ian.types(EMERGENCIES, "/runbook freeze The auditors are here").await;
+    ian.types(EMERGENCIES, "/maintenance schedule 2h Database upgrade").await;
     ian.types(EMERGENCIES, "/incident p1 Queue stuck").await;
     world.forward(15).await;
     world.slack.faults().down(true);

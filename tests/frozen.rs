@@ -115,3 +115,19 @@ async fn a_backup_of_format_1_is_restored_and_goes_on() {
     howler(&format!("restore {}", backup.display()), &data).await;
     goes_on("format-1", &data).await;
 }
+
+#[tokio::test]
+async fn a_folder_of_format_3_is_opened_and_goes_on() {
+    let here = tempfile::tempdir().unwrap();
+    let data = here.path().join("data");
+    thawed(&frozen("format-3/folder"), &data);
+    goes_on("format-3", &data).await;
+}
+
+#[tokio::test]
+async fn a_backup_of_format_3_is_restored_and_goes_on() {
+    let here = tempfile::tempdir().unwrap();
+    let data = here.path().join("data");
+    howler(&format!("restore {}", frozen("format-3/backup").display()), &data).await;
+    goes_on("format-3", &data).await;
+}

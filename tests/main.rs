@@ -25,6 +25,7 @@ mod import;
 mod incidents;
 mod kill;
 mod logs;
+mod maintenance;
 mod named_people;
 mod one_message;
 mod operations;

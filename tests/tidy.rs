@@ -149,6 +149,19 @@ fn a_file_is_one_idea() {
     assert!(long.is_empty(), "{long:#?}");
 }
 
+/// What ARCHITECTURE.md says of it: a kind with a command of its own is named in few files beside its own.
+#[test]
+fn maintenance_is_named_in_twelve_files_at_most_beside_its_own() {
+    let own = ["src/domain/maintenance/", "/feature/maintenance.rs", "/grammar/maintenance.rs"];
+    let names = |(path, text): &(String, String)| {
+        let outside = !is_test(path) && !own.iter().any(|own| path.contains(own));
+        outside && text.to_lowercase().contains("maintenance")
+    };
+    let mut named: Vec<String> = sources("src").into_iter().filter(names).map(|(path, _)| path).collect();
+    named.extend(["manifest.yml", "src/fake/rehearsal/page/hints.js"].map(str::to_owned));
+    assert!(named.len() <= 12, "{named:#?}");
+}
+
 #[test]
 fn some_names_stand_in_one_place_only() {
     // (what, where it may stand)

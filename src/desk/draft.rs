@@ -7,6 +7,7 @@ mod change;
 mod clock;
 mod declare;
 mod effects;
+mod feature;
 mod journal;
 mod kinds;
 mod meaning;
@@ -26,6 +27,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tracing::info;
 
+pub use self::feature::read as read_feature;
 use self::journal::Journal;
 pub use self::parts::Parts;
 use super::book::{Book, Meant};
@@ -37,11 +39,9 @@ use crate::domain::answer::{Answer, Private};
 use crate::domain::command::{Command, Line};
 use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
 use crate::domain::incident::{Asked, Decision, Incident, decide, delivered};
-use crate::domain::oncall::rota::Rota;
 use crate::domain::owner::Owner;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, Place, ReplyPath, Request};
-use crate::domain::run::Run;
 use crate::domain::run::audit::Ledger;
 use crate::domain::timer::{Outage, Timer};
 use crate::id::{DeliveryId, EffectId, UserId};
@@ -186,6 +186,7 @@ impl<'a> Draft<'a> {
             Command::GiveUp { effect } => self.give_up(*effect, &request.by),
             Command::Oncall(line) => self.oncall(request, line),
             Command::Runbook(asked) if !asked.reads() => self.runbook(request, line.incident, asked),
+            Command::Feature(asked) if !asked.reads() => self.feature(request, asked),
             command if command.reads() => reads::answer(&self.book(), self.config, request, line),
             command => match self.book().meant(line, request)? {
                 Meant::Answer(answer) => Ok(*answer),
@@ -250,18 +251,6 @@ impl<'a> Draft<'a> {
     /// When something could not be read; then the timer is as it was.
     pub fn fire(&mut self, timer: Timer) -> Result<(), StoreError> {
         self.whole(|draft| draft.fire_it(timer))
-    }
-
-    fn fire_it(&mut self, timer: Timer) -> Result<(), StoreError> {
-        match timer.owner {
-            Owner::Incident(id) => self.fire_of::<Incident>(id, timer),
-            Owner::Run(id) => self.fire_of::<Run>(id, timer),
-            Owner::Rota => self.fire_of::<Rota>((), timer),
-            Owner::Howler => {
-                self.changes.timers_gone.push(timer);
-                Ok(())
-            }
-        }
     }
 
     /// Takes in what became of an effect.

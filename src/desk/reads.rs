@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::error;
 
 use super::book::{Book, Meant};
+use super::draft::read_feature;
 use super::oncall::{self, Look};
 use crate::config::Config;
 use crate::domain::answer::{Answer, FormFill, FormToOpen, Private, Summary};
@@ -107,6 +108,7 @@ pub fn answer(
             };
             Ok(Answer::Private(Private::Runbook(Box::new(answer))))
         }
+        Command::Feature(line) => Ok(read_feature(book, line)),
         _ => Ok(Answer::Private(Private::Help)),
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::Severity;
-use crate::domain::aggregate::Aggregate;
+use crate::domain::aggregate::{Aggregate, for_each_plain_kind};
 use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
 use crate::domain::incident::Incident;
 use crate::domain::oncall::rota::Rota;
@@ -15,7 +15,7 @@ use crate::domain::run::audit::Ledger;
 use crate::domain::run::signed::Keys;
 use crate::domain::timer::Timer;
 use crate::id::{EffectId, IncidentId, RunId};
-use crate::store::{Changes, Loaded, Numbers};
+use crate::store::{Changes, Loaded, Numbers, Plain};
 
 /// Effects with numbers from here on were never saved: answers and notices while nothing could be.
 pub const IN_MEMORY: u64 = 1 << 62;
@@ -27,6 +27,8 @@ pub struct State {
     pub worst: BTreeSet<(Severity, IncidentId)>,
     /// Runs that are not over.
     pub runs: BTreeMap<RunId, Arc<Run>>,
+    /// Those of the plain kinds that are not over.
+    pub plain: Live,
     pub ledger: Ledger,
     pub rota: Arc<Rota>,
     pub timers: BTreeSet<Timer>,
@@ -38,12 +40,13 @@ impl State {
     /// What a start finds. Effects in the outbox may have been sent just before the end, so their fate is unknown. An audit to which
     /// `keys` cannot add lets nothing be changed.
     pub fn loaded(loaded: Loaded, keys: &Keys) -> Self {
-        let Loaded { open, rota, runs, ledger, timers, outbox, next } = loaded;
+        let Loaded { open, rota, runs, plain, ledger, timers, outbox, next } = loaded;
         let broken = ledger.broken.clone().or_else(|| keys.missing(&ledger));
         let mut state = Self {
             worst: open.iter().map(|incident| (incident.severity, incident.id)).collect(),
             open: open.into_iter().map(|incident| (incident.id, Arc::new(incident))).collect(),
             runs: runs.into_iter().map(|run| (run.id, Arc::new(run))).collect(),
+            plain: Live::loaded(plain),
             ledger: Ledger { broken, ..ledger },
             rota: Arc::new(rota),
             timers: timers.into_iter().collect(),
@@ -76,6 +79,12 @@ impl State {
             }
         }
         keep_live(&mut self.runs, changes.kinds.runs.rows);
+        macro_rules! plain {
+            ($($name:ident: $kind:ty,)*) => {
+                $(keep_live(&mut self.plain.$name, changes.kinds.$name.rows);)*
+            };
+        }
+        for_each_plain_kind!(plain);
         for row in &changes.audit {
             if let Err(why) = self.ledger.take(row) {
                 self.ledger.broken = Some(why);
@@ -112,6 +121,24 @@ impl State {
         }
     }
 }
+
+macro_rules! live {
+    ($($name:ident: $kind:ty,)*) => {
+        /// Of each plain kind those that are not over.
+        #[derive(Debug, Default)]
+        pub struct Live {
+            $(pub $name: BTreeMap<<$kind as Aggregate>::Id, Arc<$kind>>,)*
+        }
+
+        impl Live {
+            fn loaded(plain: Plain) -> Self {
+                Self { $($name: plain.$name.into_iter().map(|one| (one.id(), Arc::new(one))).collect(),)* }
+            }
+        }
+    };
+}
+
+for_each_plain_kind!(live);
 
 /// Takes over what is live, and lets go of what is not any more.
 fn keep_live<A: Aggregate>(kept: &mut BTreeMap<A::Id, Arc<A>>, changed: Vec<Arc<A>>) {

@@ -1,4 +1,4 @@
-//! One shape for everything that lives by events: an incident, the rota, a run.
+//! One shape for everything that lives by events: an incident, the rota, a run, a maintenance.
 
 use std::fmt;
 
@@ -73,6 +73,16 @@ pub trait Aggregate: Clone + fmt::Debug + PartialEq + Serialize + DeserializeOwn
     fn fire(&self, kind: TimerKind, moment: Moment, around: &Self::Around<'_>) -> Vec<Self::Kind>;
 }
 
+/// A kind that has nothing of its own in the store, in the desk's memory and in the export beside its rows.
+pub trait Plain: Aggregate {
+    /// What is exported of it, apart from how it is stored; its field `kind` names it.
+    type Facts<'a>: Serialize
+    where
+        Self: 'a;
+
+    fn facts(&self) -> Self::Facts<'_>;
+}
+
 /// When a timer is fired, and the last time in which howler did not run.
 #[derive(Clone, Copy, Debug)]
 pub struct Moment {
@@ -132,8 +142,18 @@ macro_rules! for_each_kind {
             incidents: $crate::domain::incident::Incident,
             rota: $crate::domain::oncall::rota::Rota,
             runs: $crate::domain::run::Run,
+            maintenances: $crate::domain::maintenance::Maintenance,
         }
     };
 }
 
-pub(crate) use for_each_kind;
+/// Those of them that are [`Plain`].
+macro_rules! for_each_plain_kind {
+    ($then:ident) => {
+        $then! {
+            maintenances: $crate::domain::maintenance::Maintenance,
+        }
+    };
+}
+
+pub(crate) use {for_each_kind, for_each_plain_kind};

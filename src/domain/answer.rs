@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::command::{Line, Role};
 use super::effect::Undone;
 use super::fault::{Fault, Saving};
+use super::feature::FeatureAnswer;
 use super::incident::severity::{Severity, Status};
 use super::incident::timeline::Entry;
 use super::incident::{Eta, Incident};
@@ -147,6 +148,8 @@ pub enum Private {
     /// What was said does not take the page: it goes on calling, and offers what may have been meant.
     StillCalling(Box<StillCalling>),
     Runbook(Box<RunbookAnswer>),
+    /// Of a part with a slash command of its own.
+    Feature(Box<FeatureAnswer>),
     /// Trouble of howler's own, where the answer to the delivery cannot say it.
     Trouble(Fault),
     /// What became of a request of which nobody knew whether it was saved.

@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::feature::FeatureLine;
 use super::incident::severity::{Severity, Status};
 use super::oncall::line::Oncall;
 use super::runbook::RunbookLine;
@@ -254,6 +255,8 @@ pub enum Command {
     Oncall(Box<Oncall>),
     /// About the runbook's procedures.
     Runbook(RunbookLine),
+    /// Of a part with a slash command of its own.
+    Feature(Box<FeatureLine>),
     Help,
 }
 
@@ -298,6 +301,7 @@ impl Command {
             Self::Either { here: line, .. } | Self::InChannel { line, .. } => line.command.word(),
             Self::Oncall(line) => line.word(),
             Self::Runbook(line) => line.word(),
+            Self::Feature(line) => line.word(),
             Self::Help => "help",
         }
     }
@@ -326,6 +330,7 @@ impl Command {
                 | Self::GiveUp { .. }
                 | Self::Oncall(_)
                 | Self::Runbook(_)
+                | Self::Feature(_)
                 | Self::Help
         )
     }
@@ -348,6 +353,9 @@ impl Command {
             return line.reads();
         }
         if let Self::Runbook(line) = self {
+            return line.reads();
+        }
+        if let Self::Feature(line) = self {
             return line.reads();
         }
         matches!(

@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::answer::Private;
+use super::feature::Notice;
 use super::incident::Rung;
 use super::incident::timeline::Entry;
 use super::oncall::tell::Tell;
@@ -340,6 +341,11 @@ pub enum EffectKind {
         /// Why; none where changes may begin again.
         why: Option<String>,
     },
+    /// Post what a part with a command of its own says.
+    Notice {
+        to: To,
+        notice: Notice,
+    },
     /// A private answer that could not travel in the HTTP answer.
     Whisper {
         to: UserId,
@@ -404,6 +410,7 @@ impl EffectKind {
             Self::Say { to, .. }
             | Self::Close { to, .. }
             | Self::Tell { to, .. }
+            | Self::Notice { to, .. }
             | Self::Retell { to, .. } => Some(to),
             _ => None,
         }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::maintenance::MaintenanceId;
 use crate::id::{IncidentId, RunId};
 
 /// Whose timer or effect it is. In the order in which timers of one instant fire.
@@ -13,6 +14,7 @@ pub enum Owner {
     Howler,
     Rota,
     Run(RunId),
+    Maintenance(MaintenanceId),
     Incident(IncidentId),
 }
 
@@ -20,7 +22,17 @@ impl Owner {
     pub fn incident(self) -> Option<IncidentId> {
         match self {
             Self::Incident(id) => Some(id),
-            Self::Howler | Self::Rota | Self::Run(_) => None,
+            _ => None,
+        }
+    }
+
+    /// Its number among those of its kind; `None` where there is one alone.
+    pub fn number(self) -> Option<u64> {
+        match self {
+            Self::Howler | Self::Rota => None,
+            Self::Run(id) => Some(id.0),
+            Self::Maintenance(id) => Some(id.0),
+            Self::Incident(id) => Some(id.0),
         }
     }
 }
@@ -31,6 +43,7 @@ impl fmt::Display for Owner {
             Self::Howler => f.write_str("howler"),
             Self::Rota => f.write_str("the rota"),
             Self::Run(id) => id.fmt(f),
+            Self::Maintenance(id) => id.fmt(f),
             Self::Incident(id) => id.fmt(f),
         }
     }

@@ -27,6 +27,8 @@ pub enum TimerKind {
     Summons(u64),
     /// The next thing that follows by itself in a run: the end of a request for approval, or another look for proof.
     Run,
+    /// The end of what ends by itself.
+    End,
 }
 
 impl TimerKind {
@@ -42,6 +44,23 @@ impl TimerKind {
             Self::Swap(_) => "swap",
             Self::Summons(_) => "summons",
             Self::Run => "run",
+            Self::End => "end",
+        }
+    }
+
+    /// Its letter in a row's key, and which of several of its owner's it is.
+    pub fn letter(self) -> (&'static [u8], Option<u64>) {
+        match self {
+            Self::Update => (b"u", None),
+            Self::Response => (b"r", None),
+            Self::Backup => (b"b", None),
+            Self::Page => (b"p", None),
+            Self::HandOver => (b"h", None),
+            Self::Unconfirmed => (b"c", None),
+            Self::Swap(number) => (b"s", Some(number)),
+            Self::Summons(number) => (b"g", Some(number)),
+            Self::Run => (b"a", None),
+            Self::End => (b"e", None),
         }
     }
 }

@@ -72,6 +72,10 @@ pub fn row(key: &[u8], value: &[u8], to: &mut impl Write) -> Result<bool, Export
         Record::Page(page) => rota::page(page),
         Record::Run(run) => run::run(run),
         Record::Audit(stored) => run::audit(&stored.row),
+        Record::Plain(line) => {
+            writeln!(to, "{line}")?;
+            return Ok(true);
+        }
         Record::Inner => return Ok(false),
     };
     put(to, &line)?;

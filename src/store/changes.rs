@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::engine::Write;
+use super::plain::{Plain, PlainNumbers};
 use super::{StoreError, kinds};
 use crate::domain::aggregate::{Aggregate, for_each_kind};
 use crate::domain::answer::Answer;
@@ -20,7 +21,7 @@ use crate::id::{DeliveryId, EffectId};
 /// One commit's changes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Changes {
-    /// Of incidents, the rota, runs.
+    /// Of each kind of thing that lives by events.
     pub kinds: Kinds,
     pub audit: Vec<AuditRow>,
     pub paged: Vec<PageRecord>,
@@ -50,6 +51,8 @@ pub struct Loaded {
     pub rota: Rota,
     /// Those that are not over.
     pub runs: Vec<Run>,
+    /// Those of the plain kinds.
+    pub plain: Plain,
     pub ledger: Ledger,
     pub timers: Vec<Timer>,
     pub outbox: Vec<Effect>,
@@ -103,15 +106,18 @@ pub struct Numbers {
     /// Stores of older versions had no runs.
     #[serde(rename = "next_run", default = "first")]
     pub run: u64,
+    #[serde(flatten)]
+    pub plain: PlainNumbers,
 }
 
-fn first() -> u64 {
+pub(super) fn first() -> u64 {
     1
 }
 
 /// Of a store that holds nothing yet.
 impl Default for Numbers {
     fn default() -> Self {
-        Self { incident: first(), effect: first(), run: first() }
+        let plain = PlainNumbers::default();
+        Self { incident: first(), effect: first(), run: first(), plain }
     }
 }

@@ -32,7 +32,10 @@ fn things(kind: u8) -> (&'static str, &'static str) {
         b'z' => ("mark of a resolved incident", "marks of resolved incidents"),
         b'd' | b'p' => ("answer to a delivery", "answers to deliveries"),
         b'x' | b'y' => ("way from a message to its incident", "ways from messages to their incidents"),
-        _ => ("row of a kind that howler does not write", "rows of kinds that howler does not write"),
+        _ => super::plain::things(kind).unwrap_or((
+            "row of a kind that howler does not write",
+            "rows of kinds that howler does not write",
+        )),
     }
 }
 

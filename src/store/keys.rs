@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::domain::oncall::event::PageRecord;
 use crate::domain::owner::Owner;
-use crate::domain::timer::{Timer, TimerKind};
+use crate::domain::timer::Timer;
 use crate::id::{ChannelId, DeliveryId, EffectId, IncidentId, MessageTs, RunId};
 
 /// The store's own row: see [`super::Meta`].
@@ -115,22 +115,11 @@ pub(super) fn event_in(key: &[u8]) -> Option<IncidentId> {
 }
 
 pub(super) fn timer(timer: &Timer) -> Vec<u8> {
-    let (kind, number) = match timer.kind {
-        TimerKind::Update => (b"u", None),
-        TimerKind::Response => (b"r", None),
-        TimerKind::Backup => (b"b", None),
-        TimerKind::Page => (b"p", None),
-        TimerKind::HandOver => (b"h", None),
-        TimerKind::Unconfirmed => (b"c", None),
-        TimerKind::Swap(number) => (b"s", Some(number)),
-        TimerKind::Summons(number) => (b"g", Some(number)),
-        TimerKind::Run => (b"a", None),
-    };
+    let (kind, number) = timer.kind.letter();
     // Incidents count from 1; whatever else owns a timer has no number there.
     let (incident, number) = match timer.owner {
         Owner::Incident(id) => (id.0, number),
-        Owner::Run(id) => (0, Some(id.0)),
-        Owner::Rota | Owner::Howler => (0, number),
+        owner => (0, owner.number().or(number)),
     };
     let number = number.map(u64::to_be_bytes);
     let number = number.as_ref().map_or(&[][..], |number| number);
@@ -176,4 +165,19 @@ pub(super) fn room(channel: &ChannelId) -> Vec<u8> {
 /// Which incident a message of howler's is about.
 pub(super) fn post(channel: &ChannelId, message: &MessageTs) -> Vec<u8> {
     join(b"y/", &[channel.as_str().as_bytes(), b"/", message.as_str().as_bytes()])
+}
+
+/// The one of this number, under a prefix.
+pub(super) fn numbered(prefix: &[u8], number: u64) -> Vec<u8> {
+    join(prefix, &[&number.to_be_bytes()])
+}
+
+/// All events of the one of this number, under a prefix.
+pub(super) fn events_of(prefix: &[u8], number: u64) -> Vec<u8> {
+    join(prefix, &[&number.to_be_bytes(), b"/"])
+}
+
+/// The number at the end of a key.
+pub(super) fn number_in(key: &[u8]) -> Option<u64> {
+    Some(u64::from_be_bytes(*key.last_chunk::<8>()?))
 }

@@ -5,11 +5,14 @@ use std::path::Path;
 
 use super::disk::Engine;
 use super::engine::Write;
+use super::plain::PlainRows;
 use super::totals::hash;
-use super::{Of, StoreError, codec, keys, values};
+use super::{Of, Store, StoreError, codec, keys, values};
 use crate::domain::aggregate::Aggregate;
 use crate::domain::incident::Incident;
 use crate::domain::incident::event::{Event, EventKind};
+use crate::domain::maintenance::event::MaintenanceEvent;
+use crate::domain::maintenance::{Maintenance, MaintenanceId};
 use crate::domain::oncall::rota::Rota;
 use crate::domain::run::Run;
 use crate::id::{IncidentId, RunId};
@@ -118,6 +121,58 @@ impl Stored for Run {
 
     fn id_in(key: &[u8]) -> Option<RunId> {
         keys::run_in(key)
+    }
+}
+
+impl Stored for Maintenance {
+    const LIVE: Option<&'static [u8]> = Some(b"j/");
+
+    fn key(id: MaintenanceId) -> Vec<u8> {
+        keys::numbered(Self::ROWS, id.0)
+    }
+
+    fn events_key(id: MaintenanceId) -> Vec<u8> {
+        keys::events_of(Self::EVENTS, id.0)
+    }
+
+    fn mark_key(id: MaintenanceId) -> Option<Vec<u8>> {
+        Self::LIVE.map(|live| keys::numbered(live, id.0))
+    }
+
+    fn id_in(key: &[u8]) -> Option<MaintenanceId> {
+        keys::number_in(key).map(MaintenanceId)
+    }
+}
+
+impl PlainRows for Maintenance {
+    const ROWS: &'static [u8] = b"h/";
+    const EVENTS: &'static [u8] = b"c/";
+    const NAMES: [(u8, &'static str, &'static str); 3] = [
+        (b'h', "maintenance", "maintenances"),
+        (b'c', "event of a maintenance", "events of maintenances"),
+        (b'j', "maintenance that is not over", "maintenances that are not over"),
+    ];
+
+    fn of(number: u64) -> MaintenanceId {
+        MaintenanceId(number)
+    }
+}
+
+impl Store {
+    /// A maintenance, whether it is over or not.
+    ///
+    /// # Errors
+    /// When the row cannot be read.
+    pub fn maintenance(&self, id: MaintenanceId) -> Result<Option<Maintenance>, StoreError> {
+        self.with(|engine| read(engine, id))
+    }
+
+    /// A maintenance's events in order.
+    ///
+    /// # Errors
+    /// When a row cannot be read.
+    pub fn maintenance_events(&self, id: MaintenanceId) -> Result<Vec<MaintenanceEvent>, StoreError> {
+        self.with(|engine| values(engine, &Maintenance::events_key(id)))
     }
 }
 

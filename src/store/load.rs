@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use tracing::{error, warn};
 
 use super::disk::Engine;
-use super::{Loaded, Store, StoreError, audit, codec, keys, kinds, read_meta};
+use super::{Loaded, Plain, Store, StoreError, audit, codec, keys, kinds, read_meta};
 use crate::domain::aggregate::Aggregate;
 use crate::domain::effect::Effect;
 use crate::domain::incident::Incident;
@@ -35,6 +35,7 @@ impl Store {
                 unreadable = Some(format!("{id} cannot be read: {error}"));
                 Ok(())
             })?;
+            let plain = Plain::load(engine, &self.folder, &mut aside)?;
             let mut ledger = audit::ledger(engine, &meta, &known);
             ledger.broken = ledger.broken.or(unreadable);
             let rota = engine.get(keys::ROTA)?.map(|row| codec::decode(&row)).transpose()?;
@@ -42,6 +43,7 @@ impl Store {
                 open,
                 rota: rota.unwrap_or_default(),
                 runs,
+                plain,
                 ledger,
                 timers,
                 outbox,
@@ -149,7 +151,7 @@ fn set_all_timers(loaded: &mut Loaded) {
     let there: BTreeSet<Timer> = loaded.timers.iter().copied().collect();
     let said = loaded.open.iter().flat_map(Incident::timer_rows);
     let said = said.chain(loaded.runs.iter().flat_map(Run::timer_rows));
-    let said = said.chain(loaded.rota.timer_rows());
+    let said = said.chain(loaded.rota.timer_rows()).chain(loaded.plain.timers());
     let lost: BTreeSet<Timer> = said.filter(|timer| !there.contains(timer)).collect();
     for timer in &lost {
         warn!(kind = timer.kind.word(), owner = %timer.owner, due = %timer.due, "a timer had no row; it runs all the same");

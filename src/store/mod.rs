@@ -26,6 +26,7 @@ mod opening;
 mod outline;
 mod panics;
 mod place;
+mod plain;
 pub mod record;
 mod restore;
 mod rights;
@@ -65,6 +66,7 @@ pub use changes::{Changes, Kinds, Loaded, Numbers, Of};
 pub use look::{AuditKnown, Look};
 pub use migrate::before_upgrade;
 pub use outline::{Held, Outline, Standing, Upgrade, VERSION, hold, outline};
+pub use plain::{Plain, PlainNumbers};
 pub use restore::{DRAFT as RESTORING, RestoreError, Restored};
 
 /// Deliveries are remembered this long: Slack re-sends for minutes, and events that it held back for an hour or so.

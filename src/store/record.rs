@@ -1,6 +1,6 @@
 //! A row as what it is, for those who read a backup.
 
-use super::{StoreError, codec, keys};
+use super::{StoreError, codec, keys, plain};
 use crate::domain::effect::Effect;
 use crate::domain::incident::Incident;
 use crate::domain::incident::event::Event;
@@ -23,6 +23,8 @@ pub enum Record {
     Run(Box<Run>),
     Audit(Box<StoredRow>),
     Effect(Box<Effect>),
+    /// One of a plain kind, as JSON that is exported as it stands.
+    Plain(String),
     /// A row by which the store finds its way: indexes, deliveries seen, its own numbers.
     Inner,
 }
@@ -51,7 +53,7 @@ impl Record {
         } else if key.starts_with(keys::EFFECT) {
             Self::Effect(Box::new(codec::decode(value)?))
         } else {
-            Self::Inner
+            plain::facts(key, value)?.map_or(Self::Inner, Self::Plain)
         })
     }
 }

@@ -33,6 +33,9 @@ pub fn effect_in_words(effect: &Effect) -> String {
         EffectKind::RunSays { run, to, .. } => format!("what {run} says {}", place(to)),
         EffectKind::RunNews { run, .. } => format!("news of {run} in its card's thread"),
         EffectKind::RunFile { run, name, .. } => format!("the file of {run} with what {name} kept"),
+        EffectKind::Notice { to, notice } => {
+            format!("{} {}", super::feature::notice_in_words(notice), place(to))
+        }
         EffectKind::SayFreeze { .. } => "the notice about the freeze of changes".to_owned(),
         EffectKind::Prepare { run, .. } => format!("the plan of {run}"),
         EffectKind::PrepareRelease { run, .. } => format!("who may agree to the release of {run}"),

@@ -79,7 +79,7 @@ fn entry(command: &Command) -> Option<Entry> {
         Command::Doctor => (READ, "doctor", "shows what could not be delivered, and why"),
         Command::Help => (READ, "help", "shows this"),
         // They have a help of their own.
-        Command::Oncall(_) | Command::Runbook(_) => return None,
+        Command::Oncall(_) | Command::Runbook(_) | Command::Feature(_) => return None,
         // Ways to write the others.
         Command::DeclareFrom { .. } | Command::NoteForm { .. } => return None,
         Command::With { .. } | Command::Either { .. } | Command::InChannel { .. } => return None,

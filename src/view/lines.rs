@@ -35,6 +35,15 @@ impl Via {
         }
     }
 
+    /// The whole line for `rest` of a part with a command of its own.
+    pub(super) fn feature(self, command: &str, rest: &str) -> String {
+        match self {
+            Self::Slash => format!("/{command} {rest}"),
+            Self::Mention => format!("@howler {command} {rest}"),
+            Self::Shell => format!("howler incident {command} {}", quoted(rest)),
+        }
+    }
+
     /// The whole line for `rest`.
     pub(super) fn line(self, rest: &str) -> String {
         match self {
@@ -71,6 +80,9 @@ pub fn typed(line: &Line, via: Via) -> Option<String> {
     }
     if let Command::Runbook(line) = &line.command {
         return runbook(line).map(|rest| via.runbook(&rest));
+    }
+    if let Command::Feature(line) = &line.command {
+        return super::feature::typed(line).map(|rest| via.feature(line.command(), &rest));
     }
     let words = words(&line.command)?;
     if let (Command::Role { .. } | Command::Page { .. } | Command::Invite { .. }, Via::Shell) =
@@ -140,6 +152,7 @@ fn words(command: &Command) -> Option<String> {
         | Command::GiveUp { .. }
         | Command::PinTo { .. }
         | Command::Oncall(_)
+        | Command::Feature(_)
         | Command::Runbook(_) => {
             return None;
         }

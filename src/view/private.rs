@@ -5,7 +5,7 @@ use super::card;
 use super::facts::{self, severity};
 use super::lines::Via;
 use super::words::{Words, bold, clock, code, moment, words};
-use super::{Message, board, fault, help, list, oncall, page, procedure, refusal, timeline};
+use super::{Message, board, fault, feature, help, list, oncall, page, procedure, refusal, timeline};
 use crate::domain::Severity;
 use crate::domain::answer::{Done, Private, Summary};
 use crate::domain::effect::Undone;
@@ -45,6 +45,7 @@ pub fn private(private: &Private, via: Via) -> Message {
         Private::StillPaged { answered, incidents, pages } => still_paged(answered, incidents, pages, via),
         Private::StillCalling(calling) => page::still_calling(calling, via),
         Private::Runbook(answer) => procedure::answer(answer, via),
+        Private::Feature(answer) => feature::answer(answer, via),
         Private::Trouble(fault) => super::failed(&fault.to_string()),
         Private::Became { saved, line, answer } => {
             fault::became(*saved, line.as_deref(), answer.as_deref(), via)

@@ -10,6 +10,7 @@ use super::{Deliverer, Spot, Stop, incident};
 use crate::delivery::job::Job;
 use crate::delivery::retry::Trouble;
 use crate::domain::effect::{CardPlace, PostKey, Receipt, Settled, To};
+use crate::domain::feature::Notice;
 use crate::domain::incident::{Incident, Post};
 use crate::domain::run::says::RunSays;
 use crate::id::{ChannelId, MessageTs, RunId, UserId};
@@ -124,6 +125,13 @@ impl Deliverer {
     ) -> Result<Receipt, Stop> {
         let message = view::freeze_said(by, why);
         self.post_once(job, Destination::Emergencies, &message).await.map(|(receipt, _)| receipt)
+    }
+
+    pub(super) async fn notice(&self, job: &Job, to: &To, notice: &Notice) -> Result<Receipt, Stop> {
+        let (decided, now) = (job.effect.created_at, self.slack.clock().now());
+        let message = view::posted_late(view::notice(notice), decided, now, self.reach.held_up(decided));
+        let destination = Destination::of(to, job.incident.as_deref());
+        self.post_once(job, destination, &message).await.map(|(receipt, _)| receipt)
     }
 
     pub(super) async fn amend(&self, job: &Job, seq: u32, to: &To) -> Result<Receipt, Stop> {

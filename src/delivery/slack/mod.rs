@@ -300,6 +300,7 @@ impl Deliverer {
             EffectKind::RunSays { run, to, says } => self.run_says(job, *run, to, says).await,
             EffectKind::RunFile { name, title, text, .. } => self.run_file(job, name, title, text).await,
             EffectKind::SayFreeze { by, why } => self.say_freeze(job, by, why.as_ref()).await,
+            EffectKind::Notice { to, notice } => self.notice(job, to, notice).await,
             EffectKind::Look { .. }
             | EffectKind::Prepare { .. }
             | EffectKind::PrepareRelease { .. }

@@ -3,18 +3,22 @@
 use std::sync::Arc;
 
 use super::Draft;
+use super::feature::maintenance;
 use super::parts::Part;
 use super::record::{Recorded, Step};
 use crate::desk::oncall;
 use crate::domain::aggregate::Next;
 use crate::domain::incident::event::EventKind;
 use crate::domain::incident::{self, Incident};
+use crate::domain::maintenance::{Maintenance, MaintenanceId};
 use crate::domain::oncall::announce;
 use crate::domain::oncall::decide::moved;
 use crate::domain::oncall::rota::Rota;
+use crate::domain::owner::Owner;
 use crate::domain::run::announce::note;
 use crate::domain::run::audit::audited;
 use crate::domain::run::{self, Run, RunEventKind};
+use crate::domain::timer::Timer;
 use crate::id::{IncidentId, RunId};
 use crate::store::StoreError;
 
@@ -59,6 +63,34 @@ impl Recorded for Rota {
     /// Whom a page without an incident called, for reports.
     fn beside(draft: &mut Draft<'_>, step: &Step<'_, Self>) {
         draft.paged_without_incident(step.event);
+    }
+}
+
+impl Recorded for Maintenance {
+    fn part<'d>(draft: &'d mut Draft<'_>) -> &'d mut Part<Self> {
+        &mut draft.parts.maintenances
+    }
+
+    fn find(draft: &Draft<'_>, id: MaintenanceId) -> Result<Option<Arc<Self>>, StoreError> {
+        maintenance::find(&draft.book(), id)
+    }
+
+    fn around<'d>(_: &'d Draft<'_>, _: Option<&'d Self>, _: &'d Self) {}
+}
+
+impl Draft<'_> {
+    /// Fires a timer, whoever owns it.
+    pub(super) fn fire_it(&mut self, timer: Timer) -> Result<(), StoreError> {
+        match timer.owner {
+            Owner::Incident(id) => self.fire_of::<Incident>(id, timer),
+            Owner::Run(id) => self.fire_of::<Run>(id, timer),
+            Owner::Rota => self.fire_of::<Rota>((), timer),
+            Owner::Maintenance(id) => self.fire_of::<Maintenance>(id, timer),
+            Owner::Howler => {
+                self.changes.timers_gone.push(timer);
+                Ok(())
+            }
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::owner::Owner;
 use crate::id::{IncidentId, RunId, UserId};
 
 /// Effects of one lane go out in order; lanes run side by side. In order of urgency.
@@ -35,6 +36,8 @@ pub enum Lane {
     RunCard(RunId),
     /// What a run's card is late to show.
     RunNews(RunId),
+    /// What a part with a command of its own says of one thing.
+    Notice(Owner),
 }
 
 impl Lane {
@@ -55,6 +58,7 @@ impl Lane {
             Self::RunSays(_) => "run_says",
             Self::RunCard(_) => "run_card",
             Self::RunNews(_) => "run_news",
+            Self::Notice(_) => "notice",
         }
     }
 }

@@ -33,6 +33,7 @@ impl EffectKind {
             | Self::RunSays { .. }
             | Self::RunFile { .. }
             | Self::SayFreeze { .. }
+            | Self::Notice { .. }
             | Self::Whisper { .. } => false,
         }
     }

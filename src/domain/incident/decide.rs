@@ -190,6 +190,7 @@ pub(super) fn decided(
         | Command::GiveUp { .. }
         | Command::Oncall(_)
         | Command::Runbook(_)
+        | Command::Feature(_)
         | Command::Help => Ok(Decision::only(Answer::Nothing)),
     }
 }

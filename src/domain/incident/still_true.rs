@@ -96,6 +96,7 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
         | EffectKind::RunFile { .. }
         | EffectKind::RunNews { .. }
         | EffectKind::SayFreeze { .. }
+        | EffectKind::Notice { .. }
         | EffectKind::RunCard { .. }
         | EffectKind::Whisper { .. } => Ok(()),
     }

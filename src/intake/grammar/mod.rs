@@ -7,6 +7,7 @@
 //! line is a [`Command::Either`], and whoever knows the incidents decides or asks.
 
 mod about_one;
+mod maintenance;
 mod number;
 pub mod oncall;
 pub mod parts;
@@ -24,6 +25,7 @@ use jiff::SignedDuration;
 use self::parts::split_word;
 use self::words::Verb;
 use crate::domain::command::{Command, Line};
+use crate::domain::feature::FeatureLine;
 use crate::domain::refusal::{Doubt, Refusal};
 use crate::id::IncidentId;
 
@@ -50,6 +52,9 @@ pub fn parse(text: &str) -> Result<Line, Refusal> {
     }
     if is_runbook(first) {
         return Ok(runbook_line(rest));
+    }
+    if let Some(line) = parse_feature(first, rest) {
+        return Ok(line);
     }
     if only_looks(first, rest) {
         return Ok(runbook_line(text));
@@ -89,6 +94,17 @@ pub fn parse_runbook(text: &str) -> Line {
 
 fn runbook_line(text: &str) -> Line {
     Line { incident: None, command: Command::Runbook(runbook::parse(text)) }
+}
+
+/// Reads the text after the slash command of a part that has one of its own; `None` where `command` is none of these.
+pub fn parse_feature(command: &str, text: &str) -> Option<Line> {
+    let text = tidy::tidied(text);
+    let is = |name: &str| command.strip_prefix('/').unwrap_or(command).eq_ignore_ascii_case(name);
+    let line = match () {
+        () if is("maintenance") => FeatureLine::Maintenance(maintenance::parse(&text)),
+        () => return None,
+    };
+    Some(here(Command::Feature(Box::new(line))))
 }
 
 /// The runbook's words that nothing else is asked for by: `diagnose event-stream`, `health`, `logs web`. A sentence that begins

@@ -246,6 +246,7 @@ impl Talk {
                         RunbookAnswer::Refused(_) | RunbookAnswer::Short { .. } => Reply::Refused(words),
                         _ => Reply::Done(words),
                     },
+                    Private::Feature(answer) if answer.refuses() => Reply::Refused(words),
                     _ => Reply::Done(words),
                 }
             }

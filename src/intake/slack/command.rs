@@ -3,8 +3,9 @@
 use serde::Deserialize;
 
 use super::{Parsed, channel, delivery, person, typed, typed_oncall, typed_runbook};
-use crate::domain::request::{Place, ReplyPath, Request};
+use crate::domain::request::{Ask, Place, ReplyPath, Request};
 use crate::domain::text;
+use crate::intake::grammar;
 use crate::intake::origin::Origin;
 use crate::intake::slack_text::plain;
 
@@ -55,9 +56,13 @@ fn parsed(body: Body, raw: &[u8]) -> Parsed {
         () if command.eq_ignore_ascii_case(INCIDENT) => typed(text),
         () if command.eq_ignore_ascii_case(ONCALL) => typed_oncall(text),
         () if command.eq_ignore_ascii_case(RUNBOOK) => typed_runbook(text),
-        () => {
-            return Parsed::OtherCommand { command: text::shorten(&text::clean_line(&plain(&command)), 40) };
-        }
+        () => match grammar::parse_feature(command.trim_start_matches('/'), text) {
+            Some(line) => Ask::Line(line),
+            None => {
+                let command = text::shorten(&text::clean_line(&plain(&command)), 40);
+                return Parsed::OtherCommand { command };
+            }
+        },
     };
     let request = Request {
         delivery: delivery("cmd", body.trigger_id.as_deref(), raw),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::record::Record;
-use super::super::{Meta, StoreError, codec, keys};
+use super::super::{Meta, PlainNumbers, StoreError, codec, keys, plain};
 use super::named;
 use super::{EVENTS_MOST, Outline, Salvaged};
 use crate::domain::aggregate::Aggregate;
@@ -51,7 +51,9 @@ pub(super) fn lines(found: &Salvaged, outline: Option<&Outline>) -> Vec<String> 
     rows.incidents(meta.as_ref(), found);
     rows.runs(meta.as_ref(), found);
     rows.rota();
-    rows.timers();
+    let next = meta.as_ref().map_or_else(PlainNumbers::default, |meta| meta.next.plain);
+    rows.lines.extend(plain::lines(&next, &found.rows));
+    rows.timers(found);
     rows.audit(meta.as_ref());
     rows.lines
 }
@@ -165,11 +167,12 @@ impl Rows {
     }
 
     /// Both ways: timers that must run and do not, and those of something that is gone.
-    fn timers(&mut self) {
+    fn timers(&mut self, found: &Salvaged) {
         let mut due: BTreeSet<Timer> = BTreeSet::new();
         due.extend(self.incidents.values().flat_map(Incident::timer_rows));
         due.extend(self.rota.iter().flat_map(Rota::timer_rows));
         due.extend(self.runs.values().flat_map(Run::timer_rows));
+        due.extend(plain::timers_in(&found.rows));
         for timer in due.difference(&self.timers) {
             self.lines.push(format!("a timer is missing: {}", in_words(timer)));
         }

@@ -15,7 +15,7 @@ use super::disk::{Disk, Engine};
 use super::guard::FORMAT;
 use super::outline::{Outline, VERSION};
 use super::totals::Totals;
-use super::{Meta, StoreError, codec, damage, keys};
+use super::{Meta, PlainNumbers, StoreError, codec, damage, keys, plain};
 use crate::id::{IncidentId, RunId};
 
 /// Where rows stand; each is walked alone where the walk over all of them breaks off.
@@ -124,6 +124,11 @@ impl Salvaged {
             let events = self.run(id).map_or(0, |run| run.events.min(EVENTS_MOST));
             (1..=events).for_each(|seq| self.ask_for(engine, keys::run_event(id, seq)));
         }
+        let next = meta.as_ref().map_or_else(PlainNumbers::default, |meta| meta.next.plain);
+        plain::ask_for_expected(&next, |key| {
+            self.ask_for(engine, key.clone());
+            self.rows.get(&key).cloned()
+        });
         let rows = meta.map_or(0, |meta| meta.audit.rows);
         (1..=rows).for_each(|seq| self.ask_for(engine, keys::audit(seq)));
     }

@@ -209,7 +209,7 @@ fn too_much(overload: &Overload) -> Words {
     }
 }
 
-pub(super) fn when_problem(problem: &WhenProblem) -> Words {
+pub(in crate::view) fn when_problem(problem: &WhenProblem) -> Words {
     match problem {
         WhenProblem::NotATime { words } => {
             words![code(words), " is not a time. Try fri 18:00, tomorrow 09:00, 2026-12-25 or in 2h."]

@@ -120,6 +120,7 @@ fn of(line: &Line, about: &str, incident: Option<&Summary>) -> String {
         }
         Command::Oncall(line) => oncall(line),
         Command::Runbook(line) => format!("Runbook: {}", line.word()),
+        Command::Feature(line) => format!("/{} {}", line.command(), line.word()),
         Command::RetryNow { .. }
         | Command::GiveUp { .. }
         | Command::PinTo { .. }

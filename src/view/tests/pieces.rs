@@ -125,9 +125,12 @@ fn types(line: &str) {
         "/incident" => grammar::parse(rest),
         "/oncall" => grammar::parse_oncall(rest),
         "/runbook" => Ok(grammar::parse_runbook(rest)),
+        "/maintenance" => Ok(grammar::parse_feature(command, rest).unwrap()),
         _ => return,
     };
     assert!(understood.is_ok(), "{line}: {understood:?}");
+    let unclear = format!("{understood:?}").contains("Unclear(");
+    assert!(!unclear, "{line}: {understood:?}");
 }
 
 #[test]
@@ -138,6 +141,19 @@ fn every_line_about_being_on_call_that_a_refusal_suggests_is_understood() {
             crate::view::private(&crate::domain::answer::Private::Refused(refusal.clone()), Via::Slash);
         suggested.captures_iter(&message.text).for_each(|line| types(&line[1]));
     }
+}
+
+#[test]
+fn every_line_about_maintenance_that_an_answer_suggests_is_understood() {
+    let suggested = regex::Regex::new("`(/maintenance [^`]+)`").unwrap();
+    let mut seen = 0;
+    for (_, message) in samples::maintenance(&samples::Texts::calm()) {
+        for line in suggested.captures_iter(&message.text) {
+            types(&line[1]);
+            seen += 1;
+        }
+    }
+    assert!(seen > 10, "{seen}");
 }
 
 #[test]
@@ -166,7 +182,7 @@ fn every_hint_of_the_rehearsal_is_understood() {
 
 #[test]
 fn every_whole_line_of_the_readme_and_the_docs_is_understood() {
-    let lines = regex::Regex::new("`(/(?:incident|oncall|runbook) [^`\\[<|\n]+)`").unwrap();
+    let lines = regex::Regex::new("`(/(?:incident|oncall|runbook|maintenance) [^`\\[<|\n]+)`").unwrap();
     for text in [
         include_str!("../../../README.md"),
         include_str!("../../../docs/operations.md"),
@@ -183,8 +199,9 @@ fn every_line_of_the_tables_of_commands_is_understood() {
     let lines = regex::Regex::new("`([^`]+)`").unwrap();
     let (mut command, mut seen) = ("/incident", 0);
     for row in typed.lines() {
-        if let Some(next) =
-            ["/incident", "/oncall", "/runbook"].iter().find(|it| row.starts_with(&format!("## `{it}`")))
+        if let Some(next) = ["/incident", "/oncall", "/runbook", "/maintenance"]
+            .iter()
+            .find(|it| row.starts_with(&format!("## `{it}`")))
         {
             command = next;
         }

@@ -3,6 +3,7 @@
 mod asking;
 mod calendars;
 mod forms;
+mod maintenance;
 mod oncall;
 mod paging;
 mod refusing;
@@ -27,6 +28,7 @@ use crate::view::{self, Message, Via};
 pub use asking::*;
 pub use calendars::*;
 pub use forms::*;
+pub use maintenance::*;
 pub use oncall::*;
 pub use refusing::*;
 pub use saying::*;
@@ -232,6 +234,7 @@ pub fn all(texts: &Texts) -> Vec<(String, Message)> {
         taken_back(texts),
         cards(texts),
         oncall(texts),
+        maintenance(texts),
     ];
     let mut all: Vec<(String, Message)> =
         groups.into_iter().flatten().map(|(name, message)| (name.to_owned(), message)).collect();

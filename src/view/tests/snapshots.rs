@@ -60,6 +60,11 @@ fn reminders() {
 }
 
 #[test]
+fn maintenance() {
+    assert_snapshot!(page(samples::maintenance(&Texts::calm())));
+}
+
+#[test]
 fn taken_back() {
     assert_snapshot!(page(samples::taken_back(&Texts::calm())));
 }

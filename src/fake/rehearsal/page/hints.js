@@ -31,6 +31,9 @@ const COMMANDS = [
   ["/runbook health", "", "is anything down?"],
   ["/runbook status", "", "what is under way"],
   ["/runbook freeze ", "why", "begin no change until further notice"],
+  ["/maintenance schedule ", "2h Database upgrade", "announce planned work"],
+  ["/maintenance list", "", "what is planned or under way"],
+  ["/maintenance done", "", "it is over"],
 ];
 
 /** Suggestions for the text before the cursor: [{insert, show, about, complete}], and where they start. */

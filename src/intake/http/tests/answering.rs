@@ -61,8 +61,8 @@ async fn every_line_that_is_not_understood_is_answered() {
 #[tokio::test]
 async fn the_other_commands_are_still_to_come() {
     let howler = Stand::start().await;
-    let answered = howler.post("/slack/commands", "command=%2Fmaintenance&user_id=U1&channel_id=C1").await;
-    assert!(ephemeral(&answered).contains("/maintenance"));
+    let answered = howler.post("/slack/commands", "command=%2Fdeploys&user_id=U1&channel_id=C1").await;
+    assert!(ephemeral(&answered).contains("/deploys"));
 }
 
 #[tokio::test]

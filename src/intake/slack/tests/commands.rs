@@ -46,7 +46,7 @@ fn everything_else_has_its_own_answer() {
     let cases = [
         ("ssl_check=1&token=x", Parsed::SslCheck),
         ("ssl_check=0", Parsed::Malformed),
-        ("command=%2Fmaintenance&user_id=U1&channel_id=C1&text=x", other("/maintenance")),
+        ("command=%2Fdeploys&user_id=U1&channel_id=C1&text=x", other("/deploys")),
         ("command=&user_id=U1&channel_id=C1", other("")),
         ("command=%2Fincident&channel_id=C1", Parsed::Malformed),
         ("command=%2Fincident&user_id=U1", Parsed::Malformed),

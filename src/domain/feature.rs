@@ -1,0 +1,57 @@
+//! Parts of howler with a slash command of their own and nothing to do with one incident: what is asked of each, what it answers,
+//! and what it says in a channel. A new part is a line in each of the three, and its folder.
+
+use serde::{Deserialize, Serialize};
+
+use super::maintenance::Maintenance;
+use super::maintenance::line::{self as maintenance, MaintenanceAnswer, MaintenanceLine};
+
+/// What is asked of a part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FeatureLine {
+    Maintenance(MaintenanceLine),
+}
+
+impl FeatureLine {
+    /// The slash command, without its slash.
+    pub fn command(&self) -> &'static str {
+        match self {
+            Self::Maintenance(_) => "maintenance",
+        }
+    }
+
+    /// The word people type for it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Maintenance(line) => line.word(),
+        }
+    }
+
+    /// Whether it changes nothing.
+    pub fn reads(&self) -> bool {
+        match self {
+            Self::Maintenance(line) => line.reads(),
+        }
+    }
+}
+
+/// What a part answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FeatureAnswer {
+    Maintenance(MaintenanceAnswer),
+}
+
+impl FeatureAnswer {
+    /// Whether nothing was done of what was asked.
+    pub fn refuses(&self) -> bool {
+        match self {
+            Self::Maintenance(answer) => answer.refuses(),
+        }
+    }
+}
+
+/// What a part says in a channel: frozen facts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Notice {
+    Maintenance(Box<Maintenance>, maintenance::Notice),
+}
