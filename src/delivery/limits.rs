@@ -14,7 +14,38 @@ type Key = (&'static str, Option<String>);
 
 /// The limits that Slack has set. Nothing here waits; callers are told until when.
 #[derive(Debug, Default)]
-pub struct Limits(Mutex<HashMap<Key, Timestamp>>);
+pub struct Limits(Mutex<Held>);
+
+#[derive(Debug, Default)]
+struct Held {
+    until: HashMap<Key, Timestamp>,
+    last: Last,
+}
+
+/// The last look at the clock. A limit is so many seconds long: where the clock was set back since, its end is, too.
+#[derive(Debug, Default)]
+struct Last(Timestamp);
+
+impl Last {
+    /// How far the clock was set back since, at least.
+    fn set_back(&mut self, now: Timestamp) -> Option<SignedDuration> {
+        let before = std::mem::replace(&mut self.0, now);
+        (now < before).then(|| before.duration_since(now))
+    }
+}
+
+fn earlier(instant: &mut Timestamp, by: SignedDuration) {
+    *instant = instant.saturating_sub(by).unwrap_or(Timestamp::MIN);
+}
+
+impl Held {
+    fn look(&mut self, now: Timestamp) -> &mut HashMap<Key, Timestamp> {
+        if let Some(by) = self.last.set_back(now) {
+            self.until.values_mut().for_each(|until| earlier(until, by));
+        }
+        &mut self.until
+    }
+}
 
 /// So long after a limit its end is remembered: who calls meanwhile keeps the pace.
 const CROWDED: SignedDuration = SignedDuration::from_secs(10);
@@ -32,6 +63,7 @@ impl Limits {
         now: Timestamp,
     ) -> Result<(), Timestamp> {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = held.look(now);
         let Some(until) = held.get_mut(&(method, channel.map(str::to_owned))) else { return Ok(()) };
         if *until > now {
             return Err(*until);
@@ -46,6 +78,7 @@ impl Limits {
     /// Holds `method` on `channel` until `until`. A longer limit that was set before stays.
     pub fn hold(&self, method: &'static str, channel: Option<&str>, until: Timestamp, now: Timestamp) {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = held.look(now);
         held.retain(|_, until| is_crowded(*until, now));
         let entry = held.entry((method, channel.map(str::to_owned))).or_insert(until);
         *entry = until.max(*entry);
@@ -81,6 +114,19 @@ struct Lines {
     lines: HashMap<Queue, Line>,
     /// Where an effect stands.
     places: HashMap<EffectId, Queue>,
+    last: Last,
+}
+
+impl Lines {
+    fn look(&mut self, now: Timestamp) -> &mut Self {
+        if let Some(by) = self.last.set_back(now) {
+            for line in self.lines.values_mut() {
+                earlier(&mut line.opens, by);
+                line.turns.values_mut().for_each(|turn| earlier(turn, by));
+            }
+        }
+        self
+    }
 }
 
 /// Effects behind one limit, the oldest first: whoever is limited again keeps the place.
@@ -130,7 +176,7 @@ impl Turns {
             Urgency::Usual => (lane.class(), until),
         };
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Lines { lines, places } = &mut *lines;
+        let Lines { lines, places, .. } = lines.look(now);
         lines.retain(|_, line| {
             line.turns.retain(|effect, turn| {
                 let waits = turn.saturating_add(ABSENT).is_ok_and(|gone| gone > now);
@@ -155,7 +201,7 @@ impl Turns {
     /// the others were there.
     pub fn early(&self, effect: EffectId, now: Timestamp) -> Option<Timestamp> {
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Lines { lines, places } = &mut *lines;
+        let Lines { lines, places, .. } = lines.look(now);
         let (class, channel) = places.get(&effect)?.clone();
         let before: &[_] = match class {
             PAGES => &[],
@@ -185,7 +231,7 @@ impl Turns {
 /// Edits of run cards, of all runs together: Slack takes 50 edits a minute of one app, and incidents need some of them.
 /// Whoever has to wait shows what is true then, so ticks that come meanwhile become one edit.
 #[derive(Debug, Default)]
-pub struct Edits(Mutex<Timestamp>);
+pub struct Edits(Mutex<(Timestamp, Last)>);
 
 /// In the long run an edit comes after the last one by this.
 const EDIT_EVERY: SignedDuration = SignedDuration::from_millis(1_600);
@@ -199,6 +245,10 @@ impl Edits {
     /// When one may be taken again.
     pub fn take(&self, now: Timestamp, tick: bool) -> Result<(), Timestamp> {
         let mut paid = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (paid, last) = &mut *paid;
+        if let Some(by) = last.set_back(now) {
+            earlier(paid, by);
+        }
         let next = (*paid).max(now);
         let at_once = if tick { EDITS_AT_ONCE / 2 } else { EDITS_AT_ONCE };
         let ahead = EDIT_EVERY * (at_once - 1);

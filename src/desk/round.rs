@@ -128,6 +128,7 @@ impl Round {
             Some(Jump::Back { by }) => {
                 warn!(by = %Spoken(by), "the machine's clock was set back: what was due goes back with it");
                 self.set_back = Some(by + self.set_back.unwrap_or_default());
+                self.state_mut().outbox.set_back(by);
             }
             None => {}
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::Severity;
 use crate::domain::aggregate::{Aggregate, for_each_plain_kind};
@@ -280,6 +280,15 @@ impl Outbox {
                 EffectState::Failed { .. } => return,
             };
             effect.state = EffectState::Later { at: until, reason, unknown };
+        }
+    }
+
+    /// The clock was set back: what waits until an instant, for a limit's end or for the next try, waits no longer than it was to.
+    pub fn set_back(&mut self, by: SignedDuration) {
+        for effect in self.effects.values_mut() {
+            if let EffectState::Later { at, .. } = &mut effect.state {
+                *at = at.saturating_sub(by).unwrap_or(Timestamp::MIN);
+            }
         }
     }
 

@@ -36,7 +36,27 @@ fn the_longer_limit_stays_and_old_ones_are_forgotten() {
     limits.hold("chat.update", Some("C1"), at(10), at(1));
     assert_eq!(limits.enter("chat.update", Some("C1"), at(2)), Err(at(30)));
     limits.hold("chat.update", Some("C2"), at(60), at(41));
-    assert_eq!(limits.0.lock().unwrap().len(), 1);
+    assert_eq!(limits.0.lock().unwrap().until.len(), 1);
+}
+
+/// A limit is a number of seconds, and not an hour on the clock.
+#[test]
+fn a_clock_that_is_set_back_makes_no_limit_longer() {
+    const HOUR: i64 = 3_600;
+    let limits = Limits::default();
+    limits.hold("chat.postMessage", Some("C1"), at(HOUR + 30), at(HOUR));
+    assert_eq!(limits.enter("chat.postMessage", Some("C1"), at(10)), Err(at(40)), "at most what Slack said");
+    assert_eq!(limits.enter("chat.postMessage", Some("C1"), at(40)), Ok(()));
+    let (turns, channel) = (Turns::default(), "C1".into());
+    let usual = (&Lane::Announce(IncidentId(1)), Urgency::Usual);
+    let [first, second] = [1, 2].map(|id| turns.take(EffectId(id), usual, &channel, at(HOUR + 30), at(HOUR)));
+    assert_eq!((first, second), (at(HOUR + 30), at(HOUR + 31)));
+    assert_eq!(turns.early(EffectId(1), at(10)), Some(at(40)));
+    assert_eq!(turns.early(EffectId(1), at(40)), None);
+    let edits = Edits::default();
+    while edits.take(at(HOUR), false).is_ok() {}
+    let free = edits.take(at(0), false).unwrap_err();
+    assert!(free <= at(2), "{free}");
 }
 
 fn seconds(at: Timestamp) -> i64 {
