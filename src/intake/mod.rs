@@ -2,6 +2,7 @@
 
 mod answers;
 mod bearer;
+mod emoji;
 mod front;
 pub mod grammar;
 mod http;

@@ -6,12 +6,13 @@
 #[cfg(test)]
 mod tests;
 
+use super::emoji;
 use crate::domain::text;
 use crate::id::{ChannelId, UserId};
 
 /// Plain, clean text.
 pub fn plain(wire: &str) -> String {
-    text::clean(&decode(&untoken(wire)))
+    text::clean(&emoji::signs(&decode(&untoken(wire))))
 }
 
 /// The person that a mention names: `<@U1>` or `<@U1|ian>`, with nothing beside it.
