@@ -166,6 +166,7 @@ impl App {
         let connections = connections.transpose()?;
         let (desk, wakes, desk_task) =
             Desk::start(store, Arc::clone(&config), clock.clone(), metrics.clone())?;
+        desk.look(|state, _| deliverer.remember_channels(&state.rota.channels));
         if on_the_machine {
             let desk = desk.clone();
             tokio::spawn(async move { desk.look_through().await });

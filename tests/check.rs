@@ -114,6 +114,40 @@ async fn a_workspace_that_is_ready_has_no_failure() {
     assert!(changed.iter().all(|method| reads.contains(&method.as_str())), "{changed:?}");
 }
 
+/// Pages and hand-overs go to the on-call channel: without it the first incident would suffer.
+#[tokio::test]
+async fn without_the_on_call_channel_it_fails() {
+    let stand = Stand::new().await;
+    stand.slack.arrange(|world| world.channels.retain(|channel| channel.name != "on-call"));
+    stand.check().await.fails("channel #on-call", &["no such public channel", "Pages and hand-overs"]);
+    let stand = Stand::new().await;
+    stand.slack.arrange(|world| {
+        world.channels.iter_mut().filter(|it| it.name == "on-call").for_each(|it| it.is_archived = true);
+    });
+    stand.check().await.fails("channel #on-call", &["archived", "unarchive"]);
+}
+
+#[tokio::test]
+async fn a_workspace_that_keeps_groups_for_admins_is_named_by_its_setting() {
+    let stand = Stand::new().await;
+    stand.slack.arrange(|world| {
+        world.team.groups_for_admins = true;
+        world.usergroups.iter_mut().for_each(|group| group.users = vec!["U0IAN".into()]);
+    });
+    let before = stand.slack.look(|world| world.usergroups.clone());
+    stand.check().await.fails("on-call group", &["Workspace settings, Permissions, User Groups"]);
+    assert_eq!(stand.slack.look(|world| world.usergroups.clone()), before, "nothing is changed by trying");
+}
+
+#[tokio::test]
+async fn the_order_of_a_first_installation_is_told() {
+    let stand = Stand::new().await;
+    let report = stand.check().await;
+    assert!(report.line("note", "request URLs").contains("start howler first"), "{}", report.text);
+    let nothing = stand.check_on("data", &[("SLACK_BOT_TOKEN", "")]).await;
+    assert!(nothing.line("note", "Slack").contains("Socket Mode"), "{}", nothing.text);
+}
+
 #[tokio::test]
 async fn tokens_scopes_and_clocks() {
     let stand = Stand::new().await;

@@ -92,7 +92,18 @@ pub fn lines(lookup: &impl Fn(&str) -> Option<String>) -> Vec<Line> {
         Some(error) => Line::fail(variable.name, error.to_string()),
         None => line(variable, lookup),
     };
-    VARIABLES.iter().map(told).collect()
+    let set = |name: &str| lookup(name).is_some_and(|value| !value.trim().is_empty());
+    let by_http = set("SLACK_SIGNING_SECRET") && !set("SLACK_APP_TOKEN");
+    VARIABLES.iter().map(told).chain(by_http.then(request_urls)).collect()
+}
+
+/// Without Socket Mode the order of a first installation matters.
+fn request_urls() -> Line {
+    Line::note(
+        "request URLs",
+        "Slack takes the three request URLs of the app's settings only while howler answers there with this app's signing secret: \
+         start howler first, then save them. Socket Mode needs none and is the easiest way in: set SLACK_APP_TOKEN",
+    )
 }
 
 /// What howler would not start with, were all the others well.

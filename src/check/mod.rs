@@ -17,6 +17,7 @@ use std::process::ExitCode;
 
 use crate::clock::Clock;
 use crate::config::secrets::Secrets;
+use crate::data;
 use crate::terminal::{complain, say};
 
 /// One line of the report.
@@ -86,13 +87,19 @@ pub async fn run(config: Option<&Path>, data: PathBuf, lookup: impl Fn(&str) -> 
     };
     match Secrets::read(for_asking) {
         Ok(secrets) => {
-            report.print(slack::lines(&config, &secrets, clock.clone()).await);
+            // Without a store, or with one that is told of above, no channel is known.
+            let known = data::rota(&data, &clock).await.map(|rota| rota.channels).unwrap_or_default();
+            report.print(slack::lines(&config, &secrets, &known, clock.clone()).await);
             report.print(oncall::lines(&config, &secrets, &data, clock.clone()).await);
             report.print(vec![audit::line(&secrets.audit, &data, &clock).await]);
             report.print(vec![github::line(&config, &secrets, clock).await]);
         }
-        Err(_) => report
-            .print(vec![Line::note("Slack", "not checked: needs SLACK_BOT_TOKEN and a valid SLACK_API_URL")]),
+        Err(_) => report.print(vec![Line::note(
+            "Slack",
+            "not asked: that needs SLACK_BOT_TOKEN and a SLACK_API_URL that can be used. The order of a first installation: make \
+             the app from manifest.yml and install it; turn Socket Mode on and set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, which needs \
+             no public address; start howler; invite it into the emergencies and the on-call channel; run `howler check`",
+        )]),
     }
     report.end()
 }

@@ -1,6 +1,6 @@
 //! Slack: the token, what it may do, the clocks, the channels and the user groups.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 
@@ -9,7 +9,9 @@ use crate::clock::Clock;
 use crate::config::secrets::Secrets;
 use crate::config::{Config, Mentions};
 use crate::delivery::{Connections, Greeting, Group, Seen, SlackTarget, Survey};
+use crate::domain::refusal::Unfit;
 use crate::fake::slack::Manifest;
+use crate::id::ChannelId;
 
 /// The app as it should be.
 const MANIFEST: &str = include_str!("../../manifest.yml");
@@ -21,8 +23,31 @@ const SKEW_MOST: SignedDuration = SignedDuration::from_secs(60);
 const JOIN: &str = "channels:join";
 /// With it howler sees private channels.
 const PRIVATE: &str = "groups:read";
+/// With it howler looks a message up in a private channel, where Slack's answer was lost.
+const PRIVATE_HISTORY: &str = "groups:history";
+/// Scopes that howler works without, each with what it is for.
+const OPTIONAL: [(&str, &str); 4] = [
+    (PRIVATE, "an emergencies or on-call channel that is private"),
+    (PRIVATE_HISTORY, "an emergencies or on-call channel that is private"),
+    ("groups:write", "the topic of an on-call channel that is private"),
+    ("users:read.email", "calendars whose events name people by mail"),
+];
 
-pub async fn lines(config: &Config, secrets: &Secrets, clock: Clock) -> Vec<Line> {
+/// What the token may do, as far as Slack said.
+#[derive(Clone, Copy)]
+pub(super) struct May {
+    pub join: bool,
+    pub see_private: bool,
+    pub read_private: bool,
+}
+
+/// `known`: where the configuration's channels were, by the names that it has for them.
+pub async fn lines(
+    config: &Config,
+    secrets: &Secrets,
+    known: &BTreeMap<String, ChannelId>,
+    clock: Clock,
+) -> Vec<Line> {
     let survey = match Survey::new(secrets, clock.clone()) {
         Ok(survey) => survey,
         Err(error) => return vec![Line::fail("Slack's address", error.to_string())],
@@ -46,16 +71,25 @@ pub async fn lines(config: &Config, secrets: &Secrets, clock: Clock) -> Vec<Line
     let granted = greeting.scopes;
     lines.extend(scopes(granted.as_ref()));
     let has = |scope: &str| granted.as_ref().is_none_or(|granted| granted.contains(scope));
-    let private = granted.as_ref().is_some_and(|granted| granted.contains(PRIVATE));
-    match survey.channels(private).await {
+    let surely = |scope: &str| granted.as_ref().is_some_and(|granted| granted.contains(scope));
+    let may = May { join: has(JOIN), see_private: surely(PRIVATE), read_private: surely(PRIVATE_HISTORY) };
+    match survey.channels(may.see_private).await {
         Ok(seen) => {
             let named = config.channels.named();
-            lines.extend(named.map(|(key, name)| channel(key, name, &seen, has(JOIN), private)));
+            lines.extend(named.map(|(key, name)| channel(key, name, known.get(name), &seen, may)));
         }
         Err(reason) => lines.push(Line::fail("channels", format!("can't be listed: {reason}"))),
     }
     let groups = survey.groups().await;
     lines.extend(mentions(&config.mentions, &groups));
+    for (key, mention) in [("oncall", &config.mentions.oncall), ("engineering", &config.mentions.engineering)]
+    {
+        if is_person(mention) {
+            let fitness = survey.people().fitness(&mention.trim().into()).await;
+            lines.push(mentioned(key, mention.trim(), &fitness));
+        }
+    }
+    lines.extend(config.runbook.approval.group.as_ref().map(|id| approvers(id, &groups)));
     if let Some(group) = on_call_group(&config.mentions.oncall, &groups) {
         lines.push(may_set(&survey.may_set_group(&group).await));
     }
@@ -121,8 +155,20 @@ pub(super) fn scopes(granted: Option<&BTreeSet<String>>) -> Vec<Line> {
         lines.push(Line::ok(what, format!("all {} that howler needs", needed.len())));
     }
     lines.extend(granted.difference(&needed).map(|scope| {
-        Line::note(what, format!("{scope} is granted and howler does not need it: it can be taken away"))
+        match OPTIONAL.iter().find(|(optional, _)| optional == scope) {
+            Some((_, what_for)) => Line::ok(what, format!("{scope} is granted too, for {what_for}")),
+            None => Line::note(
+                what,
+                format!("{scope} is granted and howler does not need it: it can be taken away"),
+            ),
+        }
     }));
+    // Slack tells of nothing else that an app's page sets.
+    lines.push(Line::note(
+        "app settings",
+        "Slack tells of an app's scopes alone. Slash commands, events, buttons and direct messages come with manifest.yml: after \
+         an upgrade paste it once more on the app's page App Manifest, and reinstall the app",
+    ));
     lines
 }
 
@@ -133,30 +179,47 @@ fn purpose(scope: &str) -> &'static str {
     line.unwrap_or("the manifest lists it")
 }
 
-/// A channel of `[channels]`. Incidents need the emergencies channel; the others are looked at all the same.
-pub(super) fn channel(key: &str, name: &str, seen: &[Seen], may_join: bool, sees_private: bool) -> Line {
+/// A channel of `[channels]`. Incidents need two of them; the others are looked at all the same. `known`: where it was.
+pub(super) fn channel(key: &str, name: &str, known: Option<&ChannelId>, seen: &[Seen], may: May) -> Line {
     let what = format!("channel {name}");
     let bare = name.trim().trim_start_matches('#').to_lowercase();
-    let found = seen.iter().find(|channel| channel.id.as_str() == name.trim() || channel.name == bare);
+    let called = |channel: &&Seen| channel.id.as_str() == name.trim() || channel.name == bare;
+    // One that is in use goes before an archived one of the same name.
+    let found = seen.iter().filter(called).min_by_key(|channel| channel.is_archived);
+    let renamed =
+        || known.and_then(|id| seen.iter().find(|channel| channel.id == *id && !channel.is_archived));
+    if let (true, Some(renamed)) = (found.is_none_or(|channel| channel.is_archived), renamed()) {
+        return Line::note(
+            what,
+            format!(
+                "it is called #{} now, and howler goes on there: set [channels] {key} in howler.toml to that",
+                renamed.name
+            ),
+        );
+    }
     let trouble = match found {
-        None if sees_private => format!(
+        None if may.see_private => format!(
             "howler sees no such channel: create it, set [channels] {key} in howler.toml, or, if it is private, invite \
              howler there with /invite @howler"
         ),
         None => format!(
             "there is no such public channel: create it, or set [channels] {key} in howler.toml. A private one is \
-             seen only with the scope {PRIVATE} and once howler is invited there with /invite @howler"
+             seen only with the scopes {PRIVATE} and {PRIVATE_HISTORY}, and once howler is invited there with /invite @howler"
         ),
         Some(channel) if channel.is_archived => {
             format!("archived: unarchive it, or set [channels] {key} in howler.toml to another")
         }
+        Some(channel) if channel.is_member && channel.is_private && !may.read_private => format!(
+            "it is private, and without the scope {PRIVATE_HISTORY} howler cannot look up there whether a message arrived when \
+             Slack's answer was lost: add it on the Slack app's page OAuth & Permissions, and reinstall the app there"
+        ),
         Some(channel) if channel.is_member => {
             return Line::ok(what, format!("{}, and howler is in it", channel.id));
         }
         Some(channel) if channel.is_private => {
             "howler is not in it: invite it there with /invite @howler".into()
         }
-        Some(channel) if may_join => {
+        Some(channel) if may.join => {
             return Line::ok(what, format!("{}, which howler joins when it first posts there", channel.id));
         }
         Some(_) => {
@@ -174,19 +237,50 @@ pub(super) fn channel(key: &str, name: &str, seen: &[Seen], may_join: bool, sees
 
 /// Whom announcements mention.
 pub(super) fn mentions(mentions: &Mentions, groups: &Result<Vec<Group>, String>) -> Vec<Line> {
-    [("oncall", &mentions.oncall), ("engineering", &mentions.engineering)]
+    // A person is looked up alone.
+    let named = [("oncall", &mentions.oncall), ("engineering", &mentions.engineering)];
+    let named = named.into_iter().filter(|(_, mention)| !is_person(mention));
+    named
         .map(|(key, mention)| {
             let what = format!("mention {key}");
             match mention.trim() {
                 id if id.starts_with('S') => group(what, key, id, groups),
-                id if id.starts_with(['U', 'W']) => Line::note(
-                    what,
-                    format!("{id} is taken as a person's id; Slack is not asked about people"),
-                ),
-                name => Line::note(what, plain_text(key, name, groups)),
+                name => plain_text(what, key, name, groups),
             }
         })
-        .into()
+        .collect()
+}
+
+fn is_person(mention: &str) -> bool {
+    mention.trim().starts_with(['U', 'W'])
+}
+
+/// A person whom announcements mention.
+pub(super) fn mentioned(key: &str, id: &str, fitness: &Result<Option<Unfit>, String>) -> Line {
+    let what = format!("mention {key}");
+    let wrong =
+        |why: &str| Line::fail(what.clone(), format!("{id} {why}: set [mentions] {key} to somebody else"));
+    match fitness {
+        Ok(None) => Line::ok(what, format!("Slack knows {id}")),
+        Ok(Some(Unfit::Left)) => wrong("has left this Slack"),
+        Ok(Some(Unfit::Bot)) => wrong("is a bot"),
+        Ok(Some(Unfit::Unknown)) => wrong("is nobody whom Slack knows"),
+        Err(reason) => Line::note(what, format!("Slack does not tell about {id}: {reason}")),
+    }
+}
+
+/// The user group of those who may approve.
+pub(super) fn approvers(id: &str, groups: &Result<Vec<Group>, String>) -> Line {
+    let what = "approvers";
+    let remedy = "set [runbook.approval] group in howler.toml to another, or nobody of it can approve";
+    match groups.as_ref().map(|groups| groups.iter().find(|group| group.id == id)) {
+        Err(reason) => Line::note(what, format!("{id} could not be looked up: {reason}")),
+        Ok(None) => Line::fail(what, format!("{id} is no user group of this workspace: {remedy}")),
+        Ok(Some(group)) if group.date_delete != 0 => {
+            Line::fail(what, format!("{id}, @{}, is disabled: {remedy}", group.handle))
+        }
+        Ok(Some(group)) => Line::ok(what, format!("{id} is @{}", group.handle)),
+    }
 }
 
 /// The id of the group that howler keeps: the one that is named by its id or by its handle.
@@ -198,17 +292,25 @@ fn on_call_group(mention: &str, groups: &Result<Vec<Group>, String>) -> Option<S
 }
 
 /// Whether howler can put whoever is on call into their group.
-pub(super) fn may_set(tried: &Result<(), String>) -> Line {
+pub(super) fn may_set(tried: &Result<Option<()>, String>) -> Line {
     let what = "on-call group";
     match tried.as_ref().map_err(String::as_str) {
-        Ok(()) => Line::ok(what, "howler may change it"),
+        Ok(Some(())) => Line::ok(what, "howler may change it"),
+        Ok(None) => Line::note(
+            what,
+            "whether howler may change it could not be tried: it has nobody, or somebody who has left. Where only admins may, \
+             messages name whoever is on call instead",
+        ),
         Err("permission_denied") => Line::fail(
             what,
-            "the workspace lets only admins change user groups, so it would keep last week's person: in Slack, under Tools & settings,              Workspace settings, Permissions, User Groups, let everyone change them. Until then messages name the person instead",
+            "the workspace lets only admins change user groups, so it would keep last week's person: in Slack, under Tools & \
+             settings, Workspace settings, Permissions, User Groups, let everyone change them. Until then messages name the person \
+             instead",
         ),
-        Err("plan_upgrade_required") => {
-            Line::note(what, "this plan has no user groups, so #on-call's topic says who is on call")
-        }
+        Err("plan_upgrade_required") => Line::note(
+            what,
+            "this plan has no user groups: #on-call's topic says who is on call, and messages name that person",
+        ),
         Err(reason) => Line::fail(what, format!("can't be changed: {reason}")),
     }
 }
@@ -227,23 +329,38 @@ fn group(what: String, key: &str, id: &str, groups: &Result<Vec<Group>, String>)
     }
 }
 
-fn plain_text(key: &str, name: &str, groups: &Result<Vec<Group>, String>) -> String {
+fn plain_text(what: String, key: &str, name: &str, groups: &Result<Vec<Group>, String>) -> Line {
     let handle = name.trim_start_matches('@');
-    let found = groups
-        .as_ref()
-        .ok()
-        .and_then(|groups| groups.iter().find(|group| group.handle == handle && group.date_delete == 0));
-    match found {
-        Some(group) if key == "oncall" => {
-            format!("{name} is the group {:?}, which howler mentions and keeps", group.id)
+    let groups = match groups {
+        Ok(groups) => groups,
+        Err(reason) => {
+            return Line::note(what, format!("whether {name} is a group could not be looked up: {reason}"));
         }
-        Some(group) => format!(
-            "{name} is plain text and calls nobody: set [mentions] {key} = {:?} in howler.toml, which is this group's id",
-            group.id
+    };
+    let found = groups.iter().find(|group| group.handle == handle && group.date_delete == 0);
+    match (found, key) {
+        (Some(group), "oncall") => {
+            Line::ok(what, format!("{name} is the group {:?}, which howler mentions and keeps", group.id))
+        }
+        (Some(group), _) => Line::note(
+            what,
+            format!(
+                "{name} is plain text and calls nobody: set [mentions] {key} = {:?} in howler.toml, which is this group's id",
+                group.id
+            ),
         ),
-        None => format!(
-            "{name} is plain text and calls nobody until [mentions] {key} in howler.toml is a Slack id (S... a group, \
-             U... a person)"
+        (None, "oncall") => Line::note(
+            what,
+            format!(
+                "there is no group {name}: messages name whoever is on call, and #on-call's topic says who that is"
+            ),
+        ),
+        (None, _) => Line::note(
+            what,
+            format!(
+                "{name} is plain text and calls nobody until [mentions] {key} in howler.toml is a Slack id (S... a group, \
+                 U... a person)"
+            ),
         ),
     }
 }

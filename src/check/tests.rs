@@ -2,10 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::slack::{channel, clocks, mentions, scopes};
+use super::slack::{May, approvers, channel, clocks, may_set, mentioned, mentions, scopes};
 use super::*;
 use crate::config::Mentions;
 use crate::delivery::{Greeting, Group, Seen};
+use crate::domain::refusal::Unfit;
 
 fn found(line: &Line) -> (Level, &str) {
     (line.level, &line.words)
@@ -36,7 +37,14 @@ fn a_clock_is_noted_past_five_seconds_and_fails_past_a_minute() {
 #[test]
 fn each_missing_scope_is_named_with_its_purpose_and_each_surplus_one_is_noted() {
     let all = crate::fake::slack::Manifest::parse(include_str!("../../manifest.yml")).unwrap().scopes;
-    assert!(matches!(scopes(Some(&all)).as_slice(), [only] if only.level == Level::Ok));
+    assert!(
+        matches!(scopes(Some(&all)).as_slice(), [scopes, app] if scopes.level == Level::Ok && app.what == "app settings")
+    );
+    let mut private = all.clone();
+    private.insert("groups:history".into());
+    assert!(
+        scopes(Some(&private)).iter().any(|line| line.level == Level::Ok && line.words.contains("private"))
+    );
     let mut other = all;
     other.remove("pins:write");
     other.remove("im:write");
@@ -46,7 +54,7 @@ fn each_missing_scope_is_named_with_its_purpose_and_each_surplus_one_is_noted() 
     assert!(
         matches!(
             words.as_slice(),
-            [(Level::Fail, im), (Level::Fail, pins), (Level::Note, files)]
+            [(Level::Fail, im), (Level::Fail, pins), (Level::Note, files), (Level::Note, _)]
                 if im.contains("im:write is missing") && pins.contains("pin the card")
                     && pins.contains("reinstall") && files.contains("files:read")
         ),
@@ -70,7 +78,7 @@ fn channels_as_slack_shows_them() {
         seen("old", false, true, true),
         seen("secret", true, false, false),
     ];
-    for (name, may_join, sees_private, level, part) in [
+    for (name, join, see_private, level, part) in [
         ("#in", true, false, Level::Ok, "howler is in it"),
         ("#IN", true, false, Level::Ok, "howler is in it"),
         ("C1", true, false, Level::Ok, "howler is in it"),
@@ -81,12 +89,64 @@ fn channels_as_slack_shows_them() {
         ("#none", true, false, Level::Fail, "groups:read"),
         ("#none", true, true, Level::Fail, "no such channel"),
     ] {
-        let line = channel("emergencies", name, &all, may_join, sees_private);
-        assert!(line.level == level && line.words.contains(part), "{name}: {line:?}");
-        let other = channel("metrics", name, &all, may_join, sees_private);
+        let may = May { join, see_private, read_private: see_private };
+        for key in ["emergencies", "on_call"] {
+            let line = channel(key, name, None, &all, may);
+            assert!(line.level == level && line.words.contains(part), "{key} {name}: {line:?}");
+        }
+        let other = channel("metrics", name, None, &all, may);
         let softer = if level == Level::Fail { Level::Note } else { level };
         assert_eq!(other.level, softer, "{other:?}");
     }
+    let all =
+        [seen("secret", true, false, true), Seen { id: "C2".into(), ..seen("new-name", false, false, true) }];
+    let may = May { join: true, see_private: true, read_private: true };
+    assert_eq!(channel("emergencies", "#secret", None, &all, may).level, Level::Ok);
+    let unread = channel("emergencies", "#secret", None, &all, May { read_private: false, ..may });
+    assert!(unread.level == Level::Fail && unread.words.contains("groups:history"), "{unread:?}");
+    let renamed = channel("emergencies", "#old-name", Some(&"C2".into()), &all, may);
+    assert!(renamed.level == Level::Note && renamed.words.contains("#new-name"), "{renamed:?}");
+    let gone = channel("emergencies", "#old-name", Some(&"C9".into()), &all, may);
+    assert_eq!(gone.level, Level::Fail, "{gone:?}");
+}
+
+#[test]
+fn whether_the_group_may_be_changed_is_told_by_the_setting() {
+    for (tried, level, part) in [
+        (Ok(Some(())), Level::Ok, "may change it"),
+        (Ok(None), Level::Note, "could not be tried"),
+        (
+            Err("permission_denied"),
+            Level::Fail,
+            "Tools & settings, Workspace settings, Permissions, User Groups",
+        ),
+        (Err("plan_upgrade_required"), Level::Note, "no user groups"),
+        (Err("howler's Slack app lacks the scope usergroups:write"), Level::Fail, "usergroups:write"),
+    ] {
+        let line = may_set(&tried.map_err(str::to_owned));
+        assert!(line.level == level && line.words.contains(part), "{line:?}");
+        assert!(!line.words.contains("  "), "{line:?}");
+    }
+}
+
+#[test]
+fn people_and_groups_that_are_named_are_looked_up() {
+    for (fitness, level, part) in [
+        (Ok(None), Level::Ok, "knows U1"),
+        (Ok(Some(Unfit::Left)), Level::Fail, "has left"),
+        (Ok(Some(Unfit::Bot)), Level::Fail, "is a bot"),
+        (Ok(Some(Unfit::Unknown)), Level::Fail, "nobody"),
+        (Err("Slack asked howler to slow down".to_owned()), Level::Note, "does not tell"),
+    ] {
+        let line = mentioned("oncall", "U1", &fitness);
+        assert!(line.level == level && line.words.contains(part), "{line:?}");
+    }
+    let group = |id: &str, date_delete| Group { id: id.into(), handle: "sre".into(), date_delete };
+    let groups = Ok(vec![group("S1", 0), group("S2", 7)]);
+    for (id, level) in [("S1", Level::Ok), ("S2", Level::Fail), ("S3", Level::Fail)] {
+        assert_eq!(approvers(id, &groups).level, level, "{id}");
+    }
+    assert_eq!(approvers("S1", &Err("free plan".into())).level, Level::Note);
 }
 
 #[test]
@@ -100,10 +160,10 @@ fn mentions_that_call_nobody_are_told() {
         ("S2", &groups, Level::Fail, "disabled"),
         ("S3", &groups, Level::Fail, "no user group"),
         ("S1", &refused, Level::Note, "usergroups:read"),
-        ("U1", &groups, Level::Note, "person's id"),
-        ("@oncall", &groups, Level::Note, "\"S1\""),
-        ("@nobody", &groups, Level::Note, "plain text"),
-        ("@gone", &groups, Level::Note, "plain text"),
+        ("@oncall", &refused, Level::Note, "usergroups:read"),
+        ("@oncall", &groups, Level::Ok, "\"S1\""),
+        ("@nobody", &groups, Level::Note, "name whoever is on call"),
+        ("@gone", &groups, Level::Note, "name whoever is on call"),
     ] {
         let asked = Mentions { oncall: mention.into(), engineering: "S1".into(), ..Mentions::default() };
         let line = mentions(&asked, groups).remove(0);

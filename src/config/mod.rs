@@ -46,6 +46,7 @@ pub struct Config {
     pub phone: Phone,
     pub runbook: RunbookRules,
     pub shell: Shell,
+    pub slack: Slack,
     /// What the files of `runbook` and those that howler ships with hold; read at the start.
     #[serde(skip)]
     pub procedures: Arc<Runbook>,
@@ -119,6 +120,14 @@ pub struct Shell {
     /// Users of the machine, by name or number, and who they are in Slack.
     #[serde(deserialize_with = "people")]
     pub people: BTreeMap<String, String>,
+}
+
+/// Whose workspace it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Slack {
+    /// People of the other workspaces of the same Enterprise organization are no strangers.
+    pub organisation: bool,
 }
 
 /// Whether it is a person's id in Slack.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
+use tracing::warn;
 
 use super::lenient::{lenient, rows};
 use super::retry::Trouble;
@@ -70,6 +71,8 @@ pub enum Archived {
 pub struct Directory {
     slack: Arc<Slack>,
     named: Mutex<HashMap<String, ChannelId>>,
+    /// Where channels were when howler was stopped, by the names that the configuration has for them.
+    remembered: Mutex<HashMap<String, ChannelId>>,
     direct: Mutex<HashMap<UserId, ChannelId>>,
     me: Mutex<Option<BotIdentity>>,
     /// Lanes that miss the same channel at once look once. Where the last search was cut short it holds the name and where to
@@ -97,6 +100,7 @@ impl Directory {
         Self {
             slack,
             named: Mutex::default(),
+            remembered: Mutex::default(),
             direct: Mutex::default(),
             me: Mutex::default(),
             looking: tokio::sync::Mutex::default(),
@@ -104,7 +108,7 @@ impl Directory {
     }
 
     /// The channel of a `#name`, or of an id as it stands; `None` when no channel that howler sees has the
-    /// name.
+    /// name or had it.
     ///
     /// # Errors
     /// When Slack cannot tell.
@@ -132,11 +136,64 @@ impl Directory {
         if found.is_err() && !cursor.is_empty() {
             *cut_short = Some((name.clone(), cursor));
         }
-        let found = found?;
+        let found = match found? {
+            Some(channel) => Some(channel),
+            None => self.private(wanted).await?,
+        };
         if let Some(channel) = &found {
             put(&self.named, name, channel.clone());
+            return Ok(found);
         }
-        Ok(found)
+        self.remembered(&name).await
+    }
+
+    /// Where a channel is that the configuration calls by `name`, as the store has it.
+    pub fn remember(&self, name: &str, channel: &ChannelId) {
+        put(&self.remembered, bare_name(name), channel.clone());
+    }
+
+    /// The private channel that `wanted` picks among those that howler is in; none where the app may not see them.
+    async fn private(
+        &self,
+        wanted: impl FnMut(&Listed) -> Option<ChannelId>,
+    ) -> Result<Option<ChannelId>, Trouble> {
+        let found = self.search_in("private_channel", &mut String::new(), Archived::Without, wanted).await;
+        match found {
+            Err(trouble) if trouble.is("missing_scope") => Ok(None),
+            found => found,
+        }
+    }
+
+    /// The channel that had the name once, under whatever name it is now. An archived one is told as such by whatever is done there,
+    /// and is looked for by its name again the next time.
+    async fn remembered(&self, name: &str) -> Result<Option<ChannelId>, Trouble> {
+        #[derive(Deserialize)]
+        struct Info {
+            channel: Found,
+        }
+        #[derive(Deserialize)]
+        struct Found {
+            #[serde(default, deserialize_with = "lenient")]
+            name: String,
+            #[serde(default, deserialize_with = "lenient")]
+            is_archived: bool,
+        }
+        let Some(id) = get(&self.remembered, &name.to_owned()) else { return Ok(None) };
+        let call = Call::get("conversations.info", Some(id.as_str()), vec![("channel", id.to_string())]);
+        match self.slack.call::<Info>(&call).await {
+            Ok(Info { channel }) if channel.is_archived => Ok(Some(id)),
+            Ok(Info { channel }) => {
+                warn!(
+                    configured = name,
+                    now = channel.name,
+                    "a channel was renamed; it is used under its new name"
+                );
+                put(&self.named, name.to_owned(), id.clone());
+                Ok(Some(id))
+            }
+            Err(trouble) if trouble.is("channel_not_found") => Ok(None),
+            Err(trouble) => Err(trouble),
+        }
     }
 
     /// Forgets what is known of a name: the channel was not there.
@@ -162,11 +219,21 @@ impl Directory {
         &self,
         cursor: &mut String,
         archived: Archived,
+        wanted: impl FnMut(&Listed) -> Option<T>,
+    ) -> Result<Option<T>, Trouble> {
+        self.search_in("public_channel", cursor, archived, wanted).await
+    }
+
+    async fn search_in<T>(
+        &self,
+        kind: &'static str,
+        cursor: &mut String,
+        archived: Archived,
         mut wanted: impl FnMut(&Listed) -> Option<T>,
     ) -> Result<Option<T>, Trouble> {
         loop {
             let mut query = vec![
-                ("types", "public_channel".to_owned()),
+                ("types", kind.to_owned()),
                 ("exclude_archived", (archived == Archived::Without).to_string()),
                 ("limit", PAGE.to_owned()),
             ];

@@ -98,6 +98,26 @@ impl People {
         }
     }
 
+    /// The Enterprise organization that somebody is of; `None` where they are of none, or where Slack does not tell.
+    pub async fn organisation(&self, person: &UserId) -> Option<String> {
+        #[derive(Deserialize)]
+        struct Info {
+            user: Of,
+        }
+        #[derive(Deserialize)]
+        struct Of {
+            #[serde(default, deserialize_with = "lenient")]
+            enterprise_user: Option<Enterprise>,
+        }
+        #[derive(Deserialize)]
+        struct Enterprise {
+            #[serde(default)]
+            enterprise_id: Option<String>,
+        }
+        let call = Call::get("users.info", None, vec![("user", person.to_string())]);
+        self.slack.call::<Info>(&call).await.ok()?.user.enterprise_user?.enterprise_id
+    }
+
     /// The name that is nearest to what somebody typed; `None` where none is near, or where Slack does not tell.
     pub async fn nearest(&self, typed: &str) -> Option<(String, UserId)> {
         let typed = typed.trim_start_matches('@').to_lowercase();
@@ -108,6 +128,19 @@ impl People {
         let most = if typed.chars().count() <= 4 { 1 } else { 2 };
         let nearest = near.filter(|(slips, ..)| *slips <= most).min();
         nearest.map(|(_, name, id)| (format!("@{name}"), id.clone()))
+    }
+
+    /// Who has exactly this name, in any case, as handle, shown name or whole name; nobody where several have it.
+    pub async fn called(&self, typed: &str) -> Option<UserId> {
+        let typed = typed.trim_start_matches('@').to_lowercase();
+        let people = self.listed().await.ok()?;
+        let here = people.iter().filter(|person| !person.deleted && !person.is_bot);
+        let mut called = here.filter(|person| {
+            let mut names = person.names().chain([person.profile.real_name.as_str()]);
+            names.any(|name| !name.is_empty() && name.to_lowercase() == typed)
+        });
+        let first = called.next()?;
+        called.next().is_none().then(|| first.id.clone())
     }
 
     /// The name that somebody goes by; their id where Slack does not tell in a second.

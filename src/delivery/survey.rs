@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::directory::{BotIdentity, Cursor};
-use super::lenient::lenient;
+use super::lenient::{lenient, rows};
 use super::people::People;
 use super::retry::{self, Trouble};
 use super::slack::client::{Call, Nothing, Slack, TIME_LIMIT, connector};
@@ -47,13 +47,13 @@ pub struct Greeting {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub struct Seen {
     pub id: ChannelId,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub name: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub is_private: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub is_archived: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     pub is_member: bool,
 }
 
@@ -112,8 +112,9 @@ impl Survey {
     pub async fn channels(&self, private: bool) -> Result<Vec<Seen>, String> {
         #[derive(Deserialize)]
         struct Page {
+            #[serde(deserialize_with = "rows")]
             channels: Vec<Seen>,
-            #[serde(default)]
+            #[serde(default, deserialize_with = "lenient")]
             response_metadata: Cursor,
         }
         let types = if private { "public_channel,private_channel" } else { "public_channel" };
@@ -144,6 +145,7 @@ impl Survey {
     pub async fn groups(&self) -> Result<Vec<Group>, String> {
         #[derive(Deserialize)]
         struct Page {
+            #[serde(deserialize_with = "rows")]
             usergroups: Vec<Group>,
         }
         let query = vec![("include_disabled", "true".to_owned())];
@@ -152,11 +154,12 @@ impl Survey {
         Ok(page.usergroups)
     }
 
-    /// Whether the workspace lets howler change a user group: it is given the people that it has already.
+    /// Whether the workspace lets howler change a user group: it is given the people that it has already. `None` where that cannot be
+    /// tried: it has nobody, or somebody who has left.
     ///
     /// # Errors
     /// Why not, in Slack's name for it or in words.
-    pub async fn may_set_group(&self, group: &str) -> Result<(), String> {
+    pub async fn may_set_group(&self, group: &str) -> Result<Option<()>, String> {
         #[derive(Deserialize)]
         struct Members {
             users: Vec<String>,
@@ -164,14 +167,13 @@ impl Survey {
         let read = Call::get("usergroups.users.list", None, vec![("usergroup", group.to_owned())]);
         let Members { users } = self.call(&read, "the on-call's group").await?;
         if users.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let same = serde_json::json!({ "usergroup": group, "users": users.join(",") });
         let write = Call::post("usergroups.users.update", None, same);
         match self.slack.call::<Nothing>(&write).await {
-            Ok(Nothing {}) => Ok(()),
-            // Somebody in it has left; howler gives it others.
-            Err(trouble) if trouble.is("invalid_users") => Ok(()),
+            Ok(Nothing {}) => Ok(Some(())),
+            Err(trouble) if trouble.is("invalid_users") => Ok(None),
             Err(trouble) => Err(match trouble.error() {
                 Some(error) => error.to_owned(),
                 None => retry::verdict(&trouble, "the on-call's group", "").reason,

@@ -144,6 +144,9 @@ fn named(kind: &RotaEventKind) -> (&'static str, Value) {
         Kind::FeedRevoked { of } => ("calendar_revoked", json!({ "of": of })),
         Kind::GroupRepaired => ("group_repaired", json!({})),
         Kind::GroupHolds => ("group_holds", json!({})),
+        Kind::ChannelKnown { name, channel } => {
+            ("channel_known", json!({ "name": name, "channel": channel }))
+        }
         Kind::Posted { key, channel, message } => {
             ("rota_posted", json!({ "what": posted(key), "channel": channel, "message": message }))
         }

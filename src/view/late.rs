@@ -6,6 +6,7 @@ use slack_morphism::prelude::{SlackBlockMarkDownText, SlackContextBlock};
 use super::Message;
 use super::time::day_utc;
 use super::words::{Words, both, clock, moment, words};
+use crate::domain::effect::Room;
 
 /// Up to this after its decision a message is on time.
 pub(super) const ON_TIME: SignedDuration = SignedDuration::from_secs(60);
@@ -24,7 +25,19 @@ pub fn posted_late(message: Message, decided: Timestamp, now: Timestamp, held_up
     if now.duration_since(decided) <= ON_TIME {
         return message;
     }
-    let line = line(decided, now, held_up).mrkdwn(usize::MAX);
+    with_context(message, line(decided, now, held_up).mrkdwn(usize::MAX))
+}
+
+/// `message` of an incident whose own channel is archived or gone.
+pub fn posted_elsewhere(message: Message, room: &Room) -> Message {
+    let words = words![format!(
+        "📦 #{} is archived, so this comes here. Unarchive it, and I post there again.",
+        room.name
+    )];
+    with_context(message, words.mrkdwn(usize::MAX))
+}
+
+fn with_context(message: Message, line: String) -> Message {
     let Message { text, mut blocks } = message;
     let element = SlackBlockMarkDownText::new(line.clone()).into();
     blocks.push(SlackContextBlock::new(vec![element]).into());

@@ -16,7 +16,10 @@ use crate::domain::run::says::RunSays;
 use crate::id::{ChannelId, MessageTs, RunId, UserId};
 use crate::view::{self, Message};
 
+/// A workspace may let messages be edited for a while only.
+const TOO_LATE: &str = "edit_window_closed";
 const DELETED: &str = "the message was deleted in Slack";
+const TOO_OLD: &str = "the message is too old for Slack to edit; its buttons do nothing any more";
 
 impl Deliverer {
     /// Edits the card; posts it anew where it was deleted, is too old to be edited, or never stood.
@@ -140,7 +143,16 @@ impl Deliverer {
         let post = incident.post(&key).ok_or(Stop::Dropped("the announcement never went out"))?;
         let message = view::amended(incident, seq, &self.mentions(job));
         let message = message.ok_or(Stop::Dropped("there is nothing to amend in the announcement"))?;
-        self.edit_standing(incident, post, &message).await
+        match self.edit(incident, (&post.channel, &post.message), &message).await {
+            Ok(()) => Ok(Receipt::Nothing),
+            // What it says does not hold any more, and stands there: that is said anew.
+            Err(trouble) if trouble.is(TOO_LATE) => {
+                let destination = Destination::of(to, Some(incident));
+                self.post_once(job, destination, &message).await.map(|_| Receipt::Nothing)
+            }
+            Err(trouble) if trouble.is("message_not_found") => Err(Stop::Dropped(DELETED)),
+            Err(trouble) => Err(Stop::sending(trouble, &self.standing_spot(incident, &post.channel))),
+        }
     }
 
     pub(super) async fn settle(
@@ -163,6 +175,7 @@ impl Deliverer {
         self.edit_standing(incident, post, &view::page_now(incident, seq, to)).await
     }
 
+    /// Takes the buttons off a message that was answered.
     async fn edit_standing(
         &self,
         incident: &Incident,
@@ -172,6 +185,7 @@ impl Deliverer {
         match self.edit(incident, (&post.channel, &post.message), message).await {
             Ok(()) => Ok(Receipt::Nothing),
             Err(trouble) if trouble.is("message_not_found") => Err(Stop::Dropped(DELETED)),
+            Err(trouble) if trouble.is(TOO_LATE) => Err(Stop::Dropped(TOO_OLD)),
             Err(trouble) => Err(Stop::sending(trouble, &self.standing_spot(incident, &post.channel))),
         }
     }
@@ -220,5 +234,5 @@ impl Deliverer {
 
 /// The message is gone, or too old to be edited: it is posted anew.
 pub(super) fn cannot_be_edited(trouble: &Trouble) -> bool {
-    trouble.is("message_not_found") || trouble.is("edit_window_closed")
+    trouble.is("message_not_found") || trouble.is(TOO_LATE)
 }

@@ -269,6 +269,16 @@ impl Deliverer {
         self.directory.known_me()
     }
 
+    /// Whether somebody from another workspace is of howler's own organization, where the configuration says that this counts
+    /// and Slack tells so.
+    pub async fn is_of_the_organisation(&self, person: &UserId) -> bool {
+        let ours = self.known_me().and_then(|me| me.enterprise_id).filter(|_| self.config.slack.organisation);
+        match ours {
+            Some(ours) => self.people.organisation(person).await == Some(ours),
+            None => false,
+        }
+    }
+
     /// Finds a channel by its configured name or id; `None` where howler sees none.
     ///
     /// # Errors
@@ -276,6 +286,11 @@ impl Deliverer {
     pub async fn find_channel(&self, configured: &str) -> Result<Option<ChannelId>, String> {
         let found = self.directory.channel(configured).await;
         found.map_err(|trouble| retry::verdict(&trouble, "the list of channels", "").reason)
+    }
+
+    /// Where the configuration's channels were when howler was stopped.
+    pub fn remember_channels<'a>(&self, known: impl IntoIterator<Item = (&'a String, &'a ChannelId)>) {
+        known.into_iter().for_each(|(name, channel)| self.directory.remember(name, channel));
     }
 
     async fn carry_out(&self, job: &Job) -> Result<Receipt, Stop> {

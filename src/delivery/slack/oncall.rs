@@ -51,8 +51,8 @@ impl Deliverer {
             Spot { channel: post.channel.clone(), words: "the direct message".into(), ..Spot::workspace() };
         match self.update((&post.channel, &post.message), &message).await {
             Ok(()) => Ok(Receipt::Nothing),
-            Err(trouble) if trouble.is("message_not_found") => {
-                Err(Stop::Dropped("the message was deleted in Slack"))
+            Err(trouble) if cannot_be_edited(&trouble) => {
+                Err(Stop::Dropped("the message was deleted in Slack, or is too old to be edited"))
             }
             Err(trouble) => Err(Stop::sending(trouble, &spot)),
         }

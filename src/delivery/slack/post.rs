@@ -23,8 +23,8 @@ use crate::view::{self, Message};
 pub(super) const EVENT_TYPE: &str = "howler_effect";
 /// Slack's clock and howler's may differ by this much.
 pub(super) const SKEW: SignedDuration = SignedDuration::from_mins(2);
-const SET_ON_CALL: &str = ": create it, or set [channels] on_call in howler.toml";
-const SET_EMERGENCIES: &str = ": create it, or set [channels] emergencies in howler.toml";
+const SET_ON_CALL: &str = ": create it, unarchive it, or set [channels] on_call in howler.toml";
+const SET_EMERGENCIES: &str = ": create it, unarchive it, or set [channels] emergencies in howler.toml";
 
 /// Where a message goes, before its channel is known.
 #[derive(Clone, Copy)]
@@ -68,7 +68,16 @@ impl Deliverer {
         let message = view::say(say, incident(job)?, &self.mentions(job), now);
         let message = view::posted_late(message, decided, now, self.reach.held_up(decided));
         let destination = Destination::said(to, say, job.incident.as_deref());
-        self.post_once(job, destination, &message).await.map(|(receipt, _)| receipt)
+        let asks = matches!(say, Say::Reminder { .. } | Say::ResponseMissed { .. });
+        match (self.post_once(job, destination, &message).await, destination) {
+            // Nobody reads there, and somebody must hear it.
+            (Err(Stop::Trouble { trouble, .. }), Destination::Room(room)) if asks && is_closed(&trouble) => {
+                let message = view::posted_elsewhere(message, room);
+                self.post_once(job, Destination::Emergencies, &message).await
+            }
+            (posted, _) => posted,
+        }
+        .map(|(receipt, _)| receipt)
     }
 
     /// Posts a message unless an earlier attempt did. Also tells whether it is that earlier one.
@@ -288,7 +297,9 @@ impl Deliverer {
                 Ok(Spot { words: format!("the {what} channel ({channel})"), channel, remedy, thread: None })
             }
             Some(channel) => Ok(Spot { channel, words, remedy, thread: None }),
-            None => Err(Stop::Failed(format!("{words} does not exist or howler cannot see it{remedy}"))),
+            None => Err(Stop::Failed(format!(
+                "{words} does not exist, is archived, or howler cannot see it{remedy}"
+            ))),
         }
     }
 
@@ -304,6 +315,11 @@ impl Deliverer {
         }
         true
     }
+}
+
+/// Whether nothing can be posted there any more: it is archived, or gone.
+fn is_closed(trouble: &Trouble) -> bool {
+    ["is_archived", "is_inactive", "channel_not_found"].iter().any(|error| trouble.is(error))
 }
 
 pub(super) fn room_spot(room: &Room) -> Spot {

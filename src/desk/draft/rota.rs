@@ -222,6 +222,23 @@ impl Draft<'_> {
         self.record::<Rota>((), &Cause::howler(), posted)
     }
 
+    /// Remembers where the configuration's channels are.
+    pub(super) fn knows_channel(&mut self, effect: &Effect, receipt: &Receipt) -> Result<(), StoreError> {
+        let Receipt::Message { channel, .. } = receipt else { return Ok(()) };
+        let name = match (&effect.kind, effect.kind.place()) {
+            (EffectKind::Say { .. }, Some(To::Emergencies)) => &self.config.channels.emergencies,
+            (EffectKind::Say { .. } | EffectKind::Tell { .. }, Some(To::OnCall)) => {
+                &self.config.channels.on_call
+            }
+            _ => return Ok(()),
+        };
+        if name == channel.as_str() || self.rota().channels.get(name) == Some(channel) {
+            return Ok(());
+        }
+        let (name, channel) = (name.clone(), channel.clone());
+        self.record_rota(None, RotaEventKind::ChannelKnown { name, channel })
+    }
+
     /// Repairs the group where `person` is still on call and nothing of the group waits.
     pub fn group_drifted(&mut self, person: &UserId) -> Result<(), StoreError> {
         let waits = self.state.outbox.iter().any(|effect| effect.kind == EffectKind::Group);

@@ -61,7 +61,8 @@ pub fn consequences(before: &Rota, after: &Rota, event: &RotaEvent, around: &Aro
         RotaEventKind::GroupHolds => out.tell(To::OnCall, Tell::GroupRepaired, None),
         RotaEventKind::Posted { key, .. } => out.posted(key),
         RotaEventKind::Set { .. } => out.show(EffectKind::Group),
-        RotaEventKind::PhoneSet { .. }
+        RotaEventKind::ChannelKnown { .. }
+        | RotaEventKind::PhoneSet { .. }
         | RotaEventKind::FeedMade { .. }
         | RotaEventKind::FeedRevoked { .. } => {}
     }

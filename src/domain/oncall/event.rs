@@ -143,6 +143,11 @@ pub enum RotaEventKind {
     GroupRepaired,
     /// It holds whoever is on call again, read back.
     GroupHolds,
+    /// Where a channel of the configuration is: found by its id where somebody renames it.
+    ChannelKnown {
+        name: String,
+        channel: ChannelId,
+    },
     Posted {
         key: PostKey,
         channel: ChannelId,

@@ -16,7 +16,7 @@ use super::swap::{Given, Proposal};
 use crate::domain::effect::{PostKey, To};
 use crate::domain::incident::Post;
 use crate::domain::timer::TimerKind;
-use crate::id::UserId;
+use crate::id::{ChannelId, UserId};
 
 /// The incoming person has this long to say "I have it" before the backup is told too.
 pub const CONFIRM_WITHIN: SignedDuration = SignedDuration::from_mins(30);
@@ -134,6 +134,9 @@ pub struct Rota {
     #[serde(default)]
     pub group_drifted: bool,
     pub posts: Vec<Post>,
+    /// The ids of the configuration's channels, by the names that it has for them.
+    #[serde(default)]
+    pub channels: BTreeMap<String, ChannelId>,
     /// The next swap's and the next page's number.
     pub next_number: u64,
     /// Counts the changes to the schedule, so that one who confirms a change is known to have seen the last of them.
@@ -327,6 +330,9 @@ impl Rota {
             RotaEventKind::GroupRepaired => self.group_drifted = true,
             RotaEventKind::GroupHolds => self.group_drifted = false,
             RotaEventKind::CallMissed { .. } => {}
+            RotaEventKind::ChannelKnown { name, channel } => {
+                self.channels.insert(name.clone(), channel.clone());
+            }
             RotaEventKind::Posted { key, channel, message } => {
                 self.posts.retain(|post| post.key != *key);
                 let (channel, message) = (channel.clone(), message.clone());

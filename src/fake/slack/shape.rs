@@ -113,6 +113,11 @@ pub(super) fn person(world: &World, person: &Person, now: Timestamp) -> Value {
     if person.is_stranger {
         shape.insert("is_stranger".to_owned(), json!(true));
     }
+    if let Some(organisation) = &person.organisation {
+        let user =
+            json!({ "id": person.id, "enterprise_id": organisation, "is_admin": false, "is_owner": false });
+        shape.insert("enterprise_user".to_owned(), user);
+    }
     if !person.deleted {
         shape.extend(object(json!({
             "tz": person.tz, "tz_offset": offset(&person.tz, now), "is_admin": false, "is_owner": false,

@@ -41,6 +41,9 @@ pub struct Team {
     pub id: String,
     pub name: String,
     pub domain: String,
+    /// The Enterprise organization that it is in.
+    #[serde(default)]
+    pub organisation: Option<String>,
     /// User groups exist on paid plans only.
     pub paid: bool,
     /// The workspace's setting: only admins may change user groups, so no bot may.
@@ -78,6 +81,9 @@ pub struct Person {
     /// From another workspace, met in a shared channel.
     #[serde(default)]
     pub is_stranger: bool,
+    /// Their Enterprise organization.
+    #[serde(default)]
+    pub organisation: Option<String>,
     /// The next time without notifications.
     #[serde(default)]
     pub quiet: Option<Quiet>,

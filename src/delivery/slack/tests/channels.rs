@@ -83,9 +83,64 @@ async fn a_missing_emergencies_channel_names_the_key_to_set() {
     let reason = failed(scene.perform(note(To::Emergencies)).await);
     assert_eq!(
         reason,
-        "#monkeytown-emergencies does not exist or howler cannot see it: create it, or set [channels] emergencies \
-         in howler.toml"
+        "#monkeytown-emergencies does not exist, is archived, or howler cannot see it: create it, unarchive it, or set [channels] \
+         emergencies in howler.toml"
     );
+}
+
+/// Twenty pages a minute, and the channel on the last of many: a limit must not send the search back to the first.
+#[tokio::test]
+async fn a_search_goes_on_from_where_a_limit_stopped_it() {
+    let scene = Scene::new().await;
+    for number in 0..3 {
+        let name = format!("random-{number}");
+        scene.slack.0.lock().unwrap().channels.insert(0, taken(&name, "UANA", 1));
+    }
+    scene.slack.answer("conversations.list", 3);
+    scene.slack.next("conversations.list", Fault::Limit(30));
+    let (wait, ..) = later(scene.perform(note(To::Emergencies)).await);
+    assert_eq!(wait, SignedDuration::from_secs(30));
+    scene.clock.advance(SignedDuration::from_secs(30));
+    posted(scene.perform(note(To::Emergencies)).await);
+    let cursors: Vec<_> =
+        scene.slack.calls("conversations.list").iter().map(|call| call["cursor"].clone()).collect();
+    assert_eq!(cursors, [json!(null), json!("1"), json!("2"), json!("3"), json!("3"), json!("4")]);
+    // Slack forgets a place in a list after a while: the search begins anew.
+    scene.deliverer.directory.forget_channel("#monkeytown-emergencies");
+    scene.slack.answer("conversations.list", 1);
+    scene.slack.next("conversations.list", Fault::Limit(30));
+    later(scene.perform(note(To::Emergencies)).await);
+    scene.clock.advance(SignedDuration::from_secs(30));
+    scene.slack.next("conversations.list", Fault::named("invalid_cursor"));
+    posted(scene.perform(note(To::Emergencies)).await);
+}
+
+#[tokio::test]
+async fn a_channel_that_was_renamed_is_found_by_the_id_that_is_remembered() {
+    let scene = Scene::new().await;
+    let name = "#monkeytown-emergencies".to_owned();
+    scene.deliverer.remember_channels([(&name, &EMERGENCIES.into())]);
+    scene.slack.0.lock().unwrap().channels[1]["name"] = json!("fires");
+    assert_eq!(posted(scene.perform(note(To::Emergencies)).await).0, EMERGENCIES);
+    scene.slack.0.lock().unwrap().channels.pop();
+    scene.deliverer.directory.forget_channel(&name);
+    let reason = failed(scene.perform(note(To::Emergencies)).await);
+    assert!(reason.contains("does not exist"), "what is gone is not posted to: {reason}");
+}
+
+#[tokio::test]
+async fn where_private_channels_may_not_be_seen_the_missing_scope_is_no_fault() {
+    let scene = Scene::new().await;
+    scene.slack.0.lock().unwrap().channels.pop();
+    scene.slack.answer("conversations.list", 1);
+    scene.slack.next(
+        "conversations.list",
+        Fault::Refuse(json!({ "error": "missing_scope", "needed": "groups:read" })),
+    );
+    assert!(failed(scene.perform(note(To::Emergencies)).await).contains("howler cannot see it"));
+    let types: Vec<_> =
+        scene.slack.calls("conversations.list").iter().map(|call| call["types"].clone()).collect();
+    assert_eq!(types, ["public_channel", "private_channel"]);
 }
 
 #[tokio::test]
@@ -148,6 +203,19 @@ async fn one_person_who_cannot_come_keeps_nobody_out() {
     assert!(reason.starts_with("UBEN was not invited"), "{reason}");
     let users: Vec<_> = scene.slack.calls(invited).into_iter().map(|call| call["users"].clone()).collect();
     assert_eq!(users, ["UBEN,UIAN", "UBEN", "UIAN"]);
+
+    for error in [
+        "org_user_not_in_team",
+        "app_cannot_join_channel",
+        "user_is_restricted",
+        "cant_invite",
+        "user_disabled",
+    ] {
+        let (scene, outcome) = invite("UBEN", &[(invited, error), (invited, error)]).await;
+        assert!(failed(outcome).starts_with("UBEN was not invited"), "{error}");
+        let last = scene.slack.calls(invited).pop().unwrap();
+        assert_eq!(last["users"], "UIAN", "{error}: the others come all the same");
+    }
 
     let (_, outcome) =
         invite("UBEN", &[(invited, "already_in_channel"), (invited, "already_in_channel")]).await;

@@ -201,6 +201,18 @@ async fn an_edit_needs_its_message_and_never_posts_anew() {
         assert_eq!(scene.deliverer.perform(&job(settle.clone(), incident)).await, outcome, "{ts}");
     }
     assert_eq!(scene.slack.calls("chat.postMessage").len(), 1);
+    // Where a workspace lets messages be edited for a while only, an old reminder keeps buttons that do nothing any more.
+    scene.slack.next("chat.update", Fault::named("edit_window_closed"));
+    let mut incident = incident_with_room();
+    let EffectKind::Settle { seq, to, settled } = &settle else { unreachable!() };
+    incident.posts.push(Post {
+        key: settled.key(*seq, to),
+        channel: "CROOM".into(),
+        message: message.as_str().into(),
+    });
+    let outcome = scene.deliverer.perform(&job(settle.clone(), incident)).await;
+    assert!(matches!(&outcome, Outcome::Dropped { reason } if reason.contains("too old")), "{outcome:?}");
+    assert_eq!(scene.slack.calls("chat.postMessage").len(), 1, "nothing is said twice");
 }
 
 #[tokio::test]

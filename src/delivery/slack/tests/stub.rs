@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 
 /// What the next call of a method meets instead of the usual.
 pub enum Fault {
+    /// None: the usual.
+    None,
     /// `"ok": false` with this body's fields.
     Refuse(Value),
     /// Done, but the answer is lost on the way.
@@ -64,6 +66,11 @@ impl Stub {
         self.0.lock().unwrap().calls.iter().map(|(method, _)| method.clone()).collect()
     }
 
+    /// So many calls of a method are answered as usual before what [`Self::next`] says.
+    pub fn answer(&self, method: &'static str, calls: usize) {
+        (0..calls).for_each(|_| self.next(method, Fault::None));
+    }
+
     /// Texts in a channel, oldest first.
     pub fn texts(&self, channel: &str) -> Vec<String> {
         let world = self.0.lock().unwrap();
@@ -85,7 +92,9 @@ async fn answer(
     world.tokens.push(headers.get("authorization").map(|value| value.to_str().unwrap().to_owned()));
     let fault = world.faults.get_mut(&method).and_then(VecDeque::pop_front);
     match fault {
-        None => (StatusCode::OK, axum::Json(world.carry_out(&method, &with))).into_response(),
+        None | Some(Fault::None) => {
+            (StatusCode::OK, axum::Json(world.carry_out(&method, &with))).into_response()
+        }
         Some(Fault::Lose) => {
             world.carry_out(&method, &with);
             StatusCode::BAD_GATEWAY.into_response()
@@ -140,6 +149,12 @@ impl World {
                 json!({ "ok": true, "channel": { "id": channel } })
             }
             "conversations.list" => self.list(with),
+            "conversations.info" => {
+                match self.channels.iter().find(|channel| channel["id"] == with["channel"]) {
+                    Some(channel) => json!({ "ok": true, "channel": channel }),
+                    None => json!({ "ok": false, "error": "channel_not_found" }),
+                }
+            }
             "conversations.create" => {
                 if self.channels.iter().any(|channel| channel["name"] == with["name"]) {
                     return json!({ "ok": false, "error": "name_taken" });

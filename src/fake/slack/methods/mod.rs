@@ -196,8 +196,12 @@ fn api_test(turn: &mut Turn<'_>) -> Answer {
 
 fn auth_test(turn: &mut Turn<'_>) -> Answer {
     let (team, bot) = (&turn.world.team, &turn.world.bot);
-    Ok(object(json!({
+    let mut told = object(json!({
         "url": format!("https://{}.slack.com/", team.domain), "team": team.name, "user": bot.name,
         "team_id": team.id, "user_id": bot.user_id, "bot_id": bot.bot_id, "is_enterprise_install": false,
-    })))
+    }));
+    if let Some(organisation) = &team.organisation {
+        told.insert("enterprise_id".to_owned(), json!(organisation));
+    }
+    Ok(told)
 }
