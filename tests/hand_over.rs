@@ -368,7 +368,9 @@ async fn a_hand_off_by_somebody_else_is_theirs_and_a_paused_one_is_named() {
     let ian = world.ian();
     ian.types(EMERGENCIES, "/oncall pause @zoe until 2026-12-20").await;
     ian.clicks(EMERGENCIES, "confirm").await;
-    let said = ian.types(EMERGENCIES, "/oncall handoff @zoe").await;
+    ian.types(EMERGENCIES, "/oncall handoff @zoe").await;
+    ian.clicks(EMERGENCIES, "confirm").await;
+    let said = ian.whisper(EMERGENCIES).unwrap().text;
     assert!(said.contains("I page <@U0MAYA> too"), "not to Ian, who never had it: {said}");
     assert!(said.contains("<@U0ZOE> is paused until"), "{said}");
     let who = ian.types(EMERGENCIES, "/oncall who").await;

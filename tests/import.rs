@@ -110,6 +110,20 @@ async fn a_schedule_that_was_changed_meanwhile_is_shown_once_more() {
     assert!(who(&world, "2026-12-08 12:00").await.contains("U0ZOE"));
 }
 
+/// A shell is no door around the question.
+#[tokio::test]
+async fn a_hand_over_of_somebody_elses_time_is_confirmed_at_a_shell_too() {
+    let world = World::with_config(ROSTER).await;
+    let shown = types(&world, &["oncall", "handoff", "U0ZOE"]).await;
+    assert!(shown.code != 0 && shown.err.contains("Not done yet"), "{shown:?}");
+    assert!(who(&world, "now").await.contains("U0MAYA"));
+    let line = shown.err.lines().find_map(|line| line.strip_prefix("To do it: howler ")).unwrap().to_owned();
+    let words: Vec<&str> = line.split(' ').take_while(|word| *word != "--data").collect();
+    let done = types(&world, &words).await;
+    assert!(done.code == 0 && done.out.contains("is on call now"), "{done:?}");
+    assert!(who(&world, "now").await.contains("U0ZOE"));
+}
+
 /// Shows an import and carries it out; what was said on the way.
 async fn import(world: &World, file: &str, more: &[&str]) -> String {
     let shown = types(world, &[&["oncall", "import", file], more].concat()).await;

@@ -2,7 +2,7 @@
 
 use howler::fake::slack::{Manifest, MessagesTab, Reach};
 
-use crate::harness::{EMERGENCIES, MANIFEST, World};
+use crate::harness::{EMERGENCIES, MANIFEST, SECRET, World};
 
 const ROSTER: &str = "[rotation]\nmembers = [\"U0MAYA\", \"U0KOFI\", \"U0ZOE\"]\n";
 const ON_CALL: &str = "#on-call";
@@ -55,6 +55,7 @@ fn the_manifest_turns_on_what_howler_relies_on() {
     // What `src/intake/slack/event.rs` reads, and the scope without which Slack does not send it.
     for (event, scope) in [
         ("app_mention", "app_mentions:read"),
+        ("channel_unarchive", "channels:read"),
         ("message.im", "im:history"),
         ("reaction_added", "reactions:read"),
         ("reaction_removed", "reactions:read"),
@@ -137,7 +138,8 @@ async fn escalate_and_page_work_from_inside() {
     assert!(told.contains("I'm paging <@U0ZOE>"), "{told}");
     assert_eq!(world.count("zoe", "<@U0IAN> asks for you: you wrote it"), 1);
     let told = ian.types(EMERGENCIES, "/incident page zoo").await;
-    assert!(told.contains("page @zoe"), "{told}");
+    assert!(told.contains("Do you mean @zoe?"), "{told}");
+    assert!(ian.whisper(EMERGENCIES).unwrap().buttons().contains(&"page".to_owned()));
 }
 
 #[tokio::test]
@@ -217,6 +219,97 @@ async fn a_page_without_an_incident_can_be_passed() {
     assert_eq!(world.count("zoe", "You are paged"), 0, "closed, and no other came");
 }
 
+/// People react where a button would take a second tap.
+#[tokio::test]
+async fn a_reaction_on_a_page_acknowledges_it() {
+    for emoji in ["+1", "+1::skin-tone-4", "eyes", "white_check_mark"] {
+        let world = paged().await;
+        let page = world.channel("maya").last("P1 page").ts.clone();
+        for other in ["tada", "pray", "-1"] {
+            world.maya().reacts("@howler", &page, other).await;
+        }
+        assert!(!acknowledged(&world, "U0MAYA"), "{emoji}: others say nothing");
+        world.maya().reacts("@howler", &page, emoji).await;
+        assert!(acknowledged(&world, "U0MAYA"), "{emoji}");
+        world.maya().unreacts("@howler", &page, emoji).await;
+        world.forward(10).await;
+        assert_eq!(world.count("kofi", "P1 page"), 0, "{emoji}: taken off again, it stays hers");
+    }
+}
+
+/// Whoever is not called may only have seen it.
+#[tokio::test]
+async fn a_bystanders_reaction_gets_the_button() {
+    let world = paged().await;
+    let page = world.channel(ON_CALL).last("P1 page").ts.clone();
+    world.ian().reacts(ON_CALL, &page, "eyes").await;
+    assert!(!acknowledged(&world, "U0IAN"));
+    let told = world.ian().whisper(ON_CALL).unwrap();
+    assert_eq!(told.buttons(), ["ack"], "{told:?}");
+    world.person("kofi").reacts(ON_CALL, &page, "thumbsup").await;
+    assert!(acknowledged(&world, "U0KOFI"), "the backup is meant");
+}
+
+#[tokio::test]
+async fn a_reaction_on_a_page_without_an_incident_answers_it() {
+    let world = World::with_config(ROSTER).await;
+    world.ian().types(EMERGENCIES, "/oncall page @zoe The release waits").await;
+    let page = world.channel("zoe").last("The release waits").ts.clone();
+    world.person("zoe").reacts("@howler", &page, "+1").await;
+    assert_eq!(world.count("ian", "<@U0ZOE> is on it"), 1);
+}
+
+/// A name that was typed and not chosen from Slack's list is whoever has it.
+#[tokio::test]
+async fn a_name_that_was_typed_is_whoever_has_it() {
+    let world = paged().await;
+    // As Slack hands it over where nobody was chosen: plain text.
+    let line = |text: &str| {
+        serde_urlencoded::to_string([
+            ("command", "/incident"),
+            ("text", text),
+            ("user_id", "U0IAN"),
+            ("channel_id", "C0EMERG"),
+            ("team_id", "T0MONKEY"),
+            ("trigger_id", text),
+        ])
+        .unwrap()
+    };
+    let now = world.clock.now().as_second();
+    for (text, told) in [
+        ("page @zoe you wrote it", "I'm paging <@U0ZOE>"),
+        ("1 role comms @Maya", "<@U0MAYA> is now"),
+        ("1 invite @maya, @kofi", "invited"),
+        ("1 role scribe @mayaa", "Do you mean @maya?"),
+    ] {
+        let answer = world.posts("/slack/commands", &line(text), now, SECRET).await.text().await.unwrap();
+        let answer = answer.replace("\\u003c", "<");
+        world.settle().await;
+        assert!(answer.contains(told), "{text}: {answer}");
+    }
+    assert_eq!(world.count("zoe", "<@U0IAN> asks for you: you wrote it"), 1);
+}
+
+/// Two hours of somebody else's week do not give the week away.
+#[tokio::test]
+async fn a_hand_over_after_a_cover_is_confirmed_by_every_door() {
+    let world = World::with_config(ROSTER).await;
+    let kofi = world.person("kofi");
+    kofi.types(EMERGENCIES, "/oncall cover 2h").await;
+    let group = || world.slack.look(|town| town.usergroup("S0ONCALL").unwrap().users.clone());
+    assert_eq!(group(), ["U0KOFI"]);
+    let shown = kofi.types(EMERGENCIES, "/oncall handoff @zoe").await;
+    assert!(shown.contains("Not done yet"), "{shown}");
+    kofi.says("@howler", "oncall handoff @zoe").await;
+    kofi.says(EMERGENCIES, "@howler oncall handoff @zoe").await;
+    assert_eq!(group(), ["U0KOFI"], "by no door unasked");
+    kofi.clicks(EMERGENCIES, "confirm").await;
+    assert_eq!(group(), ["U0ZOE"]);
+    // Her own rest of the time is hers to give.
+    world.person("zoe").types(EMERGENCIES, "/oncall handoff @maya").await;
+    assert_eq!(group(), ["U0MAYA"]);
+}
+
 #[tokio::test]
 async fn old_messages_that_cannot_be_edited_are_posted_anew() {
     let world = paged().await;
@@ -243,6 +336,7 @@ async fn a_group_that_howler_may_not_change_is_not_mentioned_and_nothing_is_clai
     assert_eq!(world.count(ON_CALL, "is in sync"), 0, "nothing is claimed");
     world.slack.arrange(|town| town.team.groups_for_admins = false);
     world.ian().types(EMERGENCIES, "/oncall handoff @zoe").await;
+    world.ian().clicks(EMERGENCIES, "confirm").await;
     assert_eq!(world.slack.look(|town| town.usergroup("S0ONCALL").unwrap().users.clone()), ["U0ZOE"]);
     world.ian().types(EMERGENCIES, "/incident p1 Search is down").await;
     let declared = world.channel(EMERGENCIES).last("INCIDENT DECLARED").text.clone();

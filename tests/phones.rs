@@ -256,6 +256,7 @@ async fn a_test_call_rings_the_asker_once_and_its_result_is_kept() {
     world.phones().no_answer(&call.sid).await.unwrap();
     world.settle().await;
     world.ian().types(EMERGENCIES, "/oncall handoff @zoe").await;
+    world.ian().clicks(EMERGENCIES, "confirm").await;
     let brief = world.channel("zoe").last("You are on call").text.clone();
     assert!(
         brief.contains("<@U0KOFI> missed the last test call")

@@ -2,7 +2,7 @@
 
 use howler::fake::slack::World as Workspace;
 
-use crate::harness::{EMERGENCIES, Town};
+use crate::harness::{EMERGENCIES, Town, World};
 use crate::rollback::{began, broken};
 
 /// A run whose restart waits for approval, by a workspace that is as `change` leaves it.
@@ -77,4 +77,30 @@ async fn until_slack_tells_who_howler_is_nobody_approves_and_everything_else_wor
     town.world.slack.faults().clear();
     town.world.maya().clicks(EMERGENCIES, "approve").await;
     assert_eq!(began(&town, "restart"), 1, "Slack is asked again at the click");
+}
+
+/// Whoever is of another workspace of the same organization is no stranger where the configuration says so; a visitor is one.
+#[tokio::test]
+async fn a_sibling_workspace_is_no_stranger_where_the_organisation_counts() {
+    for (counts, of, taken) in [
+        (true, Some("E0MONKEY"), true),
+        (true, Some("E0OTHER"), false),
+        (true, None, false),
+        (false, Some("E0MONKEY"), false),
+    ] {
+        let config = format!("[slack]\norganisation = {counts}\n");
+        let mut world = World::with_config(&config).await;
+        world.stop().await;
+        world.slack.arrange(|town| {
+            town.team.organisation = Some("E0MONKEY".into());
+            let maya = town.people.iter_mut().find(|person| person.id == "U0MAYA").unwrap();
+            (maya.is_stranger, maya.organisation) = (true, of.map(str::to_owned));
+        });
+        world.start_howler().await;
+        // Who howler is becomes known before somebody is taken for a stranger: an approval asks.
+        world.ian().types(EMERGENCIES, "/runbook approve RUN-1").await;
+        world.maya().says(EMERGENCIES, "@howler p2 Search is slow").await;
+        let declared = world.count(EMERGENCIES, "INCIDENT DECLARED") == 1;
+        assert_eq!(declared, taken, "{counts} {of:?}");
+    }
 }

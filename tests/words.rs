@@ -1,5 +1,7 @@
 //! What tired people type: the right incident or a question, and never a deed that nobody asked for.
 
+use howler::fake::slack::Submission;
+
 use crate::harness::{EMERGENCIES, ROOM, SECRET, World};
 
 /// INC-1 is a P1 with a channel of its own, INC-2 a P3.
@@ -136,6 +138,85 @@ async fn the_same_title_by_somebody_else_is_asked_for() {
     assert_eq!(world.count(EMERGENCIES, "INCIDENT DECLARED"), 2);
     world.maya().types(EMERGENCIES, "/incident p2 Search is slow").await;
     assert_eq!(world.count(EMERGENCIES, "INCIDENT DECLARED"), 3, "another title is another incident");
+}
+
+/// Somebody whose first try seemed to bring nothing tries again.
+#[tokio::test]
+async fn the_same_title_twice_by_the_same_person_is_asked_for() {
+    let world = World::start().await;
+    world.ian().types(EMERGENCIES, "/incident p1 Payments are down").await;
+    let asked = world.ian().types(EMERGENCIES, "/incident p1 Payments are down").await;
+    assert!(asked.contains("INC-1") && asked.contains("same"), "{asked}");
+    assert_eq!(world.count(EMERGENCIES, "INCIDENT DECLARED"), 1);
+    // What a shell without buttons is told to type.
+    world.ian().types(EMERGENCIES, "/incident anyway p1 Payments are down").await;
+    assert_eq!(world.count(EMERGENCIES, "INCIDENT DECLARED"), 2);
+}
+
+/// A form cannot show buttons: it stays open, and what was filled in is kept.
+#[tokio::test]
+async fn a_form_of_the_same_title_is_sent_once_more_and_loses_nothing() {
+    let world = World::start().await;
+    world.ian().types(EMERGENCIES, "/incident p1 Payments are down").await;
+    world.maya().types(EMERGENCIES, "/incident declare payments down").await;
+    let filled = [
+        ("severity", "P1"),
+        ("impact", "Nobody can pay"),
+        ("action", "Rolling back the release"),
+        ("eta", "20m"),
+    ];
+    let Submission::Errors(errors) = world.maya().submits(&filled).await else { panic!("it is asked") };
+    let words = errors.get("title").unwrap();
+    assert!(words.contains("INC-1") && words.contains("press Declare again"), "{words}");
+    assert_eq!(world.count(EMERGENCIES, "INCIDENT DECLARED"), 1);
+    let sent = world.maya().submits(&filled).await;
+    assert!(matches!(sent, Submission::Closed), "{sent:?}");
+    let shown = shows(&world, 2).await;
+    for part in ["Nobody can pay", "Rolling back the release"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    assert!(
+        world.channel(EMERGENCIES).last("INCIDENT DECLARED: payments down").text.contains("Nobody can pay")
+    );
+    // What is refused is mended and sent again under the form's own name.
+    world.maya().types(EMERGENCIES, "/incident declare Search is slow").await;
+    let past = [("severity", "P3"), ("eta", "2020-01-01 10:00 UTC")];
+    assert!(matches!(world.maya().submits(&past).await, Submission::Errors(_)));
+    world.maya().submits(&[("severity", "P3"), ("eta", "20m")]).await;
+    assert!(shows(&world, 3).await.contains("Search is slow"));
+}
+
+/// Only what this person changed counts: somebody else's impact is not put back.
+#[tokio::test]
+async fn a_resolve_form_overwrites_nobodys_impact() {
+    let world = two_open().await;
+    world.ian().types(ROOM, "/incident impact Half of the witnesses").await;
+    world.ian().types(ROOM, "/incident resolve").await;
+    world.maya().types(ROOM, "/incident impact All of the witnesses").await;
+    world.ian().submits(&[("root_cause", "Redis had no memory left")]).await;
+    let told = world.channel(EMERGENCIES).last("INCIDENT RESOLVED").text.clone();
+    assert!(told.contains("All of the witnesses") && !told.contains("Half of"), "{told}");
+    world.ian().types(EMERGENCIES, "/incident 1 reopen").await;
+    world.ian().types(ROOM, "/incident resolve").await;
+    world.maya().types(ROOM, "/incident impact A third of the witnesses").await;
+    let both = [("root_cause", "Redis"), ("impact", "Two thirds of the witnesses")];
+    let Submission::Errors(errors) = world.ian().submits(&both).await else { panic!("both changed it") };
+    assert!(errors.get("impact").is_some_and(|words| words.contains("A third")), "{errors:?}");
+    assert!(!shows(&world, 1).await.contains("resolved"), "nothing is resolved");
+}
+
+/// One rule for what is over: it is opened again by that word alone.
+#[tokio::test]
+async fn a_status_opens_nothing_again() {
+    let world = two_open().await;
+    world.ian().types(ROOM, "/incident resolve redis").await;
+    for line in ["status mitigating", "update still broken", "impact all", "severity p2"] {
+        let refused = world.ian().types(ROOM, &format!("/incident {line}")).await;
+        assert!(refused.contains("resolved already") && refused.contains("1 reopen"), "{line}: {refused}");
+    }
+    assert!(shows(&world, 1).await.contains("Resolved"));
+    world.ian().types(ROOM, "/incident reopen").await;
+    assert!(world.ian().types(ROOM, "/incident status mitigating").await.contains("Mitigating"));
 }
 
 #[tokio::test]

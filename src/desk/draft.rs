@@ -128,7 +128,7 @@ impl<'a> Draft<'a> {
         self.carried_out(request, &answered);
         let answer = self.send_back(request, answered);
         let changed = self.parts.events() > events_before || self.effects.len() > effects_before;
-        if changed || !matches!(request.ask, Ask::Unclear(_) | Ask::Said { .. }) {
+        if changed || !may_be_asked_again(&request.ask, &answer) {
             self.seen.insert(request.delivery.clone(), answer.clone());
         }
         Ok(answer)
@@ -160,6 +160,8 @@ impl<'a> Draft<'a> {
             Ask::CallMissed { call, texted } => self.call_missed(request, call, *texted),
             Ask::Line(line) => self.line(request, line),
             Ask::Form(form) => self.form(request, form),
+            Ask::Reacted { message } => self.reacted(request, message),
+            Ask::ChannelBack => self.channel_is_back(&request.place.channel),
             Ask::Pin { message, author, added } => {
                 self.pin(request, &request.place.channel, message, author.as_ref(), *added)
             }
@@ -275,6 +277,7 @@ impl<'a> Draft<'a> {
                     self.record::<Incident>(incident, &Cause::howler(), event)?;
                 }
                 self.told(&effect, &receipt)?;
+                self.knows_channel(&effect, &receipt)?;
                 self.reached(&effect, &receipt)?;
                 self.run_told(&effect, &receipt)?;
             }
@@ -297,6 +300,16 @@ impl<'a> Draft<'a> {
             Outcome::Failed { reason, unknown } => self.failed(effect, reason, unknown)?,
         }
         Ok(())
+    }
+}
+
+/// What changed nothing and is decided anew when it comes again: what was not understood, and a form that stays open, which its
+/// person mends and sends under the same name.
+fn may_be_asked_again(ask: &Ask, answer: &Answer) -> bool {
+    match ask {
+        Ask::Unclear(_) | Ask::Said { .. } => true,
+        Ask::Form(_) => matches!(answer, Answer::Private(Private::Refused(_))),
+        _ => false,
     }
 }
 

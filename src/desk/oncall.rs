@@ -98,6 +98,7 @@ pub fn resolved(look: &Look<'_>, line: &Oncall) -> Result<Option<Change>, Refusa
         Oncall::Resume { person } => Change::Resume { person: person.clone() },
         Oncall::Backup { person } => Change::Backup { person: person.clone() },
         Oncall::Cancel { number } => Change::Cancel { number: *number },
+        Oncall::Handoff { to } => Change::HandOver { to: to.clone() },
         Oncall::Import { pieces, until } => Change::Import { pieces: pieces.clone(), until: Some(*until) },
         Oncall::Pause { person, until } => {
             Change::Pause { person: person.clone(), from: now, until: instant(look, until, line.word())?.at }

@@ -41,6 +41,8 @@ pub enum Doubt {
     Older,
     /// Somebody else declared nearly the same some minutes ago, and it is open.
     SameTitle { incident: IncidentId, by: UserId },
+    /// A reaction on a page, by somebody who is not called.
+    Reaction,
     /// A severity alone.
     NoTitle,
     /// Somebody is named almost as this person.

@@ -102,6 +102,12 @@ pub enum Ask {
         call: CallName,
         texted: bool,
     },
+    /// A reaction that says yes (👍 👀 ✅): it answers the page on whose message it is put.
+    Reacted {
+        message: MessageTs,
+    },
+    /// The channel was unarchived.
+    ChannelBack,
     /// A pushpin put on a message, or taken off.
     Pin {
         message: MessageTs,
@@ -141,6 +147,8 @@ pub enum Form {
         root_cause: String,
         impact: Option<String>,
         data_loss: Option<String>,
+        /// As of an update.
+        shown: Option<Shown>,
     },
     /// The approval of a risky action, with why.
     Approve {
@@ -159,7 +167,7 @@ pub struct FormContext {
     /// The request for approval that it answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<(RunId, String)>,
-    /// What an update's form showed, so that only what somebody changed in it counts.
+    /// What the form about an incident showed, so that only what somebody changed in it counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shown: Option<Shown>,
     /// The message that it was opened for, as a note.
@@ -167,7 +175,7 @@ pub struct FormContext {
     pub note: Option<String>,
 }
 
-/// An update form's fields as they were filled when it was opened, each as a fingerprint: Slack keeps 3,000 characters.
+/// A form's fields as they were filled when it was opened, each as a fingerprint: Slack keeps 3,000 characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shown {
     pub status: Status,

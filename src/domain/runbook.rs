@@ -59,6 +59,8 @@ pub enum RunbookLine {
 pub enum RunAsk {
     /// Leave the offered step behind.
     Step,
+    /// Offer the step again that was left behind last.
+    Unskip,
     LookAgain,
     Abort,
     /// Ask for approval of the offered action.
@@ -88,6 +90,7 @@ impl RunbookLine {
             Self::Status => "status",
             Self::Start(_) => "diagnose",
             Self::Of { ask: RunAsk::Step, .. } => "next",
+            Self::Of { ask: RunAsk::Unskip, .. } => "unskip",
             Self::Of { ask: RunAsk::LookAgain, .. } => "again",
             Self::Of { ask: RunAsk::Abort, .. } => "abort",
             Self::Of { ask: RunAsk::Propose, .. } => "propose",

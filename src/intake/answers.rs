@@ -107,6 +107,7 @@ fn field_of(form: &Form, refusal: &Refusal) -> &'static str {
         (Form::Update { .. }, Refusal::UnknownStatus { .. } | Refusal::AlreadyStatus { .. }) => {
             fields::STATUS
         }
+        (Form::Resolve { .. }, Refusal::ChangedMeanwhile { .. }) => fields::IMPACT,
         (Form::Update { .. }, Refusal::ChangedMeanwhile { field, .. }) => match field.as_str() {
             "status" => fields::STATUS,
             "impact" => fields::IMPACT,

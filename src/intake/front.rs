@@ -12,7 +12,7 @@ use super::answers::{self, Failure};
 use super::origin::{self, Standing};
 use super::quoted::with_names;
 use super::reasons::without_secrets;
-use super::screen::screened;
+use super::screen::{looked_up, screened};
 use super::slack::{Incoming, Opened, Parsed};
 use crate::clock::Clock;
 use crate::delivery::Deliverer;
@@ -160,12 +160,7 @@ impl Front {
     async fn submit(&self, incoming: &Incoming, deadline: Instant) -> Result<Answer, Failure> {
         let mut request = incoming.request.clone();
         request.ask = self.in_channels(request.ask);
-        if let Ask::Line(Line { command, .. }) = &request.ask
-            && let Command::Role { person, .. } = command.core()
-            && self.deliverer.is_me(person)
-        {
-            request.ask = Ask::Unclear(Refusal::NotAPerson { word: "@howler".into() });
-        }
+        request.ask = self.unless_me(request.ask);
         let standing = self.standing(incoming).await;
         let used = incoming.at_home && matches!(standing, Standing::Ours | Standing::Unknown);
         let by = request.by.clone();
@@ -179,7 +174,9 @@ impl Front {
                 Ask::Unclear(refusal)
             }
             None => {
-                let screened = screened(request.ask, &self.deliverer).await;
+                let ask = looked_up(request.ask, incoming.unnamed.as_ref(), &self.deliverer).await;
+                let ask = self.unless_me(self.in_channels(ask));
+                let screened = screened(ask, &self.deliverer).await;
                 without_secrets(with_names(screened, &self.deliverer.people).await, &self.redactor)
             }
         };
@@ -196,6 +193,19 @@ impl Front {
             warn!(%failure, "a delivery could not be answered");
         }
         answer
+    }
+
+    /// howler itself takes no role.
+    fn unless_me(&self, ask: Ask) -> Ask {
+        match &ask {
+            Ask::Line(Line { command, .. }) => match command.core() {
+                Command::Role { person, .. } if self.deliverer.is_me(person) => {
+                    Ask::Unclear(Refusal::NotAPerson { word: "@howler".into() })
+                }
+                _ => ask,
+            },
+            _ => ask,
+        }
     }
 
     /// A line that names its incident by a channel, with the incident's number in its place.
@@ -221,7 +231,14 @@ impl Front {
             }
             known => known,
         };
-        incoming.origin.standing(known.as_ref())
+        match incoming.origin.standing(known.as_ref()) {
+            Standing::Visitor => {
+                let by = &incoming.request.by;
+                let asked = timeout(WHO_AM_I, self.deliverer.is_of_the_organisation(by)).await;
+                if asked == Ok(true) { Standing::Ours } else { Standing::Visitor }
+            }
+            standing => standing,
+        }
     }
 
     async fn answer_command(&self, incoming: Incoming, deadline: Instant) -> Reply {

@@ -87,7 +87,9 @@ fn only_reads(ask: &Ask) -> bool {
     match ask {
         Ask::Line(line) => line.command.reads() && !line.command.opens_form() && !lets_change(ask),
         Ask::Unclear(_) => true,
-        Ask::Said { .. } | Ask::Form(_) | Ask::CallMissed { .. } | Ask::Pin { .. } => false,
+        Ask::Said { .. } | Ask::Form(_) | Ask::CallMissed { .. } => false,
+        Ask::Pin { .. } | Ask::Reacted { .. } => false,
+        Ask::ChannelBack => true,
     }
 }
 
@@ -97,7 +99,8 @@ pub fn lets_change(ask: &Ask) -> bool {
         Ask::Line(Line { command: Command::Runbook(RunbookLine::Of { ask, .. }), .. }) => match ask {
             RunAsk::Vote { vote, .. } => matches!(vote, Vote::Approve { .. } | Vote::BreakGlass { .. }),
             RunAsk::ApproveForm { .. } => true,
-            RunAsk::Step | RunAsk::LookAgain | RunAsk::Abort | RunAsk::Propose | RunAsk::Undo { .. } => false,
+            RunAsk::Step | RunAsk::Unskip => false,
+            RunAsk::LookAgain | RunAsk::Abort | RunAsk::Propose | RunAsk::Undo { .. } => false,
         },
         Ask::Form(form) => matches!(form, Form::Approve { .. }),
         _ => false,

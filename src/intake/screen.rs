@@ -7,15 +7,19 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use crate::delivery::Deliverer;
-use crate::domain::command::{Command, Line, Role};
+use crate::domain::command::{Command, Line};
 use crate::domain::oncall::line::Oncall;
 use crate::domain::oncall::said::{Heard, Whom};
 use crate::domain::refusal::{Doubt, Refusal, Unfit};
 use crate::domain::request::Ask;
 use crate::id::UserId;
+use crate::intake::slack::Typed;
 
 /// A Slack that takes longer is not waited for: the line is decided as it stands.
 const PATIENCE: Duration = Duration::from_millis(1_200);
+
+/// More names on one line are not looked up.
+const NAMES_MOST: usize = 10;
 
 /// Slack's own voice, which `users.info` does not call a bot.
 const SLACKBOT: &str = "USLACKBOT";
@@ -57,11 +61,6 @@ pub async fn screened(ask: Ask, deliverer: &Deliverer) -> Ask {
         }
         Ask::Unclear(Refusal::NoSuchPerson { word, nearest: None, after, .. }) => {
             let nearest = timeout(PATIENCE, deliverer.people.nearest(word)).await.ok().flatten();
-            if let (Some((name, id)), Some(role)) = (&nearest, role_after(after)) {
-                let command = Command::Role { role, person: id.clone() };
-                let doubt = Doubt::Person { word: name.clone() };
-                return Ask::Unclear(Refusal::unsure(doubt, [Line { incident: None, command }]));
-            }
             let (nearest, id) = nearest.unzip();
             Ask::Unclear(Refusal::NoSuchPerson { word: word.clone(), nearest, id, after: after.clone() })
         }
@@ -69,9 +68,55 @@ pub async fn screened(ask: Ask, deliverer: &Deliverer) -> Ask {
     }
 }
 
-/// The role that somebody was to get whose name is not one.
-fn role_after(after: &str) -> Option<Role> {
-    Role::parse(after.strip_prefix("incident role ")?)
+/// The line with who is meant in the place of names that were typed and not chosen: `@maya` is whoever has that name, and
+/// something near to a name is asked for.
+pub async fn looked_up(ask: Ask, line: Option<&Typed>, deliverer: &Deliverer) -> Ask {
+    let Some(line) = line else { return ask };
+    match timeout(PATIENCE, look_up(line.clone(), deliverer)).await.ok().flatten() {
+        // What is said to a page is an answer to it, unless it is a whole line.
+        Some(Ask::Unclear(_)) | None if matches!(ask, Ask::Said { .. }) => ask,
+        Some(found) => found,
+        None => ask,
+    }
+}
+
+async fn look_up(mut line: Typed, deliverer: &Deliverer) -> Option<Ask> {
+    let mut near = Vec::new();
+    for _ in 0..NAMES_MOST {
+        let asked = line.ask();
+        let Ask::Unclear(Refusal::NoSuchPerson { word, after, .. }) = &asked else {
+            return match asked {
+                Ask::Line(line) if !near.is_empty() => {
+                    let doubt = Doubt::Person { word: near.join(", ") };
+                    Some(Ask::Unclear(Refusal::unsure(doubt, [line])))
+                }
+                // What else is wrong with it is told of the line as it was typed.
+                Ask::Unclear(Refusal::UnknownWord { .. }) => None,
+                asked => Some(asked),
+            };
+        };
+        let person = match deliverer.people.called(word).await {
+            Some(person) if word.starts_with('@') => person,
+            // A change of the schedule is typed anew: it is shown before it counts, and a name that is near is told there.
+            _ if !after.starts_with("incident ") => return None,
+            _ => {
+                let (name, person) = deliverer.people.nearest(word).await?;
+                near.push(name);
+                person
+            }
+        };
+        line.text = with_mention(&line.text, word, &person)?;
+    }
+    None
+}
+
+/// The text with a mention in place of the word.
+fn with_mention(text: &str, word: &str, person: &UserId) -> Option<String> {
+    let sign = |c: char| matches!(c, ',' | '.' | '!' | '?' | ':' | ';' | '(' | ')');
+    let bare = word.trim_matches(sign);
+    let typed = text.split_whitespace().find(|typed| typed.trim_matches(sign) == bare)?;
+    let at = text.find(typed)? + typed.find(bare)?;
+    Some(format!("{}<@{person}>{}", text.get(..at)?, text.get(at + bare.len()..)?))
 }
 
 /// Why somebody cannot be called.

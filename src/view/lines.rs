@@ -104,7 +104,10 @@ pub fn typed(line: &Line, via: Via) -> Option<String> {
 fn words(command: &Command) -> Option<String> {
     Some(match command {
         Command::Declare { severity, title } => format!("{} {title}", severity.to_string().to_lowercase()),
-        Command::DeclareAnyway { .. } => return None,
+        Command::DeclareAnyway { severity, title, note } => {
+            let title = note.as_ref().unwrap_or(title);
+            format!("anyway {} {title}", severity.to_string().to_lowercase())
+        }
         Command::Cancel { of: Some(of), .. } => format!("duplicate of {}", of.0),
         Command::Cancel { why, of: None } => with("cancel", why.as_deref()),
         Command::Rename { title } => with("rename", Some(title)),

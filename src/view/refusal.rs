@@ -84,7 +84,8 @@ fn wrong(refusal: &Refusal) -> Words {
         // Under a form's field no button can stand.
         Refusal::Unsure { doubt: Doubt::SameTitle { incident, .. }, .. } => {
             words![format!(
-                "{incident} is open and sounds the same. Change a word to declare it all the same."
+                "{incident} is open and sounds the same. If yours is another one, press Declare again: nothing you typed is lost. If it is the same, close this and type /incident {} join.",
+                incident.0
             )]
         }
         // It has a message of its own.

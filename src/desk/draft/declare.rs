@@ -1,6 +1,6 @@
 //! Declarations, and the forms that declare, tell and resolve.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use tracing::info;
 
 use super::{Draft, refused};
@@ -13,11 +13,13 @@ use crate::domain::incident::{Asked, Declaration, Incident, decide_form, declare
 use crate::domain::refusal::{Doubt, Refusal};
 use crate::domain::request::{Form, Request};
 use crate::domain::text;
-use crate::id::IncidentId;
+use crate::id::{DeliveryId, IncidentId};
 use crate::store::StoreError;
 
 /// Two people who see the same thing declare it within this time.
 const SAME_WITHIN: SignedDuration = SignedDuration::from_mins(10);
+/// Somebody declares the same once more within this time where they take their first try for lost.
+const AGAIN_WITHIN: SignedDuration = SignedDuration::from_mins(1);
 
 impl Draft<'_> {
     pub(super) fn declare(
@@ -49,32 +51,39 @@ impl Draft<'_> {
     ) -> Result<Answer, StoreError> {
         let (title_kept, note_kept) = (title.to_owned(), note.map(str::to_owned));
         let anyway = Command::DeclareAnyway { severity, title: title_kept, note: note_kept };
-        match self.same_title(request, title, anyway)? {
-            Some(asked) => Ok(asked),
+        match self.same_title(request, title) {
+            Some((doubt, join)) => {
+                let anyway = Line { incident: None, command: anyway };
+                self.unclear(request, &Refusal::unsure(doubt, [join, anyway]))
+            }
             None => self.declare_anyway(request, severity, title, note),
         }
     }
 
-    /// Asks whether it is the same where somebody else declared nearly the same some minutes ago.
-    pub(super) fn same_title(
-        &self,
-        request: &Request,
-        title: &str,
-        anyway: Command,
-    ) -> Result<Option<Answer>, StoreError> {
-        let since = self.now.saturating_sub(SAME_WITHIN).unwrap_or(Timestamp::MIN);
+    /// An open incident that somebody else declared some minutes ago under nearly the same title, or the same person a moment ago
+    /// under the same one, because the first try seemed to bring nothing: the question whether it is the same, and the line
+    /// that says so.
+    fn same_title(&self, request: &Request, title: &str) -> Option<(Doubt, Line)> {
         let open = self.book().open();
-        let same = open.iter().rev().find(|incident| {
-            incident.declared_at >= since
-                && incident.declared_by != request.by
-                && text::sounds_like(&incident.title, title)
-        });
-        let Some(same) = same else { return Ok(None) };
+        let within = |incident: &Incident, time| self.now.duration_since(incident.declared_at) <= time;
+        let same = open.iter().rev().find(|incident| match incident.declared_by == request.by {
+            true => within(incident, AGAIN_WITHIN) && incident.title.eq_ignore_ascii_case(title),
+            false => within(incident, SAME_WITHIN) && text::sounds_like(&incident.title, title),
+        })?;
         let doubt = Doubt::SameTitle { incident: same.id, by: same.declared_by.clone() };
         let join = if same.clocks.own_channel { Command::Join } else { Command::Show };
-        let join = Line { incident: Some(same.id), command: join };
-        let anyway = Line { incident: None, command: anyway };
-        self.unclear(request, &Refusal::unsure(doubt, [join, anyway])).map(Some)
+        Some((doubt, Line { incident: Some(same.id), command: join }))
+    }
+
+    /// A form has no room for buttons. It stays open as it was filled, and sending it once more is the answer.
+    fn asked_in_form(&mut self, request: &Request, title: &str) -> Result<Option<Answer>, StoreError> {
+        let asked = DeliveryId(format!("{}:asked", request.delivery));
+        if self.seen.contains_key(&asked) || self.store.seen(&asked)?.is_some() {
+            return Ok(None);
+        }
+        let Some((doubt, join)) = self.same_title(request, title) else { return Ok(None) };
+        self.seen.insert(asked, Answer::Nothing);
+        Ok(Some(refused(Refusal::unsure(doubt, [join]))))
     }
 
     pub(super) fn declare_anyway(
@@ -117,9 +126,7 @@ impl Draft<'_> {
                     Ok(declaration) => declaration,
                     Err(refusal) => return Ok(refused(refusal)),
                 };
-                let anyway =
-                    Command::DeclareAnyway { severity: *severity, title: title.clone(), note: note.clone() };
-                if let Some(asked) = self.same_title(request, title, anyway)? {
+                if let Some(asked) = self.asked_in_form(request, title)? {
                     return Ok(asked);
                 }
                 return self.declare_noted(request, declaration, note.as_deref());

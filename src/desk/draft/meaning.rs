@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Draft, refused};
 use crate::desk::book::{Meant, RECENT};
-use crate::domain::answer::{Answer, Private};
+use crate::domain::answer::{Answer, Private, Summary};
 use crate::domain::command::{Command, Line, Number};
 use crate::domain::incident::Incident;
 use crate::domain::refusal::{Doubt, Meaning, Refusal};
@@ -13,6 +13,8 @@ use crate::domain::text;
 use crate::id::DeliveryId;
 use crate::store::StoreError;
 
+/// Incidents that get a button each, where it is not told which one is meant.
+const NAMED_MOST: usize = 3;
 /// Clocks of Slack and of howler may differ by this much.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(5);
 
@@ -21,10 +23,9 @@ impl Draft<'_> {
     pub(super) fn unclear(&self, request: &Request, refusal: &Refusal) -> Result<Answer, StoreError> {
         let Refusal::Unsure { doubt, meanings, .. } = refusal else { return Ok(refused(refusal.clone())) };
         let mut possible = Vec::new();
-        for Meaning { line, .. } in meanings {
-            if let Some(meaning) = self.meaning(request, line)? {
-                possible.push(meaning);
-            }
+        for (likely, Meaning { line, .. }) in meanings.iter().enumerate() {
+            // The first is the likeliest: it gets a button for each incident that may be meant.
+            possible.extend(self.possible(request, line, if likely == 0 { NAMED_MOST } else { 1 })?);
         }
         if possible.is_empty() {
             let nearest = meanings.first().map(|meaning| meaning.line.command.word().to_owned());
@@ -37,21 +38,26 @@ impl Draft<'_> {
         Ok(refused(Refusal::Unsure { doubt: doubt.clone(), meanings: possible, asked }))
     }
 
-    /// A line with the incident that it would change; `None` where there is none to change.
-    fn meaning(&self, request: &Request, line: &Line) -> Result<Option<Meaning>, StoreError> {
+    /// A line with the incident that it would change; nothing where there is none to change, and one for each that may be
+    /// meant, where these are at most so many.
+    fn possible(&self, request: &Request, line: &Line, most: usize) -> Result<Vec<Meaning>, StoreError> {
         if !line.command.is_about_one() {
-            return Ok(Some(Meaning { line: line.clone(), incident: None }));
+            return Ok(vec![Meaning { line: line.clone(), incident: None }]);
         }
+        let about = |summary: Summary| {
+            let line = Line { incident: Some(summary.incident), ..line.clone() };
+            Meaning { line, incident: Some(Box::new(summary)) }
+        };
         Ok(match self.book().meant(line, request)? {
-            Meant::Incident(incident) => {
-                let line = Line { incident: Some(incident.id), ..line.clone() };
-                Some(Meaning { line, incident: Some(Box::new(incident.summary())) })
-            }
+            Meant::Incident(incident) => vec![about(incident.summary())],
             Meant::Answer(answer) => match *answer {
-                Answer::Private(Private::WhichIncident { .. }) => {
-                    Some(Meaning { line: line.clone(), incident: None })
+                Answer::Private(Private::WhichIncident { choices, more: 0, .. }) if choices.len() <= most => {
+                    choices.into_iter().map(about).collect()
                 }
-                _ => None,
+                Answer::Private(Private::WhichIncident { .. }) => {
+                    vec![Meaning { line: line.clone(), incident: None }]
+                }
+                _ => Vec::new(),
             },
         })
     }

@@ -1,15 +1,46 @@
-//! Pushpins on messages.
+//! Reactions on messages: pushpins, and the ones that answer a page.
 
 use super::Draft;
 use crate::desk::book::{CHOICES, newest};
 use crate::domain::answer::{Answer, Private};
 use crate::domain::command::{Command, Line};
+use crate::domain::effect::{PostKey, To};
 use crate::domain::incident::pin;
+use crate::domain::oncall::line::Oncall;
+use crate::domain::refusal::{Doubt, Refusal};
 use crate::domain::request::Request;
 use crate::id::{ChannelId, MessageTs, UserId};
 use crate::store::StoreError;
 
 impl Draft<'_> {
+    /// A yes on a page's message is as good as its button, of whoever is called or on call. Of anybody else in the channel it may
+    /// say that they have seen it: they are offered the button.
+    pub(super) fn reacted(&mut self, request: &Request, message: &MessageTs) -> Result<Answer, StoreError> {
+        let is_it = |channel: &ChannelId, ts: &MessageTs| *channel == request.place.channel && ts == message;
+        for incident in self.book().open() {
+            let post = incident.posts.iter().find(|post| is_it(&post.channel, &post.message));
+            let Some(PostKey::Page { seq, to }) = post.map(|post| &post.key) else { continue };
+            if !incident.offers(*seq, to) {
+                return Ok(Answer::Nothing);
+            }
+            let line = Line { incident: Some(incident.id), command: Command::Ack };
+            if request.place.is_private() || incident.is_meant(&request.by, &self.duty()) {
+                return self.line(request, &line);
+            }
+            return self.unclear(request, &Refusal::unsure(Doubt::Reaction, [line]));
+        }
+        let rota = self.rota();
+        let post = rota.posts.iter().find(|post| is_it(&post.channel, &post.message));
+        let Some(PostKey::Summons { number, seq, to }) = post.map(|post| &post.key) else {
+            return Ok(Answer::Nothing);
+        };
+        let calls = |(open_seq, open): &(u32, To)| open_seq == seq && open == to;
+        match rota.summons(*number).is_some_and(|summons| summons.open.iter().any(calls)) {
+            true => self.oncall(request, &Oncall::AnswerPage { number: *number }),
+            false => Ok(Answer::Nothing),
+        }
+    }
+
     pub(super) fn pin(
         &mut self,
         request: &Request,

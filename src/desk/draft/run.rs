@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
+
 use super::Draft;
 use crate::domain::aggregate::{Aggregate, Cause};
 use crate::domain::answer::{Answer, Private};
@@ -9,11 +11,17 @@ use crate::domain::effect::To;
 use crate::domain::request::{Place, Request};
 use crate::domain::run::approve::{self, NotApproved};
 use crate::domain::run::decide::{self, RunRefusal, Start};
+use crate::domain::run::event::{Before, RunEventKind};
 use crate::domain::run::undo::undoable;
 use crate::domain::run::{Run, Stage};
 use crate::domain::runbook::{RunAsk, RunbookAnswer, RunbookLine};
 use crate::id::{IncidentId, RunId};
 use crate::store::StoreError;
+
+/// So many of the latest runs are looked at for what they did in the same incident,
+const RUNS_BEFORE: usize = 20;
+/// where they began within this time: later the same step may help.
+const BEFORE_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// People type the first signs of a key; buttons carry all of it.
 fn is_a_button(key: &str) -> bool {
@@ -62,10 +70,13 @@ impl Draft<'_> {
             None if request.place.is_private() => To::Person(request.by.clone()),
             None => To::Emergencies,
         };
-        let kind = match decide::start(&self.config.procedures, start, incident, to.clone()) {
+        let mut kind = match decide::start(&self.config.procedures, start, incident, to.clone()) {
             Ok(kind) => kind,
             Err(refusal) => return Ok(Err(refusal)),
         };
+        if let (RunEventKind::Asked(asked), Some(incident)) = (&mut kind, incident) {
+            asked.before = self.tried_before(incident, &asked.procedure.name)?;
+        }
         let id = RunId(self.changes.next.run);
         self.changes.next.run += 1;
         let cause = Cause::request(request);
@@ -74,6 +85,24 @@ impl Draft<'_> {
         let procedure = run.procedure.name.clone();
         self.took_effect(None, run, event, &cause)?;
         Ok(Ok(RunbookAnswer::Started { run: id, procedure, to }))
+    }
+
+    /// What the latest runs of this procedure for the incident carried out in vain.
+    fn tried_before(&self, incident: IncidentId, procedure: &str) -> Result<Vec<Before>, StoreError> {
+        let mut before: Vec<Before> = Vec::new();
+        for id in (1..self.changes.next_run).rev().take(RUNS_BEFORE).map(RunId) {
+            let Some(run) = self.book().run(id)? else { continue };
+            let recent = self.now.duration_since(run.at) <= BEFORE_WITHIN;
+            if run.incident != Some(incident) || run.procedure.name != procedure || !recent {
+                continue;
+            }
+            for action in &run.tried {
+                if before.iter().all(|known| known.action != *action) {
+                    before.push(Before { run: id, action: action.clone(), at: run.at });
+                }
+            }
+        }
+        Ok(before)
     }
 
     /// The incident that a run belongs to: its place's, or the only one that is open.
@@ -100,6 +129,7 @@ impl Draft<'_> {
         }
         let takes = |run: &Arc<Run>| match ask {
             RunAsk::Abort => !run.is_over(),
+            RunAsk::Unskip => decide::unskip(run).is_ok(),
             RunAsk::Step | RunAsk::LookAgain | RunAsk::Propose => matches!(run.stage, Stage::Offered { .. }),
             RunAsk::Undo { .. } => undoable(run).is_some(),
             RunAsk::Vote { key, .. } => run.change().is_some() || run.release_is_meant(key.as_deref()),
@@ -116,6 +146,7 @@ impl Draft<'_> {
     fn of_run(&mut self, run: &Run, request: &Request, ask: &RunAsk) -> Result<Answered, StoreError> {
         let decided = match ask {
             RunAsk::Step => decide::step(run),
+            RunAsk::Unskip => decide::unskip(run),
             RunAsk::LookAgain => decide::look_again(run),
             RunAsk::Abort => decide::abort(run),
             RunAsk::Propose => self.proposal(run, &request.by),

@@ -169,7 +169,7 @@ pub(super) fn decided(
         Command::Join => invite(incident, vec![asked.by.clone()]),
         Command::Resolve { root_cause } => resolve(incident, root_cause.clone(), None, None, now),
         Command::ResolveForm => open_resolve_form(incident, asked),
-        Command::Reopen => reopen(incident, None),
+        Command::Reopen => reopen(incident),
         Command::Retract { what } => retract(incident, *what),
         Command::PinTo { channel, message, author } => {
             pin(incident, asked.by, channel, message, author.clone(), true)
@@ -233,8 +233,14 @@ fn decided_form(incident: &Incident, form: &Form, now: Timestamp) -> Result<Deci
             let facts = UpdateFacts { text: None, status, impact, action, eta };
             update(incident, facts, now)
         }
-        Form::Resolve { root_cause, impact, data_loss, .. } => {
-            resolve(incident, root_cause.clone(), impact.clone(), data_loss.clone(), now)
+        Form::Resolve { root_cause, impact, data_loss, shown, .. } => {
+            let given = Fields { impact: impact.clone(), ..Fields::default() };
+            let given = match shown {
+                // That it is resolved already is told first.
+                Some(shown) if incident.is_open() => given.changed(shown, incident, now)?,
+                _ => given,
+            };
+            resolve(incident, root_cause.clone(), given.impact, data_loss.clone(), now)
         }
     }
 }
@@ -264,9 +270,8 @@ fn update(incident: &Incident, facts: UpdateFacts, now: Timestamp) -> Result<Dec
 }
 
 fn status(incident: &Incident, to: Status, now: Timestamp) -> Result<Decision, Refusal> {
+    open(incident)?;
     match (incident.status, to) {
-        (Status::Resolved, Status::Resolved) => open(incident).map(|()| Decision::only(Answer::Nothing)),
-        (Status::Resolved, to) => reopen(incident, Some(to)),
         (_, Status::Resolved) => resolve(incident, NOT_KNOWN.into(), None, None, now),
         (from, to) if from == to => Err(Refusal::AlreadyStatus { incident: incident.id, status: to }),
         (from, to) => {
@@ -363,11 +368,11 @@ fn resolve(
     Ok(Decision::done(incident, vec![resolved], Done::Resolved))
 }
 
-pub(super) fn reopen(incident: &Incident, to: Option<Status>) -> Result<Decision, Refusal> {
+pub(super) fn reopen(incident: &Incident) -> Result<Decision, Refusal> {
     let Some(resolution) = incident.resolution() else {
         return Err(Refusal::NotResolved { incident: incident.id });
     };
-    let to = to.unwrap_or(resolution.status_before);
+    let to = resolution.status_before;
     Ok(Decision::done(incident, vec![EventKind::Reopened { to }], Done::Reopened))
 }
 
@@ -390,7 +395,8 @@ fn open_resolve_form(incident: &Incident, asked: &Asked<'_>) -> Result<Decision,
 }
 
 fn form(incident: &Incident, asked: &Asked<'_>, fill: FormFill) -> Decision {
-    let shown = matches!(fill, FormFill::Update { .. }).then(|| Shown::of(incident));
+    let asks_facts = matches!(fill, FormFill::Update { .. } | FormFill::Resolve { .. });
+    let shown = asks_facts.then(|| Shown::of(incident));
     let place = asked.place.clone();
     let context = FormContext { incident: Some(incident.id), place, approval: None, shown, note: None };
     Decision::only(Answer::OpenForm(FormToOpen { context, fill }))

@@ -398,15 +398,6 @@ impl Incident {
         duty
     }
 
-    /// Whether work of `person` says as well as words that they have it: nobody does yet, and they are on call, called or
-    /// in command.
-    pub fn is_taken_by_work_of(&self, person: &UserId, duty: &Duty) -> bool {
-        let on_call =
-            [&duty.primary, &duty.outgoing, &duty.backup].into_iter().flatten().any(|it| it == person);
-        let meant = on_call || self.calls(person) || self.commander() == Some(person);
-        self.is_open() && self.acknowledged.is_none() && meant
-    }
-
     /// Whether `person` is being called to it.
     pub fn calls(&self, person: &UserId) -> bool {
         self.open_pages.iter().any(|page| page.to.person().is_some_and(|(called, _)| called == person))

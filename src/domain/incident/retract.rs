@@ -12,7 +12,7 @@ pub(super) fn retract(incident: &Incident, what: Option<Retractable>) -> Result<
     let nothing = Refusal::NothingToRetract { incident: incident.id, what };
     if !incident.is_open() {
         return match what {
-            None | Some(Retractable::Resolution) => reopen(incident, None),
+            None | Some(Retractable::Resolution) => reopen(incident),
             Some(_) => open(incident).map(|()| Decision::only(Answer::Nothing)),
         };
     }

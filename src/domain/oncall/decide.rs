@@ -163,7 +163,10 @@ fn confirm(
         return Ok(RotaDecision { events: Vec::new(), answer });
     }
     let changed = RotaEventKind::Changed { change: change.clone() };
-    done(changed, OncallAnswer::Changed { change: change.clone(), moved: moves })
+    match change {
+        Change::HandOver { .. } => done(changed, handed_over(rota, &after, by, now)?),
+        change => done(changed, OncallAnswer::Changed { change: change.clone(), moved: moves }),
+    }
 }
 
 fn cover(rota: &Rota, long: SignedDuration, by: &UserId, now: Timestamp) -> Result<RotaDecision, Refusal> {
@@ -186,26 +189,30 @@ fn cover(rota: &Rota, long: SignedDuration, by: &UserId, now: Timestamp) -> Resu
 fn hand_off(rota: &Rota, to: Option<&UserId>, by: &UserId, now: Timestamp) -> Result<RotaDecision, Refusal> {
     let change = Change::HandOver { to: to.cloned() };
     let after = applied(&rota.schedule, &change, by, now)?;
-    let Some(holding) = after.told(now).primary else { return Err(Refusal::NobodyToHandTo) };
-    // Whoever covers for two hours would hand over the rest of somebody else's week.
-    let ends = rota.held(now).primary.and_then(|holding| holding.until);
-    if ends.is_some_and(|ends| holding.until.is_none_or(|until| until > ends)) {
+    let answer = handed_over(rota, &after, by, now)?;
+    // Whoever covers for two hours would hand over the rest of somebody else's week, and whoever is not on call all of it.
+    if moved(&rota.schedule, &after, now).iter().any(|moved| moved.was.as_ref() != Some(by)) {
         let answer = propose(rota, change, by, now, false)?;
         return Ok(RotaDecision { events: Vec::new(), answer });
     }
+    done(RotaEventKind::Changed { change }, answer)
+}
+
+/// Who has it by a hand-over before its time.
+fn handed_over(rota: &Rota, after: &Schedule, by: &UserId, now: Timestamp) -> Result<OncallAnswer, Refusal> {
+    let Some(holding) = after.told(now).primary else { return Err(Refusal::NobodyToHandTo) };
     if !holding.person.is_in_slack() {
         return Err(Refusal::OutOfReach { person: holding.person });
     }
+    let until = holding.until.unwrap_or(Timestamp::MAX);
     if holding.person == *by {
         let instead_of = rota.held(now).primary.map(|holding| holding.person);
-        let until = holding.until.unwrap_or(Timestamp::MAX);
-        return done(RotaEventKind::Changed { change }, OncallAnswer::Covering { until, instead_of });
+        return Ok(OncallAnswer::Covering { until, instead_of });
     }
     // Whoever was told last that they have it is called as well, and that need not be who hands it over.
     let from = rota.shift.as_ref().and_then(|shift| shift.to.clone()).filter(|from| *from != holding.person);
-    let paused = rota.schedule.paused_until(&holding.person, now, holding.until.unwrap_or(Timestamp::MAX));
-    let answer = OncallAnswer::HandedOver { to: holding.person, until: holding.until, from, paused };
-    done(RotaEventKind::Changed { change }, answer)
+    let paused = rota.schedule.paused_until(&holding.person, now, until);
+    Ok(OncallAnswer::HandedOver { to: holding.person, until: holding.until, from, paused })
 }
 
 /// The rotation's zone: what people type is meant in it.

@@ -9,14 +9,19 @@ use super::event::{Asked, RunEvent, RunEventKind};
 use super::release::{Release, Releasing};
 use super::undo::{Undoable, Undone};
 use super::{End, Last, Run, Stage};
-use crate::domain::procedure::Verdict;
+use crate::domain::procedure::{Rung, Verdict};
 use crate::id::RunId;
 
 impl Run {
     /// A run by its first event.
     pub fn asked(id: RunId, event: &RunEvent) -> Option<Self> {
         let (RunEventKind::Asked(asked), Some(by)) = (&event.kind, &event.by) else { return None };
-        let Asked { procedure, given, incident, to, checks, proposes } = asked.as_ref().clone();
+        let Asked { procedure, given, incident, to, checks, proposes, before } = asked.as_ref().clone();
+        let tried: Vec<String> = before.iter().map(|before| before.action.clone()).collect();
+        // What was of no help is not offered first; it can be all the same, as a step that was left behind.
+        let is_tried = |(_, rung): &(usize, &Rung)| rung.action.as_ref().is_some_and(|it| tried.contains(it));
+        let done: Vec<usize> =
+            procedure.rungs.iter().enumerate().filter(is_tried).map(|(rung, _)| rung).collect();
         Some(Self {
             id,
             procedure,
@@ -30,11 +35,13 @@ impl Run {
             asked: event.seq,
             findings: BTreeMap::new(),
             stage: Stage::Looking,
-            offered: Vec::new(),
+            offered: done.clone(),
+            skipped: done,
+            before,
             hold: 0,
             leftover: false,
             release: None,
-            tried: Vec::new(),
+            tried,
             left_out: Vec::new(),
             helped: Vec::new(),
             last: None,
@@ -68,6 +75,7 @@ impl Run {
                 self.proposes = false;
             }
             RunEventKind::Stepped { rung } => self.step(*rung),
+            RunEventKind::Unskipped => self.unskip(),
             RunEventKind::Proposed(proposed) => self.propose(event, proposed),
             RunEventKind::Posted { channel, message } => self.post = Some((channel.clone(), message.clone())),
             RunEventKind::Judged(aftermath) => self.judged(*aftermath),
@@ -85,6 +93,7 @@ impl Run {
         let asks = matches!(
             event.kind,
             RunEventKind::LookedAgain
+                | RunEventKind::Unskipped
                 | RunEventKind::Rechecked
                 | RunEventKind::Voided { .. }
                 | RunEventKind::Ended { .. }
@@ -109,8 +118,23 @@ impl Run {
             self.undo = None;
         }
         self.left_out.extend(self.rung(rung).and_then(|rung| rung.action.clone()));
+        // What follows an action that helped is ticked, and not skipped.
+        if self.rung(rung).is_some_and(|rung| rung.when.helped.is_empty()) {
+            self.skipped.push(rung);
+        }
         self.last = None;
         self.stage = Stage::Looking;
+    }
+
+    /// The last step that was left behind, and what was offered in its place, are offered again where their facts hold.
+    fn unskip(&mut self) {
+        let Some(rung) = self.skipped.pop() else { return };
+        let action = self.rung(rung).and_then(|rung| rung.action.clone());
+        if let Some(last) = self.left_out.iter().rposition(|left_out| Some(left_out) == action.as_ref()) {
+            self.left_out.remove(last);
+        }
+        self.offered.retain(|offered| *offered != rung);
+        self.look_again();
     }
 
     /// The change that is proved.

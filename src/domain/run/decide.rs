@@ -107,8 +107,8 @@ pub fn start(
         None => procedure.checks.keys().cloned().collect(),
         Some(word) => BTreeSet::from([check(procedure, word)?]),
     };
-    let (procedure, proposes) = (Arc::new(procedure.clone()), start.proposes);
-    Ok(RunEventKind::Asked(Box::new(Asked { procedure, given, incident, to, checks, proposes })))
+    let (procedure, proposes, before) = (Arc::new(procedure.clone()), start.proposes, Vec::new());
+    Ok(RunEventKind::Asked(Box::new(Asked { procedure, given, incident, to, checks, proposes, before })))
 }
 
 /// That there is no procedure `word`. `begins`: it was to be put to work, and not only read.
@@ -140,6 +140,19 @@ fn check(procedure: &Procedure, word: &str) -> Result<String, RunRefusal> {
 pub fn step(run: &Run) -> Result<RunEventKind, RunRefusal> {
     match &run.stage {
         Stage::Offered { rung } => Ok(RunEventKind::Stepped { rung: *rung }),
+        _ => Err(not_now(run)),
+    }
+}
+
+/// Takes back that the last step was left behind. Where that was the last step, the run goes on.
+///
+/// # Errors
+/// When none was, or something else is under way.
+pub fn unskip(run: &Run) -> Result<RunEventKind, RunRefusal> {
+    match &run.stage {
+        Stage::Offered { .. } | Stage::Over { end: End::NoStepLeft, .. } if !run.skipped.is_empty() => {
+            Ok(RunEventKind::Unskipped)
+        }
         _ => Err(not_now(run)),
     }
 }

@@ -12,7 +12,7 @@ use super::undo::Undone;
 use crate::domain::effect::To;
 use crate::domain::procedure::fill::Given;
 use crate::domain::procedure::{Finding, Procedure};
-use crate::id::{ChannelId, IncidentId, MessageTs, UserId};
+use crate::id::{ChannelId, IncidentId, MessageTs, RunId, UserId};
 
 /// One event. `seq` counts from 1 within its run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -43,6 +43,8 @@ pub enum RunEventKind {
     Stepped {
         rung: usize,
     },
+    /// The step that was left behind last is not any more, and the checks are asked anew.
+    Unskipped,
     /// Somebody wants the offered action to be carried out, or the last one to be taken back.
     Proposed(Box<Proposed>),
     /// The facts that the approval of an undo covers, as they are now.
@@ -139,6 +141,19 @@ pub struct Asked {
     /// The first action that the facts lead to is proposed at once.
     #[serde(default)]
     pub proposes: bool,
+    /// What earlier runs of the same incident carried out in vain.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<Before>,
+}
+
+/// An action that another run of the same incident carried out, without help.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Before {
+    pub run: RunId,
+    /// Its name in the procedure.
+    pub action: String,
+    /// When that run began.
+    pub at: Timestamp,
 }
 
 /// How a run is over.

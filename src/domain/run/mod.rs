@@ -25,7 +25,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use change::{Aftermath, Change, Ended, Frozen, Phase};
-pub use event::{End, RunEvent, RunEventKind};
+pub use event::{Before, End, RunEvent, RunEventKind};
 pub use fire::fire;
 use release::Release;
 pub use settle::{Around, Rules, settle};
@@ -64,6 +64,12 @@ pub struct Run {
     /// Actions that somebody left out: the next step is offered, and nobody goes ahead alone with it.
     #[serde(default)]
     pub left_out: Vec<String>,
+    /// Steps that were left behind without being done, the last one last: they can be offered again.
+    #[serde(default)]
+    pub skipped: Vec<usize>,
+    /// What earlier runs of the same incident carried out in vain.
+    #[serde(default)]
+    pub before: Vec<Before>,
     /// Actions that are proved; what follows them is left to be done.
     #[serde(default)]
     pub helped: Vec<String>,

@@ -26,6 +26,7 @@ use self::parts::split_word;
 use self::words::Verb;
 use crate::domain::command::{Command, Line};
 use crate::domain::feature::FeatureLine;
+use crate::domain::oncall::line::Oncall;
 use crate::domain::refusal::{Doubt, Refusal};
 use crate::id::IncidentId;
 
@@ -123,6 +124,7 @@ fn oncall_line(text: &str) -> Result<Line, Refusal> {
     match oncall::parse(text) {
         Ok(line) => Ok(Line { incident: None, command: Command::Oncall(Box::new(line)) }),
         Err(refusal @ Refusal::UnknownWord { .. }) => Err(oncall_meant(text).unwrap_or(refusal)),
+        Err(Refusal::When { after, .. }) if after == "who" => Err(sentence::when_is_it()),
         Err(refusal) => Err(refusal),
     }
 }
@@ -166,6 +168,9 @@ fn unnumbered(text: &str) -> Result<Line, Refusal> {
     if let Some(verb) = verb_of(first) {
         return about_one::verb_line(verb, first, rest);
     }
+    if let Some(command) = anyway(first, rest) {
+        return Ok(here(command));
+    }
     // The example that people shorten: `commander @name`.
     if let Ok(role) = verbs::role_named(first)
         && let Ok(command) = verbs::role(text)
@@ -174,6 +179,22 @@ fn unnumbered(text: &str) -> Result<Line, Refusal> {
         return Ok(here(command));
     }
     Err(not_known(None, text))
+}
+
+/// `anyway p1 Title`: what a question about the same title is answered with where there are no buttons.
+fn anyway(first: &str, rest: &str) -> Option<Command> {
+    let (severity, rest) = split_word(rest);
+    if !first.eq_ignore_ascii_case("anyway") || !parts::looks_like_severity(severity) {
+        return None;
+    }
+    let (command, note) = match verbs::declared(severity, rest).ok()? {
+        Command::With { command, note } => (*command, Some(note)),
+        command => (command, None),
+    };
+    match command {
+        Command::Declare { severity, title } => Some(Command::DeclareAnyway { severity, title, note }),
+        _ => None,
+    }
 }
 
 fn here(command: Command) -> Line {
@@ -222,11 +243,15 @@ fn not_known(incident: Option<IncidentId>, text: &str) -> Refusal {
     }
 }
 
-/// A word of `/oncall` that was typed without it.
+/// A word of `/oncall` that was typed without it. `add @user` may mean the incident's channel.
 fn oncall_word(first: &str, text: &str) -> Option<Refusal> {
     let line = oncall::parse(text).ok().filter(|_| !first.is_empty())?;
-    let line = here(Command::Oncall(Box::new(line)));
-    Some(Refusal::unsure(Doubt::Mistyped { word: parts::quoted(first) }, [line]))
+    let invite = match &line {
+        Oncall::Add { person } => Some(here(Command::Invite { people: vec![person.clone()] })),
+        _ => None,
+    };
+    let lines = invite.into_iter().chain([here(Command::Oncall(Box::new(line)))]);
+    Some(Refusal::unsure(Doubt::Mistyped { word: parts::quoted(first) }, lines))
 }
 
 fn unknown(word: &str, nearest: Option<&str>) -> Refusal {

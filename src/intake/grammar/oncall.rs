@@ -52,7 +52,7 @@ const WORDS: [&[&str]; 23] = [
 /// What was not understood, or what is missing.
 pub fn parse(text: &str) -> Result<Oncall, Refusal> {
     let (first, rest) = split_word(text);
-    let bare = first.trim_end_matches([':', ',', '.', '!', '?']).to_lowercase();
+    let bare = first.trim_end_matches([':', ',', '.', '!', '?']).to_lowercase().replace('’', "'");
     if bare.is_empty() {
         return Ok(if first.is_empty() { Oncall::Who { when: None } } else { Oncall::Help });
     }
@@ -70,16 +70,19 @@ pub fn parse(text: &str) -> Result<Oncall, Refusal> {
 /// The line that was probably meant, where its first word is nearly one.
 pub(super) fn mistyped(text: &str) -> Option<Oncall> {
     let (first, rest) = split_word(text);
-    let bare = first.trim_end_matches([':', ',', '.', '!', '?']).to_lowercase();
+    let bare = first.trim_end_matches([':', ',', '.', '!', '?']).to_lowercase().replace('’', "'");
     let word = nearest_of(&bare, WORDS)?;
     command(word, rest).ok()
 }
 
 fn command(word: &str, rest: &str) -> Result<Oncall, Refusal> {
+    // A page has a reason in people's own words; elsewhere a "please" says nothing.
+    let rest = if word == "page" { rest } else { parts::without_manners(rest) };
     Ok(match word {
         "who" if rest.is_empty() => Oncall::Who { when: None },
         "who" => match who_is(rest) {
             "" => Oncall::Who { when: None },
+            next if is_next(next) => Oncall::Schedule { weeks: WEEKS },
             rest => Oncall::Who { when: Some(when("who", rest)?) },
         },
         "schedule" => Oncall::Schedule { weeks: weeks(rest, WEEKS)? },
@@ -168,11 +171,21 @@ fn without<'t>(rest: &'t str, word: &str) -> &'t str {
 /// `who is on call tomorrow`: the rest without what makes it a whole question.
 fn who_is(rest: &str) -> &str {
     let rest = rest.trim_end_matches('?');
-    let rest = ["is", "has", "on", "call", "on-call", "oncall", "it"].iter().fold(rest, |rest, word| {
-        let (first, after) = split_word(rest);
-        if first.eq_ignore_ascii_case(word) { after } else { rest }
-    });
+    let rest = ["is", "was", "will", "be", "has", "had", "on", "call", "on-call", "oncall", "it"]
+        .iter()
+        .fold(rest, |rest, word| {
+            let (first, after) = split_word(rest);
+            if first.eq_ignore_ascii_case(word) { after } else { rest }
+        });
     if rest.eq_ignore_ascii_case("now") { "" } else { rest }
+}
+
+/// `who's next?`; `who next week` is a time.
+fn is_next(rest: &str) -> bool {
+    let (first, after) = split_word(rest);
+    ["next", "after"].iter().any(|word| first.eq_ignore_ascii_case(word))
+        && (after.is_empty()
+            || ["on", "up", "in", "me", "that"].iter().any(|word| split_word(after).0 == *word))
 }
 
 /// `12`, `12 weeks`.
@@ -221,7 +234,7 @@ fn confirm(rest: &str) -> Result<Oncall, Refusal> {
     let seen = u32::try_from(number("confirm", first)?);
     let seen = seen.map_err(|_| Refusal::NotANumber { word: quoted(first) })?;
     let line = Some(after).filter(|after| !after.is_empty()).map(parse).transpose()?;
-    match line.filter(Oncall::proposes) {
+    match line.filter(|line| line.proposes() || matches!(line, Oncall::Handoff { .. })) {
         Some(line) => Ok(Oncall::Again { line: Box::new(line), seen }),
         None => Err(missing("confirm 7")),
     }

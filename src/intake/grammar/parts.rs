@@ -126,6 +126,20 @@ pub fn severity(word: &str) -> Result<Severity, Refusal> {
         .ok_or_else(|| Refusal::UnknownSeverity { word: quoted(bare) })
 }
 
+/// Words that say nothing at the end of a line.
+const MANNERS: [&str; 9] = ["please", "pls", "plz", "thanks", "thx", "ty", "now", "bitte", "danke"];
+
+/// The line without what is only polite.
+pub fn without_manners(words: &str) -> &str {
+    let (before, last) = split_last_word(words);
+    let bare = last.trim_end_matches(['!', '.', ',', '?', ';']);
+    let polite = MANNERS.iter().any(|manners| manners.eq_ignore_ascii_case(bare));
+    if polite || (bare.is_empty() && !last.is_empty()) {
+        return without_manners(before);
+    }
+    words.trim_end_matches(['!', '.', ',', '?', ';'])
+}
+
 /// # Errors
 /// The word is no status.
 pub fn status(word: &str) -> Result<Status, Refusal> {

@@ -1,6 +1,6 @@
 //! The text after `/runbook`.
 
-use super::parts::split_word;
+use super::parts::{split_word, without_manners};
 use super::words::nearest_of;
 use crate::domain::run::approve::Vote;
 use crate::domain::run::decide::Start;
@@ -36,7 +36,8 @@ pub fn parse(text: &str) -> RunbookLine {
         "health" => RunbookLine::Start(start(&format!("health {rest}"))),
         "status" | "runs" => RunbookLine::Status,
         "abort" | "stop" | "cancel" => of(rest, RunAsk::Abort),
-        "next" => of(rest, RunAsk::Step),
+        "next" | "skip" => of(rest, RunAsk::Step),
+        "unskip" | "back" => of(rest, RunAsk::Unskip),
         "again" => of(rest, RunAsk::LookAgain),
         "propose" | "request" => of(rest, RunAsk::Propose),
         "undo" => of(rest, RunAsk::Undo { key: None }),
@@ -79,7 +80,15 @@ fn start(typed: &str) -> Start {
         Some((text::shorten(name, NAME_MOST).to_lowercase(), text::shorten(value, VALUE_MOST)))
     };
     let typed = given.into_iter().take(MOST).filter_map(pair).collect();
-    Start { name: name(&words.join(" ")), typed, only: None, proposes: false }
+    Start { name: name(without_articles(&words.join(" "))), typed, only: None, proposes: false }
+}
+
+/// `the event stream please` is the event stream.
+fn without_articles(words: &str) -> &str {
+    let words = without_manners(words.trim_start_matches([':', ',', '-', ' ']));
+    let (first, rest) = split_word(words);
+    let says_nothing = ["the", "our", "my", "for", "on"].iter().any(|word| first.eq_ignore_ascii_case(word));
+    if says_nothing && !rest.is_empty() { without_articles(rest) } else { words }
 }
 
 /// `logs web tail=50`: one check of the logs; all of them where none is named.
@@ -240,6 +249,10 @@ mod tests {
                 of(Some(7), vote(None, Vote::Approve { comment: Some("facade is down".into()) })),
             ),
             ("next", of(None, RunAsk::Step)),
+            ("skip RUN-7", of(Some(7), RunAsk::Step)),
+            ("unskip", of(None, RunAsk::Unskip)),
+            ("diagnose the event stream", started("event stream", &[], None)),
+            ("diagnose our event-stream, please!", started("event-stream", &[], None)),
             ("show &lt;!channel&gt;\n*x*", show("<!channel> *x*")),
         ] {
             assert_eq!(parse(text), line, "{text:?}");

@@ -33,10 +33,11 @@ enum Wish {
     Quiet,
     CannotTake,
     Lead,
+    Tell,
 }
 
 /// Phrases in lower case, without apostrophes and signs. The first rows come first among the buttons.
-const PHRASES: [(Wish, &[&str]); 11] = [
+const PHRASES: [(Wish, &[&str]); 12] = [
     (
         Wish::MyTurns,
         &[
@@ -280,7 +281,15 @@ const PHRASES: [(Wish, &[&str]); 11] = [
             "i am ic",
             "my incident",
             "ill command",
+            "me commander",
+            "take command",
+            "taking command",
+            "im leading",
         ],
+    ),
+    (
+        Wish::Tell,
+        &["tell everyone", "tell everybody", "tell people", "tell stakeholders", "let people know", "fyi"],
     ),
 ];
 
@@ -331,6 +340,12 @@ pub(super) fn unknown(incident: Option<IncidentId>, text: &str) -> Option<Refusa
     (!lines.is_empty()).then(|| Refusal::unsure(Doubt::Sentence, lines))
 }
 
+/// A question about who it is at a time that nobody can tell from the words.
+pub(super) fn when_is_it() -> Refusal {
+    let lines = [Oncall::Who { when: None }, Oncall::Schedule { weeks: WEEKS }];
+    Refusal::unsure(Doubt::Sentence, lines.map(|line| here(Command::Oncall(Box::new(line)))))
+}
+
 /// What somebody may want who says something else after `/oncall`.
 pub(super) fn about_oncall(text: &str, rest: &str) -> Option<Refusal> {
     let said = normal(text);
@@ -340,6 +355,21 @@ pub(super) fn about_oncall(text: &str, rest: &str) -> Option<Refusal> {
     let lines = match () {
         () if has(&["next", "when", "turn", "turns", "shift", "mine", "my"]) => {
             vec![oncall(turns), oncall(who)]
+        }
+        () if has(&[
+            "sick",
+            "ill",
+            "cant",
+            "cannot",
+            "unavailable",
+            "instead",
+            "give",
+            "hand",
+            "off",
+            "out",
+        ]) =>
+        {
+            vec![oncall(Oncall::Handoff { to: None }), oncall(turns), oncall(who)]
         }
         () if has(&["me", "i"]) && rest.is_empty() => {
             vec![oncall(turns), oncall(Oncall::Cover { long: COVER }), oncall(Oncall::Handoff { to: None })]
@@ -405,6 +435,7 @@ fn commands(wish: Wish, text: &str, said: &str) -> Vec<Command> {
         }
         Wish::Quiet => vec![Command::Ack, Command::Snooze { by: SNOOZE, reminder: None }],
         Wish::CannotTake => vec![Command::Escalate { why: whole() }],
+        Wish::Tell => update().into_iter().chain(whole().map(|text| Command::Note { text })).collect(),
         Wish::Lead => vec![Command::Take { role: Role::Commander }],
     }
 }

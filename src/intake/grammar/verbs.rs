@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 use super::number::{self, Named};
 use super::parts::{self, split_word};
 use super::tidy::is_sign;
-use super::words::Verb;
+use super::words::{Verb, nearest_of};
 use super::{SNOOZE, unknown};
 use crate::domain::command::{Command, Line, Retractable, Role};
 use crate::domain::incident::severity::Status;
@@ -37,6 +37,7 @@ pub(super) fn command(verb: Verb, rest: &str) -> Result<Command, Refusal> {
             None => return Err(Refusal::TextMissing { command: "eta".into() }),
         },
         Verb::Note => Command::Note { text: parts::text("note", rest)? },
+        Verb::Escalate if let Some(refusal) = escalate_to(rest) => return Err(refusal),
         Verb::Escalate => Command::Escalate { why: parts::optional_text("reason", rest)? },
         Verb::Page => return page_person(rest),
         Verb::Role => return role(rest),
@@ -47,7 +48,7 @@ pub(super) fn command(verb: Verb, rest: &str) -> Result<Command, Refusal> {
         Verb::Retract => return retract(rest),
         Verb::Cancel => Command::Cancel { why: parts::optional_text("reason", rest)?, of: None },
         Verb::Duplicate => Command::Cancel { why: None, of: Some(other(rest)?) },
-        Verb::Rename => match parts::headline(rest) {
+        Verb::Rename => match parts::headline(without_first(rest, &["it", "to", "as"])) {
             Some((title, _)) => Command::Rename { title },
             None => return Err(Refusal::TextMissing { command: "rename".into() }),
         },
@@ -63,6 +64,19 @@ pub(super) fn command(verb: Verb, rest: &str) -> Result<Command, Refusal> {
         Verb::Doctor => Command::Doctor,
         Verb::Help => Command::Help,
     })
+}
+
+/// The rest without small words at its beginning.
+fn without_first<'t>(rest: &'t str, words: &[&str]) -> &'t str {
+    match split_word(rest) {
+        (first, after)
+            if !after.is_empty()
+                && words.iter().any(|word| word.eq_ignore_ascii_case(first.trim_matches(is_sign))) =>
+        {
+            without_first(after, words)
+        }
+        _ => rest,
+    }
 }
 
 /// `of 7`, `7`, `INC-7`.
@@ -130,6 +144,15 @@ pub(super) fn declared(word: &str, title: &str) -> Result<Command, Refusal> {
 
 /// `declare p1 Title` declares; without a severity it opens the form.
 fn declare(rest: &str) -> Result<Command, Refusal> {
+    // "raise it to p1"
+    let to = without_first(rest, &["it", "this", "the", "severity", "to"]);
+    if to != rest && parts::is_level(split_word(to).0) {
+        return Err(Refusal::unsure(
+            Doubt::Several,
+            [here(severity(to)?), here(Command::DeclareForm { title: None })],
+        ));
+    }
+    let rest = without_first(rest, &["a", "an", "new", "incident"]);
     let (first, title) = split_word(rest);
     let known = parts::looks_like_severity(first) || parts::severity(first).is_ok();
     // `declare 2 pods are down` is a title.
@@ -158,14 +181,41 @@ fn status(rest: &str) -> Result<Command, Refusal> {
     if first.is_empty() {
         return Ok(Command::Show);
     }
-    match (parts::status(first)?, after) {
+    let known = match parts::status(first) {
+        Ok(known) => known,
+        Err(refusal) => return Err(status_meant(first, after, rest).unwrap_or(refusal)),
+    };
+    match (known, after) {
         // The end is announced with its cause: ask for it, as bare `resolve` does.
         (Status::Resolved, cause) => resolve(cause),
         (to, note) => noted(Command::Status { to }, note),
     }
 }
 
+/// `status identifed`, or `status: we restarted it`, which is an update.
+fn status_meant(word: &str, after: &str, rest: &str) -> Option<Refusal> {
+    // Other people's words for a mitigated incident are one.
+    const STATUSES: [&[&str]; 4] = [
+        &["investigating", "open"],
+        &["identified"],
+        &["mitigating", "mitigated", "monitoring"],
+        &["resolved"],
+    ];
+    let bare = word.trim_matches(is_sign);
+    let near = nearest_of(bare, STATUSES).filter(|near| parts::status(near).is_ok());
+    if let Some(status) = near.and_then(|near| status(&format!("{near} {after}")).ok()) {
+        return Some(Refusal::unsure(Doubt::Mistyped { word: parts::quoted(bare) }, [here(status)]));
+    }
+    let text = parts::optional_text("update", rest).ok().flatten().filter(|_| !after.is_empty())?;
+    let lines = [Command::Update { text: text.clone() }, Command::Note { text }];
+    Some(Refusal::unsure(Doubt::Sentence, lines.map(here)))
+}
+
 fn resolve(rest: &str) -> Result<Command, Refusal> {
+    // "resolve it please" names no cause.
+    if is_silent(rest) {
+        return Ok(Command::ResolveForm);
+    }
     let Some(root_cause) = parts::optional_text("root cause", rest)? else { return Ok(Command::ResolveForm) };
     let resolve = Command::Resolve { root_cause };
     if is_refused(rest) { Err(hesitant([resolve, note_of(rest)?])) } else { Ok(resolve) }
@@ -202,11 +252,29 @@ pub(super) fn severity(rest: &str) -> Result<Command, Refusal> {
     Ok(Command::Severity { to, reason: parts::optional_text("reason", reason)? })
 }
 
+/// `escalate to p1` may mean the severity, and `escalate to @user` that person.
+fn escalate_to(rest: &str) -> Option<Refusal> {
+    let (word, after) = status_word(rest);
+    let whom = person(word)
+        .map(|whom| Command::Page { whom, why: parts::optional_text("reason", after).ok().flatten() });
+    let level = || parts::is_level(word).then(|| severity(rest).ok()).flatten();
+    let meant = whom.or_else(level)?;
+    let why = parts::optional_text("reason", rest).ok().flatten();
+    Some(Refusal::unsure(Doubt::Several, [meant, Command::Escalate { why }].map(here)))
+}
+
 /// `page @user why`.
 fn page_person(rest: &str) -> Result<Command, Refusal> {
     let (first, why) = split_word(rest);
     if first.is_empty() {
         return Err(Refusal::TextMissing { command: "page".into() });
+    }
+    // "page on-call", "page somebody": whoever the path calls next.
+    let next = ["oncall", "on-call", "on", "next", "someone", "somebody", "anyone", "anybody"];
+    let (bare, _) = split_word(rest.strip_prefix("the ").unwrap_or(rest));
+    if next.iter().any(|word| word.eq_ignore_ascii_case(bare.trim_matches(is_sign))) {
+        let why = parts::optional_text("reason", rest)?;
+        return Err(Refusal::unsure(Doubt::Sentence, [here(Command::Escalate { why })]));
     }
     let nobody = || nobody(first, "incident page");
     let whom = person(first).ok_or_else(nobody)?;
@@ -327,13 +395,17 @@ fn answered(command: Command, rest: &str) -> Result<Command, Refusal> {
     if heard(rest) == Heard::Yes { Ok(command) } else { noted(command, rest) }
 }
 
-/// The command, and what is left of the line as a note where it says something.
-fn noted(command: Command, rest: &str) -> Result<Command, Refusal> {
-    let silent = |word: &str| {
+/// Whether nothing is said but small words.
+fn is_silent(rest: &str) -> bool {
+    rest.split_whitespace().all(|word| {
         let bare = word.trim_matches(is_sign).to_lowercase();
         bare.is_empty() || FILLERS.contains(&bare.as_str())
-    };
-    if rest.split_whitespace().all(silent) {
+    })
+}
+
+/// The command, and what is left of the line as a note where it says something.
+fn noted(command: Command, rest: &str) -> Result<Command, Refusal> {
+    if is_silent(rest) {
         return Ok(command);
     }
     let note = parts::text("note", rest.trim_start_matches(is_sign))?;

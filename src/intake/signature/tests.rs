@@ -29,6 +29,9 @@ fn the_published_example_is_believed() {
 fn everything_else_is_not() {
     let other = SIGNED.replace("a2114d", "a2114e");
     let v1 = SIGNED.replace("v0=", "v1=");
+    // Slack writes small letters, and its own libraries compare the texts.
+    let upper = format!("v0={}", SIGNED[3..].to_uppercase());
+    let one_upper = SIGNED.replacen('a', "A", 1);
     let short = SIGNED.get(..SIGNED.len() - 2);
     let cases = [
         ("no timestamp", None, Some(SIGNED), BODY, 0, Rejected::Missing),
@@ -40,6 +43,8 @@ fn everything_else_is_not() {
         ("a shortened signature", Some(AT), short, BODY, 0, Rejected::Wrong),
         ("an empty signature", Some(AT), Some("v0="), BODY, 0, Rejected::Wrong),
         ("another version", Some(AT), Some(v1.as_str()), BODY, 0, Rejected::Malformed),
+        ("capital letters", Some(AT), Some(upper.as_str()), BODY, 0, Rejected::Malformed),
+        ("a capital letter", Some(AT), Some(one_upper.as_str()), BODY, 0, Rejected::Malformed),
         ("no hex", Some(AT), Some("v0=zz"), BODY, 0, Rejected::Malformed),
         ("words for a timestamp", Some("now"), Some(SIGNED), BODY, 0, Rejected::Malformed),
         ("an endless timestamp", Some("99999999999999999999"), Some(SIGNED), BODY, 0, Rejected::Malformed),

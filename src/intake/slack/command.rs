@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Parsed, channel, delivery, person, typed, typed_oncall, typed_runbook};
+use super::{Parsed, channel, delivery, person, read_json, typed, typed_oncall, typed_runbook};
 use crate::domain::request::{Ask, Place, ReplyPath, Request};
 use crate::domain::text;
 use crate::intake::grammar;
@@ -38,7 +38,7 @@ pub fn parse(raw: &[u8]) -> Parsed {
 
 /// Reads the JSON of a slash command, as Socket Mode carries it: the form's fields as an object.
 pub fn parse_payload(json: &[u8]) -> Parsed {
-    serde_json::from_slice(json).map_or(Parsed::Malformed, |body| parsed(body, json))
+    read_json(json).map_or(Parsed::Malformed, |body| parsed(body, json))
 }
 
 fn parsed(body: Body, raw: &[u8]) -> Parsed {
@@ -71,7 +71,8 @@ fn parsed(body: Body, raw: &[u8]) -> Parsed {
         reply: ReplyPath::Inline,
         ask,
     };
-    Parsed::request(request, body.trigger_id).from(origin)
+    let oncall = command.eq_ignore_ascii_case(ONCALL);
+    Parsed::request(request, body.trigger_id).said_as(text, oncall).from(origin)
 }
 
 fn read(raw: &[u8]) -> Option<Body> {

@@ -1,10 +1,10 @@
-//! Events: mentions, direct messages and pushpins.
+//! Events: mentions, direct messages and reactions.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use sha2::{Digest, Sha256};
 
-use super::{Opened, Parsed, channel, delivery, person, typed};
+use super::{Opened, Parsed, channel, delivery, person, read_json, typed};
 use crate::domain::command::Command;
 use crate::domain::oncall::said::heard;
 use crate::domain::refusal::{Doubt, Refusal};
@@ -15,6 +15,8 @@ use crate::intake::slack_text;
 
 /// The reactions that put a message on the timeline.
 const PINS: [&str; 2] = ["pushpin", "round_pushpin"];
+/// The reactions that people mean as "I'm on it".
+const YES: [&str; 5] = ["+1", "thumbsup", "eyes", "white_check_mark", "heavy_check_mark"];
 
 #[derive(Deserialize)]
 struct Envelope {
@@ -92,7 +94,7 @@ struct Published {
 
 /// Reads the JSON that Slack sends for an event, over HTTP or in a Socket Mode envelope.
 pub fn parse(json: &[u8]) -> Parsed {
-    let Ok(envelope) = serde_json::from_slice::<Envelope>(json) else { return Parsed::Malformed };
+    let Some(envelope) = read_json::<Envelope>(json) else { return Parsed::Malformed };
     match envelope.r#type.as_str() {
         "url_verification" => envelope.challenge.map_or(Parsed::Malformed, Parsed::Challenge),
         "event_callback" => callback(envelope, json),
@@ -115,9 +117,10 @@ fn callback(envelope: Envelope, json: &[u8]) -> Parsed {
         }
         "message" => serde_json::from_value(event).map(|event| direct(event, us.as_deref(), delivery)),
         "app_home_opened" => serde_json::from_value(event).map(opened),
+        "channel_unarchive" => serde_json::from_value(event).map(|event| opened_again(event, delivery)),
         "subteam_members_changed" | "subteam_updated" => Ok(Parsed::GroupChanged),
-        "reaction_added" => serde_json::from_value(event).map(|event| pin(event, us, delivery, true)),
-        "reaction_removed" => serde_json::from_value(event).map(|event| pin(event, us, delivery, false)),
+        "reaction_added" => serde_json::from_value(event).map(|event| reaction(event, us, delivery, true)),
+        "reaction_removed" => serde_json::from_value(event).map(|event| reaction(event, us, delivery, false)),
         _ => Ok(Parsed::Ignored { why: "unknown_event" }),
     };
     parsed.unwrap_or(Parsed::Malformed).from(origin)
@@ -148,7 +151,7 @@ fn mention(event: Mention, us: Option<&str>, delivery: DeliveryId) -> Parsed {
             None => return Parsed::Ignored { why: "mentioned" },
         },
     };
-    said(event, &text, ask, us, delivery)
+    said(event, &text, ask, us, delivery).said_as(line.unwrap_or(&text), false)
 }
 
 /// Bots are not listened to, so that two of them never talk each other into a loop. A message counts once for each text that it
@@ -184,7 +187,7 @@ fn direct(event: Mention, us: Option<&str>, delivery: DeliveryId) -> Parsed {
     let heard = heard(&text);
     // Without howler's id no name at the beginning is known to be howler's.
     let line = us.and_then(|us| after_name(&text, Some(us))).unwrap_or(&text);
-    let mut incoming = match said(event, &text, typed(line), us, delivery) {
+    let mut incoming = match said(event, &text, typed(line), us, delivery).said_as(line, false) {
         Parsed::Request(incoming) => incoming,
         other => return other,
     };
@@ -233,8 +236,26 @@ fn opened(event: Arrival) -> Parsed {
     Parsed::HomeOpened(Opened { by, origin: Origin::default(), hash })
 }
 
-fn pin(event: Reaction, us: Option<String>, delivery: DeliveryId, added: bool) -> Parsed {
-    if !PINS.contains(&event.reaction.as_str()) {
+/// Somebody unarchived a channel.
+#[derive(Deserialize)]
+struct Unarchived {
+    channel: String,
+    user: Option<String>,
+}
+
+fn opened_again(event: Unarchived, delivery: DeliveryId) -> Parsed {
+    let by = event.user.and_then(person).unwrap_or_else(|| UserId(SLACKBOT.to_owned()));
+    let Some(channel) = channel(event.channel) else { return Parsed::Malformed };
+    let (place, reply) = (Place { channel, thread: None }, ReplyPath::Ephemeral);
+    Parsed::request(Request { delivery, by, place, reply, ask: Ask::ChannelBack }, None)
+}
+
+fn reaction(event: Reaction, us: Option<String>, delivery: DeliveryId, added: bool) -> Parsed {
+    // `+1::skin-tone-3` is `+1`.
+    let name = event.reaction.split("::").next().unwrap_or_default();
+    let pins = PINS.contains(&name);
+    // Taking a yes off again takes nothing back: somebody is at work.
+    if !pins && !(added && YES.contains(&name)) {
         return Parsed::Ignored { why: "other_reaction" };
     }
     let (Some(channel), Some(message)) = (event.item.channel, event.item.ts) else {
@@ -247,12 +268,12 @@ fn pin(event: Reaction, us: Option<String>, delivery: DeliveryId, added: bool) -
         return Parsed::Ignored { why: "bot" };
     };
     let (Some(by), Some(channel)) = (person(user), self::channel(channel)) else { return Parsed::Malformed };
-    let request = Request {
-        delivery,
-        by,
-        place: Place { channel, thread: None },
-        reply: ReplyPath::Ephemeral,
-        ask: Ask::Pin { message: MessageTs(message), author: event.item_user.map(UserId), added },
+    let message = MessageTs(message);
+    let ask = match pins {
+        true => Ask::Pin { message, author: event.item_user.map(UserId), added },
+        false => Ask::Reacted { message },
     };
+    let place = Place { channel, thread: None };
+    let request = Request { delivery, by, place, reply: ReplyPath::Ephemeral, ask };
     Parsed::request(request, None)
 }

@@ -122,7 +122,8 @@ fn resolve(input: &mut Input<'_>, context: &FormContext) -> Option<Form> {
     });
     let impact = input.text(fields::IMPACT);
     let data_loss = input.text(fields::DATA_LOSS);
-    Some(Form::Resolve { incident, root_cause: root_cause?, impact, data_loss })
+    let shown = context.shown.clone();
+    Some(Form::Resolve { incident, root_cause: root_cause?, impact, data_loss, shown })
 }
 
 fn approve(input: &mut Input<'_>, context: &FormContext) -> Option<Form> {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::form::{self, View};
 use super::shortcut;
-use super::{Parsed, channel, delivery, person};
+use super::{Parsed, channel, delivery, person, read_json};
 use crate::domain::command::Choice;
 use crate::domain::refusal::Refusal;
 use crate::domain::request::{Ask, Place, ReplyPath, Request};
@@ -99,7 +99,7 @@ pub fn parse(raw: &[u8]) -> Parsed {
 
 /// Reads the JSON of an interaction, as Socket Mode carries it.
 pub fn parse_payload(json: &[u8]) -> Parsed {
-    let Ok(payload) = serde_json::from_slice::<Payload>(json) else { return Parsed::Malformed };
+    let Some(payload) = read_json::<Payload>(json) else { return Parsed::Malformed };
     let origin = payload.origin();
     let parsed = match payload.r#type.as_str() {
         "block_actions" => click(payload, json),

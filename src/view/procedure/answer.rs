@@ -94,7 +94,11 @@ fn place(to: &To) -> &'static str {
 fn done(run: RunId, what: &RunAsk) -> Words {
     match what {
         RunAsk::Step => {
-            words![format!("{run}: skipped to the next step. Its card shows it.")]
+            let back = code(Via::Slash.runbook(&format!("unskip {run}")));
+            words![format!("{run}: skipped to the next step. Its card shows it. To go back: "), back]
+        }
+        RunAsk::Unskip => {
+            words![format!("{run}: running the checks again, to offer the step that was skipped.")]
         }
         RunAsk::LookAgain => {
             words![format!("{run}: running all checks again. Watch its card.")]

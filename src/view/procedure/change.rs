@@ -8,11 +8,12 @@ use crate::domain::procedure::{Action, Command as Template, Undo};
 use crate::domain::run::announce::step;
 use crate::domain::run::approve::{Vote, untried};
 use crate::domain::run::change::{Approval, Change, Phase};
-use crate::domain::run::{Last, Run, Stage};
+use crate::domain::run::{End, Last, Run, Stage};
 use crate::domain::runbook::{RunAsk, RunbookLine};
 use crate::view::blocks::{Button, Draft};
 use crate::view::words::{Words, bold, clock, code, mention, moment, words};
 
+const SKIP: &str = "It counts as not tried, and the next step is offered. You can come back to it.";
 /// Longest output of a program that a card shows, in characters; the end of it.
 const OUTPUT_MOST: usize = 1_200;
 
@@ -266,8 +267,11 @@ pub(super) fn buttons(run: &Run) -> Vec<Button> {
             let close = of("Close", RunAsk::Abort);
             // What follows an action that helped is ticked.
             let follows = run.rung(*rung).is_some_and(|rung| !rung.when.helped.is_empty());
-            let next = of(if follows { "Done" } else { "Next step" }, RunAsk::Step);
-            let rest = [again, next].into_iter().chain(undo::button(run));
+            let next = match follows {
+                true => of("Done", RunAsk::Step),
+                false => of("Skip this step", RunAsk::Step).asking(SKIP, "Skip it"),
+            };
+            let rest = [again, next].into_iter().chain(unskip(run)).chain(undo::button(run));
             propose.into_iter().chain(rest).chain([close]).collect()
         }
         Stage::Changing(change) => match &change.phase {
@@ -282,8 +286,41 @@ pub(super) fn buttons(run: &Run) -> Vec<Button> {
                 undo::button(run).into_iter().chain([of("Close", RunAsk::Abort)]).collect()
             }
         },
+        Stage::Over { end: End::NoStepLeft, .. } => {
+            unskip(run).into_iter().chain(undo::button(run)).collect()
+        }
         Stage::Over { .. } => undo::button(run).into_iter().collect(),
     }
+}
+
+/// What was left behind can be offered again, after the last step too.
+fn unskip(run: &Run) -> Option<Button> {
+    let rung = *run.skipped.last()?;
+    let line = RunbookLine::Of { run: Some(run.id), ask: RunAsk::Unskip };
+    let title = step(run, rung).unwrap_or_default();
+    Some(Button::new(format!("Back to: {title}"), None, Command::Runbook(line)))
+}
+
+/// What was skipped, and what earlier runs did in vain.
+pub(super) fn not_done(run: &Run) -> Vec<Words> {
+    let title =
+        |action: &String| run.procedure.actions.get(action).map_or(action.clone(), |it| it.title.clone());
+    let before = run.before.iter().map(|before| {
+        let did = format!(" did this already, and it did not help: {}.", title(&before.action));
+        words![bold(before.run.to_string()), ", begun ", moment(before.at), ",", did]
+    });
+    // A step for people is no try.
+    let skipped = run.skipped.iter().filter(|rung| !is_before(run, **rung));
+    let skipped: Vec<&str> =
+        skipped.filter_map(|rung| run.action_of(*rung)).map(|action| action.title.as_str()).collect();
+    let skipped =
+        (!skipped.is_empty()).then(|| words![bold("Skipped, not tried: "), skipped.join("; "), "."]);
+    before.chain(skipped).collect()
+}
+
+fn is_before(run: &Run, rung: usize) -> bool {
+    let action = run.rung(rung).and_then(|rung| rung.action.as_ref());
+    run.before.iter().any(|before| Some(&before.action) == action)
 }
 
 fn asking(run: &Run, change: &Change, of: &impl Fn(&str, RunAsk) -> Button) -> Vec<Button> {

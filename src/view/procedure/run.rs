@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::change::{buttons, changing, changing_beside, last, offered, offered_beside};
+use super::change::{buttons, changing, changing_beside, last, not_done, offered, offered_beside};
 use super::{release, undo};
 use crate::domain::procedure::{Finding, Verdict};
 use crate::domain::run::announce::{counted, kept_texts};
@@ -61,7 +61,9 @@ fn headed(run: &Run) -> Draft {
 
 /// What people decide on, and what became of what they decided before.
 fn decision(draft: Draft, run: &Run) -> Draft {
-    let draft = last(draft, run).lines(release::standing(run));
+    let decides = matches!(run.stage, Stage::Offered { .. } | Stage::Over { .. });
+    let skipped = if decides { not_done(run) } else { Vec::new() };
+    let draft = last(draft, run).lines(skipped).lines(release::standing(run));
     match &run.stage {
         Stage::Offered { rung } => undo::offered(offered(draft, run, *rung), run),
         Stage::Changing(change) => changing(draft, run, change),

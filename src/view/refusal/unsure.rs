@@ -53,6 +53,7 @@ fn lead(doubt: &Doubt) -> Words {
         Doubt::SameTitle { incident, by } => {
             words![by, " declared ", bold(incident.to_string()), " some minutes ago. Is it the same?"]
         }
+        Doubt::Reaction => words!["You reacted to a page. If you have it, say so."],
         Doubt::NoTitle => {
             words!["The incident has no title yet. A few words about what is broken are enough."]
         }
@@ -67,7 +68,7 @@ fn does(meaning: &Meaning) -> String {
         .as_deref()
         .map(|summary| format!("{} {}", summary.incident, shorten(&summary.title, TEXT_MOST)));
     let about = about.or_else(|| meaning.line.incident.map(|incident| incident.to_string()));
-    let about = about.unwrap_or_else(|| "an incident".to_owned());
+    let about = about.unwrap_or_else(|| "an incident (I'll ask which)".to_owned());
     of(&meaning.line, &about, meaning.incident.as_deref())
 }
 
@@ -79,7 +80,7 @@ fn of(line: &Line, about: &str, incident: Option<&Summary>) -> String {
             format!("Declare all the same: {how_bad} {}", quoted(title))
         }
         Command::Cancel { of: Some(of), .. } => format!("Cancel {about}: the same as {of}"),
-        Command::Cancel { of: None, .. } => format!("Cancel {about}: no incident"),
+        Command::Cancel { of: None, .. } => format!("Cancel {about}: a false alarm"),
         Command::Rename { title } => format!("Rename {about} to {}", quoted(title)),
         Command::Invite { .. } => format!("Invite them to {about}"),
         Command::Join => format!("Join {about}"),

@@ -6,6 +6,7 @@ use crate::domain::answer::Done;
 use crate::domain::incident::Incident;
 use crate::domain::incident::event::EventKind;
 use crate::domain::incident::page::{AskedFor, page_person};
+use crate::domain::oncall::duty::Duty;
 use crate::domain::refusal::Refusal;
 use crate::id::UserId;
 
@@ -62,4 +63,19 @@ pub(super) fn page(
         _ => Vec::new(),
     };
     Ok(Decision::done(incident, vec![paged], Done::Paging { whom: whom.clone(), skipped }))
+}
+
+impl Incident {
+    /// Whether work of `person` says as well as words that they have it: nobody does yet, and they are on call, called or
+    /// in command.
+    pub fn is_taken_by_work_of(&self, person: &UserId, duty: &Duty) -> bool {
+        self.is_open() && self.acknowledged.is_none() && self.is_meant(person, duty)
+    }
+
+    /// Whether `person` is on call, called to it or in command of it.
+    pub fn is_meant(&self, person: &UserId, duty: &Duty) -> bool {
+        let on_call =
+            [&duty.primary, &duty.outgoing, &duty.backup].into_iter().flatten().any(|it| it == person);
+        on_call || self.calls(person) || self.commander() == Some(person)
+    }
 }

@@ -121,3 +121,75 @@ fn sentences_get_buttons() {
         assert_eq!(meanings.first().map(|meaning| meaning.line.command.word()), Some("schedule"), "{text}");
     }
 }
+
+/// Lines as phones correct them, as people dictate and paste them, in the habits of several languages. None acts unasked that
+/// changes something else than it says, and none is a dead end.
+#[test]
+fn forty_lines_of_tired_people() {
+    let buttons = |text: &str, word: &str| {
+        let (_, lines) = asked(text);
+        assert_eq!(lines.first().map(|line| line.command.word()), Some(word), "{text}: {lines:?}");
+    };
+    for (text, word) in [
+        ("P one payments are down", "declare"),
+        ("Payments are down. Customers can't check out.", "declare"),
+        ("&gt; p1 payments are down", "declare"),
+        ("Updated: we restarted redis", "update"),
+        ("status update: we restarted redis", "update"),
+        ("status identifed", "status"),
+        ("status monitoring", "status"),
+        ("escalate to p1", "severity"),
+        ("escalate to <@U0MAYA> please", "page"),
+        ("raise it to p1", "severity"),
+        ("raise severity to P2", "severity"),
+        ("page on-call", "escalate"),
+        ("page the oncall please", "escalate"),
+        ("page someone", "escalate"),
+        ("make me commander", "take"),
+        ("tell everyone we are restarting redis", "update"),
+        ("add <@U0MAYA>", "invite"),
+        ("Zahlungen gehen nicht mehr", "declare"),
+        ("les paiements sont en panne", "declare"),
+        ("no se puede pagar", "declare"),
+    ] {
+        buttons(text, word);
+    }
+    let acts = |text: &str, command: Command| {
+        assert_eq!(parse(text), Ok(Line { incident: None, command }), "{text}")
+    };
+    let p1 = |title: &str| Command::Declare { severity: Severity::P1, title: title.into() };
+    acts("P1 – Payments are down", p1("Payments are down"));
+    acts("P1. Payments are down.", p1("Payments are down."));
+    acts("„p1 Payments are down“", p1("Payments are down"));
+    acts("«\u{a0}p1 Payments are down\u{a0}»", p1("Payments are down"));
+    acts("「p1 Payments are down」", p1("Payments are down"));
+    acts("```p1 Payments are down```", p1("Payments are down"));
+    acts("P1\nPayments are down", p1("Payments are down"));
+    acts("Resolve it please", Command::ResolveForm);
+    acts("Resolve.", Command::ResolveForm);
+    acts("close this incident", Command::ResolveForm);
+    acts("Ack. Please", Command::Ack);
+    acts("rename to Payments are slow", Command::Rename { title: "Payments are slow".into() });
+    acts("new incident: Payments", Command::DeclareForm { title: Some("Payments".into()) });
+    acts(
+        "anyway p1 Payments are down",
+        Command::DeclareAnyway { severity: Severity::P1, title: "Payments are down".into(), note: None },
+    );
+    let oncall = |text: &str| match parse_oncall(text) {
+        Ok(Line { command: Command::Oncall(line), .. }) => *line,
+        other => panic!("{text}: {other:?}"),
+    };
+    let two_hours = Oncall::Cover { long: SignedDuration::from_hours(2) };
+    assert_eq!(oncall("who's next??"), Oncall::Schedule { weeks: 8 });
+    assert_eq!(oncall("who is next up"), Oncall::Schedule { weeks: 8 });
+    assert_eq!(oncall("Who’s on call now, please?"), Oncall::Who { when: None });
+    assert_eq!(oncall("cover 2h pls"), two_hours);
+    assert_eq!(oncall("Cover for 2 hours, thanks!"), two_hours);
+    assert_eq!(oncall("handoff pls"), Oncall::Handoff { to: None });
+    for (text, word) in
+        [("who was on call when it broke", "who"), ("i'm sick", "handoff"), ("give it to zoe", "handoff")]
+    {
+        let Err(Refusal::Unsure { meanings, .. }) = parse_oncall(text) else { panic!("{text}") };
+        assert_eq!(meanings.first().map(|meaning| meaning.line.command.word()), Some(word), "{text}");
+    }
+}

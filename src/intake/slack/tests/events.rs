@@ -2,6 +2,7 @@ use super::*;
 use crate::domain::Severity;
 use crate::domain::command::Role;
 use crate::domain::oncall::line::Oncall;
+use crate::domain::oncall::said::Heard;
 use crate::domain::refusal::Doubt;
 
 pub(super) fn callback(event: Value) -> Value {
@@ -66,7 +67,7 @@ fn a_mention_is_a_request() {
     let origin = origin("A123ABC456", "T123ABC456", None, Some("T123ABC456"));
     assert_eq!(
         incoming(parse(&mention("<@UBOT> ack"))),
-        Incoming { request: wanted, trigger: None, origin, at_home: false }
+        Incoming { request: wanted, trigger: None, origin, at_home: false, unnamed: None }
     );
 }
 
@@ -192,6 +193,63 @@ fn a_pushpin_on_a_bots_message_has_no_author() {
     let mut json = reaction("reaction_added", "pushpin");
     json["event"].as_object_mut().expect("an event").remove("item_user");
     let Ask::Pin { author: None, .. } = incoming(parse(&json)).request.ask else { panic!("a pin") };
+}
+
+#[test]
+fn a_yes_by_reaction_is_a_request_and_its_removal_is_none() {
+    for name in ["+1", "thumbsup", "+1::skin-tone-2", "eyes", "white_check_mark", "heavy_check_mark"] {
+        let request = incoming(parse(&reaction("reaction_added", name))).request;
+        assert_eq!(request.ask, Ask::Reacted { message: MessageTs::from("1464196127.000002") }, "{name}");
+        let removed = parse(&reaction("reaction_removed", name));
+        assert_eq!(removed, Parsed::Ignored { why: "other_reaction" }, "{name}");
+    }
+    for name in ["-1", "-1::skin-tone-2", "x", "eyes2", ""] {
+        let other = parse(&reaction("reaction_added", name));
+        assert_eq!(other, Parsed::Ignored { why: "other_reaction" }, "{name}");
+    }
+}
+
+/// A cut text may end in half a sign. Slack would send it again, and then not any more.
+#[test]
+fn half_a_sign_is_read_as_one_that_cannot_be_shown() {
+    let title = |text: &str| {
+        let json = mention("<@UBOT> p3 TITLE").to_string().replace("TITLE", text);
+        match incoming(event::parse(json.as_bytes())).request.ask {
+            Ask::Line(Line { command: Command::Declare { title, .. }, .. }) => title,
+            other => panic!("{text}: {other:?}"),
+        }
+    };
+    for (typed, read) in [
+        (r"Search \ud83d\ude80 slow", "Search 🚀 slow"),
+        (r"Search \ud83d", "Search \u{fffd}"),
+        (r"Search \uDE80\uD83D slow", "Search \u{fffd}\u{fffd} slow"),
+        (r"Search \ud83dx\ud83d\ude80", "Search \u{fffd}x🚀"),
+        (r"Search \ud83d\n\\ud83d", r"Search \u{fffd} \ud83d"),
+        (r"Search \\\ud83d", "Search \\\u{fffd}"),
+    ] {
+        let read = read.replace(r"\u{fffd}", "\u{fffd}");
+        assert_eq!(title(typed), read, "{typed}");
+    }
+    let mut raw = mention("<@UBOT> p3 TITLE").to_string().replace("TITLE", "Search ~").into_bytes();
+    raw.iter_mut().filter(|byte| **byte == b'~').for_each(|byte| *byte = 0xff);
+    assert!(matches!(event::parse(&raw), Parsed::Request(_)), "bytes that are no UTF-8");
+}
+
+#[test]
+fn what_is_said_in_a_direct_message_with_a_picture_is_said() {
+    let direct = |subtype: Option<&str>| {
+        let event = json!({ "type": "message", "channel_type": "im", "user": "U1", "channel": "D1",
+            "ts": "1515449522.000016", "text": "on it", "subtype": subtype });
+        parse(&callback(event))
+    };
+    for subtype in [None, Some("file_share"), Some("thread_broadcast"), Some("me_message")] {
+        let request = incoming(direct(subtype)).request;
+        assert!(matches!(request.ask, Ask::Said { heard: Heard::Yes, .. }), "{subtype:?}: {request:?}");
+    }
+    for subtype in ["message_changed", "message_deleted", "channel_topic", "huddle_thread", "reminder_add"] {
+        assert_eq!(direct(Some(subtype)), Parsed::Ignored { why: "edited" }, "{subtype}");
+    }
+    assert_eq!(direct(Some("bot_message")), Parsed::Ignored { why: "edited" });
 }
 
 #[test]

@@ -111,6 +111,7 @@ fn a_resolution() {
         root_cause: "Redis".into(),
         impact: None,
         data_loss: Some("none".into()),
+        shown: None,
     };
     assert_eq!(submitted(&submission(fields::RESOLVE, Some(7), &fields)), form);
 }

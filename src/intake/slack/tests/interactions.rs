@@ -43,7 +43,7 @@ fn without(fields: &[&str]) -> Value {
 
 #[test]
 fn a_click_is_a_request() {
-    let Incoming { request, trigger, origin: from, at_home } = incoming(parse(&click()));
+    let Incoming { request, trigger, origin: from, at_home, .. } = incoming(parse(&click()));
     assert_eq!(from, origin("AABA1ABCD", "T9TK3CUKW", None, Some("T9TK3CUKW")));
     assert_eq!((trigger.as_deref(), at_home), (Some("12466734323.1395872398"), false));
     let address = "https://hooks.slack.com/actions/AABA1ABCD/1232321423432/D09sSasdasdAS9091209";
