@@ -308,6 +308,8 @@ impl<'a> Draft<'a> {
 fn may_be_asked_again(ask: &Ask, answer: &Answer) -> bool {
     match ask {
         Ask::Unclear(_) | Ask::Said { .. } => true,
+        // People react to everything: what is no page's message leaves no row.
+        Ask::Reacted { .. } => true,
         Ask::Form(_) => matches!(answer, Answer::Private(Private::Refused(_))),
         _ => false,
     }

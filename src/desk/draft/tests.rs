@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::desk::state::State;
 use crate::domain::Severity;
 use crate::domain::command::{Command, Line};
-use crate::domain::effect::{EffectKind, Outcome, Receipt};
+use crate::domain::effect::{EffectKind, EffectState, Outcome, Receipt};
 use crate::domain::oncall::confirm::Change;
 use crate::domain::oncall::line::Oncall;
 use crate::domain::oncall::said::Heard;
@@ -207,4 +207,27 @@ fn a_hand_over_goes_out_without_the_pages_that_cannot_be_read() {
         assert!(changes.timers_gone.contains(&hand_over));
         assert_eq!(changes.kinds.rota.rows.len(), 1);
     }
+}
+
+/// People react to everything, and what is no page's message is none of howler's business.
+#[test]
+fn a_reaction_on_any_message_leaves_nothing() {
+    let scene = Scene::new();
+    let mut draft = scene.draft(at(1));
+    let asked = request(93, ReplyPath::Ephemeral, Ask::Reacted { message: "1.2".into() });
+    draft.handle(&asked).unwrap();
+    assert!(draft.finish().is_empty());
+}
+
+/// A limit is a number of seconds: what waits for its end waits no hour longer because the clock was set back by one.
+#[test]
+fn what_waits_for_a_limit_goes_back_with_the_clock() {
+    let mut scene = Scene::new();
+    let effect = scene.state.outbox.iter().next().unwrap().id;
+    let limit = at(2) + SignedDuration::from_secs(30);
+    scene.state.outbox.hold(effect, limit, "Slack asked howler to slow down".into());
+    scene.state.outbox.set_back(SignedDuration::from_hours(2));
+    let state = &scene.state.outbox.get(effect).unwrap().state;
+    let expected = at(0) + SignedDuration::from_secs(30);
+    assert!(matches!(state, EffectState::Later { at, .. } if *at == expected), "{state:?}");
 }

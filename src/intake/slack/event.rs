@@ -255,7 +255,8 @@ fn reaction(event: Reaction, us: Option<String>, delivery: DeliveryId, added: bo
     let name = event.reaction.split("::").next().unwrap_or_default();
     let pins = PINS.contains(&name);
     // Taking a yes off again takes nothing back: somebody is at work.
-    if !pins && !(added && YES.contains(&name)) {
+    let says_yes = added && YES.contains(&name);
+    if !pins && !says_yes {
         return Parsed::Ignored { why: "other_reaction" };
     }
     let (Some(channel), Some(message)) = (event.item.channel, event.item.ts) else {
