@@ -131,7 +131,7 @@ impl People {
     }
 
     /// Who has exactly this name, in any case, as handle, shown name or whole name; nobody where several have it.
-    pub async fn called(&self, typed: &str) -> Option<UserId> {
+    pub async fn by_name(&self, typed: &str) -> Option<UserId> {
         let typed = typed.trim_start_matches('@').to_lowercase();
         let people = self.listed().await.ok()?;
         let here = people.iter().filter(|person| !person.deleted && !person.is_bot);

@@ -129,10 +129,7 @@ pub enum Form {
         note: Option<String>,
     },
     /// A message, onto the timeline of the incident that was chosen.
-    Note {
-        incident: IncidentId,
-        text: String,
-    },
+    Note { incident: IncidentId, text: String },
     Update {
         incident: IncidentId,
         status: Option<Status>,

@@ -95,7 +95,7 @@ async fn look_up(mut line: Typed, deliverer: &Deliverer) -> Option<Ask> {
                 asked => Some(asked),
             };
         };
-        let person = match deliverer.people.called(word).await {
+        let person = match deliverer.people.by_name(word).await {
             Some(person) if word.starts_with('@') => person,
             // A change of the schedule is typed anew: it is shown before it counts, and a name that is near is told there.
             _ if !after.starts_with("incident ") => return None,
