@@ -35,7 +35,7 @@ async fn a_skipped_step_is_asked_for_first_and_can_be_come_back_to() {
     world.maya().clicks(EMERGENCIES, "approve").await;
     assert_eq!(began(&town, "restart"), 1, "what was come back to is carried out");
     let refused = ian.types(EMERGENCIES, "/runbook unskip RUN-1").await;
-    assert!(refused.contains("Nothing was done"), "{refused}");
+    assert!(refused.contains("Nothing changed"), "{refused}");
 }
 
 #[tokio::test]

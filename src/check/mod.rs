@@ -96,7 +96,7 @@ pub async fn run(config: Option<&Path>, data: PathBuf, lookup: impl Fn(&str) -> 
         }
         Err(_) => report.print(vec![Line::note(
             "Slack",
-            "not asked: that needs SLACK_BOT_TOKEN and a SLACK_API_URL that can be used. The order of a first installation: make \
+            "not checked: needs SLACK_BOT_TOKEN and a valid SLACK_API_URL. The order of a first installation: make \
              the app from manifest.yml and install it; turn Socket Mode on and set SLACK_BOT_TOKEN and SLACK_APP_TOKEN, which needs \
              no public address; start howler; invite it into the emergencies and the on-call channel; run `howler check`",
         )]),
