@@ -236,7 +236,7 @@ impl Draft<'_> {
             return Ok(());
         }
         let (name, channel) = (name.clone(), channel.clone());
-        self.record_rota(None, RotaEventKind::ChannelKnown { name, channel })
+        self.record::<Rota>((), &Cause::howler(), RotaEventKind::ChannelKnown { name, channel })
     }
 
     /// Repairs the group where `person` is still on call and nothing of the group waits.

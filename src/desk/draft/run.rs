@@ -90,7 +90,7 @@ impl Draft<'_> {
     /// What the latest runs of this procedure for the incident carried out in vain.
     fn tried_before(&self, incident: IncidentId, procedure: &str) -> Result<Vec<Before>, StoreError> {
         let mut before: Vec<Before> = Vec::new();
-        for id in (1..self.changes.next_run).rev().take(RUNS_BEFORE).map(RunId) {
+        for id in (1..self.changes.next.run).rev().take(RUNS_BEFORE).map(RunId) {
             let Some(run) = self.book().run(id)? else { continue };
             let recent = self.now.duration_since(run.at) <= BEFORE_WITHIN;
             if run.incident != Some(incident) || run.procedure.name != procedure || !recent {

@@ -191,7 +191,7 @@ fn click_at_home() -> Value {
 
 #[test]
 fn a_click_on_the_home_tab_is_answered_by_direct_message() {
-    let Incoming { request, trigger, origin: from, at_home } = incoming(parse(&click_at_home()));
+    let Incoming { request, trigger, origin: from, at_home, .. } = incoming(parse(&click_at_home()));
     assert_eq!(from, origin("AABA1ABCD", "T9TK3CUKW", None, Some("T9TK3CUKW")));
     assert_eq!((trigger.is_some(), at_home), (true, true), "a form can be opened");
     assert_eq!((request.place, request.reply), (Place::home(), ReplyPath::Direct));
