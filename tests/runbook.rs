@@ -45,7 +45,7 @@ async fn a_diagnosis_ends_with_the_step_and_its_exact_command() {
         assert!(timeline.contains(part), "{part} is not in {timeline}");
     }
     let status = ian.types(EMERGENCIES, "/runbook status").await;
-    assert!(status.contains("RUN-1") && status.contains("a step is offered"), "{status}");
+    assert!(status.contains("RUN-1") && status.contains("a step is ready"), "{status}");
 
     town.state("echo fine");
     ian.clicks(room, "again").await;

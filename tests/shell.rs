@@ -107,14 +107,14 @@ async fn slack_is_down_and_the_incident_is_run_from_a_shell_through_a_kill() {
     slack.faults().down(false);
     let howler = serve(&data, &api_url, port, "").await;
     let said = |part: &str| Channel::look(&slack, EMERGENCIES).texts().iter().any(|text| text.contains(part));
-    until(|| said("INCIDENT RESOLVED")).await;
+    until(|| said("INC-1, resolved by")).await;
     let (well, _) = howler.stop().await;
     assert!(well && !socket.exists(), "a howler that stops takes its socket along");
     let emergencies = Channel::look(&slack, EMERGENCIES);
     let texts = emergencies.texts();
     let places = order(
         &texts,
-        &["INCIDENT DECLARED: Event", "Restarting - the stream, with --force", "INCIDENT RESOLVED: Event"],
+        &["INC-1 · declared by", "Restarting - the stream, with --force", "INC-1, resolved by"],
     );
     assert!(places.is_sorted(), "{texts:#?}");
 }

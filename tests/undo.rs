@@ -70,7 +70,7 @@ async fn while_it_is_proved_an_action_is_one_click_and_one_approval_from_its_und
     has(&town, &["Done. Checking whether it helped: Undo: Restart the queue"]);
     world.forward_seconds(30).await;
     has(&town, &["Restart the queue was undone: everything is as it was before."]);
-    has(&town, &["To do it again by hand: `kubectl", "Next step: Roll the queue back"]);
+    has(&town, &["To do it again yourself: `kubectl", "Next step: Roll the queue back"]);
     assert_eq!(world.count(EMERGENCIES, "undone: everything is as it was before"), 1);
     assert_eq!(world.count(EMERGENCIES, "Restart the queue helped"), 0, "nothing of it counts any more");
     assert!(!buttons(&town).contains(&"undo".to_owned()), "{:?}", buttons(&town));
@@ -242,7 +242,7 @@ async fn an_undo_that_is_stopped_or_fails_is_followed_by_a_look_and_stays_offere
     world.ian().clicks(EMERGENCIES, "undo").await;
     world.maya().clicks(EMERGENCIES, "approve").await;
     world.forward_seconds(10).await;
-    has(&town, &["it ended with 3", "The facts say that it happened", "Next step: Roll the queue back"]);
+    has(&town, &["exit code 3", "The facts say that it happened", "Next step: Roll the queue back"]);
     assert!(!buttons(&town).contains(&"undo".to_owned()), "{:?}", buttons(&town));
     assert_eq!(undone(&town), 2);
 }

@@ -226,7 +226,7 @@ async fn what_an_earlier_howler_began_can_still_be_aborted() {
     drop(howler);
     let _howler = night.howler().await;
     night.slack.command("zoe", EMERGENCIES, "/runbook abort RUN-1").await.unwrap();
-    night.until_card("it was stopped. Nothing of it is left.").await;
+    night.until_card("it was stopped. Nothing of it still runs.").await;
     night.until_card("The facts say that it did not happen").await;
     night.write("go", "");
     assert_eq!(night.begun(), 1);
