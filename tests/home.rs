@@ -139,7 +139,7 @@ async fn where_no_form_opens_a_button_comes_by_direct_message() {
     opens(&world, "ian").await;
     world.slack.faults().fail("views.open", "internal_error", 1);
     presses(&world, "ian", "declare").await;
-    assert!(told(&world, "ian").contains("A form opens with a click"), "{}", told(&world, "ian"));
+    assert!(told(&world, "ian").contains("Press the button to open the form"), "{}", told(&world, "ian"));
     world.ian().clicks_direct("declare").await;
     let done = world.ian().submits(&[("title", "Queue stuck"), ("severity", "P2")]).await;
     assert!(matches!(done, Submission::Closed), "{done:?}");
@@ -304,6 +304,14 @@ async fn a_shortcut_that_comes_twice_opens_one_form() {
     world.ian().submits(&[("title", "Queue stuck"), ("severity", "P2")]).await;
     assert_eq!(world.count(EMERGENCIES, "INCIDENT DECLARED: Queue stuck"), 1);
     // The form that could not be opened again is offered, once.
-    assert_eq!(world.channel("ian").texts().iter().filter(|text| text.contains("A form opens")).count(), 1);
+    assert_eq!(
+        world
+            .channel("ian")
+            .texts()
+            .iter()
+            .filter(|text| text.contains("Press the button to open the form"))
+            .count(),
+        1
+    );
     world.clock.advance(SignedDuration::from_secs(1));
 }
