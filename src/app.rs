@@ -150,7 +150,9 @@ impl App {
                 .with_homes(data.join("homes")),
         };
         let redactor = Arc::new(Redactor::new(secrets.all().into_iter().chain(prober.secrets())));
-        let loaded = procedure::load(config.runbook.folder.as_deref()).without_secrets(&redactor);
+        let loaded = procedure::load(config.runbook.folder.as_deref())
+            .fitted(config.runbook.here())
+            .without_secrets(&redactor);
         for fault in &loaded.faults {
             warn!(%fault, "a procedure is left out");
         }

@@ -15,7 +15,7 @@ use crate::domain::run::decide::{RunRefusal, Start, start};
 use crate::domain::run::{Around, Run, RunEvent, RunEventKind, Stage, settle};
 use crate::domain::runbook::RunbookAnswer;
 use crate::id::{RunId, UserId};
-use crate::probe::Prober;
+use crate::probe::{Look, Prober};
 use crate::redact::Redactor;
 use crate::terminal::{complain, say};
 use crate::{procedure, view};
@@ -32,7 +32,9 @@ pub async fn run(config: &Config, secrets: &Secrets, name: &str, given: &[String
         clock.clone(),
     );
     let redactor = Redactor::new(secrets.all().into_iter().chain(prober.secrets()));
-    let loaded = procedure::load(config.runbook.folder.as_deref()).without_secrets(&redactor);
+    let loaded = procedure::load(config.runbook.folder.as_deref())
+        .fitted(config.runbook.here())
+        .without_secrets(&redactor);
     for fault in &loaded.faults {
         complain(fault);
     }
@@ -78,9 +80,10 @@ fn line(name: &str, given: &[String]) -> Start {
 /// All checks side by side.
 async fn findings(run: &Run, prober: &Prober) -> Vec<(String, Finding)> {
     let checks = run.waiting.iter().filter_map(|name| Some((name, run.procedure.checks.get(name)?)));
+    let look = Look { run: run.id.0, asked: run.asked };
     let asked = checks.map(async |(name, check)| {
         let found = match run.filling().question(check) {
-            Ok(question) => prober.find(check, &question, Since::Trouble(run.at)).await,
+            Ok(question) => prober.find(check, &question, Since::Trouble(run.at), look).await,
             Err(unfilled) => Finding::unknown(unfilled.to_string()),
         };
         (name.clone(), found)

@@ -13,6 +13,7 @@ mod backups;
 mod browser;
 mod channels;
 mod check;
+mod clients;
 mod damage;
 mod data;
 mod database;

@@ -1,53 +1,12 @@
 //! Socket Mode as Slack offers it: `wss://`, with a certificate that howler checks. The real binary, since what it trusts is its
 //! machine's.
 
-use std::fs;
-use std::sync::Arc;
 use std::time::Duration;
 
+use crate::harness::process::{Process, free_port, serve_with};
+use crate::harness::{Channel, EMERGENCIES, MANIFEST, tls, workspace_of};
 use howler::clock::Clock;
 use howler::fake::slack::{APP_TOKEN, Slack};
-use rustls::ServerConfig;
-use rustls::crypto::ring;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
-
-use crate::harness::process::{Process, free_port, serve_with};
-use crate::harness::{Channel, EMERGENCIES, MANIFEST, workspace_of};
-
-/// A certificate for `localhost` by an authority that nobody trusts, good until 2126; its key is for this test alone.
-const TLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tls");
-
-/// Ends TLS before the fake; gives its port.
-async fn tls_before(fake: u16) -> u16 {
-    let file = |name: &str| fs::read(format!("{TLS}/{name}")).unwrap();
-    let chain = vec![CertificateDer::from_pem_slice(&file("localhost.pem")).unwrap()];
-    let key = PrivateKeyDer::from_pem_slice(&file("localhost.key")).unwrap();
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let port = listener.local_addr().unwrap().port();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let acceptor = acceptor.clone();
-            tokio::spawn(async move {
-                // Whoever does not trust the certificate hangs up.
-                let Ok(mut outside) = acceptor.accept(stream).await else { return };
-                let mut inside = TcpStream::connect(("127.0.0.1", fake)).await.unwrap();
-                // A connection that is cut ends both halves, which is all that matters here.
-                let _ = tokio::io::copy_bidirectional(&mut outside, &mut inside).await;
-            });
-        }
-    });
-    port
-}
 
 struct Stand {
     slack: Slack,
@@ -61,7 +20,7 @@ async fn stand(trusted: &str) -> Stand {
     let manifest = MANIFEST.replace("socket_mode_enabled: false", "socket_mode_enabled: true");
     let (slack, api_url) = workspace_of(&Clock::system(), &manifest).await;
     let fake = api_url.split(':').nth(2).and_then(|rest| rest.split('/').next()).unwrap().parse().unwrap();
-    slack.set_own_base(&format!("https://localhost:{}", tls_before(fake).await));
+    slack.set_own_base(&format!("https://localhost:{}", tls::before(fake).await));
     let folder = tempfile::tempdir().unwrap();
     let port = free_port();
     let variables = [("SLACK_APP_TOKEN", APP_TOKEN), ("SSL_CERT_FILE", trusted)];
@@ -71,7 +30,7 @@ async fn stand(trusted: &str) -> Stand {
 
 #[tokio::test]
 async fn an_incident_is_declared_over_tls() {
-    let stand = stand(&format!("{TLS}/authority.pem")).await;
+    let stand = stand(tls::AUTHORITY).await;
     let opened = stand.slack.sockets().until(|_, open| open.len() == 2);
     assert!(tokio::time::timeout(Duration::from_secs(30), opened).await.is_ok(), "two connections over TLS");
     let reply = stand.slack.command("ian", EMERGENCIES, "/incident p4 Event stream down").await.unwrap();

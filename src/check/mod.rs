@@ -10,6 +10,7 @@ mod oncall;
 mod procedures;
 mod programs;
 mod slack;
+mod tools;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -76,6 +77,7 @@ pub async fn run(config: Option<&Path>, data: PathBuf, lookup: impl Fn(&str) -> 
     report.print(lines);
     report.print(procedures::lines(&config));
     report.print(vec![programs::line(&config)]);
+    report.print(tools::lines(&config, &data, &lookup).await);
     report.print(environment::lines(&lookup));
     let clock = Clock::system();
     report.print(folder::lines(data.clone(), clock.now()).await);

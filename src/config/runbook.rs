@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::backup::is_name;
 use super::{Humane, Limits, Repository};
-use crate::domain::procedure::Risk;
+use crate::domain::procedure::{Here, Risk};
 use crate::domain::run::change::Policy;
 use crate::domain::run::identity::Names;
 use crate::id::UserId;
@@ -47,6 +47,9 @@ pub struct RunbookRules {
     /// The team that the project belongs to, by `team_...` or by the name in its addresses; none for a personal account.
     #[serde(deserialize_with = "name")]
     pub vercel_team: Option<String>,
+    /// Labels of the cluster's objects by which a GitOps tool marks what it owns, beside those that every Argo and Flux sets.
+    #[serde(deserialize_with = "labels")]
+    pub owner_labels: Vec<String>,
     /// The user, by name or number, as whom programs run where howler is root.
     #[serde(deserialize_with = "name")]
     pub run_as: Option<String>,
@@ -58,6 +61,15 @@ pub struct RunbookRules {
 }
 
 impl RunbookRules {
+    /// What of it procedures are fitted with.
+    pub fn here(&self) -> Here<'_> {
+        Here {
+            vercel_team: self.vercel_team.as_deref(),
+            vercel_project: self.vercel_project.as_deref(),
+            owner_labels: &self.owner_labels,
+        }
+    }
+
     /// Whose audit log is meant.
     pub fn organisation(&self) -> Option<&str> {
         let owner = || self.repository.name()?.split_once('/').map(|(owner, _)| owner);
@@ -191,6 +203,7 @@ impl Default for RunbookRules {
             organisation: None,
             vercel_project: Some("monkeytown-web".into()),
             vercel_team: None,
+            owner_labels: Vec::new(),
             run_as: None,
             limits: Limits::default(),
             approval: ApprovalRules::default(),
@@ -208,6 +221,20 @@ fn name<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> 
         _ => Err(D::Error::custom(format!(
             "`{text}` is no name; write letters, digits, hyphens, underscores and points, or off"
         ))),
+    }
+}
+
+/// As Kubernetes takes them: `acme.io/argo-app`.
+fn labels<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    let labels = Vec::<String>::deserialize(from)?;
+    let is_label = |label: &&String| {
+        !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c))
+    };
+    match labels.iter().find(|label| !is_label(label)) {
+        Some(label) => {
+            Err(D::Error::custom(format!("`{label}` is no label of Kubernetes, such as acme.io/argo-app")))
+        }
+        None => Ok(labels),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::domain::procedure::{CannotTell, Finding};
 use crate::domain::run::Run;
 use crate::domain::run::change::{Ended, Phase, Prepared};
 use crate::id::{RunId, UserId};
-use crate::probe::{Order, Prober};
+use crate::probe::{Look, Order, Prober};
 
 /// A stop that came too early is tried again after this.
 const AGAIN: SignedDuration = SignedDuration::from_millis(200);
@@ -48,7 +48,9 @@ impl Hands {
             EffectKind::Look { check, question, .. } => {
                 // What cannot be found out is an answer too, so nothing is tried again by itself.
                 let found = match question.as_ref() {
-                    Ok(question) => self.prober.find(check, question, since(job, desk.now())).await,
+                    Ok(question) => {
+                        self.prober.find(check, question, since(job, desk.now()), look(job)).await
+                    }
                     Err(why) => Finding::unknown(why),
                 };
                 Outcome::Done(Receipt::Found(found))
@@ -185,6 +187,12 @@ impl Hands {
         let mut stops = self.stops.lock().unwrap_or_else(PoisonError::into_inner);
         stops.entry(run).or_insert_with(|| watch::channel(false).0).clone()
     }
+}
+
+/// The look that a check belongs to: what several of it ask alike is asked once.
+fn look(job: &Job) -> Look {
+    let (run, asked) = job.run.as_ref().map_or((0, 0), |run| (run.id.0, run.asked));
+    Look { run, asked }
 }
 
 /// What a check finds is compared with that: when the action that is proved was asked for, or when the trouble began.

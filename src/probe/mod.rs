@@ -13,11 +13,14 @@ mod marked;
 mod pause;
 mod process;
 mod rest;
+mod shared;
 mod tcp;
 mod told;
 mod tool;
 mod user;
+mod usual;
 mod vercel;
+mod version;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -40,8 +43,11 @@ use address::Hosts;
 use bounds::Bounds;
 use github::GitHub;
 use process::Start;
+pub use shared::Look;
+use shared::Shared;
 pub use user::{User, is_root, runs_as};
 use vercel::Vercel;
+pub use version::Version;
 
 /// Where programs are looked for that the configuration does not name. Never along `PATH`, which others may have written.
 const FOLDERS: [&str; 2] = ["/usr/local/bin", "/usr/bin"];
@@ -80,6 +86,7 @@ pub struct Prober {
     /// Or why they are not asked.
     github: Result<GitHub, String>,
     vercel: Result<Vercel, String>,
+    shared: Shared,
 }
 
 impl Prober {
@@ -95,8 +102,7 @@ impl Prober {
         let (environment, for_actions) = (of(&rules.environment), of(&rules.action_environment));
         // A host, a user and a folder are passed on as well, and must be readable where something is wrong with them.
         let redactor = Redactor::new(secrets.into_iter().chain(secret([&environment, &for_actions])));
-        // Programs run in `/`, where gh finds no repository of its own accord. It is no secret.
-        let environment = with_repository(environment, rules.repository.name());
+        let environment = usual::with_usual(environment, rules.repository.name());
         let hosts = Hosts::new(&rules.hosts, &rules.private);
         let bounds = Bounds { user: runs_as(rules.run_as.as_deref()), limits: rules.limits.clone() };
         let nobody = || "howler does not ask it here".to_owned();
@@ -113,6 +119,7 @@ impl Prober {
             homes: None,
             github,
             vercel,
+            shared: Shared::default(),
         }
     }
 
@@ -157,8 +164,10 @@ impl Prober {
 
     /// What a check finds: its answer is judged as it came, and what is shown and kept of it is masked. Where silence counts as
     /// failing a second question, on a connection of its own, makes sure of it.
-    pub async fn find(&self, check: &Check, question: &Question, since: Since) -> Finding {
-        let mut answer = self.answer(question, check.within()).await;
+    pub async fn find(&self, check: &Check, question: &Question, since: Since, look: Look) -> Finding {
+        let limit = check.within();
+        let ask = async || self.answer(question, limit).await;
+        let mut answer = self.shared.answer(look, question, limit, ask).await;
         if check.silence_fails && answer.as_ref().is_ok_and(|answer| answer.raw.silent.is_some()) {
             answer = self.answer(question, check.within()).await;
         }
@@ -248,10 +257,20 @@ impl Prober {
             return Err(CannotTell("there is no program to run".into()));
         };
         self.shows_no_secret(command)?;
+        let environment = self.environment.get(program).map_or(&[][..], Vec::as_slice);
+        tool::find(&self.tools, &FOLDERS, program)?;
+        tool::aim(program, arguments, environment, self.folders.get(program).map(PathBuf::as_path))?;
+        self.unaimed(command, limit).await
+    }
+
+    /// Runs it, whomever it may ask: that is for questions about the program itself.
+    async fn unaimed(&self, command: &[String], limit: Duration) -> Result<Heard, CannotTell> {
+        let Some((program, arguments)) = command.split_first() else {
+            return Err(CannotTell("there is no program to run".into()));
+        };
         let path = tool::find(&self.tools, &FOLDERS, program)?;
         let environment = self.environment.get(program).map_or(&[][..], Vec::as_slice);
         let folder = self.folders.get(program).map(PathBuf::as_path);
-        tool::aim(program, arguments, environment, folder)?;
         let (bounds, home) = (&self.bounds, self.home_of(program));
         let (home, may_go_on) = (home.as_deref(), false);
         let mark = marked::fresh().map_err(|error| CannotTell(format!("no mark can be made: {error}")))?;
@@ -270,12 +289,3 @@ fn secret(all: [&Variables; 2]) -> Vec<Secret> {
 
 #[cfg(test)]
 mod tests;
-
-/// `gh help environment`: `GH_REPO` names the repository for commands that otherwise look at the folder they are in.
-fn with_repository(mut environment: Variables, repository: Option<&str>) -> Variables {
-    let of_gh = environment.entry("gh".into()).or_default();
-    if let (Some(name), false) = (repository, of_gh.iter().any(|(known, _)| known == "GH_REPO")) {
-        of_gh.push(("GH_REPO".into(), Secret::new(name)));
-    }
-    environment
-}

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use jiff::SignedDuration;
 
-use super::{reads, safe};
+use super::{reads, safe, waits};
 use crate::domain::procedure::{
     Action, Check, Choices, Command, Expected, Param, Probe, Procedure, Rung, Undo, Usual, When,
 };
@@ -281,6 +281,7 @@ impl Lint<'_> {
         }
         self.all(&place, safe::destroys(&action.run));
         self.undo(&place, action);
+        self.limit(&place, action);
         self.known(&place, &action.require);
         self.facts(&place, action);
         self.known(&place, &action.verify.pass);
@@ -321,6 +322,19 @@ impl Lint<'_> {
                 );
             }
             Undo::None(_) => {}
+        }
+    }
+
+    /// Ended while it waits, a program has asked for the change, and does not say what became of it.
+    fn limit(&mut self, place: &Place, action: &Action) {
+        let undo = action.undo.command().map(|undo| &undo.run);
+        for command in [Some(&action.run), undo].into_iter().flatten() {
+            let Some(own) = waits::own(command).filter(|own| action.limit.0 <= *own) else { continue };
+            let shown = command.0.iter().take(2).cloned().collect::<Vec<_>>().join(" ");
+            self.add(
+                place,
+                format!("`limit` must be longer than the {own:#} for which `{shown}` waits by itself"),
+            );
         }
     }
 

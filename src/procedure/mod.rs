@@ -5,6 +5,7 @@ mod lint;
 mod reads;
 mod safe;
 pub mod shell;
+mod waits;
 
 #[cfg(test)]
 mod tests;
@@ -15,7 +16,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use crate::domain::procedure::{Procedure, Runbook};
+use crate::domain::procedure::{Here, Procedure, Runbook};
 use crate::redact::Redactor;
 pub use safe::{GITHUB, PROGRAMS, VERCEL};
 
@@ -59,6 +60,13 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// The same, as the procedures run here.
+    #[must_use]
+    pub fn fitted(self, here: Here<'_>) -> Self {
+        let procedures = self.runbook.all().cloned().map(|procedure| procedure.fitted(here));
+        Self { runbook: Arc::new(Runbook::new(procedures)), faults: self.faults }
+    }
+
     /// The same, without those whose commands hold a secret that `redactor` knows: commands are shown, and stand in lists of
     /// processes (research 2b, rules 5 and 8). Whoever asks for one that is left out is told why.
     #[must_use]

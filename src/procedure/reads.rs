@@ -61,6 +61,21 @@ const HELM: [&str; 9] = [
 ];
 const HELM_PLAN: [&str; 6] =
     ["--wait", "--timeout", "--no-hooks", "--cleanup-on-fail", "--history-max", "--output"];
+/// `vercel logs --follow` would not end, and `--token` shows it to everybody.
+const VERCEL: [&str; 12] = [
+    "--environment",
+    "--level",
+    "--since",
+    "--until",
+    "--limit",
+    "--json",
+    "--project",
+    "--scope",
+    "--source",
+    "--status-code",
+    "--deployment",
+    "--no-color",
+];
 /// A flag by its one letter.
 const SHORT: [(&str, &str); 6] = [
     ("-l", "--selector"),
@@ -134,7 +149,9 @@ pub fn changes(command: &Command) -> Option<String> {
             AWS_GETS.contains(verb) || ["describe-", "list-"].iter().any(|start| verb.starts_with(start))
         }
         ("gh", ["run" | "workflow" | "pr" | "release", "list" | "view", ..]) => true,
-        ("vercel", ["ls" | "list" | "inspect" | "logs", ..] | ["env", "ls", ..]) => true,
+        ("vercel", ["ls" | "list" | "inspect" | "logs", ..] | ["env", "ls", ..]) => {
+            return flags(program, &all, &VERCEL, false);
+        }
         ("pg_isready", _) => true,
         ("pg_restore", _) => all.contains(&"--list"),
         ("psql", _) => return psql(&all),
@@ -310,6 +327,10 @@ mod tests {
             ("gh run list", true),
             ("gh workflow run x.yml", false),
             ("vercel ls", true),
+            ("vercel logs --level=error --since=30m --limit=100", true),
+            ("vercel logs --follow", false),
+            ("vercel logs -f", false),
+            ("vercel inspect x --wait", false),
             ("vercel rollback x", false),
             ("pg_isready --timeout=5", true),
             ("pg_restore --list dump", true),

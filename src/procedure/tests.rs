@@ -255,6 +255,11 @@ fn each_fault_is_named_with_its_line() {
             "\"xoxb-1234567890-planted\"",
             "looks like a secret",
         ),
+        (
+            "run = [\"kubectl\", \"rollout\", \"undo\", \"deployment/queue\", \"--to-revision={revision}\"]",
+            "run = [\"vercel\", \"rollback\", \"{revision}\"]",
+            "line 31: `limit` must be longer than the 3m for which `vercel rollback` waits by itself",
+        ),
         ("limit = \"60s\"", "limit = \"soon\"", "line 38: `soon` is not a duration"),
     ] {
         assert!(GOOD.contains(good), "{good} is not in the good one");

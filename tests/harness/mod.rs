@@ -3,6 +3,7 @@
 mod channel;
 mod person;
 pub mod process;
+pub mod tls;
 mod town;
 pub mod webdriver;
 

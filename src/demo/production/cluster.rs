@@ -117,8 +117,12 @@ impl Deployment {
             true => ("availableReplicas", "MinimumReplicasAvailable"),
             false => ("unavailableReplicas", "MinimumReplicasUnavailable"),
         };
-        let status =
-            json!({ count: self.replicas, "conditions": [{ "type": "Available", "reason": reason }] });
+        let status = json!({
+            "observedGeneration": self.generation,
+            "readyReplicas": self.replicas,
+            count: self.replicas,
+            "conditions": [{ "type": "Available", "reason": reason }],
+        });
         json!({
             "metadata": { "name": self.name, "generation": self.generation, "labels": {}, "annotations": {} },
             "spec": { "replicas": self.replicas, "template": self.revisions.last().map(|last| self.template(last)) },

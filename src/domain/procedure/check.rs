@@ -93,6 +93,12 @@ pub enum Expected {
 pub struct Range {
     pub min: Option<f64>,
     pub max: Option<f64>,
+    /// The part of the same answer that it must not be less than, such as `json:/spec/replicas`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<Box<str>>,
+    /// What it is where it is left out and `given` is there: Kubernetes leaves out what is nought.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<i64>,
     pub one_of: Option<Vec<Value>>,
     /// None of several is this, or one of these.
     pub none: Option<Value>,
@@ -114,9 +120,14 @@ impl Range {
         self.given.as_ref().and_then(|part| extract(part).ok())
     }
 
+    /// The part that it must not be less than.
+    pub(super) fn at_least(&self) -> Option<Extract> {
+        self.at_least.as_ref().and_then(|part| extract(part).ok())
+    }
+
     /// Whether it holds of nothing as well, unless something must be there first.
     pub fn holds_of_nothing(&self) -> bool {
-        self.none.is_some() || self.absent == Some(true)
+        self.none.is_some() || self.absent == Some(true) || self.left_out.is_some()
     }
 }
 
@@ -180,8 +191,8 @@ impl TryFrom<Written> for Check {
         };
         if let Some((part, _)) = expect.iter().find(|(_, expected)| expected.is_a_table()) {
             return Err(format!(
-                "`{part}` expects a value, or a table of `min`, `max`, `one_of`, `none`, `matches`, `absent`, `given`, `at` and \
-                 `fresh`"
+                "`{part}` expects a value, or a table of `min`, `max`, `at_least`, `left_out`, `one_of`, `none`, `matches`, `absent`, \
+                 `given`, `at` and `fresh`"
             ));
         }
         let expect = expect.into_iter().map(|(part, expected)| Ok((extract(&part)?, expected)));
@@ -230,8 +241,8 @@ impl Range {
         if let Some(pattern) = &self.matches {
             regex::Regex::new(pattern).map_err(|_| format!("`{pattern}` is no regular expression"))?;
         }
-        if let Some(given) = &self.given {
-            extract(given)?;
+        for other in self.given.as_deref().into_iter().chain(self.at_least.as_deref()) {
+            extract(other)?;
         }
         if self.at.is_some() != self.fresh.is_some() {
             return Err(format!(

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Exactly what is asked: a probe whose slots are filled.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Hash, Eq, Serialize, Deserialize)]
 pub enum Question {
     /// `GET` of an address.
     Http(String),

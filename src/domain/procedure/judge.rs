@@ -249,6 +249,12 @@ fn part(extract: &Extract, expected: &Expected, heard: &Heard, since: Since) -> 
         Ok(values) => values,
         Err(why) => return Part::Unclear(why),
     };
+    let left_out = range.and_then(|range| range.left_out.map(Value::from)).filter(|_| values.is_empty());
+    let values: Vec<Value> = values.into_iter().chain(left_out).collect();
+    let expected = &match bounded(expected, heard) {
+        Ok(expected) => expected,
+        Err(why) => return Part::Unclear(why),
+    };
     let unclear = || Part::Unclear(format!("the answer has nothing at {extract}"));
     let holds = match expected {
         Expected::Range(range) if range.absent == Some(true) => values.is_empty(),
@@ -268,6 +274,23 @@ fn part(extract: &Extract, expected: &Expected, heard: &Heard, since: Since) -> 
     }
     let got = values.iter().map(|value| shown(&text_of(value))).collect::<Vec<_>>().join(", ");
     Part::Not(Note { part: extract.to_string(), expected: expected.to_string(), got: shown(&got) })
+}
+
+/// What is expected, with a bound that another part of the answer names as a number.
+fn bounded(expected: &Expected, heard: &Heard) -> Result<Expected, String> {
+    let Expected::Range(range) = expected else { return Ok(expected.clone()) };
+    let Some(other) = range.at_least() else { return Ok(expected.clone()) };
+    match raw_values(&other, heard)?.as_slice() {
+        [one] => {
+            let bound = one.as_f64().ok_or_else(|| format!("what is at {other} is no number"))?;
+            Ok(Expected::Range(Range {
+                min: Some(range.min.map_or(bound, |min| min.max(bound))),
+                ..range.clone()
+            }))
+        }
+        [] => Err(format!("the answer has nothing at {other}")),
+        _ => Err(format!("the answer has several things at {other}")),
+    }
 }
 
 /// That what an expectation speaks of is there at all.

@@ -8,6 +8,7 @@ mod command;
 pub mod fill;
 mod fitting;
 mod heard;
+mod here;
 pub mod judge;
 pub mod keep;
 mod ladder;
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 pub use check::{Check, Expected, Extract, Probe, Range};
 pub use command::{Command, Slot, TakesBack, Undo};
 pub use heard::{Answer, CannotTell, Heard, Question};
+pub use here::Here;
 pub use judge::{Finding, Kept, Note, Verdict};
 pub use ladder::Did;
 

@@ -86,6 +86,8 @@ fn within(range: &Range) -> String {
     let parts = [
         range.min.map(|min| format!("at least {min}")),
         range.max.map(|max| format!("at most {max}")),
+        range.at_least.as_ref().map(|other| format!("at least {}", other.trim_start_matches("json:"))),
+        range.left_out.as_ref().map(|value| format!("{value} where it is left out")),
         range.one_of.as_ref().map(|of| format!("is {}", values(of))),
         range.none.as_ref().map(|none| match none.as_array() {
             Some(several) => format!("is nowhere {}", values(several)),

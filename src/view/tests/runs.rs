@@ -79,6 +79,10 @@ pub(super) fn found(health: Verdict, errors: Verdict) -> Vec<RunEventKind> {
         ("images", finding(Verdict::Pass, &[])),
         ("crashes", finding(Verdict::Pass, &[])),
         ("starts", finding(Verdict::Pass, &[])),
+        ("wanted", finding(Verdict::Pass, &[])),
+        ("ready", finding(Verdict::Pass, &[])),
+        ("rollout", finding(Verdict::Pass, &[])),
+        ("made", finding(Verdict::Pass, &[])),
         ("owner", finding(Verdict::Pass, &[("replicas", one("4")), ("template", one("5d41402abc4b"))])),
         ("helm", finding(Verdict::Pass, &[])),
         ("paused", finding(Verdict::Pass, &[])),
@@ -99,9 +103,9 @@ fn cards() {
     use Verdict::{Fail, Pass, Unknown};
     let looking = moved(begun(), found(Fail, Pass).into_iter().take(2));
     let offered = moved(begun(), found(Fail, Unknown));
-    let rolls_back = moved(offered.clone(), [RunEventKind::Stepped { rung: 7 }]);
+    let rolls_back = moved(offered.clone(), [RunEventKind::Stepped { rung: 10 }]);
     let none_left =
-        moved(rolls_back.clone(), [RunEventKind::Stepped { rung: 10 }, RunEventKind::Stepped { rung: 11 }]);
+        moved(rolls_back.clone(), [RunEventKind::Stepped { rung: 13 }, RunEventKind::Stepped { rung: 14 }]);
     let well = moved(begun(), found(Pass, Pass));
     let stopped = moved(begun(), [RunEventKind::Over(End::Aborted)]);
     let cards = [
@@ -146,7 +150,7 @@ pub(super) fn ended(ended: Ended) -> RunEventKind {
 #[test]
 fn cards_of_a_change() {
     use Verdict::{Fail, Pass};
-    let offered = moved(begun(), found(Fail, Pass).into_iter().chain([RunEventKind::Stepped { rung: 7 }]));
+    let offered = moved(begun(), found(Fail, Pass).into_iter().chain([RunEventKind::Stepped { rung: 10 }]));
     let preparing = moved(offered.clone(), [proposed(&offered)]);
     let asking = moved(preparing.clone(), [prepared()]);
     let one = moved(asking.clone(), [RunEventKind::Approved { comment: Some("the log says so".into()) }]);

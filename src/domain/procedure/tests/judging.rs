@@ -39,7 +39,18 @@ fn an_answer_passes_fails_or_does_not_tell() {
     let state =
         "vercel = \"deployments: 5\"\nexpect = { \"json:/0/state\" = { one_of = [\"READY\", \"ERROR\"] } }";
     let version = "run = [\"kubectl\"]\nexpect = { 'regex:server v1\\.(\\d+)' = { min = 30 } }";
+    let ready = "run = [\"kubectl\"]\nexpect = { \"json:/status/ready\" = { at_least = \"json:/spec/replicas\", left_out = 0, given = \"json:/status/seen\" } }";
     let table = [
+        (ready, output(0, r#"{"spec":{"replicas":3},"status":{"seen":8,"ready":3}}"#), Pass),
+        (ready, output(0, r#"{"spec":{"replicas":3},"status":{"seen":8,"ready":4}}"#), Pass),
+        (ready, output(0, r#"{"spec":{"replicas":3},"status":{"seen":8,"ready":2}}"#), Fail),
+        // Kubernetes leaves out what is nought.
+        (ready, output(0, r#"{"spec":{"replicas":3},"status":{"seen":8}}"#), Fail),
+        (ready, output(0, r#"{"spec":{"replicas":0},"status":{"seen":8}}"#), Pass),
+        // Nobody looked at it yet, or nothing says how many are wanted.
+        (ready, output(0, r#"{"spec":{"replicas":3},"status":{}}"#), Unknown),
+        (ready, output(0, r#"{"spec":{},"status":{"seen":8,"ready":3}}"#), Unknown),
+        (ready, output(0, r#"{"spec":{"replicas":"3"},"status":{"seen":8,"ready":3}}"#), Unknown),
         (HEALTH, body(200, r#"{"eventStream":"healthy"}"#), Pass),
         (HEALTH, body(200, r#"{"eventStream":"down"}"#), Fail),
         (HEALTH, body(500, "oops"), Fail),

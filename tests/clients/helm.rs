@@ -1,0 +1,116 @@
+//! `helm` itself, run as howler runs it: what it says of a release's revisions, and a rollback.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use howler::domain::procedure::judge::Verdict;
+use serde_json::{Value, json};
+
+use super::WELL;
+use super::controller::Town;
+use super::kubernetes::{Stand, next, shipped, told};
+
+/// A revision of the release as Helm keeps it: a secret whose data is the release, twice in base64.
+fn revision(number: u64, status: &str, description: &str) -> Value {
+    let release = json!({
+        "name": "monkeytown",
+        "namespace": "monkeytown",
+        "version": number,
+        "info": {
+            "first_deployed": "2026-11-01T08:00:00Z",
+            "last_deployed": format!("2026-11-{:02}T08:00:00Z", 1 + number),
+            "deleted": "",
+            "description": description,
+            "status": status,
+        },
+        "chart": { "metadata": { "name": "town", "version": format!("1.{number}.0"), "apiVersion": "v2" }, "templates": [], "values": {} },
+        "config": {},
+        "manifest": "",
+    });
+    let once = STANDARD.encode(release.to_string());
+    json!({
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "type": "helm.sh/release.v1",
+        "metadata": {
+            "name": format!("sh.helm.release.v1.monkeytown.v{number}"),
+            "namespace": "monkeytown",
+            "labels": { "name": "monkeytown", "owner": "helm", "status": status, "version": number.to_string() },
+        },
+        "data": { "release": STANDARD.encode(once) },
+    })
+}
+
+fn town(history: &[(u64, &str, &str)]) -> Town {
+    let mut town = Town::of("monkeytown-web", &["web:1", "web:2"]);
+    town.deployment["metadata"]["annotations"]["meta.helm.sh/release-name"] = "monkeytown".into();
+    town.secrets =
+        history.iter().map(|(number, status, description)| revision(*number, status, description)).collect();
+    town
+}
+
+const OTHERS: [(&str, Verdict); 2] = [("site", Verdict::Fail), ("drift", Verdict::Pass)];
+
+#[tokio::test]
+async fn what_helm_really_prints_names_the_revision_to_go_back_to() {
+    type History<'h> = &'h [(u64, &'h str, &'h str)];
+    let table: [(History<'_>, &str); 4] = [
+        (&[(4, "superseded", "Upgrade complete"), (5, "deployed", "Upgrade complete")], "4"),
+        // What was tried last failed: what runs is what to go back to.
+        (
+            &[
+                (4, "superseded", "Upgrade complete"),
+                (5, "deployed", "Upgrade complete"),
+                (6, "failed", "Upgrade \"monkeytown\" failed: timed out"),
+            ],
+            "5",
+        ),
+        (
+            &[
+                (4, "superseded", "Upgrade complete"),
+                (5, "deployed", "Upgrade complete"),
+                (6, "pending-upgrade", "Preparing upgrade"),
+            ],
+            "5",
+        ),
+        // 7 is 5 again, and 6 was left as bad.
+        (
+            &[
+                (4, "superseded", "Upgrade complete"),
+                (5, "superseded", "Upgrade complete"),
+                (6, "superseded", "Upgrade complete"),
+                (7, "deployed", "Rollback to 5"),
+            ],
+            "4",
+        ),
+    ];
+    let procedure = shipped("infrastructure-rollback");
+    let Some(stand) = Stand::start(town(&[]), &["kubectl", "helm"]).await else { return };
+    for (history, previous) in table {
+        *stand.cluster.town() = town(history);
+        let findings = stand.look(&procedure, &OTHERS).await;
+        let kept = findings["releases"].kept.get("previous").and_then(|kept| kept.short());
+        assert_eq!(kept.as_deref(), Some(previous), "{history:?}\n{}", told(&findings));
+        assert_eq!(next(&procedure, &findings), "roll_back_release", "{}", told(&findings));
+    }
+    *stand.cluster.town() = town(&[]);
+    let findings = stand.look(&procedure, &OTHERS).await;
+    let gone = &findings["releases"];
+    let why = gone.why.clone().unwrap_or_default();
+    assert!(gone.verdict == Verdict::Unknown && why.contains("release: not found"), "{gone:?}");
+}
+
+#[tokio::test]
+async fn helm_rolls_a_release_back_and_says_so_in_its_history() {
+    let history = [(4, "superseded", "Upgrade complete"), (5, "deployed", "Upgrade complete")];
+    let Some(stand) = Stand::start(town(&history), &["kubectl", "helm"]).await else { return };
+    let procedure = shipped("infrastructure-rollback");
+    let before = stand.look(&procedure, &OTHERS).await;
+    let plan = stand.plan(&procedure, &before, "roll_back_release").await;
+    assert!(plan.contains("Rollback was a success"), "{plan}");
+    assert_eq!(stand.cluster.town().secrets.len(), 2, "a plan changes nothing");
+    let (ended, output) = stand.act(&procedure, &before, &procedure.actions["roll_back_release"].run).await;
+    assert!(ended == WELL && output.contains("Rollback was a success"), "{ended:?} {output}");
+    let after = stand.look(&procedure, &OTHERS).await;
+    let fact = |name: &str| after["releases"].kept.get(name).and_then(|kept| kept.short());
+    assert_eq!((fact("current").as_deref(), fact("previous")), (Some("6"), None), "{}", told(&after));
+}

@@ -1,0 +1,309 @@
+//! `kubectl` itself, run as howler runs it, with the commands of the shipped procedures, against a small Kubernetes.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use howler::clock::Clock;
+use howler::config::RunbookRules;
+use howler::domain::procedure::fill::{Filling, Given};
+use howler::domain::procedure::judge::{Finding, Since, Verdict};
+use howler::domain::procedure::{Command, Did, Probe, Procedure, Rung};
+use howler::domain::run::change::Ended;
+use howler::probe::{Look, Order, Prober};
+use howler::procedure;
+use serde_json::json;
+use tempfile::TempDir;
+
+use super::cluster::{Cluster, TOKEN};
+use super::controller::{Fares, Town};
+use super::{WELL, client};
+
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// A cluster, and howler's hands in it.
+pub struct Stand {
+    pub cluster: Cluster,
+    pub prober: Prober,
+    _folder: TempDir,
+}
+
+impl Stand {
+    /// With the real programs of these names; none where one is not installed.
+    pub async fn start(town: Town, programs: &[&str]) -> Option<Self> {
+        Self::with_token(town, programs, TOKEN).await
+    }
+
+    pub async fn with_token(town: Town, programs: &[&str], token: &str) -> Option<Self> {
+        let tools: Option<BTreeMap<_, _>> =
+            programs.iter().map(|name| Some(((*name).to_owned(), client(name)?))).collect();
+        let cluster = Cluster::start(town).await;
+        let folder = tempfile::tempdir().unwrap();
+        let kubeconfig = folder.path().join("kubeconfig");
+        std::fs::write(&kubeconfig, cluster.kubeconfig(token)).unwrap();
+        let named = vec!["KUBECONFIG".to_owned()];
+        let rules = RunbookRules {
+            tools: tools?,
+            environment: programs.iter().map(|name| ((*name).to_owned(), named.clone())).collect(),
+            ..RunbookRules::default()
+        };
+        let prober = Prober::new(&rules, Vec::new(), |name| {
+            (name == "KUBECONFIG").then(|| kubeconfig.display().to_string())
+        });
+        let prober = prober.with_homes(folder.path().join("homes"));
+        Some(Self { cluster, prober, _folder: folder })
+    }
+
+    /// What every check finds that runs a program; `others` is what the rest find.
+    pub async fn look(&self, procedure: &Procedure, others: &[(&str, Verdict)]) -> BTreeMap<String, Finding> {
+        let (given, none) = (Given::new(), BTreeMap::new());
+        let look = Look { run: fastrand::u64(..), asked: 1 };
+        let found = procedure.checks.iter().map(async |(name, check)| {
+            let found = match (&check.probe, others.iter().find(|(other, _)| other == name)) {
+                (_, Some((_, verdict))) => Finding { verdict: *verdict, ..Finding::unknown("") },
+                (Probe::Run(_), None) => {
+                    let question =
+                        Filling { procedure, given: &given, findings: &none }.question(check).unwrap();
+                    self.prober.find(check, &question, Since::Trouble(Clock::system().now()), look).await
+                }
+                _ => panic!("{name} is asked of nobody here"),
+            };
+            (name.clone(), found)
+        });
+        join_all(found).await.into_iter().collect()
+    }
+
+    /// What an action's plan prints.
+    pub async fn plan(
+        &self,
+        procedure: &Procedure,
+        findings: &BTreeMap<String, Finding>,
+        action: &str,
+    ) -> String {
+        let plan = procedure.actions[action].plan.as_ref().unwrap();
+        self.prober.plan(&filled(procedure, findings, plan), LIMIT).await.unwrap().all()
+    }
+
+    pub async fn act(
+        &self,
+        procedure: &Procedure,
+        findings: &BTreeMap<String, Finding>,
+        command: &Command,
+    ) -> (Ended, String) {
+        let (_, ended, output) = carried_out(&self.prober, procedure, findings, command).await;
+        (ended, output)
+    }
+}
+
+/// A command of a procedure, as an action is carried out: what ran, how it ended, and what it printed.
+pub async fn carried_out(
+    prober: &Prober,
+    procedure: &Procedure,
+    findings: &BTreeMap<String, Finding>,
+    command: &Command,
+) -> (Vec<String>, Ended, String) {
+    let argv = filled(procedure, findings, command);
+    let fingerprint = prober.fingerprint(&argv).await.unwrap();
+    let order = Order {
+        argv: argv.clone(),
+        path: fingerprint.path,
+        fingerprint: fingerprint.sha256,
+        limit: LIMIT,
+        grace: Duration::from_secs(1),
+        mark: format!("test-{}", fastrand::u64(..)),
+    };
+    let (_stop, stopped) = tokio::sync::watch::channel(false);
+    let (heard, _hears) = tokio::sync::mpsc::channel(1);
+    let (ended, output) = prober.act(&order, stopped, &heard).await;
+    (argv, ended, output)
+}
+
+/// A command of the procedure with its slots filled.
+fn filled(procedure: &Procedure, findings: &BTreeMap<String, Finding>, command: &Command) -> Vec<String> {
+    let given = Given::new();
+    Filling { procedure, given: &given, findings }.command(command).unwrap()
+}
+
+pub fn shipped(name: &str) -> Procedure {
+    procedure::load(None).runbook.get(name).unwrap().clone()
+}
+
+/// The step that findings lead to.
+pub fn next(procedure: &Procedure, findings: &BTreeMap<String, Finding>) -> String {
+    let verdicts = findings.iter().map(|(name, found)| (name.clone(), found.verdict)).collect();
+    let says = |rung: &Rung| rung.action.clone().or_else(|| rung.human.clone()).unwrap();
+    procedure.next_rung(&verdicts, &[], Did::default()).map_or_else(String::new, |(_, rung)| says(rung))
+}
+
+pub fn told(findings: &BTreeMap<String, Finding>) -> String {
+    let line = |(name, found): (&String, &Finding)| {
+        format!("  {name}: {:?} {:?} {:?} {:?}", found.verdict, found.why, found.notes, found.kept)
+    };
+    findings.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The stream says that it is down, and Redis is there.
+const DOWN: [(&str, Verdict); 2] = [("health", Verdict::Fail), ("redis", Verdict::Pass)];
+
+fn town() -> Town {
+    Town::of("event-stream", &["stream:1", "stream:2"])
+}
+
+fn kept(findings: &BTreeMap<String, Finding>, fact: &str) -> String {
+    let (check, name) = fact.split_once('.').unwrap();
+    findings[check].kept.get(name).and_then(|kept| kept.short()).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn what_kubectl_really_prints_leads_to_the_right_step() {
+    type Change = fn(&mut Town);
+    let owned: Change = |town| {
+        town.fare(Fares::Crashes);
+        town.deployment["metadata"]["managedFields"][0]["manager"] = "argocd-controller".into();
+    };
+    let table: [(&str, Change, &str); 14] = [
+        ("its pods run", |_| {}, "restart"),
+        ("no image", |town| town.fare(Fares::NoImage), "roll_back"),
+        ("it crashes", |town| town.fare(Fares::Crashes), "roll_back"),
+        ("out of memory", |town| town.fare(Fares::OutOfMemory), "scale_up"),
+        ("the first kill", |town| town.fare(Fares::FirstKill), "scale_up"),
+        ("before it starts", |town| town.fare(Fares::HeldUp), "Pods are held up"),
+        ("no room", |town| town.fare(Fares::Unschedulable), "Pods are held up"),
+        ("not ready, in time", |town| town.fare(Fares::NotReady), "restart"),
+        (
+            "not ready, over its time",
+            |town| {
+                town.fare(Fares::NotReady);
+                town.is_late = true;
+            },
+            "roll_back",
+        ),
+        ("paused", |town| town.deployment["spec"]["paused"] = true.into(), "The rollout is paused"),
+        (
+            "nothing wanted",
+            |town| town.scale_to(&json!({ "spec": { "replicas": 0 } })).unwrap(),
+            "It is scaled to nothing",
+        ),
+        ("Argo owns it", owned, "restart"),
+        (
+            "killed for its memory, under an autoscaler",
+            |town| {
+                town.fare(Fares::OutOfMemory);
+                town.autoscalers.push(json!({
+                    "metadata": { "name": "stream", "namespace": "monkeytown" },
+                    "spec": { "maxReplicas": 6, "scaleTargetRef": { "apiVersion": "apps/v1", "kind": "Deployment", "name": "event-stream" } },
+                }));
+            },
+            "Pods are killed for their memory, and an autoscaler",
+        ),
+        (
+            "one that was evicted just now",
+            |town| {
+                let now = Clock::system().now();
+                town.others.push(json!({
+                    "metadata": { "name": "evicted", "namespace": "monkeytown", "labels": { "app": "event-stream" } },
+                    "spec": { "containers": [{ "name": "app", "image": "stream:2" }] },
+                    "status": { "phase": "Failed", "reason": "Evicted", "startTime": now },
+                }));
+            },
+            "Pods are held up",
+        ),
+    ];
+    let procedure = shipped("event-stream-failure");
+    let Some(stand) = Stand::start(town(), &["kubectl"]).await else { return };
+    for (about, change, right) in table {
+        *stand.cluster.town() = town();
+        change(&mut stand.cluster.town());
+        let findings = stand.look(&procedure, &DOWN).await;
+        let step = next(&procedure, &findings);
+        assert!(step.starts_with(right), "{about}: `{step}`, and not `{right}`\n{}", told(&findings));
+        let asked_all = findings.iter().filter(|(name, _)| !DOWN.iter().any(|(other, _)| other == name));
+        for (name, found) in asked_all {
+            let is_clear = found.verdict != Verdict::Unknown;
+            // A log of pods that are not there says nothing.
+            let may_be_dark = name == "errors" || about == "nothing wanted" || about == "no room";
+            assert!(is_clear || may_be_dark, "{about}: {name} could not tell: {found:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn kubectl_rolls_back_scales_and_restarts_and_takes_it_back() {
+    let Some(stand) = Stand::start(town(), &["kubectl"]).await else { return };
+    let procedure = shipped("event-stream-failure");
+    stand.cluster.town().fare(Fares::Crashes);
+    let first = stand.look(&procedure, &DOWN).await;
+    assert_eq!(kept(&first, "history.current"), "2");
+
+    let plan = stand.plan(&procedure, &first, "restart").await;
+    assert!(plan.contains("Waiting for deployment"), "{plan}");
+    let (ended, output) = stand.act(&procedure, &first, &procedure.actions["restart"].run).await;
+    assert_eq!((ended, output.trim()), (WELL, "deployment.apps/event-stream restarted"));
+    let before = stand.look(&procedure, &DOWN).await;
+    assert_ne!(kept(&first, "owner.template"), kept(&before, "owner.template"), "the frozen fact moves");
+    // A restart makes a revision, and what it restarted is nothing to go back to.
+    assert_eq!(
+        (kept(&before, "history.current"), kept(&before, "history.previous")),
+        ("3".into(), "1".into())
+    );
+
+    let plan = stand.plan(&procedure, &before, "roll_back").await;
+    assert!(plan.contains("stream:1") && plan.contains("REDIS_URL"), "{plan}");
+    assert!(!plan.contains("planted-password") && stand.cluster.patches().len() == 1, "{plan}");
+    let action = &procedure.actions["roll_back"];
+    let (ended, output) = stand.act(&procedure, &before, &action.run).await;
+    assert_eq!((ended, output.trim()), (WELL, "deployment.apps/event-stream rolled back"));
+    assert_eq!(stand.cluster.town().image(), "stream:1");
+    let after = stand.look(&procedure, &DOWN).await;
+    assert_ne!(kept(&before, "owner.template"), kept(&after, "owner.template"));
+    // Revision 4 is 1 again. Nobody goes back to what was left as bad.
+    assert_eq!(
+        (kept(&after, "history.current"), kept(&after, "history.previous")),
+        ("4".into(), String::new())
+    );
+    // Once more, it says that it did nothing and ends well: the facts that did not move say so.
+    let again = Command(
+        ["kubectl", "rollout", "undo", "deployment/event-stream", "--to-revision=4"]
+            .map(str::to_owned)
+            .to_vec(),
+    );
+    let (ended, output) = stand.act(&procedure, &before, &again).await;
+    assert!(
+        ended == WELL && output.contains("skipped rollback (current template already matches revision 4)"),
+        "{output}"
+    );
+
+    // What was gone back to has another number now, and the old one is nowhere.
+    let (ended, output) = stand.act(&procedure, &before, &action.run).await;
+    assert!(ended != WELL && output.contains("unable to find specified revision 1"), "{output}");
+
+    let (ended, output) = stand.act(&procedure, &before, &action.undo.command().unwrap().run).await;
+    assert_eq!(ended, WELL, "{output}");
+    assert_eq!(stand.cluster.town().image(), "stream:2");
+
+    let (ended, output) = stand.act(&procedure, &before, &procedure.actions["scale_up"].run).await;
+    assert_eq!((ended, output.trim()), (WELL, "deployment.apps/event-stream scaled"));
+    assert_eq!(stand.cluster.town().replicas(), 5);
+
+    stand.cluster.town().deployment["spec"]["paused"] = true.into();
+    let (ended, output) = stand.act(&procedure, &before, &again).await;
+    assert!(
+        matches!(ended, Ended::Exit { code: Some(1) }) && output.contains("paused"),
+        "{ended:?} {output}"
+    );
+}
+
+#[tokio::test]
+async fn a_cluster_that_refuses_kubectl_says_nothing_of_the_stream() {
+    let procedure = shipped("event-stream-failure");
+    let Some(stand) = Stand::with_token(town(), &["kubectl"], "another").await else { return };
+    let findings = stand.look(&procedure, &DOWN).await;
+    for check in ["memory", "owner", "history", "autoscaler", "errors"] {
+        let found = &findings[check];
+        let why = found.why.clone().unwrap_or_default();
+        assert!(
+            found.verdict == Verdict::Unknown && why.contains("You must be logged in"),
+            "{check}: {found:?}"
+        );
+    }
+}
