@@ -1,4 +1,5 @@
-//! `howler procedure run NAME --dry-run`: a procedure's checks asked from a shell, up to the step that they lead to.
+//! `howler procedure run NAME --dry-run`: a procedure's checks asked from a shell, up to the step that they lead to. `howler procedure drill
+//! NAME`: all of its checks, and all of its actions as far as they can be prepared.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -10,10 +11,11 @@ use crate::config::Config;
 use crate::config::secrets::Secrets;
 use crate::domain::effect::To;
 use crate::domain::procedure::judge::Since;
-use crate::domain::procedure::{CannotTell, Finding};
+use crate::domain::procedure::{Action, CannotTell, Finding, Verdict};
 use crate::domain::run::decide::{RunRefusal, Start, start};
 use crate::domain::run::{Around, Run, RunEvent, RunEventKind, Stage, settle};
 use crate::domain::runbook::RunbookAnswer;
+use crate::domain::text::{clean_line, shorten};
 use crate::id::{RunId, UserId};
 use crate::probe::{Look, Prober};
 use crate::redact::Redactor;
@@ -23,8 +25,20 @@ use crate::{procedure, view};
 /// A plan may take this long.
 const PLAN_LIMIT: Duration = Duration::from_secs(60);
 
-/// Prints what the checks find, the step and its plan. Fails where there is no such procedure, or a check fails or cannot tell.
-pub async fn run(config: &Config, secrets: &Secrets, name: &str, given: &[String]) -> ExitCode {
+/// What is looked at from a shell.
+#[derive(Debug)]
+pub struct Looks {
+    /// The procedure's name, or a part of it.
+    pub name: String,
+    /// Values of its parameters.
+    pub given: Vec<String>,
+    /// All of it is tried, and not only what the facts lead to.
+    pub drills: bool,
+}
+
+/// Prints what the checks find, the step and its plan. Fails where there is no such procedure, or a check fails or cannot tell; of a drill
+/// where something could not tell.
+pub async fn run(config: &Config, secrets: &Secrets, looks: &Looks) -> ExitCode {
     let clock = Clock::system();
     let prober = Prober::new(&config.runbook, secrets.all(), |name| std::env::var(name).ok()).with_services(
         &config.runbook,
@@ -39,7 +53,7 @@ pub async fn run(config: &Config, secrets: &Secrets, name: &str, given: &[String
         complain(fault);
     }
     let runbook = loaded.runbook;
-    let line = line(name, given);
+    let line = line(&looks.name, &looks.given);
     let by = UserId::at_shell("you");
     let event = |seq, kind| RunEvent { seq, at: clock.now(), by: Some(by.clone()), kind };
     let begun = start(&runbook, &line, None, To::Emergencies)
@@ -54,17 +68,25 @@ pub async fn run(config: &Config, secrets: &Secrets, name: &str, given: &[String
     for (check, finding) in findings(&run, &prober).await {
         run.apply(&event(run.events + 1, RunEventKind::Found { check, finding }));
     }
+    if looks.drills {
+        let prepared = prepared(&run, &prober).await;
+        let can_tell = run.findings.values().all(|found| found.verdict != Verdict::Unknown)
+            && prepared.iter().all(|(_, prepared)| prepared.is_ok());
+        return told(view::drill(&run, &prepared), can_tell);
+    }
     if let Some(next) = settle(&run, &Around::default()) {
         run.apply(&event(run.events + 1, next));
     }
-    if let Err(error) = say(view::dry_run(&run, plan(&run, &prober).await.as_deref())) {
+    let passes = run.findings.values().all(|found| found.verdict == Verdict::Pass);
+    told(view::dry_run(&run, plan(&run, &prober).await.as_deref()), passes)
+}
+
+fn told(words: String, is_well: bool) -> ExitCode {
+    if let Err(error) = say(words) {
         complain(format!("howler: what was found could not be printed: {error}"));
         return ExitCode::FAILURE;
     }
-    match run.findings.values().all(|found| found.verdict == crate::domain::procedure::Verdict::Pass) {
-        true => ExitCode::SUCCESS,
-        false => ExitCode::FAILURE,
-    }
+    if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 /// A procedure's name, of one word or several, and `tail=200` after it or between, as in Slack.
@@ -99,6 +121,32 @@ async fn plan(run: &Run, prober: &Prober) -> Option<String> {
         Ok(heard) => heard.no_text().unwrap_or_else(|| heard.all()),
         Err(CannotTell(why)) => why,
     })
+}
+
+/// Each action by its title: whether its command and its undo can be made of the facts, its program is there, and its plan says something.
+/// What the plan says is nobody's business by day.
+async fn prepared(run: &Run, prober: &Prober) -> Vec<(String, Result<(), String>)> {
+    let actions = run.procedure.actions.values().map(async |action| {
+        let title = run.filling().text(&action.title).unwrap_or_else(|_| action.title.clone());
+        (title, prepares(run, action, prober).await)
+    });
+    join_all(actions).await
+}
+
+async fn prepares(run: &Run, action: &Action, prober: &Prober) -> Result<(), String> {
+    let made = |command| run.filling().command(command).map_err(|unfilled| unfilled.to_string());
+    let argv = made(&action.run)?;
+    if let Some(undo) = action.undo.command() {
+        made(&undo.run).map_err(|why| format!("its undo cannot be made: {why}"))?;
+    }
+    prober.fingerprint(&argv).await.map_err(|CannotTell(why)| why)?;
+    let Some(plan) = &action.plan else { return Ok(()) };
+    let heard = prober.plan(&made(plan)?, PLAN_LIMIT).await;
+    let heard = heard.map_err(|CannotTell(why)| format!("its plan brings nothing: {why}"))?;
+    match heard.exit {
+        Some(0) => Ok(()),
+        _ => Err(format!("its plan fails: {}", shorten(&clean_line(heard.all().trim()), 300))),
+    }
 }
 
 #[cfg(test)]

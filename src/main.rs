@@ -11,6 +11,7 @@ use howler::clock::Clock;
 use howler::config::Config;
 use howler::config::secrets::{AuditSecrets, Secret, Secrets};
 use howler::domain::run::signed::Keys;
+use howler::dry_run::Looks;
 use howler::local::{self, Local};
 use howler::procedure::shell::Asked;
 use howler::terminal::say;
@@ -131,16 +132,25 @@ async fn ask_procedures(asked: Asked) -> Result<ExitCode, Failure> {
         Asked::Lint { folder } => procedure::shell::look(folder, false),
         Asked::Render { folder } => procedure::shell::look(folder, true),
         Asked::Run { name, given, config, .. } => {
-            let config = load(&ConfigFile { config })?;
-            // Slack is not asked, so its secrets may be missing.
-            let secrets = Secrets::read(|name| std::env::var(name).ok().or_else(|| slack_less(name)))?;
-            let stop = StopSignals::hear();
-            tokio::select! {
-                code = dry_run::run(&config, &secrets, &name, &given) => code,
-                // What it asks ends with it: programs have groups of their own, and hear nothing of a Ctrl-C.
-                () = stop.asked() => ExitCode::FAILURE,
-            }
+            let asked = Looks { name, given, drills: false };
+            look_at_the_world(config, asked).await?
         }
+        Asked::Drill { name, given, config } => {
+            let asked = Looks { name, given, drills: true };
+            look_at_the_world(config, asked).await?
+        }
+    })
+}
+
+async fn look_at_the_world(config: Option<PathBuf>, looks: Looks) -> Result<ExitCode, Failure> {
+    let config = load(&ConfigFile { config })?;
+    // Slack is not asked, so its secrets may be missing.
+    let secrets = Secrets::read(|name| std::env::var(name).ok().or_else(|| slack_less(name)))?;
+    let stop = StopSignals::hear();
+    Ok(tokio::select! {
+        code = dry_run::run(&config, &secrets, &looks) => code,
+        // What it asks ends with it: programs have groups of their own, and hear nothing of a Ctrl-C.
+        () = stop.asked() => ExitCode::FAILURE,
     })
 }
 

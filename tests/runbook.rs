@@ -236,7 +236,7 @@ async fn the_card_of_an_incident_proposes_what_fits_its_title() {
 }
 
 #[tokio::test]
-async fn a_dry_run_at_a_shell_shows_the_step_and_its_plan_and_changes_nothing() {
+async fn a_dry_run_at_a_shell_shows_the_step_and_a_drill_all_of_it_and_neither_changes_anything() {
     let town = Town::start().await;
     town.state("echo one ERROR");
     let toml = town.folder.path().join("howler.toml");
@@ -271,6 +271,21 @@ async fn a_dry_run_at_a_shell_shows_the_step_and_its_plan_and_changes_nothing() 
     }
     assert_eq!(ran.status.code(), Some(1));
     assert_eq!(town.asked(), ["--context=prod --namespace=town logs --tail=200"]);
+    let mut drill = tokio::process::Command::new(env!("CARGO_BIN_EXE_howler"));
+    drill.args(["procedure", "drill", "queue", "--config"]).arg(&toml).env_clear();
+    let drilled = drill.output().await.unwrap();
+    let said = String::from_utf8_lossy(&drilled.stdout).into_owned();
+    for part in [
+        "2 of 3 checks could tell, and 1 of 1 actions could be prepared",
+        "The release: helm cannot be run where",
+        "it fails now",
+        "Restart the queue",
+        "Nothing was changed",
+    ] {
+        assert!(said.contains(part), "{part} is not in {said}");
+    }
+    assert_eq!(drilled.status.code(), Some(1), "somebody has to look at it");
+    assert!(!town.asked().iter().any(|line| line.contains("restart")), "{:?}", town.asked());
     let refused = run(vec!["queue", "tail=5", "--dry-run"]).await;
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(said.contains("tail takes a whole number") && refused.status.code() == Some(1), "{said}");

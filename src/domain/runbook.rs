@@ -62,6 +62,11 @@ pub enum RunAsk {
     /// Offer the step again that was left behind last.
     Unskip,
     LookAgain,
+    /// "I see that it is down", in place of a check that could not tell; of which, where there are several.
+    See {
+        check: Option<String>,
+        says: Option<String>,
+    },
     Abort,
     /// Ask for approval of the offered action.
     Propose,
@@ -92,6 +97,7 @@ impl RunbookLine {
             Self::Of { ask: RunAsk::Step, .. } => "next",
             Self::Of { ask: RunAsk::Unskip, .. } => "unskip",
             Self::Of { ask: RunAsk::LookAgain, .. } => "again",
+            Self::Of { ask: RunAsk::See { .. }, .. } => "seen",
             Self::Of { ask: RunAsk::Abort, .. } => "abort",
             Self::Of { ask: RunAsk::Propose, .. } => "propose",
             Self::Of { ask: RunAsk::Undo { .. }, .. } => "undo",

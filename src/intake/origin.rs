@@ -99,8 +99,13 @@ pub fn lets_change(ask: &Ask) -> bool {
         Ask::Line(Line { command: Command::Runbook(RunbookLine::Of { ask, .. }), .. }) => match ask {
             RunAsk::Vote { vote, .. } => matches!(vote, Vote::Approve { .. } | Vote::BreakGlass { .. }),
             RunAsk::ApproveForm { .. } => true,
-            RunAsk::Step | RunAsk::Unskip => false,
-            RunAsk::LookAgain | RunAsk::Abort | RunAsk::Propose | RunAsk::Undo { .. } => false,
+            RunAsk::Step
+            | RunAsk::Unskip
+            | RunAsk::LookAgain
+            | RunAsk::See { .. }
+            | RunAsk::Abort
+            | RunAsk::Propose
+            | RunAsk::Undo { .. } => false,
         },
         Ask::Form(form) => matches!(form, Form::Approve { .. }),
         _ => false,

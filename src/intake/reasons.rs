@@ -28,6 +28,10 @@ fn runbook(line: RunbookLine, redactor: &Redactor) -> RunbookLine {
         RunbookLine::Of { run, ask: RunAsk::Vote { key, vote } } => {
             RunbookLine::Of { run, ask: RunAsk::Vote { key, vote: voted(vote, redactor) } }
         }
+        RunbookLine::Of { run, ask: RunAsk::See { check, says } } => {
+            let says = says.map(|says| reason(&says, redactor));
+            RunbookLine::Of { run, ask: RunAsk::See { check, says } }
+        }
         // What is taken out fits no parameter, so the line is refused, without the value.
         RunbookLine::Start(start) => {
             let value = |(name, value): (String, String)| (name, redactor.shown(&value));

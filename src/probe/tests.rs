@@ -3,4 +3,5 @@ mod bounding;
 mod github;
 mod keeping;
 mod services;
+mod sharing;
 mod vercel;

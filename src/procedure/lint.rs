@@ -171,7 +171,13 @@ impl Lint<'_> {
                 Param::Name { default: Some(value) } if !param.fits(value) => {
                     self.add(&place, format!("`{name}`: its default `{value}` is no name"));
                 }
-                Param::OneOf { .. } | Param::Name { .. } | Param::Time => {}
+                Param::Time { after, before } => {
+                    let named = after.iter().chain(before).filter(|fact| !self.is_fact(fact));
+                    let missing: Vec<String> =
+                        named.map(|fact| format!("`{name}`: no check keeps `{fact}`")).collect();
+                    self.all(&place, missing);
+                }
+                Param::OneOf { .. } | Param::Name { .. } => {}
             }
         }
     }

@@ -33,6 +33,16 @@ pub enum Asked {
         #[arg(long)]
         config: Option<PathBuf>,
     },
+    /// Ask all checks of a procedure and prepare all of its actions, by day: what could not be told at night, and why. Nothing is changed.
+    Drill {
+        /// The procedure's name, or a part of it.
+        name: String,
+        /// Values of its parameters: tail=200
+        given: Vec<String>,
+        /// The configuration; `howler.toml` is read where it exists.
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
 }
 
 /// Looks at the files; fails where a procedure cannot be used.

@@ -55,7 +55,7 @@ pub use oncall::{
 pub use page::{page_now, resolved_at_pagerduty, spoken_page};
 pub use private::private;
 pub use procedure::{
-    dry_run, freeze_said, markdown, quoted, run_card, run_news, run_said, runbook_at_a_shell,
+    drill, dry_run, freeze_said, markdown, quoted, run_card, run_news, run_said, runbook_at_a_shell,
     shorter_run_cards,
 };
 pub use refusal::field_error;

@@ -23,17 +23,65 @@ use crate::harness::EMERGENCIES;
 pub struct Watched {
     pub production: Production,
     pub acts: Mutex<Vec<Vec<String>>>,
+    /// How every answer is wrong for now.
+    pub lie: Mutex<Option<Lie>>,
+}
+
+/// A wrong fact: an answer of the right form that says nothing of how production is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lie {
+    /// Nothing is there.
+    Empty,
+    /// It speaks of the asker: no rights, no login, too many questions.
+    Foreign,
+    /// Every word of it is taken for a secret.
+    Masked,
+    /// Pods were killed, three months ago.
+    Stale,
+}
+
+impl Lie {
+    fn told(self, question: &Question, truth: Heard) -> Heard {
+        let is_program = matches!(question, Question::Run(_));
+        match (self, question) {
+            (Self::Empty, Question::Http(_)) => Heard { status: Some(200), ..Heard::default() },
+            (Self::Empty, _) => Heard { exit: truth.exit.map(|_| 0), ..Heard::default() },
+            (Self::Foreign, Question::Http(_)) => {
+                Heard { status: Some(403), text: "Attention Required!".into(), ..Heard::default() }
+            }
+            (Self::Foreign, _) if is_program => {
+                let aside = "error: You must be logged in to the server (Unauthorized)\n".into();
+                Heard { exit: Some(1), aside, ..Heard::default() }
+            }
+            (Self::Foreign, _) => {
+                Heard { text: "{\"message\":\"Bad credentials\"}".into(), ..Heard::default() }
+            }
+            (Self::Masked, _) => Heard {
+                status: truth.status.map(|_| 200),
+                exit: truth.exit.map(|_| 0),
+                text: "[secret]".into(),
+                ..Heard::default()
+            },
+            (Self::Stale, _) => {
+                let time = regex::Regex::new("\"finishedAt\":\"[^\"]*\"").unwrap();
+                let text =
+                    time.replace_all(&truth.text, "\"finishedAt\":\"2026-08-24T02:00:00Z\"").into_owned();
+                Heard { text, ..truth }
+            }
+        }
+    }
 }
 
 impl Watched {
     pub fn new(clock: Clock) -> Self {
-        Self { production: Production::new(clock), acts: Mutex::default() }
+        Self { production: Production::new(clock), acts: Mutex::default(), lie: Mutex::default() }
     }
 }
 
 impl StandIn for Watched {
     fn ask(&self, question: &Question) -> Result<Heard, CannotTell> {
-        self.production.ask(question)
+        let truth = self.production.ask(question)?;
+        Ok(self.lie.lock().unwrap().map_or_else(|| truth.clone(), |lie| lie.told(question, truth.clone())))
     }
 
     fn fingerprint(&self, program: &str) -> Fingerprint {
@@ -180,5 +228,46 @@ fn what_cannot_be_written_down_changes_nothing() {
         assert_eq!(acts(), 0, "it was refused, and is not remembered");
         approve().await;
         assert_eq!(acts(), 1);
+    });
+}
+
+/// What howler says in the channel of a run while production is broken and every answer is wrong in this way.
+async fn said_while(what: &str, text: &str, lie: Option<Lie>) -> (String, usize) {
+    let world = World::new(0);
+    world.production.production.breaks(what).unwrap();
+    *world.production.lie.lock().unwrap() = lie;
+    world.slack.command("kofi", EMERGENCIES, &format!("/runbook {text}")).await.unwrap();
+    world.wait(SignedDuration::from_secs(40)).await;
+    let said = world.slack.look(|slack| {
+        let messages = &slack.channel_called(EMERGENCIES).unwrap().messages;
+        messages
+            .iter()
+            .map(|message| format!("{} {}\n", message.text, Value::from(message.blocks.clone())))
+            .collect()
+    });
+    let acts = world.production.acts.lock().unwrap().len();
+    (said, acts)
+}
+
+#[test]
+fn nothing_is_changed_on_wrong_facts() {
+    runtime().block_on(async {
+        for (what, text) in TROUBLE {
+            let asks = "\"approve\"";
+            let (said, _) = said_while(what, text, None).await;
+            assert!(said.contains(asks), "{what}: on true facts a change is proposed: {said}");
+            for lie in [Lie::Empty, Lie::Foreign, Lie::Masked] {
+                let (said, acts) = said_while(what, text, Some(lie)).await;
+                assert!(said.contains("could not tell"), "{what}, {lie:?}: {said}");
+                assert!(!said.contains(asks) && acts == 0, "{what}, {lie:?}: {said}");
+            }
+        }
+        let (said, _) = said_while("memory", "run event-stream-failure", None).await;
+        assert!(said.contains("Scale event-stream to"), "{said}");
+        let (said, _) = said_while("memory", "run event-stream-failure", Some(Lie::Stale)).await;
+        assert!(
+            !said.contains("Scale event-stream to"),
+            "a kill of three months ago is no reason to scale: {said}"
+        );
     });
 }

@@ -12,6 +12,7 @@ use crate::domain::request::{Place, Request};
 use crate::domain::run::approve::{self, NotApproved};
 use crate::domain::run::decide::{self, RunRefusal, Start};
 use crate::domain::run::event::{Before, RunEventKind};
+use crate::domain::run::seen::see;
 use crate::domain::run::undo::undoable;
 use crate::domain::run::{Run, Stage};
 use crate::domain::runbook::{RunAsk, RunbookAnswer, RunbookLine};
@@ -130,6 +131,7 @@ impl Draft<'_> {
         let takes = |run: &Arc<Run>| match ask {
             RunAsk::Abort => !run.is_over(),
             RunAsk::Unskip => decide::unskip(run).is_ok(),
+            RunAsk::See { .. } => matches!(run.stage, Stage::Offered { .. }) && !run.to_be_seen().is_empty(),
             RunAsk::Step | RunAsk::LookAgain | RunAsk::Propose => matches!(run.stage, Stage::Offered { .. }),
             RunAsk::Undo { .. } => undoable(run).is_some(),
             RunAsk::Vote { key, .. } => run.change().is_some() || run.release_is_meant(key.as_deref()),
@@ -148,6 +150,7 @@ impl Draft<'_> {
             RunAsk::Step => decide::step(run),
             RunAsk::Unskip => decide::unskip(run),
             RunAsk::LookAgain => decide::look_again(run),
+            RunAsk::See { check, says } => see(run, check.as_deref(), says.clone()),
             RunAsk::Abort => decide::abort(run),
             RunAsk::Propose => self.proposal(run, &request.by),
             // A button that is pressed elsewhere than on the card is none of howler's; a Home is nobody's but howler's.

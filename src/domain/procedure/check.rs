@@ -70,6 +70,8 @@ pub enum Extract {
     Regex(String),
     /// The whole text.
     Text,
+    /// Of a list of backups: how old the newest from before the trouble is, how large, and how large beside the one before it.
+    Backup(String),
 }
 
 impl Extract {
@@ -284,6 +286,7 @@ impl fmt::Display for Extract {
             Self::Json(pointer) => write!(f, "json:{pointer}"),
             Self::Count(text) => write!(f, "count:{text}"),
             Self::Regex(pattern) => write!(f, "regex:{pattern}"),
+            Self::Backup(part) => write!(f, "backup:{part}"),
         }
     }
 }
@@ -301,8 +304,13 @@ fn extract(part: &str) -> Result<Extract, String> {
         Some(("json", pointer)) if pointer.starts_with('/') => Ok(Extract::Json(pointer.to_owned())),
         Some(("count", text)) if !text.is_empty() => Ok(Extract::Count(text.to_owned())),
         Some(("regex", pattern)) if is_pattern(pattern) => Ok(Extract::Regex(pattern.to_owned())),
+        Some(("backup", part)) if super::backups::PARTS.contains(&part) => {
+            Ok(Extract::Backup(part.to_owned()))
+        }
         _ => Err(format!(
-            "`{part}` is no part of an answer: there are `status`, `exit`, `text`, `json:/a/b`, `count:TEXT` and `regex:PATTERN`"
+            "`{part}` is no part of an answer: there are `status`, `exit`, `text`, `json:/a/b`, `count:TEXT`, `regex:PATTERN` and \
+             `backup:` with {}",
+            super::backups::PARTS.join(", ")
         )),
     }
 }

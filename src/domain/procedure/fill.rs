@@ -65,7 +65,7 @@ impl Param {
             Self::OneOf { of: Choices::Fact(fact), .. } => {
                 format!("one of those that the check tells ({fact})")
             }
-            Self::Time => "an instant such as 2026-11-25T03:00:00Z".to_owned(),
+            Self::Time { .. } => "an instant such as 2026-11-25T03:00:00Z".to_owned(),
         }
     }
 
@@ -82,7 +82,7 @@ impl Param {
                 Self::Name { .. } => is_name(value),
                 Self::OneOf { of: Choices::Listed(list), .. } => list.iter().any(|one| one == value),
                 Self::OneOf { of: Choices::Fact(_), .. } => true,
-                Self::Time => value.parse::<Timestamp>().is_ok(),
+                Self::Time { .. } => value.parse::<Timestamp>().is_ok(),
             }
     }
 }
@@ -201,7 +201,9 @@ impl Filling<'_> {
                 }
             }
             Param::Name { default } => given.cloned().or_else(|| default.clone()).ok_or_else(missing),
-            Param::Time => given.cloned().ok_or_else(missing),
+            Param::Time { after, before } => {
+                self.within(slot, given.cloned().ok_or_else(missing)?, after.as_ref(), before.as_ref())
+            }
             Param::OneOf { of, default } => {
                 let value = match (given, default) {
                     (Some(given), _) => given.clone(),
@@ -237,6 +239,31 @@ impl Filling<'_> {
             true => Ok(value),
             false => Err(Unfilled::WrongWay { name: slot.to_owned(), value, than: than.to_string() }),
         }
+    }
+
+    /// An instant between those of facts.
+    fn within(
+        &self,
+        slot: &str,
+        value: String,
+        after: Option<&String>,
+        before: Option<&String>,
+    ) -> Result<String, Unfilled> {
+        let instant = |fact: &String| -> Result<Timestamp, Unfilled> {
+            let missing = || Unfilled::NoFact { fact: fact.clone() };
+            self.fact(fact)?.parse().map_err(|_| missing())
+        };
+        let (after, before) = (after.map(instant).transpose()?, before.map(instant).transpose()?);
+        let fits = value.parse::<Timestamp>().is_ok_and(|value| {
+            after.is_none_or(|after| value >= after) && before.is_none_or(|before| value <= before)
+        });
+        if fits {
+            return Ok(value);
+        }
+        let bound =
+            |word: &str, at: Option<Timestamp>| at.map(|at| format!(" {word} {at}")).unwrap_or_default();
+        let takes = format!("an instant{}{}", bound("from", after), bound("to", before));
+        Err(Unfilled::Unfit { name: slot.to_owned(), takes })
     }
 
     fn number(&self, fact: &str) -> Result<i64, Unfilled> {

@@ -94,6 +94,12 @@ pub enum Since {
 }
 
 impl Since {
+    pub(super) fn at(self) -> Timestamp {
+        match self {
+            Self::Trouble(at) | Self::Action(at) => at,
+        }
+    }
+
     pub(super) fn bound(self, fresh: SignedDuration) -> Timestamp {
         match self {
             Self::Trouble(at) => at.saturating_sub(fresh).unwrap_or(Timestamp::MIN),
@@ -152,7 +158,7 @@ fn judge_heard(check: &Check, heard: &Heard, since: Since) -> Finding {
         }
     }
     for (name, wanted) in &check.keep {
-        match keep::keep(wanted, heard) {
+        match keep::keep(wanted, heard, since) {
             Ok(kept) => drop(finding.kept.insert(name.clone(), kept)),
             Err(why) => finding.why = finding.why.or(Some(why)),
         }

@@ -4,13 +4,16 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::Heard;
+use super::backups::Backups;
 use super::check::is_pattern;
-use super::judge::Kept;
+use super::judge::{Kept, Since};
 use super::part::{found, json, pointed, text_of};
 use super::revisions::Revisions;
 
 /// Most facts of one name.
 const MOST: usize = 50;
+/// Backups that are told.
+const BACKUPS: usize = 5;
 /// Longest text that is kept, in characters.
 const LONGEST: usize = 20_000;
 /// Longest line of it, in characters.
@@ -20,7 +23,7 @@ const LINE: usize = 2_000;
 ///
 /// # Errors
 /// Why it is not there, in words.
-pub fn keep(wanted: &str, heard: &Heard) -> Result<Kept, String> {
+pub fn keep(wanted: &str, heard: &Heard, since: Since) -> Result<Kept, String> {
     if let Some(why) = heard.no_text() {
         return Err(why);
     }
@@ -35,6 +38,10 @@ pub fn keep(wanted: &str, heard: &Heard) -> Result<Kept, String> {
     }
     if let Some(pattern) = wanted.strip_prefix("regex:") {
         return found(pattern, &heard.text).next().map(|one| Kept::One(one.to_owned())).ok_or_else(missing);
+    }
+    if wanted == "backups" {
+        let told = Backups::before(&heard.text, since.at()).told(BACKUPS);
+        return if told.is_empty() { Err(missing()) } else { Ok(Kept::Many(told)) };
     }
     if let Some(count) = last_lines(wanted) {
         return Ok(Kept::One(last(&heard.text, count)));
@@ -65,8 +72,13 @@ pub fn keep(wanted: &str, heard: &Heard) -> Result<Kept, String> {
 
 /// Whether a file may name it.
 pub fn is_known(wanted: &str) -> bool {
-    const NAMED: [&str; 4] =
-        ["pod template", "urls that are ready", "the current one", "the ready one before the current"];
+    const NAMED: [&str; 5] = [
+        "backups",
+        "pod template",
+        "urls that are ready",
+        "the current one",
+        "the ready one before the current",
+    ];
     wanted.strip_prefix("json:").is_some_and(|pointer| pointer.starts_with('/'))
         || wanted.strip_prefix("regex:").is_some_and(is_pattern)
         || last_lines(wanted).is_some()

@@ -3,6 +3,7 @@
 //! A procedure is checks (they only read), a ladder of rungs (steps in order, each with the facts that it takes), and actions.
 //! There is no expression language, so that a ladder always ends and can be read aloud.
 
+mod backups;
 mod check;
 mod command;
 pub mod fill;
@@ -97,8 +98,13 @@ pub enum Param {
     Name { default: Option<String> },
     /// One of what a check has just read, `history.revisions`, or of a list.
     OneOf { of: Choices, default: Option<String> },
-    /// An instant, RFC 3339.
-    Time,
+    /// An instant, RFC 3339; where it says so no earlier and no later than facts.
+    Time {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<String>,
+    },
 }
 
 /// What an `int` is where nobody gives it.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use regex::Regex;
 use serde_json::Value;
 
+use super::backups::Backups;
 use super::judge::Since;
 use super::{Extract, Heard, Range};
 
@@ -14,6 +15,13 @@ pub(super) fn values(
     heard: &Heard,
     since: Since,
 ) -> Result<Vec<Value>, String> {
+    if let Extract::Backup(part) = extract {
+        if let Some(why) = heard.no_text() {
+            return Err(why);
+        }
+        let until = since.at();
+        return Ok(Backups::before(&heard.text, until).part(part, until).into_iter().collect());
+    }
     let timed = range.and_then(|range| Some((range.at.as_ref()?, range.fresh?)));
     let (Extract::Json(pointer), Some((at, fresh))) = (extract, timed) else {
         return raw_values(extract, heard);
@@ -44,6 +52,8 @@ pub(super) fn raw_values(extract: &Extract, heard: &Heard) -> Result<Vec<Value>,
         Extract::Status => heard.status.map(Value::from).into_iter().collect(),
         Extract::Exit => heard.exit.map(Value::from).into_iter().collect(),
         Extract::Text => vec![Value::from(heard.text.as_str())],
+        // It depends on when the trouble began.
+        Extract::Backup(_) => Vec::new(),
         Extract::Count(text) => {
             vec![Value::from(heard.text.lines().filter(|line| line.contains(text.as_str())).count())]
         }

@@ -194,7 +194,13 @@ fn invite(run: &Run, said: &RunSays) -> Option<Intent> {
 /// Where it is said; somebody who is skipped hears it alone as well.
 fn spoken(run: &Run, said: RunSays, around: &Around) -> Vec<Intent> {
     let skipped = match (&said.what, run.change()) {
-        (RunWord::GlassBroken { .. }, Some(change)) => change.approvers(&around.on_call),
+        (RunWord::GlassBroken { .. } | RunWord::AsksAgain { loud: false, .. }, Some(change)) => {
+            change.approvers(&around.on_call)
+        }
+        // Whoever is on call may approve nothing here, and finds somebody who may.
+        (RunWord::AsksAgain { .. }, Some(change)) => {
+            around.on_call.iter().filter(|person| **person != change.by).cloned().collect()
+        }
         _ => Default::default(),
     };
     let to = [run.to.clone()].into_iter().chain(skipped.into_iter().map(To::Person));
@@ -220,6 +226,11 @@ pub enum RunNote {
     },
     Offered {
         step: String,
+    },
+    /// Somebody saw that it fails, where the check could not tell.
+    Seen {
+        check: String,
+        says: Option<String>,
     },
     Over {
         procedure: String,
@@ -247,6 +258,8 @@ pub enum RunNote {
         step: String,
         audit: String,
     },
+    /// Nobody had answered, and those who may approve were asked once more.
+    AskedAgain,
     StopAsked,
     /// Somebody asks that the target be freed.
     ReleaseAsked {
@@ -286,6 +299,10 @@ pub fn note(before: Option<&Run>, after: &Run, event: &RunEvent, audit: &str) ->
             let (pass, _, unknown) = counted(after.findings.values());
             RunNote::Looked { procedure, pass, fail, unknown }
         }
+        RunEventKind::Seen { check, says } => {
+            let check = after.procedure.checks.get(check)?.title.clone();
+            RunNote::Seen { check, says: says.clone() }
+        }
         RunEventKind::Led { rung } => RunNote::Offered { step: step(after, *rung)? },
         RunEventKind::Prepared(_) if matches!(change?.phase, Phase::Asking { .. }) => RunNote::Asked {
             step: step_now()?,
@@ -305,6 +322,7 @@ pub fn note(before: Option<&Run>, after: &Run, event: &RunEvent, audit: &str) ->
             RunNote::NotGiven { word: RunWord::Unprepared { why: why.clone() } }
         }
         RunEventKind::Begun => RunNote::Acting { step: step_now()?, audit: audit.to_owned() },
+        RunEventKind::AskedAgain => RunNote::AskedAgain,
         RunEventKind::StopAsked => RunNote::StopAsked,
         RunEventKind::Ended { ended, .. } => RunNote::Ended { ended: ended.clone() },
         RunEventKind::Judged(aftermath) => RunNote::Judged(*aftermath),

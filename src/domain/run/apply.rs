@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::change::{Aftermath, Approval, Change, Ended, Phase, Prepared, Proposed};
 use super::event::{Asked, RunEvent, RunEventKind};
 use super::release::{Release, Releasing};
+use super::seen::Seen;
 use super::undo::{Undoable, Undone};
 use super::{End, Last, Run, Stage};
 use crate::domain::procedure::{Rung, Verdict};
@@ -34,6 +35,7 @@ impl Run {
             checks,
             asked: event.seq,
             findings: BTreeMap::new(),
+            seen: BTreeMap::new(),
             stage: Stage::Looking,
             offered: done.clone(),
             skipped: done,
@@ -65,6 +67,14 @@ impl Run {
             RunEventKind::Found { check, finding } => {
                 self.waiting.remove(check);
                 self.findings.insert(check.clone(), finding.clone());
+                // What can be told is not seen by anybody.
+                self.seen.retain(|seen, _| seen != check || finding.verdict == Verdict::Unknown);
+            }
+            RunEventKind::Seen { check, says } => {
+                let by = event.by.clone().unwrap_or_else(|| self.by.clone());
+                self.seen.insert(check.clone(), Seen { by, at: event.at, says: says.clone() });
+                self.offer_again();
+                self.stage = Stage::Looking;
             }
             RunEventKind::Led { rung } => {
                 if !self.offered.contains(rung) {
@@ -148,12 +158,18 @@ impl Run {
         self.undo.take_if(|undo| undo.ends_with_proof);
     }
 
-    fn look_again(&mut self) {
-        // The offered step was not left behind: where its facts still hold it is offered again.
+    /// The offered step was not left behind: where its facts still hold it is offered again.
+    fn offer_again(&mut self) {
         if let Stage::Offered { rung } = self.stage {
             self.offered.retain(|offered| *offered != rung);
             self.last = None;
         }
+    }
+
+    fn look_again(&mut self) {
+        self.offer_again();
+        // Whoever saw it saw it then.
+        self.seen.clear();
         self.waiting.clone_from(&self.checks);
         self.stage = Stage::Looking;
     }
@@ -190,6 +206,7 @@ impl Run {
             approvals: Vec::new(),
             glass: None,
             glass_told: None,
+            asked_again: 0,
             phase: if step { Phase::Preparing } else { Phase::Reading },
             output: String::new(),
             back: (!step).then(|| Box::new(back)),
@@ -295,6 +312,7 @@ impl Run {
                     pause(back, event.at);
                 }
             }
+            RunEventKind::AskedAgain => change.asked_again = change.asked_again.saturating_add(1),
             RunEventKind::Captured(facts) => {
                 change.proposed.frozen.clone_from(facts);
                 change.phase = Phase::Preparing;

@@ -176,7 +176,8 @@ fn frozen(run: &Run, rung: usize, action: &Action) -> Result<BTreeMap<String, Fr
             return Err(NotApproved::Requires { check: check.clone(), verdict });
         }
     }
-    let facts = run.rechecked(rung).into_iter().map(|check| match run.findings.get(&check) {
+    let findings = run.findings_as_seen();
+    let facts = run.rechecked(rung).into_iter().map(|check| match findings.get(&check) {
         // Of what only led here the verdict counts: a log goes on.
         Some(finding) if finding.verdict != Verdict::Unknown => {
             let frozen = Frozen::of(&check, &action.freeze, finding);

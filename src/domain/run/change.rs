@@ -201,6 +201,9 @@ pub struct Change {
     /// When everybody could read that: the minute counts from here.
     #[serde(default)]
     pub glass_told: Option<Timestamp>,
+    /// How often those who may approve were asked once more.
+    #[serde(default)]
+    pub asked_again: u8,
     pub phase: Phase,
     /// What the program printed last.
     pub output: String,
@@ -300,11 +303,20 @@ impl Change {
         match &self.phase {
             Phase::Asking { expires } => {
                 let behind = self.behind().and_then(Self::due);
-                [Some(*expires), self.glass_due(), behind].into_iter().flatten().min()
+                [Some(*expires), self.again_due(), self.glass_due(), behind].into_iter().flatten().min()
             }
             Phase::Proving { next, .. } => *next,
             Phase::Reading | Phase::Preparing | Phase::Rechecking { .. } | Phase::Acting { .. } => None,
         }
+    }
+
+    /// When those who may approve are asked once more, where nobody has answered: at half of the request's time, and at three quarters.
+    pub fn again_due(&self) -> Option<Timestamp> {
+        let Phase::Asking { expires } = self.phase else { return None };
+        let quarters = [2, 3].get(usize::from(self.asked_again))?;
+        let is_answered = !self.approvals.is_empty() || self.glass.is_some();
+        let quarter = expires.duration_since(self.at) / 4;
+        self.at.checked_add(quarter * *quarters).ok().filter(|_| !is_answered)
     }
 
     /// The action that an undo would take back, as long as it is proved.

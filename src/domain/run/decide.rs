@@ -56,6 +56,11 @@ pub enum RunRefusal {
     NobodyHolds {
         target: String,
     },
+    /// Nothing is to be seen by a person in place of a check, or it must be said of which.
+    NotToBeSeen {
+        run: RunId,
+        could: Vec<String>,
+    },
     /// Only those who may approve, and who froze, let changes begin again.
     MayNotUnfreeze,
     /// Nothing is under way that takes it.

@@ -35,6 +35,11 @@ pub enum RunEventKind {
         check: String,
         finding: Finding,
     },
+    /// Somebody saw that it fails, where the check could not tell.
+    Seen {
+        check: String,
+        says: Option<String>,
+    },
     /// The facts lead to this rung, counted from 0.
     Led {
         rung: usize,
@@ -67,6 +72,8 @@ pub enum RunEventKind {
     },
     /// That stands where everybody can read and stop it.
     GlassTold,
+    /// Much of the request's time is gone and nobody has answered: those who may approve are asked once more, louder.
+    AskedAgain,
     /// Nobody approved it in time.
     Expired,
     /// Enough people approved; everything that they approved is read once more.

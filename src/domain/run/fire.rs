@@ -22,6 +22,9 @@ pub fn fire(run: &Run, now: Timestamp) -> Option<RunEventKind> {
         // Late, there was a time in which nobody could stop it: howler was down, and the request is void.
         Phase::Asking { expires } => match change.glass_due() {
             // The proof of what is to be taken back goes on meanwhile.
+            None if now < *expires && change.again_due().is_some_and(|due| due <= now) => {
+                Some(RunEventKind::AskedAgain)
+            }
             None if now < *expires => Some(RunEventKind::LookedForProof),
             Some(due) if due <= now && now < *expires && now.duration_since(due) <= TOLERANCE => {
                 Some(RunEventKind::Rechecked)

@@ -13,6 +13,7 @@ pub mod identity;
 mod proof;
 pub mod release;
 pub mod says;
+pub mod seen;
 mod settle;
 pub mod signed;
 mod still_true;
@@ -28,6 +29,7 @@ use change::{Aftermath, Change, Ended, Frozen, Phase};
 pub use event::{Before, End, RunEvent, RunEventKind};
 pub use fire::fire;
 use release::Release;
+use seen::Seen;
 pub use settle::{Around, Rules, settle};
 pub use still_true::still_true;
 use undo::{Undoable, Undone};
@@ -51,6 +53,9 @@ pub struct Run {
     /// The checks that are asked.
     pub checks: BTreeSet<String>,
     pub findings: BTreeMap<String, Finding>,
+    /// Of checks that could not tell, who saw that it fails.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub seen: BTreeMap<String, Seen>,
     /// Checks whose answer has not come.
     pub waiting: BTreeSet<String>,
     /// The event with which they were asked last.
@@ -222,7 +227,7 @@ impl Run {
     }
 
     pub fn verdicts(&self) -> BTreeMap<String, Verdict> {
-        self.findings.iter().map(|(name, finding)| (name.clone(), finding.verdict)).collect()
+        self.findings_as_seen().into_iter().map(|(name, finding)| (name, finding.verdict)).collect()
     }
 
     /// The facts that the action of a rung freezes.

@@ -30,6 +30,14 @@ pub enum RunWord {
         expires: Timestamp,
         code: String,
     },
+    /// Nobody has answered, and much of the request's time is gone. `loud`: whoever is on call is called for it.
+    AsksAgain {
+        people: BTreeSet<UserId>,
+        group: Option<String>,
+        expires: Timestamp,
+        code: String,
+        loud: bool,
+    },
     GlassBroken {
         why: String,
     },
@@ -137,6 +145,13 @@ fn word(change: &Change, event: &RunEvent, around: &Around, told: bool) -> Optio
             needed: change.proposed.policy.needed,
             expires: *expires,
             code: change.code().to_owned(),
+        },
+        (RunEventKind::AskedAgain, Phase::Asking { expires }) => RunWord::AsksAgain {
+            people: change.approvers(&around.on_call),
+            group: change.proposed.policy.group.clone(),
+            expires: *expires,
+            code: change.code().to_owned(),
+            loud: change.asked_again > 1,
         },
         (RunEventKind::GlassBroken { why }, _) => RunWord::GlassBroken { why: why.clone() },
         (RunEventKind::Denied { why }, _) => RunWord::Denied { by: event.by.clone(), why: why.clone() },

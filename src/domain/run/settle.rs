@@ -154,7 +154,7 @@ fn changing(run: &Run, change: &Change, around: &Around) -> Option<RunEventKind>
 
 /// The last look before an action begins: rights, the request's age and all that was approved are judged anew (rules 13, 14).
 fn rechecked(run: &Run, change: &Change, again: &Prepared, late: bool, around: &Around) -> RunEventKind {
-    let mut wrong = moved(change, again, &run.findings);
+    let mut wrong = moved(change, again, &run.findings_as_seen());
     wrong.extend(around.barred.clone());
     wrong.extend(around.rules.iter().flat_map(|rules| rules.moved(run, change, &again.members)));
     if late {

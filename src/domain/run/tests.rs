@@ -1,5 +1,6 @@
 mod approving;
 mod releasing;
+mod seeing;
 mod undo;
 
 use std::collections::BTreeSet;

@@ -39,6 +39,7 @@ pub fn parse(text: &str) -> RunbookLine {
         "next" | "skip" => of(rest, RunAsk::Step),
         "unskip" | "back" => of(rest, RunAsk::Unskip),
         "again" => of(rest, RunAsk::LookAgain),
+        "seen" | "see" => seen(rest),
         "propose" | "request" => of(rest, RunAsk::Propose),
         "undo" => of(rest, RunAsk::Undo { key: None }),
         "approve" => vote(rest, |comment| Some(Vote::Approve { comment }), &bare),
@@ -108,6 +109,20 @@ fn of(rest: &str, ask: RunAsk) -> RunbookLine {
         true => RunbookLine::Short { word: line.word().to_owned(), takes: "RUN-7".into() },
         false => line,
     }
+}
+
+/// `RUN-7 health it answers 502 at the gate`: the run, the check where it is named, and what was seen.
+fn seen(rest: &str) -> RunbookLine {
+    let (first, after) = split_word(rest);
+    let (run, rest) = match run(first) {
+        Some(run) => (Some(run), after),
+        None => (None, rest),
+    };
+    let (first, after) = split_word(rest);
+    // A check's name is one word, as the card has it; "it is down" is none.
+    let names = first.strip_suffix(':').map(|name| name.to_owned());
+    let (check, says) = if names.is_some() { (names, why(after)) } else { (None, why(rest)) };
+    RunbookLine::Of { run, ask: RunAsk::See { check, says } }
 }
 
 fn run(word: &str) -> Option<RunId> {
@@ -242,6 +257,16 @@ mod tests {
             ("abort RUN-7", of(Some(7), RunAsk::Abort)),
             ("stop #7 now", of(Some(7), RunAsk::Abort)),
             ("again 7", of(Some(7), RunAsk::LookAgain)),
+            ("seen", of(None, RunAsk::See { check: None, says: None })),
+            ("seen RUN-7", of(Some(7), RunAsk::See { check: None, says: None })),
+            (
+                "seen RUN-7 it is down",
+                of(Some(7), RunAsk::See { check: None, says: Some("it is down".into()) }),
+            ),
+            (
+                "seen 7 site: 502",
+                of(Some(7), RunAsk::See { check: Some("site".into()), says: Some("502".into()) }),
+            ),
             ("abort RUN-12, please", of(Some(12), RunAsk::Abort)),
             ("abort web-rollback", RunbookLine::Short { word: "abort".into(), takes: "RUN-7".into() }),
             (

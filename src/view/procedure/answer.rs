@@ -103,6 +103,9 @@ fn done(run: RunId, what: &RunAsk) -> Words {
         RunAsk::LookAgain => {
             words![format!("{run}: running all checks again. Watch its card.")]
         }
+        RunAsk::See { .. } => {
+            words![format!("{run}: noted, under your name. Its card shows where that leads.")]
+        }
         RunAsk::Abort => {
             words![format!("{run} is stopped. Its card keeps what it found.")]
         }
@@ -287,6 +290,14 @@ fn refused(refusal: &RunRefusal, via: Via) -> Vec<Words> {
             code(target.clone()),
             ". What is locked: ",
             code(via.runbook("status"))
+        ]],
+        RunRefusal::NotToBeSeen { run, could } if could.is_empty() => vec![words![format!(
+            "{run} has no check that could not tell and that a person can see: whether an address answers. What could be told \
+             stands."
+        )]],
+        RunRefusal::NotToBeSeen { run, could } => vec![words![
+            "Say which of them you see failing: ",
+            code(via.runbook(&format!("seen {run} {}: what you see", could.join(" | "))))
         ]],
         RunRefusal::MayNotUnfreeze => vec![words![
             "Only whoever froze changes, or may approve them, can unfreeze: ",

@@ -8,6 +8,7 @@ use crate::domain::procedure::{Action, Command as Template, Undo};
 use crate::domain::run::announce::step;
 use crate::domain::run::approve::{Vote, untried};
 use crate::domain::run::change::{Approval, Change, Phase};
+use crate::domain::run::seen::Seen;
 use crate::domain::run::{End, Last, Run, Stage};
 use crate::domain::runbook::{RunAsk, RunbookLine};
 use crate::view::blocks::{Button, Draft};
@@ -93,7 +94,7 @@ pub(super) fn changing(draft: Draft, run: &Run, change: &Change) -> Draft {
         true => draft.lines(touches(run).into_iter().chain(undo).collect()),
         false => draft,
     };
-    let draft = draft.lines(standing(change));
+    let draft = draft.lines(seen(run, change.proposed.rung)).lines(standing(change));
     match change.output.trim().is_empty() {
         true => draft,
         false => draft.line(words![bold("Output")]).preformatted(&end(&change.output)),
@@ -116,6 +117,26 @@ pub(super) fn changing_beside(draft: Draft, run: &Run, change: &Change) -> Draft
         None => draft.lines(lost(run, action)),
         Some(of) => undo::about(draft, change, of),
     }
+}
+
+/// What led to the step that no check told, but a person.
+fn seen(run: &Run, rung: usize) -> Vec<Words> {
+    let leads = |name: &&String| run.rung(rung).is_some_and(|rung| rung.when.fail.contains(name));
+    let seen = run.seen.iter().filter(|(name, _)| leads(name));
+    let line = |(name, seen): (&String, &Seen)| {
+        let title = run.procedure.checks.get(name).map(|check| check.title.clone()).unwrap_or_default();
+        words![
+            bold("Seen by a person; no check could tell: "),
+            "failing: ",
+            title,
+            ". ",
+            &seen.by,
+            ", ",
+            moment(seen.at),
+            "."
+        ]
+    };
+    seen.map(line).collect()
 }
 
 fn lead(phase: &Phase) -> &'static str {
@@ -271,7 +292,9 @@ pub(super) fn buttons(run: &Run) -> Vec<Button> {
                 true => of("Done", RunAsk::Step),
                 false => of("Skip this step", RunAsk::Step).asking(SKIP, "Skip it"),
             };
-            let rest = [again, next].into_iter().chain(unskip(run)).chain(undo::button(run));
+            let see = RunAsk::See { check: run.to_be_seen().first().cloned(), says: None };
+            let see = Some(of("I see that it is down", see)).filter(|_| !run.to_be_seen().is_empty());
+            let rest = [again, next].into_iter().chain(unskip(run)).chain(see).chain(undo::button(run));
             propose.into_iter().chain(rest).chain([close]).collect()
         }
         Stage::Changing(change) => match &change.phase {

@@ -2,6 +2,7 @@
 
 mod answer;
 mod change;
+mod drill;
 mod home;
 mod markdown;
 mod parts;
@@ -18,6 +19,7 @@ use crate::domain::procedure::Procedure;
 
 pub(super) use answer::answer;
 pub use answer::runbook_at_a_shell;
+pub use drill::drill;
 pub(super) use home::{to_approve, to_release};
 pub use markdown::markdown;
 pub use parts::quoted;

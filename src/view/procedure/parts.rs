@@ -124,7 +124,11 @@ fn param(name: &str, param: &Param) -> String {
         Param::OneOf { of: Choices::Listed(list), default } => {
             format!("{name}: {}{}", list.join(", "), otherwise(default.clone()))
         }
-        Param::Time => format!("{name}: an instant, such as 2026-12-01T09:00:00Z"),
+        Param::Time { after, before } => {
+            let after = after.as_ref().map_or(String::new(), |fact| format!(", not before {fact}"));
+            let before = before.as_ref().map_or(String::new(), |fact| format!(", not after {fact}"));
+            format!("{name}: an instant, such as 2026-12-01T09:00:00Z{after}{before}")
+        }
     }
 }
 

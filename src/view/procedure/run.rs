@@ -7,6 +7,7 @@ use super::{release, undo};
 use crate::domain::procedure::{Finding, Verdict};
 use crate::domain::run::announce::{counted, kept_texts};
 use crate::domain::run::change::{Change, Phase};
+use crate::domain::run::seen::Seen;
 use crate::domain::run::{End, Run, Stage};
 use crate::view::Message;
 use crate::view::blocks::{Button, Draft};
@@ -171,7 +172,10 @@ fn checks(run: &Run) -> Vec<Words> {
                 // What only passed needs no word.
                 let tells = finding.verdict != Verdict::Pass || !finding.kept.is_empty();
                 let old = (tells && is_from_before(run, name)).then(|| words![" (before the action)"]);
-                found(&check.title, finding).and_if(old)
+                match run.seen.get(name) {
+                    Some(seen) if finding.verdict == Verdict::Unknown => seen_by(&check.title, finding, seen),
+                    _ => found(&check.title, finding).and_if(old),
+                }
             }
         })
         .collect()
@@ -207,6 +211,15 @@ fn found(title: &String, finding: &Finding) -> Words {
         finding.kept.iter().filter_map(|(name, kept)| Some(format!("{name} {}", kept.short()?))).collect();
     let said = if said.is_empty() { facts } else { said };
     line.and_if((!said.is_empty()).then(|| words![": ", said.join("; ")]))
+}
+
+/// A person's word in place of a check's, which stands beside why that could not tell.
+fn seen_by(title: &String, finding: &Finding, seen: &Seen) -> Words {
+    let says = seen.says.as_ref().map(|says| words![": ", says]);
+    let why = finding.why.iter().map(|why| format!(" The check could not tell: {why}")).collect::<String>();
+    words!["❌ ", title, ": ", bold("seen by "), &seen.by, ", ", moment(seen.at)]
+        .and_if(says)
+        .and(words![".", why])
 }
 
 /// When the recovery time is over. It is no countdown: the card stands until the next edit.

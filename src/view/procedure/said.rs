@@ -44,6 +44,27 @@ pub fn run_said(run: RunId, says: &RunSays) -> Message {
                 ],
             ]
         }
+        RunWord::AsksAgain { people, group, expires, code: sign, loud } => {
+            let people = people.iter().map(|person| words![person]);
+            let who = Words::joined(people.chain(group.iter().map(|group| words![mention(group)])), " ");
+            let told = if *loud { "I told whoever is on call too. " } else { "" };
+            vec![
+                words!["📣 ✋ "]
+                    .and(title())
+                    .and(words![
+                        " still waits: nobody has said yes or no. It expires at ",
+                        clock(*expires),
+                        ". ",
+                        told
+                    ])
+                    .and(who),
+                words![
+                    by,
+                    " asked. Look at its card, then approve or deny. Or type: ",
+                    code(format!("/runbook approve {run} {sign} why"))
+                ],
+            ]
+        }
         RunWord::GlassBroken { why } => vec![
             words!["🔨 "].and(title()).and(words![
                 ": ",
@@ -92,7 +113,9 @@ fn word(word: &RunWord) -> Words {
             words!["it ran. I could not tell in time whether it helped."]
         }
         RunWord::Helped => words!["it helped."],
-        RunWord::Asks { .. } | RunWord::GlassBroken { .. } | RunWord::Begins => Words::default(),
+        RunWord::Asks { .. } | RunWord::AsksAgain { .. } | RunWord::GlassBroken { .. } | RunWord::Begins => {
+            Words::default()
+        }
         released => release::not_released(released).unwrap_or_default(),
     }
 }
@@ -161,6 +184,11 @@ pub fn noted(run: RunId, note: &RunNote, who: Option<&UserId>) -> Words {
             lead.and(words![format!("{facts}.")]).and_if(fail)
         }
         RunNote::Offered { step } => lead.and(words!["next step: ", shorten(step, 300)]),
+        RunNote::Seen { check, says } => {
+            let says = says.as_ref().map(|says| words![": ", says]);
+            let seen = words![" sees it failing, where no check could tell: ", check];
+            lead.and(who()).and(seen).and_if(says)
+        }
         RunNote::Asked { step, command, undo } => {
             let undo = undo.as_ref().map(|undo| words!["; undo: ", code(quoted(undo))]);
             lead.and(words!["asked for approval: ", step, ": ", code(quoted(command))]).and_if(undo)
@@ -182,6 +210,9 @@ pub fn noted(run: RunId, note: &RunNote, who: Option<&UserId>) -> Words {
         RunNote::Released { target, asked_by, why } => {
             let asked = words![" was released, asked for by ", asked_by, ": ", why, "; agreed by "];
             lead.and(words![code(target.clone())]).and(asked).and(who()).and(words!["."])
+        }
+        RunNote::AskedAgain => {
+            lead.and(words!["nobody has answered yet. Asked those who may approve once more."])
         }
         RunNote::StopAsked => lead.and(words!["stopped by "]).and(who()).and(words!["."]),
         RunNote::Ended { ended: Ended::Exit { code: Some(0) } } => {

@@ -104,6 +104,9 @@ fn cards() {
     let looking = moved(begun(), found(Fail, Pass).into_iter().take(2));
     let offered = moved(begun(), found(Fail, Unknown));
     let rolls_back = moved(offered.clone(), [RunEventKind::Stepped { rung: 10 }]);
+    let blind = moved(begun(), found(Unknown, Pass));
+    let saw = RunEventKind::Seen { check: "health".into(), says: Some("*502* at the gate".into()) };
+    let saw = moved(blind.clone(), [saw]);
     let none_left =
         moved(rolls_back.clone(), [RunEventKind::Stepped { rung: 13 }, RunEventKind::Stepped { rung: 14 }]);
     let well = moved(begun(), found(Pass, Pass));
@@ -112,6 +115,8 @@ fn cards() {
         ("checks are being asked", looking),
         ("a step is offered", offered),
         ("a rollback to a revision that was read", rolls_back),
+        ("a person may see what could not be told", blind),
+        ("a person saw it", saw),
         ("no step is left", none_left),
         ("all is well", well),
         ("stopped", stopped),
@@ -222,6 +227,13 @@ fn what_a_run_says() {
             needed: 2,
             expires: at(),
             code: "3fa9c1".into(),
+        },
+        RunWord::AsksAgain {
+            people: BTreeSet::from(["U0MAYA".into()]),
+            group: None,
+            expires: at() + jiff::SignedDuration::from_mins(5),
+            code: "3fa9c1".into(),
+            loud: true,
         },
         RunWord::GlassBroken { why: "*nobody* is awake".into() },
         RunWord::Begins,
@@ -393,6 +405,8 @@ fn on_the_timeline() {
             unknown: 1,
         },
         RunNote::Offered { step: "Restart event-stream".into() },
+        RunNote::Seen { check: "The site answers".into(), says: Some("*502* at the gate".into()) },
+        RunNote::AskedAgain,
         RunNote::Over { procedure: procedure(), end: End::Well },
         RunNote::Over { procedure: procedure(), end: End::Aborted },
         RunNote::Over { procedure: procedure(), end: End::Helped },

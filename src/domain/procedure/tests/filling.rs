@@ -187,3 +187,47 @@ fn scaling_up_never_scales_down() {
         assert_eq!(filled, expected.map(str::to_owned), "{runs} run, {typed:?}");
     }
 }
+
+#[test]
+fn an_instant_lies_within_what_can_be_restored() {
+    let procedure: Procedure = toml::from_str(
+        r#"
+        schema = 1
+        title = "T"
+        section = "3.2"
+        [params]
+        at = { type = "time", after = "window.earliest", before = "window.latest" }
+        [check.window]
+        title = "w"
+        run = ["aws", "rds", "describe-db-instances"]
+        keep = { earliest = "json:/a", latest = "json:/b" }
+        "#,
+    )
+    .unwrap();
+    let window = |earliest: &str, latest: &str| {
+        let kept = [("earliest", earliest), ("latest", latest)].into_iter().filter(|(_, at)| !at.is_empty());
+        let kept = kept.map(|(name, at)| (name.to_owned(), Kept::One(at.to_owned()))).collect();
+        let finding = Finding { verdict: Verdict::Pass, notes: Vec::new(), why: None, kept };
+        BTreeMap::from([("window".to_owned(), finding)])
+    };
+    let week = window("2026-11-17T02:10:00Z", "2026-11-24T01:55:00Z");
+    let command = Command(vec!["aws".into(), "{at}".into()]);
+    for (at, findings, fits) in [
+        ("2026-11-24T01:55:00Z", &week, true),
+        ("2026-11-23T22:00:00-04:00", &week, false),
+        ("2026-11-17T02:10:00Z", &week, true),
+        ("2026-11-24T01:56:00Z", &week, false),
+        ("2026-11-16T00:00:00Z", &week, false),
+        // Nobody knows what can be restored.
+        ("2026-11-20T00:00:00Z", &window("2026-11-17T02:10:00Z", ""), false),
+        ("2026-11-20T00:00:00Z", &BTreeMap::new(), false),
+    ] {
+        let given = Given::from([("at".to_owned(), at.to_owned())]);
+        let filled = Filling { procedure: &procedure, given: &given, findings }.command(&command);
+        assert_eq!(filled.is_ok(), fits, "{at}: {filled:?}");
+        if let (Err(why), true) = (&filled, findings.contains_key("window")) {
+            let words = why.to_string();
+            assert!(words.contains("from 2026-11-17") || words.contains("could not be read"), "{words}");
+        }
+    }
+}
