@@ -242,7 +242,7 @@ async fn said_while(what: &str, text: &str, lie: Option<Lie>) -> (String, usize)
         let messages = &slack.channel_called(EMERGENCIES).unwrap().messages;
         messages
             .iter()
-            .map(|message| format!("{} {}\n", message.text, Value::from(message.blocks.clone())))
+            .map(|message| format!("{} {}\n", message.text, Value::from(message.blocks.as_slice())))
             .collect()
     });
     let acts = world.production.acts.lock().unwrap().len();
