@@ -144,7 +144,7 @@ impl Deliverer {
     async fn find_or_post(&self, job: &Job, spot: &Spot, message: &Message) -> Result<(Receipt, bool), Stop> {
         let mut earlier = Marked::default();
         if job.may_have_happened() {
-            let found = self.find_marked(job, &spot).await;
+            let found = self.find_marked(job, spot).await;
             earlier = found.map_err(|trouble| Stop::before(trouble, spot))?;
         }
         if let Some(message) = earlier.whole {

@@ -38,7 +38,7 @@ fn a_declaration_is_the_card_and_gets_a_channel_by_severity() {
         delayed.asks(at(1), "U0MAYA", Command::Ack).unwrap();
         delayed.effects.clear();
         delayed.record(at(2), None, posted);
-        assert_eq!(delayed.effects, [card.clone()], "what happened meanwhile is shown");
+        assert_eq!(delayed.effects, std::slice::from_ref(&card), "what happened meanwhile is shown");
         assert_eq!(still_true(&world.incident, &card), Ok(()));
     }
 }
