@@ -20,7 +20,7 @@ impl Page {
     async fn open() -> Option<Self> {
         let installed = |name: &str| Command::new(name).arg("--version").output().is_ok();
         if !installed("chromium") || !installed("chromedriver") {
-            eprintln!(
+            println!(
                 "SKIPPED: chromium or chromedriver is not installed, so the rehearsal page was not tried"
             );
             return None;
@@ -231,7 +231,7 @@ async fn the_event_stream_is_diagnosed_and_rolled_back_with_others_approving() {
     page.approves("U0MAYA", "The old release lost a column").await;
     page.approves("U0ZOE", "I saw it").await;
     page.clicks("[data-testid=forward-30]").await;
-    page.sees("Roll event-stream back to revision 7 was taken back").await;
+    page.sees("Roll event-stream back to revision 7 was undone").await;
     page.does(Deed::See, Locator::XPath(&stands("event stream", false))).await;
     page.browser.close().await;
 }

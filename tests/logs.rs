@@ -58,7 +58,7 @@ impl Scene {
     }
 
     async fn declare(&self) {
-        let reply = self.types("/incident p4 Slow search").await;
+        let reply = self.types("/incident anyway p4 Slow search").await;
         assert!(reply.contains("is declared"), "{reply}");
     }
 

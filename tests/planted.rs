@@ -92,6 +92,8 @@ async fn a_secret_in_a_reason_goes_nowhere() {
     assert_eq!(began(&town, "restart"), 1);
     world.forward_seconds(200).await;
     ian.types(room, "/runbook abort RUN-1").await;
+    // What was tried within the hour is not offered again.
+    world.forward(61).await;
 
     ian.types(room, "/runbook run queue").await;
     let alone = format!("/runbook break-glass RUN-2 {} {}", code(&town, "RUN-2").await, planted("alone"));

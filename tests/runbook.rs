@@ -91,7 +91,9 @@ async fn one_log_is_shown_by_its_name() {
     assert!(card.contains("1 passed, 0 failed. Those were all the checks."), "{card}");
     let said = ian.types(EMERGENCIES, "/runbook logs nginx").await;
     assert!(
-        said.contains("`logs` has no `nginx`. It has: cloudwatch, database, event_stream, web, workflows"),
+        said.contains(
+            "`logs` has no `nginx`. It has: cloudwatch, database, event_stream, web, web_build, workflows"
+        ),
         "{said}"
     );
 }

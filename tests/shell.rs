@@ -185,7 +185,7 @@ async fn a_line_that_is_sent_again_counts_once() {
     assert_eq!(asks(&data, "one-and-the-same", "p3 Slow search").await, first, "also after a crash");
     world.settle().await;
     assert_eq!(world.count(EMERGENCIES, "INCIDENT DECLARED"), 1);
-    asks(&data, "quite-another", "p3 Slow search").await;
+    asks(&data, "quite-another", "p3 Redis is full").await;
     world.settle().await;
     assert_eq!(world.count(EMERGENCIES, "INCIDENT DECLARED"), 2);
 }

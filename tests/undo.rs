@@ -71,7 +71,11 @@ async fn while_it_is_proved_an_action_is_one_click_and_one_approval_from_its_und
     world.forward_seconds(30).await;
     has(&town, &["Restart the queue was undone: everything is as it was before."]);
     has(&town, &["To do it again yourself: `kubectl", "Next step: Roll the queue back"]);
-    assert_eq!(world.count(EMERGENCIES, "undone: everything is as it was before"), 1);
+    assert_eq!(
+        world.count(EMERGENCIES, "undone: everything is as it was before"),
+        2,
+        "its card, and the thread"
+    );
     assert_eq!(world.count(EMERGENCIES, "Restart the queue helped"), 0, "nothing of it counts any more");
     assert!(!buttons(&town).contains(&"undo".to_owned()), "{:?}", buttons(&town));
     assert_eq!((undone(&town), began(&town, "restart")), (1, 1));

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 /// The fields of a message that hold bytes, by number; numbers are passed over.
 fn fields(mut bytes: &[u8]) -> Option<Vec<(u64, &[u8])>> {
-    fn number<'b>(bytes: &mut &'b [u8]) -> Option<u64> {
+    fn number(bytes: &mut &[u8]) -> Option<u64> {
         let mut found = 0;
         for at in 0..10 {
             let (byte, rest) = bytes.split_first()?;

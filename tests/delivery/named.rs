@@ -55,8 +55,8 @@ async fn channel_not_found_says_what_to_create_or_set() {
     rename("something-else");
     world.ian().types(GENERAL, "/incident p1 Event stream down").await;
     let board = board(&world).await;
-    assert!(board.contains("does not exist or howler cannot see it"), "{board}");
-    assert!(board.contains("create it, or set"), "{board}");
+    assert!(board.contains("does not exist, is archived, or howler cannot see it"), "{board}");
+    assert!(board.contains("create it, unarchive it, or set"), "{board}");
     assert!(world.channel("ian").last("the declaration").text.contains("monkeytown-emergencies"));
     rename("monkeytown-emergencies");
     retry_all(&world).await;

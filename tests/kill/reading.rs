@@ -44,7 +44,9 @@ fn said(message: &Message) -> Option<Said> {
         return Some(Said::Declared(found[1].to_owned()));
     }
     if let Some(found) = RESOLVED.captures(text) {
-        return Some(Said::Resolved(found[1].to_owned()));
+        // The card of what was declared says so too, without who did it.
+        let announced = text.contains(", resolved by ");
+        return Some(if announced { Said::Resolved } else { Said::Declared }(found[1].to_owned()));
     }
     let found = UPDATE.captures(text)?;
     let (incident, number) = (found[1].parse().unwrap(), found[2].parse().unwrap());

@@ -81,13 +81,13 @@ fn a_long_board_is_worked_off() {
         says(&world, "p3 First").await;
         seconds(&world, 1).await;
         world.slack.faults().drop_scope("chat:write");
-        for number in 0..40 {
+        for number in 0..70 {
             says(&world, &format!("note number {number}")).await;
             seconds(&world, 1).await;
         }
         let failed =
             world.app().desk.look(|state, _| state.outbox.iter().filter(|effect| effect.is_failed()).count());
-        // Each note, and the word to its person that it was not delivered: more than the board's rows.
+        // Each note, and once the word that they were not delivered: more than the board's rows.
         assert!(failed > Some(60), "{failed:?}");
         assert_eq!(wrong(&mut world).await, Vec::<String>::new());
     });

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::change::{Aftermath, Approval, Change, Ended, Phase, Prepared, Proposed};
+use super::change::{Aftermath, Change, Ended, Phase, Prepared, Proposed};
 use super::event::{Asked, RunEvent, RunEventKind};
 use super::release::{Release, Releasing};
 use super::seen::Seen;
@@ -427,31 +427,5 @@ fn pause(stage: &mut Stage, at: Timestamp) {
         && let Phase::Proving { passing_since, next, .. } = &mut change.phase
     {
         (*passing_since, *next) = (None, Some(at));
-    }
-}
-
-impl Change {
-    fn take(&mut self, event: &RunEvent, kind: &RunEventKind) {
-        let approval =
-            |comment: Option<String>| Some(Approval { by: event.by.clone()?, at: event.at, comment });
-        match (kind, &mut self.phase) {
-            (RunEventKind::Prepared(prepared), Phase::Preparing) => {
-                self.prepared = prepared.as_ref().clone();
-                let expires = event.at.saturating_add(self.proposed.policy.stands).unwrap_or(event.at);
-                self.phase = Phase::Asking { expires };
-            }
-            (RunEventKind::Prepared(prepared), Phase::Rechecking { again, .. }) => {
-                *again = Some(prepared.clone());
-            }
-            (RunEventKind::Approved { comment }, _) => self.approvals.extend(approval(comment.clone())),
-            (RunEventKind::GlassBroken { why }, _) => self.glass = approval(Some(why.clone())),
-            (RunEventKind::GlassTold, _) => self.glass_told = Some(event.at),
-            (RunEventKind::Begun, phase) => {
-                *phase = Phase::Acting { since: event.at, stopped_by: None };
-            }
-            (RunEventKind::StopAsked, Phase::Acting { stopped_by, .. }) => stopped_by.clone_from(&event.by),
-            (RunEventKind::Heard { output }, _) => output.clone_into(&mut self.output),
-            _ => {}
-        }
     }
 }

@@ -17,6 +17,7 @@ pub mod seen;
 mod settle;
 pub mod signed;
 mod still_true;
+mod taken;
 pub mod undo;
 
 use std::collections::{BTreeMap, BTreeSet};
