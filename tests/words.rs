@@ -147,6 +147,8 @@ async fn the_same_title_twice_by_the_same_person_is_asked_for() {
     world.ian().types(EMERGENCIES, "/incident p1 Payments are down").await;
     let asked = world.ian().types(EMERGENCIES, "/incident p1 Payments are down").await;
     assert!(asked.contains("INC-1") && asked.contains("same"), "{asked}");
+    let asked = world.ian().types(EMERGENCIES, "/incident P1 the payments are DOWN!!").await;
+    assert!(asked.contains("INC-1") && asked.contains("same"), "{asked}");
     assert_eq!(world.count(EMERGENCIES, "INCIDENT DECLARED"), 1);
     // What a shell without buttons is told to type.
     world.ian().types(EMERGENCIES, "/incident anyway p1 Payments are down").await;

@@ -1,5 +1,7 @@
 //! Text from people, made safe to keep: plain, visible, and of a known length.
 
+use std::collections::BTreeSet;
+
 /// Longest title, in characters; a declaration's headline must fit a header block (150) with its lead.
 pub const TITLE_MOST: usize = 120;
 /// Longest free text (update, impact, note, root cause), in characters; Slack's inputs take 3,000.
@@ -57,19 +59,26 @@ pub fn cut_at_word(text: &str, most: usize) -> String {
 
 /// Whether two titles are most likely about the same thing: more than half of their words are the same, small ones apart.
 pub fn sounds_like(one: &str, other: &str) -> bool {
-    const SMALL: [&str; 14] =
-        ["is", "are", "was", "the", "a", "an", "of", "on", "in", "for", "to", "at", "has", "have"];
-    let words = |text: &str| -> std::collections::BTreeSet<String> {
-        let lower = text.to_lowercase();
-        let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        words.filter(|word| !SMALL.contains(word)).map(str::to_owned).collect()
-    };
-    let (one, other) = (words(one), words(other));
+    let (one, other) = (telling_words(one), telling_words(other));
     let (same, all) = (one.intersection(&other).count(), one.union(&other).count());
     match all {
         0 => one == other,
         _ => same * 5 >= all * 3,
     }
+}
+
+/// Whether two titles have the same words, whatever stands between them.
+pub fn same_words(one: &str, other: &str) -> bool {
+    telling_words(one) == telling_words(other)
+}
+
+/// The words of a title without the small ones.
+fn telling_words(text: &str) -> BTreeSet<String> {
+    const SMALL: [&str; 14] =
+        ["is", "are", "was", "the", "a", "an", "of", "on", "in", "for", "to", "at", "has", "have"];
+    let lower = text.to_lowercase();
+    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.filter(|word| !SMALL.contains(word)).map(str::to_owned).collect()
 }
 
 /// A short sign for a text, the same for the same text (FNV-1a); nothing has 0.

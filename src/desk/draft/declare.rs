@@ -61,13 +61,13 @@ impl Draft<'_> {
     }
 
     /// An open incident that somebody else declared some minutes ago under nearly the same title, or the same person a moment ago
-    /// under the same one, because the first try seemed to bring nothing: the question whether it is the same, and the line
+    /// with the same words, because the first try seemed to bring nothing: the question whether it is the same, and the line
     /// that says so.
     fn same_title(&self, request: &Request, title: &str) -> Option<(Doubt, Line)> {
         let open = self.book().open();
         let within = |incident: &Incident, time| self.now.duration_since(incident.declared_at) <= time;
         let same = open.iter().rev().find(|incident| match incident.declared_by == request.by {
-            true => within(incident, AGAIN_WITHIN) && incident.title.eq_ignore_ascii_case(title),
+            true => within(incident, AGAIN_WITHIN) && text::same_words(&incident.title, title),
             false => within(incident, SAME_WITHIN) && text::sounds_like(&incident.title, title),
         })?;
         let doubt = Doubt::SameTitle { incident: same.id, by: same.declared_by.clone() };
