@@ -56,6 +56,7 @@ impl Stand {
             .env("SLACK_API_URL", &self.api_url)
             .envs(environment.iter().copied());
         let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+        println!("{}: {}", output.status, String::from_utf8_lossy(&output.stderr));
         assert!(matches!(output.status.code(), Some(0 | 1)), "{output:?}");
         let text = String::from_utf8(output.stdout).unwrap();
         assert!(!text.contains(TOKEN) && !text.contains(SECRET), "a secret in {text}");
