@@ -275,9 +275,10 @@ async fn the_vercel_cli_rolls_back_and_promotes_what_howler_read() {
 
 #[tokio::test]
 async fn without_the_team_or_with_another_token_the_vercel_cli_says_why_and_changes_nothing() {
-    for (team, token, why) in
-        [(None, TOKEN, "find the deployment"), (Some("monkeytown"), "anotherTokenOfSomebody", "token")]
-    {
+    for (team, token, why) in [
+        (None, TOKEN, "find the deployment"),
+        (Some("monkeytown"), "anotherTokenOfSomebody", "access to the specified account"),
+    ] {
         let Some(stand) = Stand::start(team, token).await else { return };
         let procedure = stand.procedure("web-rollback");
         let facts = [("previous", "dpl_4.vercel.app"), ("current", "dpl_5.vercel.app")];
