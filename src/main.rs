@@ -15,7 +15,7 @@ use howler::dry_run::Looks;
 use howler::local::{self, Local};
 use howler::procedure::shell::Asked;
 use howler::terminal::say;
-use howler::{check, data, demo, dry_run, logs, procedure, shell};
+use howler::{check, data, demo, dry_run, logs, probe, procedure, shell};
 use tracing::{info, warn};
 
 /// What a person reads when howler does not start.
@@ -30,6 +30,9 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let quiet = !matches!(cli.command, Command::Serve { .. });
     let _log = logs::start(cli.log, if quiet { "warn" } else { "info" });
+    if let Err(error) = probe::unmark() {
+        warn!(%error, "howler keeps a mark that it was started with, and may be taken for a program's child");
+    }
     let ended = tokio::runtime::Builder::new_multi_thread().enable_all().build().map(|runtime| {
         let ended = runtime.block_on(run(cli.command));
         runtime.shutdown_timeout(END_WITHIN);

@@ -38,6 +38,17 @@ fn marking<T>(mark: u64, start: impl FnOnce() -> io::Result<T>) -> io::Result<T>
     started
 }
 
+/// Takes a mark off this process that was meant for a program: whoever starts howler in the moment in which another thread of
+/// theirs starts a program passes its mark on, and the program's end would be howler's. A hard limit stays: whoever has that was
+/// begun by a program.
+///
+/// # Errors
+/// When the limit cannot be set.
+pub fn unmark() -> io::Result<()> {
+    let own = getrlimit(Resource::Locks);
+    Ok(setrlimit(Resource::Locks, Rlimit { current: own.maximum, ..own })?)
+}
+
 impl Bounds {
     /// Starts `command` as the configured user, with the number `mark` in its limits from its first instruction on; it can gain no
     /// rights by what it runs. Must be called inside a runtime.

@@ -41,6 +41,7 @@ use crate::redact::{Redactor, without_escapes, without_values};
 pub use act::{Fingerprint, Order};
 use address::Hosts;
 use bounds::Bounds;
+pub use bounds::unmark;
 use github::GitHub;
 use process::Start;
 pub use shared::Look;

@@ -53,3 +53,15 @@ async fn a_stop_under_load_waits_for_no_hanging_slack() {
     let entries = ledger.look(|entries| entries.clone());
     everything_is_there(&slack, &entries, 1).await;
 }
+
+/// Whoever starts howler may be starting a program under a mark at that very moment; the program's end is not howler's.
+#[tokio::test]
+async fn a_mark_that_was_meant_for_a_program_is_taken_off() {
+    let (_slack, api_url) = workspace(&Clock::system()).await;
+    let folder = tempfile::tempdir().unwrap();
+    let howler =
+        serve(&folder.path().join("data"), &api_url, free_port(), "ulimit -S -x 4611686018427;").await;
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", howler.id())).unwrap();
+    let locks = limits.lines().find(|line| line.starts_with("Max file locks")).unwrap();
+    assert!(!locks.contains("4611686018427"), "{locks}");
+}
