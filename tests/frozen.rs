@@ -11,6 +11,9 @@ use serde_json::Value;
 use crate::harness::process::{free_port, serve, until};
 use crate::harness::{Channel, EMERGENCIES, workspace};
 
+/// Each with a folder, a backup and an export of it.
+const FORMATS: [&str; 3] = ["format-1", "format-2", "format-3"];
+
 fn frozen(what: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/frozen").join(what)
 }
@@ -84,50 +87,21 @@ async fn goes_on(version: &str, data: &Path) {
 }
 
 #[tokio::test]
-async fn a_folder_of_format_1_is_opened_and_goes_on() {
-    let here = tempfile::tempdir().unwrap();
-    let data = here.path().join("data");
-    thawed(&frozen("format-1/folder"), &data);
-    goes_on("format-1", &data).await;
+async fn a_folder_of_each_format_is_opened_and_goes_on() {
+    for format in FORMATS {
+        let here = tempfile::tempdir().unwrap();
+        let data = here.path().join("data");
+        thawed(&frozen(&format!("{format}/folder")), &data);
+        goes_on(format, &data).await;
+    }
 }
 
 #[tokio::test]
-async fn a_folder_of_format_2_is_opened_and_goes_on() {
-    let here = tempfile::tempdir().unwrap();
-    let data = here.path().join("data");
-    thawed(&frozen("format-2/folder"), &data);
-    goes_on("format-2", &data).await;
-}
-
-#[tokio::test]
-async fn a_backup_of_format_2_is_restored_and_goes_on() {
-    let here = tempfile::tempdir().unwrap();
-    let data = here.path().join("data");
-    howler(&format!("restore {}", frozen("format-2/backup").display()), &data).await;
-    goes_on("format-2", &data).await;
-}
-
-#[tokio::test]
-async fn a_backup_of_format_1_is_restored_and_goes_on() {
-    let here = tempfile::tempdir().unwrap();
-    let data = here.path().join("data");
-    let backup = frozen("format-1/backup");
-    howler(&format!("restore {}", backup.display()), &data).await;
-    goes_on("format-1", &data).await;
-}
-
-#[tokio::test]
-async fn a_folder_of_format_3_is_opened_and_goes_on() {
-    let here = tempfile::tempdir().unwrap();
-    let data = here.path().join("data");
-    thawed(&frozen("format-3/folder"), &data);
-    goes_on("format-3", &data).await;
-}
-
-#[tokio::test]
-async fn a_backup_of_format_3_is_restored_and_goes_on() {
-    let here = tempfile::tempdir().unwrap();
-    let data = here.path().join("data");
-    howler(&format!("restore {}", frozen("format-3/backup").display()), &data).await;
-    goes_on("format-3", &data).await;
+async fn a_backup_of_each_format_is_restored_and_goes_on() {
+    for format in FORMATS {
+        let here = tempfile::tempdir().unwrap();
+        let data = here.path().join("data");
+        howler(&format!("restore {}", frozen(&format!("{format}/backup")).display()), &data).await;
+        goes_on(format, &data).await;
+    }
 }

@@ -15,6 +15,8 @@ use howler::fake::slack::Slack;
 use crate::harness::process::{Process, free_port, serve};
 use crate::harness::{Channel, EMERGENCIES, workspace};
 
+/// What is read without the disk.
+const IN_MEMORY: [&str; 2] = ["list", "1 show"];
 const PATIENCE: Duration = Duration::from_secs(60);
 /// A write over the limit fails instead of killing.
 pub const NO_SIGNAL: &str = "trap '' XFSZ;";
@@ -86,23 +88,14 @@ impl Scene {
     }
 
     /// Refused with a clear answer, and the operators are told.
-    async fn takes_nothing(&mut self) {
+    async fn takes_nothing(&mut self, reads: &[&str]) {
         for _ in 0..3 {
             let answer = self.declare().await;
             assert!(answer.contains("could not save") || answer.contains("could not confirm"), "{answer}");
         }
-        for line in ["list", "1 show", "1 timeline", "find K0"] {
-            // A search reads the disk, and may meet a try to open the store again; the next one does not.
-            let mut body = String::new();
-            for _ in 0..3 {
-                let line = format!("/incident {line}");
-                body = self.slack.command("ian", EMERGENCIES, &line).await.unwrap().body;
-                if !body.contains("could not read") {
-                    break;
-                }
-                tokio::time::sleep(Duration::from_millis(300)).await;
-            }
-            assert!(body.contains("K0 "), "{line} cannot be read: {body}");
+        for line in reads {
+            let reply = self.slack.command("ian", EMERGENCIES, &format!("/incident {line}")).await.unwrap();
+            assert!(reply.body.contains("K0 "), "{line} cannot be read: {}", reply.body);
         }
         let (status, words) = self.readyz().await;
         assert_eq!(status, 503, "{words}");
@@ -168,9 +161,10 @@ async fn a_disk_that_fills_up_is_told_and_recovered_from_without_a_restart() {
         let refused = answer.contains("could not confirm") || answer.contains("could not save");
         assert!(scene.refused.is_empty() || refused, "{answer}");
     }
-    // What is still free in the file is used up too.
+    // What is still free in the file is used up too. sled may read no more then, and such a limit, unlike a full disk, bars the copy
+    // that would be read instead: what is on the disk is read in the test below.
     limit(&howler, "0");
-    scene.takes_nothing().await;
+    scene.takes_nothing(&IN_MEMORY).await;
     limit(&howler, "unlimited");
     scene.recovers().await;
 }
@@ -185,7 +179,7 @@ async fn a_disk_that_becomes_read_only_is_told_and_recovered_from_without_a_rest
     }
     assert_eq!(scene.acknowledged.len(), 5);
     let read_only = ReadOnly::set(&data, &howler);
-    scene.takes_nothing().await;
+    scene.takes_nothing(&["list", "1 show", "1 timeline", "find K0"]).await;
     drop(read_only);
     scene.recovers().await;
 }

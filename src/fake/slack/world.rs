@@ -224,6 +224,20 @@ pub struct ResponseUrl {
     pub uses: u32,
 }
 
+impl ResponseUrl {
+    /// For what `user` does at a message.
+    pub fn at(channel: &Channel, message: &Message, user: &str, now: Timestamp) -> Self {
+        Self {
+            channel: channel.id.clone(),
+            user: user.to_owned(),
+            original: Some(message.ts.clone()),
+            thread_ts: message.thread_ts.clone(),
+            issued: now,
+            uses: 0,
+        }
+    }
+}
+
 impl World {
     /// A fresh number for an id.
     pub fn number(&mut self) -> u64 {

@@ -33,14 +33,7 @@ impl Slack {
             let message = seen(&channel, ts, &person.id)?;
             let found = find(&message.blocks, action_id, value)?;
             let action = self.action(&found, value)?;
-            let url = world.issue_response_url(ResponseUrl {
-                channel: channel.id.clone(),
-                user: person.id.clone(),
-                original: Some(ts.to_owned()),
-                thread_ts: message.thread_ts.clone(),
-                issued: now,
-                uses: 0,
-            });
+            let url = world.issue_response_url(ResponseUrl::at(&channel, message, &person.id, now));
             let mut payload = self.interaction(world, "block_actions", &person);
             let is_ephemeral = message.only_for.is_some();
             payload.extend(object(json!({

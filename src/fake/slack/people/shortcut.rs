@@ -49,14 +49,7 @@ impl Slack {
             let channel = self::channel(world, channel, &person)?;
             // What one person alone sees has no menu.
             let message = channel.message(ts).ok_or(PersonError::NoSuchMessage)?;
-            let url = world.issue_response_url(ResponseUrl {
-                channel: channel.id.clone(),
-                user: person.id.clone(),
-                original: Some(ts.to_owned()),
-                thread_ts: message.thread_ts.clone(),
-                issued: now,
-                uses: 0,
-            });
+            let url = world.issue_response_url(ResponseUrl::at(&channel, message, &person.id, now));
             let mut payload = self.interaction(world, "message_action", &person);
             payload.extend(object(json!({
                 "callback_id": callback_id,
