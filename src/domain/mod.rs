@@ -5,6 +5,7 @@
 //! ([`incident::consequences`], [`incident::Incident::timers`]).
 
 pub mod aggregate;
+pub mod alert;
 pub mod answer;
 pub mod command;
 pub mod effect;
