@@ -25,7 +25,6 @@ use crate::delivery::{
     Lanes, SlackTarget,
 };
 use crate::desk::Desk;
-use crate::domain::run::signed::Keys;
 use crate::intake;
 use crate::intake::shell::Shell;
 use crate::logs::how_it_ended;
@@ -36,6 +35,7 @@ use crate::redact::Redactor;
 use crate::store::{Disk, Store, StoreError};
 use crate::telemetry::Metrics;
 use backups::{Keeper, Plan};
+use domain::run::signed::Keys;
 use telephone::Telephone;
 
 pub use crate::http_server::serve;

@@ -9,18 +9,18 @@ use futures_util::future::join_all;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::config::secrets::Secrets;
-use crate::domain::effect::To;
-use crate::domain::procedure::judge::Since;
-use crate::domain::procedure::{Action, CannotTell, Finding, Verdict};
-use crate::domain::run::decide::{RunRefusal, Start, start};
-use crate::domain::run::{Around, Run, RunEvent, RunEventKind, Stage, settle};
-use crate::domain::runbook::RunbookAnswer;
-use crate::domain::text::{clean_line, shorten};
-use crate::id::{RunId, UserId};
 use crate::probe::{Look, Prober};
 use crate::redact::Redactor;
 use crate::terminal::{complain, say};
 use crate::{procedure, view};
+use domain::effect::To;
+use domain::id::{RunId, UserId};
+use domain::procedure::judge::Since;
+use domain::procedure::{Action, CannotTell, Finding, Verdict};
+use domain::run::decide::{RunRefusal, Start, start};
+use domain::run::{Around, Run, RunEvent, RunEventKind, Stage, settle};
+use domain::runbook::RunbookAnswer;
+use domain::text::{clean_line, shorten};
 
 /// A plan may take this long.
 const PLAN_LIMIT: Duration = Duration::from_secs(60);

@@ -3,13 +3,10 @@
 pub mod calendar;
 pub mod clock;
 pub mod config;
-pub mod id;
 pub mod telemetry;
 
 pub mod intake;
 pub mod loopback;
-
-pub mod domain;
 
 pub mod desk;
 

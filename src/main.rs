@@ -5,12 +5,13 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
+use domain::run::signed::Keys;
+use domain::secret::Secret;
 use howler::app::{self, App, Setup, StopSignals};
 use howler::cli::{AuditAsked, Cli, Command, ConfigFile};
 use howler::clock::Clock;
 use howler::config::Config;
-use howler::config::secrets::{AuditSecrets, Secret, Secrets};
-use howler::domain::run::signed::Keys;
+use howler::config::secrets::{AuditSecrets, Secrets};
 use howler::dry_run::Looks;
 use howler::local::{self, Local};
 use howler::procedure::shell::Asked;

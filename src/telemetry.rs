@@ -19,11 +19,11 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric, Registry, Unit};
 
-use crate::domain::effect::{Effect, EffectState, Lane as EffectLane};
-use crate::domain::incident::Incident;
-use crate::domain::timer::TimerKind;
-use crate::domain::{Severity, Status};
 pub use backups::BackupMetrics;
+use domain::effect::{Effect, EffectState, Lane as EffectLane};
+use domain::incident::Incident;
+use domain::timer::TimerKind;
+use domain::{Severity, Status};
 pub use socket::{Connected, SocketMetrics};
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]

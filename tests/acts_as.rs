@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use howler::domain::run::identity::Names;
-use howler::id::UserId;
+use domain::id::UserId;
+use domain::run::identity::Names;
 
 use crate::harness::{EMERGENCIES, Town};
 use crate::rollback::{KUBECTL, PEOPLE, QUEUE};

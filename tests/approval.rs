@@ -1,9 +1,9 @@
 //! What must not come of an approval: whoever asks approves, what heals meanwhile is changed, nobody could stop it, rows of the
 //! audit are written over.
 
+use domain::id::{DeliveryId, UserId};
+use domain::request::{Ask, Place, ReplyPath, Request};
 use howler::data::{From, verify_audit};
-use howler::domain::request::{Ask, Place, ReplyPath, Request};
-use howler::id::{DeliveryId, UserId};
 use howler::store::{Changes, Store};
 use jiff::SignedDuration;
 

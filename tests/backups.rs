@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
 
-use howler::config::Every;
-use howler::config::secrets::{AuditSecrets, Secret};
+use domain::duration::Every;
+use domain::secret::Secret;
+use howler::config::secrets::AuditSecrets;
 use howler::data;
 use howler::store::Store;
 use howler::store::archive::{Head, Reader};

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use domain::procedure::judge::{Finding, Since, Verdict, judge};
+use domain::procedure::{Check, Probe, Question};
 use howler::config::RunbookRules;
-use howler::domain::procedure::judge::{Finding, Since, Verdict, judge};
-use howler::domain::procedure::{Check, Probe, Question};
 use howler::probe::Prober;
 use howler::procedure;
 use rustix::process::{Pid, Signal, geteuid, kill_process};

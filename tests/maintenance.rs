@@ -155,6 +155,6 @@ async fn a_backup_and_an_export_have_it_and_a_restored_howler_ends_it() {
     let loaded = store.load().unwrap();
     let live: Vec<u64> = loaded.plain.maintenances.iter().map(|one| one.id.0).collect();
     assert_eq!((live, loaded.next.plain.maintenances), (vec![1], 3));
-    let id = howler::domain::maintenance::MaintenanceId(2);
+    let id = domain::maintenance::MaintenanceId(2);
     assert_eq!(store.maintenance_events(id).unwrap().len(), 2);
 }

@@ -1,6 +1,6 @@
 //! Who is on call, for other programs: a calendar by its address, and JSON by a token.
 
-use howler::config::secrets::Secret;
+use domain::secret::Secret;
 use jiff::tz::TimeZone;
 
 use crate::harness::{EMERGENCIES, World};

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use domain::id::RunId;
+use domain::run::change::Ended;
+use domain::run::{Last, Run};
 use howler::data::{From, verify_audit};
-use howler::domain::run::change::Ended;
-use howler::domain::run::{Last, Run};
-use howler::id::RunId;
 use howler::store::{Changes, Kinds, Of, Store};
 
 use crate::harness::process::until;

@@ -1,7 +1,8 @@
 //! A diagnosis that asks GitHub and Vercel, from the line that is typed to the card.
 
+use domain::secret::Secret;
 use howler::app;
-use howler::config::secrets::{Secret, VercelSecrets};
+use howler::config::secrets::VercelSecrets;
 use howler::fake::github::Run;
 use howler::fake::vercel::{Deployment, Fault, Setup, Variable, Vercel};
 use jiff::SignedDuration;

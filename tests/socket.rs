@@ -3,8 +3,9 @@
 use std::process::Command;
 use std::time::Duration;
 
+use domain::secret::Secret;
 use howler::clock::Clock;
-use howler::config::secrets::{Secret, Secrets};
+use howler::config::secrets::Secrets;
 use howler::fake::slack::{self, APP_TOKEN, Break, SocketEvent, Submission, sign};
 use jiff::SignedDuration;
 use serde_json::{Value, json};

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use howler::domain::procedure::judge::{Finding, Since, judge};
-use howler::domain::procedure::{CannotTell, Check, Did, Heard, Probe, Procedure, Rung};
+use domain::procedure::judge::{Finding, Since, judge};
+use domain::procedure::{CannotTell, Check, Did, Heard, Probe, Procedure, Rung};
 use howler::procedure;
 use jiff::Timestamp;
 use serde::Deserialize;

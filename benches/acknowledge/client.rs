@@ -4,9 +4,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use howler::domain::command::{Command, Line};
+use domain::command::{Command, Line};
+use domain::id::IncidentId;
 use howler::fake::slack::sign;
-use howler::id::IncidentId;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

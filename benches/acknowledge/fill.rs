@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use domain::aggregate::Aggregate;
+use domain::effect::{CardPlace, PostKey};
+use domain::id::{IncidentId, MessageTs};
+use domain::incident::event::{Event, EventKind, UpdateFacts};
+use domain::incident::{Declaration, Incident, Place, declare};
+use domain::{Severity, Status};
 use howler::config::Config;
-use howler::domain::aggregate::Aggregate;
-use howler::domain::effect::{CardPlace, PostKey};
-use howler::domain::incident::event::{Event, EventKind, UpdateFacts};
-use howler::domain::incident::{Declaration, Incident, Place, declare};
-use howler::domain::{Severity, Status};
-use howler::id::{IncidentId, MessageTs};
 use howler::store::{Changes, Store};
 use jiff::{SignedDuration, Timestamp};
 

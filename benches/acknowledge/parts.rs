@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use domain::secret::Secret;
 use howler::config::Config;
-use howler::config::secrets::Secret;
 use howler::intake::signature::Verifier;
 use jiff::Timestamp;
 

@@ -6,8 +6,8 @@ use super::Line;
 use crate::clock::Clock;
 use crate::config::secrets::AuditSecrets;
 use crate::data::{self, DataError};
-use crate::domain::run::audit::Ledger;
-use crate::domain::run::signed::Keys;
+use domain::run::audit::Ledger;
+use domain::run::signed::Keys;
 
 const WHAT: &str = "audit";
 

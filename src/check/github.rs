@@ -2,9 +2,10 @@
 
 use super::Line;
 use crate::clock::Clock;
+use crate::config::Config;
 use crate::config::secrets::Secrets;
-use crate::config::{Config, Spoken};
 use crate::delivery::GitHub;
+use domain::duration::Spoken;
 
 pub async fn line(config: &Config, secrets: &Secrets, clock: Clock) -> Line {
     let what = "backup issues";

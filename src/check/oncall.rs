@@ -12,12 +12,12 @@ use crate::config::secrets::Secrets;
 use crate::data::{self, DataError};
 use crate::delivery::phone::Phones;
 use crate::delivery::{People, Survey};
-use crate::domain::oncall::Segment;
-use crate::domain::oncall::rota::{Rota, TestRing};
-use crate::domain::oncall::schedule::Schedule;
-use crate::domain::refusal::Unfit;
-use crate::domain::run::identity::Names;
-use crate::id::UserId;
+use domain::id::UserId;
+use domain::oncall::Segment;
+use domain::oncall::rota::{Rota, TestRing};
+use domain::oncall::schedule::Schedule;
+use domain::refusal::Unfit;
+use domain::run::identity::Names;
 
 const WHAT: &str = "on call";
 const PHONES: &str = "phones";

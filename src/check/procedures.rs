@@ -2,8 +2,8 @@
 
 use super::Line;
 use crate::config::{ApprovalRules, Config};
-use crate::domain::procedure::Risk;
 use crate::procedure;
+use domain::procedure::Risk;
 
 const WHAT: &str = "procedures";
 const APPROVAL: &str = "approval";
@@ -38,7 +38,7 @@ fn approvers(rules: &ApprovalRules) -> Line {
 mod tests {
     use super::super::Level;
     use super::*;
-    use crate::id::UserId;
+    use domain::id::UserId;
 
     #[test]
     fn too_few_to_approve_is_said() {

@@ -9,9 +9,9 @@ use crate::clock::Clock;
 use crate::config::secrets::Secrets;
 use crate::config::{Config, Mentions};
 use crate::delivery::{Connections, Greeting, Group, Seen, SlackTarget, Survey};
-use crate::domain::refusal::Unfit;
 use crate::fake::slack::Manifest;
-use crate::id::ChannelId;
+use domain::id::ChannelId;
+use domain::refusal::Unfit;
 
 /// The app as it should be.
 const MANIFEST: &str = include_str!("../../manifest.yml");

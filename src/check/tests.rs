@@ -6,7 +6,7 @@ use super::slack::{May, approvers, channel, clocks, may_set, mentioned, mentions
 use super::*;
 use crate::config::Mentions;
 use crate::delivery::{Greeting, Group, Seen};
-use crate::domain::refusal::Unfit;
+use domain::refusal::Unfit;
 
 fn found(line: &Line) -> (Level, &str) {
     (line.level, &line.words)
@@ -222,9 +222,9 @@ fn whoever_is_on_call_without_a_name_in_the_cluster_is_told() {
 
 #[test]
 fn whether_the_audit_is_signed_is_told() {
-    use crate::config::secrets::Secret;
-    use crate::domain::run::audit::Ledger;
-    use crate::domain::run::signed::Keys;
+    use domain::run::audit::Ledger;
+    use domain::run::signed::Keys;
+    use domain::secret::Secret;
     let keys = |key: &str| Keys::new(Some(&Secret::new(key)), None);
     let (ours, other) = (keys("0123456789abcdef0123456789abcdef"), keys("fedcba9876543210fedcba9876543210"));
     let mut signed = Ledger::default();

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Deserializer, de};
 
-use super::Humane;
+use domain::duration::Humane;
 
 /// Where issues are opened when Slack cannot be reached, and how soon.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::SignedDuration;
 use serde::Deserialize;
 
-use super::Every;
+use domain::duration::Every;
 
 /// Where they are, and how often one is taken. How long they are kept is fixed.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

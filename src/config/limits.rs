@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use super::Humane;
+use domain::duration::Humane;
 
 /// Most that a program of a check, a plan or an action takes; each process that it begins may take as much again (research 2b,
 /// rule 6). The defaults are many times what kubectl, helm, terraform and psql take.

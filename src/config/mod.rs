@@ -2,7 +2,6 @@
 
 mod backup;
 mod backups;
-mod duration;
 mod limits;
 mod path;
 mod phone;
@@ -19,19 +18,16 @@ use std::sync::Arc;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
-use crate::domain::procedure::Runbook;
-use crate::domain::run::signed::Keys;
 pub use backup::{Backup, Repository};
 pub use backups::Backups;
-pub use duration::{Every, Humane, Spoken, parse_duration};
+use domain::procedure::Runbook;
+use domain::run::signed::Keys;
+use domain::severities::{Loudness, Severities};
 pub use limits::{Limits, Size};
-pub use path::PathEntry;
 pub use phone::{Phone, PhoneDoubt, Provider, PublicUrl};
 pub use problems::problems;
 pub use rotation::Rotation;
 pub use runbook::{ApprovalRules, RunbookRules};
-
-pub use severity::{Loudness, Mention, Severities, SeverityRule};
 
 /// What `howler.toml` says, over the runbook's values.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -39,6 +35,7 @@ pub use severity::{Loudness, Mention, Severities, SeverityRule};
 pub struct Config {
     pub channels: Channels,
     pub mentions: Mentions,
+    #[serde(deserialize_with = "severity::read")]
     pub severity: Severities,
     pub rotation: Rotation,
     pub backup: Backup,

@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Deserializer, de};
 
-use super::Humane;
-use crate::domain::oncall::phone::PhoneNumber;
+use domain::duration::Humane;
+use domain::oncall::phone::PhoneNumber;
 
 /// Longest that Twilio lets a phone ring.
 const RING_MOST: SignedDuration = SignedDuration::from_secs(600);
@@ -191,7 +191,7 @@ mod tests {
         assert_eq!(read("NONE", "").unwrap(), secrets::PhoneSecrets::default());
         let sid = "AC0123456789abcdef0123456789abcdef";
         let phone = read("TWILIO_ACCOUNT_SID", sid).unwrap();
-        assert_eq!(phone.twilio_account_sid.as_ref().map(secrets::Secret::reveal), Some(sid));
+        assert_eq!(phone.twilio_account_sid.as_ref().map(domain::secret::Secret::reveal), Some(sid));
         assert!(!format!("{phone:?}").contains("abcdef"));
         for (name, value) in [
             ("TWILIO_ACCOUNT_SID", "SK0123456789abcdef0123456789abcdef"),

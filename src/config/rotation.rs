@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::domain::oncall::rota::Rota;
-use crate::domain::oncall::schedule::Schedule;
-use crate::domain::oncall::turns::Turns;
-use crate::id::UserId;
+use domain::id::UserId;
+use domain::oncall::rota::Rota;
+use domain::oncall::schedule::Schedule;
+use domain::oncall::turns::Turns;
 
 /// The rotation as the file has it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]

@@ -9,11 +9,12 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
 use super::backup::is_name;
-use super::{Humane, Limits, Repository};
-use crate::domain::procedure::{Here, Risk};
-use crate::domain::run::change::Policy;
-use crate::domain::run::identity::Names;
-use crate::id::UserId;
+use super::{Limits, Repository};
+use domain::duration::Humane;
+use domain::id::UserId;
+use domain::procedure::{Here, Risk};
+use domain::run::change::Policy;
+use domain::run::identity::Names;
 
 /// What the runbook's procedures may use. Nothing of this stands in a procedure's own file, so
 /// that editing a procedure cannot let it do more.

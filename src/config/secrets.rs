@@ -1,29 +1,7 @@
 //! Secrets and targets from the environment: never from the file, never in a log line.
 
-use std::fmt;
-
+use domain::secret::Secret;
 use reqwest::Url;
-
-/// A text that does not print.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The text itself, for the one call that needs it.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("(secret)")
-    }
-}
 
 /// Slack's own base address.
 pub const SLACK_API_URL: &str = "https://slack.com/api/";

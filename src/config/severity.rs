@@ -1,145 +1,11 @@
-//! `[severity.P1]` to `[severity.P4]`: the runbook's matrix (1.1) and what a file changes in it.
+//! `[severity.P1]` to `[severity.P4]`: what a file changes in the runbook's matrix (1.1).
 
-use jiff::SignedDuration;
-use serde::Deserialize;
+use domain::Severity;
+use domain::duration::{Every, Humane};
+use domain::severities::{Mention, Severities, SeverityRule};
+use serde::{Deserialize, Deserializer};
 
-use super::path::{PathEntry, steps};
-use super::{Every, Humane};
-use crate::domain::Severity;
-use crate::domain::oncall::path::Path;
-
-/// Whom the announcements of a severity call in the emergencies channel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Mention {
-    /// Both names of `[mentions]`, as the runbook's template does (7.1).
-    Group,
-    /// `[mentions] oncall` alone.
-    OnCall,
-    Nobody,
-}
-
-/// Whom each severity calls.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Loudness([Mention; 4]);
-
-impl Loudness {
-    pub fn of(&self, severity: Severity) -> Mention {
-        self.0[severity as usize]
-    }
-}
-
-impl Default for Loudness {
-    fn default() -> Self {
-        Severities::default().loudness()
-    }
-}
-
-/// How one severity is handled.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SeverityRule {
-    pub definition: String,
-    /// From the declaration to an acknowledgement by a named person; P4 has no limit (runbook: next sprint).
-    pub respond_within: Option<SignedDuration>,
-    pub update_every: Option<SignedDuration>,
-    /// Whether the incident gets a channel of its own.
-    pub own_channel: bool,
-    /// How long Slack may take for the news before it is told on GitHub: see `[backup]`.
-    pub backup_after: Option<SignedDuration>,
-    pub mention: Mention,
-    /// Whom it pages: see [`SeverityRule::pages`].
-    pub path: Vec<PathEntry>,
-    pub report_within: Option<SignedDuration>,
-    pub retro_within: Option<SignedDuration>,
-}
-
-impl SeverityRule {
-    /// The steps of paging; none where nobody is paged.
-    pub fn pages(&self) -> Path {
-        steps(&self.path, self.respond_within)
-    }
-
-    /// Whether a missed response time calls everybody in the emergencies channel.
-    pub fn calls_everybody(&self) -> bool {
-        self.path.contains(&PathEntry::EmergencyChannel)
-    }
-}
-
-/// The four severities' rules.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Severities([SeverityRule; 4]);
-
-impl Severities {
-    pub fn rule(&self, severity: Severity) -> &SeverityRule {
-        &self.0[severity as usize]
-    }
-
-    pub fn loudness(&self) -> Loudness {
-        Loudness(Severity::ALL.map(|severity| self.rule(severity).mention))
-    }
-
-    /// Tells a P1 on GitHub where Slack has not taken the news of it within `after`; `None` turns that off.
-    pub fn back_up(&mut self, after: Option<SignedDuration>) {
-        self.0[Severity::P1 as usize].backup_after = after;
-    }
-}
-
-impl Default for Severities {
-    fn default() -> Self {
-        Self(Severity::ALL.map(built_in))
-    }
-}
-
-fn built_in(severity: Severity) -> SeverityRule {
-    let hours = |hours| Some(SignedDuration::from_hours(hours));
-    let minutes = |minutes| Some(SignedDuration::from_mins(minutes));
-    match severity {
-        Severity::P1 => SeverityRule {
-            definition: "System down, no witnesses can connect".into(),
-            respond_within: minutes(15),
-            update_every: minutes(30),
-            own_channel: true,
-            backup_after: None,
-            mention: Mention::Group,
-            path: vec![PathEntry::Alert, PathEntry::Phone, PathEntry::EmergencyChannel],
-            report_within: hours(24),
-            retro_within: hours(48),
-        },
-        Severity::P2 => SeverityRule {
-            definition: "Degraded service, partial functionality".into(),
-            respond_within: hours(1),
-            update_every: minutes(30),
-            own_channel: true,
-            backup_after: None,
-            mention: Mention::Group,
-            path: vec![PathEntry::Alert, PathEntry::Slack],
-            report_within: hours(24),
-            retro_within: hours(7 * 24),
-        },
-        Severity::P3 => SeverityRule {
-            definition: "Non-critical failure, workaround exists".into(),
-            respond_within: hours(24),
-            update_every: minutes(30),
-            own_channel: false,
-            backup_after: None,
-            mention: Mention::Nobody,
-            path: vec![PathEntry::WeeklyReview],
-            report_within: None,
-            retro_within: None,
-        },
-        Severity::P4 => SeverityRule {
-            definition: "Visual issues, cosmetic problems".into(),
-            respond_within: None,
-            update_every: None,
-            own_channel: false,
-            backup_after: None,
-            mention: Mention::Nobody,
-            path: vec![PathEntry::Backlog],
-            report_within: None,
-            retro_within: None,
-        },
-    }
-}
+use super::path::Written;
 
 /// One `[severity.P1]` table: only what it names is changed.
 #[derive(Default, Deserialize)]
@@ -150,7 +16,7 @@ struct Changes {
     update_every: Option<Every>,
     own_channel: Option<bool>,
     mention: Option<Mention>,
-    path: Option<Vec<PathEntry>>,
+    path: Option<Vec<Written>>,
     report_within: Option<Humane>,
     retro_within: Option<Humane>,
 }
@@ -168,15 +34,17 @@ struct Tables {
     p4: Changes,
 }
 
-impl<'de> Deserialize<'de> for Severities {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Tables { p1, p2, p3, p4 } = Tables::deserialize(deserializer)?;
-        let mut severities = Self::default();
-        for (rule, changes) in severities.0.iter_mut().zip([p1, p2, p3, p4]) {
-            changes.apply(rule);
-        }
-        Ok(severities)
+/// The runbook's severities with what the tables change in them.
+///
+/// # Errors
+/// An unknown key, or a value that does not fit.
+pub(super) fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Severities, D::Error> {
+    let Tables { p1, p2, p3, p4 } = Tables::deserialize(from)?;
+    let mut severities = Severities::default();
+    for (severity, changes) in Severity::ALL.into_iter().zip([p1, p2, p3, p4]) {
+        changes.apply(severities.rule_mut(severity));
     }
+    Ok(severities)
 }
 
 impl Changes {
@@ -193,7 +61,9 @@ impl Changes {
         } = self;
         rule.mention = mention.unwrap_or(rule.mention);
         rule.definition = definition.unwrap_or_else(|| std::mem::take(&mut rule.definition));
-        rule.path = path.unwrap_or_else(|| std::mem::take(&mut rule.path));
+        if let Some(path) = path {
+            rule.path = path.into_iter().map(|Written(entry)| entry).collect();
+        }
         rule.own_channel = own_channel.unwrap_or(rule.own_channel);
         rule.update_every = update_every.map_or(rule.update_every, Every::interval);
         for (value, changed) in [

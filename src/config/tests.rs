@@ -1,7 +1,7 @@
 use jiff::SignedDuration;
 
 use super::*;
-use crate::domain::Severity;
+use domain::Severity;
 
 #[test]
 fn nothing_set_is_the_runbook() {
@@ -40,32 +40,6 @@ fn mistakes_are_named_with_their_line() {
     ] {
         let error = Config::parse(text).unwrap_err();
         assert!(error.contains(expected), "{text:?} gives {error:?}, without {expected:?}");
-    }
-}
-
-#[test]
-fn durations_as_people_write_them() {
-    for (text, seconds) in [
-        ("30m", 1_800),
-        ("24h", 86_400),
-        ("2s", 2),
-        ("1h 30m", 5_400),
-        ("1w", 604_800),
-        ("20 minutes", 1_200),
-    ] {
-        assert_eq!(parse_duration(text), Ok(SignedDuration::from_secs(seconds)), "{text}");
-    }
-    for text in ["", "soon", "0m", "-1h", "1 month", "30"] {
-        assert!(parse_duration(text).is_err(), "{text}");
-    }
-}
-
-#[test]
-fn durations_as_people_say_them() {
-    for (seconds, spoken) in
-        [(0, "0 s"), (59, "59 s"), (60, "1 min"), (3_600, "1 h"), (3_900, "1 h 05 min"), (183_600, "2 d 3 h")]
-    {
-        assert_eq!(Spoken(SignedDuration::from_secs(seconds)).to_string(), spoken);
     }
 }
 

@@ -14,13 +14,13 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::clock::Clock;
-use crate::domain::oncall::rota::Rota;
-use crate::domain::run::audit::{Head, Ledger};
-use crate::domain::run::signed;
 use crate::export::{self, ExportError};
 use crate::store::archive::{ArchiveError, Head as BackupHead, Reader};
 use crate::store::record::Record;
 use crate::store::{BackupError, RestoreError, Store, StoreError};
+use domain::oncall::rota::Rota;
+use domain::run::audit::{Head, Ledger};
+use domain::run::signed;
 use draft::Draft;
 use source::Source;
 

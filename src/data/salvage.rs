@@ -12,11 +12,11 @@ use super::backups::{BackupFolder, Kept};
 use super::{DataError, Draft, blocking, minute};
 use crate::clock::Clock;
 use crate::export::{self, ExportError};
-use crate::id::IncidentId;
 use crate::store::archive::{ArchiveError, Head, Reader};
 use crate::store::record::Record;
 use crate::store::salvage::{self, Salvaged};
 use crate::store::{Outline, hold, outline};
+use domain::id::IncidentId;
 
 /// What was read, as an export's lines.
 pub const LINES: &str = "salvaged.jsonl";

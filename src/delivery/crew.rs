@@ -10,9 +10,9 @@ use tracing::{Instrument, error, info_span};
 
 use super::heart::Heart;
 use crate::clock::Clock;
-use crate::domain::effect::Lane;
-use crate::id::EffectId;
 use crate::logs::how_it_ended;
+use domain::effect::Lane;
+use domain::id::EffectId;
 
 /// A lane that fell is begun again after this, so that a fault that comes back does not turn in circles.
 const AGAIN: SignedDuration = SignedDuration::from_secs(2);

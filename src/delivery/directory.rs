@@ -11,7 +11,7 @@ use tracing::warn;
 use super::lenient::{lenient, rows};
 use super::retry::Trouble;
 use super::slack::client::{Call, Slack};
-use crate::id::{ChannelId, UserId};
+use domain::id::{ChannelId, UserId};
 
 /// Slack takes less than 1,000.
 const PAGE: &str = "999";

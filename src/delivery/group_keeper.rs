@@ -10,11 +10,11 @@ use tracing::{debug, warn};
 use super::Deliverer;
 use crate::clock::Clock;
 use crate::desk::Desk;
-use crate::domain::effect::EffectKind;
-use crate::domain::oncall::duty::PhoneReach;
-use crate::domain::oncall::reach::NoWay;
-use crate::domain::refusal::Unfit;
-use crate::id::UserId;
+use domain::effect::EffectKind;
+use domain::id::UserId;
+use domain::oncall::duty::PhoneReach;
+use domain::oncall::reach::NoWay;
+use domain::refusal::Unfit;
 
 /// Slack tells of changes as they happen; this is for those it did not tell.
 const EVERY: SignedDuration = SignedDuration::from_mins(10);

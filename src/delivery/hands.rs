@@ -11,13 +11,13 @@ use tracing::warn;
 use super::job::Job;
 use super::slack::Deliverer;
 use crate::desk::Desk;
-use crate::domain::effect::{EffectKind, Outcome, Receipt};
-use crate::domain::procedure::judge::Since;
-use crate::domain::procedure::{CannotTell, Finding};
-use crate::domain::run::Run;
-use crate::domain::run::change::{Ended, Phase, Prepared};
-use crate::id::{RunId, UserId};
 use crate::probe::{Look, Order, Prober};
+use domain::effect::{EffectKind, Outcome, Receipt};
+use domain::id::{RunId, UserId};
+use domain::procedure::judge::Since;
+use domain::procedure::{CannotTell, Finding};
+use domain::run::Run;
+use domain::run::change::{Ended, Phase, Prepared};
 
 /// A stop that came too early is tried again after this.
 const AGAIN: SignedDuration = SignedDuration::from_millis(200);
@@ -118,7 +118,7 @@ impl Hands {
         match (heard.exit, heard.no_text()) {
             (Some(0), Some(why)) => Err(format!("its plan brings nothing: {why}")),
             (Some(0), None) => Ok(heard.all()),
-            _ => Err(format!("its plan fails: {}", crate::domain::text::shorten(heard.all().trim(), 300))),
+            _ => Err(format!("its plan fails: {}", domain::text::shorten(heard.all().trim(), 300))),
         }
     }
 

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::domain::Severity;
-use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Say};
-use crate::domain::incident::Incident;
-use crate::domain::oncall::rota::Rota;
-use crate::domain::run::Run;
+use domain::Severity;
+use domain::effect::{Effect, EffectKind, EffectState, Lane, Say};
+use domain::incident::Incident;
+use domain::oncall::rota::Rota;
+use domain::run::Run;
 
 /// An effect, the incident as it is now, and the mark that its message carries.
 #[derive(Clone, Debug)]

@@ -15,13 +15,13 @@ use super::phone::Caller;
 use super::{Deliverer, GitHub};
 use crate::clock::Clock;
 use crate::desk::{Desk, Next};
-use crate::domain::effect::{Effect, Lane, Outcome};
-use crate::domain::incident::{Incident, still_true};
-use crate::domain::oncall::{self, rota::Rota};
-use crate::domain::run::{self, Run};
-use crate::id::EffectId;
 use crate::logs::how_it_ended;
 use crate::telemetry::Metrics;
+use domain::effect::{Effect, Lane, Outcome};
+use domain::id::EffectId;
+use domain::incident::{Incident, still_true};
+use domain::oncall::{self, rota::Rota};
+use domain::run::{self, Run};
 
 /// After a result that could not be saved.
 const PAUSE: SignedDuration = SignedDuration::from_secs(2);

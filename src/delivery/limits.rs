@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 
 use super::job::Urgency;
-use crate::domain::effect::Lane;
-use crate::id::{ChannelId, EffectId};
+use domain::effect::Lane;
+use domain::id::{ChannelId, EffectId};
 
 type Key = (&'static str, Option<String>);
 

@@ -8,8 +8,8 @@ use tracing::{error, warn};
 use super::retry::{self, Class, Trouble};
 use super::slack::Deliverer;
 use super::slack::client::{Call, Nothing};
-use crate::domain::answer::FormToOpen;
 use crate::view;
+use domain::answer::FormToOpen;
 
 /// Later the trigger is as good as dead, and the person waits.
 const TIME_LIMIT: Duration = Duration::from_secs(2);

@@ -10,8 +10,8 @@ use super::directory::Cursor;
 use super::lenient::{lenient, rows};
 use super::slack::client::{Call, Slack};
 use crate::delivery::retry::{Trouble, verdict};
-use crate::domain::refusal::Unfit;
-use crate::id::UserId;
+use domain::id::UserId;
+use domain::refusal::Unfit;
 
 /// A list that is older is asked for anew.
 const FRESH: SignedDuration = SignedDuration::from_mins(10);

@@ -19,8 +19,8 @@ use super::retry::{self, Trouble};
 use super::slack::client::{Call, Nothing, Slack, TIME_LIMIT, connector};
 use super::slack::{DelivererError, SlackTarget};
 use crate::clock::Clock;
-use crate::id::ChannelId;
 use crate::telemetry::Metrics;
+use domain::id::ChannelId;
 
 /// Slack takes less than 1,000.
 const PAGE: &str = "999";

@@ -15,17 +15,19 @@ use tracing::warn;
 
 use crate::app::{self, App, Ground, Setup, StartError, StopSignals};
 use crate::clock::Clock;
-use crate::config::secrets::{GITHUB_API_URL, Secret, Secrets, VercelSecrets};
+use crate::config::secrets::{GITHUB_API_URL, Secrets, VercelSecrets};
 use crate::config::{
-    ApprovalRules, Backups, Config, Every, Mentions, Phone, Provider, PublicUrl, Rotation, RunbookRules,
+    ApprovalRules, Backups, Config, Mentions, Phone, Provider, PublicUrl, Rotation, RunbookRules,
 };
-use crate::domain::oncall::phone::PhoneNumber;
 use crate::fake::phone::Phones;
 use crate::fake::rehearsal::{self, Controls};
 use crate::fake::slack::{self, Slack};
-use crate::id::UserId;
 use crate::probe::StandIn;
 use crate::terminal::say;
+use domain::duration::Every;
+use domain::id::UserId;
+use domain::oncall::phone::PhoneNumber;
+use domain::secret::Secret;
 use production::Production;
 
 pub use play::play;

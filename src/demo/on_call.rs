@@ -9,13 +9,14 @@ use tracing::warn;
 
 use crate::clock::Clock;
 use crate::config::Phone;
-use crate::config::secrets::{PhoneSecrets, Secret};
+use crate::config::secrets::PhoneSecrets;
 use crate::desk::Desk;
-use crate::domain::oncall::duty::PhoneReach;
-use crate::domain::oncall::rota::Rota;
 use crate::fake::phone::{self, Call, CallState, Phones};
 use crate::fake::rehearsal::Later;
 use crate::fake::slack::Slack;
+use domain::oncall::duty::PhoneReach;
+use domain::oncall::rota::Rota;
+use domain::secret::Secret;
 
 pub const FROM: &str = "+14155550100";
 const TOKEN: &str = "rehearsal-twilio";

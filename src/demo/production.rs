@@ -9,10 +9,10 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::clock::Clock;
-use crate::domain::procedure::{CannotTell, Heard, Question};
-use crate::domain::run::change::Ended;
 use crate::probe::{Fingerprint, StandIn};
 use cluster::Deployment;
+use domain::procedure::{CannotTell, Heard, Question};
+use domain::run::change::Ended;
 
 /// What can be broken, by the word of its button, and what a person would say of it.
 pub const BREAKS: [(&str, &str); 5] = [

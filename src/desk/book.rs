@@ -8,17 +8,17 @@ use jiff::{SignedDuration, Timestamp};
 use super::draft::Parts;
 use super::state::State;
 use crate::config::Config;
-use crate::domain::answer::{Answer, Private, Summary};
-use crate::domain::command::{Command, Line};
-use crate::domain::incident::Incident;
-use crate::domain::oncall::duty::PhoneReach;
-use crate::domain::procedure::Risk;
-use crate::domain::refusal::Refusal;
-use crate::domain::request::{Place, Request};
-use crate::domain::run::audit::Ledger;
-use crate::domain::run::{Around, Rules, Run};
-use crate::id::{ChannelId, IncidentId, MessageTs, RunId};
 use crate::store::{Store, StoreError};
+use domain::answer::{Answer, Private, Summary};
+use domain::command::{Command, Line};
+use domain::id::{ChannelId, IncidentId, MessageTs, RunId};
+use domain::incident::Incident;
+use domain::oncall::duty::PhoneReach;
+use domain::procedure::Risk;
+use domain::refusal::Refusal;
+use domain::request::{Place, Request};
+use domain::run::audit::Ledger;
+use domain::run::{Around, Rules, Run};
 
 /// `reopen` without a number means an incident that was resolved less than this ago.
 pub const RECENT: SignedDuration = SignedDuration::from_hours(24);

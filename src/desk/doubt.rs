@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::answer::{Answer, Private};
-use crate::domain::request::{Ask, ReplyPath, Request};
-use crate::id::DeliveryId;
+use domain::answer::{Answer, Private};
+use domain::id::DeliveryId;
+use domain::request::{Ask, ReplyPath, Request};
 
 #[derive(Debug, Default)]
 pub struct Doubts {

@@ -34,18 +34,18 @@ use super::book::{Book, Meant};
 use super::reads;
 use super::state::State;
 use crate::config::Config;
-use crate::domain::aggregate::Cause;
-use crate::domain::answer::{Answer, Private};
-use crate::domain::command::{Command, Line};
-use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
-use crate::domain::incident::{Asked, Decision, Incident, decide, delivered};
-use crate::domain::owner::Owner;
-use crate::domain::refusal::Refusal;
-use crate::domain::request::{Ask, Place, ReplyPath, Request};
-use crate::domain::run::audit::Ledger;
-use crate::domain::timer::{Outage, Timer};
-use crate::id::{DeliveryId, EffectId, UserId};
 use crate::store::{Changes, Store, StoreError};
+use domain::aggregate::Cause;
+use domain::answer::{Answer, Private};
+use domain::command::{Command, Line};
+use domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
+use domain::id::{DeliveryId, EffectId, UserId};
+use domain::incident::{Asked, Decision, Incident, decide, delivered};
+use domain::owner::Owner;
+use domain::refusal::Refusal;
+use domain::request::{Ask, Place, ReplyPath, Request};
+use domain::run::audit::Ledger;
+use domain::timer::{Outage, Timer};
 
 /// What a round works with.
 pub struct Draft<'a> {

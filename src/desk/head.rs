@@ -7,11 +7,11 @@ use jiff::Timestamp;
 
 use super::book::Book;
 use super::state::State;
-use crate::domain::effect::{Effect, EffectState, Lane};
-use crate::domain::incident::Incident;
-use crate::domain::run::Run;
-use crate::id::IncidentId;
 use crate::store::{Store, StoreError};
+use domain::effect::{Effect, EffectState, Lane};
+use domain::id::IncidentId;
+use domain::incident::Incident;
+use domain::run::Run;
 
 /// What a lane does next.
 pub enum Head {

@@ -71,13 +71,13 @@ mod tests {
     use crate::clock::Clock;
     use crate::config::Config;
     use crate::desk::Desk;
-    use crate::domain::Severity;
-    use crate::domain::answer::{Answer, Private};
-    use crate::domain::command::{Command, Line};
-    use crate::domain::request::{Ask, Place, ReplyPath, Request};
-    use crate::id::IncidentId;
     use crate::store::Store;
     use crate::telemetry::Metrics;
+    use domain::Severity;
+    use domain::answer::{Answer, Private};
+    use domain::command::{Command, Line};
+    use domain::id::IncidentId;
+    use domain::request::{Ask, Place, ReplyPath, Request};
 
     fn typed(delivery: &str, command: Command) -> Request {
         let place = Place { channel: "C1".into(), thread: None };

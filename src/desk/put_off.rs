@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::timer::Timer;
+use domain::timer::Timer;
 
 /// How long after a failure a timer is tried again.
 const AGAIN: SignedDuration = SignedDuration::from_secs(30);
@@ -41,9 +41,9 @@ impl PutOff {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::owner::Owner;
-    use crate::domain::timer::TimerKind;
-    use crate::id::IncidentId;
+    use domain::id::IncidentId;
+    use domain::owner::Owner;
+    use domain::timer::TimerKind;
 
     fn at(second: i64) -> Timestamp {
         Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second)

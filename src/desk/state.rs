@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::Severity;
-use crate::domain::aggregate::{Aggregate, for_each_plain_kind};
-use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
-use crate::domain::incident::Incident;
-use crate::domain::oncall::rota::Rota;
-use crate::domain::run::Run;
-use crate::domain::run::audit::Ledger;
-use crate::domain::run::signed::Keys;
-use crate::domain::timer::Timer;
-use crate::id::{EffectId, IncidentId, RunId};
 use crate::store::{Changes, Loaded, Numbers, Plain};
+use domain::Severity;
+use domain::aggregate::{Aggregate, for_each_plain_kind};
+use domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
+use domain::id::{EffectId, IncidentId, RunId};
+use domain::incident::Incident;
+use domain::oncall::rota::Rota;
+use domain::run::Run;
+use domain::run::audit::Ledger;
+use domain::run::signed::Keys;
+use domain::timer::Timer;
 
 /// Effects with numbers from here on were never saved: answers and notices while nothing could be.
 pub const IN_MEMORY: u64 = 1 << 62;

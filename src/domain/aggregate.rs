@@ -136,24 +136,26 @@ impl Cause {
 
 /// Every kind of thing that lives by events: its name among the others, and its type. A new kind is one line here, its folder
 /// in the domain, its rows (`store/kinds.rs`), what the desk does beside (`desk/draft/kinds.rs`), and its words.
+#[macro_export]
 macro_rules! for_each_kind {
     ($then:ident) => {
         $then! {
-            incidents: $crate::domain::incident::Incident,
-            rota: $crate::domain::oncall::rota::Rota,
-            runs: $crate::domain::run::Run,
-            maintenances: $crate::domain::maintenance::Maintenance,
+            incidents: $crate::incident::Incident,
+            rota: $crate::oncall::rota::Rota,
+            runs: $crate::run::Run,
+            maintenances: $crate::maintenance::Maintenance,
         }
     };
 }
 
 /// Those of them that are [`Plain`].
+#[macro_export]
 macro_rules! for_each_plain_kind {
     ($then:ident) => {
         $then! {
-            maintenances: $crate::domain::maintenance::Maintenance,
+            maintenances: $crate::maintenance::Maintenance,
         }
     };
 }
 
-pub(crate) use {for_each_kind, for_each_plain_kind};
+pub use {for_each_kind, for_each_plain_kind};

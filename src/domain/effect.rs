@@ -23,7 +23,7 @@ use super::procedure::{Check, Question};
 use super::request::{Place, ReplyPath};
 use super::run::announce::RunNote;
 use super::run::says::RunSays;
-use crate::config::Humane;
+use crate::duration::Humane;
 use crate::id::{ChannelId, EffectId, IncidentId, MessageTs, RunId, UserId};
 pub use lane::Lane;
 pub use named::Named;

@@ -90,10 +90,10 @@ pub enum Ask {
     /// Typed, or on a button.
     Line(Line),
     /// A line that was not understood; it is answered, not dropped.
-    Unclear(crate::domain::refusal::Refusal),
+    Unclear(crate::refusal::Refusal),
     /// Said to howler directly, and no line: the answer to a page, where one waits for this person's.
     Said {
-        refusal: crate::domain::refusal::Refusal,
+        refusal: crate::refusal::Refusal,
         heard: Heard,
     },
     Form(Form),
@@ -150,7 +150,7 @@ pub enum Form {
     /// The approval of a risky action, with why.
     Approve {
         run: RunId,
-        /// The request's: see [`crate::domain::run::change::Prepared`].
+        /// The request's: see [`crate::run::change::Prepared`].
         key: String,
         comment: String,
     },

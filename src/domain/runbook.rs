@@ -10,7 +10,7 @@ use super::run::audit::Ledger;
 use super::run::change::{Change, Phase};
 use super::run::decide::{RunRefusal, Start, no_such};
 use super::run::{Run, Stage};
-use crate::config::Spoken;
+use crate::duration::Spoken;
 use crate::id::{IncidentId, RunId, UserId};
 
 /// One thing to ask.

@@ -5,14 +5,14 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::lines::RoomLine;
-use crate::domain::command::{Retractable, Role};
-use crate::domain::effect::{CardPlace, PostKey, To};
-use crate::domain::incident::event::{Clocks, EventKind, UpdateFacts};
-use crate::domain::incident::page::{PageReason, Paged};
-use crate::domain::incident::severity::{Severity, Status};
-use crate::domain::incident::{self, Rung};
-use crate::domain::oncall::reach::NoWay;
-use crate::domain::timer::Lateness;
+use domain::command::{Retractable, Role};
+use domain::effect::{CardPlace, PostKey, To};
+use domain::incident::event::{Clocks, EventKind, UpdateFacts};
+use domain::incident::page::{PageReason, Paged};
+use domain::incident::severity::{Severity, Status};
+use domain::incident::{self, Rung};
+use domain::oncall::reach::NoWay;
+use domain::timer::Lateness;
 
 /// When it is expected to be over: one of the two is set.
 #[derive(Serialize)]

@@ -8,14 +8,14 @@ use serde_json::Value;
 use super::SCHEMA;
 use super::event::{self, Eta, eta};
 use super::rota::RotaLine;
-use crate::domain::command::Role;
-use crate::domain::effect::{Effect, EffectKind, EffectState, Room, Say};
-use crate::domain::incident::Incident;
-use crate::domain::incident::event::Event;
-use crate::domain::oncall::tell::Tell;
-use crate::domain::timer::Timer;
-use crate::id::{ChannelId, IncidentId, UserId};
 use crate::store::archive::Head;
+use domain::command::Role;
+use domain::effect::{Effect, EffectKind, EffectState, Room, Say};
+use domain::id::{ChannelId, IncidentId, UserId};
+use domain::incident::Incident;
+use domain::incident::event::Event;
+use domain::oncall::tell::Tell;
+use domain::timer::Timer;
 
 /// One line.
 #[derive(Serialize)]

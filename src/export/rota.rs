@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 
 use super::event::{lateness, no_way, posted, severity, to};
 use super::lines::Line;
-use crate::domain::oncall::confirm::Change;
-use crate::domain::oncall::duty::Call;
-use crate::domain::oncall::event::{PageRecord, RotaEvent, RotaEventKind, SwapEnd};
-use crate::domain::oncall::rota::Rota;
-use crate::domain::oncall::schedule::Schedule;
-use crate::domain::oncall::swap::Proposal;
-use crate::domain::oncall::{OverrideKind, Why};
-use crate::id::UserId;
+use domain::id::UserId;
+use domain::oncall::confirm::Change;
+use domain::oncall::duty::Call;
+use domain::oncall::event::{PageRecord, RotaEvent, RotaEventKind, SwapEnd};
+use domain::oncall::rota::Rota;
+use domain::oncall::schedule::Schedule;
+use domain::oncall::swap::Proposal;
+use domain::oncall::{OverrideKind, Why};
 
 /// Who takes turns, and who has it instead.
 #[derive(Serialize)]

@@ -3,10 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::lines::Line;
-use crate::domain::procedure::Verdict;
-use crate::domain::run::audit::{Audit, AuditRelease, AuditRow, Audited};
-use crate::domain::run::change::Phase;
-use crate::domain::run::{End, Run, Stage};
+use domain::procedure::Verdict;
+use domain::run::audit::{Audit, AuditRelease, AuditRow, Audited};
+use domain::run::change::Phase;
+use domain::run::{End, Run, Stage};
 
 pub fn run(run: &Run) -> Line<'_> {
     let over_at = match &run.stage {

@@ -7,12 +7,12 @@ use tracing::error;
 
 use super::front::Reply;
 use crate::desk::Fault;
-use crate::domain::answer::{Answer, FormToOpen, Private};
-use crate::domain::refusal::Refusal;
-use crate::domain::request::Form;
-use crate::domain::text;
 use crate::intake::slack::FieldError;
 use crate::view::{self, Message, Via, fields};
+use domain::answer::{Answer, FormToOpen, Private};
+use domain::refusal::Refusal;
+use domain::request::Form;
+use domain::text;
 
 /// Slack shows an error under a field; more would not be read there.
 const FIELD_ERROR_MOST: usize = 250;
@@ -20,7 +20,7 @@ const FIELD_ERROR_MOST: usize = 250;
 /// Why a delivery has no answer of the desk's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    #[error("{0}")]
+    #[error("{}", view::fault::in_words(*.0))]
     Fault(Fault),
     /// It may still be carried out.
     #[error(

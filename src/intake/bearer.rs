@@ -3,7 +3,7 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use crate::config::secrets::Secret;
+use domain::secret::Secret;
 
 /// Knows one secret and lets in whoever else knows it.
 #[derive(Clone)]
@@ -37,7 +37,7 @@ impl Bearer {
 #[cfg(test)]
 mod tests {
     use super::Bearer;
-    use crate::config::secrets::Secret;
+    use domain::secret::Secret;
 
     #[test]
     fn only_the_secret_itself_lets_in() {

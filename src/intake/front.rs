@@ -17,13 +17,13 @@ use super::slack::{Incoming, Opened, Parsed};
 use crate::clock::Clock;
 use crate::delivery::Deliverer;
 use crate::desk::Desk;
-use crate::domain::answer::{Answer, FormToOpen};
-use crate::domain::command::{Command, Line};
-use crate::domain::refusal::Refusal;
-use crate::domain::request::{Ask, ReplyPath};
-use crate::id::{ChannelId, DeliveryId};
 use crate::redact::Redactor;
 use crate::telemetry::Metrics;
+use domain::answer::{Answer, FormToOpen};
+use domain::command::{Command, Line};
+use domain::id::{ChannelId, DeliveryId};
+use domain::refusal::Refusal;
+use domain::request::{Ask, ReplyPath};
 
 /// Slack gives up after three seconds; by then a humane answer must be on its way.
 pub const PATIENCE: Duration = Duration::from_millis(2_500);

@@ -29,8 +29,8 @@ use super::front::{Front, Kind, PATIENCE, Reply};
 use super::signature::{Rejected, SIGNATURE, TIMESTAMP, Verifier};
 use super::slack::{Parsed, command, event, interaction};
 use super::socket::Watch;
-use crate::config::secrets::Secret;
 pub use alive::Workers;
+use domain::secret::Secret;
 
 /// Longest body, in bytes; Slack's are far shorter.
 const BODY_MOST: usize = 1024 * 1024;

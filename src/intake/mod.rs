@@ -1,4 +1,4 @@
-//! Outside becomes one [`Request`](crate::domain::request::Request): verified, parsed, with a name for the delivery.
+//! Outside becomes one [`Request`](domain::request::Request): verified, parsed, with a name for the delivery.
 
 mod answers;
 mod bearer;

@@ -3,11 +3,11 @@
 //! workspaces see howler's buttons too.
 
 use crate::delivery::BotIdentity;
-use crate::domain::command::{Command, Line};
-use crate::domain::refusal::Refusal;
-use crate::domain::request::{Ask, Form};
-use crate::domain::run::approve::Vote;
-use crate::domain::runbook::{RunAsk, RunbookLine};
+use domain::command::{Command, Line};
+use domain::refusal::Refusal;
+use domain::request::{Ask, Form};
+use domain::run::approve::Vote;
+use domain::runbook::{RunAsk, RunbookLine};
 
 /// The ids that a delivery carries, as Slack documents them for its kind; `None` where it carries none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

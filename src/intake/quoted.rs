@@ -8,9 +8,9 @@ use tokio::time::timeout;
 
 use super::slack_text::is_id;
 use crate::delivery::People;
-use crate::domain::command::{Command, Line};
-use crate::domain::request::Ask;
-use crate::id::UserId;
+use domain::command::{Command, Line};
+use domain::id::UserId;
+use domain::request::Ask;
 
 /// The form that it goes into must open within three seconds.
 const PATIENCE: Duration = Duration::from_millis(800);

@@ -1,12 +1,12 @@
 //! Reasons that people type go into the timeline, the audit and cards: a secret that was pasted into one is taken out before
 //! anything is decided or saved (research 2b, rule 8).
 
-use crate::domain::command::{Command, Line};
-use crate::domain::request::{Ask, Form};
-use crate::domain::run::approve::Vote;
-use crate::domain::run::decide::Start;
-use crate::domain::runbook::{RunAsk, RunbookLine};
 use crate::redact::Redactor;
+use domain::command::{Command, Line};
+use domain::request::{Ask, Form};
+use domain::run::approve::Vote;
+use domain::run::decide::Start;
+use domain::runbook::{RunAsk, RunbookLine};
 
 /// The same, without secrets in its reasons and in the values of its parameters.
 pub fn without_secrets(ask: Ask, redactor: &Redactor) -> Ask {

@@ -7,13 +7,13 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 use crate::delivery::Deliverer;
-use crate::domain::command::{Command, Line};
-use crate::domain::oncall::line::Oncall;
-use crate::domain::oncall::said::{Heard, Whom};
-use crate::domain::refusal::{Doubt, Refusal, Unfit};
-use crate::domain::request::Ask;
-use crate::id::UserId;
 use crate::intake::slack::Typed;
+use domain::command::{Command, Line};
+use domain::id::UserId;
+use domain::oncall::line::Oncall;
+use domain::oncall::said::{Heard, Whom};
+use domain::refusal::{Doubt, Refusal, Unfit};
+use domain::request::Ask;
 
 /// A Slack that takes longer is not waited for: the line is decided as it stands.
 const PATIENCE: Duration = Duration::from_millis(1_200);

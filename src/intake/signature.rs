@@ -16,7 +16,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use sha2::Sha256;
 
-use crate::config::secrets::Secret;
+use domain::secret::Secret;
 
 /// The header with the seconds since 1970 at which Slack signed.
 pub const TIMESTAMP: &str = "x-slack-request-timestamp";

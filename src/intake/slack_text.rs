@@ -7,8 +7,8 @@
 mod tests;
 
 use super::emoji;
-use crate::domain::text;
-use crate::id::{ChannelId, UserId};
+use domain::id::{ChannelId, UserId};
+use domain::text;
 
 /// Plain, clean text.
 pub fn plain(wire: &str) -> String {

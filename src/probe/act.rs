@@ -17,9 +17,9 @@ use super::kept::Kept;
 use super::marked::{Marked, VARIABLE};
 use super::process::{self, LAST_WORDS, Program, Start, Streams};
 use super::{FOLDERS, Prober, tool};
-use crate::config::secrets::Secret;
-use crate::domain::procedure::CannotTell;
-use crate::domain::run::change::Ended;
+use domain::procedure::CannotTell;
+use domain::run::change::Ended;
+use domain::secret::Secret;
 
 /// What a program has printed is told this often, so that many that run together stay within Slack's limits.
 const TELL_EVERY: Duration = Duration::from_secs(2);
@@ -272,7 +272,7 @@ mod tests {
 
     use super::*;
     use crate::config::RunbookRules;
-    use crate::config::secrets::Secret;
+    use domain::secret::Secret;
 
     const SECRETS: [&str; 3] = ["hunter2-hunter2", "xoxb-1234567890-abcdef", "c2VjcmV0LXNlY3JldA=="];
 

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use tokio::net::lookup_host;
 
-use crate::domain::procedure::CannotTell;
+use domain::procedure::CannotTell;
 
 /// The configuration's lists: `host`, or `host:port`.
 #[derive(Debug)]

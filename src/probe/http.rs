@@ -25,7 +25,7 @@ use super::address::Hosts;
 use super::kept::Kept;
 use super::process::heard_of;
 use super::tcp;
-use crate::domain::procedure::{CannotTell, Heard};
+use domain::procedure::{CannotTell, Heard};
 
 /// How long connecting may take, shared by a host's addresses.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);

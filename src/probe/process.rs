@@ -18,8 +18,8 @@ use super::GRACE;
 use super::bounds::Bounds;
 use super::kept::{Kept, Printed};
 use super::marked::{self, Marked};
-use crate::config::secrets::Secret;
-use crate::domain::procedure::{CannotTell, Heard};
+use domain::procedure::{CannotTell, Heard};
+use domain::secret::Secret;
 
 /// What a program printed just before its end is waited for so long; what it left behind may hold its output open for ever.
 pub const LAST_WORDS: Duration = Duration::from_millis(500);

@@ -18,8 +18,8 @@ use serde_json::Value;
 
 use super::kept::{Kept, Printed};
 use crate::config::secrets::is_allowed;
-use crate::domain::procedure::CannotTell;
-use crate::domain::text::{clean_line, shorten};
+use domain::procedure::CannotTell;
+use domain::text::{clean_line, shorten};
 
 pub const AGENT: &str = concat!("howler/", env!("CARGO_PKG_VERSION"));
 /// How long a connection may take.

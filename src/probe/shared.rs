@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
-use crate::domain::procedure::{Answer, CannotTell, Question};
+use domain::procedure::{Answer, CannotTell, Question};
 
 /// One look of one run: what is asked again later is asked anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

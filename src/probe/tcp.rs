@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use super::address::Hosts;
-use crate::domain::procedure::{CannotTell, Heard};
+use domain::procedure::{CannotTell, Heard};
 
 /// Exit 0 where the connection is taken, 1 where it is refused.
 pub async fn connect(hosts: &Hosts, address: &str, limit: Duration) -> Result<Heard, CannotTell> {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::config::secrets::Secret;
-use crate::domain::procedure::CannotTell;
+use domain::procedure::CannotTell;
+use domain::secret::Secret;
 
 /// The program's file: as configured, or in the first of `folders` that holds it.
 ///

@@ -1,7 +1,7 @@
 //! What programs are told whatever the configuration says: to be quiet of new versions, to ask nobody anything, and whom `gh` means.
 
 use super::Variables;
-use crate::config::secrets::Secret;
+use domain::secret::Secret;
 
 /// Nobody reads what they would say of themselves, and some take it for their first error.
 const QUIET: [(&str, &str, &str); 8] = [

@@ -5,7 +5,7 @@ use std::time::Duration;
 use regex::Regex;
 
 use super::Prober;
-use crate::domain::procedure::CannotTell;
+use domain::procedure::CannotTell;
 
 /// A program that says nothing of its version within this will not answer a check either.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -63,7 +63,7 @@ impl Prober {
         if heard.exit != Some(0) {
             let ended =
                 heard.exit.map_or("was ended by a signal".to_owned(), |code| format!("ended with {code}"));
-            let said = crate::domain::text::shorten(&crate::domain::text::clean_line(said.trim()), 160);
+            let said = domain::text::shorten(&domain::text::clean_line(said.trim()), 160);
             return Err(CannotTell(format!("{program} {ended}: {said}")));
         }
         read(&said, least, why).ok_or_else(|| CannotTell(format!("{program} says nothing of its version")))

@@ -1,7 +1,7 @@
 //! Commands that only read: what checks and plans may run before anybody has approved anything. What is not known to read is
 //! refused, however harmless it looks.
 
-use crate::domain::procedure::Command;
+use domain::procedure::Command;
 
 /// Flags with which `psql` still only reads one statement.
 const PSQL: [&str; 9] = [

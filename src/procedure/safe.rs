@@ -3,7 +3,7 @@
 
 use reqwest::Url;
 
-use crate::domain::procedure::Command;
+use domain::procedure::Command;
 
 /// Programs that a procedure may run. Where they are is the machine's configuration.
 pub const PROGRAMS: [&str; 9] =

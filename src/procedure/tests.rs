@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::{SHIPPED, load, read};
-use crate::config::secrets::Secret;
-use crate::domain::procedure::judge::{Since, judge};
-use crate::domain::procedure::{Did, Heard, Procedure, Verdict};
 use crate::redact::Redactor;
 use crate::view;
+use domain::procedure::judge::{Since, judge};
+use domain::procedure::{Did, Heard, Procedure, Verdict};
+use domain::secret::Secret;
 
 /// A procedure without a fault; the lines of the tests count from it.
 const GOOD: &str = r#"schema = 1

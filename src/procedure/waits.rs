@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use crate::domain::procedure::Command;
+use domain::procedure::Command;
 
 /// What waits, by how its arguments begin, whether only with `--wait`, and how long where it is not told.
 const WAITS: [(&str, &str, bool, i64); 5] = [

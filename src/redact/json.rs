@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Redactor, without_escapes};
-use crate::domain::text::clean;
+use domain::text::clean;
 
 /// The same JSON without secrets; nothing where it is no list and no object. Where there is none in it, not a sign changes.
 pub fn redacted(redactor: &Redactor, text: &str) -> Option<String> {

@@ -14,8 +14,8 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use regex::{Captures, Regex};
 
-use crate::config::secrets::Secret;
-use crate::domain::text::clean;
+use domain::secret::Secret;
+use domain::text::clean;
 
 /// What stands in a secret's place.
 const TAKEN_OUT: &str = "[secret]";

@@ -2,8 +2,8 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 
-use crate::config::secrets::Secret;
 use crate::redact::{Redactor, without_escapes};
+use domain::secret::Secret;
 
 fn redactor(secret: &str) -> Redactor {
     Redactor::new(std::iter::once(Secret::new(secret)))

@@ -4,7 +4,7 @@ use super::disk::Engine;
 use super::engine::Write;
 use super::look::AuditKnown;
 use super::{Changes, Meta, Store, StoreError, codec, keys};
-use crate::domain::run::audit::{AuditRow, Head, Ledger, StoredRow};
+use domain::run::audit::{AuditRow, Head, Ledger, StoredRow};
 
 /// Of an audit of at most so many rows each start follows the whole chain; a longer one is taken from its checkpoint, and
 /// followed beside the work. Nothing is changed before that is done.

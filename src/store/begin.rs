@@ -9,7 +9,7 @@ use super::guard::{FORMAT, Guard, Identity, Mark};
 use super::mark::Found;
 use super::totals::Totals;
 use super::{Meta, Numbers, StoreError, codec, guard, keys, migrate, rights, verify, words};
-use crate::domain::run::audit::Head;
+use domain::run::audit::Head;
 
 /// What the mark says, held against the commits that the store has.
 pub(super) fn marked(

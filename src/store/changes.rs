@@ -7,16 +7,16 @@ use serde::{Deserialize, Serialize};
 use super::engine::Write;
 use super::plain::{Plain, PlainNumbers};
 use super::{StoreError, kinds};
-use crate::domain::aggregate::{Aggregate, for_each_kind};
-use crate::domain::answer::Answer;
-use crate::domain::effect::Effect;
-use crate::domain::incident::Incident;
-use crate::domain::oncall::event::PageRecord;
-use crate::domain::oncall::rota::Rota;
-use crate::domain::run::Run;
-use crate::domain::run::audit::{AuditRow, Ledger};
-use crate::domain::timer::Timer;
-use crate::id::{DeliveryId, EffectId};
+use domain::aggregate::{Aggregate, for_each_kind};
+use domain::answer::Answer;
+use domain::effect::Effect;
+use domain::id::{DeliveryId, EffectId};
+use domain::incident::Incident;
+use domain::oncall::event::PageRecord;
+use domain::oncall::rota::Rota;
+use domain::run::Run;
+use domain::run::audit::{AuditRow, Ledger};
+use domain::timer::Timer;
 
 /// One commit's changes.
 #[derive(Clone, Debug, Default, PartialEq)]

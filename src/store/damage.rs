@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::totals::{Difference, Totals, hash};
 use super::{Meta, codec, keys};
-use crate::domain::aggregate::Aggregate;
-use crate::domain::incident::Incident;
-use crate::domain::run::Run;
-use crate::id::{IncidentId, RunId};
+use domain::aggregate::Aggregate;
+use domain::id::{IncidentId, RunId};
+use domain::incident::Incident;
+use domain::run::Run;
 
 /// So many incidents are named.
 const NAMED: usize = 12;

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use crate::domain::oncall::event::PageRecord;
-use crate::domain::owner::Owner;
-use crate::domain::timer::Timer;
-use crate::id::{ChannelId, DeliveryId, EffectId, IncidentId, MessageTs, RunId};
+use domain::id::{ChannelId, DeliveryId, EffectId, IncidentId, MessageTs, RunId};
+use domain::oncall::event::PageRecord;
+use domain::owner::Owner;
+use domain::timer::Timer;
 
 /// The store's own row: see [`super::Meta`].
 pub(super) const META: &[u8] = b"m";
@@ -19,17 +19,17 @@ pub(super) const EVENT: &[u8] = b"e/";
 pub(super) const WORDS: &[u8] = b"w/";
 pub(super) const TIMER: &[u8] = b"t/";
 pub(super) const EFFECT: &[u8] = b"o/";
-/// Who is on call: see [`crate::domain::oncall::rota`].
+/// Who is on call: see [`domain::oncall::rota`].
 pub(super) const ROTA: &[u8] = b"r";
 pub(super) const ROTA_EVENT: &[u8] = b"f/";
 /// Who was called, by the time of it.
 pub(super) const PAGED: &[u8] = b"g/";
-/// Runs of procedures: see [`crate::domain::run`].
+/// Runs of procedures: see [`domain::run`].
 pub(super) const RUN: &[u8] = b"u/";
 pub(super) const RUN_EVENT: &[u8] = b"v/";
 /// Runs that are not over, with the hash of the run's row.
 pub(super) const LIVE_RUN: &[u8] = b"l/";
-/// The audit of changes: see [`crate::domain::run::audit`].
+/// The audit of changes: see [`domain::run::audit`].
 pub(super) const AUDIT: &[u8] = b"a/";
 /// Where the audit stands and what it says: see [`super::audit`].
 pub(super) const LEDGER: &[u8] = b"k";

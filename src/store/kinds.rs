@@ -8,14 +8,14 @@ use super::engine::Write;
 use super::plain::PlainRows;
 use super::totals::hash;
 use super::{Of, Store, StoreError, codec, keys, values};
-use crate::domain::aggregate::Aggregate;
-use crate::domain::incident::Incident;
-use crate::domain::incident::event::{Event, EventKind};
-use crate::domain::maintenance::event::MaintenanceEvent;
-use crate::domain::maintenance::{Maintenance, MaintenanceId};
-use crate::domain::oncall::rota::Rota;
-use crate::domain::run::Run;
-use crate::id::{IncidentId, RunId};
+use domain::aggregate::Aggregate;
+use domain::id::{IncidentId, RunId};
+use domain::incident::Incident;
+use domain::incident::event::{Event, EventKind};
+use domain::maintenance::event::MaintenanceEvent;
+use domain::maintenance::{Maintenance, MaintenanceId};
+use domain::oncall::rota::Rota;
+use domain::run::Run;
 
 /// Where a kind's rows are.
 pub(super) trait Stored: Aggregate {

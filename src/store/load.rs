@@ -8,12 +8,12 @@ use tracing::{error, warn};
 
 use super::disk::Engine;
 use super::{Loaded, Plain, Store, StoreError, audit, codec, keys, kinds, read_meta};
-use crate::domain::aggregate::Aggregate;
-use crate::domain::effect::Effect;
-use crate::domain::incident::Incident;
-use crate::domain::run::Run;
-use crate::domain::timer::Timer;
-use crate::id::{IncidentId, RunId};
+use domain::aggregate::Aggregate;
+use domain::effect::Effect;
+use domain::id::{IncidentId, RunId};
+use domain::incident::Incident;
+use domain::run::Run;
+use domain::timer::Timer;
 
 impl Store {
     /// Reads what is open, waiting and unsent.

@@ -9,7 +9,7 @@ use super::damage::Gathered;
 use super::totals::Totals;
 use super::verify::several;
 use super::{Meta, Store, StoreError, audit, keys, read_meta};
-use crate::domain::run::audit::Ledger;
+use domain::run::audit::Ledger;
 
 /// What was found beside the work.
 #[derive(Clone, Debug, Default)]

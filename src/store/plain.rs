@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::disk::Engine;
 use super::kinds::{self, Stored};
 use super::{StoreError, codec};
-use crate::domain::aggregate::{Aggregate, Plain as _, for_each_plain_kind};
-use crate::domain::timer::Timer;
+use domain::aggregate::{Aggregate, Plain as _, for_each_plain_kind};
+use domain::timer::Timer;
 
 /// Rows by their keys.
 type Rows = BTreeMap<Vec<u8>, Vec<u8>>;

@@ -1,15 +1,15 @@
 //! A row as what it is, for those who read a backup.
 
 use super::{StoreError, codec, keys, plain};
-use crate::domain::effect::Effect;
-use crate::domain::incident::Incident;
-use crate::domain::incident::event::Event;
-use crate::domain::oncall::event::{PageRecord, RotaEvent};
-use crate::domain::oncall::rota::Rota;
-use crate::domain::run::Run;
-use crate::domain::run::audit::StoredRow;
-use crate::domain::timer::Timer;
-use crate::id::IncidentId;
+use domain::effect::Effect;
+use domain::id::IncidentId;
+use domain::incident::Incident;
+use domain::incident::event::Event;
+use domain::oncall::event::{PageRecord, RotaEvent};
+use domain::oncall::rota::Rota;
+use domain::run::Run;
+use domain::run::audit::StoredRow;
+use domain::timer::Timer;
 
 /// What a row holds.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use super::disk::Engine;
 use super::kinds::{self, Stored};
 use super::totals::Totals;
 use super::{Meta, StoreError, keys};
-use crate::domain::aggregate::for_each_kind;
+use domain::aggregate::for_each_kind;
 
 /// Compares what a start reads.
 ///

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::disk::Engine;
 use super::engine::Write;
 use super::{Changes, StoreError, codec, keys, values};
-use crate::domain::incident::Incident;
-use crate::domain::incident::event::{Event, EventKind};
-use crate::id::IncidentId;
+use domain::id::IncidentId;
+use domain::incident::Incident;
+use domain::incident::event::{Event, EventKind};
 
 /// Between what the incident says of itself and what was noted and pinned; no text holds it.
 const BETWEEN: char = '\u{1e}';

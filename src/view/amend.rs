@@ -11,9 +11,9 @@ use super::facts;
 use super::time::spoken;
 use super::words::{Words, bold, clock, code, moment, words};
 use crate::config::Mentions;
-use crate::domain::effect::{Answered, Settled};
-use crate::domain::incident::{Incident, Resolution, Retraction, Rung, SeverityChange, Update};
-use crate::id::UserId;
+use domain::effect::{Answered, Settled};
+use domain::id::UserId;
+use domain::incident::{Incident, Resolution, Retraction, Rung, SeverityChange, Update};
 
 /// The announcement of event `seq` after it was taken back: who took it back and when, then the old words struck
 /// through; or the notice that nobody acknowledged, once somebody has. `None` when the announcement still holds.

@@ -8,12 +8,12 @@ use super::facts::{self, eta, given, known, labelled};
 use super::time::{promise, spoken, utc};
 use super::words::{Words, bold, code, moment, words};
 use crate::config::Mentions;
-use crate::domain::Severity;
-use crate::domain::effect::Say;
-use crate::domain::incident::Incident;
-use crate::domain::incident::event::UpdateFacts;
-use crate::domain::incident::figures::Figures;
-use crate::id::{IncidentId, UserId};
+use domain::Severity;
+use domain::effect::Say;
+use domain::id::{IncidentId, UserId};
+use domain::incident::Incident;
+use domain::incident::event::UpdateFacts;
+use domain::incident::figures::Figures;
 
 /// Where reports are kept (runbook 7.2).
 const REPORTS: &str = "Full report will be posted in .monkeytown/decisions/incidents/";

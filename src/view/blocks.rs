@@ -8,9 +8,9 @@ use super::Message;
 use super::lines::{Via, typed};
 use super::text::{visible, within};
 use super::words::{Words, bold, code, words};
-use crate::domain::Command;
-use crate::domain::command::{Choice, Line};
-use crate::id::{ChannelId, DeliveryId, IncidentId};
+use domain::Command;
+use domain::command::{Choice, Line};
+use domain::id::{ChannelId, DeliveryId, IncidentId};
 
 /// Longest header text (Slack counts some emoji twice, so UTF-16 units are counted here).
 const HEADER_MOST: usize = 150;

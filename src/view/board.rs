@@ -6,10 +6,10 @@ use super::blocks::{Button, Draft};
 use super::lines::Via;
 use super::words::{Words, bold, clock, code, moment, words};
 use super::{Message, fault};
-use crate::domain::Command;
-use crate::domain::effect::{EffectState, Undone};
-use crate::domain::fault::Saving;
-use crate::domain::text::shorten;
+use domain::Command;
+use domain::effect::{EffectState, Undone};
+use domain::fault::Saving;
+use domain::text::shorten;
 
 /// Effects with buttons: two blocks each, fifty fit.
 const SHOWN: usize = 15;

@@ -4,10 +4,10 @@ use super::Message;
 use super::blocks::{Button, Draft};
 use super::facts::{self, known_facts, last_update};
 use super::words::{channel, code, moment, words};
-use crate::domain::Command;
-use crate::domain::command::Role;
-use crate::domain::effect::Say;
-use crate::id::IncidentId;
+use domain::Command;
+use domain::command::Role;
+use domain::effect::Say;
+use domain::id::IncidentId;
 
 pub(super) fn brief(say: &Say, incident: IncidentId) -> Message {
     let Say::Brief {

@@ -12,12 +12,12 @@ use super::late::ON_TIME;
 use super::time::{promise, utc};
 use super::words::{Words, bold, channel, clock, counted, link, mention, moment, near, words};
 use crate::config::Mentions;
-use crate::domain::Command;
-use crate::domain::effect::{CardPlace, PostKey};
-use crate::domain::incident::figures::Figures;
-use crate::domain::incident::{Incident, Ladder, Resolution};
-use crate::domain::runbook::RunbookLine;
-use crate::domain::text::{clean_line, shorten};
+use domain::Command;
+use domain::effect::{CardPlace, PostKey};
+use domain::incident::figures::Figures;
+use domain::incident::{Incident, Ladder, Resolution};
+use domain::runbook::RunbookLine;
+use domain::text::{clean_line, shorten};
 
 /// Longest topic, in characters.
 const TOPIC_MOST: usize = 250;

@@ -1,7 +1,7 @@
 //! Effects as people would name them.
 
-use crate::domain::effect::{CardPlace, Effect, EffectKind, Say, To};
-use crate::domain::oncall::tell::Tell;
+use domain::effect::{CardPlace, Effect, EffectKind, Say, To};
+use domain::oncall::tell::Tell;
 
 /// What an effect is, in words: "the declaration in the emergencies channel".
 pub fn effect_in_words(effect: &Effect) -> String {

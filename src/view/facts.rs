@@ -4,11 +4,12 @@ use jiff::Timestamp;
 
 use super::blocks::Button;
 use super::words::{Part, Words, bold, clock, mention, moment, words};
-use crate::config::{Mention, Mentions};
-use crate::domain::command::{Command, Role};
-use crate::domain::incident::Eta;
-use crate::domain::{Severity, Status};
-use crate::id::{IncidentId, UserId};
+use crate::config::Mentions;
+use domain::command::{Command, Role};
+use domain::id::{IncidentId, UserId};
+use domain::incident::Eta;
+use domain::severities::Mention;
+use domain::{Severity, Status};
 
 /// Said of a fact that nobody has given.
 pub(super) const UNKNOWN: &str = "not known yet";

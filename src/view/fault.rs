@@ -1,41 +1,38 @@
 //! howler's own trouble, in words: what is known, what is safe, and what to do.
 
-use std::fmt;
-
 use super::Message;
 use super::blocks::Draft;
 use super::lines::{Via, typed};
 use super::private::private;
 use super::words::{Words, bold, clock, code, words};
-use crate::domain::answer::Private;
-use crate::domain::command::Line;
-use crate::domain::fault::{Fault, Saving};
+use domain::answer::Private;
+use domain::command::Line;
+use domain::fault::{Fault, Saving};
 
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotSaved => {
-                "howler could not save this, so it did nothing: its disk may be full or read-only. Reading still \
+/// What a fault means for whoever asked.
+pub fn in_words(fault: Fault) -> &'static str {
+    match fault {
+        Fault::NotSaved => {
+            "howler could not save this, so it did nothing: its disk may be full or read-only. Reading still \
                  works: `/incident list`. Tell whoever runs howler, and send it again later."
-            }
-            Self::NotSavedYet => {
-                "howler could not save this yet: its disk may be full or read-only. Slack retries for five minutes. If \
+        }
+        Fault::NotSavedYet => {
+            "howler could not save this yet: its disk may be full or read-only. Slack retries for five minutes. If \
                  you see nothing by then, send it again. Tell whoever runs howler."
-            }
-            Self::Uncertain => {
-                "I could not confirm that this was saved. Don't send it again yet: look at `/incident list` in a \
+        }
+        Fault::Uncertain => {
+            "I could not confirm that this was saved. Don't send it again yet: look at `/incident list` in a \
                  minute."
-            }
-            Self::FolderGone => {
-                "howler could not save this, so it did nothing: its data folder was taken away. Reading still works: \
+        }
+        Fault::FolderGone => {
+            "howler could not save this, so it did nothing: its data folder was taken away. Reading still works: \
                  `/incident list`. Tell whoever runs howler; its log says what is gone."
-            }
-            Self::Unreadable => {
-                "howler could not read what it had saved, so it did nothing. Tell whoever runs howler; its log \
+        }
+        Fault::Unreadable => {
+            "howler could not read what it had saved, so it did nothing. Tell whoever runs howler; its log \
                  says more."
-            }
-            Self::Stopping => "howler is restarting and did nothing. Send it again in a few seconds.",
-        })
+        }
+        Fault::Stopping => "howler is restarting and did nothing. Send it again in a few seconds.",
     }
 }
 

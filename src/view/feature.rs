@@ -4,7 +4,7 @@ mod maintenance;
 
 use super::Message;
 use super::lines::Via;
-use crate::domain::feature::{FeatureAnswer, FeatureLine, Notice};
+use domain::feature::{FeatureAnswer, FeatureLine, Notice};
 
 /// The private answer.
 pub(super) fn answer(answer: &FeatureAnswer, via: Via) -> Message {

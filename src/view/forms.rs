@@ -8,12 +8,12 @@ use super::fields;
 use super::text::{visible, within};
 use super::time::utc;
 use super::words::{bold, code, words};
-use crate::config::Severities;
-use crate::domain::answer::{FormFill, FormToOpen, Summary};
-use crate::domain::incident::Eta;
-use crate::domain::text::{TEXT_MOST, TITLE_MOST, shorten};
-use crate::domain::{Severity, Status};
-use crate::id::IncidentId;
+use domain::answer::{FormFill, FormToOpen, Summary};
+use domain::id::IncidentId;
+use domain::incident::Eta;
+use domain::severities::Severities;
+use domain::text::{TEXT_MOST, TITLE_MOST, shorten};
+use domain::{Severity, Status};
 
 /// Longest title of a form.
 const FORM_TITLE_MOST: usize = 24;

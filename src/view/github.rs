@@ -5,9 +5,9 @@ use super::markdown::inert_title;
 use super::time::{spoken, utc};
 use super::timeline::told;
 use super::words::{Words, bold, words};
-use crate::domain::incident::Incident;
-use crate::domain::incident::timeline::Entry;
-use crate::domain::text::{clean_line, shorten};
+use domain::incident::Incident;
+use domain::incident::timeline::Entry;
+use domain::text::{clean_line, shorten};
 
 /// Longest title that GitHub takes, in characters.
 const TITLE_MOST: usize = 256;

@@ -8,9 +8,9 @@ use super::Message;
 use super::blocks::Draft;
 use super::lines::Via;
 use super::words::{Words, bold, code, words};
-use crate::domain::command::{Command, EtaText, Role};
-use crate::domain::{Severity, Status};
-use crate::id::{ChannelId, EffectId, MessageTs, UserId};
+use domain::command::{Command, EtaText, Role};
+use domain::id::{ChannelId, EffectId, MessageTs, UserId};
+use domain::{Severity, Status};
 
 /// What one command's line says.
 struct Entry {

@@ -6,7 +6,7 @@ use slack_morphism::prelude::{SlackBlockMarkDownText, SlackContextBlock};
 use super::Message;
 use super::time::day_utc;
 use super::words::{Words, both, clock, moment, words};
-use crate::domain::effect::Room;
+use domain::effect::Room;
 
 /// Up to this after its decision a message is on time.
 pub(super) const ON_TIME: SignedDuration = SignedDuration::from_secs(60);

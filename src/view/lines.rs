@@ -1,9 +1,9 @@
 //! Commands as people would type them.
 
 use super::time;
-use crate::domain::command::{Command, EtaText, Line, Retractable, Role};
-use crate::domain::oncall::line::Oncall;
-use crate::domain::runbook::{RunAsk, RunbookLine};
+use domain::command::{Command, EtaText, Line, Retractable, Role};
+use domain::oncall::line::Oncall;
+use domain::runbook::{RunAsk, RunbookLine};
 
 /// How a person speaks to howler, and so how lines are shown to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

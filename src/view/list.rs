@@ -4,11 +4,11 @@ use super::Message;
 use super::blocks::{Button, Draft};
 use super::lines::{Via, typed};
 use super::words::{Words, bold, clock, code, moment, words};
-use crate::domain::Command;
-use crate::domain::answer::Summary;
-use crate::domain::command::Line;
-use crate::domain::text::shorten;
-use crate::id::DeliveryId;
+use domain::Command;
+use domain::answer::Summary;
+use domain::command::Line;
+use domain::id::DeliveryId;
+use domain::text::shorten;
 
 /// Incidents that get a button.
 const CHOICES_MOST: usize = 10;

@@ -11,7 +11,7 @@ mod brief;
 mod card;
 mod effect_words;
 mod facts;
-mod fault;
+pub mod fault;
 mod feature;
 pub mod fields;
 mod forms;

@@ -9,17 +9,17 @@ use super::time::spoken;
 use super::timeline::admitted;
 use super::words::{Words, bold, channel, clock, code, everybody, moment, near, words};
 use super::{facts, oncall, refusal};
-use crate::domain::Command;
-use crate::domain::answer::{Called as Answers, StillCalling};
-use crate::domain::effect::{Say, To};
-use crate::domain::incident::Incident;
-use crate::domain::incident::page::{AskedFor, PageReason, Paged};
-use crate::domain::oncall::duty::{Call, Skipped, Unreachable};
-use crate::domain::oncall::path::Called;
-use crate::domain::oncall::reach::NoWay;
-use crate::domain::oncall::said::{Heard, Whom};
-use crate::domain::runbook::RunbookLine;
-use crate::id::{IncidentId, UserId};
+use domain::Command;
+use domain::answer::{Called as Answers, StillCalling};
+use domain::effect::{Say, To};
+use domain::id::{IncidentId, UserId};
+use domain::incident::Incident;
+use domain::incident::page::{AskedFor, PageReason, Paged};
+use domain::oncall::duty::{Call, Skipped, Unreachable};
+use domain::oncall::path::Called;
+use domain::oncall::reach::NoWay;
+use domain::oncall::said::{Heard, Whom};
+use domain::runbook::RunbookLine;
 
 /// The page. At `now` it goes out: how long there is to answer is told then, and not where it is edited later.
 pub(super) fn page(say: &Say, incident: IncidentId, now: Option<Timestamp>) -> Message {

@@ -6,12 +6,12 @@ use super::facts::{self, severity};
 use super::lines::Via;
 use super::words::{Words, bold, clock, code, moment, words};
 use super::{Message, board, fault, feature, help, list, oncall, page, procedure, refusal, timeline};
-use crate::domain::Severity;
-use crate::domain::answer::{Done, Private, Summary};
-use crate::domain::effect::Undone;
-use crate::domain::incident::{Eta, Incident};
-use crate::domain::text::shorten;
-use crate::id::IncidentId;
+use domain::Severity;
+use domain::answer::{Done, Private, Summary};
+use domain::effect::Undone;
+use domain::id::IncidentId;
+use domain::incident::{Eta, Incident};
+use domain::text::shorten;
 
 /// Undelivered messages named under *show*.
 const UNDONE_MOST: usize = 5;
@@ -46,7 +46,7 @@ pub fn private(private: &Private, via: Via) -> Message {
         Private::StillCalling(calling) => page::still_calling(calling, via),
         Private::Runbook(answer) => procedure::answer(answer, via),
         Private::Feature(answer) => feature::answer(answer, via),
-        Private::Trouble(fault) => super::failed(&fault.to_string()),
+        Private::Trouble(fault) => super::failed(fault::in_words(*fault)),
         Private::Became { saved, line, answer } => {
             fault::became(*saved, line.as_deref(), answer.as_deref(), via)
         }
@@ -61,7 +61,7 @@ fn still_paged(answered: &Private, incidents: &[Summary], pages: &[(u64, String)
     let rows = rows.chain(pages.iter().map(|(_, reason)| words![shorten(reason, REASON_MOST)]));
     let ack = |summary: &Summary| {
         let incident = summary.incident;
-        Button::new(format!("I'm on {incident}"), incident, crate::domain::Command::Ack)
+        Button::new(format!("I'm on {incident}"), incident, domain::Command::Ack)
     };
     let answers = incidents.iter().map(ack);
     let answers = answers.chain(pages.iter().map(|(number, _)| oncall::i_have_it(*number)));
@@ -107,7 +107,7 @@ fn declared(
         .lines(lines.into_iter().flatten().collect())
         .buttons(vec![
             facts::on_it(incident).primary(),
-            Button::new("Add impact, action, ETA", incident, crate::domain::Command::UpdateForm),
+            Button::new("Add impact, action, ETA", incident, domain::Command::UpdateForm),
         ])
         .finish()
 }

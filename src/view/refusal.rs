@@ -9,11 +9,11 @@ use super::lines::{Via, retractable};
 use super::oncall;
 use super::time::utc;
 use super::words::{Words, clock, code, moment, words};
-use crate::domain::command::{Retractable, Role};
-use crate::domain::refusal::{Doubt, Refusal, Unfit};
-use crate::domain::text::shorten;
-use crate::domain::{Severity, Status};
-use crate::id::IncidentId;
+use domain::command::{Retractable, Role};
+use domain::id::IncidentId;
+use domain::refusal::{Doubt, Refusal, Unfit};
+use domain::text::shorten;
+use domain::{Severity, Status};
 
 /// A refusal under a form's field, in plain text.
 pub fn field_error(refusal: &Refusal) -> String {

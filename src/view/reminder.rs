@@ -8,11 +8,11 @@ use super::facts::{self, last_update};
 use super::time::late;
 use super::words::{Words, bold, clock, counted, words};
 use crate::config::Mentions;
-use crate::domain::Command;
-use crate::domain::effect::Say;
-use crate::domain::incident::Rung;
-use crate::domain::text::shorten;
-use crate::id::{IncidentId, UserId};
+use domain::Command;
+use domain::effect::Say;
+use domain::id::{IncidentId, UserId};
+use domain::incident::Rung;
+use domain::text::shorten;
 
 /// Longest impact and action in a reminder.
 const BRIEF_MOST: usize = 200;

@@ -10,10 +10,10 @@ use super::time::{late, spoken};
 use super::words::{Words, bold, code, everybody, words};
 use super::{brief, card::card, page, reminder};
 use crate::config::Mentions;
-use crate::domain::effect::{CardPlace, Say};
-use crate::domain::incident::Incident;
-use crate::domain::{Command, Severity};
-use crate::id::IncidentId;
+use domain::effect::{CardPlace, Say};
+use domain::id::IncidentId;
+use domain::incident::Incident;
+use domain::{Command, Severity};
 
 /// The message of `say`, about an incident, as it goes out at `now`.
 pub fn say(say: &Say, about: &Incident, mentions: &Mentions, now: Timestamp) -> Message {

@@ -197,8 +197,8 @@ fn shares(text: &str, count: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Command;
     use crate::view::blocks::{Button, Draft};
+    use domain::Command;
 
     fn long(lines: usize) -> Message {
         let line = |number| words![format!("line {number} {}", "ñ".repeat(700))];

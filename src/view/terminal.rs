@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use super::Message;
 use super::lines::{Via, typed};
-use crate::domain::answer::Private;
-use crate::domain::command::Line;
-use crate::domain::incident::event::EventKind;
+use domain::answer::Private;
+use domain::command::Line;
+use domain::incident::event::EventKind;
 
 /// The names of Slack's ids, as far as howler knows them.
 #[derive(Clone, Debug, Default)]

@@ -1,6 +1,6 @@
 //! Texts from people where Slack could take them for mark-up.
 
-use crate::domain::text::{clean, shorten};
+use domain::text::{clean, shorten};
 
 /// Drops what reorders or hides text, as the intake does, and keeps the outer blanks that join phrases.
 pub(super) fn visible(text: &str) -> String {

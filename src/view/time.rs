@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::config::Spoken;
-use crate::domain::timer::{Lateness, Outage};
+use domain::duration::Spoken;
+use domain::timer::{Lateness, Outage};
 
 /// How much of an instant is shown in the reader's zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,17 +7,17 @@ use super::facts::{eta, given, labelled, severity};
 use super::page;
 use super::time::{day_utc, late};
 use super::words::{Part, Words, bold, both, channel, clock, counted, link, words};
-use crate::config::Spoken;
-use crate::domain::Command;
-use crate::domain::answer::Summary;
-use crate::domain::command::Retractable;
-use crate::domain::effect::To;
-use crate::domain::incident::Rung;
-use crate::domain::incident::event::EventKind;
-use crate::domain::incident::timeline::Entry;
-use crate::domain::text::shorten;
-use crate::domain::timer::Lateness;
-use crate::id::{ChannelId, UserId};
+use domain::Command;
+use domain::answer::Summary;
+use domain::command::Retractable;
+use domain::duration::Spoken;
+use domain::effect::To;
+use domain::id::{ChannelId, UserId};
+use domain::incident::Rung;
+use domain::incident::event::EventKind;
+use domain::incident::timeline::Entry;
+use domain::text::shorten;
+use domain::timer::Lateness;
 
 /// Characters of all entries on one page: Slack refuses messages with more than about 10,000 in their blocks.
 const PAGE_MOST: usize = 8_000;

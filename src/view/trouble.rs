@@ -4,9 +4,9 @@ use super::Message;
 use super::blocks::Draft;
 use super::lines::Via;
 use super::words::{Words, code, words};
-use crate::domain::answer::{FormFill, FormToOpen};
-use crate::domain::text::clean_line;
-use crate::id::RunId;
+use domain::answer::{FormFill, FormToOpen};
+use domain::id::RunId;
+use domain::text::clean_line;
 
 /// A form that could not be opened: why, and the line that does the same.
 pub fn form_failed(form: &FormToOpen, reason: &str, via: Via) -> Message {

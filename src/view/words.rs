@@ -6,9 +6,9 @@ use slack_morphism::prelude::*;
 use super::markdown;
 use super::text::{inert, visible};
 use super::time::{self, Shown};
-use crate::domain::effect::Issue;
-use crate::domain::text::shorten;
-use crate::id::{ChannelId, UserId};
+use domain::effect::Issue;
+use domain::id::{ChannelId, UserId};
+use domain::text::shorten;
 
 /// One run of a phrase.
 #[derive(Clone, Debug, PartialEq)]

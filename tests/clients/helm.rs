@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use howler::domain::procedure::judge::Verdict;
+use domain::procedure::judge::Verdict;
 use serde_json::{Value, json};
 
 use super::WELL;

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use domain::procedure::fill::{Filling, Given};
+use domain::procedure::judge::{Finding, Since, Verdict};
+use domain::procedure::{Command, Did, Probe, Procedure, Rung};
+use domain::run::change::Ended;
 use futures_util::future::join_all;
 use howler::clock::Clock;
 use howler::config::RunbookRules;
-use howler::domain::procedure::fill::{Filling, Given};
-use howler::domain::procedure::judge::{Finding, Since, Verdict};
-use howler::domain::procedure::{Command, Did, Probe, Procedure, Rung};
-use howler::domain::run::change::Ended;
 use howler::probe::{Look, Order, Prober};
 use howler::procedure;
 use serde_json::json;

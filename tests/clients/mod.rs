@@ -11,7 +11,7 @@ mod vercel;
 
 use std::path::{Path, PathBuf};
 
-use howler::domain::run::change::Ended;
+use domain::run::change::Ended;
 
 /// Where `.ci/run` puts them, then where machines have them.
 const FOLDERS: [&str; 3] =

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
+use domain::procedure::judge::{Finding, Since, Verdict};
+use domain::procedure::{Probe, Question};
 use howler::config::RunbookRules;
-use howler::domain::procedure::judge::{Finding, Since, Verdict};
-use howler::domain::procedure::{Probe, Question};
 use howler::probe::{Look, Prober};
 
 use super::client;

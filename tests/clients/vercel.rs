@@ -8,14 +8,15 @@ use axum::extract::{Request, State as Shared};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
+use domain::procedure::Here;
+use domain::procedure::fill::{Filling, Given};
+use domain::procedure::judge::{Finding, Since, Verdict};
+use domain::run::change::Ended;
+use domain::secret::Secret;
 use howler::app;
 use howler::clock::Clock;
 use howler::config::RunbookRules;
-use howler::config::secrets::{Secret, Secrets, VercelSecrets};
-use howler::domain::procedure::Here;
-use howler::domain::procedure::fill::{Filling, Given};
-use howler::domain::procedure::judge::{Finding, Since, Verdict};
-use howler::domain::run::change::Ended;
+use howler::config::secrets::{Secrets, VercelSecrets};
 use howler::probe::{Look, Prober};
 use howler::procedure;
 use serde_json::{Value, json};
@@ -224,7 +225,7 @@ impl Stand {
         Some(Self { site, prober, rules, _folder: folder })
     }
 
-    fn procedure(&self, name: &str) -> howler::domain::procedure::Procedure {
+    fn procedure(&self, name: &str) -> domain::procedure::Procedure {
         let here: Here<'_> = self.rules.here();
         procedure::load(None).fitted(here).runbook.get(name).unwrap().clone()
     }
@@ -283,12 +284,9 @@ async fn without_the_team_or_with_another_token_the_vercel_cli_says_why_and_chan
         let procedure = stand.procedure("web-rollback");
         let facts = [("previous", "dpl_4.vercel.app"), ("current", "dpl_5.vercel.app")];
         let mut finding = Finding { verdict: Verdict::Pass, ..Finding::unknown("") };
-        finding.kept = facts
-            .map(|(name, value)| (name.to_owned(), howler::domain::procedure::Kept::One(value.into())))
-            .into();
-        finding
-            .kept
-            .insert("ready".into(), howler::domain::procedure::Kept::Many(vec!["dpl_4.vercel.app".into()]));
+        finding.kept =
+            facts.map(|(name, value)| (name.to_owned(), domain::procedure::Kept::One(value.into()))).into();
+        finding.kept.insert("ready".into(), domain::procedure::Kept::Many(vec!["dpl_4.vercel.app".into()]));
         let findings = BTreeMap::from([("deployments".to_owned(), finding)]);
         let run = &procedure.actions["roll_back"].run;
         let (_, ended, output) = carried_out(&stand.prober, &procedure, &findings, run).await;

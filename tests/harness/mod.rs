@@ -7,10 +7,12 @@ pub mod tls;
 mod town;
 pub mod webdriver;
 
+use domain::duration::Every;
+use domain::secret::Secret;
 use howler::app::{self, App, Setup};
 use howler::clock::Clock;
-use howler::config::secrets::{GITHUB_API_URL, PhoneSecrets, Secret, Secrets};
-use howler::config::{Config, Every};
+use howler::config::Config;
+use howler::config::secrets::{GITHUB_API_URL, PhoneSecrets, Secrets};
 use howler::fake::github::{self, GitHub};
 use howler::fake::phone::{self, Phones};
 use howler::fake::slack::{self, Slack};

@@ -6,10 +6,10 @@ mod standing;
 
 use std::collections::BTreeMap;
 
-use howler::domain::command::Retractable;
-use howler::domain::incident::Incident;
-use howler::domain::incident::event::{Event, EventKind};
-use howler::domain::timer::Lateness;
+use domain::command::Retractable;
+use domain::incident::Incident;
+use domain::incident::event::{Event, EventKind};
+use domain::timer::Lateness;
 use howler::fake::slack::Call;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;

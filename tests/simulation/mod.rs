@@ -18,7 +18,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use howler::domain::effect::{EffectState, PostKey};
+use domain::effect::{EffectState, PostKey};
 use howler::fake::slack::Call;
 use jiff::SignedDuration;
 
@@ -162,7 +162,7 @@ async fn heal(world: &mut World) {
         app.desk.settled().await;
         let undone = app.desk.look(|state, _| {
             let failed =
-                |effect: &&howler::domain::effect::Effect| matches!(effect.state, EffectState::Failed { .. });
+                |effect: &&domain::effect::Effect| matches!(effect.state, EffectState::Failed { .. });
             (state.outbox.iter().count(), state.outbox.iter().filter(failed).count())
         });
         match undone {

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
+use domain::procedure::{CannotTell, Heard, Question};
+use domain::run::change::Ended;
 use howler::clock::Clock;
 use howler::demo::production::{BREAKS, Production};
-use howler::domain::procedure::{CannotTell, Heard, Question};
-use howler::domain::run::change::Ended;
 use howler::fake::slack::Submission;
 use howler::fake::slack::world::Message;
 use howler::probe::{Fingerprint, StandIn};

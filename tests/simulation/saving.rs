@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::Request;
-use howler::domain::incident::event::EventKind;
+use domain::incident::event::EventKind;
 use howler::store::Trouble;
 use jiff::SignedDuration;
 use tower_service::Service;

@@ -3,16 +3,17 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
+use domain::id::{IncidentId, RunId};
+use domain::incident::Incident;
+use domain::incident::event::Event;
+use domain::run::audit::AuditRow;
+use domain::run::{Run, RunEvent};
+use domain::secret::Secret;
 use howler::app::{App, Ground, Setup};
 use howler::clock::Clock;
 use howler::config::Config;
-use howler::config::secrets::{Secret, Secrets};
-use howler::domain::incident::Incident;
-use howler::domain::incident::event::Event;
-use howler::domain::run::audit::AuditRow;
-use howler::domain::run::{Run, RunEvent};
+use howler::config::secrets::Secrets;
 use howler::fake::slack::{self, Slack};
-use howler::id::{IncidentId, RunId};
 use howler::loopback::Loopback;
 use howler::store::{Disk, MemoryDisk, Store};
 use jiff::{SignedDuration, Timestamp};

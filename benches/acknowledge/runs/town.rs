@@ -4,13 +4,13 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use domain::command::{Command, Line};
+use domain::id::RunId;
+use domain::run::approve::Vote;
+use domain::runbook::{RunAsk, RunbookLine};
 use howler::app;
 use howler::clock::Clock;
-use howler::domain::command::{Command, Line};
-use howler::domain::run::approve::Vote;
-use howler::domain::runbook::{RunAsk, RunbookLine};
 use howler::fake::slack::{Setup, Slack};
-use howler::id::RunId;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 

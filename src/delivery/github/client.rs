@@ -20,9 +20,9 @@ use tracing::{debug, warn};
 use super::GitHubError;
 use super::verdict::{LimitHeaders, Trouble};
 use crate::clock::Clock;
-use crate::config::secrets::Secret;
 use crate::delivery::slack::client::{connector, root_of};
 use crate::delivery::slack::is_allowed;
+use domain::secret::Secret;
 
 /// How long an answer may take; later it counts as lost.
 const TIME_LIMIT: Duration = Duration::from_secs(10);

@@ -9,10 +9,10 @@ use super::client::{Ask, Client};
 use super::verdict::Trouble;
 use super::{GitHub, Stop};
 use crate::delivery::job::Job;
-use crate::domain::effect::{EffectKind, Issue, Receipt};
-use crate::domain::incident::Incident;
-use crate::domain::incident::timeline::Entry;
 use crate::view::{self, IssueText};
+use domain::effect::{EffectKind, Issue, Receipt};
+use domain::incident::Incident;
+use domain::incident::timeline::Entry;
 
 /// GitHub's clock and howler's may differ by this much.
 const SKEW: SignedDuration = SignedDuration::from_mins(2);

@@ -15,10 +15,11 @@ use super::job::Job;
 use super::retry::{self, Class};
 use super::slack::DelivererError;
 use crate::clock::Clock;
+use crate::config::Backup;
 use crate::config::secrets::Secrets;
-use crate::config::{Backup, Humane};
-use crate::domain::effect::Outcome;
 use client::Client;
+use domain::duration::Humane;
+use domain::effect::Outcome;
 use verdict::{Trouble, verdict};
 
 /// The one way out to GitHub.

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::delivery::retry::{Class, Verdict, limit_ends};
-use crate::domain::text::shorten;
+use domain::text::shorten;
 
 /// The longest of GitHub's own words in a reason.
 const MESSAGE_MOST: usize = 160;

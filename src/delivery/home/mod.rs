@@ -22,10 +22,10 @@ use super::retry::{self, Class, Trouble};
 use super::slack::client::Call;
 use crate::clock::Clock;
 use crate::desk::Desk;
-use crate::domain::home::Home;
-use crate::id::UserId;
 use crate::logs::how_it_ended;
 use crate::view;
+use domain::home::Home;
+use domain::id::UserId;
 use seen::Due;
 pub use seen::Homes;
 

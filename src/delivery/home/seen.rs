@@ -7,8 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Notify;
 
-use crate::domain::home::Home;
-use crate::id::UserId;
+use domain::home::Home;
+use domain::id::UserId;
 
 /// So long after somebody opened it a Home follows what happens.
 const FOLLOWED: SignedDuration = SignedDuration::from_hours(1);

@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::home::{MyPhone, OnCallNow};
+use domain::home::{MyPhone, OnCallNow};
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + seconds).unwrap()

@@ -2,8 +2,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Edits, Limits, Turns};
 use crate::delivery::job::Urgency;
-use crate::domain::effect::Lane;
-use crate::id::{EffectId, IncidentId};
+use domain::effect::Lane;
+use domain::id::{EffectId, IncidentId};
 
 fn at(second: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_secs(second)

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::PhoneTrouble;
 use super::twilio::{Twilio, accepted};
-use crate::domain::oncall::phone::PhoneNumber;
+use domain::oncall::phone::PhoneNumber;
 
 /// What an account can do with `[phone] from`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use std::fmt;
 
-use crate::config::secrets::Secret;
-use crate::id::UserId;
+use domain::id::UserId;
+use domain::secret::Secret;
 
 /// What is acknowledged, by whom, and through which call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -27,9 +27,9 @@ use super::slack::DelivererError;
 use crate::clock::Clock;
 use crate::config::secrets::PhoneSecrets;
 use crate::config::{Phone, PhoneDoubt, Provider};
-use crate::domain::Severity;
-use crate::domain::oncall::phone::PhoneNumber;
 use crate::loopback::Loopback;
+use domain::Severity;
+use domain::oncall::phone::PhoneNumber;
 
 /// One person to ring.
 #[derive(Clone, Debug)]

@@ -10,10 +10,11 @@ use serde_json::{Value, json};
 use super::client::{Client, Target};
 use super::{PhoneError, PhoneTrouble, Ring, Rung, Stop};
 use crate::clock::Clock;
-use crate::config::secrets::{PhoneSecrets, Secret};
-use crate::domain::Severity;
-use crate::domain::text::shorten;
+use crate::config::secrets::PhoneSecrets;
 use crate::loopback::Loopback;
+use domain::Severity;
+use domain::secret::Secret;
+use domain::text::shorten;
 
 /// Longest summary, in characters.
 const SUMMARY_MOST: usize = 1_024;

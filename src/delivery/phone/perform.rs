@@ -8,13 +8,13 @@ use super::{PhoneTrouble, Phones, Ring, Rung, Sent, Stop};
 use crate::clock::Clock;
 use crate::delivery::job::Job;
 use crate::delivery::retry::{self, Class};
-use crate::domain::Severity;
-use crate::domain::effect::{EffectKind, Outcome, PostKey, Receipt, Say, To};
-use crate::domain::oncall::call_name::{About, CallName};
-use crate::domain::oncall::reach::NoWay;
-use crate::domain::oncall::tell::Tell;
-use crate::id::{ChannelId, UserId};
 use crate::view;
+use domain::Severity;
+use domain::effect::{EffectKind, Outcome, PostKey, Receipt, Say, To};
+use domain::id::{ChannelId, UserId};
+use domain::oncall::call_name::{About, CallName};
+use domain::oncall::reach::NoWay;
+use domain::oncall::tell::Tell;
 
 /// What stands for the channel of a call: Slack's ids hold no such sign.
 const PHONE: &str = "phone:";

@@ -8,9 +8,9 @@ use super::answer::{AckKey, Claim};
 use super::trouble::without_numbers;
 use super::*;
 use crate::config::Config;
-use crate::config::secrets::Secret;
 use crate::delivery::retry::Class;
 use crate::fake::phone::{self as fake, CallState, Fault};
+use domain::secret::Secret;
 
 const SID: &str = "AC0123456789abcdef0123456789abcdef";
 const TO: &str = "+14155550123";

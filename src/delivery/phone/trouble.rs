@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::delivery::retry::{Class, Verdict};
-use crate::domain::oncall::reach::NoWay;
-use crate::domain::text::shorten;
+use domain::oncall::reach::NoWay;
+use domain::text::shorten;
 
 /// The longest of a provider's own words in a reason.
 const MESSAGE_MOST: usize = 160;

@@ -14,11 +14,12 @@ use super::client::{Answer, Client, Target};
 use super::trouble::without_numbers;
 use super::{PhoneError, PhoneTrouble, Ring, Rung, Sent};
 use crate::clock::Clock;
-use crate::config::secrets::{PhoneSecrets, Secret};
+use crate::config::secrets::PhoneSecrets;
 use crate::config::{Phone, PhoneDoubt};
-use crate::domain::oncall::phone::PhoneNumber;
-use crate::domain::text::shorten;
 use crate::loopback::Loopback;
+use domain::oncall::phone::PhoneNumber;
+use domain::secret::Secret;
+use domain::text::shorten;
 
 /// Most characters of words that are spoken: escaped, they stay within the 4,000 that Twilio takes as TwiML.
 pub const WORDS_MOST: usize = 500;

@@ -8,9 +8,9 @@ use serde_json::json;
 use super::client::{Call, Slack};
 use super::target::{DelivererError, SlackTarget, is_allowed};
 use crate::clock::Clock;
-use crate::config::secrets::Secret;
 use crate::delivery::retry::{self, Trouble};
 use crate::telemetry::Metrics;
+use domain::secret::Secret;
 
 const OPEN: &str = "apps.connections.open";
 

@@ -9,12 +9,12 @@ use super::post::{Destination, room_spot};
 use super::{Deliverer, Spot, Stop, incident};
 use crate::delivery::job::Job;
 use crate::delivery::retry::Trouble;
-use crate::domain::effect::{CardPlace, PostKey, Receipt, Settled, To};
-use crate::domain::feature::Notice;
-use crate::domain::incident::{Incident, Post};
-use crate::domain::run::says::RunSays;
-use crate::id::{ChannelId, MessageTs, RunId, UserId};
 use crate::view::{self, Message};
+use domain::effect::{CardPlace, PostKey, Receipt, Settled, To};
+use domain::feature::Notice;
+use domain::id::{ChannelId, MessageTs, RunId, UserId};
+use domain::incident::{Incident, Post};
+use domain::run::says::RunSays;
 
 /// A workspace may let messages be edited for a while only.
 const TOO_LATE: &str = "edit_window_closed";

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::client::{Call, Nothing};
 use super::{Deliverer, Spot, Stop};
 use crate::delivery::job::Job;
-use crate::domain::effect::Receipt;
+use domain::effect::Receipt;
 
 #[derive(Deserialize)]
 struct Begun {

@@ -11,8 +11,8 @@ use super::{Deliverer, Spot, Stop, incident};
 use crate::delivery::directory::is_id;
 use crate::delivery::job::Job;
 use crate::delivery::retry::{self, Trouble};
-use crate::domain::effect::Receipt;
-use crate::id::{ChannelId, UserId};
+use domain::effect::Receipt;
+use domain::id::{ChannelId, UserId};
 
 /// Slack takes up to this many at once.
 const AT_ONCE: usize = 100;

@@ -9,9 +9,9 @@ use super::post::{EVENT_TYPE, Page, SKEW};
 use super::{Deliverer, Spot, Stop};
 use crate::delivery::job::Job;
 use crate::delivery::retry::Trouble;
-use crate::domain::effect::Receipt;
-use crate::id::{ChannelId, MessageTs};
 use crate::view::Message;
+use domain::effect::Receipt;
+use domain::id::{ChannelId, MessageTs};
 
 /// The card has so long to show it: people are to see within five seconds what has changed.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(3);

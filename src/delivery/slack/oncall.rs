@@ -13,11 +13,11 @@ use crate::delivery::directory::is_id;
 use crate::delivery::job::Job;
 use crate::delivery::lenient::rows;
 use crate::delivery::retry::Trouble;
-use crate::domain::effect::{PostKey, Receipt, To};
-use crate::domain::oncall::duty::PhoneReach;
-use crate::domain::oncall::tell::Tell;
-use crate::id::UserId;
 use crate::view;
+use domain::effect::{PostKey, Receipt, To};
+use domain::id::UserId;
+use domain::oncall::duty::PhoneReach;
+use domain::oncall::tell::Tell;
 
 /// Refusals of the group that no later attempt cures: who has it is shown in the channel instead.
 const NO_GROUP: [&str; 6] = [

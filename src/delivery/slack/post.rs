@@ -14,10 +14,10 @@ use crate::delivery::directory::{Cursor, bare_name};
 use crate::delivery::job::Job;
 use crate::delivery::lenient::{lenient, rows};
 use crate::delivery::retry::Trouble;
-use crate::domain::effect::{CardPlace, Receipt, Room, Say, Stands, To};
-use crate::domain::incident::{Incident, Post};
-use crate::id::{ChannelId, MessageTs, UserId};
 use crate::view::{self, Message};
+use domain::effect::{CardPlace, Receipt, Room, Say, Stands, To};
+use domain::id::{ChannelId, MessageTs, UserId};
+use domain::incident::{Incident, Post};
 
 /// Names howler's marks among other apps' metadata.
 pub(super) const EVENT_TYPE: &str = "howler_effect";

@@ -6,10 +6,10 @@ use super::client::Call;
 use super::{Deliverer, Spot, Stop};
 use crate::delivery::lenient::{lenient, rows};
 use crate::delivery::retry::Trouble;
-use crate::domain::effect::Receipt;
-use crate::domain::text;
-use crate::id::{ChannelId, MessageTs, UserId};
 use crate::intake::slack_text;
+use domain::effect::Receipt;
+use domain::id::{ChannelId, MessageTs, UserId};
+use domain::text;
 
 #[derive(Deserialize)]
 struct Page {

@@ -10,9 +10,9 @@ use super::{Deliverer, Spot, Stop, incident};
 use crate::delivery::directory::{Archived, BotIdentity, Listed};
 use crate::delivery::job::Job;
 use crate::delivery::retry::Trouble;
-use crate::domain::effect::{CardPlace, PostKey, Receipt, Room};
-use crate::id::ChannelId;
 use crate::view;
+use domain::effect::{CardPlace, PostKey, Receipt, Room};
+use domain::id::ChannelId;
 
 /// `name`, `name-2` and so on up to this.
 const NAMES: usize = 9;

@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 use sha2::{Digest, Sha256};
 
 use crate::delivery::job::Job;
-use crate::domain::run::{Run, Stage};
-use crate::id::RunId;
+use domain::id::RunId;
+use domain::run::{Run, Stage};
 
 /// So many runs are known, the newest.
 const KNOWN: usize = 1_000;

@@ -4,8 +4,9 @@ use std::io;
 
 use reqwest::Url;
 
+use crate::config::secrets::Secrets;
 pub(in crate::delivery) use crate::config::secrets::is_allowed;
-use crate::config::secrets::{Secret, Secrets};
+use domain::secret::Secret;
 
 /// Slack's base address and howler's token there.
 #[derive(Clone, Debug)]

@@ -7,11 +7,11 @@ use super::post::Destination;
 use super::{Deliverer, Spot, Stop};
 use crate::delivery::job::Job;
 use crate::delivery::retry::Trouble;
-use crate::domain::answer::Private;
-use crate::domain::effect::Receipt;
-use crate::domain::request::{Place, ReplyPath};
-use crate::id::UserId;
 use crate::view::{self, Message, Via};
+use domain::answer::Private;
+use domain::effect::Receipt;
+use domain::id::UserId;
+use domain::request::{Place, ReplyPath};
 
 impl Deliverer {
     /// Answers where the person asked, else by direct message. Whether an earlier attempt was seen there

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::said;
-use crate::domain::procedure::Heard;
+use domain::procedure::Heard;
 
 /// The pods with which it does not run out of memory.
 const ENOUGH: u32 = 4;

@@ -1,14 +1,14 @@
 use super::*;
 use crate::clock::Clock;
-use crate::domain::procedure::judge::{Since, judge};
-use crate::domain::procedure::{Procedure, Verdict};
 use crate::procedure;
+use domain::procedure::judge::{Since, judge};
+use domain::procedure::{Procedure, Verdict};
 
 /// What the checks of a procedure find, by name.
 fn found(production: &Production, procedure: &Procedure) -> Vec<(String, Verdict)> {
     let given = std::collections::BTreeMap::new();
     let findings = std::collections::BTreeMap::new();
-    let filling = crate::domain::procedure::fill::Filling { procedure, given: &given, findings: &findings };
+    let filling = domain::procedure::fill::Filling { procedure, given: &given, findings: &findings };
     let asked = procedure.checks.iter().map(|(name, check)| {
         let heard = production.ask(&filling.question(check).unwrap());
         (name.clone(), judge(check, &heard, Since::Trouble(production.clock.now())).verdict)

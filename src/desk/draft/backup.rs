@@ -3,11 +3,11 @@
 use tracing::error;
 
 use super::Draft;
-use crate::domain::effect::{Effect, EffectKind};
-use crate::domain::incident::event::{Event, EventKind};
-use crate::domain::incident::{Incident, so_far};
-use crate::domain::owner::Owner;
-use crate::id::EffectId;
+use domain::effect::{Effect, EffectKind};
+use domain::id::EffectId;
+use domain::incident::event::{Event, EventKind};
+use domain::incident::{Incident, so_far};
+use domain::owner::Owner;
 
 impl Draft<'_> {
     /// A backup issue begins with all that happened before it.

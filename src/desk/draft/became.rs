@@ -2,12 +2,12 @@
 
 use super::Draft;
 use crate::desk::doubt::{is_inline, reachable, tells_itself};
-use crate::domain::answer::{Answer, Private};
-use crate::domain::effect::{EffectKind, Lane, To};
-use crate::domain::oncall::tell::Tell;
-use crate::domain::owner::Owner;
-use crate::domain::request::{Ask, ReplyPath, Request};
 use crate::store::StoreError;
+use domain::answer::{Answer, Private};
+use domain::effect::{EffectKind, Lane, To};
+use domain::oncall::tell::Tell;
+use domain::owner::Owner;
+use domain::request::{Ask, ReplyPath, Request};
 
 impl Draft<'_> {
     /// Tells whoever asked whether it was saved. What was not is from here on refused, also when Slack brings it again.

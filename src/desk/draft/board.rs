@@ -5,16 +5,16 @@ use tracing::{info, warn};
 
 use super::{Draft, refused};
 use crate::desk::reads;
-use crate::domain::answer::{Answer, Private};
-use crate::domain::effect::{Effect, EffectKind, EffectState, Lane, Say, To};
-use crate::domain::fault::Saving;
-use crate::domain::incident::Incident;
-use crate::domain::owner::Owner;
-use crate::domain::refusal::Refusal;
-use crate::domain::request::Place;
-use crate::id::{ChannelId, EffectId, UserId};
 use crate::store::StoreError;
 use crate::view;
+use domain::answer::{Answer, Private};
+use domain::effect::{Effect, EffectKind, EffectState, Lane, Say, To};
+use domain::fault::Saving;
+use domain::id::{ChannelId, EffectId, UserId};
+use domain::incident::Incident;
+use domain::owner::Owner;
+use domain::refusal::Refusal;
+use domain::request::Place;
 
 impl Draft<'_> {
     pub(super) fn effect(&self, id: EffectId) -> Option<&Effect> {

@@ -8,24 +8,24 @@ use tracing::warn;
 
 use super::Draft;
 use super::run::Answered;
-use crate::domain::aggregate::Cause;
-use crate::domain::answer::{Answer, Private};
-use crate::domain::effect::{Effect, EffectKind, Lane, Receipt};
-use crate::domain::incident::Intent;
-use crate::domain::oncall::duty::PhoneReach;
-use crate::domain::owner::Owner;
-use crate::domain::procedure::Risk;
-use crate::domain::request::Request;
-use crate::domain::run::approve::{Vote, holder, propose, vote};
-use crate::domain::run::audit::Audited;
-use crate::domain::run::change::{Ended, Policy};
-use crate::domain::run::decide::RunRefusal;
-use crate::domain::run::says::RunWord;
-use crate::domain::run::undo::{propose_undo, undoable};
-use crate::domain::run::{Around, Run, RunEventKind, Stage};
-use crate::domain::runbook::{RunAsk, RunbookAnswer};
-use crate::id::{RunId, UserId};
 use crate::store::StoreError;
+use domain::aggregate::Cause;
+use domain::answer::{Answer, Private};
+use domain::effect::{Effect, EffectKind, Lane, Receipt};
+use domain::id::{RunId, UserId};
+use domain::incident::Intent;
+use domain::oncall::duty::PhoneReach;
+use domain::owner::Owner;
+use domain::procedure::Risk;
+use domain::request::Request;
+use domain::run::approve::{Vote, holder, propose, vote};
+use domain::run::audit::Audited;
+use domain::run::change::{Ended, Policy};
+use domain::run::decide::RunRefusal;
+use domain::run::says::RunWord;
+use domain::run::undo::{propose_undo, undoable};
+use domain::run::{Around, Run, RunEventKind, Stage};
+use domain::runbook::{RunAsk, RunbookAnswer};
 
 /// What is made of the rota less than this before the trouble gives nobody rights.
 const SETTLED: SignedDuration = SignedDuration::from_hours(1);
@@ -38,7 +38,7 @@ impl Draft<'_> {
 
     /// The offered action of a run, proposed by whoever asks.
     pub(super) fn proposal(&self, run: &Run, by: &UserId) -> Result<RunEventKind, RunRefusal> {
-        let Stage::Offered { rung } = run.stage else { return crate::domain::run::decide::step(run) };
+        let Stage::Offered { rung } = run.stage else { return domain::run::decide::step(run) };
         let risk = run.action_of(rung).map(|action| action.risk);
         let policy = risk.map(|risk| self.policy(run, risk)).unwrap_or_default();
         propose(run, by, policy, &self.around(), self.holder(run))
@@ -216,7 +216,7 @@ impl Draft<'_> {
         warn!(effect = effect.id.0, reason, "a part of a run failed");
         self.effects.insert(effect.id, None);
         let receipt = match &effect.kind {
-            EffectKind::Look { .. } => Receipt::Found(crate::domain::procedure::Finding::unknown(reason)),
+            EffectKind::Look { .. } => Receipt::Found(domain::procedure::Finding::unknown(reason)),
             EffectKind::Prepare { .. } => Receipt::Prepared(Box::new(Err(reason))),
             EffectKind::PrepareRelease { .. } => Receipt::ReleasePrepared(Err(reason)),
             EffectKind::Act { .. } => Receipt::Acted { ended: Ended::Interrupted, output: reason },

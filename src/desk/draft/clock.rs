@@ -4,8 +4,8 @@ use jiff::SignedDuration;
 use tracing::error;
 
 use super::Draft;
-use crate::domain::aggregate::Cause;
-use crate::domain::incident::{Incident, set_back};
+use domain::aggregate::Cause;
+use domain::incident::{Incident, set_back};
 
 impl Draft<'_> {
     /// What was reckoned from a time that has not come yet is reckoned anew.

@@ -4,17 +4,17 @@ use jiff::SignedDuration;
 use tracing::info;
 
 use super::{Draft, refused};
-use crate::domain::Severity;
-use crate::domain::aggregate::{Aggregate, Cause};
-use crate::domain::answer::{Answer, Private};
-use crate::domain::command::{Command, Line};
-use crate::domain::incident::event::EventKind;
-use crate::domain::incident::{Asked, Declaration, Incident, decide_form, declare};
-use crate::domain::refusal::{Doubt, Refusal};
-use crate::domain::request::{Form, Request};
-use crate::domain::text;
-use crate::id::{DeliveryId, IncidentId};
 use crate::store::StoreError;
+use domain::Severity;
+use domain::aggregate::{Aggregate, Cause};
+use domain::answer::{Answer, Private};
+use domain::command::{Command, Line};
+use domain::id::{DeliveryId, IncidentId};
+use domain::incident::event::EventKind;
+use domain::incident::{Asked, Declaration, Incident, decide_form, declare};
+use domain::refusal::{Doubt, Refusal};
+use domain::request::{Form, Request};
+use domain::text;
 
 /// Two people who see the same thing declare it within this time.
 const SAME_WITHIN: SignedDuration = SignedDuration::from_mins(10);

@@ -1,11 +1,11 @@
 //! What follows from an event: its timers move, and its effects go into the outbox.
 
 use super::Draft;
-use crate::domain::effect::{Effect, EffectKind, EffectState, Lane};
-use crate::domain::incident::Intent;
-use crate::domain::owner::Owner;
-use crate::domain::timer::Timer;
-use crate::id::{EffectId, IncidentId};
+use domain::effect::{Effect, EffectKind, EffectState, Lane};
+use domain::id::{EffectId, IncidentId};
+use domain::incident::Intent;
+use domain::owner::Owner;
+use domain::timer::Timer;
 
 impl Draft<'_> {
     /// The rows of the timers of whatever lives by events follow by difference.

@@ -7,20 +7,20 @@ use super::feature::maintenance;
 use super::parts::Part;
 use super::record::{Recorded, Step};
 use crate::desk::oncall;
-use crate::domain::aggregate::Next;
-use crate::domain::incident::event::EventKind;
-use crate::domain::incident::{self, Incident};
-use crate::domain::maintenance::{Maintenance, MaintenanceId};
-use crate::domain::oncall::announce;
-use crate::domain::oncall::decide::moved;
-use crate::domain::oncall::rota::Rota;
-use crate::domain::owner::Owner;
-use crate::domain::run::announce::note;
-use crate::domain::run::audit::audited;
-use crate::domain::run::{self, Run, RunEventKind};
-use crate::domain::timer::Timer;
-use crate::id::{IncidentId, RunId};
 use crate::store::StoreError;
+use domain::aggregate::Next;
+use domain::id::{IncidentId, RunId};
+use domain::incident::event::EventKind;
+use domain::incident::{self, Incident};
+use domain::maintenance::{Maintenance, MaintenanceId};
+use domain::oncall::announce;
+use domain::oncall::decide::moved;
+use domain::oncall::rota::Rota;
+use domain::owner::Owner;
+use domain::run::announce::note;
+use domain::run::audit::audited;
+use domain::run::{self, Run, RunEventKind};
+use domain::timer::Timer;
 
 impl Recorded for Incident {
     fn part<'d>(draft: &'d mut Draft<'_>) -> &'d mut Part<Self> {

@@ -4,14 +4,14 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Draft, refused};
 use crate::desk::book::{Meant, RECENT};
-use crate::domain::answer::{Answer, Private, Summary};
-use crate::domain::command::{Command, Line, Number};
-use crate::domain::incident::Incident;
-use crate::domain::refusal::{Doubt, Meaning, Refusal};
-use crate::domain::request::{Ask, Request};
-use crate::domain::text;
-use crate::id::DeliveryId;
 use crate::store::StoreError;
+use domain::answer::{Answer, Private, Summary};
+use domain::command::{Command, Line, Number};
+use domain::id::DeliveryId;
+use domain::incident::Incident;
+use domain::refusal::{Doubt, Meaning, Refusal};
+use domain::request::{Ask, Request};
+use domain::text;
 
 /// Incidents that get a button each, where it is not told which one is meant.
 const NAMED_MOST: usize = 3;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::journal::Journal;
-use crate::domain::aggregate::{Aggregate, for_each_kind};
 use crate::store::{Kinds, Of};
+use domain::aggregate::{Aggregate, for_each_kind};
 
 /// What a round changed of one kind, and the events that did it.
 #[derive(Debug)]

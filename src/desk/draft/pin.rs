@@ -2,15 +2,15 @@
 
 use super::Draft;
 use crate::desk::book::{CHOICES, newest};
-use crate::domain::answer::{Answer, Private};
-use crate::domain::command::{Command, Line};
-use crate::domain::effect::{PostKey, To};
-use crate::domain::incident::pin;
-use crate::domain::oncall::line::Oncall;
-use crate::domain::refusal::{Doubt, Refusal};
-use crate::domain::request::Request;
-use crate::id::{ChannelId, MessageTs, UserId};
 use crate::store::StoreError;
+use domain::answer::{Answer, Private};
+use domain::command::{Command, Line};
+use domain::effect::{PostKey, To};
+use domain::id::{ChannelId, MessageTs, UserId};
+use domain::incident::pin;
+use domain::oncall::line::Oncall;
+use domain::refusal::{Doubt, Refusal};
+use domain::request::Request;
 
 impl Draft<'_> {
     /// A yes on a page's message is as good as its button, of whoever is called or on call. Of anybody else in the channel it may

@@ -3,16 +3,16 @@
 use jiff::Timestamp;
 
 use super::Draft;
-use crate::domain::aggregate::Cause;
-use crate::domain::effect::{Effect, EffectKind, EffectState, PostKey, Receipt, Say, To};
-use crate::domain::incident::Incident;
-use crate::domain::incident::event::EventKind;
-use crate::domain::oncall::event::RotaEventKind;
-use crate::domain::oncall::reach::NoWay;
-use crate::domain::oncall::rota::Rota;
-use crate::domain::oncall::tell::Tell;
-use crate::id::{IncidentId, UserId};
 use crate::store::StoreError;
+use domain::aggregate::Cause;
+use domain::effect::{Effect, EffectKind, EffectState, PostKey, Receipt, Say, To};
+use domain::id::{IncidentId, UserId};
+use domain::incident::Incident;
+use domain::incident::event::EventKind;
+use domain::oncall::event::RotaEventKind;
+use domain::oncall::reach::NoWay;
+use domain::oncall::rota::Rota;
+use domain::oncall::tell::Tell;
 
 impl Draft<'_> {
     /// A page that cannot arrive stays on the delivery board. Its incident goes on to the next step, and the on-call channel

@@ -2,16 +2,16 @@
 
 use super::Draft;
 use super::run::Answered;
-use crate::domain::aggregate::Cause;
-use crate::domain::procedure::Risk;
-use crate::domain::request::Request;
-use crate::domain::run::Run;
-use crate::domain::run::approve::{NotApproved, Vote};
-use crate::domain::run::decide::RunRefusal;
-use crate::domain::run::release;
-use crate::domain::runbook::{ReleaseStep, RunbookAnswer};
-use crate::id::RunId;
 use crate::store::StoreError;
+use domain::aggregate::Cause;
+use domain::id::RunId;
+use domain::procedure::Risk;
+use domain::request::Request;
+use domain::run::Run;
+use domain::run::approve::{NotApproved, Vote};
+use domain::run::decide::RunRefusal;
+use domain::run::release;
+use domain::runbook::{ReleaseStep, RunbookAnswer};
 
 impl Draft<'_> {
     /// Asks for the release of what `word` names: a run by its number, or the target that one holds.
@@ -61,7 +61,7 @@ impl Draft<'_> {
         &mut self,
         run: &Run,
         request: &Request,
-        kind: crate::domain::run::RunEventKind,
+        kind: domain::run::RunEventKind,
         step: ReleaseStep,
     ) -> Result<Answered, StoreError> {
         self.record::<Run>(run.id, &Cause::request(request), kind)?;

@@ -6,24 +6,24 @@ use tracing::{debug, warn};
 
 use super::{Draft, refused};
 use crate::desk::oncall::{self, Look};
-use crate::domain::aggregate::Cause;
-use crate::domain::answer::{Answer, Called, Private, StillCalling, Summary};
-use crate::domain::effect::{Effect, EffectKind, PostKey, Receipt, To};
-use crate::domain::incident::Incident;
-use crate::domain::incident::event::{Event, EventKind};
-use crate::domain::oncall::call_name::{About, CallName};
-use crate::domain::oncall::decide::{Caller, decide};
-use crate::domain::oncall::duty::{Call, Duty};
-use crate::domain::oncall::event::{PageRecord, RotaEvent, RotaEventKind};
-use crate::domain::oncall::line::Oncall;
-use crate::domain::oncall::rota::Rota;
-use crate::domain::oncall::said::Heard;
-use crate::domain::oncall::tell::Brief;
-use crate::domain::refusal::Refusal;
-use crate::domain::request::Request;
-use crate::domain::{Command, Line, Severity};
-use crate::id::{IncidentId, UserId};
 use crate::store::StoreError;
+use domain::aggregate::Cause;
+use domain::answer::{Answer, Called, Private, StillCalling, Summary};
+use domain::effect::{Effect, EffectKind, PostKey, Receipt, To};
+use domain::id::{IncidentId, UserId};
+use domain::incident::Incident;
+use domain::incident::event::{Event, EventKind};
+use domain::oncall::call_name::{About, CallName};
+use domain::oncall::decide::{Caller, decide};
+use domain::oncall::duty::{Call, Duty};
+use domain::oncall::event::{PageRecord, RotaEvent, RotaEventKind};
+use domain::oncall::line::Oncall;
+use domain::oncall::rota::Rota;
+use domain::oncall::said::Heard;
+use domain::oncall::tell::Brief;
+use domain::refusal::Refusal;
+use domain::request::Request;
+use domain::{Command, Line, Severity};
 
 impl Draft<'_> {
     pub(super) fn rota(&self) -> Arc<Rota> {

@@ -5,19 +5,19 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 
 use super::Draft;
-use crate::domain::aggregate::{Aggregate, Cause};
-use crate::domain::answer::{Answer, Private};
-use crate::domain::effect::To;
-use crate::domain::request::{Place, Request};
-use crate::domain::run::approve::{self, NotApproved};
-use crate::domain::run::decide::{self, RunRefusal, Start};
-use crate::domain::run::event::{Before, RunEventKind};
-use crate::domain::run::seen::see;
-use crate::domain::run::undo::undoable;
-use crate::domain::run::{Run, Stage};
-use crate::domain::runbook::{RunAsk, RunbookAnswer, RunbookLine};
-use crate::id::{IncidentId, RunId};
 use crate::store::StoreError;
+use domain::aggregate::{Aggregate, Cause};
+use domain::answer::{Answer, Private};
+use domain::effect::To;
+use domain::id::{IncidentId, RunId};
+use domain::request::{Place, Request};
+use domain::run::approve::{self, NotApproved};
+use domain::run::decide::{self, RunRefusal, Start};
+use domain::run::event::{Before, RunEventKind};
+use domain::run::seen::see;
+use domain::run::undo::undoable;
+use domain::run::{Run, Stage};
+use domain::runbook::{RunAsk, RunbookAnswer, RunbookLine};
 
 /// So many of the latest runs are looked at for what they did in the same incident,
 const RUNS_BEFORE: usize = 20;

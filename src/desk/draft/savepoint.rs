@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::{Draft, parts};
-use crate::domain::run::audit::Ledger;
-use crate::domain::timer::Timer;
 use crate::store::{Numbers, StoreError};
+use domain::run::audit::Ledger;
+use domain::timer::Timer;
 
 /// Where a draft stands. Lists that only grow are known by their length; the rest is laid aside.
 struct Savepoint {

@@ -5,19 +5,19 @@ use super::Draft;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::desk::state::State;
-use crate::domain::Severity;
-use crate::domain::command::{Command, Line};
-use crate::domain::effect::{EffectKind, EffectState, Outcome, Receipt};
-use crate::domain::oncall::confirm::Change;
-use crate::domain::oncall::line::Oncall;
-use crate::domain::oncall::said::Heard;
-use crate::domain::oncall::tell::Tell;
-use crate::domain::refusal::Refusal;
-use crate::domain::request::{Ask, Place, ReplyPath, Request};
-use crate::domain::run::signed::Keys;
-use crate::domain::timer::{Timer, TimerKind};
-use crate::id::{DeliveryId, IncidentId};
 use crate::store::{Changes, Disk, MemoryDisk, Store};
+use domain::Severity;
+use domain::command::{Command, Line};
+use domain::effect::{EffectKind, EffectState, Outcome, Receipt};
+use domain::id::{DeliveryId, IncidentId};
+use domain::oncall::confirm::Change;
+use domain::oncall::line::Oncall;
+use domain::oncall::said::Heard;
+use domain::oncall::tell::Tell;
+use domain::refusal::Refusal;
+use domain::request::{Ask, Place, ReplyPath, Request};
+use domain::run::signed::Keys;
+use domain::timer::{Timer, TimerKind};
 
 fn at(hour: i64) -> Timestamp {
     Timestamp::from_second(1_795_485_600).unwrap() + SignedDuration::from_hours(hour)
@@ -109,9 +109,9 @@ impl Draft<'_> {
     }
 }
 
-fn paged() -> crate::domain::incident::event::Event {
-    let kind = crate::domain::incident::event::EventKind::Noted { text: "x".into() };
-    crate::domain::incident::event::Event { seq: 1, at: at(0), by: None, from_shell: false, call: None, kind }
+fn paged() -> domain::incident::event::Event {
+    let kind = domain::incident::event::EventKind::Noted { text: "x".into() };
+    domain::incident::event::Event { seq: 1, at: at(0), by: None, from_shell: false, call: None, kind }
 }
 
 fn request(number: u32, reply: ReplyPath, ask: Ask) -> Request {

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::owner::Owner;
 use crate::id::{IncidentId, RunId, UserId};
+use crate::owner::Owner;
 
 /// Effects of one lane go out in order; lanes run side by side. In order of urgency.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{EffectState, Issue, Room};
-use crate::domain::oncall::reach::NoWay;
-use crate::domain::procedure::Finding;
-use crate::domain::run::change::{Ended, Prepared};
 use crate::id::{ChannelId, EffectId, IncidentId, MessageTs, UserId};
+use crate::oncall::reach::NoWay;
+use crate::procedure::Finding;
+use crate::run::change::{Ended, Prepared};
 
 /// An effect that is not done, for the delivery board.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

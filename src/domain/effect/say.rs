@@ -4,17 +4,17 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Room;
-use crate::domain::command::Role;
-use crate::domain::incident::event::{Cancelled, UpdateFacts};
-use crate::domain::incident::figures::Figures;
-use crate::domain::incident::page::{AskedFor, PageReason};
-use crate::domain::incident::severity::{Severity, Status};
-use crate::domain::incident::{Eta, Rung};
-use crate::domain::oncall::duty::{Call, Skipped};
-use crate::domain::oncall::path::Called;
-use crate::domain::oncall::reach::NoWay;
-use crate::domain::timer::Lateness;
+use crate::command::Role;
 use crate::id::UserId;
+use crate::incident::event::{Cancelled, UpdateFacts};
+use crate::incident::figures::Figures;
+use crate::incident::page::{AskedFor, PageReason};
+use crate::incident::severity::{Severity, Status};
+use crate::incident::{Eta, Rung};
+use crate::oncall::duty::{Call, Skipped};
+use crate::oncall::path::Called;
+use crate::oncall::reach::NoWay;
+use crate::timer::Lateness;
 
 /// Where a message about an incident stands in the emergencies channel, whose one message about it is its card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

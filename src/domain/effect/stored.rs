@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::{Effect, EffectKind, EffectState, Lane};
-use crate::domain::owner::Owner;
 use crate::id::{EffectId, IncidentId};
+use crate::owner::Owner;
 
 /// Up to format 2 an effect named an incident, or nothing; whose it was followed from what it does.
 #[derive(Deserialize)]

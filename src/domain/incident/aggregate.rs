@@ -5,12 +5,12 @@ use jiff::Timestamp;
 use super::event::{Event, EventKind};
 use super::page::follows;
 use super::{Fired, Incident, Intent, consequences, fire};
-use crate::config::Severities;
-use crate::domain::aggregate::{Aggregate, Cause, Moment, Next};
-use crate::domain::oncall::duty::Duty;
-use crate::domain::owner::Owner;
-use crate::domain::timer::TimerKind;
+use crate::aggregate::{Aggregate, Cause, Moment, Next};
 use crate::id::IncidentId;
+use crate::oncall::duty::Duty;
+use crate::owner::Owner;
+use crate::severities::Severities;
+use crate::timer::TimerKind;
 
 /// What an incident is decided with, beside itself.
 pub struct Around<'a> {

@@ -7,8 +7,8 @@ use super::event::{Event, EventKind, UpdateFacts};
 use super::figures::Figures;
 use super::severity::Status;
 use super::{Incident, OpenReminder};
-use crate::domain::command::Role;
-use crate::domain::effect::{Answered, CardPlace, EffectKind, Lane, PostKey, Say, Settled, To};
+use crate::command::Role;
+use crate::effect::{Answered, CardPlace, EffectKind, Lane, PostKey, Say, Settled, To};
 use crate::id::{IncidentId, UserId};
 
 /// An effect that is not numbered yet.

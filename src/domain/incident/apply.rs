@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::event::{Clocks, Event, EventKind, UpdateFacts};
 use super::*;
-use crate::domain::command::Retractable;
+use crate::command::Retractable;
 
 impl Incident {
     /// The incident that a declaration starts; `None` for any other event.

@@ -7,7 +7,7 @@ use super::Incident;
 use super::announce::Intent;
 use super::event::{Event, EventKind};
 use super::timeline::{Entry, timeline};
-use crate::domain::effect::{EffectKind, Issue, Lane, PostKey, To};
+use crate::effect::{EffectKind, Issue, Lane, PostKey, To};
 
 /// The news that Slack must take in time: the event `seq`, which made the incident a P1 at `from` (UTC).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use super::Incident;
 use super::decide::{Decision, open};
 use super::event::{Cancelled, EventKind};
-use crate::domain::answer::Done;
-use crate::domain::refusal::Refusal;
+use crate::answer::Done;
 use crate::id::IncidentId;
+use crate::refusal::Refusal;
 
 /// Why it was cancelled, where nobody said.
 const NO_INCIDENT: &str = "False alarm";

@@ -3,9 +3,9 @@
 use super::Incident;
 use super::decide::Decision;
 use super::event::EventKind;
-use crate::domain::answer::Done;
-use crate::domain::refusal::Refusal;
+use crate::answer::Done;
 use crate::id::UserId;
+use crate::refusal::Refusal;
 
 pub(super) fn rename(incident: &Incident, title: &str) -> Result<Decision, Refusal> {
     if incident.title == title {

@@ -12,14 +12,14 @@ use super::fresh::Fields;
 use super::pinning::{pin, with_note};
 use super::retract::retract;
 use super::{Eta, Incident};
-use crate::config::Severities;
-use crate::domain::answer::{Answer, Done, FormFill, FormToOpen, Private};
-use crate::domain::command::{Command, EtaText, Role};
-use crate::domain::incident::severity::{Severity, Status};
-use crate::domain::oncall::duty::Duty;
-use crate::domain::refusal::Refusal;
-use crate::domain::request::{Form, FormContext, Place, Shown};
+use crate::answer::{Answer, Done, FormFill, FormToOpen, Private};
+use crate::command::{Command, EtaText, Role};
 use crate::id::{IncidentId, UserId};
+use crate::incident::severity::{Severity, Status};
+use crate::oncall::duty::Duty;
+use crate::refusal::Refusal;
+use crate::request::{Form, FormContext, Place, Shown};
+use crate::severities::Severities;
 
 /// The root cause of an incident that was resolved without one.
 const NOT_KNOWN: &str = "Not known yet";

@@ -1,7 +1,7 @@
 //! The declaration and the card are one message in the emergencies channel.
 
 use super::{Incident, Ladder, Post};
-use crate::domain::effect::{CardPlace, PostKey, Say};
+use crate::effect::{CardPlace, PostKey, Say};
 
 impl Incident {
     /// The message that is the card there. In the emergencies channel it is the declaration, unless the card was posted

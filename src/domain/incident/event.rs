@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use super::page::Paged;
 use super::severity::{Severity, Status};
 use super::{Eta, Place, Rung};
-use crate::domain::command::{Retractable, Role};
-use crate::domain::effect::{Issue, PostKey, Room, To};
-use crate::domain::oncall::reach::NoWay;
-use crate::domain::run::announce::RunNote;
-use crate::domain::timer::Lateness;
+use crate::command::{Retractable, Role};
+use crate::effect::{Issue, PostKey, Room, To};
 use crate::id::{ChannelId, IncidentId, MessageTs, RunId, UserId};
+use crate::oncall::reach::NoWay;
+use crate::run::announce::RunNote;
+use crate::timer::Lateness;
 
 /// One event. `seq` counts from 1 within its incident.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use super::event::EventKind;
 use super::page::{page, page_for_silence};
 use super::{Incident, Rung};
-use crate::config::Severities;
-use crate::domain::effect::{EffectKind, PostKey, Receipt, To};
-use crate::domain::oncall::duty::Duty;
-use crate::domain::timer::{Lateness, Outage, TimerKind};
+use crate::effect::{EffectKind, PostKey, Receipt, To};
+use crate::oncall::duty::Duty;
+use crate::severities::Severities;
+use crate::timer::{Lateness, Outage, TimerKind};
 
 impl Incident {
     /// The timers that run: absolute due times, derived from the events alone.

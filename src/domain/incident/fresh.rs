@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 
 use super::{Eta, Incident};
-use crate::domain::command::EtaText;
-use crate::domain::incident::severity::Status;
-use crate::domain::refusal::Refusal;
-use crate::domain::request::Shown;
-use crate::domain::text::fingerprint;
+use crate::command::EtaText;
+use crate::incident::severity::Status;
+use crate::refusal::Refusal;
+use crate::request::Shown;
+use crate::text::fingerprint;
 
 /// The fields of an update's form.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use super::event::{Event, EventKind};
 use super::paging::Paging;
 use super::{Incident, Post};
-use crate::domain::effect::{PostKey, Say, To};
-use crate::domain::oncall::duty::{Call, Duty, Skipped, Unreachable};
-use crate::domain::oncall::path::{Called, Path};
-use crate::domain::timer::{Lateness, Outage};
+use crate::effect::{PostKey, Say, To};
 use crate::id::UserId;
+use crate::oncall::duty::{Call, Duty, Skipped, Unreachable};
+use crate::oncall::path::{Called, Path};
+use crate::timer::{Lateness, Outage};
 
 /// Why somebody is paged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

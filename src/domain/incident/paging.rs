@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::page::{PageReason, plus};
-use crate::domain::oncall::path::{Called, Path};
+use crate::oncall::path::{Called, Path};
 
 /// Where paging stands: frozen when it begins, so that a changed configuration moves no running clock.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,11 +3,11 @@
 use super::Incident;
 use super::decide::{Asked, Decision, decided};
 use super::event::EventKind;
-use crate::config::Severities;
-use crate::domain::answer::{Answer, Done};
-use crate::domain::command::Command;
-use crate::domain::refusal::Refusal;
+use crate::answer::{Answer, Done};
+use crate::command::Command;
 use crate::id::{ChannelId, MessageTs, UserId};
+use crate::refusal::Refusal;
+use crate::severities::Severities;
 
 /// What is written beside a command is noted, where the command changes something.
 pub(super) fn with_note(

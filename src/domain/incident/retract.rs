@@ -3,9 +3,9 @@
 use super::Incident;
 use super::decide::{Decision, open, reopen};
 use super::event::EventKind;
-use crate::domain::answer::{Answer, Done};
-use crate::domain::command::Retractable;
-use crate::domain::refusal::Refusal;
+use crate::answer::{Answer, Done};
+use crate::command::Retractable;
+use crate::refusal::Refusal;
 
 /// Takes back the latest of a kind, or the latest that can be taken back.
 pub(super) fn retract(incident: &Incident, what: Option<Retractable>) -> Result<Decision, Refusal> {

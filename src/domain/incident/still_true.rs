@@ -1,7 +1,7 @@
 //! Asked again before it is said: an effect that was overtaken is dropped, with the reason.
 
 use super::Incident;
-use crate::domain::effect::{CardPlace, EffectKind, PostKey, Say, To};
+use crate::effect::{CardPlace, EffectKind, PostKey, Say, To};
 
 /// Whether `effect` still holds for the incident as it is now.
 ///

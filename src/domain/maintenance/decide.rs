@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::event::MaintenanceEventKind;
 use super::line::MaintenanceRefusal;
 use super::{Maintenance, MaintenanceId};
-use crate::domain::oncall::when::{RangeText, WhenText};
-use crate::domain::oncall::zone::Zone;
+use crate::oncall::when::{RangeText, WhenText};
+use crate::oncall::zone::Zone;
 
 /// Whoever types a time takes some seconds for it.
 const LATE: SignedDuration = SignedDuration::from_mins(1);

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::domain::timer::Lateness;
 use crate::id::UserId;
+use crate::timer::Lateness;
 
 /// One event. `seq` counts from 1 within its maintenance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

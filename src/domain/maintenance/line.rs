@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Maintenance, MaintenanceId};
-use crate::domain::oncall::when::{RangeText, WhenProblem};
-use crate::domain::timer::Lateness;
 use crate::id::UserId;
+use crate::oncall::when::{RangeText, WhenProblem};
+use crate::timer::Lateness;
 
 /// One thing to ask.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

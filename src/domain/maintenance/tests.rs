@@ -4,9 +4,9 @@ use super::decide::{done, meant, schedule};
 use super::event::{MaintenanceEvent, MaintenanceEventKind};
 use super::line::MaintenanceRefusal;
 use super::*;
-use crate::domain::oncall::when::RangeText;
-use crate::domain::oncall::zone::Zone;
-use crate::domain::timer::Outage;
+use crate::oncall::when::RangeText;
+use crate::oncall::zone::Zone;
+use crate::timer::Outage;
 
 fn now() -> Timestamp {
     "2026-11-29T09:00:00Z".parse().unwrap()

@@ -6,10 +6,10 @@ use super::announce::{Around, consequences};
 use super::event::{RotaEvent, RotaEventKind};
 use super::fire::{fire, settle};
 use super::rota::Rota;
-use crate::domain::aggregate::{Aggregate, Cause, Moment, Next};
-use crate::domain::incident::Intent;
-use crate::domain::owner::Owner;
-use crate::domain::timer::TimerKind;
+use crate::aggregate::{Aggregate, Cause, Moment, Next};
+use crate::incident::Intent;
+use crate::owner::Owner;
+use crate::timer::TimerKind;
 
 impl Aggregate for Rota {
     type Id = ();

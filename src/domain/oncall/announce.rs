@@ -7,9 +7,9 @@ use super::path::Called;
 use super::reach::NoWay;
 use super::rota::{Rota, Summons, SwapOutcome};
 use super::tell::{Brief, Tell};
-use crate::domain::effect::{EffectKind, Lane, PostKey, To};
-use crate::domain::incident::Intent;
+use crate::effect::{EffectKind, Lane, PostKey, To};
 use crate::id::UserId;
+use crate::incident::Intent;
 
 /// What the rota cannot know of itself.
 pub struct Around<'a> {

@@ -12,9 +12,9 @@ use super::reach::NoWay;
 use super::report::Overload;
 use super::schedule::Override;
 use super::swap::{OtherHalf, Proposal};
-use crate::domain::answer::Summary;
-use crate::domain::incident::severity::Severity;
+use crate::answer::Summary;
 use crate::id::UserId;
+use crate::incident::severity::Severity;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum OncallAnswer {

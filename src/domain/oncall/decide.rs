@@ -12,8 +12,8 @@ use super::path::Called;
 use super::rota::{Rota, Swap, SwapOutcome};
 use super::schedule::Schedule;
 use super::zone::Zone;
-use crate::domain::refusal::Refusal;
 use crate::id::UserId;
+use crate::refusal::Refusal;
 
 /// How far ahead a change is shown.
 const WEEKS: u16 = 12;

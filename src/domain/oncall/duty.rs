@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::path::Called;
 use super::reach::NoWay;
-use crate::domain::effect::To;
+use crate::effect::To;
 use crate::id::UserId;
 
 /// Who is on duty at one instant.

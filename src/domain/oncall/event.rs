@@ -9,11 +9,11 @@ use super::phone::PhoneNumber;
 use super::reach::NoWay;
 use super::schedule::Schedule;
 use super::swap::Proposal;
-use crate::domain::effect::{PostKey, To};
-use crate::domain::incident::severity::Severity;
-use crate::domain::oncall::duty::{Call, Skipped};
-use crate::domain::timer::Lateness;
+use crate::effect::{PostKey, To};
 use crate::id::{ChannelId, IncidentId, MessageTs, UserId};
+use crate::incident::severity::Severity;
+use crate::oncall::duty::{Call, Skipped};
+use crate::timer::Lateness;
 
 /// One event. `seq` counts from 1.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

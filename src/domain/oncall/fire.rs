@@ -6,8 +6,8 @@ use super::duty::PhoneReach;
 use super::event::{RotaEventKind, SwapEnd};
 use super::path::Called;
 use super::rota::{CONFIRM_WITHIN, Rota, SUMMON_EVERY, SUMMON_MOST};
-use crate::domain::timer::{Lateness, Outage, TimerKind};
 use crate::id::UserId;
+use crate::timer::{Lateness, Outage, TimerKind};
 
 /// The events of a timer that came due; none when something overtook it.
 pub fn fire(

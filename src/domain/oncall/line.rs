@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::confirm::{Change, Piece};
 use super::phone::PhoneNumber;
 use super::when::{RangeText, WhenText};
-use crate::domain::incident::severity::Severity;
 use crate::id::UserId;
+use crate::incident::severity::Severity;
 
 /// One thing to do or to show. Times are as they were typed; they become instants when they are decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

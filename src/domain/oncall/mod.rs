@@ -18,6 +18,7 @@ pub mod holding;
 pub mod line;
 pub mod overriding;
 pub mod path;
+pub mod path_entry;
 pub mod phone;
 pub mod reach;
 pub mod report;

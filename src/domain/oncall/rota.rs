@@ -13,10 +13,10 @@ use super::reach::NoWay;
 use super::schedule::{Override, Schedule};
 use super::segments::by_person;
 use super::swap::{Given, Proposal};
-use crate::domain::effect::{PostKey, To};
-use crate::domain::incident::Post;
-use crate::domain::timer::TimerKind;
+use crate::effect::{PostKey, To};
 use crate::id::{ChannelId, UserId};
+use crate::incident::Post;
+use crate::timer::TimerKind;
 
 /// The incoming person has this long to say "I have it" before the backup is told too.
 pub const CONFIRM_WITHIN: SignedDuration = SignedDuration::from_mins(30);

@@ -2,7 +2,7 @@
 
 use super::rota::Rota;
 use super::tell::Tell;
-use crate::domain::effect::{EffectKind, PostKey};
+use crate::effect::{EffectKind, PostKey};
 
 /// Whether `effect` still holds for the rota as it is now.
 ///

@@ -10,10 +10,10 @@ use super::holding::Why;
 use super::reach::NoWay;
 use super::rota::SwapOutcome;
 use super::swap::Proposal;
-use crate::domain::answer::Summary;
-use crate::domain::incident::severity::Severity;
-use crate::domain::timer::Lateness;
+use crate::answer::Summary;
 use crate::id::{IncidentId, UserId};
+use crate::incident::severity::Severity;
+use crate::timer::Lateness;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Tell {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Command;
-use crate::config::Humane;
+use crate::duration::Humane;
 
 /// What is asked, and what is expected; without an expectation it keeps facts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Risk;
-use crate::config::Humane;
+use crate::duration::Humane;
 
 /// A program by its bare name, and its arguments, tokenised when the file is written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

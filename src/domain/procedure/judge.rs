@@ -354,7 +354,7 @@ fn within(value: &Value, range: &Range) -> bool {
 }
 
 fn shown(text: &str) -> String {
-    crate::domain::text::shorten(&crate::domain::text::clean_line(text), SHOWN)
+    crate::text::shorten(&crate::text::clean_line(text), SHOWN)
 }
 
 impl fmt::Display for Expected {

@@ -29,7 +29,7 @@ pub use here::Here;
 pub use judge::{Finding, Kept, Note, Verdict};
 pub use ladder::Did;
 
-use crate::config::Humane;
+use crate::duration::Humane;
 
 /// One procedure, as its file has it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

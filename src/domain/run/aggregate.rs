@@ -4,11 +4,11 @@ use jiff::Timestamp;
 
 use super::announce::consequences;
 use super::{Around, Run, RunEvent, RunEventKind, fire, settle};
-use crate::domain::aggregate::{Aggregate, Cause, Moment, Next};
-use crate::domain::incident::Intent;
-use crate::domain::owner::Owner;
-use crate::domain::timer::TimerKind;
+use crate::aggregate::{Aggregate, Cause, Moment, Next};
 use crate::id::{IncidentId, RunId};
+use crate::incident::Intent;
+use crate::owner::Owner;
+use crate::timer::TimerKind;
 
 impl Aggregate for Run {
     type Id = RunId;

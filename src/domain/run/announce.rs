@@ -8,10 +8,10 @@ use super::says::{self, RunSays, RunWord, says};
 use super::settle::Around;
 use super::undo::{Undone, told_of};
 use super::{End, Last, Run, RunEvent, Stage};
-use crate::domain::effect::{EffectKind, Lane, To};
-use crate::domain::incident::Intent;
-use crate::domain::procedure::{Action, Check, Finding, Kept, Verdict};
+use crate::effect::{EffectKind, Lane, To};
 use crate::id::UserId;
+use crate::incident::Intent;
+use crate::procedure::{Action, Check, Finding, Kept, Verdict};
 
 /// Longest kept text that a card shows, in characters, the end of it; all of a longer one is a file in the thread.
 const SHOWN: usize = 1_200;

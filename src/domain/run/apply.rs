@@ -10,8 +10,8 @@ use super::release::{Release, Releasing};
 use super::seen::Seen;
 use super::undo::{Undoable, Undone};
 use super::{End, Last, Run, Stage};
-use crate::domain::procedure::{Rung, Verdict};
 use crate::id::RunId;
+use crate::procedure::{Rung, Verdict};
 
 impl Run {
     /// A run by its first event.

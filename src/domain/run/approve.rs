@@ -13,8 +13,8 @@ use super::undo::Kind;
 use super::{Run, Stage};
 use jiff::Timestamp;
 
-use crate::domain::procedure::{Action, Undo, Verdict};
 use crate::id::{RunId, UserId};
+use crate::procedure::{Action, Undo, Verdict};
 
 /// Longest command that Slack shows whole on a card, in bytes.
 pub(super) const SHOWN_WHOLE: usize = 2_000;

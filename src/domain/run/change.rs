@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 
 use super::undo::Kind;
 use super::{Run, Stage};
-use crate::domain::procedure::{Action, Finding, Kept, Procedure, Risk, Target, Undo, Verdict};
 use crate::id::{IncidentId, RunId, UserId};
+use crate::procedure::{Action, Finding, Kept, Procedure, Risk, Target, Undo, Verdict};
 
 /// Somebody alone waits this long before an action goes ahead without approval, and anybody can stop it until then.
 pub const GLASS_WAIT: SignedDuration = SignedDuration::from_secs(60);

@@ -9,10 +9,10 @@ use super::approve::NotApproved;
 use super::change::Phase;
 use super::event::{Asked, End, RunEventKind};
 use super::{Run, Stage};
-use crate::domain::effect::To;
-use crate::domain::procedure::fill::{Unfilled, given};
-use crate::domain::procedure::{Procedure, Runbook};
+use crate::effect::To;
 use crate::id::{IncidentId, RunId};
+use crate::procedure::fill::{Unfilled, given};
+use crate::procedure::{Procedure, Runbook};
 
 /// A procedure that somebody wants to be put to work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::change::{Aftermath, Ended, Frozen, Prepared, Proposed};
 use super::release::ReleaseAsked;
 use super::undo::Undone;
-use crate::domain::effect::To;
-use crate::domain::procedure::fill::Given;
-use crate::domain::procedure::{Finding, Procedure};
+use crate::effect::To;
 use crate::id::{ChannelId, IncidentId, MessageTs, RunId, UserId};
+use crate::procedure::fill::Given;
+use crate::procedure::{Finding, Procedure};
 
 /// One event. `seq` counts from 1 within its run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use super::Run;
 use super::change::Phase;
 use super::event::RunEventKind;
 use super::release::Release;
-use crate::domain::timer::TOLERANCE;
+use crate::timer::TOLERANCE;
 
 /// The event that is due at `now`; none where something overtook the timer.
 pub fn fire(run: &Run, now: Timestamp) -> Option<RunEventKind> {

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Run;
 use super::change::{Change, Phase, stand};
 use super::undo::{Kind, moving};
-use crate::domain::procedure::Verdict;
+use crate::procedure::Verdict;
 
 /// What is asked, how often, and for how long it must pass.
 pub(super) struct Proof {

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::decide::{RunRefusal, not_now};
 use super::event::RunEventKind;
 use super::{Run, Stage};
-use crate::domain::procedure::{Check, Finding, Probe, Verdict};
 use crate::id::UserId;
+use crate::procedure::{Check, Finding, Probe, Verdict};
 
 /// Who saw it, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,8 +11,8 @@ use super::event::{End, RunEventKind};
 use super::identity::{Names, under};
 use super::undo::{Kind, captured, undone};
 use super::{Last, Run, Stage};
-use crate::domain::procedure::{Did, Risk, Runbook};
 use crate::id::UserId;
+use crate::procedure::{Did, Risk, Runbook};
 
 /// What a run is decided with, beside itself.
 #[derive(Clone, Debug, Default)]

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::audit::{AuditRow, Audited, Ledger};
-use crate::config::secrets::Secret;
+use crate::secret::Secret;
 
 /// What sets these signatures apart from any others made with the same secret.
 const CONTEXT: &str = "howler audit row ";

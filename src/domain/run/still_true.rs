@@ -4,7 +4,7 @@ use super::announce::RunNote;
 use super::change::Phase;
 use super::release::Releasing;
 use super::{Run, Stage};
-use crate::domain::effect::EffectKind;
+use crate::effect::EffectKind;
 
 /// # Errors
 /// Why it is not needed any more.

@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use super::announce::{RunNote, consequences, kept_texts, note};
 use super::decide::{Doing, RunRefusal, Start, abort, look_again, start, step};
 use super::{Around, End, Run, RunEvent, RunEventKind, Stage, settle};
-use crate::domain::effect::{EffectKind, To};
-use crate::domain::procedure::{Finding, Kept, Procedure, Runbook, Verdict};
+use crate::effect::{EffectKind, To};
 use crate::id::{RunId, UserId};
+use crate::procedure::{Finding, Kept, Procedure, Runbook, Verdict};
 
 fn runbook() -> Runbook {
     let text = r#"

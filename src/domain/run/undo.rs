@@ -14,8 +14,8 @@ use super::event::{End, RunEventKind};
 use super::identity::under;
 use super::settle::Around;
 use super::{Run, Stage};
-use crate::domain::procedure::{Action, Finding, Verdict};
 use crate::id::{RunId, UserId};
+use crate::procedure::{Action, Finding, Verdict};
 
 /// An undo of which nothing else is said ends so long after its action, where that was not proved.
 const OFFERED: SignedDuration = SignedDuration::from_hours(24);

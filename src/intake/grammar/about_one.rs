@@ -5,9 +5,9 @@ use super::parts::{self, split_last_word, split_word};
 use super::verbs::{self, command};
 use super::words::Verb;
 use super::{here, not_known, unknown};
-use crate::domain::command::{Command, Line, Number};
-use crate::domain::refusal::{Doubt, Refusal};
-use crate::id::IncidentId;
+use domain::command::{Command, Line, Number};
+use domain::id::IncidentId;
+use domain::refusal::{Doubt, Refusal};
 
 /// A line that names its incident first: `7 update Restarted`. A number alone shows the incident.
 pub(super) fn named(named: Named, rest: &str) -> Result<Line, Refusal> {

@@ -2,11 +2,11 @@
 
 use super::parts::{quoted, split_word};
 use super::words::nearest_of;
-use crate::domain::maintenance::MaintenanceId;
-use crate::domain::maintenance::line::{MaintenanceLine, Unclear};
-use crate::domain::oncall::when::{EndText, RangeText};
-use crate::domain::text;
 use crate::intake::slack_text;
+use domain::maintenance::MaintenanceId;
+use domain::maintenance::line::{MaintenanceLine, Unclear};
+use domain::oncall::when::{EndText, RangeText};
+use domain::text;
 
 /// The words people type; the first of each row is the one that howler suggests.
 const WORDS: [&[&str]; 4] = [
@@ -95,7 +95,7 @@ mod tests {
         let hours = |hours| EndText::For(SignedDuration::from_hours(hours));
         let now = r#""now""#;
         let from = |text: &str| {
-            serde_json::to_string(&crate::domain::oncall::when::WhenText::parse(text).unwrap()).unwrap()
+            serde_json::to_string(&domain::oncall::when::WhenText::parse(text).unwrap()).unwrap()
         };
         for (line, begins, end, title) in [
             ("schedule 2h Database upgrade", now.to_owned(), hours(2), "Database upgrade"),

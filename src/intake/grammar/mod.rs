@@ -24,11 +24,11 @@ use jiff::SignedDuration;
 
 use self::parts::split_word;
 use self::words::Verb;
-use crate::domain::command::{Command, Line};
-use crate::domain::feature::FeatureLine;
-use crate::domain::oncall::line::Oncall;
-use crate::domain::refusal::{Doubt, Refusal};
-use crate::id::IncidentId;
+use domain::command::{Command, Line};
+use domain::feature::FeatureLine;
+use domain::id::IncidentId;
+use domain::oncall::line::Oncall;
+use domain::refusal::{Doubt, Refusal};
 
 /// How long a bare `snooze` puts a reminder off.
 pub const SNOOZE: SignedDuration = SignedDuration::from_mins(15);

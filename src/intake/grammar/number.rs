@@ -2,10 +2,10 @@
 
 use super::parts::{self, split_last_word, split_word};
 use super::tidy::is_sign;
-use crate::domain::command::{Command, Line};
-use crate::domain::refusal::Refusal;
-use crate::id::{ChannelId, IncidentId};
 use crate::intake::slack_text;
+use domain::command::{Command, Line};
+use domain::id::{ChannelId, IncidentId};
+use domain::refusal::Refusal;
 
 /// The incident that a line names.
 #[derive(Clone, Debug, PartialEq, Eq)]

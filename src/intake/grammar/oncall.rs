@@ -4,12 +4,12 @@ use jiff::SignedDuration;
 
 use super::parts::{self, quoted, split_word};
 use super::words::nearest_of;
-use crate::domain::oncall::line::Oncall;
-use crate::domain::oncall::phone::PhoneNumber;
-use crate::domain::oncall::when::{RangeText, WhenProblem, WhenText};
-use crate::domain::refusal::Refusal;
-use crate::id::UserId;
 use crate::intake::slack_text;
+use domain::id::UserId;
+use domain::oncall::line::Oncall;
+use domain::oncall::phone::PhoneNumber;
+use domain::oncall::when::{RangeText, WhenProblem, WhenText};
+use domain::refusal::Refusal;
 
 /// How many weeks a bare `schedule` shows.
 const WEEKS: u32 = 8;

@@ -4,13 +4,13 @@ use jiff::SignedDuration;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use crate::config::parse_duration;
-use crate::domain::command::EtaText;
-use crate::domain::refusal::Refusal;
-use crate::domain::text::{self, TEXT_MOST, TITLE_MOST};
-use crate::domain::{Severity, incident::severity::Status};
-use crate::id::IncidentId;
 use crate::intake::slack_text::plain;
+use domain::command::EtaText;
+use domain::duration::parse_duration;
+use domain::id::IncidentId;
+use domain::refusal::Refusal;
+use domain::text::{self, TEXT_MOST, TITLE_MOST};
+use domain::{Severity, incident::severity::Status};
 
 /// Longest word that is quoted back.
 const QUOTED_MOST: usize = 40;

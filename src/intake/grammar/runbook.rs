@@ -2,12 +2,12 @@
 
 use super::parts::{split_word, without_manners};
 use super::words::nearest_of;
-use crate::domain::run::approve::Vote;
-use crate::domain::run::decide::Start;
-use crate::domain::runbook::{RunAsk, RunbookLine};
-use crate::domain::text;
-use crate::id::RunId;
 use crate::intake::slack_text;
+use domain::id::RunId;
+use domain::run::approve::Vote;
+use domain::run::decide::Start;
+use domain::runbook::{RunAsk, RunbookLine};
+use domain::text;
 
 /// The word that begins a diagnosis, for those who mistype it.
 const DIAGNOSE: &[&str] = &["diagnose"];

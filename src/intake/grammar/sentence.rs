@@ -3,14 +3,14 @@
 
 use super::parts;
 use super::{SNOOZE, here};
-use crate::domain::Severity;
-use crate::domain::command::{Command, Line, Role};
-use crate::domain::incident::severity::Status;
-use crate::domain::oncall::line::Oncall;
-use crate::domain::oncall::said::{Heard, heard};
-use crate::domain::refusal::{Doubt, Refusal};
-use crate::id::IncidentId;
 use crate::intake::slack_text::plain;
+use domain::Severity;
+use domain::command::{Command, Line, Role};
+use domain::id::IncidentId;
+use domain::incident::severity::Status;
+use domain::oncall::line::Oncall;
+use domain::oncall::said::{Heard, heard};
+use domain::refusal::{Doubt, Refusal};
 
 /// Most buttons under one answer.
 const MOST: usize = 4;

@@ -3,12 +3,12 @@ mod properties;
 mod refusals;
 
 use super::*;
-use crate::domain::Severity;
-use crate::domain::command::{EtaText, Number, Retractable, Role};
-use crate::domain::incident::severity::Status;
-use crate::domain::oncall::WhenText;
-use crate::domain::oncall::line::Oncall;
-use crate::id::UserId;
+use domain::Severity;
+use domain::command::{EtaText, Number, Retractable, Role};
+use domain::id::UserId;
+use domain::incident::severity::Status;
+use domain::oncall::WhenText;
+use domain::oncall::line::Oncall;
 
 fn of(incident: u64, command: Command) -> Line {
     Line { incident: Some(IncidentId(incident)), command }
@@ -334,7 +334,7 @@ fn a_long_title_is_cut_at_a_word_and_noted_whole() {
         panic!("declared with a note")
     };
     let Command::Declare { title, .. } = *command else { panic!("declared") };
-    assert!(title.chars().count() <= crate::domain::text::TITLE_MOST, "{title}");
+    assert!(title.chars().count() <= domain::text::TITLE_MOST, "{title}");
     assert!(title.ends_with("…") && long.starts_with(title.trim_end_matches('…')), "{title}");
     let after = long.chars().nth(title.trim_end_matches('…').chars().count());
     assert_eq!(after, Some(' '), "cut between two words: {title}");

@@ -3,7 +3,7 @@
 
 use super::parts::split_word;
 use super::words;
-use crate::domain::text;
+use domain::text;
 
 /// Signs that open and close a whole line.
 const AROUND: [(char, char); 13] = [

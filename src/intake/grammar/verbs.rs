@@ -7,12 +7,12 @@ use super::parts::{self, split_word};
 use super::tidy::is_sign;
 use super::words::{Verb, nearest_of};
 use super::{SNOOZE, unknown};
-use crate::domain::command::{Command, Line, Retractable, Role};
-use crate::domain::incident::severity::Status;
-use crate::domain::oncall::said::{Heard, heard};
-use crate::domain::refusal::{Doubt, Refusal};
-use crate::id::{IncidentId, UserId};
 use crate::intake::slack_text;
+use domain::command::{Command, Line, Retractable, Role};
+use domain::id::{IncidentId, UserId};
+use domain::incident::severity::Status;
+use domain::oncall::said::{Heard, heard};
+use domain::refusal::{Doubt, Refusal};
 
 /// Words that say nothing beside a verb.
 const FILLERS: [&str; 22] = [
@@ -119,7 +119,7 @@ pub(super) fn declared(word: &str, title: &str) -> Result<Command, Refusal> {
         // `p7` is a guess, so it is asked.
         Err(refusal) => {
             let (title, _) = parts::headline(title).ok_or(refusal)?;
-            let mildest = Command::Declare { severity: crate::domain::Severity::P4, title: title.clone() };
+            let mildest = Command::Declare { severity: domain::Severity::P4, title: title.clone() };
             let form = Command::DeclareForm { title: Some(title) };
             return Err(Refusal::unsure(
                 Doubt::Mistyped { word: parts::quoted(word) },

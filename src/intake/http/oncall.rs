@@ -16,15 +16,15 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use crate::calendar::{Duty, Feed, Shift, write};
-use crate::config::secrets::Secret;
 use crate::desk::oncall::who_at;
-use crate::domain::oncall::Why;
-use crate::domain::oncall::holding::Holding;
-use crate::domain::oncall::rota::Rota;
-use crate::domain::oncall::schedule::Schedule;
-use crate::id::UserId;
 use crate::intake::bearer::Bearer;
 use crate::intake::front::Front;
+use domain::id::UserId;
+use domain::oncall::Why;
+use domain::oncall::holding::Holding;
+use domain::oncall::rota::Rota;
+use domain::oncall::schedule::Schedule;
+use domain::secret::Secret;
 
 const WEEK: SignedDuration = SignedDuration::from_hours(24 * 7);
 /// Weeks that a calendar shows: behind, and ahead.

@@ -1,6 +1,6 @@
 use super::*;
-use crate::id::RunId;
 use crate::intake::grammar;
+use domain::id::RunId;
 
 fn me(json: serde_json::Value) -> BotIdentity {
     let mut whole = serde_json::json!({ "user_id": "UHOWLER" });

@@ -8,17 +8,17 @@ use tracing::warn;
 
 use super::{Acknowledged, Handler, NotSaved, PhoneEvent};
 use crate::desk::Desk;
-use crate::domain::answer::{Answer, Private};
-use crate::domain::command::{Command, Line};
-use crate::domain::oncall::answer::OncallAnswer;
-use crate::domain::oncall::call_name::{About, CallName};
-use crate::domain::oncall::line::Oncall;
-use crate::domain::oncall::phone::PhoneNumber;
-use crate::domain::oncall::said::heard;
-use crate::domain::refusal::Refusal;
-use crate::domain::request::{Ask, Place, ReplyPath, Request};
-use crate::id::{DeliveryId, UserId};
 use crate::view;
+use domain::answer::{Answer, Private};
+use domain::command::{Command, Line};
+use domain::id::{DeliveryId, UserId};
+use domain::oncall::answer::OncallAnswer;
+use domain::oncall::call_name::{About, CallName};
+use domain::oncall::line::Oncall;
+use domain::oncall::phone::PhoneNumber;
+use domain::oncall::said::heard;
+use domain::refusal::Refusal;
+use domain::request::{Ask, Place, ReplyPath, Request};
 
 /// Twilio waits 15 seconds.
 const PATIENCE: Duration = Duration::from_secs(5);

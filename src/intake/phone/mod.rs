@@ -28,8 +28,8 @@ use self::signature::{PAGERDUTY_SIGNATURE, TWILIO_SIGNATURE};
 use self::twilio::TwilioDoor;
 use crate::delivery::phone::answer::Claim;
 use crate::delivery::phone::escaped;
-use crate::domain::oncall::phone::PhoneNumber;
-use crate::id::DeliveryId;
+use domain::id::DeliveryId;
+use domain::oncall::phone::PhoneNumber;
 
 /// Longest body, in bytes: PagerDuty's webhooks have 256 KB at most.
 const BODY_MOST: usize = 256 * 1024;

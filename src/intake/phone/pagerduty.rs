@@ -4,8 +4,8 @@ use serde::Deserialize;
 
 use super::signature::PagerDutyVerifier;
 use super::{Acknowledged, PhoneEvent, Rejected};
-use crate::config::secrets::Secret;
-use crate::id::DeliveryId;
+use domain::id::DeliveryId;
+use domain::secret::Secret;
 
 /// Believes one webhook subscription.
 #[derive(Clone)]

@@ -15,7 +15,7 @@ use sha1::Sha1;
 use sha2::Sha256;
 
 use super::Rejected;
-use crate::config::secrets::Secret;
+use domain::secret::Secret;
 
 /// Twilio's header.
 pub const TWILIO_SIGNATURE: &str = "x-twilio-signature";

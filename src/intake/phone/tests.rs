@@ -9,13 +9,14 @@ use tower_service::Service;
 
 use super::*;
 use crate::clock::Clock;
-use crate::config::secrets::{PhoneSecrets, Secret};
+use crate::config::secrets::PhoneSecrets;
 use crate::config::{Config, PublicUrl};
 use crate::delivery::phone::answer::AckKey;
 use crate::delivery::phone::{Phones, Ring, Stop};
-use crate::domain::Severity;
 use crate::fake::phone as fake;
 use crate::loopback::Loopback;
+use domain::Severity;
+use domain::secret::Secret;
 
 const SID: &str = "AC0123456789abcdef0123456789abcdef";
 

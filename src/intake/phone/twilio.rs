@@ -3,10 +3,10 @@
 use super::signature::TwilioVerifier;
 use super::{Acknowledged, PhoneEvent, Reason, Rejected};
 use crate::config::PublicUrl;
-use crate::config::secrets::Secret;
 use crate::delivery::phone::answer::AckKey;
-use crate::domain::oncall::phone::PhoneNumber;
-use crate::id::DeliveryId;
+use domain::id::DeliveryId;
+use domain::oncall::phone::PhoneNumber;
+use domain::secret::Secret;
 
 /// Believes one Twilio account, and its own tokens.
 #[derive(Clone)]

@@ -7,15 +7,15 @@ use super::wire::Reply;
 use super::{Talk, line};
 use crate::calendar::{self, LEFT_OUT};
 use crate::delivery::Known;
-use crate::domain::Command;
-use crate::domain::command::Line;
-use crate::domain::oncall::confirm::Piece;
-use crate::domain::oncall::decide::zone;
-use crate::domain::oncall::line::Oncall;
-use crate::domain::oncall::schedule::Schedule;
-use crate::domain::request::Ask;
-use crate::id::UserId;
 use crate::view::{self, Earlier};
+use domain::Command;
+use domain::command::Line;
+use domain::id::UserId;
+use domain::oncall::confirm::Piece;
+use domain::oncall::decide::zone;
+use domain::oncall::line::Oncall;
+use domain::oncall::schedule::Schedule;
+use domain::request::Ask;
 
 /// How much of a calendar is taken over at most; rules repeat for ever.
 const MOST_WEEKS: i64 = 52;

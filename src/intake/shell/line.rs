@@ -1,9 +1,9 @@
 //! A line typed at a shell, read by the same grammar as Slack's.
 
-use crate::domain::command::Command;
-use crate::domain::refusal::Refusal;
-use crate::domain::request::Ask;
 use crate::intake::grammar;
+use domain::command::Command;
+use domain::refusal::Refusal;
+use domain::request::Ask;
 
 /// What the line about being on call asks. People are named by Slack's ids there, bare ones too.
 pub(super) fn ask_oncall(line: &str) -> Ask {
@@ -74,7 +74,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::domain::command::Role;
+    use domain::command::Role;
 
     fn asked(line: &str) -> Command {
         match ask(line) {
@@ -118,7 +118,7 @@ mod tests {
 
         #[test]
         fn a_note_keeps_its_signs(note in "[a-z][ -~]{0,80}[a-z]") {
-            let words = crate::domain::text::clean(&note);
+            let words = domain::text::clean(&note);
             prop_assume!(!note.contains("<@"));
             prop_assert_eq!(asked(&format!("note {note}")), Command::Note { text: words });
         }

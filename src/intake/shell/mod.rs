@@ -27,17 +27,17 @@ use super::reasons::without_secrets;
 use super::screen::screened;
 use crate::config;
 use crate::desk::Fault;
-use crate::domain::answer::{Answer, Private};
-use crate::domain::command::{Command, Line};
-use crate::domain::oncall::answer::OncallAnswer;
-use crate::domain::refusal::Refusal;
-use crate::domain::request::{Ask, Place, ReplyPath, Request};
-use crate::domain::runbook::RunbookAnswer;
-use crate::domain::text;
-use crate::id::DeliveryId;
 use crate::logs::how_it_ended;
 use crate::unix_socket::{self, SocketError};
 use crate::view::{self, Names, Via};
+use domain::answer::{Answer, Private};
+use domain::command::{Command, Line};
+use domain::id::DeliveryId;
+use domain::oncall::answer::OncallAnswer;
+use domain::refusal::Refusal;
+use domain::request::{Ask, Place, ReplyPath, Request};
+use domain::runbook::RunbookAnswer;
+use domain::text;
 
 /// How long a question may take to arrive, and an answer to be taken.
 const TALK_WITHIN: Duration = Duration::from_secs(5);

@@ -5,8 +5,8 @@ use std::fs;
 use tracing::debug;
 
 use crate::config::Shell;
-use crate::domain::text;
-use crate::id::UserId;
+use domain::id::UserId;
+use domain::text;
 
 /// Read as a file: a directory service may be as down as Slack is, and would hold howler up. Users whom it alone knows
 /// go by their number.

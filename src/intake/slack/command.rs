@@ -3,11 +3,11 @@
 use serde::Deserialize;
 
 use super::{Parsed, channel, delivery, person, read_json, typed, typed_oncall, typed_runbook};
-use crate::domain::request::{Ask, Place, ReplyPath, Request};
-use crate::domain::text;
 use crate::intake::grammar;
 use crate::intake::origin::Origin;
 use crate::intake::slack_text::plain;
+use domain::request::{Ask, Place, ReplyPath, Request};
+use domain::text;
 
 pub const INCIDENT: &str = "/incident";
 pub const ONCALL: &str = "/oncall";

@@ -7,14 +7,14 @@ use sha2::{Digest, Sha256};
 
 use super::interaction::Selected;
 use super::{FieldError, Parsed, delivery};
-use crate::domain::command::EtaText;
-use crate::domain::incident::severity::Status;
-use crate::domain::refusal::Refusal;
-use crate::domain::request::{Ask, Form, FormContext, ReplyPath, Request};
-use crate::domain::text;
-use crate::id::UserId;
 use crate::intake::grammar::parts;
 use crate::view::fields;
+use domain::command::EtaText;
+use domain::id::UserId;
+use domain::incident::severity::Status;
+use domain::refusal::Refusal;
+use domain::request::{Ask, Form, FormContext, ReplyPath, Request};
+use domain::text;
 
 /// Longest comment of an approval, in characters: it stands on the card.
 const COMMENT_MOST: usize = 500;

@@ -5,11 +5,11 @@ use serde::Deserialize;
 use super::form::{self, View};
 use super::shortcut;
 use super::{Parsed, channel, delivery, person, read_json};
-use crate::domain::command::Choice;
-use crate::domain::refusal::Refusal;
-use crate::domain::request::{Ask, Place, ReplyPath, Request};
-use crate::id::MessageTs;
 use crate::intake::origin::Origin;
+use domain::command::Choice;
+use domain::id::MessageTs;
+use domain::refusal::Refusal;
+use domain::request::{Ask, Place, ReplyPath, Request};
 
 #[derive(Deserialize)]
 struct Body {

@@ -18,9 +18,9 @@ use sha2::{Digest, Sha256};
 use super::grammar;
 use super::origin::Origin;
 use super::slack_text::is_id;
-use crate::domain::refusal::Refusal;
-use crate::domain::request::{Ask, Request};
-use crate::id::{ChannelId, DeliveryId, UserId};
+use domain::id::{ChannelId, DeliveryId, UserId};
+use domain::refusal::Refusal;
+use domain::request::{Ask, Request};
 
 /// What a delivery is.
 #[derive(Clone, Debug, PartialEq)]

@@ -12,8 +12,8 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_conf
 
 use super::envelope::{self, Frame, Goodbye};
 use crate::clock::Clock;
-use crate::config::secrets::Secret;
 use crate::delivery::{Connections, NoConnection};
+use domain::secret::Secret;
 
 /// Longest message, in bytes, as over HTTP.
 const MESSAGE_MOST: usize = 1024 * 1024;

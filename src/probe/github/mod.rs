@@ -25,8 +25,9 @@ use super::pause::Pauses;
 use super::rest::{AGENT, Answer, Asked, Service, Wire, wire};
 use crate::clock::Clock;
 use crate::config::RunbookRules;
-use crate::config::secrets::{Secret, Secrets, is_allowed};
-use crate::domain::procedure::CannotTell;
+use crate::config::secrets::{Secrets, is_allowed};
+use domain::procedure::CannotTell;
+use domain::secret::Secret;
 
 const GITHUB: Service = Service {
     name: "GitHub",

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::domain::procedure::CannotTell;
+use domain::procedure::CannotTell;
 
 /// The permissions that procedures look at.
 const SCOPES: [&str; 2] = ["contents", "pull_requests"];

@@ -8,12 +8,12 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use crate::config::secrets::Secret;
 use crate::config::{Repository, RunbookRules};
-use crate::domain::procedure::{CannotTell, Heard, Question};
-use crate::domain::run::change::Ended;
 use crate::probe::address::is_public;
 use crate::probe::{Order, Prober};
+use domain::procedure::{CannotTell, Heard, Question};
+use domain::run::change::Ended;
+use domain::secret::Secret;
 
 const LIMIT: Duration = Duration::from_secs(20);
 

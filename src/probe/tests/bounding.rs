@@ -11,11 +11,11 @@ use tokio::task::JoinHandle;
 use tokio::time::interval;
 
 use crate::config::{Limits, RunbookRules};
-use crate::domain::procedure::{CannotTell, Heard, Question};
-use crate::domain::run::change::Ended;
 use crate::probe::bounds::Bounds;
 use crate::probe::marked::{Marked, VARIABLE};
 use crate::probe::{Order, Prober, User, is_root, runs_as};
+use domain::procedure::{CannotTell, Heard, Question};
+use domain::run::change::Ended;
 
 const LIMIT: Duration = Duration::from_secs(25);
 

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 use super::services::{GITHUB_TOKEN, LIMIT, answer, clock, listen, prober_at, secrets, why};
 use crate::clock::Clock;
 use crate::config::RunbookRules;
-use crate::domain::procedure::Question;
 use crate::fake::github::{GitHub, Hook, Job, Run, Setup, Step};
 use crate::probe::Prober;
 use crate::probe::github::permissions;
+use domain::procedure::Question;
 
 const ROOT: &str = "/repos/anomalyco/monkeytown";
 

@@ -10,8 +10,8 @@ use tokio::net::TcpListener;
 use crate::clock::Clock;
 use crate::config::RunbookRules;
 use crate::config::secrets::Secrets;
-use crate::domain::procedure::{CannotTell, Question};
 use crate::probe::Prober;
+use domain::procedure::{CannotTell, Question};
 
 pub const LIMIT: Duration = Duration::from_secs(20);
 pub const GITHUB_TOKEN: &str = "opaque-github-token";

@@ -4,10 +4,10 @@ use futures_util::future::join_all;
 
 use super::services::{GITHUB_TOKEN, clock, listen, prober_at, secrets};
 use crate::config::RunbookRules;
-use crate::domain::procedure::judge::Since;
-use crate::domain::procedure::{Probe, Procedure, Question};
 use crate::fake::github::{GitHub, Setup};
 use crate::probe::Look;
+use domain::procedure::judge::Since;
+use domain::procedure::{Probe, Procedure, Question};
 
 /// The shipped one: eight of its checks are about one schedule.
 const FILE: &str = include_str!("../../../commands/agent-workflow-failure.toml");

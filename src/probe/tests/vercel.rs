@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::services::{LIMIT, VERCEL_TOKEN, answer, clock, listen, prober, secrets, why};
 use crate::config::RunbookRules;
-use crate::domain::procedure::Question;
 use crate::fake::vercel::{Deployment, Fault, Setup, Variable, Vercel};
 use crate::probe::Prober;
+use domain::procedure::Question;
 
 struct Scene {
     vercel: Vercel,
@@ -222,7 +222,7 @@ async fn refusals_limits_and_faults_are_not_known_whatever_is_asked() {
         let other = RunbookRules { vercel_team: Some("elsewhere".into()), ..RunbookRules::default() };
         let base = listen(wrong_token.vercel.api()).await;
         let mut bad = secrets(&base);
-        bad.vercel.token = Some(crate::config::secrets::Secret::new("another-token"));
+        bad.vercel.token = Some(domain::secret::Secret::new("another-token"));
         let asked = Question::Vercel(question.into());
         let refused = why(&prober(&RunbookRules::default(), &bad), &asked, LIMIT).await;
         assert!(refused.contains("does not accept VERCEL_TOKEN"), "{refused}");

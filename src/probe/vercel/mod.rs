@@ -16,7 +16,7 @@ use super::rest::{AGENT, Asked, Service, Wire, wire};
 use crate::clock::Clock;
 use crate::config::RunbookRules;
 use crate::config::secrets::Secrets;
-use crate::domain::procedure::CannotTell;
+use domain::procedure::CannotTell;
 
 const VERCEL: Service = Service {
     name: "Vercel",

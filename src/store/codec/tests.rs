@@ -3,15 +3,15 @@ use proptest::prelude::*;
 use serde::de::DeserializeOwned;
 
 use super::{VERSION, decode, encode};
-use crate::config::Severities;
-use crate::domain::Severity;
-use crate::domain::answer::Answer;
-use crate::domain::effect::Effect;
-use crate::domain::incident::event::Event;
-use crate::domain::incident::{Declaration, Incident, Place, declare};
-use crate::domain::timer::Timer;
-use crate::id::IncidentId;
 use crate::store::{Meta, StoreError, keys};
+use domain::Severity;
+use domain::answer::Answer;
+use domain::effect::Effect;
+use domain::id::IncidentId;
+use domain::incident::event::Event;
+use domain::incident::{Declaration, Incident, Place, declare};
+use domain::severities::Severities;
+use domain::timer::Timer;
 
 fn a_row() -> Vec<u8> {
     let declaration =

@@ -6,15 +6,15 @@ use super::super::record::Record;
 use super::super::{Meta, PlainNumbers, StoreError, codec, keys, plain};
 use super::named;
 use super::{EVENTS_MOST, Outline, Salvaged};
-use crate::domain::aggregate::Aggregate;
-use crate::domain::answer::Answer;
-use crate::domain::effect::Effect;
-use crate::domain::incident::Incident;
-use crate::domain::oncall::rota::Rota;
-use crate::domain::run::Run;
-use crate::domain::run::audit::Ledger;
-use crate::domain::timer::Timer;
-use crate::id::{IncidentId, RunId};
+use domain::aggregate::Aggregate;
+use domain::answer::Answer;
+use domain::effect::Effect;
+use domain::id::{IncidentId, RunId};
+use domain::incident::Incident;
+use domain::oncall::rota::Rota;
+use domain::run::Run;
+use domain::run::audit::Ledger;
+use domain::timer::Timer;
 
 /// What the rows hold, sorted by what they are.
 #[derive(Default)]
@@ -66,7 +66,7 @@ impl Rows {
             self.events.entry(id).or_default().insert(seq);
         } else if let Some(id) = named::run_of_event(key) {
             self.run_events.entry(id).or_default().insert(seq);
-            codec::decode::<crate::domain::run::RunEvent>(value)?;
+            codec::decode::<domain::run::RunEvent>(value)?;
         } else if key.starts_with(keys::ROTA_EVENT) {
             self.rota_events.insert(seq);
         }

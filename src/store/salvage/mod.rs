@@ -16,7 +16,7 @@ use super::guard::FORMAT;
 use super::outline::{Outline, VERSION};
 use super::totals::Totals;
 use super::{Meta, PlainNumbers, StoreError, codec, damage, keys, plain};
-use crate::id::{IncidentId, RunId};
+use domain::id::{IncidentId, RunId};
 
 /// Where rows stand; each is walked alone where the walk over all of them breaks off.
 const PLACES: &[&[u8]] = &[
@@ -146,11 +146,11 @@ impl Salvaged {
         codec::decode(self.rows.get(keys::META)?).ok()
     }
 
-    fn incident(&self, id: IncidentId) -> Option<crate::domain::incident::Incident> {
+    fn incident(&self, id: IncidentId) -> Option<domain::incident::Incident> {
         codec::decode(self.rows.get(&keys::incident(id))?).ok()
     }
 
-    fn run(&self, id: RunId) -> Option<crate::domain::run::Run> {
+    fn run(&self, id: RunId) -> Option<domain::run::Run> {
         codec::decode(self.rows.get(&keys::run(id))?).ok()
     }
 

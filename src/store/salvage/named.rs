@@ -1,7 +1,7 @@
 //! Keys in words, for those who read what is missing.
 
 use super::super::keys;
-use crate::id::RunId;
+use domain::id::RunId;
 
 /// What stands under a prefix.
 pub(super) fn place(prefix: &[u8]) -> String {

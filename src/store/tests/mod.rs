@@ -8,11 +8,11 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use super::*;
-use crate::config::Severities;
-use crate::domain::Severity;
-use crate::domain::aggregate::Aggregate;
-use crate::domain::incident::event::EventKind;
-use crate::domain::incident::{Declaration, Place, declare};
+use domain::Severity;
+use domain::aggregate::Aggregate;
+use domain::incident::event::EventKind;
+use domain::incident::{Declaration, Place, declare};
+use domain::severities::Severities;
 
 fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_795_485_600 + second).unwrap()
@@ -285,8 +285,8 @@ fn a_store_of_an_older_version_is_found_in_too() {
 
 #[test]
 fn an_audit_that_lost_its_last_rows_is_not_trusted() {
-    use crate::domain::run::audit::{Audited, Ledger};
-    use crate::domain::run::signed::Keys;
+    use domain::run::audit::{Audited, Ledger};
+    use domain::run::signed::Keys;
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder).unwrap();
     let mut ledger = Ledger::default();
@@ -305,7 +305,7 @@ fn a_run_that_cannot_be_read_bars_changes_and_nothing_else() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder).unwrap();
     store.commit(&declaration(1, "Event stream down"), at(1)).unwrap();
-    let id = crate::id::RunId(7);
+    let id = domain::id::RunId(7);
     let rows = vec![(keys::run(id), Some(b"nonsense".to_vec())), (keys::live_run(id), Some(Vec::new()))];
     store.with(|engine| engine.write(rows)).unwrap();
     let loaded = store.load().unwrap();

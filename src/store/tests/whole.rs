@@ -39,7 +39,7 @@ fn the_totals_are_those_of_the_rows_whatever_was_committed() {
     let store = a_few(&folder, 9);
     let mut twice = declaration(3, "Renamed");
     // One key twice in one commit: the last counts.
-    twice.effects_gone = vec![crate::id::EffectId(1)];
+    twice.effects_gone = vec![domain::id::EffectId(1)];
     twice.kinds.incidents.rows.push(declared(3, "Renamed again").0);
     store.commit(&twice, at(30) + REMEMBER).unwrap();
     let mut found = Totals::default();
@@ -161,7 +161,7 @@ fn a_row_that_this_version_cannot_read_keeps_nobody_from_starting() {
     };
     let timer = store.with(|engine| engine.scan(keys::TIMER).next().unwrap()).unwrap().0;
     strange(&store, keys::incident(IncidentId(2)));
-    strange(&store, keys::effect(crate::id::EffectId(5)));
+    strange(&store, keys::effect(domain::id::EffectId(5)));
     strange(&store, timer.clone());
     drop(store);
     let store = open(&folder).unwrap();
@@ -321,8 +321,8 @@ fn the_folder_is_its_owners_alone_also_one_that_was_open_to_others() {
 
 #[test]
 fn a_long_audit_is_taken_from_its_checkpoint_and_bars_changes_until_it_was_followed() {
-    use crate::domain::run::audit::{Audited, Ledger};
-    use crate::domain::run::signed::Keys;
+    use domain::run::audit::{Audited, Ledger};
+    use domain::run::signed::Keys;
     let folder = TempDir::new().unwrap();
     let store = open(&folder).unwrap();
     let mut ledger = Ledger::default();

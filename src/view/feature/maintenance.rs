@@ -2,17 +2,15 @@
 
 use jiff::Timestamp;
 
-use crate::domain::feature::FeatureLine;
-use crate::domain::maintenance::Maintenance;
-use crate::domain::maintenance::line::{
-    MaintenanceAnswer, MaintenanceLine, MaintenanceRefusal, Notice, Unclear,
-};
 use crate::view::Message;
 use crate::view::blocks::Draft;
 use crate::view::lines::Via;
 use crate::view::oncall::when_problem;
 use crate::view::time::{day_utc, late, spoken};
 use crate::view::words::{Words, bold, both, code, counted, moment, words};
+use domain::feature::FeatureLine;
+use domain::maintenance::Maintenance;
+use domain::maintenance::line::{MaintenanceAnswer, MaintenanceLine, MaintenanceRefusal, Notice, Unclear};
 
 /// How many a list shows.
 const SHOWN: usize = 10;

@@ -1,11 +1,11 @@
 //! Open incidents with their clocks, for the Home tab.
 
-use crate::domain::Command;
-use crate::domain::home::{Home, OpenIncident, Waits};
-use crate::domain::runbook::RunbookLine;
 use crate::view::blocks::{Button, Draft};
 use crate::view::facts;
 use crate::view::words::{Words, bold, both, code, moment, words};
+use domain::Command;
+use domain::home::{Home, OpenIncident, Waits};
+use domain::runbook::RunbookLine;
 
 /// Those that do not wait for this person: what waits stands above.
 pub(super) fn open(draft: Draft, home: &Home) -> Draft {

@@ -1,12 +1,12 @@
 //! The person's own turns and phone, for the Home tab.
 
-use crate::domain::Command;
-use crate::domain::home::{Home, MyPhone};
-use crate::domain::oncall::line::Oncall;
 use crate::view::blocks::{Button, Draft};
 use crate::view::oncall;
 use crate::view::page::no_way;
 use crate::view::words::{Words, bold, code, moment, words};
+use domain::Command;
+use domain::home::{Home, MyPhone};
+use domain::oncall::line::Oncall;
 
 pub(super) fn mine(draft: Draft, home: &Home) -> Draft {
     let (phone, ring) = phone(&home.phone);

@@ -10,9 +10,9 @@ use slack_morphism::prelude::{SlackHomeView, SlackView};
 use super::blocks::{Button, Draft};
 use super::oncall::{self, person};
 use super::words::{Words, bold, both, code, moment, words};
-use crate::domain::Command;
-use crate::domain::home::{Home, OnCallNow};
-use crate::domain::oncall::line::Oncall;
+use domain::Command;
+use domain::home::{Home, OnCallNow};
+use domain::oncall::line::Oncall;
 
 /// Weeks that *Schedule* shows, as everywhere.
 const WEEKS: u32 = 8;

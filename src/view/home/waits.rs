@@ -1,13 +1,13 @@
 //! What waits for the person who looks at the Home tab.
 
 use super::incidents::{pressing, response, rows};
-use crate::domain::home::{Home, OpenIncident, Waits};
-use crate::domain::oncall::line::Oncall;
-use crate::domain::text::shorten;
 use crate::view::blocks::Draft;
 use crate::view::oncall::{self, i_cannot, i_have_it, offer};
 use crate::view::procedure::{to_approve, to_release};
 use crate::view::words::{Words, bold, both, code, moment, words};
+use domain::home::{Home, OpenIncident, Waits};
+use domain::oncall::line::Oncall;
+use domain::text::shorten;
 
 /// How much of a reason is shown.
 const REASON_MOST: usize = 200;

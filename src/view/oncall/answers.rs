@@ -4,20 +4,20 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::change::{are_paused, change, is_paused, moves_of, offer};
 use super::{button, until, who};
-use crate::domain::Severity;
-use crate::domain::answer::Summary;
-use crate::domain::effect::To;
-use crate::domain::oncall::OtherHalf;
-use crate::domain::oncall::answer::{OncallAnswer, ReportRow, TestStep};
-use crate::domain::oncall::confirm::Change;
-use crate::domain::oncall::duty::Call;
-use crate::domain::oncall::line::Oncall;
-use crate::domain::oncall::schedule::Override;
 use crate::view::blocks::Draft;
 use crate::view::lines::Via;
 use crate::view::time::{day_utc, spoken};
 use crate::view::words::{Words, bold, clock, code, counted, moment, words};
 use crate::view::{Message, list, page};
+use domain::Severity;
+use domain::answer::Summary;
+use domain::effect::To;
+use domain::oncall::OtherHalf;
+use domain::oncall::answer::{OncallAnswer, ReportRow, TestStep};
+use domain::oncall::confirm::Change;
+use domain::oncall::duty::Call;
+use domain::oncall::line::Oncall;
+use domain::oncall::schedule::Override;
 
 /// The answer, for a person who speaks to howler `via` a slash command, a mention or a shell.
 pub fn answer(answer: &OncallAnswer, via: Via) -> Message {

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 
 use super::person;
-use crate::domain::oncall::change::{ChangeProblem, Moved};
-use crate::domain::oncall::confirm::Change;
-use crate::domain::oncall::swap::{Given, Proposal, SwapProblem};
-use crate::id::UserId;
 use crate::view::time::{spoken, utc};
 use crate::view::words::{Words, bold, counted, moment, words};
+use domain::id::UserId;
+use domain::oncall::change::{ChangeProblem, Moved};
+use domain::oncall::confirm::Change;
+use domain::oncall::swap::{Given, Proposal, SwapProblem};
 
 /// Parts that are named one by one; of a calendar, which a shell shows, twelve weeks of days.
 const NAMED: usize = 12;

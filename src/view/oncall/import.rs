@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use crate::calendar::{
     Attendee, Clash, LEFT_OUT, MOST_TURNS, Match, NotTaken, Piece, Problem, Taken, Unnamed,
 };
-use crate::id::UserId;
 use crate::view::Message;
 use crate::view::blocks::Draft;
 use crate::view::time::utc;
 use crate::view::words::{Part, Words, bold, code, counted, words};
+use domain::id::UserId;
 
 /// Rows of each kind that are shown.
 const SHOWN: usize = 20;

@@ -12,11 +12,11 @@ use jiff::Timestamp;
 use super::Message;
 use super::blocks::{Button, Draft};
 use super::words::{Part, Words, moment, words};
-use crate::domain::Command;
-use crate::domain::oncall::duty::PhoneReach;
-use crate::domain::oncall::line::Oncall;
-use crate::domain::oncall::rota::Rota;
-use crate::id::UserId;
+use domain::Command;
+use domain::id::UserId;
+use domain::oncall::duty::PhoneReach;
+use domain::oncall::line::Oncall;
+use domain::oncall::rota::Rota;
 
 pub(super) use answers::answer;
 pub(super) use change::offer;

@@ -2,15 +2,15 @@
 
 use super::change::{change_problem, swap_problem};
 use super::who::when_problem;
-use crate::domain::oncall::rota::SwapOutcome;
-use crate::domain::refusal::{Refusal, Unfit};
-use crate::id::UserId;
 use crate::view::Message;
 use crate::view::blocks::Draft;
 use crate::view::facts::severity;
 use crate::view::lines::Via;
 use crate::view::time::spoken;
 use crate::view::words::{Words, code, moment, words};
+use domain::id::UserId;
+use domain::oncall::rota::SwapOutcome;
+use domain::refusal::{Refusal, Unfit};
 
 /// `None` for what is not about being on call.
 pub(in crate::view) fn refused(refusal: &Refusal, via: Via) -> Option<Message> {

@@ -6,21 +6,21 @@ use super::change::{are_paused, change, moves, offer};
 use super::who::reason;
 use super::{button, person, until};
 use crate::config::Config;
-use crate::domain::Severity;
-use crate::domain::effect::PostKey;
-use crate::domain::oncall::duty::Unreachable;
-use crate::domain::oncall::event::SwapEnd;
-use crate::domain::oncall::line::Oncall;
-use crate::domain::oncall::rota::{Rota, Summons, Swap, SwapOutcome};
-use crate::domain::oncall::tell::{Brief, Tell};
-use crate::domain::timer::Lateness;
-use crate::id::{IncidentId, UserId};
 use crate::view::Message;
 use crate::view::blocks::{Button, Draft};
 use crate::view::fault;
 use crate::view::timeline::admitted;
 use crate::view::words::{Words, bold, clock, code, counted, everybody, mention, moment, words};
 use crate::view::{list, page};
+use domain::Severity;
+use domain::effect::PostKey;
+use domain::id::{IncidentId, UserId};
+use domain::oncall::duty::Unreachable;
+use domain::oncall::event::SwapEnd;
+use domain::oncall::line::Oncall;
+use domain::oncall::rota::{Rota, Summons, Swap, SwapOutcome};
+use domain::oncall::tell::{Brief, Tell};
+use domain::timer::Lateness;
 
 /// The message of `tell`.
 pub fn tell(tell: &Tell, config: &Config) -> Message {

@@ -3,17 +3,17 @@
 use jiff::Timestamp;
 
 use super::{button, person, until};
-use crate::domain::oncall::answer::Who;
-use crate::domain::oncall::holding::{OverrideKind, Segment, Why};
-use crate::domain::oncall::line::Oncall;
-use crate::domain::oncall::report::Overload;
-use crate::domain::oncall::when::WhenProblem;
-use crate::id::UserId;
 use crate::view::blocks::Draft;
 use crate::view::lines::Via;
 use crate::view::time::utc;
 use crate::view::words::{Words, bold, code, moment, words};
 use crate::view::{Message, page};
+use domain::id::UserId;
+use domain::oncall::answer::Who;
+use domain::oncall::holding::{OverrideKind, Segment, Why};
+use domain::oncall::line::Oncall;
+use domain::oncall::report::Overload;
+use domain::oncall::when::WhenProblem;
 
 /// Segments that are shown one by one.
 const ROWS: usize = 40;

@@ -1,13 +1,6 @@
 //! Private answers about the runbook.
 
 use super::{release, shown};
-use crate::domain::Command;
-use crate::domain::effect::To;
-use crate::domain::procedure::Verdict;
-use crate::domain::run::approve::{NotApproved, Vote};
-use crate::domain::run::decide::{Doing, RunRefusal, Start};
-use crate::domain::runbook::{Held, Review, RunAsk, RunDoing, RunShort, RunbookAnswer, RunbookLine, Short};
-use crate::id::{IncidentId, RunId};
 use crate::view::Message;
 use crate::view::blocks::{Button, Draft};
 use crate::view::facts::labelled;
@@ -15,6 +8,13 @@ use crate::view::lines::Via;
 use crate::view::terminal::{Names, terminal};
 use crate::view::time::utc;
 use crate::view::words::{Words, bold, code, counted, moment, words};
+use domain::Command;
+use domain::effect::To;
+use domain::id::{IncidentId, RunId};
+use domain::procedure::Verdict;
+use domain::run::approve::{NotApproved, Vote};
+use domain::run::decide::{Doing, RunRefusal, Start};
+use domain::runbook::{Held, Review, RunAsk, RunDoing, RunShort, RunbookAnswer, RunbookLine, Short};
 
 /// The answer, for a person who speaks to howler `via` a slash command, a mention or a shell.
 pub(in crate::view) fn answer(answer: &RunbookAnswer, via: Via) -> Message {

@@ -3,16 +3,16 @@
 use super::parts::{proof, quoted};
 use super::said::{broke, told};
 use super::undo;
-use crate::domain::Command;
-use crate::domain::procedure::{Action, Command as Template, Undo};
-use crate::domain::run::announce::step;
-use crate::domain::run::approve::{Vote, untried};
-use crate::domain::run::change::{Approval, Change, Phase};
-use crate::domain::run::seen::Seen;
-use crate::domain::run::{End, Last, Run, Stage};
-use crate::domain::runbook::{RunAsk, RunbookLine};
 use crate::view::blocks::{Button, Draft};
 use crate::view::words::{Words, bold, clock, code, mention, moment, words};
+use domain::Command;
+use domain::procedure::{Action, Command as Template, Undo};
+use domain::run::announce::step;
+use domain::run::approve::{Vote, untried};
+use domain::run::change::{Approval, Change, Phase};
+use domain::run::seen::Seen;
+use domain::run::{End, Last, Run, Stage};
+use domain::runbook::{RunAsk, RunbookLine};
 
 const SKIP: &str = "It counts as not tried, and the next step is offered. You can come back to it.";
 /// Longest output of a program that a card shows, in characters; the end of it.

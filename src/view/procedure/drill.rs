@@ -1,10 +1,10 @@
 //! What a drill found, for a terminal: what could not have been told at night.
 
-use crate::domain::procedure::Verdict;
-use crate::domain::run::Run;
 use crate::view::blocks::Draft;
 use crate::view::terminal::{Names, terminal};
 use crate::view::words::{Words, bold, words};
+use domain::procedure::Verdict;
+use domain::run::Run;
 
 /// `prepared`: each action by its title, and why it could not be prepared.
 pub fn drill(run: &Run, prepared: &[(String, Result<(), String>)]) -> String {

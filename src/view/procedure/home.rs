@@ -3,11 +3,11 @@
 use super::change::buttons;
 use super::parts::quoted;
 use super::release;
-use crate::domain::procedure::Undo;
-use crate::domain::run::Run;
-use crate::domain::run::change::Phase;
 use crate::view::blocks::{Button, Draft};
 use crate::view::words::{bold, both, words};
+use domain::procedure::Undo;
+use domain::run::Run;
+use domain::run::change::Phase;
 
 /// An action that this person may approve. The command stands whole: it is what the approval covers.
 pub(in crate::view) fn to_approve(draft: Draft, run: &Run) -> Draft {

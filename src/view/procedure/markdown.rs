@@ -1,7 +1,7 @@
 //! The procedures as a document.
 
 use super::parts::{Part, parts};
-use crate::domain::procedure::Runbook;
+use domain::procedure::Runbook;
 
 /// The whole runbook, as `docs/runbook.md` has it.
 pub fn markdown(runbook: &Runbook) -> String {

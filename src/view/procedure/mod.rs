@@ -15,7 +15,7 @@ use self::parts::{Part, parts};
 use super::Message;
 use super::blocks::Draft;
 use super::words::{Words, bold, words};
-use crate::domain::procedure::Procedure;
+use domain::procedure::Procedure;
 
 pub(super) use answer::answer;
 pub use answer::runbook_at_a_shell;

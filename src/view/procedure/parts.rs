@@ -1,7 +1,7 @@
 //! What there is to say of a procedure, in order.
 
-use crate::config::Spoken;
-use crate::domain::procedure::{
+use domain::duration::Spoken;
+use domain::procedure::{
     Action, Check, Choices, Command, Expected, Extract, Param, Probe, Procedure, Range, Risk, Rung, Target,
     Undo, Usual, Verify, When,
 };

@@ -1,15 +1,15 @@
 //! A target that is still held, and its release: on the card, out loud, in `/runbook status`.
 
-use crate::domain::Command;
-use crate::domain::run::Run;
-use crate::domain::run::approve::Vote;
-use crate::domain::run::release::{Release, Releasing};
-use crate::domain::run::says::RunWord;
-use crate::domain::runbook::{Held, ReleaseStep, RunAsk, RunbookLine};
-use crate::id::{RunId, UserId};
 use crate::view::blocks::Button;
 use crate::view::lines::Via;
 use crate::view::words::{Words, bold, clock, code, mention, moment, words};
+use domain::Command;
+use domain::id::{RunId, UserId};
+use domain::run::Run;
+use domain::run::approve::Vote;
+use domain::run::release::{Release, Releasing};
+use domain::run::says::RunWord;
+use domain::runbook::{Held, ReleaseStep, RunAsk, RunbookLine};
 
 /// On the card: that the target is held, who wants it freed, and who agreed.
 pub(super) fn standing(run: &Run) -> Vec<Words> {

@@ -4,15 +4,15 @@ use jiff::Timestamp;
 
 use super::change::{buttons, changing, changing_beside, last, not_done, offered, offered_beside};
 use super::{release, undo};
-use crate::domain::procedure::{Finding, Verdict};
-use crate::domain::run::announce::{counted, kept_texts};
-use crate::domain::run::change::{Change, Phase};
-use crate::domain::run::seen::Seen;
-use crate::domain::run::{End, Run, Stage};
 use crate::view::Message;
 use crate::view::blocks::{Button, Draft};
 use crate::view::terminal::{Names, terminal};
 use crate::view::words::{Words, bold, code, moment, near, words};
+use domain::procedure::{Finding, Verdict};
+use domain::run::announce::{counted, kept_texts};
+use domain::run::change::{Change, Phase};
+use domain::run::seen::Seen;
+use domain::run::{End, Run, Stage};
 
 /// What a dry run found, for a terminal. `plan` is what the offered action's plan says.
 pub fn dry_run(run: &Run, plan: Option<&str>) -> String {

@@ -4,18 +4,18 @@ use super::parts::quoted;
 use super::release;
 use super::run::{ended, facts};
 use super::undo;
-use crate::domain::Command;
-use crate::domain::run::End;
-use crate::domain::run::announce::RunNote;
-use crate::domain::run::change::{Aftermath, Ended};
-use crate::domain::run::says::{RunSays, RunWord};
-use crate::domain::run::undo::Undone;
-use crate::domain::runbook::RunbookLine;
-use crate::domain::text::shorten;
-use crate::id::{RunId, UserId};
 use crate::view::Message;
 use crate::view::blocks::{Button, Draft};
 use crate::view::words::{Words, bold, clock, code, counted, mention, words};
+use domain::Command;
+use domain::id::{RunId, UserId};
+use domain::run::End;
+use domain::run::announce::RunNote;
+use domain::run::change::{Aftermath, Ended};
+use domain::run::says::{RunSays, RunWord};
+use domain::run::undo::Undone;
+use domain::runbook::RunbookLine;
+use domain::text::shorten;
 
 /// A message of a run's.
 pub fn run_said(run: RunId, says: &RunSays) -> Message {

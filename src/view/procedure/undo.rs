@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::parts::quoted;
-use crate::domain::Command;
-use crate::domain::procedure::Kept;
-use crate::domain::run::Run;
-use crate::domain::run::change::{Change, Frozen, Phase};
-use crate::domain::run::undo::{Undoable, Undone, undoable};
-use crate::domain::runbook::{RunAsk, RunbookLine};
-use crate::domain::text::shorten;
 use crate::view::blocks::{Button, Draft};
 use crate::view::words::{Words, bold, clock, code, moment, words};
+use domain::Command;
+use domain::procedure::Kept;
+use domain::run::Run;
+use domain::run::change::{Change, Frozen, Phase};
+use domain::run::undo::{Undoable, Undone, undoable};
+use domain::runbook::{RunAsk, RunbookLine};
+use domain::text::shorten;
 
 /// Longest text of a button that Slack takes, in characters.
 const BUTTON_MOST: usize = 75;

@@ -1,17 +1,17 @@
 //! What howler took a line for, with a button for each thing that it may mean.
 
-use crate::domain::Severity;
-use crate::domain::answer::Summary;
-use crate::domain::command::{Command, Line};
-use crate::domain::oncall::line::Oncall;
-use crate::domain::refusal::{Doubt, Meaning};
-use crate::domain::text::shorten;
-use crate::id::DeliveryId;
 use crate::view::Message;
 use crate::view::blocks::{Button, Draft};
 use crate::view::facts::severity;
 use crate::view::lines::{Via, retractable, typed};
 use crate::view::words::{Words, bold, code, words};
+use domain::Severity;
+use domain::answer::Summary;
+use domain::command::{Command, Line};
+use domain::id::DeliveryId;
+use domain::oncall::line::Oncall;
+use domain::refusal::{Doubt, Meaning};
+use domain::text::shorten;
 
 /// How much of a text stands on a button.
 const TEXT_MOST: usize = 40;

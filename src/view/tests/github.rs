@@ -6,12 +6,12 @@ use proptest::prelude::*;
 use super::rendering;
 use super::samples::{self, Story, Texts};
 use crate::config::Mentions;
-use crate::domain::Severity;
-use crate::domain::effect::{CardPlace, Issue};
-use crate::domain::incident::event::EventKind;
-use crate::domain::text::{TEXT_MOST, TITLE_MOST};
 use crate::view::markdown::{inert, inert_title};
 use crate::view::{self, IssueText};
+use domain::Severity;
+use domain::effect::{CardPlace, Issue};
+use domain::incident::event::EventKind;
+use domain::text::{TEXT_MOST, TITLE_MOST};
 
 const MARK: &str = "18f-2a-17";
 
@@ -45,7 +45,7 @@ fn a_resolved_incident() {
 fn slack_knows_the_issue() {
     let story = told_on_github();
     let card = view::card(&story.incident(), CardPlace::Emergencies, &Mentions::default());
-    let answer = crate::domain::answer::Private::Timeline {
+    let answer = domain::answer::Private::Timeline {
         incident: story.incident().summary(),
         entries: story.entries(),
         page: 1,

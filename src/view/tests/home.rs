@@ -8,15 +8,15 @@ use serde_json::Value;
 use super::runs::{begun, found, moved, prepared, proposed};
 use super::samples::{Texts, at, bea, ian, summary};
 use super::{limits, rendering};
-use crate::domain::home::{Home, MyPhone, OnCallNow, OpenIncident, Waits};
-use crate::domain::oncall::phone::PhoneNumber;
-use crate::domain::oncall::reach::NoWay;
-use crate::domain::procedure::Verdict;
-use crate::domain::run::Run;
-use crate::domain::runbook::Review;
 use crate::fake::slack::blocks::check_home;
-use crate::id::RunId;
 use crate::view;
+use domain::home::{Home, MyPhone, OnCallNow, OpenIncident, Waits};
+use domain::id::RunId;
+use domain::oncall::phone::PhoneNumber;
+use domain::oncall::reach::NoWay;
+use domain::procedure::Verdict;
+use domain::run::Run;
+use domain::runbook::Review;
 
 fn incident(number: u64, texts: &Texts) -> OpenIncident {
     OpenIncident {

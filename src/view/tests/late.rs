@@ -4,8 +4,8 @@ use insta::assert_snapshot;
 
 use super::rendering;
 use super::samples::{self, Texts, at};
-use crate::domain::effect::Say;
 use crate::view::{self, HeldUp, Message};
+use domain::effect::Say;
 
 fn noted() -> Message {
     let note = Say::Noted { text: "It began at 01:50".into(), by: samples::ian() };

@@ -8,10 +8,11 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::samples::{self, Texts};
-use crate::config::{Config, Severities};
-use crate::domain::command::Line;
-use crate::domain::text::{TEXT_MOST, TITLE_MOST};
+use crate::config::Config;
 use crate::view;
+use domain::command::Line;
+use domain::severities::Severities;
+use domain::text::{TEXT_MOST, TITLE_MOST};
 
 /// What Slack was seen to take in all text of a message's blocks.
 const TEXT_OF_BLOCKS: usize = 9_600;

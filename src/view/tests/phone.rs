@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::samples::{self, Story, Texts};
-use crate::domain::Severity;
-use crate::domain::effect::CardPlace;
 use crate::view::{self, Message};
+use domain::Severity;
+use domain::effect::CardPlace;
 
 /// Characters of a line, of text and of a headline.
 const TEXT: usize = 38;

@@ -1,10 +1,10 @@
 use jiff::SignedDuration;
 
 use super::samples;
-use crate::domain::command::Command;
-use crate::domain::timer::{Lateness, Outage};
 use crate::intake::grammar;
 use crate::view::{Via, help, text, time, typed};
+use domain::command::Command;
+use domain::timer::{Lateness, Outage};
 
 #[test]
 fn mark_up_in_texts_becomes_inert() {
@@ -94,8 +94,7 @@ fn every_line_of_the_help_does_what_it_says() {
 fn every_line_a_refusal_suggests_is_understood() {
     let suggested = regex::Regex::new("`/incident ([^`]+)`").unwrap();
     for refusal in samples::refusals("upd") {
-        let message =
-            crate::view::private(&crate::domain::answer::Private::Refused(refusal.clone()), Via::Slash);
+        let message = crate::view::private(&domain::answer::Private::Refused(refusal.clone()), Via::Slash);
         for line in suggested.captures_iter(&message.text) {
             let line = line[1].replace("@name", "<@U0IAN>");
             assert!(grammar::parse(&line).is_ok(), "{refusal:?} suggests {line}");
@@ -137,8 +136,7 @@ fn types(line: &str) {
 fn every_line_about_being_on_call_that_a_refusal_suggests_is_understood() {
     let suggested = regex::Regex::new("`(/(?:oncall|incident) [^`]+)`").unwrap();
     for refusal in samples::oncall_refusals("upd") {
-        let message =
-            crate::view::private(&crate::domain::answer::Private::Refused(refusal.clone()), Via::Slash);
+        let message = crate::view::private(&domain::answer::Private::Refused(refusal.clone()), Via::Slash);
         suggested.captures_iter(&message.text).for_each(|line| types(&line[1]));
     }
 }
@@ -217,7 +215,7 @@ fn every_line_of_the_tables_of_commands_is_understood() {
 #[test]
 fn buttons_that_nothing_can_be_typed_for_say_so() {
     let line =
-        crate::domain::Line { incident: None, command: Command::RetryNow { effect: crate::id::EffectId(1) } };
+        domain::Line { incident: None, command: Command::RetryNow { effect: domain::id::EffectId(1) } };
     assert_eq!(typed(&line, Via::Slash), None);
 }
 
@@ -225,7 +223,7 @@ fn buttons_that_nothing_can_be_typed_for_say_so() {
 fn a_line_at_a_shell_can_be_copied_as_it_stands() {
     let line = |text: &str| {
         let command = Command::Update { text: text.into() };
-        typed(&crate::domain::Line { incident: Some(samples::ID), command }, Via::Shell).unwrap()
+        typed(&domain::Line { incident: Some(samples::ID), command }, Via::Shell).unwrap()
     };
     for (text, shown) in [
         ("Restarted the stream", "howler incident 7 update Restarted the stream"),

@@ -7,20 +7,20 @@ use jiff::Timestamp;
 
 use super::rendering;
 use crate::config::ApprovalRules;
-use crate::domain::effect::To;
-use crate::domain::procedure::fill::Unfilled;
-use crate::domain::procedure::{Finding, Kept, Note, Procedure, Risk, Runbook, Verdict};
-use crate::domain::run::announce::RunNote;
-use crate::domain::run::approve::{NotApproved, propose};
-use crate::domain::run::change::{Aftermath, Ended, Prepared};
-use crate::domain::run::decide::{Doing, RunRefusal, Start, start};
-use crate::domain::run::says::{RunSays, RunWord};
-use crate::domain::run::undo::Undone;
-use crate::domain::run::{Around, End, Run, RunEvent, RunEventKind, settle};
-use crate::domain::runbook::{Held, ReleaseStep, Review, RunAsk, RunbookAnswer, list, run_short};
-use crate::id::{RunId, UserId};
 use crate::view::procedure::{answer, freeze_said, noted, run_card, run_news, run_said};
 use crate::view::{Message, Via};
+use domain::effect::To;
+use domain::id::{RunId, UserId};
+use domain::procedure::fill::Unfilled;
+use domain::procedure::{Finding, Kept, Note, Procedure, Risk, Runbook, Verdict};
+use domain::run::announce::RunNote;
+use domain::run::approve::{NotApproved, propose};
+use domain::run::change::{Aftermath, Ended, Prepared};
+use domain::run::decide::{Doing, RunRefusal, Start, start};
+use domain::run::says::{RunSays, RunWord};
+use domain::run::undo::Undone;
+use domain::run::{Around, End, Run, RunEvent, RunEventKind, settle};
+use domain::runbook::{Held, ReleaseStep, Review, RunAsk, RunbookAnswer, list, run_short};
 
 pub(super) fn at() -> Timestamp {
     "2026-11-24T02:00:00Z".parse().unwrap()
@@ -177,7 +177,7 @@ fn cards_of_a_change() {
     let proving = moved(acting.clone(), [ended(Ended::Exit { code: Some(0) })]);
     let left = moved(acting.clone(), [ended(Ended::TimedOut { empty: false })]);
     let policy = ApprovalRules::default().policy(Risk::High);
-    let asks = crate::domain::run::release::ask(&left, &UserId::from("U0IAN"), "I *looked*", policy).unwrap();
+    let asks = domain::run::release::ask(&left, &UserId::from("U0IAN"), "I *looked*", policy).unwrap();
     let prepared = RunEventKind::ReleasePrepared {
         key: "7aaaaad2e4f50617283940a1b2c3d4e5".into(),
         members: BTreeSet::new(),

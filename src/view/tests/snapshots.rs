@@ -4,12 +4,12 @@ use insta::assert_snapshot;
 
 use super::rendering;
 use super::samples::{self, Named, Texts};
-use crate::config::Severities;
-use crate::domain::answer::Private;
-use crate::domain::effect::{CardPlace, Effect, EffectKind, EffectState, Lane, Say, To};
-use crate::domain::{Severity, Status};
-use crate::id::EffectId;
 use crate::view::{self, Names, Via};
+use domain::answer::Private;
+use domain::effect::{CardPlace, Effect, EffectKind, EffectState, Lane, Say, To};
+use domain::id::EffectId;
+use domain::severities::Severities;
+use domain::{Severity, Status};
 
 fn page(messages: Vec<Named>) -> String {
     let shown = messages.iter().map(|(name, message)| format!("{name}\n{}", rendering::message(message)));
@@ -208,7 +208,7 @@ fn effects() {
     ];
     let effect = |kind| Effect {
         id: EffectId(1),
-        owner: crate::domain::owner::Owner::Incident(samples::ID),
+        owner: domain::owner::Owner::Incident(samples::ID),
         incident: Some(samples::ID),
         lane: Lane::Room(samples::ID),
         kind,

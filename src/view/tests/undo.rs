@@ -4,12 +4,12 @@ use insta::assert_snapshot;
 
 use super::runs::{at, begun, ended, found, moved, page, prepared, proposed};
 use crate::config::ApprovalRules;
-use crate::domain::procedure::{Finding, Kept, Risk, Verdict};
-use crate::domain::run::change::Ended;
-use crate::domain::run::undo::{Undone, propose_undo};
-use crate::domain::run::{Around, End, Run, RunEventKind};
-use crate::id::UserId;
 use crate::view::procedure::run_card;
+use domain::id::UserId;
+use domain::procedure::{Finding, Kept, Risk, Verdict};
+use domain::run::change::Ended;
+use domain::run::undo::{Undone, propose_undo};
+use domain::run::{Around, End, Run, RunEventKind};
 
 /// The facts of the rollback as they are now.
 fn facts(current: &str) -> [RunEventKind; 2] {

@@ -1,7 +1,7 @@
 //! Announcements: each once, in the order of the events.
 
-use howler::domain::incident::Incident;
-use howler::domain::incident::event::{Event, EventKind};
+use domain::incident::Incident;
+use domain::incident::event::{Event, EventKind};
 use howler::fake::slack::Call;
 use jiff::SignedDuration;
 

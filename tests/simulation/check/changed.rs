@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use howler::domain::procedure::Target;
-use howler::domain::run::audit::{Audit, AuditRow, Audited, Head};
-use howler::domain::run::change::{Ended, Phase, Proposed};
-use howler::domain::run::release::Releasing;
-use howler::domain::run::{End, Run, RunEvent, RunEventKind, Stage};
-use howler::id::{RunId, UserId};
+use domain::id::{RunId, UserId};
+use domain::procedure::Target;
+use domain::run::audit::{Audit, AuditRow, Audited, Head};
+use domain::run::change::{Ended, Phase, Proposed};
+use domain::run::release::Releasing;
+use domain::run::{End, Run, RunEvent, RunEventKind, Stage};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::simulation::world::World;

@@ -1,9 +1,9 @@
 //! How an incident stands in the end: its row, its figures, its card.
 
-use howler::domain::incident::Incident;
-use howler::domain::incident::event::{Event, EventKind};
-use howler::domain::incident::figures::Figures;
-use howler::domain::incident::severity::Status;
+use domain::incident::Incident;
+use domain::incident::event::{Event, EventKind};
+use domain::incident::figures::Figures;
+use domain::incident::severity::Status;
 
 use crate::harness::EMERGENCIES;
 use crate::simulation::world::World;

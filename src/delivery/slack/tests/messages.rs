@@ -1,6 +1,6 @@
 use super::*;
-use crate::domain::effect::{Answered, Settled};
-use crate::domain::incident::Rung;
+use domain::effect::{Answered, Settled};
+use domain::incident::Rung;
 
 #[tokio::test]
 async fn a_message_carries_its_mark_and_unfurls_nothing() {

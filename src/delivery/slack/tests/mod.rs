@@ -13,14 +13,14 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::*;
-use crate::config::secrets::Secret;
 use crate::delivery::job::Urgency;
-use crate::domain::effect::{CardPlace, Effect, EffectState, Lane, PostKey, Room, Say, To};
-use crate::domain::incident::event::Clocks;
-use crate::domain::incident::{Backup, Place, Post};
-use crate::domain::owner::Owner;
-use crate::domain::{Severity, Status};
-use crate::id::{EffectId, IncidentId};
+use domain::effect::{CardPlace, Effect, EffectState, Lane, PostKey, Room, Say, To};
+use domain::id::{EffectId, IncidentId};
+use domain::incident::event::Clocks;
+use domain::incident::{Backup, Place, Post};
+use domain::owner::Owner;
+use domain::secret::Secret;
+use domain::{Severity, Status};
 use stub::{Fault, Stub};
 
 /// When the incident was declared and its effects were decided, in seconds since 1970.

@@ -1,6 +1,6 @@
 use super::*;
-use crate::domain::answer::{FormFill, FormToOpen};
-use crate::domain::request::FormContext;
+use domain::answer::{FormFill, FormToOpen};
+use domain::request::FormContext;
 
 #[tokio::test]
 async fn a_limit_on_one_channel_delays_no_other_channel_and_no_other_method() {

@@ -1,6 +1,6 @@
 use super::*;
-use crate::domain::answer::Private;
-use crate::domain::request::ReplyPath;
+use domain::answer::Private;
+use domain::request::ReplyPath;
 
 fn whisper(reply: ReplyPath) -> EffectKind {
     let place = Place { channel: "CPLACE".into(), thread: Some("4.1".into()) };

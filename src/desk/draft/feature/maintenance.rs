@@ -6,14 +6,14 @@ use tracing::info;
 
 use crate::desk::book::Book;
 use crate::desk::draft::Draft;
-use crate::domain::aggregate::{Aggregate, Cause};
-use crate::domain::maintenance::decide::{done, meant, schedule};
-use crate::domain::maintenance::line::{MaintenanceAnswer, MaintenanceLine, MaintenanceRefusal};
-use crate::domain::maintenance::{Maintenance, MaintenanceId};
-use crate::domain::oncall::decide::zone;
-use crate::domain::oncall::when::RangeText;
-use crate::domain::request::Request;
 use crate::store::StoreError;
+use domain::aggregate::{Aggregate, Cause};
+use domain::maintenance::decide::{done, meant, schedule};
+use domain::maintenance::line::{MaintenanceAnswer, MaintenanceLine, MaintenanceRefusal};
+use domain::maintenance::{Maintenance, MaintenanceId};
+use domain::oncall::decide::zone;
+use domain::oncall::when::RangeText;
+use domain::request::Request;
 
 type Decided = Result<MaintenanceAnswer, MaintenanceRefusal>;
 

@@ -1,13 +1,13 @@
 //! What follows from a page, and from its answer.
 
 use super::Consequences;
-use crate::domain::effect::{EffectKind, Lane, PostKey, Say, To};
-use crate::domain::incident::Incident;
-use crate::domain::incident::event::EventKind;
-use crate::domain::incident::page::{PageReason, Paged};
-use crate::domain::oncall::path::Called;
-use crate::domain::oncall::reach::NoWay;
+use crate::effect::{EffectKind, Lane, PostKey, Say, To};
 use crate::id::UserId;
+use crate::incident::Incident;
+use crate::incident::event::EventKind;
+use crate::incident::page::{PageReason, Paged};
+use crate::oncall::path::Called;
+use crate::oncall::reach::NoWay;
 
 impl Consequences<'_> {
     pub(super) fn paged(&mut self, paged: &Paged) {

@@ -1,14 +1,14 @@
 //! Whoever cannot take it, wants the next one, or works on it without a word.
 
 use super::{Asked, Decision, open};
-use crate::config::Severities;
-use crate::domain::answer::Done;
-use crate::domain::incident::Incident;
-use crate::domain::incident::event::EventKind;
-use crate::domain::incident::page::{AskedFor, page_person};
-use crate::domain::oncall::duty::Duty;
-use crate::domain::refusal::Refusal;
+use crate::answer::Done;
 use crate::id::UserId;
+use crate::incident::Incident;
+use crate::incident::event::EventKind;
+use crate::incident::page::{AskedFor, page_person};
+use crate::oncall::duty::Duty;
+use crate::refusal::Refusal;
+use crate::severities::Severities;
 
 /// Whoever is called and works on it has it: their phone must not ring three minutes later.
 pub(super) fn taken_by_work(incident: &Incident, decision: Decision, asked: &Asked<'_>) -> Decision {

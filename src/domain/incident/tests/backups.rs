@@ -1,9 +1,9 @@
 //! When a P1 is told on GitHub, and what.
 
 use super::*;
-use crate::domain::command::Command;
-use crate::domain::effect::{EffectKind, Issue, PostKey, To};
-use crate::domain::timer::Lateness;
+use crate::command::Command;
+use crate::effect::{EffectKind, Issue, PostKey, To};
+use crate::timer::Lateness;
 
 fn rules() -> Severities {
     let mut rules = Severities::default();

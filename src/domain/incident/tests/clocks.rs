@@ -1,7 +1,13 @@
 use super::*;
-use crate::domain::answer::Done;
-use crate::domain::timer::Lateness;
+use crate::answer::Done;
+use crate::timer::Lateness;
 use Rung::{Channel, Direct, OnCall};
+
+fn updated_every(severity: Severity, minutes: i64) -> Severities {
+    let mut rules = Severities::default();
+    rules.rule_mut(severity).update_every = Some(SignedDuration::from_mins(minutes));
+    rules
+}
 
 #[test]
 fn an_ignored_update_climbs_and_comes_again_every_interval() {
@@ -14,7 +20,7 @@ fn an_ignored_update_climbs_and_comes_again_every_interval() {
 
 #[test]
 fn intervals_shorter_than_the_ladder_do_not_overlap() {
-    let rules = crate::config::Config::parse("[severity.P2]\nupdate_every = \"4m\"").unwrap().severity;
+    let rules = updated_every(Severity::P2, 4);
     let mut world = World::with_rules(Severity::P2, rules);
     let expected = vec![(4, Channel), (9, Direct), (14, OnCall), (16, Channel), (21, Direct), (26, OnCall)];
     assert_eq!(world.reminders(0, 27), expected);
@@ -88,7 +94,7 @@ fn a_severity_without_updates_has_no_clock() {
 
 #[test]
 fn a_shorter_interval_counts_from_the_last_update_while_that_lies_ahead() {
-    let rules = crate::config::Config::parse("[severity.P3]\nupdate_every = \"2h\"").unwrap().severity;
+    let rules = updated_every(Severity::P3, 120);
     for (changed_at, due) in [(10, 30), (29, 30), (40, 70)] {
         let mut world = World::with_rules(Severity::P3, rules.clone());
         world.asks(at(changed_at), "U0IAN", Command::Severity { to: Severity::P2, reason: None }).unwrap();
@@ -118,7 +124,7 @@ fn overdue_reminders_become_one_and_say_why() {
     let fired = world.fires(at(41), Some(outage));
     let late = Some(Lateness { due: at(30), outage: Some(outage) });
     let next = (Channel, at(60));
-    let to = crate::domain::effect::To::Emergencies;
+    let to = crate::effect::To::Emergencies;
     assert_eq!(
         fired,
         vec![EventKind::Reminded { due: at(30), rung: OnCall, to, missed: 1, next, late, quiet: false }]

@@ -1,8 +1,8 @@
 use super::*;
-use crate::domain::answer::Done;
-use crate::domain::command::Retractable;
-use crate::domain::effect::{CardPlace, Say, To};
-use crate::domain::request::{Form, Shown};
+use crate::answer::Done;
+use crate::command::Retractable;
+use crate::effect::{CardPlace, Say, To};
+use crate::request::{Form, Shown};
 
 fn said(world: &World) -> Vec<(&To, &Say)> {
     world
@@ -27,7 +27,7 @@ fn a_declaration_is_the_card_and_gets_a_channel_by_severity() {
         let card = EffectKind::Card { place: CardPlace::Emergencies };
         assert!(still_true(&world.incident, &card).is_err(), "not before the declaration stands");
         let posted = EventKind::Posted {
-            key: crate::domain::effect::PostKey::DECLARATION,
+            key: crate::effect::PostKey::DECLARATION,
             channel: "C0EMERG".into(),
             message: "1.1".into(),
         };
@@ -137,7 +137,7 @@ fn status_moves_any_way_round() {
 fn an_update_sets_what_it_names_and_a_retraction_puts_it_back() {
     let mut world = World::declared(Severity::P2);
     world.asks(at(1), "U0IAN", Command::Impact { text: "half of the witnesses".into() }).unwrap();
-    let form = crate::domain::request::Form::Update {
+    let form = crate::request::Form::Update {
         incident: IncidentId(7),
         status: Some(Status::Mitigating),
         impact: Some("all witnesses".into()),
@@ -224,7 +224,7 @@ fn overtaken_reminders_are_not_sent() {
 fn an_update_form_that_says_resolved_resolves() {
     let mut world = World::declared(Severity::P2);
     world.asks(at(1), "U0IAN", Command::Impact { text: "all witnesses".into() }).unwrap();
-    let form = crate::domain::request::Form::Update {
+    let form = crate::request::Form::Update {
         incident: IncidentId(7),
         status: Some(Status::Resolved),
         impact: None,
@@ -243,7 +243,7 @@ fn an_update_form_that_says_resolved_resolves() {
 
 #[test]
 fn what_was_overtaken_on_its_way_is_put_right_when_it_stands() {
-    use crate::domain::effect::PostKey;
+    use crate::effect::PostKey;
     let posted =
         |key: &PostKey| EventKind::Posted { key: key.clone(), channel: "C1".into(), message: "1.1".into() };
     let kept = |world: &World| -> PostKey {

@@ -2,14 +2,14 @@
 
 use super::paging::{calls, duty, paged, person, phone};
 use super::*;
-use crate::domain::answer::Done;
-use crate::domain::command::Role;
-use crate::domain::effect::{Say, To};
-use crate::domain::incident::page::{PageReason, Paged};
-use crate::domain::incident::severity::Status;
-use crate::domain::oncall::duty::Unreachable;
-use crate::domain::oncall::reach::NoWay;
-use crate::domain::request::Form;
+use crate::answer::Done;
+use crate::command::Role;
+use crate::effect::{Say, To};
+use crate::incident::page::{PageReason, Paged};
+use crate::incident::severity::Status;
+use crate::oncall::duty::Unreachable;
+use crate::oncall::reach::NoWay;
+use crate::request::Form;
 
 fn last_page(world: &World) -> Paged {
     let pages = world.events.iter().rev().find_map(|event| match &event.kind {
@@ -244,7 +244,7 @@ fn a_key_in_the_call_does_not_hang_up_that_call() {
 #[test]
 fn a_page_names_the_incidents_channel_once_there_is_one() {
     let mut world = paged(Severity::P1, duty());
-    let key = crate::domain::effect::PostKey::Page { seq: 2, to: person("U0MAYA") };
+    let key = crate::effect::PostKey::Page { seq: 2, to: person("U0MAYA") };
     let posted = EventKind::Posted { key, channel: "D0MAYA".into(), message: "1.0".into() };
     world.record(seconds(1), None, posted);
     let room = Room { channel: "C0ROOM".into(), name: "inc-7".into() };

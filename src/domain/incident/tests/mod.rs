@@ -16,13 +16,13 @@ use jiff::{SignedDuration, Timestamp};
 use super::event::{Event, EventKind};
 use super::page::follows;
 use super::*;
-use crate::config::Severities;
-use crate::domain::answer::{Answer, Private};
-use crate::domain::command::Command;
-use crate::domain::effect::EffectKind;
-use crate::domain::oncall::duty::Duty;
-use crate::domain::refusal::Refusal;
-use crate::domain::timer::{Outage, TimerKind};
+use crate::answer::{Answer, Private};
+use crate::command::Command;
+use crate::effect::EffectKind;
+use crate::oncall::duty::Duty;
+use crate::refusal::Refusal;
+use crate::severities::Severities;
+use crate::timer::{Outage, TimerKind};
 
 /// An incident under test, with everything that followed from what was done to it.
 pub(super) struct World {
@@ -110,7 +110,7 @@ impl World {
         Ok(decision.answer)
     }
 
-    pub fn submits(&self, form: &crate::domain::request::Form, when: Timestamp) -> Result<Decision, Refusal> {
+    pub fn submits(&self, form: &crate::request::Form, when: Timestamp) -> Result<Decision, Refusal> {
         let (by, place, duty) = (UserId::from("U0IAN"), place(), Duty::default());
         decide_form(&self.incident, form, &Asked { by: &by, place: &place, now: when, duty: &duty })
     }
@@ -149,7 +149,7 @@ impl World {
     }
 }
 
-pub(super) fn done(answer: Result<Answer, Refusal>) -> crate::domain::answer::Done {
+pub(super) fn done(answer: Result<Answer, Refusal>) -> crate::answer::Done {
     match answer {
         Ok(Answer::Private(Private::Done { what, .. })) => what,
         other => panic!("not done: {other:?}"),

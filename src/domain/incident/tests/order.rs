@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::command::Retractable;
-use crate::domain::incident::figures::Figures;
+use crate::command::Retractable;
+use crate::incident::figures::Figures;
 
 fn command() -> impl Strategy<Value = Command> {
     let severity = prop::sample::select(Severity::ALL.to_vec());

@@ -2,10 +2,10 @@
 
 use super::paging::{calls, duty, paged, pages, person, phone};
 use super::*;
-use crate::domain::answer::Done;
-use crate::domain::effect::{PostKey, Say, To};
-use crate::domain::incident::page::PageReason;
-use crate::domain::timer::Outage;
+use crate::answer::Done;
+use crate::effect::{PostKey, Say, To};
+use crate::incident::page::PageReason;
+use crate::timer::Outage;
 
 fn alert() -> Vec<To> {
     vec![person("U0MAYA"), To::OnCall, phone("U0MAYA")]

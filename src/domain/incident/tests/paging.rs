@@ -1,10 +1,12 @@
 //! Paging, severity by severity (runbook 1.1), and every way in which it stops or climbs again.
 
 use super::*;
-use crate::domain::effect::{PostKey, Say, To};
-use crate::domain::incident::page::PageReason;
-use crate::domain::oncall::duty::Unreachable;
-use crate::domain::timer::Outage;
+use crate::effect::{PostKey, Say, To};
+use crate::incident::page::PageReason;
+use crate::oncall::duty::Unreachable;
+use crate::oncall::path::{Called, Step};
+use crate::oncall::path_entry::PathEntry;
+use crate::timer::Outage;
 
 pub(super) fn duty() -> Duty {
     Duty {
@@ -196,13 +198,25 @@ fn after_an_outage_what_was_missed_is_one_page_that_admits_it() {
     assert_eq!(late.reason, PageReason::Unanswered);
 }
 
+/// A P3's rules with this path.
+fn with_path(path: Vec<PathEntry>) -> Severities {
+    let mut rules = Severities::default();
+    rules.rule_mut(Severity::P3).path = path;
+    rules
+}
+
+fn own(minutes: i64, calls: Vec<Called>) -> PathEntry {
+    PathEntry::Own(Step { after: SignedDuration::from_mins(minutes), calls })
+}
+
 #[test]
 fn a_path_of_ones_own() {
-    let text = r#"
-        [severity.P3]
-        path = ["alert", { after = "10m", tell = ["backup", "U0ZOE"] }, { after = "20m", tell = ["everybody"] }]
-    "#;
-    let rules = crate::config::Config::parse(text).unwrap().severity;
+    let zoe = Called::Person("U0ZOE".into());
+    let rules = with_path(vec![
+        PathEntry::Alert,
+        own(10, vec![Called::Backup, zoe]),
+        own(20, vec![Called::Everybody]),
+    ]);
     let mut world = World::with_rules(Severity::P3, rules);
     world.duty = Some(duty());
     let declared = world.events.first().cloned().unwrap();
@@ -217,8 +231,7 @@ fn a_path_of_ones_own() {
 
 #[test]
 fn a_path_that_begins_later_pages_later() {
-    let text = "[severity.P3]\npath = [{ after = \"10m\", tell = [\"backup\"] }]";
-    let rules = crate::config::Config::parse(text).unwrap().severity;
+    let rules = with_path(vec![own(10, vec![Called::Backup])]);
     let mut world = World::with_rules(Severity::P3, rules);
     world.duty = Some(duty());
     let declared = world.events.first().cloned().unwrap();

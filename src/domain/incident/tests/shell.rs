@@ -1,7 +1,7 @@
 //! Somebody at a shell whom Slack cannot reach: nobody waits for an answer that cannot come.
 
 use super::*;
-use crate::domain::effect::Say;
+use crate::effect::Say;
 use Rung::{Channel, Direct, OnCall};
 
 const ROOT: &str = "shell:root";

@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::incident::timeline::{message_time, timeline};
+use crate::incident::timeline::{message_time, timeline};
 
 fn pin(world: &mut World, minute: i64, by: &str, message: &str, added: bool) -> Result<(), Refusal> {
     let author = Some("U0KOFI".into());

@@ -3,8 +3,8 @@
 use jiff::SignedDuration;
 
 use super::*;
-use crate::domain::oncall::confirm::Change;
-use crate::domain::oncall::decide::moved;
+use crate::oncall::confirm::Change;
+use crate::oncall::decide::moved;
 
 /// Thursday of Ann's week.
 const NOW: &str = "2026-11-05 10:00";

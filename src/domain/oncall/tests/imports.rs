@@ -1,7 +1,7 @@
 //! Another program's schedule, imported once and again.
 
 use super::*;
-use crate::domain::oncall::confirm::{Change, Piece};
+use crate::oncall::confirm::{Change, Piece};
 
 const NOW: &str = "2026-11-05 10:00";
 

@@ -2,14 +2,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::oncall::confirm::Change;
-use crate::domain::oncall::duty::PhoneReach;
-use crate::domain::oncall::event::{RotaEvent, RotaEventKind};
-use crate::domain::oncall::fire::{fire, settle};
-use crate::domain::oncall::rota::Rota;
-use crate::domain::oncall::{Schedule, Turns};
-use crate::domain::timer::{Outage, TimerKind};
 use crate::id::UserId;
+use crate::oncall::confirm::Change;
+use crate::oncall::duty::PhoneReach;
+use crate::oncall::event::{RotaEvent, RotaEventKind};
+use crate::oncall::fire::{fire, settle};
+use crate::oncall::rota::Rota;
+use crate::oncall::{Schedule, Turns};
+use crate::timer::{Outage, TimerKind};
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()

@@ -1,10 +1,10 @@
 //! Swaps: what is proposed, agreed to, and refused.
 
 use super::*;
-use crate::domain::oncall::answer::OncallAnswer;
-use crate::domain::oncall::confirm::Change;
-use crate::domain::oncall::decide::propose as show;
-use crate::domain::oncall::rota::Rota;
+use crate::oncall::answer::OncallAnswer;
+use crate::oncall::confirm::Change;
+use crate::oncall::decide::propose as show;
+use crate::oncall::rota::Rota;
 
 const NOW: &str = "2026-11-05 10:00";
 

@@ -5,7 +5,7 @@ use jiff::civil::{Date, Time, Weekday};
 
 use super::super::zone::Zone;
 use super::{Day, EndText, MONTHS, RangeText, WhenProblem, WhenText};
-use crate::config::parse_duration;
+use crate::duration::parse_duration;
 
 /// Longest input that is read, in characters: a range with two zones.
 const INPUT_MOST: usize = 200;

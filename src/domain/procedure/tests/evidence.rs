@@ -1,9 +1,9 @@
 //! What counts as evidence, by tables: nothing, old things, and what speaks of the asker do not.
 
 use super::judging::{HEALTH, NIGHT, SINCE, body, check, found, output};
-use crate::domain::procedure::Verdict::{Fail, Pass, Unknown};
-use crate::domain::procedure::judge::{Since, judge, judge_answer};
-use crate::domain::procedure::{Answer, Heard, Kept, Verdict};
+use crate::procedure::Verdict::{Fail, Pass, Unknown};
+use crate::procedure::judge::{Since, judge, judge_answer};
+use crate::procedure::{Answer, Heard, Kept, Verdict};
 
 /// Each row: what is written of a check, what comes, and the right verdict.
 fn table(rows: &[(&str, Heard, Verdict)]) {

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use crate::domain::procedure::fill::{Filling, Given, Unfilled, given};
-use crate::domain::procedure::{Command, Finding, Kept, Procedure, Verdict};
+use crate::procedure::fill::{Filling, Given, Unfilled, given};
+use crate::procedure::{Command, Finding, Kept, Procedure, Verdict};
 
 fn procedure() -> Procedure {
     toml::from_str(

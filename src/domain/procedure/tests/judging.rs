@@ -1,6 +1,6 @@
-use crate::domain::procedure::Verdict::{Fail, Pass, Unknown};
-use crate::domain::procedure::judge::{Since, judge};
-use crate::domain::procedure::{CannotTell, Check, Finding, Heard, Kept};
+use crate::procedure::Verdict::{Fail, Pass, Unknown};
+use crate::procedure::judge::{Since, judge};
+use crate::procedure::{CannotTell, Check, Finding, Heard, Kept};
 
 /// When the trouble began: 2026-11-24, 02:00 UTC.
 pub(super) const NIGHT: jiff::Timestamp = jiff::Timestamp::constant(1_795_485_600, 0);

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::domain::effect::{EffectKind, To};
-use crate::domain::procedure::{Finding, Kept, Procedure, Runbook, Verdict};
-use crate::domain::run::announce::consequences;
-use crate::domain::run::approve::{NotApproved, Vote, holder, propose, vote};
-use crate::domain::run::change::{Ended, Policy, Prepared, moved};
-use crate::domain::run::decide::{RunRefusal, Start, start, step};
-use crate::domain::run::{Around, Rules, Run, RunEvent, RunEventKind, Stage, settle, still_true};
+use crate::effect::{EffectKind, To};
 use crate::id::{RunId, UserId};
+use crate::procedure::{Finding, Kept, Procedure, Runbook, Verdict};
+use crate::run::announce::consequences;
+use crate::run::approve::{NotApproved, Vote, holder, propose, vote};
+use crate::run::change::{Ended, Policy, Prepared, moved};
+use crate::run::decide::{RunRefusal, Start, start, step};
+use crate::run::{Around, Rules, Run, RunEvent, RunEventKind, Stage, settle, still_true};
 
 pub(super) const PROCEDURE: &str = r#"
     schema = 1

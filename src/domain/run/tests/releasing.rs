@@ -3,16 +3,16 @@
 use jiff::SignedDuration;
 
 use super::approving::{KEY, PROCEDURE, around, asking, now, offered, on, policy, prepared, why};
-use crate::domain::effect::EffectKind;
-use crate::domain::run::announce::consequences;
-use crate::domain::run::approve::{NotApproved, Vote, holder};
-use crate::domain::run::audit::{AuditRelease, Audited, audited};
-use crate::domain::run::change::{Aftermath, Ended, Policy};
-use crate::domain::run::decide::abort;
-use crate::domain::run::release::{ask, vote};
-use crate::domain::run::undo::propose_undo;
-use crate::domain::run::{End, Run, RunEvent, RunEventKind, Stage, fire, settle};
+use crate::effect::EffectKind;
 use crate::id::RunId;
+use crate::run::announce::consequences;
+use crate::run::approve::{NotApproved, Vote, holder};
+use crate::run::audit::{AuditRelease, Audited, audited};
+use crate::run::change::{Aftermath, Ended, Policy};
+use crate::run::decide::abort;
+use crate::run::release::{ask, vote};
+use crate::run::undo::propose_undo;
+use crate::run::{End, Run, RunEvent, RunEventKind, Stage, fire, settle};
 
 const RELEASE: &str = "7aaaaad2e4f50617283940a1b2c3d4e5";
 

@@ -3,13 +3,13 @@
 use jiff::SignedDuration;
 
 use super::approving::{KEY, PROCEDURE, around, asking, found, now, offered, on, policy, prepared, why};
-use crate::domain::procedure::Verdict::{self, Fail, Pass, Unknown};
-use crate::domain::run::approve::{Vote, propose, vote};
-use crate::domain::run::change::Phase;
-use crate::domain::run::decide::{Doing, RunRefusal, look_again};
-use crate::domain::run::seen::see;
-use crate::domain::run::{Run, RunEvent, RunEventKind, Stage, fire};
 use crate::id::RunId;
+use crate::procedure::Verdict::{self, Fail, Pass, Unknown};
+use crate::run::approve::{Vote, propose, vote};
+use crate::run::change::Phase;
+use crate::run::decide::{Doing, RunRefusal, look_again};
+use crate::run::seen::see;
+use crate::run::{Run, RunEvent, RunEventKind, Stage, fire};
 
 fn finds(run: &mut Run, health: Verdict) {
     for (check, finding) in [("health", found(health, &[])), ("version", found(Pass, &[("revision", "7")]))] {

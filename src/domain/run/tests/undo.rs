@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use super::approving::{
     KEY, PROCEDURE, around, asking, asking_by, found, now, offered, on, policy, prepared, why,
 };
-use crate::domain::procedure::{Finding, Verdict};
-use crate::domain::run::approve::{NotApproved, Vote, vote};
-use crate::domain::run::audit::{Audited, audited};
-use crate::domain::run::change::{Aftermath, Ended, Frozen, Phase, Proposed};
-use crate::domain::run::decide::{RunRefusal, abort, step};
-use crate::domain::run::undo::{Undone, propose_undo, undoable, undone};
-use crate::domain::run::{Around, End, Last, Run, RunEvent, RunEventKind, Stage, fire, settle};
 use crate::id::RunId;
+use crate::procedure::{Finding, Verdict};
+use crate::run::approve::{NotApproved, Vote, vote};
+use crate::run::audit::{Audited, audited};
+use crate::run::change::{Aftermath, Ended, Frozen, Phase, Proposed};
+use crate::run::decide::{RunRefusal, abort, step};
+use crate::run::undo::{Undone, propose_undo, undoable, undone};
+use crate::run::{Around, End, Last, Run, RunEvent, RunEventKind, Stage, fire, settle};
 use jiff::SignedDuration;
 
 /// Moves the run on by what howler itself does so many seconds later.

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::text::{TEXT_MOST, TITLE_MOST, clean, clean_line};
+use domain::text::{TEXT_MOST, TITLE_MOST, clean, clean_line};
 
 const VALID: &[&str] = &[
     "declare p1 Event stream down",

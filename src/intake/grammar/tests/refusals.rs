@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::text::{TEXT_MOST, TITLE_MOST};
+use domain::text::{TEXT_MOST, TITLE_MOST};
 
 fn check(cases: Vec<(&str, Refusal)>) {
     for (text, wanted) in cases {

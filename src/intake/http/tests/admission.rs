@@ -1,8 +1,8 @@
 //! Who is let in, and what is done with bodies that are none.
 
 use super::*;
-use crate::config::secrets::Secret;
 use crate::intake::signature::{SIGNATURE, TIMESTAMP};
+use domain::secret::Secret;
 
 const PATHS: [&str; 3] = ["/slack/commands", "/slack/interactions", "/slack/events"];
 const BODY: &str = "command=%2Fincident&user_id=U1&channel_id=C1&text=p1+Slow&trigger_id=1";

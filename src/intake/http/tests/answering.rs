@@ -1,10 +1,10 @@
 //! What people get back.
 
 use super::*;
-use crate::domain::answer::Private;
-use crate::domain::effect::EffectKind;
-use crate::domain::refusal::Refusal;
-use crate::domain::request::ReplyPath;
+use domain::answer::Private;
+use domain::effect::EffectKind;
+use domain::refusal::Refusal;
+use domain::request::ReplyPath;
 
 #[track_caller]
 fn ephemeral(answered: &Answered) -> String {

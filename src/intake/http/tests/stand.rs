@@ -13,16 +13,16 @@ use tokio::task::JoinHandle;
 use super::*;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::config::secrets::Secret;
 use crate::delivery::{Deliverer, Heart, SlackTarget};
 use crate::desk::Desk;
-use crate::domain::effect::EffectKind;
-use crate::domain::incident::Incident;
 use crate::intake::Front;
 use crate::intake::http::{Workers, router};
 use crate::intake::signature::{SIGNATURE, TIMESTAMP, Verifier};
 use crate::store::{Disk, Store};
 use crate::telemetry::Metrics;
+use domain::effect::EffectKind;
+use domain::incident::Incident;
+use domain::secret::Secret;
 
 const SECRET: &str = "8f742231b10e8888abcd99yyyzzz85a5";
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::Severity;
+use domain::Severity;
 
 /// A slash command as Slack sends it.
 const BODY: &str = "token=gIkuvaNzQIHg97ATvDxqgjtO&team_id=T0001&team_domain=example&enterprise_id=E0001&\

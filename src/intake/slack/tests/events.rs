@@ -1,9 +1,9 @@
 use super::*;
-use crate::domain::Severity;
-use crate::domain::command::Role;
-use crate::domain::oncall::line::Oncall;
-use crate::domain::oncall::said::Heard;
-use crate::domain::refusal::Doubt;
+use domain::Severity;
+use domain::command::Role;
+use domain::oncall::line::Oncall;
+use domain::oncall::said::Heard;
+use domain::refusal::Doubt;
 
 pub(super) fn callback(event: Value) -> Value {
     json!({

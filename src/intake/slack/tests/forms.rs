@@ -1,11 +1,11 @@
 use jiff::SignedDuration;
 
 use super::*;
-use crate::domain::Severity;
-use crate::domain::command::EtaText;
-use crate::domain::incident::severity::Status;
-use crate::domain::request::Form;
-use crate::domain::text::{TEXT_MOST, TITLE_MOST};
+use domain::Severity;
+use domain::command::EtaText;
+use domain::incident::severity::Status;
+use domain::request::Form;
+use domain::text::{TEXT_MOST, TITLE_MOST};
 
 fn input(value: impl Into<Value>) -> Value {
     json!({ "type": "plain_text_input", "value": value.into() })

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::id::DeliveryId;
+use domain::id::DeliveryId;
 
 fn envelope(kind: &str, payload: &Value) -> Envelope {
     let text = json!({

@@ -1,13 +1,13 @@
 //! What howler answers.
 
 use super::*;
-use crate::domain::answer::{Called, StillCalling};
-use crate::domain::fault::{Fault, Saving};
-use crate::domain::oncall::duty::Call;
-use crate::domain::oncall::path::Called as OnPath;
-use crate::domain::oncall::said::{Heard, Whom};
-use crate::domain::refusal::{Doubt, Unfit};
-use crate::id::DeliveryId;
+use domain::answer::{Called, StillCalling};
+use domain::fault::{Fault, Saving};
+use domain::id::DeliveryId;
+use domain::oncall::duty::Call;
+use domain::oncall::path::Called as OnPath;
+use domain::oncall::said::{Heard, Whom};
+use domain::refusal::{Doubt, Unfit};
 
 pub fn summary(number: u64, texts: &Texts) -> Summary {
     let resolved = number.is_multiple_of(2);

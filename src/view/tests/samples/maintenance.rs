@@ -1,12 +1,12 @@
 //! Maintenance: every answer, refusal and notice.
 
 use super::{Named, Texts, at, bea, ian, late};
-use crate::domain::answer::Private;
-use crate::domain::feature::{self, FeatureAnswer};
-use crate::domain::maintenance::line::{MaintenanceAnswer, MaintenanceRefusal, Notice, Unclear};
-use crate::domain::maintenance::{Maintenance, MaintenanceId};
-use crate::domain::oncall::when::WhenProblem;
 use crate::view::{self, Via};
+use domain::answer::Private;
+use domain::feature::{self, FeatureAnswer};
+use domain::maintenance::line::{MaintenanceAnswer, MaintenanceRefusal, Notice, Unclear};
+use domain::maintenance::{Maintenance, MaintenanceId};
+use domain::oncall::when::WhenProblem;
 
 fn one(number: u64, texts: &Texts, from: &str) -> Maintenance {
     let (title, by) = (texts.title.clone(), ian());

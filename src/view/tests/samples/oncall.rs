@@ -3,18 +3,18 @@
 use super::paging::pages;
 use super::*;
 use crate::config::Config;
-use crate::domain::effect::PostKey;
-use crate::domain::oncall::answer::{OncallAnswer, ReportRow, TestStep, Who};
-use crate::domain::oncall::change::Moved;
-use crate::domain::oncall::confirm::Change;
-use crate::domain::oncall::duty::{Call, Skipped, Unreachable};
-use crate::domain::oncall::event::SwapEnd;
-use crate::domain::oncall::path::Called;
-use crate::domain::oncall::reach::NoWay;
-use crate::domain::oncall::rota::{Rota, Shift, Summons, Swap, SwapOutcome};
-use crate::domain::oncall::swap::{Given, Proposal};
-use crate::domain::oncall::tell::{Brief, Tell};
-use crate::domain::oncall::{Holding, OtherHalf, Overload, Override, OverrideKind, Segment, Why};
+use domain::effect::PostKey;
+use domain::oncall::answer::{OncallAnswer, ReportRow, TestStep, Who};
+use domain::oncall::change::Moved;
+use domain::oncall::confirm::Change;
+use domain::oncall::duty::{Call, Skipped, Unreachable};
+use domain::oncall::event::SwapEnd;
+use domain::oncall::path::Called;
+use domain::oncall::reach::NoWay;
+use domain::oncall::rota::{Rota, Shift, Summons, Swap, SwapOutcome};
+use domain::oncall::swap::{Given, Proposal};
+use domain::oncall::tell::{Brief, Tell};
+use domain::oncall::{Holding, OtherHalf, Overload, Override, OverrideKind, Segment, Why};
 
 pub(super) fn day(day: i8) -> Timestamp {
     format!("2026-12-{day:02}T00:00:00Z").parse().unwrap()

@@ -2,10 +2,10 @@
 
 use super::oncall::{calls, skipped};
 use super::*;
-use crate::domain::incident::Acknowledgement;
-use crate::domain::incident::page::{AskedFor, OpenPage, PageReason};
-use crate::domain::oncall::path::Called;
-use crate::domain::oncall::reach::NoWay;
+use domain::incident::Acknowledgement;
+use domain::incident::page::{AskedFor, OpenPage, PageReason};
+use domain::oncall::path::Called;
+use domain::oncall::reach::NoWay;
 
 pub(super) fn pages(texts: &Texts) -> Vec<Named> {
     let page = |reason, called, skipped| Say::Page {

@@ -1,11 +1,11 @@
 //! What is refused about being on call.
 
 use super::*;
-use crate::domain::oncall::change::ChangeProblem;
-use crate::domain::oncall::rota::SwapOutcome;
-use crate::domain::oncall::swap::SwapProblem;
-use crate::domain::oncall::{WhenProblem, WhenText};
-use crate::domain::refusal::Unfit;
+use domain::oncall::change::ChangeProblem;
+use domain::oncall::rota::SwapOutcome;
+use domain::oncall::swap::SwapProblem;
+use domain::oncall::{WhenProblem, WhenText};
+use domain::refusal::Unfit;
 
 /// Every refusal about being on call.
 pub fn oncall_refusals(word: &str) -> Vec<Refusal> {
