@@ -16,26 +16,24 @@ use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinHandle};
 use tracing::{info, warn};
 
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::config::secrets::Secrets;
-use crate::delivery::phone::PhoneError;
-use crate::delivery::{
+use backups::{Keeper, Plan};
+use config::Config;
+use config::secrets::Secrets;
+use delivery::phone::PhoneError;
+use delivery::{
     Connections, Deliverer, DelivererError, GitHub, GitHubError, GroupKeeper, Hands, Heart, HomeKeeper,
     Lanes, SlackTarget,
 };
-use crate::desk::Desk;
-use crate::intake;
-use crate::intake::shell::Shell;
-use crate::logs::how_it_ended;
-use crate::loopback::Loopback;
-use crate::probe::{Prober, StandIn, runs_as};
-use crate::procedure;
-use crate::redact::Redactor;
-use crate::store::{Disk, Store, StoreError};
-use crate::telemetry::Metrics;
-use backups::{Keeper, Plan};
+use desk::Desk;
 use domain::run::signed::Keys;
+use ground::clock::Clock;
+use ground::logs::how_it_ended;
+use ground::loopback::Loopback;
+use ground::telemetry::Metrics;
+use intake::shell::Shell;
+use probe::{Prober, StandIn, runs_as};
+use redact::Redactor;
+use store::{Disk, Store, StoreError};
 use telephone::Telephone;
 
 pub use crate::http_server::serve;

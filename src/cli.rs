@@ -3,9 +3,8 @@
 use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
-
-use crate::procedure;
+use clap::{Parser, Subcommand};
+use ground::logs::LogFormat;
 
 /// The folder of howler's state where none is named.
 pub const DEFAULT_DATA: &str = "howler-data";
@@ -19,12 +18,6 @@ pub struct Cli {
     /// How log lines look. What is logged follows the RUST_LOG variable, `info` by default.
     #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
     pub log: LogFormat,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum LogFormat {
-    Text,
-    Json,
 }
 
 #[derive(Debug, Subcommand)]

@@ -6,13 +6,8 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::config::secrets::Secrets;
-use crate::probe::{Look, Prober};
-use crate::redact::Redactor;
-use crate::terminal::{complain, say};
-use crate::{procedure, view};
+use config::Config;
+use config::secrets::Secrets;
 use domain::effect::To;
 use domain::id::{RunId, UserId};
 use domain::procedure::judge::Since;
@@ -21,6 +16,10 @@ use domain::run::decide::{RunRefusal, Start, start};
 use domain::run::{Around, Run, RunEvent, RunEventKind, Stage, settle};
 use domain::runbook::RunbookAnswer;
 use domain::text::{clean_line, shorten};
+use ground::clock::Clock;
+use ground::terminal::{complain, say};
+use probe::{Look, Prober};
+use redact::Redactor;
 
 /// A plan may take this long.
 const PLAN_LIMIT: Duration = Duration::from_secs(60);

@@ -23,7 +23,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 use tracing::{debug, warn};
 
-use crate::logs::how_it_ended;
+use ground::logs::how_it_ended;
 
 /// How long requests in hand may take at a stop; Slack gives up on them after three seconds.
 const FINISH_WITHIN: Duration = Duration::from_secs(3);

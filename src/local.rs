@@ -19,10 +19,10 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::{info, warn};
 
-use crate::desk::Desk;
-use crate::logs::how_it_ended;
-use crate::store::{Backup, BackupError};
-use crate::unix_socket::{self, SocketError};
+use desk::Desk;
+use ground::logs::how_it_ended;
+use ground::unix_socket::{self, SocketError};
+use store::{Backup, BackupError};
 
 /// The socket's name in the data folder.
 pub const SOCKET: &str = "operations.sock";

@@ -5,18 +5,19 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
+use config::Config;
+use config::secrets::{AuditSecrets, Secrets};
 use domain::run::signed::Keys;
 use domain::secret::Secret;
+use ground::clock::Clock;
+use ground::logs;
+use ground::terminal::say;
 use howler::app::{self, App, Setup, StopSignals};
 use howler::cli::{AuditAsked, Cli, Command, ConfigFile};
-use howler::clock::Clock;
-use howler::config::Config;
-use howler::config::secrets::{AuditSecrets, Secrets};
 use howler::dry_run::Looks;
 use howler::local::{self, Local};
-use howler::procedure::shell::Asked;
-use howler::terminal::say;
-use howler::{check, data, demo, dry_run, logs, probe, procedure, shell};
+use howler::{check, data, demo, dry_run, shell};
+use procedure::shell::Asked;
 use tracing::{info, warn};
 
 /// What a person reads when howler does not start.
@@ -169,7 +170,7 @@ fn start_local(data: &Path, router: axum::Router) -> Option<Local> {
         .ok()
 }
 
-fn load(file: &ConfigFile) -> Result<Config, howler::config::ConfigError> {
+fn load(file: &ConfigFile) -> Result<Config, config::ConfigError> {
     config_path(file).map_or_else(|| Ok(Config::default()), Config::load)
 }
 
@@ -179,7 +180,7 @@ fn config_path(file: &ConfigFile) -> Option<&Path> {
     file.config.as_deref().or_else(|| usual.exists().then_some(usual))
 }
 
-fn secrets() -> Result<Secrets, howler::config::secrets::SecretsError> {
+fn secrets() -> Result<Secrets, config::secrets::SecretsError> {
     Secrets::read(|name| std::env::var(name).ok())
 }
 

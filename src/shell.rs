@@ -10,12 +10,12 @@ use jiff::SignedDuration;
 use tokio::net::UnixStream;
 use tokio::time::timeout;
 
-use crate::calendar::{MOST_BYTES, text};
 use crate::cli::{DEFAULT_DATA, ShellLine};
-use crate::clock::Clock;
-use crate::intake::shell::{Question, Reply, WireError, path_in, read, write};
-use crate::terminal::{complain, say};
-use crate::unix_socket::SocketError;
+use calendar::{MOST_BYTES, text};
+use ground::clock::Clock;
+use ground::terminal::{complain, say};
+use ground::unix_socket::SocketError;
+use intake::shell::{Question, Reply, WireError, path_in, read, write};
 
 /// Nothing was changed: refused, or something is asked back.
 const REFUSED: u8 = 1;

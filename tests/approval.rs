@@ -4,8 +4,8 @@
 use domain::id::{DeliveryId, UserId};
 use domain::request::{Ask, Place, ReplyPath, Request};
 use howler::data::{From, verify_audit};
-use howler::store::{Changes, Store};
 use jiff::SignedDuration;
+use store::{Changes, Store};
 
 use crate::harness::process::until;
 use crate::harness::{EMERGENCIES, Town};
@@ -60,7 +60,7 @@ async fn whoever_asks_at_a_shell_is_not_another_person_in_slack() {
         by: UserId::at_shell("ian"),
         place: Place::shell(),
         reply: ReplyPath::Inline,
-        ask: Ask::Line(howler::intake::grammar::parse_runbook("run queue")),
+        ask: Ask::Line(grammar::parse_runbook("run queue")),
     };
     world.desk().submit(asked).await.unwrap();
     world.settle().await;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use howler::fake::github::{GitHub, Issue};
+use fake::github::{GitHub, Issue};
 use jiff::SignedDuration;
 
 use crate::harness::{EMERGENCIES, ROOM, World};

@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::Arc;
 
+use config::secrets::AuditSecrets;
 use domain::duration::Every;
 use domain::secret::Secret;
-use howler::config::secrets::AuditSecrets;
 use howler::data;
-use howler::store::Store;
-use howler::store::archive::{Head, Reader};
 use jiff::SignedDuration;
+use store::Store;
+use store::archive::{Head, Reader};
 
 use crate::harness::{EMERGENCIES, SECRET, TOKEN, World};
 

@@ -3,7 +3,7 @@
 use crate::harness::{EMERGENCIES, Message, ROOM, SECRET, World};
 
 /// Changes the channel of this name.
-fn change(world: &World, name: &str, change: impl Fn(&mut howler::fake::slack::world::Channel)) {
+fn change(world: &World, name: &str, change: impl Fn(&mut fake::slack::world::Channel)) {
     let name = name.trim_start_matches('#').to_owned();
     world.slack.arrange(|town| town.channels.iter_mut().filter(|it| it.name == name).for_each(&change));
 }

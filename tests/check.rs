@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::process::Command;
 
+use config::Config;
+use fake::phone::{self, Phones};
+use fake::slack::Slack;
+use ground::clock::Clock;
 use howler::app::{App, Setup};
-use howler::clock::Clock;
-use howler::config::Config;
-use howler::fake::phone::{self, Phones};
-use howler::fake::slack::Slack;
 use jiff::SignedDuration;
 use tempfile::TempDir;
 
@@ -182,7 +182,7 @@ async fn tokens_scopes_and_clocks() {
 async fn channels_and_groups() {
     let stand = Stand::new().await;
     let emergencies = "channel #monkeytown-emergencies";
-    let change = |change: fn(&mut howler::fake::slack::world::Channel)| {
+    let change = |change: fn(&mut fake::slack::world::Channel)| {
         stand.slack.arrange(|world| change(world.channel_mut("C0EMERG").unwrap()));
     };
     change(|channel| channel.members.retain(|member| member != "U0HOWLER"));
@@ -377,7 +377,7 @@ async fn a_user_for_programs_that_cannot_be_had_is_refused_before_anything_runs(
     let world = World::with_config("").await;
     let config = Config::parse(&named).unwrap();
     let started = App::start(Setup { config, data: stand.path().join("other"), ..world.setup() });
-    match howler::probe::runs_as(Some("65534")) {
+    match probe::runs_as(Some("65534")) {
         Ok(_) => {
             assert!(report.line("ok", "programs").contains("user 65534 of group 65534"), "{}", report.text);
             assert!(started.is_ok());

@@ -4,8 +4,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use howler::clock::Clock;
-use howler::{data, fake};
+use ground::clock::Clock;
+use howler::data;
 use jiff::SignedDuration;
 
 use crate::harness::process::{free_port, serve, until};

@@ -7,11 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use config::RunbookRules;
 use domain::procedure::judge::{Finding, Since, Verdict, judge};
 use domain::procedure::{Check, Probe, Question};
-use howler::config::RunbookRules;
-use howler::probe::Prober;
-use howler::procedure;
+use probe::Prober;
 use rustix::process::{Pid, Signal, geteuid, kill_process};
 use tempfile::TempDir;
 

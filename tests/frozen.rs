@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use howler::clock::Clock;
+use ground::clock::Clock;
 use serde_json::Value;
 
 use crate::harness::process::{free_port, serve, until};

@@ -1,6 +1,6 @@
 //! howler's Home tab and shortcuts, as people use them.
 
-use howler::fake::slack::{Call, Submission};
+use fake::slack::{Call, Submission};
 use jiff::SignedDuration;
 use serde_json::Value;
 

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use howler::clock::Clock;
-use howler::intake::shell::{Question, Reply, path_in, read, write};
+use ground::clock::Clock;
+use intake::shell::{Question, Reply, path_in, read, write};
 use tokio::net::UnixStream;
 
 use crate::harness::{EMERGENCIES, MANIFEST, World, two_in_the_morning, workspace_of};

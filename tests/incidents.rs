@@ -1,6 +1,6 @@
 //! An incident's life as people see it.
 
-use howler::fake::slack::Submission;
+use fake::slack::Submission;
 
 use crate::harness::{EMERGENCIES, ROOM, SECRET, World};
 

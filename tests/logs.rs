@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use howler::clock::Clock;
-use howler::fake::slack::Slack;
+use fake::slack::Slack;
+use ground::clock::Clock;
 use tempfile::TempDir;
 
 use crate::harness::process::{Process, free_port, serve, until};

@@ -151,7 +151,7 @@ async fn a_backup_and_an_export_have_it_and_a_restored_howler_ends_it() {
     assert_eq!((&of(1)["title"], &of(1)["ended_at"]), (&"Redis".into(), &serde_json::Value::Null));
     assert_eq!((&of(2)["ended_by"], &of(2)["scheduled_by"]), (&"U0IAN".into(), &"U0IAN".into()));
     assert!(lines.iter().any(|line| line["timer"] == "end"), "{lines:#?}");
-    let store = howler::store::Store::open(&restored, "x").unwrap();
+    let store = store::Store::open(&restored, "x").unwrap();
     let loaded = store.load().unwrap();
     let live: Vec<u64> = loaded.plain.maintenances.iter().map(|one| one.id.0).collect();
     assert_eq!((live, loaded.next.plain.maintenances), (vec![1], 3));

@@ -35,7 +35,7 @@ async fn a_calendar_is_read_by_an_address_that_nobody_guesses_until_it_is_revoke
     assert_eq!(status, 200);
     let now = world.clock.now();
     let (from, until) = (now, now + jiff::SignedDuration::from_hours(24 * 28));
-    let read = howler::calendar::read(text.as_bytes(), (from, until), &TimeZone::UTC).unwrap();
+    let read = calendar::read(text.as_bytes(), (from, until), &TimeZone::UTC).unwrap();
     assert_eq!((read.entries.len(), read.problems.len()), (5, 0), "{text}");
     assert!(text.contains("SUMMARY:On call: maya") && text.contains("SUMMARY:On call: kofi"), "{text}");
     let (_, own) = get(&world, &mine, None).await;

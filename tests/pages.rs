@@ -1,6 +1,6 @@
 //! A page must not end by accident: what tired people answer, what they do instead, and who cannot be reached.
 
-use howler::fake::slack::{Manifest, MessagesTab, Reach};
+use fake::slack::{Manifest, MessagesTab, Reach};
 
 use crate::harness::{EMERGENCIES, MANIFEST, SECRET, World};
 

@@ -1,6 +1,6 @@
 //! Pages by phone, through the fakes of Twilio and PagerDuty: every way in which a phone answers, or does not.
 
-use howler::fake::phone::{Call, CallState, Fault};
+use fake::phone::{Call, CallState, Fault};
 
 use crate::harness::{EMERGENCIES, World};
 

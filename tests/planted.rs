@@ -145,7 +145,7 @@ async fn a_secret_in_an_error_goes_nowhere() {
 
 #[tokio::test]
 async fn a_reason_is_in_no_line_of_the_log() {
-    let (slack, api_url) = workspace(&howler::clock::Clock::system()).await;
+    let (slack, api_url) = workspace(&ground::clock::Clock::system()).await;
     let folder = tempfile::tempdir().unwrap();
     let (data, port) = (folder.path().join("data"), free_port());
     slack.point_at(&format!("http://127.0.0.1:{port}"));

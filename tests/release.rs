@@ -6,7 +6,7 @@ use domain::id::RunId;
 use domain::run::change::Ended;
 use domain::run::{Last, Run};
 use howler::data::{From, verify_audit};
-use howler::store::{Changes, Kinds, Of, Store};
+use store::{Changes, Kinds, Of, Store};
 
 use crate::harness::process::until;
 use crate::harness::{EMERGENCIES, Town};

@@ -1,7 +1,7 @@
 //! Guarantees 1 to 3 over a crash: saved, once, on time or honest.
 
+use ground::clock::Clock;
 use howler::app::{App, Setup};
-use howler::clock::Clock;
 use jiff::SignedDuration;
 
 use crate::harness::{EMERGENCIES, ROOM, World};

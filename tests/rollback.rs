@@ -1,10 +1,10 @@
 //! An action from the offer to the proof: who may have it carried out, what exactly runs, once, and whether it helped.
 
+use desk::Fault;
 use domain::answer::Answer;
 use domain::id::{DeliveryId, UserId};
 use domain::request::{Ask, Place, ReplyPath, Request};
 use howler::data::{From, verify_audit};
-use howler::desk::Fault;
 
 use crate::harness::process::until;
 use crate::harness::{EMERGENCIES, Town};

@@ -173,7 +173,7 @@ async fn procedures_are_listed_and_shown() {
 #[tokio::test]
 async fn every_procedure_fits_into_a_message_of_slacks() {
     let world = World::start().await;
-    let names = howler::procedure::load(None).runbook;
+    let names = procedure::load(None).runbook;
     for procedure in names.all() {
         let shown = world.ian().types(EMERGENCIES, &format!("/runbook show {}", procedure.name)).await;
         assert!(shown.contains(&procedure.title), "{}: {shown}", procedure.name);

@@ -1,10 +1,10 @@
 //! A diagnosis that asks GitHub and Vercel, from the line that is typed to the card.
 
+use config::secrets::VercelSecrets;
 use domain::secret::Secret;
+use fake::github::Run;
+use fake::vercel::{Deployment, Fault, Setup, Variable, Vercel};
 use howler::app;
-use howler::config::secrets::VercelSecrets;
-use howler::fake::github::Run;
-use howler::fake::vercel::{Deployment, Fault, Setup, Variable, Vercel};
 use jiff::SignedDuration;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -34,7 +34,7 @@ impl Town {
         let file = format!("{before}tcp = {at:?}\n{after}");
         std::fs::write(folder.path().join("deployment-failure.toml"), file).unwrap();
         let vercel = Vercel::new(Setup {
-            clock: howler::clock::Clock::standing_at(two_in_the_morning()),
+            clock: ground::clock::Clock::standing_at(two_in_the_morning()),
             token: TOKEN.into(),
             project: "monkeytown-web".into(),
             team: Some(("team_1".into(), "monkeytown".into())),

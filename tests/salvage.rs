@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use howler::store::Store;
+use store::Store;
 
 use crate::backups::{all_files, damage, says, text, with_two_backups};
 use crate::harness::EMERGENCIES;

@@ -5,8 +5,8 @@ use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use howler::clock::Clock;
-use howler::intake::shell::{Question, Reply, path_in, read, write};
+use ground::clock::Clock;
+use intake::shell::{Question, Reply, path_in, read, write};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{UnixListener, UnixStream};
 

@@ -1,7 +1,7 @@
 //! The audit is signed with a key that is not in the data folder; without it nothing is changed (research 2b, rules 17 and 18).
 
+use config::secrets::AuditSecrets;
 use domain::secret::Secret;
-use howler::config::secrets::AuditSecrets;
 use howler::data::{From, verify_audit};
 
 use crate::harness::{EMERGENCIES, Town};

@@ -3,10 +3,10 @@
 use std::process::Command;
 use std::time::Duration;
 
+use config::secrets::Secrets;
 use domain::secret::Secret;
-use howler::clock::Clock;
-use howler::config::secrets::Secrets;
-use howler::fake::slack::{self, APP_TOKEN, Break, SocketEvent, Submission, sign};
+use fake::slack::{self, APP_TOKEN, Break, SocketEvent, Submission, sign};
+use ground::clock::Clock;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -34,10 +34,10 @@ async fn world(manifest: &str, signing_secret: Option<&str>) -> World {
         github_token: None,
         metrics_secret: None,
         api_secret: None,
-        audit: howler::config::secrets::AuditSecrets::default(),
-        phone: howler::config::secrets::PhoneSecrets::default(),
-        github_api_url: howler::config::secrets::GITHUB_API_URL.into(),
-        vercel: howler::config::secrets::VercelSecrets::default(),
+        audit: config::secrets::AuditSecrets::default(),
+        phone: config::secrets::PhoneSecrets::default(),
+        github_api_url: config::secrets::GITHUB_API_URL.into(),
+        vercel: config::secrets::VercelSecrets::default(),
     };
     World::of(clock, slack, secrets, "")
 }

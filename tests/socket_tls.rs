@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use crate::harness::process::{Process, free_port, serve_with};
 use crate::harness::{Channel, EMERGENCIES, MANIFEST, tls, workspace_of};
-use howler::clock::Clock;
-use howler::fake::slack::{APP_TOKEN, Slack};
+use fake::slack::{APP_TOKEN, Slack};
+use ground::clock::Clock;
 
 struct Stand {
     slack: Slack,

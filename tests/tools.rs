@@ -6,7 +6,6 @@ use std::path::Path;
 
 use domain::procedure::judge::{Finding, Since, judge};
 use domain::procedure::{CannotTell, Check, Did, Heard, Probe, Procedure, Rung};
-use howler::procedure;
 use jiff::Timestamp;
 use serde::Deserialize;
 

@@ -1,9 +1,9 @@
 //! An action taken back: offered once it was carried out, and carried out itself as everything is that changes something.
 
+use desk::Fault;
 use domain::answer::Answer;
 use domain::id::{DeliveryId, UserId};
 use domain::request::{Ask, Place, ReplyPath, Request};
-use howler::desk::Fault;
 
 use crate::harness::{EMERGENCIES, Town};
 use crate::rollback::{KUBECTL, PEOPLE, QUEUE, approved_until_begun, began, broken};

@@ -134,7 +134,7 @@ fn listen() -> (Lines, Listening) {
     let kept = lines.clone();
     let logs = tracing_subscriber::fmt()
         .json()
-        .with_env_filter(EnvFilter::new("howler=trace,howler::fake=off"))
+        .with_env_filter(EnvFilter::new("howler=trace,howler_fake=off"))
         .with_span_events(FmtSpan::NEW | FmtSpan::CLOSE)
         .with_writer(move || kept.clone())
         .finish();

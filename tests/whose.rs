@@ -1,6 +1,6 @@
 //! Whose a click is: another workspace's, another app's, a visitor's from a connected workspace, or nobody can tell (research 2b, rules 10 and 23).
 
-use howler::fake::slack::World as Workspace;
+use fake::slack::World as Workspace;
 
 use crate::harness::{EMERGENCIES, Town, World};
 use crate::rollback::{began, broken};

@@ -1,6 +1,6 @@
 //! What tired people type: the right incident or a question, and never a deed that nobody asked for.
 
-use howler::fake::slack::Submission;
+use fake::slack::Submission;
 
 use crate::harness::{EMERGENCIES, ROOM, SECRET, World};
 

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use domain::command::{Command, Line};
 use domain::id::IncidentId;
-use howler::fake::slack::sign;
+use fake::slack::sign;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

@@ -3,15 +3,15 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use config::Config;
 use domain::aggregate::Aggregate;
 use domain::effect::{CardPlace, PostKey};
 use domain::id::{IncidentId, MessageTs};
 use domain::incident::event::{Event, EventKind, UpdateFacts};
 use domain::incident::{Declaration, Incident, Place, declare};
 use domain::{Severity, Status};
-use howler::config::Config;
-use howler::store::{Changes, Store};
 use jiff::{SignedDuration, Timestamp};
+use store::{Changes, Store};
 
 use crate::Result;
 

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use config::Config;
 use domain::secret::Secret;
-use howler::config::Config;
-use howler::intake::signature::Verifier;
+use intake::signature::Verifier;
 use jiff::Timestamp;
 
 use crate::Result;

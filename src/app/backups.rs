@@ -11,13 +11,13 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{oneshot, watch};
 use tracing::{error, info, warn};
 
-use crate::clock::Clock;
-use crate::config::Backups;
 use crate::data::DataError;
 use crate::data::backups::{BackupFolder, Kept};
-use crate::store::{AsItStands, BackupError, Standing, Store, StoreError, Upgrade, outline};
-use crate::telemetry::BackupMetrics;
+use config::Backups;
 use domain::duration::Spoken;
+use ground::clock::Clock;
+use ground::telemetry::BackupMetrics;
+use store::{AsItStands, BackupError, Standing, Store, StoreError, Upgrade, outline};
 
 /// A failed backup is tried again after this, or after the interval where that is shorter.
 const AGAIN: SignedDuration = SignedDuration::from_mins(5);

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use axum::Router;
 use tracing::info;
 
-use crate::clock::Clock;
-use crate::config::secrets::Secrets;
-use crate::config::{Config, Provider};
-use crate::delivery::phone::answer::AckKey;
-use crate::delivery::phone::{Caller, PhoneError, Phones};
-use crate::desk::Desk;
-use crate::intake::phone::ToDesk;
-use crate::intake::phone::pagerduty::PagerDutyDoor;
-use crate::intake::phone::router;
-use crate::intake::phone::twilio::TwilioDoor;
+use config::secrets::Secrets;
+use config::{Config, Provider};
+use delivery::phone::answer::AckKey;
+use delivery::phone::{Caller, PhoneError, Phones};
+use desk::Desk;
+use ground::clock::Clock;
+use intake::phone::ToDesk;
+use intake::phone::pagerduty::PagerDutyDoor;
+use intake::phone::router;
+use intake::phone::twilio::TwilioDoor;
 
 /// Who calls, and the doors for what comes back.
 pub struct Telephone {

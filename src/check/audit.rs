@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use super::Line;
-use crate::clock::Clock;
-use crate::config::secrets::AuditSecrets;
 use crate::data::{self, DataError};
+use config::secrets::AuditSecrets;
 use domain::run::audit::Ledger;
 use domain::run::signed::Keys;
+use ground::clock::Clock;
 
 const WHAT: &str = "audit";
 

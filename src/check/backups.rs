@@ -8,11 +8,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::folder::{existing, try_writing};
 use super::{Level, Line};
-use crate::config::Backups;
 use crate::data;
 use crate::data::backups::{BackupFolder, Kept};
-use crate::store::{Outline, outline};
+use config::Backups;
 use domain::duration::Spoken;
+use store::{Outline, outline};
 
 const WHAT: &str = "backups";
 /// Older than so many intervals, something is wrong.

@@ -1,7 +1,7 @@
 //! Secrets and targets: what is set, and which part is off without it. No value is ever shown.
 
 use super::{Level, Line};
-use crate::config::secrets::{Secrets, SecretsError};
+use config::secrets::{Secrets, SecretsError};
 
 /// A variable of howler's interface.
 struct Variable {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Line;
-use crate::config::{Config, problems};
+use config::{Config, problems};
 
 const WHAT: &str = "configuration";
 

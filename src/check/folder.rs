@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::Line;
 use crate::data::{Copied, DataError};
 use crate::export;
-use crate::store::{Store, StoreError, before_upgrade};
+use store::{Store, StoreError, before_upgrade};
 
 const WHAT: &str = "data folder";
 const ROOM: &str = "disk space";

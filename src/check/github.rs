@@ -1,11 +1,11 @@
 //! GitHub: whether a backup issue could be opened.
 
 use super::Line;
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::config::secrets::Secrets;
-use crate::delivery::GitHub;
+use config::Config;
+use config::secrets::Secrets;
+use delivery::GitHub;
 use domain::duration::Spoken;
+use ground::clock::Clock;
 
 pub async fn line(config: &Config, secrets: &Secrets, clock: Clock) -> Line {
     let what = "backup issues";

@@ -16,10 +16,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use crate::clock::Clock;
-use crate::config::secrets::Secrets;
 use crate::data;
-use crate::terminal::{complain, say};
+use config::secrets::Secrets;
+use ground::clock::Clock;
+use ground::terminal::{complain, say};
 
 /// One line of the report.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,18 +6,18 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Line;
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::config::secrets::Secrets;
 use crate::data::{self, DataError};
-use crate::delivery::phone::Phones;
-use crate::delivery::{People, Survey};
+use config::Config;
+use config::secrets::Secrets;
+use delivery::phone::Phones;
+use delivery::{People, Survey};
 use domain::id::UserId;
 use domain::oncall::Segment;
 use domain::oncall::rota::{Rota, TestRing};
 use domain::oncall::schedule::Schedule;
 use domain::refusal::Unfit;
 use domain::run::identity::Names;
+use ground::clock::Clock;
 
 const WHAT: &str = "on call";
 const PHONES: &str = "phones";

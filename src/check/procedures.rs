@@ -1,8 +1,7 @@
 //! The runbook's procedures: which of them cannot be used, and why, and whether there are people to approve their actions.
 
 use super::Line;
-use crate::config::{ApprovalRules, Config};
-use crate::procedure;
+use config::{ApprovalRules, Config};
 use domain::procedure::Risk;
 
 const WHAT: &str = "procedures";

@@ -1,8 +1,8 @@
 //! As whom the runbook's programs run.
 
 use super::Line;
-use crate::config::Config;
-use crate::probe::{User, is_root, runs_as};
+use config::Config;
+use probe::{User, is_root, runs_as};
 
 const WHAT: &str = "programs";
 

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::SignedDuration;
 
 use super::Line;
-use crate::clock::Clock;
-use crate::config::secrets::Secrets;
-use crate::config::{Config, Mentions};
-use crate::delivery::{Connections, Greeting, Group, Seen, SlackTarget, Survey};
-use crate::fake::slack::Manifest;
+use config::secrets::Secrets;
+use config::{Config, Mentions};
+use delivery::{Connections, Greeting, Group, Seen, SlackTarget, Survey};
 use domain::id::ChannelId;
 use domain::refusal::Unfit;
+use fake::slack::Manifest;
+use ground::clock::Clock;
 
 /// The app as it should be.
 const MANIFEST: &str = include_str!("../../manifest.yml");

@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::slack::{May, approvers, channel, clocks, may_set, mentioned, mentions, scopes};
 use super::*;
-use crate::config::Mentions;
-use crate::delivery::{Greeting, Group, Seen};
+use config::Mentions;
+use delivery::{Greeting, Group, Seen};
 use domain::refusal::Unfit;
 
 fn found(line: &Line) -> (Level, &str) {
@@ -36,7 +36,7 @@ fn a_clock_is_noted_past_five_seconds_and_fails_past_a_minute() {
 
 #[test]
 fn each_missing_scope_is_named_with_its_purpose_and_each_surplus_one_is_noted() {
-    let all = crate::fake::slack::Manifest::parse(include_str!("../../manifest.yml")).unwrap().scopes;
+    let all = fake::slack::Manifest::parse(include_str!("../../manifest.yml")).unwrap().scopes;
     assert!(
         matches!(scopes(Some(&all)).as_slice(), [scopes, app] if scopes.level == Level::Ok && app.what == "app settings")
     );

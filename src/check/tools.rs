@@ -6,10 +6,9 @@ use std::path::Path;
 use futures_util::future::join_all;
 
 use super::Line;
-use crate::config::Config;
-use crate::probe::{Prober, Version, runs_as};
-use crate::procedure;
+use config::Config;
 use domain::procedure::{CannotTell, Probe, Procedure};
+use probe::{Prober, Version, runs_as};
 
 /// A line for each program. Those with a home of their own get it, where there is a data folder to keep it in.
 pub async fn lines(config: &Config, data: &Path, lookup: impl Fn(&str) -> Option<String>) -> Vec<Line> {

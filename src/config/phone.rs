@@ -89,7 +89,7 @@ impl PublicUrl {
     pub fn parse(text: &str) -> Result<Self, String> {
         let wrong = || format!("`{text}` is no address for callbacks; write one like https://howler.example");
         let text = text.trim().trim_end_matches('/');
-        let url = reqwest::Url::parse(text).ok().filter(reqwest::Url::has_host).ok_or_else(wrong)?;
+        let url = url::Url::parse(text).ok().filter(url::Url::has_host).ok_or_else(wrong)?;
         if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() {
             return Err(wrong());
         }
@@ -140,7 +140,7 @@ fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Config, problems, secrets};
+    use crate::{Config, problems, secrets};
 
     #[test]
     fn twilio_needs_a_number_and_an_address() {

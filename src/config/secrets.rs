@@ -1,7 +1,7 @@
 //! Secrets and targets from the environment: never from the file, never in a log line.
 
 use domain::secret::Secret;
-use reqwest::Url;
+use url::Url;
 
 /// Slack's own base address.
 pub const SLACK_API_URL: &str = "https://slack.com/api/";

@@ -13,16 +13,16 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::clock::Clock;
 use crate::export::{self, ExportError};
-use crate::store::archive::{ArchiveError, Head as BackupHead, Reader};
-use crate::store::record::Record;
-use crate::store::{BackupError, RestoreError, Store, StoreError};
 use domain::oncall::rota::Rota;
 use domain::run::audit::{Head, Ledger};
 use domain::run::signed;
 use draft::Draft;
+use ground::clock::Clock;
 use source::Source;
+use store::archive::{ArchiveError, Head as BackupHead, Reader};
+use store::record::Record;
+use store::{BackupError, RestoreError, Store, StoreError};
 
 pub use newest::restore_newest;
 pub use salvage::{Report, salvage};

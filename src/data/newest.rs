@@ -11,8 +11,8 @@ use jiff::Timestamp;
 
 use super::backups::{BackupFolder, Kept, name};
 use super::{DataError, blocking, holds, minute};
-use crate::clock::Clock;
-use crate::store::{Outline, RESTORING, Restored, Standing, Store, hold, outline};
+use ground::clock::Clock;
+use store::{Outline, RESTORING, Restored, Standing, Store, hold, outline};
 
 /// Puts the newest usable backup of `backups` in the place of `data`. Gives lines that say what it holds, what is lost,
 /// and what to do next.

@@ -10,13 +10,13 @@ use jiff::Timestamp;
 
 use super::backups::{BackupFolder, Kept};
 use super::{DataError, Draft, blocking, minute};
-use crate::clock::Clock;
 use crate::export::{self, ExportError};
-use crate::store::archive::{ArchiveError, Head, Reader};
-use crate::store::record::Record;
-use crate::store::salvage::{self, Salvaged};
-use crate::store::{Outline, hold, outline};
 use domain::id::IncidentId;
+use ground::clock::Clock;
+use store::archive::{ArchiveError, Head, Reader};
+use store::record::Record;
+use store::salvage::{self, Salvaged};
+use store::{Outline, hold, outline};
 
 /// What was read, as an export's lines.
 pub const LINES: &str = "salvaged.jsonl";

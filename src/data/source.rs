@@ -9,9 +9,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::DataError;
-use crate::clock::Clock;
 use crate::local;
-use crate::store::{AsItStands, Backup, Store, StoreError, outline};
+use ground::clock::Clock;
+use store::{AsItStands, Backup, Store, StoreError, outline};
 
 /// Pieces that wait between the socket and the file.
 const WAITING: usize = 16;

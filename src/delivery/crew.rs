@@ -9,10 +9,10 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tracing::{Instrument, error, info_span};
 
 use super::heart::Heart;
-use crate::clock::Clock;
-use crate::logs::how_it_ended;
 use domain::effect::Lane;
 use domain::id::EffectId;
+use ground::clock::Clock;
+use ground::logs::how_it_ended;
 
 /// A lane that fell is begun again after this, so that a fault that comes back does not turn in circles.
 const AGAIN: SignedDuration = SignedDuration::from_secs(2);

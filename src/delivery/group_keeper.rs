@@ -8,13 +8,13 @@ use tokio::sync::watch;
 use tracing::{debug, warn};
 
 use super::Deliverer;
-use crate::clock::Clock;
-use crate::desk::Desk;
+use desk::Desk;
 use domain::effect::EffectKind;
 use domain::id::UserId;
 use domain::oncall::duty::PhoneReach;
 use domain::oncall::reach::NoWay;
 use domain::refusal::Unfit;
+use ground::clock::Clock;
 
 /// Slack tells of changes as they happen; this is for those it did not tell.
 const EVERY: SignedDuration = SignedDuration::from_mins(10);

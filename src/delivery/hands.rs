@@ -10,14 +10,14 @@ use tracing::warn;
 
 use super::job::Job;
 use super::slack::Deliverer;
-use crate::desk::Desk;
-use crate::probe::{Look, Order, Prober};
+use desk::Desk;
 use domain::effect::{EffectKind, Outcome, Receipt};
 use domain::id::{RunId, UserId};
 use domain::procedure::judge::Since;
 use domain::procedure::{CannotTell, Finding};
 use domain::run::Run;
 use domain::run::change::{Ended, Phase, Prepared};
+use probe::{Look, Order, Prober};
 
 /// A stop that came too early is tried again after this.
 const AGAIN: SignedDuration = SignedDuration::from_millis(200);

@@ -26,11 +26,12 @@ impl Heart {
     }
 
     /// Returns when somebody wants a beat.
-    pub(crate) async fn asked(&self) {
+    pub async fn asked(&self) {
         self.0.asked.notified().await;
     }
 
-    pub(crate) fn beat(&self) {
+    /// Answers everybody who asks now.
+    pub fn beat(&self) {
         self.0.beats.send_modify(|beats| *beats += 1);
     }
 }

@@ -13,15 +13,15 @@ use super::heart::Heart;
 use super::job::Job;
 use super::phone::Caller;
 use super::{Deliverer, GitHub};
-use crate::clock::Clock;
-use crate::desk::{Desk, Next};
-use crate::logs::how_it_ended;
-use crate::telemetry::Metrics;
+use desk::{Desk, Next};
 use domain::effect::{Effect, Lane, Outcome};
 use domain::id::EffectId;
 use domain::incident::{Incident, still_true};
 use domain::oncall::{self, rota::Rota};
 use domain::run::{self, Run};
+use ground::clock::Clock;
+use ground::logs::how_it_ended;
+use ground::telemetry::Metrics;
 
 /// After a result that could not be saved.
 const PAUSE: SignedDuration = SignedDuration::from_secs(2);

@@ -8,7 +8,6 @@ use tracing::{error, warn};
 use super::retry::{self, Class, Trouble};
 use super::slack::Deliverer;
 use super::slack::client::{Call, Nothing};
-use crate::view;
 use domain::answer::FormToOpen;
 
 /// Later the trigger is as good as dead, and the person waits.

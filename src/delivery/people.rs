@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::directory::Cursor;
 use super::lenient::{lenient, rows};
 use super::slack::client::{Call, Slack};
-use crate::delivery::retry::{Trouble, verdict};
+use crate::retry::{Trouble, verdict};
 use domain::id::UserId;
 use domain::refusal::Unfit;
 

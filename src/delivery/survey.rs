@@ -18,9 +18,9 @@ use super::people::People;
 use super::retry::{self, Trouble};
 use super::slack::client::{Call, Nothing, Slack, TIME_LIMIT, connector};
 use super::slack::{DelivererError, SlackTarget};
-use crate::clock::Clock;
-use crate::telemetry::Metrics;
 use domain::id::ChannelId;
+use ground::clock::Clock;
+use ground::telemetry::Metrics;
 
 /// Slack takes less than 1,000.
 const PAGE: &str = "999";

@@ -14,20 +14,18 @@ use tokio::net::TcpListener;
 use tracing::warn;
 
 use crate::app::{self, App, Ground, Setup, StartError, StopSignals};
-use crate::clock::Clock;
-use crate::config::secrets::{GITHUB_API_URL, Secrets, VercelSecrets};
-use crate::config::{
-    ApprovalRules, Backups, Config, Mentions, Phone, Provider, PublicUrl, Rotation, RunbookRules,
-};
-use crate::fake::phone::Phones;
-use crate::fake::rehearsal::{self, Controls};
-use crate::fake::slack::{self, Slack};
-use crate::probe::StandIn;
-use crate::terminal::say;
+use config::secrets::{GITHUB_API_URL, Secrets, VercelSecrets};
+use config::{ApprovalRules, Backups, Config, Mentions, Phone, Provider, PublicUrl, Rotation, RunbookRules};
 use domain::duration::Every;
 use domain::id::UserId;
 use domain::oncall::phone::PhoneNumber;
 use domain::secret::Secret;
+use fake::phone::Phones;
+use fake::rehearsal::{self, Controls};
+use fake::slack::{self, Slack};
+use ground::clock::Clock;
+use ground::terminal::say;
+use probe::StandIn;
 use production::Production;
 
 pub use play::play;
@@ -146,7 +144,7 @@ async fn start(listen: SocketAddr, folder: &Path, kept: bool, clock: Clock) -> R
             vercel: VercelSecrets::default(),
             metrics_secret: None,
             api_secret: None,
-            audit: crate::config::secrets::AuditSecrets::default(),
+            audit: config::secrets::AuditSecrets::default(),
             phone: on_call::secrets(&base),
         },
         data: folder.join("howler"),

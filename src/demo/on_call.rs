@@ -7,16 +7,16 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tracing::warn;
 
-use crate::clock::Clock;
-use crate::config::Phone;
-use crate::config::secrets::PhoneSecrets;
-use crate::desk::Desk;
-use crate::fake::phone::{self, Call, CallState, Phones};
-use crate::fake::rehearsal::Later;
-use crate::fake::slack::Slack;
+use config::Phone;
+use config::secrets::PhoneSecrets;
+use desk::Desk;
 use domain::oncall::duty::PhoneReach;
 use domain::oncall::rota::Rota;
 use domain::secret::Secret;
+use fake::phone::{self, Call, CallState, Phones};
+use fake::rehearsal::Later;
+use fake::slack::Slack;
+use ground::clock::Clock;
 
 pub const FROM: &str = "+14155550100";
 const TOKEN: &str = "rehearsal-twilio";

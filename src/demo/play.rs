@@ -8,10 +8,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{DemoError, Rehearsal, scratch_folder, start};
 use crate::app;
-use crate::clock::Clock;
-use crate::fake::slack::World;
-use crate::fake::slack::world::{Channel, Message};
-use crate::terminal::{complain, say};
+use fake::slack::World;
+use fake::slack::world::{Channel, Message};
+use ground::clock::Clock;
+use ground::terminal::{complain, say};
 
 const EMERGENCIES: &str = "#monkeytown-emergencies";
 const ROOM: &str = "#inc-1-event-stream-down";

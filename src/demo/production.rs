@@ -8,11 +8,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::clock::Clock;
-use crate::probe::{Fingerprint, StandIn};
 use cluster::Deployment;
 use domain::procedure::{CannotTell, Heard, Question};
 use domain::run::change::Ended;
+use ground::clock::Clock;
+use probe::{Fingerprint, StandIn};
 
 /// What can be broken, by the word of its button, and what a person would say of it.
 pub const BREAKS: [(&str, &str); 5] = [

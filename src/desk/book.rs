@@ -7,8 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::draft::Parts;
 use super::state::State;
-use crate::config::Config;
-use crate::store::{Store, StoreError};
+use config::Config;
 use domain::answer::{Answer, Private, Summary};
 use domain::command::{Command, Line};
 use domain::id::{ChannelId, IncidentId, MessageTs, RunId};
@@ -19,6 +18,7 @@ use domain::refusal::Refusal;
 use domain::request::{Place, Request};
 use domain::run::audit::Ledger;
 use domain::run::{Around, Rules, Run};
+use store::{Store, StoreError};
 
 /// `reopen` without a number means an incident that was resolved less than this ago.
 pub const RECENT: SignedDuration = SignedDuration::from_hours(24);

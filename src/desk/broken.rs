@@ -14,13 +14,13 @@ use super::round::{RECOVER_EVERY, Round};
 use super::signing;
 use super::state::{IN_MEMORY, State};
 use super::{Fault, Message};
-use crate::store::{Store, StoreError};
 use domain::answer::{Answer, Private};
 use domain::effect::{Effect, EffectKind, EffectState, Lane, Named, To};
 use domain::id::EffectId;
 use domain::oncall::tell::Tell;
 use domain::owner::Owner;
 use domain::request::{Ask, ReplyPath, Request};
+use store::{Store, StoreError};
 
 /// Trouble that is over sooner is told to nobody but those whom it refuses.
 const TOLD_AFTER: SignedDuration = SignedDuration::from_secs(5);

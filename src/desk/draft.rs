@@ -33,8 +33,7 @@ pub use self::parts::Parts;
 use super::book::{Book, Meant};
 use super::reads;
 use super::state::State;
-use crate::config::Config;
-use crate::store::{Changes, Store, StoreError};
+use config::Config;
 use domain::aggregate::Cause;
 use domain::answer::{Answer, Private};
 use domain::command::{Command, Line};
@@ -46,6 +45,7 @@ use domain::refusal::Refusal;
 use domain::request::{Ask, Place, ReplyPath, Request};
 use domain::run::audit::Ledger;
 use domain::timer::{Outage, Timer};
+use store::{Changes, Store, StoreError};
 
 /// What a round works with.
 pub struct Draft<'a> {

@@ -7,11 +7,11 @@ use jiff::Timestamp;
 
 use super::book::Book;
 use super::state::State;
-use crate::store::{Store, StoreError};
 use domain::effect::{Effect, EffectState, Lane};
 use domain::id::IncidentId;
 use domain::incident::Incident;
 use domain::run::Run;
+use store::{Store, StoreError};
 
 /// What a lane does next.
 pub enum Head {

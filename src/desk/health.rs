@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::store::StoreError;
 use domain::fault::Saving;
+use store::StoreError;
 
 /// A save that takes longer is told.
 const SLOW: Duration = Duration::from_secs(3);

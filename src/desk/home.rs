@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::book::Book;
 use super::oncall::{reach, who_at};
 use super::{Desk, Pulse, Shared};
-use crate::config::Config;
+use config::Config;
 use domain::home::{Home, MyPhone, OnCallNow, OpenIncident, Waits};
 use domain::id::UserId;
 use domain::incident::Incident;

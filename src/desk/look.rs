@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use tracing::{error, info, warn};
 
 use super::Shared;
-use crate::store::{AuditKnown, BackupError, Look, Store};
+use store::{AuditKnown, BackupError, Look, Store};
 
 /// A look that broke off is begun again after so long.
 pub(super) const AGAIN: SignedDuration = SignedDuration::from_mins(1);
@@ -68,16 +68,16 @@ fn tell(store: &Store) {
 mod tests {
     use std::sync::Arc;
 
-    use crate::clock::Clock;
-    use crate::config::Config;
-    use crate::desk::Desk;
-    use crate::store::Store;
-    use crate::telemetry::Metrics;
+    use crate::Desk;
+    use config::Config;
     use domain::Severity;
     use domain::answer::{Answer, Private};
     use domain::command::{Command, Line};
     use domain::id::IncidentId;
     use domain::request::{Ask, Place, ReplyPath, Request};
+    use ground::clock::Clock;
+    use ground::telemetry::Metrics;
+    use store::Store;
 
     fn typed(delivery: &str, command: Command) -> Request {
         let place = Place { channel: "C1".into(), thread: None };
@@ -100,7 +100,7 @@ mod tests {
         desk.submit(typed("1", declare.clone())).await.unwrap();
         desk.look_through().await;
         assert!(!desk.damaged());
-        store.lose_words(IncidentId(1));
+        store.lose_words(IncidentId(1)).unwrap();
         desk.close().await;
         task.await.unwrap();
         drop(store);

@@ -5,8 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::Sha256;
 
 use super::book::Book;
-use crate::config::{Config, Provider};
-use crate::store::StoreError;
+use config::{Config, Provider};
 use domain::Severity;
 use domain::answer::{Answer, Private, Summary};
 use domain::id::{DeliveryId, IncidentId, UserId};
@@ -23,6 +22,7 @@ use domain::oncall::tell::Brief;
 use domain::oncall::when::{Resolved, WhenProblem, WhenText};
 use domain::refusal::Refusal;
 use domain::request::Request;
+use store::StoreError;
 
 /// Open incidents named in a brief or a review.
 const NAMED: usize = 10;

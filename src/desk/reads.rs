@@ -6,9 +6,7 @@ use tracing::error;
 use super::book::{Book, Meant};
 use super::draft::read_feature;
 use super::oncall::{self, Look};
-use crate::config::Config;
-use crate::store::{Store, StoreError};
-use crate::view;
+use config::Config;
 use domain::answer::{Answer, FormFill, FormToOpen, Private, Summary};
 use domain::command::{Command, Line};
 use domain::effect::{Effect, EffectState, Undone};
@@ -22,6 +20,7 @@ use domain::request::{FormContext, ReplyPath, Request};
 use domain::run::approve::may_comment;
 use domain::run::decide::RunRefusal;
 use domain::runbook::{self, RunAsk, RunbookAnswer, RunbookLine};
+use store::{Store, StoreError};
 
 /// Open incidents shown by `list`.
 const OPEN: usize = 20;

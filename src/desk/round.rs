@@ -12,14 +12,14 @@ use super::put_off::PutOff;
 use super::state::State;
 use super::unsaved::Unsaved;
 use super::{Broken, Doubts, Fault, Message, Next, Pulse, Shared};
-use crate::clock::{Jump, Seen};
-use crate::store::{AuditKnown, Changes, CommitError, Store, StoreError};
 use domain::answer::Answer;
 use domain::duration::Spoken;
 use domain::effect::{Lane, Outcome, To};
 use domain::id::EffectId;
 use domain::request::Request;
 use domain::timer::{Outage, Timer};
+use ground::clock::{Jump, Seen};
+use store::{AuditKnown, Changes, CommitError, Store, StoreError};
 
 /// At most this much is decided in one round, so that nobody waits for a very long commit.
 const ROUND: usize = 256;

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use crate::store::{Changes, Loaded, Store, StoreError};
 use domain::run::signed::Keys;
+use store::{Changes, Loaded, Store, StoreError};
 
 /// What the store holds, once the audit says with which key its rows are signed from now on.
 ///

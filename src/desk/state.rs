@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::store::{Changes, Loaded, Numbers, Plain};
 use domain::Severity;
 use domain::aggregate::{Aggregate, for_each_plain_kind};
 use domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
@@ -16,6 +15,7 @@ use domain::run::Run;
 use domain::run::audit::Ledger;
 use domain::run::signed::Keys;
 use domain::timer::Timer;
+use store::{Changes, Loaded, Numbers, Plain};
 
 /// Effects with numbers from here on were never saved: answers and notices while nothing could be.
 pub const IN_MEMORY: u64 = 1 << 62;

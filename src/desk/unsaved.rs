@@ -8,12 +8,12 @@ use jiff::Timestamp;
 
 use super::book::Book;
 use super::state::State;
-use crate::store::{Store, StoreError};
 use domain::aggregate::{Aggregate, Cause};
 use domain::effect::{Effect, Lane, Outcome};
 use domain::id::{EffectId, IncidentId};
 use domain::incident::event::EventKind;
 use domain::incident::{Incident, delivered};
+use store::{Store, StoreError};
 
 /// At most one outcome for each effect of the outbox, and no effect is added to it meanwhile.
 #[derive(Debug, Default)]

@@ -8,7 +8,6 @@ use serde_json::Value;
 use super::SCHEMA;
 use super::event::{self, Eta, eta};
 use super::rota::RotaLine;
-use crate::store::archive::Head;
 use domain::command::Role;
 use domain::effect::{Effect, EffectKind, EffectState, Room, Say};
 use domain::id::{ChannelId, IncidentId, UserId};
@@ -16,6 +15,7 @@ use domain::incident::Incident;
 use domain::incident::event::Event;
 use domain::oncall::tell::Tell;
 use domain::timer::Timer;
+use store::archive::Head;
 
 /// One line.
 #[derive(Serialize)]

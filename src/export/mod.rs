@@ -11,10 +11,10 @@ use std::io::{self, BufRead, Write};
 
 use serde::Serialize;
 
-use crate::store::StoreError;
-use crate::store::archive::{ArchiveError, Head, Reader};
-use crate::store::record::Record;
 use lines::Line;
+use store::StoreError;
+use store::archive::{ArchiveError, Head, Reader};
+use store::record::Record;
 
 /// Counts changes that a reader must know of. A new kind of line or event, or a new field, is none: skip what you do not
 /// know.

@@ -6,13 +6,13 @@ use slack_morphism::prelude::SlackBlock;
 use tracing::error;
 
 use super::front::Reply;
-use crate::desk::Fault;
-use crate::intake::slack::FieldError;
-use crate::view::{self, Message, Via, fields};
+use crate::slack::FieldError;
+use desk::Fault;
 use domain::answer::{Answer, FormToOpen, Private};
 use domain::refusal::Refusal;
 use domain::request::Form;
 use domain::text;
+use view::{Message, Via, fields};
 
 /// Slack shows an error under a field; more would not be read there.
 const FIELD_ERROR_MOST: usize = 250;

@@ -14,16 +14,16 @@ use super::quoted::with_names;
 use super::reasons::without_secrets;
 use super::screen::{looked_up, screened};
 use super::slack::{Incoming, Opened, Parsed};
-use crate::clock::Clock;
-use crate::delivery::Deliverer;
-use crate::desk::Desk;
-use crate::redact::Redactor;
-use crate::telemetry::Metrics;
+use delivery::Deliverer;
+use desk::Desk;
 use domain::answer::{Answer, FormToOpen};
 use domain::command::{Command, Line};
 use domain::id::{ChannelId, DeliveryId};
 use domain::refusal::Refusal;
 use domain::request::{Ask, ReplyPath};
+use ground::clock::Clock;
+use ground::telemetry::Metrics;
+use redact::Redactor;
 
 /// Slack gives up after three seconds; by then a humane answer must be on its way.
 pub const PATIENCE: Duration = Duration::from_millis(2_500);

@@ -2,7 +2,7 @@
 //! somebody of it, is told by the ids within (research 2b, rule 10). In a channel shared by Slack Connect, people of other
 //! workspaces see howler's buttons too.
 
-use crate::delivery::BotIdentity;
+use delivery::BotIdentity;
 use domain::command::{Command, Line};
 use domain::refusal::Refusal;
 use domain::request::{Ask, Form};

@@ -6,11 +6,11 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::time::timeout;
 
-use super::slack_text::is_id;
-use crate::delivery::People;
+use delivery::People;
 use domain::command::{Command, Line};
 use domain::id::UserId;
 use domain::request::Ask;
+use grammar::slack_text::is_id;
 
 /// The form that it goes into must open within three seconds.
 const PATIENCE: Duration = Duration::from_millis(800);

@@ -1,12 +1,12 @@
 //! Reasons that people type go into the timeline, the audit and cards: a secret that was pasted into one is taken out before
 //! anything is decided or saved (research 2b, rule 8).
 
-use crate::redact::Redactor;
 use domain::command::{Command, Line};
 use domain::request::{Ask, Form};
 use domain::run::approve::Vote;
 use domain::run::decide::Start;
 use domain::runbook::{RunAsk, RunbookLine};
+use redact::Redactor;
 
 /// The same, without secrets in its reasons and in the values of its parameters.
 pub fn without_secrets(ask: Ask, redactor: &Redactor) -> Ask {
@@ -88,7 +88,7 @@ mod tests {
     fn a_reason_with_a_name_and_a_value_keeps_no_value() {
         let redactor = Redactor::new(std::iter::empty());
         for typed in ["password=hunter22 is fine", "it said password=hunter22", "token: hunter22"] {
-            let line = crate::intake::grammar::parse_runbook(&format!("approve RUN-7 7aaaaa {typed}"));
+            let line = grammar::parse_runbook(&format!("approve RUN-7 7aaaaa {typed}"));
             let shown = format!("{:?}", without_secrets(Ask::Line(line), &redactor));
             assert!(!shown.contains("hunter22"), "{shown}");
         }
@@ -109,7 +109,7 @@ mod tests {
             "break-glass RUN-7 7aaaaa it is SECRET",
             "diagnose logs tail=SECRET",
         ] {
-            let line = crate::intake::grammar::parse_runbook(&line.replace("SECRET", secret));
+            let line = grammar::parse_runbook(&line.replace("SECRET", secret));
             let shown = format!("{:?}", without_secrets(Ask::Line(line), &redactor));
             assert!(!shown.contains(secret) && shown.contains("[secret]"), "{shown}");
         }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use crate::delivery::Deliverer;
-use crate::intake::slack::Typed;
+use crate::slack::Typed;
+use delivery::Deliverer;
 use domain::command::{Command, Line};
 use domain::id::UserId;
 use domain::oncall::line::Oncall;

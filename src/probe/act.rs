@@ -271,7 +271,7 @@ mod tests {
     use tokio::io::AsyncWriteExt;
 
     use super::*;
-    use crate::config::RunbookRules;
+    use config::RunbookRules;
     use domain::secret::Secret;
 
     const SECRETS: [&str; 3] = ["hunter2-hunter2", "xoxb-1234567890-abcdef", "c2VjcmV0LXNlY3JldA=="];

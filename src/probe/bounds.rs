@@ -14,7 +14,7 @@ use tokio::process::{Child, Command};
 use tokio::runtime::Handle;
 
 use super::user::User;
-use crate::config::Limits;
+use config::Limits;
 
 /// As which user and within which limits programs run.
 #[derive(Clone, Debug)]

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 
 use super::rest::{Answer, message};
-use crate::clock::Clock;
+use ground::clock::Clock;
 
 /// What both services ask for at least where they limit without saying for how long.
 const UNSPECIFIED: i64 = 60;

@@ -17,7 +17,7 @@ use reqwest::Url;
 use serde_json::Value;
 
 use super::kept::{Kept, Printed};
-use crate::config::secrets::is_allowed;
+use config::secrets::is_allowed;
 use domain::procedure::CannotTell;
 use domain::text::{clean_line, shorten};
 

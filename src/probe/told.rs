@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use crate::redact::{Redactor, without_escapes};
 use domain::procedure::Heard;
 use domain::text::clean;
+use redact::{Redactor, without_escapes};
 
 /// Lines of a longer text, from its end: that is where it says what went wrong.
 const LINES: usize = 40;

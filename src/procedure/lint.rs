@@ -6,10 +6,10 @@ use std::sync::LazyLock;
 use jiff::SignedDuration;
 
 use super::{reads, safe, waits};
-use crate::redact::Redactor;
 use domain::procedure::{
     Action, Check, Choices, Command, Expected, Param, Probe, Procedure, Rung, Undo, Usual, When,
 };
+use redact::Redactor;
 
 /// An action that is stopped has at least and at most so long to let go of what it holds: whoever stops it waits for that.
 const GRACE: [SignedDuration; 2] = [SignedDuration::from_secs(1), SignedDuration::from_mins(2)];

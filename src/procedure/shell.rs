@@ -4,8 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::load;
-use crate::terminal::{complain, write};
-use crate::view;
+use ground::terminal::{complain, write};
 
 /// What is asked of the files.
 #[derive(Debug, clap::Subcommand)]

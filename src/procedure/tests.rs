@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::{SHIPPED, load, read};
-use crate::redact::Redactor;
-use crate::view;
 use domain::procedure::judge::{Since, judge};
 use domain::procedure::{Did, Heard, Procedure, Verdict};
 use domain::secret::Secret;
+use redact::Redactor;
 
 /// A procedure without a fault; the lines of the tests count from it.
 const GOOD: &str = r#"schema = 1

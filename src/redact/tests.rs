@@ -2,7 +2,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 
-use crate::redact::{Redactor, without_escapes};
+use crate::{Redactor, without_escapes};
 use domain::secret::Secret;
 
 fn redactor(secret: &str) -> Redactor {

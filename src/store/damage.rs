@@ -3,11 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::totals::{Difference, Totals, hash};
-use super::{Meta, codec, keys};
+use super::{Meta, Store, StoreError, codec, keys};
 use domain::aggregate::Aggregate;
 use domain::id::{IncidentId, RunId};
 use domain::incident::Incident;
 use domain::run::Run;
+
+impl Store {
+    /// Takes an incident's words away as damage would: no start reads them. For tests of what notices it.
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn lose_words(&self, id: IncidentId) -> Result<(), StoreError> {
+        self.with(|engine| engine.write(vec![(keys::words(id), None)]))
+    }
+}
 
 /// So many incidents are named.
 const NAMED: usize = 12;

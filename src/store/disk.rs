@@ -12,7 +12,7 @@ use super::commit::CommitError;
 use super::engine::{SledEngine, Write};
 use super::kept::Kept;
 use super::place;
-use crate::clock::Clock;
+use ground::clock::Clock;
 
 /// What a store is built on.
 #[derive(Clone, Default)]

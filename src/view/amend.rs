@@ -10,7 +10,7 @@ use super::blocks::Draft;
 use super::facts;
 use super::time::spoken;
 use super::words::{Words, bold, clock, code, moment, words};
-use crate::config::Mentions;
+use config::Mentions;
 use domain::effect::{Answered, Settled};
 use domain::id::UserId;
 use domain::incident::{Incident, Resolution, Retraction, Rung, SeverityChange, Update};

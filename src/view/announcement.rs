@@ -7,7 +7,7 @@ use super::blocks::Draft;
 use super::facts::{self, eta, given, known, labelled};
 use super::time::{promise, spoken, utc};
 use super::words::{Words, bold, code, moment, words};
-use crate::config::Mentions;
+use config::Mentions;
 use domain::Severity;
 use domain::effect::Say;
 use domain::id::{IncidentId, UserId};

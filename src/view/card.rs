@@ -11,7 +11,7 @@ use super::facts::{self, known, labelled};
 use super::late::ON_TIME;
 use super::time::{promise, utc};
 use super::words::{Words, bold, channel, clock, counted, link, mention, moment, near, words};
-use crate::config::Mentions;
+use config::Mentions;
 use domain::Command;
 use domain::effect::{CardPlace, PostKey};
 use domain::incident::figures::Figures;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::blocks::Button;
 use super::words::{Part, Words, bold, clock, mention, moment, words};
-use crate::config::Mentions;
+use config::Mentions;
 use domain::command::{Command, Role};
 use domain::id::{IncidentId, UserId};
 use domain::incident::Eta;

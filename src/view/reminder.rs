@@ -7,7 +7,7 @@ use super::blocks::{Button, Draft};
 use super::facts::{self, last_update};
 use super::time::late;
 use super::words::{Words, bold, clock, counted, words};
-use crate::config::Mentions;
+use config::Mentions;
 use domain::Command;
 use domain::effect::Say;
 use domain::id::{IncidentId, UserId};

@@ -9,7 +9,7 @@ use super::facts::{self, labelled};
 use super::time::{late, spoken};
 use super::words::{Words, bold, code, everybody, words};
 use super::{brief, card::card, page, reminder};
-use crate::config::Mentions;
+use config::Mentions;
 use domain::effect::{CardPlace, Say};
 use domain::id::IncidentId;
 use domain::incident::Incident;

@@ -197,7 +197,7 @@ fn shares(text: &str, count: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::blocks::{Button, Draft};
+    use crate::blocks::{Button, Draft};
     use domain::Command;
 
     fn long(lines: usize) -> Message {

@@ -49,7 +49,7 @@ pub(super) struct Words(pub Vec<Part>);
 /// Makes [`Words`] of texts and parts: `words!["Next update due ", moment(at)]`.
 macro_rules! words {
     ($($part:expr),* $(,)?) => {
-        $crate::view::words::Words(vec![$($crate::view::words::Part::from($part)),*])
+        $crate::words::Words(vec![$($crate::words::Part::from($part)),*])
     };
 }
 pub(super) use words;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use howler::clock::Clock;
+use ground::clock::Clock;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 

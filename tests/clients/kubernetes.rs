@@ -3,15 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use config::RunbookRules;
 use domain::procedure::fill::{Filling, Given};
 use domain::procedure::judge::{Finding, Since, Verdict};
 use domain::procedure::{Command, Did, Probe, Procedure, Rung};
 use domain::run::change::Ended;
 use futures_util::future::join_all;
-use howler::clock::Clock;
-use howler::config::RunbookRules;
-use howler::probe::{Look, Order, Prober};
-use howler::procedure;
+use ground::clock::Clock;
+use probe::{Look, Order, Prober};
 use serde_json::json;
 use tempfile::TempDir;
 

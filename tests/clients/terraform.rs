@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
+use config::RunbookRules;
 use domain::procedure::judge::{Finding, Since, Verdict};
 use domain::procedure::{Probe, Question};
-use howler::config::RunbookRules;
-use howler::probe::{Look, Prober};
+use probe::{Look, Prober};
 
 use super::client;
 use super::kubernetes::shipped;

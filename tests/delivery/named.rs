@@ -138,7 +138,7 @@ async fn name_taken_by_somebody_else_gets_the_next_name() {
     world.slack.arrange(|world| {
         let name = ROOM.trim_start_matches('#').to_owned();
         let theirs = world.channel_called("#general").unwrap().clone();
-        world.channels.push(howler::fake::slack::world::Channel { id: "C0THEIRS".into(), name, ..theirs });
+        world.channels.push(fake::slack::world::Channel { id: "C0THEIRS".into(), name, ..theirs });
     });
     world.ian().types(EMERGENCIES, "/incident p1 Event stream down").await;
     assert!(world.count("#inc-1-event-stream-down-2", "Not acknowledged yet") > 0, "the card is there");

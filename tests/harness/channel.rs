@@ -1,6 +1,6 @@
 //! What a channel shows.
 
-use howler::fake::slack::Slack;
+use fake::slack::Slack;
 use serde_json::Value;
 
 #[derive(Clone, Debug)]

@@ -7,16 +7,16 @@ pub mod tls;
 mod town;
 pub mod webdriver;
 
+use config::Config;
+use config::secrets::{GITHUB_API_URL, PhoneSecrets, Secrets};
 use domain::duration::Every;
 use domain::secret::Secret;
+use fake::github::{self, GitHub};
+use fake::phone::{self, Phones};
+use fake::slack::{self, Slack};
+use ground::clock::Clock;
 use howler::app::{self, App, Setup};
-use howler::clock::Clock;
-use howler::config::Config;
-use howler::config::secrets::{GITHUB_API_URL, PhoneSecrets, Secrets};
-use howler::fake::github::{self, GitHub};
-use howler::fake::phone::{self, Phones};
-use howler::fake::slack::{self, Slack};
-use howler::intake::shell::Shell;
+use intake::shell::Shell;
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -168,10 +168,10 @@ impl World {
             github_token: None,
             metrics_secret: None,
             api_secret: None,
-            audit: howler::config::secrets::AuditSecrets::default(),
-            phone: howler::config::secrets::PhoneSecrets::default(),
-            github_api_url: howler::config::secrets::GITHUB_API_URL.into(),
-            vercel: howler::config::secrets::VercelSecrets::default(),
+            audit: config::secrets::AuditSecrets::default(),
+            phone: config::secrets::PhoneSecrets::default(),
+            github_api_url: config::secrets::GITHUB_API_URL.into(),
+            vercel: config::secrets::VercelSecrets::default(),
         };
         Self::of(clock, slack, secrets, toml)
     }
@@ -300,7 +300,7 @@ impl World {
     }
 
     /// The way to howler's desk, past its doors.
-    pub fn desk(&self) -> howler::desk::Desk {
+    pub fn desk(&self) -> desk::Desk {
         self.howler().app.desk.clone()
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use howler::fake::slack::Submission;
+use fake::slack::Submission;
 
 use super::{Message, World};
 

@@ -3,8 +3,8 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use howler::clock::Clock;
-use howler::fake::slack::Slack;
+use fake::slack::Slack;
+use ground::clock::Clock;
 use tempfile::TempDir;
 
 use crate::harness::process::{Process, free_port, serve, until};

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use howler::clock::Clock;
-use howler::fake::slack::Slack;
+use fake::slack::Slack;
+use ground::clock::Clock;
 
 use crate::harness::process::{Process, free_port, serve};
 use crate::harness::{Channel, EMERGENCIES, workspace};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{LazyLock, Mutex};
 
-use howler::fake::slack::Reply;
+use fake::slack::Reply;
 use regex::Regex;
 
 /// Titles, updates and notes carry these, so that each is told apart wherever it is read: `K17`, `U4`, `N9`.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use howler::fake::slack::world::{Channel, Message};
-use howler::fake::slack::{Reply, Slack, Submission};
+use fake::slack::world::{Channel, Message};
+use fake::slack::{Reply, Slack, Submission};
 use serde_json::Value;
 use tokio::task::JoinHandle;
 

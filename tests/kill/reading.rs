@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use howler::fake::slack::Slack;
-use howler::fake::slack::world::{Channel, Message};
+use fake::slack::Slack;
+use fake::slack::world::{Channel, Message};
 use regex::Regex;
 use serde_json::Value;
 

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use howler::clock::Clock;
-use howler::fake::slack::Slack;
+use fake::slack::Slack;
+use ground::clock::Clock;
 
 use super::ledger::{Dice, Entries, Ledger};
 use super::load::Crowd;

@@ -12,8 +12,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use howler::clock::Clock;
-use howler::fake::slack::Slack;
+use fake::slack::Slack;
+use ground::clock::Clock;
 
 use super::disk::{NO_SIGNAL, ReadOnly, limit};
 use super::ledger::{Dice, Ledger};

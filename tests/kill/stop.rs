@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use howler::clock::Clock;
+use ground::clock::Clock;
 
 use super::ledger::{Dice, Ledger};
 use super::load::Crowd;

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::process::{Command, Stdio};
 
-use howler::cli::LogFormat;
+use ground::logs::LogFormat;
 use serde_json::Value;
 
 /// Says to the test that it is the process that panics.
@@ -19,7 +19,7 @@ fn again(errors: Stdio) -> std::process::Child {
 }
 
 async fn panics() {
-    let log = howler::logs::start(LogFormat::Json, "warn");
+    let log = ground::logs::start(LogFormat::Json, "warn");
     let ended = tokio::spawn(async { panic!("about {}\nand more", WRITTEN.to_owned()) }).await;
     assert!(ended.is_err());
     drop(log);

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use howler::clock::Clock;
-use howler::fake::phone::{self, Phones};
-use howler::fake::slack::{APP_TOKEN, Slack, sign};
+use fake::phone::{self, Phones};
+use fake::slack::{APP_TOKEN, Slack, sign};
+use ground::clock::Clock;
 use tokio::net::TcpListener;
 
 use crate::harness::process::{free_port, serve_with, until};
@@ -152,7 +152,7 @@ async fn no_line_of_howlers_or_its_libraries_holds_a_secret_at_trace() {
     let found: Vec<&str> = log.lines().filter(telling).collect();
     assert!(found.is_empty(), "{found:#?}");
     // Libraries were listened to, and every way was gone.
-    for part in [" TRACE ", "hyper_util::client", "slack_morphism::", "howler::delivery"] {
+    for part in [" TRACE ", "hyper_util::client", "slack_morphism::", "delivery"] {
         assert!(log.contains(part), "{part} in {log}");
     }
 }

@@ -10,7 +10,7 @@ use domain::command::Retractable;
 use domain::incident::Incident;
 use domain::incident::event::{Event, EventKind};
 use domain::timer::Lateness;
-use howler::fake::slack::Call;
+use fake::slack::Call;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use howler::fake::slack::{Reply, Slack, Submission};
+use fake::slack::{Reply, Slack, Submission};
 use jiff::Timestamp;
 use serde_json::Value;
 

@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use domain::effect::{EffectState, PostKey};
-use howler::fake::slack::Call;
+use fake::slack::Call;
 use jiff::SignedDuration;
 
 use crate::harness::EMERGENCIES;

@@ -5,12 +5,12 @@ use std::sync::Mutex;
 
 use domain::procedure::{CannotTell, Heard, Question};
 use domain::run::change::Ended;
-use howler::clock::Clock;
+use fake::slack::Submission;
+use fake::slack::world::Message;
+use ground::clock::Clock;
 use howler::demo::production::{BREAKS, Production};
-use howler::fake::slack::Submission;
-use howler::fake::slack::world::Message;
-use howler::probe::{Fingerprint, StandIn};
 use jiff::SignedDuration;
+use probe::{Fingerprint, StandIn};
 use serde_json::Value;
 
 use super::deeds::{self, Outcome, What};

@@ -3,8 +3,8 @@
 use axum::body::Body;
 use axum::http::Request;
 use domain::incident::event::EventKind;
-use howler::store::Trouble;
 use jiff::SignedDuration;
+use store::Trouble;
 use tower_service::Service;
 
 use super::world::World;

@@ -3,20 +3,20 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
+use config::Config;
+use config::secrets::Secrets;
 use domain::id::{IncidentId, RunId};
 use domain::incident::Incident;
 use domain::incident::event::Event;
 use domain::run::audit::AuditRow;
 use domain::run::{Run, RunEvent};
 use domain::secret::Secret;
+use fake::slack::{self, Slack};
+use ground::clock::Clock;
+use ground::loopback::Loopback;
 use howler::app::{App, Ground, Setup};
-use howler::clock::Clock;
-use howler::config::Config;
-use howler::config::secrets::Secrets;
-use howler::fake::slack::{self, Slack};
-use howler::loopback::Loopback;
-use howler::store::{Disk, MemoryDisk, Store};
 use jiff::{SignedDuration, Timestamp};
+use store::{Disk, MemoryDisk, Store};
 use tempfile::TempDir;
 
 use super::deeds::Deed;
@@ -103,10 +103,10 @@ impl World {
                 github_token: None,
                 metrics_secret: None,
                 api_secret: None,
-                audit: howler::config::secrets::AuditSecrets::default(),
-                phone: howler::config::secrets::PhoneSecrets::default(),
-                github_api_url: howler::config::secrets::GITHUB_API_URL.into(),
-                vercel: howler::config::secrets::VercelSecrets::default(),
+                audit: config::secrets::AuditSecrets::default(),
+                phone: config::secrets::PhoneSecrets::default(),
+                github_api_url: config::secrets::GITHUB_API_URL.into(),
+                vercel: config::secrets::VercelSecrets::default(),
             },
             data: self.folder.path().join("data"),
             clock: self.clock.clone(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use howler::fake::slack::Call;
+use fake::slack::Call;
 
 use super::names;
 use super::town::{Town, between, micros, until};

@@ -8,9 +8,9 @@ use domain::command::{Command, Line};
 use domain::id::RunId;
 use domain::run::approve::Vote;
 use domain::runbook::{RunAsk, RunbookLine};
+use fake::slack::{Setup, Slack};
+use ground::clock::Clock;
 use howler::app;
-use howler::clock::Clock;
-use howler::fake::slack::{Setup, Slack};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{DataError, Draft};
-use crate::store::archive::{ArchiveError, Head, Reader};
+use store::archive::{ArchiveError, Head, Reader};
 
 /// A second may hold no more backups than this, of all howlers that share a folder.
 const SAME_SECOND: i64 = 10;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use super::*;
-use crate::store::Store;
+use store::Store;
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()

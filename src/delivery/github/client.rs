@@ -19,10 +19,10 @@ use tracing::{debug, warn};
 
 use super::GitHubError;
 use super::verdict::{LimitHeaders, Trouble};
-use crate::clock::Clock;
-use crate::delivery::slack::client::{connector, root_of};
-use crate::delivery::slack::is_allowed;
+use crate::slack::client::{connector, root_of};
+use crate::slack::is_allowed;
 use domain::secret::Secret;
+use ground::clock::Clock;
 
 /// How long an answer may take; later it counts as lost.
 const TIME_LIMIT: Duration = Duration::from_secs(10);

@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 use super::client::{Ask, Client};
 use super::verdict::Trouble;
 use super::{GitHub, Stop};
-use crate::delivery::job::Job;
-use crate::view::{self, IssueText};
+use crate::job::Job;
 use domain::effect::{EffectKind, Issue, Receipt};
 use domain::incident::Incident;
 use domain::incident::timeline::Entry;
+use view::IssueText;
 
 /// GitHub's clock and howler's may differ by this much.
 const SKEW: SignedDuration = SignedDuration::from_mins(2);

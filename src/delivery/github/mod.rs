@@ -14,12 +14,12 @@ use tracing::error;
 use super::job::Job;
 use super::retry::{self, Class};
 use super::slack::DelivererError;
-use crate::clock::Clock;
-use crate::config::Backup;
-use crate::config::secrets::Secrets;
 use client::Client;
+use config::Backup;
+use config::secrets::Secrets;
 use domain::duration::Humane;
 use domain::effect::Outcome;
+use ground::clock::Clock;
 use verdict::{Trouble, verdict};
 
 /// The one way out to GitHub.

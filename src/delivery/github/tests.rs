@@ -1,7 +1,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::verdict::{LimitHeaders, Trouble, verdict};
-use crate::delivery::retry::Class;
+use crate::retry::Class;
 
 fn now() -> Timestamp {
     Timestamp::from_second(1_000).unwrap()

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::delivery::retry::{Class, Verdict, limit_ends};
+use crate::retry::{Class, Verdict, limit_ends};
 use domain::text::shorten;
 
 /// The longest of GitHub's own words in a reason.

@@ -20,12 +20,11 @@ use super::Deliverer;
 use super::lenient::lenient;
 use super::retry::{self, Class, Trouble};
 use super::slack::client::Call;
-use crate::clock::Clock;
-use crate::desk::Desk;
-use crate::logs::how_it_ended;
-use crate::view;
+use desk::Desk;
 use domain::home::Home;
 use domain::id::UserId;
+use ground::clock::Clock;
+use ground::logs::how_it_ended;
 use seen::Due;
 pub use seen::Homes;
 

@@ -1,7 +1,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Edits, Limits, Turns};
-use crate::delivery::job::Urgency;
+use crate::job::Urgency;
 use domain::effect::Lane;
 use domain::id::{EffectId, IncidentId};
 

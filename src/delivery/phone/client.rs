@@ -15,12 +15,12 @@ use serde_json::Value;
 use tracing::debug;
 
 use super::{PhoneError, PhoneTrouble};
-use crate::clock::Clock;
-use crate::delivery::retry::limit_ends;
-use crate::delivery::slack::client::{connector, root_of};
-use crate::delivery::slack::is_allowed;
-use crate::delivery::slack::wire::Wire;
-use crate::loopback::Loopback;
+use crate::retry::limit_ends;
+use crate::slack::client::{connector, root_of};
+use crate::slack::is_allowed;
+use crate::slack::wire::Wire;
+use ground::clock::Clock;
+use ground::loopback::Loopback;
 
 /// How long an answer may take; later it counts as lost.
 const TIME_LIMIT: Duration = Duration::from_secs(10);

@@ -22,14 +22,14 @@ pub use self::perform::Caller;
 pub use self::trouble::PhoneTrouble;
 use self::twilio::Twilio;
 pub use self::twilio::WORDS_MOST;
-pub(crate) use self::twilio::escaped;
+pub use self::twilio::escaped;
 use super::slack::DelivererError;
-use crate::clock::Clock;
-use crate::config::secrets::PhoneSecrets;
-use crate::config::{Phone, PhoneDoubt, Provider};
-use crate::loopback::Loopback;
+use config::secrets::PhoneSecrets;
+use config::{Phone, PhoneDoubt, Provider};
 use domain::Severity;
 use domain::oncall::phone::PhoneNumber;
+use ground::clock::Clock;
+use ground::loopback::Loopback;
 
 /// One person to ring.
 #[derive(Clone, Debug)]

@@ -9,12 +9,12 @@ use serde_json::{Value, json};
 
 use super::client::{Client, Target};
 use super::{PhoneError, PhoneTrouble, Ring, Rung, Stop};
-use crate::clock::Clock;
-use crate::config::secrets::PhoneSecrets;
-use crate::loopback::Loopback;
+use config::secrets::PhoneSecrets;
 use domain::Severity;
 use domain::secret::Secret;
 use domain::text::shorten;
+use ground::clock::Clock;
+use ground::loopback::Loopback;
 
 /// Longest summary, in characters.
 const SUMMARY_MOST: usize = 1_024;

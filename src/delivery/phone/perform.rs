@@ -5,16 +5,15 @@ use tracing::error;
 
 use super::answer::{AckKey, Claim};
 use super::{PhoneTrouble, Phones, Ring, Rung, Sent, Stop};
-use crate::clock::Clock;
-use crate::delivery::job::Job;
-use crate::delivery::retry::{self, Class};
-use crate::view;
+use crate::job::Job;
+use crate::retry::{self, Class};
 use domain::Severity;
 use domain::effect::{EffectKind, Outcome, PostKey, Receipt, Say, To};
 use domain::id::{ChannelId, UserId};
 use domain::oncall::call_name::{About, CallName};
 use domain::oncall::reach::NoWay;
 use domain::oncall::tell::Tell;
+use ground::clock::Clock;
 
 /// What stands for the channel of a call: Slack's ids hold no such sign.
 const PHONE: &str = "phone:";

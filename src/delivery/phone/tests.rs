@@ -7,24 +7,24 @@ use jiff::SignedDuration;
 use super::answer::{AckKey, Claim};
 use super::trouble::without_numbers;
 use super::*;
-use crate::config::Config;
-use crate::delivery::retry::Class;
-use crate::fake::phone::{self as fake, CallState, Fault};
+use crate::retry::Class;
+use config::Config;
 use domain::secret::Secret;
+use fake::phone::{self as phones, CallState, Fault};
 
 const SID: &str = "AC0123456789abcdef0123456789abcdef";
 const TO: &str = "+14155550123";
 const KEY: &str = "0123456789abcdef0123456789abcdef";
 
 struct Scene {
-    fake: fake::Phones,
+    fake: phones::Phones,
     phones: Phones,
     clock: Clock,
 }
 
 fn scene(provider: &str, verified: Option<&str>) -> Scene {
     let clock = Clock::standing_at("2026-11-24T02:00:00Z".parse().unwrap());
-    let fake = fake::Phones::new(fake::Setup {
+    let fake = phones::Phones::new(phones::Setup {
         clock: clock.clone(),
         account_sid: SID.into(),
         auth_token: "token".into(),

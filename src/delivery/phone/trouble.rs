@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::delivery::retry::{Class, Verdict};
+use crate::retry::{Class, Verdict};
 use domain::oncall::reach::NoWay;
 use domain::text::shorten;
 
@@ -47,7 +47,7 @@ impl PhoneTrouble {
     }
 
     /// When it is worth another try, and why, in words that name no number.
-    pub(in crate::delivery) fn verdict(&self) -> Verdict {
+    pub(crate) fn verdict(&self) -> Verdict {
         let (class, reason) = match self {
             Self::NoNumber => (Class::Never, "no phone number is set for this person".to_owned()),
             Self::Twilio { status, code, message } => twilio(*status, *code, &shorten(message, MESSAGE_MOST)),

@@ -13,13 +13,13 @@ use serde_json::Value;
 use super::client::{Answer, Client, Target};
 use super::trouble::without_numbers;
 use super::{PhoneError, PhoneTrouble, Ring, Rung, Sent};
-use crate::clock::Clock;
-use crate::config::secrets::PhoneSecrets;
-use crate::config::{Phone, PhoneDoubt};
-use crate::loopback::Loopback;
+use config::secrets::PhoneSecrets;
+use config::{Phone, PhoneDoubt};
 use domain::oncall::phone::PhoneNumber;
 use domain::secret::Secret;
 use domain::text::shorten;
+use ground::clock::Clock;
+use ground::loopback::Loopback;
 
 /// Most characters of words that are spoken: escaped, they stay within the 4,000 that Twilio takes as TwiML.
 pub const WORDS_MOST: usize = 500;
@@ -222,7 +222,7 @@ fn is_sid(id: &str, prefix: &str) -> bool {
 }
 
 /// Text as XML takes it. What people wrote stays text; what XML has no place for becomes a space.
-pub(crate) fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -19,11 +19,11 @@ use tracing::{debug, warn};
 use super::target::{DelivererError, SlackTarget, is_allowed};
 use super::token::TokenRefused;
 use super::wire::Wire;
-use crate::clock::Clock;
-use crate::delivery::limits::Limits;
-use crate::delivery::retry::{self, Refusal, Trouble};
-use crate::loopback::Loopback;
-use crate::telemetry::Metrics;
+use crate::limits::Limits;
+use crate::retry::{self, Refusal, Trouble};
+use ground::clock::Clock;
+use ground::loopback::Loopback;
+use ground::telemetry::Metrics;
 
 /// How long an answer may take; later it counts as lost.
 pub const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -288,7 +288,7 @@ impl Slack {
 }
 
 /// The one way to make connections, to Slack and to GitHub: one TLS stack, plain only on this machine.
-pub(in crate::delivery) fn connector(
+pub(crate) fn connector(
     base: &Url,
     loopback: Option<Loopback>,
 ) -> Result<HttpsConnector<Wire>, DelivererError> {
@@ -357,7 +357,7 @@ fn unsent(error: &SlackClientHttpProtocolError) -> Trouble {
 }
 
 /// The innermost cause says most: "Connection refused", "failed to lookup address".
-pub(in crate::delivery) fn root_of(error: &(impl std::error::Error + ?Sized)) -> String {
+pub(crate) fn root_of(error: &(impl std::error::Error + ?Sized)) -> String {
     let mut words = error.to_string();
     let mut source = error.source();
     while let Some(inner) = source {

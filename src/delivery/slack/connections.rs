@@ -7,10 +7,10 @@ use serde_json::json;
 
 use super::client::{Call, Slack};
 use super::target::{DelivererError, SlackTarget, is_allowed};
-use crate::clock::Clock;
-use crate::delivery::retry::{self, Trouble};
-use crate::telemetry::Metrics;
+use crate::retry::{self, Trouble};
 use domain::secret::Secret;
+use ground::clock::Clock;
+use ground::telemetry::Metrics;
 
 const OPEN: &str = "apps.connections.open";
 
@@ -99,7 +99,7 @@ fn refused(trouble: Trouble) -> NoConnection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::delivery::retry::Refusal;
+    use crate::retry::Refusal;
 
     #[test]
     fn only_encrypted_addresses_are_used_beyond_this_machine() {

@@ -7,14 +7,14 @@ use tracing::warn;
 use super::client::{Call, Nothing};
 use super::post::{Destination, room_spot};
 use super::{Deliverer, Spot, Stop, incident};
-use crate::delivery::job::Job;
-use crate::delivery::retry::Trouble;
-use crate::view::{self, Message};
+use crate::job::Job;
+use crate::retry::Trouble;
 use domain::effect::{CardPlace, PostKey, Receipt, Settled, To};
 use domain::feature::Notice;
 use domain::id::{ChannelId, MessageTs, RunId, UserId};
 use domain::incident::{Incident, Post};
 use domain::run::says::RunSays;
+use view::Message;
 
 /// A workspace may let messages be edited for a while only.
 const TOO_LATE: &str = "edit_window_closed";

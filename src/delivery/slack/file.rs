@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::client::{Call, Nothing};
 use super::{Deliverer, Spot, Stop};
-use crate::delivery::job::Job;
+use crate::job::Job;
 use domain::effect::Receipt;
 
 #[derive(Deserialize)]

@@ -8,9 +8,9 @@ use serde_json::json;
 use super::client::Call;
 use super::post::room_spot;
 use super::{Deliverer, Spot, Stop, incident};
-use crate::delivery::directory::is_id;
-use crate::delivery::job::Job;
-use crate::delivery::retry::{self, Trouble};
+use crate::directory::is_id;
+use crate::job::Job;
+use crate::retry::{self, Trouble};
 use domain::effect::Receipt;
 use domain::id::{ChannelId, UserId};
 

@@ -7,11 +7,11 @@ use serde_json::json;
 use super::client::{Call, Nothing};
 use super::post::{EVENT_TYPE, Page, SKEW};
 use super::{Deliverer, Spot, Stop};
-use crate::delivery::job::Job;
-use crate::delivery::retry::Trouble;
-use crate::view::Message;
+use crate::job::Job;
+use crate::retry::Trouble;
 use domain::effect::Receipt;
 use domain::id::{ChannelId, MessageTs};
+use view::Message;
 
 /// The card has so long to show it: people are to see within five seconds what has changed.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(3);

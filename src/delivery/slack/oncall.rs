@@ -8,12 +8,11 @@ use super::client::{Call, Nothing};
 use super::edit::cannot_be_edited;
 use super::post::Destination;
 use super::{Deliverer, Spot, Stop};
-use crate::config::Mentions;
-use crate::delivery::directory::is_id;
-use crate::delivery::job::Job;
-use crate::delivery::lenient::rows;
-use crate::delivery::retry::Trouble;
-use crate::view;
+use crate::directory::is_id;
+use crate::job::Job;
+use crate::lenient::rows;
+use crate::retry::Trouble;
+use config::Mentions;
 use domain::effect::{PostKey, Receipt, To};
 use domain::id::UserId;
 use domain::oncall::duty::PhoneReach;
@@ -162,7 +161,7 @@ impl Deliverer {
         #[derive(Deserialize)]
         struct Page {
             #[serde(deserialize_with = "rows")]
-            usergroups: Vec<crate::delivery::survey::Group>,
+            usergroups: Vec<crate::survey::Group>,
         }
         let mention = self.config.mentions.oncall.as_str();
         if mention.starts_with('S') && is_id(mention) {

@@ -10,14 +10,14 @@ use tracing::warn;
 
 use super::client::{Call, Slack};
 use super::{Deliverer, Spot, Stop, Thread, incident};
-use crate::delivery::directory::{Cursor, bare_name};
-use crate::delivery::job::Job;
-use crate::delivery::lenient::{lenient, rows};
-use crate::delivery::retry::Trouble;
-use crate::view::{self, Message};
+use crate::directory::{Cursor, bare_name};
+use crate::job::Job;
+use crate::lenient::{lenient, rows};
+use crate::retry::Trouble;
 use domain::effect::{CardPlace, Receipt, Room, Say, Stands, To};
 use domain::id::{ChannelId, MessageTs, UserId};
 use domain::incident::{Incident, Post};
+use view::Message;
 
 /// Names howler's marks among other apps' metadata.
 pub(super) const EVENT_TYPE: &str = "howler_effect";

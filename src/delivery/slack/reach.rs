@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::view::HeldUp;
+use view::HeldUp;
 
 /// When Slack was last found away: without an answer, or with faults of its own.
 #[derive(Debug, Default)]

@@ -4,12 +4,12 @@ use serde::Deserialize;
 
 use super::client::Call;
 use super::{Deliverer, Spot, Stop};
-use crate::delivery::lenient::{lenient, rows};
-use crate::delivery::retry::Trouble;
-use crate::intake::slack_text;
+use crate::lenient::{lenient, rows};
+use crate::retry::Trouble;
 use domain::effect::Receipt;
 use domain::id::{ChannelId, MessageTs, UserId};
 use domain::text;
+use grammar::slack_text;
 
 #[derive(Deserialize)]
 struct Page {

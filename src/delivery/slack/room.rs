@@ -7,10 +7,9 @@ use serde_json::json;
 use super::client::{Call, Nothing};
 use super::post::room_spot;
 use super::{Deliverer, Spot, Stop, incident};
-use crate::delivery::directory::{Archived, BotIdentity, Listed};
-use crate::delivery::job::Job;
-use crate::delivery::retry::Trouble;
-use crate::view;
+use crate::directory::{Archived, BotIdentity, Listed};
+use crate::job::Job;
+use crate::retry::Trouble;
 use domain::effect::{CardPlace, PostKey, Receipt, Room};
 use domain::id::ChannelId;
 

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 
-use crate::delivery::job::Job;
+use crate::job::Job;
 use domain::id::RunId;
 use domain::run::{Run, Stage};
 

@@ -4,8 +4,8 @@ use std::io;
 
 use reqwest::Url;
 
-use crate::config::secrets::Secrets;
-pub(in crate::delivery) use crate::config::secrets::is_allowed;
+use config::secrets::Secrets;
+pub(crate) use config::secrets::is_allowed;
 use domain::secret::Secret;
 
 /// Slack's base address and howler's token there.
@@ -38,7 +38,7 @@ impl From<&Secrets> for SlackTarget {
 
 impl SlackTarget {
     /// The address, if it may be called.
-    pub(in crate::delivery) fn checked(&self) -> Result<Url, DelivererError> {
+    pub(crate) fn checked(&self) -> Result<Url, DelivererError> {
         let url = Url::parse(&self.api_url)
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())

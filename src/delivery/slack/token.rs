@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use tracing::{error, info};
 
-use crate::delivery::retry::Trouble;
+use crate::retry::Trouble;
 
 /// After a refusal nobody asks again for so long; all lanes hear the refusal that is known.
 const HOLD: SignedDuration = SignedDuration::from_secs(5);

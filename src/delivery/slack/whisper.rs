@@ -5,13 +5,13 @@ use serde_json::{Value, json};
 use super::client::{Call, Nothing};
 use super::post::Destination;
 use super::{Deliverer, Spot, Stop};
-use crate::delivery::job::Job;
-use crate::delivery::retry::Trouble;
-use crate::view::{self, Message, Via};
+use crate::job::Job;
+use crate::retry::Trouble;
 use domain::answer::Private;
 use domain::effect::Receipt;
 use domain::id::UserId;
 use domain::request::{Place, ReplyPath};
+use view::{Message, Via};
 
 impl Deliverer {
     /// Answers where the person asked, else by direct message. Whether an earlier attempt was seen there

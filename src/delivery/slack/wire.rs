@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 use tokio::net::TcpStream;
 use tower_service::Service;
 
-use crate::loopback::Loopback;
+use ground::loopback::Loopback;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
 type HttpUri = axum::http::Uri;

@@ -1,8 +1,7 @@
 use super::*;
-use crate::clock::Clock;
-use crate::procedure;
 use domain::procedure::judge::{Since, judge};
 use domain::procedure::{Procedure, Verdict};
+use ground::clock::Clock;
 
 /// What the checks of a procedure find, by name.
 fn found(production: &Production, procedure: &Procedure) -> Vec<(String, Verdict)> {

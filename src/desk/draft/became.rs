@@ -1,13 +1,13 @@
 //! What became of requests that were in doubt, told in the commit that makes sure of it.
 
 use super::Draft;
-use crate::desk::doubt::{is_inline, reachable, tells_itself};
-use crate::store::StoreError;
+use crate::doubt::{is_inline, reachable, tells_itself};
 use domain::answer::{Answer, Private};
 use domain::effect::{EffectKind, Lane, To};
 use domain::oncall::tell::Tell;
 use domain::owner::Owner;
 use domain::request::{Ask, ReplyPath, Request};
+use store::StoreError;
 
 impl Draft<'_> {
     /// Tells whoever asked whether it was saved. What was not is from here on refused, also when Slack brings it again.

@@ -4,9 +4,7 @@ use jiff::Timestamp;
 use tracing::{info, warn};
 
 use super::{Draft, refused};
-use crate::desk::reads;
-use crate::store::StoreError;
-use crate::view;
+use crate::reads;
 use domain::answer::{Answer, Private};
 use domain::effect::{Effect, EffectKind, EffectState, Lane, Say, To};
 use domain::fault::Saving;
@@ -15,6 +13,7 @@ use domain::incident::Incident;
 use domain::owner::Owner;
 use domain::refusal::Refusal;
 use domain::request::Place;
+use store::StoreError;
 
 impl Draft<'_> {
     pub(super) fn effect(&self, id: EffectId) -> Option<&Effect> {

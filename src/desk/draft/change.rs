@@ -8,7 +8,6 @@ use tracing::warn;
 
 use super::Draft;
 use super::run::Answered;
-use crate::store::StoreError;
 use domain::aggregate::Cause;
 use domain::answer::{Answer, Private};
 use domain::effect::{Effect, EffectKind, Lane, Receipt};
@@ -26,6 +25,7 @@ use domain::run::says::RunWord;
 use domain::run::undo::{propose_undo, undoable};
 use domain::run::{Around, Run, RunEventKind, Stage};
 use domain::runbook::{RunAsk, RunbookAnswer};
+use store::StoreError;
 
 /// What is made of the rota less than this before the trouble gives nobody rights.
 const SETTLED: SignedDuration = SignedDuration::from_hours(1);

@@ -4,7 +4,6 @@ use jiff::SignedDuration;
 use tracing::info;
 
 use super::{Draft, refused};
-use crate::store::StoreError;
 use domain::Severity;
 use domain::aggregate::{Aggregate, Cause};
 use domain::answer::{Answer, Private};
@@ -15,6 +14,7 @@ use domain::incident::{Asked, Declaration, Incident, decide_form, declare};
 use domain::refusal::{Doubt, Refusal};
 use domain::request::{Form, Request};
 use domain::text;
+use store::StoreError;
 
 /// Two people who see the same thing declare it within this time.
 const SAME_WITHIN: SignedDuration = SignedDuration::from_mins(10);

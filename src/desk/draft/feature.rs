@@ -3,10 +3,10 @@
 pub(super) mod maintenance;
 
 use super::{Book, Draft};
-use crate::store::StoreError;
 use domain::answer::{Answer, Private};
 use domain::feature::{FeatureAnswer, FeatureLine};
 use domain::request::Request;
+use store::StoreError;
 
 /// Answers a line that only reads.
 pub fn read(book: &Book<'_>, line: &FeatureLine) -> Answer {

@@ -6,8 +6,7 @@ use super::Draft;
 use super::feature::maintenance;
 use super::parts::Part;
 use super::record::{Recorded, Step};
-use crate::desk::oncall;
-use crate::store::StoreError;
+use crate::oncall;
 use domain::aggregate::Next;
 use domain::id::{IncidentId, RunId};
 use domain::incident::event::EventKind;
@@ -21,6 +20,7 @@ use domain::run::announce::note;
 use domain::run::audit::audited;
 use domain::run::{self, Run, RunEventKind};
 use domain::timer::Timer;
+use store::StoreError;
 
 impl Recorded for Incident {
     fn part<'d>(draft: &'d mut Draft<'_>) -> &'d mut Part<Self> {

@@ -3,8 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Draft, refused};
-use crate::desk::book::{Meant, RECENT};
-use crate::store::StoreError;
+use crate::book::{Meant, RECENT};
 use domain::answer::{Answer, Private, Summary};
 use domain::command::{Command, Line, Number};
 use domain::id::DeliveryId;
@@ -12,6 +11,7 @@ use domain::incident::Incident;
 use domain::refusal::{Doubt, Meaning, Refusal};
 use domain::request::{Ask, Request};
 use domain::text;
+use store::StoreError;
 
 /// Incidents that get a button each, where it is not told which one is meant.
 const NAMED_MOST: usize = 3;

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::journal::Journal;
-use crate::store::{Kinds, Of};
 use domain::aggregate::{Aggregate, for_each_kind};
+use store::{Kinds, Of};
 
 /// What a round changed of one kind, and the events that did it.
 #[derive(Debug)]

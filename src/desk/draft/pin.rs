@@ -1,8 +1,7 @@
 //! Reactions on messages: pushpins, and the ones that answer a page.
 
 use super::Draft;
-use crate::desk::book::{CHOICES, newest};
-use crate::store::StoreError;
+use crate::book::{CHOICES, newest};
 use domain::answer::{Answer, Private};
 use domain::command::{Command, Line};
 use domain::effect::{PostKey, To};
@@ -11,6 +10,7 @@ use domain::incident::pin;
 use domain::oncall::line::Oncall;
 use domain::refusal::{Doubt, Refusal};
 use domain::request::Request;
+use store::StoreError;
 
 impl Draft<'_> {
     /// A yes on a page's message is as good as its button, of whoever is called or on call. Of anybody else in the channel it may

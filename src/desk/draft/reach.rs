@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 
 use super::Draft;
-use crate::store::StoreError;
 use domain::aggregate::Cause;
 use domain::effect::{Effect, EffectKind, EffectState, PostKey, Receipt, Say, To};
 use domain::id::{IncidentId, UserId};
@@ -13,6 +12,7 @@ use domain::oncall::event::RotaEventKind;
 use domain::oncall::reach::NoWay;
 use domain::oncall::rota::Rota;
 use domain::oncall::tell::Tell;
+use store::StoreError;
 
 impl Draft<'_> {
     /// A page that cannot arrive stays on the delivery board. Its incident goes on to the next step, and the on-call channel

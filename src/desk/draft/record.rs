@@ -6,12 +6,12 @@ use tracing::{debug, error, warn};
 
 use super::Draft;
 use super::parts::Part;
-use crate::store::StoreError;
 use domain::aggregate::{Aggregate, Cause, Moment, Next};
 use domain::id::IncidentId;
 use domain::incident::Incident;
 use domain::incident::event::EventKind;
 use domain::timer::Timer;
+use store::StoreError;
 
 /// What the desk does for a kind beside recording. Each hook is empty but where a kind differs for good reason.
 pub(super) trait Recorded: Aggregate {

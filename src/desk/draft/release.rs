@@ -2,7 +2,6 @@
 
 use super::Draft;
 use super::run::Answered;
-use crate::store::StoreError;
 use domain::aggregate::Cause;
 use domain::id::RunId;
 use domain::procedure::Risk;
@@ -12,6 +11,7 @@ use domain::run::approve::{NotApproved, Vote};
 use domain::run::decide::RunRefusal;
 use domain::run::release;
 use domain::runbook::{ReleaseStep, RunbookAnswer};
+use store::StoreError;
 
 impl Draft<'_> {
     /// Asks for the release of what `word` names: a run by its number, or the target that one holds.

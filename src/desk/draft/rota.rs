@@ -5,8 +5,7 @@ use std::sync::Arc;
 use tracing::{debug, warn};
 
 use super::{Draft, refused};
-use crate::desk::oncall::{self, Look};
-use crate::store::StoreError;
+use crate::oncall::{self, Look};
 use domain::aggregate::Cause;
 use domain::answer::{Answer, Called, Private, StillCalling, Summary};
 use domain::effect::{Effect, EffectKind, PostKey, Receipt, To};
@@ -24,6 +23,7 @@ use domain::oncall::tell::Brief;
 use domain::refusal::Refusal;
 use domain::request::Request;
 use domain::{Command, Line, Severity};
+use store::StoreError;
 
 impl Draft<'_> {
     pub(super) fn rota(&self) -> Arc<Rota> {

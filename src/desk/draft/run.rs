@@ -5,7 +5,6 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 
 use super::Draft;
-use crate::store::StoreError;
 use domain::aggregate::{Aggregate, Cause};
 use domain::answer::{Answer, Private};
 use domain::effect::To;
@@ -18,6 +17,7 @@ use domain::run::seen::see;
 use domain::run::undo::undoable;
 use domain::run::{Run, Stage};
 use domain::runbook::{RunAsk, RunbookAnswer, RunbookLine};
+use store::StoreError;
 
 /// So many of the latest runs are looked at for what they did in the same incident,
 const RUNS_BEFORE: usize = 20;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::{Draft, parts};
-use crate::store::{Numbers, StoreError};
 use domain::run::audit::Ledger;
 use domain::timer::Timer;
+use store::{Numbers, StoreError};
 
 /// Where a draft stands. Lists that only grow are known by their length; the rest is laid aside.
 struct Savepoint {

@@ -2,10 +2,8 @@ use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
 use super::Draft;
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::desk::state::State;
-use crate::store::{Changes, Disk, MemoryDisk, Store};
+use crate::state::State;
+use config::Config;
 use domain::Severity;
 use domain::command::{Command, Line};
 use domain::effect::{EffectKind, EffectState, Outcome, Receipt};
@@ -18,6 +16,8 @@ use domain::refusal::Refusal;
 use domain::request::{Ask, Place, ReplyPath, Request};
 use domain::run::signed::Keys;
 use domain::timer::{Timer, TimerKind};
+use ground::clock::Clock;
+use store::{Changes, Disk, MemoryDisk, Store};
 
 fn at(hour: i64) -> Timestamp {
     Timestamp::from_second(1_795_485_600).unwrap() + SignedDuration::from_hours(hour)
@@ -69,7 +69,7 @@ impl Scene {
     fn with_each_read_failing<T>(
         &self,
         now: Timestamp,
-        work: impl Fn(&mut Draft<'_>) -> Result<T, crate::store::StoreError>,
+        work: impl Fn(&mut Draft<'_>) -> Result<T, store::StoreError>,
     ) -> (usize, usize) {
         let (mut refused, mut done) = (0, 0);
         for reads in 0.. {

@@ -17,8 +17,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::clock::Clock;
 pub use faults::Faults;
+use ground::clock::Clock;
 pub use repository::{Hook, Job, Repository, Run, Step};
 use world::World;
 pub use world::{Comment, Issue};

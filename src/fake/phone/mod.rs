@@ -17,9 +17,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::Router;
 use jiff::Timestamp;
 
-use crate::clock::Clock;
 pub use callee::CalleeError;
 pub use faults::{Fault, Faults};
+use ground::clock::Clock;
 pub use pagerduty::Alert;
 
 /// What the fake providers are made from.

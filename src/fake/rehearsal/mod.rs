@@ -23,7 +23,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, watch};
 
-use crate::clock::Clock;
+use ground::clock::Clock;
 pub use workspace::{Submitted, Workspace};
 
 pub type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;

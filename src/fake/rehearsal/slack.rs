@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::sync::watch;
 
 use super::{Later, Submitted, Workspace};
-use crate::fake::slack::{PersonError, Reply, Slack, Submission};
+use crate::slack::{PersonError, Reply, Slack, Submission};
 
 /// What howler did not take is shown to the person, as Slack does with a mark beside the button.
 fn taken(reply: Option<Reply>) -> Result<(), String> {

@@ -31,7 +31,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::clock::Clock;
+use ground::clock::Clock;
 use limits::Limits;
 
 pub use faults::Faults;

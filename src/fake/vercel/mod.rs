@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
-use crate::clock::Clock;
+use ground::clock::Clock;
 
 /// What a fake Vercel is made from.
 #[derive(Clone, Debug)]

@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::task::AbortHandle;
 
-use crate::delivery::Heart;
-use crate::desk::{Desk, Turn};
+use delivery::Heart;
+use desk::{Desk, Turn};
 
 /// Under the second that probes usually wait.
 const TURN_WITHIN: Duration = Duration::from_millis(800);

@@ -15,10 +15,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
-use crate::calendar::{Duty, Feed, Shift, write};
-use crate::desk::oncall::who_at;
-use crate::intake::bearer::Bearer;
-use crate::intake::front::Front;
+use crate::bearer::Bearer;
+use crate::front::Front;
+use calendar::{Duty, Feed, Shift, write};
+use desk::oncall::who_at;
 use domain::id::UserId;
 use domain::oncall::Why;
 use domain::oncall::holding::Holding;

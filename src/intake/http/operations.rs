@@ -13,12 +13,12 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use crate::intake::bearer::Bearer;
-use crate::intake::front::Front;
-use crate::intake::socket::Watch;
-use crate::telemetry::Look;
+use crate::bearer::Bearer;
+use crate::front::Front;
+use crate::socket::Watch;
 use domain::fault::Saving;
 use domain::secret::Secret;
+use ground::telemetry::Look;
 
 /// Slack is asked at most this often, however often howler is.
 const ASK_EVERY: SignedDuration = SignedDuration::from_secs(30);

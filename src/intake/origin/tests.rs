@@ -1,5 +1,4 @@
 use super::*;
-use crate::intake::grammar;
 use domain::id::RunId;
 
 fn me(json: serde_json::Value) -> BotIdentity {

@@ -7,8 +7,7 @@ use tokio::time::timeout;
 use tracing::warn;
 
 use super::{Acknowledged, Handler, NotSaved, PhoneEvent};
-use crate::desk::Desk;
-use crate::view;
+use desk::Desk;
 use domain::answer::{Answer, Private};
 use domain::command::{Command, Line};
 use domain::id::{DeliveryId, UserId};

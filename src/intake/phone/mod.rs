@@ -26,8 +26,8 @@ pub use self::handler::ToDesk;
 use self::pagerduty::PagerDutyDoor;
 use self::signature::{PAGERDUTY_SIGNATURE, TWILIO_SIGNATURE};
 use self::twilio::TwilioDoor;
-use crate::delivery::phone::answer::Claim;
-use crate::delivery::phone::escaped;
+use delivery::phone::answer::Claim;
+use delivery::phone::escaped;
 use domain::id::DeliveryId;
 use domain::oncall::phone::PhoneNumber;
 

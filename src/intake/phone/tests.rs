@@ -8,15 +8,15 @@ use axum::http::Request;
 use tower_service::Service;
 
 use super::*;
-use crate::clock::Clock;
-use crate::config::secrets::PhoneSecrets;
-use crate::config::{Config, PublicUrl};
-use crate::delivery::phone::answer::AckKey;
-use crate::delivery::phone::{Phones, Ring, Stop};
-use crate::fake::phone as fake;
-use crate::loopback::Loopback;
+use config::secrets::PhoneSecrets;
+use config::{Config, PublicUrl};
+use delivery::phone::answer::AckKey;
+use delivery::phone::{Phones, Ring, Stop};
 use domain::Severity;
 use domain::secret::Secret;
+use fake::phone as phones;
+use ground::clock::Clock;
+use ground::loopback::Loopback;
 
 const SID: &str = "AC0123456789abcdef0123456789abcdef";
 
@@ -43,7 +43,7 @@ impl Heard {
 }
 
 struct Scene {
-    fake: fake::Phones,
+    fake: phones::Phones,
     phones: Phones,
     heard: Arc<Heard>,
     router: Router,
@@ -52,7 +52,7 @@ struct Scene {
 }
 
 fn scene() -> Scene {
-    let fake = fake::Phones::new(fake::Setup {
+    let fake = phones::Phones::new(phones::Setup {
         clock: Clock::standing_at("2026-11-24T02:00:00Z".parse().unwrap()),
         account_sid: SID.into(),
         auth_token: "token".into(),
@@ -159,7 +159,7 @@ async fn a_call_that_howler_stops_is_canceled() {
     let id = scene.rings().await;
     scene
         .phones
-        .stop(&crate::delivery::phone::Rung { id: id.clone(), certain: true }, Stop::Acknowledged)
+        .stop(&delivery::phone::Rung { id: id.clone(), certain: true }, Stop::Acknowledged)
         .await
         .unwrap();
     scene.fake.tell_again(&id).await.unwrap();

@@ -2,8 +2,8 @@
 
 use super::signature::TwilioVerifier;
 use super::{Acknowledged, PhoneEvent, Reason, Rejected};
-use crate::config::PublicUrl;
-use crate::delivery::phone::answer::AckKey;
+use config::PublicUrl;
+use delivery::phone::answer::AckKey;
 use domain::id::DeliveryId;
 use domain::oncall::phone::PhoneNumber;
 use domain::secret::Secret;

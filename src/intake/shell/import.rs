@@ -5,9 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::person::Person;
 use super::wire::Reply;
 use super::{Talk, line};
-use crate::calendar::{self, LEFT_OUT};
-use crate::delivery::Known;
-use crate::view::{self, Earlier};
+use calendar::{self, LEFT_OUT};
+use delivery::Known;
 use domain::Command;
 use domain::command::Line;
 use domain::id::UserId;
@@ -16,6 +15,7 @@ use domain::oncall::decide::zone;
 use domain::oncall::line::Oncall;
 use domain::oncall::schedule::Schedule;
 use domain::request::Ask;
+use view::Earlier;
 
 /// How much of a calendar is taken over at most; rules repeat for ever.
 const MOST_WEEKS: i64 = 52;

@@ -1,6 +1,5 @@
 //! A line typed at a shell, read by the same grammar as Slack's.
 
-use crate::intake::grammar;
 use domain::command::Command;
 use domain::refusal::Refusal;
 use domain::request::Ask;

@@ -25,11 +25,7 @@ use super::answers::Failure;
 use super::front::Front;
 use super::reasons::without_secrets;
 use super::screen::screened;
-use crate::config;
-use crate::desk::Fault;
-use crate::logs::how_it_ended;
-use crate::unix_socket::{self, SocketError};
-use crate::view::{self, Names, Via};
+use desk::Fault;
 use domain::answer::{Answer, Private};
 use domain::command::{Command, Line};
 use domain::id::DeliveryId;
@@ -38,6 +34,9 @@ use domain::refusal::Refusal;
 use domain::request::{Ask, Place, ReplyPath, Request};
 use domain::runbook::RunbookAnswer;
 use domain::text;
+use ground::logs::how_it_ended;
+use ground::unix_socket::{self, SocketError};
+use view::{Names, Via};
 
 /// How long a question may take to arrive, and an answer to be taken.
 const TALK_WITHIN: Duration = Duration::from_secs(5);

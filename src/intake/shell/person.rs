@@ -4,7 +4,7 @@ use std::fs;
 
 use tracing::debug;
 
-use crate::config::Shell;
+use config::Shell;
 use domain::id::UserId;
 use domain::text;
 

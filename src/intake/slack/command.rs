@@ -3,11 +3,10 @@
 use serde::Deserialize;
 
 use super::{Parsed, channel, delivery, person, read_json, typed, typed_oncall, typed_runbook};
-use crate::intake::grammar;
-use crate::intake::origin::Origin;
-use crate::intake::slack_text::plain;
+use crate::origin::Origin;
 use domain::request::{Ask, Place, ReplyPath, Request};
 use domain::text;
+use grammar::slack_text::plain;
 
 pub const INCIDENT: &str = "/incident";
 pub const ONCALL: &str = "/oncall";

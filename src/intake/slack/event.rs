@@ -5,13 +5,13 @@ use serde::de::IgnoredAny;
 use sha2::{Digest, Sha256};
 
 use super::{Opened, Parsed, channel, delivery, person, read_json, typed};
-use crate::intake::origin::Origin;
-use crate::intake::slack_text;
+use crate::origin::Origin;
 use domain::command::Command;
 use domain::id::{DeliveryId, MessageTs, UserId};
 use domain::oncall::said::heard;
 use domain::refusal::{Doubt, Refusal};
 use domain::request::{Ask, Place, ReplyPath, Request};
+use grammar::slack_text;
 
 /// The reactions that put a message on the timeline.
 const PINS: [&str; 2] = ["pushpin", "round_pushpin"];

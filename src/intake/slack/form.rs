@@ -7,14 +7,14 @@ use sha2::{Digest, Sha256};
 
 use super::interaction::Selected;
 use super::{FieldError, Parsed, delivery};
-use crate::intake::grammar::parts;
-use crate::view::fields;
 use domain::command::EtaText;
 use domain::id::UserId;
 use domain::incident::severity::Status;
 use domain::refusal::Refusal;
 use domain::request::{Ask, Form, FormContext, ReplyPath, Request};
 use domain::text;
+use grammar::parts;
+use view::fields;
 
 /// Longest comment of an approval, in characters: it stands on the card.
 const COMMENT_MOST: usize = 500;

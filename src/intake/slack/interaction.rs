@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::form::{self, View};
 use super::shortcut;
 use super::{Parsed, channel, delivery, person, read_json};
-use crate::intake::origin::Origin;
+use crate::origin::Origin;
 use domain::command::Choice;
 use domain::id::MessageTs;
 use domain::refusal::Refusal;

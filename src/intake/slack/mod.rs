@@ -15,12 +15,11 @@ mod tests;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use super::grammar;
 use super::origin::Origin;
-use super::slack_text::is_id;
 use domain::id::{ChannelId, DeliveryId, UserId};
 use domain::refusal::Refusal;
 use domain::request::{Ask, Request};
+use grammar::slack_text::is_id;
 
 /// What a delivery is.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,10 +2,10 @@
 
 use super::interaction::{Message, Payload, place};
 use super::{Parsed, delivery, person};
-use crate::intake::slack_text::plain;
 use domain::command::{Command, Line};
 use domain::request::{Ask, Place, ReplyPath, Request};
 use domain::text::{self, TITLE_MOST};
+use grammar::slack_text::plain;
 
 /// Their `callback_id`s, as the manifest has them.
 const DECLARE: &str = "declare";

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::intake::front::{Kind, Reply};
-use crate::intake::slack::{Parsed, command, event, interaction};
+use crate::front::{Kind, Reply};
+use crate::slack::{Parsed, command, event, interaction};
 
 /// What Slack says over a connection.
 #[derive(Debug, PartialEq)]

@@ -11,8 +11,8 @@ use super::backoff::Backoff;
 use super::line::{End, Line};
 use super::open::{self, NotOpened};
 use super::status::Watch;
-use crate::delivery::Connections;
-use crate::intake::front::Front;
+use crate::front::Front;
+use delivery::Connections;
 
 pub struct Keeper {
     pub slot: usize,

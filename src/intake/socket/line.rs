@@ -14,9 +14,9 @@ use tracing::{debug, warn};
 use super::envelope::{self, Envelope, Frame, Goodbye};
 use super::open::Stream;
 use super::quiet::{Quiet, Step};
-use crate::intake::front::{Front, Kind, PATIENCE, Reply};
-use crate::logs::how_it_ended;
-use crate::telemetry::Connected;
+use crate::front::{Front, Kind, PATIENCE, Reply};
+use ground::logs::how_it_ended;
+use ground::telemetry::Connected;
 
 /// How long a frame may take to go out before the connection counts as broken.
 const SEND_WITHIN: Duration = Duration::from_secs(3);

@@ -19,8 +19,8 @@ use tokio::task::{JoinHandle, JoinSet};
 use tracing::error;
 
 use super::front::Front;
-use crate::delivery::Connections;
-use crate::logs::how_it_ended;
+use delivery::Connections;
+use ground::logs::how_it_ended;
 use keeper::Keeper;
 pub use status::Watch;
 

@@ -11,9 +11,9 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
 
 use super::envelope::{self, Frame, Goodbye};
-use crate::clock::Clock;
-use crate::delivery::{Connections, NoConnection};
+use delivery::{Connections, NoConnection};
 use domain::secret::Secret;
+use ground::clock::Clock;
 
 /// Longest message, in bytes, as over HTTP.
 const MESSAGE_MOST: usize = 1024 * 1024;

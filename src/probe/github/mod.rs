@@ -23,11 +23,11 @@ use tokio::time::timeout;
 
 use super::pause::Pauses;
 use super::rest::{AGENT, Answer, Asked, Service, Wire, wire};
-use crate::clock::Clock;
-use crate::config::RunbookRules;
-use crate::config::secrets::{Secrets, is_allowed};
+use config::RunbookRules;
+use config::secrets::{Secrets, is_allowed};
 use domain::procedure::CannotTell;
 use domain::secret::Secret;
+use ground::clock::Clock;
 
 const GITHUB: Service = Service {
     name: "GitHub",

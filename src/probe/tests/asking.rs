@@ -8,9 +8,9 @@ use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use crate::config::{Repository, RunbookRules};
-use crate::probe::address::is_public;
-use crate::probe::{Order, Prober};
+use crate::address::is_public;
+use crate::{Order, Prober};
+use config::{Repository, RunbookRules};
 use domain::procedure::{CannotTell, Heard, Question};
 use domain::run::change::Ended;
 use domain::secret::Secret;

@@ -10,10 +10,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio::time::interval;
 
-use crate::config::{Limits, RunbookRules};
-use crate::probe::bounds::Bounds;
-use crate::probe::marked::{Marked, VARIABLE};
-use crate::probe::{Order, Prober, User, is_root, runs_as};
+use crate::bounds::Bounds;
+use crate::marked::{Marked, VARIABLE};
+use crate::{Order, Prober, User, is_root, runs_as};
+use config::{Limits, RunbookRules};
 use domain::procedure::{CannotTell, Heard, Question};
 use domain::run::change::Ended;
 

@@ -2,12 +2,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::services::{GITHUB_TOKEN, LIMIT, answer, clock, listen, prober_at, secrets, why};
-use crate::clock::Clock;
-use crate::config::RunbookRules;
-use crate::fake::github::{GitHub, Hook, Job, Run, Setup, Step};
-use crate::probe::Prober;
-use crate::probe::github::permissions;
+use crate::Prober;
+use crate::github::permissions;
+use config::RunbookRules;
 use domain::procedure::Question;
+use fake::github::{GitHub, Hook, Job, Run, Setup, Step};
+use ground::clock::Clock;
 
 const ROOT: &str = "/repos/anomalyco/monkeytown";
 

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use crate::probe::kept::{Kept, Printed};
+use crate::kept::{Kept, Printed};
 
 proptest! {
     /// However a stream comes in pieces, what is kept of it is the same.

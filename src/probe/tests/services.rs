@@ -7,11 +7,11 @@ use axum::Router;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-use crate::clock::Clock;
-use crate::config::RunbookRules;
-use crate::config::secrets::Secrets;
-use crate::probe::Prober;
+use crate::Prober;
+use config::RunbookRules;
+use config::secrets::Secrets;
 use domain::procedure::{CannotTell, Question};
+use ground::clock::Clock;
 
 pub const LIMIT: Duration = Duration::from_secs(20);
 pub const GITHUB_TOKEN: &str = "opaque-github-token";
@@ -68,8 +68,8 @@ pub async fn why(prober: &Prober, question: &Question, limit: Duration) -> Strin
 }
 
 fn questions() -> [Question; 12] {
-    let github = crate::procedure::GITHUB.map(|asked| Question::GitHub(asked.into()));
-    let vercel = crate::procedure::VERCEL.map(|asked| Question::Vercel(asked.into()));
+    let github = procedure::GITHUB.map(|asked| Question::GitHub(asked.into()));
+    let vercel = procedure::VERCEL.map(|asked| Question::Vercel(asked.into()));
     let all: Vec<Question> = github.into_iter().chain(vercel).collect();
     all.try_into().unwrap()
 }
@@ -78,11 +78,8 @@ fn questions() -> [Question; 12] {
 async fn without_a_token_or_turned_off_nobody_is_asked_and_that_is_said() {
     let rules = RunbookRules::default();
     let bare = Secrets { github_token: None, vercel: Default::default(), ..secrets("http://127.0.0.1:1") };
-    let off = RunbookRules {
-        repository: crate::config::Repository::OFF,
-        vercel_project: None,
-        ..RunbookRules::default()
-    };
+    let off =
+        RunbookRules { repository: config::Repository::OFF, vercel_project: None, ..RunbookRules::default() };
     let all = secrets("http://127.0.0.1:1");
     let plain = secrets("http://example.com");
     for (rules, secrets, github, vercel) in [

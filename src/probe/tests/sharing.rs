@@ -3,11 +3,11 @@
 use futures_util::future::join_all;
 
 use super::services::{GITHUB_TOKEN, clock, listen, prober_at, secrets};
-use crate::config::RunbookRules;
-use crate::fake::github::{GitHub, Setup};
-use crate::probe::Look;
+use crate::Look;
+use config::RunbookRules;
 use domain::procedure::judge::Since;
 use domain::procedure::{Probe, Procedure, Question};
+use fake::github::{GitHub, Setup};
 
 /// The shipped one: eight of its checks are about one schedule.
 const FILE: &str = include_str!("../../../commands/agent-workflow-failure.toml");

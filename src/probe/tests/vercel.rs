@@ -3,10 +3,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::services::{LIMIT, VERCEL_TOKEN, answer, clock, listen, prober, secrets, why};
-use crate::config::RunbookRules;
-use crate::fake::vercel::{Deployment, Fault, Setup, Variable, Vercel};
-use crate::probe::Prober;
+use crate::Prober;
+use config::RunbookRules;
 use domain::procedure::Question;
+use fake::vercel::{Deployment, Fault, Setup, Variable, Vercel};
 
 struct Scene {
     vercel: Vercel,

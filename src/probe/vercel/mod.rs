@@ -13,10 +13,10 @@ use tokio::time::timeout;
 
 use super::pause::Pauses;
 use super::rest::{AGENT, Asked, Service, Wire, wire};
-use crate::clock::Clock;
-use crate::config::RunbookRules;
-use crate::config::secrets::Secrets;
+use config::RunbookRules;
+use config::secrets::Secrets;
 use domain::procedure::CannotTell;
+use ground::clock::Clock;
 
 const VERCEL: Service = Service {
     name: "Vercel",

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use serde::de::DeserializeOwned;
 
 use super::{VERSION, decode, encode};
-use crate::store::{Meta, StoreError, keys};
+use crate::{Meta, StoreError, keys};
 use domain::Severity;
 use domain::answer::Answer;
 use domain::effect::Effect;

@@ -1,7 +1,7 @@
 //! Writes that fail, and folders that are taken away.
 
 use super::*;
-use crate::clock::Clock;
+use ground::clock::Clock;
 
 fn memory(folder: &TempDir) -> (MemoryDisk, Store) {
     let disk = MemoryDisk::new(Clock::standing_at(at(0)));

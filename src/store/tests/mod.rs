@@ -43,13 +43,6 @@ fn of(rows: Vec<Arc<Incident>>, events: Vec<(IncidentId, Event)>, next: u64) -> 
     Changes { kinds, next: Numbers { incident: next, ..Numbers::default() }, ..Changes::default() }
 }
 
-impl Store {
-    /// An incident's words are gone, as by damage: a row that no start reads.
-    pub(crate) fn lose_words(&self, id: IncidentId) {
-        self.with(|engine| engine.write(vec![(keys::words(id), None)])).unwrap();
-    }
-}
-
 fn open(folder: &TempDir) -> Result<Store, StoreError> {
     Store::open(folder.path(), "one")
 }
@@ -267,7 +260,7 @@ fn a_store_of_an_older_version_is_found_in_too() {
         store.commit(&happened(&incident, vec![noted]), at(2)).unwrap();
         let engine = store.engine.read().unwrap();
         let engine = engine.as_ref().unwrap();
-        let mut older: Vec<crate::store::engine::Write> =
+        let mut older: Vec<crate::engine::Write> =
             engine.scan(keys::WORDS).map(|row| (row.unwrap().0, None)).collect();
         let meta = read_meta(engine).unwrap().unwrap();
         let mut meta = serde_json::to_value(meta).unwrap();

@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 
-use crate::view::Message;
-use crate::view::blocks::Draft;
-use crate::view::lines::Via;
-use crate::view::oncall::when_problem;
-use crate::view::time::{day_utc, late, spoken};
-use crate::view::words::{Words, bold, both, code, counted, moment, words};
+use crate::Message;
+use crate::blocks::Draft;
+use crate::lines::Via;
+use crate::oncall::when_problem;
+use crate::time::{day_utc, late, spoken};
+use crate::words::{Words, bold, both, code, counted, moment, words};
 use domain::feature::FeatureLine;
 use domain::maintenance::Maintenance;
 use domain::maintenance::line::{MaintenanceAnswer, MaintenanceLine, MaintenanceRefusal, Notice, Unclear};

@@ -1,8 +1,8 @@
 //! Open incidents with their clocks, for the Home tab.
 
-use crate::view::blocks::{Button, Draft};
-use crate::view::facts;
-use crate::view::words::{Words, bold, both, code, moment, words};
+use crate::blocks::{Button, Draft};
+use crate::facts;
+use crate::words::{Words, bold, both, code, moment, words};
 use domain::Command;
 use domain::home::{Home, OpenIncident, Waits};
 use domain::runbook::RunbookLine;

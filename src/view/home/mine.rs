@@ -1,9 +1,9 @@
 //! The person's own turns and phone, for the Home tab.
 
-use crate::view::blocks::{Button, Draft};
-use crate::view::oncall;
-use crate::view::page::no_way;
-use crate::view::words::{Words, bold, code, moment, words};
+use crate::blocks::{Button, Draft};
+use crate::oncall;
+use crate::page::no_way;
+use crate::words::{Words, bold, code, moment, words};
 use domain::Command;
 use domain::home::{Home, MyPhone};
 use domain::oncall::line::Oncall;

@@ -1,10 +1,10 @@
 //! What waits for the person who looks at the Home tab.
 
 use super::incidents::{pressing, response, rows};
-use crate::view::blocks::Draft;
-use crate::view::oncall::{self, i_cannot, i_have_it, offer};
-use crate::view::procedure::{to_approve, to_release};
-use crate::view::words::{Words, bold, both, code, moment, words};
+use crate::blocks::Draft;
+use crate::oncall::{self, i_cannot, i_have_it, offer};
+use crate::procedure::{to_approve, to_release};
+use crate::words::{Words, bold, both, code, moment, words};
 use domain::home::{Home, OpenIncident, Waits};
 use domain::oncall::line::Oncall;
 use domain::text::shorten;

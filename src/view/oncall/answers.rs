@@ -4,11 +4,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::change::{are_paused, change, is_paused, moves_of, offer};
 use super::{button, until, who};
-use crate::view::blocks::Draft;
-use crate::view::lines::Via;
-use crate::view::time::{day_utc, spoken};
-use crate::view::words::{Words, bold, clock, code, counted, moment, words};
-use crate::view::{Message, list, page};
+use crate::blocks::Draft;
+use crate::lines::Via;
+use crate::time::{day_utc, spoken};
+use crate::words::{Words, bold, clock, code, counted, moment, words};
+use crate::{Message, list, page};
 use domain::Severity;
 use domain::answer::Summary;
 use domain::effect::To;

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::person;
-use crate::view::time::{spoken, utc};
-use crate::view::words::{Words, bold, counted, moment, words};
+use crate::time::{spoken, utc};
+use crate::words::{Words, bold, counted, moment, words};
 use domain::id::UserId;
 use domain::oncall::change::{ChangeProblem, Moved};
 use domain::oncall::confirm::Change;
@@ -90,7 +90,7 @@ pub(super) fn are_paused(paused: &[(UserId, Timestamp)]) -> Vec<Words> {
 }
 
 /// The two turns of a swap.
-pub(in crate::view) fn offer(offer: &Proposal) -> Vec<Words> {
+pub(crate) fn offer(offer: &Proposal) -> Vec<Words> {
     let line = |given: &Given| {
         let (was, is) = (Some(given.giver.clone()), Some(given.taker.clone()));
         row(&Moved { from: given.from, until: given.until, was, is })

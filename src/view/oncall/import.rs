@@ -2,13 +2,11 @@
 
 use jiff::Timestamp;
 
-use crate::calendar::{
-    Attendee, Clash, LEFT_OUT, MOST_TURNS, Match, NotTaken, Piece, Problem, Taken, Unnamed,
-};
-use crate::view::Message;
-use crate::view::blocks::Draft;
-use crate::view::time::utc;
-use crate::view::words::{Part, Words, bold, code, counted, words};
+use crate::Message;
+use crate::blocks::Draft;
+use crate::time::utc;
+use crate::words::{Part, Words, bold, code, counted, words};
+use calendar::{Attendee, Clash, LEFT_OUT, MOST_TURNS, Match, NotTaken, Piece, Problem, Taken, Unnamed};
 use domain::id::UserId;
 
 /// Rows of each kind that are shown.
@@ -204,7 +202,7 @@ fn with_id(id: &str) -> Words {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::{Names, terminal};
+    use crate::{Names, terminal};
 
     fn shown(unnamed: Unnamed) -> String {
         let mut names = Names::default();

@@ -2,18 +2,18 @@
 
 use super::change::{change_problem, swap_problem};
 use super::who::when_problem;
-use crate::view::Message;
-use crate::view::blocks::Draft;
-use crate::view::facts::severity;
-use crate::view::lines::Via;
-use crate::view::time::spoken;
-use crate::view::words::{Words, code, moment, words};
+use crate::Message;
+use crate::blocks::Draft;
+use crate::facts::severity;
+use crate::lines::Via;
+use crate::time::spoken;
+use crate::words::{Words, code, moment, words};
 use domain::id::UserId;
 use domain::oncall::rota::SwapOutcome;
 use domain::refusal::{Refusal, Unfit};
 
 /// `None` for what is not about being on call.
-pub(in crate::view) fn refused(refusal: &Refusal, via: Via) -> Option<Message> {
+pub(crate) fn refused(refusal: &Refusal, via: Via) -> Option<Message> {
     let wrong = wrong(refusal, via)?;
     let safe = match refusal {
         Refusal::PageAnswered { .. } | Refusal::SwapIsOver { .. } | Refusal::HasItAlready { .. } => {

@@ -5,13 +5,13 @@ use jiff::Timestamp;
 use super::change::{are_paused, change, moves, offer};
 use super::who::reason;
 use super::{button, person, until};
-use crate::config::Config;
-use crate::view::Message;
-use crate::view::blocks::{Button, Draft};
-use crate::view::fault;
-use crate::view::timeline::admitted;
-use crate::view::words::{Words, bold, clock, code, counted, everybody, mention, moment, words};
-use crate::view::{list, page};
+use crate::Message;
+use crate::blocks::{Button, Draft};
+use crate::fault;
+use crate::timeline::admitted;
+use crate::words::{Words, bold, clock, code, counted, everybody, mention, moment, words};
+use crate::{list, page};
+use config::Config;
 use domain::Severity;
 use domain::effect::PostKey;
 use domain::id::{IncidentId, UserId};
@@ -264,12 +264,12 @@ fn summons(tell: &Tell) -> Message {
 }
 
 /// Answers a page that belongs to no incident.
-pub(in crate::view) fn i_have_it(number: u64) -> Button {
+pub(crate) fn i_have_it(number: u64) -> Button {
     button("I'm on it", Oncall::AnswerPage { number }).primary()
 }
 
 /// Whoever asked is told at once.
-pub(in crate::view) fn i_cannot(number: u64) -> Button {
+pub(crate) fn i_cannot(number: u64) -> Button {
     button("I can't", Oncall::PassPage { number })
 }
 

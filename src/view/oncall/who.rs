@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 
 use super::{button, person, until};
-use crate::view::blocks::Draft;
-use crate::view::lines::Via;
-use crate::view::time::utc;
-use crate::view::words::{Words, bold, code, moment, words};
-use crate::view::{Message, page};
+use crate::blocks::Draft;
+use crate::lines::Via;
+use crate::time::utc;
+use crate::words::{Words, bold, code, moment, words};
+use crate::{Message, page};
 use domain::id::UserId;
 use domain::oncall::answer::Who;
 use domain::oncall::holding::{OverrideKind, Segment, Why};
@@ -209,7 +209,7 @@ fn too_much(overload: &Overload) -> Words {
     }
 }
 
-pub(in crate::view) fn when_problem(problem: &WhenProblem) -> Words {
+pub(crate) fn when_problem(problem: &WhenProblem) -> Words {
     match problem {
         WhenProblem::NotATime { words } => {
             words![code(words), " is not a time. Try fri 18:00, tomorrow 09:00, 2026-12-25 or in 2h."]

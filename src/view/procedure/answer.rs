@@ -1,13 +1,13 @@
 //! Private answers about the runbook.
 
 use super::{release, shown};
-use crate::view::Message;
-use crate::view::blocks::{Button, Draft};
-use crate::view::facts::labelled;
-use crate::view::lines::Via;
-use crate::view::terminal::{Names, terminal};
-use crate::view::time::utc;
-use crate::view::words::{Words, bold, code, counted, moment, words};
+use crate::Message;
+use crate::blocks::{Button, Draft};
+use crate::facts::labelled;
+use crate::lines::Via;
+use crate::terminal::{Names, terminal};
+use crate::time::utc;
+use crate::words::{Words, bold, code, counted, moment, words};
 use domain::Command;
 use domain::effect::To;
 use domain::id::{IncidentId, RunId};
@@ -17,7 +17,7 @@ use domain::run::decide::{Doing, RunRefusal, Start};
 use domain::runbook::{Held, Review, RunAsk, RunDoing, RunShort, RunbookAnswer, RunbookLine, Short};
 
 /// The answer, for a person who speaks to howler `via` a slash command, a mention or a shell.
-pub(in crate::view) fn answer(answer: &RunbookAnswer, via: Via) -> Message {
+pub(crate) fn answer(answer: &RunbookAnswer, via: Via) -> Message {
     match answer {
         RunbookAnswer::List(procedures) => list(procedures, via),
         RunbookAnswer::Show(procedure) => shown(procedure),

@@ -3,8 +3,8 @@
 use super::parts::{proof, quoted};
 use super::said::{broke, told};
 use super::undo;
-use crate::view::blocks::{Button, Draft};
-use crate::view::words::{Words, bold, clock, code, mention, moment, words};
+use crate::blocks::{Button, Draft};
+use crate::words::{Words, bold, clock, code, mention, moment, words};
 use domain::Command;
 use domain::procedure::{Action, Command as Template, Undo};
 use domain::run::announce::step;

@@ -1,8 +1,8 @@
 //! What a drill found, for a terminal: what could not have been told at night.
 
-use crate::view::blocks::Draft;
-use crate::view::terminal::{Names, terminal};
-use crate::view::words::{Words, bold, words};
+use crate::blocks::Draft;
+use crate::terminal::{Names, terminal};
+use crate::words::{Words, bold, words};
 use domain::procedure::Verdict;
 use domain::run::Run;
 

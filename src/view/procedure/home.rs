@@ -3,14 +3,14 @@
 use super::change::buttons;
 use super::parts::quoted;
 use super::release;
-use crate::view::blocks::{Button, Draft};
-use crate::view::words::{bold, both, words};
+use crate::blocks::{Button, Draft};
+use crate::words::{bold, both, words};
 use domain::procedure::Undo;
 use domain::run::Run;
 use domain::run::change::Phase;
 
 /// An action that this person may approve. The command stands whole: it is what the approval covers.
-pub(in crate::view) fn to_approve(draft: Draft, run: &Run) -> Draft {
+pub(crate) fn to_approve(draft: Draft, run: &Run) -> Draft {
     let Some(change) = run.change() else { return draft };
     let Phase::Asking { expires } = change.phase else { return draft };
     let proposed = &change.proposed;
@@ -32,7 +32,7 @@ pub(in crate::view) fn to_approve(draft: Draft, run: &Run) -> Draft {
 }
 
 /// A target that this person may agree to release.
-pub(in crate::view) fn to_release(draft: Draft, run: &Run) -> Draft {
+pub(crate) fn to_release(draft: Draft, run: &Run) -> Draft {
     draft
         .line(words!["🔓 ", bold("To be released: "), format!("{} {}", run.id, run.procedure.title)])
         .lines(release::standing(run))

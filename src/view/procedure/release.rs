@@ -1,8 +1,8 @@
 //! A target that is still held, and its release: on the card, out loud, in `/runbook status`.
 
-use crate::view::blocks::Button;
-use crate::view::lines::Via;
-use crate::view::words::{Words, bold, clock, code, mention, moment, words};
+use crate::blocks::Button;
+use crate::lines::Via;
+use crate::words::{Words, bold, clock, code, mention, moment, words};
 use domain::Command;
 use domain::id::{RunId, UserId};
 use domain::run::Run;

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 
 use super::change::{buttons, changing, changing_beside, last, not_done, offered, offered_beside};
 use super::{release, undo};
-use crate::view::Message;
-use crate::view::blocks::{Button, Draft};
-use crate::view::terminal::{Names, terminal};
-use crate::view::words::{Words, bold, code, moment, near, words};
+use crate::Message;
+use crate::blocks::{Button, Draft};
+use crate::terminal::{Names, terminal};
+use crate::words::{Words, bold, code, moment, near, words};
 use domain::procedure::{Finding, Verdict};
 use domain::run::announce::{counted, kept_texts};
 use domain::run::change::{Change, Phase};

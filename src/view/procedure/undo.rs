@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::parts::quoted;
-use crate::view::blocks::{Button, Draft};
-use crate::view::words::{Words, bold, clock, code, moment, words};
+use crate::blocks::{Button, Draft};
+use crate::words::{Words, bold, clock, code, moment, words};
 use domain::Command;
 use domain::procedure::Kept;
 use domain::run::Run;

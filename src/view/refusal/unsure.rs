@@ -1,10 +1,10 @@
 //! What howler took a line for, with a button for each thing that it may mean.
 
-use crate::view::Message;
-use crate::view::blocks::{Button, Draft};
-use crate::view::facts::severity;
-use crate::view::lines::{Via, retractable, typed};
-use crate::view::words::{Words, bold, code, words};
+use crate::Message;
+use crate::blocks::{Button, Draft};
+use crate::facts::severity;
+use crate::lines::{Via, retractable, typed};
+use crate::words::{Words, bold, code, words};
 use domain::Severity;
 use domain::answer::Summary;
 use domain::command::{Command, Line};

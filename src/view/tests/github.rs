@@ -5,9 +5,9 @@ use proptest::prelude::*;
 
 use super::rendering;
 use super::samples::{self, Story, Texts};
-use crate::config::Mentions;
-use crate::view::markdown::{inert, inert_title};
-use crate::view::{self, IssueText};
+use crate::IssueText;
+use crate::markdown::{inert, inert_title};
+use config::Mentions;
 use domain::Severity;
 use domain::effect::{CardPlace, Issue};
 use domain::incident::event::EventKind;

@@ -8,8 +8,6 @@ use serde_json::Value;
 use super::runs::{begun, found, moved, prepared, proposed};
 use super::samples::{Texts, at, bea, ian, summary};
 use super::{limits, rendering};
-use crate::fake::slack::blocks::check_home;
-use crate::view;
 use domain::home::{Home, MyPhone, OnCallNow, OpenIncident, Waits};
 use domain::id::RunId;
 use domain::oncall::phone::PhoneNumber;
@@ -17,6 +15,7 @@ use domain::oncall::reach::NoWay;
 use domain::procedure::Verdict;
 use domain::run::Run;
 use domain::runbook::Review;
+use fake::slack::blocks::check_home;
 
 fn incident(number: u64, texts: &Texts) -> OpenIncident {
     OpenIncident {

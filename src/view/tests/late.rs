@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 
 use super::rendering;
 use super::samples::{self, Texts, at};
-use crate::view::{self, HeldUp, Message};
+use crate::{HeldUp, Message};
 use domain::effect::Say;
 
 fn noted() -> Message {

@@ -8,8 +8,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use super::samples::{self, Texts};
-use crate::config::Config;
-use crate::view;
+use config::Config;
 use domain::command::Line;
 use domain::severities::Severities;
 use domain::text::{TEXT_MOST, TITLE_MOST};

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::samples::{self, Story, Texts};
-use crate::view::{self, Message};
+use crate::Message;
 use domain::Severity;
 use domain::effect::CardPlace;
 

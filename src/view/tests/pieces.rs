@@ -1,8 +1,7 @@
 use jiff::SignedDuration;
 
 use super::samples;
-use crate::intake::grammar;
-use crate::view::{Via, help, text, time, typed};
+use crate::{Via, help, text, time, typed};
 use domain::command::Command;
 use domain::timer::{Lateness, Outage};
 
@@ -94,7 +93,7 @@ fn every_line_of_the_help_does_what_it_says() {
 fn every_line_a_refusal_suggests_is_understood() {
     let suggested = regex::Regex::new("`/incident ([^`]+)`").unwrap();
     for refusal in samples::refusals("upd") {
-        let message = crate::view::private(&domain::answer::Private::Refused(refusal.clone()), Via::Slash);
+        let message = crate::private(&domain::answer::Private::Refused(refusal.clone()), Via::Slash);
         for line in suggested.captures_iter(&message.text) {
             let line = line[1].replace("@name", "<@U0IAN>");
             assert!(grammar::parse(&line).is_ok(), "{refusal:?} suggests {line}");
@@ -136,7 +135,7 @@ fn types(line: &str) {
 fn every_line_about_being_on_call_that_a_refusal_suggests_is_understood() {
     let suggested = regex::Regex::new("`(/(?:oncall|incident) [^`]+)`").unwrap();
     for refusal in samples::oncall_refusals("upd") {
-        let message = crate::view::private(&domain::answer::Private::Refused(refusal.clone()), Via::Slash);
+        let message = crate::private(&domain::answer::Private::Refused(refusal.clone()), Via::Slash);
         suggested.captures_iter(&message.text).for_each(|line| types(&line[1]));
     }
 }

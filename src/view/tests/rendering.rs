@@ -3,7 +3,7 @@
 use serde_json::Value;
 use slack_morphism::prelude::{SlackBlock, SlackView};
 
-use crate::view::Message;
+use crate::Message;
 
 pub fn message(message: &Message) -> String {
     format!("{}\n  ---- text\n{}", blocks(&message.blocks), indented(&message.text))

@@ -6,9 +6,9 @@ use insta::assert_snapshot;
 use jiff::Timestamp;
 
 use super::rendering;
-use crate::config::ApprovalRules;
-use crate::view::procedure::{answer, freeze_said, noted, run_card, run_news, run_said};
-use crate::view::{Message, Via};
+use crate::procedure::{answer, freeze_said, noted, run_card, run_news, run_said};
+use crate::{Message, Via};
+use config::ApprovalRules;
 use domain::effect::To;
 use domain::id::{RunId, UserId};
 use domain::procedure::fill::Unfilled;

@@ -11,10 +11,10 @@ mod saying;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::config::Mentions;
-use crate::view::{self, Message, Via};
+use crate::{Message, Via};
 pub use asking::*;
 pub use calendars::*;
+use config::Mentions;
 use domain::answer::{Done, FormFill, FormToOpen, Private, Summary};
 use domain::command::{Command, EtaText, Line, Retractable, Role};
 use domain::effect::{Answered, CardPlace, EffectState, Room, Say, Settled, To, Undone};

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 
 use super::rendering;
 use super::samples::{self, Named, Texts};
-use crate::view::{self, Names, Via};
+use crate::{Names, Via};
 use domain::answer::Private;
 use domain::effect::{CardPlace, Effect, EffectKind, EffectState, Lane, Say, To};
 use domain::id::EffectId;

@@ -3,8 +3,8 @@
 use insta::assert_snapshot;
 
 use super::runs::{at, begun, ended, found, moved, page, prepared, proposed};
-use crate::config::ApprovalRules;
-use crate::view::procedure::run_card;
+use crate::procedure::run_card;
+use config::ApprovalRules;
 use domain::id::UserId;
 use domain::procedure::{Finding, Kept, Risk, Verdict};
 use domain::run::change::Ended;

@@ -2,7 +2,7 @@
 
 use domain::incident::Incident;
 use domain::incident::event::{Event, EventKind};
-use howler::fake::slack::Call;
+use fake::slack::Call;
 use jiff::SignedDuration;
 
 use super::{Post, Posted};

@@ -67,7 +67,7 @@ pub(super) fn exchange_days(made: &mut Made) {
     let (name, offset, summer) = made.one(&WINDOWS);
     made.lines(&["METHOD:PUBLISH", "PRODID:Microsoft Exchange Server 2010"]);
     windows_zone(made, name, offset, summer);
-    let zone = jiff::tz::TimeZone::get(crate::calendar::windows::place(name).unwrap()).unwrap();
+    let zone = jiff::tz::TimeZone::get(crate::windows::place(name).unwrap()).unwrap();
     for _ in 0..made.rng.u8(1..4) {
         let first = made.day().at(0, 0, 0, 0);
         let last = first.checked_add(made.rng.i64(20..200).days()).unwrap();

@@ -48,7 +48,7 @@ pub fn made(seed: u64) -> (&'static str, String) {
 impl Made {
     /// Folded after 75 octets, as most programs do.
     fn line(&mut self, line: &str) {
-        crate::calendar::line::fold(&mut self.text, line);
+        crate::line::fold(&mut self.text, line);
     }
 
     fn lines(&mut self, lines: &[&str]) {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::config::Mentions;
+use config::Mentions;
 
 const NAME: &str = "inc-7-event-stream-down";
 

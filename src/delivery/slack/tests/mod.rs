@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::*;
-use crate::delivery::job::Urgency;
+use crate::job::Urgency;
 use domain::effect::{CardPlace, Effect, EffectState, Lane, PostKey, Room, Say, To};
 use domain::id::{EffectId, IncidentId};
 use domain::incident::event::Clocks;

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use tracing::info;
 
-use crate::desk::book::Book;
-use crate::desk::draft::Draft;
-use crate::store::StoreError;
+use crate::book::Book;
+use crate::draft::Draft;
 use domain::aggregate::{Aggregate, Cause};
 use domain::maintenance::decide::{done, meant, schedule};
 use domain::maintenance::line::{MaintenanceAnswer, MaintenanceLine, MaintenanceRefusal};
@@ -14,11 +13,12 @@ use domain::maintenance::{Maintenance, MaintenanceId};
 use domain::oncall::decide::zone;
 use domain::oncall::when::RangeText;
 use domain::request::Request;
+use store::StoreError;
 
 type Decided = Result<MaintenanceAnswer, MaintenanceRefusal>;
 
 /// The one of this number, as this round has it.
-pub(in crate::desk::draft) fn find(
+pub(in crate::draft) fn find(
     book: &Book<'_>,
     id: MaintenanceId,
 ) -> Result<Option<Arc<Maintenance>>, StoreError> {
@@ -52,7 +52,7 @@ pub(super) fn read(book: &Book<'_>, line: &MaintenanceLine) -> MaintenanceAnswer
 }
 
 impl Draft<'_> {
-    pub(in crate::desk::draft) fn maintenance(
+    pub(in crate::draft) fn maintenance(
         &mut self,
         request: &Request,
         line: &MaintenanceLine,

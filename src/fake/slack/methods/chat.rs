@@ -4,11 +4,11 @@ use serde_json::json;
 
 use super::content::UPDATE_MOST;
 use super::{Content, Turn, content};
-use crate::fake::slack::args::{Answer, Refusal, refuse};
-use crate::fake::slack::manifest::MessagesTab;
-use crate::fake::slack::shape::{self, object};
-use crate::fake::slack::ts;
-use crate::fake::slack::world::{Channel, Edited, Message};
+use crate::slack::args::{Answer, Refusal, refuse};
+use crate::slack::manifest::MessagesTab;
+use crate::slack::shape::{self, object};
+use crate::slack::ts;
+use crate::slack::world::{Channel, Edited, Message};
 
 /// Where a message goes.
 enum Target {

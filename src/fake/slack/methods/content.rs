@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::fake::slack::args::{Args, Refusal, refuse};
-use crate::fake::slack::blocks;
+use crate::slack::args::{Args, Refusal, refuse};
+use crate::slack::blocks;
 
 /// Slack cuts or refuses longer texts.
 const TEXT_MOST: usize = 40_000;
@@ -13,14 +13,14 @@ const METADATA_MOST: usize = 8_000;
 
 /// A message's content; `None` is "not given", which `chat.update` tells from "empty".
 #[derive(Clone, Debug, Default)]
-pub(in crate::fake::slack) struct Content {
+pub(in crate::slack) struct Content {
     pub text: Option<String>,
     pub blocks: Option<Vec<Value>>,
     pub metadata: Option<Value>,
 }
 
 /// Reads and checks a message's content.
-pub(in crate::fake::slack) fn content(args: &Args) -> Result<Content, Refusal> {
+pub(in crate::slack) fn content(args: &Args) -> Result<Content, Refusal> {
     let mut text = args.text("text");
     let blocks = blocks(args)?;
     if let Some(markdown) = args.text("markdown_text") {

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::Turn;
-use crate::fake::slack::args::{Answer, Refusal, refuse};
-use crate::fake::slack::shape::{self, object};
-use crate::fake::slack::world::Channel;
+use crate::slack::args::{Answer, Refusal, refuse};
+use crate::slack::shape::{self, object};
+use crate::slack::world::Channel;
 
 pub(super) fn create(turn: &mut Turn<'_>) -> Answer {
     let is_private = turn.args.flag("is_private");

@@ -8,10 +8,10 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::Turn;
-use crate::fake::slack::Slack;
-use crate::fake::slack::args::{Answer, Refusal, refuse};
-use crate::fake::slack::shape::object;
-use crate::fake::slack::world::{File, Message};
+use crate::slack::Slack;
+use crate::slack::args::{Answer, Refusal, refuse};
+use crate::slack::shape::object;
+use crate::slack::world::{File, Message};
 
 pub(super) fn begin(turn: &mut Turn<'_>) -> Answer {
     turn.need(&["files:write"])?;
@@ -27,7 +27,7 @@ pub(super) fn begin(turn: &mut Turn<'_>) -> Answer {
 }
 
 /// Takes the bytes that were announced, and no others.
-pub(in crate::fake::slack) async fn take(
+pub(in crate::slack) async fn take(
     State(slack): State<Slack>,
     Path(id): Path<String>,
     body: Bytes,

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{Turn, family, page_next, page_start};
-use crate::fake::slack::args::{Answer, refuse};
-use crate::fake::slack::shape::{self, object};
-use crate::fake::slack::world::Channel;
+use crate::slack::args::{Answer, refuse};
+use crate::slack::shape::{self, object};
+use crate::slack::world::Channel;
 
 pub(super) fn list(turn: &mut Turn<'_>) -> Answer {
     let mut families = Vec::new();

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::Turn;
-use crate::fake::slack::args::{Answer, Refusal, refuse};
-use crate::fake::slack::shape::{self, object};
-use crate::fake::slack::world::{Usergroup, World};
+use crate::slack::args::{Answer, Refusal, refuse};
+use crate::slack::shape::{self, object};
+use crate::slack::world::{Usergroup, World};
 
 fn on_paid_plan(turn: &Turn<'_>) -> Result<(), Refusal> {
     if turn.world.team.paid { Ok(()) } else { refuse("plan_upgrade_required") }

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{Turn, page_next, page_start};
-use crate::fake::slack::args::{Answer, Args, Refusal, refuse};
-use crate::fake::slack::shape::{self, object};
-use crate::fake::slack::ts;
-use crate::fake::slack::world::{Channel, Message};
+use crate::slack::args::{Answer, Args, Refusal, refuse};
+use crate::slack::shape::{self, object};
+use crate::slack::ts;
+use crate::slack::world::{Channel, Message};
 
 /// Which times are asked for.
 struct Window {

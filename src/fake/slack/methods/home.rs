@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::Turn;
 use super::views::{fill, hash, within_limits};
-use crate::fake::slack::args::{Answer, Refusal, refuse};
-use crate::fake::slack::blocks;
-use crate::fake::slack::shape::{self, object};
-use crate::fake::slack::world::OpenView;
+use crate::slack::args::{Answer, Refusal, refuse};
+use crate::slack::blocks;
+use crate::slack::shape::{self, object};
+use crate::slack::world::OpenView;
 
 pub(super) fn publish(turn: &mut Turn<'_>) -> Answer {
     let user = turn.args.required("user_id")?;

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::Turn;
-use crate::fake::slack::args::{Answer, Refusal, refuse};
-use crate::fake::slack::shape::{self, object};
-use crate::fake::slack::ts;
-use crate::fake::slack::world::{Channel, Message, Pinned, Reaction};
+use crate::slack::args::{Answer, Refusal, refuse};
+use crate::slack::shape::{self, object};
+use crate::slack::ts;
+use crate::slack::world::{Channel, Message, Pinned, Reaction};
 
 /// How many different emoji one person may put on a message, which is all a bot can.
 const REACTIONS_MOST: usize = 23;
@@ -95,7 +95,7 @@ pub(super) fn react(turn: &mut Turn<'_>) -> Answer {
 }
 
 /// Adds a person's reaction; `false` if it is there already.
-pub(in crate::fake::slack) fn add(message: &mut Message, name: &str, user: &str) -> bool {
+pub(in crate::slack) fn add(message: &mut Message, name: &str, user: &str) -> bool {
     match message.reactions.iter_mut().find(|one| one.name == name) {
         Some(reaction) if reaction.users.iter().any(|one| one == user) => return false,
         Some(reaction) => reaction.users.push(user.to_owned()),

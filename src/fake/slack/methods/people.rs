@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Turn, page_next, page_start};
-use crate::fake::slack::args::{Answer, refuse};
-use crate::fake::slack::shape::{self, object};
+use crate::slack::args::{Answer, refuse};
+use crate::slack::shape::{self, object};
 
 pub(super) fn info(turn: &mut Turn<'_>) -> Answer {
     turn.need(&["users:read"])?;

@@ -4,13 +4,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::Turn;
-use crate::fake::slack::args::{Answer, Args, Refusal, refuse};
-use crate::fake::slack::blocks;
-use crate::fake::slack::shape::{self, object};
-use crate::fake::slack::world::{OpenView, Trigger, World};
+use crate::slack::args::{Answer, Args, Refusal, refuse};
+use crate::slack::blocks;
+use crate::slack::shape::{self, object};
+use crate::slack::world::{OpenView, Trigger, World};
 
 /// How long a trigger opens something.
-pub(in crate::fake::slack) const TRIGGER_LIVES: SignedDuration = SignedDuration::from_secs(3);
+pub(in crate::slack) const TRIGGER_LIVES: SignedDuration = SignedDuration::from_secs(3);
 /// How many modals may be stacked.
 const STACK_MOST: usize = 3;
 /// In bytes.
@@ -76,7 +76,7 @@ fn given(args: &Args) -> Result<Value, Refusal> {
 }
 
 /// Passes a view on if Slack would take it.
-pub(in crate::fake::slack) fn checked(view: Value) -> Result<Value, Refusal> {
+pub(in crate::slack) fn checked(view: Value) -> Result<Value, Refusal> {
     let problems = blocks::check_view(&view);
     within_limits(view, &problems)
 }
@@ -117,7 +117,7 @@ fn stacked(world: &World, user: &str) -> usize {
 }
 
 /// Puts a modal on a person's stack; `root` begins a new stack.
-pub(in crate::fake::slack) fn push_view(
+pub(in crate::slack) fn push_view(
     world: &mut World,
     user: &str,
     mut view: Value,
@@ -145,7 +145,7 @@ pub(in crate::fake::slack) fn push_view(
 }
 
 /// Puts other content in an open modal.
-pub(in crate::fake::slack) fn replace_view(
+pub(in crate::slack) fn replace_view(
     world: &mut World,
     id: &str,
     mut view: Value,
@@ -160,7 +160,7 @@ pub(in crate::fake::slack) fn replace_view(
 }
 
 /// Whether one more modal may be pushed.
-pub(in crate::fake::slack) fn can_push(world: &World, user: &str) -> bool {
+pub(in crate::slack) fn can_push(world: &World, user: &str) -> bool {
     stacked(world, user) < STACK_MOST
 }
 

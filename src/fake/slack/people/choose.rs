@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::PersonError;
-use crate::fake::slack::shape::object;
+use crate::slack::shape::object;
 
 /// An element and the block it stands in.
 pub(super) struct Found {

@@ -6,10 +6,10 @@ use super::choose::{Found, find, held};
 use super::payload::state;
 use super::send::Delivery;
 use super::{PersonError, Reply, channel, person};
-use crate::fake::slack::Slack;
-use crate::fake::slack::shape::{self, object};
-use crate::fake::slack::ts;
-use crate::fake::slack::world::{Channel, Message, ResponseUrl};
+use crate::slack::Slack;
+use crate::slack::shape::{self, object};
+use crate::slack::ts;
+use crate::slack::world::{Channel, Message, ResponseUrl};
 
 impl Slack {
     /// A person presses a button, or chooses `value` in a menu, under a message. Among several buttons with the same

@@ -3,11 +3,11 @@
 use super::send::Delivery;
 use super::typed::to_wire;
 use super::{PersonError, Reply, open_channel, person};
-use crate::fake::slack::Slack;
-use crate::fake::slack::args::Args;
-use crate::fake::slack::methods::content;
-use crate::fake::slack::respond::from_bot;
-use crate::fake::slack::world::{Channel, Person, ResponseUrl, World};
+use crate::slack::Slack;
+use crate::slack::args::Args;
+use crate::slack::methods::content;
+use crate::slack::respond::from_bot;
+use crate::slack::world::{Channel, Person, ResponseUrl, World};
 
 impl Slack {
     /// A person types `/incident p1 Stream down` into a channel. The answer is shown as Slack shows it: to that

@@ -8,7 +8,7 @@ use tower_service::Service;
 
 /// Where deliveries go.
 #[derive(Clone)]
-pub(in crate::fake::slack) enum Door {
+pub(in crate::slack) enum Door {
     Network {
         client: reqwest::Client,
         base: String,

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::send::Delivery;
 use super::typed::{rich_text, to_wire};
 use super::{PersonError, Reply, Said, open_channel, person};
-use crate::fake::slack::methods::add_reaction;
-use crate::fake::slack::ts;
-use crate::fake::slack::world::{Channel, Message, World};
-use crate::fake::slack::{MessagesTab, Slack};
+use crate::slack::methods::add_reaction;
+use crate::slack::ts;
+use crate::slack::world::{Channel, Message, World};
+use crate::slack::{MessagesTab, Slack};
 
 impl Slack {
     /// A person writes a message, in a thread or not. A mention of the bot reaches howler where the bot is a member.

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{PersonError, Reply, person};
-use crate::fake::slack::Slack;
-use crate::fake::slack::shape;
-use crate::fake::slack::ts;
-use crate::fake::slack::world::World;
+use crate::slack::Slack;
+use crate::slack::shape;
+use crate::slack::ts;
+use crate::slack::world::World;
 
 impl Slack {
     /// A person changes who is in a group, by its id or handle. Answers what howler said to `subteam_updated` and to

@@ -6,9 +6,9 @@ use super::choose::find;
 use super::payload::state;
 use super::send::Delivery;
 use super::{PersonError, Reply, person};
-use crate::fake::slack::Slack;
-use crate::fake::slack::shape::{self, object};
-use crate::fake::slack::ts;
+use crate::slack::Slack;
+use crate::slack::shape::{self, object};
+use crate::slack::ts;
 
 impl Slack {
     /// A person opens the app's Home tab. The answer is howler's, if it is told of that.

@@ -10,10 +10,10 @@ use super::form::wrong;
 use super::payload::state;
 use super::send::Delivery;
 use super::{PersonError, Reply, Submission, person};
-use crate::fake::slack::Slack;
-use crate::fake::slack::methods::views::{can_push, checked, push_view, replace_view};
-use crate::fake::slack::shape::{self, object};
-use crate::fake::slack::world::{OpenView, World};
+use crate::slack::Slack;
+use crate::slack::methods::views::{can_push, checked, push_view, replace_view};
+use crate::slack::shape::{self, object};
+use crate::slack::world::{OpenView, World};
 
 impl Slack {
     /// A person fills the open modal in, by action id, and submits it. What is not named keeps what it started with;

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::choose::{elements, held};
-use crate::fake::slack::Slack;
-use crate::fake::slack::shape::object;
-use crate::fake::slack::world::{Person, World};
+use crate::slack::Slack;
+use crate::slack::shape::object;
+use crate::slack::world::{Person, World};
 
 impl Slack {
     /// Team, user, app, and the old token.

@@ -8,11 +8,11 @@ use serde_json::Value;
 use tokio::time::{Instant, timeout};
 
 use super::{PersonError, Reply};
-use crate::fake::slack::{Slack, sign};
+use crate::slack::{Slack, sign};
 
 /// A body on its way to howler; the same bytes are sent again when it is repeated.
 #[derive(Clone, Debug)]
-pub(in crate::fake::slack) struct Delivery {
+pub(in crate::slack) struct Delivery {
     path: &'static str,
     content_type: &'static str,
     body: String,

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::send::Delivery;
 use super::{PersonError, Reply, channel, person};
-use crate::fake::slack::shape::{self, object};
-use crate::fake::slack::ts;
-use crate::fake::slack::world::ResponseUrl;
-use crate::fake::slack::{Reach, Slack};
+use crate::slack::shape::{self, object};
+use crate::slack::ts;
+use crate::slack::world::ResponseUrl;
+use crate::slack::{Reach, Slack};
 
 impl Slack {
     /// A person chooses a shortcut of the app that is everywhere.

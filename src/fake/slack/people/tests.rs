@@ -1,5 +1,5 @@
 use super::typed::{rich_text, to_wire};
-use crate::fake::slack::monkeytown;
+use crate::slack::monkeytown;
 
 #[test]
 fn typed_text_becomes_slacks_tokens() {
@@ -38,5 +38,5 @@ fn typed_text_carries_a_rich_text_block_that_slack_would_take() {
         .collect();
     let expected = ["user", "text", "channel", "text", "link", "text", "broadcast", "text", "usergroup"];
     assert_eq!(kinds, expected);
-    assert!(crate::fake::slack::blocks::check_message(&[block]).is_empty());
+    assert!(crate::slack::blocks::check_message(&[block]).is_empty());
 }

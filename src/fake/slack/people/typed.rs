@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::fake::slack::world::World;
+use crate::slack::world::World;
 
 /// Text with mentions, channels and links as tokens, and the rest as entities. A slash command's tokens carry names
 /// (`<@U1|ian>`), a message's mentions of people do not.

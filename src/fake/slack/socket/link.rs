@@ -19,7 +19,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
 use super::{Order, SocketEvent};
-use crate::fake::slack::Slack;
+use crate::slack::Slack;
 
 const PING_EVERY: SignedDuration = SignedDuration::from_secs(10);
 /// How long after its `disconnect` Slack ends a connection.
@@ -30,7 +30,7 @@ type Stream = WebSocketStream<TokioIo<hyper::upgrade::Upgraded>>;
 /// `GET /link?ticket=...`: a WebSocket, for an address that `apps.connections.open` gave.
 ///
 /// axum's own WebSockets would bring a second tungstenite into the tree; this is its handshake.
-pub(in crate::fake::slack) async fn upgrade(
+pub(in crate::slack) async fn upgrade(
     State(slack): State<Slack>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,

@@ -6,9 +6,9 @@ use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::*;
-use crate::clock::Clock;
-use crate::fake::slack::Setup;
-use crate::fake::slack::people::{PersonError, Reply};
+use crate::slack::Setup;
+use crate::slack::people::{PersonError, Reply};
+use ground::clock::Clock;
 
 const MANIFEST: &str = "
 features:

@@ -69,7 +69,7 @@ async fn a_mention_reaches_howler_only_where_it_is_a_member() {
     let event = &envelope["event"];
     assert_eq!(event["text"], "<@U0HOWLER> ask <@U0MAYA> &amp; co");
     assert_eq!((&event["thread_ts"], &event["ts"]), (&json!(root), &json!(said.ts)));
-    assert!(crate::fake::slack::blocks::check_message(event["blocks"].as_array().unwrap()).is_empty());
+    assert!(crate::slack::blocks::check_message(event["blocks"].as_array().unwrap()).is_empty());
     serde_json::from_value::<SlackPushEvent>(envelope).unwrap();
     assert_eq!(town.slack.say("ian", "general", None, "@howler hi").await.unwrap().reply, None);
     assert_eq!(town.slack.say("ian", EMERGENCIES, None, "no mention").await.unwrap().reply, None);

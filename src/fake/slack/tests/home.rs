@@ -3,7 +3,7 @@
 use slack_morphism::prelude::*;
 
 use super::*;
-use crate::fake::slack::{Manifest, Reach};
+use crate::slack::{Manifest, Reach};
 
 const SHORTCUTS: &str = "
   shortcuts:

@@ -1,7 +1,7 @@
 //! Who is let in, and what is done with bodies that are none.
 
 use super::*;
-use crate::intake::signature::{SIGNATURE, TIMESTAMP};
+use crate::signature::{SIGNATURE, TIMESTAMP};
 use domain::secret::Secret;
 
 const PATHS: [&str; 3] = ["/slack/commands", "/slack/interactions", "/slack/events"];

@@ -6,8 +6,8 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::*;
-use crate::clock::Clock;
-use crate::store::{Disk, MemoryDisk};
+use ground::clock::Clock;
+use store::{Disk, MemoryDisk};
 
 const DECLARE: &str =
     "command=%2Fincident&text=p4+Slow+search&user_id=U0IAN&channel_id=C0EMERG&trigger_id=1.1";

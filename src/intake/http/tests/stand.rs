@@ -11,18 +11,18 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use super::*;
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::delivery::{Deliverer, Heart, SlackTarget};
-use crate::desk::Desk;
-use crate::intake::Front;
-use crate::intake::http::{Workers, router};
-use crate::intake::signature::{SIGNATURE, TIMESTAMP, Verifier};
-use crate::store::{Disk, Store};
-use crate::telemetry::Metrics;
+use crate::Front;
+use crate::http::{Workers, router};
+use crate::signature::{SIGNATURE, TIMESTAMP, Verifier};
+use config::Config;
+use delivery::{Deliverer, Heart, SlackTarget};
+use desk::Desk;
 use domain::effect::EffectKind;
 use domain::incident::Incident;
 use domain::secret::Secret;
+use ground::clock::Clock;
+use ground::telemetry::Metrics;
+use store::{Disk, Store};
 
 const SECRET: &str = "8f742231b10e8888abcd99yyyzzz85a5";
 
@@ -104,7 +104,7 @@ impl Stand {
             deliverer: Arc::new(deliverer),
             clock: clock.clone(),
             metrics,
-            redactor: Arc::new(crate::redact::Redactor::new(std::iter::empty())),
+            redactor: Arc::new(redact::Redactor::new(std::iter::empty())),
         };
         let heart = Heart::default();
         let beating = heart.clone();

@@ -8,10 +8,10 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::view::fields;
 use domain::command::{Command, Line};
 use domain::id::{ChannelId, IncidentId, MessageTs, UserId};
 use domain::request::{Place, ReplyPath};
+use view::fields;
 
 /// A form body of these fields.
 fn form_body(fields: &[(&str, &str)]) -> Vec<u8> {

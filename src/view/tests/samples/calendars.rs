@@ -4,8 +4,8 @@ use jiff::tz::TimeZone;
 
 use super::oncall::day;
 use super::*;
-use crate::calendar::{self, Attendee, Clash, Match, NotTaken, Taken, Turn, Unnamed, Unreadable};
-use crate::view::Earlier;
+use crate::Earlier;
+use calendar::{self, Attendee, Clash, Match, NotTaken, Taken, Turn, Unnamed, Unreadable};
 
 pub fn calendars() -> Vec<(&'static str, Message)> {
     let problem = || {

@@ -1,7 +1,7 @@
 //! Maintenance: every answer, refusal and notice.
 
 use super::{Named, Texts, at, bea, ian, late};
-use crate::view::{self, Via};
+use crate::Via;
 use domain::answer::Private;
 use domain::feature::{self, FeatureAnswer};
 use domain::maintenance::line::{MaintenanceAnswer, MaintenanceRefusal, Notice, Unclear};

@@ -2,7 +2,7 @@
 
 use super::paging::pages;
 use super::*;
-use crate::config::Config;
+use config::Config;
 use domain::effect::PostKey;
 use domain::oncall::answer::{OncallAnswer, ReportRow, TestStep, Who};
 use domain::oncall::change::Moved;

@@ -5,8 +5,8 @@ use std::time::Instant;
 use serde_json::{Map, Value, json};
 
 use super::{Delivery, Retry};
-use crate::fake::slack::Slack;
-use crate::fake::slack::people::Reply;
+use crate::slack::Slack;
+use crate::slack::people::Reply;
 
 impl Delivery {
     /// The envelope, all but its id: the form's fields or the JSON become its payload.

@@ -3,7 +3,7 @@
 
 use super::parts;
 use super::{SNOOZE, here};
-use crate::intake::slack_text::plain;
+use crate::slack_text::plain;
 use domain::Severity;
 use domain::command::{Command, Line, Role};
 use domain::id::IncidentId;

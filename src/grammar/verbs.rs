@@ -7,7 +7,7 @@ use super::parts::{self, split_word};
 use super::tidy::is_sign;
 use super::words::{Verb, nearest_of};
 use super::{SNOOZE, unknown};
-use crate::intake::slack_text;
+use crate::slack_text;
 use domain::command::{Command, Line, Retractable, Role};
 use domain::id::{IncidentId, UserId};
 use domain::incident::severity::Status;

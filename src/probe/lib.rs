@@ -29,22 +29,21 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::clock::Clock;
-use crate::config::RunbookRules;
-use crate::config::secrets::Secrets;
-use crate::redact;
-use crate::redact::{Redactor, without_escapes, without_values};
 pub use act::{Fingerprint, Order};
 use address::Hosts;
 use bounds::Bounds;
 pub use bounds::unmark;
+use config::RunbookRules;
+use config::secrets::Secrets;
 use domain::procedure::judge::{Since, judge_answer};
 use domain::procedure::{Answer, CannotTell, Check, Finding, Heard, Question};
 use domain::run::change::Ended;
 use domain::secret::Secret;
 use domain::text::clean;
 use github::GitHub;
+use ground::clock::Clock;
 use process::Start;
+use redact::{Redactor, without_escapes, without_values};
 pub use shared::Look;
 use shared::Shared;
 pub use user::{User, is_root, runs_as};

@@ -2,7 +2,7 @@
 
 use super::parts::{self, split_last_word, split_word};
 use super::tidy::is_sign;
-use crate::intake::slack_text;
+use crate::slack_text;
 use domain::command::{Command, Line};
 use domain::id::{ChannelId, IncidentId};
 use domain::refusal::Refusal;

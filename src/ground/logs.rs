@@ -16,11 +16,11 @@ use std::panic::{self, PanicHookInfo};
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use clap::ValueEnum;
 use tokio::task::JoinError;
 use tracing::warn;
 use tracing_subscriber::EnvFilter;
 
-use crate::cli::LogFormat;
 use writer::Writer;
 
 /// How long the exit waits for the last lines to be read.
@@ -29,6 +29,13 @@ const FLUSH_WITHIN: Duration = Duration::from_secs(1);
 /// what people wrote.
 const PLAIN_PANICS: [&str; 4] =
     ["index out of bounds: ", "range start index ", "range end index ", "slice index starts at "];
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
 
 static LOG: OnceLock<Log> = OnceLock::new();
 

@@ -1,18 +1,20 @@
 //! The text after `/incident` or `@howler` becomes a [`Line`]. Pure: no clock, no state, no Slack calls.
 //!
 //! The text is as it came on the wire, so that a mention still says who is meant; every text that is kept goes
-//! through [`super::slack_text`].
+//! through [`slack_text`].
 //!
 //! A number before or after the verb names the incident, whatever the verb. Where it may be a part of the text as well the
 //! line is a [`Command::Either`], and whoever knows the incidents decides or asks.
 
 mod about_one;
+mod emoji;
 mod maintenance;
 mod number;
 pub mod oncall;
 pub mod parts;
 pub mod runbook;
 mod sentence;
+pub mod slack_text;
 mod tidy;
 mod verbs;
 mod words;

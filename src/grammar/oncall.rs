@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use super::parts::{self, quoted, split_word};
 use super::words::nearest_of;
-use crate::intake::slack_text;
+use crate::slack_text;
 use domain::id::UserId;
 use domain::oncall::line::Oncall;
 use domain::oncall::phone::PhoneNumber;

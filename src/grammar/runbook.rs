@@ -2,7 +2,7 @@
 
 use super::parts::{split_word, without_manners};
 use super::words::nearest_of;
-use crate::intake::slack_text;
+use crate::slack_text;
 use domain::id::RunId;
 use domain::run::approve::Vote;
 use domain::run::decide::Start;

@@ -42,7 +42,6 @@ use std::sync::{Mutex, PoisonError, RwLock, Weak};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::clock::STEADY;
 pub use commit::CommitError;
 use disk::Engine;
 pub use disk::{Disk, MemoryDisk, Trouble};
@@ -55,6 +54,7 @@ use domain::run::audit::Head;
 use domain::run::{Run, RunEvent};
 use domain::timer::Outage;
 pub use error::StoreError;
+use ground::clock::STEADY;
 use guard::{Guard, Mark};
 use look::Known;
 use place::KnownFile;

@@ -2,9 +2,7 @@
 
 mod answers;
 mod bearer;
-mod emoji;
 mod front;
-pub mod grammar;
 mod http;
 pub mod origin;
 pub mod phone;
@@ -14,7 +12,6 @@ mod screen;
 pub mod shell;
 pub mod signature;
 pub mod slack;
-pub mod slack_text;
 pub mod socket;
 
 pub use front::Front;

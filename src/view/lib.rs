@@ -72,5 +72,8 @@ pub struct Message {
     pub blocks: Vec<SlackBlock>,
 }
 
+// The tests name things as others do.
+#[cfg(test)]
+extern crate self as view;
 #[cfg(test)]
 mod tests;

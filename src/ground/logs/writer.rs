@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::line;
-use crate::cli::LogFormat;
+use crate::logs::LogFormat;
 
 /// What may wait to be written, in bytes. Beside it one line is in the thread's hands.
 const MOST_WAITING: usize = 512 * 1024;

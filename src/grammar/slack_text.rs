@@ -44,7 +44,8 @@ pub fn mention(wire: &str, of: Option<&str>) -> Option<(usize, usize)> {
     None
 }
 
-pub(super) fn is_id(id: &str) -> bool {
+/// Whether it has the form of an id of Slack's.
+pub fn is_id(id: &str) -> bool {
     !id.is_empty() && id.len() <= 64 && id.chars().all(|c| c.is_ascii_alphanumeric())
 }
 

@@ -16,8 +16,8 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use crate::redact::Redactor;
 use domain::procedure::{Here, Procedure, Runbook};
+use redact::Redactor;
 pub use safe::{GITHUB, PROGRAMS, VERCEL};
 
 /// The files of `commands/`; a test compares the list with the folder.

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use crate::intake::slack_text::plain;
+use crate::slack_text::plain;
 use domain::command::EtaText;
 use domain::duration::parse_duration;
 use domain::id::IncidentId;

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::LogFormat;
 use crate::clock::Clock;
+use crate::logs::LogFormat;
 
 /// The longest line, in bytes; of a longer one the beginning is kept.
 pub(super) const MOST_BYTES: usize = 16 * 1024;

@@ -24,12 +24,9 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, oneshot, watch};
 use tracing::{error, info, warn};
 
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::store::{Backup, BackupError, Store, StoreError};
-use crate::telemetry::Metrics;
 use book::Book;
 use broken::Broken;
+use config::Config;
 use domain::answer::{Answer, Private};
 use domain::command::Command;
 use domain::effect::{Effect, Lane, Outcome};
@@ -42,10 +39,13 @@ use domain::oncall::rota::Rota;
 use domain::request::{Ask, ReplyPath, Request};
 use domain::run::Run;
 use doubt::Doubts;
+use ground::clock::Clock;
+use ground::telemetry::Metrics;
 use health::{Health, Trouble};
 use put_off::PutOff;
 use round::Round;
 use state::State;
+use store::{Backup, BackupError, Store, StoreError};
 use unsaved::Unsaved;
 
 pub use alive::Turn;

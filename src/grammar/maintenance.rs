@@ -2,7 +2,7 @@
 
 use super::parts::{quoted, split_word};
 use super::words::nearest_of;
-use crate::intake::slack_text;
+use crate::slack_text;
 use domain::maintenance::MaintenanceId;
 use domain::maintenance::line::{MaintenanceLine, Unclear};
 use domain::oncall::when::{EndText, RangeText};
