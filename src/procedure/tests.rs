@@ -63,7 +63,7 @@ fn faults(text: &str) -> Vec<String> {
 fn what_is_shipped_is_the_folder_and_has_no_fault() {
     let loaded = load(None);
     assert_eq!(loaded.faults, Vec::new());
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/commands");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../commands");
     let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let files = files.filter(|path| path.extension().is_some_and(|ending| ending == "toml"));
     let there: BTreeSet<String> =
@@ -74,7 +74,7 @@ fn what_is_shipped_is_the_folder_and_has_no_fault() {
 
 #[test]
 fn the_document_is_what_the_files_say() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/runbook.md");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/runbook.md");
     let rendered = view::markdown(&load(None).runbook);
     if std::env::var("INSTA_UPDATE").is_ok_and(|update| update == "always") {
         std::fs::write(path, &rendered).unwrap();

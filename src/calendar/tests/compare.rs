@@ -13,8 +13,8 @@ use super::*;
 
 const FROM: &str = "2026-12-01T00:00:00Z";
 const UNTIL: &str = "2027-12-01T00:00:00Z";
-const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/calendars/other_parser.py");
-const INSTALLED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/python/bin/python3");
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/calendars/other_parser.py");
+const INSTALLED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/python/bin/python3");
 
 type Turns = Vec<(i64, i64, String)>;
 

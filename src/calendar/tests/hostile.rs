@@ -123,7 +123,7 @@ fn long_texts_are_cut_and_said() {
 
 /// The lines of all samples.
 fn lines() -> Vec<String> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/calendars");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/calendars");
     let mut all = Vec::new();
     for file in fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();

@@ -6,7 +6,7 @@ use std::fs;
 use super::*;
 
 fn told(file: &str, until: &str) -> String {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/calendars");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/calendars");
     let bytes = fs::read(format!("{folder}/{file}.ics")).unwrap();
     let window = (at("2026-10-01T00:00:00Z"), at(until));
     let calendar = read(&bytes, window, &TimeZone::UTC).unwrap();
@@ -28,7 +28,7 @@ fn told(file: &str, until: &str) -> String {
 }
 
 fn check(file: &str, until: &str) {
-    let expected = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/calendars");
+    let expected = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/calendars");
     let expected = fs::read_to_string(format!("{expected}/{file}.txt")).unwrap_or_default();
     let told = told(file, until);
     assert!(told == expected, "{file}.ics says:\n{told}\nand not:\n{expected}");
