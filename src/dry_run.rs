@@ -8,8 +8,9 @@ use futures_util::future::join_all;
 
 use config::Config;
 use config::secrets::Secrets;
+use domain::actor::Actor;
 use domain::effect::To;
-use domain::id::{RunId, UserId};
+use domain::id::RunId;
 use domain::procedure::judge::Since;
 use domain::procedure::{Action, CannotTell, Finding, Verdict};
 use domain::run::decide::{RunRefusal, Start, start};
@@ -53,8 +54,8 @@ pub async fn run(config: &Config, secrets: &Secrets, looks: &Looks) -> ExitCode 
     }
     let runbook = loaded.runbook;
     let line = line(&looks.name, &looks.given);
-    let by = UserId::at_shell("you");
-    let event = |seq, kind| RunEvent { seq, at: clock.now(), by: Some(by.clone()), kind };
+    let by = Actor::Shell("you".into());
+    let event = |seq, kind| RunEvent { seq, at: clock.now(), by: by.clone(), kind };
     let begun = start(&runbook, &line, None, To::Emergencies)
         .and_then(|kind| Run::asked(RunId(0), &event(1, kind)).ok_or(RunRefusal::NothingRuns));
     let mut run = match begun {

@@ -1,7 +1,7 @@
 //! What must not come of an approval: whoever asks approves, what heals meanwhile is changed, nobody could stop it, rows of the
 //! audit are written over.
 
-use domain::id::{DeliveryId, UserId};
+use domain::id::DeliveryId;
 use domain::request::{Ask, Place, ReplyPath, Request};
 use howler::data::{From, verify_audit};
 use jiff::SignedDuration;
@@ -10,6 +10,7 @@ use store::{Changes, Store};
 use crate::harness::process::until;
 use crate::harness::{EMERGENCIES, Town};
 use crate::rollback::{KUBECTL, PEOPLE, QUEUE, approved_until_begun, began, broken, broken_by};
+use domain::actor::Actor;
 
 #[tokio::test]
 async fn going_ahead_alone_is_void_where_howler_was_down_meanwhile() {
@@ -57,7 +58,7 @@ async fn whoever_asks_at_a_shell_is_not_another_person_in_slack() {
     let world = &town.world;
     let asked = Request {
         delivery: DeliveryId("shell:1000:a".into()),
-        by: UserId::at_shell("ian"),
+        by: Actor::Shell("ian".into()),
         place: Place::shell(),
         reply: ReplyPath::Inline,
         ask: Ask::Line(grammar::parse_runbook("run queue")),
@@ -190,7 +191,7 @@ async fn tampered(town: &mut Town, by: &str) {
         let store = Store::open(&town.world.data(), "x").unwrap();
         let loaded = store.load().unwrap();
         let mut row = store.audit().unwrap().pop().unwrap();
-        row.by = Some(UserId::from(by));
+        row.by = Actor::from(by);
         let changes = Changes { audit: vec![row], next: loaded.next, ..Changes::default() };
         store.commit(&changes, town.world.clock.now()).unwrap();
     }
@@ -216,7 +217,7 @@ async fn a_broken_audit_bars_every_change_and_is_left_as_it_is() {
     let verified = verify_audit(From::Data(town.world.data()), None, None, &town.world.clock).await;
     assert!(verified.unwrap_err().to_string().contains("is not as it was written"));
     let rows = Store::open(&town.world.data(), "x").unwrap().audit().unwrap();
-    assert_eq!(rows.last().unwrap().by, Some(UserId::from("U0KOFI")), "the evidence is there");
+    assert_eq!(rows.last().unwrap().by, Actor::from("U0KOFI"), "the evidence is there");
 }
 
 #[tokio::test]
@@ -313,7 +314,7 @@ async fn a_button_counts_on_its_card_only() {
     let line = world.maya().button(EMERGENCIES, "approve").value("approve");
     let click = |channel: &str| Request {
         delivery: DeliveryId(format!("click-{channel}")),
-        by: UserId::from("U0MAYA"),
+        by: Actor::from("U0MAYA"),
         place: Place { channel: channel.into(), thread: None },
         reply: ReplyPath::Inline,
         ask: Ask::Line(serde_json::from_str(&line).unwrap()),

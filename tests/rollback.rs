@@ -2,12 +2,13 @@
 
 use desk::Fault;
 use domain::answer::Answer;
-use domain::id::{DeliveryId, UserId};
+use domain::id::DeliveryId;
 use domain::request::{Ask, Place, ReplyPath, Request};
 use howler::data::{From, verify_audit};
 
 use crate::harness::process::until;
 use crate::harness::{EMERGENCIES, Town};
+use domain::actor::Actor;
 
 /// A rollback of high risk after a restart of medium risk.
 pub const QUEUE: &str = r#"
@@ -404,7 +405,7 @@ async fn ten_thousand_clicks_spend_one_approval_once() {
     let desk = world.desk();
     let click = |number: usize, by: &str| Request {
         delivery: DeliveryId(format!("click-{number}-{by}")),
-        by: UserId::from(by),
+        by: Actor::from(by),
         place: Place { channel: "C0EMERG".into(), thread: None },
         reply: ReplyPath::Inline,
         ask: Ask::Line(serde_json::from_str(&line).unwrap()),

@@ -2,11 +2,12 @@
 
 use desk::Fault;
 use domain::answer::Answer;
-use domain::id::{DeliveryId, UserId};
+use domain::id::DeliveryId;
 use domain::request::{Ask, Place, ReplyPath, Request};
 
 use crate::harness::{EMERGENCIES, Town};
 use crate::rollback::{KUBECTL, PEOPLE, QUEUE, approved_until_begun, began, broken};
+use domain::actor::Actor;
 
 /// As it was filled when the restart was approved: seven ran then.
 const UNDO: &str = "--context=prod --namespace=town rollout undo deployment/queue --to-revision=7";
@@ -39,7 +40,7 @@ fn buttons(town: &Town) -> Vec<String> {
 fn request(number: usize, by: &str, line: &str) -> Request {
     Request {
         delivery: DeliveryId(format!("click-{number}-{by}-{}", line.len())),
-        by: UserId::from(by),
+        by: Actor::from(by),
         place: Place { channel: "C0EMERG".into(), thread: None },
         reply: ReplyPath::Inline,
         ask: Ask::Line(serde_json::from_str(line).unwrap()),

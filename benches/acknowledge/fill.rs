@@ -24,7 +24,7 @@ fn declared(number: u64, severity: Severity, config: &Config, at: Timestamp) -> 
     let place = Place { channel: "C0EMERG".into(), thread: None };
     let decision = declare(IncidentId(number), declaration, &place, &config.severity);
     let kind = decision.events.into_iter().next().ok_or("a declaration declares")?;
-    let event = Event { seq: 1, at, by: Some("U0BENCH".into()), from_shell: false, call: None, kind };
+    let event = Event { seq: 1, at, by: "U0BENCH".into(), from_shell: false, call: None, kind };
     let incident = Incident::declared(IncidentId(number), &event).ok_or("it is declared")?;
     Ok((incident, event))
 }
@@ -69,7 +69,7 @@ pub fn closed(data: &Path, count: u64) -> Result<()> {
             let event = Event {
                 seq,
                 at,
-                by: Some("U0BENCH".into()),
+                by: "U0BENCH".into(),
                 from_shell: false,
                 call: None,
                 kind: happened(number, seq),

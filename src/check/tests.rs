@@ -6,6 +6,7 @@ use super::slack::{May, approvers, channel, clocks, may_set, mentioned, mentions
 use super::*;
 use config::Mentions;
 use delivery::{Greeting, Group, Seen};
+use domain::actor::Actor;
 use domain::refusal::Unfit;
 
 fn found(line: &Line) -> (Level, &str) {
@@ -229,7 +230,7 @@ fn whether_the_audit_is_signed_is_told() {
     let (ours, other) = (keys("0123456789abcdef0123456789abcdef"), keys("fedcba9876543210fedcba9876543210"));
     let mut signed = Ledger::default();
     let begins = ours.begins(&signed).unwrap();
-    let row = signed.next(Timestamp::UNIX_EPOCH, None, begins, &ours);
+    let row = signed.next(Timestamp::UNIX_EPOCH, Actor::Howler, begins, &ours);
     signed.take(&row).unwrap();
     let broken = Ledger { broken: Some("row 2 is missing".into()), ..Ledger::default() };
     for (ledger, keys, level, part) in [

@@ -67,9 +67,6 @@ impl GroupKeeper {
             people.into_iter().map(|person| (known(&person), person)).collect::<Vec<_>>()
         });
         for (known, person) in people.unwrap_or_default() {
-            if !person.is_in_slack() {
-                continue;
-            }
             // Nothing is told where Slack does not tell.
             let Ok(unfit) = self.deliverer.people.fitness(&person).await else { return };
             let why = unfit.map(|unfit| match unfit {
@@ -90,7 +87,7 @@ impl GroupKeeper {
             let waits = state.outbox.iter().any(|effect| effect.kind == EffectKind::Group);
             let on_call =
                 state.rota.shift.as_ref().and_then(|_| state.rota.duty(now, PhoneReach::Off).primary);
-            on_call.filter(|person| !waits && person.is_in_slack())
+            on_call.filter(|_| !waits)
         }) else {
             return;
         };

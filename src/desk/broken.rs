@@ -160,7 +160,8 @@ impl Round {
             ReplyPath::Inline => ReplyPath::Ephemeral,
             reply => reply.clone(),
         };
-        let (to, place) = (request.by.clone(), request.place.clone());
+        let Some(to) = request.by.in_slack().cloned() else { return };
+        let place = request.place.clone();
         let lane = Lane::Whisper(to.clone());
         let kind = EffectKind::Whisper { to, place, reply, private: Box::new(private) };
         self.push_in_memory(lane, kind, None, now);

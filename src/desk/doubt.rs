@@ -42,7 +42,7 @@ impl Doubts {
 
 /// Whether the person can be told by a message of their own.
 pub fn reachable(request: &Request) -> bool {
-    !matches!(request.ask, Ask::CallMissed { .. }) && !request.by.as_str().contains(':')
+    !matches!(request.ask, Ask::CallMissed { .. }) && request.by.in_slack().is_some()
 }
 
 /// Whether the answer to the delivery itself tells the person.

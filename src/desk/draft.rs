@@ -34,11 +34,12 @@ use super::book::{Book, Meant};
 use super::reads;
 use super::state::State;
 use config::Config;
+use domain::actor::Actor;
 use domain::aggregate::Cause;
 use domain::answer::{Answer, Private};
 use domain::command::{Command, Line};
 use domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
-use domain::id::{DeliveryId, EffectId, UserId};
+use domain::id::{DeliveryId, EffectId};
 use domain::incident::{Asked, Decision, Incident, decide, delivered};
 use domain::owner::Owner;
 use domain::refusal::Refusal;
@@ -237,7 +238,8 @@ impl<'a> Draft<'a> {
         Answer::Nothing
     }
 
-    fn whisper(&mut self, to: &UserId, place: &Place, reply: &ReplyPath, private: Private) {
+    fn whisper(&mut self, to: &Actor, place: &Place, reply: &ReplyPath, private: Private) {
+        let Some(to) = to.in_slack() else { return };
         let kind = EffectKind::Whisper {
             to: to.clone(),
             place: place.clone(),

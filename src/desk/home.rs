@@ -104,7 +104,7 @@ fn waits(book: &Book<'_>, config: &Config, person: &UserId) -> Vec<Waits> {
     let mut waits = Vec::new();
     let open = || state.worst.iter().filter_map(|(_, id)| state.open.get(id));
     waits.extend(
-        open().filter(|incident| incident.calls(person)).map(|incident| Waits::Page(shown(incident))),
+        open().filter(|incident| incident.calls(&person.into())).map(|incident| Waits::Page(shown(incident))),
     );
     let summons = state.rota.summons.iter().filter(|page| page.whom == *person && page.is_calling());
     waits.extend(summons.map(|page| Waits::Summons {
@@ -117,17 +117,19 @@ fn waits(book: &Book<'_>, config: &Config, person: &UserId) -> Vec<Waits> {
     let mine = unconfirmed.filter(|shift| shift.to.as_ref() == Some(person));
     waits.extend(mine.map(|shift| Waits::Shift(shift.since)));
     let owed = |incident: &&Arc<Incident>| {
-        incident.ladder.is_some() && !incident.calls(person) && incident.person_to_ask() == Some(person)
+        incident.ladder.is_some()
+            && !incident.calls(&person.into())
+            && incident.person_to_ask() == Some(person)
     };
     waits.extend(open().filter(owed).map(|incident| Waits::Update(shown(incident))));
     let swaps = state.rota.swaps.iter().filter(|swap| swap.ended.is_none() && swap.with == *person);
     waits.extend(swaps.map(|swap| Waits::Swap {
         number: swap.number,
-        by: swap.asked_by.clone(),
+        by: (&swap.asked_by).into(),
         offer: swap.offer.clone(),
     }));
     if looks_after(book, config, person) {
-        let others = reviews(&state.ledger).into_iter().filter(|review| review.by.as_ref() != Some(person));
+        let others = reviews(&state.ledger).into_iter().filter(|review| review.by != *person);
         waits.extend(others.map(Waits::Review));
     }
     waits
@@ -138,7 +140,7 @@ fn asked(book: &Book<'_>, config: &Config, person: &UserId) -> Vec<Waits> {
     let around = book.around(config, &book.state.ledger);
     let may = |run: &Run| {
         let key = run.change().map(|change| change.prepared.key.as_str());
-        key.is_some_and(|key| may_comment(run, person, key, &around).is_ok())
+        key.is_some_and(|key| may_comment(run, &person.into(), key, &around).is_ok())
     };
     let may_release = |run: &Run| {
         let release: Option<&Release> = run.release.as_ref().filter(|release| release.asking().is_some());
@@ -158,7 +160,7 @@ fn looks_after(book: &Book<'_>, config: &Config, person: &UserId) -> bool {
     let policy = config.runbook.approval.policy(Risk::High);
     let duty = book.state.rota.duty(book.now, PhoneReach::Off);
     let on_call = [duty.primary, duty.outgoing, duty.backup].into_iter().flatten().collect();
-    policy.allows(person, &Default::default(), &on_call)
+    policy.allows(&person.into(), &Default::default(), &on_call)
 }
 
 fn turns(rota: &Rota, person: &UserId, now: Timestamp) -> Vec<(Timestamp, Option<Timestamp>)> {

@@ -7,6 +7,7 @@ use sha2::Sha256;
 use super::book::Book;
 use config::{Config, Provider};
 use domain::Severity;
+use domain::actor::Actor;
 use domain::answer::{Answer, Private, Summary};
 use domain::id::{DeliveryId, IncidentId, UserId};
 use domain::incident::Incident;
@@ -149,7 +150,7 @@ pub fn who_at(rota: &Rota, at: Timestamp, now: Timestamp, again: Option<Timestam
     }
 }
 
-fn schedule(look: &Look<'_>, me: &UserId, weeks: u32) -> Result<OncallAnswer, Refusal> {
+fn schedule(look: &Look<'_>, me: &Actor, weeks: u32) -> Result<OncallAnswer, Refusal> {
     let now = look.book.now;
     let schedule = &look.rota.schedule;
     let until = now.saturating_add(WEEK * i32::try_from(weeks).unwrap_or(1)).unwrap_or(Timestamp::MAX);
@@ -159,7 +160,15 @@ fn schedule(look: &Look<'_>, me: &UserId, weeks: u32) -> Result<OncallAnswer, Re
     let order: Vec<UserId> = schedule.people(now).into_iter().cloned().collect();
     let unreachable =
         look.rota.unreachable(segments.iter().filter_map(|segment| segment.person()).chain(&order));
-    Ok(OncallAnswer::Schedule { me: Some(me.clone()), weeks, zone, segments, heavy, order, unreachable })
+    Ok(OncallAnswer::Schedule {
+        me: me.in_slack().cloned(),
+        weeks,
+        zone,
+        segments,
+        heavy,
+        order,
+        unreachable,
+    })
 }
 
 fn report(look: &Look<'_>, weeks: u32) -> Result<Result<OncallAnswer, Refusal>, StoreError> {

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use domain::actor::Actor;
 use domain::run::signed::Keys;
 use store::{Changes, Loaded, Store, StoreError};
 
@@ -15,7 +16,7 @@ pub fn begin(store: &Store, keys: &Keys, now: Timestamp) -> Result<Loaded, Store
         return Ok(loaded);
     }
     let Some(what) = keys.begins(&loaded.ledger) else { return Ok(loaded) };
-    let row = loaded.ledger.next(now, None, what, keys);
+    let row = loaded.ledger.next(now, Actor::Howler, what, keys);
     match loaded.ledger.take(&row) {
         Ok(()) => {
             let audit = vec![row];

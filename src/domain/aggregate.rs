@@ -10,7 +10,8 @@ use super::incident::Intent;
 use super::owner::Owner;
 use super::request::Request;
 use super::timer::{Outage, Timer, TimerKind};
-use crate::id::{IncidentId, UserId};
+use crate::actor::Actor;
+use crate::id::IncidentId;
 
 /// Something that is its list of events. The desk records an event of every kind in the same way: the event is applied, the
 /// timers follow by difference, the effects go into the outbox, and what follows by itself is recorded next.
@@ -90,25 +91,24 @@ pub struct Moment {
     pub outage: Option<Outage>,
 }
 
-/// An event that follows, and whose doing it is; `None` is howler's.
+/// An event that follows, and whose doing it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Next<K> {
-    pub by: Option<UserId>,
+    pub by: Actor,
     pub kind: K,
 }
 
 impl<K> Next<K> {
     /// howler's own doing.
     pub fn by_itself(kind: K) -> Self {
-        Self { by: None, kind }
+        Self { by: Actor::Howler, kind }
     }
 }
 
 /// What brought an event about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cause {
-    /// `None` is howler itself.
-    pub by: Option<UserId>,
+    pub by: Actor,
     /// It was asked for just now; otherwise it follows from what was asked earlier, or from nobody's word.
     pub asked: bool,
     /// Asked from a shell on howler's machine.
@@ -125,11 +125,11 @@ impl Cause {
 
     pub fn request(request: &Request) -> Self {
         let (from_shell, call) = (request.place.is_shell(), request.place.in_call());
-        Self { by: Some(request.by.clone()), asked: true, from_shell, call }
+        Self { by: request.by.clone(), asked: true, from_shell, call }
     }
 
     /// What follows from what `by` asked for earlier.
-    pub fn earlier(by: Option<UserId>) -> Self {
+    pub fn earlier(by: Actor) -> Self {
         Self { by, ..Self::default() }
     }
 }

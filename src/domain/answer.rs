@@ -16,6 +16,7 @@ use super::oncall::said::Heard;
 use super::refusal::Refusal;
 use super::request::FormContext;
 use super::runbook::RunbookAnswer;
+use crate::actor::Actor;
 use crate::id::{ChannelId, DeliveryId, IncidentId, UserId};
 
 /// The answer to a request. It is kept with the delivery, so that a repeated one gets the same.
@@ -189,7 +190,7 @@ pub struct Summary {
     pub title: String,
     pub severity: Severity,
     pub status: Status,
-    pub commander: Option<UserId>,
+    pub commander: Option<Actor>,
     pub declared_at: Timestamp,
     pub resolved_at: Option<Timestamp>,
     pub update_due: Option<Timestamp>,
@@ -220,7 +221,7 @@ pub enum Done {
     },
     Role {
         role: Role,
-        person: UserId,
+        person: Actor,
     },
     /// `limited`: less than was asked for, because the next update is due then.
     Snoozed {

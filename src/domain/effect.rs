@@ -23,6 +23,7 @@ use super::procedure::{Check, Question};
 use super::request::{Place, ReplyPath};
 use super::run::announce::RunNote;
 use super::run::says::RunSays;
+use crate::actor::Actor;
 use crate::duration::Humane;
 use crate::id::{ChannelId, EffectId, IncidentId, MessageTs, RunId, UserId};
 pub use lane::Lane;
@@ -318,7 +319,8 @@ pub enum EffectKind {
         /// The event that changed it: a card that was drawn after it shows it.
         seq: u32,
         /// Whose doing it was; none is howler's.
-        by: Option<UserId>,
+        #[serde(default)]
+        by: Actor,
         note: Box<RunNote>,
     },
     /// Post what a run says beside its card.
@@ -337,7 +339,7 @@ pub enum EffectKind {
     },
     /// Say that no change is begun until further notice, or that changes may begin again.
     SayFreeze {
-        by: UserId,
+        by: Actor,
         /// Why; none where changes may begin again.
         why: Option<String>,
     },
@@ -420,7 +422,8 @@ impl EffectKind {
 /// How a reminder was answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settled {
-    pub by: Option<UserId>,
+    #[serde(default)]
+    pub by: Actor,
     pub at: Timestamp,
     pub how: Answered,
     /// The reminder's own facts, to show it again without its buttons.

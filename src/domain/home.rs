@@ -10,6 +10,7 @@ use super::oncall::reach::NoWay;
 use super::oncall::swap::Proposal;
 use super::run::Run;
 use super::runbook::Review;
+use crate::actor::Actor;
 use crate::id::{ChannelId, UserId};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -54,7 +55,7 @@ pub enum Waits {
     /// A page without one: its number, who called, and why.
     Summons {
         number: u64,
-        by: UserId,
+        by: Actor,
         reason: String,
     },
     /// A request for approval.
@@ -67,7 +68,7 @@ pub enum Waits {
     Update(OpenIncident),
     Swap {
         number: u64,
-        by: UserId,
+        by: Actor,
         offer: Proposal,
     },
     /// Somebody went ahead alone, and nobody has looked at it.
@@ -88,7 +89,7 @@ impl Waits {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenIncident {
     pub summary: Summary,
-    pub acknowledged: Option<UserId>,
+    pub acknowledged: Option<Actor>,
     /// When somebody must have acknowledged.
     pub response_due: Option<Timestamp>,
     /// Nobody did in time.

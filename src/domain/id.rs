@@ -32,7 +32,7 @@ macro_rules! text_id {
 }
 
 text_id! {
-    /// A Slack user's id, such as `U0IAN`; or somebody at a shell of howler's machine who is not known in Slack.
+    /// A Slack user's id, such as `U0IAN`. Whoever else does something is an [`Actor`](crate::actor::Actor).
     UserId;
     /// A Slack conversation's id, such as `C0EMERG` or `D0IAN`.
     ChannelId;
@@ -40,38 +40,6 @@ text_id! {
     MessageTs;
     /// What tells one delivery from another: an event's id, a click's or command's trigger, a view's id.
     DeliveryId;
-}
-
-/// Slack's ids are letters and digits, so nobody there can be taken for somebody at a shell.
-const SHELL: &str = "shell:";
-const PAGERDUTY: &str = "pagerduty:";
-
-impl UserId {
-    /// Somebody at a shell of howler's machine whom `[shell] people` does not map to Slack: a name, and nobody who could
-    /// be mentioned, written to or invited.
-    pub fn at_shell(name: &str) -> Self {
-        Self(format!("{SHELL}{name}"))
-    }
-
-    /// Somebody who answered at PagerDuty, by the name they have there.
-    pub fn at_pagerduty(name: &str) -> Self {
-        Self(format!("{PAGERDUTY}{name}"))
-    }
-
-    /// The name of somebody who is known at PagerDuty only.
-    pub fn pagerduty_name(&self) -> Option<&str> {
-        self.0.strip_prefix(PAGERDUTY)
-    }
-
-    /// The machine's name for somebody who is not known in Slack.
-    pub fn shell_name(&self) -> Option<&str> {
-        self.0.strip_prefix(SHELL)
-    }
-
-    /// Whether Slack can reach this person.
-    pub fn is_in_slack(&self) -> bool {
-        self.shell_name().is_none() && self.pagerduty_name().is_none()
-    }
 }
 
 /// An incident's number, counted from 1 and never reused.

@@ -4,6 +4,7 @@
 //! ([`incident::Incident::apply`]); effects and timers follow from the events and the incident
 //! ([`incident::consequences`], [`incident::Incident::timers`]).
 
+pub mod actor;
 pub mod aggregate;
 pub mod alert;
 pub mod answer;

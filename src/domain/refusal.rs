@@ -10,6 +10,7 @@ use super::oncall::change::ChangeProblem;
 use super::oncall::rota::SwapOutcome;
 use super::oncall::swap::SwapProblem;
 use super::oncall::when::WhenProblem;
+use crate::actor::Actor;
 use crate::id::{ChannelId, DeliveryId, IncidentId, UserId};
 
 /// Why somebody cannot be on call.
@@ -40,7 +41,7 @@ pub enum Doubt {
     /// The message is older than the incident that it would change.
     Older,
     /// Somebody else declared nearly the same some minutes ago, and it is open.
-    SameTitle { incident: IncidentId, by: UserId },
+    SameTitle { incident: IncidentId, by: Actor },
     /// A reaction on a page, by somebody who is not called.
     Reaction,
     /// A severity alone.
@@ -84,6 +85,10 @@ pub enum Refusal {
     /// It has no channel of its own to invite anybody into.
     NoRoom {
         incident: IncidentId,
+    },
+    /// Somebody who is to come into a channel, and whom Slack does not know.
+    NotInSlack {
+        person: Actor,
     },
     /// Somebody who cannot answer for a role.
     NoRoleFor {
@@ -141,7 +146,7 @@ pub enum Refusal {
     AlreadyResolved {
         incident: IncidentId,
         at: Timestamp,
-        by: UserId,
+        by: Actor,
     },
     NotResolved {
         incident: IncidentId,
@@ -149,7 +154,7 @@ pub enum Refusal {
     AlreadyAcknowledged {
         incident: IncidentId,
         at: Timestamp,
-        by: UserId,
+        by: Actor,
     },
     AlreadyStatus {
         incident: IncidentId,
@@ -162,7 +167,7 @@ pub enum Refusal {
     AlreadyInRole {
         incident: IncidentId,
         role: Role,
-        person: UserId,
+        person: Actor,
     },
     NothingToRetract {
         incident: IncidentId,
@@ -264,7 +269,7 @@ pub enum Refusal {
         number: u64,
     },
     PageAnswered {
-        by: UserId,
+        by: Actor,
         at: Timestamp,
     },
     /// Whoever wants their phone rung has set no number.
@@ -275,7 +280,7 @@ pub enum Refusal {
     },
     /// Slack cannot reach this person, so nobody could call them.
     OutOfReach {
-        person: UserId,
+        person: Actor,
     },
     /// Incidents of this severity wait for the weekly review.
     NeverPages {

@@ -6,13 +6,14 @@ use super::command::{EtaText, Line};
 use super::incident::severity::{Severity, Status};
 use super::oncall::call_name::CallName;
 use super::oncall::said::Heard;
+use crate::actor::Actor;
 use crate::id::{ChannelId, DeliveryId, IncidentId, MessageTs, RunId, UserId};
 
 /// A delivery, parsed: who asks what, from where, and how the answer goes back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     pub delivery: DeliveryId,
-    pub by: UserId,
+    pub by: Actor,
     pub place: Place,
     pub reply: ReplyPath,
     pub ask: Ask,

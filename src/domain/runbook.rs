@@ -10,8 +10,9 @@ use super::run::audit::Ledger;
 use super::run::change::{Change, Phase};
 use super::run::decide::{RunRefusal, Start, no_such};
 use super::run::{Run, Stage};
+use crate::actor::Actor;
 use crate::duration::Spoken;
-use crate::id::{IncidentId, RunId, UserId};
+use crate::id::{IncidentId, RunId};
 
 /// One thing to ask.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -195,7 +196,7 @@ pub struct Held {
     pub target: String,
     pub run: RunId,
     /// Who asked for the run.
-    pub by: UserId,
+    pub by: Actor,
     /// When the run began.
     pub since: Timestamp,
     /// A part of its change may still run.
@@ -226,7 +227,7 @@ pub struct Short {
 pub struct RunShort {
     pub run: RunId,
     pub procedure: String,
-    pub by: UserId,
+    pub by: Actor,
     pub at: Timestamp,
     pub doing: RunDoing,
 }
@@ -235,7 +236,8 @@ pub struct RunShort {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Review {
     pub run: RunId,
-    pub by: Option<UserId>,
+    #[serde(default)]
+    pub by: Actor,
     pub at: Timestamp,
     pub why: String,
 }

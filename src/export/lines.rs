@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::SCHEMA;
 use super::event::{self, Eta, eta};
 use super::rota::RotaLine;
+use domain::actor::Actor;
 use domain::command::Role;
 use domain::effect::{Effect, EffectKind, EffectState, Room, Say};
 use domain::id::{ChannelId, IncidentId, UserId};
@@ -33,7 +34,7 @@ pub enum Line<'a> {
         seq: u32,
         at: Timestamp,
         /// Null is howler itself.
-        by: Option<&'a UserId>,
+        by: Option<&'a Actor>,
         event: &'static str,
         data: Value,
     },
@@ -43,7 +44,7 @@ pub enum Line<'a> {
         seq: u32,
         at: Timestamp,
         /// Null is howler itself.
-        by: Option<&'a UserId>,
+        by: Option<&'a Actor>,
         event: &'static str,
         data: Value,
     },
@@ -59,7 +60,7 @@ pub enum Line<'a> {
     Run {
         run: u64,
         procedure: &'a str,
-        by: &'a UserId,
+        by: &'a Actor,
         at: Timestamp,
         incident: Option<u64>,
         stage: &'static str,
@@ -71,7 +72,7 @@ pub enum Line<'a> {
     Audit {
         seq: u64,
         at: Timestamp,
-        by: Option<&'a UserId>,
+        by: Option<&'a Actor>,
         audited: &'static str,
         data: Value,
         before: &'a str,
@@ -113,23 +114,23 @@ pub struct IncidentLine<'a> {
     severity: &'static str,
     status: &'static str,
     declared_at: Timestamp,
-    declared_by: &'a UserId,
+    declared_by: &'a Actor,
     declared_in: &'a ChannelId,
     impact: Option<&'a str>,
     action: Option<&'a str>,
     eta: Option<Eta<'a>>,
-    commander: Option<&'a UserId>,
-    comms: Option<&'a UserId>,
-    scribe: Option<&'a UserId>,
+    commander: Option<&'a Actor>,
+    comms: Option<&'a Actor>,
+    scribe: Option<&'a Actor>,
     acknowledged_at: Option<Timestamp>,
-    acknowledged_by: Option<&'a UserId>,
+    acknowledged_by: Option<&'a Actor>,
     response_due: Option<Timestamp>,
     update_due: Option<Timestamp>,
     /// Updates that stakeholders still see.
     updates: usize,
     promises_missed: u32,
     resolved_at: Option<Timestamp>,
-    resolved_by: Option<&'a UserId>,
+    resolved_by: Option<&'a Actor>,
     root_cause: Option<&'a str>,
     data_loss: Option<&'a str>,
     room: Option<RoomLine<'a>>,
@@ -164,7 +165,7 @@ pub fn event(incident: IncidentId, event: &Event) -> Line<'_> {
         incident: incident.0,
         seq: event.seq,
         at: event.at,
-        by: event.by.as_ref(),
+        by: event.by.not_howler(),
         event: name,
         data,
     }

@@ -77,7 +77,7 @@ pub fn rota(rota: &Rota) -> Line<'_> {
 
 pub fn event(event: &RotaEvent) -> Line<'_> {
     let (name, data) = named(&event.kind);
-    Line::RotaEvent { seq: event.seq, at: event.at, by: event.by.as_ref(), event: name, data }
+    Line::RotaEvent { seq: event.seq, at: event.at, by: event.by.not_howler(), event: name, data }
 }
 
 pub fn page(page: &PageRecord) -> Line<'_> {

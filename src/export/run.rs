@@ -80,7 +80,7 @@ pub fn audit(row: &AuditRow) -> Line<'_> {
     Line::Audit {
         seq: row.seq,
         at: row.at,
-        by: row.by.as_ref(),
+        by: row.by.not_howler(),
         audited,
         data,
         before: &row.before,

@@ -187,7 +187,9 @@ impl Front {
         };
         if used {
             // Afterwards, so that it shows what came of the click.
-            self.deliverer.homes.used(&by, self.clock.now());
+            if let Some(person) = by.in_slack() {
+                self.deliverer.homes.used(person, self.clock.now());
+            }
         }
         if let Err(failure) = &answer {
             warn!(%failure, "a delivery could not be answered");
@@ -233,7 +235,7 @@ impl Front {
         };
         match incoming.origin.standing(known.as_ref()) {
             Standing::Visitor => {
-                let by = &incoming.request.by;
+                let Some(by) = incoming.request.by.in_slack() else { return Standing::Visitor };
                 let asked = timeout(WHO_AM_I, self.deliverer.is_of_the_organisation(by)).await;
                 if asked == Ok(true) { Standing::Ours } else { Standing::Visitor }
             }

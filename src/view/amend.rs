@@ -11,8 +11,8 @@ use super::facts;
 use super::time::spoken;
 use super::words::{Words, bold, clock, code, moment, words};
 use config::Mentions;
+use domain::actor::Actor;
 use domain::effect::{Answered, Settled};
-use domain::id::UserId;
 use domain::incident::{Incident, Resolution, Retraction, Rung, SeverityChange, Update};
 
 /// The announcement of event `seq` after it was taken back: who took it back and when, then the old words struck
@@ -102,11 +102,7 @@ pub fn settled(settled: &Settled, incident: &Incident) -> Message {
         Rung::OnCall => "The on-call reminder of ",
     };
     Draft::new()
-        .line(words![bold(format!("{} {}: ", incident.id, incident.title))].and(answered(
-            *how,
-            by.as_ref(),
-            *at,
-        )))
+        .line(words![bold(format!("{} {}: ", incident.id, incident.title))].and(answered(*how, by, *at)))
         .line(words![asked, clock(*due)].and(rest(*how, incident)))
         .finish()
 }
@@ -121,11 +117,8 @@ fn rest(how: Answered, incident: &Incident) -> Words {
     }
 }
 
-fn answered(how: Answered, by: Option<&UserId>, at: Timestamp) -> Words {
-    let who = || match by {
-        Some(by) => words![by],
-        None => words!["howler"],
-    };
+fn answered(how: Answered, by: &Actor, at: Timestamp) -> Words {
+    let who = || words![by];
     let when = words![", ", moment(at), "."];
     match how {
         Answered::Updated => words!["✅ update posted by "].and(who()).and(when),

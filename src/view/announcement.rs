@@ -9,8 +9,9 @@ use super::time::{promise, spoken, utc};
 use super::words::{Words, bold, code, moment, words};
 use config::Mentions;
 use domain::Severity;
+use domain::actor::Actor;
 use domain::effect::Say;
-use domain::id::{IncidentId, UserId};
+use domain::id::IncidentId;
 use domain::incident::Incident;
 use domain::incident::event::UpdateFacts;
 use domain::incident::figures::Figures;
@@ -22,7 +23,7 @@ pub(super) fn updated(
     incident: IncidentId,
     title: &str,
     update: &UpdateFacts,
-    by: &UserId,
+    by: &Actor,
     number: usize,
     next_due: Option<Timestamp>,
 ) -> Message {
@@ -90,12 +91,7 @@ pub(super) struct Resolved<'a> {
 pub(super) const RESOLVED_LEAD: &str = "✅ INCIDENT RESOLVED: ";
 
 /// Runbook 7.2, with the figures.
-pub(super) fn resolved(
-    incident: IncidentId,
-    facts: &Resolved<'_>,
-    by: &UserId,
-    figures: &Figures,
-) -> Message {
+pub(super) fn resolved(incident: IncidentId, facts: &Resolved<'_>, by: &Actor, figures: &Figures) -> Message {
     Draft::new()
         .headline(RESOLVED_LEAD, facts.title)
         .lines(resolved_lines(facts))
@@ -119,7 +115,7 @@ pub(super) fn cancelled(
     title: &str,
     why: &String,
     of: Option<IncidentId>,
-    by: &UserId,
+    by: &Actor,
 ) -> Message {
     Draft::new()
         .headline(CANCELLED_LEAD, title)

@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use super::blocks::Button;
 use super::words::{Part, Words, bold, clock, mention, moment, words};
 use config::Mentions;
+use domain::actor::Actor;
 use domain::command::{Command, Role};
-use domain::id::{IncidentId, UserId};
+use domain::id::IncidentId;
 use domain::incident::Eta;
 use domain::severities::Mention;
 use domain::{Severity, Status};
@@ -110,7 +111,7 @@ pub(super) fn last_update(last: Option<&(Timestamp, String)>, declared_at: Times
 }
 
 /// `Commander: @ian`.
-pub(super) fn role(role: Role, person: &UserId) -> Words {
+pub(super) fn role(role: Role, person: &Actor) -> Words {
     labelled(role_title(role), person)
 }
 

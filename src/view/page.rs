@@ -230,7 +230,7 @@ pub fn closed(incident: &Incident, seq: u32, to: &To) -> Message {
     let reader = to.person().map(|(person, _)| person);
     let how = match (last, incident.resolution()) {
         (_, Some(resolution)) => words!["✅ resolved by ", &resolution.by, ", ", moment(resolution.at), "."],
-        (None, None) if reader.is_some_and(|reader| incident.passed.contains(reader)) => {
+        (None, None) if reader.is_some_and(|reader| incident.passed.iter().any(|it| it == reader)) => {
             words!["you can't take it. I'm looking for someone else."]
         }
         (Some(answer), None) if incident.answered.is_some() => {
@@ -243,7 +243,8 @@ pub fn closed(incident: &Incident, seq: u32, to: &To) -> Message {
         (None, None) => words!["paging has stopped."],
     };
     let draft = Draft::new().line(about.and(how));
-    let is_theirs = incident.is_open() && last.is_some_and(|answer| Some(&answer.by) == reader);
+    let is_theirs =
+        incident.is_open() && last.is_some_and(|answer| reader.is_some_and(|reader| answer.by == *reader));
     match (is_theirs, &incident.room) {
         (false, room) => {
             let room = room.as_ref().map(|room| words![" Channel: ", channel(&room.channel)]);

@@ -9,8 +9,9 @@ use super::time::late;
 use super::words::{Words, bold, clock, counted, words};
 use config::Mentions;
 use domain::Command;
+use domain::actor::Actor;
 use domain::effect::Say;
-use domain::id::{IncidentId, UserId};
+use domain::id::IncidentId;
 use domain::incident::Rung;
 use domain::text::shorten;
 
@@ -54,7 +55,7 @@ fn asking(say: &Say, mentions: &Mentions) -> Vec<Words> {
     let oncall = facts::oncall(mentions, *severity).filter(|_| !quiet);
     let to_oncall = oncall.map(|oncall| oncall.and(words![": "])).unwrap_or_default().and(overdue());
     let ask = match rung {
-        Rung::Channel if asked.is_in_slack() => words![asked, ": "].and(overdue()),
+        Rung::Channel if asked.in_slack().is_some() => words![asked, ": "].and(overdue()),
         Rung::Channel => to_oncall.and(words![" I can't reach ", asked, " in Slack."]),
         Rung::Direct => {
             overdue().and(words![" Nobody in the channel has answered. ", why_you(commander.as_ref(), asked)])
@@ -70,7 +71,7 @@ fn asking(say: &Say, mentions: &Mentions) -> Vec<Words> {
     [Some(ask), nobody, missed, admitted].into_iter().flatten().collect()
 }
 
-fn why_you(commander: Option<&UserId>, asked: &UserId) -> &'static str {
+fn why_you(commander: Option<&Actor>, asked: &Actor) -> &'static str {
     match commander == Some(asked) {
         true => "You're in command, so I'm asking you.",
         false => "You acknowledged or declared it, so I'm asking you.",

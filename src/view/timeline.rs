@@ -8,6 +8,7 @@ use super::page;
 use super::time::{day_utc, late};
 use super::words::{Part, Words, bold, both, channel, clock, counted, link, words};
 use domain::Command;
+use domain::actor::Actor;
 use domain::answer::Summary;
 use domain::command::Retractable;
 use domain::duration::Spoken;
@@ -92,7 +93,7 @@ pub(super) fn told(entry: &Entry, most: usize) -> Words {
 
 /// What happened, as phrases: first who did what.
 fn what(entry: &Entry, most: usize) -> Vec<Words> {
-    let who = entry.by.as_ref();
+    let who = &entry.by;
     let by = |did: &str| words![name(who), from(entry), format!(" {did}")];
     let cut = |text: &String| shorten(text, most);
     match &entry.what {
@@ -144,7 +145,7 @@ fn what(entry: &Entry, most: usize) -> Vec<Words> {
 }
 
 /// What a person did without many words; `None` for everything else.
-fn deed(entry: &Entry, who: Option<&UserId>) -> Option<Words> {
+fn deed(entry: &Entry, who: &Actor) -> Option<Words> {
     let by = |did: &str| words![name(who), from(entry), format!(" {did}")];
     Some(match &entry.what {
         EventKind::Acknowledged => by("acknowledged."),
@@ -160,7 +161,7 @@ fn deed(entry: &Entry, who: Option<&UserId>) -> Option<Words> {
         }),
         EventKind::RoleTaken { role, person, from } => {
             let before = from.as_ref().map(|from| words![" (was ", from, ")"]);
-            let taken = match who == Some(person) {
+            let taken = match who == person {
                 true => by(&format!("is now {role}")),
                 false => by("made ").and(words![person, format!(" {role}")]),
             };
@@ -171,7 +172,7 @@ fn deed(entry: &Entry, who: Option<&UserId>) -> Option<Words> {
 }
 
 /// Clocks, channels and pinned messages.
-fn by_howler(what: &EventKind, who: Option<&UserId>, most: usize) -> Words {
+fn by_howler(what: &EventKind, who: &Actor, most: usize) -> Words {
     match what {
         EventKind::ResponseMissed { due, late: lateness, .. } => {
             words!["Nobody acknowledged by ", clock(*due), ": response time missed."]
@@ -272,6 +273,9 @@ fn from(entry: &Entry) -> &'static str {
     if entry.from_shell { " (from a shell)" } else { "" }
 }
 
-fn name(who: Option<&UserId>) -> Part {
-    who.map_or_else(|| "howler".into(), Part::from)
+fn name(who: &Actor) -> Part {
+    match who {
+        Actor::Alert(alert) => Part::from(format!("howler, from {alert},")),
+        who => who.into(),
+    }
 }

@@ -6,6 +6,7 @@ use slack_morphism::prelude::*;
 use super::markdown;
 use super::text::{inert, visible};
 use super::time::{self, Shown};
+use domain::actor::Actor;
 use domain::effect::Issue;
 use domain::id::{ChannelId, UserId};
 use domain::text::shorten;
@@ -80,10 +81,18 @@ impl From<&String> for Part {
 
 impl From<&UserId> for Part {
     fn from(person: &UserId) -> Self {
-        match (person.shell_name(), person.pagerduty_name()) {
-            (Some(name), _) => Self::from(format!("{name} on the server")),
-            (_, Some(name)) => Self::from(format!("{name} at PagerDuty")),
-            (None, None) => mention(person.as_str()),
+        mention(person.as_str())
+    }
+}
+
+impl From<&Actor> for Part {
+    fn from(actor: &Actor) -> Self {
+        match actor {
+            Actor::Slack(person) => person.into(),
+            Actor::Shell(name) => Self::from(format!("{name} on the server")),
+            Actor::PagerDuty(name) => Self::from(format!("{name} at PagerDuty")),
+            Actor::Alert(alert) => Self::from(format!("howler, from {alert}")),
+            Actor::Howler => "howler".into(),
         }
     }
 }

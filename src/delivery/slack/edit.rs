@@ -9,9 +9,10 @@ use super::post::{Destination, room_spot};
 use super::{Deliverer, Spot, Stop, incident};
 use crate::job::Job;
 use crate::retry::Trouble;
+use domain::actor::Actor;
 use domain::effect::{CardPlace, PostKey, Receipt, Settled, To};
 use domain::feature::Notice;
-use domain::id::{ChannelId, MessageTs, RunId, UserId};
+use domain::id::{ChannelId, MessageTs, RunId};
 use domain::incident::{Incident, Post};
 use domain::run::says::RunSays;
 use view::Message;
@@ -123,7 +124,7 @@ impl Deliverer {
     pub(super) async fn say_freeze(
         &self,
         job: &Job,
-        by: &UserId,
+        by: &Actor,
         why: Option<&String>,
     ) -> Result<Receipt, Stop> {
         let message = view::freeze_said(by, why);

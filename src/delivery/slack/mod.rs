@@ -309,7 +309,7 @@ impl Deliverer {
             EffectKind::ReadMessage { channel, message } => self.read_message(channel, message).await,
             EffectKind::RunCard { .. } => self.run_card(job).await,
             EffectKind::RunNews { run, by, note, .. } => {
-                self.run_news(job, view::run_news(*run, note, by.as_ref())).await
+                self.run_news(job, view::run_news(*run, note, by)).await
             }
             EffectKind::RunSays { run, to, says } => self.run_says(job, *run, to, says).await,
             EffectKind::RunFile { name, title, text, .. } => self.run_file(job, name, title, text).await,

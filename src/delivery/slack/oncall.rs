@@ -61,7 +61,7 @@ impl Deliverer {
     pub(super) async fn set_group(&self, job: &Job) -> Result<Receipt, Stop> {
         let now = self.slack.clock().now();
         let duty = job.rota.duty(now, PhoneReach::Off);
-        let people: Vec<UserId> = duty.primary.into_iter().filter(UserId::is_in_slack).collect();
+        let people: Vec<UserId> = duty.primary.into_iter().collect();
         let spot = Spot { words: format!("the group {}", self.config.mentions.oncall), ..Spot::workspace() };
         let set = match people.is_empty() {
             // Slack has no empty groups; the channel says that nobody has it.
@@ -103,7 +103,7 @@ impl Deliverer {
         let known = self.group.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
         let stale = self.group_is_stale.load(std::sync::atomic::Ordering::Relaxed);
         let primary = job.rota.duty(self.slack.clock().now(), PhoneReach::Off).primary;
-        match (primary.filter(UserId::is_in_slack), known) {
+        match (primary, known) {
             (Some(primary), _) if stale && !is_person => mentions.oncall = primary.to_string(),
             (_, Some(group)) if !is_person => mentions.oncall = group,
             _ => {}

@@ -5,10 +5,11 @@ use tracing::{info, warn};
 
 use super::{Draft, refused};
 use crate::reads;
+use domain::actor::Actor;
 use domain::answer::{Answer, Private};
 use domain::effect::{Effect, EffectKind, EffectState, Lane, Say, To};
 use domain::fault::Saving;
-use domain::id::{ChannelId, EffectId, UserId};
+use domain::id::{ChannelId, EffectId};
 use domain::incident::Incident;
 use domain::owner::Owner;
 use domain::refusal::Refusal;
@@ -34,7 +35,7 @@ impl Draft<'_> {
         Ok(self.board())
     }
 
-    pub(super) fn give_up(&mut self, id: EffectId, by: &UserId) -> Result<Answer, StoreError> {
+    pub(super) fn give_up(&mut self, id: EffectId, by: &Actor) -> Result<Answer, StoreError> {
         if self.state.outbox.is_in_flight(id) {
             return Ok(self.board());
         }

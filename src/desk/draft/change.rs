@@ -8,6 +8,7 @@ use tracing::warn;
 
 use super::Draft;
 use super::run::Answered;
+use domain::actor::Actor;
 use domain::aggregate::Cause;
 use domain::answer::{Answer, Private};
 use domain::effect::{Effect, EffectKind, Lane, Receipt};
@@ -37,7 +38,7 @@ impl Draft<'_> {
     }
 
     /// The offered action of a run, proposed by whoever asks.
-    pub(super) fn proposal(&self, run: &Run, by: &UserId) -> Result<RunEventKind, RunRefusal> {
+    pub(super) fn proposal(&self, run: &Run, by: &Actor) -> Result<RunEventKind, RunRefusal> {
         let Stage::Offered { rung } = run.stage else { return domain::run::decide::step(run) };
         let risk = run.action_of(rung).map(|action| action.risk);
         let policy = risk.map(|risk| self.policy(run, risk)).unwrap_or_default();
@@ -48,7 +49,7 @@ impl Draft<'_> {
     pub(super) fn undo_proposal(
         &self,
         run: &Run,
-        by: &UserId,
+        by: &Actor,
         key: Option<&str>,
     ) -> Result<RunEventKind, RunRefusal> {
         let action = undoable(run).and_then(|undoable| run.action_of(undoable.rung));
@@ -72,17 +73,17 @@ impl Draft<'_> {
         [duty.primary, duty.outgoing, duty.backup].into_iter().flatten().collect()
     }
 
-    /// Whether `person` may lift a freeze: those who may approve, and who froze.
-    fn may_unfreeze(&self, person: &UserId) -> bool {
+    /// Whether `by` may lift a freeze: those who may approve, and who froze.
+    fn may_unfreeze(&self, by: &Actor) -> bool {
         let policy = self.config.runbook.approval.policy(Risk::High);
-        let froze = self.ledger.frozen.as_ref().and_then(|freeze| freeze.by.as_ref());
+        let froze = self.ledger.frozen.as_ref().map(|freeze| &freeze.by);
         let at = self.ledger.frozen.as_ref().map_or(self.now, |freeze| freeze.at);
         // Who is in a group is known where a change was prepared; where there is nobody else to ask, it bars nobody.
         let group_alone = policy.group.is_some() && policy.people.is_empty() && !policy.on_call;
         group_alone
-            || froze == Some(person)
-            || policy.people.contains(person)
-            || (policy.on_call && self.settled_on_call(at).contains(person))
+            || froze == Some(by)
+            || by.in_slack().is_some_and(|by| policy.people.contains(by))
+            || (policy.on_call && by.in_slack().is_some_and(|by| self.settled_on_call(at).contains(by)))
     }
 
     fn holder(&self, run: &Run) -> Option<RunId> {
@@ -125,7 +126,7 @@ impl Draft<'_> {
             return Ok(RunbookAnswer::AlreadyFrozen(is_frozen));
         }
         let what = why.map_or(Audited::Unfrozen, |why| Audited::Frozen { why: why.clone() });
-        self.audit(Some(request.by.clone()), what);
+        self.audit(request.by.clone(), what);
         let kind = EffectKind::SayFreeze { by: request.by.clone(), why: why.cloned() };
         self.push(Owner::Howler, Intent { lane: Lane::OnCall, kind });
         Ok(RunbookAnswer::Frozen(why.is_some()))
@@ -133,7 +134,7 @@ impl Draft<'_> {
 
     /// Closes the review of what somebody did alone; never by the same person.
     pub(super) fn reviewed(&mut self, request: &Request, run: RunId, note: &str) -> Answered {
-        let by = Some(request.by.clone());
+        let by = request.by.clone();
         let open = self.ledger.reviews.keys().filter(|(alone, _)| *alone == run);
         let (own, others): (Vec<_>, Vec<_>) = open.partition(|(_, alone)| *alone == by);
         if others.is_empty() {
@@ -144,7 +145,7 @@ impl Draft<'_> {
     }
 
     /// Adds a row to the audit, in the same commit as what it tells.
-    pub(super) fn audit(&mut self, by: Option<UserId>, what: Audited) {
+    pub(super) fn audit(&mut self, by: Actor, what: Audited) {
         // A row after a broken one would write over what is there.
         if self.ledger.broken.is_some() {
             return;

@@ -135,6 +135,6 @@ impl Recorded for Run {
         let led = matches!(step.event.kind, RunEventKind::Led { .. });
         let by = &step.after.by;
         let kind = (proposes && led).then(|| draft.proposal(step.after, by).ok())??;
-        Some(Next { by: Some(by.clone()), kind })
+        Some(Next { by: by.clone(), kind })
     }
 }

@@ -89,7 +89,8 @@ impl Draft<'_> {
         refusal: &Refusal,
         heard: &Heard,
     ) -> Result<Answer, StoreError> {
-        let to = To::Person(request.by.clone());
+        let Some(person) = request.by.in_slack() else { return self.unclear(request, refusal) };
+        let to = To::Person(person.clone());
         let told = self.book().told_by(&request.place)?;
         let waits = |incident: &Incident| incident.open_pages.iter().any(|page| page.to == to);
         let mut open = self.book().open();

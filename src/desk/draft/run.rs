@@ -68,8 +68,10 @@ impl Draft<'_> {
         let room = incident.map(|id| self.book().incident(id)).transpose()?.flatten();
         let to = match room.and_then(|incident| incident.room.clone()) {
             Some(_) => To::Room,
-            None if request.place.is_private() => To::Person(request.by.clone()),
-            None => To::Emergencies,
+            None => match request.by.in_slack().filter(|_| request.place.is_private()) {
+                Some(person) => To::Person(person.clone()),
+                None => To::Emergencies,
+            },
         };
         let mut kind = match decide::start(&self.config.procedures, start, incident, to.clone()) {
             Ok(kind) => kind,

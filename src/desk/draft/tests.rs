@@ -5,6 +5,7 @@ use super::Draft;
 use crate::state::State;
 use config::Config;
 use domain::Severity;
+use domain::actor::Actor;
 use domain::command::{Command, Line};
 use domain::effect::{EffectKind, EffectState, Outcome, Receipt};
 use domain::id::{DeliveryId, IncidentId};
@@ -111,7 +112,14 @@ impl Draft<'_> {
 
 fn paged() -> domain::incident::event::Event {
     let kind = domain::incident::event::EventKind::Noted { text: "x".into() };
-    domain::incident::event::Event { seq: 1, at: at(0), by: None, from_shell: false, call: None, kind }
+    domain::incident::event::Event {
+        seq: 1,
+        at: at(0),
+        by: Actor::Howler,
+        from_shell: false,
+        call: None,
+        kind,
+    }
 }
 
 fn request(number: u32, reply: ReplyPath, ask: Ask) -> Request {

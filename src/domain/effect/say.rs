@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Room;
+use crate::actor::Actor;
 use crate::command::Role;
 use crate::id::UserId;
 use crate::incident::event::{Cancelled, UpdateFacts};
@@ -63,12 +64,12 @@ pub enum Say {
         action: Option<String>,
         eta: Option<Eta>,
         update_every: Option<SignedDuration>,
-        by: UserId,
+        by: Actor,
     },
     Updated {
         title: String,
         facts: UpdateFacts,
-        by: UserId,
+        by: Actor,
         at: Timestamp,
         number: usize,
         next_due: Option<Timestamp>,
@@ -77,14 +78,14 @@ pub enum Say {
         title: String,
         from: Status,
         to: Status,
-        by: UserId,
+        by: Actor,
     },
     SeverityChanged {
         title: String,
         from: Severity,
         to: Severity,
         reason: Option<String>,
-        by: UserId,
+        by: Actor,
         update_every: Option<SignedDuration>,
     },
     /// Runbook 7.2, with the figures.
@@ -95,14 +96,14 @@ pub enum Say {
         root_cause: String,
         impact: Option<String>,
         data_loss: Option<String>,
-        by: UserId,
+        by: Actor,
         figures: Figures,
         #[serde(default)]
         cancelled: Option<Cancelled>,
     },
     Reopened {
         title: String,
-        by: UserId,
+        by: Actor,
         status: Status,
         update_every: Option<SignedDuration>,
     },
@@ -120,9 +121,9 @@ pub enum Say {
         declared_at: Timestamp,
         impact: Option<String>,
         action: Option<String>,
-        commander: Option<UserId>,
+        commander: Option<Actor>,
         /// Who is asked: the commander, else who acknowledged, else who declared, and rather somebody in Slack.
-        asked: UserId,
+        asked: Actor,
         missed_in_all: u32,
         late: Option<Lateness>,
         /// The on-call is not called.
@@ -166,7 +167,7 @@ pub enum Say {
     },
     /// Somebody wants the next step of paging now, for the people at work.
     Escalated {
-        by: UserId,
+        by: Actor,
         passes: bool,
         why: Option<String>,
     },
@@ -180,19 +181,19 @@ pub enum Say {
         why: NoWay,
     },
     Acknowledged {
-        by: UserId,
+        by: Actor,
         after: SignedDuration,
     },
     /// Somebody answered the page about the missing update.
     Answered {
-        by: UserId,
+        by: Actor,
     },
     /// A role changed hands, for the room.
     RoleTaken {
         role: Role,
-        person: UserId,
-        from: Option<UserId>,
-        by: UserId,
+        person: Actor,
+        from: Option<Actor>,
+        by: Actor,
     },
     /// The brief for the person who takes a role.
     Brief {
@@ -206,13 +207,13 @@ pub enum Say {
         eta: Option<Eta>,
         last_update: Option<(Timestamp, String)>,
         next_due: Option<Timestamp>,
-        roles: Vec<(Role, UserId)>,
+        roles: Vec<(Role, Actor)>,
         room: Option<Room>,
-        from: Option<UserId>,
+        from: Option<Actor>,
     },
     Noted {
         text: String,
-        by: UserId,
+        by: Actor,
     },
     /// Told to the person in charge when an announcement cannot be delivered.
     Undelivered {

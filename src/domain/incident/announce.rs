@@ -7,6 +7,7 @@ use super::event::{Event, EventKind, UpdateFacts};
 use super::figures::Figures;
 use super::severity::Status;
 use super::{Incident, OpenReminder};
+use crate::actor::Actor;
 use crate::command::Role;
 use crate::effect::{Answered, CardPlace, EffectKind, Lane, PostKey, Say, Settled, To};
 use crate::id::{IncidentId, UserId};
@@ -101,8 +102,8 @@ impl Consequences<'_> {
         self.incident.clocks.own_channel || self.incident.room.is_some()
     }
 
-    fn by(&self) -> UserId {
-        self.event.by.clone().unwrap_or_else(|| self.incident.declared_by.clone())
+    fn by(&self) -> Actor {
+        self.event.by.clone()
     }
 
     fn say(&mut self, lane: Lane, to: To, say: Say, keep_as: Option<PostKey>) {
@@ -160,7 +161,6 @@ impl Consequences<'_> {
     }
 
     fn invite(&mut self, people: Vec<UserId>, oncall: bool) {
-        let people: Vec<UserId> = people.into_iter().filter(UserId::is_in_slack).collect();
         if self.incident.room.is_some() && (oncall || !people.is_empty()) {
             self.show(EffectKind::Invite { people, oncall });
         }
@@ -216,7 +216,7 @@ impl Consequences<'_> {
             PostKey::Reminder { seq, to, rung, due } => {
                 if !incident.open_reminders.iter().any(|open| open.seq == *seq) {
                     let (at, how) = (self.event.at, Answered::Overtaken);
-                    let settled = Settled { by: None, at, how, rung: *rung, due: *due };
+                    let settled = Settled { by: Actor::Howler, at, how, rung: *rung, due: *due };
                     self.show(EffectKind::Settle { seq: *seq, to: to.clone(), settled });
                 }
             }
@@ -228,9 +228,9 @@ impl Consequences<'_> {
         self.show(EffectKind::Topic);
         self.cards();
         self.name_room();
-        let mut people = vec![incident.declared_by.clone()];
-        people.extend(incident.roles.values().cloned());
-        people.extend(incident.acknowledged.iter().map(|acknowledged| acknowledged.by.clone()));
+        let has_it = incident.acknowledged.iter().map(|acknowledged| &acknowledged.by);
+        let people = [&incident.declared_by].into_iter().chain(incident.roles.values()).chain(has_it);
+        let mut people: Vec<UserId> = people.filter_map(Actor::in_slack).cloned().collect();
         people.sort();
         people.dedup();
         self.invite(people, true);
@@ -241,7 +241,7 @@ impl Consequences<'_> {
         if before.is_some_and(|before| before.acknowledged.is_some()) {
             self.say_inside(Say::Answered { by: by.clone() });
             self.cards();
-            return self.invite(vec![by], false);
+            return self.invite(by.in_slack().cloned().into_iter().collect(), false);
         }
         let after = self.event.at.duration_since(self.incident.declared_at);
         self.say_inside(Say::Acknowledged { by: by.clone(), after });
@@ -249,7 +249,7 @@ impl Consequences<'_> {
             self.push(Lane::Announce(self.incident.id), EffectKind::Amend { seq, to: To::Emergencies });
         }
         self.cards();
-        self.invite(vec![by], false);
+        self.invite(by.in_slack().cloned().into_iter().collect(), false);
     }
 
     fn updated(&mut self, before: Option<&Incident>, facts: &UpdateFacts) {
@@ -298,7 +298,7 @@ impl Consequences<'_> {
         self.say_inside(Say::Noted { text: text.to_owned(), by });
     }
 
-    fn role_taken(&mut self, role: Role, person: &UserId, from: Option<&UserId>) {
+    fn role_taken(&mut self, role: Role, person: &Actor, from: Option<&Actor>) {
         let incident = self.incident;
         let by = self.by();
         let person = person.clone();
@@ -318,11 +318,11 @@ impl Consequences<'_> {
             room: incident.room.clone(),
             from: from.cloned(),
         };
-        if person.is_in_slack() {
+        if let Some(person) = person.in_slack() {
             self.say(Lane::Page(incident.id), To::Person(person.clone()), brief, None);
         }
         self.cards();
-        self.invite(vec![person], false);
+        self.invite(person.in_slack().cloned().into_iter().collect(), false);
     }
 
     fn reminded(&mut self) {
@@ -342,7 +342,7 @@ impl Consequences<'_> {
             impact: incident.impact.clone(),
             action: incident.action.clone(),
             commander: incident.commander().cloned(),
-            asked: incident.person_to_ask().unwrap_or(incident.person_in_charge()).clone(),
+            asked: incident.person_to_ask().map_or_else(|| incident.person_in_charge().clone(), Actor::from),
             missed_in_all: incident.promises_missed,
             late: *late,
             quiet: *quiet,

@@ -19,7 +19,7 @@ impl Incident {
             status: Status::Investigating,
             clocks: *clocks,
             declared_at: event.at,
-            declared_by: event.by.clone()?,
+            declared_by: event.by.clone(),
             place: place.clone(),
             impact: impact.clone(),
             action: action.clone(),
@@ -69,8 +69,8 @@ impl Incident {
             EventKind::Acknowledged => self.acknowledge(event),
             EventKind::Paged(paged) => self.paged(event, paged),
             EventKind::Escalated { passes, .. } => {
-                if let (true, Some(by)) = (*passes, &event.by) {
-                    self.pass(by);
+                if *passes {
+                    self.pass(&event.by);
                 }
             }
             EventKind::NotReached { seq, to, .. } => self.not_reached(*seq, to),
@@ -134,7 +134,7 @@ impl Incident {
     }
 
     fn pin(&mut self, event: &Event, channel: &ChannelId, message: &MessageTs) {
-        let by = event.by.iter().cloned();
+        let by = event.by.in_slack().into_iter().cloned();
         match self.pinned.iter_mut().find(|pinned| pinned.is(channel, message)) {
             Some(pinned) => pinned.by.extend(by),
             None => self.pinned.push(PinnedMessage {
@@ -147,7 +147,7 @@ impl Incident {
 
     fn unpin(&mut self, event: &Event, channel: &ChannelId, message: &MessageTs) {
         if let Some(pinned) = self.pinned.iter_mut().find(|pinned| pinned.is(channel, message)) {
-            event.by.iter().for_each(|by| {
+            event.by.in_slack().into_iter().for_each(|by| {
                 pinned.by.remove(by);
             });
         }
@@ -155,9 +155,11 @@ impl Incident {
     }
 
     fn acknowledge(&mut self, event: &Event) {
-        let Some(by) = event.by.clone() else { return };
+        if !event.by.is_person() {
+            return;
+        }
         self.passed.clear();
-        let answer = Acknowledgement { by, at: event.at };
+        let answer = Acknowledgement { by: event.by.clone(), at: event.at };
         match self.acknowledged {
             None => self.acknowledged = Some(answer),
             Some(_) => self.answered = Some(answer),
@@ -166,7 +168,6 @@ impl Incident {
     }
 
     fn updated(&mut self, event: &Event, facts: &UpdateFacts, in_time: bool) {
-        let Some(by) = event.by.clone() else { return };
         let before = UpdateFacts {
             text: None,
             status: Some(self.status),
@@ -177,7 +178,7 @@ impl Incident {
         self.updates.push(Update {
             seq: event.seq,
             at: event.at,
-            by,
+            by: event.by.clone(),
             facts: facts.clone(),
             in_time,
             before,
@@ -205,10 +206,9 @@ impl Incident {
 
     fn severity_changed(&mut self, event: &Event) {
         let EventKind::SeverityChanged { from, to, reason, clocks } = &event.kind else { return };
-        let Some(by) = event.by.clone() else { return };
         self.severity_changes.push(SeverityChange {
             seq: event.seq,
-            by,
+            by: event.by.clone(),
             from: *from,
             to: *to,
             reason: reason.clone(),
@@ -257,12 +257,11 @@ impl Incident {
         else {
             return;
         };
-        let Some(by) = event.by.clone() else { return };
         self.promises_missed += missed;
         self.resolutions.push(Resolution {
             seq: event.seq,
             at: event.at,
-            by,
+            by: event.by.clone(),
             root_cause: root_cause.clone(),
             impact: impact.clone(),
             data_loss: data_loss.clone(),
@@ -277,9 +276,8 @@ impl Incident {
     }
 
     fn reopened(&mut self, event: &Event, to: Status) {
-        let Some(by) = event.by.clone() else { return };
         if let Some(resolution) = self.resolutions.last_mut() {
-            resolution.undone = Some(Retraction { by, at: event.at });
+            resolution.undone = Some(Retraction { by: event.by.clone(), at: event.at });
         }
         self.status = to;
         // While it was resolved nobody owed an acknowledgement.
@@ -294,8 +292,7 @@ impl Incident {
     }
 
     fn retracted(&mut self, event: &Event, seq: u32, what: Retractable) {
-        let Some(by) = event.by.clone() else { return };
-        let retraction = Some(Retraction { by, at: event.at });
+        let retraction = Some(Retraction { by: event.by.clone(), at: event.at });
         match what {
             Retractable::Update => {
                 let Some(update) = self.updates.iter_mut().find(|update| update.seq == seq) else { return };

@@ -12,9 +12,10 @@ use super::fresh::Fields;
 use super::pinning::{pin, with_note};
 use super::retract::retract;
 use super::{Eta, Incident};
+use crate::actor::Actor;
 use crate::answer::{Answer, Done, FormFill, FormToOpen, Private};
 use crate::command::{Command, EtaText, Role};
-use crate::id::{IncidentId, UserId};
+use crate::id::IncidentId;
 use crate::incident::severity::{Severity, Status};
 use crate::oncall::duty::Duty;
 use crate::refusal::Refusal;
@@ -45,7 +46,7 @@ impl Decision {
 
 /// Who asks what, where and when.
 pub struct Asked<'a> {
-    pub by: &'a UserId,
+    pub by: &'a Actor,
     pub place: &'a Place,
     pub now: Timestamp,
     /// Who is on call.
@@ -160,13 +161,16 @@ pub(super) fn decided(
         Command::Pass => pass(incident, asked.by),
         Command::Escalate { why } => escalate(incident, why.clone(), asked.by, rules),
         Command::Page { whom, why } => page(incident, whom, why.clone(), asked),
-        Command::Role { role, person } => take_role(incident, *role, person, asked.by),
+        Command::Role { role, person } => take_role(incident, *role, &person.into(), asked.by),
         Command::Take { role } => take_role(incident, *role, asked.by, asked.by),
         Command::Snooze { by, reminder } => snooze(incident, *by, *reminder, now),
         Command::Cancel { why, of } => cancel(incident, why.clone(), *of, now),
         Command::Rename { title } => rename(incident, title),
         Command::Invite { people } => invite(incident, people.clone()),
-        Command::Join => invite(incident, vec![asked.by.clone()]),
+        Command::Join => match asked.by.in_slack() {
+            Some(person) => invite(incident, vec![person.clone()]),
+            None => Err(Refusal::NotInSlack { person: asked.by.clone() }),
+        },
         Command::Resolve { root_cause } => resolve(incident, root_cause.clone(), None, None, now),
         Command::ResolveForm => open_resolve_form(incident, asked),
         Command::Reopen => reopen(incident),
@@ -312,7 +316,7 @@ fn acknowledge(incident: &Incident) -> Result<Decision, Refusal> {
 }
 
 /// Anyone may take a role over. Taking command oneself is also an acknowledgement: a named person has it.
-fn take_role(incident: &Incident, role: Role, person: &UserId, by: &UserId) -> Result<Decision, Refusal> {
+fn take_role(incident: &Incident, role: Role, person: &Actor, by: &Actor) -> Result<Decision, Refusal> {
     open(incident)?;
     let from = incident.roles.get(&role).cloned();
     if from.as_ref() == Some(person) {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::page::Paged;
 use super::severity::{Severity, Status};
 use super::{Eta, Place, Rung};
+use crate::actor::Actor;
 use crate::command::{Retractable, Role};
 use crate::effect::{Issue, PostKey, Room, To};
 use crate::id::{ChannelId, IncidentId, MessageTs, RunId, UserId};
@@ -18,8 +19,8 @@ use crate::timer::Lateness;
 pub struct Event {
     pub seq: u32,
     pub at: Timestamp,
-    /// `None` is howler itself.
-    pub by: Option<UserId>,
+    #[serde(default)]
+    pub by: Actor,
     /// Asked from a shell on howler's machine: the machine's word for who it was, not Slack's.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub from_shell: bool,
@@ -130,8 +131,8 @@ pub enum EventKind {
     },
     RoleTaken {
         role: Role,
-        person: UserId,
-        from: Option<UserId>,
+        person: Actor,
+        from: Option<Actor>,
     },
     /// The reminder due at `due` goes at `until` instead.
     Snoozed {

@@ -32,6 +32,7 @@ use super::command::{EtaText, Role};
 use super::effect::{PostKey, Room, To};
 use super::refusal::Refusal;
 pub use super::request::Place;
+use crate::actor::Actor;
 use crate::id::{ChannelId, IncidentId, MessageTs, UserId};
 pub use aggregate::Around;
 pub use announce::{Intent, consequences};
@@ -87,14 +88,14 @@ impl Eta {
 /// Who had it first, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acknowledgement {
-    pub by: UserId,
+    pub by: Actor,
     pub at: Timestamp,
 }
 
 /// A mark that something was taken back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Retraction {
-    pub by: UserId,
+    pub by: Actor,
     pub at: Timestamp,
 }
 
@@ -103,7 +104,7 @@ pub struct Retraction {
 pub struct Update {
     pub seq: u32,
     pub at: Timestamp,
-    pub by: UserId,
+    pub by: Actor,
     pub facts: UpdateFacts,
     pub in_time: bool,
     /// The values before it, to be put back when it is retracted.
@@ -116,7 +117,7 @@ pub struct Update {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeverityChange {
     pub seq: u32,
-    pub by: UserId,
+    pub by: Actor,
     pub from: Severity,
     pub to: Severity,
     pub reason: Option<String>,
@@ -131,7 +132,7 @@ pub struct SeverityChange {
 pub struct Resolution {
     pub seq: u32,
     pub at: Timestamp,
-    pub by: UserId,
+    pub by: Actor,
     pub root_cause: String,
     pub impact: Option<String>,
     pub data_loss: Option<String>,
@@ -160,12 +161,12 @@ pub struct Incident {
     pub status: Status,
     pub clocks: event::Clocks,
     pub declared_at: Timestamp,
-    pub declared_by: UserId,
+    pub declared_by: Actor,
     pub place: Place,
     pub impact: Option<String>,
     pub action: Option<String>,
     pub eta: Option<Eta>,
-    pub roles: BTreeMap<Role, UserId>,
+    pub roles: BTreeMap<Role, Actor>,
     pub acknowledged: Option<Acknowledgement>,
     /// Who answered the last page about its silence, and when.
     #[serde(default)]
@@ -190,7 +191,7 @@ pub struct Incident {
     pub last_page: u32,
     /// Who cannot take it, since paging began.
     #[serde(default)]
-    pub passed: BTreeSet<UserId>,
+    pub passed: BTreeSet<Actor>,
     pub room: Option<Room>,
     pub posts: Vec<Post>,
     pub pinned: Vec<PinnedMessage>,
@@ -229,17 +230,17 @@ impl Incident {
         self.status != Status::Resolved
     }
 
-    pub fn commander(&self) -> Option<&UserId> {
+    pub fn commander(&self) -> Option<&Actor> {
         self.roles.get(&Role::Commander)
     }
 
     /// Who is asked for an update: the commander, else who answered last, else who declared.
-    pub fn person_in_charge(&self) -> &UserId {
+    pub fn person_in_charge(&self) -> &Actor {
         self.commander().or(self.last_answer()).unwrap_or(&self.declared_by)
     }
 
     /// Who said last that they have it.
-    fn last_answer(&self) -> Option<&UserId> {
+    fn last_answer(&self) -> Option<&Actor> {
         self.answered.as_ref().or(self.acknowledged.as_ref()).map(|answer| &answer.by)
     }
 
@@ -248,7 +249,7 @@ impl Incident {
     pub fn person_to_ask(&self) -> Option<&UserId> {
         let acknowledged = self.acknowledged.as_ref().map(|acknowledged| &acknowledged.by);
         let people = [self.commander(), self.last_answer(), acknowledged, Some(&self.declared_by)];
-        people.into_iter().flatten().find(|person| person.is_in_slack())
+        people.into_iter().flatten().find_map(Actor::in_slack)
     }
 
     /// The resolution that stands.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::event::{Event, EventKind};
 use super::paging::Paging;
 use super::{Incident, Post};
+use crate::actor::Actor;
 use crate::effect::{PostKey, Say, To};
 use crate::id::UserId;
 use crate::oncall::duty::{Call, Duty, Skipped, Unreachable};
@@ -28,7 +29,7 @@ pub enum PageReason {
 /// Who asked for a page, and why.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AskedFor {
-    pub by: UserId,
+    pub by: Actor,
     pub why: Option<String>,
     /// They were called themselves, and cannot take it.
     pub passes: bool,
@@ -69,7 +70,7 @@ pub struct Paged {
 pub fn follows(after: &Incident, event: &Event, path: Path, duty: &Duty) -> Option<EventKind> {
     match &event.kind {
         EventKind::Escalated { passes, why } => {
-            let asked = AskedFor { by: event.by.clone()?, why: why.clone(), passes: *passes };
+            let asked = AskedFor { by: event.by.clone(), why: why.clone(), passes: *passes };
             escalate(after, event.at, path, duty, asked)
         }
         EventKind::NotReached { seq, to, .. } => {
@@ -263,9 +264,9 @@ impl Incident {
     }
 
     /// Somebody who was called cannot take it: they are left alone, and what rings for them stops.
-    pub(super) fn pass(&mut self, by: &UserId) {
+    pub(super) fn pass(&mut self, by: &Actor) {
         self.passed.insert(by.clone());
-        self.open_pages.retain(|page| page.to.person().is_none_or(|(called, _)| called != by));
+        self.open_pages.retain(|page| page.to.person().is_none_or(|(called, _)| by != called));
     }
 
     /// What the page of event `seq` says there, with what is known now.
@@ -331,7 +332,7 @@ impl Incident {
         // Whoever has it and fell silent is called again.
         let has_it = self.last_answer().filter(|_| !paging.silent);
         let mut duty = duty.clone();
-        let passed = self.passed.iter().chain(has_it).cloned();
+        let passed = self.passed.iter().chain(has_it).filter_map(Actor::in_slack).cloned();
         for person in passed {
             duty.left_out.entry(person.clone()).or_insert(Unreachable::Passed(person));
         }
@@ -339,8 +340,8 @@ impl Incident {
     }
 
     /// Whether `person` is being called to it.
-    pub fn calls(&self, person: &UserId) -> bool {
-        self.open_pages.iter().any(|page| page.to.person().is_some_and(|(called, _)| called == person))
+    pub fn calls(&self, person: &Actor) -> bool {
+        self.open_pages.iter().any(|page| page.to.person().is_some_and(|(called, _)| person == called))
     }
 
     /// The page of event `seq` stands: it alone offers an answer in that place.

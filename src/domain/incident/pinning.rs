@@ -3,6 +3,7 @@
 use super::Incident;
 use super::decide::{Asked, Decision, decided};
 use super::event::EventKind;
+use crate::actor::Actor;
 use crate::answer::{Answer, Done};
 use crate::command::Command;
 use crate::id::{ChannelId, MessageTs, UserId};
@@ -31,14 +32,14 @@ pub(super) fn with_note(
 /// When this person's pushpin stands there already.
 pub fn pin(
     incident: &Incident,
-    by: &UserId,
+    by: &Actor,
     channel: &ChannelId,
     message: &MessageTs,
     author: Option<UserId>,
     added: bool,
 ) -> Result<Decision, Refusal> {
     let pinned = incident.pinned.iter().find(|pinned| pinned.is(channel, message));
-    let stands = pinned.is_some_and(|pinned| pinned.by.contains(by));
+    let stands = pinned.is_some_and(|pinned| by.in_slack().is_some_and(|by| pinned.by.contains(by)));
     let (channel, message) = (channel.clone(), message.clone());
     match (stands, added) {
         (true, true) => Err(Refusal::AlreadyPinned { incident: incident.id }),

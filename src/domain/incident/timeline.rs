@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::event::{Event, EventKind};
-use crate::id::{ChannelId, MessageTs, UserId};
+use crate::actor::Actor;
+use crate::id::{ChannelId, MessageTs};
 
 /// Entries on one page.
 pub const PAGE: usize = 20;
@@ -16,7 +17,8 @@ pub const PAGE: usize = 20;
 pub struct Entry {
     /// When it happened: for a pinned message the message's own time.
     pub at: Timestamp,
-    pub by: Option<UserId>,
+    #[serde(default)]
+    pub by: Actor,
     /// Asked from a shell on howler's machine.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub from_shell: bool,
@@ -28,7 +30,7 @@ pub struct Entry {
 /// A pinned message's entry, and whose pushpins hold it.
 struct Pin {
     seq: u32,
-    by: Vec<UserId>,
+    by: Vec<Actor>,
 }
 
 /// The lines that people read. Bookkeeping is left out, and pinned messages stand once, at their own time, with
@@ -42,7 +44,7 @@ pub fn timeline(events: &[Event]) -> Vec<Entry> {
             EventKind::Unpinned { channel, message } => {
                 let key = (channel.clone(), message.clone());
                 let Some(pin) = pins.get_mut(&key) else { continue };
-                pin.by.retain(|by| Some(by) != event.by.as_ref());
+                pin.by.retain(|by| *by != event.by);
                 if pin.by.is_empty() {
                     let seq = pin.seq;
                     entries.retain(|(at, _)| *at != seq);
@@ -63,7 +65,7 @@ pub fn timeline(events: &[Event]) -> Vec<Entry> {
                 let key = (channel.clone(), message.clone());
                 let known = pins.contains_key(&key);
                 let pin = pins.entry(key).or_insert(Pin { seq: event.seq, by: Vec::new() });
-                pin.by.extend(event.by.clone());
+                pin.by.push(event.by.clone());
                 if known {
                     continue;
                 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::id::UserId;
+use crate::actor::Actor;
 use crate::timer::Lateness;
 
 /// One event. `seq` counts from 1 within its maintenance.
@@ -11,8 +11,8 @@ use crate::timer::Lateness;
 pub struct MaintenanceEvent {
     pub seq: u32,
     pub at: Timestamp,
-    /// `None` is howler itself.
-    pub by: Option<UserId>,
+    #[serde(default)]
+    pub by: Actor,
     pub kind: MaintenanceEventKind,
 }
 

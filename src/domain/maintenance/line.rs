@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Maintenance, MaintenanceId};
-use crate::id::UserId;
+use crate::actor::Actor;
 use crate::oncall::when::{RangeText, WhenProblem};
 use crate::timer::Lateness;
 
@@ -145,7 +145,7 @@ pub enum Notice {
         late: Option<Lateness>,
     },
     Done {
-        by: UserId,
+        by: Actor,
         at: Timestamp,
     },
 }

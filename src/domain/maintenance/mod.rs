@@ -20,7 +20,7 @@ use super::feature;
 use super::incident::Intent;
 use super::owner::Owner;
 use super::timer::{Lateness, TimerKind};
-use crate::id::UserId;
+use crate::actor::Actor;
 
 /// A maintenance's number, counted from 1 and never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -38,7 +38,7 @@ impl fmt::Display for MaintenanceId {
 pub struct Maintenance {
     pub id: MaintenanceId,
     pub title: String,
-    pub by: UserId,
+    pub by: Actor,
     /// When it was scheduled.
     pub at: Timestamp,
     pub from: Timestamp,
@@ -52,15 +52,16 @@ pub struct Maintenance {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ended {
     pub at: Timestamp,
-    /// `None`: its time was over.
-    pub by: Option<UserId>,
+    /// howler itself: its time was over.
+    #[serde(default)]
+    pub by: Actor,
 }
 
 impl Maintenance {
     /// The one that its first event makes; `None` where the event schedules nothing.
     pub fn scheduled(id: MaintenanceId, event: &MaintenanceEvent) -> Option<Self> {
         let MaintenanceEventKind::Scheduled { title, from, until } = &event.kind else { return None };
-        let (title, by, from, until) = (title.clone(), event.by.clone()?, *from, *until);
+        let (title, by, from, until) = (title.clone(), event.by.clone(), *from, *until);
         Some(Self { id, title, by, at: event.at, from, until, ended: None, events: event.seq })
     }
 }
@@ -111,10 +112,10 @@ impl Aggregate for Maintenance {
     }
 
     fn effects(_: Option<&Self>, after: &Self, event: &MaintenanceEvent, (): &()) -> Vec<Intent> {
-        let notice = match (&event.kind, &event.by) {
-            (MaintenanceEventKind::Done, Some(by)) => Notice::Done { by: by.clone(), at: event.at },
-            (MaintenanceEventKind::Over { late }, _) => Notice::Over { late: *late },
-            _ => Notice::Scheduled { at: event.at },
+        let notice = match &event.kind {
+            MaintenanceEventKind::Done => Notice::Done { by: event.by.clone(), at: event.at },
+            MaintenanceEventKind::Over { late } => Notice::Over { late: *late },
+            MaintenanceEventKind::Scheduled { .. } => Notice::Scheduled { at: event.at },
         };
         let notice = feature::Notice::Maintenance(Box::new(after.clone()), notice);
         let kind = EffectKind::Notice { to: To::Emergencies, notice };
@@ -140,11 +141,11 @@ pub struct Facts<'a> {
     title: &'a str,
     from: Timestamp,
     until: Timestamp,
-    scheduled_by: &'a UserId,
+    scheduled_by: &'a Actor,
     scheduled_at: Timestamp,
     ended_at: Option<Timestamp>,
     /// `None`: its time was over.
-    ended_by: Option<&'a UserId>,
+    ended_by: Option<&'a Actor>,
     events: u32,
 }
 
@@ -161,7 +162,7 @@ impl Plain for Maintenance {
             scheduled_by: &self.by,
             scheduled_at: self.at,
             ended_at: self.ended.as_ref().map(|ended| ended.at),
-            ended_by: self.ended.as_ref().and_then(|ended| ended.by.as_ref()),
+            ended_by: self.ended.as_ref().and_then(|ended| ended.by.not_howler()),
             events: self.events,
         }
     }

@@ -20,7 +20,7 @@ fn decided(others: &[Maintenance], range: &str, title: &str) -> Result<Maintenan
     let range = RangeText::parse(range).unwrap();
     let kind = schedule(others, &range, title, now(), &Zone::utc())?;
     let number = others.len() as u64 + 1;
-    let event = MaintenanceEvent { seq: 1, at: now(), by: Some("U0IAN".into()), kind };
+    let event = MaintenanceEvent { seq: 1, at: now(), by: "U0IAN".into(), kind };
     Ok(Maintenance::scheduled(MaintenanceId(number), &event).unwrap())
 }
 

@@ -54,7 +54,7 @@ impl Aggregate for Rota {
 
     /// The hand-over, where somebody else has it by that.
     fn next(after: &Self, event: &RotaEvent, _: &Around<'_>) -> Option<Next<RotaEventKind>> {
-        let kind = settle(after, event.by.as_ref(), event.at)?;
+        let kind = settle(after, &event.by, event.at)?;
         Some(Next { by: event.by.clone(), kind })
     }
 

@@ -7,6 +7,7 @@ use super::path::Called;
 use super::reach::NoWay;
 use super::rota::{Rota, Summons, SwapOutcome};
 use super::tell::{Brief, Tell};
+use crate::actor::Actor;
 use crate::effect::{EffectKind, Lane, PostKey, To};
 use crate::id::UserId;
 use crate::incident::Intent;
@@ -29,14 +30,14 @@ pub fn consequences(before: &Rota, after: &Rota, event: &RotaEvent, around: &Aro
         RotaEventKind::Confirmed => out.confirmed(),
         RotaEventKind::Unconfirmed { tell, .. } => out.unconfirmed(tell.as_ref()),
         RotaEventKind::Changed { change } => {
-            if let (Some(by), false) = (event.by.clone(), around.moved.is_empty()) {
-                let moved = around.moved.clone();
+            if !around.moved.is_empty() {
+                let (by, moved) = (event.by.clone(), around.moved.clone());
                 out.tell(To::OnCall, Tell::Changed { by, change: Some(change.clone()), moved }, None);
             }
             out.show(EffectKind::Group);
         }
         RotaEventKind::SwapAsked { swap, with, offer } => {
-            let Some(by) = event.by.clone() else { return Vec::new() };
+            let by = event.by.clone();
             let paused = offer.paused(&after.schedule, event.at);
             let asked = Tell::SwapAsked { number: *swap, by, offer: offer.clone(), paused };
             out.tell(To::Person(with.clone()), asked, Some(PostKey::Swap { number: *swap }));
@@ -110,13 +111,13 @@ impl Consequences<'_> {
         if let Some(shift) = before.shift.as_ref().filter(|shift| shift.confirmed.is_none()) {
             self.retell(shift.to.as_ref(), PostKey::Brief { since: shift.since });
         }
-        if let Some(person) = to.clone().filter(|person| person.is_in_slack()) {
+        if let Some(person) = to.clone() {
             let keep_as = (!taken).then_some(PostKey::Brief { since: *since });
             self.tell(To::Person(person), Tell::Brief(Box::new((around.brief)())), keep_as);
         }
         // Asked of the duty, so that whoever is called is told so, and nobody else.
         let outgoing = self.rota.duty(self.event.at, PhoneReach::Off).outgoing;
-        if let (Some(from), Some(to)) = (outgoing.filter(UserId::is_in_slack), to.clone()) {
+        if let (Some(from), Some(to)) = (outgoing, to.clone()) {
             self.tell(To::Person(from), Tell::Outgoing { to, since: *since }, None);
         }
     }
@@ -130,7 +131,7 @@ impl Consequences<'_> {
     fn confirmed(&mut self) {
         let Some(shift) = &self.rota.shift else { return };
         self.retell(shift.to.as_ref(), PostKey::Brief { since: shift.since });
-        let from = shift.from.clone().filter(|from| from.is_in_slack() && shift.to.as_ref() != Some(from));
+        let from = shift.from.clone().filter(|from| shift.to.as_ref() != Some(from));
         if let (Some(from), Some(to)) = (from, shift.to.clone()) {
             let backup = self.rota.held(self.event.at).backup.as_ref() == Some(&from);
             self.tell(To::Person(from), Tell::Relieved { to, at: self.event.at, backup }, None);
@@ -152,13 +153,13 @@ impl Consequences<'_> {
         let Some(swap) = self.rota.swap(number) else { return };
         self.retell(Some(&swap.with), PostKey::Swap { number });
         let (with, offer) = (swap.with.clone(), swap.offer.clone());
-        let own = self.event.by.as_ref() == Some(&swap.asked_by);
+        let own = self.event.by == swap.asked_by;
         if !own {
             let ended = Tell::SwapEnded { with, offer, how };
             self.tell(To::Person(swap.asked_by.clone()), ended, None);
         }
         if how == SwapOutcome::Agreed {
-            let by = swap.asked_by.clone();
+            let by = Actor::from(&swap.asked_by);
             self.tell(To::OnCall, Tell::Changed { by, change: None, moved }, None);
             self.show(EffectKind::Group);
         }
@@ -205,7 +206,9 @@ impl Consequences<'_> {
     fn unanswered(&mut self, summons: &Summons, skipped: &[Skipped]) {
         let (whom, reason, at) = (summons.whom.clone(), summons.reason.clone(), summons.at);
         let tell = Tell::SummonsUnanswered { whom, reason, at, skipped: skipped.to_vec() };
-        self.tell(To::Person(summons.by.clone()), tell.clone(), None);
+        if let Some(by) = summons.by.in_slack() {
+            self.tell(To::Person(by.clone()), tell.clone(), None);
+        }
         self.tell(To::OnCall, tell, None);
     }
 
@@ -228,12 +231,12 @@ impl Consequences<'_> {
 
     /// `call`: the event whose call it was said in, which ends by itself.
     fn answered(&mut self, before: &Rota, number: u64, call: Option<u32>) {
-        if let (Some(summons), Some(by)) = (self.rota.summons(number), self.event.by.clone())
-            && summons.by != by
-            && summons.by.is_in_slack()
+        if let Some(summons) = self.rota.summons(number)
+            && summons.by != self.event.by
+            && let Some(asked_by) = summons.by.in_slack()
         {
-            let (reason, at) = (summons.reason.clone(), summons.at);
-            let asked_by = To::Person(summons.by.clone());
+            let (by, reason, at) = (self.event.by.clone(), summons.reason.clone(), summons.at);
+            let asked_by = To::Person(asked_by.clone());
             self.tell(asked_by, Tell::SummonsAnswered { by, reason, at }, None);
         }
         self.close(before, number, call);
@@ -242,7 +245,7 @@ impl Consequences<'_> {
     fn close(&mut self, before: &Rota, number: u64, call: Option<u32>) {
         let open = before.summons(number).map(|summons| summons.open.clone()).unwrap_or_default();
         for (seq, to) in open {
-            let own = matches!(&to, To::Phone(person) if Some(person) == self.event.by.as_ref());
+            let own = matches!(&to, To::Phone(person) if self.event.by == *person);
             if call == Some(seq) && own {
                 continue;
             }

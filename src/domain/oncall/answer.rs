@@ -12,6 +12,7 @@ use super::reach::NoWay;
 use super::report::Overload;
 use super::schedule::Override;
 use super::swap::{OtherHalf, Proposal};
+use crate::actor::Actor;
 use crate::answer::Summary;
 use crate::id::UserId;
 use crate::incident::severity::Severity;
@@ -93,7 +94,7 @@ pub enum OncallAnswer {
     PageAnswered,
     /// The one who asked is told.
     PagePassed {
-        by: UserId,
+        by: Actor,
     },
     /// The caller's own phone is being rung.
     Ringing,

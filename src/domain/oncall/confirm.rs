@@ -7,6 +7,7 @@ use super::change::{ChangeProblem, diff_with_far};
 use super::holding::OverrideKind;
 use super::overriding::Wanted;
 use super::schedule::{Override, Schedule};
+use crate::actor::Actor;
 use crate::id::UserId;
 
 /// A change, with its times as instants.
@@ -71,7 +72,7 @@ impl Change {
     ///
     /// # Errors
     /// Why it cannot hold.
-    pub fn apply(&self, schedule: &Schedule, by: &UserId, now: Timestamp) -> Result<Schedule, ChangeProblem> {
+    pub fn apply(&self, schedule: &Schedule, by: &Actor, now: Timestamp) -> Result<Schedule, ChangeProblem> {
         match self {
             Self::Add { person } => schedule.add(person, now),
             Self::Remove { person } => schedule.remove(person, now),
@@ -83,7 +84,10 @@ impl Change {
                 let kind = OverrideKind::Asked;
                 schedule.override_with(Wanted { person, from: *from, until: *until, kind, by }, now)
             }
-            Self::Cover { long } => schedule.cover(by, *long, now),
+            Self::Cover { long } => match by.in_slack() {
+                Some(by) => schedule.cover(by, *long, now),
+                None => Err(ChangeProblem::NothingChanges),
+            },
             Self::HandOver { to } => schedule.hand_over(to.as_ref(), by, now),
             Self::Cancel { number } => schedule.cancel_override(*number, now),
             Self::Backup { person } => schedule.set_backup(person.as_ref(), now),
@@ -154,7 +158,7 @@ fn import(
     schedule: &Schedule,
     pieces: &[Piece],
     until: Option<Timestamp>,
-    by: &UserId,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<Schedule, ChangeProblem> {
     let mut after = match until {

@@ -12,6 +12,7 @@ use super::path::Called;
 use super::rota::{Rota, Swap, SwapOutcome};
 use super::schedule::Schedule;
 use super::zone::Zone;
+use crate::actor::Actor;
 use crate::id::UserId;
 use crate::refusal::Refusal;
 
@@ -30,7 +31,7 @@ pub struct RotaDecision {
 
 /// Who asks, when, and whether where only they can read it.
 pub struct Caller<'a> {
-    pub by: &'a UserId,
+    pub by: &'a Actor,
     pub now: Timestamp,
     pub privately: bool,
     /// Unguessable: made of the delivery and the store's secret.
@@ -61,7 +62,7 @@ pub fn decide(rota: &Rota, line: &Oncall, caller: &Caller<'_>) -> Result<RotaDec
         Oncall::AnswerSwap { number, yes } => answer_swap(rota, *number, *yes, by, now),
         Oncall::WithdrawSwap { number } => {
             let swap = open_swap(rota, *number)?;
-            if swap.asked_by != *by {
+            if *by != swap.asked_by {
                 return Err(Refusal::NotYourSwap);
             }
             let ended = RotaEventKind::SwapEnded { swap: *number, how: SwapEnd::Withdrawn };
@@ -92,16 +93,24 @@ pub fn decide(rota: &Rota, line: &Oncall, caller: &Caller<'_>) -> Result<RotaDec
             if !caller.privately {
                 return Err(Refusal::PhoneInPublic);
             }
-            let set = RotaEventKind::PhoneSet { person: by.clone(), number: number.clone() };
+            let set = RotaEventKind::PhoneSet { person: in_slack(by)?.clone(), number: number.clone() };
             done(set, OncallAnswer::PhoneSet { number: number.clone() })
         }
-        Oncall::Calendar { mine, revoke } => calendar(rota, mine.then(|| by.clone()), *revoke, caller),
+        Oncall::Calendar { mine, revoke } => {
+            let of = mine.then(|| in_slack(by)).transpose()?;
+            calendar(rota, of.cloned(), *revoke, caller)
+        }
         _ => Ok(RotaDecision { events: Vec::new(), answer: OncallAnswer::Help }),
     }
 }
 
 fn done(event: RotaEventKind, answer: OncallAnswer) -> Result<RotaDecision, Refusal> {
     Ok(RotaDecision { events: vec![event], answer })
+}
+
+/// Whoever can be on call, and have a phone and a calendar of their own.
+fn in_slack(by: &Actor) -> Result<&UserId, Refusal> {
+    by.in_slack().ok_or_else(|| Refusal::OutOfReach { person: by.clone() })
 }
 
 /// What a change would move, shown before it is confirmed. `again`: the schedule was another one when it was shown.
@@ -111,7 +120,7 @@ fn done(event: RotaEventKind, answer: OncallAnswer) -> Result<RotaDecision, Refu
 pub fn propose(
     rota: &Rota,
     change: Change,
-    by: &UserId,
+    by: &Actor,
     now: Timestamp,
     again: bool,
 ) -> Result<OncallAnswer, Refusal> {
@@ -126,14 +135,9 @@ pub fn propose(
     Ok(OncallAnswer::Proposed { change, seen: rota.version, moved, beaten, again, paused, other_half })
 }
 
-fn applied(schedule: &Schedule, change: &Change, by: &UserId, now: Timestamp) -> Result<Schedule, Refusal> {
-    if let Some(nobody) = change.people().into_iter().find(|person| !person.is_in_slack()) {
-        return Err(Refusal::NoSuchPerson {
-            word: nobody.shell_name().unwrap_or_default().to_owned(),
-            nearest: None,
-            id: None,
-            after: "add".into(),
-        });
+fn applied(schedule: &Schedule, change: &Change, by: &Actor, now: Timestamp) -> Result<Schedule, Refusal> {
+    if matches!(change, Change::Cover { .. }) {
+        in_slack(by)?;
     }
     change.apply(schedule, by, now).map_err(|problem| Refusal::Change { problem })
 }
@@ -153,7 +157,7 @@ fn confirm(
     rota: &Rota,
     change: &Change,
     seen: u32,
-    by: &UserId,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<RotaDecision, Refusal> {
     let after = applied(&rota.schedule, change, by, now)?;
@@ -169,16 +173,14 @@ fn confirm(
     }
 }
 
-fn cover(rota: &Rota, long: SignedDuration, by: &UserId, now: Timestamp) -> Result<RotaDecision, Refusal> {
+fn cover(rota: &Rota, long: SignedDuration, by: &Actor, now: Timestamp) -> Result<RotaDecision, Refusal> {
     if !long.is_positive() || long > COVER_MOST {
         return Err(Refusal::CoverTooLong { most: COVER_MOST });
     }
-    if !by.is_in_slack() {
-        return Err(Refusal::OutOfReach { person: by.clone() });
-    }
+    let person = in_slack(by)?;
     let instead_of = rota.held(now).primary.map(|holding| holding.person);
-    if instead_of.as_ref() == Some(by) {
-        return Err(Refusal::HasItAlready { person: by.clone() });
+    if instead_of.as_ref() == Some(person) {
+        return Err(Refusal::HasItAlready { person: person.clone() });
     }
     let until = now.saturating_add(long).unwrap_or(Timestamp::MAX);
     let change = Change::Cover { long };
@@ -186,12 +188,12 @@ fn cover(rota: &Rota, long: SignedDuration, by: &UserId, now: Timestamp) -> Resu
     done(RotaEventKind::Changed { change }, OncallAnswer::Covering { until, instead_of })
 }
 
-fn hand_off(rota: &Rota, to: Option<&UserId>, by: &UserId, now: Timestamp) -> Result<RotaDecision, Refusal> {
+fn hand_off(rota: &Rota, to: Option<&UserId>, by: &Actor, now: Timestamp) -> Result<RotaDecision, Refusal> {
     let change = Change::HandOver { to: to.cloned() };
     let after = applied(&rota.schedule, &change, by, now)?;
     let answer = handed_over(rota, &after, by, now)?;
     // Whoever covers for two hours would hand over the rest of somebody else's week, and whoever is not on call all of it.
-    if moved(&rota.schedule, &after, now).iter().any(|moved| moved.was.as_ref() != Some(by)) {
+    if moved(&rota.schedule, &after, now).iter().any(|moved| moved.was.as_ref() != by.in_slack()) {
         let answer = propose(rota, change, by, now, false)?;
         return Ok(RotaDecision { events: Vec::new(), answer });
     }
@@ -199,13 +201,10 @@ fn hand_off(rota: &Rota, to: Option<&UserId>, by: &UserId, now: Timestamp) -> Re
 }
 
 /// Who has it by a hand-over before its time.
-fn handed_over(rota: &Rota, after: &Schedule, by: &UserId, now: Timestamp) -> Result<OncallAnswer, Refusal> {
+fn handed_over(rota: &Rota, after: &Schedule, by: &Actor, now: Timestamp) -> Result<OncallAnswer, Refusal> {
     let Some(holding) = after.told(now).primary else { return Err(Refusal::NobodyToHandTo) };
-    if !holding.person.is_in_slack() {
-        return Err(Refusal::OutOfReach { person: holding.person });
-    }
     let until = holding.until.unwrap_or(Timestamp::MAX);
-    if holding.person == *by {
+    if *by == holding.person {
         let instead_of = rota.held(now).primary.map(|holding| holding.person);
         return Ok(OncallAnswer::Covering { until, instead_of });
     }
@@ -250,9 +249,10 @@ fn ask_swap(
     rota: &Rota,
     with: &UserId,
     week: Timestamp,
-    by: &UserId,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<RotaDecision, Refusal> {
+    let by = in_slack(by)?;
     let offer = rota.schedule.propose_swap(by, with, week, now);
     let offer = offer.map_err(|problem| Refusal::Swap { problem })?;
     let mut events = Vec::new();
@@ -273,11 +273,11 @@ fn answer_swap(
     rota: &Rota,
     number: u64,
     yes: bool,
-    by: &UserId,
+    by: &Actor,
     now: Timestamp,
 ) -> Result<RotaDecision, Refusal> {
     let swap = open_swap(rota, number)?;
-    if swap.with != *by {
+    if *by != swap.with {
         return Err(Refusal::NotYourSwap);
     }
     if !yes {
@@ -289,15 +289,18 @@ fn answer_swap(
     if swap.lapses() <= now {
         return Err(Refusal::SwapIsOver { how: SwapOutcome::Ended(SwapEnd::TooLate) });
     }
-    let agreed = rota.schedule.agree_swap(&swap.offer, by, now);
+    let agreed = rota.schedule.agree_swap(&swap.offer, &swap.with, now);
     agreed.map_err(|problem| Refusal::Swap { problem })?;
     let (offer, paused) = (swap.offer.clone(), swap.offer.paused(&rota.schedule, now));
     done(RotaEventKind::SwapAgreed { swap: number }, OncallAnswer::SwapAgreed { offer, paused })
 }
 
-fn have_it(rota: &Rota, since: Timestamp, by: &UserId, now: Timestamp) -> Result<RotaDecision, Refusal> {
+fn have_it(rota: &Rota, since: Timestamp, by: &Actor, now: Timestamp) -> Result<RotaDecision, Refusal> {
     let holding = rota.held(now).primary;
-    let shift = rota.shift.as_ref().filter(|shift| shift.since == since && shift.to.as_ref() == Some(by));
+    let shift = rota
+        .shift
+        .as_ref()
+        .filter(|shift| shift.since == since && shift.to.as_ref().is_some_and(|to| by == to));
     let Some(shift) = shift else {
         let person = rota.shift.as_ref().and_then(|shift| shift.to.clone());
         return Err(Refusal::NotYourTurn { person });
@@ -308,13 +311,13 @@ fn have_it(rota: &Rota, since: Timestamp, by: &UserId, now: Timestamp) -> Result
 }
 
 /// One call to the asker's own phone.
-fn ring_me(rota: &Rota, by: &UserId, reach: PhoneReach) -> Result<RotaDecision, Refusal> {
+fn ring_me(rota: &Rota, by: &Actor, reach: PhoneReach) -> Result<RotaDecision, Refusal> {
     match reach {
-        PhoneReach::Numbers if rota.phones.contains_key(by) => {
-            let ring = RotaEventKind::RingTested { number: rota.free_number(), person: by.clone() };
-            done(ring, OncallAnswer::Ringing)
+        PhoneReach::Numbers => {
+            let person = by.in_slack().filter(|person| rota.phones.contains_key(*person));
+            let person = person.ok_or(Refusal::NoNumberToRing)?.clone();
+            done(RotaEventKind::RingTested { number: rota.free_number(), person }, OncallAnswer::Ringing)
         }
-        PhoneReach::Numbers => Err(Refusal::NoNumberToRing),
         PhoneReach::Off | PhoneReach::Everybody => {
             Err(Refusal::NobodyRings { elsewhere: reach != PhoneReach::Off })
         }

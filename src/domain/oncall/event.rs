@@ -9,6 +9,7 @@ use super::phone::PhoneNumber;
 use super::reach::NoWay;
 use super::schedule::Schedule;
 use super::swap::Proposal;
+use crate::actor::Actor;
 use crate::effect::{PostKey, To};
 use crate::id::{ChannelId, IncidentId, MessageTs, UserId};
 use crate::incident::severity::Severity;
@@ -20,8 +21,8 @@ use crate::timer::Lateness;
 pub struct RotaEvent {
     pub seq: u32,
     pub at: Timestamp,
-    /// `None` is howler itself.
-    pub by: Option<UserId>,
+    #[serde(default)]
+    pub by: Actor,
     pub kind: RotaEventKind,
 }
 

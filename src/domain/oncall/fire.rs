@@ -6,7 +6,7 @@ use super::duty::PhoneReach;
 use super::event::{RotaEventKind, SwapEnd};
 use super::path::Called;
 use super::rota::{CONFIRM_WITHIN, Rota, SUMMON_EVERY, SUMMON_MOST};
-use crate::id::UserId;
+use crate::actor::Actor;
 use crate::timer::{Lateness, Outage, TimerKind};
 
 /// The events of a timer that came due; none when something overtook it.
@@ -55,7 +55,7 @@ fn hand_over(rota: &Rota, now: Timestamp, outage: Option<Outage>) -> Option<Rota
 
 /// The hand-over that an event brought about at once, where somebody else has it now than was told. `by` is whoever did
 /// it: taking it oneself needs no "I have it".
-pub fn settle(rota: &Rota, by: Option<&UserId>, now: Timestamp) -> Option<RotaEventKind> {
+pub fn settle(rota: &Rota, by: &Actor, now: Timestamp) -> Option<RotaEventKind> {
     let held = rota.held(now);
     let holding = held.primary;
     let to = holding.as_ref().map(|holding| holding.person.clone());
@@ -68,7 +68,7 @@ pub fn settle(rota: &Rota, by: Option<&UserId>, now: Timestamp) -> Option<RotaEv
         Some(_) | None => {}
     }
     // Taking it oneself needs no word; neither does the first one of all, to whom nobody hands over.
-    let taken = (to.is_some() && to.as_ref() == by) || rota.shift.is_none();
+    let taken = (to.is_some() && to.as_ref() == by.in_slack()) || rota.shift.is_none();
     let from = rota.shift.as_ref().and_then(|shift| shift.to.clone());
     let why = holding.map(|holding| holding.why);
     Some(RotaEventKind::HandedOver { since: now, from, to, why, fallback, taken, late: None })

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::actor::Actor;
 use crate::id::UserId;
 
 /// What made an override.
@@ -31,7 +32,7 @@ pub enum Why {
     Override {
         id: u64,
         kind: OverrideKind,
-        by: UserId,
+        by: Actor,
     },
     /// Nobody is on call: the declared backup person answers.
     DeclaredBackup,

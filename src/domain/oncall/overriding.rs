@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::change::{ChangeProblem, still_to_come};
 use super::holding::OverrideKind;
 use super::schedule::{Override, Schedule};
+use crate::actor::Actor;
 use crate::id::UserId;
 
 /// An override that is asked for.
@@ -14,7 +15,7 @@ pub struct Wanted {
     pub from: Timestamp,
     pub until: Timestamp,
     pub kind: OverrideKind,
-    pub by: UserId,
+    pub by: Actor,
 }
 
 impl Override {
@@ -46,7 +47,7 @@ impl Schedule {
     /// The time cannot be, or is theirs already.
     pub fn cover(&self, by: &UserId, length: SignedDuration, now: Timestamp) -> Changed {
         let until = now.saturating_add(length).unwrap_or(Timestamp::MAX);
-        let (person, by) = (by.clone(), by.clone());
+        let (person, by) = (by.clone(), by.into());
         self.override_with(Wanted { person, from: now, until, kind: OverrideKind::Cover, by }, now)
     }
 
@@ -54,10 +55,10 @@ impl Schedule {
     ///
     /// # Errors
     /// Nobody else is there, or `to` holds it already.
-    pub fn hand_over(&self, to: Option<&UserId>, by: &UserId, now: Timestamp) -> Changed {
+    pub fn hand_over(&self, to: Option<&UserId>, by: &Actor, now: Timestamp) -> Changed {
         let primary = self.holder(now).map(|(person, _)| person.clone());
         let person = match to {
-            Some(to) if primary.as_ref() == Some(to) && to == by => return Err(ChangeProblem::Yourself),
+            Some(to) if primary.as_ref() == Some(to) && by == to => return Err(ChangeProblem::Yourself),
             Some(to) => to.clone(),
             None => self.next_free(primary.as_ref(), now).ok_or(ChangeProblem::NobodyElse)?.clone(),
         };

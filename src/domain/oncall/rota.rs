@@ -13,6 +13,7 @@ use super::reach::NoWay;
 use super::schedule::{Override, Schedule};
 use super::segments::by_person;
 use super::swap::{Given, Proposal};
+use crate::actor::Actor;
 use crate::effect::{PostKey, To};
 use crate::id::{ChannelId, UserId};
 use crate::incident::Post;
@@ -75,14 +76,14 @@ pub enum SwapOutcome {
 pub struct Summons {
     pub number: u64,
     pub whom: UserId,
-    pub by: UserId,
+    pub by: Actor,
     pub reason: String,
     pub at: Timestamp,
     /// How often it has called.
     pub calls: u32,
     /// Its messages that still wait for an answer.
     pub open: Vec<(u32, To)>,
-    pub answered: Option<(UserId, Timestamp)>,
+    pub answered: Option<(Actor, Timestamp)>,
     /// Whoever is called said that they cannot take it, or nothing reaches them.
     #[serde(default)]
     pub given_up: bool,
@@ -164,7 +165,9 @@ impl Rota {
     pub fn settled(&self, bound: Timestamp) -> Self {
         let consented = |made: &Override| match &made.kind {
             OverrideKind::Swap { .. } => true,
-            OverrideKind::HandedOver { from } => from.as_ref() == Some(&made.by) && made.by != made.person,
+            OverrideKind::HandedOver { from } => {
+                from.as_ref().is_some_and(|from| made.by == *from) && made.by != made.person
+            }
             OverrideKind::Asked | OverrideKind::Cover | OverrideKind::Imported => false,
         };
         let mut settled = self.clone();
@@ -257,8 +260,7 @@ impl Rota {
                 self.version += 1;
             }
             RotaEventKind::Changed { change } => {
-                let Some(by) = &event.by else { return };
-                if let Ok(schedule) = change.apply(&self.schedule, by, event.at) {
+                if let Ok(schedule) = change.apply(&self.schedule, &event.by, event.at) {
                     self.schedule = schedule;
                     self.version += 1;
                 }
@@ -285,7 +287,7 @@ impl Rota {
                 }
             }
             RotaEventKind::SwapAsked { swap, with, offer } => {
-                let Some(asked_by) = event.by.clone() else { return };
+                let Some(asked_by) = event.by.in_slack().cloned() else { return };
                 self.next_number = self.next_number.max(swap + 1);
                 let swap =
                     Swap { number: *swap, asked_by, with: with.clone(), offer: offer.clone(), ended: None };
@@ -353,7 +355,7 @@ impl Rota {
     fn end_swap(&mut self, number: u64, how: SwapOutcome, event: &RotaEvent) {
         let Some(swap) = self.swaps.iter_mut().find(|swap| swap.number == number) else { return };
         swap.ended = Some(how);
-        let agreed = event.by.as_ref().filter(|_| how == SwapOutcome::Agreed);
+        let agreed = event.by.in_slack().filter(|_| how == SwapOutcome::Agreed);
         let after = agreed.map(|by| self.schedule.agree_swap(&swap.offer, by, event.at));
         if let Some(Ok(schedule)) = after {
             self.schedule = schedule;
@@ -364,7 +366,7 @@ impl Rota {
     fn summon(&mut self, event: &RotaEvent) {
         match &event.kind {
             RotaEventKind::Summoned { summons, whom, reason, calls, .. } => {
-                let Some(by) = event.by.clone() else { return };
+                let by = event.by.clone();
                 self.next_number = self.next_number.max(summons + 1);
                 self.summons.push(Summons {
                     number: *summons,
@@ -398,7 +400,7 @@ impl Rota {
                 }
             }
             RotaEventKind::SummonsAnswered { summons, .. } => {
-                let Some(by) = event.by.clone() else { return };
+                let by = event.by.clone();
                 if let Some(summons) = self.summons.iter_mut().find(|known| known.number == *summons) {
                     summons.answered = Some((by, event.at));
                     summons.open.clear();

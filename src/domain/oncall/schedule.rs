@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::holding::{OverrideKind, Why};
 use super::turns::Turns;
+use crate::actor::Actor;
 use crate::id::UserId;
 
 /// Turns and order from one instant on. Older plans stay, so that the past is not rewritten.
@@ -47,7 +48,7 @@ pub struct Override {
     pub from: Timestamp,
     pub until: Timestamp,
     pub kind: OverrideKind,
-    pub by: UserId,
+    pub by: Actor,
     pub at: Timestamp,
 }
 

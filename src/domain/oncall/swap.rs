@@ -127,7 +127,7 @@ impl Schedule {
             let kind = OverrideKind::Swap { with: given.giver.clone() };
             let person = given.taker.clone();
             after =
-                after.with_override(Wanted { person, from, until: given.until, kind, by: by.clone() }, now);
+                after.with_override(Wanted { person, from, until: given.until, kind, by: by.into() }, now);
         }
         Ok(after)
     }

@@ -10,6 +10,7 @@ use super::holding::Why;
 use super::reach::NoWay;
 use super::rota::SwapOutcome;
 use super::swap::Proposal;
+use crate::actor::Actor;
 use crate::answer::Summary;
 use crate::id::{IncidentId, UserId};
 use crate::incident::severity::Severity;
@@ -52,14 +53,14 @@ pub enum Tell {
     },
     /// Somebody changed who has it when; nobody in particular did where two agreed to swap.
     Changed {
-        by: UserId,
+        by: Actor,
         change: Option<Change>,
         moved: Vec<Moved>,
     },
     /// Asks the other person.
     SwapAsked {
         number: u64,
-        by: UserId,
+        by: Actor,
         offer: Proposal,
         /// Whom it would give a time in which they are paused, and until when.
         #[serde(default)]
@@ -74,7 +75,7 @@ pub enum Tell {
     /// Somebody is called, without an incident.
     Summons {
         number: u64,
-        by: UserId,
+        by: Actor,
         reason: String,
         at: Timestamp,
         call: u32,
@@ -89,7 +90,7 @@ pub enum Tell {
     },
     /// Somebody has it, for the person who asked.
     SummonsAnswered {
-        by: UserId,
+        by: Actor,
         reason: String,
         at: Timestamp,
     },

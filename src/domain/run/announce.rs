@@ -8,8 +8,8 @@ use super::says::{self, RunSays, RunWord, says};
 use super::settle::Around;
 use super::undo::{Undone, told_of};
 use super::{End, Last, Run, RunEvent, Stage};
+use crate::actor::Actor;
 use crate::effect::{EffectKind, Lane, To};
-use crate::id::UserId;
 use crate::incident::Intent;
 use crate::procedure::{Action, Check, Finding, Kept, Verdict};
 
@@ -184,10 +184,7 @@ fn invite(run: &Run, said: &RunSays) -> Option<Intent> {
     let (RunWord::Asks { people, .. } | RunWord::ReleaseAsks { people, .. }) = &said.what else {
         return None;
     };
-    let kind = EffectKind::Invite {
-        people: people.iter().filter(|person| person.is_in_slack()).cloned().collect(),
-        oncall: false,
-    };
+    let kind = EffectKind::Invite { people: people.iter().cloned().collect(), oncall: false };
     Some(Intent { lane: Lane::Show(incident), kind })
 }
 
@@ -199,7 +196,7 @@ fn spoken(run: &Run, said: RunSays, around: &Around) -> Vec<Intent> {
         }
         // Whoever is on call may approve nothing here, and finds somebody who may.
         (RunWord::AsksAgain { .. }, Some(change)) => {
-            around.on_call.iter().filter(|person| **person != change.by).cloned().collect()
+            around.on_call.iter().filter(|person| change.by != **person).cloned().collect()
         }
         _ => Default::default(),
     };
@@ -268,7 +265,7 @@ pub enum RunNote {
     },
     Released {
         target: String,
-        asked_by: UserId,
+        asked_by: Actor,
         why: String,
     },
     Ended {
@@ -341,7 +338,7 @@ pub fn note(before: Option<&Run>, after: &Run, event: &RunEvent, audit: &str) ->
             let (asked_by, why) = (release.by.clone(), release.asked.why.clone());
             RunNote::Released { target: target(after), asked_by, why }
         }
-        kind => RunNote::NotGiven { word: says::not_released(event.by.as_ref(), kind)? },
+        kind => RunNote::NotGiven { word: says::not_released(&event.by, kind)? },
     })
 }
 

@@ -16,7 +16,7 @@ use crate::procedure::{Rung, Verdict};
 impl Run {
     /// A run by its first event.
     pub fn asked(id: RunId, event: &RunEvent) -> Option<Self> {
-        let (RunEventKind::Asked(asked), Some(by)) = (&event.kind, &event.by) else { return None };
+        let RunEventKind::Asked(asked) = &event.kind else { return None };
         let Asked { procedure, given, incident, to, checks, proposes, before } = asked.as_ref().clone();
         let tried: Vec<String> = before.iter().map(|before| before.action.clone()).collect();
         // What was of no help is not offered first; it can be all the same, as a step that was left behind.
@@ -27,7 +27,7 @@ impl Run {
             id,
             procedure,
             given,
-            by: by.clone(),
+            by: event.by.clone(),
             at: event.at,
             incident,
             to,
@@ -71,7 +71,7 @@ impl Run {
                 self.seen.retain(|seen, _| seen != check || finding.verdict == Verdict::Unknown);
             }
             RunEventKind::Seen { check, says } => {
-                let by = event.by.clone().unwrap_or_else(|| self.by.clone());
+                let by = event.by.not_howler().unwrap_or(&self.by).clone();
                 self.seen.insert(check.clone(), Seen { by, at: event.at, says: says.clone() });
                 self.offer_again();
                 self.stage = Stage::Looking;
@@ -200,7 +200,7 @@ impl Run {
         self.hold = event.seq;
         self.stage = Stage::Changing(Box::new(Change {
             proposed: proposed.clone(),
-            by: event.by.clone().unwrap_or_else(|| self.by.clone()),
+            by: event.by.not_howler().unwrap_or(&self.by).clone(),
             at: event.at,
             prepared: Prepared::default(),
             approvals: Vec::new(),
@@ -258,20 +258,20 @@ impl Run {
     }
 
     fn releasing(&mut self, event: &RunEvent) {
-        if let (RunEventKind::ReleaseAsked(asked), Some(by)) = (&event.kind, &event.by) {
-            let (by, asked) = (by.clone(), asked.as_ref().clone());
+        if let RunEventKind::ReleaseAsked(asked) = &event.kind {
+            let (by, asked) = (event.by.clone(), asked.as_ref().clone());
             self.release = Some(Release { by, at: event.at, asked, stage: Releasing::Preparing });
             return;
         }
         let Some(release) = &mut self.release else { return };
-        match (&event.kind, &event.by) {
-            (RunEventKind::ReleasePrepared { key, members }, _) => {
+        match &event.kind {
+            RunEventKind::ReleasePrepared { key, members } => {
                 let expires = event.at.saturating_add(release.asked.policy.stands).unwrap_or(event.at);
                 let (key, members) = (key.clone(), members.clone());
                 release.stage = Releasing::Asking { key, members, expires };
             }
-            (RunEventKind::Released { comment }, Some(by)) => {
-                let (by, comment) = (by.clone(), comment.clone());
+            RunEventKind::Released { comment } => {
+                let (by, comment) = (event.by.clone(), comment.clone());
                 release.stage = Releasing::Released { by, at: event.at, comment };
                 // What was left over concerns no later change of the run, such as an undo.
                 self.leftover = false;
@@ -289,7 +289,7 @@ impl Run {
         let back = match &event.kind {
             RunEventKind::Unprepared { why } => Some(Last::Unprepared { why: why.clone() }),
             RunEventKind::Denied { why } => {
-                let by = event.by.clone().unwrap_or_else(|| self.by.clone());
+                let by = event.by.not_howler().unwrap_or(&self.by).clone();
                 Some(Last::Denied { by, why: why.clone() })
             }
             RunEventKind::Expired => Some(Last::Expired { at: event.at }),

@@ -13,7 +13,8 @@ use super::undo::Kind;
 use super::{Run, Stage};
 use jiff::Timestamp;
 
-use crate::id::{RunId, UserId};
+use crate::actor::Actor;
+use crate::id::RunId;
 use crate::procedure::{Action, Undo, Verdict};
 
 /// Longest command that Slack shows whole on a card, in bytes.
@@ -53,7 +54,7 @@ pub enum NotApproved {
     /// The same person did.
     Already,
     /// It was used, by the last who approved.
-    Used { by: Option<UserId> },
+    Used { by: Option<Actor> },
     /// A comment is needed.
     NoComment,
     /// The configuration has no going ahead alone.
@@ -106,7 +107,7 @@ pub enum Vote {
 /// When no action is offered, or nothing may be changed.
 pub fn propose(
     run: &Run,
-    by: &UserId,
+    by: &Actor,
     policy: Policy,
     around: &Around,
     holder: Option<RunId>,
@@ -148,12 +149,12 @@ pub fn propose(
 /// Whether anything may be proposed: an action, or its undo.
 pub(super) fn may_propose(
     run: &Run,
-    by: &UserId,
+    by: &Actor,
     policy: &Policy,
     around: &Around,
     holder: Option<RunId>,
 ) -> Result<(), NotApproved> {
-    if !by.is_in_slack() {
+    if by.in_slack().is_none() {
         return Err(NotApproved::FromShell);
     }
     if let Some(why) = &around.barred {
@@ -194,7 +195,7 @@ fn frozen(run: &Run, rung: usize, action: &Action) -> Result<BTreeMap<String, Fr
 /// When there is no such request, or the person may not say so.
 pub fn vote(
     run: &Run,
-    by: &UserId,
+    by: &Actor,
     key: Option<&str>,
     vote: &Vote,
     around: &Around,
@@ -241,7 +242,7 @@ fn asked(change: &Change, key: Option<&str>, denies: bool, now: Timestamp) -> Re
 
 fn approve(
     change: &Change,
-    by: &UserId,
+    by: &Actor,
     may: bool,
     comment: &Option<String>,
     around: &Around,
@@ -267,7 +268,7 @@ fn approve(
 fn break_glass(
     run: &Run,
     change: &Change,
-    by: &UserId,
+    by: &Actor,
     may: bool,
     around: &Around,
 ) -> Result<(), NotApproved> {
@@ -299,7 +300,7 @@ pub fn untried(run: &Run, change: &Change) -> Option<String> {
 ///
 /// # Errors
 /// The refusal.
-pub fn may_comment(run: &Run, by: &UserId, key: &str, around: &Around) -> Result<(), RunRefusal> {
+pub fn may_comment(run: &Run, by: &Actor, key: &str, around: &Around) -> Result<(), RunRefusal> {
     let comment = Some("to come".to_owned());
     vote(run, by, Some(key), &Vote::Approve { comment }, around).map(drop)
 }

@@ -13,7 +13,8 @@ use super::event::{End, RunEvent, RunEventKind};
 use super::signed::{self, Keys, SignedFrom};
 use super::undo::{Undone, about, told_of};
 use super::{Last, Run};
-use crate::id::{IncidentId, RunId, UserId};
+use crate::actor::Actor;
+use crate::id::{IncidentId, RunId};
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
@@ -22,7 +23,8 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 pub struct AuditRow {
     pub seq: u64,
     pub at: Timestamp,
-    pub by: Option<UserId>,
+    #[serde(default)]
+    pub by: Actor,
     pub what: Audited,
     /// The hash of the row before; empty in the first.
     pub before: String,
@@ -87,7 +89,7 @@ pub enum AuditRelease {
     Moot,
     /// `asked_by` wanted it, for `why`; the row's person agreed.
     Released {
-        asked_by: UserId,
+        asked_by: Actor,
         why: String,
         comment: Option<String>,
     },
@@ -143,7 +145,7 @@ pub struct Head {
 
 impl Head {
     /// The next row, unsigned, and the head after it.
-    fn next(&self, at: Timestamp, by: Option<UserId>, what: Audited) -> AuditRow {
+    fn next(&self, at: Timestamp, by: Actor, what: Audited) -> AuditRow {
         let mut row = AuditRow {
             seq: self.rows + 1,
             at,
@@ -193,7 +195,7 @@ pub struct Ledger {
     pub begun: Vec<Timestamp>,
     /// Who went ahead alone in which run, and why: open until somebody else has reviewed it.
     #[serde(with = "pairs")]
-    pub reviews: BTreeMap<(RunId, Option<UserId>), Freeze>,
+    pub reviews: BTreeMap<(RunId, Actor), Freeze>,
     /// The chain cannot be followed or added to, and why.
     #[serde(skip)]
     pub broken: Option<String>,
@@ -267,13 +269,14 @@ impl StoredRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Freeze {
     pub at: Timestamp,
-    pub by: Option<UserId>,
+    #[serde(default)]
+    pub by: Actor,
     pub why: String,
 }
 
 impl Ledger {
     /// The next row, signed with the one of `keys` that it needs.
-    pub fn next(&self, at: Timestamp, by: Option<UserId>, what: Audited, keys: &Keys) -> AuditRow {
+    pub fn next(&self, at: Timestamp, by: Actor, what: Audited, keys: &Keys) -> AuditRow {
         let mut row = self.head.next(at, by, what);
         row.signature = keys.sign(self, &row);
         row

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::undo::Kind;
 use super::{Run, Stage};
+use crate::actor::Actor;
 use crate::id::{IncidentId, RunId, UserId};
 use crate::procedure::{Action, Finding, Kept, Procedure, Risk, Target, Undo, Verdict};
 
@@ -45,8 +46,8 @@ impl Policy {
     }
 
     /// Whether it names `person`. An empty list means nobody.
-    pub fn allows(&self, person: &UserId, members: &BTreeSet<UserId>, on_call: &BTreeSet<UserId>) -> bool {
-        self.everybody(members, on_call).any(|named| named == person)
+    pub fn allows(&self, person: &Actor, members: &BTreeSet<UserId>, on_call: &BTreeSet<UserId>) -> bool {
+        self.everybody(members, on_call).any(|named| person == named)
     }
 
     /// Everybody whom it names.
@@ -143,7 +144,7 @@ pub struct Prepared {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Approval {
-    pub by: UserId,
+    pub by: Actor,
     pub at: Timestamp,
     pub comment: Option<String>,
 }
@@ -160,7 +161,7 @@ pub enum Phase {
     /// Everything that was approved is read once more.
     Rechecking { since: Timestamp, again: Option<Box<Prepared>> },
     /// The approval is spent.
-    Acting { since: Timestamp, stopped_by: Option<UserId> },
+    Acting { since: Timestamp, stopped_by: Option<Actor> },
     /// It ran; its checks are asked until they have passed for long enough. `next` is when they are asked again.
     Proving { since: Timestamp, passing_since: Option<Timestamp>, next: Option<Timestamp> },
 }
@@ -192,7 +193,7 @@ pub enum Aftermath {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     pub proposed: Proposed,
-    pub by: UserId,
+    pub by: Actor,
     pub at: Timestamp,
     pub prepared: Prepared,
     pub approvals: Vec<Approval>,
@@ -220,7 +221,7 @@ struct Covered<'a> {
     procedure: &'a Procedure,
     target: &'a Option<Target>,
     proposed: &'a Proposed,
-    by: &'a UserId,
+    by: &'a Actor,
     at: Timestamp,
     key: &'a str,
     path: &'a str,
@@ -259,7 +260,7 @@ impl Change {
     }
 
     /// Whether `person` may approve, but for being the one who asks. An empty list means nobody.
-    pub fn allows(&self, person: &UserId, members: &BTreeSet<UserId>, on_call: &BTreeSet<UserId>) -> bool {
+    pub fn allows(&self, person: &Actor, members: &BTreeSet<UserId>, on_call: &BTreeSet<UserId>) -> bool {
         self.proposed.policy.allows(person, members, on_call)
     }
 
@@ -283,7 +284,7 @@ impl Change {
     /// Everybody who could approve it and did not ask for it.
     pub fn approvers(&self, on_call: &BTreeSet<UserId>) -> BTreeSet<UserId> {
         let everybody = self.proposed.policy.everybody(&self.prepared.members, on_call);
-        everybody.filter(|person| **person != self.by).cloned().collect()
+        everybody.filter(|person| self.by != **person).cloned().collect()
     }
 
     /// Whether a message about going ahead alone that was written at `written` is about this request, and the first: one of an

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::change::{Aftermath, Ended, Frozen, Prepared, Proposed};
 use super::release::ReleaseAsked;
 use super::undo::Undone;
+use crate::actor::Actor;
 use crate::effect::To;
 use crate::id::{ChannelId, IncidentId, MessageTs, RunId, UserId};
 use crate::procedure::fill::Given;
@@ -19,8 +20,8 @@ use crate::procedure::{Finding, Procedure};
 pub struct RunEvent {
     pub seq: u32,
     pub at: Timestamp,
-    /// `None` is howler itself.
-    pub by: Option<UserId>,
+    #[serde(default)]
+    pub by: Actor,
     pub kind: RunEventKind,
 }
 

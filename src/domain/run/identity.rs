@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::approve::NotApproved;
+use crate::actor::Actor;
 use crate::id::UserId;
 
 /// Names that people have outside Slack, such as `ian@monkeytown.ai`. Empty: actions act under howler's own identity.
@@ -20,7 +21,7 @@ const FLAGS: [(&str, &str); 2] = [("kubectl", "--as"), ("helm", "--kube-as-user"
 ///
 /// # Errors
 /// When the program can act as somebody, others have names, and `by` has none.
-pub fn under(mut argv: Vec<String>, by: &UserId, names: &Names) -> Result<Vec<String>, NotApproved> {
+pub fn under(mut argv: Vec<String>, by: &Actor, names: &Names) -> Result<Vec<String>, NotApproved> {
     let flag = FLAGS.iter().find(|(program, _)| argv.first().is_some_and(|first| first == program));
     let Some((program, flag)) = flag else { return Ok(argv) };
     let named = |first: &String| first.split_once('=').is_some_and(|(name, _)| name == *flag);
@@ -28,7 +29,10 @@ pub fn under(mut argv: Vec<String>, by: &UserId, names: &Names) -> Result<Vec<St
         argv.remove(1);
     }
     if !names.is_empty() {
-        let name = names.get(by).ok_or_else(|| NotApproved::Nameless { program: (*program).to_owned() })?;
+        let name = by
+            .in_slack()
+            .and_then(|by| names.get(by))
+            .ok_or_else(|| NotApproved::Nameless { program: (*program).to_owned() })?;
         argv.insert(1, format!("{flag}={name}"));
     }
     Ok(argv)
@@ -46,7 +50,7 @@ mod tests {
     fn the_name_of_whoever_asks_is_put_into_exactly_one_argument() {
         let names: Names = [("U0IAN".into(), "ian@monkeytown.ai".to_owned())].into();
         let nobody = Names::new();
-        let (ian, maya) = (UserId::from("U0IAN"), UserId::from("U0MAYA"));
+        let (ian, maya) = (Actor::from("U0IAN"), Actor::from("U0MAYA"));
         let nameless = |program: &str| Err(NotApproved::Nameless { program: program.into() });
         for (command, by, names, wanted) in [
             (

@@ -39,7 +39,8 @@ use super::effect::To;
 use super::procedure::fill::{Filling, Given};
 use super::procedure::{Action, Finding, Procedure, Rung, Verdict};
 use super::timer::TimerKind;
-use crate::id::{ChannelId, IncidentId, MessageTs, RunId, UserId};
+use crate::actor::Actor;
+use crate::id::{ChannelId, IncidentId, MessageTs, RunId};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Run {
@@ -47,7 +48,7 @@ pub struct Run {
     /// As it was when the run began: a file that is changed meanwhile changes no run.
     pub procedure: Arc<Procedure>,
     pub given: Given,
-    pub by: UserId,
+    pub by: Actor,
     pub at: Timestamp,
     pub incident: Option<IncidentId>,
     pub to: To,
@@ -117,7 +118,8 @@ pub enum Stage {
     Over {
         end: End,
         at: Timestamp,
-        by: Option<UserId>,
+        #[serde(default)]
+        by: Actor,
     },
 }
 
@@ -128,7 +130,7 @@ pub enum Last {
         why: String,
     },
     Denied {
-        by: UserId,
+        by: Actor,
         why: Option<String>,
     },
     Expired {

@@ -15,12 +15,13 @@ use super::decide::RunRefusal;
 use super::event::RunEventKind;
 use super::settle::Around;
 use super::{Last, Run};
+use crate::actor::Actor;
 use crate::id::UserId;
 
 /// A release that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Release {
-    pub by: UserId,
+    pub by: Actor,
     pub at: Timestamp,
     pub asked: ReleaseAsked,
     pub stage: Releasing,
@@ -47,7 +48,7 @@ pub enum Releasing {
         expires: Timestamp,
     },
     Released {
-        by: UserId,
+        by: Actor,
         at: Timestamp,
         comment: Option<String>,
     },
@@ -74,7 +75,7 @@ impl Release {
             Releasing::Asking { members, .. } => members,
             Releasing::Preparing | Releasing::Released { .. } => &none,
         };
-        self.asked.policy.everybody(members, on_call).filter(|person| **person != self.by).cloned().collect()
+        self.asked.policy.everybody(members, on_call).filter(|person| self.by != **person).cloned().collect()
     }
 }
 
@@ -142,12 +143,12 @@ fn held(run: &Run) -> Result<(), NotApproved> {
 ///
 /// # Errors
 /// When it holds none, nothing of its change has begun, howler's program runs, a release is asked for already, or nobody could agree.
-pub fn ask(run: &Run, by: &UserId, why: &str, policy: Policy) -> Result<RunEventKind, RunRefusal> {
+pub fn ask(run: &Run, by: &Actor, why: &str, policy: Policy) -> Result<RunEventKind, RunRefusal> {
     held(run).map_err(|why| refused(run, why))?;
     if run.change().is_some_and(|change| !change.has_begun()) {
         return Err(refused(run, NotApproved::NotBegun));
     }
-    if !by.is_in_slack() {
+    if by.in_slack().is_none() {
         return Err(refused(run, NotApproved::FromShell));
     }
     if policy.is_empty() {
@@ -169,7 +170,7 @@ pub fn ask(run: &Run, by: &UserId, why: &str, policy: Policy) -> Result<RunEvent
 /// When the person may not say so, or the hold is another one by now.
 pub fn vote(
     run: &Run,
-    by: &UserId,
+    by: &Actor,
     key: Option<&str>,
     vote: &Vote,
     around: &Around,

@@ -10,6 +10,7 @@ use super::event::{End, RunEvent, RunEventKind};
 use super::settle::Around;
 use super::undo::{Undone, about};
 use super::{Last, Run};
+use crate::actor::Actor;
 use crate::id::UserId;
 
 /// One message. `step` is the action's title.
@@ -17,7 +18,7 @@ use crate::id::UserId;
 pub struct RunSays {
     pub step: String,
     /// Who asked for the change.
-    pub by: UserId,
+    pub by: Actor,
     pub what: RunWord,
 }
 
@@ -44,7 +45,8 @@ pub enum RunWord {
     /// It begins now.
     Begins,
     Denied {
-        by: Option<UserId>,
+        #[serde(default)]
+        by: Actor,
         why: Option<String>,
     },
     Expired,
@@ -70,7 +72,8 @@ pub enum RunWord {
         code: String,
     },
     ReleaseDenied {
-        by: Option<UserId>,
+        #[serde(default)]
+        by: Actor,
         why: Option<String>,
     },
     ReleaseUnprepared {
@@ -81,7 +84,8 @@ pub enum RunWord {
     ReleaseMoot,
     Released {
         target: String,
-        by: Option<UserId>,
+        #[serde(default)]
+        by: Actor,
         why: String,
     },
     /// `told`: its checks could tell.
@@ -109,9 +113,9 @@ pub fn says(before: &Run, after: &Run, event: &RunEvent, around: &Around) -> Opt
 }
 
 /// What becomes of a release, where it is one and comes to nothing.
-pub fn not_released(by: Option<&UserId>, kind: &RunEventKind) -> Option<RunWord> {
+pub fn not_released(by: &Actor, kind: &RunEventKind) -> Option<RunWord> {
     Some(match kind {
-        RunEventKind::ReleaseDenied { why } => RunWord::ReleaseDenied { by: by.cloned(), why: why.clone() },
+        RunEventKind::ReleaseDenied { why } => RunWord::ReleaseDenied { by: by.clone(), why: why.clone() },
         RunEventKind::ReleaseUnprepared { why } => RunWord::ReleaseUnprepared { why: why.clone() },
         RunEventKind::ReleaseExpired => RunWord::ReleaseExpired,
         RunEventKind::ReleaseMoot => RunWord::ReleaseMoot,
@@ -132,7 +136,7 @@ fn released(before: &Run, after: &Run, event: &RunEvent, around: &Around) -> Opt
         RunEventKind::Released { .. } => {
             RunWord::Released { target: target(), by: event.by.clone(), why: release.asked.why.clone() }
         }
-        kind => not_released(event.by.as_ref(), kind)?,
+        kind => not_released(&event.by, kind)?,
     };
     Some(RunSays { step: after.procedure.title.clone(), by: release.by.clone(), what })
 }

@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 use super::decide::{RunRefusal, not_now};
 use super::event::RunEventKind;
 use super::{Run, Stage};
-use crate::id::UserId;
+use crate::actor::Actor;
 use crate::procedure::{Check, Finding, Probe, Verdict};
 
 /// Who saw it, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
-    pub by: UserId,
+    pub by: Actor,
     pub at: Timestamp,
     /// In whose words.
     pub says: Option<String>,

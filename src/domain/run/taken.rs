@@ -2,11 +2,14 @@
 
 use super::change::{Approval, Change, Phase};
 use super::event::{RunEvent, RunEventKind};
+use crate::actor::Actor;
 
 impl Change {
     pub(super) fn take(&mut self, event: &RunEvent, kind: &RunEventKind) {
-        let approval =
-            |comment: Option<String>| Some(Approval { by: event.by.clone()?, at: event.at, comment });
+        let approval = |comment: Option<String>| {
+            let by = Some(event.by.clone()).filter(Actor::is_person)?;
+            Some(Approval { by, at: event.at, comment })
+        };
         match (kind, &mut self.phase) {
             (RunEventKind::Prepared(prepared), Phase::Preparing) => {
                 self.prepared = prepared.as_ref().clone();
@@ -22,7 +25,9 @@ impl Change {
             (RunEventKind::Begun, phase) => {
                 *phase = Phase::Acting { since: event.at, stopped_by: None };
             }
-            (RunEventKind::StopAsked, Phase::Acting { stopped_by, .. }) => stopped_by.clone_from(&event.by),
+            (RunEventKind::StopAsked, Phase::Acting { stopped_by, .. }) => {
+                *stopped_by = event.by.not_howler().cloned();
+            }
             (RunEventKind::Heard { output }, _) => output.clone_into(&mut self.output),
             _ => {}
         }

@@ -10,8 +10,9 @@ use jiff::Timestamp;
 use super::announce::{RunNote, consequences, kept_texts, note};
 use super::decide::{Doing, RunRefusal, Start, abort, look_again, start, step};
 use super::{Around, End, Run, RunEvent, RunEventKind, Stage, settle};
+use crate::actor::Actor;
 use crate::effect::{EffectKind, To};
-use crate::id::{RunId, UserId};
+use crate::id::RunId;
 use crate::procedure::{Finding, Kept, Procedure, Runbook, Verdict};
 
 fn runbook() -> Runbook {
@@ -51,18 +52,14 @@ struct Moving(Run, Vec<RunNote>);
 impl Moving {
     fn begun(only: Option<&str>) -> Self {
         let kind = asked("queue", &[], only).unwrap();
-        let event = RunEvent { seq: 1, at: Timestamp::UNIX_EPOCH, by: Some(UserId::from("U0IAN")), kind };
+        let event = RunEvent { seq: 1, at: Timestamp::UNIX_EPOCH, by: Actor::from("U0IAN"), kind };
         let run = Run::asked(RunId(1), &event).unwrap();
         Self(run, Vec::new())
     }
 
     fn on(&mut self, kind: RunEventKind) {
-        let event = RunEvent {
-            seq: self.0.events + 1,
-            at: Timestamp::UNIX_EPOCH,
-            by: Some(UserId::from("U0IAN")),
-            kind,
-        };
+        let event =
+            RunEvent { seq: self.0.events + 1, at: Timestamp::UNIX_EPOCH, by: Actor::from("U0IAN"), kind };
         let before = self.0.clone();
         self.0.apply(&event);
         self.1.extend(note(Some(&before), &self.0, &event, ""));
@@ -90,7 +87,7 @@ fn what_the_card_has_no_room_for_is_a_file() {
     let event = RunEvent {
         seq: 2,
         at: Timestamp::UNIX_EPOCH,
-        by: None,
+        by: Actor::Howler,
         kind: RunEventKind::Found { check: "log".into(), finding: run.0.findings["log"].clone() },
     };
     let files = consequences(Some(&before), &run.0, &event, &Around::default());
@@ -181,7 +178,7 @@ fn what_cannot_be_begun_is_refused() {
 fn each_check_is_a_question_of_its_own_and_the_card_follows() {
     let run = Moving::begun(None).0;
     let kind = asked("queue", &[], None).unwrap();
-    let event = RunEvent { seq: 1, at: Timestamp::UNIX_EPOCH, by: Some(UserId::from("U0IAN")), kind };
+    let event = RunEvent { seq: 1, at: Timestamp::UNIX_EPOCH, by: Actor::from("U0IAN"), kind };
     let effects = consequences(None, &run, &event, &Around::default());
     let lanes: BTreeSet<_> = effects.iter().map(|intent| intent.lane.clone()).collect();
     assert_eq!((effects.len(), lanes.len()), (3, 3));

@@ -14,7 +14,8 @@ use super::event::{End, RunEventKind};
 use super::identity::under;
 use super::settle::Around;
 use super::{Run, Stage};
-use crate::id::{RunId, UserId};
+use crate::actor::Actor;
+use crate::id::RunId;
 use crate::procedure::{Action, Finding, Verdict};
 
 /// An undo of which nothing else is said ends so long after its action, where that was not proved.
@@ -153,7 +154,7 @@ pub fn undoable(run: &Run) -> Option<&Undoable> {
 /// When nothing can be taken back now, or nothing may be changed.
 pub fn propose_undo(
     run: &Run,
-    by: &UserId,
+    by: &Actor,
     key: Option<&str>,
     policy: Policy,
     around: &Around,

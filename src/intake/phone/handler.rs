@@ -8,6 +8,7 @@ use tracing::warn;
 
 use super::{Acknowledged, Handler, NotSaved, PhoneEvent};
 use desk::Desk;
+use domain::actor::Actor;
 use domain::answer::{Answer, Private};
 use domain::command::{Command, Line};
 use domain::id::{DeliveryId, UserId};
@@ -57,7 +58,7 @@ impl ToDesk {
     fn taken_with(&self, event: &PhoneEvent) -> Option<Request> {
         let PhoneEvent::Resolved { dedup, who: Some(who), delivery } = event else { return None };
         let delivery = DeliveryId(format!("{delivery}:ack"));
-        Some(request(delivery, UserId::at_pagerduty(who), acknowledge(self.about(dedup)?)))
+        Some(request(delivery, Actor::PagerDuty(who.clone()), acknowledge(self.about(dedup)?)))
     }
 
     fn request(&self, event: PhoneEvent) -> Option<Request> {
@@ -69,13 +70,13 @@ impl ToDesk {
                 Some(Request { place: call.map_or_else(Place::phone, Place::call), ..asked })
             }
             PhoneEvent::Acknowledged { by: Acknowledged::PagerDuty { dedup, who }, delivery } => {
-                let who = UserId::at_pagerduty(who.as_deref().unwrap_or("somebody"));
+                let who = Actor::PagerDuty(who.unwrap_or_else(|| "somebody".into()));
                 Some(request(delivery, who, acknowledge(self.about(&dedup)?)))
             }
             // An incident is resolved by people, with its cause. That somebody resolved the alert stands on its timeline.
             PhoneEvent::Resolved { dedup, who, delivery } => {
                 let About::Incident(incident) = self.about(&dedup)? else { return None };
-                let who = UserId::at_pagerduty(who.as_deref().unwrap_or("a rule"));
+                let who = Actor::PagerDuty(who.unwrap_or_else(|| "a rule".into()));
                 let command = Command::Note { text: view::resolved_at_pagerduty() };
                 Some(request(delivery, who, Ask::Line(Line { incident: Some(incident), command })))
             }
@@ -122,8 +123,8 @@ impl ToDesk {
     }
 }
 
-fn request(delivery: DeliveryId, by: UserId, ask: Ask) -> Request {
-    Request { delivery, by, place: Place::phone(), reply: ReplyPath::Inline, ask }
+fn request(delivery: DeliveryId, by: impl Into<Actor>, ask: Ask) -> Request {
+    Request { delivery, by: by.into(), place: Place::phone(), reply: ReplyPath::Inline, ask }
 }
 
 fn acknowledge(about: About) -> Ask {

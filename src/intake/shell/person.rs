@@ -5,7 +5,7 @@ use std::fs;
 use tracing::debug;
 
 use config::Shell;
-use domain::id::UserId;
+use domain::actor::Actor;
 use domain::text;
 
 /// Read as a file: a directory service may be as down as Slack is, and would hold howler up. Users whom it alone knows
@@ -18,7 +18,7 @@ const NAME_MOST: usize = 32;
 pub(super) struct Person {
     pub uid: u32,
     /// Slack's id where `[shell] people` has one for the name or the number.
-    pub id: UserId,
+    pub id: Actor,
 }
 
 impl Person {
@@ -31,13 +31,13 @@ impl Person {
     }
 }
 
-fn id(uid: u32, name: Option<&str>, config: &Shell) -> UserId {
+fn id(uid: u32, name: Option<&str>, config: &Shell) -> Actor {
     let mapped = name.and_then(|name| config.people.get(name));
     match mapped.or_else(|| config.people.get(&uid.to_string())) {
-        Some(slack) => UserId::from(slack.as_str()),
+        Some(slack) => Actor::Slack(slack.as_str().into()),
         None => match name {
-            Some(name) => UserId::at_shell(&text::shorten(&text::clean_line(name), NAME_MOST)),
-            None => UserId::at_shell(&format!("user {uid}")),
+            Some(name) => Actor::Shell(text::shorten(&text::clean_line(name), NAME_MOST)),
+            None => Actor::Shell(format!("user {uid}")),
         },
     }
 }
@@ -80,8 +80,8 @@ mod tests {
             (0, &shell(&[]), "shell:root"),
         ] {
             let id = id(uid, name_of(uid, USERS), config);
-            assert_eq!(id.as_str(), expected);
-            assert_eq!(id.is_in_slack(), expected.starts_with('U'));
+            assert_eq!(id.to_string(), expected);
+            assert_eq!(id.in_slack().is_some(), expected.starts_with('U'));
         }
     }
 }

@@ -65,7 +65,7 @@ fn parsed(body: Body, raw: &[u8]) -> Parsed {
     };
     let request = Request {
         delivery: delivery("cmd", body.trigger_id.as_deref(), raw),
-        by,
+        by: by.into(),
         place: Place { channel, thread: None },
         reply: ReplyPath::Inline,
         ask,

@@ -168,7 +168,7 @@ fn said(event: Mention, text: &str, ask: Ask, us: Option<&str>, delivery: Delive
     };
     let request = Request {
         delivery,
-        by,
+        by: by.into(),
         place: Place { channel, thread: event.thread_ts.map(MessageTs) },
         reply: ReplyPath::Ephemeral,
         ask,
@@ -247,7 +247,7 @@ fn opened_again(event: Unarchived, delivery: DeliveryId) -> Parsed {
     let by = event.user.and_then(person).unwrap_or_else(|| UserId(SLACKBOT.to_owned()));
     let Some(channel) = channel(event.channel) else { return Parsed::Malformed };
     let (place, reply) = (Place { channel, thread: None }, ReplyPath::Ephemeral);
-    Parsed::request(Request { delivery, by, place, reply, ask: Ask::ChannelBack }, None)
+    Parsed::request(Request { delivery, by: by.into(), place, reply, ask: Ask::ChannelBack }, None)
 }
 
 fn reaction(event: Reaction, us: Option<String>, delivery: DeliveryId, added: bool) -> Parsed {
@@ -275,6 +275,6 @@ fn reaction(event: Reaction, us: Option<String>, delivery: DeliveryId, added: bo
         false => Ask::Reacted { message },
     };
     let place = Place { channel, thread: None };
-    let request = Request { delivery, by, place, reply: ReplyPath::Ephemeral, ask };
+    let request = Request { delivery, by: by.into(), place, reply: ReplyPath::Ephemeral, ask };
     Parsed::request(request, None)
 }

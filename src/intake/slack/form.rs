@@ -68,7 +68,10 @@ pub(super) fn submitted(by: UserId, view: &View, json: &[u8]) -> Parsed {
         return Parsed::FormErrors(vec![FieldError { field: input.any(), refusal: Refusal::UnknownButton }]);
     };
     let delivery = delivery("view", form_id(view, &form).as_deref(), json);
-    Parsed::request(Request { delivery, by, place, reply: ReplyPath::Inline, ask: Ask::Form(form) }, None)
+    Parsed::request(
+        Request { delivery, by: by.into(), place, reply: ReplyPath::Inline, ask: Ask::Form(form) },
+        None,
+    )
 }
 
 /// One form declares one incident. An update or a resolution that was sent again with other words, because the first answer was

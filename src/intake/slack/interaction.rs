@@ -153,7 +153,7 @@ fn click(payload: Payload, json: &[u8]) -> Parsed {
     let choice = action.carries().and_then(|value| serde_json::from_str::<Choice>(value).ok());
     let request = Request {
         delivery: delivery("act", click_id(&payload, user, action, choice.as_ref()).as_deref(), json),
-        by,
+        by: by.into(),
         place,
         reply: if at_home { ReplyPath::Direct } else { payload.reply() },
         ask: choice.map_or(Ask::Unclear(Refusal::UnknownButton), |choice| Ask::Line(choice.line)),

@@ -35,7 +35,7 @@ pub(super) fn used(payload: &Payload, json: &[u8]) -> Parsed {
     let Some(by) = by else { return Parsed::Malformed };
     let delivery = delivery("sc", payload.trigger_id.as_deref(), json);
     let ask = Ask::Line(Line { incident: None, command });
-    Parsed::request(Request { delivery, by, place, reply, ask }, payload.trigger_id.clone())
+    Parsed::request(Request { delivery, by: by.into(), place, reply, ask }, payload.trigger_id.clone())
 }
 
 /// The message's beginning. What an app says in blocks alone has none.

@@ -22,7 +22,7 @@ fn a_row() -> Vec<u8> {
     let event = Event {
         seq: 1,
         at: jiff::Timestamp::UNIX_EPOCH,
-        by: Some("U1".into()),
+        by: "U1".into(),
         from_shell: false,
         call: None,
         kind,

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use super::*;
 use domain::Severity;
+use domain::actor::Actor;
 use domain::aggregate::Aggregate;
 use domain::incident::event::EventKind;
 use domain::incident::{Declaration, Place, declare};
@@ -24,7 +25,7 @@ fn declared(number: u64, title: &str) -> (Arc<Incident>, Event) {
     let place = Place { channel: "C1".into(), thread: None };
     let decision = declare(IncidentId(number), declaration, &place, &Severities::default());
     let kind = decision.events.into_iter().next().unwrap();
-    let event = Event { seq: 1, at: at(0), by: Some("U1".into()), from_shell: false, call: None, kind };
+    let event = Event { seq: 1, at: at(0), by: "U1".into(), from_shell: false, call: None, kind };
     (Arc::new(Incident::declared(IncidentId(number), &event).unwrap()), event)
 }
 
@@ -165,7 +166,7 @@ fn a_resolved_incident_leaves_the_open_ones() {
         missed: 0,
         cancelled: None,
     };
-    let end = Event { seq: 2, at: at(60), by: Some("U1".into()), from_shell: false, call: None, kind };
+    let end = Event { seq: 2, at: at(60), by: "U1".into(), from_shell: false, call: None, kind };
     resolved.apply(&end);
     let changes = of(vec![Arc::new(resolved)], vec![(incident.id, event), (incident.id, end)], 2);
     store.commit(&changes, at(60)).unwrap();
@@ -210,7 +211,7 @@ fn happened(incident: &Incident, kinds: Vec<EventKind>) -> Changes {
         let event = Event {
             seq: incident.events + 1,
             at: at(9),
-            by: Some("U1".into()),
+            by: "U1".into(),
             from_shell: false,
             call: None,
             kind,
@@ -284,7 +285,7 @@ fn an_audit_that_lost_its_last_rows_is_not_trusted() {
     let store = open(&folder).unwrap();
     let mut ledger = Ledger::default();
     for why in ["one", "two", "three"] {
-        let row = ledger.next(at(0), None, Audited::Frozen { why: why.into() }, &Keys::default());
+        let row = ledger.next(at(0), Actor::Howler, Audited::Frozen { why: why.into() }, &Keys::default());
         ledger.take(&row).unwrap();
         store.commit(&Changes { audit: vec![row], ..Changes::default() }, at(0)).unwrap();
     }

@@ -8,6 +8,7 @@ use super::super::engine::Write;
 use super::super::look::AuditKnown;
 use super::super::totals::Totals;
 use super::*;
+use domain::actor::Actor;
 
 fn a_few(folder: &TempDir, many: u64) -> Store {
     let store = open(folder).unwrap();
@@ -333,7 +334,7 @@ fn a_long_audit_is_taken_from_its_checkpoint_and_bars_changes_until_it_was_follo
             } else {
                 Audited::Unfrozen
             };
-            let row = ledger.next(at(0), None, what, &Keys::default());
+            let row = ledger.next(at(0), Actor::Howler, what, &Keys::default());
             ledger.take(&row).unwrap();
             row
         });

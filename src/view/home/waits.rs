@@ -59,7 +59,7 @@ fn one(draft: Draft, waits: &Waits) -> Draft {
             ])
         }
         Waits::Review(review) => {
-            let who = review.by.as_ref().map_or_else(|| words!["Somebody"], |by| words![by]);
+            let who = review.by.not_howler().map_or_else(|| words!["Somebody"], |by| words![by]);
             let went = words!["🔍 "].and(who).and(words![
                 format!(" went ahead alone in {}, ", review.run),
                 moment(review.at),

@@ -27,7 +27,7 @@ pub(super) fn reason(why: &Why) -> Option<Words> {
         Why::Override { id, kind, by } => match kind {
             OverrideKind::Asked => words![format!(" Override {id}, set by "), by, "."],
             OverrideKind::Cover => words![format!(" Covering (override {id}).")],
-            OverrideKind::HandedOver { from: Some(from) } if from == by => {
+            OverrideKind::HandedOver { from: Some(from) } if by == from => {
                 words![" Handed over early by ", from, format!(" (override {id}).")]
             }
             OverrideKind::HandedOver { from: Some(from) } => {

@@ -239,7 +239,7 @@ fn status(
 }
 
 fn review(open: &Review, via: Via) -> Words {
-    let by = open.by.as_ref().map(|by| words![by, " "]);
+    let by = open.by.not_howler().map(|by| words![by, " "]);
     words![format!("{}: ", open.run)].and_if(by).and(words![
         "went ahead alone: ",
         moment(open.at),

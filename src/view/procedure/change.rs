@@ -198,7 +198,7 @@ fn agreed(lead: &'static str, approval: &Approval) -> Words {
 fn who_may(change: &Change) -> Words {
     let policy = &change.proposed.policy;
     let missing = policy.needed.saturating_sub(change.approvals.len());
-    let people = policy.people.iter().filter(|person| **person != change.by).map(|person| words![person]);
+    let people = policy.people.iter().filter(|person| change.by != **person).map(|person| words![person]);
     let group = policy.group.iter().map(|group| words![mention(group)]);
     let on_call = policy.on_call.then(|| words!["whoever is on call"]);
     let who = Words::joined(people.chain(group).chain(on_call), ", ");

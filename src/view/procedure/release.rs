@@ -4,7 +4,8 @@ use crate::blocks::Button;
 use crate::lines::Via;
 use crate::words::{Words, bold, clock, code, mention, moment, words};
 use domain::Command;
-use domain::id::{RunId, UserId};
+use domain::actor::Actor;
+use domain::id::RunId;
 use domain::run::Run;
 use domain::run::approve::Vote;
 use domain::run::release::{Release, Releasing};
@@ -74,7 +75,7 @@ pub(super) fn buttons(run: &Run) -> Vec<Button> {
 }
 
 /// What a run says of a release, where it is about one.
-pub(super) fn said(run: RunId, by: &UserId, word: &RunWord) -> Option<Vec<Words>> {
+pub(super) fn said(run: RunId, by: &Actor, word: &RunWord) -> Option<Vec<Words>> {
     let lead = |sign| words![sign, format!("{run}: ")];
     Some(match word {
         RunWord::ReleaseAsks { target, why, people, group, expires, code: sign } => {
@@ -99,7 +100,7 @@ pub(super) fn said(run: RunId, by: &UserId, word: &RunWord) -> Option<Vec<Words>
             ]
         }
         RunWord::Released { target, by: agreed, why } => {
-            let agreed = agreed.as_ref().map(|agreed| words![", and ", agreed, " agreed"]);
+            let agreed = agreed.not_howler().map(|agreed| words![", and ", agreed, " agreed"]);
             vec![
                 lead("🔓 ")
                     .and(words![code(target.clone()), " is released: ", by, " asked (", why, ")"])
@@ -115,7 +116,7 @@ pub(super) fn said(run: RunId, by: &UserId, word: &RunWord) -> Option<Vec<Words>
 pub(super) fn not_released(word: &RunWord) -> Option<Words> {
     Some(match word {
         RunWord::ReleaseDenied { by, why } => {
-            let by = by.as_ref().map(|by| words![" by ", by]);
+            let by = by.not_howler().map(|by| words![" by ", by]);
             let why = why.as_ref().map(|why| words![": ", why]);
             words!["the release was denied"].and_if(by).and_if(why).and(words!["; the target stays locked."])
         }

@@ -131,7 +131,7 @@ fn state(run: &Run) -> Words {
     let with = (!given.is_empty()).then(|| words![", with ", code(given)]);
     let by = words![" Started by ", &run.by, ", ", moment(run.at)].and_if(with).and(words!["."]);
     match &run.stage {
-        Stage::Over { end: End::Aborted, by: Some(person), .. } => {
+        Stage::Over { end: End::Aborted, by: person, .. } if !person.is_howler() => {
             line.and(words![" Stopped by ", person, "."]).and(by)
         }
         _ => line.and(by),

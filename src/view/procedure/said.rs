@@ -8,7 +8,8 @@ use crate::Message;
 use crate::blocks::{Button, Draft};
 use crate::words::{Words, bold, clock, code, counted, mention, words};
 use domain::Command;
-use domain::id::{RunId, UserId};
+use domain::actor::Actor;
+use domain::id::RunId;
 use domain::run::End;
 use domain::run::announce::RunNote;
 use domain::run::change::{Aftermath, Ended};
@@ -97,7 +98,7 @@ pub fn run_said(run: RunId, says: &RunSays) -> Message {
 fn word(word: &RunWord) -> Words {
     match word {
         RunWord::Denied { by, why } => {
-            let by = by.as_ref().map(|by| words![" by ", by]);
+            let by = by.not_howler().map(|by| words![" by ", by]);
             words!["denied"].and_if(by).and_if(why.as_ref().map(|why| words![": ", why])).and(words!["."])
         }
         RunWord::Expired => words!["nobody approved it in time. The request expired."],
@@ -144,13 +145,13 @@ pub(super) fn told(aftermath: Aftermath) -> &'static str {
 }
 
 /// What a run's card is late to show, for its thread.
-pub fn run_news(run: RunId, note: &RunNote, by: Option<&UserId>) -> Message {
+pub fn run_news(run: RunId, note: &RunNote, by: &Actor) -> Message {
     let late = words![" The card above follows as soon as Slack lets me edit it."];
     Draft::new().line(noted(run, note, by).and(late)).finish()
 }
 
 /// The freeze of all changes, or its end.
-pub fn freeze_said(by: &UserId, why: Option<&String>) -> Message {
+pub fn freeze_said(by: &Actor, why: Option<&String>) -> Message {
     let thaw = Button::new("Unfreeze", None, Command::Runbook(RunbookLine::Unfreeze));
     let draft = Draft::new();
     match why {
@@ -171,9 +172,9 @@ pub fn freeze_said(by: &UserId, why: Option<&String>) -> Message {
 }
 
 /// What the incident's timeline says.
-pub fn noted(run: RunId, note: &RunNote, who: Option<&UserId>) -> Words {
+pub fn noted(run: RunId, note: &RunNote, who: &Actor) -> Words {
     let lead = words![format!("{run}: ")];
-    let who = || who.map_or_else(|| words!["howler"], |who| words![who]);
+    let who = || words![who];
     match note {
         RunNote::Began { procedure } => {
             lead.and(who()).and(words![" started diagnosing ", code(procedure.clone()), "."])

@@ -20,7 +20,7 @@ use fake::slack::blocks::check_home;
 fn incident(number: u64, texts: &Texts) -> OpenIncident {
     OpenIncident {
         summary: summary(number, texts),
-        acknowledged: number.is_multiple_of(3).then(ian),
+        acknowledged: number.is_multiple_of(3).then(ian).map(Into::into),
         response_due: (number == 1).then(|| at("02:15")),
         response_missed: number == 5,
         room: (number != 9).then(|| "C0INC7".into()),
@@ -58,7 +58,7 @@ fn number() -> PhoneNumber {
 }
 
 fn busy(texts: &Texts) -> Home {
-    let review = Review { run: RunId(4), by: Some(bea()), at: at("01:00"), why: texts.text.clone() };
+    let review = Review { run: RunId(4), by: bea().into(), at: at("01:00"), why: texts.text.clone() };
     Home {
         on_call: OnCallNow {
             primary: Some(ian()),
@@ -71,7 +71,7 @@ fn busy(texts: &Texts) -> Home {
         barred: Some(format!("changes are frozen: {}", texts.text)),
         waits: vec![
             Waits::Page(incident(1, texts)),
-            Waits::Summons { number: 3, by: bea(), reason: texts.text.clone() },
+            Waits::Summons { number: 3, by: bea().into(), reason: texts.text.clone() },
             Waits::Approval(Arc::new(run())),
             Waits::Shift(at("00:00")),
             Waits::Update(incident(3, texts)),

@@ -8,7 +8,7 @@ use crate::{HeldUp, Message};
 use domain::effect::Say;
 
 fn noted() -> Message {
-    let note = Say::Noted { text: "It began at 01:50".into(), by: samples::ian() };
+    let note = Say::Noted { text: "It began at 01:50".into(), by: samples::ian().into() };
     view::say(&note, &samples::about(), &samples::named(), samples::at("02:03"))
 }
 

@@ -9,6 +9,7 @@ use super::rendering;
 use crate::procedure::{answer, freeze_said, noted, run_card, run_news, run_said};
 use crate::{Message, Via};
 use config::ApprovalRules;
+use domain::actor::Actor;
 use domain::effect::To;
 use domain::id::{RunId, UserId};
 use domain::procedure::fill::Unfilled;
@@ -33,7 +34,7 @@ fn runbook() -> Runbook {
 }
 
 fn event(seq: u32, kind: RunEventKind) -> RunEvent {
-    RunEvent { seq, at: at(), by: Some(UserId::from("U0IAN")), kind }
+    RunEvent { seq, at: at(), by: Actor::from("U0IAN"), kind }
 }
 
 pub(super) fn begun() -> Run {
@@ -135,7 +136,7 @@ fn cards() {
 pub(super) fn proposed(run: &Run) -> RunEventKind {
     let rules =
         ApprovalRules { people: BTreeSet::from(["U0MAYA".into(), "U0KOFI".into()]), ..Default::default() };
-    propose(run, &UserId::from("U0IAN"), rules.policy(Risk::High), &Around::default(), None).unwrap()
+    propose(run, &UserId::from("U0IAN").into(), rules.policy(Risk::High), &Around::default(), None).unwrap()
 }
 
 pub(super) fn prepared() -> RunEventKind {
@@ -177,7 +178,7 @@ fn cards_of_a_change() {
     let proving = moved(acting.clone(), [ended(Ended::Exit { code: Some(0) })]);
     let left = moved(acting.clone(), [ended(Ended::TimedOut { empty: false })]);
     let policy = ApprovalRules::default().policy(Risk::High);
-    let asks = domain::run::release::ask(&left, &UserId::from("U0IAN"), "I *looked*", policy).unwrap();
+    let asks = domain::run::release::ask(&left, &UserId::from("U0IAN").into(), "I *looked*", policy).unwrap();
     let prepared = RunEventKind::ReleasePrepared {
         key: "7aaaaad2e4f50617283940a1b2c3d4e5".into(),
         members: BTreeSet::new(),
@@ -237,7 +238,7 @@ fn what_a_run_says() {
         },
         RunWord::GlassBroken { why: "*nobody* is awake".into() },
         RunWord::Begins,
-        RunWord::Denied { by: Some("U0MAYA".into()), why: None },
+        RunWord::Denied { by: "U0MAYA".into(), why: None },
         RunWord::Expired,
         RunWord::Voided { moved: vec!["history: current was 7, and is 8".into()] },
         RunWord::Unprepared { why: "its plan fails".into() },
@@ -252,15 +253,11 @@ fn what_a_run_says() {
             expires: at(),
             code: "7aaaaa".into(),
         },
-        RunWord::ReleaseDenied { by: Some("U0MAYA".into()), why: Some("it runs".into()) },
+        RunWord::ReleaseDenied { by: "U0MAYA".into(), why: Some("it runs".into()) },
         RunWord::ReleaseUnprepared { why: "Slack does not tell".into() },
         RunWord::ReleaseExpired,
         RunWord::ReleaseMoot,
-        RunWord::Released {
-            target: "deployment/queue".into(),
-            by: Some("U0MAYA".into()),
-            why: "gone".into(),
-        },
+        RunWord::Released { target: "deployment/queue".into(), by: "U0MAYA".into(), why: "gone".into() },
         RunWord::Helped,
         RunWord::Undone(Undone::AsBefore),
         RunWord::Undone(Undone::CannotTell),
@@ -271,7 +268,7 @@ fn what_a_run_says() {
     let said = |what| RunSays { step: "Roll <!channel> back".into(), by: "U0IAN".into(), what };
     let news = RunNote::Offered { step: "Restart <!channel>".into() };
     let shown = words.map(|what| run_said(RunId(7), &said(what)).text).into_iter().chain([
-        run_news(RunId(7), &news, None).text,
+        run_news(RunId(7), &news, &Actor::Howler).text,
         freeze_said(&"U0ZOE".into(), Some(&"the auditors are here".into())).text,
         freeze_said(&"U0ZOE".into(), None).text,
     ]);
@@ -350,12 +347,7 @@ fn answers_about_runs() {
         RunbookAnswer::Status {
             runs: Vec::new(),
             frozen: Some("changes are frozen: audit week".into()),
-            reviews: vec![Review {
-                run,
-                by: Some("U0IAN".into()),
-                at: at(),
-                why: "nobody is *awake*".into(),
-            }],
+            reviews: vec![Review { run, by: "U0IAN".into(), at: at(), why: "nobody is *awake*".into() }],
             held: [(true, false), (true, true), (false, false)]
                 .map(|(left, asked)| Held {
                     target: "deployment/queue".into(),
@@ -394,7 +386,7 @@ fn answers_about_runs() {
 
 #[test]
 fn on_the_timeline() {
-    let ian = UserId::from("U0IAN");
+    let ian = Actor::from("U0IAN");
     let procedure = || "event-stream-failure".to_owned();
     let notes = [
         RunNote::Began { procedure: procedure() },
@@ -428,6 +420,6 @@ fn on_the_timeline() {
         RunNote::HelpNotTold,
         RunNote::Undone(Undone::Otherwise { what: vec!["history: current was 7, and is 9".into()] }),
     ];
-    let shown = notes.iter().map(|note| noted(RunId(7), note, Some(&ian)).plain());
+    let shown = notes.iter().map(|note| noted(RunId(7), note, &ian).plain());
     assert_snapshot!(shown.collect::<Vec<_>>().join("\n"));
 }

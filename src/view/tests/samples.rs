@@ -15,6 +15,7 @@ use crate::{Message, Via};
 pub use asking::*;
 pub use calendars::*;
 use config::Mentions;
+use domain::actor::Actor;
 use domain::answer::{Done, FormFill, FormToOpen, Private, Summary};
 use domain::command::{Command, EtaText, Line, Retractable, Role};
 use domain::effect::{Answered, CardPlace, EffectState, Room, Say, Settled, To, Undone};
@@ -119,7 +120,14 @@ impl Story {
 
     pub fn then(mut self, time: &str, by: Option<UserId>, kind: EventKind) -> Self {
         let seq = u32::try_from(self.0.len()).unwrap() + 1;
-        self.0.push(Event { seq, at: at(time), by, from_shell: false, call: None, kind });
+        self.0.push(Event {
+            seq,
+            at: at(time),
+            by: by.map_or(Actor::Howler, Actor::from),
+            from_shell: false,
+            call: None,
+            kind,
+        });
         self
     }
 
@@ -160,7 +168,7 @@ pub fn long_story(texts: &Texts) -> Story {
     Story::new(texts, Severity::P2)
         .then("02:01", None, RoomOpened { room: room() })
         .then("02:16", None, ResponseMissed { due: at("02:15"), late: None, everybody: true, quiet: false })
-        .then("02:17", bea(), RoleTaken { role: Role::Commander, person: self::bea(), from: None })
+        .then("02:17", bea(), RoleTaken { role: Role::Commander, person: self::bea().into(), from: None })
         .then("02:17", bea(), Acknowledged)
         .then(
             "02:18",
@@ -182,7 +190,11 @@ pub fn long_story(texts: &Texts) -> Story {
             let (channel, message) = pin();
             PinRead { channel, message, author: Some(self::bea()), text: texts.text.clone() }
         })
-        .then("02:27", ian(), RoleTaken { role: Role::Comms, person: self::bea(), from: Some(self::ian()) })
+        .then(
+            "02:27",
+            ian(),
+            RoleTaken { role: Role::Comms, person: self::bea().into(), from: Some(self::ian().into()) },
+        )
         .then("02:30", None, reminded("02:30", Rung::Channel, To::Room, 1, (Rung::Direct, at("02:35"))))
         .then("02:31", bea(), Snoozed { due: at("02:30"), until: at("02:45") })
         .then(

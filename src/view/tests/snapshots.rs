@@ -184,9 +184,9 @@ fn effects() {
         title: "x".into(),
         from: Status::Investigating,
         to: Status::Identified,
-        by: samples::ian(),
+        by: samples::ian().into(),
     };
-    let noted = Say::Noted { text: "x".into(), by: samples::ian() };
+    let noted = Say::Noted { text: "x".into(), by: samples::ian().into() };
     let kinds = [
         say(samples::declared(&Texts::calm(), false, None), To::Emergencies),
         say(status, To::Room),

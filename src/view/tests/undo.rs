@@ -29,8 +29,15 @@ fn facts(current: &str) -> [RunEventKind; 2] {
 
 fn undo(run: &Run) -> RunEventKind {
     let rules = ApprovalRules { people: ["U0MAYA".into(), "U0KOFI".into()].into(), ..Default::default() };
-    propose_undo(run, &UserId::from("U0KOFI"), None, rules.policy(Risk::High), &Around::default(), None)
-        .unwrap()
+    propose_undo(
+        run,
+        &UserId::from("U0KOFI").into(),
+        None,
+        rules.policy(Risk::High),
+        &Around::default(),
+        None,
+    )
+    .unwrap()
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::id::{RunId, UserId};
+use domain::id::RunId;
 use domain::procedure::Target;
 use domain::run::audit::{Audit, AuditRow, Audited, Head};
 use domain::run::change::{Ended, Phase, Proposed};
@@ -12,6 +12,7 @@ use domain::run::{End, Run, RunEvent, RunEventKind, Stage};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::simulation::world::World;
+use domain::actor::Actor;
 
 type Saved = [(Run, Vec<RunEvent>)];
 
@@ -60,10 +61,10 @@ fn replayed(run: &Run, events: &[RunEvent]) -> Vec<String> {
 
 /// A request, as its events tell.
 struct Request<'e> {
-    by: Option<&'e UserId>,
+    by: Option<&'e Actor>,
     proposed: &'e Proposed,
     expires: Option<Timestamp>,
-    approved: BTreeMap<&'e UserId, Timestamp>,
+    approved: BTreeMap<&'e Actor, Timestamp>,
     glass: Option<Timestamp>,
     begun: bool,
     over: bool,
@@ -74,7 +75,7 @@ fn agreed(events: &[RunEvent]) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut asked: Option<Request<'_>> = None;
     for event in events {
-        let by = event.by.as_ref();
+        let by = event.by.not_howler();
         if let RunEventKind::Proposed(proposed) = &event.kind {
             let (approved, expires, glass) = (BTreeMap::new(), None, None);
             asked = Some(Request { by, proposed, expires, approved, glass, begun: false, over: false });
@@ -138,7 +139,7 @@ fn proved(run: &Run, events: &[RunEvent]) -> Vec<String> {
                 let looked = events[at..].iter().any(|event| {
                     let closed = RunEventKind::Over(End::Aborted);
                     matches!(event.kind, RunEventKind::Judged(_) | RunEventKind::Released { .. })
-                        || (event.kind == closed && event.by.is_some())
+                        || (event.kind == closed && !event.by.is_howler())
                 });
                 if !well && !matches!(ended, Ended::NotBegun { .. }) && !looked {
                     wrong.push(format!("nobody looked what it did: {ended:?}"));

@@ -175,7 +175,7 @@ async fn a_card_whose_answer_was_lost_is_found_and_brought_up_to_date() {
 #[tokio::test]
 async fn an_edit_needs_its_message_and_never_posts_anew() {
     let answered = Settled {
-        by: Some("UANA".into()),
+        by: "UANA".into(),
         at: at(DECLARED + 60),
         how: Answered::Updated,
         rung: Rung::Channel,

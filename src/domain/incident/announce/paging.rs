@@ -61,8 +61,7 @@ impl Consequences<'_> {
 
     /// Whether somebody says this in that very call: it ends by itself, once it has told them what came of it.
     fn is_said_in(&self, seq: u32, to: &To) -> bool {
-        let by = self.event.by.as_ref();
-        self.event.call == Some(seq) && to.person().map(|(person, _)| person) == by
+        self.event.call == Some(seq) && to.person().is_some_and(|(person, _)| self.event.by == *person)
     }
 
     pub(super) fn escalated(&mut self, passes: bool, why: Option<&String>) {

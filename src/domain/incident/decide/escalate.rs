@@ -1,6 +1,7 @@
 //! Whoever cannot take it, wants the next one, or works on it without a word.
 
 use super::{Asked, Decision, open};
+use crate::actor::Actor;
 use crate::answer::Done;
 use crate::id::UserId;
 use crate::incident::Incident;
@@ -21,7 +22,7 @@ pub(super) fn taken_by_work(incident: &Incident, decision: Decision, asked: &Ask
 }
 
 /// Whoever is called cannot take it.
-pub(super) fn pass(incident: &Incident, by: &UserId) -> Result<Decision, Refusal> {
+pub(super) fn pass(incident: &Incident, by: &Actor) -> Result<Decision, Refusal> {
     open(incident)?;
     let others =
         incident.acknowledged.as_ref().filter(|answer| !incident.is_called_for() && answer.by != *by);
@@ -37,7 +38,7 @@ pub(super) fn pass(incident: &Incident, by: &UserId) -> Result<Decision, Refusal
 pub(super) fn escalate(
     incident: &Incident,
     why: Option<String>,
-    by: &UserId,
+    by: &Actor,
     rules: &Severities,
 ) -> Result<Decision, Refusal> {
     open(incident)?;
@@ -68,14 +69,14 @@ pub(super) fn page(
 impl Incident {
     /// Whether work of `person` says as well as words that they have it: nobody does yet, and they are on call, called or
     /// in command.
-    pub fn is_taken_by_work_of(&self, person: &UserId, duty: &Duty) -> bool {
+    pub fn is_taken_by_work_of(&self, person: &Actor, duty: &Duty) -> bool {
         self.is_open() && self.acknowledged.is_none() && self.is_meant(person, duty)
     }
 
     /// Whether `person` is on call, called to it or in command of it.
-    pub fn is_meant(&self, person: &UserId, duty: &Duty) -> bool {
+    pub fn is_meant(&self, person: &Actor, duty: &Duty) -> bool {
         let on_call =
-            [&duty.primary, &duty.outgoing, &duty.backup].into_iter().flatten().any(|it| it == person);
+            [&duty.primary, &duty.outgoing, &duty.backup].into_iter().flatten().any(|it| person == it);
         on_call || self.calls(person) || self.commander() == Some(person)
     }
 }

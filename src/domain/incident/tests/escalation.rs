@@ -35,7 +35,7 @@ fn whoever_cannot_take_it_is_left_alone_and_the_next_step_comes_at_once() {
     let page = last_page(&world);
     assert_eq!(places(&page), [person("U0KOFI"), phone("U0KOFI"), To::OnCall]);
     assert_eq!(page.reason, PageReason::Asked);
-    assert!(page.asked.is_some_and(|asked| asked.passes && asked.by.as_str() == "U0MAYA"));
+    assert!(page.asked.is_some_and(|asked| asked.passes && asked.by.to_string() == "U0MAYA"));
     let hung_up = EffectKind::Close { seq: 2, to: phone("U0MAYA") };
     assert!(world.effects.contains(&hung_up), "a phone that rings for maya stops");
     assert!(!world.incident.calls(&"U0MAYA".into()) && world.incident.acknowledged.is_none());
@@ -121,8 +121,8 @@ fn work_of_whoever_is_called_is_an_answer() {
         for by in ["U0MAYA", "U0KOFI"] {
             let mut world = paged(Severity::P1, duty());
             world.asks(at(1), by, work.clone()).unwrap();
-            let had = world.incident.acknowledged.as_ref().map(|answer| answer.by.as_str());
-            assert_eq!(had, Some(by), "{work:?}");
+            let had = world.incident.acknowledged.as_ref().map(|answer| answer.by.to_string());
+            assert_eq!(had, Some(by.to_owned()), "{work:?}");
             let rings = (2..=4)
                 .any(|minute| world.fires(at(minute), None).iter().any(|event| calls(event).is_some()));
             assert!(!rings, "{work:?}");
@@ -142,7 +142,7 @@ fn work_of_whoever_is_called_is_an_answer() {
 fn a_form_of_whoever_is_called_is_an_answer_too() {
     let mut world = paged(Severity::P1, duty());
     let (by, place, duty) = (UserId::from("U0MAYA"), place(), duty());
-    let asked = Asked { by: &by, place: &place, now: at(1), duty: &duty };
+    let asked = Asked { by: &by.clone().into(), place: &place, now: at(1), duty: &duty };
     let form = Form::Update {
         incident: world.incident.id,
         status: Some(Status::Identified),
@@ -225,7 +225,7 @@ fn a_key_in_the_call_does_not_hang_up_that_call() {
     let event = Event {
         seq: before.events + 1,
         at: at(6),
-        by: Some("U0MAYA".into()),
+        by: "U0MAYA".into(),
         from_shell: false,
         call: Some(second),
         kind: EventKind::Acknowledged,

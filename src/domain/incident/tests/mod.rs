@@ -16,6 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::event::{Event, EventKind};
 use super::page::follows;
 use super::*;
+use crate::actor::Actor;
 use crate::answer::{Answer, Private};
 use crate::command::Command;
 use crate::effect::EffectKind;
@@ -66,8 +67,7 @@ impl World {
         };
         let decision = declare(IncidentId(7), declaration, &place(), &rules);
         let kind = decision.events.into_iter().next().unwrap();
-        let event =
-            Event { seq: 1, at: at(0), by: Some("U0IAN".into()), from_shell: false, call: None, kind };
+        let event = Event { seq: 1, at: at(0), by: "U0IAN".into(), from_shell: false, call: None, kind };
         let incident = Incident::declared(IncidentId(7), &event).unwrap();
         let effects = consequences(None, &incident, &event).into_iter().map(|intent| intent.kind).collect();
         Self { incident, events: vec![event], effects, rules, duty: None }
@@ -78,7 +78,7 @@ impl World {
         let event = Event {
             seq: before.events + 1,
             at: when,
-            by: by.map(Into::into),
+            by: by.map_or(Actor::Howler, Actor::from),
             from_shell: false,
             call: None,
             kind,
@@ -100,7 +100,7 @@ impl World {
     }
 
     pub fn asks(&mut self, when: Timestamp, by: &str, command: Command) -> Result<Answer, Refusal> {
-        let (by_id, place) = (UserId::from(by), place());
+        let (by_id, place) = (Actor::from(by), place());
         let duty = self.duty.clone().unwrap_or_default();
         let asked = Asked { by: &by_id, place: &place, now: when, duty: &duty };
         let decision = decide(&self.incident, &command, &asked, &self.rules)?;
@@ -112,7 +112,11 @@ impl World {
 
     pub fn submits(&self, form: &crate::request::Form, when: Timestamp) -> Result<Decision, Refusal> {
         let (by, place, duty) = (UserId::from("U0IAN"), place(), Duty::default());
-        decide_form(&self.incident, form, &Asked { by: &by, place: &place, now: when, duty: &duty })
+        decide_form(
+            &self.incident,
+            form,
+            &Asked { by: &by.clone().into(), place: &place, now: when, duty: &duty },
+        )
     }
 
     pub fn update(&mut self, minute: i64) {

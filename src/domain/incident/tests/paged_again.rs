@@ -133,7 +133,11 @@ fn whoever_answers_the_page_about_the_silence_has_it_from_then_on() {
     let told =
         EffectKind::Say { to: To::Room, say: Box::new(Say::Answered { by: "U0KOFI".into() }), keep_as: None };
     assert!(world.effects.contains(&told));
-    assert_eq!(world.incident.acknowledged.as_ref().unwrap().by, "U0MAYA".into(), "the first one stays");
+    assert_eq!(
+        world.incident.acknowledged.as_ref().unwrap().by,
+        Actor::from("U0MAYA"),
+        "the first one stays"
+    );
     assert_eq!(world.incident.person_in_charge(), &UserId::from("U0KOFI"));
     assert!(matches!(world.asks(at(73), "U0IAN", Command::Ack), Err(Refusal::AlreadyAcknowledged { .. })));
     // The update is as late as before: unposted, it is asked for again after its interval.

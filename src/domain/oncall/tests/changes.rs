@@ -165,14 +165,14 @@ fn covers_and_early_hand_overs() {
     assert_eq!(own, Err(ChangeProblem::NothingChanges));
 
     let ann = user("ann");
-    let early = abc().hand_over(None, &ann, now()).unwrap();
+    let early = abc().hand_over(None, &ann.clone().into(), now()).unwrap();
     assert_eq!(weeks(&early, "2026-11-01", 3), "ann bob cat");
     assert_eq!((holder(&early, NOW), holder(&early, "2026-11-07 23:59")), ("bob".into(), "bob".into()));
-    let named = abc().hand_over(Some(&user("cat")), &ann, now()).unwrap();
+    let named = abc().hand_over(Some(&user("cat")), &ann.clone().into(), now()).unwrap();
     assert_eq!(holder(&named, "2026-11-07 23:59"), "cat");
-    assert_eq!(abc().hand_over(Some(&ann), &ann, now()), Err(ChangeProblem::Yourself));
+    assert_eq!(abc().hand_over(Some(&ann), &ann.clone().into(), now()), Err(ChangeProblem::Yourself));
     let alone = Schedule::new(Turns::runbook(), users("ann"), ts("2026-11-01"));
-    assert_eq!(alone.hand_over(None, &ann, now()), Err(ChangeProblem::NobodyElse));
+    assert_eq!(alone.hand_over(None, &ann.clone().into(), now()), Err(ChangeProblem::NobodyElse));
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn import(pieces: &[(&str, &str, &str)], until: Option<&str>) -> Change {
 }
 
 fn made(schedule: &Schedule, change: &Change, now: &str) -> Result<Schedule, ChangeProblem> {
-    change.apply(schedule, &user("ann"), ts(now))
+    change.apply(schedule, &user("ann").into(), ts(now))
 }
 
 fn spans(schedule: &Schedule) -> Vec<(u64, String, Timestamp, Timestamp)> {

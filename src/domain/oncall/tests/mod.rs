@@ -52,5 +52,5 @@ pub(super) fn weeks(schedule: &Schedule, from: &str, count: i64) -> String {
 
 pub(super) fn wanted(person: &str, from: &str, until: &str) -> Wanted {
     let (person, by) = (user(person), user("ann"));
-    Wanted { person, from: ts(from), until: ts(until), kind: OverrideKind::Asked, by }
+    Wanted { person, from: ts(from), until: ts(until), kind: OverrideKind::Asked, by: by.into() }
 }

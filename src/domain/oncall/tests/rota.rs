@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::actor::Actor;
 use crate::id::UserId;
 use crate::oncall::confirm::Change;
 use crate::oncall::duty::PhoneReach;
@@ -34,12 +35,12 @@ impl World {
     }
 
     fn record(&mut self, now: Timestamp, by: Option<&str>, kind: RotaEventKind) {
-        let by = by.map(UserId::from);
-        let event = RotaEvent { seq: self.rota.events + 1, at: now, by: by.clone(), kind };
+        let actor = by.map_or(Actor::Howler, Actor::from);
+        let event = RotaEvent { seq: self.rota.events + 1, at: now, by: actor.clone(), kind };
         self.rota.apply(&event);
         self.told.push(event.kind);
-        if let Some(kind) = settle(&self.rota, by.as_ref(), now) {
-            self.record(now, by.as_ref().map(UserId::as_str), kind);
+        if let Some(kind) = settle(&self.rota, &actor, now) {
+            self.record(now, by, kind);
         }
     }
 

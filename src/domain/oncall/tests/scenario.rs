@@ -151,7 +151,7 @@ fn apply(schedule: &Schedule, deed: &Deed, now: Timestamp) -> Result<Schedule, C
         Deed::Override(person, after, length) => {
             let (person, by) = (name(*person), name(0));
             let (from, until, kind) = (at(*after), at(after + length), OverrideKind::Asked);
-            schedule.override_with(Wanted { person, from, until, kind, by }, now)
+            schedule.override_with(Wanted { person, from, until, kind, by: by.into() }, now)
         }
         Deed::Cancel(id) => schedule.cancel_override(*id, now),
         Deed::Rhythm(rhythm) => schedule.change_turns(&rhythm.turns(), now),

@@ -120,7 +120,7 @@ fn a_half_takes_the_other_half_with_it() {
 fn what_remains_of_a_swap_is_said_before_a_half_is_taken_back() {
     let shown = |schedule: Schedule, number, now: &str| {
         let rota = Rota { schedule, ..Rota::default() };
-        let shown = show(&rota, Change::Cancel { number }, &user("ann"), ts(now), false).unwrap();
+        let shown = show(&rota, Change::Cancel { number }, &user("ann").into(), ts(now), false).unwrap();
         let OncallAnswer::Proposed { other_half, .. } = shown else { panic!("{shown:?}") };
         other_half.map(|other| (other.half.id, other.passed_until))
     };

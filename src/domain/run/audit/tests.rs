@@ -8,7 +8,7 @@ fn rows() -> Vec<AuditRow> {
         Audited::Frozen { why: "again".into() },
     ];
     let next = |what| {
-        let row = ledger.head.next(Timestamp::UNIX_EPOCH, Some("U0IAN".into()), what);
+        let row = ledger.head.next(Timestamp::UNIX_EPOCH, "U0IAN".into(), what);
         ledger.take(&row).unwrap();
         row
     };
@@ -53,7 +53,7 @@ fn a_stored_row_is_hashed_as_it_stands_and_a_field_that_is_not_known_breaks_noth
 #[test]
 fn a_checkpoint_is_the_ledger_that_the_whole_chain_gives() {
     let mut ledger = follow(&rows()).unwrap();
-    ledger.reviews.insert((RunId(7), None), ledger.frozen.clone().unwrap());
+    ledger.reviews.insert((RunId(7), Actor::Howler), ledger.frozen.clone().unwrap());
     let text = serde_json::to_string(&ledger).unwrap();
     assert_eq!(serde_json::from_str::<Ledger>(&text).unwrap(), ledger);
     ledger.unread = true;
@@ -84,7 +84,7 @@ fn so_many_changes_begin_within_an_hour_and_what_was_done_alone_is_reviewed() {
     let mut ledger = Ledger::default();
     let mut take = |at: i64, what| {
         let at = Timestamp::from_second(at).unwrap();
-        let row = ledger.head.next(at, Some("U0IAN".into()), what);
+        let row = ledger.head.next(at, "U0IAN".into(), what);
         ledger.take(&row).unwrap();
     };
     take(0, change(Audit::WentAheadAlone { why: "nobody is awake".into() }));
@@ -94,16 +94,16 @@ fn so_many_changes_begin_within_an_hour_and_what_was_done_alone_is_reviewed() {
     assert!(ledger.bars(at(1_900), 2).unwrap().contains("2 changes began"));
     assert_eq!(ledger.bars(at(1_900), 3), None);
     assert_eq!(ledger.bars(at(3_700), 2), None, "an hour is over for one of them");
-    assert_eq!(ledger.reviews[&(RunId(7), Some("U0IAN".into()))].why, "nobody is awake");
+    assert_eq!(ledger.reviews[&(RunId(7), "U0IAN".into())].why, "nobody is awake");
     let mut take = |by: &str, what| {
-        let row = ledger.head.next(at(4_000), Some(by.into()), what);
+        let row = ledger.head.next(at(4_000), by.into(), what);
         ledger.take(&row).unwrap();
-        ledger.reviews.keys().filter_map(|(_, by)| by.clone()).collect::<Vec<_>>()
+        ledger.reviews.keys().map(|(_, by)| by.clone()).collect::<Vec<Actor>>()
     };
     let alone = change(Audit::WentAheadAlone { why: "still nobody".into() });
-    assert_eq!(take("U0MAYA", alone), ["U0IAN".into(), "U0MAYA".into()], "of one run, by two people");
+    assert_eq!(take("U0MAYA", alone), ["U0IAN", "U0MAYA"].map(Actor::from), "of one run, by two people");
     let fine = || Audited::Reviewed { run: RunId(7), note: "fine".into() };
-    assert_eq!(take("U0MAYA", fine()), ["U0MAYA".into()], "nobody reviews what is their own");
+    assert_eq!(take("U0MAYA", fine()), ["U0MAYA"].map(Actor::from), "nobody reviews what is their own");
     assert!(take("U0IAN", fine()).is_empty());
 }
 
@@ -111,7 +111,7 @@ fn so_many_changes_begin_within_an_hour_and_what_was_done_alone_is_reviewed() {
 fn a_row_that_was_changed_taken_out_or_put_in_is_seen() {
     let rows = rows();
     let mut changed = rows.clone();
-    changed[1].by = Some("U0MAYA".into());
+    changed[1].by = "U0MAYA".into();
     assert_eq!(follow(&changed), Err("row 2 is not as it was written".into()));
     let missing = [rows[0].clone(), rows[2].clone()];
     assert_eq!(follow(&missing), Err("row 2 is missing; row 3 stands in its place".into()));

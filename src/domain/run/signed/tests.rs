@@ -19,7 +19,7 @@ fn write(ledger: &mut Ledger, keys: &Keys, whys: &[&str]) -> Vec<AuditRow> {
     let frozen = whys.iter().map(|why| Audited::Frozen { why: (*why).to_owned() });
     let whats: Vec<Audited> = keys.begins(ledger).into_iter().chain(frozen).collect();
     let next = |what| {
-        let row = ledger.next(Timestamp::UNIX_EPOCH, Some("U0IAN".into()), what, keys);
+        let row = ledger.next(Timestamp::UNIX_EPOCH, "U0IAN".into(), what, keys);
         ledger.take(&row).unwrap();
         row
     };
@@ -72,7 +72,7 @@ fn rows_are_signed_from_the_row_on_that_says_so() {
 #[test]
 fn what_was_written_without_the_key_is_seen_though_its_hashes_fit() {
     let rows = begun();
-    let changed = forged(&rows, 2, |row| row.by = Some("U0MAYA".into()));
+    let changed = forged(&rows, 2, |row| row.by = "U0MAYA".into());
     assert!(follow(&changed).unwrap_err().starts_with("row 3 is not signed with the key"));
     let unsigned = forged(&rows, 3, |row| row.signature = None);
     assert_eq!(follow(&unsigned), Err("row 4 is not signed, though rows before it are".into()));

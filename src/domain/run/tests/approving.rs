@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::actor::Actor;
 use crate::effect::{EffectKind, To};
 use crate::id::{RunId, UserId};
 use crate::procedure::{Finding, Kept, Procedure, Runbook, Verdict};
@@ -71,9 +72,9 @@ pub(super) fn found(verdict: Verdict, kept: &[(&str, &str)]) -> Finding {
 }
 
 pub(super) fn on(run: &mut Run, by: &str, kind: RunEventKind) {
-    run.apply(&RunEvent { seq: run.events + 1, at: now(), by: Some(by.into()), kind });
+    run.apply(&RunEvent { seq: run.events + 1, at: now(), by: by.into(), kind });
     while let Some(next) = settle(run, &around(0)) {
-        run.apply(&RunEvent { seq: run.events + 1, at: now(), by: None, kind: next });
+        run.apply(&RunEvent { seq: run.events + 1, at: now(), by: Actor::Howler, kind: next });
     }
 }
 
@@ -82,7 +83,7 @@ pub(super) fn offered(text: &str) -> Run {
     let runbook = Runbook::new([Procedure { name: "queue".into(), ..procedure }]);
     let line = Start { name: "queue".into(), typed: Vec::new(), only: None, proposes: false };
     let kind = start(&runbook, &line, None, To::Emergencies).unwrap();
-    let event = RunEvent { seq: 1, at: now(), by: Some("U0IAN".into()), kind };
+    let event = RunEvent { seq: 1, at: now(), by: "U0IAN".into(), kind };
     let mut run = Run::asked(RunId(1), &event).unwrap();
     for (check, finding) in
         [("health", found(Verdict::Fail, &[])), ("version", found(Verdict::Pass, &[("revision", "7")]))]
@@ -171,7 +172,7 @@ fn what_was_approved_by_rules_or_a_file_that_are_no_more_is_void() {
         on(&mut run, "U0IAN", RunEventKind::Found { check: check.into(), finding });
     }
     let again = RunEventKind::Prepared(Box::new(prepared()));
-    run.apply(&RunEvent { seq: 99, at: now(), by: None, kind: again });
+    run.apply(&RunEvent { seq: 99, at: now(), by: Actor::Howler, kind: again });
     // As it was asked for by a howler that froze who was on call.
     if let Stage::Changing(change) = &mut run.stage {
         change.proposed.policy.rota = Some(BTreeSet::new());
@@ -265,7 +266,12 @@ fn rights_are_read_again_before_it_begins() {
         on(&mut run, "U0IAN", RunEventKind::Found { check: check.into(), finding });
     }
     let left = Prepared { members: BTreeSet::new(), ..prepared() };
-    run.apply(&RunEvent { seq: 99, at: now(), by: None, kind: RunEventKind::Prepared(Box::new(left)) });
+    run.apply(&RunEvent {
+        seq: 99,
+        at: now(),
+        by: Actor::Howler,
+        kind: RunEventKind::Prepared(Box::new(left)),
+    });
     let Some(RunEventKind::Voided { moved }) = settle(&run, &around(5)) else { panic!("{:?}", run.stage) };
     assert_eq!(moved, ["U0GROUP may not approve it any more"]);
 }
@@ -304,12 +310,12 @@ fn whatever_differs_voids_it() {
 #[test]
 fn what_is_not_proposed() {
     let run = offered(PROCEDURE);
-    let ian = UserId::from("U0IAN");
-    let ask = |run: &Run, by: &UserId, policy: Policy, held: Option<RunId>| {
+    let ian = Actor::from("U0IAN");
+    let ask = |run: &Run, by: &Actor, policy: Policy, held: Option<RunId>| {
         why(propose(run, by, policy, &around(0), held))
     };
     assert_eq!(ask(&run, &ian, policy(), None), None);
-    assert_eq!(ask(&run, &UserId::at_shell("ian"), policy(), None), Some(NotApproved::FromShell));
+    assert_eq!(ask(&run, &Actor::Shell("ian".into()), policy(), None), Some(NotApproved::FromShell));
     assert_eq!(ask(&run, &ian, Policy::default(), None), Some(NotApproved::Nobody));
     let held = Some(NotApproved::Held { by: RunId(2), target: "deployment/queue".into() });
     assert_eq!(ask(&run, &ian, policy(), Some(RunId(2))), held);
@@ -326,10 +332,10 @@ fn a_target_is_held_until_the_change_is_seen_to_be_over() {
     let elsewhere = Run { id: RunId(3), ..offered(&PROCEDURE.replace("prod", "test")) };
     assert_eq!(holder(&elsewhere, [&run]), None);
     for kind in [RunEventKind::Rechecked, RunEventKind::Begun] {
-        run.apply(&RunEvent { seq: run.events + 1, at: now(), by: None, kind });
+        run.apply(&RunEvent { seq: run.events + 1, at: now(), by: Actor::Howler, kind });
     }
     let ended = RunEventKind::Ended { ended: Ended::TimedOut { empty: false }, output: String::new() };
-    run.apply(&RunEvent { seq: run.events + 1, at: now(), by: None, kind: ended });
+    run.apply(&RunEvent { seq: run.events + 1, at: now(), by: Actor::Howler, kind: ended });
     assert_eq!(holder(&other, [&run]), Some(RunId(1)), "the world is being looked at");
     for (check, finding) in
         [("health", found(Verdict::Fail, &[])), ("version", found(Verdict::Pass, &[("revision", "7")]))]
@@ -343,7 +349,7 @@ fn a_target_is_held_until_the_change_is_seen_to_be_over() {
 fn an_answer_to_an_earlier_asking_is_no_evidence_for_a_later_one() {
     let mut run = asking();
     let looks = |run: &Run| -> Vec<EffectKind> {
-        let event = RunEvent { seq: run.events, at: now(), by: None, kind: RunEventKind::Rechecked };
+        let event = RunEvent { seq: run.events, at: now(), by: Actor::Howler, kind: RunEventKind::Rechecked };
         let all = consequences(None, run, &event, &around(0)).into_iter().map(|intent| intent.kind);
         all.filter(|kind| matches!(kind, EffectKind::Look { .. })).collect()
     };
@@ -401,7 +407,7 @@ fn the_minute_of_somebody_alone_begins_with_the_word_about_this_request() {
 fn what_was_prepared_for_an_earlier_request_is_none_for_a_later_one() {
     let mut run = asking();
     let prepares = |run: &Run, kind: RunEventKind| {
-        let event = RunEvent { seq: run.events, at: now(), by: None, kind };
+        let event = RunEvent { seq: run.events, at: now(), by: Actor::Howler, kind };
         let all = consequences(None, run, &event, &around(0)).into_iter().map(|intent| intent.kind);
         all.filter(|kind| matches!(kind, EffectKind::Prepare { .. })).collect::<Vec<_>>()
     };

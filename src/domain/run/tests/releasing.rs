@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use super::approving::{KEY, PROCEDURE, around, asking, now, offered, on, policy, prepared, why};
+use crate::actor::Actor;
 use crate::effect::EffectKind;
 use crate::id::RunId;
 use crate::run::announce::consequences;
@@ -97,7 +98,7 @@ fn who_may_ask_for_what() {
         on(&mut run, "U0IAN", RunEventKind::Over(End::Aborted));
         run
     };
-    let shell = crate::id::UserId::at_shell("root");
+    let shell = Actor::Shell("root".into());
     for (run, by, policy, wanted) in [
         (&left_over(), "U0ZOE", policy(), None),
         (&asking(), "U0ZOE", policy(), Some(NotApproved::NotBegun)),
@@ -105,7 +106,7 @@ fn who_may_ask_for_what() {
         (&acting(), "U0ZOE", policy(), Some(NotApproved::StillRuns)),
         (&over, "U0ZOE", policy(), Some(NotApproved::NotHeld)),
         (&offered(PROCEDURE), "U0ZOE", policy(), Some(NotApproved::NotHeld)),
-        (&left_over(), shell.as_str(), policy(), Some(NotApproved::FromShell)),
+        (&left_over(), &shell.to_string(), policy(), Some(NotApproved::FromShell)),
         (&left_over(), "U0ZOE", Policy::default(), Some(NotApproved::Nobody)),
         (&wanted(left_over()), "U0ZOE", policy(), Some(NotApproved::ReleaseAsked)),
     ] {
@@ -185,7 +186,7 @@ fn what_was_released_is_not_held_again_by_an_undo_that_is_not_begun() {
 fn a_card_shows_a_release_while_its_action_is_proved() {
     let before = proving();
     let kind = ask(&before, &"U0IAN".into(), "I looked", policy()).unwrap();
-    let event = RunEvent { seq: before.events + 1, at: now(), by: Some("U0IAN".into()), kind };
+    let event = RunEvent { seq: before.events + 1, at: now(), by: "U0IAN".into(), kind };
     let mut after = before.clone();
     after.apply(&event);
     let effects = consequences(Some(&before), &after, &event, &around(0));
@@ -207,7 +208,7 @@ fn nothing_of_a_released_run_begins_or_counts_as_help() {
             RunEventKind::Ended { ended: Ended::Exit { code: Some(0) }, output: String::new() },
         ];
         for kind in late {
-            run.apply(&RunEvent { seq: run.events + 1, at: now(), by: None, kind });
+            run.apply(&RunEvent { seq: run.events + 1, at: now(), by: Actor::Howler, kind });
             assert_eq!(settle(&run, &around(900)), None);
             assert_eq!(fire(&run, now() + SignedDuration::from_hours(1)), None);
             assert!(run.change().is_none() && run.timers().next().is_none() && !run.holds());
@@ -219,7 +220,7 @@ fn nothing_of_a_released_run_begins_or_counts_as_help() {
 fn the_audit_has_who_asked_who_agreed_and_why() {
     let before = wanted(left_over());
     let kind = RunEventKind::Released { comment: Some("I looked too".into()) };
-    let event = RunEvent { seq: before.events + 1, at: now(), by: Some("U0MAYA".into()), kind };
+    let event = RunEvent { seq: before.events + 1, at: now(), by: "U0MAYA".into(), kind };
     let mut after = before.clone();
     after.apply(&event);
     let Some(Audited::Release { run, target, hold, what, .. }) = audited(&before, &after, &event) else {

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 
 use super::approving::{KEY, PROCEDURE, around, asking, found, now, offered, on, policy, prepared, why};
+use crate::actor::Actor;
 use crate::id::RunId;
 use crate::procedure::Verdict::{self, Fail, Pass, Unknown};
 use crate::run::approve::{Vote, propose, vote};
@@ -93,7 +94,7 @@ fn a_request_that_nobody_answers_is_asked_again_and_louder() {
         let asks = matches!(fired, Some(RunEventKind::AskedAgain));
         assert_eq!(asks, expected.is_some(), "after {minutes} min: {fired:?}");
         if let Some(kind) = fired.filter(|_| asks) {
-            run.apply(&RunEvent { seq: run.events + 1, at: after(minutes), by: None, kind });
+            run.apply(&RunEvent { seq: run.events + 1, at: after(minutes), by: Actor::Howler, kind });
             assert_eq!(run.change().map(|change| change.asked_again), expected);
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::approving::{
     KEY, PROCEDURE, around, asking, asking_by, found, now, offered, on, policy, prepared, why,
 };
+use crate::actor::Actor;
 use crate::id::RunId;
 use crate::procedure::{Finding, Verdict};
 use crate::run::approve::{NotApproved, Vote, vote};
@@ -17,7 +18,8 @@ use jiff::SignedDuration;
 
 /// Moves the run on by what howler itself does so many seconds later.
 fn at(run: &mut Run, after: i64, kind: RunEventKind) {
-    let event = |run: &Run, kind| RunEvent { seq: run.events + 1, at: around(after).now, by: None, kind };
+    let event =
+        |run: &Run, kind| RunEvent { seq: run.events + 1, at: around(after).now, by: Actor::Howler, kind };
     run.apply(&event(run, kind));
     while let Some(next) = settle(run, &around(after)) {
         run.apply(&event(run, next));
@@ -325,8 +327,12 @@ fn what_was_stored_before_is_read_and_hashed_as_it_was() {
     assert!(serde_json::from_value::<Proposed>(proposed).unwrap().kind.is_step());
     let row = |run: &Run| {
         let denied = RunEventKind::Denied { why: None };
-        let event =
-            RunEvent { seq: run.events + 1, at: now() + SignedDuration::ZERO, by: None, kind: denied };
+        let event = RunEvent {
+            seq: run.events + 1,
+            at: now() + SignedDuration::ZERO,
+            by: Actor::Howler,
+            kind: denied,
+        };
         let mut after = run.clone();
         after.apply(&event);
         audited(run, &after, &event).unwrap()

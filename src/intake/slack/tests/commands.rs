@@ -1,5 +1,6 @@
 use super::*;
 use domain::Severity;
+use domain::actor::Actor;
 
 /// A slash command as Slack sends it.
 const BODY: &str = "token=gIkuvaNzQIHg97ATvDxqgjtO&team_id=T0001&team_domain=example&enterprise_id=E0001&\
@@ -16,7 +17,7 @@ fn a_command_is_a_request() {
     let title = "Event stream & @ian down".into();
     let wanted = Request {
         delivery: DeliveryId::from("cmd:13345224609.738474920.8088930838d88f008e0"),
-        by: UserId::from("U2147483697"),
+        by: Actor::from("U2147483697"),
         place: place("C2147483705", None),
         reply: ReplyPath::Inline,
         ask: here(Command::Declare { severity: Severity::P1, title }),

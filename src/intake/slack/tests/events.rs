@@ -1,5 +1,6 @@
 use super::*;
 use domain::Severity;
+use domain::actor::Actor;
 use domain::command::Role;
 use domain::oncall::line::Oncall;
 use domain::oncall::said::Heard;
@@ -59,7 +60,7 @@ fn said_in(channel: &str, ts: &str, text: &str) -> DeliveryId {
 fn a_mention_is_a_request() {
     let wanted = Request {
         delivery: said_in("C123ABC456", "1515449522.000016", "<@UBOT> ack"),
-        by: UserId::from("U061F7AUR"),
+        by: Actor::from("U061F7AUR"),
         place: place("C123ABC456", Some("1515449500.000100")),
         reply: ReplyPath::Ephemeral,
         ask: here(Command::Ack),

@@ -67,7 +67,7 @@ fn a_declaration() {
     let Incoming { request, trigger, .. } = incoming(parse(&declaration()));
     assert_eq!((request.delivery.as_str(), trigger), ("view:VNHU13V36", None));
     assert_eq!(
-        (request.by.as_str(), request.place, request.reply),
+        (request.by.to_string().as_str(), request.place, request.reply),
         ("U1", place("C1", Some("1.1")), ReplyPath::Inline)
     );
     let form = Form::Declare {

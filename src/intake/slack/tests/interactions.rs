@@ -1,4 +1,5 @@
 use super::*;
+use domain::actor::Actor;
 
 /// A click on a button in a thread as Slack sends it.
 pub(super) fn click() -> Value {
@@ -49,7 +50,7 @@ fn a_click_is_a_request() {
     let address = "https://hooks.slack.com/actions/AABA1ABCD/1232321423432/D09sSasdasdAS9091209";
     let wanted = Request {
         delivery: DeliveryId::from("act:12466734323.1395872398"),
-        by: UserId::from("U0CA5"),
+        by: Actor::from("U0CA5"),
         place: place("CBR2V3XEX", Some("1548261230.000100")),
         reply: ReplyPath::ResponseUrl(address.into()),
         ask: Ask::Line(Line { incident: Some(IncidentId(7)), command: Command::Ack }),

@@ -1,4 +1,5 @@
 use super::*;
+use domain::actor::Actor;
 
 /// As Slack documents it: no channel, no message, no address.
 fn everywhere(callback_id: &str) -> Value {
@@ -45,7 +46,7 @@ fn the_one_that_is_everywhere_opens_the_declaration() {
     assert_eq!(trigger.as_deref(), Some("944799105734.773906753841.38b5894552bdd4a780554ee59d1f3638"));
     let wanted = Request {
         delivery: DeliveryId::from("sc:944799105734.773906753841.38b5894552bdd4a780554ee59d1f3638"),
-        by: UserId::from("UXXXXXXXXX"),
+        by: Actor::from("UXXXXXXXXX"),
         place: Place::home(),
         reply: ReplyPath::Direct,
         ask: here(Command::DeclareForm { title: None }),

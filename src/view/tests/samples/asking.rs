@@ -17,7 +17,7 @@ pub fn summary(number: u64, texts: &Texts) -> Summary {
         severity: Severity::ALL[usize::try_from(number % 4).unwrap()],
         overdue: number.is_multiple_of(5),
         status: if resolved { Status::Resolved } else { Status::Investigating },
-        commander: number.is_multiple_of(3).then(ian),
+        commander: number.is_multiple_of(3).then(ian).map(Into::into),
         declared_at: at("02:00"),
         resolved_at: resolved.then(|| at("03:00")),
         update_due: (!resolved).then(|| at("02:30")),
@@ -254,7 +254,7 @@ pub fn done() -> Vec<Done> {
         Done::Answered,
         Done::Escalated,
         Done::Paging { whom: bea(), skipped: Vec::new() },
-        Done::Role { role: Role::Comms, person: bea() },
+        Done::Role { role: Role::Comms, person: bea().into() },
         Done::Snoozed { until: at("02:45"), limited: false },
         Done::Snoozed { until: at("02:45"), limited: true },
         Done::Resolved,
@@ -288,7 +288,7 @@ fn unsure(word: String) -> Vec<Refusal> {
     let update = || Command::Update { text: word.clone() };
     let declare = || Command::Declare { severity: Severity::P1, title: word.clone() };
     let raise = Command::Severity { to: Severity::P1, reason: Some(word.clone()) };
-    let same = Doubt::SameTitle { incident: ID, by: ian() };
+    let same = Doubt::SameTitle { incident: ID, by: ian().into() };
     let anyway = Command::DeclareAnyway { severity: Severity::P1, title: word.clone(), note: None };
     let form = || Command::DeclareForm { title: None };
     vec![
@@ -340,12 +340,12 @@ fn plain_refusals(word: &str) -> Vec<Refusal> {
         Refusal::TooLong { what: "title".into(), length: 5_000, most: 120 },
         Refusal::NothingOpen,
         Refusal::NoSuchIncident { incident },
-        Refusal::AlreadyResolved { incident, at: at("03:05"), by: ian() },
+        Refusal::AlreadyResolved { incident, at: at("03:05"), by: ian().into() },
         Refusal::NotResolved { incident },
-        Refusal::AlreadyAcknowledged { incident, at: at("02:04"), by: ian() },
+        Refusal::AlreadyAcknowledged { incident, at: at("02:04"), by: ian().into() },
         Refusal::AlreadyStatus { incident, status: Status::Identified },
         Refusal::AlreadySeverity { incident, severity: Severity::P2 },
-        Refusal::AlreadyInRole { incident, role: Role::Commander, person: ian() },
+        Refusal::AlreadyInRole { incident, role: Role::Commander, person: ian().into() },
         Refusal::NothingToRetract { incident, what: None },
         Refusal::NothingToRetract { incident, what: Some(Retractable::Update) },
         Refusal::NothingToRetract { incident, what: Some(Retractable::Severity) },

@@ -11,7 +11,16 @@ use domain::oncall::when::WhenProblem;
 fn one(number: u64, texts: &Texts, from: &str) -> Maintenance {
     let (title, by) = (texts.title.clone(), ian());
     let (from, until) = (at(from), at("04:00"));
-    Maintenance { id: MaintenanceId(number), title, by, at: at("02:00"), from, until, ended: None, events: 1 }
+    Maintenance {
+        id: MaintenanceId(number),
+        title,
+        by: by.into(),
+        at: at("02:00"),
+        from,
+        until,
+        ended: None,
+        events: 1,
+    }
 }
 
 fn answers(texts: &Texts) -> Vec<(&'static str, MaintenanceAnswer)> {
@@ -68,8 +77,8 @@ pub fn maintenance(texts: &Texts) -> Vec<Named> {
         ("maintenance is planned", "03:00", Notice::Scheduled { at: at("02:00") }),
         ("maintenance is over", "02:00", Notice::Over { late: None }),
         ("maintenance is over, late", "02:00", Notice::Over { late: Some(late()) }),
-        ("maintenance ended", "02:00", Notice::Done { by: bea(), at: at("03:00") }),
-        ("maintenance called off", "03:00", Notice::Done { by: bea(), at: at("02:30") }),
+        ("maintenance ended", "02:00", Notice::Done { by: bea().into(), at: at("03:00") }),
+        ("maintenance called off", "03:00", Notice::Done { by: bea().into(), at: at("02:30") }),
     ];
     let notices = notices.into_iter().map(|(name, from, notice)| {
         (name, view::notice(&feature::Notice::Maintenance(Box::new(one(2, texts, from)), notice)))

@@ -106,7 +106,7 @@ fn tells(texts: &Texts) -> Vec<(&'static str, Tell)> {
     };
     let summons = |call, late| Tell::Summons {
         number: 3,
-        by: bea(),
+        by: bea().into(),
         reason: texts.text.clone(),
         at: at("02:30"),
         call,
@@ -135,13 +135,13 @@ fn tells(texts: &Texts) -> Vec<(&'static str, Tell)> {
         ),
         (
             "summons, answered, told",
-            Tell::SummonsAnswered { by: ian(), reason: texts.text.clone(), at: at("02:30") },
+            Tell::SummonsAnswered { by: ian().into(), reason: texts.text.clone(), at: at("02:30") },
         ),
         (
             "rotation changed",
-            Tell::Changed { by: bea(), change: Some(Change::Add { person: ian() }), moved: moved() },
+            Tell::Changed { by: bea().into(), change: Some(Change::Add { person: ian() }), moved: moved() },
         ),
-        ("swap asked", Tell::SwapAsked { number: 2, by: ian(), offer: offer(), paused: paused() }),
+        ("swap asked", Tell::SwapAsked { number: 2, by: ian().into(), offer: offer(), paused: paused() }),
         (
             "swap declined",
             Tell::SwapEnded { with: bea(), offer: offer(), how: SwapOutcome::Ended(SwapEnd::Declined) },
@@ -176,12 +176,12 @@ fn rota(texts: &Texts) -> Rota {
     let summons = Summons {
         number: 3,
         whom: ian(),
-        by: bea(),
+        by: bea().into(),
         reason: texts.text.clone(),
         at: at("02:30"),
         calls: 1,
         open: Vec::new(),
-        answered: Some((ian(), at("02:31"))),
+        answered: Some((ian().into(), at("02:31"))),
         given_up: false,
     };
     Rota { shift: Some(shift), swaps: vec![swap], summons: vec![summons], ..Rota::default() }
@@ -208,7 +208,7 @@ fn held(person: UserId, why: Why) -> Holding {
 }
 
 fn by_override() -> Why {
-    Why::Override { id: 3, kind: OverrideKind::Asked, by: bea() }
+    Why::Override { id: 3, kind: OverrideKind::Asked, by: bea().into() }
 }
 
 fn who(primary: Option<Holding>) -> Who {
@@ -232,8 +232,15 @@ fn paused() -> Vec<(UserId, Timestamp)> {
 
 fn half_taken_back(passed_until: Option<Timestamp>) -> OncallAnswer {
     let kind = OverrideKind::Swap { with: ian() };
-    let half =
-        Override { id: 4, person: bea(), from: day(6), until: day(13), kind, by: bea(), at: at("02:00") };
+    let half = Override {
+        id: 4,
+        person: bea(),
+        from: day(6),
+        until: day(13),
+        kind,
+        by: bea().into(),
+        at: at("02:00"),
+    };
     OncallAnswer::Proposed {
         change: Change::Cancel { number: 5 },
         seen: 3,
@@ -263,7 +270,7 @@ pub fn oncall_answers() -> Vec<(&'static str, OncallAnswer)> {
         from: day(6),
         until: day(8),
         kind: OverrideKind::Asked,
-        by: bea(),
+        by: bea().into(),
         at: at("02:00"),
     };
     let order = Change::Order { people: vec![bea(), ian()] };
@@ -289,7 +296,7 @@ pub fn oncall_answers() -> Vec<(&'static str, OncallAnswer)> {
                     segment(
                         15,
                         16,
-                        Some((bea(), Why::Override { id: 4, kind: OverrideKind::Cover, by: bea() })),
+                        Some((bea(), Why::Override { id: 4, kind: OverrideKind::Cover, by: bea().into() })),
                     ),
                     segment(16, 20, None),
                 ],

@@ -24,7 +24,7 @@ pub(super) fn pages(texts: &Texts) -> Vec<Named> {
         room: matches!(reason, PageReason::Silent | PageReason::Asked)
             .then(|| Room { channel: "C0ROOM".into(), name: "inc-7".into() }),
         asked: (reason == PageReason::Asked).then(|| AskedFor {
-            by: bea(),
+            by: bea().into(),
             why: texts.some(),
             passes: false,
         }),
@@ -60,9 +60,9 @@ pub(super) fn pages(texts: &Texts) -> Vec<Named> {
     let mut incident = long_story(texts).incident();
     let to = To::Person(ian());
     pages.push(("page, closed", view::page_now(&incident, 2, &to)));
-    incident.answered = Some(Acknowledgement { by: bea(), at: at("02:45") });
+    incident.answered = Some(Acknowledgement { by: bea().into(), at: at("02:45") });
     pages.push(("page about the silence, closed", view::page_now(&incident, 2, &to)));
-    incident.answered = Some(Acknowledgement { by: ian(), at: at("02:45") });
+    incident.answered = Some(Acknowledgement { by: ian().into(), at: at("02:45") });
     pages.push(("page, closed, for whoever is on it", view::page_now(&incident, 2, &to)));
     let open =
         OpenPage { seq: 5, to: to.clone(), reason: PageReason::Unanswered, paged: None, names_room: false };

@@ -42,11 +42,11 @@ pub fn oncall_refusals(word: &str) -> Vec<Refusal> {
         Refusal::NobodyToHandTo,
         Refusal::NotYourTurn { person: Some(bea()) },
         Refusal::NoSuchPageCall { number: 3 },
-        Refusal::PageAnswered { by: ian(), at: at("02:31") },
+        Refusal::PageAnswered { by: ian().into(), at: at("02:31") },
         Refusal::NoNumberToRing,
         Refusal::NobodyRings { elsewhere: true },
         Refusal::NobodyRings { elsewhere: false },
-        Refusal::OutOfReach { person: UserId::at_shell("root") },
+        Refusal::OutOfReach { person: Actor::Shell("root".into()) },
         Refusal::NeverPages { severity: Severity::P3, title: "Slow page".into() },
     ]
 }

@@ -12,7 +12,7 @@ pub fn declared(texts: &Texts, known: bool, update_every: Option<SignedDuration>
         action: some(),
         eta: known.then(|| Eta::Words(texts.title.clone())),
         update_every,
-        by: ian(),
+        by: ian().into(),
     }
 }
 
@@ -39,7 +39,7 @@ pub fn announcements(texts: &Texts) -> Vec<Named> {
         root_cause: texts.text.clone(),
         impact: texts.some(),
         data_loss,
-        by: ian(),
+        by: ian().into(),
         figures,
         cancelled: None,
     };
@@ -48,13 +48,13 @@ pub fn announcements(texts: &Texts) -> Vec<Named> {
         from,
         to,
         reason: texts.some(),
-        by: ian(),
+        by: ian().into(),
         update_every: Some(minutes(60)),
     };
     let updated = |facts, next_due| Say::Updated {
         title: title(),
         facts,
-        by: ian(),
+        by: ian().into(),
         at: at("02:20"),
         number: 3,
         next_due,
@@ -72,7 +72,7 @@ pub fn announcements(texts: &Texts) -> Vec<Named> {
                 title: title(),
                 from: Status::Investigating,
                 to: Status::Identified,
-                by: ian(),
+                by: ian().into(),
             },
         ),
         ("severity raised", severity(Severity::P3, Severity::P1)),
@@ -83,7 +83,7 @@ pub fn announcements(texts: &Texts) -> Vec<Named> {
             "reopened",
             Say::Reopened {
                 title: title(),
-                by: ian(),
+                by: ian().into(),
                 status: Status::Mitigating,
                 update_every: Some(minutes(30)),
             },
@@ -108,7 +108,7 @@ pub fn inside(texts: &Texts) -> Vec<Named> {
         everybody: true,
         quiet: false,
     };
-    let role = |by, from| Say::RoleTaken { role: Role::Commander, person: bea(), from, by };
+    let role = |by, from| Say::RoleTaken { role: Role::Commander, person: bea().into(), from, by };
     let brief = |role, known: bool| Say::Brief {
         role,
         title: texts.title.clone(),
@@ -120,21 +120,25 @@ pub fn inside(texts: &Texts) -> Vec<Named> {
         eta: known.then(|| Eta::At(at("03:10"))),
         last_update: texts.some().filter(|_| known).map(|text| (at("02:20"), text)),
         next_due: known.then(|| at("02:50")),
-        roles: if known { vec![(Role::Commander, bea()), (Role::Comms, ian())] } else { Vec::new() },
+        roles: if known {
+            vec![(Role::Commander, bea().into()), (Role::Comms, ian().into())]
+        } else {
+            Vec::new()
+        },
         room: known.then(room),
-        from: known.then(ian),
+        from: known.then(ian).map(Into::into),
     };
     let says = [
         ("response missed", missed(None)),
         ("response missed, late", missed(Some(late()))),
-        ("acknowledged", Say::Acknowledged { by: ian(), after: minutes(4) }),
-        ("answered", Say::Answered { by: bea() }),
-        ("took command", role(bea(), None)),
-        ("was given command", role(ian(), Some(ian()))),
+        ("acknowledged", Say::Acknowledged { by: ian().into(), after: minutes(4) }),
+        ("answered", Say::Answered { by: bea().into() }),
+        ("took command", role(bea().into(), None)),
+        ("was given command", role(ian().into(), Some(ian().into()))),
         ("brief for the commander", brief(Role::Commander, true)),
         ("brief for comms, nothing known", brief(Role::Comms, false)),
         ("brief for the scribe", brief(Role::Scribe, true)),
-        ("noted", Say::Noted { text: texts.text.clone(), by: ian() }),
+        ("noted", Say::Noted { text: texts.text.clone(), by: ian().into() }),
         (
             "undelivered",
             Say::Undelivered {
@@ -159,8 +163,8 @@ pub fn reminders(texts: &Texts) -> Vec<Named> {
         declared_at: at("02:00"),
         impact: texts.some().filter(|_| known),
         action: texts.some().filter(|_| known),
-        asked: commander.clone().unwrap_or_else(ian),
-        commander,
+        asked: commander.clone().unwrap_or_else(ian).into(),
+        commander: commander.map(Into::into),
         missed_in_all,
         late,
         quiet: false,
@@ -196,17 +200,20 @@ pub fn reminders(texts: &Texts) -> Vec<Named> {
         view::settled(&settled, &incident)
     };
     messages.extend([
-        ("settled by an update", settled(Some(ian()), Answered::Updated, Rung::Channel)),
-        ("settled by a snooze", settled(Some(ian()), Answered::Snoozed { until: at("02:50") }, Rung::Direct)),
-        ("settled by the resolution", settled(Some(ian()), Answered::Resolved, Rung::OnCall)),
-        ("overtaken", settled(None, Answered::Overtaken, Rung::Channel)),
+        ("settled by an update", settled(ian().into(), Answered::Updated, Rung::Channel)),
+        (
+            "settled by a snooze",
+            settled(ian().into(), Answered::Snoozed { until: at("02:50") }, Rung::Direct),
+        ),
+        ("settled by the resolution", settled(ian().into(), Answered::Resolved, Rung::OnCall)),
+        ("overtaken", settled(Actor::Howler, Answered::Overtaken, Rung::Channel)),
     ]);
     messages
 }
 
 /// What is said of somebody who is not known in Slack.
 pub fn at_a_shell(texts: &Texts) -> Vec<Named> {
-    let root = || UserId::at_shell("root");
+    let root = || Actor::Shell("root".into());
     let reminder = |rung| Say::Reminder {
         title: texts.title.clone(),
         severity: Severity::P1,
@@ -241,18 +248,17 @@ pub fn at_a_shell(texts: &Texts) -> Vec<Named> {
         ("acknowledged", Say::Acknowledged { by: root(), after: minutes(4) }),
         (
             "took command",
-            Say::RoleTaken { role: Role::Commander, person: root(), from: Some(ian()), by: root() },
+            Say::RoleTaken { role: Role::Commander, person: root(), from: Some(ian().into()), by: root() },
         ),
         ("reminded in the channel", reminder(Rung::Channel)),
         ("reminded by the on-call", reminder(Rung::OnCall)),
     ];
     let mut messages = said(&says, &mapped());
-    let by =
-        |by: UserId, what| Entry { at: at("02:00"), by: Some(by), from_shell: true, what, retracted: false };
+    let by = |by: Actor, what| Entry { at: at("02:00"), by, from_shell: true, what, retracted: false };
     let entries = [
         by(root(), EventKind::Noted { text: texts.text.clone() }),
-        by(ian(), EventKind::Acknowledged),
-        by(root(), EventKind::RoleTaken { role: Role::Scribe, person: ian(), from: None }),
+        by(ian().into(), EventKind::Acknowledged),
+        by(root(), EventKind::RoleTaken { role: Role::Scribe, person: ian().into(), from: None }),
     ];
     let timeline =
         Private::Timeline { incident: summary(7, texts), entries: entries.to_vec(), page: 1, pages: 1 };
