@@ -20,7 +20,7 @@ const AT_ONCE: u64 = 250;
 
 fn declared(number: u64, severity: Severity, config: &Config, at: Timestamp) -> Result<(Incident, Event)> {
     let title = format!("Benchmark number{number}");
-    let declaration = Declaration { title, severity, impact: None, action: None, eta: None };
+    let declaration = Declaration { title, severity, impact: None, action: None, eta: None, began: None };
     let place = Place { channel: "C0EMERG".into(), thread: None };
     let decision = declare(IncidentId(number), declaration, &place, &config.severity);
     let kind = decision.events.into_iter().next().ok_or("a declaration declares")?;

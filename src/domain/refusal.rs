@@ -86,6 +86,10 @@ pub enum Refusal {
     NoRoom {
         incident: IncidentId,
     },
+    /// Whoever would have an incident, and is no person.
+    NoPerson {
+        by: Actor,
+    },
     /// Somebody who is to come into a channel, and whom Slack does not know.
     NotInSlack {
         person: Actor,

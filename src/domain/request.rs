@@ -31,6 +31,7 @@ pub struct Place {
 const SHELL: &str = "shell:";
 const PHONE: &str = "phone:";
 const HOME: &str = "home:";
+const HOWLER: &str = "howler:";
 
 impl Place {
     /// A telephone, which is in no channel.
@@ -57,6 +58,11 @@ impl Place {
     /// howler's Home tab, or a shortcut that is no message's: in Slack, and in no channel.
     pub fn home() -> Self {
         Self { channel: HOME.into(), thread: None }
+    }
+
+    /// howler itself, by no word of a person.
+    pub fn howler() -> Self {
+        Self { channel: HOWLER.into(), thread: None }
     }
 
     pub fn is_home(&self) -> bool {

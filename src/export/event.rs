@@ -50,12 +50,16 @@ pub fn status(status: Status) -> &'static str {
 pub fn named(kind: &EventKind) -> (&'static str, Value) {
     use EventKind as Kind;
     match kind {
-        Kind::Declared { title, severity: set, clocks, impact, action, eta: expected, place } => (
-            "declared",
-            json!({ "title": title, "severity": severity(*set), "clocks": self::clocks(clocks), "impact": impact,
-                "action": action, "eta": expected.as_ref().map(eta), "channel": place.channel,
-                "thread": place.thread }),
-        ),
+        Kind::Declared { title, severity: set, clocks, impact, action, eta: expected, place, began } => {
+            let mut data = json!({ "title": title, "severity": severity(*set), "clocks": self::clocks(clocks),
+                "impact": impact, "action": action, "eta": expected.as_ref().map(eta), "channel": place.channel,
+                "thread": place.thread });
+            // Lines without it are as they ever were.
+            if let Some(began) = began {
+                data["began"] = json!(began);
+            }
+            ("declared", data)
+        }
         Kind::Acknowledged => ("acknowledged", json!({})),
         Kind::CallMissed { seq, person, texted } => {
             ("call_missed", json!({ "seq": seq, "person": person, "texted": texted }))

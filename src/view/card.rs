@@ -129,15 +129,10 @@ fn ended(incident: &Incident, resolution: &Resolution) -> Vec<Words> {
 fn footer(incident: &Incident, elsewhere: bool) -> Words {
     let room = incident.room.as_ref().filter(|_| elsewhere).map(|room| words![" · ", channel(&room.channel)]);
     let issue = incident.backup.issue().map(|issue| words![" · ", link(issue)]);
-    words![
-        bold(incident.id.to_string()),
-        " · declared by ",
-        &incident.declared_by,
-        ", ",
-        moment(incident.declared_at)
-    ]
-    .and_if(room)
-    .and_if(issue)
+    words![bold(incident.id.to_string()), " · declared by ", &incident.declared_by, ", "]
+        .and(facts::told_at(incident.declared_at, incident.began))
+        .and_if(room)
+        .and_if(issue)
 }
 
 fn draft(incident: &Incident, oncall: Option<&String>) -> Draft {
@@ -249,8 +244,8 @@ pub(super) fn lines(incident: &Incident) -> Vec<Words> {
     match incident.resolution() {
         Some(resolution) => resolved(incident, resolution).into_iter().chain([figured(incident)]).collect(),
         None => {
-            let declared =
-                words![bold("Declared by "), &incident.declared_by, ", ", moment(incident.declared_at)];
+            let declared = words![bold("Declared by "), &incident.declared_by, ", "];
+            let declared = declared.and(facts::told_at(incident.declared_at, incident.began));
             clocks(incident, None).into_iter().chain(open_facts(incident)).chain([declared]).collect()
         }
     }

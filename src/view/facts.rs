@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::blocks::Button;
-use super::words::{Part, Words, bold, clock, mention, moment, words};
+use super::words::{Part, Words, bold, clock, mention, moment, near, words};
 use config::Mentions;
 use domain::actor::Actor;
 use domain::command::{Command, Role};
@@ -99,6 +99,14 @@ pub(super) fn next_due(next_due: Option<Timestamp>) -> Words {
     match next_due {
         Some(due) => words!["Next update by ", clock(due), "."],
         None => words!["Next update when there is news."],
+    }
+}
+
+/// When it was declared; and since when there was trouble, where that was earlier.
+pub(super) fn told_at(declared_at: Timestamp, began: Option<Timestamp>) -> Words {
+    match began {
+        Some(began) => words!["since ", moment(began), " (told at ", near(declared_at, began), ")"],
+        None => words![moment(declared_at)],
     }
 }
 

@@ -30,6 +30,7 @@ pub(super) fn page(say: &Say, incident: IncidentId, now: Option<Timestamp>) -> M
         impact,
         action,
         declared_at,
+        began,
         late,
         skipped,
         calls,
@@ -40,8 +41,10 @@ pub(super) fn page(say: &Say, incident: IncidentId, now: Option<Timestamp>) -> M
     else {
         return Draft::new().finish();
     };
+    let since = if began.is_some() { words![" · "] } else { words![" · declared "] };
+    let since = since.and(facts::told_at(*declared_at, *began));
     let known = [
-        Some(facts::state(*severity, *status).and(words![" · declared ", moment(*declared_at)])),
+        Some(facts::state(*severity, *status).and(since)),
         facts::given("Impact", impact.as_ref()),
         facts::given("Current action", action.as_ref()),
         room.as_ref().map(|room| words!["Channel: ", channel(&room.channel)]),
@@ -95,6 +98,9 @@ fn why(say: &Say, now: Option<Timestamp>) -> Words {
         (PageReason::Begun | PageReason::Asked, _) => words!["Nobody is on it yet."],
     };
     let until = respond_by.filter(|_| *reason != PageReason::Silent).map(|due| {
+        if due <= *declared_at {
+            return words![" The response time ended at ", near(due, *declared_at), ", before I was told."];
+        }
         let left = now.map(|now| due.duration_since(now)).filter(|left| left.as_secs() >= 60);
         let left =
             left.map(|left| words![format!(", in {}", spoken(SignedDuration::from_mins(left.as_mins())))]);

@@ -76,6 +76,10 @@ fn wrong(refusal: &Refusal) -> Words {
             "Somebody changed the {field} while you had this form open. It now says: {}. Copy what you need and open the form again.",
             if now.is_empty() { "nothing".to_owned() } else { format!("\"{}\"", shorten(now, 100)) }
         )],
+        Refusal::NotInSlack { person } => {
+            words![person, " is unknown to Slack, so I can't bring them into a channel."]
+        }
+        Refusal::NoPerson { by } => words![by, " is no person: somebody must have it who can be asked."],
         Refusal::NoRoom { incident } => {
             words![format!(
                 "{incident} has no channel of its own. People work on it in the emergencies channel."

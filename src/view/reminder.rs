@@ -56,9 +56,14 @@ fn asking(say: &Say, mentions: &Mentions) -> Vec<Words> {
     let to_oncall = oncall.map(|oncall| oncall.and(words![": "])).unwrap_or_default().and(overdue());
     let ask = match rung {
         Rung::Channel if asked.in_slack().is_some() => words![asked, ": "].and(overdue()),
-        Rung::Channel => to_oncall.and(words![" I can't reach ", asked, " in Slack."]),
+        Rung::Channel if asked.is_person() => to_oncall.and(words![" I can't reach ", asked, " in Slack."]),
+        // Whoever declared it is no person, and nobody has it since.
+        Rung::Channel => to_oncall.and(words![" Nobody has it yet."]),
         Rung::Direct => {
             overdue().and(words![" Nobody in the channel has answered. ", why_you(commander.as_ref(), asked)])
+        }
+        Rung::OnCall if !asked.is_person() => {
+            to_oncall.and(words![" Nobody has it yet: please post one, or take command."])
         }
         Rung::OnCall => {
             to_oncall.and(words![" ", asked, " hasn't answered: please post one, or take command."])

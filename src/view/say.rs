@@ -7,7 +7,7 @@ use super::announcement::{self, Resolved};
 use super::blocks::{Button, Draft};
 use super::facts::{self, labelled};
 use super::time::{late, spoken};
-use super::words::{Words, bold, code, everybody, words};
+use super::words::{Words, bold, clock, code, everybody, near, words};
 use super::{brief, card::card, page, reminder};
 use config::Mentions;
 use domain::effect::{CardPlace, Say};
@@ -100,7 +100,8 @@ fn inside(say: &Say, incident: IncidentId) -> Words {
 }
 
 fn response_missed(say: &Say, incident: IncidentId, mentions: &Mentions) -> Message {
-    let Say::ResponseMissed { title, severity, within, late: lateness, everybody: all, quiet } = say else {
+    let Say::ResponseMissed { title, severity, within, late: lateness, everybody: all, quiet, began } = say
+    else {
         return Draft::new().finish();
     };
     let called = match (all, quiet) {
@@ -112,14 +113,18 @@ fn response_missed(say: &Say, incident: IncidentId, mentions: &Mentions) -> Mess
     };
     let admitted = lateness.as_ref().map(|lateness| words![format!("This comes late: {}.", late(lateness))]);
     let mut lines = vec![
-        called.and(words![
-            format!(
-                "{incident} is {} and needed an acknowledgement within {}. ",
-                facts::severity(*severity),
-                spoken(*within)
-            ),
-            "Nobody has. The miss goes on record."
-        ]),
+        called
+            .and(words![
+                format!(
+                    "{incident} is {} and needed an acknowledgement within {}. ",
+                    facts::severity(*severity),
+                    spoken(*within)
+                ),
+                "Nobody has. The miss goes on record."
+            ])
+            .and_if(began.map(|(began, told)| {
+                words![" It counts from ", near(began, told), "; I was told at ", clock(told), "."]
+            })),
         words!["Can you take it? Press ", bold("I'm on it"), "."],
     ];
     lines.extend(admitted);

@@ -6,7 +6,7 @@ use super::blocks::{Button, Draft};
 use super::facts::{eta, given, labelled, severity};
 use super::page;
 use super::time::{day_utc, late};
-use super::words::{Part, Words, bold, both, channel, clock, counted, link, words};
+use super::words::{Part, Words, bold, both, channel, clock, counted, link, near, words};
 use domain::Command;
 use domain::actor::Actor;
 use domain::answer::Summary;
@@ -97,9 +97,10 @@ fn what(entry: &Entry, most: usize) -> Vec<Words> {
     let by = |did: &str| words![name(who), from(entry), format!(" {did}")];
     let cut = |text: &String| shorten(text, most);
     match &entry.what {
-        EventKind::Declared { title, severity: how_bad, impact, action, eta: expected, .. } => {
+        EventKind::Declared { title, severity: how_bad, impact, action, eta: expected, began, .. } => {
             let head = by("declared ").and(words![bold(severity(*how_bad)), ": ", cut(title), "."]);
             let more = [
+                began.map(|began| words!["It began at ", near(began, entry.at), "."]),
                 given("Impact", impact.as_ref().map(cut).as_ref()),
                 given("Current action", action.as_ref().map(cut).as_ref()),
                 expected.as_ref().map(|expected| eta(Some(expected))),

@@ -61,7 +61,7 @@ impl Draft<'_> {
     /// himself in.
     pub(super) fn policy(&self, run: &Run, risk: Risk) -> Policy {
         let declared = run.incident.and_then(|id| self.book().incident(id).ok().flatten());
-        let began = declared.map_or(run.at, |incident| incident.declared_at.min(run.at));
+        let began = declared.map_or(run.at, |incident| incident.counts_from().min(run.at));
         let policy = self.config.runbook.approval.policy(risk);
         Policy { rota: Some(self.settled_on_call(began)), ..policy }
     }

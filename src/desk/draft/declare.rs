@@ -12,7 +12,7 @@ use domain::id::{DeliveryId, IncidentId};
 use domain::incident::event::EventKind;
 use domain::incident::{Asked, Declaration, Incident, decide_form, declare};
 use domain::refusal::{Doubt, Refusal};
-use domain::request::{Form, Request};
+use domain::request::{Form, Place, Request};
 use domain::text;
 use store::StoreError;
 
@@ -27,15 +27,24 @@ impl Draft<'_> {
         request: &Request,
         declaration: Declaration,
     ) -> Result<Answer, StoreError> {
+        self.declare_by(&Cause::request(request), &request.place, declaration)
+    }
+
+    /// Declares, whoever brought it about: a person, an alert or howler itself.
+    pub(super) fn declare_by(
+        &mut self,
+        cause: &Cause,
+        place: &Place,
+        declaration: Declaration,
+    ) -> Result<Answer, StoreError> {
         let id = IncidentId(self.changes.next.incident);
-        let decision = declare(id, declaration, &request.place, &self.config.severity);
+        let decision = declare(id, declaration, place, &self.config.severity);
         self.changes.next.incident += 1;
         for kind in decision.events {
-            let cause = Cause::request(request);
-            let event = Incident::event(1, self.now, &cause, kind);
+            let event = Incident::event(1, self.now, cause, kind);
             if let Some(incident) = Incident::declared(id, &event) {
                 info!(incident = id.0, severity = %incident.severity, "declared");
-                self.took_effect(None, incident, event, &cause)?;
+                self.took_effect(None, incident, event, cause)?;
             }
         }
         Ok(decision.answer)
@@ -94,7 +103,7 @@ impl Draft<'_> {
         note: Option<&str>,
     ) -> Result<Answer, StoreError> {
         let title = title.to_owned();
-        let declaration = Declaration { title, severity, impact: None, action: None, eta: None };
+        let declaration = Declaration { title, severity, impact: None, action: None, eta: None, began: None };
         self.declare_noted(request, declaration, note)
     }
 

@@ -6,13 +6,17 @@ use crate::state::State;
 use config::Config;
 use domain::Severity;
 use domain::actor::Actor;
+use domain::aggregate::Cause;
+use domain::alert::AlertId;
 use domain::command::{Command, Line};
 use domain::effect::{EffectKind, EffectState, Outcome, Receipt};
 use domain::id::{DeliveryId, IncidentId};
+use domain::incident::{Declaration, Incident};
 use domain::oncall::confirm::Change;
 use domain::oncall::line::Oncall;
 use domain::oncall::said::Heard;
 use domain::oncall::tell::Tell;
+use domain::owner::Owner;
 use domain::refusal::Refusal;
 use domain::request::{Ask, Place, ReplyPath, Request};
 use domain::run::signed::Keys;
@@ -238,4 +242,27 @@ fn what_waits_for_a_limit_goes_back_with_the_clock() {
     let state = &scene.state.outbox.get(effect).unwrap().state;
     let expected = at(0) + SignedDuration::from_secs(30);
     assert!(matches!(state, EffectState::Later { at, .. } if *at == expected), "{state:?}");
+}
+
+/// No person asked for it: the incident is there all the same, with its clocks, and is read back from the disk as it was.
+#[test]
+fn an_alert_and_howler_itself_declare() {
+    for by in [Actor::Alert(AlertId(12)), Actor::Howler] {
+        let mut scene = Scene::new();
+        let (title, severity) = ("Monitor says that api is down".to_owned(), Severity::P1);
+        let began = Some(at(1) - SignedDuration::from_mins(20));
+        let declaration = Declaration { title, severity, impact: None, action: None, eta: None, began };
+        let cause = Cause::earlier(by.clone());
+        scene.decide(at(1), |draft| drop(draft.declare_by(&cause, &Place::howler(), declaration).unwrap()));
+        let is_it = |incident: &Incident| incident.declared_by == by && incident.began == began;
+        let declared = scene.state.open.values().find(|incident| is_it(incident)).unwrap();
+        let own = |timer: &&Timer| timer.owner == Owner::Incident(declared.id);
+        let response = scene.state.timers.iter().filter(own).find(|timer| timer.kind == TimerKind::Response);
+        let response = *response.expect("its response time runs");
+        assert!(response.due < at(1), "and was over when howler heard of it");
+        scene.decide(at(1), |draft| draft.fire(response).unwrap());
+        let read = State::loaded(scene.store.load().unwrap(), &Keys::default());
+        let read = read.open.values().find(|incident| is_it(incident)).unwrap();
+        assert!(read.response_missed.is_some() && read.acknowledged.is_none(), "{read:?}");
+    }
 }

@@ -141,6 +141,9 @@ pub enum Say {
         /// Nobody is called.
         #[serde(default)]
         quiet: bool,
+        /// When the trouble began and when it was declared, where the time counts from before the declaration.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        began: Option<(Timestamp, Timestamp)>,
     },
     /// Somebody is called to an incident.
     Page {
@@ -150,6 +153,9 @@ pub enum Say {
         impact: Option<String>,
         action: Option<String>,
         declared_at: Timestamp,
+        /// When the trouble began, where that was before its declaration.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        began: Option<Timestamp>,
         reason: PageReason,
         called: Called,
         /// When somebody must have acknowledged.

@@ -358,6 +358,7 @@ impl Consequences<'_> {
             title: self.incident.title.clone(),
             severity: self.incident.severity,
             within: due.duration_since(self.incident.response_from),
+            began: self.incident.began_before(self.incident.response_from),
             late: *late,
             everybody: *everybody,
             quiet: *quiet,

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::began::{counted_from, earlier};
 use super::event::{Clocks, Event, EventKind, UpdateFacts};
 use super::*;
 use crate::command::Retractable;
@@ -9,7 +10,8 @@ use crate::command::Retractable;
 impl Incident {
     /// The incident that a declaration starts; `None` for any other event.
     pub fn declared(id: IncidentId, event: &Event) -> Option<Self> {
-        let EventKind::Declared { title, severity, clocks, impact, action, eta, place } = &event.kind else {
+        let EventKind::Declared { title, severity, clocks, impact, action, eta, place, began } = &event.kind
+        else {
             return None;
         };
         Some(Self {
@@ -20,6 +22,7 @@ impl Incident {
             clocks: *clocks,
             declared_at: event.at,
             declared_by: event.by.clone(),
+            began: earlier(*began, event.at),
             place: place.clone(),
             impact: impact.clone(),
             action: action.clone(),
@@ -27,7 +30,7 @@ impl Incident {
             roles: BTreeMap::new(),
             acknowledged: None,
             answered: None,
-            response_from: event.at,
+            response_from: counted_from(*began, event.at),
             response_missed: None,
             updates: Vec::new(),
             severity_changes: Vec::new(),
@@ -236,8 +239,9 @@ impl Incident {
         let interval_changed = self.clocks.update_every != clocks.update_every;
         (self.severity, self.clocks) = (severity, clocks);
         // Raised late, a short response time starts with the raise: nobody can have kept it before.
-        let ahead = |within| self.declared_at.saturating_add(within).is_ok_and(|due| due > at);
-        self.response_from = if clocks.respond_within.is_none_or(ahead) { self.declared_at } else { at };
+        let from = self.counts_from();
+        let ahead = |within| from.saturating_add(within).is_ok_and(|due| due > at);
+        self.response_from = if clocks.respond_within.is_none_or(ahead) { from } else { at };
         if !interval_changed || !self.is_open() {
             return;
         }

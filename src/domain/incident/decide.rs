@@ -70,6 +70,8 @@ pub struct Declaration {
     pub impact: Option<String>,
     pub action: Option<String>,
     pub eta: Option<Eta>,
+    /// When the trouble began, where that was earlier than now.
+    pub began: Option<Timestamp>,
 }
 
 impl Declaration {
@@ -84,13 +86,13 @@ impl Declaration {
         now: Timestamp,
     ) -> Result<Self, Refusal> {
         let eta = eta.map(|eta| Eta::said_at(eta, now, None)).transpose()?;
-        Ok(Self { title, severity, impact, action, eta })
+        Ok(Self { title, severity, impact, action, eta, began: None })
     }
 }
 
 /// Declares incident `id`.
 pub fn declare(id: IncidentId, declaration: Declaration, place: &Place, rules: &Severities) -> Decision {
-    let Declaration { title, severity, impact, action, eta } = declaration;
+    let Declaration { title, severity, impact, action, eta, began } = declaration;
     let clocks = clocks(severity, rules);
     let answer = Private::Declared {
         incident: id,
@@ -99,7 +101,8 @@ pub fn declare(id: IncidentId, declaration: Declaration, place: &Place, rules: &
         own_channel: clocks.own_channel,
         noted: None,
     };
-    let declared = EventKind::Declared { title, severity, clocks, impact, action, eta, place: place.clone() };
+    let place = place.clone();
+    let declared = EventKind::Declared { title, severity, clocks, impact, action, eta, place, began };
     Decision { events: vec![declared], answer: Answer::Private(answer) }
 }
 
@@ -113,6 +116,11 @@ pub fn decide(
     asked: &Asked<'_>,
     rules: &Severities,
 ) -> Result<Decision, Refusal> {
+    // Whoever is no person has nothing, and answers for nothing.
+    if !asked.by.is_person() && matches!(command.core(), Command::Ack | Command::Pass | Command::Take { .. })
+    {
+        return Err(Refusal::NoPerson { by: asked.by.clone() });
+    }
     let decision = decided(incident, command, asked, rules)?;
     let works = matches!(
         command.core(),

@@ -31,7 +31,7 @@ impl Incident {
             roles: Default::default(),
             acknowledged: None,
             answered: None,
-            response_from: self.declared_at,
+            response_from: self.counts_from(),
             response_missed: None,
             updates: Vec::new(),
             severity_changes: Vec::new(),

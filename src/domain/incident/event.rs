@@ -67,6 +67,9 @@ pub enum EventKind {
         action: Option<String>,
         eta: Option<Eta>,
         place: Place,
+        /// When the trouble began, where that was earlier: see [`super::began`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        began: Option<Timestamp>,
     },
     /// Somebody has it; or, once it fell silent, somebody answered the page about that.
     Acknowledged,

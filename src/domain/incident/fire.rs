@@ -90,7 +90,8 @@ fn miss_response(
     let due = incident.response_due().filter(|due| *due <= now)?;
     let rule = rules.rule(incident.severity);
     let (everybody, quiet) = (rule.calls_everybody(), !rule.pages().pages());
-    Some(EventKind::ResponseMissed { due, late: Lateness::of(due, now, outage), everybody, quiet })
+    let late = Lateness::of(incident.could_know(due), now, outage);
+    Some(EventKind::ResponseMissed { due, late, everybody, quiet })
 }
 
 fn tell_elsewhere(incident: &Incident, now: Timestamp, outage: Option<Outage>) -> Option<EventKind> {

@@ -4,6 +4,7 @@ mod aggregate;
 mod announce;
 mod apply;
 mod backup;
+mod began;
 mod cancel;
 mod channel;
 mod decide;
@@ -162,6 +163,9 @@ pub struct Incident {
     pub clocks: event::Clocks,
     pub declared_at: Timestamp,
     pub declared_by: Actor,
+    /// When the trouble began, where that was before its declaration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub began: Option<Timestamp>,
     pub place: Place,
     pub impact: Option<String>,
     pub action: Option<String>,
@@ -171,7 +175,7 @@ pub struct Incident {
     /// Who answered the last page about its silence, and when.
     #[serde(default)]
     pub answered: Option<Acknowledgement>,
-    /// What the response time counts from: the declaration, or the change to a severity whose time had run out by then.
+    /// What the response time counts from: the beginning of the trouble, the declaration, or the change to a severity whose time had run out by then.
     pub response_from: Timestamp,
     /// The event that says that nobody acknowledged in time.
     pub response_missed: Option<u32>,

@@ -149,7 +149,11 @@ pub fn begin(after: &Incident, event: &Event, path: Path, duty: &Duty) -> Option
     if !wanted || !path.pages() {
         return None;
     }
-    let paging = Paging::new(path, event.at, false);
+    let from = match event.kind {
+        EventKind::Declared { .. } => after.called_from(&path, event.at),
+        _ => event.at,
+    };
+    let paging = Paging::new(path, from, false);
     let page = climb(after, &paging, event.at, duty, None);
     Some(page.unwrap_or_else(|| waits(paging, event.at)))
 }
@@ -210,7 +214,7 @@ fn climb(
         reached = duty.reach_all(&called);
     }
     let (calls, skipped) = reached;
-    let late = Lateness::of(due, now, outage);
+    let late = Lateness::of(incident.could_know(due), now, outage);
     let reason = paging.reason();
     let paging = Some(after);
     Some(EventKind::Paged(Box::new(Paged { reason, calls, skipped, due, paging, late, asked: None })))
@@ -286,6 +290,7 @@ impl Incident {
             impact: self.impact.clone(),
             action: self.action.clone(),
             declared_at: self.declared_at,
+            began: self.began,
             reason: paged.reason,
             called: call.called.clone(),
             respond_by: self.response_due(),

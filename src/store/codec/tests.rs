@@ -14,8 +14,14 @@ use domain::severities::Severities;
 use domain::timer::Timer;
 
 fn a_row() -> Vec<u8> {
-    let declaration =
-        Declaration { title: "x".into(), severity: Severity::P1, impact: None, action: None, eta: None };
+    let declaration = Declaration {
+        title: "x".into(),
+        severity: Severity::P1,
+        impact: None,
+        action: None,
+        eta: None,
+        began: None,
+    };
     let place = Place { channel: "C1".into(), thread: None };
     let decision = declare(IncidentId(1), declaration, &place, &Severities::default());
     let kind = decision.events.into_iter().next().unwrap();

@@ -20,8 +20,14 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn declared(number: u64, title: &str) -> (Arc<Incident>, Event) {
-    let declaration =
-        Declaration { title: title.into(), severity: Severity::P1, impact: None, action: None, eta: None };
+    let declaration = Declaration {
+        title: title.into(),
+        severity: Severity::P1,
+        impact: None,
+        action: None,
+        eta: None,
+        began: None,
+    };
     let place = Place { channel: "C1".into(), thread: None };
     let decision = declare(IncidentId(number), declaration, &place, &Severities::default());
     let kind = decision.events.into_iter().next().unwrap();

@@ -4,6 +4,7 @@ mod asking;
 mod calendars;
 mod forms;
 mod maintenance;
+mod nobody;
 mod oncall;
 mod paging;
 mod refusing;
@@ -30,6 +31,7 @@ use domain::timer::{Lateness, Outage};
 use domain::{Severity, Status};
 pub use forms::*;
 pub use maintenance::*;
+pub use nobody::*;
 pub use oncall::*;
 pub use refusing::*;
 pub use saying::*;
@@ -114,6 +116,7 @@ impl Story {
             action: None,
             eta: None,
             place: place(),
+            began: None,
         };
         Self(Vec::new()).then("02:00", Some(ian()), declared)
     }

@@ -118,6 +118,11 @@ fn somebody_at_a_shell() {
 }
 
 #[test]
+fn an_incident_that_nobody_declared() {
+    assert_snapshot!(page(samples::declared_by_nobody(&Texts::calm())));
+}
+
+#[test]
 fn done() {
     let lines = samples::done().into_iter().map(|what| {
         let message = view::private(

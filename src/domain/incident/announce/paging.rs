@@ -29,6 +29,7 @@ impl Consequences<'_> {
             impact: None,
             action: None,
             declared_at: incident.declared_at,
+            began: incident.began,
             reason: PageReason::Begun,
             called: Called::PrimaryPhone,
             respond_by: incident.response_due(),

@@ -1,6 +1,7 @@
 //! Tables and properties of an incident's decisions. Times are minutes after the declaration.
 
 mod backups;
+mod began;
 mod clocks;
 mod commands;
 mod escalation;
@@ -64,6 +65,7 @@ impl World {
             impact: None,
             action: None,
             eta: None,
+            began: None,
         };
         let decision = declare(IncidentId(7), declaration, &place(), &rules);
         let kind = decision.events.into_iter().next().unwrap();

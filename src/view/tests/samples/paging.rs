@@ -15,6 +15,7 @@ pub(super) fn pages(texts: &Texts) -> Vec<Named> {
         impact: texts.some(),
         action: None,
         declared_at: at("02:00"),
+        began: None,
         reason,
         called,
         respond_by: Some(at("02:15")),

@@ -107,6 +107,7 @@ pub fn inside(texts: &Texts) -> Vec<Named> {
         late,
         everybody: true,
         quiet: false,
+        began: None,
     };
     let role = |by, from| Say::RoleTaken { role: Role::Commander, person: bea().into(), from, by };
     let brief = |role, known: bool| Say::Brief {
@@ -191,7 +192,15 @@ pub fn reminders(texts: &Texts) -> Vec<Named> {
     let missed = {
         let (title, within) = (texts.title.clone(), minutes(24 * 60));
         let (everybody, quiet) = (false, true);
-        Say::ResponseMissed { title, severity: Severity::P3, within, late: None, everybody, quiet }
+        Say::ResponseMissed {
+            title,
+            severity: Severity::P3,
+            within,
+            late: None,
+            everybody,
+            quiet,
+            began: None,
+        }
     };
     messages.extend(said(&[("missed by a P3, nobody is paged", missed)], &mapped()));
     let incident = Story::new(texts, Severity::P1).incident();
