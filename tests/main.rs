@@ -7,6 +7,7 @@
 mod harness;
 
 mod acts_as;
+mod alerts;
 mod approval;
 mod backup;
 mod backups;

@@ -48,7 +48,7 @@ fn the_manifest_turns_on_what_howler_relies_on() {
     }
     assert_eq!(manifest.shortcuts.len(), 3, "nothing is offered that howler does not read");
     assert!(manifest.scopes.contains("commands"), "shortcuts take it too");
-    for command in ["/incident", "/oncall", "/runbook", "/maintenance"] {
+    for command in ["/incident", "/oncall", "/runbook", "/alerts", "/maintenance"] {
         let command = manifest.command(command).unwrap_or_else(|| panic!("{command}"));
         assert!(command.should_escape, "{command:?}: a mention names its person");
     }

@@ -1,5 +1,6 @@
 //! `howler.toml`: every key optional, the runbook's values built in, unknown keys refused.
 
+mod alerts;
 mod backup;
 mod backups;
 mod limits;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Deserializer};
 
 pub use backup::{Backup, Repository};
 pub use backups::Backups;
+use domain::alert::rules::Rules;
 use domain::procedure::Runbook;
 use domain::run::signed::Keys;
 use domain::severities::{Loudness, Severities};
@@ -44,6 +46,8 @@ pub struct Config {
     pub runbook: RunbookRules,
     pub shell: Shell,
     pub slack: Slack,
+    #[serde(deserialize_with = "alerts::read")]
+    pub alerts: Rules,
     /// What the files of `runbook` and those that howler ships with hold; read at the start.
     #[serde(skip)]
     pub procedures: Arc<Runbook>,

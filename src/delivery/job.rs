@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use domain::Severity;
+use domain::alert::group::Shown;
 use domain::effect::{Effect, EffectKind, EffectState, Lane, Say};
 use domain::incident::Incident;
 use domain::oncall::rota::Rota;
@@ -17,6 +18,8 @@ pub struct Job {
     pub incident: Option<Arc<Incident>>,
     /// The run that the effect belongs to, as it is now.
     pub run: Option<Arc<Run>>,
+    /// What the message of a group of alerts shows.
+    pub alerts: Option<Arc<Shown>>,
     /// Who is on call.
     pub rota: Arc<Rota>,
     /// The store's name and the effect's number or name: the same at every attempt, and nobody else's.

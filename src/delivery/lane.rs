@@ -14,6 +14,7 @@ use super::job::Job;
 use super::phone::Caller;
 use super::{Deliverer, GitHub};
 use desk::{Desk, Next};
+use domain::alert::group::Shown;
 use domain::effect::{Effect, Lane, Outcome};
 use domain::id::EffectId;
 use domain::incident::{Incident, still_true};
@@ -25,6 +26,9 @@ use ground::telemetry::Metrics;
 
 /// After a result that could not be saved.
 const PAUSE: SignedDuration = SignedDuration::from_secs(2);
+
+/// What an effect is about.
+type About = (Option<Arc<Incident>>, Option<Arc<Run>>, Option<Arc<Shown>>);
 
 /// What every lane works with.
 #[derive(Clone)]
@@ -73,9 +77,9 @@ impl Lanes {
         let mut stopping = self.stopping.clone();
         while !*stopping.borrow() {
             let until = match self.desk.next(post.lane.clone()).await {
-                Ok(Next::Send { effect, incident, run, rota }) => {
+                Ok(Next::Send { effect, incident, run, alerts, rota }) => {
                     post.holds(Some(effect.id));
-                    let sent = self.send(*effect, incident, run, rota).await;
+                    let sent = self.send(*effect, (incident, run, alerts), rota).await;
                     post.holds(None);
                     match sent {
                         Ok(()) => continue,
@@ -130,8 +134,7 @@ impl Lanes {
     async fn send(
         &self,
         effect: Effect,
-        incident: Option<Arc<Incident>>,
-        run: Option<Arc<Run>>,
+        (incident, run, alerts): About,
         rota: Arc<Rota>,
     ) -> Result<(), Timestamp> {
         let (id, class) = (effect.id, effect.lane.class());
@@ -144,7 +147,7 @@ impl Lanes {
             Some(named) => format!("{}-{}", self.instance, named.name),
             None => format!("{}-{}", self.instance, id.0),
         };
-        let job = Job { effect, incident, run, rota, mark };
+        let job = Job { effect, incident, run, alerts, rota, mark };
         let outcome = self.perform(job, overtaken).await;
         self.metrics.attempted(class, result(&outcome));
         if let Outcome::Held { until, reason } = outcome {

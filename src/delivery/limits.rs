@@ -168,7 +168,10 @@ impl Turns {
         until: Timestamp,
         now: Timestamp,
     ) -> Timestamp {
-        let shows = matches!(lane, Lane::Show(_) | Lane::Group | Lane::RunCard(_) | Lane::RunNews(_));
+        let shows = matches!(
+            lane,
+            Lane::Show(_) | Lane::Group | Lane::RunCard(_) | Lane::RunNews(_) | Lane::Alerts(_)
+        );
         let (class, opens) = match urgency {
             Urgency::Page => (PAGES, until),
             Urgency::Pressing => (PRESSING, until),

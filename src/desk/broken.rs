@@ -88,6 +88,11 @@ impl Round {
                     // Who asked may have gone.
                     let _ = reply.send(Err(fault));
                 }
+                Message::Hear(delivery, reply) => {
+                    // What was saved before counts; a source sends the rest again.
+                    let seen = matches!(self.shared.store.seen(&delivery.id), Ok(Some(_)));
+                    let _ = reply.send(if seen { Ok(()) } else { Err(fault) });
+                }
                 Message::Next(lane, reply) => asking.push((lane, reply)),
                 Message::Hold(effect, until, reason, reply) => holds.push((effect, until, reason, reply)),
                 Message::Nudge(reply) => {

@@ -1,5 +1,6 @@
 //! One round of the desk: everything decided on top of the saved state, and committed together or not at all.
 
+mod alerts;
 mod backup;
 mod became;
 mod board;
@@ -8,6 +9,7 @@ mod clock;
 mod declare;
 mod effects;
 mod feature;
+mod hear;
 mod journal;
 mod kinds;
 mod meaning;
@@ -36,6 +38,9 @@ use super::state::State;
 use config::Config;
 use domain::actor::Actor;
 use domain::aggregate::Cause;
+use domain::alert::ear::{Ear, Known, MisreadBody};
+use domain::alert::group::GroupId;
+use domain::alert::signal::Source;
 use domain::answer::{Answer, Private};
 use domain::command::{Command, Line};
 use domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
@@ -46,7 +51,7 @@ use domain::refusal::Refusal;
 use domain::request::{Ask, Place, ReplyPath, Request};
 use domain::run::audit::Ledger;
 use domain::timer::{Outage, Timer};
-use store::{Changes, Store, StoreError};
+use store::{Changes, HeardRows, Store, StoreError};
 
 /// What a round works with.
 pub struct Draft<'a> {
@@ -62,6 +67,12 @@ pub struct Draft<'a> {
     /// Effects that are new, changed, or gone (`None`).
     effects: Journal<EffectId, Option<Effect>>,
     seen: Journal<DeliveryId, Answer>,
+    /// Sources of alerts, and what their keys lead to.
+    ears: Journal<Source, Ear>,
+    known: Journal<(Source, String), Known>,
+    misread: Vec<MisreadBody>,
+    /// The newest group of each key, as far as this round made one.
+    group_keys: Journal<String, GroupId>,
     changes: Changes,
     /// How many deliveries of this round had come before.
     pub repeated: u64,
@@ -86,6 +97,10 @@ impl<'a> Draft<'a> {
             ledger: Arc::new(state.ledger.clone()),
             effects: Journal::default(),
             seen: Journal::default(),
+            ears: Journal::default(),
+            known: Journal::default(),
+            misread: Vec::new(),
+            group_keys: Journal::default(),
             changes,
             repeated: 0,
         }
@@ -100,6 +115,12 @@ impl<'a> Draft<'a> {
                 None => self.changes.effects_gone.push(id),
             }
         }
+        let known = self.known.into_map().into_iter();
+        self.changes.heard = HeardRows {
+            known: known.map(|((source, key), known)| (source, key, known)).collect(),
+            ears: self.ears.into_map().into_values().collect(),
+            misread: self.misread,
+        };
         self.changes.seen = self.seen.into_map().into_iter().collect();
         self.changes
     }
@@ -117,7 +138,7 @@ impl<'a> Draft<'a> {
     }
 
     fn handle_it(&mut self, request: &Request) -> Result<Answer, StoreError> {
-        if let Some(answer) = self.seen_before(request)? {
+        if let Some(answer) = self.seen_before(&request.delivery)? {
             return Ok(answer);
         }
         let events_before = self.parts.events();
@@ -137,7 +158,7 @@ impl<'a> Draft<'a> {
 
     /// Sends back an answer that was read already.
     pub fn hand_back(&mut self, request: &Request, answer: Answer) -> Result<Answer, StoreError> {
-        if let Some(answer) = self.seen_before(request)? {
+        if let Some(answer) = self.seen_before(&request.delivery)? {
             return Ok(answer);
         }
         let answer = self.send_back(request, answer);
@@ -145,10 +166,10 @@ impl<'a> Draft<'a> {
         Ok(answer)
     }
 
-    fn seen_before(&mut self, request: &Request) -> Result<Option<Answer>, StoreError> {
-        let before = match self.seen.get(&request.delivery) {
+    fn seen_before(&mut self, delivery: &DeliveryId) -> Result<Option<Answer>, StoreError> {
+        let before = match self.seen.get(delivery) {
             Some(answer) => Some(answer.clone()),
-            None => self.store.seen(&request.delivery)?,
+            None => self.store.seen(delivery)?,
         };
         self.repeated += u64::from(before.is_some());
         Ok(before)
@@ -282,6 +303,7 @@ impl<'a> Draft<'a> {
                 self.knows_channel(&effect, &receipt)?;
                 self.reached(&effect, &receipt)?;
                 self.run_told(&effect, &receipt)?;
+                self.alerts_told(&effect, &receipt)?;
             }
             Outcome::Dropped { reason } => {
                 info!(effect = id.0, reason, "an effect was dropped");

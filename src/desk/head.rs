@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::alerts;
 use super::book::Book;
 use super::state::State;
-use domain::effect::{Effect, EffectState, Lane};
+use domain::alert::group::Shown;
+use domain::effect::{Effect, EffectKind, EffectState, Lane};
 use domain::id::IncidentId;
 use domain::incident::Incident;
 use domain::run::Run;
@@ -15,8 +17,15 @@ use store::{Store, StoreError};
 
 /// What a lane does next.
 pub enum Head {
-    Send { effect: Box<Effect>, incident: Option<Arc<Incident>>, run: Option<Arc<Run>> },
-    Wait { until: Timestamp },
+    Send {
+        effect: Box<Effect>,
+        incident: Option<Arc<Incident>>,
+        run: Option<Arc<Run>>,
+        alerts: Option<Arc<Shown>>,
+    },
+    Wait {
+        until: Timestamp,
+    },
     Empty,
 }
 
@@ -40,5 +49,9 @@ pub fn head(
     let book = Book { state, ahead: Some(ahead), round: None, store, now };
     let incident = effect.incident.map(|id| book.incident(id)).transpose()?.flatten();
     let run = effect.kind.run().map(|id| book.run(id)).transpose()?.flatten();
-    Ok(Head::Send { effect: Box::new((*effect).clone()), incident, run })
+    let alerts = match &effect.kind {
+        EffectKind::AlertCard { group } => alerts::shown(&book, *group)?.map(Arc::new),
+        _ => None,
+    };
+    Ok(Head::Send { effect: Box::new((*effect).clone()), incident, run, alerts })
 }

@@ -1,5 +1,6 @@
 //! One task, one writer: takes all that waits, decides each, commits once, answers all.
 
+mod alerts;
 mod alive;
 mod book;
 mod broken;
@@ -7,6 +8,7 @@ mod doubt;
 mod draft;
 mod head;
 pub mod health;
+mod hear;
 mod home;
 mod look;
 pub mod oncall;
@@ -21,12 +23,14 @@ use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tracing::{error, info, warn};
 
 use book::Book;
 use broken::Broken;
 use config::Config;
+use domain::alert::group::Shown;
+use domain::alert::hear::Delivery;
 use domain::answer::{Answer, Private};
 use domain::command::Command;
 use domain::effect::{Effect, Lane, Outcome};
@@ -57,6 +61,8 @@ enum Message {
     Report(EffectId, Box<Outcome>, oneshot::Sender<()>),
     /// Heard of a run's program while it runs.
     Heard(RunId, String, oneshot::Sender<Result<(), Fault>>),
+    /// What a source of alerts says.
+    Hear(Box<Delivery>, oneshot::Sender<Result<(), Fault>>),
     /// Not before then, for this reason; see [`Desk::hold`].
     Hold(EffectId, Timestamp, String, oneshot::Sender<()>),
     Next(Lane, oneshot::Sender<Next>),
@@ -74,7 +80,14 @@ enum Message {
 #[derive(Debug)]
 pub enum Next {
     /// Send this, and [`Desk::report`] what became of it.
-    Send { effect: Box<Effect>, incident: Option<Arc<Incident>>, run: Option<Arc<Run>>, rota: Arc<Rota> },
+    Send {
+        effect: Box<Effect>,
+        incident: Option<Arc<Incident>>,
+        run: Option<Arc<Run>>,
+        /// What the message of a group of alerts shows.
+        alerts: Option<Arc<Shown>>,
+        rota: Arc<Rota>,
+    },
     /// Nothing before then.
     Wait { until: Timestamp },
     /// Nothing until the desk wakes the lane again.
@@ -93,6 +106,8 @@ pub struct Pulse {
 #[derive(Clone)]
 pub struct Desk {
     messages: mpsc::Sender<Message>,
+    /// Room for what sources of alerts say.
+    room: Arc<Semaphore>,
     shared: Weak<Shared>,
     clock: Clock,
     pulse: watch::Receiver<Pulse>,
@@ -138,7 +153,8 @@ impl Desk {
         let (messages, inbox) = mpsc::channel(1_024);
         let (wake, lanes) = mpsc::unbounded_channel();
         let (pulse, watch) = watch::channel(Pulse { rounds: 0, writable: broken.is_none() });
-        let desk = Self { messages, shared: Arc::downgrade(&shared), clock, pulse: watch };
+        let room = Arc::new(Semaphore::new(hear::ROOM));
+        let desk = Self { messages, room, shared: Arc::downgrade(&shared), clock, pulse: watch };
         // What was just found unwritable is not tried at once.
         let recover_at = if broken.is_some() { round::after_a_while(now) } else { Timestamp::MIN };
         let round = Round {

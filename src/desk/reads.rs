@@ -107,7 +107,7 @@ pub fn answer(
             };
             Ok(Answer::Private(Private::Runbook(Box::new(answer))))
         }
-        Command::Feature(line) => Ok(read_feature(book, line)),
+        Command::Feature(line) => read_feature(book, config, line),
         _ => Ok(Answer::Private(Private::Help)),
     }
 }

@@ -249,6 +249,10 @@ impl Round {
                     Ok(()) => replies.push(Reply::Saved(reply)),
                     Err(error) => drop(reply.send(Err(unreadable(error)))),
                 },
+                Message::Hear(delivery, reply) => match draft.hear(&delivery) {
+                    Ok(()) => replies.push(Reply::Saved(reply)),
+                    Err(error) => drop(reply.send(Err(unreadable(error)))),
+                },
                 Message::Hold(effect, until, reason, reply) => holds.push((effect, until, reason, reply)),
                 Message::Next(lane, reply) => asking.push((lane, reply)),
                 Message::Nudge(reply) => {
@@ -389,10 +393,10 @@ impl Round {
         }
         let mut state = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
         match head(&state, self.unsaved.incidents(), &self.shared.store, lane, now) {
-            Ok(Head::Send { effect, incident, run }) => {
+            Ok(Head::Send { effect, incident, run, alerts }) => {
                 state.outbox.depart(effect.id);
                 self.unsaved.depart(effect.id);
-                Next::Send { effect, incident, run, rota: Arc::clone(&state.rota) }
+                Next::Send { effect, incident, run, alerts, rota: Arc::clone(&state.rota) }
             }
             Ok(Head::Wait { until }) => Next::Wait { until },
             Ok(Head::Empty) => Next::Nothing,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::alerts::Alerts;
 use domain::Severity;
 use domain::aggregate::{Aggregate, for_each_plain_kind};
 use domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
@@ -29,6 +30,8 @@ pub struct State {
     pub runs: BTreeMap<RunId, Arc<Run>>,
     /// Those of the plain kinds that are not over.
     pub plain: Live,
+    /// What leads to the alerts among them, and their sources.
+    pub alerts: Alerts,
     pub ledger: Ledger,
     pub rota: Arc<Rota>,
     pub timers: BTreeSet<Timer>,
@@ -40,12 +43,13 @@ impl State {
     /// What a start finds. Effects in the outbox may have been sent just before the end, so their fate is unknown. An audit to which
     /// `keys` cannot add lets nothing be changed.
     pub fn loaded(loaded: Loaded, keys: &Keys) -> Self {
-        let Loaded { open, rota, runs, plain, ledger, timers, outbox, next } = loaded;
+        let Loaded { open, rota, runs, plain, ledger, ears, timers, outbox, next } = loaded;
         let broken = ledger.broken.clone().or_else(|| keys.missing(&ledger));
         let mut state = Self {
             worst: open.iter().map(|incident| (incident.severity, incident.id)).collect(),
             open: open.into_iter().map(|incident| (incident.id, Arc::new(incident))).collect(),
             runs: runs.into_iter().map(|run| (run.id, Arc::new(run))).collect(),
+            alerts: Alerts::loaded(ears, &plain.alerts, &plain.groups),
             plain: Live::loaded(plain),
             ledger: Ledger { broken, ..ledger },
             rota: Arc::new(rota),
@@ -79,6 +83,9 @@ impl State {
             }
         }
         keep_live(&mut self.runs, changes.kinds.runs.rows);
+        changes.kinds.alerts.rows.iter().for_each(|alert| self.alerts.take(alert));
+        changes.kinds.groups.rows.iter().for_each(|group| self.alerts.take_group(group));
+        self.alerts.ears.extend(changes.heard.ears.into_iter().map(|ear| (ear.source, ear)));
         macro_rules! plain {
             ($($name:ident: $kind:ty,)*) => {
                 $(keep_live(&mut self.plain.$name, changes.kinds.$name.rows);)*

@@ -144,6 +144,9 @@ macro_rules! for_each_kind {
             rota: $crate::oncall::rota::Rota,
             runs: $crate::run::Run,
             maintenances: $crate::maintenance::Maintenance,
+            alerts: $crate::alert::Alert,
+            groups: $crate::alert::group::Group,
+            silences: $crate::alert::silence::Silence,
         }
     };
 }
@@ -154,6 +157,9 @@ macro_rules! for_each_plain_kind {
     ($then:ident) => {
         $then! {
             maintenances: $crate::maintenance::Maintenance,
+            alerts: $crate::alert::Alert,
+            groups: $crate::alert::group::Group,
+            silences: $crate::alert::silence::Silence,
         }
     };
 }

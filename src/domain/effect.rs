@@ -13,6 +13,8 @@ mod stored;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::alert::group::GroupId;
+use super::alert::rules::Channel;
 use super::answer::Private;
 use super::feature::Notice;
 use super::incident::Rung;
@@ -97,6 +99,8 @@ pub enum To {
     Person(UserId),
     /// `[channels] on_call`.
     OnCall,
+    /// The channel of a source of alerts.
+    Source(Channel),
     /// A call to the person's phone.
     Phone(UserId),
     /// A text to the person's phone, where the call reached nobody.
@@ -109,7 +113,7 @@ impl To {
         match self {
             Self::Person(person) => Some((person, false)),
             Self::Phone(person) | Self::Text(person) => Some((person, true)),
-            Self::Emergencies | Self::Room | Self::OnCall => None,
+            Self::Emergencies | Self::Room | Self::OnCall | Self::Source(_) => None,
         }
     }
 }
@@ -342,6 +346,10 @@ pub enum EffectKind {
         by: Actor,
         /// Why; none where changes may begin again.
         why: Option<String>,
+    },
+    /// Post the message of a group of alerts, or edit it where it stands.
+    AlertCard {
+        group: GroupId,
     },
     /// Post what a part with a command of its own says.
     Notice {

@@ -3,6 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::alert::group::Group;
+use super::alert::line::{self as alerts, AlertsAnswer, AlertsLine};
+use super::alert::silence::Silence;
 use super::maintenance::Maintenance;
 use super::maintenance::line::{self as maintenance, MaintenanceAnswer, MaintenanceLine};
 
@@ -10,6 +13,7 @@ use super::maintenance::line::{self as maintenance, MaintenanceAnswer, Maintenan
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FeatureLine {
     Maintenance(MaintenanceLine),
+    Alerts(AlertsLine),
 }
 
 impl FeatureLine {
@@ -17,6 +21,7 @@ impl FeatureLine {
     pub fn command(&self) -> &'static str {
         match self {
             Self::Maintenance(_) => "maintenance",
+            Self::Alerts(_) => "alerts",
         }
     }
 
@@ -24,6 +29,7 @@ impl FeatureLine {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Maintenance(line) => line.word(),
+            Self::Alerts(line) => line.word(),
         }
     }
 
@@ -31,6 +37,7 @@ impl FeatureLine {
     pub fn reads(&self) -> bool {
         match self {
             Self::Maintenance(line) => line.reads(),
+            Self::Alerts(line) => line.reads(),
         }
     }
 }
@@ -39,6 +46,7 @@ impl FeatureLine {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FeatureAnswer {
     Maintenance(MaintenanceAnswer),
+    Alerts(AlertsAnswer),
 }
 
 impl FeatureAnswer {
@@ -46,6 +54,7 @@ impl FeatureAnswer {
     pub fn refuses(&self) -> bool {
         match self {
             Self::Maintenance(answer) => answer.refuses(),
+            Self::Alerts(answer) => answer.refuses(),
         }
     }
 }
@@ -54,4 +63,6 @@ impl FeatureAnswer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Notice {
     Maintenance(Box<Maintenance>, maintenance::Notice),
+    Alerts(Box<Group>, alerts::Notice),
+    Silence(Box<Silence>, alerts::Notice),
 }

@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::alert::AlertId;
+use super::alert::group::GroupId;
+use super::alert::silence::SilenceId;
 use super::maintenance::MaintenanceId;
 use crate::id::{IncidentId, RunId};
 
@@ -15,6 +18,9 @@ pub enum Owner {
     Rota,
     Run(RunId),
     Maintenance(MaintenanceId),
+    Alert(AlertId),
+    Silence(SilenceId),
+    AlertGroup(GroupId),
     Incident(IncidentId),
 }
 
@@ -32,6 +38,9 @@ impl Owner {
             Self::Howler | Self::Rota => None,
             Self::Run(id) => Some(id.0),
             Self::Maintenance(id) => Some(id.0),
+            Self::Alert(id) => Some(id.0),
+            Self::Silence(id) => Some(id.0),
+            Self::AlertGroup(id) => Some(id.0),
             Self::Incident(id) => Some(id.0),
         }
     }
@@ -44,6 +53,9 @@ impl fmt::Display for Owner {
             Self::Rota => f.write_str("the rota"),
             Self::Run(id) => id.fmt(f),
             Self::Maintenance(id) => id.fmt(f),
+            Self::Alert(id) => id.fmt(f),
+            Self::Silence(id) => id.fmt(f),
+            Self::AlertGroup(id) => id.fmt(f),
             Self::Incident(id) => id.fmt(f),
         }
     }

@@ -29,6 +29,12 @@ pub enum TimerKind {
     Run,
     /// The end of what ends by itself.
     End,
+    /// The next thing that follows by itself in an alert: it counts, or was quiet long enough.
+    Alert,
+    /// Nobody has a group of alerts yet: its reminder, or the end of its response time.
+    AlertGroup,
+    /// The end of a silence.
+    Silence,
 }
 
 impl TimerKind {
@@ -45,6 +51,9 @@ impl TimerKind {
             Self::Summons(_) => "summons",
             Self::Run => "run",
             Self::End => "end",
+            Self::Alert => "alert",
+            Self::AlertGroup => "alert_group",
+            Self::Silence => "silence",
         }
     }
 
@@ -61,6 +70,9 @@ impl TimerKind {
             Self::Summons(number) => (b"g", Some(number)),
             Self::Run => (b"a", None),
             Self::End => (b"e", None),
+            Self::Alert => (b"t", None),
+            Self::AlertGroup => (b"o", None),
+            Self::Silence => (b"i", None),
         }
     }
 }

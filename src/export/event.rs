@@ -208,6 +208,7 @@ pub fn to(to: &To) -> &str {
         To::Room => "room",
         To::Person(person) | To::Phone(person) | To::Text(person) => person.as_str(),
         To::OnCall => "on_call",
+        To::Source(_) => "source",
     }
 }
 

@@ -245,6 +245,7 @@ fn does(kind: &EffectKind) -> &'static str {
         EffectKind::Retell { .. } => "retell",
         EffectKind::Group => "group",
         EffectKind::Look { .. } => "look",
+        EffectKind::AlertCard { .. } => "alert_card",
         EffectKind::RunCard { .. } => "run_card",
         EffectKind::RunSays { .. } => "run_says",
         EffectKind::RunFile { .. } => "run_file",

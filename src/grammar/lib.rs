@@ -7,6 +7,7 @@
 //! line is a [`Command::Either`], and whoever knows the incidents decides or asks.
 
 mod about_one;
+mod alerts;
 mod emoji;
 mod maintenance;
 mod number;
@@ -104,6 +105,7 @@ pub fn parse_feature(command: &str, text: &str) -> Option<Line> {
     let text = tidy::tidied(text);
     let is = |name: &str| command.strip_prefix('/').unwrap_or(command).eq_ignore_ascii_case(name);
     let line = match () {
+        () if is("alerts") || is("alert") => FeatureLine::Alerts(alerts::parse(&text)),
         () if is("maintenance") => FeatureLine::Maintenance(maintenance::parse(&text)),
         () => return None,
     };

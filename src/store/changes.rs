@@ -5,9 +5,11 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::engine::Write;
+use super::heard::HeardRows;
 use super::plain::{Plain, PlainNumbers};
 use super::{StoreError, kinds};
 use domain::aggregate::{Aggregate, for_each_kind};
+use domain::alert::ear::Ear;
 use domain::answer::Answer;
 use domain::effect::Effect;
 use domain::id::{DeliveryId, EffectId};
@@ -24,6 +26,8 @@ pub struct Changes {
     /// Of each kind of thing that lives by events.
     pub kinds: Kinds,
     pub audit: Vec<AuditRow>,
+    /// What is kept of the sources of alerts.
+    pub heard: HeardRows,
     pub paged: Vec<PageRecord>,
     pub timers_set: Vec<Timer>,
     pub timers_gone: Vec<Timer>,
@@ -37,6 +41,7 @@ impl Changes {
     pub fn is_empty(&self) -> bool {
         self.kinds.is_empty()
             && self.audit.is_empty()
+            && self.heard.is_empty()
             && self.effects.is_empty()
             && self.effects_gone.is_empty()
             && self.timers_gone.is_empty()
@@ -54,6 +59,8 @@ pub struct Loaded {
     /// Those of the plain kinds.
     pub plain: Plain,
     pub ledger: Ledger,
+    /// The sources that spoke.
+    pub ears: Vec<Ear>,
     pub timers: Vec<Timer>,
     pub outbox: Vec<Effect>,
     pub next: Numbers,

@@ -2,6 +2,7 @@
 //!
 //! Nothing outside this module knows the engine.
 
+mod alerts;
 pub mod archive;
 mod as_it_stands;
 mod audit;
@@ -15,6 +16,7 @@ mod disk;
 mod engine;
 mod error;
 mod guard;
+mod heard;
 mod kept;
 mod keys;
 mod kinds;
@@ -63,6 +65,7 @@ use totals::Totals;
 pub use as_it_stands::AsItStands;
 pub use backup::{Backup, BackupError};
 pub use changes::{Changes, Kinds, Loaded, Numbers, Of};
+pub use heard::HeardRows;
 pub use look::{AuditKnown, Look};
 pub use migrate::before_upgrade;
 pub use outline::{Held, Outline, Standing, Upgrade, VERSION, hold, outline};

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use tracing::{error, warn};
 
 use super::disk::Engine;
-use super::{Loaded, Plain, Store, StoreError, audit, codec, keys, kinds, read_meta};
+use super::{Loaded, Plain, Store, StoreError, audit, codec, heard, keys, kinds, read_meta};
 use domain::aggregate::Aggregate;
 use domain::effect::Effect;
 use domain::id::{IncidentId, RunId};
@@ -45,6 +45,7 @@ impl Store {
                 runs,
                 plain,
                 ledger,
+                ears: heard::ears(engine)?,
                 timers,
                 outbox,
                 next: meta.next,

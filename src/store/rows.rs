@@ -13,6 +13,7 @@ pub(super) fn of(changes: &Changes, now: Timestamp) -> Result<Vec<Write>, StoreE
     for row in &changes.audit {
         writes.push((keys::audit(row.seq), Some(codec::encode(row)?)));
     }
+    changes.heard.rows(&mut writes)?;
     for record in &changes.paged {
         writes.push((keys::paged(record), Some(codec::encode(record)?)));
     }

@@ -20,6 +20,8 @@ const LABEL_MOST: usize = 75;
 const CONFIRM_TITLE_MOST: usize = 100;
 /// Longest value of a button.
 const VALUE_MOST: usize = 2_000;
+/// Longest address of a button.
+const URL_MOST: usize = 3_000;
 /// Most buttons in one block.
 const BUTTONS_MOST: usize = 25;
 /// Longest `text`: Slack refuses blocks with texts of about 4,000 characters and more (`msg_too_long`).
@@ -58,6 +60,19 @@ impl Button {
         let line = Line { incident: None, command: Command::List };
         let url = format!("https://slack.com/app_redirect?channel={channel}");
         Self { url: Some(url), ..Self::of(label, line) }
+    }
+
+    /// Opens an address that comes from outside; `None` where it is strange, or Slack would not take it.
+    pub fn linking(label: &str, url: &str) -> Option<Self> {
+        let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '|' | '"' | '`');
+        if !url.starts_with("https://") || url.len() > URL_MOST || !url.chars().all(plain) {
+            return None;
+        }
+        let mut button = SlackBlockButtonElement::new(self::plain(label));
+        button.url = url.parse().ok();
+        button.url?;
+        let line = Line { incident: None, command: Command::List };
+        Some(Self { url: Some(url.to_owned()), ..Self::of(label, line) })
     }
 
     /// Pressing it answers what the delivery asked back.

@@ -29,6 +29,7 @@ pub fn effect_in_words(effect: &Effect) -> String {
         EffectKind::Retell { to, .. } => format!("the mark on what was answered {}", place(to)),
         EffectKind::Group => "the user group of the on-call".to_owned(),
         EffectKind::Look { run, name, .. } => format!("the check {name} of {run}"),
+        EffectKind::AlertCard { group } => format!("the message of the {group}"),
         EffectKind::RunCard { run } => format!("the card of {run}"),
         EffectKind::RunSays { run, to, .. } => format!("what {run} says {}", place(to)),
         EffectKind::RunNews { run, .. } => format!("news of {run} in its card's thread"),
@@ -92,6 +93,7 @@ fn place(to: &To) -> &'static str {
         To::Room => "in the incident's channel",
         To::Person(_) => "as a direct message",
         To::OnCall => "in the on-call channel",
+        To::Source(_) => "in the channel of its source",
         To::Phone(_) => "by phone",
         To::Text(_) => "as a text",
     }

@@ -1,22 +1,27 @@
 //! Parts with a command of their own: who finds the words.
 
+pub mod alerts;
 mod maintenance;
 
 use super::Message;
 use super::lines::Via;
+use config::Mentions;
 use domain::feature::{FeatureAnswer, FeatureLine, Notice};
 
 /// The private answer.
 pub(super) fn answer(answer: &FeatureAnswer, via: Via) -> Message {
     match answer {
         FeatureAnswer::Maintenance(answer) => maintenance::answer(answer, via),
+        FeatureAnswer::Alerts(answer) => alerts::answer(answer, via),
     }
 }
 
 /// What is said in a channel.
-pub fn notice(notice: &Notice) -> Message {
+pub fn notice(notice: &Notice, mentions: &Mentions) -> Message {
     match notice {
         Notice::Maintenance(one, notice) => maintenance::notice(one, notice),
+        Notice::Alerts(group, notice) => alerts::card::notice(group, notice, mentions),
+        Notice::Silence(silence, notice) => alerts::card::silence_over(silence, notice),
     }
 }
 
@@ -24,6 +29,8 @@ pub fn notice(notice: &Notice) -> Message {
 pub(super) fn notice_in_words(notice: &Notice) -> &'static str {
     match notice {
         Notice::Maintenance(_, notice) => maintenance::in_words(notice),
+        Notice::Alerts(..) => "the reminder that nobody has an alert",
+        Notice::Silence(..) => "the notice that a silence is over",
     }
 }
 
@@ -31,5 +38,6 @@ pub(super) fn notice_in_words(notice: &Notice) -> &'static str {
 pub(super) fn typed(line: &FeatureLine) -> Option<String> {
     match line {
         FeatureLine::Maintenance(line) => maintenance::typed(line),
+        FeatureLine::Alerts(line) => alerts::typed(line),
     }
 }

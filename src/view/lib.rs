@@ -42,6 +42,7 @@ use slack_morphism::prelude::SlackBlock;
 pub use amend::{amended, settled};
 pub use card::{card, card_anew, topic};
 pub use effect_words::effect_in_words;
+pub use feature::alerts::card::message as alert_card;
 pub use feature::notice;
 pub use forms::form;
 pub use github::{IssueText, carries, comment_text, issue_text};

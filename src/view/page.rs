@@ -131,7 +131,7 @@ pub(super) fn people(calls: &[Call]) -> Words {
                 named.retain(|(known, _)| *known != person);
                 named.push((person, " (also by phone)"));
             }
-            To::Text(_) | To::OnCall | To::Emergencies | To::Room => {}
+            To::Text(_) | To::OnCall | To::Emergencies | To::Room | To::Source(_) => {}
         }
     }
     let all = calls.iter().any(|call| call.called == Called::Everybody);

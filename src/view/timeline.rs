@@ -254,7 +254,9 @@ fn reminded(rung: Rung, to: &To) -> Words {
     match (rung, to) {
         (_, To::Person(person)) => words![person, " by DM that the update is overdue"],
         (Rung::OnCall, _) => words!["the on-call in the emergencies channel that the update is overdue"],
-        (_, To::OnCall | To::Phone(_) | To::Text(_)) => words!["the on-call that an update is due"],
+        (_, To::OnCall | To::Source(_) | To::Phone(_) | To::Text(_)) => {
+            words!["the on-call that an update is due"]
+        }
         (_, To::Emergencies) => words!["the emergencies channel that an update is due"],
         (_, To::Room) => words!["the channel that an update is due"],
     }

@@ -106,6 +106,36 @@ impl Deliverer {
         Ok(receipt)
     }
 
+    /// Edits the message of a group of alerts; posts it where it does not stand yet, or was deleted.
+    pub(super) async fn alert_card(&self, job: &Job) -> Result<Receipt, Stop> {
+        let shown = job.alerts.as_deref().ok_or(Stop::Dropped("the alerts that this shows are not there"))?;
+        let mentions = self.mentions(job);
+        let message = view::alert_card(shown, &mentions);
+        if let Some((channel, ts)) = &shown.group.post {
+            let words = "the channel of the alerts".into();
+            let spot = Spot { channel: channel.clone(), words, ..Spot::workspace() };
+            match self.update((channel, ts), &message).await {
+                Ok(()) => return Ok(Receipt::Nothing),
+                Err(trouble) if cannot_be_edited(&trouble) => {}
+                Err(trouble) => return Err(Stop::sending(trouble, &spot)),
+            }
+        }
+        let posted = match self.post_once(job, Destination::Source(&shown.group.channel), &message).await {
+            // Somebody must hear of it.
+            Err(Stop::Failed(_)) if shown.group.mention => {
+                self.post_once(job, Destination::OnCall, &message).await
+            }
+            posted => posted,
+        };
+        let (receipt, earlier) = posted?;
+        // The earlier attempt showed the alerts as they were then.
+        if let (true, Receipt::Message { channel, message: ts }) = (earlier, &receipt) {
+            let spot = Spot { channel: channel.clone(), ..Spot::workspace() };
+            self.update((channel, ts), &message).await.map_err(|trouble| Stop::before(trouble, &spot))?;
+        }
+        Ok(receipt)
+    }
+
     /// Says something beside a run's card.
     pub(super) async fn run_says(
         &self,
@@ -133,7 +163,12 @@ impl Deliverer {
 
     pub(super) async fn notice(&self, job: &Job, to: &To, notice: &Notice) -> Result<Receipt, Stop> {
         let (decided, now) = (job.effect.created_at, self.slack.clock().now());
-        let message = view::posted_late(view::notice(notice), decided, now, self.reach.held_up(decided));
+        let message = view::posted_late(
+            view::notice(notice, &self.mentions(job)),
+            decided,
+            now,
+            self.reach.held_up(decided),
+        );
         let destination = Destination::of(to, job.incident.as_deref());
         self.post_once(job, destination, &message).await.map(|(receipt, _)| receipt)
     }

@@ -194,6 +194,10 @@ impl Deliverer {
         {
             return Outcome::Held { until, reason: "other runs' cards are edited before it".to_owned() };
         }
+        let alerts_stand = job.alerts.as_ref().is_some_and(|shown| shown.group.post.is_some());
+        if alerts_stand && let Err(until) = self.run_edits.take(self.slack.clock().now(), false) {
+            return Outcome::Held { until, reason: "other cards are edited before it".to_owned() };
+        }
         let no_card = job.run.as_ref().is_some_and(|run| run.post.is_none());
         if let (EffectKind::RunFile { .. }, true) = (&job.effect.kind, no_card) {
             let until = self.slack.clock().now().saturating_add(file::WAIT_FOR_THE_CARD);
@@ -307,6 +311,7 @@ impl Deliverer {
             EffectKind::PinCard => self.pin_card(job).await,
             EffectKind::Invite { people, oncall } => self.invite(job, people, *oncall).await,
             EffectKind::ReadMessage { channel, message } => self.read_message(channel, message).await,
+            EffectKind::AlertCard { .. } => self.alert_card(job).await,
             EffectKind::RunCard { .. } => self.run_card(job).await,
             EffectKind::RunNews { run, by, note, .. } => {
                 self.run_news(job, view::run_news(*run, note, by)).await

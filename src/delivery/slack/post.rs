@@ -14,15 +14,17 @@ use crate::directory::{Cursor, bare_name};
 use crate::job::Job;
 use crate::lenient::{lenient, rows};
 use crate::retry::Trouble;
+use domain::alert::rules::Channel;
 use domain::effect::{CardPlace, Receipt, Room, Say, Stands, To};
 use domain::id::{ChannelId, MessageTs, UserId};
 use domain::incident::{Incident, Post};
-use view::Message;
+use view::{self, Message};
 
 /// Names howler's marks among other apps' metadata.
 pub(super) const EVENT_TYPE: &str = "howler_effect";
 /// Slack's clock and howler's may differ by this much.
 pub(super) const SKEW: SignedDuration = SignedDuration::from_mins(2);
+const SET_SOURCE: &str = ": create it, unarchive it, or set it in [channels] or the rule of howler.toml";
 const SET_ON_CALL: &str = ": create it, unarchive it, or set [channels] on_call in howler.toml";
 const SET_EMERGENCIES: &str = ": create it, unarchive it, or set [channels] emergencies in howler.toml";
 
@@ -38,6 +40,7 @@ pub(super) enum Destination<'a> {
     Room(&'a Room),
     Person(&'a UserId),
     OnCall,
+    Source(&'a Channel),
 }
 
 impl<'a> Destination<'a> {
@@ -46,6 +49,7 @@ impl<'a> Destination<'a> {
             // A phone is called by `delivery::phone`; what comes here all the same is told directly.
             (To::Person(person) | To::Phone(person) | To::Text(person), _) => Self::Person(person),
             (To::OnCall, _) => Self::OnCall,
+            (To::Source(channel), _) => Self::Source(channel),
             (To::Room, Some(room)) => Self::Room(room),
             (To::Emergencies | To::Room, _) => Self::Emergencies,
         }
@@ -273,6 +277,9 @@ impl Deliverer {
             Destination::OnCall => {
                 self.configured(&self.config.channels.on_call, "on-call", SET_ON_CALL).await
             }
+            Destination::Source(channel) => {
+                self.configured(self.channel_of(channel), "alerts'", SET_SOURCE).await
+            }
             Destination::Person(person) => {
                 let spot = Spot { words: "the direct message".into(), ..Spot::workspace() };
                 let channel = self.directory.direct(person).await;
@@ -280,6 +287,18 @@ impl Deliverer {
                     .map_err(|trouble| Stop::before(trouble, &spot))
                     .map(|channel| Spot { channel, ..spot })
             }
+        }
+    }
+
+    /// The channel of a source of alerts, as the configuration names it.
+    fn channel_of<'c>(&'c self, channel: &'c Channel) -> &'c str {
+        let channels = &self.config.channels;
+        match channel {
+            Channel::GithubActions => &channels.github_actions,
+            Channel::Deployments => &channels.deployments,
+            Channel::OnCall => &channels.on_call,
+            Channel::Metrics => &channels.metrics,
+            Channel::Named(name) => name,
         }
     }
 
@@ -311,6 +330,7 @@ impl Deliverer {
             }
             Destination::Person(person) => self.directory.forget_direct(person),
             Destination::OnCall => self.directory.forget_channel(&self.config.channels.on_call),
+            Destination::Source(channel) => self.directory.forget_channel(self.channel_of(channel)),
             Destination::Room(_) => return false,
         }
         true

@@ -1,18 +1,21 @@
 //! Parts with a command of their own: who decides a line, and who reads one.
 
+pub(super) mod alerts;
 pub(super) mod maintenance;
 
 use super::{Book, Draft};
+use config::Config;
 use domain::answer::{Answer, Private};
 use domain::feature::{FeatureAnswer, FeatureLine};
 use domain::request::Request;
 use store::StoreError;
 
 /// Answers a line that only reads.
-pub fn read(book: &Book<'_>, line: &FeatureLine) -> Answer {
-    answered(match line {
+pub fn read(book: &Book<'_>, config: &Config, line: &FeatureLine) -> Result<Answer, StoreError> {
+    Ok(answered(match line {
         FeatureLine::Maintenance(line) => FeatureAnswer::Maintenance(maintenance::read(book, line)),
-    })
+        FeatureLine::Alerts(line) => FeatureAnswer::Alerts(alerts::read(book, config, line)?),
+    }))
 }
 
 impl Draft<'_> {
@@ -20,6 +23,7 @@ impl Draft<'_> {
     pub(super) fn feature(&mut self, request: &Request, line: &FeatureLine) -> Result<Answer, StoreError> {
         Ok(answered(match line {
             FeatureLine::Maintenance(line) => FeatureAnswer::Maintenance(self.maintenance(request, line)?),
+            FeatureLine::Alerts(line) => FeatureAnswer::Alerts(self.alerts(request, line)?),
         }))
     }
 }

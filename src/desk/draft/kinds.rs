@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use super::Draft;
-use super::feature::maintenance;
+use super::feature::{alerts, maintenance};
 use super::parts::Part;
 use super::record::{Recorded, Step};
 use crate::oncall;
-use domain::aggregate::Next;
+use domain::aggregate::{Aggregate, Cause, Next};
+use domain::alert::group::{Group, GroupId};
+use domain::alert::silence::{Silence, SilenceId};
+use domain::alert::{Alert, AlertId};
 use domain::id::{IncidentId, RunId};
 use domain::incident::event::EventKind;
 use domain::incident::{self, Incident};
@@ -78,6 +81,65 @@ impl Recorded for Maintenance {
     fn around<'d>(_: &'d Draft<'_>, _: Option<&'d Self>, _: &'d Self) {}
 }
 
+impl Recorded for Alert {
+    fn part<'d>(draft: &'d mut Draft<'_>) -> &'d mut Part<Self> {
+        &mut draft.parts.alerts
+    }
+
+    fn find(draft: &Draft<'_>, id: AlertId) -> Result<Option<Arc<Self>>, StoreError> {
+        alerts::find(&draft.book(), id)
+    }
+
+    fn around<'d>(_: &'d Draft<'_>, _: Option<&'d Self>, _: &'d Self) {}
+
+    /// Its group's message, and its silence.
+    fn elsewhere(
+        draft: &mut Draft<'_>,
+        before: Option<&Self>,
+        after: &Self,
+        cause: &Cause,
+    ) -> Result<(), StoreError> {
+        draft.alert_changed(before, after, cause)
+    }
+}
+
+impl Recorded for Group {
+    fn part<'d>(draft: &'d mut Draft<'_>) -> &'d mut Part<Self> {
+        &mut draft.parts.groups
+    }
+
+    fn find(draft: &Draft<'_>, id: GroupId) -> Result<Option<Arc<Self>>, StoreError> {
+        alerts::find_group(&draft.book(), id)
+    }
+
+    fn around<'d>(_: &'d Draft<'_>, _: Option<&'d Self>, _: &'d Self) {}
+}
+
+impl Recorded for Silence {
+    fn part<'d>(draft: &'d mut Draft<'_>) -> &'d mut Part<Self> {
+        &mut draft.parts.silences
+    }
+
+    fn find(draft: &Draft<'_>, id: SilenceId) -> Result<Option<Arc<Self>>, StoreError> {
+        alerts::find_silence(&draft.book(), id)
+    }
+
+    fn around<'d>(_: &'d Draft<'_>, _: Option<&'d Self>, _: &'d Self) {}
+
+    /// What it held back is told from its end on.
+    fn elsewhere(
+        draft: &mut Draft<'_>,
+        before: Option<&Self>,
+        after: &Self,
+        cause: &Cause,
+    ) -> Result<(), StoreError> {
+        match before.is_some_and(Self::is_live) && !after.is_live() {
+            true => draft.silence_ended(after, cause),
+            false => Ok(()),
+        }
+    }
+}
+
 impl Draft<'_> {
     /// Fires a timer, whoever owns it.
     pub(super) fn fire_it(&mut self, timer: Timer) -> Result<(), StoreError> {
@@ -86,6 +148,9 @@ impl Draft<'_> {
             Owner::Run(id) => self.fire_of::<Run>(id, timer),
             Owner::Rota => self.fire_of::<Rota>((), timer),
             Owner::Maintenance(id) => self.fire_of::<Maintenance>(id, timer),
+            Owner::Alert(id) => self.fire_of::<Alert>(id, timer),
+            Owner::Silence(id) => self.fire_of::<Silence>(id, timer),
+            Owner::AlertGroup(id) => self.fire_of::<Group>(id, timer),
             Owner::Howler => {
                 self.changes.timers_gone.push(timer);
                 Ok(())

@@ -37,6 +37,11 @@ pub(super) trait Recorded: Aggregate {
         None
     }
 
+    /// What it brings to other things once it is taken in.
+    fn elsewhere(_: &mut Draft<'_>, _: Option<&Self>, _: &Self, _: &Cause) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// What follows before [`Aggregate::next`], where the desk must look elsewhere for it.
     fn follows(_: &Draft<'_>, _: &Step<'_, Self>) -> Option<Next<Self::Kind>> {
         None
@@ -94,11 +99,13 @@ impl Draft<'_> {
         A::beside(self, &step);
         let told = A::on_the_timeline(self, &step);
         let next = A::follows(self, &step).or(next);
-        A::part(self).take(id, Arc::new(after), event);
+        let after = Arc::new(after);
+        A::part(self).take(id, Arc::clone(&after), event);
         if let Some((incident, line)) = told {
             let howler = Cause::howler();
             self.record::<Incident>(incident, if cause.asked { cause } else { &howler }, line)?;
         }
+        A::elsewhere(self, before, &after, cause)?;
         match next {
             Some(Next { by, kind }) => self.record::<A>(id, &Cause::earlier(by), kind),
             None => Ok(()),

@@ -12,6 +12,10 @@ struct Savepoint {
     parts: parts::Here,
     effects: usize,
     seen: usize,
+    ears: usize,
+    known: usize,
+    misread: usize,
+    group_keys: usize,
     ledger: Arc<Ledger>,
     timers_set: Vec<Timer>,
     timers_gone: Vec<Timer>,
@@ -43,6 +47,10 @@ impl Draft<'_> {
             parts: self.parts.here(),
             effects: self.effects.here(),
             seen: self.seen.here(),
+            ears: self.ears.here(),
+            known: self.known.here(),
+            misread: self.misread.len(),
+            group_keys: self.group_keys.here(),
             ledger: Arc::clone(&self.ledger),
             timers_set: changes.timers_set.clone(),
             timers_gone: changes.timers_gone.clone(),
@@ -56,6 +64,10 @@ impl Draft<'_> {
         self.parts.back(to.parts);
         self.effects.back(to.effects);
         self.seen.back(to.seen);
+        self.ears.back(to.ears);
+        self.known.back(to.known);
+        self.misread.truncate(to.misread);
+        self.group_keys.back(to.group_keys);
         self.ledger = to.ledger;
         let changes = &mut self.changes;
         changes.timers_set = to.timers_set;

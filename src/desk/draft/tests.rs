@@ -1,3 +1,5 @@
+mod alerts;
+
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 
@@ -108,6 +110,7 @@ impl Draft<'_> {
             format!("{:?}", self.parts),
             format!("{:?}", *self.effects),
             format!("{:?}", *self.seen),
+            format!("{:?} {:?} {:?}", *self.ears, *self.known, self.misread),
             format!("{:?}", self.ledger),
         ];
         (self.changes.clone(), maps.to_vec())

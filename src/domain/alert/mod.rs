@@ -1,18 +1,331 @@
 //! An alert: what a machine says is wrong. One row for each key while it is open, whatever comes how often and in which order.
+//!
+//! What a source says stands in the order of its own clock ([`course`]), so repeated, late and overtaking deliveries leave the same
+//! row.
 
+pub mod ask;
+pub mod course;
+pub mod decide;
+pub mod ear;
+pub mod event;
+pub mod group;
+pub mod hear;
+pub mod line;
+pub mod rules;
 pub mod signal;
+pub mod silence;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
+use std::sync::Arc;
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+
+use self::course::{Course, Flapping, Place, Point};
+use self::event::{AlertEvent, AlertEventKind, News, Opened, Told};
+use self::group::GroupId;
+use self::rules::Verdict;
+use self::signal::{Said, Source, Trouble};
+use self::silence::SilenceId;
+use super::Severity;
+use super::aggregate::{Aggregate, Cause, Moment, Next, Plain};
+use super::incident::Intent;
+use super::owner::Owner;
+use super::timer::{Lateness, TimerKind};
+use crate::id::{IncidentId, UserId};
+
+/// The same key within this long after it was resolved is the same alert.
+pub const REOPENS: SignedDuration = SignedDuration::from_mins(5);
+/// One that flaps is held open until it was quiet for so long.
+pub const QUIET: SignedDuration = SignedDuration::from_mins(15);
+/// Uptime Robot's down counts once it has lasted so long (runbook 1.3).
+pub const DOWN_COUNTS: SignedDuration = SignedDuration::from_mins(5);
 
 /// An alert's number, counted from 1 and never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct AlertId(pub u64);
 
+impl AlertId {
+    /// As people type it: `A-12`, `a-12.`, `#12` or `12`.
+    pub fn typed(word: &str) -> Option<Self> {
+        let digits = word.trim_end_matches([',', '.', ';', ':', '!', '?']).to_uppercase();
+        digits.strip_prefix("A-").unwrap_or(&digits).trim_start_matches('#').parse().ok().map(Self)
+    }
+}
+
 impl fmt::Display for AlertId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "A-{}", self.0)
+    }
+}
+
+/// A source in one word, as in configurations.
+pub fn source_word(source: Source) -> &'static str {
+    match source {
+        Source::GitHub => "github",
+        Source::Vercel => "vercel",
+        Source::UptimeRobot => "uptimerobot",
+        Source::Alertmanager => "alertmanager",
+        Source::Grafana => "grafana",
+        Source::PagerDuty => "pagerduty",
+        Source::Events => "events",
+        Source::Heartbeat => "heartbeat",
+    }
+}
+
+/// The state of one, read off its events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alert {
+    pub id: AlertId,
+    pub source: Source,
+    pub key: String,
+    /// What the newest firing tells.
+    pub told: Arc<Told>,
+    /// Where that stands.
+    pub told_at: Place,
+    pub verdict: Arc<Verdict>,
+    /// The first and the last firing, by the source's clock.
+    pub first: Timestamp,
+    pub last: Timestamp,
+    /// When howler heard of it first.
+    pub heard: Timestamp,
+    /// How often it was said to fire.
+    pub count: u64,
+    pub course: Course,
+    /// What was said up to then is about an earlier alert.
+    pub after: Option<Timestamp>,
+    /// It lasted long enough to be told.
+    pub counts: bool,
+    /// By a person, and when.
+    pub acked: Option<Acked>,
+    /// It goes back and forth, and is held open.
+    pub flapping: Option<Flapping>,
+    /// When it was quiet long enough; flips before do not count.
+    pub calm: Option<Timestamp>,
+    /// When it was over; `None` while it is open.
+    pub ended: Option<Timestamp>,
+    pub incident: Option<IncidentId>,
+    /// Whose message shows it.
+    pub group: Option<GroupId>,
+    /// What holds it back, and until when.
+    pub silence: Option<(SilenceId, Timestamp)>,
+    /// How many events it has; the next one's `seq` is one more.
+    pub events: u32,
+}
+
+/// Who has it, and since when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acked {
+    /// `None`: somebody at the source.
+    pub by: Option<UserId>,
+    pub at: Timestamp,
+}
+
+impl Alert {
+    /// The one that its first event makes; `None` where the event opens nothing.
+    pub fn opened(id: AlertId, event: &AlertEvent) -> Option<Self> {
+        let AlertEventKind::Opened(opened) = &event.kind else { return None };
+        let Opened { source, key, points, told, verdict, after, silence } = opened.as_ref().clone();
+        let own = points.iter().rev().find(|point| point.1 == Said::Firing).copied()?;
+        let mut one = Self {
+            id,
+            source,
+            key,
+            told: Arc::new(told),
+            told_at: own.0,
+            verdict: Arc::new(verdict),
+            first: own.at(),
+            last: own.at(),
+            heard: event.at,
+            count: 1,
+            course: Course::default(),
+            after,
+            counts: false,
+            acked: None,
+            flapping: None,
+            calm: None,
+            ended: None,
+            incident: None,
+            group: None,
+            silence,
+            events: event.seq,
+        };
+        points.into_iter().for_each(|point| one.course.take(point));
+        one.settle(event.at);
+        Some(one)
+    }
+
+    /// Somebody has it: a person, or the source says so since it fires.
+    pub fn acknowledged(&self) -> Option<Acked> {
+        let own = self.course.acknowledged().filter(|place| place.at() >= self.first);
+        let own = own.map(|place| Acked { by: None, at: place.at() });
+        self.acked.clone().or(own)
+    }
+
+    /// Whether people are told of it.
+    pub fn is_told(&self) -> bool {
+        self.is_live() && self.counts && self.silence.is_none() && self.verdict.severity != Severity::P4
+    }
+
+    /// Until when it waits to count.
+    pub fn waits_until(&self) -> Option<Timestamp> {
+        let waits = self.course.fires() && !self.counts;
+        self.course
+            .since()
+            .filter(|_| waits)
+            .map(|since| since.saturating_add(DOWN_COUNTS).unwrap_or(Timestamp::MAX))
+    }
+
+    /// When one that flaps is let go of, where nothing more is heard.
+    pub fn calm_at(&self) -> Option<Timestamp> {
+        self.flapping.map(|flapping| flapping.newest.saturating_add(QUIET).unwrap_or(Timestamp::MAX))
+    }
+
+    /// What follows from what was said so far, at `now`.
+    fn settle(&mut self, now: Timestamp) {
+        self.flapping = self.course.flapping(self.calm);
+        let open = self.course.fires() || self.flapping.is_some();
+        self.ended = if open { None } else { self.course.since().max(self.calm) };
+        let lasts = self.source == Source::UptimeRobot && self.told.trouble == Trouble::Down;
+        self.counts |= !lasts || self.flapping.is_some() || self.course.longest(now) >= DOWN_COUNTS;
+    }
+
+    fn hear(&mut self, said: Said, place: Place, news: Option<&News>, now: Timestamp) {
+        if said == Said::Firing {
+            self.count += 1;
+            self.first = self.first.min(place.at());
+            self.last = self.last.max(place.at());
+            self.told_at = self.told_at.max(place);
+        }
+        if let Some(News { told, verdict }) = news {
+            self.told = Arc::new(told.clone());
+            self.verdict = Arc::new(verdict.clone());
+        }
+        self.course.take(Point(place, said));
+        self.settle(now);
+    }
+}
+
+impl Aggregate for Alert {
+    type Id = AlertId;
+    type Event = AlertEvent;
+    type Kind = AlertEventKind;
+    type Around<'a> = ();
+
+    fn id(&self) -> AlertId {
+        self.id
+    }
+
+    fn owner_of(id: AlertId) -> Owner {
+        Owner::Alert(id)
+    }
+
+    fn is_live(&self) -> bool {
+        self.ended.is_none()
+    }
+
+    fn events(&self) -> u32 {
+        self.events
+    }
+
+    fn event(seq: u32, at: Timestamp, cause: &Cause, kind: AlertEventKind) -> AlertEvent {
+        AlertEvent { seq, at, by: cause.by.clone(), kind }
+    }
+
+    fn seq(event: &AlertEvent) -> u32 {
+        event.seq
+    }
+
+    fn apply(&mut self, event: &AlertEvent) {
+        self.events = event.seq;
+        match &event.kind {
+            AlertEventKind::Opened(_) => {}
+            AlertEventKind::Heard { said, place, news } => {
+                self.hear(*said, *place, news.as_deref(), event.at)
+            }
+            AlertEventKind::Counts { .. } => self.counts = true,
+            AlertEventKind::Calm { .. } => {
+                self.calm = self.calm_at();
+                self.settle(event.at);
+            }
+            AlertEventKind::Acked => self.acked = Some(Acked { by: event.by.clone(), at: event.at }),
+            AlertEventKind::Attached { incident } => self.incident = Some(*incident),
+            AlertEventKind::Detached => self.incident = None,
+            AlertEventKind::Grouped { group } => self.group = Some(*group),
+            AlertEventKind::Silenced { silence, until } => self.silence = Some((*silence, *until)),
+            AlertEventKind::Unsilenced => self.silence = None,
+        }
+    }
+
+    /// The end of what it waits for.
+    fn timers(&self) -> Vec<(TimerKind, Timestamp)> {
+        let due = [self.waits_until(), self.calm_at()].into_iter().flatten().min();
+        due.map(|due| (TimerKind::Alert, due)).into_iter().collect()
+    }
+
+    fn effects(_: Option<&Self>, _: &Self, _: &AlertEvent, (): &()) -> Vec<Intent> {
+        Vec::new()
+    }
+
+    fn next(_: &Self, _: &AlertEvent, (): &()) -> Option<Next<AlertEventKind>> {
+        None
+    }
+
+    fn fire(&self, kind: TimerKind, moment: Moment, (): &()) -> Vec<AlertEventKind> {
+        let due = |due: Option<Timestamp>| due.filter(|due| kind == TimerKind::Alert && *due <= moment.now);
+        let late = |due| Lateness::of(due, moment.now, moment.outage);
+        let counts = due(self.waits_until()).map(|due| AlertEventKind::Counts { late: late(due) });
+        let calm = due(self.calm_at()).map(|due| AlertEventKind::Calm { late: late(due) });
+        counts.into_iter().chain(calm).collect()
+    }
+}
+
+/// A line of an export.
+#[derive(Debug, Serialize)]
+pub struct Facts<'a> {
+    kind: &'static str,
+    alert: AlertId,
+    source: Source,
+    key: &'a str,
+    title: &'a str,
+    severity: crate::Severity,
+    first_seen: Timestamp,
+    last_seen: Timestamp,
+    count: u64,
+    counts: bool,
+    flapping: bool,
+    acknowledged_by: Option<&'a UserId>,
+    acknowledged_at: Option<Timestamp>,
+    /// `None` while it is open.
+    resolved_at: Option<Timestamp>,
+    incident: Option<IncidentId>,
+    events: u32,
+}
+
+impl Plain for Alert {
+    type Facts<'a> = Facts<'a>;
+
+    fn facts(&self) -> Facts<'_> {
+        Facts {
+            kind: "alert",
+            alert: self.id,
+            source: self.source,
+            key: &self.key,
+            title: &self.told.title,
+            severity: self.verdict.severity,
+            first_seen: self.first,
+            last_seen: self.last,
+            count: self.count,
+            counts: self.counts,
+            flapping: self.flapping.is_some(),
+            acknowledged_by: self.acked.as_ref().and_then(|acked| acked.by.as_ref()),
+            acknowledged_at: self.acknowledged().map(|acked| acked.at),
+            resolved_at: self.ended,
+            incident: self.incident,
+            events: self.events,
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::alert::group::GroupId;
 use crate::id::{IncidentId, RunId, UserId};
 use crate::owner::Owner;
 
@@ -38,6 +39,8 @@ pub enum Lane {
     RunNews(RunId),
     /// What a part with a command of its own says of one thing.
     Notice(Owner),
+    /// The message of a group of alerts.
+    Alerts(GroupId),
 }
 
 impl Lane {
@@ -59,6 +62,7 @@ impl Lane {
             Self::RunCard(_) => "run_card",
             Self::RunNews(_) => "run_news",
             Self::Notice(_) => "notice",
+            Self::Alerts(_) => "alerts",
         }
     }
 }

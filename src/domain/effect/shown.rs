@@ -11,6 +11,7 @@ impl EffectKind {
             | Self::Amend { .. }
             | Self::Group
             | Self::IssueCard
+            | Self::AlertCard { .. }
             | Self::RunCard { .. } => true,
             Self::Say { .. }
             | Self::Settle { .. }

@@ -97,6 +97,7 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
         | EffectKind::RunNews { .. }
         | EffectKind::SayFreeze { .. }
         | EffectKind::Notice { .. }
+        | EffectKind::AlertCard { .. }
         | EffectKind::RunCard { .. }
         | EffectKind::Whisper { .. } => Ok(()),
     }

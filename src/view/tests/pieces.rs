@@ -123,7 +123,7 @@ fn types(line: &str) {
         "/incident" => grammar::parse(rest),
         "/oncall" => grammar::parse_oncall(rest),
         "/runbook" => Ok(grammar::parse_runbook(rest)),
-        "/maintenance" => Ok(grammar::parse_feature(command, rest).unwrap()),
+        "/maintenance" | "/alerts" => Ok(grammar::parse_feature(command, rest).unwrap()),
         _ => return,
     };
     assert!(understood.is_ok(), "{line}: {understood:?}");
@@ -154,6 +154,19 @@ fn every_line_about_maintenance_that_an_answer_suggests_is_understood() {
 }
 
 #[test]
+fn every_line_about_alerts_that_an_answer_suggests_is_understood() {
+    let suggested = regex::Regex::new("`(/alerts [^`]+)`").unwrap();
+    let mut seen = 0;
+    for (_, message) in samples::alerts(&samples::Texts::calm()) {
+        for line in suggested.captures_iter(&message.text) {
+            types(&line[1]);
+            seen += 1;
+        }
+    }
+    assert!(seen > 30, "{seen}");
+}
+
+#[test]
 fn every_hint_of_the_manifest_is_understood() {
     let hints = regex::Regex::new(r#"command: (/\w+)(?s:.*?)usage_hint: "([^"]+)""#).unwrap();
     let manifest = include_str!("../../../manifest.yml");
@@ -179,7 +192,8 @@ fn every_hint_of_the_rehearsal_is_understood() {
 
 #[test]
 fn every_whole_line_of_the_readme_and_the_docs_is_understood() {
-    let lines = regex::Regex::new("`(/(?:incident|oncall|runbook|maintenance) [^`\\[<|\n]+)`").unwrap();
+    let lines =
+        regex::Regex::new("`(/(?:incident|oncall|runbook|alerts|maintenance) [^`\\[<|\n]+)`").unwrap();
     for text in [
         include_str!("../../../README.md"),
         include_str!("../../../docs/operations.md"),
@@ -196,7 +210,7 @@ fn every_line_of_the_tables_of_commands_is_understood() {
     let lines = regex::Regex::new("`([^`]+)`").unwrap();
     let (mut command, mut seen) = ("/incident", 0);
     for row in typed.lines() {
-        if let Some(next) = ["/incident", "/oncall", "/runbook", "/maintenance"]
+        if let Some(next) = ["/incident", "/oncall", "/runbook", "/alerts", "/maintenance"]
             .iter()
             .find(|it| row.starts_with(&format!("## `{it}`")))
         {

@@ -1,5 +1,6 @@
 //! One of every message, with given texts in every place where people's texts can stand.
 
+mod alerts;
 mod asking;
 mod calendars;
 mod forms;
@@ -12,7 +13,8 @@ mod saying;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{Message, Via};
+use crate::{self, Message, Via};
+pub use alerts::*;
 pub use asking::*;
 pub use calendars::*;
 use config::Mentions;
@@ -250,6 +252,7 @@ pub fn all(texts: &Texts) -> Vec<(String, Message)> {
         cards(texts),
         oncall(texts),
         maintenance(texts),
+        alerts(texts),
     ];
     let mut all: Vec<(String, Message)> =
         groups.into_iter().flatten().map(|(name, message)| (name.to_owned(), message)).collect();

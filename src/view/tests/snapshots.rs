@@ -60,6 +60,11 @@ fn reminders() {
 }
 
 #[test]
+fn alerts() {
+    assert_snapshot!(page(samples::alerts(&Texts::calm())));
+}
+
+#[test]
 fn maintenance() {
     assert_snapshot!(page(samples::maintenance(&Texts::calm())));
 }

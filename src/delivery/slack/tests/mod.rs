@@ -137,6 +137,7 @@ fn job(kind: EffectKind, incident: Incident) -> Job {
         effect,
         incident: Some(Arc::new(incident)),
         run: None,
+        alerts: None,
         rota: Arc::default(),
         mark: "store-3".into(),
     }

@@ -1,7 +1,7 @@
 //! Maintenance: every answer, refusal and notice.
 
-use super::{Named, Texts, at, bea, ian, late};
-use crate::Via;
+use super::{Named, Texts, at, bea, ian, late, named};
+use crate::{self, Via};
 use domain::answer::Private;
 use domain::feature::{self, FeatureAnswer};
 use domain::maintenance::line::{MaintenanceAnswer, MaintenanceRefusal, Notice, Unclear};
@@ -81,7 +81,7 @@ pub fn maintenance(texts: &Texts) -> Vec<Named> {
         ("maintenance called off", "03:00", Notice::Done { by: bea().into(), at: at("02:30") }),
     ];
     let notices = notices.into_iter().map(|(name, from, notice)| {
-        (name, view::notice(&feature::Notice::Maintenance(Box::new(one(2, texts, from)), notice)))
+        (name, view::notice(&feature::Notice::Maintenance(Box::new(one(2, texts, from)), notice), &named()))
     });
     answers.chain(notices).collect()
 }

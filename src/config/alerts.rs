@@ -1,0 +1,171 @@
+//! `[alerts]`: what is done about alerts, before the built-in rules: see [`domain::alert::rules`].
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Time;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+
+use domain::Severity;
+use domain::alert::rules::{Between, Declare, Pattern, Rule, Rules};
+use domain::alert::signal::Source;
+use domain::duration::Humane;
+use domain::oncall::zone::Zone;
+
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct File {
+    rule: Vec<FileRule>,
+    group_within: Humane,
+}
+
+impl Default for File {
+    fn default() -> Self {
+        Self { rule: Vec::new(), group_within: Humane(Rules::default().group_within) }
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct FileRule {
+    source: Option<OneOrMore>,
+    label: BTreeMap<String, String>,
+    key: Option<String>,
+    between: Option<String>,
+    zone: Option<String>,
+    severity: Option<Severity>,
+    channel: Option<String>,
+    mention: Option<Whom>,
+    page: Option<bool>,
+    declare: Option<Declare>,
+    group_by: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(Source),
+    More(Vec<Source>),
+}
+
+#[derive(Clone, Copy, Deserialize, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+enum Whom {
+    OnCall,
+    Nobody,
+}
+
+/// Reads the table.
+///
+/// # Errors
+/// A time of day, a zone or a regular expression that is none.
+pub(super) fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Rules, D::Error> {
+    let File { rule, group_within } = File::deserialize(from)?;
+    let rules: Result<Vec<Rule>, String> = rule.into_iter().map(FileRule::read).collect();
+    Ok(Rules { rules: rules.map_err(D::Error::custom)?, group_within: group_within.0 })
+}
+
+impl FileRule {
+    fn read(self) -> Result<Rule, String> {
+        let sources = match self.source {
+            None => Vec::new(),
+            Some(OneOrMore::One(source)) => vec![source],
+            Some(OneOrMore::More(sources)) => sources,
+        };
+        let between = match (&self.between, &self.zone) {
+            (Some(text), zone) => Some(between(text, zone.as_deref())?),
+            (None, Some(_)) => return Err("`zone` says nothing without `between`".to_owned()),
+            (None, None) => None,
+        };
+        Ok(Rule {
+            sources,
+            labels: self.label,
+            key: self.key.as_deref().map(Pattern::parse).transpose()?,
+            between,
+            severity: self.severity,
+            channel: self.channel,
+            mention: self.mention.map(|whom| whom == Whom::OnCall),
+            page: self.page,
+            declare: self.declare,
+            group_by: self.group_by,
+        })
+    }
+}
+
+/// `22:00-06:00`.
+fn between(text: &str, zone: Option<&str>) -> Result<Between, String> {
+    let wrong = || format!("`{text}` is no time of day from and until; write it like 22:00-06:00");
+    let (from, until) = text.split_once('-').ok_or_else(wrong)?;
+    let time = |text: &str| -> Result<Time, String> {
+        let (hour, minute) = text.trim().split_once(':').ok_or_else(wrong)?;
+        let (hour, minute) = (hour.parse().map_err(|_| wrong())?, minute.parse().map_err(|_| wrong())?);
+        Time::new(hour, minute, 0, 0).map_err(|_| wrong())
+    };
+    let zone = zone.map_or_else(|| Ok(Zone::utc()), Zone::named).map_err(|error| error.to_string())?;
+    let between = Between { from: time(from)?, until: time(until)?, zone };
+    if between.from == between.until {
+        return Err(wrong());
+    }
+    Ok(between)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use crate::Config;
+    use domain::Severity;
+    use domain::alert::rules::Declare;
+    use domain::alert::signal::Source;
+
+    #[test]
+    fn a_rule_says_what_it_fits_and_what_it_sets() {
+        let text = r##"
+            [alerts]
+            group_within = "2m"
+            [[alerts.rule]]
+            source = ["alertmanager", "grafana"]
+            label = { team = "stream" }
+            key = "^disk"
+            between = "22:00-06:00"
+            zone = "Europe/Berlin"
+            severity = "P2"
+            channel = "#metrics"
+            mention = "nobody"
+            page = true
+            declare = "at once"
+            group_by = ["cluster"]
+            [[alerts.rule]]
+            source = "github"
+        "##;
+        let rules = Config::parse(text).unwrap().alerts;
+        assert_eq!((rules.group_within, rules.rules.len()), (SignedDuration::from_mins(2), 2));
+        let rule = &rules.rules[0];
+        assert_eq!(rule.sources, [Source::Alertmanager, Source::Grafana]);
+        assert_eq!((rule.severity, rule.mention, rule.page), (Some(Severity::P2), Some(false), Some(true)));
+        assert_eq!(
+            (rule.declare, rule.between.as_ref().unwrap().zone.name()),
+            (Some(Declare::AtOnce), "Europe/Berlin")
+        );
+        assert_eq!((&rules.rules[1].sources, rules.rules[1].severity), (&vec![Source::GitHub], None));
+        assert_eq!(Config::parse("").unwrap().alerts.group_within, SignedDuration::from_mins(10));
+    }
+
+    #[test]
+    fn what_is_none_is_named() {
+        for (rule, told) in [
+            ("key = \"(\"", "no regular expression"),
+            ("between = \"22\"", "write it like 22:00-06:00"),
+            ("between = \"25:00-26:00\"", "write it like"),
+            ("between = \"22:00-22:00\"", "write it like"),
+            ("between = \"22:00-06:00\"\nzone = \"Mars\"", "not a time zone"),
+            ("zone = \"UTC\"", "says nothing without `between`"),
+            ("declare = \"always\"", "at once"),
+            ("source = \"nagios\"", "source"),
+            ("colour = \"red\"", "colour"),
+        ] {
+            let error = Config::parse(&format!("[[alerts.rule]]\n{rule}")).unwrap_err();
+            assert!(error.contains(told), "{rule}: {error}");
+        }
+    }
+}

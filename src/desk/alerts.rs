@@ -1,0 +1,115 @@
+//! What the desk keeps in memory of alerts beside those that are open: what leads to them, and their sources.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::book::{Book, newest};
+use domain::aggregate::Aggregate;
+use domain::alert::ear::Ear;
+use domain::alert::group::{Group, GroupId, NAMED, Shown};
+use domain::alert::signal::Source;
+use domain::alert::{Alert, AlertId};
+use domain::answer::Summary;
+use domain::text::sounds_like;
+use store::StoreError;
+
+/// Most incidents that a message offers.
+const OFFERED: usize = 2;
+
+/// The open alerts by source and key and by group, the open groups, and the sources.
+#[derive(Debug, Default)]
+pub struct Alerts {
+    open: BTreeMap<Source, HashMap<String, AlertId>>,
+    members: HashMap<GroupId, BTreeSet<AlertId>>,
+    groups: HashMap<String, GroupId>,
+    pub ears: BTreeMap<Source, Ear>,
+}
+
+impl Alerts {
+    pub fn loaded(ears: Vec<Ear>, alerts: &[Alert], groups: &[Group]) -> Self {
+        let ears = ears.into_iter().map(|ear| (ear.source, ear)).collect();
+        let mut loaded = Self { ears, ..Self::default() };
+        alerts.iter().for_each(|alert| loaded.take(alert));
+        groups.iter().for_each(|group| loaded.take_group(group));
+        loaded
+    }
+
+    /// Takes over what became of an alert.
+    pub fn take(&mut self, alert: &Alert) {
+        let open = self.open.entry(alert.source).or_default();
+        match alert.is_live() {
+            true => drop(open.insert(alert.key.clone(), alert.id)),
+            false if open.get(&alert.key) == Some(&alert.id) => drop(open.remove(&alert.key)),
+            false => {}
+        }
+        let Some(group) = alert.group else { return };
+        let members = self.members.entry(group).or_default();
+        match alert.is_live() {
+            true => drop(members.insert(alert.id)),
+            false => drop(members.remove(&alert.id)),
+        }
+        if members.is_empty() {
+            self.members.remove(&group);
+        }
+    }
+
+    /// Takes over what became of a group.
+    pub fn take_group(&mut self, group: &Group) {
+        match group.is_live() {
+            true => drop(self.groups.insert(group.key.clone(), group.id)),
+            false if self.groups.get(&group.key) == Some(&group.id) => drop(self.groups.remove(&group.key)),
+            false => {}
+        }
+    }
+
+    /// The open alert of a key.
+    pub fn open_of(&self, source: Source, key: &str) -> Option<AlertId> {
+        self.open.get(&source)?.get(key).copied()
+    }
+
+    /// The open group of a key.
+    pub fn group_of(&self, key: &str) -> Option<GroupId> {
+        self.groups.get(key).copied()
+    }
+
+    /// The open alerts of a group.
+    pub fn members(&self, group: GroupId) -> impl Iterator<Item = AlertId> {
+        self.members.get(&group).into_iter().flatten().copied()
+    }
+}
+
+/// What the message of a group shows, from what is committed.
+pub(super) fn shown(book: &Book<'_>, id: GroupId) -> Result<Option<Shown>, StoreError> {
+    let known = book.state.plain.groups.get(&id).cloned();
+    let group = match known {
+        Some(group) => group,
+        None => match book.store.alert_group(id)? {
+            Some(group) => Arc::new(group),
+            None => return Ok(None),
+        },
+    };
+    let members = book.state.alerts.members(id).filter_map(|id| book.state.plain.alerts.get(&id));
+    let (mut signals, mut alerts) = (0, Vec::new());
+    for alert in members {
+        signals += alert.count;
+        alerts.push(alert);
+    }
+    alerts.sort_by_key(|alert| (alert.verdict.severity, Reverse(alert.id)));
+    let mut alerts: Vec<Arc<Alert>> = alerts.into_iter().take(NAMED).cloned().collect();
+    if alerts.is_empty() {
+        alerts.extend(book.store.alert(group.first)?.map(Arc::new));
+        signals = alerts.iter().map(|alert| alert.count).sum();
+    }
+    let title = alerts.first().map_or("", |alert| alert.told.title.as_str());
+    let incidents = offered(book, title);
+    Ok(Some(Shown { group: Group::clone(&group), alerts, signals, incidents, at: book.now }))
+}
+
+/// The open incidents that an alert of this title may belong to: those that sound alike, then the newest.
+pub(super) fn offered(book: &Book<'_>, title: &str) -> Vec<Summary> {
+    let open = book.open();
+    let mut open: Vec<_> = newest(&open).collect();
+    open.sort_by_key(|incident| !sounds_like(&incident.title, title));
+    open.into_iter().take(OFFERED).map(|incident| incident.summary()).collect()
+}

@@ -1,0 +1,240 @@
+//! Alerts: what is asked of them, decided and read.
+
+mod read;
+
+use std::sync::Arc;
+
+use tracing::info;
+
+pub(super) use self::read::read;
+use crate::book::Book;
+use crate::draft::Draft;
+use domain::aggregate::{Aggregate, Cause};
+use domain::alert::ask;
+use domain::alert::group::event::GroupEventKind;
+use domain::alert::group::{Group, GroupId};
+use domain::alert::line::{AlertsAnswer, AlertsLine, AlertsRefusal, Silenced, Unsilenced};
+use domain::alert::silence::{Matcher, Silence, SilenceId};
+use domain::alert::{Alert, AlertId};
+use domain::answer::{Answer, Private};
+use domain::id::IncidentId;
+use domain::request::Request;
+use domain::{Severity, text};
+use store::StoreError;
+
+type Decided = Result<AlertsAnswer, AlertsRefusal>;
+
+macro_rules! finds {
+    ($($(#[$doc:meta])* $name:ident, $part:ident, $stored:ident: $id:ty => $one:ty;)*) => {$(
+        $(#[$doc])*
+        pub(in crate) fn $name(book: &Book<'_>, id: $id) -> Result<Option<Arc<$one>>, StoreError> {
+            let round = book.round.and_then(|round| round.$part.changed.get(&id));
+            match round.or_else(|| book.state.plain.$part.get(&id)) {
+                Some(one) => Ok(Some(Arc::clone(one))),
+                None => Ok(book.store.$stored(id)?.map(Arc::new)),
+            }
+        }
+    )*};
+}
+
+finds! {
+    /// The alert of this number, as this round has it.
+    find, alerts, alert: AlertId => Alert;
+    /// The group of this number, as this round has it.
+    find_group, groups, alert_group: GroupId => Group;
+    /// The silence of this number, as this round has it.
+    find_silence, silences, silence: SilenceId => Silence;
+}
+
+/// Silences that are not over, the oldest first.
+pub(in crate::draft) fn live_silences(book: &Book<'_>) -> Vec<Arc<Silence>> {
+    let changed = book.round.into_iter().flat_map(|round| round.silences.changed.iter());
+    let kept = book.state.plain.silences.iter();
+    let kept = kept.filter(|(id, _)| book.round.is_none_or(|round| !round.silences.changed.contains_key(id)));
+    kept.chain(changed).map(|(_, silence)| Arc::clone(silence)).filter(|silence| silence.is_live()).collect()
+}
+
+impl Draft<'_> {
+    pub(in crate::draft) fn alerts(
+        &mut self,
+        request: &Request,
+        line: &AlertsLine,
+    ) -> Result<AlertsAnswer, StoreError> {
+        let decided = match line {
+            AlertsLine::Ack { alert } => self.alert_ack(request, *alert)?,
+            AlertsLine::Silence { what, long, why } => {
+                self.alert_silence(request, what, (*long, why.clone()))?
+            }
+            AlertsLine::Unsilence { which } => self.alert_unsilence(request, *which)?,
+            AlertsLine::Attach { alert, incident } => self.alert_attach(request, *alert, *incident)?,
+            AlertsLine::Detach { alert } => self.alert_detach(request, *alert)?,
+            AlertsLine::Declare { alert, severity } => self.alert_declare(request, *alert, *severity)?,
+            line => return read(&self.book(), self.config, line),
+        };
+        Ok(decided.unwrap_or_else(AlertsAnswer::Refused))
+    }
+
+    fn alert_of(&self, alert: AlertId) -> Result<Result<Arc<Alert>, AlertsRefusal>, StoreError> {
+        Ok(find(&self.book(), alert)?.ok_or(AlertsRefusal::NoSuch { alert }))
+    }
+
+    /// Its group, where its message stands for more than itself.
+    fn group_of_alert(&self, alert: &Alert) -> Result<Option<Arc<Group>>, StoreError> {
+        Ok(alert.group.map(|id| find_group(&self.book(), id)).transpose()?.flatten())
+    }
+
+    /// Whoever has one has all that the same message shows.
+    fn alert_ack(&mut self, request: &Request, id: AlertId) -> Result<Decided, StoreError> {
+        let alert = match self.alert_of(id)? {
+            Ok(alert) => alert,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let group = self.group_of_alert(&alert)?;
+        let kind = match ask::ack(&alert, group.as_deref()) {
+            Ok(kind) => kind,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        self.record::<Alert>(id, &Cause::request(request), kind)?;
+        let alerts = group.map_or(1, |group| group.open.max(1));
+        Ok(Ok(AlertsAnswer::Acked { alert: id, title: alert.told.title.clone(), alerts }))
+    }
+
+    fn alert_silence(
+        &mut self,
+        request: &Request,
+        what: &Silenced,
+        how: (jiff::SignedDuration, String),
+    ) -> Result<Decided, StoreError> {
+        let (matcher, title) = match what {
+            Silenced::Matching(matcher) => (matcher.clone(), None),
+            Silenced::Alert(id) => match self.alert_of(*id)? {
+                Ok(alert) => {
+                    let (source, key) = (Some(alert.source), Some(alert.key.clone()));
+                    (Matcher { source, key, ..Matcher::default() }, Some(alert.told.title.clone()))
+                }
+                Err(refusal) => return Ok(Err(refusal)),
+            },
+        };
+        let others: Vec<Silence> =
+            live_silences(&self.book()).into_iter().map(Arc::unwrap_or_clone).collect();
+        let kind = match ask::silence(matcher, title, how, request.place.clone(), &others, self.now) {
+            Ok(kind) => kind,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let id = SilenceId(self.changes.next.plain.silences);
+        let cause = Cause::request(request);
+        let event = Silence::event(1, self.now, &cause, kind);
+        let Some(silence) = Silence::set(id, &event) else { return Ok(Ok(AlertsAnswer::Help)) };
+        self.changes.next.plain.silences += 1;
+        info!(silence = id.0, until = %silence.until, "set");
+        self.took_effect(None, silence, event, &cause)?;
+        self.silence_begins(id, &cause)?;
+        let Some(silence) = find_silence(&self.book(), id)? else { return Ok(Ok(AlertsAnswer::Help)) };
+        Ok(Ok(AlertsAnswer::Silenced { silence: Box::new(Arc::unwrap_or_clone(silence)), now: self.now }))
+    }
+
+    fn alert_unsilence(&mut self, request: &Request, which: Unsilenced) -> Result<Decided, StoreError> {
+        let id = match which {
+            Unsilenced::Silence(id) => id,
+            Unsilenced::Of(alert) => match self.alert_of(alert)? {
+                Ok(found) => match self.silence_of(&found) {
+                    Some(id) => id,
+                    None => return Ok(Err(AlertsRefusal::NotSilenced { alert })),
+                },
+                Err(refusal) => return Ok(Err(refusal)),
+            },
+        };
+        let Some(silence) = find_silence(&self.book(), id)? else {
+            return Ok(Err(AlertsRefusal::NoSuchSilence { silence: id }));
+        };
+        let kind = match ask::lift(&silence) {
+            Ok(kind) => kind,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let held = |alert: &&Arc<Alert>| alert.is_live() && alert.silence.is_some_and(|(held, _)| held == id);
+        let open = self.state.plain.alerts.values().filter(held).count();
+        self.record::<Silence>(id, &Cause::request(request), kind)?;
+        Ok(Ok(AlertsAnswer::Unsilenced { silence: Box::new(Silence::clone(&silence)), open }))
+    }
+
+    /// What holds an alert back, or would if it fired again.
+    fn silence_of(&self, alert: &Alert) -> Option<SilenceId> {
+        let held = alert.silence.filter(|_| alert.is_live());
+        let held = held.or_else(|| self.silence_for(alert.source, &alert.key, &alert.told.facts));
+        held.map(|(id, _)| id)
+    }
+
+    /// All that the same message shows goes with it.
+    fn alert_attach(
+        &mut self,
+        request: &Request,
+        id: AlertId,
+        incident: IncidentId,
+    ) -> Result<Decided, StoreError> {
+        let alert = match self.alert_of(id)? {
+            Ok(alert) => alert,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let Some(found) = self.book().incident(incident)? else {
+            return Ok(Err(AlertsRefusal::NoSuchIncident { incident }));
+        };
+        if !found.is_open() {
+            return Ok(Err(AlertsRefusal::IncidentOver { incident }));
+        }
+        let kind = match ask::attach(&alert, incident) {
+            Ok(kind) => kind,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let alerts = self.attach(&alert, incident, kind, &Cause::request(request))?;
+        Ok(Ok(AlertsAnswer::Attached { alert: id, incident, alerts }))
+    }
+
+    fn alert_detach(&mut self, request: &Request, id: AlertId) -> Result<Decided, StoreError> {
+        let alert = match self.alert_of(id)? {
+            Ok(alert) => alert,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let (kind, incident) = match ask::detach(&alert) {
+            Ok(detached) => detached,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let cause = Cause::request(request);
+        self.record::<Alert>(id, &cause, kind)?;
+        if let Some(group) = self.group_of_alert(&alert)?.filter(|group| group.incident == Some(incident)) {
+            self.record::<Group>(group.id, &cause, GroupEventKind::Detached)?;
+        }
+        Ok(Ok(AlertsAnswer::Detached { alert: id, incident }))
+    }
+
+    /// Declares an incident under the alert's title; the alert belongs to it.
+    fn alert_declare(
+        &mut self,
+        request: &Request,
+        id: AlertId,
+        severity: Option<Severity>,
+    ) -> Result<Decided, StoreError> {
+        let alert = match self.alert_of(id)? {
+            Ok(alert) => alert,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        if let Err(refusal) = ask::open(&alert) {
+            return Ok(Err(refusal));
+        }
+        if let Some(incident) = alert.incident {
+            return Ok(Err(AlertsRefusal::AttachedAlready { alert: id, incident }));
+        }
+        let title = text::shorten(&text::clean_line(&alert.told.title), text::TITLE_MOST);
+        let title = if title.is_empty() { id.to_string() } else { title };
+        let declared =
+            self.declare_anyway(request, severity.unwrap_or(alert.verdict.severity), &title, None)?;
+        let Answer::Private(Private::Declared { incident, .. }) = declared else {
+            return Ok(Ok(AlertsAnswer::Help));
+        };
+        let kind = match ask::attach(&alert, incident) {
+            Ok(kind) => kind,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        self.attach(&alert, incident, kind, &Cause::request(request))?;
+        Ok(Ok(AlertsAnswer::Declared { alert: id, incident }))
+    }
+}

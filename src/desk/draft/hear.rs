@@ -1,0 +1,100 @@
+//! What sources of alerts say, decided: each signal goes to the alert of its key.
+
+use std::sync::Arc;
+
+use tracing::info;
+
+use super::Draft;
+use domain::aggregate::{Aggregate, Cause};
+use domain::alert::decide::{Brings, heard};
+use domain::alert::ear::{Ear, Known};
+use domain::alert::event::AlertEventKind;
+use domain::alert::hear::Delivery;
+use domain::alert::rules::judge;
+use domain::alert::signal::{Said, Signal, Source};
+use domain::alert::{Alert, AlertId};
+use domain::answer::Answer;
+use store::StoreError;
+
+impl Draft<'_> {
+    /// Takes in a source's delivery. One that was seen before changes nothing.
+    ///
+    /// # Errors
+    /// When something could not be read; then nothing of it is taken in.
+    pub fn hear(&mut self, delivery: &Delivery) -> Result<(), StoreError> {
+        self.whole(|draft| draft.hear_it(delivery))
+    }
+
+    fn hear_it(&mut self, delivery: &Delivery) -> Result<(), StoreError> {
+        if self.seen_before(&delivery.id)?.is_some() {
+            return Ok(());
+        }
+        self.seen.insert(delivery.id.clone(), Answer::Nothing);
+        let mut ear = self.ear(delivery.source);
+        self.misread.extend(ear.count(delivery, self.now));
+        for signal in &delivery.heard.signals {
+            ear.late += u64::from(!self.hear_signal(signal)?);
+        }
+        self.ears.insert(delivery.source, ear);
+        Ok(())
+    }
+
+    fn ear(&self, source: Source) -> Ear {
+        let known = self.ears.get(&source).or_else(|| self.state.alerts.ears.get(&source));
+        known.cloned().unwrap_or_else(|| Ear::new(source, self.now))
+    }
+
+    /// What is known of a key: as this round has it, of those that are open, or as it is stored.
+    fn known(&self, source: Source, key: &str) -> Result<Known, StoreError> {
+        if let Some(known) = self.known.get(&(source, key.to_owned())) {
+            return Ok(known.clone());
+        }
+        if let Some(alert) = self.state.alerts.open_of(source, key) {
+            return Ok(Known { alert: Some(alert), ahead: Vec::new() });
+        }
+        Ok(self.store.known(source, key)?.unwrap_or_default())
+    }
+
+    fn alert(&self, id: AlertId) -> Result<Option<Arc<Alert>>, StoreError> {
+        super::feature::alerts::find(&self.book(), id)
+    }
+
+    /// Takes in one signal; false where it is about an alert that was over before the newest of its key.
+    fn hear_signal(&mut self, signal: &Signal) -> Result<bool, StoreError> {
+        let mut known = self.known(signal.source, &signal.key)?;
+        let alert = known.alert.map(|id| self.alert(id)).transpose()?.flatten();
+        let (rules, now) = (&self.config.alerts, self.now);
+        match heard(signal, alert.as_deref(), &known, now, || judge(signal, rules, now)) {
+            Brings::Late => return Ok(false),
+            Brings::Ahead(point) => known.keep(point),
+            Brings::Opens(kind) => known = Known { alert: self.open_alert(kind)?, ahead: Vec::new() },
+            Brings::Events(events) => {
+                let Some(alert) = alert else { return Ok(true) };
+                for kind in events {
+                    self.record::<Alert>(alert.id, &Cause::howler(), kind)?;
+                }
+                // What is open has nothing ahead of it.
+                if signal.said != Said::Firing || known.ahead.is_empty() {
+                    return Ok(true);
+                }
+                known.ahead.clear();
+            }
+        }
+        self.known.insert((signal.source, signal.key.clone()), known);
+        Ok(true)
+    }
+
+    fn open_alert(&mut self, mut kind: AlertEventKind) -> Result<Option<AlertId>, StoreError> {
+        if let AlertEventKind::Opened(opened) = &mut kind {
+            opened.silence = self.silence_for(opened.source, &opened.key, &opened.told.facts);
+        }
+        let id = AlertId(self.changes.next.plain.alerts);
+        let cause = Cause::howler();
+        let event = Alert::event(1, self.now, &cause, kind);
+        let Some(alert) = Alert::opened(id, &event) else { return Ok(None) };
+        self.changes.next.plain.alerts += 1;
+        info!(alert = id.0, "opened");
+        self.took_effect(None, alert, event, &cause)?;
+        Ok(Some(id))
+    }
+}

@@ -1,0 +1,136 @@
+//! What sources of alerts say, as the desk takes it in.
+
+use std::collections::BTreeMap;
+
+use super::{Draft, Scene, at};
+use crate::state::State;
+use domain::aggregate::Aggregate;
+use domain::alert::hear::{Delivery, RAW_MOST, Raw};
+use domain::alert::signal::{Heard, Said, Signal, Source, Trouble};
+use domain::alert::{Alert, AlertId};
+use domain::id::DeliveryId;
+use domain::run::signed::Keys;
+
+pub(super) fn says(said: Said, key: &str, hour: i64) -> Signal {
+    Signal {
+        source: Source::Alertmanager,
+        key: key.into(),
+        said,
+        trouble: Trouble::Other,
+        severity: None,
+        title: format!("{key} is full"),
+        facts: BTreeMap::new(),
+        links: Vec::new(),
+        at: Some(at(hour)),
+        order: None,
+    }
+}
+
+pub(super) fn delivery(name: &str, signals: Vec<Signal>) -> Delivery {
+    let heard = Heard { signals, ..Heard::default() };
+    Delivery { id: DeliveryId(name.into()), source: Source::Alertmanager, heard, raw: None }
+}
+
+fn alert(scene: &Scene, number: u64) -> Alert {
+    scene.store.alert(AlertId(number)).unwrap().unwrap()
+}
+
+#[test]
+fn a_delivery_counts_once_and_each_key_has_one_row() {
+    let mut scene = Scene::new();
+    let first = delivery("d1", vec![says(Said::Firing, "disk/1", 1), says(Said::Firing, "disk/2", 1)]);
+    let again = delivery("d2", vec![says(Said::Firing, "disk/1", 2)]);
+    scene.decide(at(2), |draft| {
+        draft.hear(&first).unwrap();
+        draft.hear(&first).unwrap();
+        draft.hear(&again).unwrap();
+    });
+    scene.decide(at(2), |draft| {
+        draft.hear(&first).unwrap();
+        draft.hear(&again).unwrap();
+        assert!(draft.parts.events() == 0, "a repeat changes nothing");
+    });
+    assert_eq!((alert(&scene, 1).count, alert(&scene, 2).count), (2, 1));
+    assert_eq!(scene.store.alert(AlertId(3)).unwrap(), None);
+    assert_eq!(
+        scene.store.alert_events(AlertId(1)).unwrap().len(),
+        3,
+        "opened, put into a group, heard again"
+    );
+    let ear = &scene.state.alerts.ears[&Source::Alertmanager];
+    assert_eq!((ear.deliveries, ear.signals), (2, 3));
+}
+
+#[test]
+fn after_a_start_a_key_leads_to_the_same_alert() {
+    let mut scene = Scene::new();
+    scene.decide(at(1), |draft| {
+        draft
+            .hear(&delivery("d1", vec![says(Said::Firing, "disk/1", 1), says(Said::Firing, "disk/2", 1)]))
+            .unwrap();
+        draft.hear(&delivery("d2", vec![says(Said::Resolved, "disk/3", 1)])).unwrap();
+    });
+    scene
+        .decide(at(2), |draft| draft.hear(&delivery("d3", vec![says(Said::Resolved, "disk/2", 2)])).unwrap());
+    scene.state = State::loaded(scene.store.load().unwrap(), &Keys::default());
+    assert_eq!(scene.state.plain.alerts.len(), 1, "what is over takes no memory");
+    scene.decide(at(3), |draft| {
+        draft
+            .hear(&delivery("d4", vec![says(Said::Firing, "disk/1", 3), says(Said::Firing, "disk/2", 1)]))
+            .unwrap();
+        draft.hear(&delivery("d5", vec![says(Said::Firing, "disk/3", 0)])).unwrap();
+    });
+    assert_eq!((alert(&scene, 1).count, alert(&scene, 2).count), (2, 2));
+    assert!(!alert(&scene, 2).is_live(), "it came late, and is over");
+    assert!(!alert(&scene, 3).is_live(), "its recovery had overtaken it");
+    scene.decide(at(4), |draft| draft.hear(&delivery("d6", vec![says(Said::Firing, "disk/2", 4)])).unwrap());
+    assert_eq!((alert(&scene, 4).key.as_str(), alert(&scene, 4).after), ("disk/2", Some(at(2))));
+}
+
+#[test]
+fn a_delivery_whose_read_fails_leaves_nothing_behind() {
+    let mut scene = Scene::new();
+    scene.decide(at(1), |draft| {
+        let signals = vec![says(Said::Firing, "disk/1", 1), says(Said::Resolved, "disk/1", 2)];
+        draft.hear(&delivery("d1", signals)).unwrap();
+    });
+    let signals = ["disk/9", "disk/8", "disk/1"].map(|key| says(Said::Firing, key, 5)).to_vec();
+    let mut next = delivery("d2", signals);
+    next.heard.not_understood = vec!["a part".into()];
+    next.raw = Some(Raw::of(b"{}"));
+    let (refused, _) = scene.with_each_read_failing(at(5), |draft: &mut Draft<'_>| draft.hear(&next));
+    assert!(refused > 3, "{refused}");
+}
+
+#[test]
+fn what_cannot_be_understood_is_kept_whole_the_newest_twenty() {
+    let mut scene = Scene::new();
+    for number in 0..25 {
+        let mut delivery = delivery(&format!("d{number}"), Vec::new());
+        delivery.heard.not_understood = vec![format!("no `alerts` in {number}")];
+        delivery.raw = Some(Raw::of(&vec![b'x'; if number == 24 { RAW_MOST + 9 } else { 9 }]));
+        scene.decide(at(number), |draft| draft.hear(&delivery).unwrap());
+    }
+    let kept = scene.store.misread(Source::Alertmanager).unwrap();
+    assert_eq!((kept.len(), kept[0].misread.why[0].as_str()), (20, "no `alerts` in 24"));
+    assert_eq!(
+        (kept[0].body.text.len(), kept[0].body.bytes, kept[0].body.is_cut()),
+        (RAW_MOST, RAW_MOST + 9, true)
+    );
+    let ear = &scene.state.alerts.ears[&Source::Alertmanager];
+    assert_eq!((ear.misread, ear.misreads.len(), ear.misreads[0].number), (25, 20, 6));
+    assert!(scene.store.misread(Source::Grafana).unwrap().is_empty());
+}
+
+#[test]
+fn a_timer_of_an_alert_fires_and_stays_right() {
+    let mut scene = Scene::new();
+    let down = Signal { source: Source::UptimeRobot, trouble: Trouble::Down, ..says(Said::Firing, "m1", 1) };
+    scene.decide(at(1), |draft| draft.hear(&delivery("d1", vec![down])).unwrap());
+    assert!(!alert(&scene, 1).counts);
+    let timer = *scene.state.timers.iter().find(|timer| timer.owner == alert(&scene, 1).owner()).unwrap();
+    scene.with_each_read_failing(timer.due, |draft| draft.fire(timer));
+    scene.decide(timer.due, |draft| draft.fire(timer).unwrap());
+    assert!(alert(&scene, 1).counts);
+    assert!(scene.state.timers.iter().all(|timer| timer.owner != alert(&scene, 1).owner()));
+}

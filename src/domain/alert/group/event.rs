@@ -1,0 +1,75 @@
+//! What happened to a group of alerts. It is its list of events; they are never changed, only added to.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::Severity;
+use crate::alert::AlertId;
+use crate::alert::rules::Channel;
+use crate::id::{ChannelId, IncidentId, MessageTs, UserId};
+use crate::timer::Lateness;
+
+/// One event. `seq` counts from 1 within its group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupEvent {
+    pub seq: u32,
+    pub at: Timestamp,
+    /// `None` is howler itself, or the source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<UserId>,
+    pub kind: GroupEventKind,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GroupEventKind {
+    Opened(Box<GroupOpened>),
+    Joined {
+        alert: AlertId,
+        severity: Severity,
+    },
+    /// One of them is over, since `at` by its source's clock.
+    Over {
+        alert: AlertId,
+        at: Timestamp,
+    },
+    /// One that was over fires again.
+    Again {
+        alert: AlertId,
+    },
+    /// One of them became worse.
+    Raised {
+        severity: Severity,
+    },
+    /// Somebody has it.
+    Acked,
+    Attached {
+        incident: IncidentId,
+    },
+    Detached,
+    /// Half of the response time is over, and nobody has it.
+    Reminded {
+        late: Option<Lateness>,
+    },
+    /// The response time is over, and nobody has it.
+    Breached {
+        late: Option<Lateness>,
+    },
+    /// Its message stands.
+    Posted {
+        channel: ChannelId,
+        message: MessageTs,
+    },
+}
+
+/// The first alert of a group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupOpened {
+    pub key: String,
+    pub channel: Channel,
+    pub mention: bool,
+    pub severity: Severity,
+    pub first: AlertId,
+    pub since: Timestamp,
+    pub remind: Option<Timestamp>,
+    pub due: Option<Timestamp>,
+}

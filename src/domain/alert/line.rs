@@ -1,0 +1,315 @@
+//! What people ask about alerts, what they get back, and what is said of them in channels.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::ear::Ear;
+use super::group::Group;
+use super::rules::Verdict;
+use super::signal::Source;
+use super::silence::{Matcher, Silence, SilenceId};
+use super::{Alert, AlertId};
+use crate::Severity;
+use crate::id::{IncidentId, UserId};
+use crate::timer::Lateness;
+
+/// One thing to ask.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AlertsLine {
+    List,
+    Show {
+        alert: AlertId,
+    },
+    Ack {
+        alert: AlertId,
+    },
+    Silence {
+        what: Silenced,
+        long: SignedDuration,
+        why: String,
+    },
+    /// For how long, and why? The button.
+    SilenceHow {
+        alert: AlertId,
+    },
+    Unsilence {
+        which: Unsilenced,
+    },
+    Why {
+        alert: AlertId,
+    },
+    Attach {
+        alert: AlertId,
+        incident: IncidentId,
+    },
+    Detach {
+        alert: AlertId,
+    },
+    Declare {
+        alert: AlertId,
+        severity: Option<Severity>,
+    },
+    Sources,
+    /// What would happen.
+    Test {
+        severity: Option<Severity>,
+        source: Source,
+    },
+    Help,
+    /// What was not understood.
+    Unclear(Unclear),
+}
+
+/// What is to be silent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Silenced {
+    Alert(AlertId),
+    Matching(Matcher),
+}
+
+/// Which silence is to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Unsilenced {
+    Silence(SilenceId),
+    /// The one that holds this alert back.
+    Of(AlertId),
+}
+
+impl AlertsLine {
+    /// The word people type for it.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Show { .. } => "show",
+            Self::Ack { .. } => "ack",
+            Self::Silence { .. } | Self::SilenceHow { .. } => "silence",
+            Self::Unsilence { .. } => "unsilence",
+            Self::Why { .. } => "why",
+            Self::Attach { .. } => "attach",
+            Self::Detach { .. } => "detach",
+            Self::Declare { .. } => "declare",
+            Self::Sources => "sources",
+            Self::Test { .. } => "test",
+            Self::Help | Self::Unclear(_) => "help",
+        }
+    }
+
+    /// Whether it changes nothing.
+    pub fn reads(&self) -> bool {
+        match self {
+            Self::List
+            | Self::Show { .. }
+            | Self::SilenceHow { .. }
+            | Self::Why { .. }
+            | Self::Sources
+            | Self::Test { .. }
+            | Self::Help
+            | Self::Unclear(_) => true,
+            Self::Ack { .. }
+            | Self::Silence { .. }
+            | Self::Unsilence { .. }
+            | Self::Attach { .. }
+            | Self::Detach { .. }
+            | Self::Declare { .. } => false,
+        }
+    }
+}
+
+/// Why a line was not understood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Unclear {
+    /// No word of this command's.
+    Word {
+        word: String,
+        nearest: Option<String>,
+    },
+    /// No alert is named.
+    NoAlert {
+        of: String,
+    },
+    NotANumber {
+        word: String,
+        of: String,
+    },
+    /// No time, or nothing to be silent.
+    NoTime,
+    NoReason,
+    ReasonTooLong {
+        most: usize,
+    },
+    NoIncident,
+    /// No source of this name.
+    Source {
+        word: String,
+    },
+}
+
+/// What comes back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AlertsAnswer {
+    List(Box<Listed>),
+    Show { alert: Box<Alert>, group: Option<Box<Group>>, silence: Option<Box<Silence>>, now: Timestamp },
+    Acked { alert: AlertId, title: String, alerts: u32 },
+    Silenced { silence: Box<Silence>, now: Timestamp },
+    SilenceHow { alert: AlertId, title: String },
+    Unsilenced { silence: Box<Silence>, open: usize },
+    Why(Box<Why>),
+    Attached { alert: AlertId, incident: IncidentId, alerts: u32 },
+    Detached { alert: AlertId, incident: IncidentId },
+    Declared { alert: AlertId, incident: IncidentId },
+    Sources { ears: Vec<Ear>, now: Timestamp },
+    Test { severity: Option<Severity>, source: Source, verdict: Box<Verdict>, on_call: Option<UserId> },
+    Help,
+    Unclear(Unclear),
+    Refused(AlertsRefusal),
+}
+
+impl AlertsAnswer {
+    /// Whether nothing was done of what was asked.
+    pub fn refuses(&self) -> bool {
+        matches!(self, Self::Unclear(_) | Self::Refused(_))
+    }
+}
+
+/// What is open.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    /// The worst first, and of those the newest.
+    pub rows: Vec<Row>,
+    /// How many are open, and in how many groups.
+    pub alerts: usize,
+    pub groups: usize,
+    pub silences: Vec<Silence>,
+    pub now: Timestamp,
+}
+
+/// One line of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    pub alert: AlertId,
+    pub title: String,
+    pub severity: Severity,
+    pub source: Source,
+    pub since: Timestamp,
+    pub count: u64,
+    pub state: State,
+    pub incident: Option<IncidentId>,
+}
+
+/// What is the matter with an alert.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum State {
+    /// It counts then, where it still fires.
+    Waiting {
+        until: Timestamp,
+    },
+    Open,
+    Flapping {
+        times: usize,
+        since: Timestamp,
+    },
+    /// `None`: somebody at the source has it.
+    Acknowledged {
+        by: Option<UserId>,
+        at: Timestamp,
+    },
+    Silenced {
+        silence: SilenceId,
+        until: Timestamp,
+    },
+    Resolved {
+        at: Timestamp,
+    },
+}
+
+impl State {
+    /// Of `alert`, whose group is `group`.
+    pub fn of(alert: &Alert, group: Option<&Group>) -> Self {
+        let acked = alert.acknowledged().or_else(|| group?.acked.clone());
+        match (alert.ended, alert.silence, alert.waits_until(), acked, alert.flapping) {
+            (Some(at), ..) => Self::Resolved { at },
+            (None, Some((silence, until)), ..) => Self::Silenced { silence, until },
+            (None, None, Some(until), ..) => Self::Waiting { until },
+            (None, None, None, Some(acked), _) => Self::Acknowledged { by: acked.by, at: acked.at },
+            (None, None, None, None, Some(flapping)) => {
+                Self::Flapping { times: flapping.flips, since: flapping.first }
+            }
+            (None, None, None, None, None) => Self::Open,
+        }
+    }
+}
+
+/// Where an alert came from and what was made of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Why {
+    pub alert: Alert,
+    pub group: Option<Group>,
+    pub silence: Option<Silence>,
+    /// Who is on call now.
+    pub on_call: Option<UserId>,
+    pub now: Timestamp,
+}
+
+/// Why a line that was understood does nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AlertsRefusal {
+    NoSuch {
+        alert: AlertId,
+    },
+    Over {
+        alert: AlertId,
+        at: Timestamp,
+    },
+    AckedAlready {
+        alert: AlertId,
+        by: Option<UserId>,
+        at: Timestamp,
+    },
+    /// It fits everything.
+    Everything,
+    TooLong {
+        hours: i64,
+    },
+    TooMany {
+        most: usize,
+    },
+    NoSuchSilence {
+        silence: SilenceId,
+    },
+    SilenceOver {
+        silence: SilenceId,
+        at: Timestamp,
+    },
+    NotSilenced {
+        alert: AlertId,
+    },
+    NoSuchIncident {
+        incident: IncidentId,
+    },
+    IncidentOver {
+        incident: IncidentId,
+    },
+    AttachedAlready {
+        alert: AlertId,
+        incident: IncidentId,
+    },
+    NotAttached {
+        alert: AlertId,
+    },
+}
+
+/// What is said of them in a channel, beside what they are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Notice {
+    /// Half of the response time is over, and nobody has it.
+    Reminded {
+        late: Option<Lateness>,
+    },
+    /// The response time is over, and nobody has it.
+    Breached {
+        late: Option<Lateness>,
+    },
+    SilenceOver {
+        late: Option<Lateness>,
+    },
+}

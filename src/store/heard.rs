@@ -1,0 +1,91 @@
+//! What is kept of the sources of alerts beside the alerts: which alert is a key's, what each source sent, and what of it could
+//! not be understood.
+
+use super::disk::Engine;
+use super::engine::Write;
+use super::{Store, StoreError, codec, values};
+use domain::alert::ear::{Ear, Known, MisreadBody};
+use domain::alert::signal::Source;
+
+/// Which alert is a key's.
+const KEY: &[u8] = b"K/";
+/// A source that spoke.
+const EAR: &[u8] = b"L/";
+/// Deliveries that could not be understood, a few of each source.
+const MISREAD: &[u8] = b"M/";
+
+/// What a commit changes of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct HeardRows {
+    pub known: Vec<(Source, String, Known)>,
+    pub ears: Vec<Ear>,
+    pub misread: Vec<MisreadBody>,
+}
+
+impl HeardRows {
+    pub(super) fn is_empty(&self) -> bool {
+        self.known.is_empty() && self.ears.is_empty() && self.misread.is_empty()
+    }
+
+    pub(super) fn rows(&self, writes: &mut Vec<Write>) -> Result<(), StoreError> {
+        for (source, key, known) in &self.known {
+            writes.push((key_of(*source, key), Some(codec::encode(known)?)));
+        }
+        for ear in &self.ears {
+            writes.push((ear_of(ear.source), Some(codec::encode(ear)?)));
+        }
+        for body in &self.misread {
+            let key = [MISREAD, &[letter(body.source), body.misread.slot()]].concat();
+            writes.push((key, Some(codec::encode(body)?)));
+        }
+        Ok(())
+    }
+}
+
+/// A source's own letter in a row's key.
+fn letter(source: Source) -> u8 {
+    match source {
+        Source::GitHub => b'g',
+        Source::Vercel => b'v',
+        Source::UptimeRobot => b'u',
+        Source::Alertmanager => b'a',
+        Source::Grafana => b'f',
+        Source::PagerDuty => b'p',
+        Source::Events => b'e',
+        Source::Heartbeat => b'h',
+    }
+}
+
+fn key_of(source: Source, key: &str) -> Vec<u8> {
+    [KEY, &[letter(source)], key.as_bytes()].concat()
+}
+
+fn ear_of(source: Source) -> Vec<u8> {
+    [EAR, &[letter(source)]].concat()
+}
+
+/// The sources that spoke.
+pub(super) fn ears(engine: &Engine) -> Result<Vec<Ear>, StoreError> {
+    values(engine, EAR)
+}
+
+impl Store {
+    /// What is known of a source's key.
+    ///
+    /// # Errors
+    /// When the row cannot be read.
+    pub fn known(&self, source: Source, key: &str) -> Result<Option<Known>, StoreError> {
+        self.with(|engine| engine.get(&key_of(source, key))?.map(|row| codec::decode(&row)).transpose())
+    }
+
+    /// The newest deliveries of a source that could not be understood, the newest first.
+    ///
+    /// # Errors
+    /// When a row cannot be read.
+    pub fn misread(&self, source: Source) -> Result<Vec<MisreadBody>, StoreError> {
+        let prefix = [MISREAD, &[letter(source)]].concat();
+        let mut found: Vec<MisreadBody> = self.with(|engine| values(engine, &prefix))?;
+        found.sort_by_key(|body| std::cmp::Reverse(body.misread.number));
+        Ok(found)
+    }
+}

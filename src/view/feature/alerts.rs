@@ -1,0 +1,361 @@
+//! The words for alerts: answers and refusals; what stands in channels is in [`card`].
+
+pub mod card;
+mod refused;
+mod why;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::Message;
+use crate::blocks::{Button, Draft};
+use crate::lines::Via;
+use crate::time::{spoken, typed as typed_time};
+use crate::words::{Words, bold, code, counted, moment, near, words};
+use domain::alert::ear::Ear;
+use domain::alert::group::Group;
+use domain::alert::line::{AlertsAnswer, AlertsLine, Listed, Row, Silenced, State, Unsilenced};
+use domain::alert::signal::Source;
+use domain::alert::silence::{Matcher, Silence};
+use domain::alert::{Alert, AlertId, source_word};
+use domain::command::{Command, Line};
+use domain::feature::FeatureLine;
+use domain::text::shorten;
+
+/// Most of a title that a line shows.
+const TITLE: usize = 150;
+/// How many silences a list shows.
+const SILENCES: usize = 10;
+
+pub(super) fn line(via: Via, rest: &str) -> String {
+    via.feature(FeatureLine::Alerts(AlertsLine::Help).command(), rest)
+}
+
+/// A button that asks a line about alerts.
+fn button(label: impl Into<String>, line: AlertsLine) -> Button {
+    let command = Command::Feature(Box::new(FeatureLine::Alerts(line)));
+    Button::of(label, Line { incident: None, command })
+}
+
+/// A source by its name.
+fn source(source: Source) -> &'static str {
+    match source {
+        Source::GitHub => "GitHub",
+        Source::Vercel => "Vercel",
+        Source::UptimeRobot => "Uptime Robot",
+        Source::Alertmanager => "Alertmanager",
+        Source::Grafana => "Grafana",
+        Source::PagerDuty => "PagerDuty's events",
+        Source::Events => "events",
+        Source::Heartbeat => "a heartbeat",
+    }
+}
+
+/// `4,812`.
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let first = digits.len() % 3;
+    let (head, rest) = digits.split_at(first);
+    let parts = rest.as_bytes().chunks(3).map(|part| String::from_utf8_lossy(part).into_owned());
+    let parts: Vec<String> =
+        Some(head.to_owned()).filter(|head| !head.is_empty()).into_iter().chain(parts).collect();
+    parts.join(",")
+}
+
+/// `1 alert`, `4,812 alerts`.
+fn alerts(many: u64) -> String {
+    format!("{} alert{}", thousands(many), if many == 1 { "" } else { "s" })
+}
+
+fn times(many: u64) -> String {
+    if many == 1 { "once".to_owned() } else { format!("{} times", thousands(many)) }
+}
+
+fn title(alert: &Alert) -> String {
+    shorten(&alert.told.title, TITLE)
+}
+
+/// The private answer.
+pub(super) fn answer(answer: &AlertsAnswer, via: Via) -> Message {
+    match answer {
+        AlertsAnswer::List(listed) => list(listed, via),
+        AlertsAnswer::Show { alert, group, silence, now } => {
+            card::of_one(alert, group.as_deref(), silence.as_deref(), *now, via)
+        }
+        AlertsAnswer::Acked { alert, title, alerts } => Draft::new()
+            .line(words!["👀 ", "You have ", bold(alert.to_string()), ": ", shorten(title, TITLE)])
+            .lines(others(*alerts, " that share its message are yours as well."))
+            .finish(),
+        AlertsAnswer::Silenced { silence, now } => silenced(silence, *now, via),
+        AlertsAnswer::SilenceHow { alert, title } => silence_how(*alert, title, via),
+        AlertsAnswer::Unsilenced { silence, open } => unsilenced(silence, *open),
+        AlertsAnswer::Why(asked) => why::why(asked),
+        AlertsAnswer::Attached { alert, incident, alerts } => Draft::new()
+            .line(words!["✅ ", bold(alert.to_string()), " belongs to ", bold(incident.to_string()), "."])
+            .lines(others(*alerts, " that share its message go with it."))
+            .line(words!["Take it out again: ", code(line(via, &format!("detach {alert}")))])
+            .finish(),
+        AlertsAnswer::Detached { alert, incident } => Draft::new()
+            .line(words![
+                bold(alert.to_string()),
+                " does not belong to ",
+                bold(incident.to_string()),
+                " any more."
+            ])
+            .finish(),
+        AlertsAnswer::Declared { alert, incident } => Draft::new()
+            .line(words![
+                "🚨 ",
+                bold(incident.to_string()),
+                " is declared, and ",
+                bold(alert.to_string()),
+                " belongs to it."
+            ])
+            .finish(),
+        AlertsAnswer::Sources { ears, now } => sources(ears, *now),
+        AlertsAnswer::Test { severity, source, verdict, on_call } => {
+            why::test(*source, *severity, verdict, on_call.as_ref())
+        }
+        AlertsAnswer::Help => help(via),
+        AlertsAnswer::Unclear(unclear) => refused::unclear(unclear, via),
+        AlertsAnswer::Refused(refusal) => refused::refused(refusal, via),
+    }
+}
+
+fn others(alerts: u32, what: &'static str) -> Vec<Words> {
+    let more = u64::from(alerts.saturating_sub(1));
+    (more > 0).then(|| words![format!("{} more", thousands(more)), what]).into_iter().collect()
+}
+
+fn help(via: Via) -> Message {
+    let row = |rest: &str, does: &'static str| words![code(line(via, rest)), " ", does];
+    Draft::new()
+        .line(words![bold("Alerts"), ": what machines say is wrong."])
+        .bullets(vec![
+            row("list", "what is open, the worst first"),
+            row("show A-12", "one of them"),
+            row("ack A-12", "you have it"),
+            row("silence A-12 2h known, being fixed", "counts it and says nothing for that time"),
+            row("silence source=grafana team=stream 2h move to eu-west", "the same for all that fits"),
+            row("unsilence A-12", "says it again; S-3 names a silence"),
+            row("declare A-12 p1", "an incident out of it"),
+            row("attach A-12 to 7", "belongs to INC-7; detach A-12 takes it out"),
+            row("why A-12", "where it came from, and what was made of it"),
+            row("sources", "what was heard of each source, and what was not understood"),
+            row("test p1 uptimerobot", "what would happen; nothing is sent"),
+        ])
+        .finish()
+}
+
+/// `👀 @ian has it`, in a few words.
+pub(super) fn state(state: &State, now: Timestamp) -> Words {
+    match state {
+        State::Open => words!["nobody has it"],
+        State::Waiting { until } => words!["counts at ", near(*until, now), " if it lasts"],
+        State::Flapping { times, since } => words![flaps(*times, *since, now)],
+        State::Acknowledged { by: Some(by), at } => words!["👀 ", by, " has it since ", near(*at, now)],
+        State::Acknowledged { by: None, at } => words!["👀 acknowledged at its source, ", near(*at, now)],
+        State::Silenced { silence, until } => {
+            words!["🔕 silent until ", near(*until, now), format!(" ({silence})")]
+        }
+        State::Resolved { at } => words!["✅ resolved ", near(*at, now)],
+    }
+}
+
+/// `flapping, 6 times in 20 min`.
+fn flaps(times: usize, since: Timestamp, until: Timestamp) -> String {
+    let minutes = (until.duration_since(since).as_secs() / 60).max(1);
+    format!("flapping, {times} times in {minutes} min")
+}
+
+fn list(listed: &Listed, via: Via) -> Message {
+    let Listed { rows, alerts, groups, silences, now } = listed;
+    let mut draft = Draft::new();
+    draft = match (*alerts as u64, *groups) {
+        (0, _) => draft.line(words!["No alert is open."]),
+        (many, 0) => draft.line(words![bold(self::alerts(many)), ":"]),
+        (many, groups) => {
+            draft.line(words![bold(format!("{} in {}", self::alerts(many), counted(groups, "group"))), ":"])
+        }
+    };
+    draft = draft.bullets(rows.iter().map(|row| self::row(row, *now)).collect());
+    let more = alerts.saturating_sub(rows.len()) as u64;
+    if more > 0 {
+        draft = draft.line(words![format!("{} more.", thousands(more))]);
+    }
+    if !silences.is_empty() {
+        let shown = silences.iter().take(SILENCES).map(|silence| self::silence(silence, *now)).collect();
+        draft = draft.line(words![bold(counted(silences.len(), "silence")), ":"]).bullets(shown);
+    }
+    let Some(first) = rows.first() else { return draft.finish() };
+    draft.line(words!["One of them: ", code(line(via, &format!("show {}", first.alert)))]).finish()
+}
+
+fn row(row: &Row, now: Timestamp) -> Words {
+    let lead = words![
+        bold(row.severity.to_string()),
+        " ",
+        bold(row.alert.to_string()),
+        " ",
+        shorten(&row.title, TITLE)
+    ];
+    let since = words![
+        ": ",
+        source(row.source),
+        ", since ",
+        near(row.since, now),
+        format!(", {}", times(row.count)),
+        "; "
+    ];
+    let incident = row.incident.map(|incident| words![format!("; {incident}")]);
+    lead.and(since).and(state(&row.state, now)).and_if(incident)
+}
+
+/// What a silence fits.
+pub(super) fn fits(matcher: &Matcher, title: Option<&String>) -> Words {
+    if let Some(title) = title {
+        return words![shorten(title, TITLE)];
+    }
+    let source = matcher.source.map(|source| format!("source={}", source_word(source)));
+    let key = matcher.key.as_ref().map(|key| format!("key={key}"));
+    let labels = matcher.labels.iter().map(|(name, value)| format!("{name}={value}"));
+    let all: Vec<String> =
+        source.into_iter().chain(key).chain(labels).map(|one| shorten(&one, TITLE)).collect();
+    words![code(all.join(" "))]
+}
+
+fn silence(silence: &Silence, now: Timestamp) -> Words {
+    words![bold(silence.id.to_string()), " "]
+        .and(fits(&silence.matcher, silence.title.as_ref()))
+        .and(words![" until ", near(silence.until, now), ", by ", &silence.by, ": ", &silence.why])
+        .and_if((silence.alerts > 0).then(|| words![format!("; {} so far", alerts(silence.alerts.into()))]))
+}
+
+fn silenced(silence: &Silence, now: Timestamp, via: Via) -> Message {
+    let held = match silence.alerts {
+        0 => words!["Nothing that is open fits; what comes is counted and not told."],
+        many => {
+            words![format!("Held back now: {}. What comes is counted.", alerts(many.into()))]
+        }
+    };
+    Draft::new()
+        .line(
+            words!["🔕 ", bold(silence.id.to_string()), ": "]
+                .and(fits(&silence.matcher, silence.title.as_ref())),
+        )
+        .line(words![
+            "Silent until ",
+            moment(silence.until),
+            " (",
+            spoken(silence.until.duration_since(now)),
+            "): ",
+            &silence.why
+        ])
+        .line(held)
+        .line(words!["End it sooner: ", code(line(via, &format!("unsilence {}", silence.id)))])
+        .finish()
+}
+
+/// Reasons that a button gives; a line gives any other.
+const REASONS: [(i64, &str); 2] = [(2, "known, and being fixed"), (8, "known, and harmless for now")];
+
+fn silence_how(alert: AlertId, title: &str, via: Via) -> Message {
+    let choices = REASONS.map(|(hours, why)| {
+        let long = SignedDuration::from_hours(hours);
+        let line = AlertsLine::Silence { what: Silenced::Alert(alert), long, why: why.to_owned() };
+        button(format!("{hours} hours: {why}"), line)
+    });
+    Draft::new()
+        .line(words![
+            "🔕 For how long is ",
+            bold(alert.to_string()),
+            " to be silent, and why? ",
+            shorten(title, TITLE)
+        ])
+        .buttons(choices.into())
+        .line(words!["Or: ", code(line(via, &format!("silence {alert} 4h why")))])
+        .finish()
+}
+
+fn unsilenced(silence: &Silence, open: usize) -> Message {
+    let held = match silence.alerts {
+        0 => words!["It held nothing back."],
+        many => words![format!("It held back {}; open of them: {open}.", alerts(many.into()))],
+    };
+    Draft::new()
+        .line(
+            words!["🔔 ", bold(silence.id.to_string()), " is over: "]
+                .and(fits(&silence.matcher, silence.title.as_ref())),
+        )
+        .line(held)
+        .finish()
+}
+
+fn sources(ears: &[Ear], now: Timestamp) -> Message {
+    if ears.is_empty() {
+        return Draft::new().line(words!["No source has spoken yet."]).finish();
+    }
+    let mut draft = Draft::new().line(words![bold("Sources of alerts"), ":"]);
+    let rows = ears.iter().map(|ear| {
+        let counts = format!(
+            ": {} in {}",
+            counted_many(ear.signals, "signal", "", "s"),
+            counted_many(ear.deliveries, "deliver", "y", "ies")
+        );
+        let late = (ear.late > 0).then(|| words![format!("; {} late", thousands(ear.late))]);
+        let passed = (ear.passed_over > 0).then(|| {
+            let last = ear.last_passed_over.as_deref().unwrap_or_default();
+            words![format!("; {} passed over, the last: {last}", thousands(ear.passed_over))]
+        });
+        words![bold(source(ear.source)), counts, ", the last ", near(ear.last, now)]
+            .and_if(late)
+            .and_if(passed)
+    });
+    draft = draft.bullets(rows.collect());
+    for ear in ears.iter().filter(|ear| ear.misread > 0) {
+        let lead =
+            words![bold("Not understood"), " of ", source(ear.source), format!(", {}:", times(ear.misread))];
+        let newest = ear.misreads.iter().rev().take(3);
+        let rows = newest.map(|misread| words![near(misread.at, now), ": ", misread.why.join("; ")]);
+        draft = draft.line(lead).bullets(rows.collect());
+    }
+    draft.finish()
+}
+
+fn counted_many(many: u64, what: &str, one: &str, several: &str) -> String {
+    format!("{} {what}{}", thousands(many), if many == 1 { one } else { several })
+}
+
+/// The line to type, behind the command.
+pub(super) fn typed(line: &AlertsLine) -> Option<String> {
+    Some(match line {
+        AlertsLine::Show { alert }
+        | AlertsLine::Ack { alert }
+        | AlertsLine::Why { alert }
+        | AlertsLine::Detach { alert } => {
+            format!("{} {alert}", line.word())
+        }
+        AlertsLine::SilenceHow { alert } => format!("silence {alert} 4h why"),
+        AlertsLine::Silence { what: Silenced::Alert(alert), long, why } => {
+            format!("silence {alert} {} {why}", typed_time(*long).replace(' ', ""))
+        }
+        AlertsLine::Unsilence { which: Unsilenced::Silence(silence) } => format!("unsilence {silence}"),
+        AlertsLine::Unsilence { which: Unsilenced::Of(alert) } => format!("unsilence {alert}"),
+        AlertsLine::Attach { alert, incident } => format!("attach {alert} to {}", incident.0),
+        AlertsLine::Declare { alert, severity: None } => format!("declare {alert}"),
+        AlertsLine::Declare { alert, severity: Some(severity) } => {
+            format!("declare {alert} {}", severity.to_string().to_lowercase())
+        }
+        AlertsLine::List | AlertsLine::Sources | AlertsLine::Help => line.word().to_owned(),
+        AlertsLine::Test { .. } | AlertsLine::Silence { .. } | AlertsLine::Unclear(_) => return None,
+    })
+}
+
+/// Whose message `group` is, in a few words.
+fn shared(group: &Group) -> Option<Words> {
+    (group.alerts > 1).then(|| {
+        words![format!(
+            "It shares a message with {}.",
+            counted_many(u64::from(group.alerts - 1), "other alert", "", "s")
+        )]
+    })
+}

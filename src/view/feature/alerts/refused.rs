@@ -1,0 +1,95 @@
+//! Why nothing was done of what was asked about alerts.
+
+use super::line;
+use crate::Message;
+use crate::blocks::Draft;
+use crate::lines::Via;
+use crate::words::{Words, bold, code, moment, words};
+use domain::alert::line::{AlertsRefusal, Unclear};
+
+/// What was not understood, and a line that would be.
+pub(super) fn unclear(unclear: &Unclear, via: Via) -> Message {
+    const SILENCE: &str = "silence A-12 2h known, being fixed";
+    let (wrong, rest) = match unclear {
+        Unclear::Word { word, nearest } => {
+            let example = match nearest.as_deref() {
+                Some("ack") => "ack A-12",
+                Some("show") => "show A-12",
+                Some("silence") => SILENCE,
+                Some("list") => "list",
+                _ => "help",
+            };
+            (words!["I don't know ", code(word), "."], example.to_owned())
+        }
+        Unclear::NoAlert { of } => (words!["Which alert? Name it by its number."], format!("{of} A-12")),
+        Unclear::NotANumber { word, of } => {
+            (words![code(word), " is no alert's number."], format!("{of} A-12"))
+        }
+        Unclear::NoTime => (words!["What is to be silent, and for how long?"], SILENCE.to_owned()),
+        Unclear::NoReason => (words!["Why? Say it after the time."], SILENCE.to_owned()),
+        Unclear::ReasonTooLong { most } => {
+            (words![format!("That reason is longer than {most} characters.")], SILENCE.to_owned())
+        }
+        Unclear::NoIncident => {
+            (words!["To which incident? Name it by its number."], "attach A-12 to 7".to_owned())
+        }
+        Unclear::Source { word } => {
+            (words![code(word), " is no source of alerts."], "test p1 uptimerobot".to_owned())
+        }
+    };
+    let next = words!["Type it like this: ", code(line(via, &rest))];
+    Draft::new().line(wrong.and(words![" Nothing was done."])).line(next).finish()
+}
+
+pub(super) fn refused(refusal: &AlertsRefusal, via: Via) -> Message {
+    let typed = |lead: &'static str, rest: &str| Some(words![lead, code(line(via, rest))]);
+    let list = || typed("See what there is: ", "list");
+    let (wrong, next): (Words, Option<Words>) = match refusal {
+        AlertsRefusal::NoSuch { alert } => (words!["There is no ", bold(alert.to_string()), "."], list()),
+        AlertsRefusal::Over { alert, at } => {
+            (words![bold(alert.to_string()), " is over already, since ", moment(*at), "."], list())
+        }
+        AlertsRefusal::AckedAlready { alert, by: Some(by), at } => {
+            (words![by, " has ", bold(alert.to_string()), " already, since ", moment(*at), "."], None)
+        }
+        AlertsRefusal::AckedAlready { alert, by: None, at } => {
+            (words![bold(alert.to_string()), " was acknowledged at its source, ", moment(*at), "."], None)
+        }
+        AlertsRefusal::Everything => (
+            words!["That would silence everything."],
+            typed("Say what: ", "silence source=grafana team=stream 2h move to eu-west"),
+        ),
+        AlertsRefusal::TooLong { hours } => {
+            (words![format!("A silence lasts at most {} days.", hours / 24)], None)
+        }
+        AlertsRefusal::TooMany { most } => {
+            (words![format!("There are {most} silences already; end some first.")], list())
+        }
+        AlertsRefusal::NoSuchSilence { silence } => {
+            (words!["There is no ", bold(silence.to_string()), "."], list())
+        }
+        AlertsRefusal::SilenceOver { silence, at } => {
+            (words![bold(silence.to_string()), " is over already, since ", moment(*at), "."], list())
+        }
+        AlertsRefusal::NotSilenced { alert } => {
+            (words!["Nothing holds ", bold(alert.to_string()), " back."], list())
+        }
+        AlertsRefusal::NoSuchIncident { incident } => {
+            (words!["There is no ", bold(incident.to_string()), "."], None)
+        }
+        AlertsRefusal::IncidentOver { incident } => (
+            words![bold(incident.to_string()), " is resolved."],
+            Some(words!["Open it again first: ", code(via.line(&format!("reopen {}", incident.0)))]),
+        ),
+        AlertsRefusal::AttachedAlready { alert, incident } => (
+            words![bold(alert.to_string()), " belongs to ", bold(incident.to_string()), " already."],
+            typed("Take it out first: ", &format!("detach {alert}")),
+        ),
+        AlertsRefusal::NotAttached { alert } => (
+            words![bold(alert.to_string()), " belongs to no incident."],
+            typed("Add it: ", &format!("attach {alert} to 7")),
+        ),
+    };
+    let lines = [Some(wrong.and(words![" Nothing was done."])), next];
+    Draft::new().lines(lines.into_iter().flatten().collect()).finish()
+}
