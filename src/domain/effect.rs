@@ -9,12 +9,12 @@ mod outcome;
 mod say;
 mod shown;
 mod stored;
+mod to;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::alert::group::GroupId;
-use super::alert::rules::Channel;
 use super::answer::Private;
 use super::feature::Notice;
 use super::incident::Rung;
@@ -32,6 +32,7 @@ pub use lane::Lane;
 pub use named::Named;
 pub use outcome::{Outcome, Receipt, Undone};
 pub use say::{Say, Stands};
+pub use to::To;
 
 /// One row of the outbox.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -86,34 +87,6 @@ impl EffectState {
                 Self::Later { at: now, reason: reason.clone(), unknown: *unknown }
             }
             Self::Waiting | Self::Failed { unknown: false, .. } => Self::Waiting,
-        }
-    }
-}
-
-/// Where a message goes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum To {
-    Emergencies,
-    /// The incident's own channel; the emergencies channel where it has none.
-    Room,
-    Person(UserId),
-    /// `[channels] on_call`.
-    OnCall,
-    /// The channel of a source of alerts.
-    Source(Channel),
-    /// A call to the person's phone.
-    Phone(UserId),
-    /// A text to the person's phone, where the call reached nobody.
-    Text(UserId),
-}
-
-impl To {
-    /// The person whom it reaches, and whether by phone.
-    pub fn person(&self) -> Option<(&UserId, bool)> {
-        match self {
-            Self::Person(person) => Some((person, false)),
-            Self::Phone(person) | Self::Text(person) => Some((person, true)),
-            Self::Emergencies | Self::Room | Self::OnCall | Self::Source(_) => None,
         }
     }
 }

@@ -13,7 +13,7 @@ mod saying;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{self, Message, Via};
+use crate::{Message, Via};
 pub use alerts::*;
 pub use asking::*;
 pub use calendars::*;

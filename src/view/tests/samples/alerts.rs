@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Named, Texts, at, bea, ian, late, mapped, minutes, named, place};
-use crate::{self, Via};
+use crate::Via;
 use domain::aggregate::{Aggregate, Cause};
 use domain::alert::course::{Place, Point};
 use domain::alert::ear::{Ear, Misread};
@@ -130,9 +130,9 @@ fn cards(texts: &Texts) -> Vec<Named> {
     let ended = Group { open: 0, ended: Some(at("02:31")), post: None, ..group(&p2) };
     let storm = Group { alerts: 4_812, open: 4_800, ..group(&p2) };
     let several = vec![twice.clone(), flaps(&alert(texts, 13, Severity::P2)), alert(texts, 14, Severity::P2)];
-    let message = |shown: &Shown| view::alert_card(shown, &named());
+    let message = |shown: &Shown| crate::alert_card(shown, &named());
     vec![
-        ("a P1", view::alert_card(&shown(group(&p1), vec![p1], "02:01"), &mapped())),
+        ("a P1", crate::alert_card(&shown(group(&p1), vec![p1], "02:01"), &mapped())),
         ("a P3", message(&shown(group(&p3), vec![p3.clone()], "02:01"))),
         ("a P2 that was said again", message(&shown(group(&p2), vec![twice.clone()], "02:21"))),
         ("somebody has it", message(&shown(acked.clone(), vec![twice], "02:21"))),
@@ -154,11 +154,11 @@ fn notices(texts: &Texts) -> Vec<Named> {
     let group = group(&alert(texts, 12, Severity::P2));
     let several = Group { alerts: 7, open: 7, ..group.clone() };
     let of = |group: &Group, notice| {
-        view::notice(&feature::Notice::Alerts(Box::new(group.clone()), notice), &mapped())
+        crate::notice(&feature::Notice::Alerts(Box::new(group.clone()), notice), &mapped())
     };
     let over = |titled, late| {
         let silence = Box::new(silence(texts, 3, titled));
-        view::notice(&feature::Notice::Silence(silence, Notice::SilenceOver { late }), &named())
+        crate::notice(&feature::Notice::Silence(silence, Notice::SilenceOver { late }), &named())
     };
     vec![
         ("nobody has it", of(&group, Notice::Reminded { late: None })),
@@ -311,7 +311,7 @@ fn answers(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
 pub fn alerts(texts: &Texts) -> Vec<Named> {
     let answers = answers(texts).into_iter().map(|(name, answer)| {
         let answer = Private::Feature(Box::new(FeatureAnswer::Alerts(answer)));
-        (name, view::private(&answer, Via::Slash))
+        (name, crate::private(&answer, Via::Slash))
     });
     cards(texts).into_iter().chain(notices(texts)).chain(answers).collect()
 }

@@ -1,7 +1,7 @@
 //! Maintenance: every answer, refusal and notice.
 
 use super::{Named, Texts, at, bea, ian, late, named};
-use crate::{self, Via};
+use crate::Via;
 use domain::answer::Private;
 use domain::feature::{self, FeatureAnswer};
 use domain::maintenance::line::{MaintenanceAnswer, MaintenanceRefusal, Notice, Unclear};
@@ -70,7 +70,7 @@ fn answers(texts: &Texts) -> Vec<(&'static str, MaintenanceAnswer)> {
 pub fn maintenance(texts: &Texts) -> Vec<Named> {
     let answers = answers(texts).into_iter().map(|(name, answer)| {
         let answer = Private::Feature(Box::new(FeatureAnswer::Maintenance(answer)));
-        (name, view::private(&answer, Via::Slash))
+        (name, crate::private(&answer, Via::Slash))
     });
     let notices = [
         ("maintenance begins", "02:00", Notice::Scheduled { at: at("02:00") }),
@@ -81,7 +81,7 @@ pub fn maintenance(texts: &Texts) -> Vec<Named> {
         ("maintenance called off", "03:00", Notice::Done { by: bea().into(), at: at("02:30") }),
     ];
     let notices = notices.into_iter().map(|(name, from, notice)| {
-        (name, view::notice(&feature::Notice::Maintenance(Box::new(one(2, texts, from)), notice), &named()))
+        (name, crate::notice(&feature::Notice::Maintenance(Box::new(one(2, texts, from)), notice), &named()))
     });
     answers.chain(notices).collect()
 }
