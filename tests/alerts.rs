@@ -85,7 +85,7 @@ async fn one_message_follows_the_alert_to_its_end() {
     {
         assert!(said.contains(part), "{part} in {said}");
     }
-    assert!(!said.contains("@monkeytown-oncall"), "a P3 calls nobody: {said}");
+    assert!(!said.contains("S0ONCALL"), "a P3 calls nobody: {said}");
     for _ in 0..3 {
         world.forward(1).await;
         prometheus.fires("disk/1", Severity::P3).await;
@@ -111,12 +111,12 @@ async fn a_p2_calls_reminds_and_says_when_the_response_time_is_over() {
     let prometheus = Speaker::of(&world, Source::Alertmanager);
     prometheus.fires("latency", Severity::P2).await;
     let said = only(&world, METRICS);
-    assert!(said.contains("Nobody has it yet.") && said.contains("@monkeytown-oncall"), "{said}");
+    assert!(said.contains("Nobody has it yet.") && said.contains("S0ONCALL"), "{said}");
     world.forward(29).await;
     assert_eq!(messages(&world, METRICS).len(), 1);
     world.forward(1).await;
     let said = world.channel(METRICS).last("Nobody has").text.replace('*', "");
-    assert!(said.contains("⏰ Nobody has A-1, P2, since") && said.contains("@monkeytown-oncall"), "{said}");
+    assert!(said.contains("⏰ Nobody has A-1, P2, since") && said.contains("S0ONCALL"), "{said}");
     world.forward(30).await;
     let said = world.channel(METRICS).last("response time").text.replace('*', "");
     assert!(said.contains("The response time of P2 is over: nobody has A-1"), "{said}");

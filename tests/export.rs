@@ -1,8 +1,12 @@
 //! docs/export.md against what comes out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use domain::alert::hear::Delivery;
+use domain::alert::signal::{Heard, Said, Signal, Source, Trouble};
+use domain::id::DeliveryId;
 use howler::data::{self, From};
+use jiff::Timestamp;
 use regex::Regex;
 use serde_json::Value;
 
@@ -37,10 +41,30 @@ async fn everything_happens(world: &World) {
     maya.types(ROOM, "/runbook health").await;
     ian.types(EMERGENCIES, "/runbook freeze The auditors are here").await;
     ian.types(EMERGENCIES, "/maintenance schedule 2h Database upgrade").await;
+    world.desk().hear(disk_full(world.clock.now())).await.unwrap();
+    ian.types(EMERGENCIES, "/alerts silence source=grafana 2h The move").await;
     ian.types(EMERGENCIES, "/incident p1 Queue stuck").await;
     world.forward(15).await;
     world.slack.faults().down(true);
     maya.types(ROOM, "/incident update Slack takes nothing at the moment").await;
+}
+
+/// What a monitoring says.
+fn disk_full(at: Timestamp) -> Delivery {
+    let signal = Signal {
+        source: Source::Alertmanager,
+        key: "disk/1".into(),
+        said: Said::Firing,
+        trouble: Trouble::Other,
+        severity: None,
+        title: "Disk is full".into(),
+        facts: BTreeMap::new(),
+        links: Vec::new(),
+        at: Some(at),
+        order: None,
+    };
+    let heard = Heard { signals: vec![signal], ..Heard::default() };
+    Delivery { id: DeliveryId("alertmanager 1".into()), source: Source::Alertmanager, heard, raw: None }
 }
 
 /// Checks reach nothing.
