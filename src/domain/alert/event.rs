@@ -11,7 +11,8 @@ use super::rules::Verdict;
 use super::signal::{Link, Said, Signal, Source, Trouble};
 use super::silence::SilenceId;
 use crate::Severity;
-use crate::id::{IncidentId, UserId};
+use crate::actor::Actor;
+use crate::id::IncidentId;
 use crate::timer::Lateness;
 
 /// One event. `seq` counts from 1 within its alert.
@@ -20,9 +21,9 @@ pub struct AlertEvent {
     pub seq: u32,
     /// When howler took it in; what the source's clock says stands in the event.
     pub at: Timestamp,
-    /// `None` is howler itself, or the source.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<UserId>,
+    /// howler itself where the source says it.
+    #[serde(default, skip_serializing_if = "Actor::is_howler")]
+    pub by: Actor,
     pub kind: AlertEventKind,
 }
 

@@ -10,6 +10,7 @@ use super::signal::Source;
 use super::silence::{Matcher, Silence, SilenceId};
 use super::{Alert, AlertId};
 use crate::Severity;
+use crate::actor::Actor;
 use crate::id::{IncidentId, UserId};
 use crate::timer::Lateness;
 
@@ -208,9 +209,9 @@ pub enum State {
         times: usize,
         since: Timestamp,
     },
-    /// `None`: somebody at the source has it.
+    /// howler itself: somebody at the source has it.
     Acknowledged {
-        by: Option<UserId>,
+        by: Actor,
         at: Timestamp,
     },
     Silenced {
@@ -262,7 +263,7 @@ pub enum AlertsRefusal {
     },
     AckedAlready {
         alert: AlertId,
-        by: Option<UserId>,
+        by: Actor,
         at: Timestamp,
     },
     /// It fits everything.

@@ -34,7 +34,8 @@ use super::aggregate::{Aggregate, Cause, Moment, Next, Plain};
 use super::incident::Intent;
 use super::owner::Owner;
 use super::timer::{Lateness, TimerKind};
-use crate::id::{IncidentId, UserId};
+use crate::actor::Actor;
+use crate::id::IncidentId;
 
 /// The same key within this long after it was resolved is the same alert.
 pub const REOPENS: SignedDuration = SignedDuration::from_mins(5);
@@ -119,8 +120,8 @@ pub struct Alert {
 /// Who has it, and since when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acked {
-    /// `None`: somebody at the source.
-    pub by: Option<UserId>,
+    /// howler itself: somebody at the source.
+    pub by: Actor,
     pub at: Timestamp,
 }
 
@@ -161,7 +162,7 @@ impl Alert {
     /// Somebody has it: a person, or the source says so since it fires.
     pub fn acknowledged(&self) -> Option<Acked> {
         let own = self.course.acknowledged().filter(|place| place.at() >= self.first);
-        let own = own.map(|place| Acked { by: None, at: place.at() });
+        let own = own.map(|place| Acked { by: Actor::Howler, at: place.at() });
         self.acked.clone().or(own)
     }
 
@@ -297,7 +298,7 @@ pub struct Facts<'a> {
     count: u64,
     counts: bool,
     flapping: bool,
-    acknowledged_by: Option<&'a UserId>,
+    acknowledged_by: Option<&'a Actor>,
     acknowledged_at: Option<Timestamp>,
     /// `None` while it is open.
     resolved_at: Option<Timestamp>,
@@ -321,7 +322,7 @@ impl Plain for Alert {
             count: self.count,
             counts: self.counts,
             flapping: self.flapping.is_some(),
-            acknowledged_by: self.acked.as_ref().and_then(|acked| acked.by.as_ref()),
+            acknowledged_by: self.acked.as_ref().and_then(|acked| acked.by.not_howler()),
             acknowledged_at: self.acknowledged().map(|acked| acked.at),
             resolved_at: self.ended,
             incident: self.incident,

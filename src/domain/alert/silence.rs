@@ -12,10 +12,10 @@ use serde::{Deserialize, Serialize};
 use super::line::Notice;
 use super::rules::Channel;
 use super::signal::Source;
+use crate::actor::Actor;
 use crate::aggregate::{Aggregate, Cause, Moment, Next, Plain};
 use crate::effect::{EffectKind, Lane, To};
 use crate::feature;
-use crate::id::UserId;
 use crate::incident::Intent;
 use crate::owner::Owner;
 use crate::request::Place;
@@ -70,7 +70,7 @@ pub struct Silence {
     pub matcher: Matcher,
     /// What people see of the alert that it was set for.
     pub title: Option<String>,
-    pub by: UserId,
+    pub by: Actor,
     pub at: Timestamp,
     pub until: Timestamp,
     pub why: String,
@@ -85,8 +85,8 @@ pub struct Silence {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SilenceEnded {
     pub at: Timestamp,
-    /// `None`: its time was over.
-    pub by: Option<UserId>,
+    /// howler itself: its time was over.
+    pub by: Actor,
 }
 
 /// One event. `seq` counts from 1 within its silence.
@@ -94,8 +94,8 @@ pub struct SilenceEnded {
 pub struct SilenceEvent {
     pub seq: u32,
     pub at: Timestamp,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<UserId>,
+    #[serde(default, skip_serializing_if = "Actor::is_howler")]
+    pub by: Actor,
     pub kind: SilenceEventKind,
 }
 
@@ -126,7 +126,7 @@ impl Silence {
         let SilenceEventKind::Set { matcher, title, until, why, place } = event.kind.clone() else {
             return None;
         };
-        let (by, at, events) = (event.by.clone()?, event.at, event.seq);
+        let (by, at, events) = (event.by.clone(), event.at, event.seq);
         Some(Self { id, matcher, title, by, at, until, why, place, alerts: 0, ended: None, events })
     }
 }
@@ -181,9 +181,9 @@ impl Aggregate for Silence {
     fn effects(_: Option<&Self>, after: &Self, event: &SilenceEvent, (): &()) -> Vec<Intent> {
         let SilenceEventKind::Over { late } = &event.kind else { return Vec::new() };
         let in_slack = !after.place.is_shell() && !after.place.is_home() && after.place != Place::phone();
-        let to = match (after.place.is_private(), after.by.is_in_slack()) {
+        let to = match (after.place.is_private(), after.by.in_slack()) {
             (false, _) if in_slack => To::Source(Channel::Named(after.place.channel.as_str().to_owned())),
-            (_, true) => To::Person(after.by.clone()),
+            (_, Some(person)) => To::Person(person.clone()),
             _ => To::OnCall,
         };
         let notice = feature::Notice::Silence(Box::new(after.clone()), Notice::SilenceOver { late: *late });
@@ -209,14 +209,14 @@ pub struct Facts<'a> {
     source: Option<Source>,
     key: Option<&'a String>,
     labels: &'a BTreeMap<String, String>,
-    set_by: &'a UserId,
+    set_by: &'a Actor,
     set_at: Timestamp,
     until: Timestamp,
     why: &'a str,
     alerts: u32,
     ended_at: Option<Timestamp>,
     /// `None`: its time was over.
-    ended_by: Option<&'a UserId>,
+    ended_by: Option<&'a Actor>,
     events: u32,
 }
 
@@ -236,7 +236,7 @@ impl Plain for Silence {
             why: &self.why,
             alerts: self.alerts,
             ended_at: self.ended.as_ref().map(|ended| ended.at),
-            ended_by: self.ended.as_ref().and_then(|ended| ended.by.as_ref()),
+            ended_by: self.ended.as_ref().and_then(|ended| ended.by.not_howler()),
             events: self.events,
         }
     }

@@ -148,9 +148,9 @@ fn what_is_older_than_an_alert_is_about_the_one_before() {
 #[test]
 fn an_acknowledgement_counts_for_what_it_came_after() {
     let row = in_order(&[(Firing, 0), (Acknowledged, 30)]);
-    assert_eq!(row.newest().acknowledged(), Some(Acked { by: None, at: at(30) }));
+    assert_eq!(row.newest().acknowledged(), Some(Acked { by: Actor::Howler, at: at(30) }));
     let row = Row::of(&[says(Acknowledged, 30), says(Firing, 0)], at(60));
-    assert_eq!(row.newest().acknowledged(), Some(Acked { by: None, at: at(30) }), "in any order");
+    assert_eq!(row.newest().acknowledged(), Some(Acked { by: Actor::Howler, at: at(30) }), "in any order");
     let row = in_order(&[(Firing, 0), (Resolved, 30), (Acknowledged, mins(20)), (Firing, mins(30))]);
     assert_eq!(row.newest().acknowledged(), None, "it was said of nothing that is open");
 }

@@ -152,8 +152,10 @@ pub(super) fn state(state: &State, now: Timestamp) -> Words {
         State::Open => words!["nobody has it"],
         State::Waiting { until } => words!["counts at ", near(*until, now), " if it lasts"],
         State::Flapping { times, since } => words![flaps(*times, *since, now)],
-        State::Acknowledged { by: Some(by), at } => words!["👀 ", by, " has it since ", near(*at, now)],
-        State::Acknowledged { by: None, at } => words!["👀 acknowledged at its source, ", near(*at, now)],
+        State::Acknowledged { by, at } if !by.is_howler() => {
+            words!["👀 ", by, " has it since ", near(*at, now)]
+        }
+        State::Acknowledged { at, .. } => words!["👀 acknowledged at its source, ", near(*at, now)],
         State::Silenced { silence, until } => {
             words!["🔕 silent until ", near(*until, now), format!(" ({silence})")]
         }

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::Severity;
+use crate::actor::Actor;
 use crate::alert::AlertId;
 use crate::alert::rules::Channel;
-use crate::id::{ChannelId, IncidentId, MessageTs, UserId};
+use crate::id::{ChannelId, IncidentId, MessageTs};
 use crate::timer::Lateness;
 
 /// One event. `seq` counts from 1 within its group.
@@ -14,9 +15,9 @@ use crate::timer::Lateness;
 pub struct GroupEvent {
     pub seq: u32,
     pub at: Timestamp,
-    /// `None` is howler itself, or the source.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub by: Option<UserId>,
+    /// howler itself where the source says it.
+    #[serde(default, skip_serializing_if = "Actor::is_howler")]
+    pub by: Actor,
     pub kind: GroupEventKind,
 }
 

@@ -184,10 +184,10 @@ fn whose(group: &Group, now: Timestamp) -> Option<Words> {
             spoken(at.duration_since(group.since).max(jiff::SignedDuration::ZERO)),
             "."
         ]),
-        (Some(Acked { by: Some(by), at }), None) => {
+        (Some(Acked { by, at }), None) if !by.is_howler() => {
             Some(words!["👀 ", by, " has them since ", near(*at, now), "."])
         }
-        (Some(Acked { by: None, at }), None) => {
+        (Some(Acked { at, .. }), None) => {
             Some(words!["👀 Acknowledged at their source, ", near(*at, now), "."])
         }
         (None, None) if group.severity <= Severity::P2 => Some(words!["Nobody has them yet."]),

@@ -49,10 +49,10 @@ pub(super) fn refused(refusal: &AlertsRefusal, via: Via) -> Message {
         AlertsRefusal::Over { alert, at } => {
             (words![bold(alert.to_string()), " is over already, since ", moment(*at), "."], list())
         }
-        AlertsRefusal::AckedAlready { alert, by: Some(by), at } => {
+        AlertsRefusal::AckedAlready { alert, by, at } if !by.is_howler() => {
             (words![by, " has ", bold(alert.to_string()), " already, since ", moment(*at), "."], None)
         }
-        AlertsRefusal::AckedAlready { alert, by: None, at } => {
+        AlertsRefusal::AckedAlready { alert, at, .. } => {
             (words![bold(alert.to_string()), " was acknowledged at its source, ", moment(*at), "."], None)
         }
         AlertsRefusal::Everything => (
