@@ -1,3 +1,4 @@
+pub mod alerts;
 pub mod github;
 pub mod phone;
 pub mod rehearsal;
