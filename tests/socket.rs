@@ -35,6 +35,7 @@ async fn world(manifest: &str, signing_secret: Option<&str>) -> World {
         metrics_secret: None,
         api_secret: None,
         audit: config::secrets::AuditSecrets::default(),
+        hooks: config::secrets::HookSecrets::default(),
         phone: config::secrets::PhoneSecrets::default(),
         github_api_url: config::secrets::GITHUB_API_URL.into(),
         vercel: config::secrets::VercelSecrets::default(),

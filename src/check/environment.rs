@@ -3,6 +3,9 @@
 use super::{Level, Line};
 use config::secrets::{Secrets, SecretsError};
 
+/// Shortest secret of a source that nobody guesses, in bytes.
+const HOOK_LEAST: usize = 16;
+
 /// A variable of howler's interface.
 struct Variable {
     name: &'static str,
@@ -12,13 +15,13 @@ struct Variable {
 enum Need {
     /// Without it howler does not start; where it comes from.
     Needed(&'static str),
-    /// What it turns on, and whether this version has that part.
-    Optional { part: &'static str, there: bool },
+    /// What it turns on.
+    Optional { part: &'static str },
     /// What holds without it.
     Default(&'static str),
 }
 
-const VARIABLES: [Variable; 21] = [
+const VARIABLES: [Variable; 23] = [
     Variable {
         name: "SLACK_BOT_TOKEN",
         need: Need::Needed(
@@ -32,20 +35,16 @@ const VARIABLES: [Variable; 21] = [
     Variable { name: "SLACK_API_URL", need: Need::Default("Slack's own address is used") },
     Variable {
         name: "SLACK_APP_TOKEN",
-        need: Need::Optional { part: "Socket Mode; Slack must reach howler over https", there: true },
+        need: Need::Optional { part: "Socket Mode; Slack must reach howler over https" },
     },
     Variable {
         name: "GITHUB_TOKEN",
         need: Need::Optional {
             part: "a GitHub issue when Slack does not take a P1, and the runbook's GitHub checks",
-            there: true,
         },
     },
     Variable { name: "GITHUB_API_URL", need: Need::Default("GitHub's own address is used") },
-    Variable {
-        name: "VERCEL_TOKEN",
-        need: Need::Optional { part: "the runbook's Vercel checks", there: true },
-    },
+    Variable { name: "VERCEL_TOKEN", need: Need::Optional { part: "the runbook's Vercel checks" } },
     Variable { name: "VERCEL_API_URL", need: Need::Default("Vercel's own address is used") },
     phone("TWILIO_ACCOUNT_SID", "calls and texts through Twilio"),
     phone("TWILIO_AUTH_TOKEN", "calls and texts through Twilio"),
@@ -53,24 +52,23 @@ const VARIABLES: [Variable; 21] = [
     phone("PAGERDUTY_ROUTING_KEY", "pages through PagerDuty"),
     Variable { name: "PAGERDUTY_API_URL", need: Need::Default("PagerDuty's own address is used") },
     phone("PAGERDUTY_WEBHOOK_SECRET", "acknowledgements from PagerDuty"),
-    later("GITHUB_WEBHOOK_SECRET", "GitHub workflow alerts"),
-    later("VERCEL_WEBHOOK_SECRET", "Vercel deployment alerts"),
-    later("UPTIMEROBOT_TOKEN", "UptimeRobot alerts"),
+    source("GITHUB_WEBHOOK_SECRET", "GitHub's alerts, at /hooks/github"),
+    source("VERCEL_WEBHOOK_SECRET", "Vercel's alerts, at /hooks/vercel"),
+    source("UPTIMEROBOT_TOKEN", "Uptime Robot's alerts, at /hooks/uptimerobot/<token>"),
+    source(
+        "HOWLER_HOOK_TOKEN",
+        "alerts of Alertmanager, Grafana and whatever speaks PagerDuty's Events v2, howler's own /hooks/events, and heartbeats",
+    ),
+    source("GRAFANA_WEBHOOK_SECRET", "signatures of Grafana's alerts; HOWLER_HOOK_TOKEN lets them in too"),
     Variable {
         name: "HOWLER_METRICS_SECRET",
-        need: Need::Optional {
-            part: "a secret for /metrics; anybody who reaches it can read it",
-            there: true,
-        },
+        need: Need::Optional { part: "a secret for /metrics; anybody who reaches it can read it" },
     },
     Variable {
         name: "HOWLER_API_TOKEN",
-        need: Need::Optional { part: "/api/oncall, which tells other programs who is on call", there: true },
+        need: Need::Optional { part: "/api/oncall, which tells other programs who is on call" },
     },
-    Variable {
-        name: "HOWLER_AUDIT_KEY",
-        need: Need::Optional { part: "signing the audit of changes", there: true },
-    },
+    Variable { name: "HOWLER_AUDIT_KEY", need: Need::Optional { part: "signing the audit of changes" } },
     Variable {
         name: "HOWLER_AUDIT_KEY_BEFORE",
         need: Need::Default("needed for one start, to change the audit's key"),
@@ -79,12 +77,12 @@ const VARIABLES: [Variable; 21] = [
 
 /// What `[phone] provider` may need.
 const fn phone(name: &'static str, part: &'static str) -> Variable {
-    Variable { name, need: Need::Optional { part, there: true } }
+    Variable { name, need: Need::Optional { part } }
 }
 
-/// A part that is still to come.
-const fn later(name: &'static str, part: &'static str) -> Variable {
-    Variable { name, need: Need::Optional { part, there: false } }
+/// A source of alerts; two secrets with a comma between them are good while one is replaced.
+const fn source(name: &'static str, part: &'static str) -> Variable {
+    Variable { name, need: Need::Optional { part } }
 }
 
 pub fn lines(lookup: &impl Fn(&str) -> Option<String>) -> Vec<Line> {
@@ -128,13 +126,12 @@ fn line(variable: &Variable, lookup: &impl Fn(&str) -> Option<String>) -> Line {
             Some(doubt) => (Level::Note, doubt.to_owned()),
             None => (Level::Ok, "set".to_owned()),
         },
-        (Need::Optional { part, there: false }, value) => {
-            let set = if value.is_some() { "set" } else { "not set" };
-            (Level::Note, format!("{set}; this version does not use it yet: {part}"))
-        }
-        (Need::Optional { part, there: true }, None) => (Level::Note, format!("not set, so off: {part}")),
+        (Need::Optional { part }, None) => (Level::Note, format!("not set, so off: {part}")),
         (Need::Default(default), None) => (Level::Ok, format!("not set: {default}")),
-        (Need::Optional { there: true, .. } | Need::Default(_), Some(_)) => (Level::Ok, "set".to_owned()),
+        (Need::Optional { .. } | Need::Default(_), Some(value)) => match doubt(variable.name, &value) {
+            Some(doubt) => (Level::Note, doubt.to_owned()),
+            None => (Level::Ok, "set".to_owned()),
+        },
     };
     Line::new(level, variable.name, words)
 }
@@ -143,9 +140,32 @@ fn line(variable: &Variable, lookup: &impl Fn(&str) -> Option<String>) -> Line {
 fn doubt(name: &str, value: &str) -> Option<&'static str> {
     match name {
         "SLACK_BOT_TOKEN" if !value.starts_with("xoxb-") => Some("set, but a bot token starts with xoxb-"),
+        "GITHUB_WEBHOOK_SECRET"
+        | "VERCEL_WEBHOOK_SECRET"
+        | "UPTIMEROBOT_TOKEN"
+        | "HOWLER_HOOK_TOKEN"
+        | "GRAFANA_WEBHOOK_SECRET" => hook_doubt(name, value),
         "SLACK_SIGNING_SECRET" if value.len() != 32 || !value.chars().all(|c| c.is_ascii_hexdigit()) => {
             Some("set, but a signing secret is 32 hexadecimal digits (0-9, a-f)")
         }
+        _ => None,
+    }
+}
+
+/// What lets anybody in who guesses it, or does not fit into an address.
+fn hook_doubt(name: &str, value: &str) -> Option<&'static str> {
+    let parts: Vec<&str> = value.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+    let in_address = name == "UPTIMEROBOT_TOKEN" || name == "HOWLER_HOOK_TOKEN";
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~');
+    match parts.as_slice() {
+        [] => Some("set, but holds commas alone, so its source is off"),
+        parts if parts.iter().any(|part| part.len() < HOOK_LEAST) => {
+            Some("set, but short enough to be guessed: `openssl rand -hex 16` prints a good one")
+        }
+        parts if in_address && !parts.iter().all(|part| part.chars().all(is_plain)) => Some(
+            "set, but it stands in addresses: use letters, digits, -, _, . and ~ alone, as `openssl rand -hex 16` prints",
+        ),
+        [_, _] => Some("set, with two secrets: take the old one out once nobody uses it"),
         _ => None,
     }
 }

@@ -11,6 +11,7 @@ mod rotation;
 mod runbook;
 pub mod secrets;
 mod severity;
+mod sources;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -31,6 +32,7 @@ pub use problems::problems;
 pub use rotation::Rotation;
 pub use runbook::{ApprovalRules, RunbookRules};
 
+pub use sources::{Heartbeat, Sources};
 /// What `howler.toml` says, over the runbook's values.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -48,6 +50,9 @@ pub struct Config {
     pub slack: Slack,
     #[serde(deserialize_with = "alerts::read")]
     pub alerts: Rules,
+    pub sources: Sources,
+    #[serde(rename = "heartbeat", deserialize_with = "sources::heartbeats")]
+    pub heartbeats: Vec<Heartbeat>,
     /// What the files of `runbook` and those that howler ships with hold; read at the start.
     #[serde(skip)]
     pub procedures: Arc<Runbook>,

@@ -40,9 +40,34 @@ fn walk<'i>(text: &str, path: &mut Vec<&'i str>, table: &'i DeTable<'_>, found: 
                     walk(text, path, inner, found);
                 }
             }
+            DeValue::Array(items) if is_list_of_tables(items) => each_alone(text, path, items, found),
             _ => try_alone(path, written(text, value), line, found),
         }
         path.pop();
+    }
+}
+
+/// `[[heartbeat]]` and its like.
+fn is_list_of_tables(items: &[Spanned<DeValue<'_>>]) -> bool {
+    !items.is_empty() && items.iter().all(|item| matches!(item.get_ref(), DeValue::Table(_)))
+}
+
+/// Tries each table of a list alone, then all of them where each is well.
+fn each_alone(text: &str, path: &[&str], items: &[Spanned<DeValue<'_>>], found: &mut Vec<String>) {
+    let before = found.len();
+    let mut all = Vec::new();
+    for item in items {
+        let DeValue::Table(table) = item.get_ref() else { continue };
+        let first = table.iter().map(|(key, _)| key.span().start).min().unwrap_or(item.span().start);
+        let pairs =
+            table.iter().map(|(key, value)| format!("{:?} = {}", key.get_ref(), written(text, value)));
+        let one = format!("{{ {} }}", pairs.collect::<Vec<_>>().join(", "));
+        try_alone(path, &format!("[{one}]"), line_of(text, first), found);
+        all.push(one);
+    }
+    if found.len() == before {
+        let first = items.first().map_or(0, |item| item.span().start);
+        try_alone(path, &format!("[{}]", all.join(", ")), line_of(text, first), found);
     }
 }
 

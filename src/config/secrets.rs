@@ -1,7 +1,11 @@
 //! Secrets and targets from the environment: never from the file, never in a log line.
 
+mod hooks;
+
 use domain::secret::Secret;
 use url::Url;
+
+pub use hooks::{HookSecrets, Rotating};
 
 /// Slack's own base address.
 pub const SLACK_API_URL: &str = "https://slack.com/api/";
@@ -30,6 +34,7 @@ pub struct Secrets {
     pub phone: PhoneSecrets,
     pub vercel: VercelSecrets,
     pub audit: AuditSecrets,
+    pub hooks: HookSecrets,
 }
 
 /// What signs the audit of changes; without it rows are not signed.
@@ -124,6 +129,10 @@ pub enum SecretsError {
          `openssl rand -hex 32` prints"
     )]
     AuditKey { name: &'static str },
+    #[error(
+        "{name} holds more than two secrets: a comma stands between the old one and the new one, and no secret may hold one"
+    )]
+    Rotation { name: &'static str },
 }
 
 impl Secrets {
@@ -148,7 +157,8 @@ impl Secrets {
             pagerduty_routing_key,
             pagerduty_webhook_secret,
         ];
-        others.into_iter().chain(phone).flatten().chain([slack_bot_token]).cloned().collect()
+        let hooks = self.hooks.all();
+        others.into_iter().chain(phone).flatten().chain([slack_bot_token]).chain(hooks).cloned().collect()
     }
 
     /// Reads the environment through `lookup`, which gives a variable's value.
@@ -197,6 +207,7 @@ impl Secrets {
             phone: PhoneSecrets::read(&given, &lookup)?,
             vercel: VercelSecrets::read(&given, &lookup)?,
             audit: AuditSecrets::read(&given)?,
+            hooks: HookSecrets::read(&given)?,
         })
     }
 }

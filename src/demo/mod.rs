@@ -145,6 +145,7 @@ async fn start(listen: SocketAddr, folder: &Path, kept: bool, clock: Clock) -> R
             metrics_secret: None,
             api_secret: None,
             audit: config::secrets::AuditSecrets::default(),
+            hooks: config::secrets::HookSecrets::default(),
             phone: on_call::secrets(&base),
         },
         data: folder.join("howler"),

@@ -3,6 +3,7 @@
 mod answers;
 mod bearer;
 mod front;
+pub mod hooks;
 mod http;
 pub mod origin;
 pub mod phone;

@@ -28,7 +28,8 @@ pub fn hash<'p>(parts: impl IntoIterator<Item = &'p [u8]>) -> String {
 pub fn key(redactor: &Redactor, text: &str) -> String {
     // Cut first: nobody reads a key of a megabyte, and its hash tells it apart.
     let begins: String = text.chars().take(KEY_MOST).collect();
-    let shown = redactor.redact(&clean_line(&begins));
+    // No guesses: random ids are what keys are made of.
+    let shown = redactor.without_known(&clean_line(&begins));
     if shown == text {
         return shown;
     }

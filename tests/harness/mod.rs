@@ -169,6 +169,7 @@ impl World {
             metrics_secret: None,
             api_secret: None,
             audit: config::secrets::AuditSecrets::default(),
+            hooks: config::secrets::HookSecrets::default(),
             phone: config::secrets::PhoneSecrets::default(),
             github_api_url: config::secrets::GITHUB_API_URL.into(),
             vercel: config::secrets::VercelSecrets::default(),

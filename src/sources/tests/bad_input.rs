@@ -17,18 +17,23 @@ fn group(alerts: &[Value]) -> String {
 }
 
 fn readers(body: &str) -> Vec<Read> {
-    let reading = Reading { redactor: &redactor(), now: at(NOW) };
+    (0..8).map(|reader| reader_of(reader, body)).collect()
+}
+
+fn reader_of(reader: usize, body: &str) -> Read {
+    let redactor = redactor();
+    let reading = Reading { redactor: &redactor, now: at(NOW) };
     let body = Body::json(body.as_bytes());
-    vec![
-        github::read(reading, &github::Rules::default(), Some("workflow_run"), &body),
-        vercel::read(reading, &body),
-        uptimerobot::read(reading, &body),
-        alertmanager::read(reading, &body),
-        grafana::read(reading, &body),
-        pagerduty::read(reading, &body).read,
-        pagerduty::read_change(reading, &body),
-        events::read(reading, &body),
-    ]
+    match reader {
+        0 => github::read(reading, &github::Rules::default(), Some("workflow_run"), &body),
+        1 => vercel::read(reading, &body),
+        2 => uptimerobot::read(reading, &body),
+        3 => alertmanager::read(reading, &body),
+        4 => grafana::read(reading, &body),
+        5 => pagerduty::read(reading, &body).read,
+        6 => pagerduty::read_change(reading, &body),
+        _ => events::read(reading, &body),
+    }
 }
 
 #[test]
@@ -68,34 +73,33 @@ fn every_field_may_be_of_any_kind() {
         value!({}),
         value!({"a": {"b": []}}),
     ];
+    // Each with its own reader, by its place in `readers`.
     let bodies = [
-        include_str!("../fixtures/github-run-completed.json"),
-        include_str!("../fixtures/vercel-error.json"),
-        include_str!("../fixtures/alertmanager-mixed.json"),
-        include_str!("../fixtures/grafana-legacy.json"),
-        include_str!("../fixtures/pagerduty-trigger.json"),
-        include_str!("../fixtures/uptimerobot-up.json"),
+        (0, include_str!("../fixtures/github-run-completed.json")),
+        (1, include_str!("../fixtures/vercel-error.json")),
+        (2, include_str!("../fixtures/uptimerobot-up.json")),
+        (3, include_str!("../fixtures/alertmanager-mixed.json")),
+        (4, include_str!("../fixtures/grafana-legacy.json")),
+        (5, include_str!("../fixtures/pagerduty-trigger.json")),
     ];
     let mut read = 0;
-    for body in bodies {
+    for (reader, body) in bodies {
         let body: Value = serde_json::from_str(body).unwrap();
         let mut paths = Vec::new();
         pointers(&body, "", &mut paths);
         for (path, kind) in paths.iter().flat_map(|path| kinds.iter().map(move |kind| (path, kind))) {
             let mut changed = body.clone();
             *changed.pointer_mut(path).unwrap() = kind.clone();
-            for found in readers(&changed.to_string()) {
-                let heard = found.heard;
-                let told = heard.signals.len()
-                    + heard.changes.len()
-                    + heard.passed_over.len()
-                    + heard.not_understood.len();
-                assert!(told > 0, "{path} as {kind} is lost");
-                read += 1;
-            }
+            let heard = reader_of(reader, &changed.to_string()).heard;
+            let told = heard.signals.len()
+                + heard.changes.len()
+                + heard.passed_over.len()
+                + heard.not_understood.len();
+            assert!(told > 0, "{path} as {kind} is lost");
+            read += 1;
         }
     }
-    assert!(read > 10_000, "{read}");
+    assert!(read > 1_000, "{read}");
 }
 
 fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {

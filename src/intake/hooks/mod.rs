@@ -1,0 +1,193 @@
+//! Alerts from their sources: verified, read, and answered once they are saved.
+//!
+//! An answer of 2xx means that it is on the disk. Where too much waits, or it cannot be saved, the answer is 503 with `Retry-After`:
+//! those that send again do it after that, and never 429, at which Alertmanager gives up.
+
+mod answer;
+mod doors;
+mod parse;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodRouter, get, post, put};
+use futures_util::future::BoxFuture;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout};
+use tracing::{Instrument, debug, info, info_span};
+
+use doors::Door;
+pub use doors::Doors;
+use parse::Said;
+
+use crate::clock::Clock;
+use crate::domain::alert::hear::{Delivery, NotHeard};
+use crate::redact::Redactor;
+use crate::telemetry::Metrics;
+
+/// Longest body, in bytes.
+const BODY_MOST: usize = 1024 * 1024;
+/// How long a body may take to arrive.
+const BODY_WITHIN: Duration = Duration::from_secs(10);
+/// How long saving may take: GitHub waits ten seconds for its answer.
+const SAVED_WITHIN: Duration = Duration::from_secs(8);
+/// Deliveries that are read and saved at a time; for more the answer is 503.
+const AT_ONCE: usize = 256;
+/// Longer bodies are read on a thread of their own, in bytes.
+const LONG: usize = 64 * 1024;
+/// When to send again, in seconds: where much waits, and where nothing can be saved.
+const SOON: u64 = 5;
+const LATER: u64 = 30;
+
+/// Takes what was heard; `Ok` only once it is saved.
+pub trait Hear: Send + Sync + 'static {
+    fn hear(&self, delivery: Delivery) -> BoxFuture<'_, Result<(), NotHeard>>;
+}
+
+/// What the addresses of all sources work with.
+pub struct Hall {
+    pub doors: Doors,
+    pub ear: Arc<dyn Hear>,
+    pub redactor: Arc<Redactor>,
+    pub clock: Clock,
+    pub metrics: Metrics,
+}
+
+struct Open {
+    hall: Hall,
+    at_once: Semaphore,
+}
+
+type Shared = State<Arc<Open>>;
+
+/// The addresses of those sources that have a secret; those of the others do not exist.
+pub fn router(hall: Hall) -> Router {
+    let mut router = Router::new();
+    let doors = &hall.doors;
+    let mut open = |is_on: bool, path: &str, method: MethodRouter<Arc<Open>>| {
+        if is_on {
+            router = std::mem::take(&mut router).route(path, method);
+        }
+    };
+    open(doors.github.is_some(), "/hooks/github", post(|hall, request| enter(hall, request, Door::GitHub)));
+    open(doors.vercel.is_some(), "/hooks/vercel", post(|hall, request| enter(hall, request, Door::Vercel)));
+    open(doors.uptimerobot.is_some(), "/hooks/uptimerobot/{token}", get(uptimerobot).post(uptimerobot));
+    let token = doors.token.is_some();
+    open(token, "/hooks/alertmanager", post(|hall, request| enter(hall, request, Door::Alertmanager)));
+    let grafana = |hall, request| enter(hall, request, Door::Grafana);
+    open(token || doors.grafana.is_some(), "/hooks/grafana", put(grafana).post(grafana));
+    open(token, "/hooks/events", post(|hall, request| enter(hall, request, Door::Events)));
+    open(token, "/v2/enqueue", post(|hall, request| enter(hall, request, Door::Enqueue)));
+    open(token, "/v2/change/enqueue", post(|hall, request| enter(hall, request, Door::Change)));
+    open(token, "/hooks/heartbeat/{name}/{token}", get(heartbeat).post(heartbeat));
+    let open = Open { hall, at_once: Semaphore::new(AT_ONCE) };
+    router.layer(DefaultBodyLimit::max(BODY_MOST)).with_state(Arc::new(open))
+}
+
+async fn uptimerobot(hall: Shared, Path(token): Path<String>, request: Request) -> Response {
+    enter(hall, request, Door::UptimeRobot { token }).await
+}
+
+async fn heartbeat(hall: Shared, Path((name, token)): Path<(String, String)>, request: Request) -> Response {
+    enter(hall, request, Door::Heartbeat { name, token }).await
+}
+
+async fn enter(State(open): Shared, request: Request, door: Door) -> Response {
+    let started = Instant::now();
+    let word = door.word();
+    let response = open.take(request, door).await;
+    if response.status().is_success() {
+        open.hall.metrics.acknowledged(word, started.elapsed());
+    }
+    response
+}
+
+impl Open {
+    async fn take(self: &Arc<Self>, request: Request, door: Door) -> Response {
+        let (parts, body) = request.into_parts();
+        // Whoever has no token need not send a body.
+        if let Err(rejected) = self.hall.doors.before_the_body(&door, &parts.headers) {
+            return self.refused(&door, rejected);
+        }
+        let body = match body_of(&parts, body).await {
+            Ok(body) => body,
+            Err(status) => return status.into_response(),
+        };
+        let now = self.hall.clock.now();
+        if let Err(rejected) = self.hall.doors.with_the_body(&door, &parts.headers, &body, now) {
+            return self.refused(&door, rejected);
+        }
+        let Ok(_turn) = self.at_once.try_acquire() else {
+            return answer::again(SOON);
+        };
+        let word = door.word();
+        match self.read(door, parts, body).await {
+            Said::Nothing(status) => status.into_response(),
+            Said::Delivery(delivery, answer) => {
+                let span = info_span!("delivery", kind = word, id = %delivery.id);
+                self.save(*delivery, answer).instrument(span).await
+            }
+        }
+    }
+
+    /// Reads it, a long one where it holds up nobody.
+    async fn read(self: &Arc<Self>, door: Door, parts: Parts, body: Bytes) -> Said {
+        let open = Arc::clone(self);
+        let length = body.len();
+        let read = move || {
+            let hall = &open.hall;
+            parse::read(&hall.doors, &hall.redactor, hall.clock.now(), &door, &parts, &body)
+        };
+        if length < LONG {
+            return read();
+        }
+        match tokio::task::spawn_blocking(read).await {
+            Ok(said) => said,
+            Err(_) => Said::Nothing(StatusCode::INTERNAL_SERVER_ERROR),
+        }
+    }
+
+    async fn save(&self, delivery: Delivery, answer: answer::Answer) -> Response {
+        let started = Instant::now();
+        let saved = timeout(SAVED_WITHIN, self.hall.ear.hear(delivery)).await;
+        let response = match saved {
+            Ok(Ok(())) => answer.said(),
+            Ok(Err(NotHeard::Busy)) => answer::again(SOON),
+            // Where it was saved after all, it counts once when it comes again.
+            Ok(Err(NotHeard::NotSaved)) | Err(_) => answer::again(LATER),
+        };
+        let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        info!(status = response.status().as_u16(), micros, "answered");
+        response
+    }
+
+    fn refused(&self, door: &Door, rejected: doors::Refused) -> Response {
+        match rejected {
+            doors::Refused::Off => StatusCode::NOT_FOUND.into_response(),
+            doors::Refused::Unknown(reason) => {
+                self.hall.metrics.refused_signature();
+                debug!(door = door.word(), %reason, "a delivery was not believed");
+                StatusCode::UNAUTHORIZED.into_response()
+            }
+        }
+    }
+}
+
+async fn body_of(parts: &Parts, body: axum::body::Body) -> Result<Bytes, StatusCode> {
+    let mut request = Request::new(body);
+    // They hold the limit of its length.
+    request.extensions_mut().clone_from(&parts.extensions);
+    match timeout(BODY_WITHIN, Bytes::from_request(request, &())).await {
+        Ok(body) => body.map_err(|rejection| rejection.status()),
+        Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
+    }
+}
