@@ -202,10 +202,36 @@ fn the_environment_names_what_is_missing_and_shows_no_value() {
         .collect();
     assert_eq!(failed.collect::<Vec<_>>(), wrong);
     let secret = set.iter().filter(|line| !line.what.ends_with("_URL"));
-    assert!(secret.clone().count() == 16 && secret.clone().all(|line| !line.words.contains("sesame")));
+    assert!(secret.clone().count() == 18 && secret.clone().all(|line| !line.words.contains("sesame")));
     let socket = environment::lines(&|name: &str| (name == "SLACK_APP_TOKEN").then(|| "xapp-1".into()));
     let failed = socket.iter().filter(|line| line.level == Level::Fail).map(|line| line.what.as_str());
     assert_eq!(failed.collect::<Vec<_>>(), ["SLACK_BOT_TOKEN"], "no signature is needed then");
+}
+
+#[test]
+fn a_sources_secret_that_is_weak_or_does_not_fit_is_noted() {
+    let good = "0123456789abcdef0123456789abcdef";
+    for (name, value, part) in [
+        ("HOWLER_HOOK_TOKEN", "", "not set, so off"),
+        ("HOWLER_HOOK_TOKEN", good, "set"),
+        ("HOWLER_HOOK_TOKEN", "short", "short enough to be guessed"),
+        ("UPTIMEROBOT_TOKEN", "0123456789abc/ef", "stands in addresses"),
+        ("GITHUB_WEBHOOK_SECRET", "0123456789abc/ef", "set"),
+        ("VERCEL_WEBHOOK_SECRET", " , ", "commas alone"),
+        ("GRAFANA_WEBHOOK_SECRET", "0123456789abcdef,0123456789abcdee", "with two secrets"),
+        ("GITHUB_WEBHOOK_SECRET", "a,b,c", "more than two secrets"),
+    ] {
+        let lines = environment::lines(&|asked: &str| (asked == name).then(|| value.into()));
+        let line = lines.into_iter().find(|line| line.what == name).unwrap();
+        let is = if part == "more than two secrets" {
+            Level::Fail
+        } else if value == good || part == "set" {
+            Level::Ok
+        } else {
+            Level::Note
+        };
+        assert!(line.level == is && line.words.contains(part), "{value}: {line:?}");
+    }
 }
 
 #[test]

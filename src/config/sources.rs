@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer, de};
 
 use super::{Every, Humane};
 use crate::domain::Severity;
+use crate::domain::alert::watch::Expected;
 
 /// Longest name of a heartbeat; it stands in an address.
 const NAME_MOST: usize = 64;
@@ -35,8 +36,8 @@ impl Default for Sources {
 }
 
 impl Sources {
-    /// Those that should speak, by their names.
-    pub fn expected(&self) -> Vec<(&'static str, SignedDuration)> {
+    /// Those that should speak.
+    pub fn expected(&self) -> Vec<Expected> {
         let all = [
             ("github", self.github),
             ("vercel", self.vercel),
@@ -46,7 +47,7 @@ impl Sources {
             ("pagerduty", self.pagerduty),
             ("events", self.events),
         ];
-        all.into_iter().filter_map(|(name, every)| Some((name, every.interval()?))).collect()
+        all.into_iter().filter_map(|(name, every)| Some(Expected::source(name, every.interval()?))).collect()
     }
 }
 
@@ -68,9 +69,9 @@ pub struct Heartbeat {
 }
 
 impl Heartbeat {
-    /// The longest that it may be silent.
-    pub fn within(&self) -> SignedDuration {
-        self.every.saturating_add(self.grace.0)
+    /// As it is watched.
+    pub fn expected(&self) -> Expected {
+        Expected::heartbeat(&self.name, self.every.saturating_add(self.grace.0), self.severity)
     }
 }
 
@@ -124,10 +125,12 @@ mod tests {
              [[heartbeat]]\nname = \"cron\"\nevery = \"5m\"\n",
         )
         .unwrap();
-        assert_eq!(config.sources.expected(), [("github", SignedDuration::from_hours(24))]);
+        assert_eq!(config.sources.expected(), [Expected::source("github", SignedDuration::from_hours(24))]);
         let [backup, cron] = config.heartbeats.as_slice() else { panic!("two") };
-        assert_eq!((backup.within(), backup.severity), (SignedDuration::from_hours(25), Some(Severity::P2)));
-        assert_eq!((cron.within(), cron.severity), (SignedDuration::from_mins(6), None));
+        let expected =
+            |name, minutes, severity| Expected::heartbeat(name, SignedDuration::from_mins(minutes), severity);
+        assert_eq!(backup.expected(), expected("nightly-backup", 25 * 60, Some(Severity::P2)));
+        assert_eq!(cron.expected(), expected("cron", 6, None));
     }
 
     #[test]

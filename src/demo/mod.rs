@@ -96,7 +96,7 @@ pub async fn run(listen: SocketAddr, data: Option<PathBuf>) -> Result<(), DemoEr
         }),
         breaks: Arc::new(move |what| production.breaks(what)),
     };
-    let router = app.router.clone().merge(slack.api()).merge(phones.api());
+    let router = app.router.clone().merge(slack.api()).merge(phones.twilio_api());
     let router = router.merge(rehearsal::router(slack.clone(), controls));
     drop(say(format!(
         "howler's rehearsal is at http://{address}/\nNothing leaves this machine. Ctrl-C ends it.\n\

@@ -52,7 +52,7 @@ impl Stage {
 
     async fn play(mut self) -> Result<(), String> {
         let Rehearsal { app, slack, phones, listener, .. } = self.rehearsal;
-        let router = app.router.clone().merge(slack.api()).merge(phones.api());
+        let router = app.router.clone().merge(slack.api()).merge(phones.twilio_api());
         let server = tokio::spawn(app::serve(listener, router, std::future::pending()));
         tell("A rehearsal: howler, a Slack of its own, and a clock that can be moved. Times are UTC.");
         let steps: [Step; 10] = [

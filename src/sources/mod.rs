@@ -8,7 +8,6 @@ mod body;
 pub mod events;
 pub mod github;
 pub mod grafana;
-pub mod heartbeat;
 mod json;
 pub mod name;
 pub mod pagerduty;

@@ -1,6 +1,7 @@
 //! The real clients of others, each against a server that speaks the real protocol: what they ask, what they print, what they change.
 //! `.ci/run` puts them into `target/clients`; where one is not to be had its tests are skipped, and say so.
 
+mod alertmanager;
 mod cluster;
 mod controller;
 mod helm;

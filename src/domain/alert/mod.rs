@@ -16,6 +16,7 @@ pub mod signal;
 pub mod silence;
 #[cfg(test)]
 mod tests;
+pub mod watch;
 
 use std::fmt;
 use std::sync::Arc;

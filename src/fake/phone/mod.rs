@@ -108,6 +108,11 @@ impl Phones {
         twilio::router(self.clone()).merge(pagerduty::router(self.clone()))
     }
 
+    /// Twilio's REST API alone, for a howler at the same address that hears events in PagerDuty's form itself.
+    pub fn twilio_api(&self) -> Router {
+        twilio::router(self.clone())
+    }
+
     /// Callbacks go to `router`, whatever address they name.
     pub fn point_inside(&self, router: Router) {
         self.world().inside = Some(router);

@@ -4,9 +4,9 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use jiff::Timestamp;
 
-use crate::config::Config;
 use crate::config::secrets::{HookSecrets, Rotating};
-use crate::sources::heartbeat::Expected;
+use crate::config::{Config, Heartbeat};
+use crate::domain::alert::watch::Expected;
 use crate::sources::sign::{
     GITHUB_SIGNATURE, GRAFANA_SIGNATURE, GRAFANA_TIMESTAMP, Keys, Rejected, VERCEL_SIGNATURE,
 };
@@ -74,11 +74,6 @@ impl Doors {
             let keys = Keys::new(secret.iter().flat_map(Rotating::secrets).map(|one| one.reveal()));
             (!keys.is_empty()).then_some(keys)
         };
-        let expected = config.heartbeats.iter().map(|heartbeat| Expected {
-            name: heartbeat.name.clone(),
-            within: heartbeat.within(),
-            severity: heartbeat.severity,
-        });
         Self {
             github: keys(&secrets.github),
             vercel: keys(&secrets.vercel),
@@ -86,7 +81,7 @@ impl Doors {
             token: keys(&secrets.token),
             grafana: keys(&secrets.grafana),
             branches: github::Rules { branches: config.sources.github_branches.clone() },
-            heartbeats: expected.collect(),
+            heartbeats: config.heartbeats.iter().map(Heartbeat::expected).collect(),
         }
     }
 
@@ -159,7 +154,7 @@ impl Doors {
     }
 
     pub(super) fn heartbeat(&self, name: &str) -> Option<&Expected> {
-        self.heartbeats.iter().find(|expected| expected.name == name)
+        self.heartbeats.iter().find(|expected| expected.key == name)
     }
 }
 

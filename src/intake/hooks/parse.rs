@@ -14,7 +14,7 @@ use crate::domain::alert::signal::Source;
 use crate::id::DeliveryId;
 use crate::redact::Redactor;
 use crate::sources::{
-    Body, Read, Reading, alertmanager, events, github, grafana, heartbeat, pagerduty, uptimerobot, vercel,
+    Body, Read, Reading, alertmanager, events, github, grafana, pagerduty, uptimerobot, vercel,
 };
 
 /// What a request comes to.
@@ -56,7 +56,7 @@ pub(super) fn read(
         Door::Change => (Source::PagerDuty, pagerduty::read_change(reading, &body), Some(Answer::changed())),
         Door::Heartbeat { name, .. } => {
             let Some(expected) = doors.heartbeat(name) else { return Said::Nothing(StatusCode::NOT_FOUND) };
-            let heard = heartbeat::beat(redactor, expected, now);
+            let heard = expected.beat(now);
             (Source::Heartbeat, Read { heard, id: None }, None)
         }
     };

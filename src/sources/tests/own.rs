@@ -1,12 +1,9 @@
-//! PagerDuty's events, howler's own, and heartbeats.
-
-use jiff::SignedDuration;
+//! PagerDuty's events, and howler's own.
 
 use super::*;
 use crate::domain::Severity;
-use crate::domain::alert::signal::{Said, Source, Trouble};
+use crate::domain::alert::signal::{Said, Source};
 use crate::fake::alerts::{Event, PagerDuty};
-use crate::sources::heartbeat::{Expected, Listened, beat, silence};
 use crate::sources::{events, pagerduty};
 
 fn enqueued(body: &str) -> pagerduty::Enqueued {
@@ -133,29 +130,4 @@ fn an_idempotency_key_names_a_delivery() {
     assert_eq!(named(Some("a")), named(Some(" a ")));
     assert_ne!(named(Some("a")), named(Some("b")));
     assert_eq!((named(Some(" ")), named(None)), (None, None));
-}
-
-#[test]
-fn a_heartbeat_is_silent_after_its_time_and_howlers_own_downtime_is_no_silence() {
-    let backup = Expected {
-        name: "backup".into(),
-        within: SignedDuration::from_hours(1),
-        severity: Some(Severity::P2),
-    };
-    let listened = Listened { heard: at(NOW), deaf: SignedDuration::ZERO };
-    assert_eq!(listened.silent_at(backup.within), at("2026-11-24T03:00:00Z"));
-    // Down for half an hour of it, and before the beat, which is nothing.
-    let deaf = listened.deaf_between(at("2026-11-24T01:00:00Z"), at("2026-11-24T01:30:00Z"));
-    assert_eq!(deaf, listened);
-    let deaf = listened.deaf_between(at("2026-11-24T01:50:00Z"), at("2026-11-24T02:30:00Z"));
-    assert_eq!(deaf.silent_at(backup.within), at("2026-11-24T03:30:00Z"));
-    let redactor = redactor();
-    let silent = silence(&redactor, &backup, at(NOW)).signals.remove(0);
-    let back = beat(&redactor, &backup, at(NOW)).signals.remove(0);
-    assert_eq!(
-        (silent.said, silent.trouble, silent.title.as_str()),
-        (Said::Firing, Trouble::Silent, "backup is silent")
-    );
-    assert_eq!((back.said, &back.key), (Said::Resolved, &silent.key));
-    assert_eq!(facts(&silent), [("expected within", "1h")]);
 }

@@ -1,0 +1,179 @@
+//! What should be heard of every so often: heartbeats, and sources that should speak. Silence is an alert, and a beat resolves it.
+//!
+//! When somebody counts as silent follows from what is saved: the last beat, and how long howler itself did not listen since then, for its
+//! downtime is nobody's silence.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::hear::Delivery;
+use super::signal::{Heard, Said, Signal, Source, Trouble};
+use crate::domain::Severity;
+use crate::id::DeliveryId;
+
+/// Something that is expected to be heard of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// A heartbeat's name, or `source:` and a source's; the key of the alert.
+    pub key: String,
+    /// What it is called.
+    pub name: String,
+    /// The longest that it may be silent.
+    pub within: SignedDuration,
+    /// Of its silence.
+    pub severity: Option<Severity>,
+}
+
+impl Expected {
+    pub fn heartbeat(name: &str, within: SignedDuration, severity: Option<Severity>) -> Self {
+        Self { key: name.to_owned(), name: name.to_owned(), within, severity }
+    }
+
+    /// `word` is the source's in `howler.toml`. No heartbeat's name holds a colon.
+    pub fn source(word: &str, within: SignedDuration) -> Self {
+        Self { key: format!("source:{word}"), name: format!("The source {word}"), within, severity: None }
+    }
+
+    fn signal(&self, said: Said, at: Timestamp) -> Signal {
+        let is = if said == Said::Firing { "is silent" } else { "is heard again" };
+        Signal {
+            source: Source::Heartbeat,
+            key: self.key.clone(),
+            said,
+            trouble: Trouble::Silent,
+            severity: self.severity,
+            title: format!("{} {is}", self.name),
+            facts: [("expected within".to_owned(), format!("{:#}", self.within))].into(),
+            links: Vec::new(),
+            at: Some(at),
+            order: None,
+        }
+    }
+
+    /// What a beat says: it is there, and was never so silent that it is not resolved.
+    pub fn beat(&self, now: Timestamp) -> Heard {
+        Heard { signals: vec![self.signal(Said::Resolved, now)], ..Heard::default() }
+    }
+}
+
+/// What is known of one: a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beat {
+    pub key: String,
+    /// When it was heard last; since when it is expected, where it never was.
+    pub heard: Timestamp,
+    /// How long howler did not listen since then.
+    #[serde(default)]
+    pub deaf: SignedDuration,
+    /// Its silence was told.
+    #[serde(default)]
+    pub told: bool,
+}
+
+impl Beat {
+    /// Heard, or expected, from `now` on.
+    pub fn at(key: &str, now: Timestamp) -> Self {
+        Self { key: key.to_owned(), heard: now, deaf: SignedDuration::ZERO, told: false }
+    }
+
+    /// howler did not listen from `from` until `until`; what of it lies before the last beat is nothing.
+    #[must_use]
+    pub fn deaf_between(self, from: Timestamp, until: Timestamp) -> Self {
+        let deaf = until.duration_since(from.max(self.heard)).max(SignedDuration::ZERO);
+        Self { deaf: self.deaf.saturating_add(deaf), ..self }
+    }
+
+    /// When it counts as silent, if it is not heard of until then; `None` where that was told.
+    pub fn silent_at(&self, expected: &Expected) -> Option<Timestamp> {
+        let allowed = expected.within.saturating_add(self.deaf.max(SignedDuration::ZERO));
+        (!self.told).then(|| self.heard.saturating_add(allowed).unwrap_or(Timestamp::MAX))
+    }
+
+    /// Its silence, where it is time, as a delivery that counts once.
+    pub fn silence(&self, expected: &Expected, now: Timestamp) -> Option<Delivery> {
+        let at = self.silent_at(expected).filter(|at| *at <= now)?;
+        let id = DeliveryId(format!("silent:{}:{:x}", self.key, self.heard.as_nanosecond()));
+        let heard = Heard { signals: vec![expected.signal(Said::Firing, at)], ..Heard::default() };
+        Some(Delivery { id, source: Source::Heartbeat, heard, raw: None })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        format!("2026-11-24T{text}Z").parse().unwrap()
+    }
+
+    fn backup() -> Expected {
+        Expected::heartbeat("backup", SignedDuration::from_hours(1), Some(Severity::P2))
+    }
+
+    #[test]
+    fn it_is_silent_after_its_time_and_that_is_told_once() {
+        let (expected, beat) = (backup(), Beat::at("backup", at("02:00:00")));
+        assert_eq!(beat.silent_at(&expected), Some(at("03:00:00")));
+        assert_eq!(beat.silence(&expected, at("02:59:59")), None);
+        // Whenever howler comes to it, it is the same delivery, of the time at which it began.
+        let (first, late) =
+            (beat.silence(&expected, at("03:00:00")), beat.silence(&expected, at("07:00:00")));
+        assert_eq!(first, late);
+        let delivery = first.unwrap();
+        let signal = &delivery.heard.signals[0];
+        assert_eq!(
+            (signal.said, signal.trouble, signal.at),
+            (Said::Firing, Trouble::Silent, Some(at("03:00:00")))
+        );
+        assert_eq!(
+            (signal.key.as_str(), signal.title.as_str(), signal.severity),
+            ("backup", "backup is silent", Some(Severity::P2))
+        );
+        assert_eq!(signal.facts["expected within"], "1h");
+        let next = Beat::at("backup", at("03:30:00"));
+        assert_ne!(next.silence(&expected, at("05:00:00")).unwrap().id, delivery.id);
+        let told = Beat { told: true, ..beat };
+        assert_eq!((told.silent_at(&expected), told.silence(&expected, at("07:00:00"))), (None, None));
+        let back = expected.beat(at("07:00:00")).signals.remove(0);
+        assert_eq!(
+            (back.said, back.key, back.title.as_str()),
+            (Said::Resolved, delivery.heard.signals[0].key.clone(), "backup is heard again")
+        );
+    }
+
+    #[test]
+    fn howlers_own_downtime_is_nobodys_silence() {
+        let beat = Beat::at("backup", at("02:00:00"));
+        for (from, until, silent) in [
+            // Before the beat, over it, after it, and turned round by a clock that was set.
+            ("01:00:00", "01:30:00", "03:00:00"),
+            ("01:50:00", "02:30:00", "03:30:00"),
+            ("02:10:00", "02:11:00", "03:01:00"),
+            ("02:30:00", "02:10:00", "03:00:00"),
+        ] {
+            let beat = beat.clone().deaf_between(at(from), at(until));
+            assert_eq!(beat.silent_at(&backup()), Some(at(silent)), "{from} {until}");
+        }
+        let twice =
+            beat.deaf_between(at("02:10:00"), at("02:20:00")).deaf_between(at("02:30:00"), at("02:40:00"));
+        assert_eq!(twice.silent_at(&backup()), Some(at("03:20:00")));
+    }
+
+    #[test]
+    fn a_source_is_no_heartbeat_of_its_name() {
+        let source = Expected::source("github", SignedDuration::from_hours(24));
+        assert_eq!(
+            (source.key.as_str(), source.beat(at("02:00:00")).signals[0].title.as_str()),
+            ("source:github", "The source github is heard again")
+        );
+    }
+
+    #[test]
+    fn a_row_is_read_as_it_was_written() {
+        let beat = Beat::at("backup", at("02:00:00")).deaf_between(at("02:10:00"), at("02:20:00"));
+        let written = serde_json::to_string(&beat).unwrap();
+        assert_eq!(serde_json::from_str::<Beat>(&written).unwrap(), beat);
+        let bare: Beat = serde_json::from_str(r#"{"key":"backup","heard":"2026-11-24T02:00:00Z"}"#).unwrap();
+        assert_eq!(bare, Beat::at("backup", at("02:00:00")));
+    }
+}
