@@ -3,9 +3,9 @@
 use jiff::SignedDuration;
 use serde::{Deserialize, Deserializer, de};
 
-use super::{Every, Humane};
-use crate::domain::Severity;
-use crate::domain::alert::watch::Expected;
+use domain::Severity;
+use domain::alert::watch::Expected;
+use domain::duration::{Every, Humane};
 
 /// Longest name of a heartbeat; it stands in an address.
 const NAME_MOST: usize = 64;

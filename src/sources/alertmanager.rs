@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::json::{at, first, is_list, list, number, pairs, text};
 use super::text::{facts, links, title};
 use super::{Body, Read, Reading, gathered, name, severity, time};
-use crate::domain::alert::signal::{Heard, Said, Signal, Source, Trouble};
+use domain::alert::signal::{Heard, Said, Signal, Source, Trouble};
 
 /// What the delivery says.
 pub fn read(reading: Reading<'_>, body: &Body<'_>) -> Read {

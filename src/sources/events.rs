@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::json::{first, list};
 use super::pagerduty::{change, event};
 use super::{Body, Read, Reading, gathered, name};
-use crate::domain::alert::signal::{Heard, Source};
+use domain::alert::signal::{Heard, Source};
 
 /// The header that names a delivery, so that it counts once however often it is sent.
 pub const IDEMPOTENCY_KEY: &str = "idempotency-key";

@@ -6,7 +6,7 @@ use super::body::form_value;
 use super::json::{at, first, number, text};
 use super::text::{facts, links, title};
 use super::{Body, Read, Reading, name, time};
-use crate::domain::alert::signal::{Heard, Said, Signal, Source, Trouble};
+use domain::alert::signal::{Heard, Said, Signal, Source, Trouble};
 
 /// The header that names the event. It is not signed, so the body's shape has the last word.
 pub const EVENT: &str = "x-github-event";

@@ -7,7 +7,7 @@ use super::alertmanager::{group, unnamed};
 use super::json::{is_list, list, pairs, text};
 use super::text::{facts, links, title};
 use super::{Body, Read, Reading, name, severity};
-use crate::domain::alert::signal::{Heard, Said, Signal, Source, Trouble};
+use domain::alert::signal::{Heard, Said, Signal, Source, Trouble};
 
 /// What the delivery says.
 pub fn read(reading: Reading<'_>, body: &Body<'_>) -> Read {

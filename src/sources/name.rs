@@ -2,9 +2,9 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::domain::alert::signal::KEY_MOST;
-use crate::domain::text::clean_line;
-use crate::redact::Redactor;
+use domain::alert::signal::KEY_MOST;
+use domain::text::clean_line;
+use redact::Redactor;
 
 /// Hexadecimal digits of a hash that stands for a whole text: 128 bits.
 const HASH: usize = 32;

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::json::{at, first, list, pairs, text};
 use super::text::{facts, links, title};
 use super::{Body, Read, Reading, name, severity, time};
-use crate::domain::alert::signal::{Change, Heard, Said, Signal, Source, Trouble};
+use domain::alert::signal::{Change, Heard, Said, Signal, Source, Trouble};
 
 /// A header that may hold the routing key in place of the body.
 pub const ROUTING_KEY: &str = "x-routing-key";
@@ -69,7 +69,7 @@ fn details(value: &Value) -> Vec<(String, String)> {
     }
 }
 
-fn shown_at(reading: Reading<'_>, value: &Value) -> Vec<crate::domain::alert::signal::Link> {
+fn shown_at(reading: Reading<'_>, value: &Value) -> Vec<domain::alert::signal::Link> {
     let given = list(value, &["links"]).iter().map(|link| {
         let named = first(link, &[&["text"], &["alt"]]).unwrap_or_else(|| "Link".into());
         (named, first(link, &[&["href"], &["url"]]).or_else(|| super::json::single(link)))

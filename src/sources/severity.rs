@@ -1,6 +1,6 @@
 //! The words in which sources say how bad it is.
 
-use crate::domain::Severity;
+use domain::Severity;
 
 /// `critical` is P1, `error` P2, `warning` P3, `info` P4, and what else is said for these; nothing where the word is none of them. The
 /// runbook names a P0 once, which its matrix does not know: P1.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::alert::signal::Link;
-use crate::domain::text::{TITLE_MOST, clean_line, shorten};
-use crate::redact::{Redactor, is_secret};
+use domain::alert::signal::Link;
+use domain::text::{TITLE_MOST, clean_line, shorten};
+use redact::{Redactor, is_secret};
 
 /// Longest value of a fact, in signs.
 const VALUE_MOST: usize = 300;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::json::single;
 use super::text::{facts, links, title, without_entities};
 use super::{Body, Read, Reading, name, time};
-use crate::domain::alert::signal::{Heard, Said, Signal, Source, Trouble};
+use domain::alert::signal::{Heard, Said, Signal, Source, Trouble};
 
 /// What the delivery says. There is no id in it, so monitor, type and time name it; without a time each counts.
 pub fn read(reading: Reading<'_>, body: &Body<'_>) -> Read {

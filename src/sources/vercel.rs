@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::json::{at, first, list, text};
 use super::text::{facts, links, title};
 use super::{Body, Read, Reading, gathered, name, time};
-use crate::domain::alert::signal::{Change, Heard, Said, Signal, Source, Trouble};
+use domain::alert::signal::{Change, Heard, Said, Signal, Source, Trouble};
 
 /// What the delivery says.
 pub fn read(reading: Reading<'_>, body: &Body<'_>) -> Read {
@@ -143,7 +143,7 @@ fn shown_at(
     reading: Reading<'_>,
     value: &Value,
     deployment: &Deployment,
-) -> Vec<crate::domain::alert::signal::Link> {
+) -> Vec<domain::alert::signal::Link> {
     let site = deployment.url.as_ref().map(|url| match url.contains("://") {
         true => url.clone(),
         false => format!("https://{url}"),

@@ -1,6 +1,7 @@
 //! What the sources of alerts are known by.
 
-use super::{Secret, SecretsError};
+use super::SecretsError;
+use domain::secret::Secret;
 
 /// One secret, or two with a comma between them while one is replaced by the other.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

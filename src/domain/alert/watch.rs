@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::hear::Delivery;
 use super::signal::{Heard, Said, Signal, Source, Trouble};
-use crate::domain::Severity;
+use crate::Severity;
 use crate::id::DeliveryId;
 
 /// Something that is expected to be heard of.

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::doors::Door;
-use crate::domain::alert::signal::Heard;
+use domain::alert::signal::Heard;
 
 /// Keys that are told, at most.
 const KEYS_MOST: usize = 100;

@@ -4,13 +4,13 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use jiff::Timestamp;
 
-use crate::config::secrets::{HookSecrets, Rotating};
-use crate::config::{Config, Heartbeat};
-use crate::domain::alert::watch::Expected;
-use crate::sources::sign::{
+use config::secrets::{HookSecrets, Rotating};
+use config::{Config, Heartbeat};
+use domain::alert::watch::Expected;
+use sources::sign::{
     GITHUB_SIGNATURE, GRAFANA_SIGNATURE, GRAFANA_TIMESTAMP, Keys, Rejected, VERCEL_SIGNATURE,
 };
-use crate::sources::{Body, github, pagerduty};
+use sources::{Body, github, pagerduty};
 
 /// What the sources are known by, and what of them counts.
 #[derive(Clone, Debug, Default)]

@@ -29,10 +29,10 @@ use doors::Door;
 pub use doors::Doors;
 use parse::Said;
 
-use crate::clock::Clock;
-use crate::domain::alert::hear::{Delivery, NotHeard};
-use crate::redact::Redactor;
-use crate::telemetry::Metrics;
+use domain::alert::hear::{Delivery, NotHeard};
+use ground::clock::Clock;
+use ground::telemetry::Metrics;
+use redact::Redactor;
 
 /// Longest body, in bytes.
 const BODY_MOST: usize = 1024 * 1024;

@@ -9,13 +9,11 @@ use jiff::Timestamp;
 
 use super::answer::Answer;
 use super::doors::{Door, Doors};
-use crate::domain::alert::hear::{Delivery, Raw};
-use crate::domain::alert::signal::Source;
-use crate::id::DeliveryId;
-use crate::redact::Redactor;
-use crate::sources::{
-    Body, Read, Reading, alertmanager, events, github, grafana, pagerduty, uptimerobot, vercel,
-};
+use domain::alert::hear::{Delivery, Raw};
+use domain::alert::signal::Source;
+use domain::id::DeliveryId;
+use redact::Redactor;
+use sources::{Body, Read, Reading, alertmanager, events, github, grafana, pagerduty, uptimerobot, vercel};
 
 /// What a request comes to.
 pub(super) enum Said {

@@ -7,15 +7,16 @@ use serde_json::Value;
 use tower_service::Service;
 
 use super::*;
-use crate::config::Config;
-use crate::config::secrets::{HookSecrets, Secret};
-use crate::domain::alert::signal;
-use crate::domain::alert::signal::Source;
-use crate::fake::alerts::{
+use config::Config;
+use config::secrets::HookSecrets;
+use domain::alert::signal;
+use domain::alert::signal::Source;
+use domain::secret::Secret;
+use fake::alerts::{
     Alert, Alertmanager, Deployment, Event, GitHub, Grafana, Monitor, PagerDuty, Post, Run, Style,
     UptimeRobot, Vercel,
 };
-use crate::sources::sign::heartbeat_token;
+use sources::sign::heartbeat_token;
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 

@@ -1,8 +1,8 @@
 use super::*;
-use crate::domain::Severity;
-use crate::domain::alert::signal::{Said, Source, Trouble};
-use crate::fake::alerts::{Alert, Alertmanager, Grafana};
-use crate::sources::{alertmanager, grafana};
+use crate::{alertmanager, grafana};
+use domain::Severity;
+use domain::alert::signal::{Said, Source, Trouble};
+use fake::alerts::{Alert, Alertmanager, Grafana};
 
 const FIRING: &str = include_str!("../fixtures/alertmanager-firing.json");
 const MIXED: &str = include_str!("../fixtures/alertmanager-mixed.json");

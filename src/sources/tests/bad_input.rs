@@ -3,8 +3,8 @@
 use serde_json::{Value, json as value};
 
 use super::*;
-use crate::domain::alert::signal::{KEY_MOST, Said};
-use crate::sources::{alertmanager, events, github, grafana, pagerduty, uptimerobot, vercel};
+use crate::{alertmanager, events, github, grafana, pagerduty, uptimerobot, vercel};
+use domain::alert::signal::{KEY_MOST, Said};
 
 const KEPT_MOST: usize = 20_000;
 

@@ -1,7 +1,7 @@
 use super::*;
-use crate::domain::alert::signal::{Said, Source, Trouble};
-use crate::fake::alerts::{GitHub, Run};
-use crate::sources::github::{Rules, is_ping, read};
+use crate::github::{Rules, is_ping, read};
+use domain::alert::signal::{Said, Source, Trouble};
+use fake::alerts::{GitHub, Run};
 
 const COMPLETED: &str = include_str!("../fixtures/github-run-completed.json");
 

@@ -12,9 +12,9 @@ mod vercel;
 use jiff::Timestamp;
 
 use super::{Body, Read, Reading};
-use crate::config::secrets::Secret;
-use crate::domain::alert::signal::Signal;
-use crate::redact::Redactor;
+use domain::alert::signal::Signal;
+use domain::secret::Secret;
+use redact::Redactor;
 
 /// 2026-11-24, two at night.
 const NOW: &str = "2026-11-24T02:00:00Z";

@@ -1,10 +1,10 @@
 //! PagerDuty's events, and howler's own.
 
 use super::*;
-use crate::domain::Severity;
-use crate::domain::alert::signal::{Said, Source};
-use crate::fake::alerts::{Event, PagerDuty};
-use crate::sources::{events, pagerduty};
+use crate::{events, pagerduty};
+use domain::Severity;
+use domain::alert::signal::{Said, Source};
+use fake::alerts::{Event, PagerDuty};
 
 fn enqueued(body: &str) -> pagerduty::Enqueued {
     pagerduty::read(Reading { redactor: &redactor(), now: at(NOW) }, &Body::json(body.as_bytes()))

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::alert::signal::KEY_MOST;
-use crate::sources::{alertmanager, events, github, grafana, pagerduty, text, uptimerobot, vercel};
+use crate::{alertmanager, events, github, grafana, pagerduty, text, uptimerobot, vercel};
+use domain::alert::signal::KEY_MOST;
 
 fn any_json() -> impl Strategy<Value = serde_json::Value> {
     let names = prop::sample::select(vec![

@@ -1,8 +1,8 @@
 //! Vectors that others published or computed, and what is one sign beside them.
 
 use super::at;
-use crate::fake::alerts::{Alert, Alertmanager, Deployment, GitHub, Grafana, Post, Run, Vercel};
-use crate::sources::sign::{Keys, Rejected, heartbeat_token};
+use crate::sign::{Keys, Rejected, heartbeat_token};
+use fake::alerts::{Alert, Alertmanager, Deployment, GitHub, Grafana, Post, Run, Vercel};
 
 const GRAFANA: &[u8] = br#"{"status":"firing"}"#;
 const BODY_ONLY: &[u8] = b"872dfa53493a8a0d59ae141e92cbcf2646186b04226e4aa8565ac5a64e990c2d";

@@ -1,7 +1,7 @@
 use super::*;
-use crate::domain::alert::signal::{Said, Trouble};
-use crate::fake::alerts::{Monitor, Post, Style, UptimeRobot};
-use crate::sources::uptimerobot::read;
+use crate::uptimerobot::read;
+use domain::alert::signal::{Said, Trouble};
+use fake::alerts::{Monitor, Post, Style, UptimeRobot};
 
 const DOWN: &str = include_str!("../fixtures/uptimerobot-down.query");
 

@@ -1,7 +1,7 @@
 use super::*;
-use crate::domain::alert::signal::{Said, Trouble};
-use crate::fake::alerts::{Deployment, Vercel};
-use crate::sources::vercel::read;
+use crate::vercel::read;
+use domain::alert::signal::{Said, Trouble};
+use fake::alerts::{Deployment, Vercel};
 
 const ERROR: &str = include_str!("../fixtures/vercel-error.json");
 

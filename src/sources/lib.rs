@@ -23,9 +23,9 @@ mod tests;
 
 use jiff::Timestamp;
 
-use crate::domain::alert::signal::Heard;
-use crate::redact::Redactor;
 pub use body::Body;
+use domain::alert::signal::Heard;
+use redact::Redactor;
 
 /// What a source's reader needs beside what was sent.
 #[derive(Clone, Copy)]
