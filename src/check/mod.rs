@@ -10,6 +10,7 @@ mod oncall;
 mod procedures;
 mod programs;
 mod slack;
+mod sources;
 mod tools;
 
 use std::io;
@@ -89,6 +90,7 @@ pub async fn run(config: Option<&Path>, data: PathBuf, lookup: impl Fn(&str) -> 
     };
     match Secrets::read(for_asking) {
         Ok(secrets) => {
+            report.print(sources::lines(&config, &secrets.hooks));
             // Without a store, or with one that is told of above, no channel is known.
             let known = data::rota(&data, &clock).await.map(|rota| rota.channels).unwrap_or_default();
             report.print(slack::lines(&config, &secrets, &known, clock.clone()).await);
