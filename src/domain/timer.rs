@@ -35,6 +35,8 @@ pub enum TimerKind {
     AlertGroup,
     /// The end of a silence.
     Silence,
+    /// Something that should be heard of counts as silent. howler's own; the number is made of what it is called.
+    Watch(u64),
 }
 
 impl TimerKind {
@@ -54,6 +56,7 @@ impl TimerKind {
             Self::Alert => "alert",
             Self::AlertGroup => "alert_group",
             Self::Silence => "silence",
+            Self::Watch(_) => "watch",
         }
     }
 
@@ -73,6 +76,7 @@ impl TimerKind {
             Self::Alert => (b"t", None),
             Self::AlertGroup => (b"o", None),
             Self::Silence => (b"i", None),
+            Self::Watch(number) => (b"w", Some(number)),
         }
     }
 }

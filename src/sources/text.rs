@@ -19,6 +19,9 @@ const LINKS_MOST: usize = 6;
 /// How much of a text is looked at before it is cut: secrets at the cut are seen whole.
 const LOOKED_AT: usize = 4;
 
+/// Shorter texts hold no secret, in bytes: neither a known one nor one that a pattern tells.
+const SHORTEST: usize = 6;
+
 /// Facts that rules and people ask for first; where there are too many, these stay.
 const FIRST: [&str; 14] = [
     "alertname",
@@ -43,7 +46,11 @@ pub fn line(redactor: &Redactor, name: &str, text: &str, most: usize) -> String 
         return "[secret]".to_owned();
     }
     let begins: String = text.chars().take(most * LOOKED_AT).collect();
-    shorten(&redactor.redact_named(&clean_line(&begins), name), most)
+    let plain = clean_line(&begins);
+    if plain.len() < SHORTEST {
+        return plain;
+    }
+    shorten(&redactor.redact_named(&plain, name), most)
 }
 
 /// A title.
@@ -70,6 +77,7 @@ pub fn facts(
         };
         let name = match clean_line(&name) {
             blank if blank.is_empty() => "(no name)".to_owned(),
+            name if name.len() < SHORTEST => name,
             name => shorten(&redactor.redact(&name), NAME_MOST),
         };
         (name, shown)

@@ -10,6 +10,9 @@ use super::hear::Delivery;
 use super::signal::{Heard, Said, Signal, Source, Trouble};
 use crate::Severity;
 use crate::id::DeliveryId;
+use crate::owner::Owner;
+use crate::text::fingerprint;
+use crate::timer::{Outage, Timer, TimerKind};
 
 /// Something that is expected to be heard of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,25 +65,53 @@ pub struct Beat {
     pub key: String,
     /// When it was heard last; since when it is expected, where it never was.
     pub heard: Timestamp,
-    /// How long howler did not listen since then.
+    /// How long howler did not listen since then,
     #[serde(default)]
     pub deaf: SignedDuration,
+    /// reckoned up to here.
+    #[serde(default)]
+    pub reckoned: Option<Timestamp>,
     /// Its silence was told.
     #[serde(default)]
     pub told: bool,
+    /// Its timer, as it is saved.
+    #[serde(default)]
+    pub due: Option<Timestamp>,
 }
 
 impl Beat {
     /// Heard, or expected, from `now` on.
     pub fn at(key: &str, now: Timestamp) -> Self {
-        Self { key: key.to_owned(), heard: now, deaf: SignedDuration::ZERO, told: false }
+        Self {
+            key: key.to_owned(),
+            heard: now,
+            deaf: SignedDuration::ZERO,
+            reckoned: None,
+            told: false,
+            due: None,
+        }
     }
 
-    /// howler did not listen from `from` until `until`; what of it lies before the last beat is nothing.
+    /// Heard at `now`; its timer stays where it is until it is moved.
     #[must_use]
-    pub fn deaf_between(self, from: Timestamp, until: Timestamp) -> Self {
-        let deaf = until.duration_since(from.max(self.heard)).max(SignedDuration::ZERO);
-        Self { deaf: self.deaf.saturating_add(deaf), ..self }
+    pub fn again(&self, now: Timestamp) -> Self {
+        Self { due: self.due, ..Self::at(&self.key, now) }
+    }
+
+    /// howler did not listen during `outage`. What of it lies before the last beat is nothing, and the same one counts once.
+    #[must_use]
+    pub fn deaf_during(self, outage: Outage) -> Self {
+        let from = outage.from.max(self.heard).max(self.reckoned.unwrap_or(Timestamp::MIN));
+        let deaf = outage.until.duration_since(from);
+        if !deaf.is_positive() {
+            return self;
+        }
+        Self { deaf: self.deaf.saturating_add(deaf), reckoned: Some(outage.until), ..self }
+    }
+
+    /// The timer of this key at `due`.
+    pub fn timer(&self, due: Timestamp) -> Timer {
+        Timer { due, owner: Owner::Howler, kind: TimerKind::Watch(fingerprint(Some(&self.key))) }
     }
 
     /// When it counts as silent, if it is not heard of until then; `None` where that was told.
@@ -170,7 +201,8 @@ mod tests {
 
     #[test]
     fn a_row_is_read_as_it_was_written() {
-        let beat = Beat::at("backup", at("02:00:00")).deaf_between(at("02:10:00"), at("02:20:00"));
+        let outage = Outage { from: at("02:10:00"), until: at("02:20:00") };
+        let beat = Beat::at("backup", at("02:00:00")).deaf_during(outage);
         let written = serde_json::to_string(&beat).unwrap();
         assert_eq!(serde_json::from_str::<Beat>(&written).unwrap(), beat);
         let bare: Beat = serde_json::from_str(r#"{"key":"backup","heard":"2026-11-24T02:00:00Z"}"#).unwrap();
