@@ -24,6 +24,7 @@ mod export;
 mod frozen;
 mod hand_over;
 mod home;
+mod hooks;
 mod import;
 mod incidents;
 mod kill;

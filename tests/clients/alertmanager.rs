@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use howler::clock::Clock;
+use ground::clock::Clock;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -182,12 +182,20 @@ mod tests {
             ("02:10:00", "02:11:00", "03:01:00"),
             ("02:30:00", "02:10:00", "03:00:00"),
         ] {
-            let beat = beat.clone().deaf_between(at(from), at(until));
-            assert_eq!(beat.silent_at(&backup()), Some(at(silent)), "{from} {until}");
+            let outage = Outage { from: at(from), until: at(until) };
+            let once = beat.clone().deaf_during(outage);
+            assert_eq!(once.silent_at(&backup()), Some(at(silent)), "{from} {until}");
+            assert_eq!(once.clone().deaf_during(outage), once, "it was reckoned already");
         }
+        let first = Outage { from: at("02:10:00"), until: at("02:20:00") };
         let twice =
-            beat.deaf_between(at("02:10:00"), at("02:20:00")).deaf_between(at("02:30:00"), at("02:40:00"));
+            beat.deaf_during(first).deaf_during(Outage { from: at("02:30:00"), until: at("02:40:00") });
         assert_eq!(twice.silent_at(&backup()), Some(at("03:20:00")));
+        assert_eq!(
+            twice.again(at("02:50:00")).silent_at(&backup()),
+            Some(at("03:50:00")),
+            "a beat begins anew"
+        );
     }
 
     #[test]
