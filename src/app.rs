@@ -30,6 +30,7 @@ use ground::clock::Clock;
 use ground::logs::how_it_ended;
 use ground::loopback::Loopback;
 use ground::telemetry::Metrics;
+use intake::hooks::{Doors, Hall};
 use intake::shell::Shell;
 use probe::{Prober, StandIn, runs_as};
 use redact::Redactor;
@@ -227,6 +228,7 @@ impl App {
             workers,
         );
         let router = router.merge(phone.doors.router(&desk, &name));
+        let router = router.merge(hooks(&front, &secrets, &config));
         Ok(Self {
             desk,
             router,
@@ -322,6 +324,23 @@ fn backup(config: &mut Config, secrets: &Secrets, clock: &Clock) -> Result<Arc<G
         }
     }
     Ok(Arc::new(github))
+}
+
+/// The addresses of the sources of alerts.
+fn hooks(front: &intake::Front, secrets: &Secrets, config: &Config) -> Router {
+    let doors = Doors::new(&secrets.hooks, config);
+    let on = doors.on().join(", ");
+    match on.as_str() {
+        "" => info!("no source of alerts is on: none has a secret"),
+        on => info!(on, "alerts are heard"),
+    }
+    intake::hooks::router(Hall {
+        doors,
+        ear: Arc::new(front.desk.clone()),
+        redactor: Arc::clone(&front.redactor),
+        clock: front.clock.clone(),
+        metrics: front.metrics.clone(),
+    })
 }
 
 /// Sets one store's marks apart from every other's: the instant of its making and the process.

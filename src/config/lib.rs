@@ -23,6 +23,7 @@ use serde::{Deserialize, Deserializer};
 pub use backup::{Backup, Repository};
 pub use backups::Backups;
 use domain::alert::rules::Rules;
+use domain::alert::watch::Expected;
 use domain::procedure::Runbook;
 use domain::run::signed::Keys;
 use domain::severities::{Loudness, Severities};
@@ -163,6 +164,11 @@ pub enum ConfigError {
 }
 
 impl Config {
+    /// All that should be heard of every so often.
+    pub fn expected(&self) -> Vec<Expected> {
+        self.heartbeats.iter().map(Heartbeat::expected).chain(self.sources.expected()).collect()
+    }
+
     /// Reads `path`.
     ///
     /// # Errors

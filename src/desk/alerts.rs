@@ -9,6 +9,7 @@ use domain::aggregate::Aggregate;
 use domain::alert::ear::Ear;
 use domain::alert::group::{Group, GroupId, NAMED, Shown};
 use domain::alert::signal::Source;
+use domain::alert::watch::Beat;
 use domain::alert::{Alert, AlertId};
 use domain::answer::Summary;
 use domain::text::sounds_like;
@@ -24,15 +25,26 @@ pub struct Alerts {
     members: HashMap<GroupId, BTreeSet<AlertId>>,
     groups: HashMap<String, GroupId>,
     pub ears: BTreeMap<Source, Ear>,
+    /// What should be heard of every so often, by its key.
+    pub beats: BTreeMap<String, Beat>,
 }
 
 impl Alerts {
-    pub fn loaded(ears: Vec<Ear>, alerts: &[Alert], groups: &[Group]) -> Self {
+    pub fn loaded(ears: Vec<Ear>, beats: Vec<Beat>, alerts: &[Alert], groups: &[Group]) -> Self {
         let ears = ears.into_iter().map(|ear| (ear.source, ear)).collect();
-        let mut loaded = Self { ears, ..Self::default() };
+        let beats = beats.into_iter().map(|beat| (beat.key.clone(), beat)).collect();
+        let mut loaded = Self { ears, beats, ..Self::default() };
         alerts.iter().for_each(|alert| loaded.take(alert));
         groups.iter().for_each(|group| loaded.take_group(group));
         loaded
+    }
+
+    /// Takes over what became of a heartbeat, or that it is expected no longer.
+    pub fn take_beat(&mut self, key: String, beat: Option<Beat>) {
+        match beat {
+            Some(beat) => drop(self.beats.insert(key, beat)),
+            None => drop(self.beats.remove(&key)),
+        }
     }
 
     /// Takes over what became of an alert.

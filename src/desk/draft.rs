@@ -23,6 +23,7 @@ mod run;
 mod savepoint;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 use std::sync::Arc;
 
@@ -41,6 +42,7 @@ use domain::aggregate::Cause;
 use domain::alert::ear::{Ear, Known, MisreadBody};
 use domain::alert::group::GroupId;
 use domain::alert::signal::Source;
+use domain::alert::watch::Beat;
 use domain::answer::{Answer, Private};
 use domain::command::{Command, Line};
 use domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
@@ -71,6 +73,8 @@ pub struct Draft<'a> {
     ears: Journal<Source, Ear>,
     known: Journal<(Source, String), Known>,
     misread: Vec<MisreadBody>,
+    /// What should be heard of every so often; `None` where it is expected no longer.
+    beats: Journal<String, Option<Beat>>,
     /// The newest group of each key, as far as this round made one.
     group_keys: Journal<String, GroupId>,
     changes: Changes,
@@ -100,6 +104,7 @@ impl<'a> Draft<'a> {
             ears: Journal::default(),
             known: Journal::default(),
             misread: Vec::new(),
+            beats: Journal::default(),
             group_keys: Journal::default(),
             changes,
             repeated: 0,
@@ -120,6 +125,7 @@ impl<'a> Draft<'a> {
             known: known.map(|((source, key), known)| (source, key, known)).collect(),
             ears: self.ears.into_map().into_values().collect(),
             misread: self.misread,
+            beats: self.beats.into_map().into_iter().collect(),
         };
         self.changes.seen = self.seen.into_map().into_iter().collect();
         self.changes

@@ -219,6 +219,7 @@ impl Round {
         if let Err(error) = draft.tend_rota() {
             error!(%error, "the rota could not be looked at");
         }
+        draft.tend_watches();
         let due = self.put_off.due(&state.timers, now, ROUND);
         let unfired = due.into_iter().filter(|timer| !self.fires(&mut draft, *timer, now)).collect();
         let (mut replies, mut holds, mut asking) = (Vec::new(), Vec::new(), Vec::new());

@@ -10,6 +10,7 @@ use super::plain::{Plain, PlainNumbers};
 use super::{StoreError, kinds};
 use domain::aggregate::{Aggregate, for_each_kind};
 use domain::alert::ear::Ear;
+use domain::alert::watch::Beat;
 use domain::answer::Answer;
 use domain::effect::Effect;
 use domain::id::{DeliveryId, EffectId};
@@ -61,6 +62,8 @@ pub struct Loaded {
     pub ledger: Ledger,
     /// The sources that spoke.
     pub ears: Vec<Ear>,
+    /// What should be heard of every so often.
+    pub beats: Vec<Beat>,
     pub timers: Vec<Timer>,
     pub outbox: Vec<Effect>,
     pub next: Numbers,

@@ -6,6 +6,7 @@ use super::engine::Write;
 use super::{Store, StoreError, codec, values};
 use domain::alert::ear::{Ear, Known, MisreadBody};
 use domain::alert::signal::Source;
+use domain::alert::watch::Beat;
 
 /// Which alert is a key's.
 const KEY: &[u8] = b"K/";
@@ -14,17 +15,22 @@ const EAR: &[u8] = b"L/";
 /// Deliveries that could not be understood, a few of each source.
 const MISREAD: &[u8] = b"M/";
 
+/// What should be heard of every so often, and when it was.
+const BEAT: &[u8] = b"N/";
+
 /// What a commit changes of it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HeardRows {
     pub known: Vec<(Source, String, Known)>,
     pub ears: Vec<Ear>,
     pub misread: Vec<MisreadBody>,
+    /// By key; `None` where it is expected no longer.
+    pub beats: Vec<(String, Option<Beat>)>,
 }
 
 impl HeardRows {
     pub(super) fn is_empty(&self) -> bool {
-        self.known.is_empty() && self.ears.is_empty() && self.misread.is_empty()
+        self.known.is_empty() && self.ears.is_empty() && self.misread.is_empty() && self.beats.is_empty()
     }
 
     pub(super) fn rows(&self, writes: &mut Vec<Write>) -> Result<(), StoreError> {
@@ -37,6 +43,10 @@ impl HeardRows {
         for body in &self.misread {
             let key = [MISREAD, &[letter(body.source), body.misread.slot()]].concat();
             writes.push((key, Some(codec::encode(body)?)));
+        }
+        for (key, beat) in &self.beats {
+            let row = beat.as_ref().map(codec::encode).transpose()?;
+            writes.push(([BEAT, key.as_bytes()].concat(), row));
         }
         Ok(())
     }
@@ -67,6 +77,11 @@ fn ear_of(source: Source) -> Vec<u8> {
 /// The sources that spoke.
 pub(super) fn ears(engine: &Engine) -> Result<Vec<Ear>, StoreError> {
     values(engine, EAR)
+}
+
+/// What should be heard of.
+pub(super) fn beats(engine: &Engine) -> Result<Vec<Beat>, StoreError> {
+    values(engine, BEAT)
 }
 
 impl Store {

@@ -46,6 +46,7 @@ impl Store {
                 plain,
                 ledger,
                 ears: heard::ears(engine)?,
+                beats: heard::beats(engine)?,
                 timers,
                 outbox,
                 next: meta.next,

@@ -275,6 +275,12 @@ impl World {
         self.howler().app.desk.settled().await;
     }
 
+    /// The open alerts, in the order of their numbers.
+    pub fn alerts(&self) -> Vec<std::sync::Arc<domain::alert::Alert>> {
+        let open = self.howler().app.desk.look(|state, _| state.plain.alerts.values().cloned().collect());
+        open.unwrap_or_default()
+    }
+
     /// Who has it at an instant, as howler knows.
     pub fn held(&self, at: Timestamp) -> Option<String> {
         let look = self

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tracing::info;
 
 use super::Draft;
+use super::watch::is_beat;
 use domain::aggregate::{Aggregate, Cause};
 use domain::alert::decide::{Brings, heard};
 use domain::alert::ear::{Ear, Known};
@@ -25,14 +26,16 @@ impl Draft<'_> {
         self.whole(|draft| draft.hear_it(delivery))
     }
 
-    fn hear_it(&mut self, delivery: &Delivery) -> Result<(), StoreError> {
+    pub(super) fn hear_it(&mut self, delivery: &Delivery) -> Result<(), StoreError> {
         if self.seen_before(&delivery.id)?.is_some() {
             return Ok(());
         }
         self.seen.insert(delivery.id.clone(), Answer::Nothing);
         let mut ear = self.ear(delivery.source);
         self.misread.extend(ear.count(delivery, self.now));
-        for signal in &delivery.heard.signals {
+        self.beats(delivery)?;
+        // A beat resolves its own silence, where that was told.
+        for signal in delivery.heard.signals.iter().filter(|signal| !is_beat(signal)) {
             ear.late += u64::from(!self.hear_signal(signal)?);
         }
         self.ears.insert(delivery.source, ear);
@@ -60,7 +63,7 @@ impl Draft<'_> {
     }
 
     /// Takes in one signal; false where it is about an alert that was over before the newest of its key.
-    fn hear_signal(&mut self, signal: &Signal) -> Result<bool, StoreError> {
+    pub(super) fn hear_signal(&mut self, signal: &Signal) -> Result<bool, StoreError> {
         let mut known = self.known(signal.source, &signal.key)?;
         let alert = known.alert.map(|id| self.alert(id)).transpose()?.flatten();
         let (rules, now) = (&self.config.alerts, self.now);

@@ -22,7 +22,7 @@ use domain::owner::Owner;
 use domain::run::announce::note;
 use domain::run::audit::audited;
 use domain::run::{self, Run, RunEventKind};
-use domain::timer::Timer;
+use domain::timer::{Timer, TimerKind};
 use store::StoreError;
 
 impl Recorded for Incident {
@@ -151,6 +151,7 @@ impl Draft<'_> {
             Owner::Alert(id) => self.fire_of::<Alert>(id, timer),
             Owner::Silence(id) => self.fire_of::<Silence>(id, timer),
             Owner::AlertGroup(id) => self.fire_of::<Group>(id, timer),
+            Owner::Howler if matches!(timer.kind, TimerKind::Watch(_)) => self.watch_fired(timer),
             Owner::Howler => {
                 self.changes.timers_gone.push(timer);
                 Ok(())

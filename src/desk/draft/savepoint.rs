@@ -15,6 +15,7 @@ struct Savepoint {
     ears: usize,
     known: usize,
     misread: usize,
+    beats: usize,
     group_keys: usize,
     ledger: Arc<Ledger>,
     timers_set: Vec<Timer>,
@@ -50,6 +51,7 @@ impl Draft<'_> {
             ears: self.ears.here(),
             known: self.known.here(),
             misread: self.misread.len(),
+            beats: self.beats.here(),
             group_keys: self.group_keys.here(),
             ledger: Arc::clone(&self.ledger),
             timers_set: changes.timers_set.clone(),
@@ -67,6 +69,7 @@ impl Draft<'_> {
         self.ears.back(to.ears);
         self.known.back(to.known);
         self.misread.truncate(to.misread);
+        self.beats.back(to.beats);
         self.group_keys.back(to.group_keys);
         self.ledger = to.ledger;
         let changes = &mut self.changes;

@@ -29,6 +29,7 @@ use doors::Door;
 pub use doors::Doors;
 use parse::Said;
 
+use desk::Desk;
 use domain::alert::hear::{Delivery, NotHeard};
 use ground::clock::Clock;
 use ground::telemetry::Metrics;
@@ -51,6 +52,12 @@ const LATER: u64 = 30;
 /// Takes what was heard; `Ok` only once it is saved.
 pub trait Hear: Send + Sync + 'static {
     fn hear(&self, delivery: Delivery) -> BoxFuture<'_, Result<(), NotHeard>>;
+}
+
+impl Hear for Desk {
+    fn hear(&self, delivery: Delivery) -> BoxFuture<'_, Result<(), NotHeard>> {
+        Box::pin(Self::hear(self, delivery))
+    }
 }
 
 /// What the addresses of all sources work with.
