@@ -12,7 +12,7 @@ fn labels(all: &[(&str, &str)]) -> BTreeMap<String, String> {
 fn set(place: Place) -> Silence {
     let matcher = Matcher { source: Some(Source::Grafana), key: None, labels: labels(&[("team", "stream")]) };
     let kind = SilenceEventKind::Set { matcher, title: None, until: at(120), why: "the move".into(), place };
-    let cause = Cause { by: Some("U0IAN".into()), ..Cause::howler() };
+    let cause = Cause { by: "U0IAN".into(), ..Cause::howler() };
     Silence::set(SilenceId(1), &Silence::event(1, at(0), &cause, kind)).unwrap()
 }
 

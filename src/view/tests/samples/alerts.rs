@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{Named, Texts, at, bea, ian, late, mapped, minutes, named, place};
 use crate::Via;
+use domain::actor::Actor;
 use domain::aggregate::{Aggregate, Cause};
 use domain::alert::course::{Place, Point};
 use domain::alert::ear::{Ear, Misread};
@@ -56,7 +57,7 @@ fn alert(texts: &Texts, number: u64, severity: Severity) -> Alert {
 
 fn then(alert: &Alert, time: &str, kind: AlertEventKind) -> Alert {
     let mut after = alert.clone();
-    let cause = Cause { by: Some(ian()), ..Cause::howler() };
+    let cause = Cause { by: ian().into(), ..Cause::howler() };
     after.apply(&Alert::event(alert.events + 1, at(time), &cause, kind));
     after
 }
@@ -103,7 +104,7 @@ fn silence(texts: &Texts, number: u64, titled: bool) -> Silence {
         id: SilenceId(number),
         matcher: Matcher { source: Some(Source::Grafana), key: None, labels },
         title: titled.then(|| texts.title.clone()),
-        by: ian(),
+        by: ian().into(),
         at: at("02:00"),
         until: at("04:00"),
         why: texts.text.clone(),
@@ -125,7 +126,7 @@ fn cards(texts: &Texts) -> Vec<Named> {
     let [p1, p2, p3] = [Severity::P1, Severity::P2, Severity::P3].map(|severity| alert(texts, 12, severity));
     let twice = says(&says(&p2, "02:07", Said::Firing), "02:20", Said::Firing);
     let acked =
-        Group { acked: Some(domain::alert::Acked { by: Some(ian()), at: at("02:10") }), ..group(&p2) };
+        Group { acked: Some(domain::alert::Acked { by: ian().into(), at: at("02:10") }), ..group(&p2) };
     let over = says(&twice, "02:31", Said::Resolved);
     let ended = Group { open: 0, ended: Some(at("02:31")), post: None, ..group(&p2) };
     let storm = Group { alerts: 4_812, open: 4_800, ..group(&p2) };
@@ -189,8 +190,8 @@ fn lists(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
         State::Open,
         State::Waiting { until: at("02:45") },
         State::Flapping { times: 6, since: at("02:20") },
-        State::Acknowledged { by: Some(bea()), at: at("02:10") },
-        State::Acknowledged { by: None, at: at("02:10") },
+        State::Acknowledged { by: bea().into(), at: at("02:10") },
+        State::Acknowledged { by: Actor::Howler, at: at("02:10") },
         State::Silenced { silence: SilenceId(3), until: at("04:00") },
     ];
     let rows: Vec<Row> = (1..).zip(states).map(|(number, state)| row(texts, number, state)).collect();
@@ -291,8 +292,8 @@ fn answers(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
     let refusals = [
         AlertsRefusal::NoSuch { alert },
         AlertsRefusal::Over { alert, at: at("02:00") },
-        AlertsRefusal::AckedAlready { alert, by: Some(bea()), at: at("02:00") },
-        AlertsRefusal::AckedAlready { alert, by: None, at: at("02:00") },
+        AlertsRefusal::AckedAlready { alert, by: bea().into(), at: at("02:00") },
+        AlertsRefusal::AckedAlready { alert, by: Actor::Howler, at: at("02:00") },
         AlertsRefusal::Everything,
         AlertsRefusal::TooLong { hours: 720 },
         AlertsRefusal::TooMany { most: 100 },
