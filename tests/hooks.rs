@@ -222,7 +222,7 @@ fn what_the_document_shows_of_the_configuration_is_one() {
     let document = include_str!("../docs/alerts.md");
     let blocks: Vec<_> =
         document.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
-    assert_eq!(blocks.len(), 3);
+    assert_eq!(blocks.len(), 4);
     for block in blocks {
         assert_eq!(config::problems(block), Vec::<String>::new(), "{block}");
     }

@@ -20,6 +20,7 @@ use domain::id::EffectId;
 use domain::oncall::tell::Tell;
 use domain::owner::Owner;
 use domain::request::{Ask, ReplyPath, Request};
+use domain::timer::Outage;
 use store::{Store, StoreError};
 
 /// Trouble that is over sooner is told to nobody but those whom it refuses.
@@ -250,6 +251,9 @@ impl Round {
         drop(state);
         if let Some(Broken { since, told, .. }) = self.broken.take() {
             self.saves_again = told.map(|to| (to, since)).or(self.saves_again.take());
+            // Whatever beat meanwhile was refused.
+            let from = self.deaf.map_or(since, |deaf| deaf.from.min(since));
+            self.deaf = Some(Outage { from, until: self.shared.clock.now() });
         }
         self.shared.health.set_trouble(None);
         info!("the store takes changes again");

@@ -163,6 +163,7 @@ impl Desk {
             wake,
             pulse,
             outage,
+            deaf: None,
             set_back,
             put_off: PutOff::default(),
             unsaved: Unsaved::default(),

@@ -63,6 +63,8 @@ pub(super) struct Round {
     pub wake: mpsc::UnboundedSender<Lane>,
     pub pulse: watch::Sender<Pulse>,
     pub outage: Option<Outage>,
+    /// When nothing could be saved, so that nobody was heard; until that is saved.
+    pub deaf: Option<Outage>,
     /// The machine's clock was set back by so much, which nothing that is saved knows yet.
     pub set_back: Option<SignedDuration>,
     /// Timers whose firing failed.
@@ -174,7 +176,7 @@ impl Round {
         let committed = self.commit(changes, now).await;
         if committed.is_ok() {
             self.unsaved.clear();
-            self.set_back = None;
+            (self.set_back, self.deaf) = (None, None);
             self.state_mut().outbox.all_saved();
             self.is_told(untold);
         }
@@ -219,7 +221,7 @@ impl Round {
         if let Err(error) = draft.tend_rota() {
             error!(%error, "the rota could not be looked at");
         }
-        draft.tend_watches();
+        draft.tend_watches(self.deaf);
         let due = self.put_off.due(&state.timers, now, ROUND);
         let unfired = due.into_iter().filter(|timer| !self.fires(&mut draft, *timer, now)).collect();
         let (mut replies, mut holds, mut asking) = (Vec::new(), Vec::new(), Vec::new());

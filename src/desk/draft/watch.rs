@@ -4,14 +4,14 @@ use domain::alert::hear::Delivery;
 use domain::alert::signal::{Said, Signal, Source, Trouble};
 use domain::alert::source_word;
 use domain::alert::watch::{Beat, Expected};
-use domain::timer::Timer;
+use domain::timer::{Outage, Timer};
 use store::StoreError;
 
 use super::Draft;
 
 impl Draft<'_> {
-    /// Takes over what the configuration expects now, and how long howler did not listen.
-    pub fn tend_watches(&mut self) {
+    /// Takes over what the configuration expects now, and how long howler did not listen: it was not there, or was `deaf`.
+    pub fn tend_watches(&mut self, deaf: Option<Outage>) {
         let expected = self.config.expected();
         let gone: Vec<Beat> = self
             .state
@@ -28,10 +28,7 @@ impl Draft<'_> {
         }
         for one in &expected {
             let beat = self.beat_of(&one.key).unwrap_or_else(|| Beat::at(&one.key, self.now));
-            let beat = match self.outage {
-                Some(outage) => beat.deaf_during(outage),
-                None => beat,
-            };
+            let beat = self.outage.into_iter().chain(deaf).fold(beat, Beat::deaf_during);
             self.keep_beat(beat, one);
         }
     }
