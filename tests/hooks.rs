@@ -1,5 +1,7 @@
 //! Alerts over the whole path: what the sources send, signed as they sign, becomes rows that outlive a crash.
 
+use std::slice::from_ref;
+
 use config::secrets::HookSecrets;
 use fake::alerts::{
     Alert, Alertmanager, Deployment, Event, GitHub, Grafana, Monitor, PagerDuty, Post, Run, Style,
@@ -96,7 +98,7 @@ fn each(now: Timestamp) -> Vec<(Post, Post)> {
             vercel.deployment("deployment.succeeded", &later, "e2"),
         ),
         (robot.down(&monitor, "Timeout", now), robot.up(&monitor, 60, later.at)),
-        (prometheus.group(&[alert.clone()]), prometheus.group(&[over.clone()])),
+        (prometheus.group(from_ref(&alert)), prometheus.group(from_ref(&over))),
         (grafana.group(&[alert], now), grafana.group(&[over], now)),
         (pagerduty.event(&event("trigger")), pagerduty.event(&event("resolve"))),
     ]
@@ -215,6 +217,24 @@ async fn a_source_that_should_speak_and_does_not_is_an_alert() {
     assert_eq!(open(&world), ["heartbeat source:github 1"]);
     assert_eq!(sends(&world, &run(2, world.clock.now())).await, 200);
     assert!(open(&world).is_empty(), "it speaks again");
+}
+
+#[tokio::test]
+async fn a_source_that_says_the_same_again_speaks() {
+    let world = world("[sources]\nalertmanager = \"5h\"\n").await;
+    let group = Alertmanager { token: TOKEN.into() }.group(&[Alert::new(
+        "Disk",
+        "warning",
+        "db-1",
+        world.clock.now(),
+    )]);
+    for _ in 0..3 {
+        assert_eq!(sends(&world, &group).await, 200);
+        world.forward(4 * 60).await;
+    }
+    assert_eq!(open(&world).len(), 1, "its own alert alone");
+    world.forward(60).await;
+    assert!(open(&world).iter().any(|line| line == "heartbeat source:alertmanager 1"), "{:?}", open(&world));
 }
 
 #[test]

@@ -27,13 +27,14 @@ impl Draft<'_> {
     }
 
     pub(super) fn hear_it(&mut self, delivery: &Delivery) -> Result<(), StoreError> {
+        // That it speaks at all counts, also where it says the same again, as Alertmanager does every four hours.
+        self.beats(delivery)?;
         if self.seen_before(&delivery.id)?.is_some() {
             return Ok(());
         }
         self.seen.insert(delivery.id.clone(), Answer::Nothing);
         let mut ear = self.ear(delivery.source);
         self.misread.extend(ear.count(delivery, self.now));
-        self.beats(delivery)?;
         // A beat resolves its own silence, where that was told.
         for signal in delivery.heard.signals.iter().filter(|signal| !is_beat(signal)) {
             ear.late += u64::from(!self.hear_signal(signal)?);
