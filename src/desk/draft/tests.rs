@@ -1,4 +1,5 @@
 mod alerts;
+mod watch;
 
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
@@ -110,7 +111,7 @@ impl Draft<'_> {
             format!("{:?}", self.parts),
             format!("{:?}", *self.effects),
             format!("{:?}", *self.seen),
-            format!("{:?} {:?} {:?}", *self.ears, *self.known, self.misread),
+            format!("{:?} {:?} {:?} {:?}", *self.ears, *self.known, self.misread, *self.beats),
             format!("{:?}", self.ledger),
         ];
         (self.changes.clone(), maps.to_vec())
