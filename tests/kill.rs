@@ -9,6 +9,7 @@ mod reading;
 mod rounds;
 mod soak;
 mod stop;
+mod storm;
 mod undo;
 
 use std::process::Command;
