@@ -184,11 +184,17 @@ async fn a_monitors_down_is_told_after_five_minutes() {
         "{listed}"
     );
     world.forward(1).await;
-    assert!(only(&world, ON_CALL).contains("🔴 P1 Critical · A-1"), "{}", only(&world, ON_CALL));
+    let cards = |part: &str| messages(&world, ON_CALL).iter().filter(|text| text.contains(part)).count();
+    assert_eq!(cards("🔴 P1 Critical · A-1"), 1);
+    assert!(
+        world.channel(EMERGENCIES).last("INC-1").text.contains("m1 is in trouble"),
+        "it declares at once"
+    );
     robot.fires("m2", Severity::P1).await;
     robot.resolves("m2").await;
     world.forward(30).await;
-    assert_eq!(messages(&world, ON_CALL).len(), 1, "a short one is not told");
+    assert_eq!(cards("A-2"), 0, "a short one is not told");
+    assert!(!world.has_channel("#inc-2-m2-is-in-trouble"), "and declares nothing");
 }
 
 #[tokio::test]

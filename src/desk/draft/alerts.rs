@@ -6,20 +6,25 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Draft;
-use super::feature::alerts::{find_group, find_silence, live_silences};
+use super::feature::alerts::{find, find_group, find_silence, live_silences};
 use domain::Severity;
+use domain::actor::Actor;
 use domain::aggregate::{Aggregate, Cause};
 use domain::alert::Alert;
 use domain::alert::event::AlertEventKind;
 use domain::alert::group::event::{GroupEventKind, GroupOpened};
 use domain::alert::group::{Group, GroupId};
-use domain::alert::rules::Verdict;
+use domain::alert::rules::{Declare, Verdict};
 use domain::alert::signal::Source;
 use domain::alert::silence::{Silence, SilenceEventKind, SilenceId};
+use domain::answer::{Answer, Private};
 use domain::effect::{Effect, EffectKind, Lane, Receipt};
 use domain::id::IncidentId;
+use domain::incident::Declaration;
 use domain::incident::Intent;
 use domain::owner::Owner;
+use domain::request::Place;
+use domain::text;
 use store::StoreError;
 
 impl Draft<'_> {
@@ -46,7 +51,10 @@ impl Draft<'_> {
         match after.group {
             None if after.is_told() => self.group_up(after),
             None => Ok(()),
-            Some(_) => self.group_hears(before, after, cause),
+            Some(group) => {
+                self.group_hears(before, after, cause)?;
+                self.declares_at_once(group, before, after)
+            }
         }
     }
 
@@ -97,6 +105,74 @@ impl Draft<'_> {
         self.group_keys.insert(key, id);
         self.took_effect(None, group, event, &cause)?;
         Ok(Some(id))
+    }
+
+    /// An alert whose rule says so declares, or joins the incident of what it belongs to. What a person took out of an incident stays
+    /// out of it.
+    fn declares_at_once(
+        &mut self,
+        group: GroupId,
+        before: Option<&Alert>,
+        after: &Alert,
+    ) -> Result<(), StoreError> {
+        let at_once = |alert: &Alert| {
+            alert.group.is_some() && alert.is_told() && alert.verdict.declare == Declare::AtOnce
+        };
+        if !at_once(after) || before.is_some_and(at_once) {
+            return Ok(());
+        }
+        let open = |draft: &Self, incident: Option<IncidentId>| -> Result<Option<IncidentId>, StoreError> {
+            let incident = incident.map(|id| draft.book().incident(id)).transpose()?.flatten();
+            Ok(incident.filter(|incident| incident.is_open()).map(|incident| incident.id))
+        };
+        if open(self, after.incident)?.is_some() {
+            return Ok(());
+        }
+        let shared = find_group(&self.book(), group)?.and_then(|group| group.incident);
+        let known = open(self, shared)?;
+        let incident = match known.map_or_else(|| self.belongs_to(after), |known| Ok(Some(known)))? {
+            Some(incident) => incident,
+            None => match self.declare_for(after)? {
+                Some(incident) => incident,
+                None => return Ok(()),
+            },
+        };
+        let cause = Cause::earlier(Actor::Alert(after.id));
+        if known.is_none() {
+            self.record::<Group>(group, &cause, GroupEventKind::Attached { incident })?;
+        }
+        self.record::<Alert>(after.id, &cause, AlertEventKind::Attached { incident })
+    }
+
+    /// The open incident that an alert declared of the same source and severity, or of the same `group_by`, the last of which came
+    /// within the configured time.
+    fn belongs_to(&self, alert: &Alert) -> Result<Option<IncidentId>, StoreError> {
+        let key = key_of(&alert.verdict);
+        for incident in self.book().open().iter().rev() {
+            let Actor::Alert(by) = incident.declared_by else { continue };
+            let Some(first) = find(&self.book(), by)? else { continue };
+            let Some(group) = first.group.map(|id| find_group(&self.book(), id)).transpose()?.flatten()
+            else {
+                continue;
+            };
+            let near = self.now.duration_since(group.joined) <= self.config.alerts.group_within;
+            if group.key == key && (near || alert.verdict.group_stays) {
+                return Ok(Some(incident.id));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Declares in the alert's own name; the clocks count from its own time.
+    fn declare_for(&mut self, alert: &Alert) -> Result<Option<IncidentId>, StoreError> {
+        let title = title_of(alert);
+        let (severity, began) = (alert.verdict.severity, Some(alert.first));
+        let declaration = Declaration { title, severity, impact: None, action: None, eta: None, began };
+        let cause = Cause::earlier(Actor::Alert(alert.id));
+        match self.declare_by(&cause, &Place::howler(), declaration)? {
+            Answer::Private(Private::Declared { incident, .. }) => Ok(Some(incident)),
+            _ => Ok(None),
+        }
     }
 
     /// Tells a group what became of one of its alerts; its message follows.
@@ -201,6 +277,12 @@ impl Draft<'_> {
         let posted = GroupEventKind::Posted { channel: channel.clone(), message: message.clone() };
         self.record::<Group>(*group, &Cause::howler(), posted)
     }
+}
+
+/// What an incident out of an alert is called.
+pub(super) fn title_of(alert: &Alert) -> String {
+    let title = text::shorten(&text::clean_line(&alert.told.title), text::TITLE_MOST);
+    if title.is_empty() { alert.id.to_string() } else { title }
 }
 
 /// Held back by this, or by nothing any more.

@@ -9,6 +9,8 @@ use tracing::info;
 pub(super) use self::read::read;
 use crate::book::Book;
 use crate::draft::Draft;
+use crate::draft::alerts::title_of;
+use domain::Severity;
 use domain::aggregate::{Aggregate, Cause};
 use domain::alert::ask;
 use domain::alert::group::event::GroupEventKind;
@@ -19,7 +21,6 @@ use domain::alert::{Alert, AlertId};
 use domain::answer::{Answer, Private};
 use domain::id::IncidentId;
 use domain::request::Request;
-use domain::{Severity, text};
 use store::StoreError;
 
 type Decided = Result<AlertsAnswer, AlertsRefusal>;
@@ -223,8 +224,7 @@ impl Draft<'_> {
         if let Some(incident) = alert.incident {
             return Ok(Err(AlertsRefusal::AttachedAlready { alert: id, incident }));
         }
-        let title = text::shorten(&text::clean_line(&alert.told.title), text::TITLE_MOST);
-        let title = if title.is_empty() { id.to_string() } else { title };
+        let title = title_of(&alert);
         let declared =
             self.declare_anyway(request, severity.unwrap_or(alert.verdict.severity), &title, None)?;
         let Answer::Private(Private::Declared { incident, .. }) = declared else {

@@ -4,11 +4,16 @@ use std::collections::BTreeMap;
 
 use super::{Draft, Scene, at};
 use crate::state::State;
+use domain::Severity;
+use domain::actor::Actor;
 use domain::aggregate::Aggregate;
+use domain::aggregate::Cause;
+use domain::alert::event::AlertEventKind;
 use domain::alert::hear::{Delivery, RAW_MOST, Raw};
 use domain::alert::signal::{Heard, Said, Signal, Source, Trouble};
 use domain::alert::{Alert, AlertId};
 use domain::id::DeliveryId;
+use domain::id::IncidentId;
 use domain::run::signed::Keys;
 
 pub(super) fn says(said: Said, key: &str, hour: i64) -> Signal {
@@ -133,4 +138,53 @@ fn a_timer_of_an_alert_fires_and_stays_right() {
     scene.decide(timer.due, |draft| draft.fire(timer).unwrap());
     assert!(alert(&scene, 1).counts);
     assert!(scene.state.timers.iter().all(|timer| timer.owner != alert(&scene, 1).owner()));
+}
+
+fn worst(key: &str, hour: i64) -> Signal {
+    Signal { severity: Some(Severity::P1), ..says(Said::Firing, key, hour) }
+}
+
+/// One incident out of what belongs together, and its clocks count from the alert's own time.
+#[test]
+fn a_p1_declares_at_once_and_what_belongs_together_joins() {
+    let mut scene = Scene::new();
+    let before = scene.state.next.incident;
+    let many = (0..500).map(|number| worst(&format!("api/{number}"), 1)).collect();
+    scene.decide(at(2), |draft| draft.hear(&delivery("d1", many)).unwrap());
+    scene.decide(at(2), |draft| draft.hear(&delivery("d2", vec![worst("api/999", 2)])).unwrap());
+    let incident = IncidentId(before);
+    assert_eq!(scene.state.next.incident, before + 1, "one incident");
+    let declared = scene.state.open[&incident].clone();
+    assert_eq!(declared.declared_by, Actor::Alert(AlertId(1)));
+    assert_eq!((declared.began, declared.title.as_str()), (Some(at(1)), "api/0 is full"));
+    for number in [1, 500, 501] {
+        assert_eq!(alert(&scene, number).incident, Some(incident), "A-{number}");
+    }
+    // Said again it declares nothing, and what a person took out stays out.
+    scene.decide(at(3), |draft| {
+        draft.record::<Alert>(AlertId(1), &Cause::howler(), AlertEventKind::Detached).unwrap();
+        draft.hear(&delivery("d3", vec![worst("api/0", 3)])).unwrap();
+    });
+    assert_eq!((alert(&scene, 1).incident, scene.state.next.incident), (None, before + 1));
+    // Another source is another trouble.
+    let other = Signal { source: Source::Grafana, ..worst("web", 3) };
+    scene.decide(at(3), |draft| draft.hear(&delivery("d4", vec![other])).unwrap());
+    assert_eq!(scene.state.next.incident, before + 2);
+    // An hour later it is another one, though the first is open still.
+    scene.decide(at(4), |draft| draft.hear(&delivery("d5", vec![worst("late", 4)])).unwrap());
+    assert_eq!(scene.state.next.incident, before + 3);
+}
+
+/// The group's alerts are over, and one more comes within ten minutes: it is the same trouble.
+#[test]
+fn what_comes_soon_after_joins_the_open_incident() {
+    let mut scene = Scene::new();
+    let before = scene.state.next.incident;
+    scene.decide(at(1), |draft| {
+        draft.hear(&delivery("d1", vec![worst("api/1", 1), says(Said::Resolved, "api/1", 1)])).unwrap();
+        draft.hear(&delivery("d2", vec![worst("api/2", 1)])).unwrap();
+    });
+    assert_eq!(scene.state.next.incident, before + 1);
+    assert_eq!(alert(&scene, 2).incident, Some(IncidentId(before)));
+    assert_ne!(alert(&scene, 1).group, alert(&scene, 2).group, "its message is its own");
 }
