@@ -10,6 +10,7 @@ mod declare;
 mod effects;
 mod feature;
 mod hear;
+mod incident_alerts;
 mod journal;
 mod kinds;
 mod meaning;

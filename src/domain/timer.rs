@@ -17,6 +17,10 @@ pub enum TimerKind {
     Backup,
     /// The next step of paging.
     Page,
+    /// The end of the quiet time of alerts, whose incident nobody has touched.
+    Quiet,
+    /// The next count of an incident's alerts.
+    Recount,
     /// Somebody else has the next turn of being on call. The rota's.
     HandOver,
     /// The end of the time in which the incoming person says "I have it". The rota's.
@@ -47,6 +51,8 @@ impl TimerKind {
             Self::Response => "response",
             Self::Backup => "backup",
             Self::Page => "page",
+            Self::Quiet => "quiet",
+            Self::Recount => "recount",
             Self::HandOver => "hand_over",
             Self::Unconfirmed => "unconfirmed",
             Self::Swap(_) => "swap",
@@ -67,6 +73,8 @@ impl TimerKind {
             Self::Response => (b"r", None),
             Self::Backup => (b"b", None),
             Self::Page => (b"p", None),
+            Self::Quiet => (b"q", None),
+            Self::Recount => (b"n", None),
             Self::HandOver => (b"h", None),
             Self::Unconfirmed => (b"c", None),
             Self::Swap(number) => (b"s", Some(number)),

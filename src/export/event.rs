@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::lines::RoomLine;
 use domain::command::{Retractable, Role};
 use domain::effect::{CardPlace, PostKey, To};
+use domain::incident::alerts::{AlertNews, AlertWhat};
 use domain::incident::event::{Clocks, EventKind, UpdateFacts};
 use domain::incident::page::{PageReason, Paged};
 use domain::incident::severity::{Severity, Status};
@@ -65,6 +66,7 @@ pub fn named(kind: &EventKind) -> (&'static str, Value) {
             ("call_missed", json!({ "seq": seq, "person": person, "texted": texted }))
         }
         Kind::Paged(paged) => ("paged", self::paged(paged)),
+        Kind::Alerts(news) => alerts(news),
         Kind::Escalated { passes, why } => ("escalated", json!({ "passes": passes, "why": why })),
         Kind::NotReached { seq, to, why } => {
             ("not_reached", json!({ "seq": seq, "to": self::to(to), "why": no_way(why) }))
@@ -135,6 +137,28 @@ fn message(kind: &EventKind) -> (&'static str, Value) {
         // `named` sends nothing else here.
         _ => ("other", json!({})),
     }
+}
+
+/// What became of an incident's alerts; every line says how many there are with that.
+fn alerts(AlertNews { what, tally }: &AlertNews) -> (&'static str, Value) {
+    let (name, mut data) = match what {
+        AlertWhat::Joined { alert, title, source, group, .. } => {
+            ("alert_joined", json!({ "alert": alert, "title": title, "source": source, "group": group }))
+        }
+        AlertWhat::Again { alert, .. } => ("alert_fired_again", json!({ "alert": alert })),
+        AlertWhat::Cleared { alert, .. } => ("alert_cleared", json!({ "alert": alert })),
+        AlertWhat::Left { alert, group, .. } => ("alert_left", json!({ "alert": alert, "group": group })),
+        AlertWhat::Counted { more } => ("alerts_counted", json!({ "more": more })),
+        AlertWhat::Still => ("alerts_counted", json!({ "more": 0 })),
+        AlertWhat::Unheard { from, until } => {
+            ("alerts_unheard", json!({ "down_from": from, "down_until": until }))
+        }
+    };
+    if let Value::Object(data) = &mut data {
+        let counts = [("alerts", tally.alerts), ("groups", tally.groups), ("firing", tally.firing)];
+        data.extend(counts.map(|(name, many)| (name.to_owned(), many.into())));
+    }
+    (name, data)
 }
 
 fn paged(paged: &Paged) -> Value {

@@ -300,6 +300,8 @@ fn says(say: &Say) -> &'static str {
         Say::Brief { .. } => "say_brief",
         Say::Noted { .. } => "say_noted",
         Say::Escalated { .. } => "say_escalated",
+        Say::LooksOver { .. } => "say_looks_over",
+        Say::FiresAgain { .. } => "say_fires_again",
         Say::NotReached { .. } => "say_not_reached",
         Say::Undelivered { .. } => "say_undelivered",
     }

@@ -8,6 +8,7 @@ use super::announcement::{
 };
 use super::blocks::{Button, Draft};
 use super::facts::{self, known, labelled};
+use super::incident_alerts::on_card;
 use super::late::ON_TIME;
 use super::time::{promise, utc};
 use super::words::{Words, bold, channel, clock, counted, link, mention, moment, near, words};
@@ -61,6 +62,7 @@ fn announced(incident: &Incident, mentions: Option<&Mentions>) -> Message {
             ];
             let known =
                 facts::known_facts(incident.impact.as_ref(), incident.action.as_ref(), incident.eta.as_ref());
+            let known = known.into_iter().chain(on_card(incident));
             draft.lines(state.into_iter().chain(known).chain(roles(incident)).collect()).lines(vec![
                 response_clock(incident, mentions.map(|mentions| &mentions.oncall)),
                 promised(incident),
@@ -209,7 +211,7 @@ fn response_clock(incident: &Incident, oncall: Option<&String>) -> Words {
 /// What is known of an open incident.
 fn open_facts(incident: &Incident) -> Vec<Words> {
     let known = facts::known_facts(incident.impact.as_ref(), incident.action.as_ref(), incident.eta.as_ref());
-    roles(incident).chain(known).collect()
+    roles(incident).chain(known).chain(on_card(incident)).collect()
 }
 
 /// Who has which role; what nobody has is offered by a button.

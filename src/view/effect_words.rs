@@ -82,6 +82,8 @@ fn message(say: &Say) -> &'static str {
         Say::Brief { .. } => "the brief for a new role",
         Say::Noted { .. } => "the note",
         Say::Escalated { .. } => "the escalation",
+        Say::LooksOver { .. } => "the question whether it is over",
+        Say::FiresAgain { .. } => "the word that an alert fires again",
         Say::NotReached { .. } => "the notice that a page did not arrive",
         Say::Undelivered { .. } => "the notice that something was not delivered",
     }

@@ -18,6 +18,7 @@ mod forms;
 mod github;
 mod help;
 mod home;
+mod incident_alerts;
 mod late;
 mod lines;
 mod list;

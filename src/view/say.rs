@@ -8,7 +8,7 @@ use super::blocks::{Button, Draft};
 use super::facts::{self, labelled};
 use super::time::{late, spoken};
 use super::words::{Words, bold, clock, code, everybody, near, words};
-use super::{brief, card::card, page, reminder};
+use super::{brief, card::card, incident_alerts, page, reminder};
 use config::Mentions;
 use domain::effect::{CardPlace, Say};
 use domain::id::IncidentId;
@@ -46,6 +46,8 @@ pub fn say(say: &Say, about: &Incident, mentions: &Mentions, now: Timestamp) -> 
         Say::ResponseMissed { .. } => response_missed(say, incident, mentions),
         Say::Page { .. } => page::page(say, incident, Some(now)),
         Say::NotReached { .. } => page::not_reached(say, incident),
+        Say::LooksOver { .. } => incident_alerts::looks_over(say, incident, mentions),
+        Say::FiresAgain { .. } => Draft::new().line(incident_alerts::fires_again(say, incident)).finish(),
         Say::Undelivered { title, what, reason } => undelivered(incident, title, what, reason),
         Say::StatusChanged { .. }
         | Say::Acknowledged { .. }

@@ -4,9 +4,9 @@ use super::Message;
 use super::announcement::update_lines;
 use super::blocks::{Button, Draft};
 use super::facts::{eta, given, labelled, severity};
-use super::page;
 use super::time::{day_utc, late};
 use super::words::{Part, Words, bold, both, channel, clock, counted, link, near, words};
+use super::{incident_alerts, page};
 use domain::Command;
 use domain::actor::Actor;
 use domain::answer::Summary;
@@ -180,6 +180,7 @@ fn by_howler(what: &EventKind, who: &Actor, most: usize) -> Words {
                 .and_if(lateness.as_ref().map(admitted))
         }
         EventKind::Paged(paged) => page::on_timeline(paged),
+        EventKind::Alerts(news) => incident_alerts::told(news, who, most),
         EventKind::Escalated { passes, why } => {
             let did = if *passes { " can't take it." } else { " escalated." };
             words![name(who), did].and_if(why.as_ref().map(|why| words![" Why: ", shorten(why, most)]))

@@ -137,11 +137,24 @@ pub(super) fn channel(id: &ChannelId) -> Part {
 /// An issue on GitHub; its address comes from outside, so one that is strange is shown as a name.
 pub(super) fn link(issue: &Issue) -> Part {
     let text = format!("{}#{}", issue.repository, issue.number);
-    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '|' | '"' | '`');
-    match issue.url.starts_with("https://") && issue.url.chars().all(plain) {
+    match is_plain_https(&issue.url) {
         true => Piece::Link { url: issue.url.clone(), text }.into(),
         false => Part::from(text),
     }
+}
+
+/// An address that comes from outside, under howler's own words; one that is strange is left out.
+pub(super) fn address(url: &str, text: String) -> Part {
+    match is_plain_https(url) {
+        true => Piece::Link { url: url.to_owned(), text }.into(),
+        false => bold(text),
+    }
+}
+
+/// Nothing in it ends a link or begins one.
+fn is_plain_https(url: &str) -> bool {
+    let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '|' | '"' | '`');
+    url.starts_with("https://") && url.chars().all(plain)
 }
 
 /// Day and time in the reader's zone.

@@ -99,7 +99,8 @@ impl Recorded for Alert {
         after: &Self,
         cause: &Cause,
     ) -> Result<(), StoreError> {
-        draft.alert_changed(before, after, cause)
+        draft.alert_changed(before, after, cause)?;
+        draft.tell_incident(before, after, cause)
     }
 }
 
@@ -144,6 +145,7 @@ impl Draft<'_> {
     /// Fires a timer, whoever owns it.
     pub(super) fn fire_it(&mut self, timer: Timer) -> Result<(), StoreError> {
         match timer.owner {
+            Owner::Incident(id) if timer.kind == TimerKind::Recount => self.recount(id, timer),
             Owner::Incident(id) => self.fire_of::<Incident>(id, timer),
             Owner::Run(id) => self.fire_of::<Run>(id, timer),
             Owner::Rota => self.fire_of::<Rota>((), timer),

@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Room;
 use crate::actor::Actor;
+use crate::alert::AlertId;
 use crate::command::Role;
 use crate::id::UserId;
+use crate::incident::alerts::Tally;
 use crate::incident::event::{Cancelled, UpdateFacts};
 use crate::incident::figures::Figures;
 use crate::incident::page::{AskedFor, PageReason};
@@ -37,6 +39,7 @@ impl Say {
             | Self::Reopened { .. } => Stands::InBoth,
             Self::StatusChanged { .. }
             | Self::Escalated { .. }
+            | Self::FiresAgain { .. }
             | Self::Acknowledged { .. }
             | Self::Answered { .. }
             | Self::RoleTaken { .. }
@@ -45,6 +48,7 @@ impl Say {
             | Self::Reminder { .. }
             | Self::ResponseMissed { .. }
             | Self::Page { .. }
+            | Self::LooksOver { .. }
             | Self::NotReached { .. }
             | Self::Brief { .. }
             | Self::Undelivered { .. } => Stands::Alone,
@@ -176,6 +180,25 @@ pub enum Say {
         by: Actor,
         passes: bool,
         why: Option<String>,
+    },
+    /// None of its alerts fires any more: is it over?
+    LooksOver {
+        title: String,
+        severity: Severity,
+        tally: Tally,
+        since: Timestamp,
+        /// Nobody: whoever is on call.
+        asked: Option<UserId>,
+        /// Whoever is asked is in command.
+        commands: bool,
+        /// When howler resolves it, for nobody has touched it.
+        resolves_at: Option<Timestamp>,
+    },
+    /// It had looked over.
+    FiresAgain {
+        /// `None` where there are too many to name.
+        alert: Option<AlertId>,
+        title: String,
     },
     /// A page does not arrive, for the channel that can be reached.
     NotReached {

@@ -1,5 +1,6 @@
 //! What follows from an event: the messages, edits and errands that make it visible.
 
+mod alerts;
 mod paging;
 
 use super::backup;
@@ -45,6 +46,7 @@ pub fn consequences(before: Option<&Incident>, after: &Incident, event: &Event) 
         EventKind::Reminded { .. } => out.reminded(),
         EventKind::ResponseMissed { .. } => out.response_missed(),
         EventKind::Paged(paged) => out.paged(paged),
+        EventKind::Alerts(news) => out.alerted(before, news),
         EventKind::Escalated { passes, why } => out.escalated(*passes, why.as_ref()),
         EventKind::NotReached { to, why, .. } => out.not_reached(to, why),
         EventKind::CallMissed { seq, person, texted: false } => out.text(*seq, person),

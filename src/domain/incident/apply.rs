@@ -47,6 +47,7 @@ impl Incident {
             pinned: Vec::new(),
             backup_watch: clocks.backup_after.map(|_| BackupWatch { seq: event.seq, from: event.at }),
             backup: Backup::No,
+            alerts: alerts::Alerts::default(),
             events: event.seq,
         })
     }
@@ -62,6 +63,7 @@ impl Incident {
     /// Changes the incident by its next event.
     pub fn apply(&mut self, event: &Event) {
         self.events = event.seq;
+        self.touched(event);
         match &event.kind {
             EventKind::Declared { .. }
             | EventKind::Noted { .. }
@@ -71,6 +73,7 @@ impl Incident {
             | EventKind::CallMissed { .. } => {}
             EventKind::Acknowledged => self.acknowledge(event),
             EventKind::Paged(paged) => self.paged(event, paged),
+            EventKind::Alerts(news) => self.alerted(event, news),
             EventKind::Escalated { passes, .. } => {
                 if *passes {
                     self.pass(&event.by);

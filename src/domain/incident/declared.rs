@@ -37,6 +37,7 @@ impl Incident {
             severity_changes: Vec::new(),
             resolutions: Vec::new(),
             open_reminders: Vec::new(),
+            alerts: Default::default(),
             ..self.clone()
         }
     }

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::alerts::AlertNews;
 use super::page::Paged;
 use super::severity::{Severity, Status};
 use super::{Eta, Place, Rung};
@@ -81,6 +82,8 @@ pub enum EventKind {
     },
     /// Somebody was called: see [`super::page`].
     Paged(Box<Paged>),
+    /// News of its alerts: see [`super::alerts`].
+    Alerts(Box<AlertNews>),
     /// Somebody wants the next step of paging now. `passes`: they were called and cannot take it, so they are not called
     /// again.
     Escalated {

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::alerts::over;
 use super::event::EventKind;
 use super::page::{page, page_for_silence};
 use super::{Incident, Rung};
@@ -17,7 +18,9 @@ impl Incident {
         let response = self.response_due().map(|due| (TimerKind::Response, due));
         let backup = self.backup_due().map(|due| (TimerKind::Backup, due));
         let page = self.page_due().map(|due| (TimerKind::Page, due));
-        update.into_iter().chain(response).chain(backup).chain(page)
+        let over = self.over_due().map(|due| (TimerKind::Quiet, due));
+        let recount = self.recount_due().map(|due| (TimerKind::Recount, due));
+        update.into_iter().chain(response).chain(backup).chain(page).chain(over).chain(recount)
     }
 }
 
@@ -29,6 +32,7 @@ pub fn fire(incident: &Incident, kind: TimerKind, fired: &Fired<'_>) -> Vec<Even
         TimerKind::Update => remind(incident, fired),
         TimerKind::Response => miss_response(incident, now, outage, rules).into_iter().collect(),
         TimerKind::Backup => tell_elsewhere(incident, now, outage).into_iter().collect(),
+        TimerKind::Quiet => over(incident, now, outage).into_iter().collect(),
         TimerKind::Page => page(incident, now, outage, duty).into_iter().collect(),
         // Another's.
         _ => Vec::new(),

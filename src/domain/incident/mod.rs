@@ -1,6 +1,7 @@
 //! An incident: its state, read off its events.
 
 mod aggregate;
+pub mod alerts;
 mod announce;
 mod apply;
 mod backup;
@@ -203,6 +204,8 @@ pub struct Incident {
     pub backup_watch: Option<BackupWatch>,
     #[serde(default)]
     pub backup: Backup,
+    #[serde(default, skip_serializing_if = "alerts::Alerts::is_empty")]
+    pub alerts: alerts::Alerts,
     /// How many events it has; the next one's `seq` is one more.
     pub events: u32,
 }

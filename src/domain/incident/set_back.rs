@@ -21,6 +21,9 @@ impl Incident {
         if let Some(watch) = &mut self.backup_watch {
             watch.from = went_back(watch.from, by, now);
         }
+        for at in [&mut self.alerts.quiet, &mut self.alerts.counted].into_iter().flatten() {
+            *at = went_back(*at, by, now);
+        }
         if let Some(paging) = &mut self.paging {
             paging.set_back(now);
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::alerts::AlertWhat;
 use super::event::{Event, EventKind};
 use crate::actor::Actor;
 use crate::id::{ChannelId, MessageTs};
@@ -41,6 +42,7 @@ pub fn timeline(events: &[Event]) -> Vec<Entry> {
     for event in events {
         match &event.kind {
             EventKind::Posted { .. } => continue,
+            EventKind::Alerts(news) if news.what == AlertWhat::Still => continue,
             EventKind::Unpinned { channel, message } => {
                 let key = (channel.clone(), message.clone());
                 let Some(pin) = pins.get_mut(&key) else { continue };

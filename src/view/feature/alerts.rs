@@ -37,7 +37,7 @@ fn button(label: impl Into<String>, line: AlertsLine) -> Button {
 }
 
 /// A source by its name.
-fn source(source: Source) -> &'static str {
+pub(crate) fn source(source: Source) -> &'static str {
     match source {
         Source::GitHub => "GitHub",
         Source::Vercel => "Vercel",
@@ -51,7 +51,7 @@ fn source(source: Source) -> &'static str {
 }
 
 /// `4,812`.
-fn thousands(number: u64) -> String {
+pub(crate) fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let first = digits.len() % 3;
     let (head, rest) = digits.split_at(first);
@@ -62,7 +62,7 @@ fn thousands(number: u64) -> String {
 }
 
 /// `1 alert`, `4,812 alerts`.
-fn alerts(many: u64) -> String {
+pub(crate) fn alerts(many: u64) -> String {
     format!("{} alert{}", thousands(many), if many == 1 { "" } else { "s" })
 }
 

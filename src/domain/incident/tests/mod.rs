@@ -1,5 +1,6 @@
 //! Tables and properties of an incident's decisions. Times are minutes after the declaration.
 
+mod alerts;
 mod backups;
 mod began;
 mod clocks;

@@ -1,0 +1,145 @@
+//! What incidents hear of their alerts.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::Draft;
+use super::feature::alerts::{find, find_group};
+use domain::aggregate::{Aggregate, Cause};
+use domain::alert::event::AlertEventKind;
+use domain::alert::group::GroupId;
+use domain::alert::{Alert, AlertId};
+use domain::id::IncidentId;
+use domain::incident::Incident;
+use domain::incident::alerts::{AlertWhat, Tally};
+use domain::incident::event::EventKind;
+use domain::timer::Timer;
+use store::StoreError;
+
+impl Draft<'_> {
+    /// Tells its incident what became of an alert.
+    pub(super) fn tell_incident(
+        &mut self,
+        before: Option<&Alert>,
+        after: &Alert,
+        cause: &Cause,
+    ) -> Result<(), StoreError> {
+        let now = find(&self.book(), after.id)?;
+        if now.is_none_or(|now| now.incident != after.incident) {
+            // It joined, or left, through what this event brought; that was told.
+            return Ok(());
+        }
+        let shared = after.group.map(|id| find_group(&self.book(), id)).transpose()?.flatten();
+        let shared = shared.and_then(|group| group.incident);
+        let was = before.and_then(|before| before.incident);
+        if was == after.incident {
+            return match (before, after.incident.or(shared)) {
+                (_, None) => Ok(()),
+                // What joins a group that belongs to an incident belongs to it as well.
+                (Some(before), Some(incident)) if before.group != after.group => {
+                    let is_open = self.book().incident(incident)?.is_some_and(|it| it.is_open());
+                    let attaches = is_open && after.incident.is_none();
+                    let kind = AlertEventKind::Attached { incident };
+                    if attaches { self.record::<Alert>(after.id, cause, kind) } else { Ok(()) }
+                }
+                (before, Some(incident)) => match turn(before, after) {
+                    Some(what) => self.incident_hears(incident, after, what, cause),
+                    None => Ok(()),
+                },
+            };
+        }
+        let (alert, group, title) = (after.id, after.group, after.told.title.clone());
+        if let Some(was) = was {
+            let left = AlertWhat::Left { alert, title: title.clone(), group };
+            self.incident_hears(was, after, left, cause)?;
+        }
+        let Some(incident) = after.incident else { return Ok(()) };
+        let link = after.told.links.first().cloned();
+        let joined = AlertWhat::Joined { alert, title, source: after.source, group, link };
+        self.incident_hears(incident, after, joined, cause)
+    }
+
+    /// A line of the timeline, or the count that stands for it. What is over hears nothing.
+    fn incident_hears(
+        &mut self,
+        id: IncidentId,
+        alert: &Alert,
+        what: AlertWhat,
+        cause: &Cause,
+    ) -> Result<(), StoreError> {
+        let Some(incident) = self.book().incident(id)?.filter(|incident| incident.is_open()) else {
+            return Ok(());
+        };
+        let (mut groups, mut alone) = (incident.alerts.groups.clone(), incident.alerts.alone.clone());
+        match (&what, alert.group) {
+            (AlertWhat::Joined { .. }, Some(group)) => groups.insert(group),
+            (AlertWhat::Joined { .. }, None) => alone.insert(alert.id),
+            (AlertWhat::Left { .. }, Some(group)) => groups.remove(&group),
+            (AlertWhat::Left { .. }, None) => alone.remove(&alert.id),
+            _ => false,
+        };
+        let tally = self.tally(&groups, &alone)?;
+        let Some(news) = incident.alerts.news(what, tally) else { return Ok(()) };
+        let howler = Cause::howler();
+        let cause = if cause.asked { cause } else { &howler };
+        self.record::<Incident>(id, cause, EventKind::Alerts(Box::new(news)))
+    }
+
+    /// Another minute of a storm is counted.
+    pub(super) fn recount(&mut self, id: IncidentId, timer: Timer) -> Result<(), StoreError> {
+        let incident = self.book().incident(id)?;
+        let due = incident.as_ref().and_then(|incident| incident.recount_due());
+        match incident.filter(|_| due.is_some_and(|due| due <= self.now)) {
+            Some(incident) => {
+                let alerts = &incident.alerts;
+                let news = alerts.recounted(self.tally(&alerts.groups, &alerts.alone)?);
+                self.record::<Incident>(id, &Cause::howler(), EventKind::Alerts(Box::new(news)))
+            }
+            None => {
+                if due != Some(timer.due) {
+                    self.changes.timers_gone.push(timer);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn tally(&self, groups: &BTreeSet<GroupId>, alone: &BTreeSet<AlertId>) -> Result<Tally, StoreError> {
+        let many = |many: usize| u32::try_from(many).unwrap_or(u32::MAX);
+        let mut tally = Tally { groups: many(groups.len()), ..Tally::default() };
+        for id in groups {
+            let Some(group) = find_group(&self.book(), *id)? else { continue };
+            tally.alerts = tally.alerts.saturating_add(group.alerts);
+            tally.firing = tally.firing.saturating_add(group.open);
+        }
+        for id in alone {
+            tally.alerts = tally.alerts.saturating_add(1);
+            let fires = find(&self.book(), *id)?.is_some_and(|alert| alert.is_live());
+            tally.firing = tally.firing.saturating_add(fires.into());
+        }
+        if tally.firing == 0 {
+            // A silence makes nothing right.
+            tally.firing = many(self.held_back(groups));
+        }
+        Ok(tally)
+    }
+
+    /// Alerts of these groups that fire, whether people are told of them or not.
+    fn held_back(&self, groups: &BTreeSet<GroupId>) -> usize {
+        let round = &self.parts.alerts.changed;
+        let of_these = |alert: &&Arc<Alert>| alert.group.is_some_and(|group| groups.contains(&group));
+        let changed = round.values().filter(of_these).filter(|alert| alert.is_live()).count();
+        let saved = groups.iter().flat_map(|group| self.state.alerts.members(*group));
+        changed + saved.filter(|id| !round.contains_key(id)).count()
+    }
+}
+
+/// Whether an alert is over now, or fires again.
+fn turn(before: Option<&Alert>, after: &Alert) -> Option<AlertWhat> {
+    let (alert, title) = (after.id, after.told.title.clone());
+    match (before?.is_live(), after.is_live()) {
+        (true, false) => Some(AlertWhat::Cleared { alert, title }),
+        (false, true) => Some(AlertWhat::Again { alert, title }),
+        _ => None,
+    }
+}

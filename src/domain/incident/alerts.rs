@@ -1,0 +1,215 @@
+//! What an incident knows of its alerts: how many there are, the first of them by name, and since when none fires any more.
+//! However many come, its timeline and its row stay small.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::Incident;
+use super::event::{Event, EventKind};
+use crate::actor::Actor;
+use crate::alert::AlertId;
+use crate::alert::group::GroupId;
+use crate::alert::signal::{Link, Source};
+use crate::timer::Outage;
+
+/// So many lines name one alert each; from then on a line a minute counts them.
+pub const LINES: u32 = 50;
+const COUNTED_EVERY: SignedDuration = SignedDuration::from_mins(1);
+/// An incident that nobody has touched is resolved once its alerts were quiet for so long.
+pub const QUIET: SignedDuration = SignedDuration::from_mins(15);
+/// Most alerts that its card names.
+pub const NAMED: usize = 3;
+/// The root cause of an incident that nobody has touched.
+const OVER_BY_ITSELF: &str =
+    "Not known: all of its alerts were resolved, and nobody touched it in the 15 quiet minutes after that";
+
+/// How many alerts it has, in how many groups, and how many of them fire.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    pub alerts: u32,
+    pub groups: u32,
+    pub firing: u32,
+}
+
+/// What is new of its alerts, and how many there are with that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertNews {
+    pub what: AlertWhat,
+    pub tally: Tally,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AlertWhat {
+    /// It belongs to the incident, and with it all of its group.
+    Joined {
+        alert: AlertId,
+        title: String,
+        source: Source,
+        group: Option<GroupId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        link: Option<Link>,
+    },
+    /// One that was over fires again.
+    Again { alert: AlertId, title: String },
+    /// One is over.
+    Cleared { alert: AlertId, title: String },
+    /// It belongs to the incident no more, nor does its group.
+    Left { alert: AlertId, title: String, group: Option<GroupId> },
+    /// There are too many to name: so many came since the last line.
+    Counted { more: u32 },
+    /// Nothing came since they were counted, so they are counted no more until something does.
+    Still,
+    /// howler was down, and cannot tell whether it was quiet.
+    Unheard { from: Timestamp, until: Timestamp },
+}
+
+/// One that the card names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    pub alert: AlertId,
+    pub title: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<Link>,
+    pub over: bool,
+}
+
+/// An incident's alerts, read off its events.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alerts {
+    pub tally: Tally,
+    /// The first ones.
+    pub named: Vec<Named>,
+    /// Those of a group are counted by it.
+    pub groups: BTreeSet<GroupId>,
+    /// Those without a group.
+    pub alone: BTreeSet<AlertId>,
+    /// Lines of the timeline that name one.
+    pub lines: u32,
+    /// When they were counted last, while more may come.
+    pub counted: Option<Timestamp>,
+    /// Since when none fires any more.
+    pub quiet: Option<Timestamp>,
+    /// A person did something about an incident that an alert declared.
+    pub touched: bool,
+}
+
+impl Alerts {
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// What the timeline tells of `what`, after which there are as many as `tally` says; nothing where the next count tells it.
+    pub fn news(&self, what: AlertWhat, tally: Tally) -> Option<AlertNews> {
+        let names = match &what {
+            AlertWhat::Joined { group, .. } => group.is_none_or(|group| !self.groups.contains(&group)),
+            AlertWhat::Left { .. } => true,
+            _ => false,
+        };
+        if names || self.lines < LINES {
+            return Some(AlertNews { what, tally });
+        }
+        let turns = (tally.firing == 0) != self.quiet.is_some();
+        (turns || self.counted.is_none()).then(|| self.counted(tally))
+    }
+
+    fn counted(&self, tally: Tally) -> AlertNews {
+        let more = tally.alerts.saturating_sub(self.tally.alerts);
+        AlertNews { what: AlertWhat::Counted { more }, tally }
+    }
+
+    /// The count of another minute.
+    pub fn recounted(&self, tally: Tally) -> AlertNews {
+        match tally == self.tally {
+            true => AlertNews { what: AlertWhat::Still, tally },
+            false => self.counted(tally),
+        }
+    }
+
+    fn take(&mut self, at: Timestamp, AlertNews { what, tally }: &AlertNews) {
+        let is_quiet = tally.alerts > 0 && tally.firing == 0;
+        self.quiet = is_quiet.then(|| self.quiet.unwrap_or(at));
+        match what {
+            AlertWhat::Joined { alert, title, group, link, .. } => {
+                match group {
+                    Some(group) => self.groups.insert(*group),
+                    None => self.alone.insert(*alert),
+                };
+                if self.named.len() < NAMED && self.named.iter().all(|named| named.alert != *alert) {
+                    let (alert, title, link) = (*alert, title.clone(), link.clone());
+                    self.named.push(Named { alert, title, link, over: false });
+                }
+                self.lines += 1;
+            }
+            AlertWhat::Again { alert, .. } => self.turned(*alert, false),
+            AlertWhat::Cleared { alert, .. } => self.turned(*alert, true),
+            AlertWhat::Left { alert, group, .. } => {
+                if let Some(group) = group {
+                    self.groups.remove(group);
+                }
+                self.alone.remove(alert);
+                self.named.retain(|named| named.alert != *alert);
+                self.lines += 1;
+            }
+            AlertWhat::Counted { .. } => self.counted = Some(at),
+            AlertWhat::Still => self.counted = None,
+            AlertWhat::Unheard { until, .. } => self.quiet = Some(*until),
+        }
+        if is_quiet {
+            self.named.iter_mut().for_each(|named| named.over = true);
+        }
+        self.tally = *tally;
+    }
+
+    fn turned(&mut self, alert: AlertId, over: bool) {
+        self.named.iter_mut().filter(|named| named.alert == alert).for_each(|named| named.over = over);
+        self.lines += 1;
+    }
+}
+
+impl Incident {
+    /// Whether an alert declared it, by its rule.
+    pub fn is_declared_by_an_alert(&self) -> bool {
+        matches!(self.declared_by, Actor::Alert(_))
+    }
+
+    pub(super) fn alerted(&mut self, event: &Event, news: &AlertNews) {
+        self.alerts.take(event.at, news);
+    }
+
+    /// Whoever does anything about it has seen it.
+    pub(super) fn touched(&mut self, event: &Event) {
+        self.alerts.touched |= self.is_declared_by_an_alert() && event.by.is_person();
+    }
+
+    /// When it is resolved by itself: an alert declared it, all of its alerts are over, and nobody has touched it.
+    pub fn over_due(&self) -> Option<Timestamp> {
+        let quiet = self.alerts.quiet.filter(|_| self.is_open() && !self.alerts.touched)?;
+        self.is_declared_by_an_alert().then(|| quiet.saturating_add(QUIET).unwrap_or(Timestamp::MAX))
+    }
+
+    /// When its alerts are counted next.
+    pub fn recount_due(&self) -> Option<Timestamp> {
+        let counted = self.alerts.counted.filter(|_| self.is_open())?;
+        Some(counted.saturating_add(COUNTED_EVERY).unwrap_or(Timestamp::MAX))
+    }
+}
+
+/// Resolves what nobody has touched. Time in which howler heard nothing is no quiet time.
+pub(super) fn over(incident: &Incident, now: Timestamp, outage: Option<Outage>) -> Option<EventKind> {
+    incident.over_due().filter(|due| *due <= now)?;
+    let since = incident.alerts.quiet?;
+    if let Some(Outage { from, until }) = outage.filter(|outage| outage.until > since) {
+        let news = AlertNews { what: AlertWhat::Unheard { from, until }, tally: incident.alerts.tally };
+        return Some(EventKind::Alerts(Box::new(news)));
+    }
+    Some(EventKind::Resolved {
+        root_cause: OVER_BY_ITSELF.into(),
+        impact: incident.impact.clone(),
+        data_loss: None,
+        from: incident.status,
+        missed: incident.uncounted(now),
+        cancelled: None,
+    })
+}

@@ -1,0 +1,45 @@
+//! What follows from news of an incident's alerts: nobody is called; where an alert declared it, somebody is asked whether it is over.
+
+use super::Consequences;
+use crate::effect::{Lane, Say, To};
+use crate::incident::Incident;
+use crate::incident::alerts::{AlertNews, AlertWhat};
+
+impl Consequences<'_> {
+    pub(super) fn alerted(&mut self, before: Option<&Incident>, news: &AlertNews) {
+        if news.what == AlertWhat::Still {
+            return;
+        }
+        self.cards();
+        let was_quiet = before.is_some_and(|before| before.alerts.quiet.is_some());
+        let is_quiet = self.incident.alerts.quiet.is_some();
+        if !self.incident.is_declared_by_an_alert() {
+            return;
+        }
+        match (was_quiet, is_quiet, &news.what) {
+            (false, true, _) => self.ask_whether_it_is_over(),
+            (true, false, AlertWhat::Joined { alert, title, .. } | AlertWhat::Again { alert, title }) => {
+                self.say_inside(Say::FiresAgain { alert: Some(*alert), title: title.clone() });
+            }
+            (true, false, _) => self.say_inside(Say::FiresAgain { alert: None, title: String::new() }),
+            _ => {}
+        }
+    }
+
+    /// Whoever is in charge; the on-call where nobody is whom howler could write to.
+    fn ask_whether_it_is_over(&mut self) {
+        let incident = self.incident;
+        let person = incident.person_to_ask();
+        let say = Say::LooksOver {
+            title: incident.title.clone(),
+            severity: incident.severity,
+            tally: incident.alerts.tally,
+            since: self.event.at,
+            asked: person.cloned(),
+            commands: person.is_some_and(|person| incident.commander().is_some_and(|it| it == person)),
+            resolves_at: incident.over_due(),
+        };
+        let to = person.map_or(To::OnCall, |person| To::Person(person.clone()));
+        self.say(Lane::Page(incident.id), to, say, None);
+    }
+}

@@ -1,0 +1,152 @@
+//! An incident's alerts in words: a line on its card, lines of its timeline, and the question whether it is over.
+
+use domain::Command;
+use domain::actor::Actor;
+use domain::effect::Say;
+use domain::id::IncidentId;
+use domain::incident::Incident;
+use domain::incident::alerts::{AlertNews, AlertWhat, NAMED, Named, Tally};
+use domain::text::shorten;
+
+use super::Message;
+use super::blocks::{Button, Draft};
+use super::facts;
+use super::feature::alerts::{alerts, source, thousands};
+use super::words::{Words, address, bold, clock, near, words};
+use config::Mentions;
+
+/// Longest title on a card.
+const TITLE: usize = 60;
+
+/// The card's line; nothing where there are none.
+pub(super) fn on_card(incident: &Incident) -> Option<Words> {
+    let known = &incident.alerts;
+    let Tally { alerts: many, groups, firing } = known.tally;
+    if many == 0 {
+        return None;
+    }
+    let lead = words![bold("Alerts: ")];
+    let quiet = known.quiet.map(|since| words![", none fires since ", near(since, incident.declared_at)]);
+    if many as usize <= NAMED && known.named.len() == many as usize {
+        let named = Words::joined(known.named.iter().map(named), "; ");
+        return Some(lead.and(named).and_if(quiet.filter(|_| many > 1)));
+    }
+    let fires =
+        (firing > 0 && firing < many).then(|| words![format!(", {} firing", thousands(firing.into()))]);
+    Some(lead.and(words![counted(many, groups)]).and_if(fires).and_if(quiet))
+}
+
+fn named(Named { alert, title, link, over }: &Named) -> Words {
+    let number = alert.to_string();
+    let number = match link {
+        Some(link) => address(&link.url, number),
+        None => bold(number),
+    };
+    let title = words![" ", shorten(title, TITLE)];
+    words![number].and(title).and_if(over.then(|| words![" (over)"]))
+}
+
+/// `4,812 in 3 groups`.
+fn counted(many: u32, groups: u32) -> String {
+    match groups {
+        0 | 1 => thousands(many.into()),
+        groups => format!("{} in {groups} groups", thousands(many.into())),
+    }
+}
+
+/// A line of the timeline.
+pub(super) fn told(news: &AlertNews, by: &Actor, most: usize) -> Words {
+    let titled = |title: &str| words![": ", shorten(title, most), "."];
+    match &news.what {
+        AlertWhat::Joined { alert, title, source: whose, .. } => {
+            let head = match by.not_howler() {
+                Some(by) => words![by, " added ", bold(alert.to_string())],
+                None => words![bold(alert.to_string()), " joined"],
+            };
+            head.and(words![format!(" ({})", source(*whose))]).and(titled(title))
+        }
+        AlertWhat::Again { alert, title } => {
+            words![bold(alert.to_string()), " fires again"].and(titled(title))
+        }
+        AlertWhat::Cleared { alert, title } => {
+            words![bold(alert.to_string()), " is over"].and(titled(title)).and_if(all_over(news.tally))
+        }
+        AlertWhat::Left { alert, title, .. } => {
+            words![by, " took away ", bold(alert.to_string())].and(titled(title))
+        }
+        AlertWhat::Counted { more } => storm(*more, news.tally),
+        AlertWhat::Still => Words::default(),
+        AlertWhat::Unheard { from, until } => words![
+            "I was down from ",
+            clock(*from),
+            " to ",
+            clock(*until),
+            " and can't tell whether its alerts were quiet, so I wait 15 minutes more."
+        ],
+    }
+}
+
+fn all_over(tally: Tally) -> Option<Words> {
+    (tally.firing == 0 && tally.alerts > 1).then(|| words![" None fires any more."])
+}
+
+fn storm(more: u32, tally: Tally) -> Words {
+    let head = match more {
+        0 => words![],
+        more => words![format!("And {} more. ", alerts(more.into()))],
+    };
+    let total = format!("In all {}", counted(tally.alerts, tally.groups));
+    let fires = match tally.firing {
+        0 => ", and none fires any more.".to_owned(),
+        firing if firing == tally.alerts => ", all of them firing.".to_owned(),
+        firing => format!(", {} of them firing.", thousands(firing.into())),
+    };
+    head.and(words![format!("{total}{fires}")])
+}
+
+/// It looks over: whoever is in charge is asked.
+pub(super) fn looks_over(say: &Say, incident: IncidentId, mentions: &Mentions) -> Message {
+    let Say::LooksOver { title, severity, tally, since, asked, commands, resolves_at } = say else {
+        return Draft::new().finish();
+    };
+    let oncall = facts::oncall(mentions, *severity).filter(|_| asked.is_none());
+    let oncall = oncall.map(|oncall| oncall.and(words![": "])).unwrap_or_default();
+    let over = match tally.alerts {
+        1 => words!["Its alert is over since ", clock(*since), "."],
+        many => {
+            words![
+                format!("All {} of its alerts are over since ", thousands(many.into())),
+                clock(*since),
+                "."
+            ]
+        }
+    };
+    let why = match (asked.is_some(), commands) {
+        (true, true) => words!["You're in command, so I'm asking you."],
+        (true, false) => words!["You have it, so I'm asking you."],
+        (false, _) => match resolves_at {
+            Some(at) => words![
+                "Nobody has touched it. I resolve it at ",
+                clock(*at),
+                ", unless an alert fires again or somebody does something about it."
+            ],
+            None => words!["Nobody whom I can write to has it, so I'm asking whoever is on call."],
+        },
+    };
+    let ack = resolves_at.map(|_| Button::new("I'm on it", incident, Command::Ack));
+    Draft::new()
+        .headline(&format!("🟢 It looks over, resolve {incident}? "), title)
+        .lines(vec![oncall.and(over), why])
+        .buttons([Some(facts::resolve(incident).primary()), ack].into_iter().flatten().collect())
+        .finish()
+}
+
+/// One line in the thread.
+pub(super) fn fires_again(say: &Say, incident: IncidentId) -> Words {
+    let Say::FiresAgain { alert, title } = say else { return Words::default() };
+    let about = words![bold(incident.to_string()), " "];
+    match alert {
+        Some(alert) => about.and(words!["is not over: ", bold(alert.to_string()), " fires, ", title, "."]),
+        None => about.and(words!["is not over: alerts fire again."]),
+    }
+}
