@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::harness::World;
 
-const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+pub const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
 fn secrets() -> HookSecrets {
     HookSecrets {
@@ -23,12 +23,12 @@ fn secrets() -> HookSecrets {
     }
 }
 
-async fn world(toml: &str) -> World {
+pub async fn world(toml: &str) -> World {
     World::with_secrets(toml, |all| all.hooks = secrets()).await
 }
 
 /// Sends it over the network; gives the status.
-async fn sends(world: &World, post: &Post) -> u16 {
+pub async fn sends(world: &World, post: &Post) -> u16 {
     let method = post.method.parse().unwrap();
     let mut request = reqwest::Client::new().request(method, format!("{}{}", world.base(), post.path));
     for (name, value) in &post.headers {

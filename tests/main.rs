@@ -26,6 +26,7 @@ mod hand_over;
 mod home;
 mod hooks;
 mod import;
+mod incident_alerts;
 mod incidents;
 mod kill;
 mod logs;

@@ -128,6 +128,11 @@ fn an_incident_that_nobody_declared() {
 }
 
 #[test]
+fn the_alerts_of_an_incident() {
+    assert_snapshot!(page(samples::incident_alerts(&Texts::calm())));
+}
+
+#[test]
 fn done() {
     let lines = samples::done().into_iter().map(|what| {
         let message = view::private(

@@ -102,6 +102,7 @@ fn plain_incident() -> Incident {
         pinned: Vec::new(),
         backup_watch: None,
         backup: Backup::No,
+        alerts: Default::default(),
         events: 1,
     }
 }

@@ -185,15 +185,15 @@ fn a_storm_is_a_few_lines() {
                     alerts += 1;
                     tally(alerts, alerts)
                 }
-                _ => tally(alerts, alerts.saturating_sub(500 * (second - 59))),
+                _ => tally(alerts, alerts.saturating_sub(501 * (second - 59))),
             };
             let what = if second < 60 { joined(alerts.into()) } else { cleared(1) };
             let news = world.incident.alerts.news(what, now);
-            for news in news {
+            if let Some(news) = news {
                 world.record(seconds(second.into()), None, EventKind::Alerts(Box::new(news)));
             }
         }
-        counted(&mut world, second, tally(alerts, alerts.saturating_sub(500 * second.saturating_sub(59))));
+        counted(&mut world, second, tally(alerts, alerts.saturating_sub(501 * second.saturating_sub(59))));
     }
     assert_eq!(world.incident.alerts.tally, tally(60_001, 0));
     assert!(world.events.len() < LINES as usize + 12, "{}", world.events.len());
