@@ -6,16 +6,23 @@ use tracing::info;
 
 use super::Draft;
 use super::watch::is_beat;
+use crate::book::newest;
 use domain::aggregate::{Aggregate, Cause};
 use domain::alert::decide::{Brings, heard};
 use domain::alert::ear::{Ear, Known};
 use domain::alert::event::AlertEventKind;
 use domain::alert::hear::Delivery;
 use domain::alert::rules::judge;
-use domain::alert::signal::{Said, Signal, Source};
+use domain::alert::signal::{Change, Said, Signal, Source};
 use domain::alert::{Alert, AlertId};
 use domain::answer::Answer;
+use domain::incident::Incident;
+use domain::incident::event::EventKind;
+use domain::text;
 use store::StoreError;
+
+/// Of one delivery so many changes are noted, and at so many open incidents.
+const NOTED: usize = 10;
 
 impl Draft<'_> {
     /// Takes in a source's delivery. One that was seen before changes nothing.
@@ -35,6 +42,9 @@ impl Draft<'_> {
         self.seen.insert(delivery.id.clone(), Answer::Nothing);
         let mut ear = self.ear(delivery.source);
         self.misread.extend(ear.count(delivery, self.now));
+        for change in delivery.heard.changes.iter().take(NOTED) {
+            self.note_change(change)?;
+        }
         // A beat resolves its own silence, where that was told.
         for signal in delivery.heard.signals.iter().filter(|signal| !is_beat(signal)) {
             ear.late += u64::from(!self.hear_signal(signal)?);
@@ -46,6 +56,18 @@ impl Draft<'_> {
     fn ear(&self, source: Source) -> Ear {
         let known = self.ears.get(&source).or_else(|| self.state.alerts.ears.get(&source));
         known.cloned().unwrap_or_else(|| Ear::new(source, self.now))
+    }
+
+    /// A deploy or a promotion stands on the timelines of what is open: it may be why.
+    fn note_change(&mut self, change: &Change) -> Result<(), StoreError> {
+        let link = change.links.first().map(|link| format!(" {}", link.url)).unwrap_or_default();
+        let text = text::clean_line(&format!("{}{link}", change.title));
+        let open = self.book().open();
+        for incident in newest(&open).take(NOTED) {
+            let kind = EventKind::Noted { text: text::shorten(&text, text::TEXT_MOST) };
+            self.record::<Incident>(incident.id, &Cause::howler(), kind)?;
+        }
+        Ok(())
     }
 
     /// What is known of a key: as this round has it, of those that are open, or as it is stored.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Draft, Scene, at};
+use super::{Draft, EffectKind, Scene, at};
 use crate::state::State;
 use domain::Severity;
 use domain::actor::Actor;
@@ -10,10 +10,11 @@ use domain::aggregate::Aggregate;
 use domain::aggregate::Cause;
 use domain::alert::event::AlertEventKind;
 use domain::alert::hear::{Delivery, RAW_MOST, Raw};
-use domain::alert::signal::{Heard, Said, Signal, Source, Trouble};
+use domain::alert::signal::{Change, Heard, Link, Said, Signal, Source, Trouble};
 use domain::alert::{Alert, AlertId};
 use domain::id::DeliveryId;
 use domain::id::IncidentId;
+use domain::incident::event::EventKind;
 use domain::run::signed::Keys;
 
 pub(super) fn says(said: Said, key: &str, hour: i64) -> Signal {
@@ -187,4 +188,57 @@ fn what_comes_soon_after_joins_the_open_incident() {
     assert_eq!(scene.state.next.incident, before + 1);
     assert_eq!(alert(&scene, 2).incident, Some(IncidentId(before)));
     assert_ne!(alert(&scene, 1).group, alert(&scene, 2).group, "its message is its own");
+}
+
+/// What is open is found in memory: one read tells whether the delivery came before, and one more what is known of a new key.
+#[test]
+fn nothing_in_it_grows_with_what_is_open() {
+    let mut scene = Scene::new();
+    let keys = |from: usize| (from..from + 1_000).map(|number| says(Said::Firing, &format!("k/{number}"), 1));
+    for (many, from) in [(1, 0), (2, 1_000), (3, 2_000)] {
+        scene
+            .decide(at(1), |draft| draft.hear(&delivery(&format!("d{many}"), keys(from).collect())).unwrap());
+        for (key, reads) in [("k/7", 1), ("new", 2)] {
+            let name = format!("{key} among {many}");
+            let heard = delivery(&name, vec![says(Said::Firing, key, 2)]);
+            scene.disk.fail_read_after(Some(reads));
+            let mut draft = scene.draft(at(2));
+            let taken = draft.hear(&heard).is_ok();
+            let effects = draft.effects.len();
+            scene.disk.fail_read_after(None);
+            assert!(taken, "{name} reads more than {reads}");
+            assert!(effects <= 1, "{name}: its message alone");
+        }
+    }
+    assert_eq!(scene.state.plain.alerts.len(), 3_000);
+    let waiting =
+        scene.state.outbox.iter().filter(|effect| matches!(effect.kind, EffectKind::AlertCard { .. }));
+    assert_eq!(waiting.count(), 1, "one message waits, however much is said");
+}
+
+#[test]
+fn a_deploy_stands_on_the_timelines_of_what_is_open() {
+    let mut scene = Scene::new();
+    let change = Change {
+        source: Source::Vercel,
+        title: "Promoted web\nto production".into(),
+        links: vec![Link { text: "x".into(), url: "https://vercel.com/d/7".into() }],
+        at: None,
+    };
+    let heard = Heard { changes: vec![change], ..Heard::default() };
+    let deployed = Delivery { id: DeliveryId("v1".into()), source: Source::Vercel, heard, raw: None };
+    scene.decide(at(2), |draft| {
+        draft.hear(&deployed).unwrap();
+        draft.hear(&deployed).unwrap();
+    });
+    let noted = |incident: u64| {
+        let events = scene.store.events(IncidentId(incident)).unwrap();
+        let texts = events.into_iter().filter_map(|event| match event.kind {
+            EventKind::Noted { text } => Some(text),
+            _ => None,
+        });
+        texts.collect::<Vec<_>>()
+    };
+    assert_eq!(noted(2), ["Promoted web to production https://vercel.com/d/7"]);
+    assert!(noted(1).is_empty(), "it is resolved");
 }
