@@ -85,10 +85,25 @@ impl FileRule {
             severity: self.severity,
             channel: self.channel,
             mention: self.mention.map(|whom| whom == Whom::OnCall),
-            page: self.page,
-            declare: self.declare,
+            declare: declares(self.page, self.declare)?,
             group_by: self.group_by,
         })
+    }
+}
+
+/// howler pages for incidents, so `page` says whether one is declared at once.
+fn declares(page: Option<bool>, declare: Option<Declare>) -> Result<Option<Declare>, String> {
+    match (page, declare) {
+        (None, declare) => Ok(declare),
+        (Some(true), None | Some(Declare::AtOnce)) => Ok(Some(Declare::AtOnce)),
+        (Some(true), _) => {
+            Err("`page = true` needs `declare = \"at once\"`: howler pages for incidents".to_owned())
+        }
+        (Some(false), Some(Declare::AtOnce)) => {
+            Err("`page = false` cannot be: an incident that is declared at once pages by its severity's path"
+                .to_owned())
+        }
+        (Some(false), declare) => Ok(Some(declare.unwrap_or(Declare::Ask))),
     }
 }
 
@@ -142,13 +157,28 @@ mod tests {
         assert_eq!((rules.group_within, rules.rules.len()), (SignedDuration::from_mins(2), 2));
         let rule = &rules.rules[0];
         assert_eq!(rule.sources, [Source::Alertmanager, Source::Grafana]);
-        assert_eq!((rule.severity, rule.mention, rule.page), (Some(Severity::P2), Some(false), Some(true)));
+        assert_eq!((rule.severity, rule.mention), (Some(Severity::P2), Some(false)));
         assert_eq!(
             (rule.declare, rule.between.as_ref().unwrap().zone.name()),
             (Some(Declare::AtOnce), "Europe/Berlin")
         );
         assert_eq!((&rules.rules[1].sources, rules.rules[1].severity), (&vec![Source::GitHub], None));
         assert_eq!(Config::parse("").unwrap().alerts.group_within, SignedDuration::from_mins(10));
+    }
+
+    #[test]
+    fn a_rule_pages_by_declaring() {
+        let declares = |rule: &str| {
+            let rules = Config::parse(&format!("[[alerts.rule]]\n{rule}")).map(|config| config.alerts.rules);
+            rules.map(|rules| rules[0].declare)
+        };
+        assert_eq!(declares("page = true"), Ok(Some(Declare::AtOnce)));
+        assert_eq!(declares("page = false"), Ok(Some(Declare::Ask)));
+        assert_eq!(declares("page = false\ndeclare = \"never\""), Ok(Some(Declare::Never)));
+        assert!(
+            declares("page = true\ndeclare = \"ask\"").unwrap_err().contains("howler pages for incidents")
+        );
+        assert!(declares("page = false\ndeclare = \"at once\"").unwrap_err().contains("cannot be"));
     }
 
     #[test]

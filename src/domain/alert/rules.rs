@@ -26,7 +26,7 @@ pub struct Verdict {
     pub channel: Channel,
     /// Its message calls whoever is on call.
     pub mention: bool,
-    /// Whoever is on call is paged.
+    /// Whoever is on call is paged, by the path of the incident that it declares.
     pub page: bool,
     pub declare: Declare,
     /// Alerts of one group share a message.
@@ -121,7 +121,6 @@ pub struct Rule {
     pub severity: Option<Severity>,
     pub channel: Option<String>,
     pub mention: Option<bool>,
-    pub page: Option<bool>,
     pub declare: Option<Declare>,
     pub group_by: Option<Vec<String>>,
 }
@@ -201,13 +200,14 @@ pub fn judge(signal: &Signal, rules: &Rules, now: Timestamp) -> Verdict {
         }
         None => format!("{} {severity}", source_word(signal.source)),
     };
+    let declare = rule.declare.unwrap_or_else(|| Declare::of(severity));
     Verdict {
         severity,
         by,
         channel,
         mention: rule.mention.unwrap_or(calls),
-        page: rule.page.unwrap_or(severity == Severity::P1),
-        declare: rule.declare.unwrap_or_else(|| Declare::of(severity)),
+        page: calls && declare == Declare::AtOnce,
+        declare,
         group,
         group_stays: rule.group_by.is_some(),
         rule: found.map(|at| at + 1),

@@ -138,7 +138,7 @@ fn the_first_rule_that_fits_goes_before_the_built_in_ones() {
     let verdict = judge(&stream, &rules, now());
     assert_eq!((verdict.rule, verdict.severity, verdict.by), (Some(2), Severity::P2, By::Rule));
     assert_eq!((verdict.channel, verdict.mention), (Channel::Named("#stream".into()), false));
-    assert_eq!((verdict.page, verdict.declare), (false, Declare::AtOnce));
+    assert_eq!((verdict.page, verdict.declare), (true, Declare::AtOnce));
     assert_eq!((verdict.group.as_str(), verdict.group_stays), ("rule 2 cluster=eu-1 zone=", true));
     let day = "2026-11-29T09:00:00Z".parse().unwrap();
     assert_eq!(judge(&stream, &rules, day).rule, Some(3), "in Berlin it is ten in the morning");

@@ -70,7 +70,7 @@ fn follows(verdict: &Verdict, on_call: Option<&UserId>) -> Vec<Words> {
     });
     lines.push(match (verdict.page, on_call) {
         (false, _) => words![bold("Page: "), "nobody"],
-        (true, Some(person)) => words![bold("Page: "), person, ", who is on call now"],
+        (true, Some(person)) => words![bold("Page: "), "by the incident's path; on call now is ", person],
         (true, None) => words![bold("Page: "), "everybody, for nobody is on call now"],
     });
     lines
