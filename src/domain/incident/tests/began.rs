@@ -151,7 +151,8 @@ fn paging_begins_with_every_step_whose_time_is_over() {
         let EventKind::Paged(paged) = &world.events[1].kind else { panic!("{:?}", world.events) };
         let mut called: Vec<To> = paged.calls.iter().map(|call| call.to.clone()).collect();
         let mut expected = first;
-        (called.sort(), expected.sort());
+        called.sort();
+        expected.sort();
         assert_eq!(called, expected, "{began}");
         assert_eq!(paged.late, None, "{began}: howler knew of nothing before");
         let due = world.incident.page_due().map(|due| due.duration_since(at(0)).as_mins());
