@@ -263,10 +263,11 @@ fn without_number(alert: &Alert) -> Alert {
     Alert { id: AlertId(0), events: 0, ..alert.clone() }
 }
 
+/// How often, first, last, over since when, flapping how often and since when, and whether it counts.
+type Shape = (u64, Timestamp, Timestamp, Option<Timestamp>, Option<(usize, Timestamp)>, bool);
+
 /// The same reckoned slowly, from all that was ever said.
-fn reckoned(
-    signals: &[Signal],
-) -> (u64, Timestamp, Timestamp, Option<Timestamp>, Option<(usize, Timestamp)>, bool) {
+fn reckoned(signals: &[Signal]) -> Shape {
     let mut sorted: Vec<&Signal> = signals.iter().collect();
     sorted.sort_by_key(|signal| (signal.at, signal.order));
     let fires: Vec<Timestamp> =
@@ -293,9 +294,7 @@ fn reckoned(
     (fires.len() as u64, fires[0], *fires.last().unwrap(), ended, flapping, acked)
 }
 
-fn summary(
-    alert: &Alert,
-) -> (u64, Timestamp, Timestamp, Option<Timestamp>, Option<(usize, Timestamp)>, bool) {
+fn summary(alert: &Alert) -> Shape {
     let flapping = alert.flapping.map(|flapping| (flapping.flips, flapping.newest));
     (alert.count, alert.first, alert.last, alert.ended, flapping, alert.acknowledged().is_some())
 }
