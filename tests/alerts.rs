@@ -274,7 +274,7 @@ async fn a_test_sends_nothing_and_says_what_would_happen() {
         "Severity: P1 Critical, built in: Uptime Robot down ≥ 5 min",
         "Message: in the on-call channel, calls the on-call",
         "Incident: declared at once",
-        "Page: <@U0MAYA>, who is on call now",
+        "Page: by the incident's path; on call now is <@U0MAYA>",
         "Nothing was sent.",
     ] {
         assert!(told.contains(part), "{part} in {told}");

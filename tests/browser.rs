@@ -196,6 +196,19 @@ async fn a_hand_over_comes_and_a_phone_that_rings_is_answered() {
 }
 
 #[tokio::test]
+async fn an_alert_becomes_an_incident_and_a_storm_one_message() {
+    let Some(page) = Page::open().await else { return };
+    page.clicks("[data-testid=alert]").await;
+    page.clicks("[data-testid=alert-witnesses]").await;
+    page.clicks("[data-testid=channel-monkeytown-emergencies]").await;
+    page.sees("No witness can connect").await;
+    page.clicks("[data-testid=alert-storm]").await;
+    page.clicks("[data-testid=channel-metrics]").await;
+    page.sees("500 alerts").await;
+    page.browser.close().await;
+}
+
+#[tokio::test]
 async fn the_event_stream_is_diagnosed_and_rolled_back_with_others_approving() {
     let Some(page) = Page::open().await else { return };
     let stands = |part: &str, well: bool| {

@@ -1,5 +1,6 @@
 //! The rehearsal: howler and a fake Slack in one process, behind one address.
 
+mod alerts;
 mod on_call;
 mod play;
 pub mod production;
@@ -78,6 +79,7 @@ pub async fn run(listen: SocketAddr, data: Option<PathBuf>) -> Result<(), DemoEr
     let Rehearsal { app, slack, phones, production, listener, address } = rehearsal;
     let desk = app.desk.clone();
     let (shown, ringing) = ((desk.clone(), slack.clone(), phones.clone()), phones.clone());
+    let sources = alerts::Sources::new(clock.clone(), app.router.clone());
     let controls = Controls {
         clock: clock.clone(),
         next_timer: Arc::new({
@@ -92,8 +94,13 @@ pub async fn run(listen: SocketAddr, data: Option<PathBuf>) -> Result<(), DemoEr
         phone: Arc::new(move |call, deed| on_call::deed(&ringing, call, deed)),
         production: Arc::new({
             let production = Arc::clone(&production);
-            move || production.shown()
+            move || {
+                let mut shown = production.shown();
+                shown["alerts"] = alerts::Sources::shown();
+                shown
+            }
         }),
+        alerts: Arc::new(move |what| sources.send(what)),
         breaks: Arc::new(move |what| production.breaks(what)),
     };
     let router = app.router.clone().merge(slack.api()).merge(phones.twilio_api());
@@ -145,7 +152,7 @@ async fn start(listen: SocketAddr, folder: &Path, kept: bool, clock: Clock) -> R
             metrics_secret: None,
             api_secret: None,
             audit: config::secrets::AuditSecrets::default(),
-            hooks: config::secrets::HookSecrets::default(),
+            hooks: alerts::secrets(),
             phone: on_call::secrets(&base),
         },
         data: folder.join("howler"),

@@ -44,10 +44,15 @@ pub struct Controls {
     pub production: Arc<dyn Fn() -> Value + Send + Sync>,
     /// Breaks something of it by its word.
     pub breaks: Breaks,
+    /// A source of alerts sends something, by its word: see `src/demo/alerts.rs`.
+    pub alerts: Sends,
 }
 
 /// Breaks something by its word.
 pub type Breaks = Arc<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
+
+/// Sends something by its word.
+pub type Sends = Arc<dyn Fn(&str) -> Later<Result<(), String>> + Send + Sync>;
 
 /// What a person does with a phone.
 pub type Phone = Arc<dyn Fn(String, String) -> Later<Result<(), String>> + Send + Sync>;

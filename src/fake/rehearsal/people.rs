@@ -166,6 +166,10 @@ async fn perform<W: Workspace>(stage: &Stage<W>, verb: &str, body: &[u8]) -> Res
             stage.moves.send_modify(|moves| *moves += 1);
             Box::pin(async move { done })
         }
+        "alert" => {
+            let Break { what } = parse(body)?;
+            (stage.controls.alerts)(&what)
+        }
         "react" => {
             let Reaction { channel, ts, emoji } = parse(body)?;
             workspace.react(person, channel, ts, emoji)

@@ -131,6 +131,7 @@ fn stage() -> Arc<Stage<Paper>> {
             phone: Arc::new(|_, _| Box::pin(async { Ok(()) })),
             production: Arc::new(|| json!({})),
             breaks: Arc::new(|_| Ok(())),
+            alerts: Arc::new(|_| Box::pin(async { Ok(()) })),
         },
         boot: "1".into(),
         moves: watch::Sender::new(0),

@@ -1,4 +1,4 @@
-// The rehearsal's production: how its parts stand, and what can be broken.
+// The rehearsal's production: how its parts stand, what can be broken, and what its sources of alerts can send.
 
 import { busy, fill, h } from "./dom.js";
 
@@ -6,7 +6,7 @@ export class Production {
   constructor(app, node) {
     this.app = app;
     this.node = node;
-    this.open = false;
+    this.open = "";
     this.drawn = "";
   }
 
@@ -16,23 +16,31 @@ export class Production {
     const drawn = JSON.stringify([now, this.open]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
-    fill(this.node, this.line(now), this.open && this.breaks(now));
+    fill(this.node, this.line(now), this.open === "break" && this.breaks(now), this.open === "alert" && this.alerts(now));
   }
 
   line(now) {
     const part = ({ name, well }) => h("span", { class: well ? "" : "on-call-note", "data-well": String(well) }, `${well ? "🟢" : "🔴"} ${name}`);
-    const toggle = h("button", {
-      type: "button", class: "on-call-button", "data-testid": "break", "aria-expanded": String(this.open),
-      onclick: () => { this.open = !this.open; this.show(this.app.production); },
-    }, this.open ? "Hide" : "Break something");
-    return h("div", { class: "on-call-line", "data-testid": "production" }, h("strong", {}, "Pretend production"), now.parts.map(part), toggle);
+    const toggle = (what, words) => h("button", {
+      type: "button", class: "on-call-button", "data-testid": what, "aria-expanded": String(this.open === what),
+      onclick: () => { this.open = this.open === what ? "" : what; this.show(this.app.production); },
+    }, this.open === what ? "Hide" : words);
+    const toggles = [toggle("break", "Break something"), now.alerts?.length && toggle("alert", "Send an alert")];
+    return h("div", { class: "on-call-line", "data-testid": "production" }, h("strong", {}, "Pretend production"), now.parts.map(part), toggles);
   }
 
   breaks(now) {
-    const button = (word, words) => h("button", {
-      type: "button", class: "phone-button", "data-testid": `break-${word}`,
-      onclick: (event) => busy(event.currentTarget, () => this.app.post("break", { what: word })),
+    return h("div", { class: "production-breaks" }, now.breaks.map((one) => this.button("break", one)), this.button("break", { word: "mend", words: "Mend everything" }));
+  }
+
+  alerts(now) {
+    return h("div", { class: "production-breaks" }, now.alerts.map((one) => this.button("alert", one)));
+  }
+
+  button(verb, { word, words }) {
+    return h("button", {
+      type: "button", class: "phone-button", "data-testid": `${verb}-${word}`,
+      onclick: (event) => busy(event.currentTarget, () => this.app.post(verb, { what: word })),
     }, words);
-    return h("div", { class: "production-breaks" }, now.breaks.map(({ word, words }) => button(word, words)), button("mend", "Mend everything"));
   }
 }
