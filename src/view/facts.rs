@@ -1,6 +1,6 @@
 //! The facts of an incident as lines: the same words in announcements, cards, reminders and briefs.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::blocks::Button;
 use super::words::{Part, Words, bold, clock, mention, moment, near, words};
@@ -102,9 +102,14 @@ pub(super) fn next_due(next_due: Option<Timestamp>) -> Words {
     }
 }
 
+/// `began`, where that is so much before `told` that both look different.
+pub(super) fn older(began: Timestamp, told: Timestamp) -> Option<Timestamp> {
+    (told.duration_since(began) >= SignedDuration::from_mins(1)).then_some(began)
+}
+
 /// When it was declared; and since when there was trouble, where that was earlier.
 pub(super) fn told_at(declared_at: Timestamp, began: Option<Timestamp>) -> Words {
-    match began {
+    match began.and_then(|began| older(began, declared_at)) {
         Some(began) => words!["since ", moment(began), " (told at ", near(declared_at, began), ")"],
         None => words![moment(declared_at)],
     }

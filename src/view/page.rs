@@ -41,8 +41,9 @@ pub(super) fn page(say: &Say, incident: IncidentId, now: Option<Timestamp>) -> M
     else {
         return Draft::new().finish();
     };
+    let began = began.and_then(|began| facts::older(began, *declared_at));
     let since = if began.is_some() { words![" · "] } else { words![" · declared "] };
-    let since = since.and(facts::told_at(*declared_at, *began));
+    let since = since.and(facts::told_at(*declared_at, began));
     let known = [
         Some(facts::state(*severity, *status).and(since)),
         facts::given("Impact", impact.as_ref()),

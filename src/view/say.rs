@@ -124,9 +124,11 @@ fn response_missed(say: &Say, incident: IncidentId, mentions: &Mentions) -> Mess
                 ),
                 "Nobody has. The miss goes on record."
             ])
-            .and_if(began.map(|(began, told)| {
-                words![" It counts from ", near(began, told), "; I was told at ", clock(told), "."]
-            })),
+            .and_if(began.filter(|(began, told)| facts::older(*began, *told).is_some()).map(
+                |(began, told)| {
+                    words![" It counts from ", near(began, told), "; I was told at ", clock(told), "."]
+                },
+            )),
         words!["Can you take it? Press ", bold("I'm on it"), "."],
     ];
     lines.extend(admitted);

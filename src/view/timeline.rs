@@ -3,7 +3,7 @@
 use super::Message;
 use super::announcement::update_lines;
 use super::blocks::{Button, Draft};
-use super::facts::{eta, given, labelled, severity};
+use super::facts::{eta, given, labelled, older, severity};
 use super::time::{day_utc, late};
 use super::words::{Part, Words, bold, both, channel, clock, counted, link, near, words};
 use super::{incident_alerts, page};
@@ -100,7 +100,9 @@ fn what(entry: &Entry, most: usize) -> Vec<Words> {
         EventKind::Declared { title, severity: how_bad, impact, action, eta: expected, began, .. } => {
             let head = by("declared ").and(words![bold(severity(*how_bad)), ": ", cut(title), "."]);
             let more = [
-                began.map(|began| words!["It began at ", near(began, entry.at), "."]),
+                began
+                    .and_then(|began| older(began, entry.at))
+                    .map(|began| words!["It began at ", near(began, entry.at), "."]),
                 given("Impact", impact.as_ref().map(cut).as_ref()),
                 given("Current action", action.as_ref().map(cut).as_ref()),
                 expected.as_ref().map(|expected| eta(Some(expected))),

@@ -64,6 +64,9 @@ pub fn read(store: &Path) -> Result<Salvaged, StoreError> {
         for place in PLACES {
             found.walk(&engine, place, &named::place(place));
         }
+        for (place, things) in plain::places() {
+            found.walk(&engine, &place, &format!("the {things}"));
+        }
         found.ask_for_expected(&engine);
     }
     if !found.broken.is_empty() {
