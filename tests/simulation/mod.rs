@@ -26,7 +26,7 @@ use crate::harness::EMERGENCIES;
 use world::World;
 
 /// How many seeds `cargo test` lives through.
-const SEEDS: u64 = 100;
+const SEEDS: u64 = 60;
 
 /// What happened in one life, in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
