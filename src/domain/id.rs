@@ -53,6 +53,12 @@ impl fmt::Display for IncidentId {
     }
 }
 
+/// A number as people type it, with or without its `prefix` in capitals: `RUN-7`, `run-7.`, `#7` or `7`.
+pub(crate) fn typed_number(word: &str, prefix: &str) -> Option<u64> {
+    let digits = word.trim_end_matches([',', '.', ';', ':', '!', '?']).to_uppercase();
+    digits.strip_prefix(prefix).unwrap_or(&digits).trim_start_matches('#').parse().ok()
+}
+
 /// A run's number, counted from 1 and never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -61,8 +67,7 @@ pub struct RunId(pub u64);
 impl RunId {
     /// As people type it: `RUN-7`, `run-7.`, `#7` or `7`.
     pub fn typed(word: &str) -> Option<Self> {
-        let digits = word.trim_end_matches([',', '.', ';', ':', '!', '?']).to_uppercase();
-        digits.strip_prefix("RUN-").unwrap_or(&digits).trim_start_matches('#').parse().ok().map(Self)
+        typed_number(word, "RUN-").map(Self)
     }
 }
 

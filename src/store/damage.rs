@@ -23,7 +23,7 @@ impl Store {
 const NAMED: usize = 12;
 
 /// What rows of a kind are: one, and several.
-fn things(kind: u8) -> (&'static str, &'static str) {
+pub(super) fn things(kind: u8) -> (&'static str, &'static str) {
     match kind {
         b'i' => ("incident", "incidents"),
         b'n' => ("open incident", "open incidents"),

@@ -127,12 +127,6 @@ macro_rules! plain {
             Ok(None)
         }
 
-        /// Where their rows stand, and what they are.
-        pub(super) fn places() -> Vec<([u8; 2], &'static str)> {
-            let names = [$(<$kind>::NAMES),*];
-            names.into_iter().flatten().map(|(prefix, _, things)| ([prefix, b'/'], things)).collect()
-        }
-
         /// What rows of a prefix are: one, and several.
         pub(super) fn things(prefix: u8) -> Option<(&'static str, &'static str)> {
             let names = [$(<$kind>::NAMES),*];
@@ -161,21 +155,3 @@ macro_rules! plain {
 }
 
 for_each_plain_kind!(plain);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_salvage_walks_through_the_rows_and_events_of_each_plain_kind() {
-        let walked: Vec<[u8; 2]> = places().into_iter().map(|(place, _)| place).collect();
-        macro_rules! stand {
-            ($($name:ident: $kind:ty,)*) => {
-                $(for place in [<$kind>::ROWS, <$kind>::EVENTS] {
-                    assert!(walked.iter().any(|walked| walked == place), "{}: {place:?}", stringify!($name));
-                })*
-            };
-        }
-        for_each_plain_kind!(stand);
-    }
-}

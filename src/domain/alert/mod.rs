@@ -36,7 +36,7 @@ use super::incident::Intent;
 use super::owner::Owner;
 use super::timer::{Lateness, TimerKind};
 use crate::actor::Actor;
-use crate::id::IncidentId;
+use crate::id::{IncidentId, typed_number};
 
 /// The same key within this long after it was resolved is the same alert.
 pub const REOPENS: SignedDuration = SignedDuration::from_mins(5);
@@ -53,8 +53,7 @@ pub struct AlertId(pub u64);
 impl AlertId {
     /// As people type it: `A-12`, `a-12.`, `#12` or `12`.
     pub fn typed(word: &str) -> Option<Self> {
-        let digits = word.trim_end_matches([',', '.', ';', ':', '!', '?']).to_uppercase();
-        digits.strip_prefix("A-").unwrap_or(&digits).trim_start_matches('#').parse().ok().map(Self)
+        typed_number(word, "A-").map(Self)
     }
 }
 

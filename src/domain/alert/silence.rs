@@ -16,6 +16,7 @@ use crate::actor::Actor;
 use crate::aggregate::{Aggregate, Cause, Moment, Next, Plain};
 use crate::effect::{EffectKind, Lane, To};
 use crate::feature;
+use crate::id::typed_number;
 use crate::incident::Intent;
 use crate::owner::Owner;
 use crate::request::Place;
@@ -29,8 +30,8 @@ pub struct SilenceId(pub u64);
 impl SilenceId {
     /// As people type it: `S-3`, `s-3.`
     pub fn typed(word: &str) -> Option<Self> {
-        let digits = word.trim_end_matches([',', '.', ';', ':', '!', '?']).to_uppercase();
-        digits.strip_prefix("S-")?.parse().ok().map(Self)
+        let told = word.get(..2)?.eq_ignore_ascii_case("S-");
+        typed_number(word, "S-").filter(|_| told).map(Self)
     }
 }
 

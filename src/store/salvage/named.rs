@@ -1,32 +1,11 @@
 //! Keys in words, for those who read what is missing.
 
-use super::super::keys;
+use super::super::{damage, keys};
 use domain::id::RunId;
 
-/// What stands under a prefix.
-pub(super) fn place(prefix: &[u8]) -> String {
-    let words = match prefix {
-        keys::META => "the store's own row",
-        keys::OPEN => "the marks of open incidents",
-        keys::RESOLVED => "the marks of resolved incidents",
-        keys::INCIDENT => "the incidents",
-        keys::EVENT => "the incidents' events",
-        keys::WORDS => "what is found by words",
-        keys::TIMER => "the timers",
-        keys::EFFECT => "the outbox",
-        keys::ROTA => "the rota",
-        keys::ROTA_EVENT => "the rota's events",
-        keys::PAGED => "who was called",
-        keys::RUN => "the runs",
-        keys::RUN_EVENT => "the runs' events",
-        keys::LIVE_RUN => "the marks of runs that are not over",
-        keys::AUDIT => "the audit",
-        keys::SEEN_AT | b"d/" => "the deliveries seen",
-        b"x/" => "the channels of incidents",
-        b"y/" => "the messages about incidents",
-        _ => "other rows",
-    };
-    words.to_owned()
+/// The rows whose keys begin with a letter.
+pub(super) fn kind(letter: u8) -> &'static str {
+    if [letter] == *keys::META { "the store's own row" } else { damage::things(letter).1 }
 }
 
 /// A row by its key.
@@ -54,8 +33,8 @@ pub(super) fn row(key: &[u8]) -> String {
     }
     let under = |prefix: &[u8]| key.starts_with(prefix);
     match () {
-        () if key == keys::META => place(keys::META),
-        () if key == keys::ROTA => place(keys::ROTA),
+        () if key == keys::META => kind(b'm').to_owned(),
+        () if key == keys::ROTA => "the rota".to_owned(),
         () if under(keys::ROTA_EVENT) => format!("event {} of the rota", seq()),
         () if under(keys::TIMER) => "a timer".to_owned(),
         () if under(keys::EFFECT) => "something that was to be sent".to_owned(),
