@@ -155,3 +155,18 @@ pub(super) fn on_it(incident: IncidentId) -> Button {
 pub(super) fn i_cannot(incident: IncidentId) -> Button {
     Button::new("I can't: page the next", incident, Command::Pass)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_beginning_of_the_same_minute_is_not_told() {
+        let told: Timestamp = "2026-11-24T02:14:00Z".parse().unwrap();
+        let began = |seconds| told.checked_sub(SignedDuration::from_secs(seconds)).unwrap();
+        for (seconds, says) in [(0, false), (59, false), (60, true), (240, true)] {
+            let both = told_at(told, Some(began(seconds))) != told_at(told, None);
+            assert_eq!((older(began(seconds), told).is_some(), both), (says, says), "{seconds} s");
+        }
+    }
+}
