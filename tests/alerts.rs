@@ -253,11 +253,15 @@ async fn buttons_and_lines_lead_to_an_incident_and_out_of_it() {
     assert!(told.contains("A-1 belongs to INC-1."), "{told}");
     let shown = world.ian().types(ON_CALL, "/alerts show A-1").await.replace('*', "");
     assert!(shown.contains("It belongs to INC-1."), "{shown}");
+    world.ian().types(EMERGENCIES, "/incident p3 Something else").await;
+    let moved = world.ian().types(ON_CALL, "/alerts attach A-1 to 2").await.replace('*', "");
+    assert!(moved.contains("A-1 belongs to INC-2, and to INC-1 no more."), "{moved}");
+    world.ian().types(ON_CALL, "/alerts attach A-1 to 1").await;
     let twice = world.ian().types(ON_CALL, "/alerts attach A-1 to 1").await.replace('*', "");
     assert!(twice.contains("belongs to INC-1 already"), "{twice}");
     world.ian().types(ON_CALL, "/alerts detach A-1").await;
     let told = world.ian().types(ON_CALL, "/alerts declare A-1 p3").await.replace('*', "");
-    assert!(told.contains("INC-2 is declared, and A-1 belongs to it."), "{told}");
+    assert!(told.contains("INC-3 is declared, and A-1 belongs to it."), "{told}");
     world.maya().clicks(METRICS, "silence").await;
     let asked = world.maya().whisper(METRICS).unwrap();
     assert!(asked.text.contains("2 hours: known, and being fixed"), "{}", asked.text);

@@ -149,17 +149,55 @@ pub enum Unclear {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AlertsAnswer {
     List(Box<Listed>),
-    Show { alert: Box<Alert>, group: Option<Box<Group>>, silence: Option<Box<Silence>>, now: Timestamp },
-    Acked { alert: AlertId, title: String, alerts: u32 },
-    Silenced { silence: Box<Silence>, now: Timestamp },
-    SilenceHow { alert: AlertId, title: String },
-    Unsilenced { silence: Box<Silence>, open: usize },
+    Show {
+        alert: Box<Alert>,
+        group: Option<Box<Group>>,
+        silence: Option<Box<Silence>>,
+        now: Timestamp,
+    },
+    Acked {
+        alert: AlertId,
+        title: String,
+        alerts: u32,
+    },
+    Silenced {
+        silence: Box<Silence>,
+        now: Timestamp,
+    },
+    SilenceHow {
+        alert: AlertId,
+        title: String,
+    },
+    Unsilenced {
+        silence: Box<Silence>,
+        open: usize,
+    },
     Why(Box<Why>),
-    Attached { alert: AlertId, incident: IncidentId, alerts: u32 },
-    Detached { alert: AlertId, incident: IncidentId },
-    Declared { alert: AlertId, incident: IncidentId },
-    Sources { ears: Vec<Ear>, now: Timestamp },
-    Test { severity: Option<Severity>, source: Source, verdict: Box<Verdict>, on_call: Option<UserId> },
+    /// `from`: the incident that it belonged to until now.
+    Attached {
+        alert: AlertId,
+        incident: IncidentId,
+        from: Option<IncidentId>,
+        alerts: u32,
+    },
+    Detached {
+        alert: AlertId,
+        incident: IncidentId,
+    },
+    Declared {
+        alert: AlertId,
+        incident: IncidentId,
+    },
+    Sources {
+        ears: Vec<Ear>,
+        now: Timestamp,
+    },
+    Test {
+        severity: Option<Severity>,
+        source: Source,
+        verdict: Box<Verdict>,
+        on_call: Option<UserId>,
+    },
     Help,
     Unclear(Unclear),
     Refused(AlertsRefusal),

@@ -89,8 +89,13 @@ pub(super) fn answer(answer: &AlertsAnswer, via: Via) -> Message {
         AlertsAnswer::SilenceHow { alert, title } => silence_how(*alert, title, via),
         AlertsAnswer::Unsilenced { silence, open } => unsilenced(silence, *open),
         AlertsAnswer::Why(asked) => why::why(asked),
-        AlertsAnswer::Attached { alert, incident, alerts } => Draft::new()
-            .line(words!["✅ ", bold(alert.to_string()), " belongs to ", bold(incident.to_string()), "."])
+        AlertsAnswer::Attached { alert, incident, from, alerts } => Draft::new()
+            .line(words!["✅ ", bold(alert.to_string()), " belongs to ", bold(incident.to_string())].and(
+                match from {
+                    Some(from) => words![", and to ", bold(from.to_string()), " no more."],
+                    None => words!["."],
+                },
+            ))
             .lines(others(*alerts, " that share its message go with it."))
             .line(words!["Take it out again: ", code(line(via, &format!("detach {alert}")))])
             .finish(),

@@ -187,7 +187,7 @@ impl Draft<'_> {
             Err(refusal) => return Ok(Err(refusal)),
         };
         let alerts = self.attach(&alert, incident, kind, &Cause::request(request))?;
-        Ok(Ok(AlertsAnswer::Attached { alert: id, incident, alerts }))
+        Ok(Ok(AlertsAnswer::Attached { alert: id, incident, from: alert.incident, alerts }))
     }
 
     fn alert_detach(&mut self, request: &Request, id: AlertId) -> Result<Decided, StoreError> {

@@ -268,7 +268,11 @@ fn answers(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
         ("silence, how", AlertsAnswer::SilenceHow { alert: id, title }),
         ("unsilenced", AlertsAnswer::Unsilenced { silence: Box::new(held), open: 2 }),
         ("unsilenced what fits", AlertsAnswer::Unsilenced { silence: Box::new(all), open: 0 }),
-        ("attached", AlertsAnswer::Attached { alert: id, incident, alerts: 7 }),
+        ("attached", AlertsAnswer::Attached { alert: id, incident, from: None, alerts: 7 }),
+        (
+            "attached elsewhere",
+            AlertsAnswer::Attached { alert: id, incident, from: Some(IncidentId(9)), alerts: 1 },
+        ),
         ("detached", AlertsAnswer::Detached { alert: id, incident }),
         ("declared", AlertsAnswer::Declared { alert: id, incident }),
         ("alerts, help", AlertsAnswer::Help),
