@@ -161,7 +161,7 @@ async fn what_belongs_together_shares_a_message() {
     prometheus.fires("latency", Severity::P2).await;
     assert_eq!(messages(&world, METRICS).len(), 2, "another severity is another message");
     let listed = world.ian().types(ON_CALL, "/alerts list").await.replace('*', "");
-    for part in ["1,201 alerts in 2 groups", "P2 A-1201 latency is in trouble", "1,186 more."] {
+    for part in ["1,201 alerts in 2 groups", "P2 A-1201 latency is in trouble", "and 1,199 more like it"] {
         assert!(listed.contains(part), "{part} in {listed}");
     }
     world.forward(11).await;
@@ -351,4 +351,52 @@ async fn too_much_at_once_is_refused() {
     let listed = world.ian().types(ON_CALL, "/alerts list").await.replace('*', "");
     assert!(listed.contains(&format!("{taken},000 alerts")), "{taken}: {listed}");
     assert!(messages(&world, METRICS).is_empty(), "a P4 has no message");
+}
+
+#[tokio::test]
+async fn what_calls_nobody_waits_for_the_weekly_review() {
+    let world = World::start().await;
+    let prometheus = Speaker::of(&world, Source::Alertmanager);
+    let cicd = Speaker::of(&world, Source::Events);
+    for key in ["disk/1", "disk/2"] {
+        prometheus.fires(key, Severity::P3).await;
+    }
+    cicd.fires("bundle", Severity::P4).await;
+    cicd.resolves("bundle").await;
+    world.forward(60).await;
+    cicd.fires("bundle", Severity::P4).await;
+    cicd.fires("lint", Severity::P3).await;
+    cicd.resolves("lint").await;
+    let review = world.maya().types(ON_CALL, "/oncall review").await.replace('*', "");
+    for part in [
+        "A-2 disk/2 is in trouble",
+        "Over by themselves in the last 7 days: 1 of P3",
+        "bundle is in trouble: events, 2 times",
+        "it still fires",
+    ] {
+        assert!(review.contains(part), "{part} in {review}");
+    }
+    world.forward(8 * 24 * 60).await;
+    let review = world.maya().types(ON_CALL, "/oncall review").await.replace('*', "");
+    assert!(review.contains("A-1 disk/1"), "it waits still: {review}");
+    assert!(!review.contains("bundle") && !review.contains("Over by"), "that was last week: {review}");
+}
+
+#[tokio::test]
+async fn a_long_list_has_a_row_for_each_message() {
+    let world = World::start().await;
+    let prometheus = Speaker::of(&world, Source::Alertmanager);
+    let flood =
+        (1..=40).map(|n| prometheus.signal(Said::Firing, &format!("pod/{n}"), Severity::P2)).collect();
+    prometheus.says(flood).await;
+    prometheus.fires("disk", Severity::P3).await;
+    let list = world.maya().types(ON_CALL, "/alerts what is firing?").await.replace('*', "");
+    assert!(list.contains("41 alerts in 2 groups"), "{list}");
+    assert!(list.contains("A-40 pod/40 is in trouble and 39 more like it"), "{list}");
+    assert!(list.contains("A-41 disk") && !list.contains("A-39"), "{list}");
+    let told = world.maya().types(ON_CALL, "/alerts done with A-41").await;
+    assert!(told.contains("Nothing was done. What is to be done?"), "{told}");
+    world.maya().clicks(ON_CALL, "ack").await;
+    let list = world.maya().types(ON_CALL, "/alerts").await.replace('*', "");
+    assert!(list.contains("<@U0MAYA> has it"), "{list}");
 }

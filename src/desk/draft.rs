@@ -31,7 +31,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tracing::info;
 
-pub use self::feature::read as read_feature;
+pub use self::feature::{read as read_feature, week_of_alerts};
 use self::journal::Journal;
 pub use self::parts::Parts;
 use super::book::{Book, Meant};

@@ -3,11 +3,14 @@
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use sha2::Sha256;
+use tracing::warn;
 
 use super::book::Book;
+use super::draft::week_of_alerts;
 use config::{Config, Provider};
 use domain::Severity;
 use domain::actor::Actor;
+use domain::alert::digest::Digest;
 use domain::answer::{Answer, Private, Summary};
 use domain::id::{DeliveryId, IncidentId, UserId};
 use domain::incident::Incident;
@@ -220,11 +223,17 @@ fn waiting(look: &Look<'_>) -> Vec<Summary> {
     waiting
 }
 
+/// The week's alerts; `None` where they cannot be read.
+fn alerts(look: &Look<'_>) -> Option<Box<Digest>> {
+    let digest = week_of_alerts(look.book);
+    digest.inspect_err(|error| warn!(%error, "the week's alerts cannot be read")).ok().map(Box::new)
+}
+
 fn review(look: &Look<'_>) -> OncallAnswer {
     let mut waiting = waiting(look);
     let more = waiting.len().saturating_sub(2 * NAMED);
     waiting.truncate(2 * NAMED);
-    OncallAnswer::Review { waiting, more }
+    OncallAnswer::Review { waiting, more, alerts: alerts(look), now: look.book.now }
 }
 
 /// What a severity's path would do if an incident were declared now and nobody answered.
@@ -290,6 +299,7 @@ pub fn brief(look: &Look<'_>, pages: Option<Vec<PageRecord>>) -> Brief {
         paged: messages.len(),
         paged_at_night: messages.iter().filter(|page| is_night(schedule, page.at)).count(),
         review: waiting(look).len(),
+        alerts: alerts(look),
         next: holders(schedule, now, NEXT),
         unreachable,
         no_way,

@@ -18,7 +18,7 @@ use domain::text;
 
 /// The words people type; the first of each row is the one that howler suggests.
 const WORDS: [&[&str]; 12] = [
-    &["list", "ls", "open"],
+    &["list", "ls", "open", "all", "firing", "status", "what", "what's", "whats", "which", "anything"],
     &["show", "view"],
     &["ack", "acknowledge", "take", "mine"],
     &["silence", "mute", "snooze"],
@@ -44,20 +44,31 @@ const SOURCES: [Source; 8] = [
 /// Longest reason, in characters.
 const REASON_MOST: usize = 200;
 
-/// Reads a line about alerts. A bare `/alerts` lists, and a number alone shows.
+/// Most alerts of a line that are offered.
+const OFFERED: usize = 3;
+
+/// Reads a line about alerts. A bare `/alerts` lists, a number alone shows, and `A-12 ack` is `ack A-12`.
 pub fn parse(text: &str) -> AlertsLine {
     let (first, rest) = split_word(text);
+    if is_named(first) && !rest.is_empty() {
+        let (word, behind) = split_word(rest);
+        return read(word, format!("{first} {behind}").trim_end(), text);
+    }
+    read(first, rest, text)
+}
+
+fn read(first: &str, rest: &str, whole: &str) -> AlertsLine {
     let bare = first.trim_end_matches([':', ',', '.', '!', '?']).to_lowercase();
     let row = WORDS.iter().find(|row| row.contains(&bare.as_str()));
     let read = match row.and_then(|row| row.first()).copied() {
         Some("list") => Ok(AlertsLine::List),
-        Some("show") => alert("show", rest).map(|(alert, _)| AlertsLine::Show { alert }),
-        Some("ack") => alert("ack", rest).map(|(alert, _)| AlertsLine::Ack { alert }),
+        Some("show") => alone("show", rest).map(|alert| AlertsLine::Show { alert }),
+        Some("ack") => alone("ack", rest).map(|alert| AlertsLine::Ack { alert }),
         Some("silence") => silence(rest),
         Some("unsilence") => unsilence(rest),
-        Some("why") => alert("why", rest).map(|(alert, _)| AlertsLine::Why { alert }),
+        Some("why") => alone("why", rest).map(|alert| AlertsLine::Why { alert }),
         Some("attach") => attach(rest),
-        Some("detach") => alert("detach", rest).map(|(alert, _)| AlertsLine::Detach { alert }),
+        Some("detach") => alone("detach", rest).map(|alert| AlertsLine::Detach { alert }),
         Some("declare") => declare(rest),
         Some("sources") => Ok(AlertsLine::Sources),
         Some("test") => test(rest),
@@ -67,11 +78,37 @@ pub fn parse(text: &str) -> AlertsLine {
             Some(alert) => Ok(AlertsLine::Show { alert }),
             None => {
                 let nearest = nearest_of(&bare, WORDS).map(str::to_owned);
-                Err(Unclear::Word { word: quoted(first), nearest })
+                Err(Unclear::Word { word: quoted(first), nearest, alerts: named(whole) })
             }
         },
     };
     read.unwrap_or_else(AlertsLine::Unclear)
+}
+
+/// Whether it is an alert's number and nothing else: `A-12`.
+fn is_named(word: &str) -> bool {
+    word.get(..2).is_some_and(|lead| lead.eq_ignore_ascii_case("A-")) && AlertId::typed(word).is_some()
+}
+
+/// The alerts that a line names as `A-12`.
+fn named(text: &str) -> Vec<AlertId> {
+    let mut alerts: Vec<AlertId> =
+        text.split_whitespace().filter(|word| is_named(word)).filter_map(AlertId::typed).collect();
+    alerts.dedup();
+    alerts.truncate(OFFERED);
+    alerts
+}
+
+/// The one alert that `rest` is about.
+fn alone(of: &str, rest: &str) -> Result<AlertId, Unclear> {
+    let (first, behind) = alert(of, rest)?;
+    let mut alerts = named(behind);
+    alerts.retain(|other| *other != first);
+    if alerts.is_empty() {
+        return Ok(first);
+    }
+    alerts.insert(0, first);
+    Err(Unclear::Several { of: of.to_owned(), alerts })
 }
 
 /// The alert that `rest` begins with, and what is behind it.
@@ -194,7 +231,13 @@ mod tests {
         for (text, line) in [
             ("", AlertsLine::List),
             ("list", AlertsLine::List),
+            ("what is firing?", AlertsLine::List),
+            ("what's open", AlertsLine::List),
             ("A-12", AlertsLine::Show { alert }),
+            ("A-12 ack", AlertsLine::Ack { alert }),
+            ("a-12: why?", AlertsLine::Why { alert }),
+            ("A-12 silence 2h being fixed", silence(Silenced::Alert(alert), hours(2), "being fixed")),
+            ("ack A-12, A-12 is mine", AlertsLine::Ack { alert }),
             ("show a-12.", AlertsLine::Show { alert }),
             ("ack A-12", AlertsLine::Ack { alert }),
             ("ack 12", AlertsLine::Ack { alert }),
@@ -231,6 +274,13 @@ mod tests {
     #[test]
     fn what_is_missing_is_named() {
         let none = |of: &str| Unclear::NoAlert { of: of.into() };
+        let ids = |alerts: &[u64]| alerts.iter().copied().map(AlertId).collect();
+        let word = |word: &str, nearest: Option<&str>, alerts: &[u64]| Unclear::Word {
+            word: word.into(),
+            nearest: nearest.map(str::to_owned),
+            alerts: ids(alerts),
+        };
+        let several = |of: &str, alerts: &[u64]| Unclear::Several { of: of.into(), alerts: ids(alerts) };
         for (text, unclear) in [
             ("ack", none("ack")),
             ("ack everything", Unclear::NotANumber { word: "everything".into(), of: "ack".into() }),
@@ -241,7 +291,12 @@ mod tests {
             ("attach A-12", Unclear::NoIncident),
             ("attach A-12 to the other", Unclear::NoIncident),
             ("test p1", Unclear::Source { word: String::new() }),
-            ("silense A-12 2h x", Unclear::Word { word: "silense".into(), nearest: Some("silence".into()) }),
+            ("silense A-12 2h x", word("silense", Some("silence"), &[12])),
+            ("done with A-1", word("done", None, &[1])),
+            ("A-1 is fixed", word("is", None, &[1])),
+            ("please look", word("please", None, &[])),
+            ("ack A-1 and A-2", several("ack", &[1, 2])),
+            ("why A-1 A-2 A-3 A-4", several("why", &[1, 2, 3, 4])),
         ] {
             assert_eq!(parse(text), AlertsLine::Unclear(unclear), "{text}");
         }

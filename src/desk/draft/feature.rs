@@ -18,6 +18,9 @@ pub fn read(book: &Book<'_>, config: &Config, line: &FeatureLine) -> Result<Answ
     }))
 }
 
+/// What the week's alerts leave for the weekly review.
+pub use alerts::week_of_alerts;
+
 impl Draft<'_> {
     /// Decides a line that changes something.
     pub(super) fn feature(&mut self, request: &Request, line: &FeatureLine) -> Result<Answer, StoreError> {

@@ -1,10 +1,12 @@
 //! What people ask about alerts, what they get back, and what is said of them in channels.
 
+use std::collections::HashMap;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::ear::Ear;
-use super::group::Group;
+use super::group::{Group, GroupId};
 use super::rules::Verdict;
 use super::signal::Source;
 use super::silence::{Matcher, Silence, SilenceId};
@@ -123,6 +125,13 @@ pub enum Unclear {
     Word {
         word: String,
         nearest: Option<String>,
+        /// The alerts that the line names.
+        alerts: Vec<AlertId>,
+    },
+    /// More than one alert is named.
+    Several {
+        of: String,
+        alerts: Vec<AlertId>,
     },
     /// No alert is named.
     NoAlert {
@@ -215,6 +224,8 @@ impl AlertsAnswer {
 pub struct Listed {
     /// The worst first, and of those the newest.
     pub rows: Vec<Row>,
+    /// Alerts that no row stands for.
+    pub more: usize,
     /// How many are open, and in how many groups.
     pub alerts: usize,
     pub groups: usize,
@@ -233,6 +244,45 @@ pub struct Row {
     pub count: u64,
     pub state: State,
     pub incident: Option<IncidentId>,
+    pub group: Option<GroupId>,
+    /// So many more that share its message, and are as bad and as loud.
+    #[serde(default)]
+    pub others: usize,
+}
+
+impl Row {
+    /// Of `alert`, whose group is `group`.
+    pub fn of(alert: &Alert, group: Option<&Group>) -> Self {
+        Self {
+            alert: alert.id,
+            title: alert.told.title.clone(),
+            severity: alert.verdict.severity,
+            source: alert.source,
+            since: alert.first,
+            count: alert.count,
+            state: State::of(alert, group),
+            incident: alert.incident,
+            group: alert.group,
+            others: 0,
+        }
+    }
+}
+
+/// One row for all that share a message, a severity and an incident, and are silenced or not: the first of them stands for the others.
+pub fn fold(rows: Vec<Row>) -> Vec<Row> {
+    let mut places = HashMap::new();
+    let mut folded: Vec<Row> = Vec::new();
+    for row in rows {
+        let silenced = matches!(row.state, State::Silenced { .. });
+        let first = row.group.map(|group| {
+            *places.entry((group, row.severity, row.incident, silenced)).or_insert(folded.len())
+        });
+        match first.and_then(|first| folded.get_mut(first)) {
+            Some(first) => first.others += 1 + row.others,
+            None => folded.push(row),
+        }
+    }
+    folded
 }
 
 /// What is the matter with an alert.

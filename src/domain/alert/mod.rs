@@ -6,6 +6,7 @@
 pub mod ask;
 pub mod course;
 pub mod decide;
+pub mod digest;
 pub mod ear;
 pub mod event;
 pub mod group;

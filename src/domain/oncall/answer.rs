@@ -13,6 +13,7 @@ use super::report::Overload;
 use super::schedule::Override;
 use super::swap::{OtherHalf, Proposal};
 use crate::actor::Actor;
+use crate::alert::digest::Digest;
 use crate::answer::Summary;
 use crate::id::UserId;
 use crate::incident::severity::Severity;
@@ -105,10 +106,13 @@ pub enum OncallAnswer {
         zone: String,
         rows: Vec<ReportRow>,
     },
-    /// Incidents that page nobody and wait for the weekly review.
+    /// What waits for the weekly review: incidents that page nobody, and the week's alerts.
     Review {
         waiting: Vec<Summary>,
         more: usize,
+        /// `None`: they cannot be read.
+        alerts: Option<Box<Digest>>,
+        now: Timestamp,
     },
     Test {
         severity: Severity,

@@ -11,6 +11,7 @@ use super::reach::NoWay;
 use super::rota::SwapOutcome;
 use super::swap::Proposal;
 use crate::actor::Actor;
+use crate::alert::digest::Digest;
 use crate::answer::Summary;
 use crate::id::{IncidentId, UserId};
 use crate::incident::severity::Severity;
@@ -126,8 +127,11 @@ pub struct Brief {
     /// Calls in the seven days before.
     pub paged: usize,
     pub paged_at_night: usize,
-    /// What waits for the weekly review.
+    /// Incidents that wait for the weekly review.
     pub review: usize,
+    /// The week's alerts; `None`: they could not be read.
+    #[serde(default)]
+    pub alerts: Option<Box<Digest>>,
     /// Who has it afterwards, and since when.
     pub next: Vec<(UserId, Timestamp)>,
     /// People of the next two weeks whom a phone cannot reach.

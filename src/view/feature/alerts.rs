@@ -1,6 +1,7 @@
 //! The words for alerts: answers and refusals; what stands in channels is in [`card`].
 
 pub mod card;
+pub(crate) mod digest;
 mod refused;
 mod why;
 
@@ -175,7 +176,7 @@ fn flaps(times: usize, since: Timestamp, until: Timestamp) -> String {
 }
 
 fn list(listed: &Listed, via: Via) -> Message {
-    let Listed { rows, alerts, groups, silences, now } = listed;
+    let Listed { rows, more, alerts, groups, silences, now } = listed;
     let mut draft = Draft::new();
     draft = match (*alerts as u64, *groups) {
         (0, _) => draft.line(words!["No alert is open."]),
@@ -185,9 +186,8 @@ fn list(listed: &Listed, via: Via) -> Message {
         }
     };
     draft = draft.bullets(rows.iter().map(|row| self::row(row, *now)).collect());
-    let more = alerts.saturating_sub(rows.len()) as u64;
-    if more > 0 {
-        draft = draft.line(words![format!("{} more.", thousands(more))]);
+    if *more > 0 {
+        draft = draft.line(words![format!("{} more.", thousands(*more as u64))]);
     }
     if !silences.is_empty() {
         let shown = silences.iter().take(SILENCES).map(|silence| self::silence(silence, *now)).collect();
@@ -197,7 +197,7 @@ fn list(listed: &Listed, via: Via) -> Message {
     draft.line(words!["One of them: ", code(line(via, &format!("show {}", first.alert)))]).finish()
 }
 
-fn row(row: &Row, now: Timestamp) -> Words {
+pub(crate) fn row(row: &Row, now: Timestamp) -> Words {
     let lead = words![
         bold(row.severity.to_string()),
         " ",
@@ -213,8 +213,10 @@ fn row(row: &Row, now: Timestamp) -> Words {
         format!(", {}", times(row.count)),
         "; "
     ];
+    let others =
+        (row.others > 0).then(|| words![format!(" and {} more like it", thousands(row.others as u64))]);
     let incident = row.incident.map(|incident| words![format!("; {incident}")]);
-    lead.and(since).and(state(&row.state, now)).and_if(incident)
+    lead.and_if(others).and(since).and(state(&row.state, now)).and_if(incident)
 }
 
 /// What a silence fits.

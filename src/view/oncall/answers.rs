@@ -5,11 +5,13 @@ use jiff::{SignedDuration, Timestamp};
 use super::change::{are_paused, change, is_paused, moves_of, offer};
 use super::{button, until, who};
 use crate::blocks::Draft;
+use crate::feature::alerts::digest;
 use crate::lines::Via;
 use crate::time::{day_utc, spoken};
 use crate::words::{Words, bold, clock, code, counted, moment, words};
 use crate::{Message, list, page};
 use domain::Severity;
+use domain::alert::digest::Digest;
 use domain::answer::Summary;
 use domain::effect::To;
 use domain::oncall::OtherHalf;
@@ -52,7 +54,9 @@ pub fn answer(answer: &OncallAnswer, via: Via) -> Message {
             let lead = format!("On call, {} to {}", day_utc(*from), day_utc(*until));
             report(&lead, zone, rows)
         }
-        OncallAnswer::Review { waiting, more } => review(waiting, *more),
+        OncallAnswer::Review { waiting, more, alerts, now } => {
+            review(waiting, *more, alerts.as_deref(), *now)
+        }
         OncallAnswer::Test { severity, steps, breach, everybody, again } => {
             test(*severity, steps, breach.map(|at| (at, *everybody)), *again)
         }
@@ -215,16 +219,21 @@ fn report(lead: &str, zone: &str, rows: &[ReportRow]) -> Message {
         .finish()
 }
 
-fn review(waiting: &[Summary], more: usize) -> Message {
-    if waiting.is_empty() {
+fn review(waiting: &[Summary], more: usize, alerts: Option<&Digest>, now: Timestamp) -> Message {
+    if waiting.is_empty() && alerts.is_some_and(Digest::is_empty) {
         return Draft::new().line(words!["✅ Nothing for the weekly review."]).finish();
     }
     let rest = (more > 0).then(|| words![format!("{more} more: "), code("/incident list")]);
-    Draft::new()
-        .line(words![bold("For the weekly review"), " (these page nobody)"])
-        .bullets(waiting.iter().map(list::row).collect())
-        .lines(rest.into_iter().collect())
-        .finish()
+    let mut draft = Draft::new().line(words![bold("For the weekly review"), " (these page nobody)"]);
+    if !waiting.is_empty() {
+        draft = draft.bullets(waiting.iter().map(list::row).collect());
+    }
+    draft = draft.lines(rest.into_iter().collect());
+    match alerts {
+        Some(alerts) => digest::add(draft, alerts, now),
+        None => draft.line(words!["The week's alerts: I can't read them. howler's log says why."]),
+    }
+    .finish()
 }
 
 fn test(

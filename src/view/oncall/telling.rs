@@ -8,6 +8,7 @@ use super::{button, person, until};
 use crate::Message;
 use crate::blocks::{Button, Draft};
 use crate::fault;
+use crate::feature::alerts::digest;
 use crate::timeline::admitted;
 use crate::words::{Words, bold, clock, code, counted, everybody, mention, moment, words};
 use crate::{list, page};
@@ -191,6 +192,7 @@ fn brief(brief: &Brief) -> Message {
             code("/oncall review")
         ]);
     }
+    facts.extend(brief.alerts.iter().flat_map(|alerts| digest::short(alerts)));
     if !brief.next.is_empty() {
         let next = brief.next.iter().map(|(person, at)| words![person, " from ", moment(*at)]);
         facts.push(words!["After you: "].and(Words::joined(next, ", ")).and(words!["."]));

@@ -10,6 +10,7 @@ mod nobody;
 mod oncall;
 mod paging;
 mod refusing;
+mod review;
 mod saying;
 
 use jiff::{SignedDuration, Timestamp};
@@ -38,6 +39,7 @@ pub use maintenance::*;
 pub use nobody::*;
 pub use oncall::*;
 pub use refusing::*;
+pub use review::*;
 pub use saying::*;
 
 pub const ID: IncidentId = IncidentId(7);
@@ -264,8 +266,8 @@ pub fn all(texts: &Texts) -> Vec<(String, Message)> {
             .map(|what| ("done", Private::Done { incident: ID, title: "Event stream down".into(), what }));
         let refused =
             refusals(&texts.title).into_iter().map(|refusal| ("refused", Private::Refused(refusal)));
-        let oncall = oncall_answers();
-        let oncall = oncall.into_iter().map(|(name, answer)| (name, Private::Oncall(Box::new(answer))));
+        let oncall = oncall_answers().into_iter().chain(reviews(texts));
+        let oncall = oncall.map(|(name, answer)| (name, Private::Oncall(Box::new(answer))));
         let refused = refused.chain(
             oncall_refusals(&texts.title).into_iter().map(|refusal| ("refused", Private::Refused(refusal))),
         );

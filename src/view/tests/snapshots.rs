@@ -33,7 +33,7 @@ fn on_call() {
 
 #[test]
 fn answers_about_being_on_call() {
-    let answers = samples::oncall_answers().into_iter();
+    let answers = samples::oncall_answers().into_iter().chain(samples::reviews(&Texts::calm()));
     let answers = answers.map(|(name, answer)| (name, Private::Oncall(Box::new(answer))));
     let refused = samples::oncall_refusals("gibberish").into_iter();
     let refused = refused.map(|refusal| ("refused", Private::Refused(refusal)));

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tracing::info;
 
 pub(super) use self::read::read;
+pub use self::read::week_of_alerts;
 use crate::book::Book;
 use crate::draft::Draft;
 use crate::draft::alerts::title_of;

@@ -1,17 +1,25 @@
 //! Why nothing was done of what was asked about alerts.
 
-use super::line;
+use super::{button, line};
 use crate::Message;
 use crate::blocks::Draft;
 use crate::lines::Via;
 use crate::words::{Words, bold, code, moment, words};
-use domain::alert::line::{AlertsRefusal, Unclear};
+use domain::alert::AlertId;
+use domain::alert::line::{AlertsLine, AlertsRefusal, Unclear};
 
 /// What was not understood, and a line that would be.
 pub(super) fn unclear(unclear: &Unclear, via: Via) -> Message {
     const SILENCE: &str = "silence A-12 2h known, being fixed";
     let (wrong, rest) = match unclear {
-        Unclear::Word { word, nearest } => {
+        Unclear::Word { word, alerts, .. } if !alerts.is_empty() => {
+            let question = words!["I don't know ", code(word), ". Nothing was done. What is to be done?"];
+            return offered(question, alerts, &["ack", "show", "why"]);
+        }
+        Unclear::Several { of, alerts } => {
+            return offered(words!["One at a time. Nothing was done yet."], alerts, &[of]);
+        }
+        Unclear::Word { word, nearest, .. } => {
             let example = match nearest.as_deref() {
                 Some("ack") => "ack A-12",
                 Some("show") => "show A-12",
@@ -38,7 +46,20 @@ pub(super) fn unclear(unclear: &Unclear, via: Via) -> Message {
         }
     };
     let next = words!["Type it like this: ", code(line(via, &rest))];
-    Draft::new().line(wrong.and(words![" Nothing was done."])).line(next).finish()
+    let open = button("What is open", AlertsLine::List);
+    Draft::new().line(wrong.and(words![" Nothing was done."])).line(next).buttons(vec![open]).finish()
+}
+
+/// What each of these words does with each of these alerts, as buttons.
+fn offered(question: Words, alerts: &[AlertId], of: &[&str]) -> Message {
+    let one = |alert: AlertId, word: &str| match word {
+        "ack" => button(format!("I have {alert}"), AlertsLine::Ack { alert }),
+        "why" => button(format!("Why {alert}?"), AlertsLine::Why { alert }),
+        "detach" => button(format!("Detach {alert}"), AlertsLine::Detach { alert }),
+        _ => button(format!("Show {alert}"), AlertsLine::Show { alert }),
+    };
+    let buttons = alerts.iter().flat_map(|alert| of.iter().map(move |word| one(*alert, word)));
+    Draft::new().line(question).buttons(buttons.collect()).finish()
 }
 
 pub(super) fn refused(refusal: &AlertsRefusal, via: Via) -> Message {

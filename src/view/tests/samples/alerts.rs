@@ -171,7 +171,7 @@ fn notices(texts: &Texts) -> Vec<Named> {
     ]
 }
 
-fn row(texts: &Texts, number: u64, state: State) -> Row {
+pub fn row(texts: &Texts, number: u64, state: State) -> Row {
     Row {
         alert: AlertId(number),
         title: texts.title.clone(),
@@ -181,6 +181,8 @@ fn row(texts: &Texts, number: u64, state: State) -> Row {
         count: number,
         state,
         incident: (number == 2).then_some(IncidentId(7)),
+        group: (number > 3).then_some(GroupId(number)),
+        others: if number == 4 { 4_811 } else { 0 },
     }
 }
 
@@ -196,7 +198,9 @@ fn lists(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
     ];
     let rows: Vec<Row> = (1..).zip(states).map(|(number, state)| row(texts, number, state)).collect();
     let listed = |rows: Vec<Row>, alerts, groups, silences| {
-        AlertsAnswer::List(Box::new(Listed { rows, alerts, groups, silences, now }))
+        let stand_for: usize = rows.iter().map(|row| 1 + row.others).sum();
+        let more = (alerts as usize).saturating_sub(stand_for);
+        AlertsAnswer::List(Box::new(Listed { rows, more, alerts, groups, silences, now }))
     };
     let silences = vec![silence(texts, 3, true), silence(texts, 4, false)];
     let mut ear = Ear::new(Source::Grafana, at("01:00"));
@@ -281,8 +285,10 @@ fn answers(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
     answers.extend(whys(texts));
     let word = texts.text.chars().take(20).collect::<String>();
     let unclear = [
-        Unclear::Word { word: word.clone(), nearest: None },
-        Unclear::Word { word: word.clone(), nearest: Some("ack".into()) },
+        Unclear::Word { word: word.clone(), nearest: None, alerts: Vec::new() },
+        Unclear::Word { word: word.clone(), nearest: Some("ack".into()), alerts: Vec::new() },
+        Unclear::Word { word: word.clone(), nearest: None, alerts: vec![AlertId(12), AlertId(13)] },
+        Unclear::Several { of: "ack".into(), alerts: vec![AlertId(12), AlertId(13)] },
         Unclear::NoAlert { of: "ack".into() },
         Unclear::NotANumber { word: word.clone(), of: "show".into() },
         Unclear::NoTime,

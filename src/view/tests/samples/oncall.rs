@@ -1,6 +1,7 @@
 //! Messages about being on call.
 
 use super::paging::pages;
+use super::review::digest;
 use super::*;
 use config::Config;
 use domain::effect::PostKey;
@@ -81,6 +82,7 @@ fn tells(texts: &Texts) -> Vec<(&'static str, Tell)> {
         paged: 5,
         paged_at_night: 2,
         review: 4,
+        alerts: Some(Box::new(digest(texts, true))),
         next: vec![(bea(), day(6)), (ian(), day(13))],
         unreachable: vec![bea()],
         phones: true,
@@ -96,6 +98,7 @@ fn tells(texts: &Texts) -> Vec<(&'static str, Tell)> {
         paged: 0,
         paged_at_night: 0,
         review: 0,
+        alerts: None,
         next: Vec::new(),
         unreachable: Vec::new(),
         phones: false,
@@ -370,7 +373,6 @@ pub fn oncall_answers() -> Vec<(&'static str, OncallAnswer)> {
                 }],
             },
         ),
-        ("review, nothing", OncallAnswer::Review { waiting: Vec::new(), more: 0 }),
         (
             "test p1",
             OncallAnswer::Test {

@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use super::{find, find_group, find_silence, live_silences};
 use crate::book::Book;
+use crate::oncall::week_before;
 use config::Config;
 use domain::Severity;
 use domain::aggregate::Aggregate;
-use domain::alert::line::{AlertsAnswer, AlertsLine, AlertsRefusal, Listed, Row, State, Why};
+use domain::alert::digest::Digest;
+use domain::alert::line::{AlertsAnswer, AlertsLine, AlertsRefusal, Listed, Row, Why, fold};
 use domain::alert::rules::judge;
 use domain::alert::signal::{Said, Signal, Source, Trouble};
 use domain::alert::{Alert, AlertId};
@@ -19,6 +21,8 @@ use store::StoreError;
 
 /// Most rows of a list; the rest is counted.
 const LISTED: usize = 15;
+/// Most closed alerts that a digest reads.
+const READ: usize = 2_000;
 
 /// Answers a line that only reads.
 pub(in crate::draft) fn read(
@@ -84,33 +88,62 @@ fn on_call(book: &Book<'_>) -> Option<UserId> {
     book.state.rota.duty(book.now, PhoneReach::Off).primary
 }
 
-/// What is open: the worst first, and of those the newest. Silenced ones stand behind the others of their severity.
-fn listed(book: &Book<'_>) -> Result<Listed, StoreError> {
+/// Every alert that is open, as this round has it.
+fn open<'a>(book: &Book<'a>) -> Vec<&'a Arc<Alert>> {
     let kept = book.state.plain.alerts.iter();
     let changed = book.round.into_iter().flat_map(|round| round.alerts.changed.iter());
     let mut open: BTreeMap<AlertId, &Arc<Alert>> =
         kept.chain(changed).map(|(id, alert)| (*id, alert)).collect();
     open.retain(|_, alert| alert.is_live());
-    let groups: BTreeSet<_> = open.values().filter_map(|alert| alert.group).collect();
-    let (alerts, groups) = (open.len(), groups.len());
-    let mut sorted: Vec<&Arc<Alert>> = open.into_values().collect();
+    open.into_values().collect()
+}
+
+fn row(book: &Book<'_>, alert: &Alert) -> Result<Row, StoreError> {
+    let group = alert.group.map(|id| find_group(book, id)).transpose()?.flatten();
+    Ok(Row::of(alert, group.as_deref()))
+}
+
+/// What is open: the worst first, and of those the newest. Silenced ones stand behind the others of their severity. Where
+/// there are many, those that share a message share a row.
+fn listed(book: &Book<'_>) -> Result<Listed, StoreError> {
+    let mut sorted = open(book);
+    let groups: BTreeSet<_> = sorted.iter().filter_map(|alert| alert.group).collect();
+    let (alerts, groups) = (sorted.len(), groups.len());
     sorted.sort_by_key(|alert| (alert.verdict.severity, alert.silence.is_some(), Reverse(alert.id)));
-    let mut rows = Vec::new();
-    for alert in sorted.into_iter().take(LISTED) {
-        let group = alert.group.map(|id| find_group(book, id)).transpose()?.flatten();
-        rows.push(Row {
-            alert: alert.id,
-            title: alert.told.title.clone(),
-            severity: alert.verdict.severity,
-            source: alert.source,
-            since: alert.first,
-            count: alert.count,
-            state: State::of(alert, group.as_deref()),
-            incident: alert.incident,
-        });
-    }
+    let rows = sorted.into_iter().map(|alert| row(book, alert)).collect::<Result<Vec<_>, _>>()?;
+    let mut rows = if rows.len() > LISTED { fold(rows) } else { rows };
+    let more = rows.iter().skip(LISTED).map(|row| 1 + row.others).sum();
+    rows.truncate(LISTED);
     let silences = live_silences(book).into_iter().map(Arc::unwrap_or_clone).collect();
-    Ok(Listed { rows, alerts, groups, silences, now: book.now })
+    Ok(Listed { rows, more, alerts, groups, silences, now: book.now })
+}
+
+/// The week before now. Of the closed ones the newest are read, and it is said where those are not all.
+pub fn week_of_alerts(book: &Book<'_>) -> Result<Digest, StoreError> {
+    let since = week_before(book.now);
+    let mut live = Vec::new();
+    let open = open(book);
+    for alert in open.iter().filter(|alert| alert.verdict.severity == Severity::P3) {
+        live.push(row(book, alert)?);
+    }
+    let mut week: Vec<Arc<Alert>> =
+        open.iter().filter(|alert| alert.last >= since).map(|&alert| Arc::clone(alert)).collect();
+    let known: BTreeSet<AlertId> = open.iter().map(|alert| alert.id).collect();
+    let mut cut = None;
+    for (read, id) in
+        (1..book.state.next.plain.alerts).rev().map(AlertId).filter(|id| !known.contains(id)).enumerate()
+    {
+        let Some(alert) = find(book, id)? else { continue };
+        if alert.heard < since {
+            break;
+        }
+        if read == READ {
+            cut = Some(alert.heard);
+            break;
+        }
+        week.push(alert);
+    }
+    Ok(Digest::of(live, week.iter().map(|alert| alert.as_ref()), cut))
 }
 
 /// What a source says first, as an example.
