@@ -400,3 +400,15 @@ async fn a_long_list_has_a_row_for_each_message() {
     let list = world.maya().types(ON_CALL, "/alerts").await.replace('*', "");
     assert!(list.contains("<@U0MAYA> has it"), "{list}");
 }
+
+#[tokio::test]
+async fn one_that_becomes_a_p1_makes_the_incident_that_it_was_added_to_a_p1() {
+    let world = World::start().await;
+    let prometheus = Speaker::of(&world, Source::Alertmanager);
+    world.ian().types(EMERGENCIES, "/incident p2 Slow pages").await;
+    prometheus.fires("latency", Severity::P3).await;
+    world.ian().types(EMERGENCIES, "/alerts attach A-1 to 1").await;
+    prometheus.fires("latency", Severity::P1).await;
+    assert!(world.channel(EMERGENCIES).last("INC-1 is now P1").text.contains("A-1 is P1"));
+    assert_eq!(world.count(EMERGENCIES, "INCIDENT DECLARED"), 1);
+}

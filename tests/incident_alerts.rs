@@ -150,6 +150,28 @@ async fn whoever_has_it_is_asked_and_ends_it() {
     assert_eq!(world.count(EMERGENCIES, "A full disk"), 1 + 1, "the card, and the word in the channel");
 }
 
+#[tokio::test]
+async fn whoever_has_the_alert_is_on_its_incident() {
+    let (world, first) = declared().await;
+    let told = plain(&world.channel("#metrics").last("A-1").everything());
+    assert!(told.contains("Part of INC-1") && !told.contains("S0ONCALL"), "its incident calls: {told}");
+    let told = plain(&world.maya().types(ON_CALL, "/alerts ack A-1").await);
+    assert!(told.contains("You are on INC-1") && told.contains("paging has stopped"), "{told}");
+    assert!(card(&world).contains("Acknowledged by <@U0MAYA>"), "{}", card(&world));
+    let pages = world.count("maya", "P1 page");
+    world.forward(20).await;
+    assert_eq!(world.count("maya", "P1 page"), pages);
+    // Its figures count from the alert's own time, six minutes before howler heard of it.
+    resolves(&world, &first).await;
+    world.maya().types(EMERGENCIES, "/incident 1 resolve A full disk").await;
+    let told = plain(&world.channel(EMERGENCIES).last("INCIDENT RESOLVED").everything());
+    for part in ["(26 min)", "Root cause: A full disk"] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+    let told = plain(&world.channel(ROOM).last("resolved after").everything());
+    assert!(told.contains("Acknowledged after 6 min, resolved after 26 min"), "{told}");
+}
+
 /// Thousands of alerts in seconds: few messages, and a timeline that can be read.
 #[tokio::test]
 async fn a_storm_stays_readable() {
@@ -185,4 +207,47 @@ async fn a_storm_stays_readable() {
     resolves(&world, &first).await;
     assert_eq!(asked(&world, ON_CALL), 1, "the last one of thousands is known");
     assert!(card(&world).contains("Alerts: 2,401, none fires since"), "{}", card(&world));
+}
+
+/// A rule that declares a P2 at once, so that its alert can become worse.
+const WORSENS: &str = "
+[[alerts.rule]]
+label = { alertname = \"Slow\" }
+declare = \"at once\"
+group_by = [\"instance\"]
+";
+
+#[tokio::test]
+async fn an_alert_that_becomes_worse_raises_its_incident() {
+    let world = world(&format!("{ROSTER}{WORSENS}")).await;
+    says(&world, &[alert(&world, "Slow", "error", 0)]).await;
+    assert!(card(&world).contains("P2"), "{}", card(&world));
+    assert_eq!(world.count("maya", "P1 page"), 0);
+    world.forward(3).await;
+    says(&world, &[alert(&world, "Slow", "critical", 3)]).await;
+    assert_eq!(world.count(EMERGENCIES, "INC-1 is now P1"), 1, "{:#?}", world.channel(EMERGENCIES).texts());
+    assert_eq!(world.count(EMERGENCIES, "INCIDENT DECLARED"), 1);
+    assert_eq!(world.count("maya", "P1 page"), 1, "the path of a P1 begins");
+    assert!(timeline(&world).await.contains("Reason: A-2 is P1"), "{}", timeline(&world).await);
+}
+
+#[tokio::test]
+async fn whoever_lowered_it_knew_better() {
+    let world = world(&format!("{ROSTER}{WORSENS}")).await;
+    says(&world, &[alert(&world, "Slow", "error", 0)]).await;
+    world.ian().types(EMERGENCIES, "/incident 1 severity p3 only the test machine").await;
+    world.forward(3).await;
+    says(&world, &[alert(&world, "Slow", "critical", 3)]).await;
+    assert_eq!(world.count(EMERGENCIES, "is now P1"), 0, "{:#?}", world.channel(EMERGENCIES).texts());
+}
+
+#[tokio::test]
+async fn what_belongs_together_is_one_incident_whatever_channel_it_is_told_in() {
+    let toml = "[[alerts.rule]]\nlabel = { alertname = \"Slow\" }\nchannel = \"#deployments\"\n";
+    let world = world(&format!("{ROSTER}{toml}")).await;
+    says(&world, &[alert(&world, "Down", "critical", 0)]).await;
+    says(&world, &[alert(&world, "Slow", "critical", 0)]).await;
+    assert_eq!(world.count(EMERGENCIES, "INCIDENT DECLARED"), 1);
+    assert_eq!(world.count("#deployments", "A-2 Slow on db-1"), 1);
+    assert!(card(&world).contains("Alerts: A-1 Down on db-1; A-2 Slow on db-1"), "{}", card(&world));
 }

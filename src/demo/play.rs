@@ -1,4 +1,4 @@
-//! `howler demo --play`: a whole incident in the terminal, for people without a browser.
+//! `howler demo --play`: an incident that people declare and one that an alert declares, in the terminal, for people without a browser.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::alerts::Sources;
 use super::{DemoError, Rehearsal, scratch_folder, start};
 use crate::app;
 use fake::slack::World;
@@ -55,7 +56,8 @@ impl Stage {
         let router = app.router.clone().merge(slack.api()).merge(phones.twilio_api());
         let server = tokio::spawn(app::serve(listener, router, std::future::pending()));
         tell("A rehearsal: howler, a Slack of its own, and a clock that can be moved. Times are UTC.");
-        let steps: [Step; 10] = [
+        let sources = Sources::new(self.clock.clone(), app.router.clone());
+        let steps: [Step; 17] = [
             Step::Types("ian", EMERGENCIES, "/incident p1 Event stream down"),
             Step::Waits(4, "Maya wakes up"),
             Step::Types("maya", ROOM, "/incident take"),
@@ -66,6 +68,13 @@ impl Stage {
             Step::Waits(12, "the new credentials are rolled out"),
             Step::Types("maya", ROOM, "/incident resolve Redis credentials had expired"),
             Step::Types("ian", ROOM, "/incident timeline 1"),
+            Step::Waits(66, "the night goes on"),
+            Step::Sends("down", "Uptime Robot tells howler that the site is down"),
+            Step::Waits(5, "it lasts, so it counts"),
+            Step::Types("maya", EMERGENCIES, "/incident 2 ack"),
+            Step::Waits(4, "a full disk is emptied"),
+            Step::Sends("up", "Uptime Robot tells howler that the site is up again"),
+            Step::Types("maya", EMERGENCIES, "/incident 2 resolve The disk of web-1 was full"),
         ];
         for step in steps {
             tell(format!("\n{} {step}", self.clock.now().strftime("%H:%M")));
@@ -80,6 +89,7 @@ impl Stage {
                 Step::Says(person, channel, text) => {
                     slack.say(person, channel, None, text).await.map_err(|error| error.to_string())?;
                 }
+                Step::Sends(what, _) => sources.send(what).await?,
                 Step::Waits(minutes, _) => {
                     let target = self.clock.now() + SignedDuration::from_mins(minutes);
                     app.desk.forward(target).await;
@@ -94,10 +104,10 @@ impl Stage {
         });
         server.abort();
         app.stop().await;
-        if resolved == 2 {
+        if resolved == 4 {
             Ok(())
         } else {
-            Err(format!("{resolved} resolutions were announced instead of 2"))
+            Err(format!("{resolved} resolutions were announced instead of 4"))
         }
     }
 }
@@ -105,6 +115,8 @@ impl Stage {
 enum Step {
     Types(&'static str, &'static str, &'static str),
     Says(&'static str, &'static str, &'static str),
+    /// A source of alerts.
+    Sends(&'static str, &'static str),
     Waits(i64, &'static str),
 }
 
@@ -113,6 +125,7 @@ impl std::fmt::Display for Step {
         match self {
             Self::Types(person, channel, line) => write!(f, "{person} types in {channel}: {line}"),
             Self::Says(person, channel, text) => write!(f, "{person} says in {channel}: {text}"),
+            Self::Sends(_, why) => write!(f, "{why}"),
             Self::Waits(minutes, why) => write!(f, "{minutes} minutes pass: {why}"),
         }
     }

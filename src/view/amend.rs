@@ -35,11 +35,11 @@ pub fn amended(incident: &Incident, seq: u32, mentions: &Mentions) -> Option<Mes
 /// The notice that nobody had it, once somebody has.
 fn acknowledged_late(incident: &Incident) -> Option<Message> {
     let acknowledged = incident.acknowledged.as_ref()?;
-    let after = acknowledged.at.duration_since(incident.declared_at);
+    let after = acknowledged.at.duration_since(incident.counts_from());
     let line = words![
         bold(format!("✅ {} acknowledged by ", incident.id)),
         &acknowledged.by,
-        format!(", {} after the declaration. ", spoken(after)),
+        format!(", after {}. ", spoken(after)),
         "Nobody did within the response time; the miss is on record."
     ];
     Some(Draft::new().line(words![bold(&incident.title)]).line(line).finish())
@@ -67,7 +67,7 @@ fn amended_resolution(incident: &Incident, resolution: &Resolution) -> Option<Me
     let mut old = vec![words![RESOLVED_LEAD, &incident.title]];
     old.extend(resolved_lines(&Resolved {
         title: &incident.title,
-        declared_at: incident.declared_at,
+        since: incident.counts_from(),
         resolved_at: resolution.at,
         root_cause: &resolution.root_cause,
         impact: resolution.impact.as_ref(),

@@ -81,7 +81,8 @@ pub(super) fn severity_lines(from: Severity, to: Severity, reason: Option<&Strin
 /// What a resolution says.
 pub(super) struct Resolved<'a> {
     pub title: &'a str,
-    pub declared_at: Timestamp,
+    /// What its clocks count from.
+    pub since: Timestamp,
     pub resolved_at: Timestamp,
     pub root_cause: &'a String,
     pub impact: Option<&'a String>,
@@ -98,7 +99,7 @@ pub(super) fn resolved(incident: IncidentId, facts: &Resolved<'_>, by: &Actor, f
         .line(words![REPORTS])
         .lines(vec![
             words![format!("{}.", self::figures(figures))],
-            words![format!("In UTC: {} to {}.", utc(facts.declared_at), utc(facts.resolved_at))],
+            words![format!("In UTC: {} to {}.", utc(facts.since), utc(facts.resolved_at))],
             words![
                 format!("{incident}, resolved by "),
                 by,
@@ -139,11 +140,11 @@ pub(super) fn cancelled_for(why: &String, of: Option<IncidentId>) -> Words {
 }
 
 pub(super) fn resolved_lines(facts: &Resolved<'_>) -> Vec<Words> {
-    let duration = facts.resolved_at.duration_since(facts.declared_at);
+    let duration = facts.resolved_at.duration_since(facts.since);
     let mut lines = vec![
         words![
             bold("Duration: "),
-            moment(facts.declared_at),
+            moment(facts.since),
             " to ",
             moment(facts.resolved_at),
             format!(" ({})", spoken(duration))

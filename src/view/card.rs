@@ -116,7 +116,7 @@ fn ended(incident: &Incident, resolution: &Resolution) -> Vec<Words> {
     }
     let mut lines = resolved_lines(&Resolved {
         title: &incident.title,
-        declared_at: incident.declared_at,
+        since: incident.counts_from(),
         resolved_at: resolution.at,
         root_cause: &resolution.root_cause,
         impact: resolution.impact.as_ref().or(incident.impact.as_ref()),

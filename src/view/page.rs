@@ -244,7 +244,7 @@ pub fn closed(incident: &Incident, seq: u32, to: &To) -> Message {
             words!["✅ ", &answer.by, " is on it since ", moment(answer.at), "."]
         }
         (Some(answer), None) => {
-            let after = answer.at.duration_since(incident.declared_at);
+            let after = answer.at.duration_since(incident.counts_from());
             words!["✅ ", &answer.by, format!(" is on it: acknowledged after {}.", spoken(after))]
         }
         (None, None) => words!["paging has stopped."],

@@ -27,12 +27,10 @@ pub fn say(say: &Say, about: &Incident, mentions: &Mentions, now: Timestamp) -> 
         Say::Resolved { title, root_cause, by, cancelled: Some(cancelled), .. } => {
             announcement::cancelled(incident, title, root_cause, cancelled.of, by)
         }
-        Say::Resolved {
-            title, declared_at, resolved_at, root_cause, impact, data_loss, by, figures, ..
-        } => {
+        Say::Resolved { title, since, resolved_at, root_cause, impact, data_loss, by, figures, .. } => {
             let resolved = Resolved {
                 title,
-                declared_at: *declared_at,
+                since: *since,
                 resolved_at: *resolved_at,
                 root_cause,
                 impact: impact.as_ref(),

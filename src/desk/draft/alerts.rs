@@ -20,8 +20,8 @@ use domain::alert::silence::{Silence, SilenceEventKind, SilenceId};
 use domain::answer::{Answer, Private};
 use domain::effect::{Effect, EffectKind, Lane, Receipt};
 use domain::id::IncidentId;
-use domain::incident::Declaration;
-use domain::incident::Intent;
+use domain::incident::alerts::raised;
+use domain::incident::{Declaration, Incident, Intent};
 use domain::owner::Owner;
 use domain::request::Place;
 use domain::text;
@@ -118,14 +118,19 @@ impl Draft<'_> {
         let at_once = |alert: &Alert| {
             alert.group.is_some() && alert.is_told() && alert.verdict.declare == Declare::AtOnce
         };
-        if !at_once(after) || before.is_some_and(at_once) {
+        let was = before.filter(|before| at_once(before));
+        let worse = was.is_none_or(|was| after.verdict.severity < was.verdict.severity);
+        if !at_once(after) || !worse {
             return Ok(());
         }
         let open = |draft: &Self, incident: Option<IncidentId>| -> Result<Option<IncidentId>, StoreError> {
             let incident = incident.map(|id| draft.book().incident(id)).transpose()?.flatten();
             Ok(incident.filter(|incident| incident.is_open()).map(|incident| incident.id))
         };
-        if open(self, after.incident)?.is_some() {
+        if let Some(incident) = open(self, after.incident)? {
+            return self.raise(incident, after);
+        }
+        if was.is_some() {
             return Ok(());
         }
         let shared = find_group(&self.book(), group)?.and_then(|group| group.incident);
@@ -141,22 +146,33 @@ impl Draft<'_> {
         if known.is_none() {
             self.record::<Group>(group, &cause, GroupEventKind::Attached { incident })?;
         }
-        self.record::<Alert>(after.id, &cause, AlertEventKind::Attached { incident })
+        self.record::<Alert>(after.id, &cause, AlertEventKind::Attached { incident })?;
+        self.raise(incident, after)
+    }
+
+    /// An incident is as bad as the worst alert that would have declared one.
+    fn raise(&mut self, incident: IncidentId, alert: &Alert) -> Result<(), StoreError> {
+        let Some(incident) = self.book().incident(incident)? else { return Ok(()) };
+        match raised(&incident, alert, &self.config.severity) {
+            Some(kind) => self.record::<Incident>(incident.id, &Cause::earlier(Actor::Alert(alert.id)), kind),
+            None => Ok(()),
+        }
     }
 
     /// The open incident that an alert declared of the same source and severity, or of the same `group_by`, the last of which came
-    /// within the configured time.
+    /// within the configured time. The channel of their messages does not matter.
     fn belongs_to(&self, alert: &Alert) -> Result<Option<IncidentId>, StoreError> {
-        let key = key_of(&alert.verdict);
+        let within = self.config.alerts.group_within;
         for incident in self.book().open().iter().rev() {
             let Actor::Alert(by) = incident.declared_by else { continue };
-            let Some(first) = find(&self.book(), by)? else { continue };
-            let Some(group) = first.group.map(|id| find_group(&self.book(), id)).transpose()?.flatten()
-            else {
-                continue;
-            };
-            let near = self.now.duration_since(group.joined) <= self.config.alerts.group_within;
-            if group.key == key && (near || alert.verdict.group_stays) {
+            let first = find(&self.book(), by)?.filter(|first| first.verdict.group == alert.verdict.group);
+            let Some(first) = first else { continue };
+            let mut near = alert.verdict.group_stays;
+            for group in incident.alerts.groups.iter().copied().chain(first.group) {
+                let group = find_group(&self.book(), group)?;
+                near |= group.is_some_and(|group| self.now.duration_since(group.joined) <= within);
+            }
+            if near {
                 return Ok(Some(incident.id));
             }
         }

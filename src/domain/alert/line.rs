@@ -164,10 +164,12 @@ pub enum AlertsAnswer {
         silence: Option<Box<Silence>>,
         now: Timestamp,
     },
+    /// `incident`: whoever asked has it as well now.
     Acked {
         alert: AlertId,
         title: String,
         alerts: u32,
+        incident: Option<IncidentId>,
     },
     Silenced {
         silence: Box<Silence>,

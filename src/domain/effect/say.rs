@@ -95,7 +95,9 @@ pub enum Say {
     /// Runbook 7.2, with the figures.
     Resolved {
         title: String,
-        declared_at: Timestamp,
+        /// What its clocks count from.
+        #[serde(rename = "declared_at")]
+        since: Timestamp,
         resolved_at: Timestamp,
         root_cause: String,
         impact: Option<String>,

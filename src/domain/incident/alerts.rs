@@ -7,11 +7,13 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Incident;
+use super::decide::clocks;
 use super::event::{Event, EventKind};
 use crate::actor::Actor;
-use crate::alert::AlertId;
 use crate::alert::group::GroupId;
 use crate::alert::signal::{Link, Source};
+use crate::alert::{Alert, AlertId};
+use crate::severities::Severities;
 use crate::timer::Outage;
 
 /// So many lines name one alert each; from then on a line a minute counts them.
@@ -194,6 +196,21 @@ impl Incident {
         let counted = self.alerts.counted.filter(|_| self.is_open())?;
         Some(counted.saturating_add(COUNTED_EVERY).unwrap_or(Timestamp::MAX))
     }
+}
+
+/// What an alert that declares at once makes of an incident that is taken for less bad. Whoever lowered it knew better.
+pub fn raised(incident: &Incident, alert: &Alert, rules: &Severities) -> Option<EventKind> {
+    let to = alert.verdict.severity;
+    let mut changes = incident.severity_changes.iter();
+    let last = changes.rfind(|change| change.retracted.is_none());
+    let lowered = last.is_some_and(|change| change.by.is_person() && change.to > change.from);
+    let raises = incident.is_open() && to < incident.severity && !lowered;
+    raises.then(|| EventKind::SeverityChanged {
+        from: incident.severity,
+        to,
+        reason: Some(format!("{} is {to}", alert.id)),
+        clocks: clocks(to, rules),
+    })
 }
 
 /// Resolves what nobody has touched. Time in which howler heard nothing is no quiet time.

@@ -245,7 +245,7 @@ impl Consequences<'_> {
             self.cards();
             return self.invite(by.in_slack().cloned().into_iter().collect(), false);
         }
-        let after = self.event.at.duration_since(self.incident.declared_at);
+        let after = self.event.at.duration_since(self.incident.counts_from());
         self.say_inside(Say::Acknowledged { by: by.clone(), after });
         if let Some(seq) = self.incident.response_missed {
             self.push(Lane::Announce(self.incident.id), EffectKind::Amend { seq, to: To::Emergencies });
@@ -377,7 +377,7 @@ impl Consequences<'_> {
         let incident = self.incident;
         let say = Say::Resolved {
             title: incident.title.clone(),
-            declared_at: incident.declared_at,
+            since: incident.counts_from(),
             resolved_at: self.event.at,
             root_cause: root_cause.clone(),
             impact: impact.clone(),

@@ -53,7 +53,7 @@ pub struct Asked<'a> {
     pub duty: &'a Duty,
 }
 
-fn clocks(severity: Severity, rules: &Severities) -> Clocks {
+pub(super) fn clocks(severity: Severity, rules: &Severities) -> Clocks {
     let rule = rules.rule(severity);
     Clocks {
         update_every: rule.update_every,

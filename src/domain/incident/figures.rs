@@ -8,9 +8,9 @@ use super::Incident;
 /// How an incident went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Figures {
-    /// From the declaration to the first acknowledgement.
+    /// From what its clocks count from, the beginning of the trouble or the declaration, to the first acknowledgement.
     pub to_acknowledge: Option<SignedDuration>,
-    /// From the declaration to the resolution that stands.
+    /// From the same to the resolution that stands.
     pub to_resolve: Option<SignedDuration>,
     pub response_missed: bool,
     /// Updates whose due time came or that were posted before it.
@@ -20,16 +20,13 @@ pub struct Figures {
 
 impl Figures {
     pub fn of(incident: &Incident) -> Self {
-        let since_declared = |at: jiff::Timestamp| at.duration_since(incident.declared_at);
+        let took = |at: jiff::Timestamp| at.duration_since(incident.counts_from());
         let kept =
             incident.updates.iter().filter(|update| update.in_time && update.retracted.is_none()).count();
         let kept = u32::try_from(kept).unwrap_or(u32::MAX);
         Self {
-            to_acknowledge: incident
-                .acknowledged
-                .as_ref()
-                .map(|acknowledged| since_declared(acknowledged.at)),
-            to_resolve: incident.resolution().map(|resolution| since_declared(resolution.at)),
+            to_acknowledge: incident.acknowledged.as_ref().map(|acknowledged| took(acknowledged.at)),
+            to_resolve: incident.resolution().map(|resolution| took(resolution.at)),
             response_missed: incident.response_missed.is_some(),
             updates_promised: kept + incident.promises_missed,
             updates_kept: kept,

@@ -84,7 +84,7 @@ impl Plan {
     fn beginning_at(&self, from: Timestamp) -> Self {
         let anchor = self.turns.index(from);
         let people = self.order_of(anchor).cloned().collect();
-        Self { from, turns: self.turns.clone(), people, anchor }
+        Self { from, turns: self.turns.clone(), people, anchor, goes_on: self.goes_on }
     }
 }
 
@@ -152,7 +152,7 @@ impl Schedule {
         if before.people == people {
             return Err(ChangeProblem::NothingChanges);
         }
-        Ok(self.replanned(Plan { people, ..before }))
+        Ok(self.replanned(Plan { people, goes_on: false, ..before }))
     }
 
     /// Other turns from the next hand-over on: whose turn begins then keeps it until the first hand-over of the new turns,
@@ -167,7 +167,9 @@ impl Schedule {
             return Err(ChangeProblem::NothingChanges);
         }
         let anchor = turns.index(from);
-        Ok(self.replanned(Plan { turns: turns.clone(), anchor, ..before }))
+        // An order that begins then as well stays the one that was given.
+        let goes_on = before.goes_on || self.plans.iter().all(|plan| plan.from != from);
+        Ok(self.replanned(Plan { turns: turns.clone(), anchor, goes_on, ..before }))
     }
 
     /// A person's time off. It replaces what it overlaps of their other pauses.
@@ -236,9 +238,11 @@ impl Schedule {
         let to_come = after.plans.split_off(later);
         let in_force = self.plan_from(now);
         after.plans.retain(|plan| plan.from < now);
-        for plan in in_force.into_iter().chain(to_come.iter().map(|plan| plan.beginning_at(plan.from))) {
-            let mut plan = plan;
-            change(&mut plan);
+        for mut plan in in_force.into_iter().chain(to_come.iter().map(|plan| plan.beginning_at(plan.from))) {
+            match after.plans.last().filter(|before| plan.goes_on && before.from >= now) {
+                Some(before) => plan.people = before.beginning_at(plan.from).people,
+                None => change(&mut plan),
+            }
             after.plans.push(plan);
         }
         after

@@ -16,6 +16,9 @@ pub struct Plan {
     pub people: Vec<UserId>,
     /// The turn that is the first person's.
     pub anchor: i64,
+    /// Nobody gave it an order: it goes on with the one before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub goes_on: bool,
 }
 
 impl Plan {
@@ -85,7 +88,7 @@ impl Schedule {
     pub fn new(turns: Turns, people: Vec<UserId>, from: Timestamp) -> Self {
         let anchor = turns.index(from);
         Self {
-            plans: vec![Plan { from, turns, people, anchor }],
+            plans: vec![Plan { from, turns, people, anchor, goes_on: false }],
             pauses: Vec::new(),
             overrides: Vec::new(),
             backups: Vec::new(),

@@ -20,6 +20,7 @@ use domain::alert::silence::{Matcher, Silence};
 use domain::alert::{Alert, AlertId, source_word};
 use domain::command::{Command, Line};
 use domain::feature::FeatureLine;
+use domain::id::IncidentId;
 use domain::text::shorten;
 
 /// Most of a title that a line shows.
@@ -82,9 +83,10 @@ pub(super) fn answer(answer: &AlertsAnswer, via: Via) -> Message {
         AlertsAnswer::Show { alert, group, silence, now } => {
             card::of_one(alert, group.as_deref(), silence.as_deref(), *now, via)
         }
-        AlertsAnswer::Acked { alert, title, alerts } => Draft::new()
+        AlertsAnswer::Acked { alert, title, alerts, incident } => Draft::new()
             .line(words!["👀 ", "You have ", bold(alert.to_string()), ": ", shorten(title, TITLE)])
             .lines(others(*alerts, " that share its message are yours as well."))
+            .lines(incident.map(acknowledged_too).into_iter().collect())
             .finish(),
         AlertsAnswer::Silenced { silence, now } => silenced(silence, *now, via),
         AlertsAnswer::SilenceHow { alert, title } => silence_how(*alert, title, via),
@@ -130,6 +132,10 @@ pub(super) fn answer(answer: &AlertsAnswer, via: Via) -> Message {
 fn others(alerts: u32, what: &'static str) -> Vec<Words> {
     let more = u64::from(alerts.saturating_sub(1));
     (more > 0).then(|| words![format!("{} more", thousands(more)), what]).into_iter().collect()
+}
+
+fn acknowledged_too(incident: IncidentId) -> Words {
+    words!["✅ You are on ", bold(incident.to_string()), ", which it is a part of: paging has stopped."]
 }
 
 fn help(via: Via) -> Message {

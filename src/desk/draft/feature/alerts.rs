@@ -20,6 +20,7 @@ use domain::alert::line::{AlertsAnswer, AlertsLine, AlertsRefusal, Silenced, Uns
 use domain::alert::silence::{Matcher, Silence, SilenceId};
 use domain::alert::{Alert, AlertId};
 use domain::answer::{Answer, Private};
+use domain::command::{Command, Line};
 use domain::id::IncidentId;
 use domain::request::Request;
 use store::StoreError;
@@ -97,8 +98,24 @@ impl Draft<'_> {
             Err(refusal) => return Ok(Err(refusal)),
         };
         self.record::<Alert>(id, &Cause::request(request), kind)?;
-        let alerts = group.map_or(1, |group| group.open.max(1));
-        Ok(Ok(AlertsAnswer::Acked { alert: id, title: alert.told.title.clone(), alerts }))
+        let alerts = group.as_ref().map_or(1, |group| group.open.max(1));
+        let incident = alert.incident.or(group.and_then(|group| group.incident));
+        let incident = incident.map(|id| self.acknowledges_too(request, id)).transpose()?.flatten();
+        Ok(Ok(AlertsAnswer::Acked { alert: id, title: alert.told.title.clone(), alerts, incident }))
+    }
+
+    /// Whoever has an alert is on the incident that it is a part of, where nobody is yet.
+    fn acknowledges_too(
+        &mut self,
+        request: &Request,
+        id: IncidentId,
+    ) -> Result<Option<IncidentId>, StoreError> {
+        let waits = self.book().incident(id)?.is_some_and(|incident| incident.is_called_for());
+        if !waits {
+            return Ok(None);
+        }
+        let answer = self.line(request, &Line { incident: Some(id), command: Command::Ack })?;
+        Ok(matches!(answer, Answer::Private(Private::Done { .. })).then_some(id))
     }
 
     fn alert_silence(

@@ -119,6 +119,25 @@ fn turns_change_at_the_next_hand_over() {
 }
 
 #[test]
+fn turns_that_are_to_change_go_on_with_whoever_is_in_by_then() {
+    let daily = Turns::parse("00:00", "UTC", "daily").unwrap();
+    let to_change = abc().change_turns(&daily, now()).unwrap();
+    // Ann's week is Bob's at once; then it is Cat's turn, and not Bob's once more.
+    let removed = to_change.remove(&user("ann"), now()).unwrap();
+    assert_eq!(holder(&removed, NOW), "bob");
+    assert_eq!(holder(&removed, "2026-11-08 01:00"), "cat");
+    assert_eq!(holder(&removed, "2026-11-09 01:00"), "bob");
+    // Dan comes after Cat and before Ann, who has her turn now.
+    let added = to_change.add(&user("dan"), now()).unwrap();
+    let days = ["08", "09", "10", "11"].map(|day| holder(&added, &format!("2026-11-{day} 01:00")));
+    assert_eq!(days, ["bob", "cat", "dan", "ann"]);
+    // An order that was given stays.
+    let ordered = to_change.order(&users("cat bob ann"), now()).unwrap();
+    let removed = ordered.remove(&user("bob"), now()).unwrap();
+    assert_eq!(holder(&removed, "2026-11-08 01:00"), "cat");
+}
+
+#[test]
 fn overrides_are_cut_to_what_is_to_come() {
     let make = |from: &str, until: &str| abc().override_with(wanted("cat", from, until), now());
     assert_eq!(make("2026-11-04", "2026-11-06").unwrap().overrides[0].from, now());

@@ -42,7 +42,8 @@ pub fn message(shown: &Shown, mentions: &Mentions) -> Message {
         (several, _) => many(Draft::new(), group, several, shown),
     };
     let draft = match (group.is_live(), group.mention) {
-        (true, true) => draft.line(words![mention(&mentions.oncall)]),
+        // Its incident calls by itself.
+        (true, true) if group.incident.is_none() => draft.line(words![mention(&mentions.oncall)]),
         _ => draft,
     };
     draft.buttons(buttons(shown)).finish()
@@ -119,6 +120,9 @@ fn standing(alert: &Alert, group: Option<&Group>, now: Timestamp) -> Vec<Words> 
             spoken(at.duration_since(alert.first).max(jiff::SignedDuration::ZERO)),
             "."
         ],
+        State::Open | State::Flapping { .. } if group.is_some_and(|group| group.incident.is_some()) => {
+            return flapping.into_iter().chain(group.and_then(part_of)).collect();
+        }
         State::Open | State::Flapping { .. } => match alert.verdict.severity {
             Severity::P1 | Severity::P2 => words!["Nobody has it yet."],
             Severity::P3 | Severity::P4 => return flapping.into_iter().collect(),
@@ -126,6 +130,12 @@ fn standing(alert: &Alert, group: Option<&Group>, now: Timestamp) -> Vec<Words> 
         other => sentence(state(&other, now)),
     };
     flapping.into_iter().chain([state]).collect()
+}
+
+/// Which incident it is a part of: whoever has that has it.
+fn part_of(group: &Group) -> Option<Words> {
+    let incident = group.incident.filter(|_| group.is_live())?;
+    Some(words!["🚨 Part of ", bold(incident.to_string()), ": look there who has it."])
 }
 
 fn sentence(words: Words) -> Words {
@@ -190,6 +200,7 @@ fn whose(group: &Group, now: Timestamp) -> Option<Words> {
         (Some(Acked { at, .. }), None) => {
             Some(words!["👀 Acknowledged at their source, ", near(*at, now), "."])
         }
+        (None, None) if group.incident.is_some() => part_of(group),
         (None, None) if group.severity <= Severity::P2 => Some(words!["Nobody has them yet."]),
         (None, None) => None,
     }

@@ -265,8 +265,16 @@ fn answers(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
     let mut answers = vec![
         ("one", show(None, Some(held.clone()))),
         ("one of several", show(Some(Group { alerts: 7, ..group(&one) }), None)),
-        ("yours", AlertsAnswer::Acked { alert: id, title: title.clone(), alerts: 1 }),
-        ("several yours", AlertsAnswer::Acked { alert: id, title: title.clone(), alerts: 1_200 }),
+        ("yours", AlertsAnswer::Acked { alert: id, title: title.clone(), alerts: 1, incident: None }),
+        (
+            "several yours",
+            AlertsAnswer::Acked {
+                alert: id,
+                title: title.clone(),
+                alerts: 1_200,
+                incident: Some(IncidentId(7)),
+            },
+        ),
         ("silenced", AlertsAnswer::Silenced { silence: Box::new(held.clone()), now }),
         ("silenced what fits", AlertsAnswer::Silenced { silence: Box::new(all.clone()), now }),
         ("silence, how", AlertsAnswer::SilenceHow { alert: id, title }),

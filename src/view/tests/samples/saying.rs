@@ -34,7 +34,7 @@ pub fn announcements(texts: &Texts) -> Vec<Named> {
     };
     let resolved = |figures, data_loss| Say::Resolved {
         title: title(),
-        declared_at: at("02:00"),
+        since: at("02:00"),
         resolved_at: at("03:05"),
         root_cause: texts.text.clone(),
         impact: texts.some(),
