@@ -14,6 +14,7 @@ use super::{Alert, AlertId};
 use crate::Severity;
 use crate::actor::Actor;
 use crate::id::{IncidentId, UserId};
+use crate::oncall::Why as Held;
 use crate::timer::Lateness;
 
 /// One thing to ask.
@@ -336,6 +337,8 @@ pub struct Why {
     pub alert: Alert,
     pub group: Option<Group>,
     pub silence: Option<Silence>,
+    /// Who was on call when howler heard of it, and by what.
+    pub duty: Option<(UserId, Held)>,
     /// Who is on call now.
     pub on_call: Option<UserId>,
     pub now: Timestamp,

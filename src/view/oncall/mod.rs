@@ -24,7 +24,7 @@ pub use import::{Earlier, nameless, not_a_name, not_taken, not_weeks, taken};
 pub(super) use refusal::refused;
 pub(super) use telling::{i_cannot, i_have_it};
 pub use telling::{retold, spoken_summons, tell};
-pub(super) use who::when_problem;
+pub(super) use who::{reason, when_problem};
 
 /// A button that asks something about being on call.
 pub(super) fn button(label: &str, line: Oncall) -> Button {

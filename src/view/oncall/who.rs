@@ -19,7 +19,7 @@ use domain::oncall::when::WhenProblem;
 const ROWS: usize = 40;
 
 /// Why somebody has it; nothing where it is simply their turn.
-pub(super) fn reason(why: &Why) -> Option<Words> {
+pub(crate) fn reason(why: &Why) -> Option<Words> {
     Some(match why {
         Why::Rotation => return None,
         Why::PausedFor(instead_of) => words![" Standing in for ", instead_of, ", who is paused."],

@@ -4,6 +4,7 @@ use super::{source, state, times, title};
 use crate::Message;
 use crate::blocks::Draft;
 use crate::facts;
+use crate::oncall::reason;
 use crate::words::{Words, bold, code, near, words};
 use domain::Severity;
 use domain::aggregate::Aggregate;
@@ -77,7 +78,7 @@ fn follows(verdict: &Verdict, on_call: Option<&UserId>) -> Vec<Words> {
 }
 
 pub(super) fn why(asked: &Why) -> Message {
-    let Why { alert, group, silence, on_call, now } = asked;
+    let Why { alert, group, silence, duty, on_call, now } = asked;
     let mut lines = vec![
         words![bold("Source: "), source(alert.source), ", checked by ", checked(alert.source)],
         words![bold("Key: "), code(shorten(&alert.key, KEY))],
@@ -92,6 +93,13 @@ pub(super) fn why(asked: &Why) -> Message {
     ];
     lines.extend(judged(&alert.verdict));
     lines.extend(follows(&alert.verdict, on_call.as_ref()));
+    lines.push(match duty {
+        Some((person, why)) => {
+            let by = reason(why).unwrap_or_else(|| words![" Their turn in the rotation."]);
+            words![bold("On call then: "), person, "."].and(by)
+        }
+        None => words![bold("On call then: "), "nobody"],
+    });
     lines.push(words![bold("Now: ")].and(state(&State::of(alert, group.as_ref()), *now)));
     lines.extend(sent(asked));
     if let Some(silence) = silence.as_ref().filter(|silence| silence.is_live()) {

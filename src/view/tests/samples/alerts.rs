@@ -21,6 +21,8 @@ use domain::answer::Private;
 use domain::answer::Summary;
 use domain::feature::{self, FeatureAnswer};
 use domain::id::IncidentId;
+use domain::oncall::OverrideKind;
+use domain::oncall::Why as Held;
 use domain::{Severity, Status};
 
 fn signal(texts: &Texts, source: Source, severity: Option<Severity>) -> Signal {
@@ -233,7 +235,14 @@ fn whys(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
         ..group(&one)
     };
     let why = |alert: &Alert, group: Option<Group>, silence| {
-        AlertsAnswer::Why(Box::new(Why { alert: alert.clone(), group, silence, on_call: Some(bea()), now }))
+        AlertsAnswer::Why(Box::new(Why {
+            alert: alert.clone(),
+            group,
+            silence,
+            duty: Some((ian(), Held::Override { id: 4, kind: OverrideKind::Cover, by: ian().into() })),
+            on_call: Some(bea()),
+            now,
+        }))
     };
     let verdict = |source, severity| judge(&signal(texts, source, severity), &Rules::default(), now);
     let test = |severity, source, on_call| AlertsAnswer::Test {

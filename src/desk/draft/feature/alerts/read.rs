@@ -17,6 +17,8 @@ use domain::alert::signal::{Said, Signal, Source, Trouble};
 use domain::alert::{Alert, AlertId};
 use domain::id::UserId;
 use domain::oncall::duty::PhoneReach;
+use domain::oncall::Why as Held;
+use jiff::Timestamp;
 use store::StoreError;
 
 /// Most rows of a list; the rest is counted.
@@ -58,6 +60,7 @@ pub(in crate::draft) fn read(
                     alert: Alert::clone(&alert),
                     group: group.map(Arc::unwrap_or_clone),
                     silence: silence.map(Arc::unwrap_or_clone),
+                    duty: duty(book, alert.heard),
                     on_call: on_call(book),
                     now: book.now,
                 }))
@@ -82,6 +85,11 @@ pub(in crate::draft) fn read(
         | AlertsLine::Detach { .. }
         | AlertsLine::Declare { .. } => AlertsAnswer::Help,
     })
+}
+
+/// Who was on call at an instant, and by what.
+fn duty(book: &Book<'_>, at: Timestamp) -> Option<(UserId, Held)> {
+    book.state.rota.schedule.holder(at).map(|(person, why)| (person.clone(), why))
 }
 
 fn on_call(book: &Book<'_>) -> Option<UserId> {
