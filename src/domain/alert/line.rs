@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::asking::Asking;
 use super::ear::Ear;
 use super::group::{Group, GroupId};
 use super::rules::Verdict;
@@ -202,6 +203,9 @@ pub enum AlertsAnswer {
     },
     Sources {
         ears: Vec<Ear>,
+        /// What they are asked.
+        #[serde(default)]
+        asking: Box<Asking>,
         now: Timestamp,
     },
     Test {

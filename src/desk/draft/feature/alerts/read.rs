@@ -16,8 +16,8 @@ use domain::alert::rules::judge;
 use domain::alert::signal::{Said, Signal, Source, Trouble};
 use domain::alert::{Alert, AlertId};
 use domain::id::UserId;
-use domain::oncall::duty::PhoneReach;
 use domain::oncall::Why as Held;
+use domain::oncall::duty::PhoneReach;
 use jiff::Timestamp;
 use store::StoreError;
 
@@ -67,9 +67,11 @@ pub(in crate::draft) fn read(
             }
             None => no_such(*id),
         },
-        AlertsLine::Sources => {
-            AlertsAnswer::Sources { ears: book.state.alerts.ears.values().cloned().collect(), now: book.now }
-        }
+        AlertsLine::Sources => AlertsAnswer::Sources {
+            ears: book.state.alerts.ears.values().cloned().collect(),
+            asking: Box::new(book.state.alerts.asking.clone()),
+            now: book.now,
+        },
         AlertsLine::Test { severity, source } => AlertsAnswer::Test {
             severity: *severity,
             source: *source,
