@@ -26,6 +26,7 @@ use delivery::{
     Lanes, SlackTarget,
 };
 use desk::Desk;
+use domain::procedure::drill::Drill;
 use domain::run::signed::Keys;
 use ground::clock::Clock;
 use ground::logs::how_it_ended;
@@ -38,6 +39,7 @@ use redact::Redactor;
 use store::{Disk, Store, StoreError};
 use telephone::Telephone;
 
+use crate::dry_run::drill::{Driller, Drilling};
 pub use crate::http_server::serve;
 pub use backups::Keeping;
 pub use stop::StopSignals;
@@ -106,6 +108,9 @@ pub struct App {
     /// What sources are asked, where there is a machine to ask from.
     pub asking: Option<Asking>,
     asker: Option<JoinHandle<()>>,
+    /// Drills of procedures, where they are on.
+    pub drilling: Option<Drilling>,
+    driller: Option<JoinHandle<()>>,
     /// Socket Mode, where it is on.
     socket: Option<JoinHandle<()>>,
     stop: watch::Sender<bool>,
@@ -152,6 +157,7 @@ impl App {
                 .with_services(&config.runbook, &secrets, clock.clone())
                 .with_homes(data.join("homes")),
         };
+        let prober = Arc::new(prober);
         let redactor = Arc::new(Redactor::new(secrets.all().into_iter().chain(prober.secrets())));
         let loaded = procedure::load(config.runbook.folder.as_deref())
             .fitted(config.runbook.here())
@@ -185,7 +191,7 @@ impl App {
             deliverer: Arc::clone(&deliverer),
             github,
             caller: Arc::new(phone.caller),
-            hands: Arc::new(Hands::new(prober)),
+            hands: Arc::new(Hands::new(Arc::clone(&prober))),
             clock: clock.clone(),
             metrics: metrics.clone(),
             instance,
@@ -221,6 +227,12 @@ impl App {
             Asker::new(&config, &secrets, redactor, desk.clone(), clock.clone()).start(&stopping)
         });
         let (asking, asker) = asker.unzip();
+        let driller = (config.runbook.drill != Drill::Off).then(|| {
+            let (desk, config, clock) = (desk.clone(), Arc::clone(&config), clock.clone());
+            let redactor = Arc::clone(&redactor);
+            Driller { desk, config, prober, redactor, clock }.start(&stopping)
+        });
+        let (drilling, driller) = driller.unzip();
         let front = intake::Front { desk: desk.clone(), deliverer, clock, metrics, redactor };
         let (watch, socket) =
             connections.map(|connections| intake::socket::start(&front, connections, &stopping)).unzip();
@@ -251,6 +263,8 @@ impl App {
             keeper,
             asking,
             asker,
+            drilling,
+            driller,
             socket,
             stop,
             store: held,
@@ -267,11 +281,11 @@ impl App {
     /// Finishes what is in hand. What is left in the outbox goes on after the next start. False when a part of howler
     /// had ended by itself.
     pub async fn stop(self) -> bool {
-        let Self { desk, lanes, homes, desk_task, socket, asker, stop, store, .. } = self;
+        let Self { desk, lanes, homes, desk_task, socket, asker, driller, stop, store, .. } = self;
         // Nothing of it is kept, and nobody waits for it.
         homes.abort();
-        // What it did not hear to the end it asks again.
-        asker.iter().for_each(JoinHandle::abort);
+        // What was not heard to the end is asked again.
+        asker.iter().chain(&driller).for_each(JoinHandle::abort);
         // Without lanes there is nobody to tell.
         let _ = stop.send(true);
         let tasks: Vec<_> =
@@ -307,7 +321,7 @@ impl App {
 
     /// Loses everything that was not saved, as a killed process does.
     pub async fn crash(self) {
-        let more = self.keeper.into_iter().chain(self.asker).chain(self.socket);
+        let more = self.keeper.into_iter().chain(self.asker).chain(self.driller).chain(self.socket);
         for task in [self.lanes, self.homes, self.desk_task].into_iter().chain(more) {
             task.abort();
             // It was cut off, which is what was asked for.

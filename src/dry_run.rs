@@ -1,6 +1,8 @@
 //! `howler procedure run NAME --dry-run`: a procedure's checks asked from a shell, up to the step that they lead to. `howler procedure drill
 //! NAME`: all of its checks, and all of its actions as far as they can be prepared.
 
+pub mod drill;
+
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -70,9 +72,8 @@ pub async fn run(config: &Config, secrets: &Secrets, looks: &Looks) -> ExitCode 
     }
     if looks.drills {
         let prepared = prepared(&run, &prober).await;
-        let can_tell = run.findings.values().all(|found| found.verdict != Verdict::Unknown)
-            && prepared.iter().all(|(_, prepared)| prepared.is_ok());
-        return told(view::drill(&run, &prepared), can_tell);
+        let is_whole = drill::found(&run, &prepared, clock.now()).is_whole();
+        return told(view::drill(&run, &prepared), is_whole);
     }
     if let Some(next) = settle(&run, &Around::default()) {
         run.apply(&event(run.events + 1, next));

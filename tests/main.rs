@@ -21,6 +21,7 @@ mod data;
 mod database;
 mod delivery;
 mod demo;
+mod drills;
 mod export;
 mod frozen;
 mod hand_over;

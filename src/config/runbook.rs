@@ -12,6 +12,7 @@ use super::backup::is_name;
 use super::{Limits, Repository};
 use domain::duration::Humane;
 use domain::id::UserId;
+use domain::procedure::drill::Drill;
 use domain::procedure::{Here, Risk};
 use domain::run::change::Policy;
 use domain::run::identity::Names;
@@ -54,6 +55,8 @@ pub struct RunbookRules {
     /// The user, by name or number, as whom programs run where howler is root.
     #[serde(deserialize_with = "name")]
     pub run_as: Option<String>,
+    /// How often every procedure is tried by day, without changing anything.
+    pub drill: Drill,
     pub limits: Limits,
     pub approval: ApprovalRules,
     /// `[runbook.acts_as]`: the name in the cluster of each person who may ask for an action there.
@@ -206,6 +209,7 @@ impl Default for RunbookRules {
             vercel_team: None,
             owner_labels: Vec::new(),
             run_as: None,
+            drill: Drill::Off,
             limits: Limits::default(),
             approval: ApprovalRules::default(),
             acts_as: Arc::default(),

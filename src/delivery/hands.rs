@@ -1,7 +1,7 @@
 //! What a run does in the world: its checks asked, its plan prepared, its action carried out once, and stopped.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -26,13 +26,13 @@ const PLAN_LIMIT: Duration = Duration::from_secs(60);
 
 /// Carries out what runs ask for.
 pub struct Hands {
-    prober: Prober,
+    prober: Arc<Prober>,
     /// The runs whose actions are under way; becomes true where one is to be stopped.
     stops: Mutex<BTreeMap<RunId, watch::Sender<bool>>>,
 }
 
 impl Hands {
-    pub fn new(prober: Prober) -> Self {
+    pub fn new(prober: Arc<Prober>) -> Self {
         Self { prober, stops: Mutex::default() }
     }
 

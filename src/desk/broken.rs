@@ -88,7 +88,8 @@ impl Round {
                 Message::Drifted(_, reply)
                 | Message::Reach(_, _, reply)
                 | Message::Heard(_, _, reply)
-                | Message::Learned(_, reply) => {
+                | Message::Learned(_, reply)
+                | Message::Drilled(_, reply) => {
                     // Who asked may have gone.
                     let _ = reply.send(Err(fault));
                 }

@@ -8,6 +8,7 @@ mod board;
 mod change;
 mod clock;
 mod declare;
+mod drill;
 mod effects;
 mod feature;
 mod hear;

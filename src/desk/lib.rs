@@ -7,6 +7,7 @@ mod book;
 mod broken;
 mod doubt;
 mod draft;
+mod drilled;
 mod head;
 pub mod health;
 mod hear;
@@ -20,6 +21,7 @@ mod signing;
 pub mod state;
 mod unsaved;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
@@ -42,6 +44,7 @@ use domain::id::{ChannelId, EffectId, IncidentId, RunId, UserId};
 use domain::incident::Incident;
 use domain::oncall::reach::NoWay;
 use domain::oncall::rota::Rota;
+use domain::procedure::drill::Drilled;
 use domain::request::{Ask, ReplyPath, Request};
 use domain::run::Run;
 use doubt::Doubts;
@@ -65,6 +68,8 @@ enum Message {
     Heard(RunId, String, oneshot::Sender<Result<(), Fault>>),
     /// What a source of alerts says.
     Hear(Box<Delivery>, oneshot::Sender<Result<(), Fault>>),
+    /// What drills of procedures found, by their names.
+    Drilled(BTreeMap<String, Drilled>, oneshot::Sender<Result<(), Fault>>),
     /// What a source answered.
     Learned(Box<Learned>, oneshot::Sender<Result<(), Fault>>),
     /// Not before then, for this reason; see [`Desk::hold`].

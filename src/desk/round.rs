@@ -257,6 +257,10 @@ impl Round {
                     Ok(()) => replies.push(Reply::Saved(reply)),
                     Err(error) => drop(reply.send(Err(unreadable(error)))),
                 },
+                Message::Drilled(found, reply) => {
+                    draft.drilled(found);
+                    replies.push(Reply::Saved(reply));
+                }
                 Message::Learned(learned, reply) => match draft.learn(&learned) {
                     Ok(()) => replies.push(Reply::Saved(reply)),
                     Err(error) => drop(reply.send(Err(unreadable(error)))),

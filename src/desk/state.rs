@@ -12,6 +12,7 @@ use domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
 use domain::id::{EffectId, IncidentId, RunId};
 use domain::incident::Incident;
 use domain::oncall::rota::Rota;
+use domain::procedure::drill::Drills;
 use domain::run::Run;
 use domain::run::audit::Ledger;
 use domain::run::signed::Keys;
@@ -36,6 +37,8 @@ pub struct State {
     pub rota: Arc<Rota>,
     pub timers: BTreeSet<Timer>,
     pub outbox: Outbox,
+    /// The last drill of each procedure.
+    pub drills: Drills,
     pub next: Numbers,
 }
 
@@ -43,13 +46,15 @@ impl State {
     /// What a start finds. Effects in the outbox may have been sent just before the end, so their fate is unknown. An audit to which
     /// `keys` cannot add lets nothing be changed.
     pub fn loaded(loaded: Loaded, keys: &Keys) -> Self {
-        let Loaded { open, rota, runs, plain, ledger, ears, beats, asking, timers, outbox, next } = loaded;
+        let Loaded { open, rota, runs, plain, ledger, ears, beats, asking, drills, timers, outbox, next } =
+            loaded;
         let broken = ledger.broken.clone().or_else(|| keys.missing(&ledger));
         let mut state = Self {
             worst: open.iter().map(|incident| (incident.severity, incident.id)).collect(),
             open: open.into_iter().map(|incident| (incident.id, Arc::new(incident))).collect(),
             runs: runs.into_iter().map(|run| (run.id, Arc::new(run))).collect(),
             alerts: Alerts::loaded(ears, beats, asking, &plain.alerts, &plain.groups),
+            drills,
             plain: Live::loaded(plain),
             ledger: Ledger { broken, ..ledger },
             rota: Arc::new(rota),
@@ -86,6 +91,9 @@ impl State {
         changes.kinds.alerts.rows.iter().for_each(|alert| self.alerts.take(alert));
         changes.kinds.groups.rows.iter().for_each(|group| self.alerts.take_group(group));
         changes.heard.beats.into_iter().for_each(|(key, beat)| self.alerts.take_beat(key, beat));
+        if let Some(drills) = changes.drills {
+            self.drills = drills;
+        }
         if let Some(asking) = changes.heard.asking {
             self.alerts.asking = asking;
         }

@@ -282,6 +282,7 @@ fn tells(tell: &Tell) -> &'static str {
         Tell::CannotSave { .. } => "tell_cannot_save",
         Tell::SavesAgain { .. } => "tell_saves_again",
         Tell::Missed(_) => "tell_missed",
+        Tell::Drilled(_) => "tell_drilled",
     }
 }
 

@@ -18,6 +18,7 @@ use domain::id::{DeliveryId, EffectId};
 use domain::incident::Incident;
 use domain::oncall::event::PageRecord;
 use domain::oncall::rota::Rota;
+use domain::procedure::drill::Drills;
 use domain::run::Run;
 use domain::run::audit::{AuditRow, Ledger};
 use domain::timer::Timer;
@@ -30,6 +31,7 @@ pub struct Changes {
     pub audit: Vec<AuditRow>,
     /// What is kept of the sources of alerts.
     pub heard: HeardRows,
+    pub drills: Option<Drills>,
     pub paged: Vec<PageRecord>,
     pub timers_set: Vec<Timer>,
     pub timers_gone: Vec<Timer>,
@@ -44,6 +46,7 @@ impl Changes {
         self.kinds.is_empty()
             && self.audit.is_empty()
             && self.heard.is_empty()
+            && self.drills.is_none()
             && self.effects.is_empty()
             && self.effects_gone.is_empty()
             && self.timers_gone.is_empty()
@@ -67,6 +70,7 @@ pub struct Loaded {
     pub beats: Vec<Beat>,
     /// What sources are asked.
     pub asking: Asking,
+    pub drills: Drills,
     pub timers: Vec<Timer>,
     pub outbox: Vec<Effect>,
     pub next: Numbers,

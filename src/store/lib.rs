@@ -13,6 +13,7 @@ mod codec;
 mod commit;
 mod damage;
 mod disk;
+mod drills;
 mod engine;
 mod error;
 mod guard;

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use tracing::{error, warn};
 
 use super::disk::Engine;
-use super::{Loaded, Plain, Store, StoreError, audit, codec, heard, keys, kinds, read_meta};
+use super::{Loaded, Plain, Store, StoreError, audit, codec, drills, heard, keys, kinds, read_meta};
 use domain::aggregate::Aggregate;
 use domain::effect::Effect;
 use domain::id::{IncidentId, RunId};
@@ -48,6 +48,7 @@ impl Store {
                 ears: heard::ears(engine)?,
                 beats: heard::beats(engine)?,
                 asking: heard::asking(engine)?,
+                drills: drills::read(engine)?,
                 timers,
                 outbox,
                 next: meta.next,

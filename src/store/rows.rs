@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::disk::Engine;
 use super::engine::Write;
-use super::{Changes, REMEMBER, StoreError, codec, keys};
+use super::{Changes, REMEMBER, StoreError, codec, drills, keys};
 
 /// A change's rows.
 pub(super) fn of(changes: &Changes, now: Timestamp) -> Result<Vec<Write>, StoreError> {
@@ -14,6 +14,9 @@ pub(super) fn of(changes: &Changes, now: Timestamp) -> Result<Vec<Write>, StoreE
         writes.push((keys::audit(row.seq), Some(codec::encode(row)?)));
     }
     changes.heard.rows(&mut writes)?;
+    if let Some(drills) = &changes.drills {
+        drills::row(drills, &mut writes)?;
+    }
     for record in &changes.paged {
         writes.push((keys::paged(record), Some(codec::encode(record)?)));
     }

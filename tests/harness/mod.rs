@@ -4,7 +4,7 @@ mod channel;
 mod person;
 pub mod process;
 pub mod tls;
-mod town;
+pub mod town;
 pub mod webdriver;
 
 use config::Config;
@@ -316,6 +316,12 @@ impl World {
     /// Returns once no source is due to be asked, and what it answered is told.
     pub async fn asked(&self) {
         self.howler().app.asking.as_ref().expect("nobody is asked").settled().await;
+        self.settle().await;
+    }
+
+    /// Returns once no procedure is being tried, and what was found is told.
+    pub async fn drilled(&self) {
+        self.howler().app.drilling.as_ref().expect("drills are off").settled().await;
         self.settle().await;
     }
 

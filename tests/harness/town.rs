@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use super::World;
 
 /// A connection, a program that says what is in the file `state`, and one that is not there.
-const QUEUE: &str = r#"
+pub const QUEUE: &str = r#"
 schema = 1
 title = "Queue failure"
 section = "2.1"
@@ -61,6 +61,11 @@ impl Town {
 
     /// `procedures` by name, in which `{REDIS}` is the connection's address; `toml` is said beside `[runbook]`.
     pub async fn with(procedures: &[(&str, &str)], toml: &str) -> Self {
+        Self::ruled(procedures, toml, "").await
+    }
+
+    /// The same; `runbook` stands in `[runbook]`.
+    pub async fn ruled(procedures: &[(&str, &str)], toml: &str, runbook: &str) -> Self {
         let redis = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = redis.local_addr().unwrap().to_string();
         let folder = tempfile::tempdir().unwrap();
@@ -79,7 +84,7 @@ impl Town {
         std::fs::write(at("state"), "echo fine").unwrap();
         let toml = format!(
             "{toml}\n[runbook]\nfolder = {:?}\nhosts = [{address:?}]\nprivate = [{address:?}]\n\
-             tools = {{ kubectl = {:?}, helm = \"/nonexistent/helm\" }}\n",
+             tools = {{ kubectl = {:?}, helm = \"/nonexistent/helm\" }}\n{runbook}\n",
             folder.path(),
             at("kubectl"),
         );

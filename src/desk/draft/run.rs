@@ -80,6 +80,9 @@ impl Draft<'_> {
         if let (RunEventKind::Asked(asked), Some(incident)) = (&mut kind, incident) {
             asked.before = self.tried_before(incident, &asked.procedure.name)?;
         }
+        if let RunEventKind::Asked(asked) = &mut kind {
+            asked.drilled = self.drills().last.get(&asked.procedure.name).cloned();
+        }
         let id = RunId(self.changes.next.run);
         self.changes.next.run += 1;
         let cause = Cause::request(request);

@@ -1,5 +1,7 @@
 //! What is said about being on call: messages with their frozen facts.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +18,7 @@ use crate::alert::digest::Digest;
 use crate::answer::Summary;
 use crate::id::{IncidentId, UserId};
 use crate::incident::severity::Severity;
+use crate::procedure::drill::Drilled;
 use crate::timer::Lateness;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -108,6 +111,8 @@ pub enum Tell {
     },
     /// What sources tried to tell while howler did not listen, and what became of it.
     Missed(Missed),
+    /// What drills of procedures found, by their names.
+    Drilled(BTreeMap<String, Drilled>),
     /// A person's own phone is rung, to see whether it does.
     TestRing {
         number: u64,

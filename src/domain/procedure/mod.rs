@@ -6,6 +6,7 @@
 mod backups;
 mod check;
 mod command;
+pub mod drill;
 pub mod fill;
 mod fitting;
 mod heard;

@@ -17,7 +17,8 @@ impl Run {
     /// A run by its first event.
     pub fn asked(id: RunId, event: &RunEvent) -> Option<Self> {
         let RunEventKind::Asked(asked) = &event.kind else { return None };
-        let Asked { procedure, given, incident, to, checks, proposes, before } = asked.as_ref().clone();
+        let Asked { procedure, given, incident, to, checks, proposes, drilled, before } =
+            asked.as_ref().clone();
         let tried: Vec<String> = before.iter().map(|before| before.action.clone()).collect();
         // What was of no help is not offered first; it can be all the same, as a step that was left behind.
         let is_tried = |(_, rung): &(usize, &Rung)| rung.action.as_ref().is_some_and(|it| tried.contains(it));
@@ -40,6 +41,7 @@ impl Run {
             offered: done.clone(),
             skipped: done,
             before,
+            drilled,
             hold: 0,
             leftover: false,
             release: None,

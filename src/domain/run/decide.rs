@@ -113,7 +113,16 @@ pub fn start(
         Some(word) => BTreeSet::from([check(procedure, word)?]),
     };
     let (procedure, proposes, before) = (Arc::new(procedure.clone()), start.proposes, Vec::new());
-    Ok(RunEventKind::Asked(Box::new(Asked { procedure, given, incident, to, checks, proposes, before })))
+    Ok(RunEventKind::Asked(Box::new(Asked {
+        procedure,
+        given,
+        incident,
+        to,
+        checks,
+        proposes,
+        drilled: None,
+        before,
+    })))
 }
 
 /// That there is no procedure `word`. `begins`: it was to be put to work, and not only read.

@@ -12,6 +12,7 @@ use super::undo::Undone;
 use crate::actor::Actor;
 use crate::effect::To;
 use crate::id::{ChannelId, IncidentId, MessageTs, RunId, UserId};
+use crate::procedure::drill::Drilled;
 use crate::procedure::fill::Given;
 use crate::procedure::{Finding, Procedure};
 
@@ -149,6 +150,9 @@ pub struct Asked {
     /// The first action that the facts lead to is proposed at once.
     #[serde(default)]
     pub proposes: bool,
+    /// The last drill of the procedure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drilled: Option<Drilled>,
     /// What earlier runs of the same incident carried out in vain.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<Before>,

@@ -36,6 +36,7 @@ pub use still_true::still_true;
 use undo::{Undoable, Undone};
 
 use super::effect::To;
+use super::procedure::drill::Drilled;
 use super::procedure::fill::{Filling, Given};
 use super::procedure::{Action, Finding, Procedure, Rung, Verdict};
 use super::timer::TimerKind;
@@ -74,6 +75,9 @@ pub struct Run {
     /// Steps that were left behind without being done, the last one last: they can be offered again.
     #[serde(default)]
     pub skipped: Vec<usize>,
+    /// The last drill of the procedure before it began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drilled: Option<Drilled>,
     /// What earlier runs of the same incident carried out in vain.
     #[serde(default)]
     pub before: Vec<Before>,

@@ -11,7 +11,7 @@ use crate::fault;
 use crate::feature::alerts::digest;
 use crate::timeline::admitted;
 use crate::words::{Words, bold, clock, code, counted, everybody, mention, moment, words};
-use crate::{list, missed, page};
+use crate::{list, missed, page, procedure};
 use config::Config;
 use domain::Severity;
 use domain::effect::PostKey;
@@ -103,6 +103,7 @@ pub fn tell(tell: &Tell, config: &Config) -> Message {
             .finish(),
         Tell::CannotSave { since, gone } => fault::cannot_save(*since, *gone),
         Tell::SavesAgain { since } => fault::saves_again(*since),
+        Tell::Drilled(found) => procedure::drilled(found),
         Tell::Missed(missed) => missed::told(missed),
         Tell::GroupRepaired => Draft::new()
             .line(words![

@@ -20,6 +20,8 @@ use domain::procedure::Procedure;
 pub(super) use answer::answer;
 pub use answer::runbook_at_a_shell;
 pub use drill::drill;
+pub(super) use drill::drilled;
+use drill::last_drilled;
 pub(super) use home::{to_approve, to_release};
 pub use markdown::markdown;
 pub use parts::quoted;

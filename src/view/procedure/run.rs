@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::change::{buttons, changing, changing_beside, last, not_done, offered, offered_beside};
-use super::{release, undo};
+use super::{last_drilled, release, undo};
 use crate::Message;
 use crate::blocks::{Button, Draft};
 use crate::terminal::{Names, terminal};
@@ -83,7 +83,8 @@ fn beside(draft: Draft, run: &Run) -> Draft {
 
 /// What the checks found, those that fail first.
 fn evidence(draft: Draft, run: &Run) -> Draft {
-    let draft = draft.lines(vec![state(run)]).bullets(checks(run));
+    let draft = draft.lines([Some(state(run)), last_drilled(run)].into_iter().flatten().collect());
+    let draft = draft.bullets(checks(run));
     let (files, texts): (Vec<_>, Vec<_>) =
         kept_texts(run).into_iter().partition(|text| text.end().is_empty());
     let draft = texts

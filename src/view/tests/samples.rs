@@ -4,6 +4,7 @@ mod alerts;
 mod asked;
 mod asking;
 mod calendars;
+mod drills;
 mod forms;
 mod incident_alerts;
 mod maintenance;

@@ -201,7 +201,7 @@ fn lists(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
     let rows: Vec<Row> = (1..).zip(states).map(|(number, state)| row(texts, number, state)).collect();
     let listed = |rows: Vec<Row>, alerts, groups, silences| {
         let stand_for: usize = rows.iter().map(|row| 1 + row.others).sum();
-        let more = (alerts as usize).saturating_sub(stand_for);
+        let more = usize::saturating_sub(alerts, stand_for);
         AlertsAnswer::List(Box::new(Listed { rows, more, alerts, groups, silences, now }))
     };
     let silences = vec![silence(texts, 3, true), silence(texts, 4, false)];

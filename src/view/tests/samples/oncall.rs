@@ -163,6 +163,7 @@ fn tells(texts: &Texts) -> Vec<(&'static str, Tell)> {
         ("group repaired", Tell::GroupRepaired),
     ];
     all.extend(asked::missed());
+    all.extend(drills::drills(texts));
     all
 }
 
