@@ -30,7 +30,7 @@ use book::Book;
 use broken::Broken;
 use config::Config;
 use domain::alert::group::Shown;
-use domain::alert::hear::Delivery;
+use domain::alert::hear::{Delivery, NotHeard};
 use domain::answer::{Answer, Private};
 use domain::command::Command;
 use domain::effect::{Effect, Lane, Outcome};
@@ -62,7 +62,7 @@ enum Message {
     /// Heard of a run's program while it runs.
     Heard(RunId, String, oneshot::Sender<Result<(), Fault>>),
     /// What a source of alerts says.
-    Hear(Box<Delivery>, oneshot::Sender<Result<(), Fault>>),
+    Hear(Box<Delivery>, oneshot::Sender<Result<(), NotHeard>>),
     /// Not before then, for this reason; see [`Desk::hold`].
     Hold(EffectId, Timestamp, String, oneshot::Sender<()>),
     Next(Lane, oneshot::Sender<Next>),

@@ -4,6 +4,7 @@
 //! row.
 
 pub mod ask;
+pub mod bound;
 pub mod course;
 pub mod decide;
 pub mod ear;

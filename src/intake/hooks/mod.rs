@@ -169,6 +169,7 @@ impl Open {
         let response = match saved {
             Ok(Ok(())) => answer.said(),
             Ok(Err(NotHeard::Busy)) => answer::again(SOON),
+            Ok(Err(NotHeard::Full)) => answer::again(LATER),
             // Where it was saved after all, it counts once when it comes again.
             Ok(Err(NotHeard::NotSaved)) | Err(_) => answer::again(LATER),
         };

@@ -1,6 +1,7 @@
 //! Alerts: what was answered with a yes is a row, and every row is shown or explained. What the machines sent is reckoned anew,
 //! slowly.
 
+mod together;
 mod truth;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -112,6 +113,8 @@ pub fn all(world: &World, incidents: &[(Incident, Vec<Event>)], saved: &SavedAle
     wrong.extend(one_at_a_time(saved));
     wrong.extend(cards(world, &truth, saved));
     wrong.extend(declared(incidents, saved));
+    wrong.extend(together::apart(saved));
+    wrong.extend(together::reminded(world, saved));
     wrong.extend(told_once(world, saved));
     wrong.extend(truth::lines(world, saved));
     wrong
