@@ -14,6 +14,8 @@ use futures_util::StreamExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+use ground::telemetry::Metrics;
+
 /// How long a body may take to arrive.
 const WITHIN: Duration = Duration::from_secs(10);
 /// When to send again what found no room, in seconds.
@@ -31,7 +33,7 @@ pub(crate) struct Budget {
 #[derive(Debug)]
 pub(crate) struct Held {
     pub bytes: Bytes,
-    room: Option<OwnedSemaphorePermit>,
+    _room: Option<OwnedSemaphorePermit>,
 }
 
 /// Why a body is not in hand.
@@ -74,7 +76,7 @@ impl Budget {
             self.take(part.len(), &mut room)?;
             whole.extend_from_slice(&part);
         }
-        Ok(Held { bytes: whole.into(), room })
+        Ok(Held { bytes: whole.into(), _room: room })
     }
 
     fn take(&self, bytes: usize, room: &mut Option<OwnedSemaphorePermit>) -> Result<(), NoBody> {
@@ -88,18 +90,13 @@ impl Budget {
     }
 }
 
-impl Held {
-    /// Splits the body from its room, which is to be kept as long as anything of the body is.
-    pub fn split(self) -> (Bytes, impl Drop) {
-        (self.bytes, Room(self.room))
-    }
-}
-
-struct Room(Option<OwnedSemaphorePermit>);
-
-impl Drop for Room {
-    fn drop(&mut self) {
-        drop(self.0.take());
+impl NoBody {
+    /// Counts it, where its sender is to come again.
+    pub fn counted(self, metrics: &Metrics) -> Self {
+        if self == Self::NoRoom {
+            metrics.put_off("no_room");
+        }
+        self
     }
 }
 
@@ -107,9 +104,74 @@ impl IntoResponse for NoBody {
     fn into_response(self) -> Response {
         match self {
             Self::TooLong => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
-            Self::NoRoom => (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, SOON.to_string())]).into_response(),
+            Self::NoRoom => {
+                (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, SOON.to_string())]).into_response()
+            }
             Self::TooSlow => StatusCode::REQUEST_TIMEOUT.into_response(),
             Self::Broken => StatusCode::BAD_REQUEST.into_response(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    /// A body that arrives as its sender wills.
+    fn arriving() -> (mpsc::Sender<Bytes>, Body) {
+        let (sender, receiver) = mpsc::channel::<Bytes>(8);
+        let parts = stream::unfold(receiver, |mut receiver| async move {
+            let part = receiver.recv().await?;
+            Some((Ok::<_, std::io::Error>(part), receiver))
+        });
+        (sender, Body::from_stream(parts))
+    }
+
+    fn announced(length: usize) -> HeaderMap {
+        [(CONTENT_LENGTH, length.into())].into_iter().collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_has_arrived_fills_the_room_and_what_is_announced_does_not() {
+        let budget = Budget::new(1_000, 600);
+        let read = |body| {
+            let budget = budget.clone();
+            tokio::spawn(async move { budget.read(&announced(600), body).await })
+        };
+        // Hundreds who announce much and send nothing.
+        let idle: Vec<_> = (0..300).map(|_| arriving()).map(|(sender, body)| (sender, read(body))).collect();
+        let (sender, body) = arriving();
+        let first = read(body);
+        sender.send(Bytes::from(vec![1; 300])).await.unwrap();
+        sender.send(Bytes::from(vec![2; 300])).await.unwrap();
+        drop(sender);
+        let first = first.await.unwrap().unwrap();
+        assert_eq!((first.bytes.len(), first.bytes[299], first.bytes[300]), (600, 1, 2));
+        let second = budget.read(&HeaderMap::new(), Body::from(vec![3; 401])).await;
+        assert_eq!(second.unwrap_err(), NoBody::NoRoom);
+        let second = budget.read(&HeaderMap::new(), Body::from(vec![3; 400])).await.unwrap();
+        drop((first, second));
+        assert_eq!(budget.read(&HeaderMap::new(), Body::from(vec![3; 600])).await.unwrap().bytes.len(), 600);
+        // Those who send nothing are given up.
+        for (sender, read) in idle {
+            assert_eq!(read.await.unwrap().unwrap_err(), NoBody::TooSlow);
+            drop(sender);
+        }
+        assert_eq!(budget.room.available_permits(), 1_000, "all the room is given back");
+    }
+
+    #[tokio::test]
+    async fn what_is_too_long_is_not_read_to_its_end() {
+        let budget = Budget::new(10_000, 600);
+        let (_sender, body) = arriving();
+        assert_eq!(budget.read(&announced(601), body).await.unwrap_err(), NoBody::TooLong);
+        let (sender, body) = arriving();
+        sender.send(Bytes::from(vec![1; 601])).await.unwrap();
+        assert_eq!(budget.read(&HeaderMap::new(), body).await.unwrap_err(), NoBody::TooLong);
+        let told = NoBody::NoRoom.into_response();
+        assert_eq!((told.status().as_u16(), &told.headers()[RETRY_AFTER]), (503, &"5".parse().unwrap()));
     }
 }
