@@ -24,6 +24,7 @@ use tokio::task::JoinSet;
 use tracing::{debug, warn};
 
 use ground::logs::how_it_ended;
+use intake::Peer;
 
 /// How long requests in hand may take at a stop; Slack gives up on them after three seconds.
 const FINISH_WITHIN: Duration = Duration::from_secs(3);
@@ -73,11 +74,11 @@ pub async fn serve_with(
         tokio::select! {
             () = &mut stopped => break,
             // Waits a second by itself where no more files may be opened.
-            (stream, _) = Listener::accept(&mut listener) => {
+            (stream, from) = Listener::accept(&mut listener) => {
                 number += 1;
                 let Some(seat) = front.seat(number) else { continue };
                 let front = Arc::clone(&front);
-                tasks.spawn(front.attend(stream, seat, stopping.clone()));
+                tasks.spawn(front.attend(stream, Peer(from.ip()), seat, stopping.clone()));
             }
             Some(ended) = tasks.join_next() => {
                 if let Err(error) = ended {
@@ -134,13 +135,15 @@ impl Front {
     async fn attend(
         self: Arc<Self>,
         stream: TcpStream,
+        from: Peer,
         seat: Arc<Seat>,
         mut stopping: watch::Receiver<bool>,
     ) {
         // Answers are short and are not to wait for more; where it cannot be set they come a little later.
         let _ = stream.set_nodelay(true);
         let (inner, in_hand) = (TowerToHyperService::new(self.router.clone()), Arc::clone(&seat));
-        let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+            request.extensions_mut().insert(from);
             let asked = Asked::by(&in_hand);
             let answer = inner.call(request.map(|body| Arriving::new(body, Arc::clone(&asked))));
             async move {

@@ -9,6 +9,9 @@ use fake::alerts::{
 };
 use jiff::{SignedDuration, Timestamp};
 
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
 use crate::harness::World;
 
 pub const TOKEN: &str = "0123456789abcdef0123456789abcdef";
@@ -245,5 +248,53 @@ fn what_the_document_shows_of_the_configuration_is_one() {
     assert_eq!(blocks.len(), 4);
     for block in blocks {
         assert_eq!(config::problems(block), Vec::<String>::new(), "{block}");
+    }
+}
+
+/// Bodies of those whom nobody knows yet fill their own room: neither people nor sources with a token wait behind them.
+#[tokio::test]
+async fn a_crowd_that_nobody_knows_keeps_nobody_else_out() {
+    let world = world("").await;
+    let address = world.base().strip_prefix("http://").unwrap().to_owned();
+    let mut crowd = Vec::new();
+    let body = vec![b'x'; (1 << 20) - 1];
+    for _ in 0..16 {
+        let mut stream = TcpStream::connect(&address).await.unwrap();
+        let head = format!(
+            "POST /hooks/github HTTP/1.1\r\nhost: howler\r\nx-hub-signature-256: sha256=00\r\ncontent-length: {}\r\n\r\n",
+            body.len() + 1
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream.write_all(&body).await.unwrap();
+        crowd.push(stream);
+    }
+    let now = world.clock.now();
+    let run = github().run(&Run::new(1, "failure", now), "g1");
+    // What they sent is being read; then there is no room for one more.
+    let mut status = 0;
+    for _ in 0..1_000 {
+        status = sends(&world, &Post { body: " ".repeat(1 << 15) + &run.body, ..run.clone() }).await;
+        if status == 503 {
+            break;
+        }
+    }
+    assert_eq!(status, 503);
+    let alert = Alert::new("Disk", "warning", "db-1", now);
+    assert_eq!(sends(&world, &Alertmanager { token: TOKEN.into() }.group(&[alert])).await, 200);
+    assert!(world.ian().types("#on-call", "/alerts list").await.contains("Disk"));
+    drop(crowd);
+    let mut status = 503;
+    for _ in 0..1_000 {
+        if status == 503 {
+            status = sends(&world, &run).await;
+        }
+    }
+    assert_eq!(status, 200, "once they are gone there is room");
+    let metrics = reqwest::get(format!("{}/metrics", world.base())).await.unwrap().text().await.unwrap();
+    for line in [
+        "howler_put_off_deliveries_total{kind=\"no_room\"}",
+        "howler_refused_deliveries_total{kind=\"github\"}",
+    ] {
+        assert!(metrics.contains(line), "{line} in {metrics}");
     }
 }

@@ -148,7 +148,16 @@ impl Client {
 
     /// Sends a request and reads its whole answer, which must have the expected status.
     pub async fn send(&mut self, (request, expected): (Vec<u8>, u16)) -> Result<()> {
-        self.stream.write_all(&request).await?;
+        let status = self.exchange(&request).await?;
+        if status != expected {
+            return Err(format!("status {status}: {}", String::from_utf8_lossy(&self.buffer)).into());
+        }
+        Ok(())
+    }
+
+    /// Sends a request and reads its whole answer; gives its status.
+    pub async fn exchange(&mut self, request: &[u8]) -> Result<u16> {
+        self.stream.write_all(request).await?;
         self.buffer.clear();
         let (status, whole) = loop {
             if self.stream.read_buf(&mut self.buffer).await? == 0 {
@@ -163,10 +172,7 @@ impl Client {
                 return Err("howler closed the connection".into());
             }
         }
-        if status != expected {
-            return Err(format!("status {status}: {}", String::from_utf8_lossy(&self.buffer)).into());
-        }
-        Ok(())
+        Ok(status)
     }
 
     /// Signs and sends at once.

@@ -4,8 +4,9 @@
 //! row (default 3). The parts: `rates` (reads and writes, closed and open loop, the disk beside them), `posted`,
 //! `flood` (wrong signatures), `history` (10,000 closed incidents of 100 events), `timers` (100,000 waiting), `backlog`
 //! (thousands of lanes behind one limited channel), `runs` (approvals, aborts and what programs print, against a fake Slack
-//! with its people; some nine minutes; `live` is the last of them alone). In the other parts howler's Slack is a sink on loopback. Where acknowledgements are
-//! measured it holds everything back (429), so that the work of sending is not counted with them.
+//! with its people; some nine minutes; `live` is the last of them alone), `storm` (1,000 alerts a second, with a P1 every three
+//! seconds, against the same; `-- storm 60` for a minute). In the other parts howler's Slack is a sink on loopback. Where
+//! acknowledgements are measured it holds everything back (429), so that the work of sending is not counted with them.
 
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::print_stderr)]
 
@@ -16,6 +17,7 @@ mod parts;
 mod runs;
 mod server;
 mod sink;
+mod storm;
 
 use std::error::Error;
 use std::time::Duration;
@@ -49,6 +51,9 @@ async fn main() -> Result<()> {
     }
     if wanted("backlog") {
         parts::backlog().await?;
+    }
+    if wanted("storm") {
+        storm::storm(each).await?;
     }
     if wanted("runs") {
         runs::all().await?;

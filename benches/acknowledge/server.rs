@@ -29,6 +29,11 @@ impl Server {
 
     /// [`start`](Self::start) with another Slack.
     pub async fn start_at(data: &Path, api_url: &str) -> Result<Self> {
+        Self::start_with(data, api_url, &[]).await
+    }
+
+    /// [`start_at`](Self::start_at) with more in the environment.
+    pub async fn start_with(data: &Path, api_url: &str, variables: &[(&str, &str)]) -> Result<Self> {
         let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
         let started = Instant::now();
         let child = Command::new(env!("CARGO_BIN_EXE_howler"))
@@ -39,6 +44,7 @@ impl Server {
             .env("SLACK_SIGNING_SECRET", SECRET)
             .env("SLACK_API_URL", api_url)
             .env("RUST_LOG", "error")
+            .envs(variables.iter().copied())
             .stdout(Stdio::null())
             .spawn()?;
         let mut server = Self { child, address, cold_start: Duration::ZERO };

@@ -22,9 +22,11 @@ const OFFERED: usize = 2;
 /// The open alerts by source and key and by group, the open groups, and the sources.
 #[derive(Debug, Default)]
 pub struct Alerts {
-    open: BTreeMap<Source, HashMap<String, AlertId>>,
+    open: BTreeMap<Source, HashMap<String, (AlertId, usize)>>,
+    /// Of all that are open together; a long one counts as several.
+    weight: usize,
     members: HashMap<GroupId, BTreeSet<AlertId>>,
-    groups: HashMap<String, GroupId>,
+    groups: HashMap<String, BTreeSet<GroupId>>,
     pub ears: BTreeMap<Source, Ear>,
     /// What should be heard of every so often, by its key.
     pub beats: BTreeMap<String, Beat>,
@@ -59,11 +61,16 @@ impl Alerts {
     /// Takes over what became of an alert.
     pub fn take(&mut self, alert: &Alert) {
         let open = self.open.entry(alert.source).or_default();
-        match alert.is_live() {
-            true => drop(open.insert(alert.key.clone(), alert.id)),
-            false if open.get(&alert.key) == Some(&alert.id) => drop(open.remove(&alert.key)),
-            false => {}
-        }
+        let weight = alert.weight();
+        let gone = match alert.is_live() {
+            true => {
+                self.weight += weight;
+                open.insert(alert.key.clone(), (alert.id, weight))
+            }
+            false if open.get(&alert.key).is_some_and(|known| known.0 == alert.id) => open.remove(&alert.key),
+            false => None,
+        };
+        self.weight -= gone.map_or(0, |(_, weight)| weight);
         let Some(group) = alert.group else { return };
         let members = self.members.entry(group).or_default();
         match alert.is_live() {
@@ -77,21 +84,29 @@ impl Alerts {
 
     /// Takes over what became of a group.
     pub fn take_group(&mut self, group: &Group) {
+        let open = self.groups.entry(group.key.clone()).or_default();
         match group.is_live() {
-            true => drop(self.groups.insert(group.key.clone(), group.id)),
-            false if self.groups.get(&group.key) == Some(&group.id) => drop(self.groups.remove(&group.key)),
-            false => {}
+            true => open.insert(group.id),
+            false => open.remove(&group.id),
+        };
+        if open.is_empty() {
+            self.groups.remove(&group.key);
         }
     }
 
     /// The open alert of a key.
     pub fn open_of(&self, source: Source, key: &str) -> Option<AlertId> {
-        self.open.get(&source)?.get(key).copied()
+        self.open.get(&source)?.get(key).map(|(alert, _)| *alert)
     }
 
-    /// The open group of a key.
+    /// How many alerts are open, a long one counted as several.
+    pub fn weight(&self) -> usize {
+        self.weight
+    }
+
+    /// The newest open group of a key: an older one may be open beside it, where nothing came to that for too long.
     pub fn group_of(&self, key: &str) -> Option<GroupId> {
-        self.groups.get(key).copied()
+        self.groups.get(key)?.last().copied()
     }
 
     /// The open alerts of a group.

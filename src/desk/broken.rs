@@ -14,6 +14,7 @@ use super::round::{RECOVER_EVERY, Round};
 use super::signing;
 use super::state::{IN_MEMORY, State};
 use super::{Fault, Message};
+use domain::alert::hear::NotHeard;
 use domain::answer::{Answer, Private};
 use domain::effect::{Effect, EffectKind, EffectState, Lane, Named, To};
 use domain::id::EffectId;
@@ -96,7 +97,7 @@ impl Round {
                 Message::Hear(delivery, reply) => {
                     // What was saved before counts; a source sends the rest again.
                     let seen = matches!(self.shared.store.seen(&delivery.id), Ok(Some(_)));
-                    let _ = reply.send(if seen { Ok(()) } else { Err(fault) });
+                    let _ = reply.send(if seen { Ok(()) } else { Err(NotHeard::NotSaved) });
                 }
                 Message::Next(lane, reply) => asking.push((lane, reply)),
                 Message::Hold(effect, until, reason, reply) => holds.push((effect, until, reason, reply)),

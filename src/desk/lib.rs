@@ -34,7 +34,7 @@ use broken::Broken;
 use config::Config;
 use domain::alert::asking::Learned;
 use domain::alert::group::Shown;
-use domain::alert::hear::Delivery;
+use domain::alert::hear::{Delivery, NotHeard};
 use domain::answer::{Answer, Private};
 use domain::command::Command;
 use domain::effect::{Effect, Lane, Outcome};
@@ -67,7 +67,7 @@ enum Message {
     /// Heard of a run's program while it runs.
     Heard(RunId, String, oneshot::Sender<Result<(), Fault>>),
     /// What a source of alerts says.
-    Hear(Box<Delivery>, oneshot::Sender<Result<(), Fault>>),
+    Hear(Box<Delivery>, oneshot::Sender<Result<(), NotHeard>>),
     /// What drills of procedures found, by their names.
     Drilled(BTreeMap<String, Drilled>, oneshot::Sender<Result<(), Fault>>),
     /// What a source answered.

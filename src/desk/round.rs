@@ -12,6 +12,7 @@ use super::put_off::PutOff;
 use super::state::State;
 use super::unsaved::Unsaved;
 use super::{Broken, Doubts, Fault, Message, Next, Pulse, Shared};
+use domain::alert::hear::NotHeard;
 use domain::answer::Answer;
 use domain::duration::Spoken;
 use domain::effect::{Lane, Outcome, To};
@@ -38,6 +39,8 @@ enum Reply {
     Answer(Box<Request>, oneshot::Sender<Result<Answer, Fault>>, Box<Result<Answer, Fault>>),
     Report(EffectId, Box<Outcome>, oneshot::Sender<()>),
     Saved(oneshot::Sender<Result<(), Fault>>),
+    /// What a source is told, once what was decided of its delivery is saved.
+    Heard(oneshot::Sender<Result<(), NotHeard>>, Result<(), NotHeard>),
 }
 
 /// What a round decided, before it is saved.
@@ -254,8 +257,12 @@ impl Round {
                     Err(error) => drop(reply.send(Err(unreadable(error)))),
                 },
                 Message::Hear(delivery, reply) => match draft.hear(&delivery) {
-                    Ok(()) => replies.push(Reply::Saved(reply)),
-                    Err(error) => drop(reply.send(Err(unreadable(error)))),
+                    Ok(heard) => replies.push(Reply::Heard(reply, heard)),
+                    Err(error) => {
+                        unreadable(error);
+                        // Who asked may have gone.
+                        let _ = reply.send(Err(NotHeard::NotSaved));
+                    }
                 },
                 Message::Drilled(found, reply) => {
                     draft.drilled(found);
@@ -349,6 +356,10 @@ impl Round {
                     drop(reply.send(answer));
                 }
                 Reply::Saved(reply) => drop(reply.send(*committed)),
+                Reply::Heard(reply, heard) => {
+                    let saved = committed.map_err(|_| NotHeard::NotSaved);
+                    let _ = reply.send(saved.and(heard));
+                }
                 Reply::Report(effect, outcome, reply) => {
                     if committed.is_err() {
                         self.keep(effect, *outcome, now);

@@ -96,6 +96,8 @@ struct Counted {
     calls: Family<Call, Counter>,
     call_time: Histogram,
     refused_signatures: Counter,
+    refused_deliveries: Family<Kind, Counter>,
+    put_off: Family<Kind, Counter>,
     ignored: Family<Kind, Counter>,
     repeated: Counter,
 }
@@ -192,6 +194,13 @@ impl Counted {
                 "Requests with a wrong or stale signature",
                 Counter::default(),
             ),
+            refused_deliveries: add(
+                to,
+                "refused_deliveries",
+                "Of them, what claims to be of a source of alerts",
+                Family::default(),
+            ),
+            put_off: add(to, "put_off_deliveries", "Deliveries that are to come again", Family::default()),
             ignored: add(
                 to,
                 "ignored_deliveries",
@@ -342,6 +351,17 @@ impl Metrics {
 
     pub fn refused_signature(&self) {
         self.0.counted.refused_signatures.inc();
+    }
+
+    /// What claims to be of a source of alerts has no right signature or token.
+    pub fn refused_delivery(&self, source: &'static str) {
+        self.refused_signature();
+        self.0.counted.refused_deliveries.get_or_create(&Kind { kind: source }).inc();
+    }
+
+    /// A delivery was answered with 503, and is to come again.
+    pub fn put_off(&self, why: &'static str) {
+        self.0.counted.put_off.get_or_create(&Kind { kind: why }).inc();
     }
 
     pub fn ignored(&self, kind: &'static str) {

@@ -10,21 +10,22 @@ mod operations;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, FromRequest, RawQuery, Request, State};
+use axum::extract::{RawQuery, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use jiff::{SignedDuration, Timestamp};
-use tokio::time::{Instant, timeout};
+use jiff::Timestamp;
+use tokio::time::Instant;
 use tracing::{debug, warn};
 
+use super::budget::Budget;
+use super::doubts::OnceAMinute;
 use super::front::{Front, Kind, PATIENCE, Reply};
 use super::signature::{Rejected, SIGNATURE, TIMESTAMP, Verifier};
 use super::slack::{Parsed, command, event, interaction};
@@ -34,18 +35,16 @@ use domain::secret::Secret;
 
 /// Longest body, in bytes; Slack's are far shorter.
 const BODY_MOST: usize = 1024 * 1024;
-/// How long a body may take to arrive.
-const BODY_WITHIN: Duration = Duration::from_secs(10);
-
-/// A clock that is wrong is told of this often at most.
-const TELL_EVERY: SignedDuration = SignedDuration::from_mins(1);
+/// Bodies in hand together, in bytes. They have this room of their own, behind no source of alerts.
+const BODIES: usize = 16 * 1024 * 1024;
 
 /// What Slack's three addresses work with.
 struct Door {
     front: Front,
     verifier: Verifier,
-    /// When it was last told that the clock seems wrong.
-    told: Mutex<Option<Timestamp>>,
+    bodies: Budget,
+    /// That the clock seems wrong.
+    clock_told: OnceAMinute,
 }
 
 type Shared = State<Arc<Door>>;
@@ -65,7 +64,8 @@ pub fn router(
         Some(secret) => operations.merge(slack_router(Door {
             front,
             verifier: Verifier::new(secret),
-            told: Mutex::default(),
+            bodies: Budget::new(BODIES, BODY_MOST),
+            clock_told: OnceAMinute::default(),
         })),
         // Nobody could be believed: in Socket Mode alone these addresses do not exist.
         None => operations,
@@ -79,7 +79,6 @@ fn slack_router(door: Door) -> Router {
         .route("/slack/interactions", post(interaction))
         .route("/slack/events", post(event))
         .layer(from_fn_with_state(Arc::clone(&door), timed))
-        .layer(DefaultBodyLimit::max(BODY_MOST))
         .with_state(door)
 }
 
@@ -151,9 +150,7 @@ impl Door {
 
     /// Slack's own signature, made at another time than this: mostly the clock is wrong, and then all of Slack is refused.
     fn tell_of_the_clock(&self, signed: &str, now: Timestamp) {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        if told.is_none_or(|told| now.duration_since(told).abs() >= TELL_EVERY) {
-            *told = Some(now);
+        if self.clock_told.is_time(now) {
             warn!(
                 signed,
                 now = now.as_second(),
@@ -167,20 +164,22 @@ impl Door {
     async fn admit(&self, request: Request, harmless: impl Fn(&[u8]) -> bool) -> Result<Bytes, Response> {
         let timestamp = header(&request, TIMESTAMP);
         let signature = header(&request, SIGNATURE);
-        let body = match timeout(BODY_WITHIN, Bytes::from_request(request, &())).await {
-            Ok(Ok(body)) => body,
-            Ok(Err(rejection)) => return Err(rejection.status().into_response()),
-            Err(_) => return Err(StatusCode::REQUEST_TIMEOUT.into_response()),
-        };
+        let (parts, body) = request.into_parts();
+        let held = self
+            .bodies
+            .read(&parts.headers, body)
+            .await
+            .map_err(|no_body| no_body.counted(&self.front.metrics).into_response())?;
+        let body = &held.bytes;
         let now = self.front.clock.now();
-        match self.verifier.verify(timestamp.as_deref(), signature.as_deref(), &body, now) {
-            Ok(()) => Ok(body),
-            Err(_) if harmless(&body) => Err(StatusCode::OK.into_response()),
+        match self.verifier.verify(timestamp.as_deref(), signature.as_deref(), body, now) {
+            Ok(()) => Ok(held.bytes),
+            Err(_) if harmless(body) => Err(StatusCode::OK.into_response()),
             Err(rejected) => {
                 self.front.metrics.refused_signature();
                 debug!(reason = rejected.word(), "a request was not believed");
                 if let (Rejected::Stale, Some(timestamp), Some(signature)) = (rejected, timestamp, signature)
-                    && self.verifier.fits(&timestamp, &signature, &body)
+                    && self.verifier.fits(&timestamp, &signature, body)
                 {
                     self.tell_of_the_clock(&timestamp, now);
                 }

@@ -2,6 +2,8 @@
 
 mod answers;
 mod bearer;
+mod budget;
+mod doubts;
 mod front;
 pub mod hooks;
 mod http;
@@ -15,5 +17,6 @@ pub mod signature;
 pub mod slack;
 pub mod socket;
 
+pub use doubts::Peer;
 pub use front::Front;
 pub use http::{Workers, router};

@@ -1,5 +1,6 @@
 //! Reads what Slack received and what howler saved, and compares, with none of howler's own reasoning.
 
+pub mod alerts;
 mod announced;
 pub mod changed;
 mod standing;
@@ -71,7 +72,7 @@ pub async fn answers(world: &World) -> Vec<String> {
             }
             timelines.push_str(&reply.body);
             page += 1;
-            if !reply.body.contains(&format!("/incident timeline {incident} {page}")) {
+            if !reply.body.contains("Next page") {
                 break;
             }
         }
@@ -222,6 +223,11 @@ fn punctual(world: &World, due: Timestamp, at: Timestamp, late: Option<Lateness>
     }
 }
 
+/// Since when howler could know of what was due: what an alert declares may have begun long before.
+fn known(incident: &Incident, due: Timestamp) -> Timestamp {
+    due.max(incident.declared_at)
+}
+
 /// What the next reminder's time must be after an event; `None` where it does not tell.
 enum Expect {
     At(Timestamp),
@@ -296,7 +302,7 @@ fn responses(world: &World, incident: &Incident, events: &[Event]) -> Vec<String
     for event in events {
         if let EventKind::ResponseMissed { due, late, .. } = &event.kind {
             missed += 1;
-            if let Err(reason) = punctual(world, *due, event.at, *late) {
+            if let Err(reason) = punctual(world, known(incident, *due), event.at, *late) {
                 wrong.push(format!("{}: response {reason}", incident.id));
             }
         }
@@ -305,7 +311,11 @@ fn responses(world: &World, incident: &Incident, events: &[Event]) -> Vec<String
         .iter()
         .any(|event| matches!(event.kind, EventKind::SeverityChanged { .. } | EventKind::Resolved { .. }));
     let within = events.first().and_then(|event| match &event.kind {
-        EventKind::Declared { clocks, .. } => clocks.respond_within.map(|within| event.at + within),
+        // What an alert declares began when the alert did.
+        EventKind::Declared { clocks, began, .. } => {
+            let from = began.map_or(event.at, |began| began.min(event.at));
+            clocks.respond_within.map(|within| known(incident, from + within))
+        }
         _ => None,
     });
     if let Some(due) = within.filter(|_| !moved) {
@@ -329,7 +339,8 @@ fn pages(world: &World, incident: &Incident, events: &[Event]) -> Vec<String> {
         EventKind::Paged(paged) => Some((event, paged)),
         _ => None,
     });
-    let late = paged.filter_map(|(event, paged)| punctual(world, paged.due, event.at, paged.late).err());
+    let late = paged
+        .filter_map(|(event, paged)| punctual(world, known(incident, paged.due), event.at, paged.late).err());
     late.map(|wrong| format!("{}: a page: {wrong}", incident.id)).collect()
 }
 

@@ -8,8 +8,8 @@ use fake::slack::{Reply, Slack, Submission};
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::production;
 use super::world::World;
+use super::{asks, machines, production};
 use crate::harness::EMERGENCIES;
 
 pub const PEOPLE: [&str; 4] = ["ian", "maya", "kofi", "zoe"];
@@ -74,6 +74,9 @@ impl Begun {
 /// One deed at random, begun and left to run.
 pub fn anything(world: &mut World) {
     let person = world.dice.one(&PEOPLE);
+    if world.speaks && world.dice.once_in(2) {
+        return if world.dice.once_in(4) { asks::anything(world, person) } else { machines::anything(world) };
+    }
     if world.breaks && !world.dice.once_in(3) {
         return production::anything(world, person);
     }

@@ -4,10 +4,12 @@
 //! `SIMULATION_SEEDS` says how many seeds are lived through, `SIMULATION_FROM` the first (0 unless told),
 //! `SIMULATION_SEED` replays one and tells it.
 
+mod asks;
 mod check;
 mod deeds;
 mod dice;
 mod found;
+mod machines;
 mod production;
 mod saving;
 mod weather;
@@ -26,7 +28,7 @@ use crate::harness::EMERGENCIES;
 use world::World;
 
 /// How many seeds `cargo test` lives through.
-const SEEDS: u64 = 60;
+const SEEDS: u64 = 44;
 
 /// What happened in one life, in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,13 +65,21 @@ fn live(seed: u64) -> Life {
         let mut world = World::new(seed);
         happen(&mut world).await;
         heal(&mut world).await;
-        let mut wrong = check::board(&world);
+        let mut wrong = Vec::new();
+        if world.speaks {
+            wrong.extend(machines::settle(&mut world).await);
+            heal(&mut world).await;
+            wrong.extend(check::alerts::asked(&world).await);
+        }
+        wrong.extend(check::board(&world));
         wrong.extend(check::answers(&world).await);
         world.stop().await;
         let saved = world.saved();
         wrong.extend(check::all(&world, &saved));
         let (runs, audit) = world.saved_runs();
         wrong.extend(check::changed::all(&world, &runs, &audit));
+        let alerts = world.saved_alerts();
+        wrong.extend(check::alerts::all(&world, &saved, &alerts));
         let changes = world.production.acts.lock().unwrap().len();
         let (undos, releases) = check::changed::counted(&runs);
         let calls = world.slack.calls();

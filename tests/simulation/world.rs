@@ -4,7 +4,12 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use config::Config;
-use config::secrets::Secrets;
+use config::secrets::{HookSecrets, Secrets};
+use domain::alert::ear::Ear;
+use domain::alert::event::AlertEvent;
+use domain::alert::group::{Group, GroupId};
+use domain::alert::silence::{Silence, SilenceId};
+use domain::alert::{Alert, AlertId};
 use domain::id::{IncidentId, RunId};
 use domain::incident::Incident;
 use domain::incident::event::Event;
@@ -21,6 +26,7 @@ use tempfile::TempDir;
 
 use super::deeds::Deed;
 use super::dice::Dice;
+use super::machines::{self, Line, Machines};
 use super::production::Watched;
 use crate::harness::{MANIFEST, SECRET, TOKEN, two_in_the_morning};
 
@@ -29,6 +35,14 @@ use crate::harness::{MANIFEST, SECRET, TOKEN, two_in_the_morning};
 pub struct Span {
     pub from: Timestamp,
     pub until: Timestamp,
+}
+
+/// Rows of alerts.
+pub struct SavedAlerts {
+    pub alerts: Vec<(Alert, Vec<AlertEvent>)>,
+    pub groups: Vec<Group>,
+    pub silences: Vec<Silence>,
+    pub ears: Vec<Ear>,
 }
 
 pub struct World {
@@ -46,6 +60,10 @@ pub struct World {
     pub breaks: bool,
     /// What procedures look at and change.
     pub production: Arc<Watched>,
+    /// Whether machines speak in this life: in every second pair.
+    pub speaks: bool,
+    pub machines: Machines,
+    pub line: Line,
     network: Loopback,
     folder: TempDir,
     howler: Option<App>,
@@ -68,6 +86,7 @@ impl World {
         let (network, listener) = Loopback::new();
         let api = slack.api();
         tokio::spawn(async move { axum::serve(listener, api).await });
+        let (kills, clock_of_line) = (Arc::<AtomicU32>::default(), clock.clone());
         let mut world = Self {
             disk: MemoryDisk::new(clock.clone()),
             production: Arc::new(Watched::new(clock.clone())),
@@ -77,14 +96,20 @@ impl World {
             dice: Dice::new(seed),
             deeds: Arc::default(),
             outages: Vec::new(),
-            kills: Arc::default(),
+            line: Line::new(clock_of_line, Arc::clone(&kills)),
+            kills,
             breaks: seed.is_multiple_of(2),
+            speaks: seed % 4 >= 2,
+            machines: Machines::default(),
             network,
             folder: TempDir::new().unwrap(),
             howler: None,
             full_since: None,
         };
         world.start();
+        if world.speaks {
+            machines::begin(&mut world);
+        }
         world
     }
 
@@ -93,8 +118,9 @@ impl World {
             [rotation]\nhandoff = \"03:00\"\nturn = \"daily\"\nmembers = [\"U0MAYA\", \"U0KOFI\", \"U0ZOE\"]\n\
             [runbook.approval]\npeople = [\"U0IAN\", \"U0MAYA\"]\nper_hour = 4\n\
             [backups]\nevery = \"off\"\n";
+        let toml = if self.speaks { format!("{toml}{}", machines::TOML) } else { toml.to_owned() };
         let setup = Setup {
-            config: Config::parse(toml).unwrap(),
+            config: Config::parse(&toml).unwrap(),
             secrets: Secrets {
                 slack_app_token: None,
                 slack_bot_token: Secret::new(TOKEN),
@@ -104,7 +130,7 @@ impl World {
                 metrics_secret: None,
                 api_secret: None,
                 audit: config::secrets::AuditSecrets::default(),
-                hooks: config::secrets::HookSecrets::default(),
+                hooks: if self.speaks { machines::secrets() } else { HookSecrets::default() },
                 phone: config::secrets::PhoneSecrets::default(),
                 github_api_url: config::secrets::GITHUB_API_URL.into(),
                 vercel: config::secrets::VercelSecrets::default(),
@@ -119,6 +145,7 @@ impl World {
         };
         let app = App::start_on(ground, setup).unwrap();
         self.slack.point_inside(app.router.clone());
+        self.line.point_at(Some(app.router.clone()));
         self.howler = Some(app);
         self.outages.push(Span { from: self.down_since, until: self.now() });
     }
@@ -131,6 +158,7 @@ impl World {
     pub async fn kill(&mut self) {
         let Some(app) = self.howler.take() else { return };
         self.slack.point_nowhere();
+        self.line.point_at(None);
         self.down_since = self.now();
         self.kills.fetch_add(1, Ordering::Relaxed);
         app.crash().await;
@@ -140,6 +168,7 @@ impl World {
     pub async fn stop(&mut self) {
         let Some(app) = self.howler.take() else { return };
         self.slack.point_nowhere();
+        self.line.point_at(None);
         self.down_since = self.now();
         assert!(app.stop().await, "a part of howler ended by itself");
     }
@@ -166,6 +195,22 @@ impl World {
             Some((store.run(id).unwrap()?, store.run_events(id).unwrap()))
         };
         ((1..last).filter_map(read).collect(), store.audit().unwrap())
+    }
+
+    /// What howler has saved of alerts, read beside it once it is stopped.
+    pub fn saved_alerts(&self) -> SavedAlerts {
+        let store = self.store();
+        let opened = store.load().unwrap();
+        let next = opened.next.plain;
+        let alerts = (1..next.alerts)
+            .map(AlertId)
+            .filter_map(|id| Some((store.alert(id).unwrap()?, store.alert_events(id).unwrap())));
+        SavedAlerts {
+            alerts: alerts.collect(),
+            groups: (1..next.groups).filter_map(|id| store.alert_group(GroupId(id)).unwrap()).collect(),
+            silences: (1..next.silences).filter_map(|id| store.silence(SilenceId(id)).unwrap()).collect(),
+            ears: opened.ears,
+        }
     }
 
     /// What howler has saved, read beside it once it is stopped.

@@ -8,10 +8,11 @@ use super::Draft;
 use super::watch::is_beat;
 use crate::book::newest;
 use domain::aggregate::{Aggregate, Cause};
+use domain::alert::bound;
 use domain::alert::decide::{Brings, heard};
 use domain::alert::ear::{Ear, Known};
 use domain::alert::event::AlertEventKind;
-use domain::alert::hear::Delivery;
+use domain::alert::hear::{Delivery, NotHeard};
 use domain::alert::rules::judge;
 use domain::alert::signal::{Change, Said, Signal, Source};
 use domain::alert::{Alert, AlertId};
@@ -25,12 +26,61 @@ use store::StoreError;
 const NOTED: usize = 10;
 
 impl Draft<'_> {
-    /// Takes in a source's delivery. One that was seen before changes nothing.
+    /// Takes in a source's delivery. One that was seen before changes nothing. One that would open more alerts than may be open is to
+    /// come again: of what it says, only what ends something is taken in.
     ///
     /// # Errors
     /// When something could not be read; then nothing of it is taken in.
-    pub fn hear(&mut self, delivery: &Delivery) -> Result<(), StoreError> {
-        self.whole(|draft| draft.hear_it(delivery))
+    pub fn hear(&mut self, delivery: &Delivery) -> Result<Result<(), NotHeard>, StoreError> {
+        self.whole(|draft| {
+            if draft.has_room_for(delivery)? {
+                return draft.hear_it(delivery).map(Ok);
+            }
+            draft.hear_ends(delivery)?;
+            Ok(Err(NotHeard::Full))
+        })
+    }
+
+    /// Whether what it would open may be open beside all that is.
+    fn has_room_for(&self, delivery: &Delivery) -> Result<bool, StoreError> {
+        let opened = self.changes.next.plain.alerts - self.state.next.plain.alerts;
+        let mut open = self.state.alerts.weight() + usize::try_from(opened).unwrap_or(usize::MAX);
+        let fires = delivery.heard.signals.iter().filter(|signal| signal.said == Said::Firing);
+        let all: usize = fires.clone().map(Signal::weight).sum();
+        if open + all <= bound::ROOMY {
+            return Ok(true);
+        }
+        if self.seen.contains_key(&delivery.id) || self.store.seen(&delivery.id)?.is_some() {
+            return Ok(true);
+        }
+        for signal in fires {
+            if self.known_open(signal)? {
+                continue;
+            }
+            let severity = judge(signal, &self.config.alerts, self.now).severity;
+            if !bound::has_room(open, severity) {
+                return Ok(false);
+            }
+            open += signal.weight();
+        }
+        Ok(true)
+    }
+
+    fn known_open(&self, signal: &Signal) -> Result<bool, StoreError> {
+        let known = self.known(signal.source, &signal.key)?;
+        let alert = known.alert.map(|id| self.alert(id)).transpose()?.flatten();
+        Ok(alert.is_some_and(|alert| alert.is_live()))
+    }
+
+    /// What ends something makes room, and comes to the same when it is said again.
+    fn hear_ends(&mut self, delivery: &Delivery) -> Result<(), StoreError> {
+        self.beats(delivery)?;
+        for signal in delivery.heard.signals.iter().filter(|signal| signal.said == Said::Resolved) {
+            if self.known_open(signal)? {
+                self.hear_signal(signal)?;
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn hear_it(&mut self, delivery: &Delivery) -> Result<(), StoreError> {

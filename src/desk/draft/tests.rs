@@ -64,12 +64,13 @@ impl Scene {
         Draft::new(&self.state, &self.store, &self.config, now, None)
     }
 
-    fn decide(&mut self, now: Timestamp, work: impl FnOnce(&mut Draft<'_>)) {
+    fn decide<T>(&mut self, now: Timestamp, work: impl FnOnce(&mut Draft<'_>) -> T) -> T {
         let mut draft = self.draft(now);
-        work(&mut draft);
+        let worked = work(&mut draft);
         let changes = draft.finish();
         self.store.commit(&changes, now).unwrap();
         self.state.merge(changes);
+        worked
     }
 
     /// Does `work` with each of its reads failing in turn: either it is done whole, or nothing is left of it. Gives how

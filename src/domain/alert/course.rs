@@ -93,6 +93,11 @@ impl Course {
         turns.iter().rev().take_while(|point| point.1 == now).last().map(|point| point.at())
     }
 
+    /// What stands later than `end`; nothing where there is no end.
+    pub fn after(&self, end: Option<Timestamp>) -> impl Iterator<Item = Point> {
+        self.0.iter().copied().filter(move |point| end.is_some_and(|end| point.at() > end))
+    }
+
     /// The newest that is known.
     pub fn newest(&self) -> Option<Place> {
         self.0.last().map(|Point(place, _)| *place)

@@ -55,10 +55,18 @@ pub fn heard(
     }
     let long_over = alert.ended.is_some_and(|ended| place.at().duration_since(ended) > REOPENS);
     match (long_over, signal.said) {
-        (true, Said::Firing) => opens(signal, point, known, alert.ended, judge),
+        (true, Said::Firing) => opens(signal, point, &later_than(known, alert), alert.ended, judge),
         (true, Said::Resolved | Said::Acknowledged) => Brings::Ahead(point),
         (false, _) => Brings::Events(adds(signal, alert, place, known, judge)),
     }
+}
+
+/// What is known of the time after an alert was over: what was said ahead of the next one, and what was taken for the same end said
+/// again, before it came to light that it was over earlier.
+fn later_than(known: &Known, alert: &Alert) -> Known {
+    let mut all = known.clone();
+    alert.course.after(alert.ended).for_each(|point| all.keep(point));
+    all
 }
 
 fn opens(

@@ -5,6 +5,7 @@
 
 pub mod ask;
 pub mod asking;
+pub mod bound;
 pub mod course;
 pub mod decide;
 pub mod digest;

@@ -137,6 +137,23 @@ fn a_recovery_that_overtakes_its_alert_leaves_it_over() {
     assert_eq!((row.alerts.len(), row.newest().ended), (2, Some(at(mins(60)))));
 }
 
+/// In the simulation's seed 147 the row stayed open for ever.
+#[test]
+fn an_end_that_was_taken_for_another_ones_counts_for_the_alert_before_it() {
+    let mut row = Row::default();
+    for (said, minute) in [
+        (Said::Firing, 0),
+        // The end of a second alert, of which nothing is known yet; then the first one's own end.
+        (Said::Resolved, 30),
+        (Said::Resolved, 1),
+        (Said::Firing, 20),
+    ] {
+        row.hears(&says(said, mins(minute)), at(mins(31)));
+    }
+    let ends: Vec<_> = row.alerts.iter().map(|alert| alert.ended).collect();
+    assert_eq!(ends, [Some(at(mins(1))), Some(at(mins(30)))]);
+}
+
 #[test]
 fn what_is_older_than_an_alert_is_about_the_one_before() {
     let mut row = in_order(&[(Firing, 0), (Resolved, 60), (Firing, mins(30))]);

@@ -51,7 +51,7 @@ impl Alert {
     }
 
     /// Alertmanager's: FNV-1a of the sorted labels.
-    fn fingerprint(&self) -> String {
+    pub fn fingerprint(&self) -> String {
         let mut labels = self.labels.clone();
         labels.sort();
         let text: Vec<u8> = labels

@@ -46,6 +46,14 @@ pub(super) enum Refused {
     Unknown(Rejected),
 }
 
+/// Whether it is known who speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    Yes,
+    /// Only the body tells.
+    NotYet,
+}
+
 impl From<Rejected> for Refused {
     fn from(rejected: Rejected) -> Self {
         Self::Unknown(rejected)
@@ -102,7 +110,7 @@ impl Doors {
     }
 
     /// Checks what stands in the address or in a header.
-    pub(super) fn before_the_body(&self, door: &Door, headers: &HeaderMap) -> Result<(), Refused> {
+    pub(super) fn before_the_body(&self, door: &Door, headers: &HeaderMap) -> Result<Known, Refused> {
         let header = |name: &str| headers.get(name).map(|value| value.as_bytes());
         let claimed = headers.get(AUTHORIZATION).map(|value| value.as_bytes());
         let token = self.token.as_ref();
@@ -115,11 +123,11 @@ impl Doors {
                 // Only who has a token learns which names there are.
                 self.heartbeat(name).map(|_| ()).ok_or(Refused::Off)?;
             }
-            Door::GitHub => signed(header(GITHUB_SIGNATURE))?,
-            Door::Vercel => signed(header(VERCEL_SIGNATURE))?,
-            Door::Grafana | Door::Enqueue | Door::Change => {}
+            Door::GitHub => return signed(header(GITHUB_SIGNATURE)),
+            Door::Vercel => return signed(header(VERCEL_SIGNATURE)),
+            Door::Grafana | Door::Enqueue | Door::Change => return Ok(Known::NotYet),
         }
-        Ok(())
+        Ok(Known::Yes)
     }
 
     /// Checks what needs the body.
@@ -158,8 +166,8 @@ impl Doors {
     }
 }
 
-fn signed(header: Option<&[u8]>) -> Result<(), Rejected> {
-    header.map(|_| ()).ok_or(Rejected::Missing)
+fn signed(header: Option<&[u8]>) -> Result<Known, Refused> {
+    header.map(|_| Known::NotYet).ok_or(Refused::Unknown(Rejected::Missing))
 }
 
 fn on<T>(keys: Option<T>) -> Result<T, Refused> {

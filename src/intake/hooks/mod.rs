@@ -14,8 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, FromRequest, Path, Request, State};
+use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
@@ -23,11 +22,14 @@ use axum::routing::{MethodRouter, get, post, put};
 use futures_util::future::BoxFuture;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout};
-use tracing::{Instrument, debug, info, info_span};
+use tracing::{Instrument, debug, info, info_span, warn};
 
-use doors::Door;
 pub use doors::Doors;
+use doors::{Door, Known};
 use parse::Said;
+
+use super::budget::{Budget, Held};
+use super::doubts::{Doubts, OnceAMinute, Peer};
 
 use desk::Desk;
 use domain::alert::hear::{Delivery, NotHeard};
@@ -37,8 +39,9 @@ use redact::Redactor;
 
 /// Longest body, in bytes.
 const BODY_MOST: usize = 1024 * 1024;
-/// How long a body may take to arrive.
-const BODY_WITHIN: Duration = Duration::from_secs(10);
+/// Bodies in hand together, in bytes: of those who show a token before they send one, and of those whom only the body tells.
+const KNOWN_BYTES: usize = 32 * 1024 * 1024;
+const UNKNOWN_BYTES: usize = 16 * 1024 * 1024;
 /// How long saving may take: GitHub waits ten seconds for its answer.
 const SAVED_WITHIN: Duration = Duration::from_secs(8);
 /// Deliveries that are read and saved at a time; for more the answer is 503.
@@ -72,6 +75,11 @@ pub struct Hall {
 struct Open {
     hall: Hall,
     at_once: Semaphore,
+    known: Budget,
+    unknown: Budget,
+    doubts: Doubts,
+    /// That too many alerts are open.
+    full_told: OnceAMinute,
 }
 
 type Shared = State<Arc<Open>>;
@@ -96,8 +104,14 @@ pub fn router(hall: Hall) -> Router {
     open(token, "/v2/enqueue", post(|hall, request| enter(hall, request, Door::Enqueue)));
     open(token, "/v2/change/enqueue", post(|hall, request| enter(hall, request, Door::Change)));
     open(token, "/hooks/heartbeat/{name}/{token}", get(heartbeat).post(heartbeat));
-    let open = Open { hall, at_once: Semaphore::new(AT_ONCE) };
-    router.layer(DefaultBodyLimit::max(BODY_MOST)).with_state(Arc::new(open))
+    router.with_state(Arc::new(Open {
+        hall,
+        at_once: Semaphore::new(AT_ONCE),
+        known: Budget::new(KNOWN_BYTES, BODY_MOST),
+        unknown: Budget::new(UNKNOWN_BYTES, BODY_MOST),
+        doubts: Doubts::default(),
+        full_told: OnceAMinute::default(),
+    }))
 }
 
 async fn uptimerobot(hall: Shared, Path(token): Path<String>, request: Request) -> Response {
@@ -122,19 +136,21 @@ impl Open {
     async fn take(self: &Arc<Self>, request: Request, door: Door) -> Response {
         let (parts, body) = request.into_parts();
         // Whoever has no token need not send a body.
-        if let Err(rejected) = self.hall.doors.before_the_body(&door, &parts.headers) {
-            return self.refused(&door, rejected);
-        }
-        let body = match body_of(&parts, body).await {
+        let budget = match self.hall.doors.before_the_body(&door, &parts.headers) {
+            Ok(Known::Yes) => &self.known,
+            Ok(Known::NotYet) => &self.unknown,
+            Err(rejected) => return self.refused(&door, &parts, rejected),
+        };
+        let body = match budget.read(&parts.headers, body).await {
             Ok(body) => body,
-            Err(status) => return status.into_response(),
+            Err(no_body) => return no_body.counted(&self.hall.metrics).into_response(),
         };
         let now = self.hall.clock.now();
-        if let Err(rejected) = self.hall.doors.with_the_body(&door, &parts.headers, &body, now) {
-            return self.refused(&door, rejected);
+        if let Err(rejected) = self.hall.doors.with_the_body(&door, &parts.headers, &body.bytes, now) {
+            return self.refused(&door, &parts, rejected);
         }
         let Ok(_turn) = self.at_once.try_acquire() else {
-            return answer::again(SOON);
+            return self.again("busy", SOON);
         };
         let word = door.word();
         match self.read(door, parts, body).await {
@@ -147,12 +163,12 @@ impl Open {
     }
 
     /// Reads it, a long one where it holds up nobody.
-    async fn read(self: &Arc<Self>, door: Door, parts: Parts, body: Bytes) -> Said {
+    async fn read(self: &Arc<Self>, door: Door, parts: Parts, body: Held) -> Said {
         let open = Arc::clone(self);
-        let length = body.len();
+        let length = body.bytes.len();
         let read = move || {
             let hall = &open.hall;
-            parse::read(&hall.doors, &hall.redactor, hall.clock.now(), &door, &parts, &body)
+            parse::read(&hall.doors, &hall.redactor, hall.clock.now(), &door, &parts, &body.bytes)
         };
         if length < LONG {
             return read();
@@ -168,33 +184,40 @@ impl Open {
         let saved = timeout(SAVED_WITHIN, self.hall.ear.hear(delivery)).await;
         let response = match saved {
             Ok(Ok(())) => answer.said(),
-            Ok(Err(NotHeard::Busy)) => answer::again(SOON),
+            Ok(Err(NotHeard::Busy)) => self.again("busy", SOON),
+            Ok(Err(NotHeard::Full)) => {
+                if self.full_told.is_time(self.hall.clock.now()) {
+                    warn!(
+                        "too many alerts are open: new ones are put off until some are over, `/alerts list` shows them"
+                    );
+                }
+                self.again("full", LATER)
+            }
             // Where it was saved after all, it counts once when it comes again.
-            Ok(Err(NotHeard::NotSaved)) | Err(_) => answer::again(LATER),
+            Ok(Err(NotHeard::NotSaved)) | Err(_) => self.again("not_saved", LATER),
         };
         let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         info!(status = response.status().as_u16(), micros, "answered");
         response
     }
 
-    fn refused(&self, door: &Door, rejected: doors::Refused) -> Response {
+    fn again(&self, why: &'static str, seconds: u64) -> Response {
+        self.hall.metrics.put_off(why);
+        answer::again(seconds)
+    }
+
+    fn refused(&self, door: &Door, parts: &Parts, rejected: doors::Refused) -> Response {
         match rejected {
             doors::Refused::Off => StatusCode::NOT_FOUND.into_response(),
             doors::Refused::Unknown(reason) => {
-                self.hall.metrics.refused_signature();
+                self.hall.metrics.refused_delivery(door.word());
                 debug!(door = door.word(), %reason, "a delivery was not believed");
+                let from = Peer::of(&parts.extensions);
+                if let Some(told) = self.doubts.count(from, door.word(), self.hall.clock.now()) {
+                    warn!(%told, %reason, "deliveries of alerts are not believed: is a secret wrong, or does somebody guess?");
+                }
                 StatusCode::UNAUTHORIZED.into_response()
             }
         }
-    }
-}
-
-async fn body_of(parts: &Parts, body: axum::body::Body) -> Result<Bytes, StatusCode> {
-    let mut request = Request::new(body);
-    // They hold the limit of its length.
-    request.extensions_mut().clone_from(&parts.extensions);
-    match timeout(BODY_WITHIN, Bytes::from_request(request, &())).await {
-        Ok(body) => body.map_err(|rejection| rejection.status()),
-        Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
     }
 }

@@ -333,7 +333,7 @@ async fn a_heartbeat_beats_at_its_own_address() {
 #[tokio::test]
 async fn what_is_not_saved_is_to_come_again() {
     let scene = scene();
-    for (refused, seconds) in [(NotHeard::Busy, "5"), (NotHeard::NotSaved, "30")] {
+    for (refused, seconds) in [(NotHeard::Busy, "5"), (NotHeard::Full, "30"), (NotHeard::NotSaved, "30")] {
         *scene.book.refuses.lock().unwrap() = Some(refused);
         let bearer = format!("Bearer {TOKEN}");
         let head = [("authorization", bearer.as_str())];

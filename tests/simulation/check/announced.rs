@@ -17,7 +17,10 @@ const PASSING: [&str; 5] =
 fn words(incident: &Incident, events: &[Event], event: &Event) -> Option<Vec<String>> {
     let title = &incident.title;
     Some(match &event.kind {
-        EventKind::Declared { .. } => vec![format!("INCIDENT DECLARED: {title}")],
+        // Two may have the title of one alert.
+        EventKind::Declared { .. } => {
+            vec![format!("INCIDENT DECLARED: {title}"), format!("{} \u{b7} declared by", incident.id)]
+        }
         EventKind::Updated { .. } => {
             let number = events
                 .iter()

@@ -1,0 +1,103 @@
+//! What belongs together shares a message, and whoever should be reminded of it was.
+
+use std::collections::BTreeMap;
+
+use domain::Severity;
+use domain::aggregate::Aggregate;
+use domain::alert::Alert;
+use domain::alert::event::{AlertEvent, AlertEventKind};
+use domain::alert::group::{Group, GroupId};
+use jiff::{SignedDuration, Timestamp};
+
+use super::TOGETHER;
+use crate::simulation::check::excused;
+use crate::simulation::world::{SavedAlerts, World};
+
+/// Half of the response time of a P2.
+const HALF: SignedDuration = SignedDuration::from_mins(30);
+const SLOW: SignedDuration = SignedDuration::from_secs(5);
+
+type Member<'s> = (&'s Alert, &'s [AlertEvent]);
+
+/// Alerts by their groups.
+fn members(saved: &SavedAlerts) -> BTreeMap<GroupId, Vec<Member<'_>>> {
+    let mut of: BTreeMap<GroupId, Vec<Member<'_>>> = BTreeMap::new();
+    for (alert, events) in &saved.alerts {
+        if let Some(group) = alert.group {
+            of.entry(group).or_default().push((alert, events));
+        }
+    }
+    of
+}
+
+/// When each of its alerts came to a group.
+fn joined(members: &[Member<'_>]) -> impl Iterator<Item = Timestamp> {
+    let all = members.iter().flat_map(|(_, events)| events.iter());
+    all.filter(|event| matches!(event.kind, AlertEventKind::Grouped { .. })).map(|event| event.at)
+}
+
+/// Whether one of them asked for somebody just before `at`, and still does just after it.
+fn asks(members: &[Member<'_>], at: Timestamp) -> bool {
+    let asked = |(alert, events): &Member<'_>, with: bool| {
+        let before = |event: &&AlertEvent| event.at < at || (with && event.at == at);
+        let mut one = Alert::opened(alert.id, &events[0]).expect("its first event opens it");
+        events[1..].iter().take_while(before).for_each(|event| one.apply(event));
+        events[0].at < at && one.is_live() && one.silence.is_none() && one.group.is_some()
+    };
+    members.iter().any(|member| asked(member, false) && asked(member, true))
+}
+
+/// No message is begun while another one of the same group would have taken the alert in.
+pub fn apart(saved: &SavedAlerts) -> Vec<String> {
+    let of = members(saved);
+    let mut wrong = Vec::new();
+    for later in &saved.groups {
+        let Some(began) = of.get(&later.id).and_then(|members| joined(members).min()) else { continue };
+        let stays = of[&later.id][0].0.verdict.group_stays;
+        let earlier = saved.groups.iter().filter(|group| group.id < later.id && group.key == later.key);
+        for earlier in earlier {
+            let Some(members) = of.get(&earlier.id) else { continue };
+            let last = joined(members).filter(|at| *at < began).max();
+            let near = last.is_some_and(|last| stays || began.duration_since(last) <= TOGETHER);
+            if near && asks(members, began) {
+                wrong.push(format!(
+                    "{} began though {} had just taken one in: {}",
+                    later.id, earlier.id, later.key
+                ));
+            }
+        }
+    }
+    wrong
+}
+
+/// Half of a P2's response time is over: said where somebody was missing, and else not.
+pub fn reminded(world: &World, saved: &SavedAlerts) -> Vec<String> {
+    let of = members(saved);
+    let all = saved.groups.iter().filter(|group| group.severity == Severity::P2 && group.remind.is_some());
+    let unsure = |group: &&Group| {
+        let due = group.since + HALF;
+        excused(world, due, due + SLOW) || world.now() < due + SLOW
+    };
+    let mut wrong = Vec::new();
+    for group in all.filter(|group| !unsure(group)) {
+        let (due, Some(members)) = (group.since + HALF, of.get(&group.id)) else { continue };
+        let taken = |from: Timestamp| {
+            members.iter().flat_map(|(_, events)| events.iter()).any(|event| {
+                let takes = matches!(event.kind, AlertEventKind::Acked | AlertEventKind::Attached { .. });
+                takes && event.at <= from
+            })
+        };
+        // One who has it at its source counts as well, which only its deliveries tell.
+        let at_source = members.iter().any(|(alert, _)| alert.course.acknowledged().is_some());
+        let lasts = asks(members, due) && asks(members, due + SLOW);
+        let came = joined(members).min().is_some_and(|began| began < due);
+        if lasts && came && !taken(due + SLOW) && !at_source && !group.reminded {
+            wrong.push(format!("nobody was reminded of {} at {due}", group.id));
+        }
+        let free = group.incident.is_some() || group.acked.as_ref().is_some_and(|acked| acked.at < due);
+        if group.reminded && taken(due - SLOW) && free {
+            wrong.push(format!("somebody was reminded of {} at {due}, though it was taken", group.id));
+        }
+    }
+    wrong
+}
