@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinHandle};
 use tracing::{info, warn};
 
+use asker::{Asker, Asking};
 use backups::{Keeper, Plan};
 use config::Config;
 use config::secrets::Secrets;
@@ -102,6 +103,9 @@ pub struct App {
     /// Automatic backups, where they are on.
     pub backups: Option<Keeping>,
     keeper: Option<JoinHandle<()>>,
+    /// What sources are asked, where there is a machine to ask from.
+    pub asking: Option<Asking>,
+    asker: Option<JoinHandle<()>>,
     /// Socket Mode, where it is on.
     socket: Option<JoinHandle<()>>,
     stop: watch::Sender<bool>,
@@ -211,6 +215,12 @@ impl App {
             Keeper { plan, store: held.clone(), opened, clock, metrics }.start(&stopping)
         });
         let (backups, keeper) = keeper.unzip();
+        // A simulation has a network of its own.
+        let asker = on_the_machine.then(|| {
+            let redactor = Arc::clone(&redactor);
+            Asker::new(&config, &secrets, redactor, desk.clone(), clock.clone()).start(&stopping)
+        });
+        let (asking, asker) = asker.unzip();
         let front = intake::Front { desk: desk.clone(), deliverer, clock, metrics, redactor };
         let (watch, socket) =
             connections.map(|connections| intake::socket::start(&front, connections, &stopping)).unzip();
@@ -239,6 +249,8 @@ impl App {
             desk_task,
             backups,
             keeper,
+            asking,
+            asker,
             socket,
             stop,
             store: held,
@@ -255,9 +267,11 @@ impl App {
     /// Finishes what is in hand. What is left in the outbox goes on after the next start. False when a part of howler
     /// had ended by itself.
     pub async fn stop(self) -> bool {
-        let Self { desk, lanes, homes, desk_task, socket, stop, store, .. } = self;
+        let Self { desk, lanes, homes, desk_task, socket, asker, stop, store, .. } = self;
         // Nothing of it is kept, and nobody waits for it.
         homes.abort();
+        // What it did not hear to the end it asks again.
+        asker.iter().for_each(JoinHandle::abort);
         // Without lanes there is nobody to tell.
         let _ = stop.send(true);
         let tasks: Vec<_> =
@@ -293,8 +307,8 @@ impl App {
 
     /// Loses everything that was not saved, as a killed process does.
     pub async fn crash(self) {
-        for task in [self.lanes, self.homes, self.desk_task].into_iter().chain(self.keeper).chain(self.socket)
-        {
+        let more = self.keeper.into_iter().chain(self.asker).chain(self.socket);
+        for task in [self.lanes, self.homes, self.desk_task].into_iter().chain(more) {
             task.abort();
             // It was cut off, which is what was asked for.
             let _ = task.await;

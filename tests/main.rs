@@ -9,6 +9,7 @@ mod harness;
 mod acts_as;
 mod alerts;
 mod approval;
+mod asked;
 mod backup;
 mod backups;
 mod browser;

@@ -62,6 +62,7 @@ impl Town {
             target: Some("production".into()),
             error: (*state == "ERROR").then(|| "Command \"npm run build\" exited with 1".to_owned()),
             events: Vec::new(),
+            ..Deployment::default()
         };
         let mut project = self.vercel.project();
         project.deployments = states.iter().zip((1..=count).rev()).map(deployment).collect();
@@ -148,6 +149,9 @@ async fn a_workflow_that_did_not_run_is_to_be_run_by_hand() {
             status: "completed".into(),
             conclusion: Some("success".into()),
             started: two_in_the_morning() - SignedDuration::from_hours(30),
+            number: 7,
+            attempt: 1,
+            updated: two_in_the_morning() - SignedDuration::from_hours(30),
             event: "schedule".into(),
             branch: "main".into(),
             jobs: Vec::new(),

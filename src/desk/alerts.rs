@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::book::{Book, newest};
 use domain::aggregate::Aggregate;
+use domain::alert::asking::Asking;
 use domain::alert::ear::Ear;
 use domain::alert::group::{Group, GroupId, NAMED, Shown};
 use domain::alert::signal::Source;
@@ -27,13 +28,21 @@ pub struct Alerts {
     pub ears: BTreeMap<Source, Ear>,
     /// What should be heard of every so often, by its key.
     pub beats: BTreeMap<String, Beat>,
+    /// What sources are asked.
+    pub asking: Asking,
 }
 
 impl Alerts {
-    pub fn loaded(ears: Vec<Ear>, beats: Vec<Beat>, alerts: &[Alert], groups: &[Group]) -> Self {
+    pub fn loaded(
+        ears: Vec<Ear>,
+        beats: Vec<Beat>,
+        asking: Asking,
+        alerts: &[Alert],
+        groups: &[Group],
+    ) -> Self {
         let ears = ears.into_iter().map(|ear| (ear.source, ear)).collect();
         let beats = beats.into_iter().map(|beat| (beat.key.clone(), beat)).collect();
-        let mut loaded = Self { ears, beats, ..Self::default() };
+        let mut loaded = Self { ears, beats, asking, ..Self::default() };
         alerts.iter().for_each(|alert| loaded.take(alert));
         groups.iter().for_each(|group| loaded.take_group(group));
         loaded

@@ -85,7 +85,10 @@ impl Round {
                     self.keep(effect, *outcome, now);
                     let _ = reply.send(());
                 }
-                Message::Drifted(_, reply) | Message::Reach(_, _, reply) | Message::Heard(_, _, reply) => {
+                Message::Drifted(_, reply)
+                | Message::Reach(_, _, reply)
+                | Message::Heard(_, _, reply)
+                | Message::Learned(_, reply) => {
                     // Who asked may have gone.
                     let _ = reply.send(Err(fault));
                 }

@@ -1,6 +1,7 @@
 //! One round of the desk: everything decided on top of the saved state, and committed together or not at all.
 
 mod alerts;
+mod asked;
 mod backup;
 mod became;
 mod board;
@@ -40,6 +41,7 @@ use super::state::State;
 use config::Config;
 use domain::actor::Actor;
 use domain::aggregate::Cause;
+use domain::alert::asking::Asking;
 use domain::alert::ear::{Ear, Known, MisreadBody};
 use domain::alert::group::GroupId;
 use domain::alert::signal::Source;
@@ -76,6 +78,8 @@ pub struct Draft<'a> {
     misread: Vec<MisreadBody>,
     /// What should be heard of every so often; `None` where it is expected no longer.
     beats: Journal<String, Option<Beat>>,
+    /// What sources are asked, where this round changes it.
+    asking: Journal<(), Asking>,
     /// The newest group of each key, as far as this round made one.
     group_keys: Journal<String, GroupId>,
     changes: Changes,
@@ -106,6 +110,7 @@ impl<'a> Draft<'a> {
             known: Journal::default(),
             misread: Vec::new(),
             beats: Journal::default(),
+            asking: Journal::default(),
             group_keys: Journal::default(),
             changes,
             repeated: 0,
@@ -127,6 +132,7 @@ impl<'a> Draft<'a> {
             ears: self.ears.into_map().into_values().collect(),
             misread: self.misread,
             beats: self.beats.into_map().into_iter().collect(),
+            asking: self.asking.into_map().into_values().next(),
         };
         self.changes.seen = self.seen.into_map().into_iter().collect();
         self.changes

@@ -2,6 +2,7 @@
 
 mod alerts;
 mod alive;
+mod asked;
 mod book;
 mod broken;
 mod doubt;
@@ -29,6 +30,7 @@ use tracing::{error, info, warn};
 use book::Book;
 use broken::Broken;
 use config::Config;
+use domain::alert::asking::Learned;
 use domain::alert::group::Shown;
 use domain::alert::hear::Delivery;
 use domain::answer::{Answer, Private};
@@ -63,6 +65,8 @@ enum Message {
     Heard(RunId, String, oneshot::Sender<Result<(), Fault>>),
     /// What a source of alerts says.
     Hear(Box<Delivery>, oneshot::Sender<Result<(), Fault>>),
+    /// What a source answered.
+    Learned(Box<Learned>, oneshot::Sender<Result<(), Fault>>),
     /// Not before then, for this reason; see [`Desk::hold`].
     Hold(EffectId, Timestamp, String, oneshot::Sender<()>),
     Next(Lane, oneshot::Sender<Next>),

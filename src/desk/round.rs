@@ -222,6 +222,7 @@ impl Round {
             error!(%error, "the rota could not be looked at");
         }
         draft.tend_watches(self.deaf);
+        draft.tend_asking(self.deaf);
         let due = self.put_off.due(&state.timers, now, ROUND);
         let unfired = due.into_iter().filter(|timer| !self.fires(&mut draft, *timer, now)).collect();
         let (mut replies, mut holds, mut asking) = (Vec::new(), Vec::new(), Vec::new());
@@ -253,6 +254,10 @@ impl Round {
                     Err(error) => drop(reply.send(Err(unreadable(error)))),
                 },
                 Message::Hear(delivery, reply) => match draft.hear(&delivery) {
+                    Ok(()) => replies.push(Reply::Saved(reply)),
+                    Err(error) => drop(reply.send(Err(unreadable(error)))),
+                },
+                Message::Learned(learned, reply) => match draft.learn(&learned) {
                     Ok(()) => replies.push(Reply::Saved(reply)),
                     Err(error) => drop(reply.send(Err(unreadable(error)))),
                 },

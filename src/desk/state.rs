@@ -43,13 +43,14 @@ impl State {
     /// What a start finds. Effects in the outbox may have been sent just before the end, so their fate is unknown. An audit to which
     /// `keys` cannot add lets nothing be changed.
     pub fn loaded(loaded: Loaded, keys: &Keys) -> Self {
-        let Loaded { open, rota, runs, plain, ledger, ears, beats, timers, outbox, next } = loaded;
+        let Loaded { open, rota, runs, plain, ledger, ears, beats, asking, timers, outbox, next } =
+            loaded;
         let broken = ledger.broken.clone().or_else(|| keys.missing(&ledger));
         let mut state = Self {
             worst: open.iter().map(|incident| (incident.severity, incident.id)).collect(),
             open: open.into_iter().map(|incident| (incident.id, Arc::new(incident))).collect(),
             runs: runs.into_iter().map(|run| (run.id, Arc::new(run))).collect(),
-            alerts: Alerts::loaded(ears, beats, &plain.alerts, &plain.groups),
+            alerts: Alerts::loaded(ears, beats, asking, &plain.alerts, &plain.groups),
             plain: Live::loaded(plain),
             ledger: Ledger { broken, ..ledger },
             rota: Arc::new(rota),
@@ -86,6 +87,9 @@ impl State {
         changes.kinds.alerts.rows.iter().for_each(|alert| self.alerts.take(alert));
         changes.kinds.groups.rows.iter().for_each(|group| self.alerts.take_group(group));
         changes.heard.beats.into_iter().for_each(|(key, beat)| self.alerts.take_beat(key, beat));
+        if let Some(asking) = changes.heard.asking {
+            self.alerts.asking = asking;
+        }
         self.alerts.ears.extend(changes.heard.ears.into_iter().map(|ear| (ear.source, ear)));
         macro_rules! plain {
             ($($name:ident: $kind:ty,)*) => {

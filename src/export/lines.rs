@@ -281,6 +281,7 @@ fn tells(tell: &Tell) -> &'static str {
         Tell::GroupRepaired => "tell_group_repaired",
         Tell::CannotSave { .. } => "tell_cannot_save",
         Tell::SavesAgain { .. } => "tell_saves_again",
+        Tell::Missed(_) => "tell_missed",
     }
 }
 

@@ -11,6 +11,7 @@ mod http;
 mod kept;
 mod marked;
 mod pause;
+mod plain;
 mod process;
 mod rest;
 mod shared;
@@ -40,14 +41,15 @@ use domain::procedure::{Answer, CannotTell, Check, Finding, Heard, Question};
 use domain::run::change::Ended;
 use domain::secret::Secret;
 use domain::text::clean;
-use github::GitHub;
+pub use github::GitHub;
 use ground::clock::Clock;
 use process::Start;
 use redact::{Redactor, without_escapes, without_values};
+pub use plain::Unasked;
 pub use shared::Look;
 use shared::Shared;
 pub use user::{User, is_root, runs_as};
-use vercel::Vercel;
+pub use vercel::Vercel;
 pub use version::Version;
 
 /// Where programs are looked for that the configuration does not name. Never along `PATH`, which others may have written.

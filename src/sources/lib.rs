@@ -4,6 +4,7 @@
 //! signed is refused: what cannot be read is told as not understood, with the reason.
 
 pub mod alertmanager;
+pub mod asked;
 mod body;
 pub mod events;
 pub mod github;

@@ -9,6 +9,7 @@ use super::heard::HeardRows;
 use super::plain::{Plain, PlainNumbers};
 use super::{StoreError, kinds};
 use domain::aggregate::{Aggregate, for_each_kind};
+use domain::alert::asking::Asking;
 use domain::alert::ear::Ear;
 use domain::alert::watch::Beat;
 use domain::answer::Answer;
@@ -64,6 +65,8 @@ pub struct Loaded {
     pub ears: Vec<Ear>,
     /// What should be heard of every so often.
     pub beats: Vec<Beat>,
+    /// What sources are asked.
+    pub asking: Asking,
     pub timers: Vec<Timer>,
     pub outbox: Vec<Effect>,
     pub next: Numbers,

@@ -4,6 +4,7 @@
 use super::disk::Engine;
 use super::engine::Write;
 use super::{Store, StoreError, codec, values};
+use domain::alert::asking::Asking;
 use domain::alert::ear::{Ear, Known, MisreadBody};
 use domain::alert::signal::Source;
 use domain::alert::watch::Beat;
@@ -17,6 +18,8 @@ const MISREAD: &[u8] = b"M/";
 
 /// What should be heard of every so often, and when it was.
 const BEAT: &[u8] = b"N/";
+/// What sources are asked, and what became of it: one row.
+const ASKING: &[u8] = b"O";
 
 /// What a commit changes of it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,11 +29,16 @@ pub struct HeardRows {
     pub misread: Vec<MisreadBody>,
     /// By key; `None` where it is expected no longer.
     pub beats: Vec<(String, Option<Beat>)>,
+    pub asking: Option<Asking>,
 }
 
 impl HeardRows {
     pub(super) fn is_empty(&self) -> bool {
-        self.known.is_empty() && self.ears.is_empty() && self.misread.is_empty() && self.beats.is_empty()
+        self.known.is_empty()
+            && self.ears.is_empty()
+            && self.misread.is_empty()
+            && self.beats.is_empty()
+            && self.asking.is_none()
     }
 
     pub(super) fn rows(&self, writes: &mut Vec<Write>) -> Result<(), StoreError> {
@@ -47,6 +55,9 @@ impl HeardRows {
         for (key, beat) in &self.beats {
             let row = beat.as_ref().map(codec::encode).transpose()?;
             writes.push(([BEAT, key.as_bytes()].concat(), row));
+        }
+        if let Some(asking) = &self.asking {
+            writes.push((ASKING.to_vec(), Some(codec::encode(asking)?)));
         }
         Ok(())
     }
@@ -82,6 +93,12 @@ pub(super) fn ears(engine: &Engine) -> Result<Vec<Ear>, StoreError> {
 /// What should be heard of.
 pub(super) fn beats(engine: &Engine) -> Result<Vec<Beat>, StoreError> {
     values(engine, BEAT)
+}
+
+/// What sources are asked.
+pub(super) fn asking(engine: &Engine) -> Result<Asking, StoreError> {
+    let row = engine.get(ASKING)?.map(|row| codec::decode(&row)).transpose()?;
+    Ok(row.unwrap_or_default())
 }
 
 impl Store {

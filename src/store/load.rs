@@ -47,6 +47,7 @@ impl Store {
                 ledger,
                 ears: heard::ears(engine)?,
                 beats: heard::beats(engine)?,
+                asking: heard::asking(engine)?,
                 timers,
                 outbox,
                 next: meta.next,

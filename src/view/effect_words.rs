@@ -63,6 +63,7 @@ fn told(tell: &Tell) -> &'static str {
         Tell::GroupRepaired => "the notice that the on-call's group was repaired",
         Tell::CannotSave { .. } => "the notice that howler cannot save",
         Tell::SavesAgain { .. } => "the notice that howler saves again",
+        Tell::Missed(_) => "the notice of what was missed",
     }
 }
 

@@ -121,6 +121,15 @@ impl World {
         world
     }
 
+    /// With a GitHub that delivers and is asked; `change` sets the sources' secrets.
+    pub async fn with_hub(toml: &str, change: impl FnOnce(&mut Secrets)) -> Self {
+        let mut world = Self::asleep(toml).await;
+        world.github = Some(hub(&world.clock).await);
+        change(&mut world.secrets);
+        world.start_howler().await;
+        world
+    }
+
     /// With a Twilio and a PagerDuty, of which `provider` is the configured one.
     pub async fn with_phones(provider: &str, toml: &str) -> Self {
         let phone = format!(
@@ -221,6 +230,9 @@ impl World {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let server = tokio::spawn(app::serve(listener, app.router.clone(), std::future::pending()));
         self.slack.point_at(&base);
+        if let Some((github, _)) = &self.github {
+            github.point_at(&base);
+        }
         if let Some(phones) = &self.phones {
             phones.point_inside(app.router.clone());
         }
@@ -299,6 +311,12 @@ impl World {
     /// Moves the clock, stopping at every timer.
     pub async fn forward(&self, minutes: i64) {
         self.howler().app.desk.forward(self.clock.now() + SignedDuration::from_mins(minutes)).await;
+    }
+
+    /// Returns once no source is due to be asked, and what it answered is told.
+    pub async fn asked(&self) {
+        self.howler().app.asking.as_ref().expect("nobody is asked").settled().await;
+        self.settle().await;
     }
 
     /// Returns once no automatic backup is due or under way.

@@ -81,6 +81,16 @@ impl Draft<'_> {
         Ok(self.store.known(source, key)?.unwrap_or_default())
     }
 
+    /// The newest alert of a key, as far as one is known.
+    pub(super) fn alert_of_key(
+        &self,
+        source: Source,
+        key: &str,
+    ) -> Result<Option<Arc<Alert>>, StoreError> {
+        let known = self.known(source, key)?;
+        Ok(known.alert.map(|id| self.alert(id)).transpose()?.flatten())
+    }
+
     fn alert(&self, id: AlertId) -> Result<Option<Arc<Alert>>, StoreError> {
         super::feature::alerts::find(&self.book(), id)
     }

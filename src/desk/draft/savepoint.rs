@@ -16,6 +16,7 @@ struct Savepoint {
     known: usize,
     misread: usize,
     beats: usize,
+    asking: usize,
     group_keys: usize,
     ledger: Arc<Ledger>,
     timers_set: Vec<Timer>,
@@ -52,6 +53,7 @@ impl Draft<'_> {
             known: self.known.here(),
             misread: self.misread.len(),
             beats: self.beats.here(),
+            asking: self.asking.here(),
             group_keys: self.group_keys.here(),
             ledger: Arc::clone(&self.ledger),
             timers_set: changes.timers_set.clone(),
@@ -70,6 +72,7 @@ impl Draft<'_> {
         self.known.back(to.known);
         self.misread.truncate(to.misread);
         self.beats.back(to.beats);
+        self.asking.back(to.asking);
         self.group_keys.back(to.group_keys);
         self.ledger = to.ledger;
         let changes = &mut self.changes;

@@ -111,7 +111,8 @@ impl Draft<'_> {
             format!("{:?}", self.parts),
             format!("{:?}", *self.effects),
             format!("{:?}", *self.seen),
-            format!("{:?} {:?} {:?} {:?}", *self.ears, *self.known, self.misread, *self.beats),
+            format!("{:?} {:?} {:?}", *self.ears, *self.known, self.misread),
+            format!("{:?} {:?}", *self.beats, *self.asking),
             format!("{:?}", self.ledger),
         ];
         (self.changes.clone(), maps.to_vec())

@@ -61,6 +61,10 @@ pub enum AlertEventKind {
         until: Timestamp,
     },
     Unsilenced,
+    /// Its source answered this when howler asked; what follows from it is heard next.
+    Answered {
+        what: String,
+    },
 }
 
 /// The first thing that is heard of an alert.

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::asking::Asking;
 use super::ear::Ear;
 use super::group::Group;
 use super::rules::Verdict;
@@ -190,6 +191,9 @@ pub enum AlertsAnswer {
     },
     Sources {
         ears: Vec<Ear>,
+        /// What they are asked.
+        #[serde(default)]
+        asking: Box<Asking>,
         now: Timestamp,
     },
     Test {

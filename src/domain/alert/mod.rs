@@ -4,6 +4,7 @@
 //! row.
 
 pub mod ask;
+pub mod asking;
 pub mod course;
 pub mod decide;
 pub mod ear;
@@ -113,8 +114,19 @@ pub struct Alert {
     pub group: Option<GroupId>,
     /// What holds it back, and until when.
     pub silence: Option<(SilenceId, Timestamp)>,
+    /// What its source answered last, when howler asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered: Option<Answered>,
     /// How many events it has; the next one's `seq` is one more.
     pub events: u32,
+}
+
+/// What a source answered when howler asked about an alert.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    pub at: Timestamp,
+    /// `run 12 succeeded`.
+    pub what: String,
 }
 
 /// Who has it, and since when.
@@ -152,6 +164,7 @@ impl Alert {
             incident: None,
             group: None,
             silence,
+            answered: None,
             events: event.seq,
         };
         points.into_iter().for_each(|point| one.course.take(point));
@@ -258,6 +271,9 @@ impl Aggregate for Alert {
             AlertEventKind::Grouped { group } => self.group = Some(*group),
             AlertEventKind::Silenced { silence, until } => self.silence = Some((*silence, *until)),
             AlertEventKind::Unsilenced => self.silence = None,
+            AlertEventKind::Answered { what } => {
+                self.answered = Some(Answered { at: event.at, what: what.clone() });
+            }
         }
     }
 

@@ -11,6 +11,7 @@ use super::reach::NoWay;
 use super::rota::SwapOutcome;
 use super::swap::Proposal;
 use crate::actor::Actor;
+use crate::alert::asking::missed::Missed;
 use crate::answer::Summary;
 use crate::id::{IncidentId, UserId};
 use crate::incident::severity::Severity;
@@ -104,6 +105,8 @@ pub enum Tell {
     SavesAgain {
         since: Timestamp,
     },
+    /// What sources tried to tell while howler did not listen, and what became of it.
+    Missed(Missed),
     /// A person's own phone is rung, to see whether it does.
     TestRing {
         number: u64,

@@ -3,7 +3,8 @@
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Query, Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION, RETRY_AFTER, USER_AGENT};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, LINK, LOCATION, RETRY_AFTER, USER_AGENT};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
@@ -11,6 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::faults::Fault;
+use super::hooks::{NEXT, PAGE};
 use super::world::{Refusal, not_found};
 use super::{Call, GitHub};
 
@@ -35,6 +37,9 @@ pub(super) struct Listing {
     since: Option<Timestamp>,
     pub(super) event: Option<String>,
     pub(super) branch: Option<String>,
+    pub(super) status: Option<String>,
+    pub(super) path: Option<String>,
+    pub(super) cursor: Option<String>,
 }
 
 async fn call(State(github): State<GitHub>, Query(listing): Query<Listing>, request: Request) -> Response {
@@ -60,7 +65,7 @@ async fn call(State(github): State<GitHub>, Query(listing): Query<Listing>, requ
     if let Some(place) = place {
         return (StatusCode::FOUND, [(LOCATION, place)]).into_response();
     }
-    if lost { broken() } else { github.respond(status, &body, fault.as_ref()) }
+    if lost { broken() } else { github.respond(status, &body, &parts, fault.as_ref()) }
 }
 
 /// `GET /repos/{}/issues/{}`.
@@ -112,12 +117,15 @@ impl GitHub {
         if hidden || !format!("{owner}/{name}").eq_ignore_ascii_case(&setup.repository) {
             return Err(not_found());
         }
+        if let Some(hooks) = self.hooks_api(method, rest, listing) {
+            return hooks;
+        }
         if let Some(read) = self.read(method, rest, listing) {
             return read;
         }
         let off = self.faults().are_issues_off();
         if rest.is_empty() && method == Method::GET {
-            let shown = json!({ "full_name": setup.repository, "has_issues": !off, "archived": false, "default_branch": "main" });
+            let shown = json!({ "id": 300_029_405, "full_name": setup.repository, "has_issues": !off, "archived": false, "default_branch": "main" });
             return Ok((200, shown));
         }
         if off {
@@ -197,7 +205,9 @@ impl GitHub {
         self.0.calls.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(call);
     }
 
-    fn respond(&self, status: u16, body: &Value, fault: Option<&Fault>) -> Response {
+    fn respond(&self, status: u16, body: &Value, asked: &Parts, fault: Option<&Fault>) -> Response {
+        let (page, next) = (&body[PAGE], body[NEXT].as_str());
+        let body = if page.is_array() { page } else { body };
         let now = self.0.setup.clock.now();
         let (remaining, resets) = match fault {
             Some(Fault::Primary(after)) => (0, *after),
@@ -213,6 +223,9 @@ impl GitHub {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let mut response = (status, head, body).into_response();
+        if let Some(next) = next.and_then(|next| link(asked, next).parse().ok()) {
+            response.headers_mut().insert(LINK, next);
+        }
         if let Some(Fault::Secondary(wait)) = fault {
             response.headers_mut().insert(RETRY_AFTER, (*wait).into());
         }
@@ -220,14 +233,24 @@ impl GitHub {
     }
 }
 
+/// The `Link` to the next page.
+fn link(asked: &Parts, next: &str) -> String {
+    let host = asked.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    format!("<http://{host}{}?per_page=100&cursor={next}>; rel=\"next\"", asked.uri.path())
+}
+
 impl Listing {
-    fn covers(&self, at: Timestamp) -> bool {
+    pub(super) fn covers(&self, at: Timestamp) -> bool {
         // Whole seconds, as GitHub keeps them.
         self.since.is_none_or(|since| at.as_second() >= since.as_second())
     }
 
+    pub(super) fn size(&self) -> usize {
+        self.per_page.unwrap_or(30).clamp(1, 100)
+    }
+
     pub(super) fn page_of(&self, all: Vec<Value>) -> Value {
-        let size = self.per_page.unwrap_or(30).clamp(1, 100);
+        let size = self.size();
         let page = self.page.unwrap_or(1).max(1);
         all.into_iter().skip((page - 1) * size).take(size).collect()
     }

@@ -5,6 +5,7 @@
 //! must not be repeated here.
 
 mod faults;
+mod hooks;
 mod http;
 mod reading;
 mod repository;
@@ -18,6 +19,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 
 pub use faults::Faults;
+pub use hooks::Delivery;
+use hooks::Deliveries;
 use ground::clock::Clock;
 pub use repository::{Hook, Job, Repository, Run, Step};
 use world::World;
@@ -55,13 +58,15 @@ struct Inner {
     faults: Faults,
     world: Mutex<World>,
     repository: Mutex<Repository>,
+    deliveries: Mutex<Deliveries>,
     calls: Mutex<Vec<Call>>,
 }
 
 impl GitHub {
     pub fn new(setup: Setup) -> Self {
-        let (world, faults, calls) = (Mutex::default(), Faults::default(), Mutex::default());
-        Self(Arc::new(Inner { setup, faults, world, repository: Mutex::default(), calls }))
+        let (world, repository, deliveries) = (Mutex::default(), Mutex::default(), Mutex::default());
+        let (faults, calls) = (Faults::default(), Mutex::default());
+        Self(Arc::new(Inner { setup, faults, world, repository, deliveries, calls }))
     }
 
     /// The REST API from `/` on.
@@ -92,6 +97,10 @@ impl GitHub {
     /// What is read of the repository beside its issues, to look at and to change.
     pub fn repository(&self) -> MutexGuard<'_, Repository> {
         self.0.repository.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn deliveries(&self) -> MutexGuard<'_, Deliveries> {
+        self.0.deliveries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn world(&self) -> MutexGuard<'_, World> {

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::http::{ALLOWANCE, Listing};
-use super::world::{Refusal, not_found};
+use super::world::{Refusal, not_found, second};
 use super::{GitHub, Job, Repository, Run};
 
 /// What a place of a log is signed with; without it nothing is given.
@@ -30,7 +30,7 @@ impl GitHub {
             ["actions", "secrets"] => "secrets",
             ["actions", ..] => "actions",
             ["hooks"] => "repository_hooks",
-            ["contents", ..] => "contents",
+            ["contents", ..] | ["commits"] => "contents",
             _ => return None,
         };
         if self.faults().lacks(needs) {
@@ -38,7 +38,8 @@ impl GitHub {
         }
         let repository = self.repository();
         Some(match rest {
-            ["actions", "runs"] => Ok(repository.shown(listing, |_| true)),
+            ["actions", "runs"] => Ok(repository.shown(listing, |run| listing.picks(run))),
+            ["actions", "workflows"] => Ok((200, repository.workflows(listing))),
             ["actions", "workflows", file] => repository.workflow(file),
             ["actions", "workflows", file, "runs"] => repository.of_workflow(file, listing),
             ["actions", "runs", run, "jobs"] => repository.jobs(run, listing),
@@ -46,6 +47,7 @@ impl GitHub {
             ["actions", "permissions", "workflow"] => Ok((200, repository.permissions())),
             ["actions", "secrets"] => Ok((200, repository.secret_names(listing))),
             ["hooks"] => Ok((200, repository.hooks(listing))),
+            ["commits"] => Ok((200, repository.commits(listing))),
             ["contents", path @ ..] => repository.content(&path.join("/")),
             _ => Err(not_found()),
         })
@@ -118,9 +120,7 @@ impl Repository {
     fn of_workflow(&self, file: &str, listing: &Listing) -> Answer {
         match self.files.contains_key(&format!(".github/workflows/{file}")) {
             true => Ok(self.shown(listing, |run| {
-                let is =
-                    |wanted: &Option<String>, it: &str| wanted.as_ref().is_none_or(|wanted| wanted == it);
-                run.file == file && is(&listing.event, &run.event) && is(&listing.branch, &run.branch)
+                run.file == file && listing.picks(run)
             })),
             false => Err(not_found()),
         }
@@ -131,11 +131,29 @@ impl Repository {
         if !self.files.contains_key(&path) {
             return Err(not_found());
         }
+        Ok((200, self.workflow_of(&path)))
+    }
+
+    fn workflow_of(&self, path: &str) -> Value {
+        let file = path.rsplit('/').next().unwrap_or_default();
         let state = self.states.get(file).map_or("active", String::as_str);
-        Ok((
-            200,
-            json!({ "id": 161_335, "name": file.trim_end_matches(".yml"), "path": path, "state": state }),
-        ))
+        json!({ "id": 161_335, "name": file.trim_end_matches(".yml"), "path": path, "state": state })
+    }
+
+    fn workflows(&self, listing: &Listing) -> Value {
+        let is_one = |path: &&String| path.starts_with(".github/workflows/");
+        let all: Vec<Value> = self.files.keys().filter(is_one).map(|path| self.workflow_of(path)).collect();
+        json!({ "total_count": all.len(), "workflows": listing.page_of(all) })
+    }
+
+    /// The newest commit that changed the file.
+    fn commits(&self, listing: &Listing) -> Value {
+        let path = listing.path.as_deref().unwrap_or_default();
+        let changed = self.changed.get(path).filter(|at| listing.covers(**at));
+        let shown = changed.map(|at| {
+            json!({ "sha": "3484a3fb816e0859fd6e1cea078d76385ff50625", "commit": { "committer": { "date": at } } })
+        });
+        listing.page_of(shown.into_iter().collect())
     }
 
     fn jobs(&self, id: &str, listing: &Listing) -> Answer {
@@ -195,6 +213,16 @@ impl Repository {
     }
 }
 
+impl Listing {
+    /// Whether a run is one of those that are asked for.
+    fn picks(&self, run: &Run) -> bool {
+        let is = |wanted: &Option<String>, it: &str| wanted.as_ref().is_none_or(|wanted| wanted == it);
+        let status = is(&self.status, &run.status)
+            || run.conclusion.as_ref().is_some_and(|ended| self.status.as_ref() == Some(ended));
+        is(&self.event, &run.event) && is(&self.branch, &run.branch) && status
+    }
+}
+
 fn run(run: &Run) -> Value {
     json!({
         "id": run.id,
@@ -202,11 +230,19 @@ fn run(run: &Run) -> Value {
         "path": format!(".github/workflows/{}", run.file),
         "event": run.event,
         "head_branch": run.branch,
-        "run_attempt": 1,
+        "run_number": run.number,
+        "run_attempt": run.attempt,
+        "display_title": "Pass the witness on",
+        "head_sha": "3484a3fb816e0859fd6e1cea078d76385ff50625",
         "status": run.status,
         "conclusion": run.conclusion,
-        "created_at": run.started,
-        "run_started_at": run.started,
+        "workflow_id": 161_335,
+        "pull_requests": [],
+        "created_at": second(run.started),
+        "updated_at": second(run.updated),
+        "run_started_at": second(run.started),
+        "actor": { "login": "maya", "id": 1, "type": "User" },
+        "triggering_actor": { "login": "maya", "id": 1, "type": "User" },
         "html_url": format!("https://github.com/o/r/actions/runs/{}", run.id),
     })
 }

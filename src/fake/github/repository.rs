@@ -13,6 +13,8 @@ pub struct Repository {
     pub states: BTreeMap<String, String>,
     /// Texts by path.
     pub files: BTreeMap<String, String>,
+    /// When a file was changed last, by its path; long ago where nothing is said.
+    pub changed: BTreeMap<String, Timestamp>,
     /// The default permission of a workflow's token: whether it writes.
     pub workflows_write: bool,
     pub workflows_open_pull_requests: bool,
@@ -34,6 +36,11 @@ pub struct Run {
     pub status: String,
     pub conclusion: Option<String>,
     pub started: Timestamp,
+    /// Counted within its workflow, and how often it was begun.
+    pub number: u64,
+    pub attempt: u64,
+    /// When anything of it changed last: its end, where it is over.
+    pub updated: Timestamp,
     pub jobs: Vec<Job>,
     /// What began it: `schedule`, `workflow_dispatch`, `pull_request`.
     pub event: String,

@@ -173,6 +173,6 @@ impl Comment {
 }
 
 /// GitHub knows whole seconds only.
-fn second(at: Timestamp) -> String {
+pub fn second(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -223,16 +223,23 @@ impl Asked {
 }
 
 fn deployment(one: &Deployment, now: i64) -> Value {
+    let created = one.created.map_or(now, jiff::Timestamp::as_millisecond);
     let mut shown = json!({
         "uid": one.uid,
         "name": "web",
         "url": one.url,
-        "created": now,
+        "created": created,
+        "createdAt": created,
+        "inspectorUrl": format!("https://vercel.com/monkeytown/web/{}", one.uid),
+        "meta": one.branch.as_ref().map_or_else(|| json!({}), |branch| json!({ "githubCommitRef": branch })),
         "state": one.state,
         "readyState": one.state,
         "target": one.target,
         "creator": { "uid": "u1", "email": "howler@example.com" },
     });
+    if let Some(ready) = one.ready.filter(|_| one.state == "READY") {
+        shown["ready"] = json!(ready.as_millisecond());
+    }
     if let Some(error) = &one.error {
         shown["errorCode"] = json!("BUILD_FAILED");
         shown["errorMessage"] = json!(error);

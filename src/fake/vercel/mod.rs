@@ -10,6 +10,7 @@ mod tests;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use ground::clock::Clock;
@@ -41,7 +42,7 @@ pub struct Project {
     pub is_limited: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Deployment {
     pub uid: String,
     pub url: String,
@@ -49,6 +50,11 @@ pub struct Deployment {
     pub state: String,
     /// `production`, or none for a preview.
     pub target: Option<String>,
+    /// When it was made, and when it was ready; now where nothing is said.
+    pub created: Option<Timestamp>,
+    pub ready: Option<Timestamp>,
+    /// `meta.githubCommitRef`.
+    pub branch: Option<String>,
     pub error: Option<String>,
     /// The build's events, the oldest first: a type, and a text.
     pub events: Vec<(String, String)>,

@@ -4,6 +4,7 @@
 mod answers;
 mod log;
 pub mod permissions;
+mod plain;
 
 use std::fmt;
 use std::sync::Arc;

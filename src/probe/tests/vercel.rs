@@ -50,6 +50,7 @@ fn deployment(n: u64, state: &str, target: Option<&str>) -> Deployment {
         target: target.map(str::to_owned),
         error: (state == "ERROR").then(|| "Command \"npm run build\" exited with 1".to_owned()),
         events: Vec::new(),
+        ..Deployment::default()
     }
 }
 

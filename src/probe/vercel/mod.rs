@@ -1,18 +1,18 @@
 //! Vercel, asked by its REST API about one project. What comes back is a small JSON of howler's own (`answers`).
 
 mod answers;
+mod plain;
 
 use std::fmt;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::header::{ACCEPT, AUTHORIZATION, USER_AGENT};
-use axum::http::{HeaderValue, Request};
+use axum::http::HeaderValue;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::pause::Pauses;
-use super::rest::{AGENT, Asked, Service, Wire, wire};
+use super::rest::{Asked, Service, Wire, wire};
 use config::RunbookRules;
 use config::secrets::Secrets;
 use domain::procedure::CannotTell;
@@ -199,19 +199,8 @@ impl Vercel {
         if let Some(until) = self.pauses.held(thing) {
             return Err(VERCEL.paused(until));
         }
-        let mut query = query.to_vec();
-        if let Some(team) = &self.team {
-            query.push((if team.starts_with("team_") { "teamId" } else { "slug" }, team));
-        }
         let unasked = || CannotTell(format!("there is no address for the {thing}"));
-        let words = serde_urlencoded::to_string(&query).map_err(|_| unasked())?;
-        let sign = if words.is_empty() { "" } else { "?" };
-        let request = Request::get(format!("{}{path}{sign}{words}", self.base))
-            .header(AUTHORIZATION, self.bearer.clone())
-            .header(ACCEPT, "application/json")
-            .header(USER_AGENT, AGENT)
-            .body(Body::empty());
-        let response = self.wire.request(request.map_err(|_| unasked())?).await;
+        let response = self.wire.request(self.request(path, query).ok_or_else(unasked)?).await;
         let response = response.map_err(|error| VERCEL.unheard(&error))?;
         let asked = Asked { thing: format!("the {thing} of the project {}", self.project), needs: NEEDS };
         let answer = VERCEL.read(response).await?;

@@ -1,5 +1,6 @@
 //! The words for alerts: answers and refusals; what stands in channels is in [`card`].
 
+mod asked;
 pub mod card;
 mod refused;
 mod why;
@@ -11,6 +12,7 @@ use crate::blocks::{Button, Draft};
 use crate::lines::Via;
 use crate::time::{spoken, typed as typed_time};
 use crate::words::{Words, bold, code, counted, moment, near, words};
+use domain::alert::asking::Asking;
 use domain::alert::ear::Ear;
 use domain::alert::group::Group;
 use domain::alert::line::{AlertsAnswer, AlertsLine, Listed, Row, Silenced, State, Unsilenced};
@@ -116,7 +118,7 @@ pub(super) fn answer(answer: &AlertsAnswer, via: Via) -> Message {
                 " belongs to it."
             ])
             .finish(),
-        AlertsAnswer::Sources { ears, now } => sources(ears, *now),
+        AlertsAnswer::Sources { ears, asking, now } => sources(ears, asking, *now),
         AlertsAnswer::Test { severity, source, verdict, on_call } => {
             why::test(*source, *severity, verdict, on_call.as_ref())
         }
@@ -297,9 +299,12 @@ fn unsilenced(silence: &Silence, open: usize) -> Message {
         .finish()
 }
 
-fn sources(ears: &[Ear], now: Timestamp) -> Message {
-    if ears.is_empty() {
+fn sources(ears: &[Ear], asking: &Asking, now: Timestamp) -> Message {
+    if ears.is_empty() && asking.of.is_empty() {
         return Draft::new().line(words!["No source has spoken yet."]).finish();
+    }
+    if ears.is_empty() {
+        return asked::lines(Draft::new().line(words!["No source has spoken yet."]), asking, now).finish();
     }
     let mut draft = Draft::new().line(words![bold("Sources of alerts"), ":"]);
     let rows = ears.iter().map(|ear| {
@@ -325,7 +330,7 @@ fn sources(ears: &[Ear], now: Timestamp) -> Message {
         let rows = newest.map(|misread| words![near(misread.at, now), ": ", misread.why.join("; ")]);
         draft = draft.line(lead).bullets(rows.collect());
     }
-    draft.finish()
+    asked::lines(draft, asking, now).finish()
 }
 
 fn counted_many(many: u64, what: &str, one: &str, several: &str) -> String {

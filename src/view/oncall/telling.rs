@@ -10,7 +10,7 @@ use crate::blocks::{Button, Draft};
 use crate::fault;
 use crate::timeline::admitted;
 use crate::words::{Words, bold, clock, code, counted, everybody, mention, moment, words};
-use crate::{list, page};
+use crate::{list, missed, page};
 use config::Config;
 use domain::Severity;
 use domain::effect::PostKey;
@@ -102,6 +102,7 @@ pub fn tell(tell: &Tell, config: &Config) -> Message {
             .finish(),
         Tell::CannotSave { since, gone } => fault::cannot_save(*since, *gone),
         Tell::SavesAgain { since } => fault::saves_again(*since),
+        Tell::Missed(missed) => missed::told(missed),
         Tell::GroupRepaired => Draft::new()
             .line(words![
                 "🔧 Somebody changed ",

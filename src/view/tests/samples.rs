@@ -1,6 +1,7 @@
 //! One of every message, with given texts in every place where people's texts can stand.
 
 mod alerts;
+mod asked;
 mod asking;
 mod calendars;
 mod forms;

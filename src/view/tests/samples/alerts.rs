@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Named, Texts, at, bea, ian, late, mapped, minutes, named, place};
+use super::{Named, Texts, asked, at, bea, ian, late, mapped, minutes, named, place};
 use crate::Via;
 use domain::actor::Actor;
 use domain::aggregate::{Aggregate, Cause};
@@ -212,8 +212,9 @@ fn lists(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
         ("no alert", listed(Vec::new(), 0, 0, Vec::new())),
         ("alerts", listed(rows.clone(), 4_812, 3, silences.clone())),
         ("silences alone", listed(Vec::new(), 0, 0, silences)),
-        ("no source", AlertsAnswer::Sources { ears: Vec::new(), now }),
-        ("sources", AlertsAnswer::Sources { ears: vec![Ear::new(Source::GitHub, at("01:00")), ear], now }),
+        ("no source", AlertsAnswer::Sources { ears: Vec::new(), asking: Box::default(), now }),
+        ("sources", asked::sources(vec![Ear::new(Source::GitHub, at("01:00")), ear], now)),
+        ("sources that did not speak", asked::sources(Vec::new(), now)),
     ]
 }
 

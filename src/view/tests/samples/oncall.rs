@@ -116,7 +116,7 @@ fn tells(texts: &Texts) -> Vec<(&'static str, Tell)> {
     if let Tell::HandedOver { backup, .. } = &mut nobody {
         *backup = None;
     }
-    vec![
+    let mut all = vec![
         ("hand-over", handed_over(Some(ian()), false, Some(Why::Rotation))),
         ("howler cannot save", Tell::CannotSave { since: at("02:30"), gone: false }),
         ("howler's folder is gone", Tell::CannotSave { since: at("02:30"), gone: true }),
@@ -158,7 +158,9 @@ fn tells(texts: &Texts) -> Vec<(&'static str, Tell)> {
             },
         ),
         ("group repaired", Tell::GroupRepaired),
-    ]
+    ];
+    all.extend(asked::missed());
+    all
 }
 
 fn rota(texts: &Texts) -> Rota {

@@ -60,9 +60,11 @@ pub(in crate::draft) fn read(
             }
             None => no_such(*id),
         },
-        AlertsLine::Sources => {
-            AlertsAnswer::Sources { ears: book.state.alerts.ears.values().cloned().collect(), now: book.now }
-        }
+        AlertsLine::Sources => AlertsAnswer::Sources {
+            ears: book.state.alerts.ears.values().cloned().collect(),
+            asking: Box::new(book.state.alerts.asking.clone()),
+            now: book.now,
+        },
         AlertsLine::Test { severity, source } => AlertsAnswer::Test {
             severity: *severity,
             source: *source,
