@@ -66,6 +66,13 @@ impl Vercel {
         asked
     }
 
+    /// Whether deployments can be read, for `howler check`.
+    pub(crate) async fn check(&self, project: &str) -> Result<String, Unasked> {
+        let api = self.api.as_ref().map_err(Clone::clone)?;
+        api.newest(project, 1).await?;
+        Ok(format!("one that nothing was heard of for half an hour is looked up, as of {project}"))
+    }
+
     async fn still(
         &self,
         project: &str,
@@ -74,8 +81,7 @@ impl Vercel {
     ) -> Result<(Vec<Answer>, Vec<String>), Unasked> {
         let api = self.api.as_ref().map_err(Clone::clone)?;
         let found = api.newest(project, DEPLOYMENTS).await?;
-        let told: Vec<_> =
-            found.iter().filter_map(|one| asked::deployment(reading, project, one)).collect();
+        let told: Vec<_> = found.iter().filter_map(|one| asked::deployment(reading, project, one)).collect();
         let (mut answers, mut unknown) = (Vec::new(), Vec::new());
         for alert in alerts {
             let mut own: Vec<_> = told.iter().filter(|asked| asked.signal.key == alert.key).collect();

@@ -23,6 +23,8 @@ pub struct Sources {
     pub grafana: Every,
     pub pagerduty: Every,
     pub events: Every,
+    /// How late a workflow may start that runs by a schedule, before that is an alert.
+    pub github_schedules: Every,
     /// Branches whose failed runs are alerts, beside the default one.
     pub github_branches: Vec<String>,
 }
@@ -30,8 +32,18 @@ pub struct Sources {
 impl Default for Sources {
     fn default() -> Self {
         let [github, vercel, uptimerobot, alertmanager, grafana, pagerduty, events] = [Every::Off; 7];
-        let github_branches = Vec::new();
-        Self { github, vercel, uptimerobot, alertmanager, grafana, pagerduty, events, github_branches }
+        let (github_schedules, github_branches) = (Every::Off, Vec::new());
+        Self {
+            github,
+            vercel,
+            uptimerobot,
+            alertmanager,
+            grafana,
+            pagerduty,
+            events,
+            github_schedules,
+            github_branches,
+        }
     }
 }
 

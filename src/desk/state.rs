@@ -43,8 +43,7 @@ impl State {
     /// What a start finds. Effects in the outbox may have been sent just before the end, so their fate is unknown. An audit to which
     /// `keys` cannot add lets nothing be changed.
     pub fn loaded(loaded: Loaded, keys: &Keys) -> Self {
-        let Loaded { open, rota, runs, plain, ledger, ears, beats, asking, timers, outbox, next } =
-            loaded;
+        let Loaded { open, rota, runs, plain, ledger, ears, beats, asking, timers, outbox, next } = loaded;
         let broken = ledger.broken.clone().or_else(|| keys.missing(&ledger));
         let mut state = Self {
             worst: open.iter().map(|incident| (incident.severity, incident.id)).collect(),

@@ -1,9 +1,10 @@
 //! What GitHub and Vercel answer when they are asked, read as if they had said it themselves: the answer is put into the form of the
 //! webhook, which the source's own reader reads.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::json::{at, first, number, text};
+use super::json::{first, number, text};
 use super::{Body, Read, Reading, github, name, vercel};
 use domain::alert::signal::{Said, Signal};
 
@@ -30,7 +31,8 @@ pub fn run(reading: Reading<'_>, rules: &github::Rules, repository: &Value, run:
     let (id, signal) = only(read)?;
     let run_number = number(run, &["run_number"]).or_else(|| number(run, &["id"]));
     let ended = text(run, &["conclusion"]).unwrap_or_default().replace('_', " ");
-    let ended = if signal.said == Said::Resolved { "succeeded".to_owned() } else { format!("ended as {ended}") };
+    let ended =
+        if signal.said == Said::Resolved { "succeeded".to_owned() } else { format!("ended as {ended}") };
     let what = match run_number {
         Some(number) => format!("run {number} {ended}"),
         None => format!("the newest run {ended}"),
@@ -43,7 +45,9 @@ pub fn deployment(reading: Reading<'_>, project: &str, one: &Value) -> Option<As
     let state = first(one, &[&["readyState"], &["state"]])?;
     let (kind, said, time) = match state.as_str() {
         // The webhook tells of the end; that of a failure is not in the list.
-        "READY" => ("deployment.succeeded", "is ready", first(one, &[&["ready"], &["createdAt"], &["created"]])),
+        "READY" => {
+            ("deployment.succeeded", "is ready", first(one, &[&["ready"], &["createdAt"], &["created"]]))
+        }
         "ERROR" => ("deployment.error", "failed", first(one, &[&["createdAt"], &["created"]])),
         _ => return None,
     };
@@ -65,14 +69,11 @@ pub fn deployment(reading: Reading<'_>, project: &str, one: &Value) -> Option<As
     Some(Asked { id, signal, what: format!("deployment {shown} {said}") })
 }
 
-/// Whether a workflow's run is one of its schedule, with its file and when it began.
-pub fn scheduled(run: &Value) -> Option<(String, Value)> {
-    if text(run, &["event"])? != "schedule" {
-        return None;
-    }
+/// Whose run it is and when it began: the path of the workflow's file.
+pub fn began(run: &Value) -> Option<(String, Timestamp)> {
     let path = text(run, &["path"])?;
     let path = path.split('@').next().unwrap_or_default().to_owned();
-    Some((path, at(run, &["created_at"])?.clone()))
+    Some((path, text(run, &["created_at"])?.parse().ok()?))
 }
 
 fn only(read: Read) -> Option<(String, Signal)> {

@@ -35,7 +35,8 @@ fn of_github(down: &[Outage], listed: &Listed) -> Draft {
     let Listed { missed, here, between, left, why, too_old } = listed;
     let old = too_old.then(|| words!["GitHub keeps its list for three days: what was before that is lost."]);
     if *missed == 0 {
-        let nothing = words!["📬 While I was down"].and(times(down)).and(words![" I missed nothing of GitHub's."]);
+        let nothing =
+            words!["📬 While I was down"].and(times(down)).and(words![" I missed nothing of GitHub's."]);
         return Draft::new().line(nothing).lines(old.into_iter().collect());
     }
     let lead = match (down.is_empty(), between) {
@@ -43,11 +44,9 @@ fn of_github(down: &[Outage], listed: &Listed) -> Draft {
         (true, Some((from, to))) if from == to => {
             words!["GitHub could not reach me at ", clock(*from), " and tried to tell me "]
         }
-        (true, Some((from, to))) => {
-            words!["GitHub could not reach me between "]
-                .and(span(&Outage { from: *from, until: *to }, " and "))
-                .and(words![" and tried to tell me "])
-        }
+        (true, Some((from, to))) => words!["GitHub could not reach me between "]
+            .and(span(&Outage { from: *from, until: *to }, " and "))
+            .and(words![" and tried to tell me "]),
         (true, None) => words!["GitHub tried to tell me "],
     };
     let things = if *missed == 1 { "1 thing".to_owned() } else { format!("{missed} things") };

@@ -82,11 +82,7 @@ impl Draft<'_> {
     }
 
     /// The newest alert of a key, as far as one is known.
-    pub(super) fn alert_of_key(
-        &self,
-        source: Source,
-        key: &str,
-    ) -> Result<Option<Arc<Alert>>, StoreError> {
+    pub(super) fn alert_of_key(&self, source: Source, key: &str) -> Result<Option<Arc<Alert>>, StoreError> {
         let known = self.known(source, key)?;
         Ok(known.alert.map(|id| self.alert(id)).transpose()?.flatten())
     }

@@ -2,7 +2,9 @@
 //! schedule was kept. What cannot be found out changes nothing, and is said.
 
 pub mod agenda;
+pub mod cron;
 pub mod missed;
+pub mod schedule;
 #[cfg(test)]
 mod tests;
 
@@ -174,8 +176,7 @@ impl Asking {
             lines.iter().take(LINES_MOST).map(|line| shorten(line, LINE_MOST)).collect()
         };
         let cannot = lines(&learned.cannot);
-        let cannot: Vec<Cannot> =
-            cannot.into_iter().map(|why| Cannot { since: since(&why), why }).collect();
+        let cannot: Vec<Cannot> = cannot.into_iter().map(|why| Cannot { since: since(&why), why }).collect();
         let known = before.as_ref().and_then(|asked| asked.at);
         let stale = known.is_none_or(|at| now.duration_since(at) >= AGAIN);
         let at = if learned.heard && stale { Some(now) } else { known };

@@ -105,7 +105,9 @@ impl GitHub {
             return Some(Err(not_found()));
         }
         let write = method != Method::GET;
-        if self.faults().lacks("repository_hooks") || (write && self.faults().lacks("repository_hooks: write")) {
+        if self.faults().lacks("repository_hooks")
+            || (write && self.faults().lacks("repository_hooks: write"))
+        {
             let message = "Resource not accessible by personal access token";
             return Some(Err((403, json!({ "message": message, "status": "403" }))));
         }
@@ -142,9 +144,10 @@ impl GitHub {
     fn again(&self, hook: u64, id: &str) -> Result<(u16, Value), Refusal> {
         let now = self.0.setup.clock.now();
         let mut deliveries = self.deliveries();
-        let known = deliveries.made.iter().find(|one| {
-            one.hook == hook && one.id.to_string() == id && now.duration_since(one.at) <= KEPT
-        });
+        let known = deliveries
+            .made
+            .iter()
+            .find(|one| one.hook == hook && one.id.to_string() == id && now.duration_since(one.at) <= KEPT);
         let post = known.map(|one| one.post.clone()).ok_or_else(not_found)?;
         deliveries.pending += 1;
         let github = self.clone();

@@ -19,9 +19,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 
 pub use faults::Faults;
-pub use hooks::Delivery;
-use hooks::Deliveries;
 use ground::clock::Clock;
+use hooks::Deliveries;
+pub use hooks::Delivery;
 pub use repository::{Hook, Job, Repository, Run, Step};
 use world::World;
 pub use world::{Comment, Issue};

@@ -119,9 +119,7 @@ impl Repository {
 
     fn of_workflow(&self, file: &str, listing: &Listing) -> Answer {
         match self.files.contains_key(&format!(".github/workflows/{file}")) {
-            true => Ok(self.shown(listing, |run| {
-                run.file == file && listing.picks(run)
-            })),
+            true => Ok(self.shown(listing, |run| run.file == file && listing.picks(run))),
             false => Err(not_found()),
         }
     }

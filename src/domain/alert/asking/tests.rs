@@ -34,7 +34,11 @@ fn an_outage_counts_once_and_none_that_was_told() {
     asking.was_down(outage("02:55:00", "02:10:00"));
     assert_eq!(asking.down, [down]);
     assert_eq!(asking.learn(&learned(Some(Found::Waits)), &[], at("02:56:00")), None);
-    assert_eq!(asking.learn(&learned(Some(listed("02:54:00", 3))), &[], at("02:56:00")), None, "not all of it");
+    assert_eq!(
+        asking.learn(&learned(Some(listed("02:54:00", 3))), &[], at("02:56:00")),
+        None,
+        "not all of it"
+    );
     let missed = asking.learn(&learned(Some(listed("02:57:00", 3))), &[], at("02:59:00")).unwrap();
     assert_eq!(missed.down, [down]);
     assert!(matches!(missed.github, Some(OfGitHub::Listed(Listed { missed: 3, .. }))));
@@ -58,7 +62,8 @@ fn an_outage_counts_once_and_none_that_was_told() {
 #[test]
 fn what_is_told_of_an_outage() {
     let ear = |source| Ear::new(source, at("01:00:00"));
-    let ears = [ear(Source::GitHub), ear(Source::Vercel), ear(Source::UptimeRobot), ear(Source::Alertmanager)];
+    let ears =
+        [ear(Source::GitHub), ear(Source::Vercel), ear(Source::UptimeRobot), ear(Source::Alertmanager)];
     let cannot = |lasting| Found::Cannot { why: "no".into(), lasting };
     let (long, short) = (outage("02:10:00", "02:55:00"), outage("02:10:00", "02:10:20"));
     let (now, later) = ("02:57:00", "05:00:00");
@@ -107,7 +112,8 @@ fn what_cannot_be_told_is_kept_since_when_it_cannot() {
     assert_eq!((asking.of[0].at, asking.of[0].cannot.len()), (Some(at("02:30:00")), 0));
     asking.learn(&learned(None), &[], at("02:40:00"));
     assert_eq!(asking, answered, "the same again is no change for an hour");
-    let many = Learned { cannot: (0..50).map(|n| format!("{n}{}", "x".repeat(900))).collect(), ..learned(None) };
+    let many =
+        Learned { cannot: (0..50).map(|n| format!("{n}{}", "x".repeat(900))).collect(), ..learned(None) };
     asking.learn(&many, &[], at("02:50:00"));
     assert_eq!(asking.of[0].cannot.len(), 10);
     assert!(asking.of[0].cannot.iter().all(|cannot| cannot.why.chars().count() <= 300));
@@ -198,7 +204,8 @@ fn questions_are_few_and_ever_fewer_where_no_answer_comes() {
 fn a_row_is_read_as_it_was_written() {
     let mut asking = Asking::default();
     asking.was_down(outage("02:10:00", "02:55:00"));
-    let cannot = Learned { cannot: vec!["a".into()], notes: vec!["b".into()], ..learned(Some(listed("01:00:00", 0))) };
+    let cannot =
+        Learned { cannot: vec!["a".into()], notes: vec!["b".into()], ..learned(Some(listed("01:00:00", 0))) };
     asking.learn(&cannot, &[], at("03:00:00"));
     let written = serde_json::to_string(&asking).unwrap();
     assert_eq!(serde_json::from_str::<Asking>(&written).unwrap(), asking);

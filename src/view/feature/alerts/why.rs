@@ -94,7 +94,8 @@ pub(super) fn why(asked: &Why) -> Message {
     lines.extend(follows(&alert.verdict, on_call.as_ref()));
     lines.push(words![bold("Now: ")].and(state(&State::of(alert, group.as_ref()), *now)));
     lines.extend(sent(asked));
-    lines.extend(alert.answered.as_ref().map(|answered| super::asked::answered(alert.source, answered, *now)));
+    lines
+        .extend(alert.answered.as_ref().map(|answered| super::asked::answered(alert.source, answered, *now)));
     if let Some(silence) = silence.as_ref().filter(|silence| silence.is_live()) {
         lines.push(words![
             bold("Held back: "),

@@ -22,7 +22,8 @@ pub fn sources(ears: Vec<Ear>, now: Timestamp) -> AlertsAnswer {
         notes: notes.iter().map(|note| (*note).to_owned()).collect(),
     };
     let hooks = "GitHub does not let GITHUB_TOKEN see the webhooks in anomalyco/monkeytown: give it the permission Webhooks, write";
-    let off = "stale.yml is switched off (disabled_inactivity): nothing happened in the repository for 60 days";
+    let off =
+        "stale.yml is switched off (disabled_inactivity): nothing happened in the repository for 60 days";
     let of = vec![
         asked(Source::GitHub, Subject::Alerts, &[], &[]),
         asked(Source::GitHub, Subject::Deliveries, &[hooks], &[]),
@@ -67,7 +68,11 @@ pub fn missed() -> Vec<(&'static str, Tell)> {
         ("missed, too old", told(days, none, &[Source::Vercel, Source::UptimeRobot])),
         (
             "missed, nobody tells",
-            Tell::Missed(Missed { down: down(), github: None, unasked: vec![Source::UptimeRobot, Source::Events] }),
+            Tell::Missed(Missed {
+                down: down(),
+                github: None,
+                unasked: vec![Source::UptimeRobot, Source::Events],
+            }),
         ),
     ]
 }
