@@ -44,12 +44,12 @@ pub struct Asker {
 
 /// Questions under way. Clones look at the same ones.
 #[derive(Clone)]
-pub struct Asking {
+pub struct Questions {
     clock: Clock,
     next: watch::Receiver<Timestamp>,
 }
 
-impl Asking {
+impl Questions {
     /// Returns once nothing is due or being asked.
     pub async fn settled(&self) {
         let (mut next, clock) = (self.next.clone(), &self.clock);
@@ -107,9 +107,9 @@ impl Asker {
     }
 
     /// Asks until howler stops.
-    pub fn start(self, stopping: &watch::Receiver<bool>) -> (Asking, JoinHandle<()>) {
+    pub fn start(self, stopping: &watch::Receiver<bool>) -> (Questions, JoinHandle<()>) {
         let (tell, next) = watch::channel(Timestamp::MIN);
-        let asking = Asking { clock: self.clock.clone(), next };
+        let asking = Questions { clock: self.clock.clone(), next };
         let mut stopping = stopping.clone();
         let task = tokio::spawn(async move {
             tokio::select! {

@@ -19,7 +19,7 @@ const WRITE: &str = "give it the permission Webhooks, write (a classic token: th
 const DOOR: &str = "/hooks/github";
 /// Attempts on a page, and pages of a look.
 const PAGE: usize = 100;
-const PAGES: usize = 10;
+const PAGES: usize = 30;
 /// So many are sent again a minute: GitHub asks for pauses between calls that do something.
 const AT_ONCE: usize = 10;
 /// Webhooks of the repository that lead to howler.
@@ -197,4 +197,44 @@ fn both(one: Reckoning, other: Reckoning) -> Reckoning {
         (one, other) => one.or(other),
     };
     Reckoning { listed, again: Vec::new(), waits: one.waits || other.waits }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// GitHub's own example of a delivery in a list.
+    fn listed() -> Value {
+        json!({
+            "id": 12_345_678, "guid": "0b989ba4-242f-11e5-81e1-c7b6966d2516", "delivered_at": "2019-06-03T00:57:16Z",
+            "redelivery": false, "duration": 0.27, "status": "OK", "status_code": 200, "event": "workflow_run", "action": "completed",
+            "installation_id": 123, "repository_id": 456, "throttled_at": null,
+        })
+    }
+
+    #[test]
+    fn an_attempt_is_read_whole_or_not_at_all() {
+        let read = attempt(&listed()).unwrap();
+        assert_eq!((read.id, read.status, read.again), (12_345_678, 200, false));
+        for field in ["id", "guid", "delivered_at", "redelivery", "status_code"] {
+            let mut odd = listed();
+            odd[field] = Value::Null;
+            assert_eq!(attempt(&odd), None, "{field}");
+        }
+        for (field, value) in
+            [("status_code", json!(-1)), ("delivered_at", json!("soon")), ("id", json!("7"))]
+        {
+            let mut odd = listed();
+            odd[field] = value;
+            assert_eq!(attempt(&odd), None, "{field}");
+        }
+        let mut other = listed();
+        assert!(is_heard(&other));
+        other["action"] = json!("requested");
+        assert!(!is_heard(&other));
+        other["event"] = json!("push");
+        assert!(!is_heard(&other));
+    }
 }
