@@ -191,13 +191,28 @@ async fn without_a_token_or_a_webhook_of_the_repository_that_is_said() {
         "{said:?}"
     );
     world.crash().await;
+    // One of another howler: nobody guesses which is whose.
+    away(&world, 10).await;
+    ends(&world, 2, "failure").await;
+    world.github().repository().hooks = vec![Hook::to_howler(), Hook::to_howler()];
+    world.start_howler().await;
+    goes_on(&world, 900).await;
+    let said = told(&world, "I could not ask GitHub");
+    assert!(said.len() == 2 && said[1].contains("[sources] github_hook = 1"), "{said:?}");
+    assert_eq!(again(&world), 0);
+    world.crash().await;
+    world.configure(|config| config.sources.github_hook = Some(1));
+    world.start_howler().await;
+    goes_on(&world, 900).await;
+    assert_eq!((again(&world), world.alerts().len()), (1, 1), "it knows now, and asks from there on");
+    world.crash().await;
     world.forget_github();
     away(&world, 10).await;
     world.start_howler().await;
     world.forward_seconds(60).await;
     world.asked().await;
     let said = told(&world, "I could not ask GitHub");
-    assert!(said.len() == 2 && said[1].contains("GITHUB_TOKEN is not set"), "{said:?}");
+    assert!(said.len() == 3 && said[2].contains("GITHUB_TOKEN is not set"), "{said:?}");
 }
 
 #[tokio::test]

@@ -46,13 +46,10 @@ async fn runs(github: &GitHub) -> Result<String, Unasked> {
 }
 
 async fn deliveries(github: &mut GitHub, clock: &Clock) -> Result<String, Unasked> {
-    let hooks = github.hooks(clock.now()).await?;
-    for hook in &hooks {
-        github.look_at(*hook).await?;
-    }
-    let which = hooks.iter().map(u64::to_string).collect::<Vec<_>>().join(", ");
+    let hook = github.hook(clock.now()).await?;
+    github.look_at(hook).await?;
     Ok(format!(
-        "webhook {which} leads here, and its deliveries can be read; to send them again GITHUB_TOKEN also needs the permission \
+        "webhook {hook} leads here, and its deliveries can be read; to send them again GITHUB_TOKEN also needs the permission \
          Webhooks, write, which only shows when it is used"
     ))
 }

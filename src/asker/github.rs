@@ -38,8 +38,9 @@ pub(crate) struct GitHub {
     /// Its webhooks lead to howler.
     pub(crate) is_heard: bool,
     repositories: BTreeMap<String, (Timestamp, Value)>,
-    /// The webhooks that lead here.
-    hooks: Option<(Timestamp, Vec<u64>)>,
+    /// The webhook that leads here: as configured, or as found.
+    named_hook: Option<u64>,
+    hook: Option<(Timestamp, u64)>,
     /// How late a schedule may be; nothing where schedules are not looked at.
     pub(crate) grace: Option<SignedDuration>,
     schedules: schedules::Schedules,
@@ -59,7 +60,8 @@ impl GitHub {
             rules,
             is_heard: secrets.hooks.github.is_some(),
             repositories: BTreeMap::new(),
-            hooks: None,
+            named_hook: config.sources.github_hook,
+            hook: None,
             grace,
             schedules: schedules::Schedules::default(),
         })

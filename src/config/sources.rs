@@ -25,6 +25,8 @@ pub struct Sources {
     pub events: Every,
     /// How late a workflow may start that runs by a schedule, before that is an alert.
     pub github_schedules: Every,
+    /// The number of GitHub's webhook that leads here, where the repository has several.
+    pub github_hook: Option<u64>,
     /// Branches whose failed runs are alerts, beside the default one.
     pub github_branches: Vec<String>,
 }
@@ -42,6 +44,7 @@ impl Default for Sources {
             pagerduty,
             events,
             github_schedules,
+            github_hook: None,
             github_branches,
         }
     }

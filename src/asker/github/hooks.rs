@@ -22,8 +22,6 @@ const PAGE: usize = 100;
 const PAGES: usize = 30;
 /// So many are sent again a minute: GitHub asks for pauses between calls that do something.
 const AT_ONCE: usize = 10;
-/// Webhooks of the repository that lead to howler.
-const HOOKS: usize = 3;
 
 impl GitHub {
     /// Looks through what was not delivered, and has it sent again.
@@ -68,25 +66,21 @@ impl GitHub {
         asked: &mut Asked,
         redactor: &Redactor,
     ) -> Result<Reckoning, Unasked> {
-        let mut all = Reckoning::default();
-        for hook in self.hooks(now).await? {
-            let attempts = self.attempts(hook, after).await?;
-            asked.learned.heard = true;
-            let mut found = reckon(&attempts, after, until, now);
-            let again: Vec<u64> = found.again.iter().take(AT_ONCE).copied().collect();
-            found.waits |= !found.again.is_empty();
-            for attempt in again {
-                if let Err(unasked) = self.redeliver(hook, attempt).await {
-                    asked.failed(&unasked, redactor);
-                    if unasked.lasting {
-                        found = found.given_up(redactor.shown(&unasked.why));
-                    }
-                    break;
+        let hook = self.hook(now).await?;
+        let attempts = self.attempts(hook, after).await?;
+        asked.learned.heard = true;
+        let mut found = reckon(&attempts, after, until, now);
+        found.waits |= !found.again.is_empty();
+        for attempt in found.again.clone().into_iter().take(AT_ONCE) {
+            if let Err(unasked) = self.redeliver(hook, attempt).await {
+                asked.failed(&unasked, redactor);
+                if unasked.lasting {
+                    found = found.given_up(redactor.shown(&unasked.why));
                 }
+                break;
             }
-            all = both(all, found);
         }
-        Ok(all)
+        Ok(found)
     }
 
     async fn redeliver(&self, hook: u64, attempt: u64) -> Result<(), Unasked> {
@@ -94,33 +88,42 @@ impl GitHub {
         api.redeliver(api.repository(), hook, attempt, WRITE).await
     }
 
-    /// The repository's webhooks that lead to howler.
-    pub(crate) async fn hooks(&mut self, now: Timestamp) -> Result<Vec<u64>, Unasked> {
-        if let Some((at, hooks)) = &self.hooks
-            && now.duration_since(*at) < FRESH
+    /// The webhook that leads to howler: the configured one, or the only one of the repository that does.
+    pub(crate) async fn hook(&mut self, now: Timestamp) -> Result<u64, Unasked> {
+        if let Some((at, hook)) = self.hook
+            && now.duration_since(at) < FRESH
         {
-            return Ok(hooks.clone());
+            return Ok(hook);
         }
         let api = self.api.as_ref().map_err(Clone::clone)?;
+        if let Some(hook) = self.named_hook {
+            return Ok(hook);
+        }
         let repository = api.repository();
         let path = format!("/repos/{repository}/hooks?per_page={PAGE}");
         let found = api.plain(&path, &format!("the webhooks of {repository}"), READ).await?;
         let all = found.as_array().ok_or_else(unreadable)?;
-        let leads_here = |hook: &&Value| {
-            let url = hook["config"]["url"].as_str().unwrap_or_default();
-            let path = url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
-            hook["active"] == true && path.ends_with(DOOR)
-        };
         let hooks: Vec<u64> =
-            all.iter().filter(leads_here).filter_map(|hook| hook["id"].as_u64()).take(HOOKS).collect();
-        if hooks.is_empty() {
-            return Err(Unasked::lasting(format!(
-                "no webhook of {repository} leads to {DOOR}: an organisation's is not asked for, nor one of another \
-                 repository"
-            )));
-        }
-        self.hooks = Some((now, hooks.clone()));
-        Ok(hooks)
+            all.iter().filter(|hook| leads_here(hook)).filter_map(|hook| hook["id"].as_u64()).collect();
+        let hook = match hooks.as_slice() {
+            [hook] => *hook,
+            [] => {
+                return Err(Unasked::lasting(format!(
+                    "no webhook of {repository} leads to {DOOR}: an organisation's is not asked for, nor one of another \
+                     repository"
+                )));
+            }
+            several => {
+                let several: Vec<String> = several.iter().map(u64::to_string).collect();
+                return Err(Unasked::lasting(format!(
+                    "the webhooks {} of {repository} lead to {DOOR}: say which one is howler's own, [sources] github_hook = {}",
+                    several.join(", "),
+                    several.first().map_or("", String::as_str)
+                )));
+            }
+        };
+        self.hook = Some((now, hook));
+        Ok(hook)
     }
 
     /// Whether the deliveries of a webhook can be read.
@@ -183,20 +186,11 @@ fn is_heard(one: &Value) -> bool {
     one["event"] == "workflow_run" && (one["action"].is_null() || one["action"] == "completed")
 }
 
-/// What two webhooks come to.
-fn both(one: Reckoning, other: Reckoning) -> Reckoning {
-    let mut listed = one.listed;
-    listed.missed += other.listed.missed;
-    listed.here += other.listed.here;
-    for (status, count) in other.listed.left {
-        *listed.left.entry(status).or_default() += count;
-    }
-    listed.why = listed.why.or(other.listed.why);
-    listed.between = match (listed.between, other.listed.between) {
-        (Some((from, to)), Some((other, later))) => Some((from.min(other), to.max(later))),
-        (one, other) => one.or(other),
-    };
-    Reckoning { listed, again: Vec::new(), waits: one.waits || other.waits }
+/// Whether a webhook is on and has howler's address, wherever that is.
+fn leads_here(hook: &Value) -> bool {
+    let url = hook["config"]["url"].as_str().unwrap_or_default();
+    let path = url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    hook["active"] == true && path.ends_with(DOOR)
 }
 
 #[cfg(test)]
