@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinHandle};
 use tracing::{info, warn};
 
-use asker::{Asker, Asking};
+use asker::{Asker, Questions};
 use backups::{Keeper, Plan};
 use config::Config;
 use config::secrets::Secrets;
@@ -106,7 +106,7 @@ pub struct App {
     pub backups: Option<Keeping>,
     keeper: Option<JoinHandle<()>>,
     /// What sources are asked, where there is a machine to ask from.
-    pub asking: Option<Asking>,
+    pub asking: Option<Questions>,
     asker: Option<JoinHandle<()>>,
     /// Drills of procedures, where they are on.
     pub drilling: Option<Drilling>,

@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use tempfile::TempDir;
 
 use crate::harness::process::{free_port, serve, serve_with};
-use crate::harness::{TOKEN, World, workspace};
+use crate::harness::{GITHUB_TOKEN, TOKEN, World, hub, workspace};
 
 const MENTIONS: &str = "[mentions]\noncall = \"S0ONCALL\"\nengineering = \"S0ENG\"\n";
 /// It looks like a signing secret; nothing is signed here.
@@ -389,4 +389,45 @@ async fn a_user_for_programs_that_cannot_be_had_is_refused_before_anything_runs(
     }
     std::fs::write(stand.path().join("howler.toml"), named.replace("65534", "root")).unwrap();
     stand.check().await.fails("programs", &["run_as = \"root\""]);
+}
+
+/// What sources are asked: each question once, and what the token lacks.
+#[tokio::test]
+async fn what_sources_will_be_asked_is_asked_once() {
+    let stand = Stand::new().await;
+    let (github, url) = hub(&Clock::system()).await;
+    let toml = format!("{MENTIONS}[sources]\ngithub_schedules = \"10m\"\n");
+    std::fs::write(stand.path().join("howler.toml"), toml).unwrap();
+    let of = |token: bool| {
+        let all =
+            [("GITHUB_WEBHOOK_SECRET", SECRET), ("GITHUB_API_URL", &url), ("GITHUB_TOKEN", GITHUB_TOKEN)];
+        all.into_iter().take(if token { 3 } else { 2 }).collect::<Vec<_>>()
+    };
+    let (alerts, missed) = ("asking GitHub about open alerts", "asking GitHub for what was missed");
+    let schedules = "asking GitHub about schedules";
+    let report = stand.check_on("data", &of(false)).await;
+    for what in [alerts, missed, schedules] {
+        assert!(report.line("note", what).contains("GITHUB_TOKEN is not set"), "{}", report.text);
+    }
+    assert!(report.well, "what they send is heard all the same: {}", report.text);
+    let report = stand.check_on("data", &of(true)).await;
+    assert!(report.line("ok", alerts).contains("anomalyco/monkeytown"));
+    assert!(
+        report.line("note", missed).contains("no webhook of anomalyco/monkeytown leads to /hooks/github")
+    );
+    let nightly = "on:\n  schedule:\n    - cron: '0 2 * * *'\n";
+    github.repository().files.insert(".github/workflows/nightly.yml".into(), nightly.into());
+    github.repository().hooks = vec![fake::github::Hook::to_howler()];
+    let report = stand.check_on("data", &of(true)).await;
+    assert!(report.line("ok", missed).contains("webhook 1 leads here"));
+    assert!(report.line("ok", schedules).contains("nightly.yml"));
+    for (lacks, what, needs) in [
+        ("repository_hooks", missed, "Webhooks, read"),
+        ("actions", alerts, "Actions, read"),
+        ("contents", schedules, "Actions, read"),
+    ] {
+        github.faults().without(lacks);
+        let report = stand.check_on("data", &of(true)).await;
+        assert!(report.line("note", what).contains(needs), "{lacks}: {}", report.text);
+    }
 }

@@ -245,7 +245,7 @@ fn what_the_document_shows_of_the_configuration_is_one() {
     let document = include_str!("../docs/alerts.md");
     let blocks: Vec<_> =
         document.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
-    assert_eq!(blocks.len(), 4);
+    assert_eq!(blocks.len(), 5);
     for block in blocks {
         assert_eq!(config::problems(block), Vec::<String>::new(), "{block}");
     }

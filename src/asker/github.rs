@@ -1,6 +1,9 @@
 //! GitHub, asked about what its webhooks tell.
 
+mod hooks;
 mod runs;
+mod schedules;
+mod workflow;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +17,7 @@ use config::secrets::Secrets;
 use domain::alert::Alert;
 use domain::alert::asking::Subject;
 use domain::alert::asking::agenda::{Came, every};
-use domain::alert::signal::Source;
+use domain::alert::signal::{Source, Trouble};
 use ground::clock::Clock;
 use probe::Unasked;
 use redact::Redactor;
@@ -32,28 +35,49 @@ pub(crate) struct GitHub {
     /// Or why it cannot be asked.
     pub(crate) api: Result<probe::GitHub, Unasked>,
     rules: Rules,
+    /// Its webhooks lead to howler.
+    pub(crate) is_heard: bool,
     repositories: BTreeMap<String, (Timestamp, Value)>,
+    /// The webhook that leads here: as configured, or as found.
+    named_hook: Option<u64>,
+    hook: Option<(Timestamp, u64)>,
+    /// How late a schedule may be; nothing where schedules are not looked at.
+    pub(crate) grace: Option<SignedDuration>,
+    schedules: schedules::Schedules,
 }
 
 impl GitHub {
     /// Nothing where GitHub is no source.
     pub fn new(config: &Config, secrets: &Secrets, clock: &Clock) -> Option<Self> {
-        secrets.hooks.github.as_ref()?;
+        let grace = config.sources.github_schedules.interval();
+        if secrets.hooks.github.is_none() && grace.is_none() {
+            return None;
+        }
         let api = probe::GitHub::new(&config.runbook, secrets, clock.clone());
         let rules = Rules { branches: config.sources.github_branches.clone() };
-        Some(Self { api: api.map_err(Unasked::lasting), rules, repositories: BTreeMap::new() })
+        Some(Self {
+            api: api.map_err(Unasked::lasting),
+            rules,
+            is_heard: secrets.hooks.github.is_some(),
+            repositories: BTreeMap::new(),
+            named_hook: config.sources.github_hook,
+            hook: None,
+            grace,
+            schedules: schedules::Schedules::default(),
+        })
     }
 
     /// Whether these alerts still stand: one list for each repository.
     pub async fn alerts(&mut self, old: &[Arc<Alert>], now: Timestamp, redactor: &Redactor) -> Asked {
         let mut asked = Asked::nothing(Source::GitHub, Subject::Alerts);
-        let Some(silent) = old.iter().map(|alert| now.duration_since(alert.last)).min() else {
+        // What a schedule did not do is asked about by itself.
+        let old = old.iter().filter(|alert| alert.told.trouble == Trouble::WorkflowFailed);
+        let Some(silent) = old.clone().map(|alert| now.duration_since(alert.last)).min() else {
             return asked;
         };
         asked.came = Came::Answer { next: every(silent) };
         let mut of: BTreeMap<&str, Vec<&Alert>> = BTreeMap::new();
         for alert in old {
-            // What a schedule did not do is asked about by itself.
             if let Some(repository) = alert.told.facts.get("repository") {
                 of.entry(repository).or_default().push(alert);
             }

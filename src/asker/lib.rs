@@ -3,26 +3,32 @@
 //!
 //! One task, one question at a time. When something is asked is decided in `domain::alert::asking`.
 
+mod check;
 mod github;
 mod vercel;
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::{debug, warn};
 
+pub use check::{Checked, check};
 use config::Config;
 use config::secrets::Secrets;
 use desk::Desk;
 use domain::alert::Alert;
 use domain::alert::asking::agenda::{Agenda, Came, LONGEST};
+use domain::alert::asking::missed::Found;
 use domain::alert::asking::{Learned, Subject, is_old};
 use domain::alert::signal::Source;
 use ground::clock::Clock;
 use probe::Unasked;
 use redact::Redactor;
+
+/// The first question comes this long after the start: what is asked for comes in by howler's own door.
+const AT_FIRST: SignedDuration = SignedDuration::from_secs(15);
 
 /// Asks until howler stops.
 pub struct Asker {
@@ -38,12 +44,12 @@ pub struct Asker {
 
 /// Questions under way. Clones look at the same ones.
 #[derive(Clone)]
-pub struct Asking {
+pub struct Questions {
     clock: Clock,
     next: watch::Receiver<Timestamp>,
 }
 
-impl Asking {
+impl Questions {
     /// Returns once nothing is due or being asked.
     pub async fn settled(&self) {
         let (mut next, clock) = (self.next.clone(), &self.clock);
@@ -87,16 +93,23 @@ impl Asker {
     ) -> Self {
         let github = github::GitHub::new(config, secrets, &clock);
         let vercel = vercel::Vercel::new(config, secrets, &clock);
-        let subjects = github.iter().map(|_| (Source::GitHub, Subject::Alerts));
-        let subjects = subjects.chain(vercel.iter().map(|_| (Source::Vercel, Subject::Alerts)));
-        let agenda = Agenda::new(subjects, clock.now());
+        let schedules = github.as_ref().is_some_and(|github| github.grace.is_some());
+        let all = [
+            (Source::GitHub, Subject::Alerts, github.is_some()),
+            // Where GitHub is no source an outage is told all the same.
+            (Source::GitHub, Subject::Deliveries, true),
+            (Source::GitHub, Subject::Schedules, schedules),
+            (Source::Vercel, Subject::Alerts, vercel.is_some()),
+        ];
+        let on = all.into_iter().filter(|(.., is_on)| *is_on).map(|(source, subject, _)| (source, subject));
+        let agenda = Agenda::new(on, clock.now().saturating_add(AT_FIRST).unwrap_or(Timestamp::MAX));
         Self { desk, clock, redactor, agenda, github, vercel, known: Vec::new() }
     }
 
     /// Asks until howler stops.
-    pub fn start(self, stopping: &watch::Receiver<bool>) -> (Asking, JoinHandle<()>) {
+    pub fn start(self, stopping: &watch::Receiver<bool>) -> (Questions, JoinHandle<()>) {
         let (tell, next) = watch::channel(Timestamp::MIN);
-        let asking = Asking { clock: self.clock.clone(), next };
+        let asking = Questions { clock: self.clock.clone(), next };
         let mut stopping = stopping.clone();
         let task = tokio::spawn(async move {
             tokio::select! {
@@ -141,18 +154,43 @@ impl Asker {
                     None => None,
                 }
             }
+            (Source::GitHub, Subject::Deliveries) => Some(self.deliveries().await),
+            (Source::GitHub, Subject::Schedules) => {
+                let open = self.open(source);
+                match &mut self.github {
+                    Some(github) => Some(github.schedules(&open, self.clock.now(), &redactor).await),
+                    None => None,
+                }
+            }
             _ => None,
         };
         asked.unwrap_or_else(|| Asked::nothing(source, subject))
     }
 
+    async fn deliveries(&mut self) -> Asked {
+        let known = self.desk.look(|state, _| state.alerts.asking.clone()).unwrap_or_default();
+        match self.github.as_mut().filter(|github| github.is_heard) {
+            Some(github) => github.deliveries(&known, self.clock.now(), &self.redactor).await,
+            None => {
+                let mut asked = Asked::nothing(Source::GitHub, Subject::Deliveries);
+                asked.learned.found = (!known.down.is_empty()).then_some(Found::NoSource);
+                asked
+            }
+        }
+    }
+
+    fn open(&self, source: Source) -> Vec<Arc<Alert>> {
+        let open = self.desk.look(|state, _| {
+            let all = state.plain.alerts.values();
+            all.filter(|alert| alert.source == source).cloned().collect::<Vec<_>>()
+        });
+        open.unwrap_or_default()
+    }
+
     /// The open alerts of a source that are to be asked about.
     fn old(&self, source: Source) -> Vec<Arc<Alert>> {
-        let old = self.desk.look(|state, now| {
-            let all = state.plain.alerts.values();
-            all.filter(|alert| alert.source == source && is_old(alert, now)).cloned().collect::<Vec<_>>()
-        });
-        old.unwrap_or_default()
+        let now = self.clock.now();
+        self.open(source).into_iter().filter(|alert| is_old(alert, now)).collect()
     }
 
     /// Tells the desk what is new; false where that could not be saved.

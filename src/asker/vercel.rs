@@ -66,6 +66,13 @@ impl Vercel {
         asked
     }
 
+    /// Whether deployments can be read, for `howler check`.
+    pub(crate) async fn check(&self, project: &str) -> Result<String, Unasked> {
+        let api = self.api.as_ref().map_err(Clone::clone)?;
+        api.newest(project, 1).await?;
+        Ok(format!("one that nothing was heard of for half an hour is looked up, as of {project}"))
+    }
+
     async fn still(
         &self,
         project: &str,

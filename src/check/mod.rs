@@ -1,5 +1,6 @@
 //! `howler check`: what would go wrong at the first incident, line by line, with what to do about it.
 
+mod asked;
 mod audit;
 mod backups;
 mod environment;
@@ -96,6 +97,7 @@ pub async fn run(config: Option<&Path>, data: PathBuf, lookup: impl Fn(&str) -> 
             report.print(slack::lines(&config, &secrets, &known, clock.clone()).await);
             report.print(oncall::lines(&config, &secrets, &data, clock.clone()).await);
             report.print(vec![audit::line(&secrets.audit, &data, &clock).await]);
+            report.print(asked::lines(&config, &secrets, &clock).await);
             report.print(vec![github::line(&config, &secrets, clock).await]);
         }
         Err(_) => report.print(vec![Line::note(

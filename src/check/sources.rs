@@ -18,7 +18,11 @@ pub fn lines(config: &Config, secrets: &HookSecrets) -> Vec<Line> {
         }
     });
     let heartbeats = config.heartbeats.iter().map(|heartbeat| heartbeat_line(heartbeat, secrets));
-    sources.chain(heartbeats).collect()
+    let schedules = config.sources.github_schedules.interval().map(|grace| {
+        let what = "[sources] github_schedules";
+        Line::ok(what, format!("a workflow that starts more than {grace:#} after its time is an alert"))
+    });
+    sources.chain(heartbeats).chain(schedules).collect()
 }
 
 fn heartbeat_line(heartbeat: &Heartbeat, secrets: &HookSecrets) -> Line {

@@ -23,6 +23,10 @@ pub struct Sources {
     pub grafana: Every,
     pub pagerduty: Every,
     pub events: Every,
+    /// How late a workflow may start that runs by a schedule, before that is an alert.
+    pub github_schedules: Every,
+    /// The number of GitHub's webhook that leads here, where the repository has several.
+    pub github_hook: Option<u64>,
     /// Branches whose failed runs are alerts, beside the default one.
     pub github_branches: Vec<String>,
 }
@@ -30,8 +34,19 @@ pub struct Sources {
 impl Default for Sources {
     fn default() -> Self {
         let [github, vercel, uptimerobot, alertmanager, grafana, pagerduty, events] = [Every::Off; 7];
-        let github_branches = Vec::new();
-        Self { github, vercel, uptimerobot, alertmanager, grafana, pagerduty, events, github_branches }
+        let (github_schedules, github_branches) = (Every::Off, Vec::new());
+        Self {
+            github,
+            vercel,
+            uptimerobot,
+            alertmanager,
+            grafana,
+            pagerduty,
+            events,
+            github_schedules,
+            github_hook: None,
+            github_branches,
+        }
     }
 }
 

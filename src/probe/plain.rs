@@ -23,17 +23,24 @@ pub struct Unasked {
     pub why: String,
     /// No answer will come before somebody changes something.
     pub lasting: bool,
+    /// There is no such thing, or the token does not see it.
+    pub is_missing: bool,
 }
 
 impl Unasked {
     /// The next try may bring an answer.
     pub fn passing(CannotTell(why): CannotTell) -> Self {
-        Self { why, lasting: false }
+        Self::passing_words(why)
+    }
+
+    /// The same, in words.
+    pub fn passing_words(why: impl Into<String>) -> Self {
+        Self { why: why.into(), lasting: false, is_missing: false }
     }
 
     /// None will before somebody changes something.
     pub fn lasting(why: impl Into<String>) -> Self {
-        Self { why: why.into(), lasting: true }
+        Self { why: why.into(), lasting: true, is_missing: false }
     }
 }
 
@@ -73,7 +80,7 @@ impl Plain<'_> {
             return Ok(answer);
         }
         let CannotTell(why) = self.service.refusal(&answer, asked);
-        Err(Unasked { why, lasting: (300..500).contains(&answer.status) })
+        Err(Unasked { why, lasting: (300..500).contains(&answer.status), is_missing: answer.status == 404 })
     }
 
     /// Its JSON.

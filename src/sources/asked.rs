@@ -1,9 +1,10 @@
 //! What GitHub and Vercel answer when they are asked, read as if they had said it themselves: the answer is put into the form of the
 //! webhook, which the source's own reader reads.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::json::{at, first, number, text};
+use super::json::{first, number, text};
 use super::{Body, Read, Reading, github, name, vercel};
 use domain::alert::signal::{Said, Signal};
 
@@ -68,14 +69,11 @@ pub fn deployment(reading: Reading<'_>, project: &str, one: &Value) -> Option<As
     Some(Asked { id, signal, what: format!("deployment {shown} {said}") })
 }
 
-/// Whether a workflow's run is one of its schedule, with its file and when it began.
-pub fn scheduled(run: &Value) -> Option<(String, Value)> {
-    if text(run, &["event"])? != "schedule" {
-        return None;
-    }
+/// Whose run it is and when it began: the path of the workflow's file.
+pub fn began(run: &Value) -> Option<(String, Timestamp)> {
     let path = text(run, &["path"])?;
     let path = path.split('@').next().unwrap_or_default().to_owned();
-    Some((path, at(run, &["created_at"])?.clone()))
+    Some((path, text(run, &["created_at"])?.parse().ok()?))
 }
 
 fn only(read: Read) -> Option<(String, Signal)> {

@@ -303,6 +303,11 @@ impl World {
         look.flatten()
     }
 
+    /// The next howler has no token for GitHub.
+    pub fn forget_github(&mut self) {
+        self.github = None;
+    }
+
     /// The fake GitHub, where there is one.
     pub fn github(&self) -> &GitHub {
         &self.github.as_ref().expect("this world has no GitHub").0

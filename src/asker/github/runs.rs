@@ -74,7 +74,7 @@ impl GitHub {
     async fn runs(&self, path: &str, thing: &str) -> Result<Vec<Value>, Unasked> {
         let api = self.api.as_ref().map_err(Clone::clone)?;
         let found = api.plain(path, thing, ACTIONS).await?;
-        let unreadable = || Unasked { why: "GitHub's answer could not be read".into(), lasting: false };
+        let unreadable = || Unasked::passing_words("GitHub's answer could not be read");
         found["workflow_runs"].as_array().cloned().ok_or_else(unreadable)
     }
 }

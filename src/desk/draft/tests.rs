@@ -1,4 +1,5 @@
 mod alerts;
+mod asked;
 mod watch;
 
 use jiff::{SignedDuration, Timestamp};

@@ -2,7 +2,9 @@
 //! schedule was kept. What cannot be found out changes nothing, and is said.
 
 pub mod agenda;
+pub mod cron;
 pub mod missed;
+pub mod schedule;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +28,8 @@ pub const LONG: SignedDuration = SignedDuration::from_mins(5);
 const PATIENCE: SignedDuration = SignedDuration::from_hours(2);
 /// What is as it was is written again after this.
 const AGAIN: SignedDuration = SignedDuration::from_hours(1);
+/// That nothing of GitHub's arrives, however often, is told again after this.
+const STILL: SignedDuration = SignedDuration::from_hours(6);
 /// Outages that are kept apart until they are told.
 const OUTAGES_MOST: usize = 8;
 /// Lines of one subject.
@@ -60,6 +64,9 @@ pub struct Asking {
     /// What GitHub tried to deliver up to then is known of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+    /// When it was told last that what GitHub delivers does not arrive, however often.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shut: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub of: Vec<Asked>,
 }
@@ -159,7 +166,24 @@ impl Asking {
         self.keep(learned, now);
         let missed = self.found(learned.found.as_ref()?, now)?;
         let missed = Missed { unasked: unasked(&missed.down, ears, now), ..missed };
-        missed.is_worth_telling().then_some(missed)
+        let tells = missed.is_worth_telling() && !self.is_shut(&missed, now);
+        tells.then_some(missed)
+    }
+
+    /// A webhook with a wrong secret, say, never gets through: that is told once in a while, and not of each of its deliveries.
+    fn is_shut(&mut self, missed: &Missed, now: Timestamp) -> bool {
+        let Some(OfGitHub::Listed(listed)) = &missed.github else { return false };
+        if listed.here > 0 {
+            self.shut = None;
+        }
+        if listed.here > 0 || listed.missed == 0 || !missed.down.is_empty() {
+            return false;
+        }
+        let known = self.shut.is_some_and(|told| now.duration_since(told) < STILL);
+        if !known {
+            self.shut = Some(now);
+        }
+        known
     }
 
     fn keep(&mut self, learned: &Learned, now: Timestamp) {

@@ -1,5 +1,6 @@
 use std::net::SocketAddr;
 
+use jiff::SignedDuration;
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -185,4 +186,53 @@ async fn what_is_read_needs_its_permission_and_logs_are_kept_elsewhere() {
     {
         assert_eq!(answer(request).await.0, status);
     }
+}
+
+/// As "Repository webhooks" and "Handling failed webhook deliveries" say.
+#[tokio::test]
+async fn deliveries_are_listed_page_by_page_for_three_days_and_sent_again_under_the_same_guid() {
+    let scene = Scene::new().await;
+    let hook =
+        crate::alerts::GitHub { secret: "s".into(), repository: "o/r".into(), default_branch: "main".into() };
+    let now = scene.github.0.setup.clock.now();
+    let run = |number| crate::alerts::Run::new(number, "failure", now);
+    scene.github.repository().hooks = vec![Hook::to_howler()];
+    for number in 1..=5 {
+        let status = scene.github.delivers(1, hook.run(&run(number), &format!("g{number}"))).await;
+        assert_eq!(status, 0, "nobody is there");
+    }
+    let base = "/repos/o/r/hooks/1/deliveries";
+    let page = |query: &str| {
+        let url = format!("http://{}{base}?per_page=2{query}", scene.address);
+        scene.client.get(url).bearer_auth("t").send()
+    };
+    let first = page("").await.unwrap();
+    let link = first.headers()["link"].to_str().unwrap().to_owned();
+    assert!(link.contains("cursor=v1_10003") && link.contains("rel=\"next\""), "{link}");
+    let list: Value = first.json().await.unwrap();
+    let told = &list[0];
+    assert_eq!(
+        (&told["guid"], &told["redelivery"], &told["action"]),
+        (&json!("g5"), &json!(false), &json!("completed"))
+    );
+    assert_ne!(told["status"], "OK");
+    let last = page("&cursor=v1_10001").await.unwrap();
+    assert!(!last.headers().contains_key("link"), "the last page names no other");
+    assert_eq!(last.json::<Value>().await.unwrap()[0]["guid"], "g1");
+    assert_eq!(scene.get(&format!("{base}?cursor=odd")).await.0, 422);
+    assert_eq!(scene.get("/repos/o/r/hooks/2/deliveries").await.0, 404);
+    assert_eq!(scene.post(&format!("{base}/9/attempts"), json!({})).await.0, 404);
+    assert_eq!(scene.post(&format!("{base}/10002/attempts"), json!({})).await.0, 202);
+    while scene.github.is_delivering() {
+        tokio::task::yield_now().await;
+    }
+    let newest = scene.get(base).await.1[0].clone();
+    assert_eq!((&newest["guid"], &newest["redelivery"]), (&json!("g3"), &json!(true)));
+    scene.github.faults().without("repository_hooks: write");
+    assert_eq!(scene.post(&format!("{base}/10002/attempts"), json!({})).await.0, 403);
+    assert_eq!(scene.get(base).await.0, 200);
+    scene.github.0.setup.clock.advance(SignedDuration::from_hours(73));
+    assert_eq!(scene.get(base).await.1, json!([]), "they are kept for three days");
+    scene.github.faults().without("admin:repo_hook");
+    assert_eq!(scene.get(base).await.0, 404);
 }

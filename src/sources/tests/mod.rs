@@ -1,6 +1,7 @@
 //! Bodies as sources send them (`fixtures/README.md` says from where), and what becomes of them.
 
 mod alertmanager;
+mod asked;
 mod bad_input;
 mod github;
 mod own;

@@ -99,6 +99,21 @@ fn what_is_told_of_an_outage() {
 }
 
 #[test]
+fn a_webhook_that_never_gets_through_is_told_once_in_a_while() {
+    let mut asking = Asking::default();
+    let mut told = |hour: i64, missed, here| {
+        let now = at("00:00:00") + SignedDuration::from_hours(hour);
+        let listed = Listed { missed, here, ..Listed::default() };
+        let found = Found::Listed { until: now, listed };
+        asking.learn(&learned(Some(found)), &[], now).is_some()
+    };
+    let all =
+        [(1, 2, 0), (2, 1, 0), (3, 0, 0), (6, 1, 0), (7, 1, 0), (8, 1, 0), (9, 2, 1), (10, 1, 0), (11, 1, 0)];
+    let told = all.map(|(hour, missed, here)| told(hour, missed, here));
+    assert_eq!(told, [true, false, false, false, true, false, true, true, false]);
+}
+
+#[test]
 fn what_cannot_be_told_is_kept_since_when_it_cannot() {
     let mut asking = Asking::default();
     let cannot = |why: &str| Learned { cannot: vec![why.into()], heard: false, ..learned(None) };

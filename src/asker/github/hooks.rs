@@ -1,0 +1,234 @@
+//! What GitHub could not deliver, by its own list: it is sent again, and what became of it is reckoned from the list alone, so that a
+//! howler that was killed meanwhile comes to the same.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::{FRESH, GitHub};
+use crate::Asked;
+use domain::alert::asking::agenda::{Came, EVERY};
+use domain::alert::asking::missed::{ATTEMPT, Attempt, Found, KEPT, LISTED_AFTER, Listed, Reckoning, reckon};
+use domain::alert::asking::{Asking, Subject};
+use domain::alert::signal::Source;
+use probe::Unasked;
+use redact::Redactor;
+
+const READ: &str = "give it the permission Webhooks, read (a classic token: the scope admin:repo_hook)";
+const WRITE: &str = "give it the permission Webhooks, write (a classic token: the scope admin:repo_hook)";
+/// Where howler listens.
+const DOOR: &str = "/hooks/github";
+/// Attempts on a page, and pages of a look.
+const PAGE: usize = 100;
+const PAGES: usize = 30;
+/// So many are sent again a minute: GitHub asks for pauses between calls that do something.
+const AT_ONCE: usize = 10;
+
+impl GitHub {
+    /// Looks through what was not delivered, and has it sent again.
+    pub async fn deliveries(&mut self, known: &Asking, now: Timestamp, redactor: &Redactor) -> Asked {
+        let mut asked = Asked::nothing(Source::GitHub, Subject::Deliveries);
+        let back = |by: SignedDuration| now.saturating_sub(by).unwrap_or(Timestamp::MIN);
+        let (after, until) = (known.after(now).max(back(KEPT)), back(LISTED_AFTER));
+        let too_old = known.down.iter().any(|outage| outage.from < back(KEPT));
+        match self.sent_again(after, until, now, &mut asked, redactor).await {
+            Ok(Reckoning { waits: true, .. }) => {
+                asked.learned.found = Some(Found::Waits);
+                if asked.came == Came::Nothing {
+                    asked.came = Came::Answer { next: ATTEMPT };
+                }
+            }
+            Ok(reckoning) => {
+                let listed = Listed { too_old, ..reckoning.listed };
+                asked.learned.found = Some(Found::Listed { until, listed });
+                let ended = known.down.iter().map(|outage| outage.until).max();
+                // What was tried just before the end of an outage may not be listed yet.
+                let rest = ended.map(|ended| ended.duration_since(until)).filter(|rest| rest.is_positive());
+                asked.came = match (rest, asked.came) {
+                    (Some(rest), Came::Nothing | Came::Lasting) => Came::Answer { next: rest.max(ATTEMPT) },
+                    (None, Came::Nothing) => Came::Answer { next: EVERY },
+                    (_, came) => came,
+                };
+            }
+            Err(unasked) => {
+                asked.failed(&unasked, redactor);
+                let why = redactor.shown(&unasked.why);
+                asked.learned.found = Some(Found::Cannot { why, lasting: unasked.lasting });
+            }
+        }
+        asked
+    }
+
+    async fn sent_again(
+        &mut self,
+        after: Timestamp,
+        until: Timestamp,
+        now: Timestamp,
+        asked: &mut Asked,
+        redactor: &Redactor,
+    ) -> Result<Reckoning, Unasked> {
+        let hook = self.hook(now).await?;
+        let attempts = self.attempts(hook, after).await?;
+        asked.learned.heard = true;
+        let mut found = reckon(&attempts, after, until, now);
+        found.waits |= !found.again.is_empty();
+        for attempt in found.again.clone().into_iter().take(AT_ONCE) {
+            if let Err(unasked) = self.redeliver(hook, attempt).await {
+                asked.failed(&unasked, redactor);
+                if unasked.lasting {
+                    found = found.given_up(redactor.shown(&unasked.why));
+                }
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    async fn redeliver(&self, hook: u64, attempt: u64) -> Result<(), Unasked> {
+        let api = self.api.as_ref().map_err(Clone::clone)?;
+        api.redeliver(api.repository(), hook, attempt, WRITE).await
+    }
+
+    /// The webhook that leads to howler: the configured one, or the only one of the repository that does.
+    pub(crate) async fn hook(&mut self, now: Timestamp) -> Result<u64, Unasked> {
+        if let Some((at, hook)) = self.hook
+            && now.duration_since(at) < FRESH
+        {
+            return Ok(hook);
+        }
+        let api = self.api.as_ref().map_err(Clone::clone)?;
+        if let Some(hook) = self.named_hook {
+            return Ok(hook);
+        }
+        let repository = api.repository();
+        let path = format!("/repos/{repository}/hooks?per_page={PAGE}");
+        let found = api.plain(&path, &format!("the webhooks of {repository}"), READ).await?;
+        let all = found.as_array().ok_or_else(unreadable)?;
+        let hooks: Vec<u64> =
+            all.iter().filter(|hook| leads_here(hook)).filter_map(|hook| hook["id"].as_u64()).collect();
+        let hook = match hooks.as_slice() {
+            [hook] => *hook,
+            [] => {
+                return Err(Unasked::lasting(format!(
+                    "no webhook of {repository} leads to {DOOR}: an organisation's is not asked for, nor one of another \
+                     repository"
+                )));
+            }
+            several => {
+                let several: Vec<String> = several.iter().map(u64::to_string).collect();
+                return Err(Unasked::lasting(format!(
+                    "the webhooks {} of {repository} lead to {DOOR}: say which one is howler's own, [sources] github_hook = {}",
+                    several.join(", "),
+                    several.first().map_or("", String::as_str)
+                )));
+            }
+        };
+        self.hook = Some((now, hook));
+        Ok(hook)
+    }
+
+    /// Whether the deliveries of a webhook can be read.
+    pub(crate) async fn look_at(&self, hook: u64) -> Result<(), Unasked> {
+        let api = self.api.as_ref().map_err(Clone::clone)?;
+        let repository = api.repository();
+        let path = format!("/repos/{repository}/hooks/{hook}/deliveries?per_page=1");
+        api.plain(&path, &format!("the deliveries of the webhook of {repository}"), READ).await.map(drop)
+    }
+
+    /// Attempts since `after`, of what howler hears: finished runs.
+    async fn attempts(&self, hook: u64, after: Timestamp) -> Result<Vec<Attempt>, Unasked> {
+        let api = self.api.as_ref().map_err(Clone::clone)?;
+        let repository = api.repository();
+        let thing = format!("the deliveries of the webhook of {repository}");
+        let (mut all, mut cursor) = (Vec::new(), None);
+        for _ in 0..PAGES {
+            let mut query = vec![("per_page", PAGE.to_string())];
+            query.extend(cursor.map(|cursor| ("cursor", cursor)));
+            let query = serde_urlencoded::to_string(query).unwrap_or_default();
+            let path = format!("/repos/{repository}/hooks/{hook}/deliveries?{query}");
+            let (page, next) = api.page(&path, &thing, READ).await?;
+            let page = page.as_array().ok_or_else(unreadable)?;
+            let mut is_past = false;
+            for one in page {
+                let attempt = attempt(one).ok_or_else(unreadable)?;
+                is_past |= attempt.at <= after;
+                if is_heard(one) {
+                    all.push(attempt);
+                }
+            }
+            match next.filter(|_| !is_past) {
+                Some(next) => cursor = Some(next),
+                None => return Ok(all),
+            }
+        }
+        Err(Unasked::passing_words(format!(
+            "there are more than {} deliveries to look through",
+            PAGE * PAGES
+        )))
+    }
+}
+
+fn unreadable() -> Unasked {
+    Unasked::passing_words("GitHub's answer could not be read")
+}
+
+fn attempt(one: &Value) -> Option<Attempt> {
+    Some(Attempt {
+        id: one["id"].as_u64()?,
+        guid: one["guid"].as_str()?.to_owned(),
+        at: one["delivered_at"].as_str()?.parse().ok()?,
+        status: u16::try_from(one["status_code"].as_u64()?).ok()?,
+        again: one["redelivery"].as_bool()?,
+    })
+}
+
+/// A hook may send everything; what begins or waits is passed over anyway.
+fn is_heard(one: &Value) -> bool {
+    one["event"] == "workflow_run" && (one["action"].is_null() || one["action"] == "completed")
+}
+
+/// Whether a webhook is on and has howler's address, wherever that is.
+fn leads_here(hook: &Value) -> bool {
+    let url = hook["config"]["url"].as_str().unwrap_or_default();
+    let path = url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    hook["active"] == true && path.ends_with(DOOR)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// GitHub's own example of a delivery in a list.
+    fn listed() -> Value {
+        json!({
+            "id": 12_345_678, "guid": "0b989ba4-242f-11e5-81e1-c7b6966d2516", "delivered_at": "2019-06-03T00:57:16Z",
+            "redelivery": false, "duration": 0.27, "status": "OK", "status_code": 200, "event": "workflow_run", "action": "completed",
+            "installation_id": 123, "repository_id": 456, "throttled_at": null,
+        })
+    }
+
+    #[test]
+    fn an_attempt_is_read_whole_or_not_at_all() {
+        let read = attempt(&listed()).unwrap();
+        assert_eq!((read.id, read.status, read.again), (12_345_678, 200, false));
+        for field in ["id", "guid", "delivered_at", "redelivery", "status_code"] {
+            let mut odd = listed();
+            odd[field] = Value::Null;
+            assert_eq!(attempt(&odd), None, "{field}");
+        }
+        for (field, value) in
+            [("status_code", json!(-1)), ("delivered_at", json!("soon")), ("id", json!("7"))]
+        {
+            let mut odd = listed();
+            odd[field] = value;
+            assert_eq!(attempt(&odd), None, "{field}");
+        }
+        let mut other = listed();
+        assert!(is_heard(&other));
+        other["action"] = json!("requested");
+        assert!(!is_heard(&other));
+        other["event"] = json!("push");
+        assert!(!is_heard(&other));
+    }
+}
