@@ -122,8 +122,8 @@ impl Draft<'_> {
             return Ok(());
         }
         let open = |draft: &Self, incident: Option<IncidentId>| -> Result<Option<IncidentId>, StoreError> {
-            let incident = incident.map(|id| draft.book().incident(id)).transpose()?.flatten();
-            Ok(incident.filter(|incident| incident.is_open()).map(|incident| incident.id))
+            let Some(id) = incident else { return Ok(None) };
+            Ok(draft.book().whole(id)?.filter(|incident| incident.is_open()).map(|_| id))
         };
         if open(self, after.incident)?.is_some() {
             return Ok(());
@@ -148,7 +148,7 @@ impl Draft<'_> {
     /// within the configured time.
     fn belongs_to(&self, alert: &Alert) -> Result<Option<IncidentId>, StoreError> {
         let key = key_of(&alert.verdict);
-        for incident in self.book().open().iter().rev() {
+        for incident in self.standing()?.iter().rev() {
             let Actor::Alert(by) = incident.declared_by else { continue };
             let Some(first) = find(&self.book(), by)? else { continue };
             let Some(group) = first.group.map(|id| find_group(&self.book(), id)).transpose()?.flatten()

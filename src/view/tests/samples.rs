@@ -180,7 +180,13 @@ pub fn long_story(texts: &Texts) -> Story {
         .then(
             "02:18",
             bea(),
-            SeverityChanged { from: Severity::P2, to: Severity::P1, reason: texts.some(), clocks: p1 },
+            SeverityChanged {
+                from: Severity::P2,
+                to: Severity::P1,
+                reason: texts.some(),
+                clocks: p1,
+                merged: None,
+            },
         )
         .then("02:19", bea(), StatusChanged { from: Status::Investigating, to: Status::Identified })
         .then("02:20", ian(), ImpactSet { text: texts.text.clone() })

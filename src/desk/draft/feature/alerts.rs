@@ -176,7 +176,7 @@ impl Draft<'_> {
             Ok(alert) => alert,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let Some(found) = self.book().incident(incident)? else {
+        let Some(found) = self.book().whole(incident)? else {
             return Ok(Err(AlertsRefusal::NoSuchIncident { incident }));
         };
         if !found.is_open() {
@@ -187,7 +187,8 @@ impl Draft<'_> {
             Err(refusal) => return Ok(Err(refusal)),
         };
         let alerts = self.attach(&alert, incident, kind, &Cause::request(request))?;
-        Ok(Ok(AlertsAnswer::Attached { alert: id, incident, from: alert.incident, alerts }))
+        let from = self.book().whole_number(alert.incident)?;
+        Ok(Ok(AlertsAnswer::Attached { alert: id, incident: found.id, from, alerts }))
     }
 
     fn alert_detach(&mut self, request: &Request, id: AlertId) -> Result<Decided, StoreError> {

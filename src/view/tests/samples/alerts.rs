@@ -92,6 +92,7 @@ fn shown(group: Group, alerts: Vec<Alert>, time: &str) -> Shown {
         resolved_at: None,
         update_due: None,
         overdue: false,
+        merged: None,
     };
     let signals = alerts.iter().map(|alert| alert.count).sum();
     let incidents = vec![incident(7, "Event stream"), incident(9, "Typo")];

@@ -31,10 +31,11 @@ pub(in crate::draft) fn read(
         AlertsLine::List => AlertsAnswer::List(Box::new(listed(book)?)),
         AlertsLine::Show { alert: id } => match find(book, *id)? {
             Some(alert) => {
+                let incident = book.whole_number(alert.incident)?;
                 let group = alert.group.map(|id| find_group(book, id)).transpose()?.flatten();
                 let silence = alert.silence.map(|(id, _)| find_silence(book, id)).transpose()?.flatten();
                 AlertsAnswer::Show {
-                    alert: Box::new(Alert::clone(&alert)),
+                    alert: Box::new(Alert { incident, ..Alert::clone(&alert) }),
                     group: group.map(|group| Box::new(Arc::unwrap_or_clone(group))),
                     silence: silence.map(|silence| Box::new(Arc::unwrap_or_clone(silence))),
                     now: book.now,
@@ -48,10 +49,11 @@ pub(in crate::draft) fn read(
         },
         AlertsLine::Why { alert: id } => match find(book, *id)? {
             Some(alert) => {
+                let incident = book.whole_number(alert.incident)?;
                 let group = alert.group.map(|id| find_group(book, id)).transpose()?.flatten();
                 let silence = alert.silence.map(|(id, _)| find_silence(book, id)).transpose()?.flatten();
                 AlertsAnswer::Why(Box::new(Why {
-                    alert: Alert::clone(&alert),
+                    alert: Alert { incident, ..Alert::clone(&alert) },
                     group: group.map(Arc::unwrap_or_clone),
                     silence: silence.map(Arc::unwrap_or_clone),
                     on_call: on_call(book),
@@ -106,7 +108,7 @@ fn listed(book: &Book<'_>) -> Result<Listed, StoreError> {
             since: alert.first,
             count: alert.count,
             state: State::of(alert, group.as_deref()),
-            incident: alert.incident,
+            incident: book.whole_number(alert.incident)?,
         });
     }
     let silences = live_silences(book).into_iter().map(Arc::unwrap_or_clone).collect();
