@@ -31,6 +31,7 @@ mod incidents;
 mod kill;
 mod logs;
 mod maintenance;
+mod merge;
 mod named_people;
 mod one_message;
 mod operations;

@@ -12,7 +12,7 @@ use super::time::utc;
 use super::words::{Words, clock, code, moment, words};
 use domain::command::{Retractable, Role};
 use domain::id::IncidentId;
-use domain::refusal::{Doubt, Refusal, Unfit};
+use domain::refusal::{Doubt, MergeProblem, Refusal, Unfit};
 use domain::text::shorten;
 use domain::{Severity, Status};
 
@@ -23,6 +23,9 @@ pub fn field_error(refusal: &Refusal) -> String {
             "Please fill in at least one field.".to_owned()
         }
         Refusal::TextMissing { .. } => "Please fill this in; a few words are enough.".to_owned(),
+        Refusal::Merge { incident, problem: MergeProblem::Part { into } } => format!(
+            "{incident} was merged into {into} while you had this form open. Copy what you typed and send it for {into}."
+        ),
         refusal => wrong(refusal).plain(),
     }
 }

@@ -7,13 +7,14 @@ use tracing::info;
 
 use super::feature::alerts::{find, find_group};
 use super::{Draft, refused};
+use crate::book::newest;
 use domain::aggregate::{Aggregate, Cause};
 use domain::alert::{Alert, source_word};
 use domain::answer::Answer;
 use domain::command::{Command, Line};
 use domain::effect::PostKey;
 use domain::id::{ChannelId, IncidentId, MessageTs};
-use domain::incident::alerts::{Belongings, Named, Tally};
+use domain::incident::alerts::{Belongings, NAMED, Named, Tally};
 use domain::incident::event::EventKind;
 use domain::incident::merge::{
     Alike, Apart, Back, Face, Likeness, MergeNews, Merging, Whole, alike, counts_for_the_whole, merge, split,
@@ -26,6 +27,8 @@ use store::StoreError;
 
 /// Of an incident so many groups and named alerts are compared with another's.
 const COMPARED: usize = 10;
+/// A new one is compared with so many open ones, the newest first.
+const LOOKED_AT: usize = 100;
 
 impl Draft<'_> {
     /// Answers a line about `incident` that another one has a part in; `None` where it is about this one alone.
@@ -145,6 +148,10 @@ impl Draft<'_> {
     fn apart(&self, it: &Incident, whole: &Incident) -> Result<(Back, Tally), StoreError> {
         let lent = |id: &IncidentId| whole.alerts.lent.get(id).cloned().unwrap_or_default();
         let mut own = lent(&it.id);
+        let new = whole.alerts.named.iter().filter(|named| named.of == Some(it.id));
+        let known: BTreeSet<_> = own.named.iter().map(|named| named.alert).collect();
+        own.named.extend(new.filter(|named| !known.contains(&named.alert)).cloned());
+        own.named.truncate(NAMED);
         own.named = self.as_they_are(own.named)?;
         let of_parts = it.parts.keys().map(|part| (*part, lent(part))).collect();
         let mut back = Back { own, lent: of_parts, tally: Tally::default() };
@@ -232,17 +239,17 @@ impl Draft<'_> {
         let Some(it) = self.book().incident(id)?.filter(|it| it.is_open() && it.alike.is_none()) else {
             return Ok(());
         };
-        let older: Vec<Arc<Incident>> =
-            self.book().open().into_iter().filter(|other| other.id < id).collect();
+        let open = self.book().open();
+        let older: Vec<_> = newest(&open).filter(|other| other.id < id).take(LOOKED_AT).collect();
         // Who was split off is another one, whatever it looks like.
         let parted = |other: &Incident| it.merges.iter().any(|merged| merged.into == other.id);
-        let mut best: Option<(Likeness, Arc<Incident>)> = None;
+        let mut best: Option<(Likeness, &Arc<Incident>)> = None;
         if older.is_empty() {
             return Ok(());
         }
         let own = self.face(&it)?;
-        for other in older.into_iter().rev().filter(|other| !parted(other)) {
-            let alerts = if own.alerts.is_empty() { BTreeSet::new() } else { self.known_by(&other)? };
+        for other in older.into_iter().filter(|other| !parted(other)) {
+            let alerts = if own.alerts.is_empty() { BTreeSet::new() } else { self.known_by(other)? };
             let face = Face { title: &other.title, declared_at: other.declared_at, alerts };
             let Some(likeness) = alike(&own, &face) else { continue };
             if best.as_ref().is_none_or(|(known, _)| likeness < *known) {

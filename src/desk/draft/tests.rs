@@ -1,4 +1,5 @@
 mod alerts;
+mod merging;
 mod watch;
 
 use jiff::{SignedDuration, Timestamp};

@@ -74,6 +74,9 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
             Err("the incident was resolved or reopened again meanwhile")
         }
         EffectKind::OpenRoom { .. } if incident.room.is_some() => Err("the channel exists already"),
+        EffectKind::OpenRoom { .. } if incident.merged().is_some() => {
+            Err("the incident was merged into another one before it had a channel")
+        }
         EffectKind::ReadMessage { channel, message } => {
             if incident.is_pinned(channel, message) {
                 Ok(())

@@ -14,6 +14,9 @@ impl Consequences<'_> {
                 if let Some(merged) = self.incident.merges.last() {
                     self.amend(merged.seq);
                 }
+                if self.incident.clocks.own_channel && self.incident.room.is_none() {
+                    self.open_room();
+                }
                 let (title, update_every) = (self.incident.title.clone(), self.incident.clocks.update_every);
                 let said = MergeSaid::SplitOff { title, from: *from, by: self.by(), update_every };
                 self.announce(&Say::Merge(Box::new(said)));

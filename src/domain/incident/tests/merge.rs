@@ -184,7 +184,7 @@ impl Town {
     }
 
     /// Whom the last page of an incident called, and at which minute.
-    fn last_page(&self, id: IncidentId) -> Option<(i64, Vec<To>)> {
+    pub fn last_page(&self, id: IncidentId) -> Option<(i64, Vec<To>)> {
         let pages = self.events[&id].iter().rev().find_map(|event| match &event.kind {
             EventKind::Paged(paged) => {
                 Some((event.at, paged.calls.iter().map(|call| call.to.clone()).collect()))
