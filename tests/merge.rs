@@ -151,7 +151,7 @@ async fn a_p1_that_is_merged_into_a_p3_keeps_calling_until_somebody_has_it() {
     assert_eq!(world.count("maya", "P1 page"), 1 + 1 - 1, "the old page says where it goes on");
     let pages = world.channel("maya");
     assert!(
-        pages.texts().iter().any(|text| plain(text).contains("merged into INC-1, which is paged on")),
+        pages.texts().iter().any(|text| plain(text).contains("merged into INC-1. Nobody had that yet")),
         "{:#?}",
         pages.texts()
     );
@@ -166,8 +166,12 @@ async fn a_p1_that_is_merged_into_a_p3_keeps_calling_until_somebody_has_it() {
     world.forward(1).await;
     assert_eq!(world.count(EMERGENCIES, "Nobody has acknowledged"), 1);
     // The button on the page of the one that is merged takes the whole.
-    let old =
-        pages.said().into_iter().find(|message| message.text.contains("which is paged on")).unwrap().clone();
+    let old = pages
+        .said()
+        .into_iter()
+        .find(|message| message.text.contains("Nobody had that yet"))
+        .unwrap()
+        .clone();
     world.maya().clicks_on("@howler", &old.ts, "ack").await;
     holds(&card(&world, "INC-1"), &["Acknowledged by"]);
     let before = world.count("maya", "P1 page");
@@ -336,4 +340,80 @@ async fn a_chain_goes_along_and_the_backup_issue_says_it() {
     ian.types(EMERGENCIES, "/incident split 2").await;
     holds(&card(&world, "INC-3"), &["MERGED INTO INC-2"]);
     holds(&plain(&ian.types(EMERGENCIES, "/incident list").await), &["2 incidents are open"]);
+}
+
+/// What was queued for it and is not true any more does not go out, killed in the middle or not.
+#[tokio::test]
+async fn what_slack_did_not_take_before_the_merge_is_overtaken_by_it() {
+    let mut world = World::with_config(ROSTER).await;
+    world.slack.faults().down(true);
+    let lines = [
+        ("ian", "/incident p1 Event stream down"),
+        ("zoe", "/incident p1 Login fails"),
+        ("zoe", "/incident 2 merge into 1"),
+    ];
+    for (who, line) in lines {
+        let reply = world.slack.command(who, EMERGENCIES, line).await.unwrap();
+        assert_eq!(reply.status, 200, "{line}");
+        world.settle().await;
+    }
+    world.crash().await;
+    world.start_howler().await;
+    world.slack.faults().down(false);
+    world.forward(2).await;
+    let pages: Vec<String> = world
+        .channel("maya")
+        .texts()
+        .into_iter()
+        .filter(|text| text.contains("P1 page"))
+        .map(plain)
+        .collect();
+    assert!(pages.iter().all(|page| page.contains("Event stream down")) && !pages.is_empty(), "{pages:#?}");
+    assert!(!world.has_channel(ROOM_2), "nobody needs it");
+    holds(&card(&world, "INC-2"), &["MERGED INTO INC-1"]);
+    world.ian().types(EMERGENCIES, "/incident split 2").await;
+    world.forward(1).await;
+    assert!(world.has_channel(ROOM_2), "on its own it has one");
+    assert!(
+        world.count("maya", "Login fails") > 0,
+        "and nobody has it: {:#?}",
+        world.channel("maya").texts()
+    );
+    holds(&card(&world, "INC-2"), &["INCIDENT DECLARED", "Not acknowledged yet"]);
+}
+
+#[tokio::test]
+async fn the_issue_on_github_is_closed_and_opened_with_it() {
+    let world = World::with_github("").await;
+    world.slack.faults().down(true);
+    let types = async |who: &str, line: &str| {
+        let reply = world.slack.command(who, EMERGENCIES, line).await.unwrap();
+        assert_eq!(reply.status, 200, "{line}");
+        world.settle().await;
+    };
+    types("ian", "/incident p1 Event stream down").await;
+    types("zoe", "/incident p1 Login fails").await;
+    world.forward(2).await;
+    let issue = |number: usize| world.github().issues()[number].clone();
+    assert!(issue(0).open && issue(1).open);
+    types("zoe", "/incident 2 merge into 1").await;
+    let (first, second) = (issue(0), issue(1));
+    assert!(first.open && !second.open);
+    holds(&second.title, &["INC-2 P1 · merged into INC-1: Login fails"]);
+    holds(&second.comments.last().unwrap().body, &["merged it into", "INC-1"]);
+    holds(&first.comments.last().unwrap().body, &["merged", "INC-2", "into it"]);
+    types("zoe", "/incident split 2").await;
+    let second = issue(1);
+    assert!(second.open);
+    holds(&second.comments.last().unwrap().body, &["split it off from"]);
+}
+
+/// At a shell and by mention the same words do the same.
+#[tokio::test]
+async fn a_mention_merges_and_splits() {
+    let world = two().await;
+    world.ian().says(EMERGENCIES, "@howler merge 2 into 1").await;
+    holds(&card(&world, "INC-2"), &["MERGED INTO INC-1"]);
+    world.ian().says(ROOM_2, "@howler split").await;
+    holds(&card(&world, "INC-2"), &["INCIDENT DECLARED"]);
 }

@@ -218,7 +218,7 @@ pub fn find(store: &Store, words: &str) -> Result<Answer, StoreError> {
 fn show_timeline(book: &Book<'_>, incident: &Incident, page: usize) -> Result<Answer, StoreError> {
     let parts = incident.parts.keys().map(|part| Ok((*part, book.store.events(*part)?)));
     let parts = parts.collect::<Result<Vec<_>, StoreError>>()?;
-    let entries = together(&book.store.events(incident.id)?, &parts);
+    let entries = together(incident.id, &book.store.events(incident.id)?, &parts);
     let pages = entries.len().div_ceil(PAGE).max(1);
     if page == 0 || page > pages {
         return Ok(Answer::Private(Private::Refused(Refusal::NoSuchPage { incident: incident.id, pages })));

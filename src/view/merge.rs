@@ -216,7 +216,7 @@ pub(super) fn page(about: Words, whole: &Whole) -> Message {
             Draft::new().line(about.and(taken)).finish()
         }
         None => Draft::new()
-            .line(about.and(words!["🔀 merged into ", into, ", which is paged on. Nobody had it yet."]))
+            .line(about.and(words!["🔀 merged into ", into, ". Nobody had that yet. Can you take it?"]))
             .buttons(vec![facts::on_it(whole.incident).primary()])
             .finish(),
     }

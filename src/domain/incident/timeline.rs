@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::alerts::AlertWhat;
 use super::event::{Event, EventKind};
+use super::merge::MergeNews;
 use crate::actor::Actor;
 use crate::id::{ChannelId, IncidentId, MessageTs};
 
@@ -96,14 +97,26 @@ pub fn timeline(events: &[Event]) -> Vec<Entry> {
     entries.into_iter().map(|(_, entry)| entry).collect()
 }
 
-/// The lines of an incident with those of what is merged into it, in order of their own times; each of the latter says whose it is.
-pub fn together(own: &[Event], parts: &[(IncidentId, Vec<Event>)]) -> Vec<Entry> {
+/// The lines of incident `id` with those of what is merged into it, in order of their own times; each of the latter says whose it is.
+/// A merge of the two stands there once.
+pub fn together(id: IncidentId, own: &[Event], parts: &[(IncidentId, Vec<Event>)]) -> Vec<Entry> {
     let mut entries = timeline(own);
     for (part, events) in parts {
-        entries.extend(timeline(events).into_iter().map(|entry| Entry { of: Some(*part), ..entry }));
+        let theirs = timeline(events).into_iter().filter(|entry| !is_told_by(id, &entry.what));
+        entries.extend(theirs.map(|entry| Entry { of: Some(*part), ..entry }));
     }
     entries.sort_by_key(|entry| entry.at);
     entries
+}
+
+/// Whether it is the other side of a line of incident `id`.
+fn is_told_by(id: IncidentId, what: &EventKind) -> bool {
+    let EventKind::Merge(news) = what else { return false };
+    match news.as_ref() {
+        MergeNews::Into { whole, .. } => whole.incident == id,
+        MergeNews::SplitOff { from, .. } => *from == id,
+        _ => false,
+    }
 }
 
 fn mark_retracted(entries: &mut [(u32, Entry)], retracted: u32) {
