@@ -146,33 +146,47 @@ impl Draft<'_> {
 
     /// The alerts that go with an incident when it leaves the whole, and how many are left there.
     fn apart(&self, it: &Incident, whole: &Incident) -> Result<(Back, Tally), StoreError> {
-        let lent = |id: &IncidentId| whole.alerts.lent.get(id).cloned().unwrap_or_default();
-        let mut own = lent(&it.id);
-        let new = whole.alerts.named.iter().filter(|named| named.of == Some(it.id));
-        let known: BTreeSet<_> = own.named.iter().map(|named| named.alert).collect();
-        own.named.extend(new.filter(|named| !known.contains(&named.alert)).cloned());
+        let mut own = self.lent(it.id, whole)?;
         own.named.truncate(NAMED);
-        own.named = self.as_they_are(own.named)?;
-        let of_parts = it.parts.keys().map(|part| (*part, lent(part))).collect();
-        let mut back = Back { own, lent: of_parts, tally: Tally::default() };
-        let mut all = whole.belongings();
-        let mut mine = Belongings::default();
+        let of_parts = it.parts.keys().map(|part| Ok((*part, self.lent(*part, whole)?)));
+        let lent = of_parts.collect::<Result<_, StoreError>>()?;
+        let mut back = Back { own, lent, tally: Tally::default() };
+        let (mut left, mut mine) = (whole.belongings(), Belongings::default());
+        for part in it.parts.keys().chain([&it.id]).filter_map(|part| whole.alerts.lent.get(part)) {
+            left.groups.retain(|group| !part.groups.contains(group));
+            left.alone.retain(|alert| !part.alone.contains(alert));
+        }
         for part in back.lent.values().chain([&back.own]) {
-            all.groups.retain(|group| !part.groups.contains(group));
-            all.alone.retain(|alert| !part.alone.contains(alert));
             mine.groups.extend(&part.groups);
             mine.alone.extend(&part.alone);
         }
         back.tally = self.tally(&mine.groups, &mine.alone)?;
-        Ok((back, self.tally(&all.groups, &all.alone)?))
+        Ok((back, self.tally(&left.groups, &left.alone)?))
     }
 
-    /// Alerts that a card names, with what became of them meanwhile.
-    fn as_they_are(&self, named: Vec<Named>) -> Result<Vec<Named>, StoreError> {
-        let over = |named: &Named| -> Result<bool, StoreError> {
-            Ok(find(&self.book(), named.alert)?.is_none_or(|alert| !alert.is_live()))
-        };
-        named.into_iter().map(|named| Ok(Named { over: over(&named)?, of: None, ..named })).collect()
+    /// What of the whole's alerts is `part`'s, as it is now: while the whole was over it did not hear what people took elsewhere.
+    fn lent(&self, part: IncidentId, whole: &Incident) -> Result<Belongings, StoreError> {
+        let mut lent = whole.alerts.lent.get(&part).cloned().unwrap_or_default();
+        for group in lent.groups.clone() {
+            if find_group(&self.book(), group)?.is_none_or(|group| group.incident != Some(part)) {
+                lent.groups.remove(&group);
+            }
+        }
+        for alert in lent.alone.clone() {
+            if find(&self.book(), alert)?.is_none_or(|alert| alert.incident != Some(part)) {
+                lent.alone.remove(&alert);
+            }
+        }
+        let new = whole.alerts.named.iter().filter(|named| named.of == Some(part));
+        let mut named: Vec<Named> = Vec::new();
+        for known in lent.named.iter().chain(new) {
+            let alert = find(&self.book(), known.alert)?.filter(|alert| alert.incident == Some(part));
+            let is_known = named.iter().any(|named| named.alert == known.alert);
+            if let Some(alert) = alert.filter(|_| !is_known) {
+                named.push(Named { over: !alert.is_live(), of: None, ..known.clone() });
+            }
+        }
+        Ok(Belongings { named, ..lent })
     }
 
     /// What is merged into an incident hears of its channel; what looked the same as one that is over looks like it no more.

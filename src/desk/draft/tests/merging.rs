@@ -3,11 +3,19 @@
 use super::alerts::{delivery, says};
 use super::*;
 use crate::book::Book;
+use domain::alert::line::AlertsLine;
 use domain::alert::signal::Said;
 use domain::command::Retractable;
+use domain::feature::FeatureLine;
 
 fn merge(into: u64) -> Command {
     Command::Merge { into: IncidentId(into) }
+}
+
+/// A-1 belongs to this incident.
+fn attach(incident: u64) -> Command {
+    let attach = AlertsLine::Attach { alert: AlertId(1), incident: IncidentId(incident) };
+    Command::Feature(Box::new(FeatureLine::Alerts(attach)))
 }
 
 /// A scene with INC-2 to INC-5 open; INC-1 is resolved.
@@ -81,17 +89,27 @@ fn a_merge_or_a_split_whose_read_fails_leaves_nothing_behind() {
     }
 }
 
+/// What is over hears nothing; where an alert is now counts all the same.
+#[test]
+fn what_was_taken_elsewhere_meanwhile_does_not_come_back_with_a_split() {
+    let mut scene = scene();
+    let first = delivery("d1", vec![says(Said::Firing, "disk/1", 1)]);
+    scene.decide(at(1), |draft| draft.hear(&first).unwrap());
+    scene.asks(900, None, attach(5));
+    scene.asks(901, Some(5), merge(4));
+    scene.asks(902, Some(4), Command::Resolve { root_cause: "x".into() });
+    scene.asks(903, None, attach(3));
+    scene.asks(904, Some(5), Command::Split);
+    let count = |id| scene.store.incident(IncidentId(id)).unwrap().unwrap().alerts.tally.alerts;
+    assert_eq!((count(3), count(5)), (1, 0));
+}
+
 /// Twice the same merge in one round, and an alert of the part in it.
 #[test]
 fn a_round_sees_its_own_merges() {
     let mut scene = scene();
     let first = delivery("d1", vec![says(Said::Firing, "disk/1", 1)]);
     scene.decide(at(1), |draft| draft.hear(&first).unwrap());
-    let attach = |incident| {
-        Command::Feature(Box::new(domain::feature::FeatureLine::Alerts(
-            domain::alert::line::AlertsLine::Attach { alert: AlertId(1), incident: IncidentId(incident) },
-        )))
-    };
     scene.asks(800, None, attach(5));
     let asked = |number, incident, command| {
         request(number, ReplyPath::Inline, Ask::Line(Line { incident: Some(IncidentId(incident)), command }))
