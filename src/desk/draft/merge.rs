@@ -9,10 +9,11 @@ use super::feature::alerts::{find, find_group};
 use super::{Draft, refused};
 use crate::book::newest;
 use domain::aggregate::{Aggregate, Cause};
+use domain::alert::group::GroupId;
 use domain::alert::{Alert, source_word};
 use domain::answer::Answer;
 use domain::command::{Command, Line};
-use domain::effect::PostKey;
+use domain::effect::{EffectKind, Lane, PostKey};
 use domain::id::{ChannelId, IncidentId, MessageTs};
 use domain::incident::alerts::{Belongings, NAMED, Named, Tally};
 use domain::incident::event::EventKind;
@@ -20,7 +21,8 @@ use domain::incident::merge::{
     Alike, Apart, Back, Face, Likeness, MergeNews, Merging, Whole, alike, counts_for_the_whole, merge, split,
     undone_by_retract,
 };
-use domain::incident::{Asked, Incident};
+use domain::incident::{Asked, Incident, Intent};
+use domain::owner::Owner;
 use domain::refusal::Refusal;
 use domain::request::Request;
 use store::StoreError;
@@ -87,7 +89,9 @@ impl Draft<'_> {
         match merge(it, &other, tally, &asked, &self.config.severity) {
             Ok(merging) => {
                 info!(incident = it.id.0, into = into.0, "merged");
-                self.carry_out_all(request, merging, note.map(|note| (into, note)))
+                let answer = self.carry_out_all(request, merging, note.map(|note| (into, note)))?;
+                self.redraw(&it.belongings().groups)?;
+                Ok(answer)
             }
             Err(refusal) => Ok(refused(refusal)),
         }
@@ -104,14 +108,29 @@ impl Draft<'_> {
             Some(whole) => self.apart(it, whole)?,
             None => (Back::default(), Tally::default()),
         };
+        let groups: BTreeSet<GroupId> =
+            back.lent.values().chain([&back.own]).flat_map(|part| part.groups.clone()).collect();
         let above: Vec<&Incident> = above.iter().map(Arc::as_ref).collect();
         match split(it, Apart { above: &above, back, left }) {
             Ok(merging) => {
                 info!(incident = it.id.0, "split off");
-                self.carry_out_all(request, merging, note.map(|note| (it.id, note)))
+                let answer = self.carry_out_all(request, merging, note.map(|note| (it.id, note)))?;
+                self.redraw(&groups)?;
+                Ok(answer)
             }
             Err(refusal) => Ok(refused(refusal)),
         }
+    }
+
+    /// The messages of open alerts say to which incident they belong.
+    fn redraw(&mut self, groups: &BTreeSet<GroupId>) -> Result<(), StoreError> {
+        for group in groups.iter().copied() {
+            if find_group(&self.book(), group)?.is_some_and(|group| group.is_live()) {
+                let kind = EffectKind::AlertCard { group };
+                self.push(Owner::AlertGroup(group), Intent { lane: Lane::Alerts(group), kind });
+            }
+        }
+        Ok(())
     }
 
     fn carry_out_all(
