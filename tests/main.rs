@@ -33,6 +33,7 @@ mod incidents;
 mod kill;
 mod logs;
 mod maintenance;
+mod merge;
 mod missed;
 mod named_people;
 mod one_message;

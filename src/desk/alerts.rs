@@ -139,7 +139,8 @@ pub(super) fn shown(book: &Book<'_>, id: GroupId) -> Result<Option<Shown>, Store
     }
     let title = alerts.first().map_or("", |alert| alert.told.title.as_str());
     let incidents = offered(book, title);
-    Ok(Some(Shown { group: Group::clone(&group), alerts, signals, incidents, at: book.now }))
+    let group = Group { incident: book.whole_number(group.incident)?, ..Group::clone(&group) };
+    Ok(Some(Shown { group, alerts, signals, incidents, at: book.now }))
 }
 
 /// The open incidents that an alert of this title may belong to: those that sound alike, then the newest.

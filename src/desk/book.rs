@@ -73,6 +73,22 @@ impl Book<'_> {
         Ok(self.store.incident(id)?.map(Arc::new))
     }
 
+    /// The incident that stands for the one of this number: itself, or the one that leads what it is merged into.
+    pub fn whole(&self, id: IncidentId) -> Result<Option<Arc<Incident>>, StoreError> {
+        let leads = self.state.merged.get(&id).filter(|_| self.changed_incident(id).is_none());
+        let found = self.incident(leads.copied().unwrap_or(id))?;
+        match found.as_ref().and_then(|incident| incident.merged()) {
+            Some(merged) => self.incident(merged.whole.incident),
+            None => Ok(found),
+        }
+    }
+
+    /// The number of [`whole`](Self::whole), for people.
+    pub fn whole_number(&self, id: Option<IncidentId>) -> Result<Option<IncidentId>, StoreError> {
+        let Some(id) = id else { return Ok(None) };
+        Ok(self.whole(id)?.map(|whole| whole.id))
+    }
+
     pub fn run(&self, id: RunId) -> Result<Option<Arc<Run>>, StoreError> {
         let round = self.round.and_then(|round| round.runs.changed.get(&id));
         if let Some(run) = round.or_else(|| self.state.runs.get(&id)) {
@@ -163,7 +179,13 @@ impl Book<'_> {
 
     /// What a line can mean where neither it nor its place tells.
     fn candidates(&self, command: &Command) -> Result<Vec<Arc<Incident>>, StoreError> {
-        let open = self.open();
+        let mut open = self.open();
+        match command.core() {
+            // Nothing is merged into itself.
+            Command::Merge { into } => open.retain(|incident| incident.id != *into),
+            Command::Split => return self.parts(&open),
+            _ => {}
+        }
         let looks_back = matches!(
             command,
             Command::Show | Command::Timeline { .. } | Command::Note { .. } | Command::Retract { .. }
@@ -184,6 +206,13 @@ impl Book<'_> {
             (_, []) => open,
             _ => resolved,
         })
+    }
+
+    /// What is merged into the open ones.
+    fn parts(&self, open: &[Arc<Incident>]) -> Result<Vec<Arc<Incident>>, StoreError> {
+        let parts = open.iter().flat_map(|incident| incident.parts.keys());
+        let found = parts.map(|id| self.incident(*id)).collect::<Result<Vec<_>, _>>()?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     fn lately_resolved(&self) -> Result<Vec<Arc<Incident>>, StoreError> {

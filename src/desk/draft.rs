@@ -16,6 +16,7 @@ mod incident_alerts;
 mod journal;
 mod kinds;
 mod meaning;
+mod merge;
 mod parts;
 mod pin;
 mod reach;
@@ -51,6 +52,7 @@ use domain::answer::{Answer, Private};
 use domain::command::{Command, Line};
 use domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
 use domain::id::{DeliveryId, EffectId};
+use domain::incident::merge::offered;
 use domain::incident::{Asked, Decision, Incident, decide, delivered};
 use domain::owner::Owner;
 use domain::refusal::Refusal;
@@ -229,12 +231,16 @@ impl<'a> Draft<'a> {
             command => match self.book().meant(line, request)? {
                 Meant::Answer(answer) => Ok(*answer),
                 Meant::Incident(incident) => {
+                    if let Some(answer) = self.of_several(request, line, &incident)? {
+                        return Ok(answer);
+                    }
                     if let Some(doubt) = self.doubted(request, line, &incident)? {
                         return Ok(doubt);
                     }
                     let duty = self.duty();
                     let asked = Asked { by: &request.by, place: &request.place, now: self.now, duty: &duty };
                     let decision = decide(&incident, command, &asked, &self.config.severity);
+                    let decision = decision.map_err(|refusal| offered(refusal, line, &request.delivery));
                     self.carry_out(&incident, request, decision)
                 }
             },

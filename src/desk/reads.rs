@@ -12,8 +12,8 @@ use domain::command::{Command, Line};
 use domain::effect::{Effect, EffectState, Undone};
 use domain::fault::Saving;
 use domain::id::{IncidentId, RunId};
-use domain::incident::timeline::{PAGE, timeline};
-use domain::incident::{Asked, Incident, decide};
+use domain::incident::timeline::{PAGE, together};
+use domain::incident::{Asked, Incident, decide, merge};
 use domain::oncall::duty::Duty;
 use domain::refusal::Refusal;
 use domain::request::{FormContext, ReplyPath, Request};
@@ -65,13 +65,18 @@ pub fn answer(
             // Opening a form sets nothing, so the severities' rules do not matter.
             let answer = match decide(incident, &line.command, &asked, &Default::default()) {
                 Ok(decision) => decision.answer,
-                Err(refusal) => Answer::Private(Private::Refused(refusal)),
+                Err(refusal) => {
+                    let offered = merge::offered(refusal, line, &request.delivery);
+                    Answer::Private(Private::Refused(offered))
+                }
             };
             Ok(or_offer(request, line, Some(incident), answer))
         }),
         Command::Show => about(book, request, line, |incident| {
             let undone = undone(book.state.outbox.iter(), book.now, Some(incident.id));
-            Ok(Answer::Private(Private::Show { incident: Box::new(incident.clone()), undone }))
+            let whole = incident.merged().map(|_| book.whole(incident.id)).transpose()?.flatten();
+            let whole = whole.map(|whole| Box::new(whole.summary()));
+            Ok(Answer::Private(Private::Show { incident: Box::new(incident.clone()), undone, whole }))
         }),
         Command::Timeline { page } => {
             about(book, request, line, |incident| show_timeline(book, incident, *page))
@@ -211,7 +216,9 @@ pub fn find(store: &Store, words: &str) -> Result<Answer, StoreError> {
 }
 
 fn show_timeline(book: &Book<'_>, incident: &Incident, page: usize) -> Result<Answer, StoreError> {
-    let entries = timeline(&book.store.events(incident.id)?);
+    let parts = incident.parts.keys().map(|part| Ok((*part, book.store.events(*part)?)));
+    let parts = parts.collect::<Result<Vec<_>, StoreError>>()?;
+    let entries = together(incident.id, &book.store.events(incident.id)?, &parts);
     let pages = entries.len().div_ceil(PAGE).max(1);
     if page == 0 || page > pages {
         return Ok(Answer::Private(Private::Refused(Refusal::NoSuchPage { incident: incident.id, pages })));

@@ -27,6 +27,8 @@ pub struct State {
     pub open: BTreeMap<IncidentId, Arc<Incident>>,
     /// The same, the worst and oldest first: `list` shows a few of what may be thousands.
     pub worst: BTreeSet<(Severity, IncidentId)>,
+    /// What is merged into one of these, by its number, and into which.
+    pub merged: BTreeMap<IncidentId, IncidentId>,
     /// Runs that are not over.
     pub runs: BTreeMap<RunId, Arc<Run>>,
     /// Those of the plain kinds that are not over.
@@ -51,6 +53,7 @@ impl State {
         let broken = ledger.broken.clone().or_else(|| keys.missing(&ledger));
         let mut state = Self {
             worst: open.iter().map(|incident| (incident.severity, incident.id)).collect(),
+            merged: open.iter().flat_map(parts).collect(),
             open: open.into_iter().map(|incident| (incident.id, Arc::new(incident))).collect(),
             runs: runs.into_iter().map(|run| (run.id, Arc::new(run))).collect(),
             alerts: Alerts::loaded(ears, beats, asking, &plain.alerts, &plain.groups),
@@ -79,6 +82,10 @@ impl State {
     pub fn merge(&mut self, changes: Changes) {
         for incident in changes.kinds.incidents.rows {
             let (id, severity, is_open) = (incident.id, incident.severity, incident.is_open());
+            self.merged.retain(|_, whole| *whole != id);
+            if is_open {
+                self.merged.extend(parts(&incident));
+            }
             let before = if is_open { self.open.insert(id, incident) } else { self.open.remove(&id) };
             if let Some(before) = before {
                 self.worst.remove(&(before.severity, id));
@@ -139,6 +146,12 @@ impl State {
             (timer, retry) => timer.or(retry),
         }
     }
+}
+
+/// What is merged into an incident, as rows of [`State::merged`].
+fn parts(incident: &Incident) -> impl Iterator<Item = (IncidentId, IncidentId)> + use<> {
+    let whole = incident.id;
+    incident.parts.keys().map(move |part| (*part, whole)).collect::<Vec<_>>().into_iter()
 }
 
 macro_rules! live {

@@ -117,6 +117,9 @@ pub enum Private {
     Show {
         incident: Box<Incident>,
         undone: Vec<Undone>,
+        /// What it is merged into, as that is now.
+        #[serde(default)]
+        whole: Option<Box<Summary>>,
     },
     Timeline {
         incident: Summary,
@@ -196,6 +199,9 @@ pub struct Summary {
     pub update_due: Option<Timestamp>,
     /// Somebody was reminded of that update and has not answered.
     pub overdue: bool,
+    /// What it is merged into: the one that leads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<IncidentId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -236,6 +242,19 @@ pub enum Done {
     },
     Pinned,
     Unpinned,
+    /// It is merged into another one; `raised` is what that became with it, `taken` who has it.
+    Merged {
+        into: IncidentId,
+        title: String,
+        raised: Option<Severity>,
+        taken: Option<Actor>,
+        along: Vec<IncidentId>,
+    },
+    /// It is on its own again; the other one has its severity of before.
+    SplitOff {
+        from: IncidentId,
+        back_to: Option<Severity>,
+    },
     /// It was no incident; or it is the one named.
     Cancelled {
         of: Option<IncidentId>,

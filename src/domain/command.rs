@@ -27,13 +27,22 @@ impl Line {
     pub fn numbered(self, number: &impl Fn(&ChannelId) -> Option<IncidentId>) -> Result<Self, ChannelId> {
         match self.command {
             Command::InChannel { channel, line } => match number(&channel) {
-                Some(incident) => Ok(Self { incident: Some(incident), ..*line }),
+                Some(incident) => Self { incident: Some(incident), ..*line }.numbered(number),
                 None => Err(channel),
             },
             Command::Either { number: stands, here, named } => {
                 let (here, named) = (here.numbered(number)?, named.numbered(number)?);
                 let (here, named) = (Box::new(here), Box::new(named));
                 Ok(Self { incident: self.incident, command: Command::Either { number: stands, here, named } })
+            }
+            Command::MergeIntoChannel { channel } => match number(&channel) {
+                Some(into) => Ok(Self { incident: self.incident, command: Command::Merge { into } }),
+                None => Err(channel),
+            },
+            Command::With { command, note } => {
+                let Self { incident, command } =
+                    Self { incident: self.incident, command: *command }.numbered(number)?;
+                Ok(Self { incident, command: Command::With { command: Box::new(command), note } })
             }
             command => Ok(Self { incident: self.incident, command }),
         }
@@ -83,6 +92,7 @@ pub enum Retractable {
     Update,
     Severity,
     Resolution,
+    Merge,
 }
 
 /// When it is expected to be over.
@@ -194,6 +204,16 @@ pub enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         of: Option<IncidentId>,
     },
+    /// It is the same as another one, which leads from then on.
+    Merge {
+        into: IncidentId,
+    },
+    /// The same, with the other one named by its channel. It is looked up before anything is decided.
+    MergeIntoChannel {
+        channel: ChannelId,
+    },
+    /// What was merged is on its own again.
+    Split,
     Rename {
         title: String,
     },
@@ -269,6 +289,8 @@ impl Command {
             | Self::DeclareForm { .. }
             | Self::DeclareFrom { .. } => "declare",
             Self::Cancel { .. } => "cancel",
+            Self::Merge { .. } | Self::MergeIntoChannel { .. } => "merge",
+            Self::Split => "split",
             Self::Rename { .. } => "rename",
             Self::Invite { .. } => "invite",
             Self::Join => "join",

@@ -426,6 +426,10 @@ pub enum Answered {
         until: Timestamp,
     },
     Resolved,
+    /// It is merged into this one.
+    Merged {
+        into: IncidentId,
+    },
     /// The clock moved for another reason (a severity without updates, a later reminder).
     Overtaken,
 }

@@ -46,8 +46,31 @@ pub enum Doubt {
     Reaction,
     /// A severity alone.
     NoTitle,
+    /// It is merged into another one, for which it would be done.
+    Merged { incident: IncidentId, into: IncidentId },
     /// Somebody is named almost as this person.
     Person { word: String },
+}
+
+/// Why an incident is not merged, or not split off, or why nothing else is done with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MergeProblem {
+    Itself,
+    /// The other one is resolved.
+    IntoResolved {
+        into: IncidentId,
+        at: Timestamp,
+    },
+    /// The other one is merged itself, into `whole`.
+    IntoAPart {
+        into: IncidentId,
+        whole: IncidentId,
+    },
+    /// It is merged into this one already.
+    Part {
+        into: IncidentId,
+    },
+    NotMerged,
 }
 
 /// What a line may mean: the line to carry out, and the incident that it would change.
@@ -154,6 +177,10 @@ pub enum Refusal {
     },
     NotResolved {
         incident: IncidentId,
+    },
+    Merge {
+        incident: IncidentId,
+        problem: MergeProblem,
     },
     AlreadyAcknowledged {
         incident: IncidentId,

@@ -72,8 +72,8 @@ pub fn same_words(one: &str, other: &str) -> bool {
     telling_words(one) == telling_words(other)
 }
 
-/// The words of a title without the small ones.
-fn telling_words(text: &str) -> BTreeSet<String> {
+/// The words of a title without the small ones, in lower case.
+pub fn telling_words(text: &str) -> BTreeSet<String> {
     const SMALL: [&str; 14] =
         ["is", "are", "was", "the", "a", "an", "of", "on", "in", "for", "to", "at", "has", "have"];
     let lower = text.to_lowercase();

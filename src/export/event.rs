@@ -9,6 +9,7 @@ use domain::command::{Retractable, Role};
 use domain::effect::{CardPlace, PostKey, To};
 use domain::incident::alerts::{AlertNews, AlertWhat};
 use domain::incident::event::{Clocks, EventKind, UpdateFacts};
+use domain::incident::merge::MergeNews;
 use domain::incident::page::{PageReason, Paged};
 use domain::incident::severity::{Severity, Status};
 use domain::incident::{self, Rung};
@@ -67,6 +68,7 @@ pub fn named(kind: &EventKind) -> (&'static str, Value) {
         }
         Kind::Paged(paged) => ("paged", self::paged(paged)),
         Kind::Alerts(news) => alerts(news),
+        Kind::Merge(news) => merge(news),
         Kind::Escalated { passes, why } => ("escalated", json!({ "passes": passes, "why": why })),
         Kind::NotReached { seq, to, why } => {
             ("not_reached", json!({ "seq": seq, "to": self::to(to), "why": no_way(why) }))
@@ -78,7 +80,7 @@ pub fn named(kind: &EventKind) -> (&'static str, Value) {
         Kind::StatusChanged { from, to } => {
             ("status_changed", json!({ "from": status(*from), "to": status(*to) }))
         }
-        Kind::SeverityChanged { from, to, reason, clocks } => (
+        Kind::SeverityChanged { from, to, reason, clocks, .. } => (
             "severity_changed",
             json!({ "from": severity(*from), "to": severity(*to), "reason": reason,
                 "clocks": self::clocks(clocks) }),
@@ -161,6 +163,23 @@ fn alerts(AlertNews { what, tally }: &AlertNews) -> (&'static str, Value) {
     (name, data)
 }
 
+/// A merge, and its end.
+fn merge(news: &MergeNews) -> (&'static str, Value) {
+    match news {
+        MergeNews::Into { whole, missed } => ("merged", json!({ "into": whole.incident, "missed": missed })),
+        MergeNews::Led { whole } => ("led", json!({ "by": whole.incident })),
+        MergeNews::SplitOff { from, .. } => ("split_off", json!({ "from": from })),
+        MergeNews::Took(took) => {
+            let parts: Vec<_> = took.parts.keys().collect();
+            ("took", json!({ "incident": took.incident, "incidents": parts }))
+        }
+        MergeNews::Gave { incident, with, .. } => ("gave", json!({ "incident": incident, "with": with })),
+        MergeNews::Alike(alike) => {
+            ("looks_like", json!({ "incident": alike.as_ref().map(|alike| alike.incident) }))
+        }
+    }
+}
+
 fn paged(paged: &Paged) -> Value {
     let reason = match paged.reason {
         PageReason::Begun => "begun",
@@ -222,6 +241,7 @@ fn retracted(what: Retractable) -> &'static str {
         Retractable::Update => "update",
         Retractable::Severity => "severity",
         Retractable::Resolution => "resolution",
+        Retractable::Merge => "merge",
     }
 }
 

@@ -133,6 +133,9 @@ pub struct IncidentLine<'a> {
     resolved_by: Option<&'a Actor>,
     root_cause: Option<&'a str>,
     data_loss: Option<&'a str>,
+    /// The one that leads; lines of what is merged into none are as they ever were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merged_into: Option<u64>,
     room: Option<RoomLine<'a>>,
     events: u32,
 }
@@ -199,6 +202,7 @@ pub fn incident(incident: &Incident) -> Line<'_> {
         resolved_by: resolution.map(|resolution| &resolution.by),
         root_cause: resolution.map(|resolution| resolution.root_cause.as_str()),
         data_loss: resolution.and_then(|resolution| resolution.data_loss.as_deref()),
+        merged_into: incident.merged().map(|merged| merged.whole.incident.0),
         room: incident.room.as_ref().map(RoomLine::from),
         events: incident.events,
     }))
@@ -294,6 +298,7 @@ fn says(say: &Say) -> &'static str {
         Say::SeverityChanged { .. } => "say_severity_changed",
         Say::Resolved { .. } => "say_resolved",
         Say::Reopened { .. } => "say_reopened",
+        Say::Merge(_) => "say_merged",
         Say::Reminder { .. } => "say_reminder",
         Say::ResponseMissed { .. } => "say_response_missed",
         Say::Page { .. } => "say_page",

@@ -1,5 +1,6 @@
 //! Lines about one incident: the number before the verb, after it, or at the end.
 
+use super::merge;
 use super::number::{self, Named};
 use super::parts::{self, split_last_word, split_word};
 use super::verbs::{self, command};
@@ -47,6 +48,8 @@ pub(super) fn verb_line(verb: Verb, word: &str, rest: &str) -> Result<Line, Refu
         | Verb::Rename
         | Verb::Link => with_text(verb, rest),
         Verb::Duplicate => duplicate(rest),
+        Verb::Merge => merge::line(rest),
+        Verb::Split => merge::split_line(rest),
         Verb::Role
         | Verb::Take
         | Verb::Invite

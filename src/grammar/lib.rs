@@ -10,6 +10,7 @@ mod about_one;
 mod alerts;
 mod emoji;
 mod maintenance;
+mod merge;
 mod number;
 pub mod oncall;
 pub mod parts;

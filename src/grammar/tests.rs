@@ -1,4 +1,5 @@
 mod meant;
+mod merging;
 mod properties;
 mod refusals;
 

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 
+use super::merge;
 use super::number::{self, Named};
 use super::parts::{self, split_word};
 use super::tidy::is_sign;
@@ -48,6 +49,8 @@ pub(super) fn command(verb: Verb, rest: &str) -> Result<Command, Refusal> {
         Verb::Retract => return retract(rest),
         Verb::Cancel => Command::Cancel { why: parts::optional_text("reason", rest)?, of: None },
         Verb::Duplicate => Command::Cancel { why: None, of: Some(other(rest)?) },
+        Verb::Merge => return merge::command(rest),
+        Verb::Split => return merge::split(rest),
         Verb::Rename => match parts::headline(without_first(rest, &["it", "to", "as"])) {
             Some((title, _)) => Command::Rename { title },
             None => return Err(Refusal::TextMissing { command: "rename".into() }),
@@ -382,6 +385,7 @@ fn retract(rest: &str) -> Result<Command, Refusal> {
         "update" => Some(Retractable::Update),
         "severity" | "sev" => Some(Retractable::Severity),
         "resolution" | "resolve" | "resolved" => Some(Retractable::Resolution),
+        "merge" | "merging" => Some(Retractable::Merge),
         _ => return Err(unknown(rest, Some("retract update"))),
     };
     noted(Command::Retract { what }, after)
@@ -404,7 +408,7 @@ fn is_silent(rest: &str) -> bool {
 }
 
 /// The command, and what is left of the line as a note where it says something.
-fn noted(command: Command, rest: &str) -> Result<Command, Refusal> {
+pub(super) fn noted(command: Command, rest: &str) -> Result<Command, Refusal> {
     if is_silent(rest) {
         return Ok(command);
     }

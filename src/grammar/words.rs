@@ -20,6 +20,8 @@ pub enum Verb {
     Resolve,
     Cancel,
     Duplicate,
+    Merge,
+    Split,
     Rename,
     Invite,
     Join,
@@ -35,7 +37,7 @@ pub enum Verb {
 }
 
 /// The first of each row is the word that howler suggests.
-const WORDS: [(Verb, &[&str]); 29] = [
+const WORDS: [(Verb, &[&str]); 31] = [
     (Verb::Declare, &["declare", "new", "create", "raise"]),
     (Verb::Update, &["update", "updates"]),
     (Verb::Status, &["status", "state"]),
@@ -53,6 +55,8 @@ const WORDS: [(Verb, &[&str]); 29] = [
     (Verb::Resolve, &["resolve", "resolved", "close", "closed"]),
     (Verb::Cancel, &["cancel", "cancelled", "canceled"]),
     (Verb::Duplicate, &["duplicate", "dup", "dupe"]),
+    (Verb::Merge, &["merge", "merged"]),
+    (Verb::Split, &["split", "unmerge"]),
     (Verb::Rename, &["rename", "retitle"]),
     (Verb::Invite, &["invite"]),
     (Verb::Join, &["join"]),

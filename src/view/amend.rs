@@ -8,11 +8,13 @@ use super::announcement::{
 };
 use super::blocks::Draft;
 use super::facts;
+use super::merge;
 use super::time::spoken;
 use super::words::{Words, bold, clock, code, moment, words};
 use config::Mentions;
 use domain::actor::Actor;
 use domain::effect::{Answered, Settled};
+use domain::incident::merge::Merged;
 use domain::incident::{Incident, Resolution, Retraction, Rung, SeverityChange, Update};
 
 /// The announcement of event `seq` after it was taken back: who took it back and when, then the old words struck
@@ -23,6 +25,9 @@ pub fn amended(incident: &Incident, seq: u32, mentions: &Mentions) -> Option<Mes
     let resolution = incident.resolutions.iter().find(|resolution| resolution.seq == seq);
     if incident.response_missed == Some(seq) {
         return acknowledged_late(incident);
+    }
+    if let Some(merged) = incident.merges.iter().find(|merged| merged.seq == seq) {
+        return amended_merge(incident, merged);
     }
     match (update, change, resolution) {
         (Some(at), _, _) => amended_update(incident, incident.updates.get(at)?, at + 1),
@@ -78,6 +83,12 @@ fn amended_resolution(incident: &Incident, resolution: &Resolution) -> Option<Me
     Some(taken_back("This resolution was taken back by ", resolution.undone.as_ref()?, now, old))
 }
 
+fn amended_merge(incident: &Incident, merged: &Merged) -> Option<Message> {
+    let now = words![format!("{} is on its own again.", incident.id)];
+    let old = merge::said_before(incident, merged);
+    Some(taken_back("This merge was taken back by ", merged.undone.as_ref()?, now, old))
+}
+
 fn taken_back(what: &str, retraction: &Retraction, now: Words, old: Vec<Words>) -> Message {
     let front = words![
         bold(format!("↩️ {what}")),
@@ -113,7 +124,9 @@ fn rest(how: Answered, incident: &Incident) -> Words {
             " comes again then, unless you post an update: ",
             code(format!("/incident {} update ...", incident.id.0))
         ],
-        Answered::Updated | Answered::Resolved | Answered::Overtaken => words![" needs no answer."],
+        Answered::Updated | Answered::Resolved | Answered::Overtaken | Answered::Merged { .. } => {
+            words![" needs no answer."]
+        }
     }
 }
 
@@ -123,6 +136,7 @@ fn answered(how: Answered, by: &Actor, at: Timestamp) -> Words {
     match how {
         Answered::Updated => words!["✅ update posted by "].and(who()).and(when),
         Answered::Resolved => words!["✅ resolved by "].and(who()).and(when),
+        Answered::Merged { into } => merge::answered(into, by).and(when),
         Answered::Snoozed { until } => {
             words!["💤 snoozed by "].and(who()).and(words![" until ", clock(until), "."])
         }

@@ -10,6 +10,7 @@ use super::blocks::{Button, Draft};
 use super::facts::{self, known, labelled};
 use super::incident_alerts::on_card;
 use super::late::ON_TIME;
+use super::merge;
 use super::time::{promise, utc};
 use super::words::{Words, bold, channel, clock, counted, link, mention, moment, near, words};
 use config::Mentions;
@@ -52,17 +53,18 @@ fn announced(incident: &Incident, mentions: Option<&Mentions>) -> Message {
         Some(mentions) => Draft::new().lines(called(incident, mentions)),
         None => Draft::new(),
     };
-    let draft = draft.headline(announced_lead(incident), &incident.title);
-    let draft = match incident.resolution() {
-        Some(resolution) => draft.lines(ended(incident, resolution)),
-        None => {
+    let draft = draft.headline(&announced_lead(incident), &incident.title);
+    let draft = match (incident.merged(), incident.resolution()) {
+        (Some(merged), _) => draft.lines(merge::card(merged)),
+        (None, Some(resolution)) => draft.lines(ended(incident, resolution)),
+        (None, None) => {
             let state = [
                 labelled("Severity", facts::severity(incident.severity)),
                 labelled("Status", incident.status.to_string()),
             ];
             let known =
                 facts::known_facts(incident.impact.as_ref(), incident.action.as_ref(), incident.eta.as_ref());
-            let known = known.into_iter().chain(on_card(incident));
+            let known = known.into_iter().chain(beside(incident));
             draft.lines(state.into_iter().chain(known).chain(roles(incident)).collect()).lines(vec![
                 response_clock(incident, mentions.map(|mentions| &mentions.oncall)),
                 promised(incident),
@@ -89,13 +91,22 @@ fn called(incident: &Incident, mentions: &Mentions) -> Vec<Words> {
     }
 }
 
-fn announced_lead(incident: &Incident) -> &'static str {
-    match incident.resolution() {
+fn announced_lead(incident: &Incident) -> String {
+    if let Some(merged) = incident.merged() {
+        return merge::lead(&merged.whole);
+    }
+    let lead = match incident.resolution() {
         Some(Resolution { cancelled: Some(_), .. }) => CANCELLED_LEAD,
         Some(_) => RESOLVED_LEAD,
         None if incident.resolutions.is_empty() => "🚨 INCIDENT DECLARED: ",
         None => REOPENED_LEAD,
-    }
+    };
+    lead.to_owned()
+}
+
+/// Its alerts, what is merged into it, and what looks the same.
+fn beside(incident: &Incident) -> impl Iterator<Item = Words> {
+    [on_card(incident), merge::parts(incident), merge::alike(incident)].into_iter().flatten()
 }
 
 /// The runbook's promise, and when it is due next.
@@ -123,6 +134,7 @@ fn ended(incident: &Incident, resolution: &Resolution) -> Vec<Words> {
         data_loss: resolution.data_loss.as_ref(),
     });
     lines.extend(roles(incident));
+    lines.extend(merge::parts(incident));
     lines.push(words!["Resolved by ", &resolution.by, "."]);
     lines
 }
@@ -139,14 +151,18 @@ fn footer(incident: &Incident, elsewhere: bool) -> Words {
 
 fn draft(incident: &Incident, oncall: Option<&String>) -> Draft {
     let draft = Draft::new().headline(&lead(incident), &incident.title);
-    let draft = match incident.resolution() {
-        Some(resolution) => draft.lines(resolved(incident, resolution)).line(figured(incident)),
-        None => draft.lines(clocks(incident, oncall)).lines(open_facts(incident)),
+    let draft = match (incident.merged(), incident.resolution()) {
+        (Some(merged), _) => draft.lines(merge::card(merged)),
+        (None, Some(resolution)) => draft.lines(resolved(incident, resolution)).line(figured(incident)),
+        (None, None) => draft.lines(clocks(incident, oncall)).lines(open_facts(incident)),
     };
     draft.buttons(buttons(incident))
 }
 
 pub(super) fn lead(incident: &Incident) -> String {
+    if let Some(merged) = incident.merged() {
+        return format!("🔀 {} {} · merged into {}: ", incident.id, incident.severity, merged.whole.incident);
+    }
     let mark = if incident.is_open() { "🔥" } else { "✅" };
     format!("{mark} {} {} · {}: ", incident.id, incident.severity, incident.status)
 }
@@ -211,7 +227,7 @@ fn response_clock(incident: &Incident, oncall: Option<&String>) -> Words {
 /// What is known of an open incident.
 fn open_facts(incident: &Incident) -> Vec<Words> {
     let known = facts::known_facts(incident.impact.as_ref(), incident.action.as_ref(), incident.eta.as_ref());
-    roles(incident).chain(known).chain(on_card(incident)).collect()
+    roles(incident).chain(known).chain(beside(incident)).collect()
 }
 
 /// Who has which role; what nobody has is offered by a button.
@@ -228,6 +244,7 @@ fn resolved(incident: &Incident, resolution: &Resolution) -> Vec<Words> {
     ];
     lines.extend(facts::given("Data loss", resolution.data_loss.as_ref()));
     lines.extend(roles(incident));
+    lines.extend(merge::parts(incident));
     lines
 }
 
@@ -243,9 +260,12 @@ fn figured(incident: &Incident) -> Words {
 
 /// The card's lines, for a place that knows no blocks.
 pub(super) fn lines(incident: &Incident) -> Vec<Words> {
-    match incident.resolution() {
-        Some(resolution) => resolved(incident, resolution).into_iter().chain([figured(incident)]).collect(),
-        None => {
+    match (incident.merged(), incident.resolution()) {
+        (Some(merged), _) => merge::in_lines(merged),
+        (None, Some(resolution)) => {
+            resolved(incident, resolution).into_iter().chain([figured(incident)]).collect()
+        }
+        (None, None) => {
             let declared = words![bold("Declared by "), &incident.declared_by, ", "];
             let declared = declared.and(facts::told_at(incident.declared_at, incident.began));
             clocks(incident, None).into_iter().chain(open_facts(incident)).chain([declared]).collect()
@@ -255,6 +275,9 @@ pub(super) fn lines(incident: &Incident) -> Vec<Words> {
 
 fn buttons(incident: &Incident) -> Vec<Button> {
     let id = incident.id;
+    if let Some(merged) = incident.merged() {
+        return merge::buttons(id, &merged.whole);
+    }
     if !incident.is_open() {
         let question = "Its clocks start again, and its resolution is marked as taken back.";
         return vec![Button::new("Reopen", id, Command::Reopen).asking(question, "Reopen")];
@@ -263,7 +286,7 @@ fn buttons(incident: &Incident) -> Vec<Button> {
     let take = incident.commander().is_none().then(|| facts::take_command(id));
     let diagnose = Button::new("Diagnose", id, Command::Runbook(RunbookLine::Fitting));
     let rest = [facts::post_update(id), diagnose, facts::resolve(id)];
-    [ack, take].into_iter().flatten().chain(rest).collect()
+    [ack, take].into_iter().flatten().chain(rest).chain(merge::offer(incident)).collect()
 }
 
 /// The topic of the incident's own channel: what changes seldom, for each change is a note in the channel. Topics know
@@ -271,6 +294,10 @@ fn buttons(incident: &Incident) -> Vec<Button> {
 pub fn topic(incident: &Incident) -> String {
     let end = incident.resolution().map(|resolution| format!(" {}", utc(resolution.at))).unwrap_or_default();
     let title = clean_line(&incident.title).replace('<', "‹").replace('>', "›").replace('`', "ˋ");
-    let topic = format!("{} {} · {}{end} · {title}", incident.id, incident.severity, incident.status);
+    let state = match incident.merged() {
+        Some(merged) => format!("merged into {}", merged.whole.incident),
+        None => format!("{}{end}", incident.status),
+    };
+    let topic = format!("{} {} · {state} · {title}", incident.id, incident.severity);
     shorten(&topic, TOPIC_MOST)
 }

@@ -76,6 +76,7 @@ fn message(say: &Say) -> &'static str {
         Say::SeverityChanged { .. } => "the change of severity",
         Say::Resolved { .. } => "the resolution",
         Say::Reopened { .. } => "the reopening",
+        Say::Merge(_) => "the word about a merge",
         Say::Reminder { .. } => "the reminder that an update is due",
         Say::ResponseMissed { .. } => "the notice that nobody acknowledged in time",
         Say::Page { .. } => "the page",

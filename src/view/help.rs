@@ -9,7 +9,7 @@ use super::blocks::Draft;
 use super::lines::Via;
 use super::words::{Words, bold, code, words};
 use domain::command::{Command, EtaText, Role};
-use domain::id::{ChannelId, EffectId, MessageTs, UserId};
+use domain::id::{ChannelId, EffectId, IncidentId, MessageTs, UserId};
 use domain::{Severity, Status};
 
 /// What one command's line says.
@@ -65,9 +65,10 @@ fn entry(command: &Command) -> Option<Entry> {
         Command::Cancel { .. } => {
             (END, "cancel It was a test", "ends a false alarm: no report; also: duplicate of 7")
         }
+        Command::Merge { .. } => (END, "9 merge into 7", "both are one, and INC-7 leads; split 9 undoes it"),
         Command::Rename { .. } => (TELL, "rename Event stream is slow", "changes the title"),
         Command::Invite { .. } => (PEOPLE, "invite @name", "invites people to its channel; join invites you"),
-        Command::Join | Command::DeclareAnyway { .. } => return None,
+        Command::Join | Command::DeclareAnyway { .. } | Command::Split => return None,
         Command::Reopen => (END, "reopen", "undoes the resolution"),
         Command::Retract { .. } => (END, "retract update", "undoes the last update, severity or resolution"),
         Command::List => (READ, "list", "shows what is open and what was resolved recently"),
@@ -81,7 +82,9 @@ fn entry(command: &Command) -> Option<Entry> {
         // They have a help of their own.
         Command::Oncall(_) | Command::Runbook(_) | Command::Feature(_) => return None,
         // Ways to write the others.
-        Command::DeclareFrom { .. } | Command::NoteForm { .. } => return None,
+        Command::DeclareFrom { .. } | Command::NoteForm { .. } | Command::MergeIntoChannel { .. } => {
+            return None;
+        }
         Command::With { .. } | Command::Either { .. } | Command::InChannel { .. } => return None,
         Command::Pass | Command::RetryNow { .. } | Command::GiveUp { .. } | Command::PinTo { .. } => {
             return None;
@@ -91,7 +94,7 @@ fn entry(command: &Command) -> Option<Entry> {
 }
 
 /// One of each command, in the order of the help; the text in them does not matter.
-fn one_of_each() -> [Command; 35] {
+fn one_of_each() -> [Command; 37] {
     let text = String::new;
     let effect = EffectId(1);
     [
@@ -115,6 +118,8 @@ fn one_of_each() -> [Command; 35] {
         Command::Resolve { root_cause: text() },
         Command::ResolveForm,
         Command::Cancel { why: None, of: None },
+        Command::Merge { into: IncidentId(7) },
+        Command::Split,
         Command::Rename { title: text() },
         Command::Invite { people: Vec::new() },
         Command::Join,

@@ -36,7 +36,7 @@ pub(super) fn on_card(incident: &Incident) -> Option<Words> {
     Some(lead.and(words![counted(many, groups)]).and_if(fires).and_if(quiet))
 }
 
-fn named(Named { alert, title, link, over }: &Named) -> Words {
+fn named(Named { alert, title, link, over, .. }: &Named) -> Words {
     let number = alert.to_string();
     let number = match link {
         Some(link) => address(&link.url, number),

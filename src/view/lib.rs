@@ -23,6 +23,7 @@ mod late;
 mod lines;
 mod list;
 mod markdown;
+mod merge;
 mod missed;
 mod oncall;
 mod page;

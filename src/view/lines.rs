@@ -93,6 +93,7 @@ pub fn typed(line: &Line, via: Via) -> Option<String> {
     }
     let rest = match (line.incident, &line.command) {
         (None, _) => words,
+        (Some(incident), Command::Split) => format!("split {}", incident.0),
         (Some(incident), Command::Show) => format!("show {}", incident.0),
         (Some(incident), Command::Timeline { page: 1 }) => format!("timeline {}", incident.0),
         (Some(incident), Command::Timeline { page }) => format!("timeline {} {page}", incident.0),
@@ -108,6 +109,7 @@ fn words(command: &Command) -> Option<String> {
             let title = note.as_ref().unwrap_or(title);
             format!("anyway {} {title}", severity.to_string().to_lowercase())
         }
+        Command::Merge { into } => format!("merge into {}", into.0),
         Command::Cancel { of: Some(of), .. } => format!("duplicate of {}", of.0),
         Command::Cancel { why, of: None } => with("cancel", why.as_deref()),
         Command::Rename { title } => with("rename", Some(title)),
@@ -140,6 +142,7 @@ fn words(command: &Command) -> Option<String> {
         Command::Find { words } => with("find", Some(words)),
         Command::UpdateForm
         | Command::ResolveForm
+        | Command::Split
         | Command::Ack
         | Command::Join
         | Command::Reopen
@@ -151,6 +154,7 @@ fn words(command: &Command) -> Option<String> {
         Command::With { command, note } => format!("{} {note}", words(command)?),
         Command::Either { .. }
         | Command::InChannel { .. }
+        | Command::MergeIntoChannel { .. }
         | Command::RetryNow { .. }
         | Command::GiveUp { .. }
         | Command::PinTo { .. }
@@ -204,5 +208,6 @@ pub(super) fn retractable(what: Retractable) -> &'static str {
         Retractable::Update => "update",
         Retractable::Severity => "severity",
         Retractable::Resolution => "resolution",
+        Retractable::Merge => "merge",
     }
 }

@@ -8,7 +8,7 @@ use super::lines::Via;
 use super::time::spoken;
 use super::timeline::admitted;
 use super::words::{Words, bold, channel, clock, code, everybody, moment, near, words};
-use super::{facts, oncall, refusal};
+use super::{facts, merge, oncall, refusal};
 use domain::Command;
 use domain::answer::{Called as Answers, StillCalling};
 use domain::effect::{Say, To};
@@ -230,6 +230,9 @@ pub(super) fn on_timeline(paged: &Paged) -> Words {
 /// The page of event `seq` once it was answered, or said again: how, and what to do next for whoever is on it.
 pub fn closed(incident: &Incident, seq: u32, to: &To) -> Message {
     let about = words![bold(format!("{} {}: ", incident.id, incident.title))];
+    if let Some(merged) = incident.merged() {
+        return merge::page(about, &merged.whole);
+    }
     if incident.is_paged_again(seq, to) {
         return Draft::new().line(about.and(words!["replaced by a newer page below."])).finish();
     }

@@ -5,7 +5,7 @@ use super::card;
 use super::facts::{self, severity};
 use super::lines::Via;
 use super::words::{Words, bold, clock, code, moment, words};
-use super::{Message, board, fault, feature, help, list, oncall, page, procedure, refusal, timeline};
+use super::{Message, board, fault, feature, help, list, merge, oncall, page, procedure, refusal, timeline};
 use domain::Severity;
 use domain::answer::{Done, Private, Summary};
 use domain::effect::Undone;
@@ -35,7 +35,7 @@ pub fn private(private: &Private, via: Via) -> Message {
         }
         Private::OfferForm { incident, line } => list::offer_form(incident.as_ref(), line, via),
         Private::List { open, more, resolved, unread } => list::list(open, *more, resolved, *unread, via),
-        Private::Show { incident, undone } => show(incident, undone, via),
+        Private::Show { incident, undone, whole } => show(incident, undone, whole.as_deref(), via),
         Private::Timeline { incident, entries, page, pages } => {
             timeline::timeline(incident, entries, *page, *pages)
         }
@@ -117,7 +117,8 @@ fn done(incident: IncidentId, title: &String, what: &Done, via: Via) -> Message 
         true => words![bold(incident.to_string()), ": "],
         false => words![bold(incident.to_string()), " ", title, ": "],
     };
-    Draft::new().line(words!["✅ "].and(about).and(done_words(incident, what, via))).finish()
+    let line = words!["✅ "].and(about).and(done_words(incident, what, via));
+    Draft::new().line(line).buttons(merge::next(what)).finish()
 }
 
 fn done_words(incident: IncidentId, what: &Done, via: Via) -> Words {
@@ -161,6 +162,7 @@ fn done_words(incident: IncidentId, what: &Done, via: Via) -> Words {
         Done::RetractedSeverity { back_to } => {
             words!["severity is back to ", bold(severity(*back_to)), ". The announcement says so."]
         }
+        Done::Merged { .. } | Done::SplitOff { .. } => merge::done(incident, what, via),
         Done::Cancelled { of: None } => {
             words!["cancelled. No report, no figures. To undo: ", line("reopen")]
         }
@@ -177,9 +179,10 @@ fn done_words(incident: IncidentId, what: &Done, via: Via) -> Words {
 }
 
 /// The card, what is not delivered, and where to read on.
-fn show(incident: &Incident, undone: &[Undone], via: Via) -> Message {
+fn show(incident: &Incident, undone: &[Undone], whole: Option<&Summary>, via: Via) -> Message {
     let timeline = via.line(&format!("timeline {}", incident.id.0));
     card::private_card(incident)
+        .lines(whole.map(merge::now).into_iter().collect())
         .lines(undelivered(undone))
         .line(words!["Timeline: ", code(timeline)])
         .finish()

@@ -6,12 +6,13 @@ use super::Message;
 use super::blocks::Draft;
 use super::facts::severity;
 use super::lines::{Via, retractable};
+use super::merge;
 use super::oncall;
 use super::time::utc;
 use super::words::{Words, clock, code, moment, words};
 use domain::command::{Retractable, Role};
 use domain::id::IncidentId;
-use domain::refusal::{Doubt, Refusal, Unfit};
+use domain::refusal::{Doubt, MergeProblem, Refusal, Unfit};
 use domain::text::shorten;
 use domain::{Severity, Status};
 
@@ -22,6 +23,9 @@ pub fn field_error(refusal: &Refusal) -> String {
             "Please fill in at least one field.".to_owned()
         }
         Refusal::TextMissing { .. } => "Please fill this in; a few words are enough.".to_owned(),
+        Refusal::Merge { incident, problem: MergeProblem::Part { into } } => format!(
+            "{incident} was merged into {into} while you had this form open. Copy what you typed and send it for {into}."
+        ),
         refusal => wrong(refusal).plain(),
     }
 }
@@ -197,6 +201,7 @@ fn wrong_now(refusal: &Refusal) -> Words {
                 Some(Retractable::Update) => "no update that could be taken back",
                 Some(Retractable::Severity) => "no change of severity that could be taken back",
                 Some(Retractable::Resolution) => "no resolution that could be taken back",
+                Some(Retractable::Merge) => "no merge that could be taken back",
                 None => "nothing that could be taken back",
             };
             words![format!("{incident} has {what}.")]
@@ -212,7 +217,7 @@ fn wrong_now(refusal: &Refusal) -> Words {
         Refusal::AlreadyPinned { incident } => {
             words![format!("That message is on the timeline of {incident} already.")]
         }
-        _ => words!["That cannot be done now."],
+        refusal => merge::wrong(refusal).unwrap_or_else(|| words!["That cannot be done now."]),
     }
 }
 
@@ -297,6 +302,7 @@ fn not_now(refusal: &Refusal) -> Lines {
         Refusal::AlreadyStatus { incident, .. } | Refusal::NoUpdateClock { incident, .. } => {
             vec![("To post an update", about(incident, "update ..."))]
         }
+        Refusal::Merge { incident, problem } => merge::try_instead(*incident, problem),
         Refusal::StaleReminder { incident, .. }
         | Refusal::NotResolved { incident }
         | Refusal::AlreadyInRole { incident, .. } => vec![("To read it", show(incident))],
@@ -304,7 +310,7 @@ fn not_now(refusal: &Refusal) -> Lines {
             let other = match what {
                 Some(Retractable::Update) => Some(Retractable::Severity),
                 Some(Retractable::Severity) => Some(Retractable::Update),
-                Some(Retractable::Resolution) | None => None,
+                Some(Retractable::Resolution | Retractable::Merge) | None => None,
             };
             let other = other
                 .map(|other| ("The other kind", about(incident, &format!("retract {}", retractable(other)))));
@@ -338,6 +344,7 @@ fn example(command: &str) -> String {
         "invite" => "@name",
         "link" => "https://example.com/dashboard",
         "duplicate" => "of 7",
+        "merge" => return "9 merge into 7".to_owned(),
         "role" => "commander @name",
         _ if command.starts_with("role ") => "@name",
         _ => return "help".to_owned(),

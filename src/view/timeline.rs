@@ -6,7 +6,7 @@ use super::blocks::{Button, Draft};
 use super::facts::{eta, given, labelled, older, severity};
 use super::time::{day_utc, late};
 use super::words::{Part, Words, bold, both, channel, clock, counted, link, near, words};
-use super::{incident_alerts, page};
+use super::{incident_alerts, merge, page};
 use domain::Command;
 use domain::actor::Actor;
 use domain::answer::Summary;
@@ -76,7 +76,8 @@ fn by_day(entries: &[Entry], most: usize) -> Days {
 
 fn line(entry: &Entry, most: usize) -> Words {
     let time = words![bold(both(entry.at)), " "];
-    time.and(told(entry, most))
+    let whose = entry.of.map(|of| words![bold(of.to_string()), " · "]);
+    time.and_if(whose).and(told(entry, most))
 }
 
 /// What happened, in a line, with every text at most `most` characters long.
@@ -161,6 +162,7 @@ fn deed(entry: &Entry, who: &Actor) -> Option<Words> {
             Retractable::Update => "took back an update.",
             Retractable::Severity => "took back a severity change.",
             Retractable::Resolution => "took back the resolution.",
+            Retractable::Merge => "took back a merge.",
         }),
         EventKind::RoleTaken { role, person, from } => {
             let before = from.as_ref().map(|from| words![" (was ", from, ")"]);
@@ -183,6 +185,7 @@ fn by_howler(what: &EventKind, who: &Actor, most: usize) -> Words {
         }
         EventKind::Paged(paged) => page::on_timeline(paged),
         EventKind::Alerts(news) => incident_alerts::told(news, who, most),
+        EventKind::Merge(news) => merge::told(news, words![name(who)], most),
         EventKind::Escalated { passes, why } => {
             let did = if *passes { " can't take it." } else { " escalated." };
             words![name(who), did].and_if(why.as_ref().map(|why| words![" Why: ", shorten(why, most)]))

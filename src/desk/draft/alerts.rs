@@ -124,8 +124,8 @@ impl Draft<'_> {
             return Ok(());
         }
         let open = |draft: &Self, incident: Option<IncidentId>| -> Result<Option<IncidentId>, StoreError> {
-            let incident = incident.map(|id| draft.book().incident(id)).transpose()?.flatten();
-            Ok(incident.filter(|incident| incident.is_open()).map(|incident| incident.id))
+            let Some(id) = incident else { return Ok(None) };
+            Ok(draft.book().whole(id)?.filter(|incident| incident.is_open()).map(|_| id))
         };
         if let Some(incident) = open(self, after.incident)? {
             return self.raise(incident, after);
@@ -152,7 +152,7 @@ impl Draft<'_> {
 
     /// An incident is as bad as the worst alert that would have declared one.
     fn raise(&mut self, incident: IncidentId, alert: &Alert) -> Result<(), StoreError> {
-        let Some(incident) = self.book().incident(incident)? else { return Ok(()) };
+        let Some(incident) = self.book().whole(incident)? else { return Ok(()) };
         match raised(&incident, alert, &self.config.severity) {
             Some(kind) => self.record::<Incident>(incident.id, &Cause::earlier(Actor::Alert(alert.id)), kind),
             None => Ok(()),
@@ -163,7 +163,7 @@ impl Draft<'_> {
     /// within the configured time. The channel of their messages does not matter.
     fn belongs_to(&self, alert: &Alert) -> Result<Option<IncidentId>, StoreError> {
         let within = self.config.alerts.group_within;
-        for incident in self.book().open().iter().rev() {
+        for incident in self.standing()?.iter().rev() {
             let Actor::Alert(by) = incident.declared_by else { continue };
             let first = find(&self.book(), by)?.filter(|first| first.verdict.group == alert.verdict.group);
             let Some(first) = first else { continue };

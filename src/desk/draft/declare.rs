@@ -45,6 +45,7 @@ impl Draft<'_> {
             if let Some(incident) = Incident::declared(id, &event) {
                 info!(incident = id.0, severity = %incident.severity, "declared");
                 self.took_effect(None, incident, event, cause)?;
+                self.suggest(id)?;
             }
         }
         Ok(decision.answer)

@@ -11,7 +11,7 @@ use domain::alert::group::GroupId;
 use domain::alert::{Alert, AlertId};
 use domain::id::IncidentId;
 use domain::incident::Incident;
-use domain::incident::alerts::{AlertWhat, Tally};
+use domain::incident::alerts::{AlertWhat, Belongings, Tally};
 use domain::incident::event::EventKind;
 use domain::timer::Timer;
 use store::StoreError;
@@ -37,7 +37,7 @@ impl Draft<'_> {
                 (_, None) => Ok(()),
                 // What joins a group that belongs to an incident belongs to it as well.
                 (Some(before), Some(incident)) if before.group != after.group => {
-                    let is_open = self.book().incident(incident)?.is_some_and(|it| it.is_open());
+                    let is_open = self.book().whole(incident)?.is_some_and(|it| it.is_open());
                     let attaches = is_open && after.incident.is_none();
                     let kind = AlertEventKind::Attached { incident };
                     if attaches { self.record::<Alert>(after.id, cause, kind) } else { Ok(()) }
@@ -55,23 +55,27 @@ impl Draft<'_> {
         }
         let Some(incident) = after.incident else { return Ok(()) };
         let link = after.told.links.first().cloned();
-        let joined = AlertWhat::Joined { alert, title, source: after.source, group, link };
+        let joined = AlertWhat::Joined { alert, title, source: after.source, group, link, of: None };
         self.incident_hears(incident, after, joined, cause)
     }
 
     /// A line of the timeline, or the count that stands for it. What is over hears nothing.
     fn incident_hears(
         &mut self,
-        id: IncidentId,
+        whose: IncidentId,
         alert: &Alert,
-        what: AlertWhat,
+        mut what: AlertWhat,
         cause: &Cause,
     ) -> Result<(), StoreError> {
-        let Some(incident) = self.book().incident(id)?.filter(|incident| incident.is_open()) else {
+        let Some(incident) = self.book().whole(whose)?.filter(|incident| incident.is_open()) else {
             return Ok(());
         };
-        let (mut groups, mut alone) = (incident.alerts.groups.clone(), incident.alerts.alone.clone());
-        match (&what, alert.group) {
+        let id = incident.id;
+        if let AlertWhat::Joined { of, .. } = &mut what {
+            *of = Some(whose).filter(|whose| *whose != id);
+        }
+        let Belongings { mut groups, mut alone, .. } = incident.belongings();
+        let is_new = match (&what, alert.group) {
             (AlertWhat::Joined { .. }, Some(group)) => groups.insert(group),
             (AlertWhat::Joined { .. }, None) => alone.insert(alert.id),
             (AlertWhat::Left { .. }, Some(group)) => groups.remove(&group),
@@ -79,10 +83,12 @@ impl Draft<'_> {
             _ => false,
         };
         let tally = self.tally(&groups, &alone)?;
+        let joins = is_new && matches!(what, AlertWhat::Joined { .. });
         let Some(news) = incident.alerts.news(what, tally) else { return Ok(()) };
         let howler = Cause::howler();
         let cause = if cause.asked { cause } else { &howler };
-        self.record::<Incident>(id, cause, EventKind::Alerts(Box::new(news)))
+        self.record::<Incident>(id, cause, EventKind::Alerts(Box::new(news)))?;
+        if joins { self.suggest(id) } else { Ok(()) }
     }
 
     /// Another minute of a storm is counted.
@@ -91,8 +97,8 @@ impl Draft<'_> {
         let due = incident.as_ref().and_then(|incident| incident.recount_due());
         match incident.filter(|_| due.is_some_and(|due| due <= self.now)) {
             Some(incident) => {
-                let alerts = &incident.alerts;
-                let news = alerts.recounted(self.tally(&alerts.groups, &alerts.alone)?);
+                let Belongings { groups, alone, .. } = incident.belongings();
+                let news = incident.alerts.recounted(self.tally(&groups, &alone)?);
                 self.record::<Incident>(id, &Cause::howler(), EventKind::Alerts(Box::new(news)))
             }
             None => {
@@ -104,7 +110,11 @@ impl Draft<'_> {
         }
     }
 
-    fn tally(&self, groups: &BTreeSet<GroupId>, alone: &BTreeSet<AlertId>) -> Result<Tally, StoreError> {
+    pub(super) fn tally(
+        &self,
+        groups: &BTreeSet<GroupId>,
+        alone: &BTreeSet<AlertId>,
+    ) -> Result<Tally, StoreError> {
         let many = |many: usize| u32::try_from(many).unwrap_or(u32::MAX);
         let mut tally = Tally { groups: many(groups.len()), ..Tally::default() };
         for id in groups {

@@ -43,6 +43,16 @@ impl Recorded for Incident {
         draft.count_pages(step.after.id, step.after.severity, step.event);
         draft.tell_so_far(step.after, step.event);
     }
+
+    /// What is merged into it, and what looked the same.
+    fn elsewhere(
+        draft: &mut Draft<'_>,
+        before: Option<&Self>,
+        after: &Self,
+        _: &Cause,
+    ) -> Result<(), StoreError> {
+        draft.parts_follow(before, after)
+    }
 }
 
 impl Recorded for Rota {

@@ -29,6 +29,14 @@ impl Draft<'_> {
             }
             return self.unclear(request, &Refusal::unsure(Doubt::Reaction, [line]));
         }
+        if let Some(whole) = self.whole_of_page(&request.place.channel, message)? {
+            let line = Line { incident: Some(whole.id), command: Command::Ack };
+            return if whole.acknowledged.is_none() {
+                self.line(request, &line)
+            } else {
+                Ok(Answer::Nothing)
+            };
+        }
         let rota = self.rota();
         let post = rota.posts.iter().find(|post| is_it(&post.channel, &post.message));
         let Some(PostKey::Summons { number, seq, to }) = post.map(|post| &post.key) else {

@@ -100,9 +100,9 @@ impl Draft<'_> {
     /// Somebody works on an incident that nobody has: that is an answer to its page.
     pub(super) fn taken_by_work(&mut self, id: IncidentId, cause: &Cause) -> Result<(), StoreError> {
         let (duty, by) = (self.duty(), &cause.by);
-        match self.book().incident(id)? {
+        match self.book().whole(id)? {
             Some(incident) if incident.is_taken_by_work_of(by, &duty) => {
-                self.record::<Incident>(id, cause, EventKind::Acknowledged)
+                self.record::<Incident>(incident.id, cause, EventKind::Acknowledged)
             }
             _ => Ok(()),
         }

@@ -62,7 +62,7 @@ impl Draft<'_> {
         start: &Start,
     ) -> Result<Answered, StoreError> {
         let incident = match named {
-            Some(named) => self.book().incident(named)?.filter(|named| named.is_open()).map(|named| named.id),
+            Some(named) => self.book().whole(named)?.filter(|named| named.is_open()).map(|named| named.id),
             None => self.run_incident(&request.place)?,
         };
         let room = incident.map(|id| self.book().incident(id)).transpose()?.flatten();
@@ -114,8 +114,8 @@ impl Draft<'_> {
     /// The incident that a run belongs to: its place's, or the only one that is open.
     fn run_incident(&self, place: &Place) -> Result<Option<IncidentId>, StoreError> {
         if let Some(id) = self.book().told_by(place)? {
-            let open = self.book().incident(id)?.is_some_and(|incident| incident.is_open());
-            return Ok(Some(id).filter(|_| open));
+            let whole = self.book().whole(id)?;
+            return Ok(whole.filter(|incident| incident.is_open()).map(|incident| incident.id));
         }
         let open = self.book().open();
         Ok(match open.as_slice() {

@@ -1,5 +1,6 @@
 mod alerts;
 mod asked;
+mod merging;
 mod watch;
 
 use jiff::{SignedDuration, Timestamp};

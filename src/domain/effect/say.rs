@@ -11,6 +11,7 @@ use crate::id::UserId;
 use crate::incident::alerts::Tally;
 use crate::incident::event::{Cancelled, UpdateFacts};
 use crate::incident::figures::Figures;
+use crate::incident::merge::MergeSaid;
 use crate::incident::page::{AskedFor, PageReason};
 use crate::incident::severity::{Severity, Status};
 use crate::incident::{Eta, Rung};
@@ -37,6 +38,10 @@ impl Say {
             | Self::SeverityChanged { .. }
             | Self::Resolved { .. }
             | Self::Reopened { .. } => Stands::InBoth,
+            Self::Merge(said) => match said.as_ref() {
+                MergeSaid::Into { .. } | MergeSaid::SplitOff { .. } => Stands::InBoth,
+                MergeSaid::Led { .. } | MergeSaid::Took { .. } | MergeSaid::Gave { .. } => Stands::InThread,
+            },
             Self::StatusChanged { .. }
             | Self::Escalated { .. }
             | Self::FiresAgain { .. }
@@ -113,6 +118,8 @@ pub enum Say {
         status: Status,
         update_every: Option<SignedDuration>,
     },
+    /// Of a merge, or its end.
+    Merge(Box<MergeSaid>),
     /// "Update due": what is known, and buttons.
     Reminder {
         title: String,

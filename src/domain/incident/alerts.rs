@@ -1,7 +1,7 @@
 //! What an incident knows of its alerts: how many there are, the first of them by name, and since when none fires any more.
 //! However many come, its timeline and its row stay small.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -9,10 +9,12 @@ use serde::{Deserialize, Serialize};
 use super::Incident;
 use super::decide::clocks;
 use super::event::{Event, EventKind};
+use super::merge::Back;
 use crate::actor::Actor;
 use crate::alert::group::GroupId;
 use crate::alert::signal::{Link, Source};
 use crate::alert::{Alert, AlertId};
+use crate::id::IncidentId;
 use crate::severities::Severities;
 use crate::timer::Outage;
 
@@ -52,6 +54,9 @@ pub enum AlertWhat {
         group: Option<GroupId>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         link: Option<Link>,
+        /// The one merged into this whose it is, and with which it goes where that is split off.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<IncidentId>,
     },
     /// One that was over fires again.
     Again { alert: AlertId, title: String },
@@ -75,6 +80,27 @@ pub struct Named {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<Link>,
     pub over: bool,
+    /// The one merged into this whose it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<IncidentId>,
+}
+
+/// Which alerts are an incident's own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Belongings {
+    /// Those of a group are counted by it.
+    pub groups: BTreeSet<GroupId>,
+    /// Those without a group.
+    pub alone: BTreeSet<AlertId>,
+    /// The first ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub named: Vec<Named>,
+}
+
+impl Belongings {
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// An incident's alerts, read off its events.
@@ -95,6 +121,9 @@ pub struct Alerts {
     pub quiet: Option<Timestamp>,
     /// A person did something about an incident that an alert declared.
     pub touched: bool,
+    /// Those of each incident that is merged into it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lent: BTreeMap<IncidentId, Belongings>,
 }
 
 impl Alerts {
@@ -105,7 +134,7 @@ impl Alerts {
     /// What the timeline tells of `what`, after which there are as many as `tally` says; nothing where the next count tells it.
     pub fn news(&self, what: AlertWhat, tally: Tally) -> Option<AlertNews> {
         let names = match &what {
-            AlertWhat::Joined { group, .. } => group.is_none_or(|group| !self.groups.contains(&group)),
+            AlertWhat::Joined { group, .. } => group.is_none_or(|group| !self.holds(group)),
             AlertWhat::Left { .. } => true,
             _ => false,
         };
@@ -130,27 +159,33 @@ impl Alerts {
     }
 
     fn take(&mut self, at: Timestamp, AlertNews { what, tally }: &AlertNews) {
-        let is_quiet = tally.alerts > 0 && tally.firing == 0;
-        self.quiet = is_quiet.then(|| self.quiet.unwrap_or(at));
         match what {
-            AlertWhat::Joined { alert, title, group, link, .. } => {
+            AlertWhat::Joined { alert, title, group, link, of, .. } => {
+                let lent = of.and_then(|of| self.lent.get_mut(&of));
+                let (groups, alone) = match lent {
+                    Some(lent) => (&mut lent.groups, &mut lent.alone),
+                    None => (&mut self.groups, &mut self.alone),
+                };
                 match group {
-                    Some(group) => self.groups.insert(*group),
-                    None => self.alone.insert(*alert),
+                    Some(group) => groups.insert(*group),
+                    None => alone.insert(*alert),
                 };
                 if self.named.len() < NAMED && self.named.iter().all(|named| named.alert != *alert) {
-                    let (alert, title, link) = (*alert, title.clone(), link.clone());
-                    self.named.push(Named { alert, title, link, over: false });
+                    let (alert, title, link, of) = (*alert, title.clone(), link.clone(), *of);
+                    self.named.push(Named { alert, title, link, over: false, of });
                 }
                 self.lines += 1;
             }
             AlertWhat::Again { alert, .. } => self.turned(*alert, false),
             AlertWhat::Cleared { alert, .. } => self.turned(*alert, true),
             AlertWhat::Left { alert, group, .. } => {
-                if let Some(group) = group {
-                    self.groups.remove(group);
+                let lent = self.lent.values_mut().map(|lent| (&mut lent.groups, &mut lent.alone));
+                for (groups, alone) in lent.chain([(&mut self.groups, &mut self.alone)]) {
+                    if let Some(group) = group {
+                        groups.remove(group);
+                    }
+                    alone.remove(alert);
                 }
-                self.alone.remove(alert);
                 self.named.retain(|named| named.alert != *alert);
                 self.lines += 1;
             }
@@ -158,10 +193,52 @@ impl Alerts {
             AlertWhat::Still => self.counted = None,
             AlertWhat::Unheard { until, .. } => self.quiet = Some(*until),
         }
+        self.recount(at, *tally);
+    }
+
+    /// There are as many as `tally` says from now on.
+    pub(super) fn recount(&mut self, at: Timestamp, tally: Tally) {
+        let is_quiet = tally.alerts > 0 && tally.firing == 0;
+        self.quiet = is_quiet.then(|| self.quiet.unwrap_or(at));
         if is_quiet {
             self.named.iter_mut().for_each(|named| named.over = true);
         }
-        self.tally = *tally;
+        self.tally = tally;
+    }
+
+    /// Whether a group is its own, or of an incident that is merged into it.
+    fn holds(&self, group: GroupId) -> bool {
+        self.groups.contains(&group) || self.lent.values().any(|lent| lent.groups.contains(&group))
+    }
+
+    /// Those that are its own.
+    pub fn own(&self) -> Belongings {
+        let named = self.named.iter().filter(|named| named.of.is_none()).cloned().collect();
+        Belongings { groups: self.groups.clone(), alone: self.alone.clone(), named }
+    }
+
+    /// An incident that is merged into it brings its own.
+    pub(super) fn borrow(&mut self, of: IncidentId, alerts: Belongings) {
+        let room = NAMED.saturating_sub(self.named.len());
+        let named = alerts.named.iter().take(room).cloned();
+        self.named.extend(named.map(|named| Named { of: Some(of), ..named }));
+        self.lent.insert(of, alerts);
+    }
+
+    /// Those of incidents that are split off go with them.
+    pub(super) fn give(&mut self, at: Timestamp, gone: impl Fn(&IncidentId) -> bool, tally: Tally) {
+        self.lent.retain(|id, _| !gone(id));
+        self.named.retain(|named| !named.of.as_ref().is_some_and(&gone));
+        self.recount(at, tally);
+    }
+
+    /// An incident that is split off has its own again.
+    pub(super) fn take_back(&mut self, at: Timestamp, back: &Back) {
+        let Belongings { groups, alone, named } = back.own.clone();
+        (self.groups, self.alone, self.named) = (groups, alone, named);
+        self.lent.clone_from(&back.lent);
+        (self.quiet, self.counted) = (None, None);
+        self.recount(at, back.tally);
     }
 
     fn turned(&mut self, alert: AlertId, over: bool) {
@@ -209,6 +286,7 @@ pub fn raised(incident: &Incident, alert: &Alert, rules: &Severities) -> Option<
         from: incident.severity,
         to,
         reason: Some(format!("{} is {to}", alert.id)),
+        merged: None,
         clocks: clocks(to, rules),
     })
 }

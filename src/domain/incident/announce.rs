@@ -1,6 +1,7 @@
 //! What follows from an event: the messages, edits and errands that make it visible.
 
 mod alerts;
+mod merge;
 mod paging;
 
 use super::backup;
@@ -47,6 +48,7 @@ pub fn consequences(before: Option<&Incident>, after: &Incident, event: &Event) 
         EventKind::ResponseMissed { .. } => out.response_missed(),
         EventKind::Paged(paged) => out.paged(paged),
         EventKind::Alerts(news) => out.alerted(before, news),
+        EventKind::Merge(news) => out.merged(before, news),
         EventKind::Escalated { passes, why } => out.escalated(*passes, why.as_ref()),
         EventKind::NotReached { to, why, .. } => out.not_reached(to, why),
         EventKind::CallMissed { seq, person, texted: false } => out.text(*seq, person),
@@ -150,7 +152,10 @@ impl Consequences<'_> {
 
     fn cards_and_topic(&mut self, before: Option<&Incident>) {
         self.cards();
-        let shown = |incident: &Incident| (incident.severity, incident.status, incident.title.clone());
+        let leads = |incident: &Incident| incident.merged().map(|merged| merged.whole.incident);
+        let shown = |incident: &Incident| {
+            (incident.severity, incident.status, incident.title.clone(), leads(incident))
+        };
         let moved = before.map(shown) != Some(shown(self.incident));
         if moved && self.incident.room.is_some() {
             self.show(EffectKind::Topic);
@@ -233,6 +238,7 @@ impl Consequences<'_> {
         let has_it = incident.acknowledged.iter().map(|acknowledged| &acknowledged.by);
         let people = [&incident.declared_by].into_iter().chain(incident.roles.values()).chain(has_it);
         let mut people: Vec<UserId> = people.filter_map(Actor::in_slack).cloned().collect();
+        people.extend(incident.parts.values().flat_map(|part| part.people.iter().cloned()));
         people.sort();
         people.dedup();
         self.invite(people, true);
@@ -277,7 +283,7 @@ impl Consequences<'_> {
     }
 
     fn severity_changed(&mut self, before: Option<&Incident>) {
-        let EventKind::SeverityChanged { from, to, reason, clocks } = &self.event.kind else { return };
+        let EventKind::SeverityChanged { from, to, reason, clocks, .. } = &self.event.kind else { return };
         let say = Say::SeverityChanged {
             title: self.incident.title.clone(),
             from: *from,
@@ -359,7 +365,7 @@ impl Consequences<'_> {
         let say = Say::ResponseMissed {
             title: self.incident.title.clone(),
             severity: self.incident.severity,
-            within: due.duration_since(self.incident.response_from),
+            within: self.incident.response_time(*due),
             began: self.incident.began_before(self.incident.response_from),
             late: *late,
             everybody: *everybody,

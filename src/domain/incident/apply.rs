@@ -48,6 +48,9 @@ impl Incident {
             backup_watch: clocks.backup_after.map(|_| BackupWatch { seq: event.seq, from: event.at }),
             backup: Backup::No,
             alerts: alerts::Alerts::default(),
+            merges: Vec::new(),
+            parts: BTreeMap::new(),
+            alike: None,
             events: event.seq,
         })
     }
@@ -74,6 +77,7 @@ impl Incident {
             EventKind::Acknowledged => self.acknowledge(event),
             EventKind::Paged(paged) => self.paged(event, paged),
             EventKind::Alerts(news) => self.alerted(event, news),
+            EventKind::Merge(news) => self.merge_news(event, news),
             EventKind::Escalated { passes, .. } => {
                 if *passes {
                     self.pass(&event.by);
@@ -204,14 +208,18 @@ impl Incident {
     }
 
     /// A new promise, made now.
-    fn promise_from(&mut self, at: Timestamp) {
+    pub(super) fn promise_from(&mut self, at: Timestamp) {
         self.ladder = self.clocks.update_every.map(|interval| Ladder::starting(at, interval));
         self.open_reminders.clear();
         self.answer_silence();
     }
 
     fn severity_changed(&mut self, event: &Event) {
-        let EventKind::SeverityChanged { from, to, reason, clocks } = &event.kind else { return };
+        let EventKind::SeverityChanged { from, to, reason, clocks, merged } = &event.kind else { return };
+        if merged.is_none() {
+            // Whoever sets it says how soon somebody must have it.
+            self.parts.values_mut().for_each(|part| part.due = None);
+        }
         self.severity_changes.push(SeverityChange {
             seq: event.seq,
             by: event.by.clone(),
@@ -221,6 +229,7 @@ impl Incident {
             clocks_before: self.clocks,
             ladder_before: self.ladder.clone(),
             watch_before: self.backup_watch.clone(),
+            merged: *merged,
             retracted: None,
         });
         let watched = self.backup_watch.take();
@@ -287,15 +296,20 @@ impl Incident {
             resolution.undone = Some(Retraction { by: event.by.clone(), at: event.at });
         }
         self.status = to;
-        // While it was resolved nobody owed an acknowledgement.
+        self.owed_anew(event.at);
+        self.promise_from(event.at);
+    }
+
+    /// While it was not open nobody owed an acknowledgement.
+    pub(super) fn owed_anew(&mut self, at: Timestamp) {
+        self.parts.values_mut().for_each(|part| part.due = None);
         if self.acknowledged.is_none() {
             self.paging = None;
             self.passed.clear();
             if self.response_missed.is_none() {
-                self.response_from = event.at;
+                self.response_from = at;
             }
         }
-        self.promise_from(event.at);
     }
 
     fn retracted(&mut self, event: &Event, seq: u32, what: Retractable) {
@@ -315,8 +329,8 @@ impl Incident {
                 let change = change.clone();
                 self.take_back_severity(&change, event.at);
             }
-            // A resolution is taken back by `Reopened`.
-            Retractable::Resolution => {}
+            // A resolution is taken back by `Reopened`, a merge by a split.
+            Retractable::Resolution | Retractable::Merge => {}
         }
     }
 

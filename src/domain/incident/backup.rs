@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Incident;
 use super::announce::Intent;
 use super::event::{Event, EventKind};
+use super::merge::MergeNews;
 use super::timeline::{Entry, timeline};
 use crate::effect::{EffectKind, Issue, Lane, PostKey, To};
 
@@ -56,10 +57,10 @@ pub(super) fn told(before: Option<&Incident>, after: &Incident, event: &Event) -
         (Backup::No, _) => Vec::new(),
         // What happened so far follows from all the events: see `so_far`.
         (_, EventKind::BackupDue { .. }) => vec![EffectKind::OpenIssue],
-        (_, EventKind::Resolved { .. }) => {
+        (_, kind) if ends(kind) => {
             comment().into_iter().chain([EffectKind::IssueState { open: false }]).collect()
         }
-        (_, EventKind::Reopened { .. }) => {
+        (_, kind) if begins_again(kind) => {
             [EffectKind::IssueState { open: true }].into_iter().chain(comment()).collect()
         }
         _ => {
@@ -70,11 +71,28 @@ pub(super) fn told(before: Option<&Incident>, after: &Incident, event: &Event) -
     kinds.into_iter().map(|kind| Intent { lane: Lane::Backup(after.id), kind }).collect()
 }
 
+/// Whether nobody works on it under its own number any more.
+fn ends(kind: &EventKind) -> bool {
+    match kind {
+        EventKind::Resolved { .. } => true,
+        EventKind::Merge(news) => matches!(news.as_ref(), MergeNews::Into { .. }),
+        _ => false,
+    }
+}
+
+fn begins_again(kind: &EventKind) -> bool {
+    match kind {
+        EventKind::Reopened { .. } => true,
+        EventKind::Merge(news) => matches!(news.as_ref(), MergeNews::SplitOff { .. }),
+        _ => false,
+    }
+}
+
 /// What the card of the issue shows, beside what resolving and reopening change.
 fn shown(incident: &Incident) -> impl PartialEq + use<'_> {
-    let Incident { severity, status, impact, action, eta, roles, acknowledged, ladder, .. } = incident;
+    let Incident { severity, status, impact, action, eta, roles, acknowledged, ladder, parts, .. } = incident;
     let due = ladder.as_ref().map(|ladder| ladder.due);
-    (severity, status, impact, action, eta, roles, acknowledged, due)
+    (severity, status, impact, action, eta, roles, acknowledged, due, parts.len())
 }
 
 /// The comment that tells what happened up to the opening of the issue.
@@ -91,9 +109,11 @@ fn entry(event: &Event) -> Option<Entry> {
         | EventKind::Unpinned { .. }
         | EventKind::BackupDue { .. }
         | EventKind::BackupOpened { .. } => None,
+        EventKind::Merge(news) if news.is_bookkeeping() => None,
         what => {
             let (at, by) = (event.at, event.by.clone());
-            Some(Entry { at, by, from_shell: event.from_shell, what: what.clone(), retracted: false })
+            let (from_shell, what) = (event.from_shell, what.clone());
+            Some(Entry { at, by, from_shell, what, retracted: false, of: None })
         }
     }
 }

@@ -20,11 +20,11 @@ impl Incident {
         counted_from(self.began, self.declared_at)
     }
 
-    /// When paging of a new incident began, declared at `now`: a step whose time is over calls at once. No round is over that nobody
-    /// could have heard.
-    pub(super) fn called_from(&self, path: &Path, now: Timestamp) -> Timestamp {
+    /// When paging that counts from `since` began, where it begins at `now`: a step whose time is over calls at once. No round is over
+    /// that nobody could have heard.
+    pub(super) fn called_from(&self, path: &Path, now: Timestamp, since: Timestamp) -> Timestamp {
         let last = path.steps.last().map_or(SignedDuration::ZERO, |step| step.after);
-        self.counts_from().max(now.saturating_sub(last).unwrap_or(now))
+        since.max(now.saturating_sub(last).unwrap_or(now))
     }
 
     /// When the trouble began and when it was declared, where what counts from `from` counts from before the declaration.

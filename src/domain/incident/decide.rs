@@ -18,7 +18,7 @@ use crate::command::{Command, EtaText, Role};
 use crate::id::IncidentId;
 use crate::incident::severity::{Severity, Status};
 use crate::oncall::duty::Duty;
-use crate::refusal::Refusal;
+use crate::refusal::{MergeProblem, Refusal};
 use crate::request::{Form, FormContext, Place, Shown};
 use crate::severities::Severities;
 
@@ -188,6 +188,10 @@ pub(super) fn decided(
         }
         Command::Either { .. }
         | Command::InChannel { .. }
+        // They touch several: see `super::merge`.
+        | Command::Merge { .. }
+        | Command::MergeIntoChannel { .. }
+        | Command::Split
         | Command::Declare { .. }
         | Command::DeclareAnyway { .. }
         | Command::DeclareForm { .. }
@@ -262,6 +266,10 @@ fn noted(incident: &Incident, text: &str) -> Result<Decision, Refusal> {
 }
 
 pub(super) fn open(incident: &Incident) -> Result<(), Refusal> {
+    if let Some(merged) = incident.merged() {
+        let problem = MergeProblem::Part { into: merged.whole.incident };
+        return Err(Refusal::Merge { incident: incident.id, problem });
+    }
     match incident.resolution() {
         Some(resolution) => Err(Refusal::AlreadyResolved {
             incident: incident.id,
@@ -303,7 +311,7 @@ fn severity(
     if from == to {
         return Err(Refusal::AlreadySeverity { incident: incident.id, severity: to });
     }
-    let changed = EventKind::SeverityChanged { from, to, reason, clocks: clocks(to, rules) };
+    let changed = EventKind::SeverityChanged { from, to, reason, clocks: clocks(to, rules), merged: None };
     Ok(Decision::done(incident, vec![changed], Done::Severity(to)))
 }
 
@@ -381,6 +389,9 @@ fn resolve(
 }
 
 pub(super) fn reopen(incident: &Incident) -> Result<Decision, Refusal> {
+    if incident.merged().is_some() {
+        open(incident)?;
+    }
     let Some(resolution) = incident.resolution() else {
         return Err(Refusal::NotResolved { incident: incident.id });
     };

@@ -38,6 +38,9 @@ impl Incident {
             resolutions: Vec::new(),
             open_reminders: Vec::new(),
             alerts: Default::default(),
+            merges: Vec::new(),
+            parts: Default::default(),
+            alike: None,
             ..self.clone()
         }
     }

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::alerts::AlertNews;
+use super::merge::MergeNews;
 use super::page::Paged;
 use super::severity::{Severity, Status};
 use super::{Eta, Place, Rung};
@@ -84,6 +85,8 @@ pub enum EventKind {
     Paged(Box<Paged>),
     /// News of its alerts: see [`super::alerts`].
     Alerts(Box<AlertNews>),
+    /// It is merged with another one, or split off: see [`super::merge`].
+    Merge(Box<MergeNews>),
     /// Somebody wants the next step of paging now. `passes`: they were called and cannot take it, so they are not called
     /// again.
     Escalated {
@@ -122,6 +125,9 @@ pub enum EventKind {
         to: Severity,
         reason: Option<String>,
         clocks: Clocks,
+        /// It came with this one, which was merged into it and was worse.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        merged: Option<IncidentId>,
     },
     ImpactSet {
         text: String,

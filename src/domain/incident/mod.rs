@@ -15,6 +15,7 @@ pub mod figures;
 mod fire;
 mod fresh;
 mod ladder;
+pub mod merge;
 pub mod page;
 pub mod paging;
 mod pinning;
@@ -127,6 +128,9 @@ pub struct SeverityChange {
     /// The promise that ran before it.
     pub ladder_before: Option<Ladder>,
     pub watch_before: Option<BackupWatch>,
+    /// It came with this one, which was merged into it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<IncidentId>,
     pub retracted: Option<Retraction>,
 }
 
@@ -206,6 +210,15 @@ pub struct Incident {
     pub backup: Backup,
     #[serde(default, skip_serializing_if = "alerts::Alerts::is_empty")]
     pub alerts: alerts::Alerts,
+    /// Its merges into others; the last one stands unless it was undone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub merges: Vec<merge::Merged>,
+    /// What is merged into it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parts: BTreeMap<IncidentId, merge::Part>,
+    /// Another open one that looks the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alike: Option<merge::Alike>,
     /// How many events it has; the next one's `seq` is one more.
     pub events: u32,
 }
@@ -233,8 +246,9 @@ pub struct Post {
 }
 
 impl Incident {
+    /// Whether somebody is at work on it under its own number: neither resolved nor merged into another one.
     pub fn is_open(&self) -> bool {
-        self.status != Status::Resolved
+        self.status != Status::Resolved && self.merged().is_none()
     }
 
     pub fn commander(&self) -> Option<&Actor> {
@@ -279,8 +293,9 @@ impl Incident {
         if self.acknowledged.is_some() || self.response_missed.is_some() || !self.is_open() {
             return None;
         }
-        let within: SignedDuration = self.clocks.respond_within?;
-        self.response_from.saturating_add(within).ok()
+        let within = self.clocks.respond_within;
+        let own = within.and_then(|within| self.response_from.saturating_add(within).ok());
+        own.into_iter().chain(self.due_of_parts()).min()
     }
 
     /// Promises broken by `now` that are not counted yet.
@@ -297,6 +312,7 @@ impl Incident {
         self.updates.iter().any(|update| update.seq == seq && update.retracted.is_some())
             || self.severity_changes.iter().any(|change| change.seq == seq && change.retracted.is_some())
             || self.resolutions.iter().any(|resolution| resolution.seq == seq && resolution.undone.is_some())
+            || self.merges.iter().any(|merged| merged.seq == seq && merged.undone.is_some())
             || (self.response_missed == Some(seq) && self.acknowledged.is_some())
     }
 
@@ -315,6 +331,7 @@ impl Incident {
             resolved_at: self.resolution().map(|resolution| resolution.at),
             update_due: self.update_due(),
             overdue: !self.open_reminders.is_empty(),
+            merged: self.merged().map(|merged| merged.whole.incident),
         }
     }
 }

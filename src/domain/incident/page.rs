@@ -138,20 +138,25 @@ pub fn page_person(person: &UserId, duty: &Duty, now: Timestamp, asked: AskedFor
 
 /// The first step, where `event` made an incident that nobody has acknowledged page for the first time.
 pub fn begin(after: &Incident, event: &Event, path: Path, duty: &Duty) -> Option<EventKind> {
-    let starts = matches!(
-        event.kind,
+    let starts = match &event.kind {
         EventKind::Declared { .. }
-            | EventKind::SeverityChanged { .. }
-            | EventKind::Retracted { .. }
-            | EventKind::Reopened { .. }
-    );
+        | EventKind::SeverityChanged { .. }
+        | EventKind::Retracted { .. }
+        | EventKind::Reopened { .. } => true,
+        EventKind::Merge(news) => news.calls(),
+        _ => false,
+    };
     let wanted = starts && after.is_open() && after.acknowledged.is_none() && after.paging.is_none();
     if !wanted || !path.pages() {
         return None;
     }
     let from = match event.kind {
-        EventKind::Declared { .. } => after.called_from(&path, event.at),
-        _ => event.at,
+        EventKind::Declared { .. } => after.called_from(&path, event.at, after.counts_from()),
+        // Whom it had called for what was merged is called for the whole at once, and nobody later than they would have been.
+        _ => match after.called_since(&event.kind) {
+            Some(since) => after.called_from(&path, event.at, since),
+            None => event.at,
+        },
     };
     let paging = Paging::new(path, from, false);
     let page = climb(after, &paging, event.at, duty, None);

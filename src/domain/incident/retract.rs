@@ -22,7 +22,8 @@ pub(super) fn retract(incident: &Incident, what: Option<Retractable>) -> Result<
     let latest = match what {
         Some(Retractable::Update) => update,
         Some(Retractable::Severity) => severity,
-        Some(Retractable::Resolution) => None,
+        // A merge is undone by a split: see `super::merge`.
+        Some(Retractable::Resolution | Retractable::Merge) => None,
         None => update.max_by_seq(severity),
     };
     let (seq, what) = latest.ok_or(nothing)?;

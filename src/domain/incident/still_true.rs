@@ -24,6 +24,9 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
             Say::LooksOver { .. } if incident.alerts.quiet.is_none() || !incident.is_open() => {
                 Err("an alert fires again, or it was resolved before it went out")
             }
+            Say::ResponseMissed { .. } | Say::Brief { .. } if incident.merged().is_some() => {
+                Err("the incident was merged into another one before it went out")
+            }
             Say::ResponseMissed { .. } if incident.acknowledged.is_some() => {
                 Err("somebody acknowledged before it went out")
             }
@@ -71,6 +74,9 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
             Err("the incident was resolved or reopened again meanwhile")
         }
         EffectKind::OpenRoom { .. } if incident.room.is_some() => Err("the channel exists already"),
+        EffectKind::OpenRoom { .. } if incident.merged().is_some() => {
+            Err("the incident was merged into another one before it had a channel")
+        }
         EffectKind::ReadMessage { channel, message } => {
             if incident.is_pinned(channel, message) {
                 Ok(())

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::alerts::AlertWhat;
 use super::event::{Event, EventKind};
+use super::merge::MergeNews;
 use crate::actor::Actor;
-use crate::id::{ChannelId, MessageTs};
+use crate::id::{ChannelId, IncidentId, MessageTs};
 
 /// Entries on one page.
 pub const PAGE: usize = 20;
@@ -26,6 +27,9 @@ pub struct Entry {
     pub what: EventKind,
     /// Taken back later.
     pub retracted: bool,
+    /// Of the one merged into the incident, whose line it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<IncidentId>,
 }
 
 /// A pinned message's entry, and whose pushpins hold it.
@@ -43,6 +47,7 @@ pub fn timeline(events: &[Event]) -> Vec<Entry> {
         match &event.kind {
             EventKind::Posted { .. } => continue,
             EventKind::Alerts(news) if news.what == AlertWhat::Still => continue,
+            EventKind::Merge(news) if news.is_bookkeeping() => continue,
             EventKind::Unpinned { channel, message } => {
                 let key = (channel.clone(), message.clone());
                 let Some(pin) = pins.get_mut(&key) else { continue };
@@ -84,11 +89,34 @@ pub fn timeline(events: &[Event]) -> Vec<Entry> {
                 from_shell: event.from_shell,
                 what: event.kind.clone(),
                 retracted: false,
+                of: None,
             },
         ));
     }
     entries.sort_by_key(|(seq, entry)| (entry.at, *seq));
     entries.into_iter().map(|(_, entry)| entry).collect()
+}
+
+/// The lines of incident `id` with those of what is merged into it, in order of their own times; each of the latter says whose it is.
+/// A merge of the two stands there once.
+pub fn together(id: IncidentId, own: &[Event], parts: &[(IncidentId, Vec<Event>)]) -> Vec<Entry> {
+    let mut entries = timeline(own);
+    for (part, events) in parts {
+        let theirs = timeline(events).into_iter().filter(|entry| !is_told_by(id, &entry.what));
+        entries.extend(theirs.map(|entry| Entry { of: Some(*part), ..entry }));
+    }
+    entries.sort_by_key(|entry| entry.at);
+    entries
+}
+
+/// Whether it is the other side of a line of incident `id`.
+fn is_told_by(id: IncidentId, what: &EventKind) -> bool {
+    let EventKind::Merge(news) = what else { return false };
+    match news.as_ref() {
+        MergeNews::Into { whole, .. } => whole.incident == id,
+        MergeNews::SplitOff { from, .. } => *from == id,
+        _ => false,
+    }
 }
 
 fn mark_retracted(entries: &mut [(u32, Entry)], retracted: u32) {

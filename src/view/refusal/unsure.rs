@@ -53,6 +53,12 @@ fn lead(doubt: &Doubt) -> Words {
         Doubt::SameTitle { incident, by } => {
             words![by, " declared ", bold(incident.to_string()), " some minutes ago. Is it the same?"]
         }
+        Doubt::Merged { incident, into } => words![
+            bold(incident.to_string()),
+            " is merged into ",
+            bold(into.to_string()),
+            ", which leads both."
+        ],
         Doubt::Reaction => words!["You reacted to a page. If you have it, say so."],
         Doubt::NoTitle => {
             words!["The incident has no title yet. A few words about what is broken are enough."]
@@ -81,6 +87,8 @@ fn of(line: &Line, about: &str, incident: Option<&Summary>) -> String {
         }
         Command::Cancel { of: Some(of), .. } => format!("Cancel {about}: the same as {of}"),
         Command::Cancel { of: None, .. } => format!("Cancel {about}: a false alarm"),
+        Command::Merge { into } => format!("Merge {about} into {into}"),
+        Command::Split => format!("Split {about} off"),
         Command::Rename { title } => format!("Rename {about} to {}", quoted(title)),
         Command::Invite { .. } => format!("Invite them to {about}"),
         Command::Join => format!("Join {about}"),
@@ -126,6 +134,7 @@ fn of(line: &Line, about: &str, incident: Option<&Summary>) -> String {
         | Command::GiveUp { .. }
         | Command::PinTo { .. }
         | Command::Either { .. }
+        | Command::MergeIntoChannel { .. }
         | Command::InChannel { .. } => line.command.word().to_owned(),
     }
 }

@@ -8,6 +8,7 @@ mod drills;
 mod forms;
 mod incident_alerts;
 mod maintenance;
+mod merging;
 mod nobody;
 mod oncall;
 mod paging;
@@ -38,6 +39,7 @@ use domain::{Severity, Status};
 pub use forms::*;
 pub use incident_alerts::*;
 pub use maintenance::*;
+pub use merging::*;
 pub use nobody::*;
 pub use oncall::*;
 pub use refusing::*;
@@ -184,7 +186,13 @@ pub fn long_story(texts: &Texts) -> Story {
         .then(
             "02:18",
             bea(),
-            SeverityChanged { from: Severity::P2, to: Severity::P1, reason: texts.some(), clocks: p1 },
+            SeverityChanged {
+                from: Severity::P2,
+                to: Severity::P1,
+                reason: texts.some(),
+                clocks: p1,
+                merged: None,
+            },
         )
         .then("02:19", bea(), StatusChanged { from: Status::Investigating, to: Status::Identified })
         .then("02:20", ian(), ImpactSet { text: texts.text.clone() })

@@ -133,6 +133,11 @@ fn the_alerts_of_an_incident() {
 }
 
 #[test]
+fn two_incidents_that_are_one() {
+    assert_snapshot!(page(samples::merging(&Texts::calm())));
+}
+
+#[test]
 fn done() {
     let lines = samples::done().into_iter().map(|what| {
         let message = view::private(

@@ -103,6 +103,9 @@ fn plain_incident() -> Incident {
         backup_watch: None,
         backup: Backup::No,
         alerts: Default::default(),
+        merges: Vec::new(),
+        parts: Default::default(),
+        alike: None,
         events: 1,
     }
 }

@@ -110,10 +110,8 @@ impl Draft<'_> {
         request: &Request,
         id: IncidentId,
     ) -> Result<Option<IncidentId>, StoreError> {
-        let waits = self.book().incident(id)?.is_some_and(|incident| incident.is_called_for());
-        if !waits {
-            return Ok(None);
-        }
+        let waits = self.book().whole(id)?.filter(|whole| whole.is_open() && whole.is_called_for());
+        let Some(id) = waits.map(|whole| whole.id) else { return Ok(None) };
         let answer = self.line(request, &Line { incident: Some(id), command: Command::Ack })?;
         Ok(matches!(answer, Answer::Private(Private::Done { .. })).then_some(id))
     }
@@ -194,7 +192,7 @@ impl Draft<'_> {
             Ok(alert) => alert,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let Some(found) = self.book().incident(incident)? else {
+        let Some(found) = self.book().whole(incident)? else {
             return Ok(Err(AlertsRefusal::NoSuchIncident { incident }));
         };
         if !found.is_open() {
@@ -205,7 +203,8 @@ impl Draft<'_> {
             Err(refusal) => return Ok(Err(refusal)),
         };
         let alerts = self.attach(&alert, incident, kind, &Cause::request(request))?;
-        Ok(Ok(AlertsAnswer::Attached { alert: id, incident, from: alert.incident, alerts }))
+        let from = self.book().whole_number(alert.incident)?;
+        Ok(Ok(AlertsAnswer::Attached { alert: id, incident: found.id, from, alerts }))
     }
 
     fn alert_detach(&mut self, request: &Request, id: AlertId) -> Result<Decided, StoreError> {

@@ -26,6 +26,19 @@ impl Consequences<'_> {
         }
     }
 
+    /// The same, where it is the alerts of another incident that come or go.
+    pub(super) fn alerts_turned(&mut self, before: Option<&Incident>) {
+        if !self.incident.is_declared_by_an_alert() || !self.incident.is_open() {
+            return;
+        }
+        let quiet = |incident: &Incident| incident.alerts.quiet.is_some();
+        match (before.is_some_and(quiet), quiet(self.incident)) {
+            (false, true) => self.ask_whether_it_is_over(),
+            (true, false) => self.say_inside(Say::FiresAgain { alert: None, title: String::new() }),
+            _ => {}
+        }
+    }
+
     /// Whoever is in charge; the on-call where nobody is whom howler could write to.
     fn ask_whether_it_is_over(&mut self) {
         let incident = self.incident;

@@ -21,6 +21,7 @@ fn joined(alert: u64) -> AlertWhat {
         source: Source::Alertmanager,
         group: Some(GROUP),
         link: None,
+        of: None,
     }
 }
 
@@ -233,6 +234,7 @@ fn counting_stops_where_nothing_more_comes() {
         source: Source::Grafana,
         group: Some(GroupId(4)),
         link: None,
+        of: None,
     };
     assert!(matches!(
         world.incident.alerts.news(other, Tally { groups: 2, ..tally(53, 53) }),

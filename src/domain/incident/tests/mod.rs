@@ -6,6 +6,8 @@ mod began;
 mod clocks;
 mod commands;
 mod escalation;
+mod merge;
+mod merge_any_order;
 mod order;
 mod paged_again;
 mod paging;

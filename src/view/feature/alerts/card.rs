@@ -46,7 +46,8 @@ pub fn message(shown: &Shown, mentions: &Mentions) -> Message {
         (true, true) if group.incident.is_none() => draft.line(words![mention(&mentions.oncall)]),
         _ => draft,
     };
-    draft.buttons(buttons(shown)).finish()
+    let belongs = group.incident.map(|incident| words!["It belongs to ", bold(incident.to_string()), "."]);
+    draft.lines(belongs.into_iter().collect()).buttons(buttons(shown)).finish()
 }
 
 /// One alert, as somebody asked for it.

@@ -94,6 +94,7 @@ fn shown(group: Group, alerts: Vec<Alert>, time: &str) -> Shown {
         resolved_at: None,
         update_due: None,
         overdue: false,
+        merged: None,
     };
     let signals = alerts.iter().map(|alert| alert.count).sum();
     let incidents = vec![incident(7, "Event stream"), incident(9, "Typo")];
@@ -137,6 +138,10 @@ fn cards(texts: &Texts) -> Vec<Named> {
     vec![
         ("a P1", crate::alert_card(&shown(group(&p1), vec![p1], "02:01"), &mapped())),
         ("a P3", message(&shown(group(&p3), vec![p3.clone()], "02:01"))),
+        (
+            "one of an incident",
+            message(&shown(Group { incident: Some(IncidentId(7)), ..group(&p3) }, vec![p3.clone()], "02:01")),
+        ),
         ("a P2 that was said again", message(&shown(group(&p2), vec![twice.clone()], "02:21"))),
         ("somebody has it", message(&shown(acked.clone(), vec![twice], "02:21"))),
         ("resolved", message(&shown(ended.clone(), vec![over], "02:40"))),

@@ -16,6 +16,7 @@ pub fn summary(number: u64, texts: &Texts) -> Summary {
         title: texts.title.clone(),
         severity: Severity::ALL[usize::try_from(number % 4).unwrap()],
         overdue: number.is_multiple_of(5),
+        merged: None,
         status: if resolved { Status::Resolved } else { Status::Investigating },
         commander: number.is_multiple_of(3).then(ian).map(Into::into),
         declared_at: at("02:00"),
@@ -62,7 +63,7 @@ pub fn answers(texts: &Texts) -> Vec<(&'static str, Private)> {
         asked: Some(DeliveryId("cmd:1.2.x".into())),
     };
     let story = long_story(texts);
-    let shown = |undone| Private::Show { incident: Box::new(story.incident()), undone };
+    let shown = |undone| Private::Show { incident: Box::new(story.incident()), undone, whole: None };
     let page = |page, pages| Private::Timeline {
         incident: summary(7, texts),
         entries: story.entries().into_iter().take(20).collect(),
@@ -336,6 +337,7 @@ fn plain_refusals(word: &str) -> Vec<Refusal> {
         missing("invite"),
         missing("link"),
         missing("duplicate"),
+        missing("merge"),
         missing("eta"),
         Refusal::TooLong { what: "title".into(), length: 5_000, most: 120 },
         Refusal::NothingOpen,
@@ -391,6 +393,9 @@ pub fn lines() -> Vec<Line> {
         line(Command::ResolveForm),
         line(Command::Reopen),
         line(Command::Retract { what: None }),
+        line(Command::Retract { what: Some(Retractable::Merge) }),
+        line(Command::Merge { into: IncidentId(3) }),
+        line(Command::Split),
         line(Command::Retract { what: Some(Retractable::Severity) }),
         line(Command::Show),
         line(Command::Timeline { page: 1 }),

@@ -22,6 +22,7 @@ fn course(texts: &Texts) -> Vec<(Actor, AlertWhat, Tally)> {
         source,
         group: Some(GroupId(group)),
         link,
+        of: None,
     };
     let howler = || Actor::Howler;
     vec![

@@ -263,7 +263,10 @@ pub fn at_a_shell(texts: &Texts) -> Vec<Named> {
         ("reminded by the on-call", reminder(Rung::OnCall)),
     ];
     let mut messages = said(&says, &mapped());
-    let by = |by: Actor, what| Entry { at: at("02:00"), by, from_shell: true, what, retracted: false };
+    let by = |by: Actor, what| {
+        let (from_shell, retracted) = (true, false);
+        Entry { at: at("02:00"), by, from_shell, what, retracted, of: None }
+    };
     let entries = [
         by(root(), EventKind::Noted { text: texts.text.clone() }),
         by(ian().into(), EventKind::Acknowledged),

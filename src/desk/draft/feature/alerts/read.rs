@@ -37,10 +37,11 @@ pub(in crate::draft) fn read(
         AlertsLine::List => AlertsAnswer::List(Box::new(listed(book)?)),
         AlertsLine::Show { alert: id } => match find(book, *id)? {
             Some(alert) => {
+                let incident = book.whole_number(alert.incident)?;
                 let group = alert.group.map(|id| find_group(book, id)).transpose()?.flatten();
                 let silence = alert.silence.map(|(id, _)| find_silence(book, id)).transpose()?.flatten();
                 AlertsAnswer::Show {
-                    alert: Box::new(Alert::clone(&alert)),
+                    alert: Box::new(Alert { incident, ..Alert::clone(&alert) }),
                     group: group.map(|group| Box::new(Arc::unwrap_or_clone(group))),
                     silence: silence.map(|silence| Box::new(Arc::unwrap_or_clone(silence))),
                     now: book.now,
@@ -54,10 +55,11 @@ pub(in crate::draft) fn read(
         },
         AlertsLine::Why { alert: id } => match find(book, *id)? {
             Some(alert) => {
+                let incident = book.whole_number(alert.incident)?;
                 let group = alert.group.map(|id| find_group(book, id)).transpose()?.flatten();
                 let silence = alert.silence.map(|(id, _)| find_silence(book, id)).transpose()?.flatten();
                 AlertsAnswer::Why(Box::new(Why {
-                    alert: Alert::clone(&alert),
+                    alert: Alert { incident, ..Alert::clone(&alert) },
                     group: group.map(Arc::unwrap_or_clone),
                     silence: silence.map(Arc::unwrap_or_clone),
                     duty: duty(book, alert.heard),
@@ -110,7 +112,7 @@ fn open<'a>(book: &Book<'a>) -> Vec<&'a Arc<Alert>> {
 
 fn row(book: &Book<'_>, alert: &Alert) -> Result<Row, StoreError> {
     let group = alert.group.map(|id| find_group(book, id)).transpose()?.flatten();
-    Ok(Row::of(alert, group.as_deref()))
+    Ok(Row { incident: book.whole_number(alert.incident)?, ..Row::of(alert, group.as_deref()) })
 }
 
 /// What is open: the worst first, and of those the newest. Silenced ones stand behind the others of their severity. Where

@@ -1,0 +1,325 @@
+//! Two incidents that are one, and two again: each merge and each split is one decision over several rows, in one commit.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use tracing::info;
+
+use super::feature::alerts::{find, find_group};
+use super::{Draft, refused};
+use crate::book::newest;
+use domain::aggregate::{Aggregate, Cause};
+use domain::alert::group::GroupId;
+use domain::alert::{Alert, source_word};
+use domain::answer::Answer;
+use domain::command::{Command, Line};
+use domain::effect::{EffectKind, Lane, PostKey};
+use domain::id::{ChannelId, IncidentId, MessageTs};
+use domain::incident::alerts::{Belongings, NAMED, Named, Tally};
+use domain::incident::event::EventKind;
+use domain::incident::merge::{
+    Alike, Apart, Back, Face, Likeness, MergeNews, Merging, Whole, alike, counts_for_the_whole, merge, split,
+    undone_by_retract,
+};
+use domain::incident::{Asked, Incident, Intent};
+use domain::owner::Owner;
+use domain::refusal::Refusal;
+use domain::request::Request;
+use store::StoreError;
+
+/// Of an incident so many groups and named alerts are compared with another's.
+const COMPARED: usize = 10;
+/// A new one is compared with so many open ones, the newest first.
+const LOOKED_AT: usize = 100;
+
+impl Draft<'_> {
+    /// Answers a line about `incident` that another one has a part in; `None` where it is about this one alone.
+    pub(super) fn of_several(
+        &mut self,
+        request: &Request,
+        line: &Line,
+        incident: &Arc<Incident>,
+    ) -> Result<Option<Answer>, StoreError> {
+        let note = match &line.command {
+            Command::With { note, .. } => Some(note.as_str()),
+            _ => None,
+        };
+        match line.command.core() {
+            Command::Merge { into } => self.merge(request, incident, *into, note).map(Some),
+            Command::Split => self.split(request, incident, note).map(Some),
+            Command::Retract { what } => match undone_by_retract(incident, *what) {
+                Some(part) => match self.book().incident(part)? {
+                    Some(part) => self.split(request, &part, note).map(Some),
+                    None => Ok(None),
+                },
+                None => Ok(None),
+            },
+            command if incident.merged().is_some() && counts_for_the_whole(command) => {
+                let Some(whole) = self.book().whole(incident.id)? else { return Ok(None) };
+                // The call in which it was said is the part's, and ends with the merge.
+                let place = if request.place.in_call().is_some() {
+                    domain::request::Place::phone()
+                } else {
+                    request.place.clone()
+                };
+                let request = Request { place, ..request.clone() };
+                let line = Line { incident: Some(whole.id), command: line.command.clone() };
+                self.line(&request, &line).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    fn merge(
+        &mut self,
+        request: &Request,
+        it: &Incident,
+        into: IncidentId,
+        note: Option<&str>,
+    ) -> Result<Answer, StoreError> {
+        let Some(other) = self.book().incident(into)? else {
+            return Ok(refused(Refusal::NoSuchIncident { incident: into }));
+        };
+        let (mut all, more) = (other.belongings(), it.belongings());
+        all.groups.extend(more.groups);
+        all.alone.extend(more.alone);
+        let tally = self.tally(&all.groups, &all.alone)?;
+        let duty = self.duty();
+        let asked = Asked { by: &request.by, place: &request.place, now: self.now, duty: &duty };
+        match merge(it, &other, tally, &asked, &self.config.severity) {
+            Ok(merging) => {
+                info!(incident = it.id.0, into = into.0, "merged");
+                let answer = self.carry_out_all(request, merging, note.map(|note| (into, note)))?;
+                self.redraw(&it.belongings().groups)?;
+                Ok(answer)
+            }
+            Err(refusal) => Ok(refused(refusal)),
+        }
+    }
+
+    fn split(
+        &mut self,
+        request: &Request,
+        it: &Arc<Incident>,
+        note: Option<&str>,
+    ) -> Result<Answer, StoreError> {
+        let above = self.above(it)?;
+        let (back, left) = match above.last() {
+            Some(whole) => self.apart(it, whole)?,
+            None => (Back::default(), Tally::default()),
+        };
+        let groups: BTreeSet<GroupId> =
+            back.lent.values().chain([&back.own]).flat_map(|part| part.groups.clone()).collect();
+        let above: Vec<&Incident> = above.iter().map(Arc::as_ref).collect();
+        match split(it, Apart { above: &above, back, left }) {
+            Ok(merging) => {
+                info!(incident = it.id.0, "split off");
+                let answer = self.carry_out_all(request, merging, note.map(|note| (it.id, note)))?;
+                self.redraw(&groups)?;
+                Ok(answer)
+            }
+            Err(refusal) => Ok(refused(refusal)),
+        }
+    }
+
+    /// The messages of open alerts say to which incident they belong.
+    fn redraw(&mut self, groups: &BTreeSet<GroupId>) -> Result<(), StoreError> {
+        for group in groups.iter().copied() {
+            if find_group(&self.book(), group)?.is_some_and(|group| group.is_live()) {
+                let kind = EffectKind::AlertCard { group };
+                self.push(Owner::AlertGroup(group), Intent { lane: Lane::Alerts(group), kind });
+            }
+        }
+        Ok(())
+    }
+
+    fn carry_out_all(
+        &mut self,
+        request: &Request,
+        merging: Merging,
+        note: Option<(IncidentId, &str)>,
+    ) -> Result<Answer, StoreError> {
+        let cause = Cause::request(request);
+        for (id, kinds) in merging.events {
+            for kind in kinds {
+                self.record::<Incident>(id, &cause, kind)?;
+            }
+        }
+        if let Some((id, text)) = note {
+            self.record::<Incident>(id, &cause, EventKind::Noted { text: text.to_owned() })?;
+        }
+        Ok(merging.answer)
+    }
+
+    /// What an incident is merged into, the nearest first: the last one leads.
+    fn above(&self, it: &Arc<Incident>) -> Result<Vec<Arc<Incident>>, StoreError> {
+        let mut above: Vec<Arc<Incident>> = Vec::new();
+        let mut next = it.merged().map(|merged| merged.into);
+        while let Some(id) = next {
+            let Some(found) = self.book().incident(id)? else { break };
+            next = found.merged().map(|merged| merged.into);
+            above.push(found);
+        }
+        Ok(above)
+    }
+
+    /// The alerts that go with an incident when it leaves the whole, and how many are left there.
+    fn apart(&self, it: &Incident, whole: &Incident) -> Result<(Back, Tally), StoreError> {
+        let mut own = self.lent(it.id, whole)?;
+        own.named.truncate(NAMED);
+        let of_parts = it.parts.keys().map(|part| Ok((*part, self.lent(*part, whole)?)));
+        let lent = of_parts.collect::<Result<_, StoreError>>()?;
+        let mut back = Back { own, lent, tally: Tally::default() };
+        let (mut left, mut mine) = (whole.belongings(), Belongings::default());
+        for part in it.parts.keys().chain([&it.id]).filter_map(|part| whole.alerts.lent.get(part)) {
+            left.groups.retain(|group| !part.groups.contains(group));
+            left.alone.retain(|alert| !part.alone.contains(alert));
+        }
+        for part in back.lent.values().chain([&back.own]) {
+            mine.groups.extend(&part.groups);
+            mine.alone.extend(&part.alone);
+        }
+        back.tally = self.tally(&mine.groups, &mine.alone)?;
+        Ok((back, self.tally(&left.groups, &left.alone)?))
+    }
+
+    /// What of the whole's alerts is `part`'s, as it is now: while the whole was over it did not hear what people took elsewhere.
+    fn lent(&self, part: IncidentId, whole: &Incident) -> Result<Belongings, StoreError> {
+        let mut lent = whole.alerts.lent.get(&part).cloned().unwrap_or_default();
+        for group in lent.groups.clone() {
+            if find_group(&self.book(), group)?.is_none_or(|group| group.incident != Some(part)) {
+                lent.groups.remove(&group);
+            }
+        }
+        for alert in lent.alone.clone() {
+            if find(&self.book(), alert)?.is_none_or(|alert| alert.incident != Some(part)) {
+                lent.alone.remove(&alert);
+            }
+        }
+        let new = whole.alerts.named.iter().filter(|named| named.of == Some(part));
+        let mut named: Vec<Named> = Vec::new();
+        for known in lent.named.iter().chain(new) {
+            let alert = find(&self.book(), known.alert)?.filter(|alert| alert.incident == Some(part));
+            let is_known = named.iter().any(|named| named.alert == known.alert);
+            if let Some(alert) = alert.filter(|_| !is_known) {
+                named.push(Named { over: !alert.is_live(), of: None, ..known.clone() });
+            }
+        }
+        Ok(Belongings { named, ..lent })
+    }
+
+    /// What is merged into an incident hears of its channel; what looked the same as one that is over looks like it no more.
+    pub(super) fn parts_follow(
+        &mut self,
+        before: Option<&Incident>,
+        after: &Incident,
+    ) -> Result<(), StoreError> {
+        let Some(before) = before else { return Ok(()) };
+        if before.room != after.room {
+            let taken = after.acknowledged.as_ref().map(|answer| answer.by.clone());
+            let (title, room) = (after.title.clone(), after.room.clone());
+            let whole = Whole { incident: after.id, title, room, taken };
+            for part in after.parts.keys().filter(|_| after.merged().is_none()) {
+                let news = MergeNews::Led { whole: whole.clone() };
+                self.record::<Incident>(*part, &Cause::howler(), EventKind::Merge(Box::new(news)))?;
+            }
+        }
+        if before.is_open() && !after.is_open() {
+            let looks = |incident: &Arc<Incident>| {
+                incident.alike.as_ref().is_some_and(|alike| alike.incident == after.id)
+            };
+            for incident in self.book().open().into_iter().filter(looks) {
+                let news = EventKind::Merge(Box::new(MergeNews::Alike(None)));
+                self.record::<Incident>(incident.id, &Cause::howler(), news)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Incidents that an alert may belong to: the open ones, and what is merged into them; the oldest first.
+    pub(super) fn standing(&self) -> Result<Vec<Arc<Incident>>, StoreError> {
+        let mut all = self.book().open();
+        let parts: Vec<IncidentId> = all.iter().flat_map(|incident| incident.parts.keys().copied()).collect();
+        for part in parts {
+            all.extend(self.book().incident(part)?);
+        }
+        all.sort_by_key(|incident| incident.id);
+        Ok(all)
+    }
+
+    /// The one that leads now, where a message is a page of an incident that was merged.
+    pub(super) fn whole_of_page(
+        &self,
+        channel: &ChannelId,
+        message: &MessageTs,
+    ) -> Result<Option<Arc<Incident>>, StoreError> {
+        if self.state.merged.is_empty() {
+            return Ok(None);
+        }
+        let Some(id) = self.store.incident_of_message(channel, message)? else { return Ok(None) };
+        let Some(part) = self.book().incident(id)?.filter(|incident| incident.merged().is_some()) else {
+            return Ok(None);
+        };
+        let is_it = |post: &&domain::incident::Post| post.channel == *channel && post.message == *message;
+        let post = part.posts.iter().find(is_it);
+        let is_page = matches!(post.map(|post| &post.key), Some(PostKey::Page { .. }));
+        let whole = self.book().whole(id)?.filter(|whole| is_page && whole.is_open());
+        Ok(whole)
+    }
+
+    /// Looks for an older open incident that is most likely the same, and puts the question on the younger one's card.
+    pub(super) fn suggest(&mut self, id: IncidentId) -> Result<(), StoreError> {
+        let Some(it) = self.book().incident(id)?.filter(|it| it.is_open() && it.alike.is_none()) else {
+            return Ok(());
+        };
+        let open = self.book().open();
+        let older: Vec<_> = newest(&open).filter(|other| other.id < id).take(LOOKED_AT).collect();
+        // Who was split off is another one, whatever it looks like.
+        let parted = |other: &Incident| it.merges.iter().any(|merged| merged.into == other.id);
+        let mut best: Option<(Likeness, &Arc<Incident>)> = None;
+        if older.is_empty() {
+            return Ok(());
+        }
+        let own = self.face(&it)?;
+        for other in older.into_iter().filter(|other| !parted(other)) {
+            let alerts = if own.alerts.is_empty() { BTreeSet::new() } else { self.known_by(other)? };
+            let face = Face { title: &other.title, declared_at: other.declared_at, alerts };
+            let Some(likeness) = alike(&own, &face) else { continue };
+            if best.as_ref().is_none_or(|(known, _)| likeness < *known) {
+                best = Some((likeness, other));
+            }
+        }
+        let Some((why, other)) = best else { return Ok(()) };
+        let alike = Alike { incident: other.id, title: other.title.clone(), why };
+        let news = EventKind::Merge(Box::new(MergeNews::Alike(Some(alike))));
+        self.record::<Incident>(id, &Cause::howler(), news)
+    }
+
+    fn face<'i>(&self, it: &'i Incident) -> Result<Face<'i>, StoreError> {
+        Ok(Face { title: &it.title, declared_at: it.declared_at, alerts: self.known_by(it)? })
+    }
+
+    /// What an incident's alerts are known by: source and key of the first ones, and the groups that a rule makes.
+    fn known_by(&self, it: &Incident) -> Result<BTreeSet<String>, StoreError> {
+        let mut known = BTreeSet::new();
+        let mut takes = |alert: &Alert| {
+            known.insert(format!("{} {}", source_word(alert.source), alert.key));
+            if alert.verdict.group_stays {
+                known.insert(format!("group {}", alert.verdict.group));
+            }
+        };
+        let belongings = it.belongings();
+        for named in &it.alerts.named {
+            if let Some(alert) = find(&self.book(), named.alert)? {
+                takes(&alert);
+            }
+        }
+        for group in belongings.groups.iter().take(COMPARED) {
+            let first = find_group(&self.book(), *group)?.map(|group| group.first);
+            if let Some(alert) = first.map(|first| find(&self.book(), first)).transpose()?.flatten() {
+                takes(&alert);
+            }
+        }
+        Ok(known)
+    }
+}

@@ -1,0 +1,68 @@
+//! What follows from a merge and its end: each of the incidents says so where its people read.
+
+use super::Consequences;
+use crate::effect::{Answered, Lane, Say, To};
+use crate::incident::Incident;
+use crate::incident::merge::{MergeNews, MergeSaid, Part, Took, Whole};
+
+impl Consequences<'_> {
+    pub(super) fn merged(&mut self, before: Option<&Incident>, news: &MergeNews) {
+        match news {
+            MergeNews::Into { whole, .. } => self.merged_into(before, whole),
+            MergeNews::Led { whole } => self.led(before, whole),
+            MergeNews::SplitOff { from, .. } => {
+                if let Some(merged) = self.incident.merges.last() {
+                    self.amend(merged.seq);
+                }
+                if self.incident.clocks.own_channel && self.incident.room.is_none() {
+                    self.open_room();
+                }
+                let (title, update_every) = (self.incident.title.clone(), self.incident.clocks.update_every);
+                let said = MergeSaid::SplitOff { title, from: *from, by: self.by(), update_every };
+                self.announce(&Say::Merge(Box::new(said)));
+                self.cards_and_topic(before);
+            }
+            MergeNews::Took(took) => self.took(before, took),
+            MergeNews::Gave { incident, with, .. } => {
+                if self.incident.merged().is_none() {
+                    let said = MergeSaid::Gave { incident: *incident, with: with.len(), by: self.by() };
+                    self.say_inside(Say::Merge(Box::new(said)));
+                    self.cards();
+                    self.alerts_turned(before);
+                }
+            }
+            MergeNews::Alike(_) => self.cards(),
+        }
+    }
+
+    fn merged_into(&mut self, before: Option<&Incident>, whole: &Whole) {
+        let (title, whole) = (self.incident.title.clone(), whole.clone());
+        let into = whole.incident;
+        self.announce(&Say::Merge(Box::new(MergeSaid::Into { title, whole, by: self.by() })));
+        self.cards_and_topic(before);
+        self.settle(before, Answered::Merged { into });
+    }
+
+    /// Its people learn where the whole goes on; stakeholders read it on the card.
+    fn led(&mut self, before: Option<&Incident>, whole: &Whole) {
+        self.cards_and_topic(before);
+        let room = |incident: &Incident| incident.merged().and_then(|merged| merged.whole.room.clone());
+        let moved = before.and_then(room) != whole.room;
+        if self.incident.room.is_some() && moved {
+            let said = Say::Merge(Box::new(MergeSaid::Led { whole: whole.clone() }));
+            self.say(Lane::Room(self.incident.id), To::Room, said, None);
+        }
+    }
+
+    /// Whoever was at work on the other one comes into the whole's channel.
+    fn took(&mut self, before: Option<&Incident>, took: &Took) {
+        let title = took.parts.get(&took.incident).map(|part| part.title.clone()).unwrap_or_default();
+        let with = took.parts.len().saturating_sub(1);
+        let said = MergeSaid::Took { incident: took.incident, title, with, by: self.by() };
+        self.say_inside(Say::Merge(Box::new(said)));
+        self.cards();
+        let people = took.parts.values().flat_map(|part: &Part| part.people.iter().cloned());
+        self.invite(people.collect(), false);
+        self.alerts_turned(before);
+    }
+}

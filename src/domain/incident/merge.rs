@@ -1,0 +1,246 @@
+//! Two incidents that are one: the younger is merged into the other, which leads the whole from then on, and can be split off again.
+//!
+//! Both keep their own events; what belongs to the whole is read by the pointers between them. Where incidents have an audience of their
+//! own one day, [`merge`] is where it is decided that none of them is told to more people by a merge without a word.
+
+mod alike;
+mod events;
+mod state;
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::Incident;
+use super::alerts::{Belongings, Tally};
+use super::decide::{Asked, Decision, clocks, open};
+use super::event::EventKind;
+use super::severity::Severity;
+use crate::actor::Actor;
+use crate::answer::{Answer, Done};
+use crate::command::{Command, Line, Retractable};
+use crate::id::{DeliveryId, IncidentId, UserId};
+use crate::refusal::{Doubt, Meaning, MergeProblem, Refusal};
+use crate::severities::Severities;
+pub use alike::{Alike, Face, Likeness, alike};
+pub use events::{Back, Calls, MergeNews, MergeSaid, Merged, Part, Took, Whole};
+
+/// What a merge or a split changes: for each incident its events, in the order in which they are recorded, and what the person is
+/// told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Merging {
+    pub events: Vec<(IncidentId, Vec<EventKind>)>,
+    pub answer: Answer,
+}
+
+/// Merges `it` into another one, which leads from then on: roles and clocks are its. Nothing gets quieter by it: it takes the worse
+/// severity of the two, and where nobody has it, whoever was called for `it` is called for the whole, no later than before.
+/// `tally` counts the alerts of both.
+///
+/// # Errors
+/// Why that cannot be.
+pub fn merge(
+    it: &Incident,
+    into: &Incident,
+    tally: Tally,
+    asked: &Asked<'_>,
+    rules: &Severities,
+) -> Result<Merging, Refusal> {
+    may_merge(it, into)?;
+    let raises = (it.severity < into.severity).then_some(it.severity);
+    let works = into.is_taken_by_work_of(asked.by, asked.duty);
+    let has_it = into.acknowledged.as_ref().map(|answer| answer.by.clone());
+    let taken = has_it.or_else(|| works.then(|| asked.by.clone()));
+    let took = Took {
+        incident: it.id,
+        parts: parts(it),
+        tally,
+        touched: it.alerts.touched || !it.is_declared_by_an_alert(),
+        raises,
+    };
+    let along: Vec<IncidentId> = it.parts.keys().copied().collect();
+    let whole =
+        Whole { incident: into.id, title: into.title.clone(), room: into.room.clone(), taken: taken.clone() };
+    let mut of_into: Vec<EventKind> = works.then_some(EventKind::Acknowledged).into_iter().collect();
+    of_into.push(news(MergeNews::Took(took)));
+    of_into.extend(raises.map(|to| EventKind::SeverityChanged {
+        from: into.severity,
+        to,
+        reason: Some(format!("{} was merged into it", it.id)),
+        clocks: clocks(to, rules),
+        merged: Some(it.id),
+    }));
+    let merged = MergeNews::Into { whole: whole.clone(), missed: it.uncounted(asked.now) };
+    let mut events = vec![(into.id, of_into), (it.id, vec![news(merged)])];
+    let led = |part| (part, vec![news(MergeNews::Led { whole: whole.clone() })]);
+    events.extend(along.iter().copied().map(led));
+    let done = Done::Merged { into: into.id, title: into.title.clone(), raised: raises, taken, along };
+    Ok(Merging { events, answer: Decision::done(it, Vec::new(), done).answer })
+}
+
+fn may_merge(it: &Incident, into: &Incident) -> Result<(), Refusal> {
+    let refused = |problem| Err(Refusal::Merge { incident: it.id, problem });
+    if it.id == into.id {
+        return refused(MergeProblem::Itself);
+    }
+    open(it)?;
+    if let Some(merged) = into.merged() {
+        return refused(MergeProblem::IntoAPart { into: into.id, whole: merged.whole.incident });
+    }
+    match into.resolution() {
+        Some(resolution) => refused(MergeProblem::IntoResolved { into: into.id, at: resolution.at }),
+        None => Ok(()),
+    }
+}
+
+/// What comes with an incident: itself, and what is merged into it.
+fn parts(it: &Incident) -> BTreeMap<IncidentId, Part> {
+    let nobody_has_it = it.acknowledged.is_none();
+    let calls = it.paging.as_ref().zip(it.page_due()).filter(|_| nobody_has_it);
+    let itself = Part {
+        seq: 0,
+        with: None,
+        title: it.title.clone(),
+        severity: it.severity,
+        people: people(it),
+        due: it.response_due(),
+        calls: calls.map(|(paging, next)| Calls { from: paging.from, next }),
+        alerts: it.alerts.own(),
+    };
+    let along = it.parts.iter().map(|(id, part)| {
+        let alerts = it.alerts.lent.get(id).cloned().unwrap_or_default();
+        (*id, Part { with: Some(part.with.unwrap_or(it.id)), due: None, calls: None, alerts, ..part.clone() })
+    });
+    along.chain([(it.id, itself)]).collect()
+}
+
+/// Who is at work on it, as far as Slack knows them.
+fn people(it: &Incident) -> Vec<UserId> {
+    let has_it = [&it.acknowledged, &it.answered].into_iter().flatten().map(|answer| &answer.by);
+    let people = [&it.declared_by].into_iter().chain(it.roles.values()).chain(has_it);
+    let mut people: Vec<UserId> = people.filter_map(Actor::in_slack).cloned().collect();
+    people.sort();
+    people.dedup();
+    people
+}
+
+/// What a split is decided with, beside the incident itself.
+pub struct Apart<'a> {
+    /// Each incident that it belongs to, the one that it was merged into first, and last the one that leads.
+    pub above: &'a [&'a Incident],
+    /// Its own alerts, and how many these are.
+    pub back: Back,
+    /// How many alerts are left to the whole.
+    pub left: Tally,
+}
+
+/// Takes a merge back: `it` is open again, with what had been merged into it. Its clocks count from now.
+///
+/// # Errors
+/// It is merged into nothing.
+pub fn split(it: &Incident, apart: Apart<'_>) -> Result<Merging, Refusal> {
+    let Apart { above, back, left } = apart;
+    let not_merged = Refusal::Merge { incident: it.id, problem: MergeProblem::NotMerged };
+    let merged = it.merged().ok_or(not_merged)?;
+    let from = merged.whole.incident;
+    let with: Vec<IncidentId> = it.parts.keys().copied().collect();
+    let gave = || news(MergeNews::Gave { incident: it.id, with: with.clone(), tally: left });
+    let mut events = vec![(it.id, vec![news(MergeNews::SplitOff { from, back })])];
+    let whole = Whole { incident: it.id, title: it.title.clone(), room: it.room.clone(), taken: None };
+    events.extend(with.iter().map(|part| (*part, vec![news(MergeNews::Led { whole: whole.clone() })])));
+    let mut back_to = None;
+    for incident in above {
+        let raised = lowered(incident, it.id).filter(|_| incident.is_open());
+        back_to = raised.map(|(_, severity)| severity).or(back_to);
+        let lowers = raised.map(|(seq, _)| EventKind::Retracted { seq, what: Retractable::Severity });
+        events.push((incident.id, [gave()].into_iter().chain(lowers).collect()));
+    }
+    let done = Done::SplitOff { from, back_to };
+    Ok(Merging { events, answer: Decision::done(it, Vec::new(), done).answer })
+}
+
+/// The change of severity that came with `part`, where none came after it, and what was before.
+fn lowered(incident: &Incident, part: IncidentId) -> Option<(u32, Severity)> {
+    let change = incident.severity_changes.iter().rev().find(|change| change.retracted.is_none())?;
+    (change.merged == Some(part)).then_some((change.seq, change.from))
+}
+
+fn news(what: MergeNews) -> EventKind {
+    EventKind::Merge(Box::new(what))
+}
+
+/// The incident that is split off by `retract` of `incident`, where a merge is what it takes back: the incident itself, or the last
+/// one that was merged into it, where nothing that could be taken back came after that.
+pub fn undone_by_retract(incident: &Incident, what: Option<Retractable>) -> Option<IncidentId> {
+    if !matches!(what, None | Some(Retractable::Merge)) {
+        return None;
+    }
+    if incident.merged().is_some() {
+        return Some(incident.id);
+    }
+    let (id, part) =
+        incident.parts.iter().filter(|(_, part)| part.with.is_none()).max_by_key(|(_, part)| part.seq)?;
+    let update = incident.last_update().map(|update| update.seq);
+    let own = incident.severity_changes.iter().filter(|it| it.retracted.is_none() && it.merged.is_none());
+    let later = own.map(|change| change.seq).chain(update).max().is_some_and(|seq| seq > part.seq);
+    (what.is_some() || (incident.is_open() && !later)).then_some(*id)
+}
+
+/// Whether `command` about an incident that is merged counts for the whole without a question: whoever says that they have it, or
+/// cannot take it, answers a call.
+pub fn counts_for_the_whole(command: &Command) -> bool {
+    matches!(command.core(), Command::Ack | Command::Pass)
+}
+
+/// What to press instead, where `line` was refused because its incident is merged into another.
+pub fn offered(refusal: Refusal, line: &Line, asked: &DeliveryId) -> Refusal {
+    let Refusal::Merge { incident, problem: MergeProblem::Part { into } } = refusal else { return refusal };
+    let line = match &line.command {
+        Command::Reopen => Line { incident: Some(incident), command: Command::Split },
+        // Its button names a reminder of the one that is merged.
+        Command::Snooze { reminder: Some(_), .. }
+        | Command::Merge { .. }
+        | Command::Cancel { of: Some(_), .. } => {
+            return refusal;
+        }
+        command => Line { incident: Some(into), command: command.clone() },
+    };
+    let meanings = vec![Meaning { line, incident: None }];
+    Refusal::Unsure { doubt: Doubt::Merged { incident, into }, meanings, asked: Some(asked.clone()) }
+}
+
+impl Incident {
+    /// When the whole that `self` leads must be acknowledged because of what is merged into it (UTC).
+    pub(super) fn due_of_parts(&self) -> Option<Timestamp> {
+        self.parts.values().filter_map(|part| part.due).min()
+    }
+
+    /// How long somebody had to acknowledge what was due at `due`: what is merged into it may have been due sooner.
+    pub(super) fn response_time(&self, due: Timestamp) -> SignedDuration {
+        let own = due.duration_since(self.response_from);
+        self.clocks.respond_within.filter(|_| self.due_of_parts() == Some(due)).unwrap_or(own)
+    }
+
+    /// When paging of what the event of this change brought began, where that is earlier than now.
+    pub(super) fn called_since(&self, event: &EventKind) -> Option<Timestamp> {
+        let part = match event {
+            EventKind::SeverityChanged { merged, .. } => merged.as_ref()?,
+            EventKind::Merge(news) => match news.as_ref() {
+                MergeNews::Took(took) => &took.incident,
+                _ => return None,
+            },
+            _ => return None,
+        };
+        self.parts.get(part)?.calls.map(|calls| calls.from)
+    }
+
+    /// All groups and single alerts of the whole that it leads.
+    pub fn belongings(&self) -> Belongings {
+        let mut all = self.alerts.own();
+        for lent in self.alerts.lent.values() {
+            all.groups.extend(&lent.groups);
+            all.alone.extend(&lent.alone);
+        }
+        all
+    }
+}

@@ -1,0 +1,165 @@
+//! What a merge and a split do to each of the incidents, and what is said of it.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::Alike;
+use crate::actor::Actor;
+use crate::effect::Room;
+use crate::id::{IncidentId, UserId};
+use crate::incident::Retraction;
+use crate::incident::alerts::{Belongings, Tally};
+use crate::incident::severity::Severity;
+
+/// What happened to one of the incidents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MergeNews {
+    /// It is merged into another one. `missed`: promises broken since the last count.
+    Into { whole: Whole, missed: u32 },
+    /// What it is merged into is led by another one than before, or got a channel of its own.
+    Led { whole: Whole },
+    /// It is on its own again.
+    SplitOff { from: IncidentId, back: Back },
+    /// Another one is merged into it.
+    Took(Took),
+    /// One that was merged into it is on its own again, `with` what had been merged into that one.
+    Gave { incident: IncidentId, with: Vec<IncidentId>, tally: Tally },
+    /// Another open one looks the same; or none does any more.
+    Alike(Option<Alike>),
+}
+
+impl MergeNews {
+    /// Whether people are called by it, where nobody has the incident: not where a raise of the severity follows, which calls.
+    pub(in crate::incident) fn calls(&self) -> bool {
+        match self {
+            Self::SplitOff { .. } => true,
+            Self::Took(took) => {
+                took.raises.is_none()
+                    && took.parts.get(&took.incident).is_some_and(|part| part.calls.is_some())
+            }
+            _ => false,
+        }
+    }
+
+    /// Whether people do not read it on the timeline.
+    pub fn is_bookkeeping(&self) -> bool {
+        matches!(self, Self::Led { .. } | Self::Alike(_))
+    }
+}
+
+/// Who leads what an incident is merged into, as it was when that was said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Whole {
+    pub incident: IncidentId,
+    pub title: String,
+    /// Its own channel, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<Room>,
+    /// Who has it; `None`: nobody yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken: Option<Actor>,
+}
+
+/// One merge of an incident into another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merged {
+    pub seq: u32,
+    pub at: Timestamp,
+    pub by: Actor,
+    /// The one that it was merged into.
+    pub into: IncidentId,
+    /// The one that leads now: the same, or what that was merged into since.
+    pub whole: Whole,
+    pub undone: Option<Retraction>,
+}
+
+/// What an incident took over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Took {
+    pub incident: IncidentId,
+    /// That one, and what had been merged into it.
+    pub parts: BTreeMap<IncidentId, Part>,
+    /// How many alerts both have.
+    pub tally: Tally,
+    /// A person did something about it, or declared it.
+    pub touched: bool,
+    /// It was worse: the whole becomes so with the next event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raises: Option<Severity>,
+}
+
+/// One that is merged into another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// The event that brought it.
+    #[serde(default)]
+    pub seq: u32,
+    /// It came along with this one, into which it had been merged before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with: Option<IncidentId>,
+    pub title: String,
+    pub severity: Severity,
+    /// Who was at work on it.
+    pub people: Vec<UserId>,
+    /// When somebody had to acknowledge it (UTC): so the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Timestamp>,
+    /// Its paging, which ends with the merge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calls: Option<Calls>,
+    /// Its alerts; from then on the whole keeps them: see [`Alerts::lent`](crate::incident::alerts::Alerts).
+    #[serde(default, skip_serializing_if = "Belongings::is_empty")]
+    pub alerts: Belongings,
+}
+
+/// Paging that ends with a merge, though nobody has acknowledged: when it began and when its next step was due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Calls {
+    pub from: Timestamp,
+    pub next: Timestamp,
+}
+
+/// The alerts that an incident takes with it when it is split off, and how many they are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Back {
+    pub own: Belongings,
+    /// Of what is merged into it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lent: BTreeMap<IncidentId, Belongings>,
+    pub tally: Tally,
+}
+
+/// What is said of a merge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MergeSaid {
+    /// Of the one that was merged, to its stakeholders and its people.
+    Into {
+        title: String,
+        whole: Whole,
+        by: Actor,
+    },
+    /// Of the same, to its people: where the whole goes on now.
+    Led {
+        whole: Whole,
+    },
+    SplitOff {
+        title: String,
+        from: IncidentId,
+        by: Actor,
+        update_every: Option<SignedDuration>,
+    },
+    /// Of the one that leads, to its people; with how many others.
+    Took {
+        incident: IncidentId,
+        title: String,
+        with: usize,
+        by: Actor,
+    },
+    Gave {
+        incident: IncidentId,
+        with: usize,
+        by: Actor,
+    },
+}

@@ -1,0 +1,82 @@
+//! How a merge changes each of the incidents.
+
+use super::Back;
+use super::events::{MergeNews, Merged, Took, Whole};
+use crate::id::IncidentId;
+use crate::incident::event::Event;
+use crate::incident::{Incident, Retraction};
+
+impl Incident {
+    /// The merge that stands, where it is merged into another one.
+    pub fn merged(&self) -> Option<&Merged> {
+        self.merges.last().filter(|merged| merged.undone.is_none())
+    }
+
+    pub(in crate::incident) fn merge_news(&mut self, event: &Event, news: &MergeNews) {
+        match news {
+            MergeNews::Into { whole, missed } => self.merged_into(event, whole, *missed),
+            MergeNews::Led { whole } => {
+                if let Some(merged) = self.merges.last_mut() {
+                    merged.whole = whole.clone();
+                }
+            }
+            MergeNews::SplitOff { back, .. } => self.split_off(event, back),
+            MergeNews::Took(took) => self.took(event, took),
+            MergeNews::Gave { incident, with, tally } => {
+                let gone = |id: &IncidentId| id == incident || with.contains(id);
+                self.parts.retain(|id, _| !gone(id));
+                self.alerts.give(event.at, gone, *tally);
+            }
+            MergeNews::Alike(alike) => self.alike = alike.clone(),
+        }
+    }
+
+    /// Its own clocks stand still: the whole's count.
+    fn merged_into(&mut self, event: &Event, whole: &Whole, missed: u32) {
+        self.promises_missed += missed;
+        self.merges.push(Merged {
+            seq: event.seq,
+            at: event.at,
+            by: event.by.clone(),
+            into: whole.incident,
+            whole: whole.clone(),
+            undone: None,
+        });
+        self.ladder = None;
+        self.open_reminders.clear();
+        self.alike = None;
+        self.stop_paging();
+    }
+
+    /// As after a reopening: what was promised counts anew.
+    fn split_off(&mut self, event: &Event, back: &Back) {
+        if let Some(merged) = self.merges.last_mut() {
+            merged.undone = Some(Retraction { by: event.by.clone(), at: event.at });
+        }
+        self.alerts.take_back(event.at, back);
+        self.alike = None;
+        self.owed_anew(event.at);
+        self.promise_from(event.at);
+    }
+
+    fn took(&mut self, event: &Event, took: &Took) {
+        for (id, part) in &took.parts {
+            let mut part = part.clone();
+            part.seq = event.seq;
+            self.alerts.borrow(*id, std::mem::take(&mut part.alerts));
+            self.parts.insert(*id, part);
+        }
+        self.alerts.touched |= took.touched;
+        self.alerts.recount(event.at, took.tally);
+        self.alike = self.alike.take().filter(|alike| !took.parts.contains_key(&alike.incident));
+        let calls = took.parts.get(&took.incident).and_then(|part| part.calls);
+        if let (None, Some(calls)) = (&self.acknowledged, calls) {
+            match self.paging.as_mut().map(|paging| &mut paging.next) {
+                // No step comes later than the other's would have.
+                Some(Some((_, due))) => *due = (*due).min(calls.next),
+                // Its path is over, and nobody has it: it begins anew.
+                Some(None) | None => self.paging = None,
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Lines that merge and split.
+
+use super::*;
+use domain::id::ChannelId;
+
+fn merge(into: u64) -> Command {
+    Command::Merge { into: IncidentId(into) }
+}
+
+fn with(command: Command, note: &str) -> Command {
+    Command::With { command: Box::new(command), note: note.into() }
+}
+
+#[test]
+fn merges() {
+    check(vec![
+        ("9 merge into 7", of(9, merge(7))),
+        ("merge 9 into 7", of(9, merge(7))),
+        ("Merge INC-9 into INC-7.", of(9, merge(7))),
+        ("merge incident 9 into incident 7", of(9, merge(7))),
+        ("merge #9 in #7", of(9, merge(7))),
+        ("merge 9 7", of(9, merge(7))),
+        ("9 merge it to 7 please", of(9, merge(7))),
+        ("INC-9 merge with 7", of(9, merge(7))),
+        ("merge into 7", here(merge(7))),
+        ("merge this into INC-7", here(merge(7))),
+        ("merge into #inc-7-redis", here(merge(7))),
+        ("merge 9 into 7 both are redis", of(9, with(merge(7), "both are redis"))),
+        ("merge into 7: both are redis", here(with(merge(7), "both are redis"))),
+    ]);
+    let channel = || ChannelId("C0INC7".into());
+    let into = Command::MergeIntoChannel { channel: channel() };
+    check(vec![("merge 9 into <#C0INC7|inc-7-redis>", of(9, into))]);
+    let line = Box::new(here(merge(7)));
+    check(vec![("merge <#C0INC7|> into 7", here(Command::InChannel { channel: channel(), line }))]);
+}
+
+#[test]
+fn splits() {
+    check(vec![
+        ("split 9", of(9, Command::Split)),
+        ("9 split", of(9, Command::Split)),
+        ("9 split off", of(9, Command::Split)),
+        ("split INC-9 off from INC-7", of(9, Command::Split)),
+        ("unmerge 9", of(9, Command::Split)),
+        ("split", here(Command::Split)),
+        ("split it off again", here(Command::Split)),
+        ("split 9 it is the database", of(9, with(Command::Split, "it is the database"))),
+        ("retract merge", here(Command::Retract { what: Some(Retractable::Merge) })),
+        ("9 undo merge", of(9, Command::Retract { what: Some(Retractable::Merge) })),
+    ]);
+}
+
+/// Which one leads is asked where it is not said.
+#[test]
+fn of_two_that_are_named_alike_either_may_lead() {
+    for text in ["merge 9 and 7", "merge 9 with 7", "merge INC-9 & INC-7"] {
+        let meant = [of(9, merge(7)), of(7, merge(9))];
+        assert_eq!(parse(text), Err(Refusal::unsure(Doubt::Several, meant)), "{text}");
+    }
+    for text in ["merge", "merge 7", "9 merge", "merge into", "merge 9 and", "merge these two"] {
+        let missing = Refusal::TextMissing { command: "merge".into() };
+        assert_eq!(parse(text), Err(missing), "{text}");
+    }
+}
+
+/// A channel stands for its number, wherever it is named.
+#[test]
+fn a_channel_stands_for_its_incident() {
+    let known = |channel: &ChannelId| match channel.as_str() {
+        "C0INC7" => Some(IncidentId(7)),
+        "C0INC9" => Some(IncidentId(9)),
+        _ => None,
+    };
+    let read = |text: &str| parse(text).unwrap().numbered(&known);
+    assert_eq!(read("merge <#C0INC9|> into <#C0INC7|>"), Ok(of(9, merge(7))));
+    assert_eq!(read("9 merge into <#C0INC7|> same"), Ok(of(9, with(merge(7), "same"))));
+    assert_eq!(read("merge 9 into <#C0OTHER|>"), Err(ChannelId("C0OTHER".into())));
+}

@@ -1,0 +1,167 @@
+//! Two incidents that become one, and two again.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use domain::effect::{Answered, PostKey, Settled};
+use domain::incident::merge::{Alike, Back, Likeness, MergeNews, MergeSaid, Part, Took, Whole};
+use domain::refusal::{Doubt, Meaning, MergeProblem};
+
+const YOUNG: IncidentId = IncidentId(9);
+
+fn whole(texts: &Texts, room: Option<Room>, taken: Option<Actor>) -> Whole {
+    Whole { incident: ID, title: texts.title.clone(), room, taken }
+}
+
+fn news(what: MergeNews) -> EventKind {
+    EventKind::Merge(Box::new(what))
+}
+
+/// The younger one of the two, declared at 02:00.
+fn young(texts: &Texts, then: Vec<(&str, Option<UserId>, EventKind)>) -> Incident {
+    let story = then
+        .into_iter()
+        .fold(Story::new(texts, Severity::P1), |story, (time, by, kind)| story.then(time, by, kind));
+    Incident::replay(YOUNG, &story.0).unwrap()
+}
+
+fn part(texts: &Texts, with: Option<IncidentId>) -> Part {
+    let (title, severity) = (texts.title.clone(), Severity::P1);
+    let (people, alerts) = Default::default();
+    Part { seq: 0, with, title, severity, people, due: None, calls: None, alerts }
+}
+
+fn cards(texts: &Texts) -> Vec<Named> {
+    let merged = |room: Option<Room>, taken| {
+        let into = news(MergeNews::Into { whole: whole(texts, room, taken), missed: 0 });
+        young(texts, vec![("02:10", Some(bea()), into)])
+    };
+    let with_room = merged(Some(room()), Some(ian().into()));
+    let without = merged(None, None);
+    let card = |incident: &Incident, place| view::card(incident, place, &mapped());
+    let looks = |why| {
+        let alike = Alike { incident: ID, title: texts.title.clone(), why };
+        young(texts, vec![("02:00", None, news(MergeNews::Alike(Some(alike))))])
+    };
+    let parts = BTreeMap::from([(YOUNG, part(texts, None)), (IncidentId(8), part(texts, Some(YOUNG)))]);
+    let took = Took { incident: YOUNG, parts, tally: Default::default(), touched: true, raises: None };
+    let leads = Story::new(texts, Severity::P1).then("02:10", Some(bea()), news(MergeNews::Took(took)));
+    let split = news(MergeNews::SplitOff { from: ID, back: Back::default() });
+    let into = news(MergeNews::Into { whole: whole(texts, None, None), missed: 0 });
+    let apart = young(texts, vec![("02:10", Some(bea()), into), ("02:20", Some(ian()), split)]);
+    let page = PostKey::Page { seq: 2, to: To::Person(ian()) };
+    let PostKey::Page { seq, to } = &page else { return Vec::new() };
+    let resolved = Private::Show {
+        incident: Box::new(with_room.clone()),
+        undone: Vec::new(),
+        whole: Some(Box::new(summary(7, texts))),
+    };
+    vec![
+        ("card of the one that is merged", card(&with_room, CardPlace::Emergencies)),
+        ("the same, in its channel, into one without", card(&without, CardPlace::Room)),
+        ("show", view::private(&resolved, Via::Slash)),
+        ("card of the one that leads", card(&leads.incident(), CardPlace::Emergencies)),
+        ("card of one with the same alert", card(&looks(Likeness::Alert), CardPlace::Emergencies)),
+        ("card of one with a similar title", card(&looks(Likeness::Title), CardPlace::Room)),
+        ("announced, and taken back", view::amended(&apart, 2, &named()).unwrap()),
+        ("a page of it, where somebody has the whole", view::page_now(&with_room, *seq, to)),
+        ("a page of it, where nobody has", view::page_now(&without, *seq, to)),
+    ]
+}
+
+fn saids(texts: &Texts) -> Vec<Named> {
+    let (title, by) = (|| texts.title.clone(), || Actor::from(bea()));
+    let says = [
+        ("merged", MergeSaid::Into { title: title(), whole: whole(texts, Some(room()), None), by: by() }),
+        ("it leads now", MergeSaid::Led { whole: whole(texts, Some(room()), None) }),
+        (
+            "split off",
+            MergeSaid::SplitOff { title: title(), from: YOUNG, by: by(), update_every: Some(minutes(30)) },
+        ),
+        ("took", MergeSaid::Took { incident: YOUNG, title: title(), with: 0, by: by() }),
+        ("took with another", MergeSaid::Took { incident: YOUNG, title: title(), with: 1, by: by() }),
+        ("gave", MergeSaid::Gave { incident: YOUNG, with: 2, by: by() }),
+    ];
+    let says: Vec<_> = says.map(|(name, say)| (name, Say::Merge(Box::new(say)))).into();
+    let settled = Settled {
+        by: by(),
+        at: at("02:10"),
+        how: Answered::Merged { into: IncidentId(3) },
+        rung: Rung::Channel,
+        due: at("02:05"),
+    };
+    let mut messages = said(&says, &mapped());
+    messages.push(("an answered reminder", view::settled(&settled, &about())));
+    messages
+}
+
+fn answers_of(texts: &Texts) -> Vec<Named> {
+    let merged = |raised, taken, along: &[u64]| Done::Merged {
+        into: ID,
+        title: texts.title.clone(),
+        raised,
+        taken,
+        along: along.iter().copied().map(IncidentId).collect(),
+    };
+    let done = [
+        ("done", merged(None, Some(ian().into()), &[])),
+        ("done, raised, nobody has it, with another", merged(Some(Severity::P1), None, &[8])),
+        ("split", Done::SplitOff { from: ID, back_to: None }),
+        ("split, with its severity back", Done::SplitOff { from: ID, back_to: Some(Severity::P3) }),
+    ];
+    let answer = |what| Private::Done { incident: YOUNG, title: texts.title.clone(), what };
+    let mut messages: Vec<Named> =
+        done.into_iter().map(|(name, what)| (name, view::private(&answer(what), Via::Slash))).collect();
+    let line = Line { incident: Some(ID), command: Command::Update { text: texts.text.clone() } };
+    let unsure = Refusal::Unsure {
+        doubt: Doubt::Merged { incident: YOUNG, into: ID },
+        meanings: vec![Meaning { line, incident: None }],
+        asked: None,
+    };
+    let problems = [
+        ("itself", MergeProblem::Itself),
+        ("into a resolved one", MergeProblem::IntoResolved { into: ID, at: at("02:05") }),
+        ("into a part", MergeProblem::IntoAPart { into: ID, whole: IncidentId(3) }),
+        ("into its own part", MergeProblem::IntoAPart { into: ID, whole: YOUNG }),
+        ("a part already", MergeProblem::Part { into: ID }),
+        ("no part", MergeProblem::NotMerged),
+    ];
+    let refused = |problem| Private::Refused(Refusal::Merge { incident: YOUNG, problem });
+    messages.push(("a command for a part", view::private(&Private::Refused(unsure), Via::Slash)));
+    let problems =
+        problems.into_iter().map(|(name, problem)| (name, view::private(&refused(problem), Via::Slash)));
+    messages.extend(problems);
+    messages
+}
+
+fn timelines(texts: &Texts) -> Named {
+    let of_young = |entry: Entry| Entry { of: Some(YOUNG), ..entry };
+    let entry = |time, by: UserId, what| {
+        let (from_shell, retracted) = (false, false);
+        Entry { at: at(time), by: by.into(), from_shell, what, retracted, of: None }
+    };
+    let parts = BTreeMap::from([(YOUNG, part(texts, None))]);
+    let took = Took { incident: YOUNG, parts, tally: Default::default(), touched: true, raises: None };
+    let entries = vec![
+        entry("02:00", ian(), EventKind::Noted { text: texts.text.clone() }),
+        of_young(entry("02:05", bea(), EventKind::Noted { text: texts.text.clone() })),
+        entry("02:10", bea(), news(MergeNews::Took(took))),
+        of_young(entry("02:10", bea(), news(MergeNews::Into { whole: whole(texts, None, None), missed: 0 }))),
+        entry(
+            "02:20",
+            ian(),
+            news(MergeNews::Gave { incident: YOUNG, with: Vec::new(), tally: Default::default() }),
+        ),
+        of_young(entry("02:20", ian(), news(MergeNews::SplitOff { from: ID, back: Back::default() }))),
+    ];
+    let shown = Private::Timeline { incident: summary(7, texts), entries, page: 1, pages: 1 };
+    ("timeline of both", view::private(&shown, Via::Slash))
+}
+
+pub fn merging(texts: &Texts) -> Vec<Named> {
+    let mut messages = cards(texts);
+    messages.extend(saids(texts));
+    messages.extend(answers_of(texts));
+    messages.push(timelines(texts));
+    messages
+}
