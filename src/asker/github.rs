@@ -40,7 +40,7 @@ pub(crate) struct GitHub {
     repositories: BTreeMap<String, (Timestamp, Value)>,
     /// The webhook that leads here: as configured, or as found.
     named_hook: Option<u64>,
-    hook: Option<(Timestamp, u64)>,
+    hook: Option<(Timestamp, hooks::Webhook)>,
     /// How late a schedule may be; nothing where schedules are not looked at.
     pub(crate) grace: Option<SignedDuration>,
     schedules: schedules::Schedules,

@@ -61,7 +61,12 @@ impl GitHub {
             let query = [("branch", branch), ("status", "completed"), ("per_page", &OWN_RUNS.to_string())];
             let query = serde_urlencoded::to_string(query).unwrap_or_default();
             let path = format!("/repos/{repository}/actions/workflows/{file}/runs?{query}");
-            let own = read(&self.runs(&path, &format!("the runs of {file} in {repository}")).await?);
+            let own = match self.runs(&path, &format!("the runs of {file} in {repository}")).await {
+                Ok(own) => read(&own),
+                // It was taken away since.
+                Err(unasked) if unasked.status == Some(404) => Vec::new(),
+                Err(unasked) => return Err(unasked),
+            };
             match own.iter().any(|asked| asked.signal.key == alert.key) {
                 true => answers.extend(news(alert, &own)),
                 false => unknown.push(nothing(alert)),

@@ -206,7 +206,7 @@ impl GitHub {
         let found = match api.plain(&address, &format!("the file {path}"), CONTENTS).await {
             Ok(found) => found,
             // A workflow that ran on another branch once is listed too.
-            Err(unasked) if unasked.is_missing => return Ok(None),
+            Err(unasked) if unasked.status == Some(404) => return Ok(None),
             Err(unasked) => return Err(unasked),
         };
         let text: String =
