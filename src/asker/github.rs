@@ -82,6 +82,12 @@ impl GitHub {
                 of.entry(repository).or_default().push(alert);
             }
         }
+        let more = of.len().saturating_sub(REPOSITORIES);
+        if more > 0 {
+            let why =
+                format!("alerts of {more} more repositories wait until those of {REPOSITORIES} are over");
+            asked.learned.cannot.push(why);
+        }
         for (repository, alerts) in of.into_iter().take(REPOSITORIES) {
             match self.still(repository, &alerts, now, redactor).await {
                 Ok((answers, unknown)) => {

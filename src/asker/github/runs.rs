@@ -52,6 +52,12 @@ impl GitHub {
                 false => more.push(*alert),
             }
         }
+        let rest = more.len().saturating_sub(WORKFLOWS);
+        if rest > 0 {
+            unknown.push(format!(
+                "{rest} more alerts of {repository} wait: its newest {RUNS} runs say nothing of them"
+            ));
+        }
         for alert in more.iter().take(WORKFLOWS) {
             let branch = alert.told.facts.get("branch").map_or("", String::as_str);
             let Some(file) = file(alert, repository, branch) else {

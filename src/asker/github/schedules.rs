@@ -173,6 +173,9 @@ impl GitHub {
         let all = self.list(&path, "workflows", "the workflows", ACTIONS).await?;
         let mut read =
             Schedules { read: Some(now), told: self.schedules.told.clone(), ..Schedules::default() };
+        if all.len() == PAGE {
+            read.notes.push(format!("of more than {PAGE} workflows the first {PAGE} are looked at"));
+        }
         for one in &all {
             let (Some(path), Some(state)) = (one["path"].as_str(), one["state"].as_str()) else { continue };
             // Those that GitHub keeps itself have no file, and a deleted one runs no more.
