@@ -66,7 +66,7 @@ pub async fn why(world: &World) -> String {
 }
 
 pub async fn sources(world: &World) -> String {
-    world.ian().types(ON_CALL, "/alerts sources").await.replace('*', "")
+    world.ian().types(ON_CALL, "/alerts sources").await.replace(['*', '\u{2060}'], "")
 }
 
 /// A failed run that the webhook told, and that GitHub lists.
@@ -123,6 +123,11 @@ async fn what_cannot_be_told_leaves_it_open_and_is_said() {
     world.github().repository().files.insert(".github/workflows/ci.yml".into(), String::new());
     goes_on(&world, 31).await;
     assert_eq!(open(&world), 1);
+    let told = sources(&world).await;
+    assert!(told.contains("GitHub lists no finished run for A-1, so it stays open"), "{told}");
+    // Nor is a workflow that was taken away.
+    world.github().repository().files.clear();
+    goes_on(&world, 10).await;
     let told = sources(&world).await;
     assert!(told.contains("GitHub lists no finished run for A-1, so it stays open"), "{told}");
     // Runs that are not over, and those that ended as neither, say nothing.

@@ -413,7 +413,9 @@ async fn what_sources_will_be_asked_is_asked_once() {
     let report = stand.check_on("data", &of(true)).await;
     assert!(report.line("ok", alerts).contains("anomalyco/monkeytown"));
     assert!(
-        report.line("note", missed).contains("no webhook of anomalyco/monkeytown leads to /hooks/github")
+        report
+            .line("note", missed)
+            .contains("no webhook of anomalyco/monkeytown or anomalyco leads to /hooks/github")
     );
     let nightly = "on:\n  schedule:\n    - cron: '0 2 * * *'\n";
     github.repository().files.insert(".github/workflows/nightly.yml".into(), nightly.into());

@@ -187,7 +187,8 @@ async fn without_a_token_or_a_webhook_of_the_repository_that_is_said() {
     goes_on(&world, 900).await;
     let said = told(&world, "I could not ask GitHub");
     assert!(
-        said.len() == 1 && said[0].contains("no webhook of anomalyco/monkeytown leads to /hooks/github"),
+        said.len() == 1
+            && said[0].contains("no webhook of anomalyco/monkeytown or anomalyco leads to /hooks/github"),
         "{said:?}"
     );
     world.crash().await;
@@ -276,4 +277,27 @@ async fn many_are_sent_again_a_few_at_a_time() {
     assert!(said.len() == 1 && said[0].contains("25 things. All 25 are here now."), "{said:?}");
     assert_eq!(again(&world), 25, "what howler would pass over is left where it is");
     assert!(asked(&world).iter().any(|target| target.contains("cursor=v1_")), "{:?}", asked(&world));
+}
+
+/// The webhook is the organisation's.
+#[tokio::test]
+async fn an_organisations_webhook_is_asked_where_the_repository_has_none() {
+    let world = World::with_hub("", |all| all.hooks = secrets()).await;
+    world.github().repository().organisation_hooks = vec![Hook::to_howler()];
+    let delivers = async |number, at| {
+        let run = Ended::new(number, "failure", at);
+        world.github().delivers(101, hook().run(&run, &format!("g{number}"))).await
+    };
+    assert_eq!(delivers(1, world.clock.now()).await, 200);
+    goes_on(&world, 900).await;
+    world.github().point_nowhere();
+    delivers(2, world.clock.now()).await;
+    world.github().point_at(world.base());
+    goes_on(&world, 1_500).await;
+    let said = told(&world, "GitHub could not reach me at");
+    assert!(said.len() == 1 && said[0].contains("1 thing. It is here now."), "{said:?}");
+    world.github().faults().without("admin:org_hook");
+    goes_on(&world, 4_000).await;
+    let told = sources(&world).await;
+    assert!(told.contains("Webhooks, read (a classic token: the scope admin:org_hook)"), "{told}");
 }

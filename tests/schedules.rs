@@ -135,7 +135,7 @@ async fn one_that_is_switched_off_or_cannot_be_read_is_said_and_is_no_alert() {
     }
     goes_on(&world, 120).await;
     assert!(keys(&world).is_empty());
-    let told = sources(&world).await.replace('\u{2060}', "");
+    let told = sources(&world).await;
     for part in [
         "nightly.yml is switched off (disabled_inactivity): nothing happened in the repository for 60 days",
         "the schedule of odd.yml cannot be read",

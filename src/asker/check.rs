@@ -47,9 +47,10 @@ async fn runs(github: &GitHub) -> Result<String, Unasked> {
 
 async fn deliveries(github: &mut GitHub, clock: &Clock) -> Result<String, Unasked> {
     let hook = github.hook(clock.now()).await?;
-    github.look_at(hook).await?;
+    github.look_at(&hook).await?;
     Ok(format!(
-        "webhook {hook} leads here, and its deliveries can be read; to send them again GITHUB_TOKEN also needs the permission \
-         Webhooks, write, which only shows when it is used"
+        "webhook {} leads here, and its deliveries can be read; to send them again GITHUB_TOKEN also needs the permission \
+         Webhooks, write, which only shows when it is used",
+        hook.id
     ))
 }

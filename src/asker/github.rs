@@ -40,7 +40,7 @@ pub(crate) struct GitHub {
     repositories: BTreeMap<String, (Timestamp, Value)>,
     /// The webhook that leads here: as configured, or as found.
     named_hook: Option<u64>,
-    hook: Option<(Timestamp, u64)>,
+    hook: Option<(Timestamp, hooks::Webhook)>,
     /// How late a schedule may be; nothing where schedules are not looked at.
     pub(crate) grace: Option<SignedDuration>,
     schedules: schedules::Schedules,
@@ -81,6 +81,12 @@ impl GitHub {
             if let Some(repository) = alert.told.facts.get("repository") {
                 of.entry(repository).or_default().push(alert);
             }
+        }
+        let more = of.len().saturating_sub(REPOSITORIES);
+        if more > 0 {
+            let why =
+                format!("alerts of {more} more repositories wait until those of {REPOSITORIES} are over");
+            asked.learned.cannot.push(why);
         }
         for (repository, alerts) in of.into_iter().take(REPOSITORIES) {
             match self.still(repository, &alerts, now, redactor).await {

@@ -53,6 +53,11 @@ impl Vercel {
         }
         let Some(silent) = silent else { return asked };
         asked.came = Came::Answer { next: every(silent) };
+        let more = of.len().saturating_sub(PROJECTS);
+        if more > 0 {
+            let why = format!("alerts of {more} more projects wait until those of {PROJECTS} are over");
+            asked.learned.cannot.push(why);
+        }
         for (project, alerts) in of.into_iter().take(PROJECTS) {
             match self.still(project, &alerts, Reading { redactor, now }).await {
                 Ok((answers, unknown)) => {

@@ -23,8 +23,8 @@ pub struct Unasked {
     pub why: String,
     /// No answer will come before somebody changes something.
     pub lasting: bool,
-    /// There is no such thing, or the token does not see it.
-    pub is_missing: bool,
+    /// The HTTP status, where there was an answer.
+    pub status: Option<u16>,
 }
 
 impl Unasked {
@@ -35,12 +35,12 @@ impl Unasked {
 
     /// The same, in words.
     pub fn passing_words(why: impl Into<String>) -> Self {
-        Self { why: why.into(), lasting: false, is_missing: false }
+        Self { why: why.into(), lasting: false, status: None }
     }
 
     /// None will before somebody changes something.
     pub fn lasting(why: impl Into<String>) -> Self {
-        Self { why: why.into(), lasting: true, is_missing: false }
+        Self { why: why.into(), lasting: true, status: None }
     }
 }
 
@@ -80,7 +80,7 @@ impl Plain<'_> {
             return Ok(answer);
         }
         let CannotTell(why) = self.service.refusal(&answer, asked);
-        Err(Unasked { why, lasting: (300..500).contains(&answer.status), is_missing: answer.status == 404 })
+        Err(Unasked { why, lasting: (300..500).contains(&answer.status), status: Some(answer.status) })
     }
 
     /// Its JSON.

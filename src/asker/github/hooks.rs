@@ -15,6 +15,8 @@ use redact::Redactor;
 
 const READ: &str = "give it the permission Webhooks, read (a classic token: the scope admin:repo_hook)";
 const WRITE: &str = "give it the permission Webhooks, write (a classic token: the scope admin:repo_hook)";
+const OF_ORGANISATION: &str =
+    "give it the organisation's permission Webhooks, read (a classic token: the scope admin:org_hook)";
 /// Where howler listens.
 const DOOR: &str = "/hooks/github";
 /// Attempts on a page, and pages of a look.
@@ -22,6 +24,22 @@ const PAGE: usize = 100;
 const PAGES: usize = 30;
 /// So many are sent again a minute: GitHub asks for pauses between calls that do something.
 const AT_ONCE: usize = 10;
+
+/// A webhook that leads to howler.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Webhook {
+    pub id: u64,
+    /// Its address in the API.
+    path: String,
+    /// The repository or the organisation.
+    whose: String,
+}
+
+impl Webhook {
+    fn thing(&self) -> String {
+        format!("the deliveries of the webhook of {}", self.whose)
+    }
+}
 
 impl GitHub {
     /// Looks through what was not delivered, and has it sent again.
@@ -67,12 +85,12 @@ impl GitHub {
         redactor: &Redactor,
     ) -> Result<Reckoning, Unasked> {
         let hook = self.hook(now).await?;
-        let attempts = self.attempts(hook, after).await?;
+        let attempts = self.attempts(&hook, after).await?;
         asked.learned.heard = true;
         let mut found = reckon(&attempts, after, until, now);
         found.waits |= !found.again.is_empty();
         for attempt in found.again.clone().into_iter().take(AT_ONCE) {
-            if let Err(unasked) = self.redeliver(hook, attempt).await {
+            if let Err(unasked) = self.redeliver(&hook, attempt).await {
                 asked.failed(&unasked, redactor);
                 if unasked.lasting {
                     found = found.given_up(redactor.shown(&unasked.why));
@@ -83,68 +101,83 @@ impl GitHub {
         Ok(found)
     }
 
-    async fn redeliver(&self, hook: u64, attempt: u64) -> Result<(), Unasked> {
+    async fn redeliver(&self, hook: &Webhook, attempt: u64) -> Result<(), Unasked> {
         let api = self.api.as_ref().map_err(Clone::clone)?;
-        api.redeliver(api.repository(), hook, attempt, WRITE).await
+        let sent = api.redeliver(&hook.path, attempt, &hook.thing(), WRITE).await;
+        // Of what may not be changed GitHub says that it is not there, too.
+        sent.map_err(|unasked| match unasked.status {
+            Some(403 | 404) => Unasked {
+                why: format!("GITHUB_TOKEN may not have deliveries of {} sent again: {WRITE}", hook.whose),
+                ..unasked
+            },
+            _ => unasked,
+        })
     }
 
-    /// The webhook that leads to howler: the configured one, or the only one of the repository that does.
-    pub(crate) async fn hook(&mut self, now: Timestamp) -> Result<u64, Unasked> {
-        if let Some((at, hook)) = self.hook
-            && now.duration_since(at) < FRESH
+    /// The webhook that leads to howler: the configured one, or the only one that does, of the repository or else of its owner.
+    pub(crate) async fn hook(&mut self, now: Timestamp) -> Result<Webhook, Unasked> {
+        if let Some((at, hook)) = &self.hook
+            && now.duration_since(*at) < FRESH
         {
-            return Ok(hook);
+            return Ok(hook.clone());
         }
-        let api = self.api.as_ref().map_err(Clone::clone)?;
-        if let Some(hook) = self.named_hook {
-            return Ok(hook);
-        }
-        let repository = api.repository();
-        let path = format!("/repos/{repository}/hooks?per_page={PAGE}");
-        let found = api.plain(&path, &format!("the webhooks of {repository}"), READ).await?;
-        let all = found.as_array().ok_or_else(unreadable)?;
-        let hooks: Vec<u64> =
-            all.iter().filter(|hook| leads_here(hook)).filter_map(|hook| hook["id"].as_u64()).collect();
-        let hook = match hooks.as_slice() {
-            [hook] => *hook,
-            [] => {
-                return Err(Unasked::lasting(format!(
-                    "no webhook of {repository} leads to {DOOR}: an organisation's is not asked for, nor one of another \
-                     repository"
-                )));
-            }
-            several => {
-                let several: Vec<String> = several.iter().map(u64::to_string).collect();
-                return Err(Unasked::lasting(format!(
-                    "the webhooks {} of {repository} lead to {DOOR}: say which one is howler's own, [sources] github_hook = {}",
-                    several.join(", "),
-                    several.first().map_or("", String::as_str)
-                )));
-            }
-        };
-        self.hook = Some((now, hook));
+        let hook = self.find_hook().await?;
+        self.hook = Some((now, hook.clone()));
         Ok(hook)
     }
 
-    /// Whether the deliveries of a webhook can be read.
-    pub(crate) async fn look_at(&self, hook: u64) -> Result<(), Unasked> {
+    async fn find_hook(&self) -> Result<Webhook, Unasked> {
         let api = self.api.as_ref().map_err(Clone::clone)?;
         let repository = api.repository();
-        let path = format!("/repos/{repository}/hooks/{hook}/deliveries?per_page=1");
-        api.plain(&path, &format!("the deliveries of the webhook of {repository}"), READ).await.map(drop)
+        let own = self.hooks_of(&format!("/repos/{repository}/hooks"), repository, READ).await?;
+        if !own.is_empty() {
+            return only(own);
+        }
+        let owner = repository.split('/').next().unwrap_or_default();
+        match self.hooks_of(&format!("/orgs/{owner}/hooks"), owner, OF_ORGANISATION).await {
+            Ok(hooks) if hooks.is_empty() => {
+                Err(Unasked::lasting(format!("no webhook of {repository} or {owner} leads to {DOOR}")))
+            }
+            Ok(hooks) => only(hooks),
+            // A person's account has none, and GitHub says no more than that it shows none.
+            Err(unasked) if unasked.lasting => Err(Unasked::lasting(format!(
+                "no webhook of {repository} leads to {DOOR}, and whether one of {owner} does cannot be seen: {OF_ORGANISATION}"
+            ))),
+            Err(unasked) => Err(unasked),
+        }
+    }
+
+    /// Those of a list that may be howler's.
+    async fn hooks_of(&self, path: &str, whose: &str, needs: &'static str) -> Result<Vec<Webhook>, Unasked> {
+        let api = self.api.as_ref().map_err(Clone::clone)?;
+        let found =
+            api.plain(&format!("{path}?per_page={PAGE}"), &format!("the webhooks of {whose}"), needs).await?;
+        let all = found.as_array().ok_or_else(unreadable)?;
+        let is_it = |hook: &&Value| match self.named_hook {
+            Some(named) => hook["id"] == named,
+            None => leads_here(hook),
+        };
+        let ids = all.iter().filter(is_it).filter_map(|hook| hook["id"].as_u64());
+        let hook = |id| Webhook { id, path: format!("{path}/{id}"), whose: whose.to_owned() };
+        Ok(ids.map(hook).collect())
+    }
+
+    /// Whether the deliveries of a webhook can be read.
+    pub(crate) async fn look_at(&self, hook: &Webhook) -> Result<(), Unasked> {
+        let api = self.api.as_ref().map_err(Clone::clone)?;
+        api.plain(&format!("{}/deliveries?per_page=1", hook.path), &hook.thing(), READ).await.map(drop)
     }
 
     /// Attempts since `after`, of what howler hears: finished runs.
-    async fn attempts(&self, hook: u64, after: Timestamp) -> Result<Vec<Attempt>, Unasked> {
+    async fn attempts(&self, hook: &Webhook, after: Timestamp) -> Result<Vec<Attempt>, Unasked> {
         let api = self.api.as_ref().map_err(Clone::clone)?;
-        let repository = api.repository();
-        let thing = format!("the deliveries of the webhook of {repository}");
+        let thing = hook.thing();
         let (mut all, mut cursor) = (Vec::new(), None);
         for _ in 0..PAGES {
             let mut query = vec![("per_page", PAGE.to_string())];
             query.extend(cursor.map(|cursor| ("cursor", cursor)));
             let query = serde_urlencoded::to_string(query).unwrap_or_default();
-            let path = format!("/repos/{repository}/hooks/{hook}/deliveries?{query}");
+            let path = format!("{}/deliveries?{query}", hook.path);
             let (page, next) = api.page(&path, &thing, READ).await?;
             let page = page.as_array().ok_or_else(unreadable)?;
             let mut is_past = false;
@@ -164,6 +197,19 @@ impl GitHub {
             "there are more than {} deliveries to look through",
             PAGE * PAGES
         )))
+    }
+}
+
+/// Nobody guesses which of several is howler's.
+fn only(mut hooks: Vec<Webhook>) -> Result<Webhook, Unasked> {
+    let ids: Vec<String> = hooks.iter().map(|hook| hook.id.to_string()).collect();
+    match hooks.pop().filter(|_| hooks.is_empty()) {
+        Some(hook) => Ok(hook),
+        None => Err(Unasked::lasting(format!(
+            "the webhooks {} lead to {DOOR}: say which one is howler's own, [sources] github_hook = {}",
+            ids.join(", "),
+            ids.first().map_or("", String::as_str)
+        ))),
     }
 }
 

@@ -52,6 +52,12 @@ impl GitHub {
                 false => more.push(*alert),
             }
         }
+        let rest = more.len().saturating_sub(WORKFLOWS);
+        if rest > 0 {
+            unknown.push(format!(
+                "{rest} more alerts of {repository} wait: its newest {RUNS} runs say nothing of them"
+            ));
+        }
         for alert in more.iter().take(WORKFLOWS) {
             let branch = alert.told.facts.get("branch").map_or("", String::as_str);
             let Some(file) = file(alert, repository, branch) else {
@@ -61,7 +67,12 @@ impl GitHub {
             let query = [("branch", branch), ("status", "completed"), ("per_page", &OWN_RUNS.to_string())];
             let query = serde_urlencoded::to_string(query).unwrap_or_default();
             let path = format!("/repos/{repository}/actions/workflows/{file}/runs?{query}");
-            let own = read(&self.runs(&path, &format!("the runs of {file} in {repository}")).await?);
+            let own = match self.runs(&path, &format!("the runs of {file} in {repository}")).await {
+                Ok(own) => read(&own),
+                // It was taken away since.
+                Err(unasked) if unasked.status == Some(404) => Vec::new(),
+                Err(unasked) => return Err(unasked),
+            };
             match own.iter().any(|asked| asked.signal.key == alert.key) {
                 true => answers.extend(news(alert, &own)),
                 false => unknown.push(nothing(alert)),

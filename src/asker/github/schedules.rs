@@ -173,6 +173,9 @@ impl GitHub {
         let all = self.list(&path, "workflows", "the workflows", ACTIONS).await?;
         let mut read =
             Schedules { read: Some(now), told: self.schedules.told.clone(), ..Schedules::default() };
+        if all.len() == PAGE {
+            read.notes.push(format!("of more than {PAGE} workflows the first {PAGE} are looked at"));
+        }
         for one in &all {
             let (Some(path), Some(state)) = (one["path"].as_str(), one["state"].as_str()) else { continue };
             // Those that GitHub keeps itself have no file, and a deleted one runs no more.
@@ -206,7 +209,7 @@ impl GitHub {
         let found = match api.plain(&address, &format!("the file {path}"), CONTENTS).await {
             Ok(found) => found,
             // A workflow that ran on another branch once is listed too.
-            Err(unasked) if unasked.is_missing => return Ok(None),
+            Err(unasked) if unasked.status == Some(404) => return Ok(None),
             Err(unasked) => return Err(unasked),
         };
         let text: String =

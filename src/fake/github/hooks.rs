@@ -20,6 +20,16 @@ const KEPT: SignedDuration = SignedDuration::from_hours(24 * 3);
 pub(super) const PAGE: &str = "page";
 pub(super) const NEXT: &str = "next";
 
+/// The number of an organisation's first webhook.
+const ORGANISATION: u64 = 101;
+
+/// Whose webhooks they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Of {
+    Repository,
+    Organisation,
+}
+
 /// One attempt to deliver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
@@ -96,27 +106,40 @@ impl GitHub {
     pub(super) fn hooks_api(
         &self,
         method: &Method,
+        of: Of,
         rest: &[&str],
         listing: &Listing,
     ) -> Option<Result<(u16, Value), Refusal>> {
-        let ["hooks", hook, "deliveries", rest @ ..] = rest else { return None };
+        let ["hooks", rest @ ..] = rest else { return None };
+        let (scope, permission) = match of {
+            Of::Repository => ("admin:repo_hook", "repository_hooks"),
+            Of::Organisation => ("admin:org_hook", "organization_hooks"),
+        };
         // A classic token without the scope does not even learn that there is such a thing.
-        if self.faults().lacks("admin:repo_hook") {
+        if self.faults().lacks(scope) {
             return Some(Err(not_found()));
         }
-        let write = method != Method::GET;
-        if self.faults().lacks("repository_hooks")
-            || (write && self.faults().lacks("repository_hooks: write"))
-        {
+        let write = method != Method::GET && self.faults().lacks(&format!("{permission}: write"));
+        if self.faults().lacks(permission) || write {
             let message = "Resource not accessible by personal access token";
             return Some(Err((403, json!({ "message": message, "status": "403" }))));
         }
-        let hooks = self.repository().hooks.len();
-        let known = hook.parse().ok().filter(|hook| (1..=hooks).contains(hook));
-        let Some(hook) = known else { return Some(Err(not_found())) };
+        let (first, count) = match of {
+            Of::Repository => (1, self.repository().hooks.len()),
+            Of::Organisation => (ORGANISATION, self.repository().organisation_hooks.len()),
+        };
+        let number = |hook: &str| -> Option<u64> {
+            let number = hook.parse::<u64>().ok()?;
+            (first..first + count as u64).contains(&number).then_some(number)
+        };
         Some(match (method.as_str(), rest) {
-            ("GET", []) => self.listed(hook as u64, listing),
-            ("POST", [id, "attempts"]) => self.again(hook as u64, id),
+            ("GET", []) => Ok((200, self.repository().hooks(of, first, listing))),
+            ("GET", [hook, "deliveries"]) => {
+                number(hook).ok_or_else(not_found).and_then(|hook| self.listed(hook, listing))
+            }
+            ("POST", [hook, "deliveries", id, "attempts"]) => {
+                number(hook).ok_or_else(not_found).and_then(|hook| self.again(hook, id))
+            }
             _ => Err(not_found()),
         })
     }

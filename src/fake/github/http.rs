@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::faults::Fault;
-use super::hooks::{NEXT, PAGE};
+use super::hooks::{NEXT, Of, PAGE};
 use super::world::{Refusal, not_found};
 use super::{Call, GitHub};
 
@@ -106,18 +106,22 @@ impl GitHub {
         self.admit(headers)?;
         let setup = &self.0.setup;
         let hidden = self.faults().is_hidden();
-        let ["repos", owner, name, rest @ ..] = path else {
+        let owner = setup.repository.split('/').next().unwrap_or_default();
+        let ["repos", of, name, rest @ ..] = path else {
             return match path {
                 ["rate_limit"] => Ok(self.rate_limit()),
                 ["orgs", organisation, "audit-log"] if !hidden => self.audit_log(organisation, listing),
+                ["orgs", organisation, rest @ ..] if !hidden && *organisation == owner => self
+                    .hooks_api(method, Of::Organisation, rest, listing)
+                    .unwrap_or_else(|| Err(not_found())),
                 ["user"] => Ok((200, json!({ "login": setup.login }))),
                 _ => Err(not_found()),
             };
         };
-        if hidden || !format!("{owner}/{name}").eq_ignore_ascii_case(&setup.repository) {
+        if hidden || !format!("{of}/{name}").eq_ignore_ascii_case(&setup.repository) {
             return Err(not_found());
         }
-        if let Some(hooks) = self.hooks_api(method, rest, listing) {
+        if let Some(hooks) = self.hooks_api(method, Of::Repository, rest, listing) {
             return hooks;
         }
         if let Some(read) = self.read(method, rest, listing) {

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
+use super::hooks::Of;
 use super::http::{ALLOWANCE, Listing};
 use super::world::{Refusal, not_found, second};
 use super::{GitHub, Job, Repository, Run};
@@ -29,7 +30,6 @@ impl GitHub {
             ["actions", "permissions", "workflow"] => "administration",
             ["actions", "secrets"] => "secrets",
             ["actions", ..] => "actions",
-            ["hooks"] => "repository_hooks",
             ["contents", ..] | ["commits"] => "contents",
             _ => return None,
         };
@@ -46,7 +46,6 @@ impl GitHub {
             ["actions", "jobs", job, "logs"] => repository.log_of(job),
             ["actions", "permissions", "workflow"] => Ok((200, repository.permissions())),
             ["actions", "secrets"] => Ok((200, repository.secret_names(listing))),
-            ["hooks"] => Ok((200, repository.hooks(listing))),
             ["commits"] => Ok((200, repository.commits(listing))),
             ["contents", path @ ..] => repository.content(&path.join("/")),
             _ => Err(not_found()),
@@ -183,10 +182,15 @@ impl Repository {
         json!({ "total_count": self.secrets.len(), "secrets": listing.page_of(self.secrets.iter().map(shown).collect()) })
     }
 
-    fn hooks(&self, listing: &Listing) -> Value {
-        let shown = self.hooks.iter().zip(1..).map(|(hook, id): (_, u64)| {
+    /// The first one has the number `first`.
+    pub(super) fn hooks(&self, of: Of, first: u64, listing: &Listing) -> Value {
+        let (hooks, kind) = match of {
+            Of::Repository => (&self.hooks, "Repository"),
+            Of::Organisation => (&self.organisation_hooks, "Organization"),
+        };
+        let shown = hooks.iter().zip(first..).map(|(hook, id): (_, u64)| {
             json!({
-                "type": "Repository",
+                "type": kind,
                 "id": id,
                 "name": "web",
                 "active": true,

@@ -19,6 +19,8 @@ pub struct Repository {
     pub workflows_write: bool,
     pub workflows_open_pull_requests: bool,
     pub hooks: Vec<Hook>,
+    /// Those of its owner, numbered from 101.
+    pub organisation_hooks: Vec<Hook>,
     /// Names of Actions' secrets.
     pub secrets: Vec<String>,
     /// Who did what, the newest first; none where the organisation has no such log.

@@ -36,19 +36,19 @@ impl GitHub {
         Ok((self.limits().json(&answer, &asked)?, next))
     }
 
-    /// Has GitHub send a delivery again.
+    /// Has GitHub send a delivery again; `hook` is the webhook's address in the API.
     ///
     /// # Errors
     /// Why it does not.
     pub async fn redeliver(
         &self,
-        repository: &str,
-        hook: u64,
+        hook: &str,
         attempt: u64,
+        thing: &str,
         needs: &'static str,
     ) -> Result<(), Unasked> {
-        let path = format!("/repos/{repository}/hooks/{hook}/deliveries/{attempt}/attempts");
-        let asked = Asked { thing: format!("deliveries sent again in {repository}"), needs };
+        let path = format!("{hook}/deliveries/{attempt}/attempts");
+        let asked = Asked { thing: thing.to_owned(), needs };
         let sent = self.octocrab._post(path.as_str(), None::<&()>);
         self.limits().answer(&asked, sent).await.map(drop)
     }

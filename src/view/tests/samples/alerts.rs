@@ -232,6 +232,8 @@ fn lists(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
 fn whys(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
     let now = at("02:40");
     let one = alert(texts, 12, Severity::P1);
+    let asked = AlertEventKind::Answered { what: "run 12 succeeded".into() };
+    let asked = then(&one, "02:35", asked);
     let held = then(&one, "02:10", AlertEventKind::Silenced { silence: SilenceId(3), until: at("04:00") });
     let posted = Group {
         post: Some(("C1".into(), "1.1".into())),
@@ -259,6 +261,7 @@ fn whys(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
     };
     vec![
         ("why, with its message", why(&one, Some(posted), None)),
+        ("why, asked", why(&asked, None, None)),
         ("why, silent", why(&held, None, Some(silence(texts, 3, true)))),
         ("a test of a P1", test(Some(Severity::P1), Source::Events, Some(bea()))),
         ("a test of a P4", test(Some(Severity::P4), Source::Vercel, None)),

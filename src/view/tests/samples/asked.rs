@@ -55,7 +55,7 @@ pub fn missed() -> Vec<(&'static str, Tell)> {
     ];
     let none = OfGitHub::Listed(Listed { too_old: true, ..Listed::default() });
     let cannot = OfGitHub::CannotAsk { why: "GITHUB_TOKEN is not set: set it and restart howler".into() };
-    let refused = "GitHub does not let GITHUB_TOKEN send webhooks again in anomalyco/monkeytown: give it the permission Webhooks, write";
+    let refused = "GITHUB_TOKEN may not have deliveries of anomalyco/monkeytown sent again: give it the permission Webhooks, write";
     let days = vec![Outage { from: at("02:10") - jiff::SignedDuration::from_hours(96), until: at("02:55") }];
     let robot = [Source::UptimeRobot];
     vec![
