@@ -174,6 +174,11 @@ async fn a_p1_that_is_merged_into_a_p3_keeps_calling_until_somebody_has_it() {
         .clone();
     world.maya().clicks_on("@howler", &old.ts, "ack").await;
     holds(&card(&world, "INC-1"), &["Acknowledged by"]);
+    let old = world.channel("maya").messages.into_iter().find(|message| message.ts == old.ts).unwrap();
+    holds(&plain(&old.text), &["merged into INC-1, which <@U0MAYA> has. No need to respond."]);
+    assert_eq!(old.buttons(), [""; 0]);
+    world.ian().types(EMERGENCIES, "/incident 1 rename The proxy is down").await;
+    holds(&card(&world, "INC-2"), &["INC-1 The proxy is down leads both."]);
     let before = world.count("maya", "P1 page");
     world.forward(20).await;
     assert_eq!(world.count("maya", "P1 page"), before);

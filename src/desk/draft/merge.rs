@@ -208,14 +208,17 @@ impl Draft<'_> {
         Ok(Belongings { named, ..lent })
     }
 
-    /// What is merged into an incident hears of its channel; what looked the same as one that is over looks like it no more.
+    /// What is merged into an incident hears of its channel, of its title, and that somebody has it; what looked the same as one that is over looks like it no more.
     pub(super) fn parts_follow(
         &mut self,
         before: Option<&Incident>,
         after: &Incident,
     ) -> Result<(), StoreError> {
         let Some(before) = before else { return Ok(()) };
-        if before.room != after.room {
+        let told = |incident: &Incident| {
+            (incident.room.clone(), incident.title.clone(), incident.acknowledged.is_some())
+        };
+        if !after.parts.is_empty() && told(before) != told(after) {
             let taken = after.acknowledged.as_ref().map(|answer| answer.by.clone());
             let (title, room) = (after.title.clone(), after.room.clone());
             let whole = Whole { incident: after.id, title, room, taken };

@@ -236,6 +236,9 @@ impl Incident {
         let raised = || BackupWatch { seq: event.seq, from: event.at };
         self.backup_watch = clocks.backup_after.map(|_| watched.unwrap_or_else(raised));
         self.set_severity(*to, *clocks, event.at);
+        if let Some(part) = merged {
+            self.passed_before(*part);
+        }
     }
 
     /// A running promise keeps its start where the new interval still lies ahead; otherwise a new one starts.

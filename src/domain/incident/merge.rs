@@ -105,6 +105,7 @@ fn parts(it: &Incident) -> BTreeMap<IncidentId, Part> {
         people: people(it),
         due: it.response_due(),
         calls: calls.map(|(paging, next)| Calls { from: paging.from, next }),
+        passed: it.passed.clone(),
         alerts: it.alerts.own(),
     };
     let along = it.parts.iter().map(|(id, part)| {

@@ -154,7 +154,8 @@ pub fn begin(after: &Incident, event: &Event, path: Path, duty: &Duty) -> Option
         EventKind::Declared { .. } => after.called_from(&path, event.at, after.counts_from()),
         // Whom it had called for what was merged is called for the whole at once, and nobody later than they would have been.
         _ => match after.called_since(&event.kind) {
-            Some(since) => after.called_from(&path, event.at, since),
+            // Its next round may lie ahead.
+            Some(since) => after.called_from(&path, event.at, since.min(event.at)),
             None => event.at,
         },
     };

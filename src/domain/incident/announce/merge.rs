@@ -1,7 +1,7 @@
 //! What follows from a merge and its end: each of the incidents says so where its people read.
 
 use super::Consequences;
-use crate::effect::{Answered, Lane, Say, To};
+use crate::effect::{Answered, Lane, PostKey, Say, To};
 use crate::incident::Incident;
 use crate::incident::merge::{MergeNews, MergeSaid, Part, Took, Whole};
 
@@ -51,6 +51,29 @@ impl Consequences<'_> {
         if self.incident.room.is_some() && moved {
             let said = Say::Merge(Box::new(MergeSaid::Led { whole: whole.clone() }));
             self.say(Lane::Room(self.incident.id), To::Room, said, None);
+        }
+        let taken =
+            |incident: &Incident| incident.merged().is_some_and(|merged| merged.whole.taken.is_some());
+        if taken(self.incident) && !before.is_some_and(taken) {
+            self.pages_need_no_answer();
+        }
+    }
+
+    /// The newest page in each place still asks who takes the whole.
+    fn pages_need_no_answer(&mut self) {
+        let pages = self.incident.posts.iter().filter_map(|post| match &post.key {
+            PostKey::Page { seq, to } if !matches!(to, To::Phone(_) | To::Text(_)) => Some((to, *seq)),
+            _ => None,
+        });
+        let mut newest: Vec<(&To, u32)> = Vec::new();
+        for (to, seq) in pages {
+            match newest.iter_mut().find(|(known, _)| *known == to) {
+                Some((_, known)) => *known = seq.max(*known),
+                None => newest.push((to, seq)),
+            }
+        }
+        for (to, seq) in newest.into_iter().map(|(to, seq)| (to.clone(), seq)).collect::<Vec<_>>() {
+            self.close(seq, &to);
         }
     }
 

@@ -1,6 +1,6 @@
 //! What a merge and a split do to each of the incidents, and what is said of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -109,6 +109,9 @@ pub struct Part {
     /// Its paging, which ends with the merge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calls: Option<Calls>,
+    /// Who was called to it and cannot take it: they are not called for the whole either.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub passed: BTreeSet<Actor>,
     /// Its alerts; from then on the whole keeps them: see [`Alerts::lent`](crate::incident::alerts::Alerts).
     #[serde(default, skip_serializing_if = "Belongings::is_empty")]
     pub alerts: Belongings,

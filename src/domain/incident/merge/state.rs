@@ -59,6 +59,12 @@ impl Incident {
         self.promise_from(event.at);
     }
 
+    /// Who could not take a part cannot take the whole.
+    pub(in crate::incident) fn passed_before(&mut self, part: IncidentId) {
+        let passed = self.parts.get(&part).filter(|_| self.acknowledged.is_none());
+        self.passed.extend(passed.map(|part| part.passed.clone()).unwrap_or_default());
+    }
+
     fn took(&mut self, event: &Event, took: &Took) {
         for (id, part) in &took.parts {
             let mut part = part.clone();
@@ -70,6 +76,7 @@ impl Incident {
         self.alerts.recount(event.at, took.tally);
         self.alike = self.alike.take().filter(|alike| !took.parts.contains_key(&alike.incident));
         let calls = took.parts.get(&took.incident).and_then(|part| part.calls);
+        self.passed_before(took.incident);
         if let (None, Some(calls)) = (&self.acknowledged, calls) {
             match self.paging.as_mut().map(|paging| &mut paging.next) {
                 // No step comes later than the other's would have.

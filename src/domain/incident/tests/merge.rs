@@ -281,6 +281,17 @@ fn steps_that_were_called_already_are_called_at_once_for_the_whole() {
 }
 
 #[test]
+fn who_cannot_take_the_one_is_not_called_for_the_whole() {
+    let mut town = Town::with(&[(OLD, 0, P3), (YOUNG, 60, P1)]);
+    town.asks(YOUNG, at(61), "U0MAYA", Command::Pass).unwrap();
+    town.merges(62, "U0ZOE", YOUNG, OLD).unwrap();
+    let (_, called) = town.last_page(OLD).unwrap();
+    assert!(called.contains(&phone("U0KOFI")) && !called.contains(&phone("U0MAYA")), "{called:?}");
+    town.asks(OLD, at(63), "U0KOFI", Command::Ack).unwrap();
+    assert!(town.of(OLD).passed.is_empty());
+}
+
+#[test]
 fn who_has_the_whole_is_not_called_and_who_works_on_it_has_it() {
     let mut town = Town::with(&[(OLD, 0, P3), (YOUNG, 1, P1)]);
     town.asks(OLD, at(2), "U0ZOE", Command::Ack).unwrap();

@@ -46,11 +46,16 @@ impl Town {
             Deed::Merge(it, into) => {
                 let calls = self.of(IDS[*it]).page_due().filter(|_| self.of(IDS[*it]).acknowledged.is_none());
                 let worst = self.of(IDS[*it]).severity.min(self.of(IDS[*into]).severity);
+                let calls_already = self.of(IDS[*into]).page_due().is_some();
                 if self.merges(minute, "U0ZOE", IDS[*it], IDS[*into]).is_ok() {
                     let whole = self.of(IDS[*into]);
                     assert_eq!(whole.severity, worst, "no alarm is lowered");
                     // A step that was due is called with the merge, or by the whole's own timer.
-                    let called = self.last_page(IDS[*into]).is_some_and(|(when, _)| when == minute);
+                    let called = self
+                        .last_page(IDS[*into])
+                        .is_some_and(|(when, calls)| when == minute && !calls.is_empty());
+                    let owed = calls.is_some() && whole.acknowledged.is_none();
+                    assert!(!owed || called || calls_already, "somebody is called for the whole");
                     let next = calls.filter(|_| whole.acknowledged.is_none() && !called);
                     let no_later = |due| whole.page_due().is_some_and(|next| next <= due);
                     assert!(

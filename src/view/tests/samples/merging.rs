@@ -27,8 +27,8 @@ fn young(texts: &Texts, then: Vec<(&str, Option<UserId>, EventKind)>) -> Inciden
 
 fn part(texts: &Texts, with: Option<IncidentId>) -> Part {
     let (title, severity) = (texts.title.clone(), Severity::P1);
-    let (people, alerts) = Default::default();
-    Part { seq: 0, with, title, severity, people, due: None, calls: None, alerts }
+    let (people, alerts, passed) = Default::default();
+    Part { seq: 0, with, title, severity, people, due: None, calls: None, passed, alerts }
 }
 
 fn cards(texts: &Texts) -> Vec<Named> {
