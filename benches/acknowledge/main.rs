@@ -53,7 +53,7 @@ async fn main() -> Result<()> {
         parts::backlog().await?;
     }
     if wanted("storm") {
-        storm::storm(each).await?;
+        storm::storms(each).await?;
     }
     if wanted("runs") {
         runs::all().await?;

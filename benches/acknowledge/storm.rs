@@ -24,7 +24,7 @@ const MANIFEST: &str = include_str!("../../manifest.yml");
 const HOOK_TOKEN: &str = "0123456789abcdef0123456789abcdef";
 const PER_SECOND: u32 = 1_000;
 const CONNECTIONS: usize = 64;
-/// So many keys are said again and again, by two of five; the others are new each time.
+/// So many keys are said again and again, where not all are new.
 const COMMON: usize = 1_000;
 const P1_EVERY: Duration = Duration::from_secs(3);
 /// What is behind Slack's limits comes out in this time.
@@ -79,7 +79,29 @@ struct P1 {
     took: Duration,
 }
 
-pub async fn storm(each: Duration) -> Result<()> {
+/// What the storm is of.
+#[derive(Clone, Copy)]
+struct Of {
+    name: &'static str,
+    severity: &'static str,
+    /// Of five so many have a key of their own.
+    new: usize,
+}
+
+/// As on a bad day; and the worst: each opens another alert that pages, until no more may be open.
+const STORMS: [Of; 2] = [
+    Of { name: "P3, three of five new", severity: "warning", new: 3 },
+    Of { name: "P1, all of them new", severity: "critical", new: 5 },
+];
+
+pub async fn storms(each: Duration) -> Result<()> {
+    for of in STORMS {
+        storm(of, each).await?;
+    }
+    Ok(())
+}
+
+async fn storm(of: Of, each: Duration) -> Result<()> {
     let folder = tempfile::tempdir()?;
     std::fs::write(folder.path().join("howler.toml"), TOML)?;
     let (slack, api_url) = workspace().await?;
@@ -90,22 +112,25 @@ pub async fn storm(each: Duration) -> Result<()> {
     let (before, idle, cpu) = (slack.calls().len(), server.resident_mib()?, server.cpu()?);
     slack.faults().real_limits(true);
     let started = Instant::now();
-    let (heard, p1s) = tokio::try_join!(flood(&server.address, each), urgent(&server.address, each))?;
+    let (heard, p1s) = tokio::try_join!(flood(of, &server.address, each), urgent(&server.address, each))?;
     let (took, cpu) = (started.elapsed(), server.cpu()? - cpu);
-    let open: f64 = f64::from(u32::try_from(heard.sent.len() + p1s.len())?);
+    let open: f64 = f64::from(u32::try_from(
+        heard.sent.values().filter(|(_, answered)| *answered > 0).count() + p1s.len(),
+    )?);
     let resident = server.resident_mib()?;
     tokio::time::sleep(AFTERWARDS).await;
     let calls = slack.calls().split_off(before);
+    let seconds = took.as_secs_f64();
     println!(
-        "| a storm of {PER_SECOND} alerts a second for {:.0} s | value |\n|---|---|",
-        took.as_secs_f64()
+        "| a storm of {PER_SECOND} alerts a second for {seconds:.0} s: {} | value |\n|---|---|",
+        of.name
     );
     told(&heard);
     said(&calls);
     paged(&calls, &p1s);
     println!("| processor time of howler | {:.1} s |", cpu.as_secs_f64());
     println!(
-        "| resident before, after {open:.0} keys, at most | {idle:.1} MiB, {resident:.1} MiB, {:.1} MiB |",
+        "| resident before, after {open:.0} open, at most | {idle:.1} MiB, {resident:.1} MiB, {:.1} MiB |",
         server.peak_mib()?
     );
     println!("| memory for each open alert | {:.1} KiB |", (resident - idle) * 1_024.0 / open);
@@ -137,7 +162,7 @@ fn bytes(post: &Post) -> Vec<u8> {
 }
 
 /// So many a second, whether or not earlier ones are answered; timed from when each was to be sent.
-async fn flood(address: &str, each: Duration) -> Result<Heard> {
+async fn flood(of: Of, address: &str, each: Duration) -> Result<Heard> {
     let pause = Duration::from_secs(1) / PER_SECOND;
     let total = each.as_secs() as usize * PER_SECOND as usize;
     let (begins, address) =
@@ -148,14 +173,14 @@ async fn flood(address: &str, each: Duration) -> Result<Heard> {
             tokio::spawn(async move {
                 let (mut client, mut heard) = (Client::connect(&address).await?, Heard::default());
                 for number in (first..total).step_by(CONNECTIONS) {
-                    let key = if number % 5 < 2 {
+                    let key = if number % 5 >= of.new {
                         format!("common-{}", number / 5 % COMMON)
                     } else {
                         format!("own-{number}")
                     };
                     let due = begins + pause * u32::try_from(number)?;
                     tokio::time::sleep_until(due).await;
-                    let status = client.exchange(&bytes(&trigger(&key))).await?;
+                    let status = client.exchange(&bytes(&trigger(&key, of.severity))).await?;
                     heard.count(key, status, due.elapsed());
                 }
                 Result::Ok(heard)
@@ -169,12 +194,12 @@ async fn flood(address: &str, each: Duration) -> Result<Heard> {
     Ok(heard)
 }
 
-fn trigger(key: &str) -> Post {
+fn trigger(key: &str, severity: &str) -> Post {
     PagerDuty { routing_key: HOOK_TOKEN.into() }.event(&Event {
         action: "trigger".into(),
         dedup_key: Some(key.to_owned()),
         summary: format!("Queue {key} is long"),
-        severity: "warning".into(),
+        severity: severity.to_owned(),
         at: Timestamp::now(),
     })
 }
@@ -253,8 +278,10 @@ fn lost(data: &Path, sent: &Sent) -> Result<()> {
         return Err(String::from_utf8_lossy(&output.stderr).into());
     }
     let mut counted: BTreeMap<String, u64> = BTreeMap::new();
+    let mut kinds: BTreeMap<String, u64> = BTreeMap::new();
     for line in String::from_utf8(output.stdout)?.lines() {
         let row: Value = serde_json::from_str(line)?;
+        *kinds.entry(row["kind"].as_str().unwrap_or_default().to_owned()).or_default() += 1;
         if row["kind"] == "alert" {
             *counted.entry(row["key"].as_str().unwrap_or_default().to_owned()).or_default() +=
                 row["count"].as_u64().unwrap_or(0);
@@ -263,6 +290,13 @@ fn lost(data: &Path, sent: &Sent) -> Result<()> {
     let of = |key: &String| counted.get(key).copied().unwrap_or(0);
     let lost: u64 = sent.iter().map(|(key, (_, answered))| answered.saturating_sub(of(key))).sum();
     let more: u64 = sent.iter().map(|(key, (sent, _))| of(key).saturating_sub(*sent)).sum();
+    let many = |kind: &str| kinds.get(kind).copied().unwrap_or(0);
+    println!(
+        "| alerts, groups, incidents | {}, {}, {} |",
+        many("alert"),
+        many("alert_group"),
+        many("incident")
+    );
     println!("| lost, and counted more often than sent | {lost}, {more} |\n");
     Ok(())
 }
