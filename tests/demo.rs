@@ -12,6 +12,10 @@ fn play() -> String {
 /// `cargo run -q -- demo --play > docs/rehearsal.txt` rewrites it.
 #[test]
 fn the_play_is_what_the_documents_show() {
-    let shown = std::fs::read_to_string("docs/rehearsal.txt").unwrap();
-    assert_eq!(play().trim(), shown.trim());
+    let (shown, played) = (std::fs::read_to_string("docs/rehearsal.txt").unwrap(), play());
+    let (shown, played) = (shown.trim(), played.trim());
+    let lines = (1..).zip(shown.lines().zip(played.lines()));
+    let differs = lines.into_iter().find(|(_, (shown, played))| shown != played);
+    assert_eq!(differs, None, "the line, as the document has it and as it is");
+    assert_eq!(shown.lines().count(), played.lines().count());
 }

@@ -154,7 +154,7 @@ async fn whoever_has_it_is_asked_and_ends_it() {
 async fn whoever_has_the_alert_is_on_its_incident() {
     let (world, first) = declared().await;
     let told = plain(&world.channel("#metrics").last("A-1").everything());
-    assert!(told.contains("Part of INC-1") && !told.contains("S0ONCALL"), "its incident calls: {told}");
+    assert!(told.contains("It belongs to INC-1") && !told.contains("S0ONCALL"), "its incident calls: {told}");
     let told = plain(&world.maya().types(ON_CALL, "/alerts ack A-1").await);
     assert!(told.contains("You are on INC-1") && told.contains("paging has stopped"), "{told}");
     assert!(card(&world).contains("Acknowledged by <@U0MAYA>"), "{}", card(&world));

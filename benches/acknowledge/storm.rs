@@ -114,9 +114,8 @@ async fn storm(of: Of, each: Duration) -> Result<()> {
     let started = Instant::now();
     let (heard, p1s) = tokio::try_join!(flood(of, &server.address, each), urgent(&server.address, each))?;
     let (took, cpu) = (started.elapsed(), server.cpu()? - cpu);
-    let open: f64 = f64::from(u32::try_from(
-        heard.sent.values().filter(|(_, answered)| *answered > 0).count() + p1s.len(),
-    )?);
+    let keys = heard.sent.values().filter(|(_, answered)| *answered > 0).count();
+    let open = f64::from(u32::try_from(keys + p1s.iter().filter(|p1| p1.status == 200).count())?);
     let resident = server.resident_mib()?;
     tokio::time::sleep(AFTERWARDS).await;
     let calls = slack.calls().split_off(before);

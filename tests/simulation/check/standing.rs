@@ -4,6 +4,7 @@ use domain::incident::Incident;
 use domain::incident::event::{Event, EventKind};
 use domain::incident::figures::Figures;
 use domain::incident::severity::Status;
+use jiff::SignedDuration;
 
 use crate::harness::EMERGENCIES;
 use crate::simulation::world::World;
@@ -15,11 +16,14 @@ pub fn figures(incident: &Incident, events: &[Event]) -> Vec<String> {
         wrong.push(format!("{}: the row is not what its events make", incident.id));
     }
     let figures = Figures::of(incident);
+    // People count from when it began, and nobody looks farther back than a day.
+    let day_before = incident.declared_at - SignedDuration::from_hours(24);
+    let began = incident.began.map_or(incident.declared_at, |began| began.max(day_before));
     let first = |wanted: fn(&EventKind) -> bool| {
         events.iter().find(|event| wanted(&event.kind)).map(|event| event.at)
     };
     let acknowledged = first(|kind| matches!(kind, EventKind::Acknowledged));
-    if figures.to_acknowledge != acknowledged.map(|at| at.duration_since(incident.declared_at)) {
+    if figures.to_acknowledge != acknowledged.map(|at| at.duration_since(began)) {
         wrong.push(format!("{}: acknowledged after {:?}?", incident.id, figures.to_acknowledge));
     }
     let last = events
@@ -28,7 +32,7 @@ pub fn figures(incident: &Incident, events: &[Event]) -> Vec<String> {
         .find(|event| matches!(event.kind, EventKind::Resolved { .. } | EventKind::Reopened { .. }));
     let resolved =
         last.filter(|event| matches!(event.kind, EventKind::Resolved { .. })).map(|event| event.at);
-    if figures.to_resolve != resolved.map(|at| at.duration_since(incident.declared_at)) {
+    if figures.to_resolve != resolved.map(|at| at.duration_since(began)) {
         wrong.push(format!("{}: resolved after {:?}?", incident.id, figures.to_resolve));
     }
     if (incident.status == Status::Resolved) != resolved.is_some() {

@@ -17,6 +17,7 @@ use domain::alert::line::{AlertsLine, Notice, State};
 use domain::alert::silence::Silence;
 use domain::alert::{Acked, Alert};
 use domain::answer::Summary;
+use domain::id::IncidentId;
 use domain::text::shorten;
 use domain::timer::Lateness;
 
@@ -46,7 +47,7 @@ pub fn message(shown: &Shown, mentions: &Mentions) -> Message {
         (true, true) if group.incident.is_none() => draft.line(words![mention(&mentions.oncall)]),
         _ => draft,
     };
-    let belongs = group.incident.map(|incident| words!["It belongs to ", bold(incident.to_string()), "."]);
+    let belongs = group.incident.map(|incident| belongs(incident, group.is_live()));
     draft.lines(belongs.into_iter().collect()).buttons(buttons(shown)).finish()
 }
 
@@ -67,7 +68,7 @@ pub(super) fn of_one(
     }
     draft = draft.lines(group.and_then(shared).into_iter().collect());
     if let Some(incident) = alert.incident {
-        draft = draft.line(words!["It belongs to ", bold(incident.to_string()), "."]);
+        draft = draft.line(belongs(incident, alert.is_live()));
     }
     draft.line(words!["More: ", code(super::line(via, &format!("why {}", alert.id)))]).finish()
 }
@@ -122,7 +123,7 @@ fn standing(alert: &Alert, group: Option<&Group>, now: Timestamp) -> Vec<Words> 
             "."
         ],
         State::Open | State::Flapping { .. } if group.is_some_and(|group| group.incident.is_some()) => {
-            return flapping.into_iter().chain(group.and_then(part_of)).collect();
+            return flapping.into_iter().collect();
         }
         State::Open | State::Flapping { .. } => match alert.verdict.severity {
             Severity::P1 | Severity::P2 => words!["Nobody has it yet."],
@@ -133,10 +134,10 @@ fn standing(alert: &Alert, group: Option<&Group>, now: Timestamp) -> Vec<Words> 
     flapping.into_iter().chain([state]).collect()
 }
 
-/// Which incident it is a part of: whoever has that has it.
-fn part_of(group: &Group) -> Option<Words> {
-    let incident = group.incident.filter(|_| group.is_live())?;
-    Some(words!["🚨 Part of ", bold(incident.to_string()), ": look there who has it."])
+/// Which incident it belongs to; while it is open whoever has that has it.
+fn belongs(incident: IncidentId, is_open: bool) -> Words {
+    let who = if is_open { ": look there who has it." } else { "." };
+    words!["🚨 It belongs to ", bold(incident.to_string()), who]
 }
 
 fn sentence(words: Words) -> Words {
@@ -201,7 +202,7 @@ fn whose(group: &Group, now: Timestamp) -> Option<Words> {
         (Some(Acked { at, .. }), None) => {
             Some(words!["👀 Acknowledged at their source, ", near(*at, now), "."])
         }
-        (None, None) if group.incident.is_some() => part_of(group),
+        (None, None) if group.incident.is_some() => None,
         (None, None) if group.severity <= Severity::P2 => Some(words!["Nobody has them yet."]),
         (None, None) => None,
     }

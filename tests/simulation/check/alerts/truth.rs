@@ -24,8 +24,8 @@ pub struct Known {
 
 impl Known {
     fn fires(&self) -> bool {
-        let turns = self.says.iter().filter(|(_, said)| *said != Said::Acknowledged);
-        turns.last().is_some_and(|(_, said)| *said == Said::Firing)
+        let mut turns = self.says.iter().filter(|(_, said)| *said != Said::Acknowledged);
+        turns.next_back().is_some_and(|(_, said)| *said == Said::Firing)
     }
 
     /// Whether it was ever resolved after it fired.
