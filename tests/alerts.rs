@@ -250,9 +250,9 @@ async fn buttons_and_lines_lead_to_an_incident_and_out_of_it() {
     assert_eq!(world.channel(METRICS).last("A-1").buttons(), ["ack", "declare", "attach", "silence", "why"]);
     world.maya().clicks(METRICS, "attach").await;
     let told = world.maya().whisper(METRICS).unwrap().text.replace('*', "");
-    assert!(told.contains("A-1 belongs to INC-1."), "{told}");
+    assert!(told.contains("A-1 belongs to INC-1"), "{told}");
     let shown = world.ian().types(ON_CALL, "/alerts show A-1").await.replace('*', "");
-    assert!(shown.contains("It belongs to INC-1."), "{shown}");
+    assert!(shown.contains("It belongs to INC-1"), "{shown}");
     world.ian().types(EMERGENCIES, "/incident p3 Something else").await;
     let moved = world.ian().types(ON_CALL, "/alerts attach A-1 to 2").await.replace('*', "");
     assert!(moved.contains("A-1 belongs to INC-2, and to INC-1 no more."), "{moved}");

@@ -221,10 +221,10 @@ async fn the_alerts_of_a_part_belong_to_the_whole_and_come_back() {
     let first = alert(&world, "Down", "db-1");
     says(&world, std::slice::from_ref(&first)).await;
     holds(&card(&world, "INC-2"), &["Alerts: A-1 Down on db-1"]);
-    holds(&message(&world), &["It belongs to INC-2."]);
+    holds(&message(&world), &["It belongs to INC-2"]);
     world.ian().types(EMERGENCIES, "/incident 2 merge into 1").await;
     holds(&card(&world, "INC-1"), &["Alerts: A-1 Down on db-1"]);
-    holds(&message(&world), &["It belongs to INC-1."]);
+    holds(&message(&world), &["It belongs to INC-1"]);
     holds(&plain(&world.ian().types(EMERGENCIES, "/alerts show A-1").await), &["It belongs to INC-1"]);
     // What belongs together with the other one's joins the whole: no third incident, no page.
     let second = alert(&world, "Slow", "db-1");
@@ -251,7 +251,7 @@ async fn the_alerts_of_a_part_belong_to_the_whole_and_come_back() {
     holds(&answer, &["A-2"]);
     world.ian().types(EMERGENCIES, "/incident split 2").await;
     assert!(!card(&world, "INC-1").contains("Alerts:"), "{}", card(&world, "INC-1"));
-    holds(&message(&world), &["It belongs to INC-2."]);
+    holds(&message(&world), &["It belongs to INC-2"]);
     let said = card(&world, "INC-2");
     holds(&said, &["Alerts:", "A-1 Down on db-1 (over)"]);
     says(&world, &[second.resolved(world.clock.now()), third.resolved(world.clock.now())]).await;
