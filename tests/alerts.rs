@@ -412,3 +412,19 @@ async fn one_that_becomes_a_p1_makes_the_incident_that_it_was_added_to_a_p1() {
     assert!(world.channel(EMERGENCIES).last("INC-1 is now P1").text.contains("A-1 is P1"));
     assert_eq!(world.count(EMERGENCIES, "INCIDENT DECLARED"), 1);
 }
+
+#[tokio::test]
+async fn what_shares_a_message_belongs_to_its_incident_and_goes_with_it() {
+    let world = World::start().await;
+    let prometheus = Speaker::of(&world, Source::Alertmanager);
+    world.ian().types(EMERGENCIES, "/incident p3 Slow pages").await;
+    prometheus.fires("disk/1", Severity::P3).await;
+    prometheus.fires("disk/2", Severity::P3).await;
+    let ian = world.ian();
+    ian.types(ON_CALL, "/alerts attach A-2 to 1").await;
+    assert!(ian.types(ON_CALL, "/alerts show A-1").await.replace('*', "").contains("It belongs to INC-1"));
+    let told = ian.types(ON_CALL, "/alerts detach A-1").await.replace('*', "");
+    assert!(told.contains("A-1 belongs to INC-1 because A-2 does") && told.contains("detach A-2"), "{told}");
+    ian.types(ON_CALL, "/alerts detach A-2").await;
+    assert!(!ian.types(ON_CALL, "/alerts show A-1").await.contains("INC-1"));
+}

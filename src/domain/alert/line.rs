@@ -394,6 +394,12 @@ pub enum AlertsRefusal {
     NotAttached {
         alert: AlertId,
     },
+    /// It belongs to an incident with all that share its message, by this one.
+    AttachedWith {
+        alert: AlertId,
+        incident: IncidentId,
+        with: AlertId,
+    },
 }
 
 /// What is said of them in a channel, beside what they are.

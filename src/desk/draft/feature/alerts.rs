@@ -198,6 +198,9 @@ impl Draft<'_> {
         if !found.is_open() {
             return Ok(Err(AlertsRefusal::IncidentOver { incident }));
         }
+        if let Some(refusal) = self.attached_with(&alert)? {
+            return Ok(Err(refusal));
+        }
         let kind = match ask::attach(&alert, incident) {
             Ok(kind) => kind,
             Err(refusal) => return Ok(Err(refusal)),
@@ -207,11 +210,27 @@ impl Draft<'_> {
         Ok(Ok(AlertsAnswer::Attached { alert: id, incident: found.id, from, alerts }))
     }
 
+    /// Where it belongs to an incident only because all that share its message do: the one by which they do is the one to move.
+    fn attached_with(&self, alert: &Alert) -> Result<Option<AlertsRefusal>, StoreError> {
+        let (None, Some(group)) = (alert.incident, self.group_of_alert(alert)?) else { return Ok(None) };
+        let Some(incident) = group.incident.filter(|_| group.is_live()) else { return Ok(None) };
+        for id in self.state.alerts.members(group.id) {
+            if find(&self.book(), id)?.is_some_and(|member| member.incident == Some(incident)) {
+                let incident = self.book().whole_number(Some(incident))?.unwrap_or(incident);
+                return Ok(Some(AlertsRefusal::AttachedWith { alert: alert.id, incident, with: id }));
+            }
+        }
+        Ok(None)
+    }
+
     fn alert_detach(&mut self, request: &Request, id: AlertId) -> Result<Decided, StoreError> {
         let alert = match self.alert_of(id)? {
             Ok(alert) => alert,
             Err(refusal) => return Ok(Err(refusal)),
         };
+        if let Some(refusal) = self.attached_with(&alert)? {
+            return Ok(Err(refusal));
+        }
         let (kind, incident) = match ask::detach(&alert) {
             Ok(detached) => detached,
             Err(refusal) => return Ok(Err(refusal)),

@@ -106,6 +106,17 @@ pub(super) fn refused(refusal: &AlertsRefusal, via: Via) -> Message {
             words![bold(alert.to_string()), " belongs to ", bold(incident.to_string()), " already."],
             typed("Take it out first: ", &format!("detach {alert}")),
         ),
+        AlertsRefusal::AttachedWith { alert, incident, with } => (
+            words![
+                bold(alert.to_string()),
+                " belongs to ",
+                bold(incident.to_string()),
+                " because ",
+                bold(with.to_string()),
+                " does, which shares its message."
+            ],
+            typed("Take all of them out: ", &format!("detach {with}")),
+        ),
         AlertsRefusal::NotAttached { alert } => (
             words![bold(alert.to_string()), " belongs to no incident."],
             typed("Add it: ", &format!("attach {alert} to 7")),

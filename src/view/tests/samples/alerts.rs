@@ -340,6 +340,7 @@ fn answers(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
         AlertsRefusal::IncidentOver { incident },
         AlertsRefusal::AttachedAlready { alert, incident },
         AlertsRefusal::NotAttached { alert },
+        AlertsRefusal::AttachedWith { alert, incident: IncidentId(7), with: AlertId(13) },
     ];
     answers.extend(refusals.map(|refusal| ("alerts, refused", AlertsAnswer::Refused(refusal))));
     answers

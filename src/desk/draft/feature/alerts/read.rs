@@ -11,11 +11,12 @@ use config::Config;
 use domain::Severity;
 use domain::aggregate::Aggregate;
 use domain::alert::digest::Digest;
+use domain::alert::group::Group;
 use domain::alert::line::{AlertsAnswer, AlertsLine, AlertsRefusal, Listed, Row, Why, fold};
 use domain::alert::rules::judge;
 use domain::alert::signal::{Said, Signal, Source, Trouble};
 use domain::alert::{Alert, AlertId};
-use domain::id::UserId;
+use domain::id::{IncidentId, UserId};
 use domain::oncall::Why as Held;
 use domain::oncall::duty::PhoneReach;
 use jiff::Timestamp;
@@ -37,8 +38,8 @@ pub(in crate::draft) fn read(
         AlertsLine::List => AlertsAnswer::List(Box::new(listed(book)?)),
         AlertsLine::Show { alert: id } => match find(book, *id)? {
             Some(alert) => {
-                let incident = book.whole_number(alert.incident)?;
                 let group = alert.group.map(|id| find_group(book, id)).transpose()?.flatten();
+                let incident = book.whole_number(incident_of(&alert, group.as_deref()))?;
                 let silence = alert.silence.map(|(id, _)| find_silence(book, id)).transpose()?.flatten();
                 AlertsAnswer::Show {
                     alert: Box::new(Alert { incident, ..Alert::clone(&alert) }),
@@ -55,8 +56,8 @@ pub(in crate::draft) fn read(
         },
         AlertsLine::Why { alert: id } => match find(book, *id)? {
             Some(alert) => {
-                let incident = book.whole_number(alert.incident)?;
                 let group = alert.group.map(|id| find_group(book, id)).transpose()?.flatten();
+                let incident = book.whole_number(incident_of(&alert, group.as_deref()))?;
                 let silence = alert.silence.map(|(id, _)| find_silence(book, id)).transpose()?.flatten();
                 AlertsAnswer::Why(Box::new(Why {
                     alert: Alert { incident, ..Alert::clone(&alert) },
@@ -110,9 +111,15 @@ fn open<'a>(book: &Book<'a>) -> Vec<&'a Arc<Alert>> {
     open.into_values().collect()
 }
 
+/// Its own incident, or that of all that share its message.
+pub(super) fn incident_of(alert: &Alert, group: Option<&Group>) -> Option<IncidentId> {
+    alert.incident.or_else(|| group.filter(|group| group.is_live())?.incident)
+}
+
 fn row(book: &Book<'_>, alert: &Alert) -> Result<Row, StoreError> {
     let group = alert.group.map(|id| find_group(book, id)).transpose()?.flatten();
-    Ok(Row { incident: book.whole_number(alert.incident)?, ..Row::of(alert, group.as_deref()) })
+    let incident = book.whole_number(incident_of(alert, group.as_deref()))?;
+    Ok(Row { incident, ..Row::of(alert, group.as_deref()) })
 }
 
 /// What is open: the worst first, and of those the newest. Silenced ones stand behind the others of their severity. Where
