@@ -15,7 +15,7 @@ use domain::actor::Actor;
 use domain::effect::To;
 use domain::id::RunId;
 use domain::procedure::Verdict;
-use domain::procedure::drill::{Drilled, Gap, Now};
+use domain::procedure::drill::{Drilled, Gap, Now, again};
 use domain::run::decide::{Start, start};
 use domain::run::{Run, RunEvent, RunEventKind};
 use domain::runbook::RunbookAnswer;
@@ -69,6 +69,10 @@ impl Driller {
         while let Some((due, again)) = self.due() {
             let mut found = BTreeMap::new();
             for name in due {
+                // The tools are people's as soon as something is wrong.
+                if self.due().is_none_or(|(due, _)| !due.contains(&name)) {
+                    break;
+                }
                 let drilled = self.drill(&name).await;
                 info!(procedure = name, could = drilled.could, of = drilled.checks, "drilled");
                 found.insert(name, drilled);
@@ -87,7 +91,7 @@ impl Driller {
     fn due(&self) -> Option<(Vec<String>, Timestamp)> {
         let procedures = &self.config.procedures;
         self.desk.look(|state, at| {
-            let Some(turns) = state.rota.schedule.turns(at) else { return (Vec::new(), Timestamp::MAX) };
+            let Some(turns) = state.rota.schedule.turns(at) else { return (Vec::new(), again(at)) };
             let now = Now { at, zone: &turns.zone, open: state.open.len() };
             (
                 state.drills.due(
@@ -95,7 +99,7 @@ impl Driller {
                     self.config.runbook.drill,
                     now,
                 ),
-                now.again(),
+                again(at),
             )
         })
     }
@@ -119,7 +123,9 @@ impl Driller {
         }
         let prepared = prepared(&run, &self.prober).await;
         let mut drilled = found(&run, &prepared, at);
-        drilled.gaps.iter_mut().for_each(|gap| gap.why = self.redactor.shown(&gap.why));
+        for gap in &mut drilled.gaps {
+            (gap.what, gap.why) = (self.redactor.shown(&gap.what), self.redactor.shown(&gap.why));
+        }
         drilled
     }
 }

@@ -18,8 +18,8 @@ pub(super) use super::mark::Mark;
 /// What this version writes. 1: until the rows had totals. 2: totals in the store's own row, values in the marks of
 /// open incidents and live runs, a mark with a checksum. 3: timers and effects name their owner, and there are kinds that an
 /// older howler would take for nothing; older rows stay as they are, and are read. 4: alerts, and doers who are no person, which an
-/// older howler would take for somebody in Slack.
-pub(super) const FORMAT: u32 = 4;
+/// older howler would take for somebody in Slack. 5: incidents that are merged, which an older howler would take for open.
+pub(super) const FORMAT: u32 = 5;
 
 /// Whose folder it is: `howler.json`.
 #[derive(Debug, Serialize, Deserialize)]

@@ -7,6 +7,7 @@ use tracing::info;
 use super::Draft;
 use super::watch::is_beat;
 use crate::book::newest;
+use domain::Severity;
 use domain::aggregate::{Aggregate, Cause};
 use domain::alert::bound;
 use domain::alert::decide::{Brings, heard};
@@ -27,7 +28,7 @@ const NOTED: usize = 10;
 
 impl Draft<'_> {
     /// Takes in a source's delivery. One that was seen before changes nothing. One that would open more alerts than may be open is to
-    /// come again: of what it says, only what ends something is taken in.
+    /// come again: of what it says, only what ends something, and what is bad and has room, is taken in.
     ///
     /// # Errors
     /// When something could not be read; then nothing of it is taken in.
@@ -36,15 +37,14 @@ impl Draft<'_> {
             if draft.has_room_for(delivery)? {
                 return draft.hear_it(delivery).map(Ok);
             }
-            draft.hear_ends(delivery)?;
+            draft.hear_what_fits(delivery)?;
             Ok(Err(NotHeard::Full))
         })
     }
 
     /// Whether what it would open may be open beside all that is.
     fn has_room_for(&self, delivery: &Delivery) -> Result<bool, StoreError> {
-        let opened = self.changes.next.plain.alerts - self.state.next.plain.alerts;
-        let mut open = self.state.alerts.weight() + usize::try_from(opened).unwrap_or(usize::MAX);
+        let mut open = self.weight_of_open();
         let fires = delivery.heard.signals.iter().filter(|signal| signal.said == Said::Firing);
         let all: usize = fires.clone().map(Signal::weight).sum();
         if open + all <= bound::ROOMY {
@@ -72,15 +72,29 @@ impl Draft<'_> {
         Ok(alert.is_some_and(|alert| alert.is_live()))
     }
 
-    /// What ends something makes room, and comes to the same when it is said again.
-    fn hear_ends(&mut self, delivery: &Delivery) -> Result<(), StoreError> {
+    /// What ends something makes room, and what is bad has room of its own: neither waits for what stands beside it. Both come to the
+    /// same when they are said again.
+    fn hear_what_fits(&mut self, delivery: &Delivery) -> Result<(), StoreError> {
         self.beats(delivery)?;
         for signal in delivery.heard.signals.iter().filter(|signal| signal.said == Said::Resolved) {
             if self.known_open(signal)? {
                 self.hear_signal(signal)?;
             }
         }
+        for signal in delivery.heard.signals.iter().filter(|signal| signal.said == Said::Firing) {
+            let severity = judge(signal, &self.config.alerts, self.now).severity;
+            let bad = severity <= Severity::P2 && bound::has_room(self.weight_of_open(), severity);
+            if bad && !self.known_open(signal)? {
+                self.hear_signal(signal)?;
+            }
+        }
         Ok(())
+    }
+
+    /// How much is open, with what this round opened.
+    fn weight_of_open(&self) -> usize {
+        let opened = self.changes.next.plain.alerts - self.state.next.plain.alerts;
+        self.state.alerts.weight() + usize::try_from(opened).unwrap_or(usize::MAX)
     }
 
     pub(super) fn hear_it(&mut self, delivery: &Delivery) -> Result<(), StoreError> {

@@ -51,7 +51,7 @@ pub enum NotHeard {
     /// More waits than is good for memory and for people's own requests.
     #[error("too much waits to be decided")]
     Busy,
-    /// So many alerts are open that it may open no more; of what it says, ends were saved.
+    /// So many alerts are open that it may open no more; of what it says, ends and what is bad were saved.
     #[error("too many alerts are open")]
     Full,
     /// It could not be saved or decided.

@@ -128,6 +128,7 @@ pub enum Unclear {
         word: String,
         nearest: Option<String>,
         /// The alerts that the line names.
+        #[serde(default)]
         alerts: Vec<AlertId>,
     },
     /// More than one alert is named.
@@ -232,6 +233,7 @@ pub struct Listed {
     /// The worst first, and of those the newest.
     pub rows: Vec<Row>,
     /// Alerts that no row stands for.
+    #[serde(default)]
     pub more: usize,
     /// How many are open, and in how many groups.
     pub alerts: usize,

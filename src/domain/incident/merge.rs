@@ -151,7 +151,8 @@ pub fn split(it: &Incident, apart: Apart<'_>) -> Result<Merging, Refusal> {
     events.extend(with.iter().map(|part| (*part, vec![news(MergeNews::Led { whole: whole.clone() })])));
     let mut back_to = None;
     for incident in above {
-        let raised = lowered(incident, it.id).filter(|_| incident.is_open());
+        let stays = left.firing > 0 || needs(incident, it);
+        let raised = lowered(incident, it.id).filter(|_| incident.is_open() && !stays);
         back_to = raised.map(|(_, severity)| severity).or(back_to);
         let lowers = raised.map(|(seq, _)| EventKind::Retracted { seq, what: Retractable::Severity });
         events.push((incident.id, [gave()].into_iter().chain(lowers).collect()));
@@ -164,6 +165,14 @@ pub fn split(it: &Incident, apart: Apart<'_>) -> Result<Merging, Refusal> {
 fn lowered(incident: &Incident, part: IncidentId) -> Option<(u32, Severity)> {
     let change = incident.severity_changes.iter().rev().find(|change| change.retracted.is_none())?;
     (change.merged == Some(part)).then_some((change.seq, change.from))
+}
+
+/// Whether another part of `incident` is worse than it was before `it` was merged into it. Then it stays as bad as it is, as it does
+/// while alerts of its own fire: a split stops nobody's alarm.
+fn needs(incident: &Incident, it: &Incident) -> bool {
+    let Some((_, before)) = lowered(incident, it.id) else { return false };
+    let leaves = |id: &IncidentId| *id == it.id || it.parts.contains_key(id);
+    incident.parts.iter().any(|(id, part)| !leaves(id) && part.severity < before)
 }
 
 fn news(what: MergeNews) -> EventKind {

@@ -111,7 +111,9 @@ pub enum OncallAnswer {
         waiting: Vec<Summary>,
         more: usize,
         /// `None`: they cannot be read.
+        #[serde(default)]
         alerts: Option<Box<Digest>>,
+        #[serde(default)]
         now: Timestamp,
     },
     Test {

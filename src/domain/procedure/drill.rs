@@ -120,11 +120,11 @@ impl Now<'_> {
         let local = self.zone.civil(self.at);
         !matches!(local.weekday(), Weekday::Saturday | Weekday::Sunday) && HOURS.contains(&local.hour())
     }
+}
 
-    /// When it is looked at again.
-    pub fn again(&self) -> Timestamp {
-        self.at.saturating_add(AGAIN).unwrap_or(Timestamp::MAX)
-    }
+/// When it is looked again whether something is due.
+pub fn again(now: Timestamp) -> Timestamp {
+    now.saturating_add(AGAIN).unwrap_or(Timestamp::MAX)
 }
 
 #[cfg(test)]

@@ -57,18 +57,19 @@ pub fn card(world: &World, incident: &Incident) -> Vec<String> {
                 && text.lines().any(|line| line == status)
         }
     };
-    let (all, right) = world.slack.look(|slack| {
+    let cards: Vec<String> = world.slack.look(|slack| {
         let channel = slack.channel_called(EMERGENCIES);
         let cards = channel
             .into_iter()
             .flat_map(|channel| channel.messages.iter())
             .filter(|message| !message.deleted && message.only_for.is_none() && message.text.contains(&foot));
-        let cards: Vec<&str> = cards.map(|message| message.text.as_str()).collect();
-        (cards.len(), cards.iter().filter(|text| shows(text)).count())
+        cards.map(|message| message.text.clone()).collect()
     });
-    if (all, right) == (1, 1) {
+    if let [card] = cards.as_slice()
+        && shows(card)
+    {
         Vec::new()
     } else {
-        vec![format!("{}: {all} cards, {right} of them right ({severity}, {status})", incident.id)]
+        vec![format!("{}: one card should show {severity} and {status}: {cards:#?}", incident.id)]
     }
 }

@@ -387,6 +387,22 @@ fn retract_takes_back_a_merge_where_nothing_came_after_it() {
     assert_eq!(undone_by_retract(town.of(OLD), merge_only), None);
 }
 
+/// What else is as bad goes on calling.
+#[test]
+fn a_split_stops_no_alarm_of_another_part() {
+    let other = IncidentId(30);
+    let mut town = Town::with(&[(OLD, 0, P3), (YOUNG, 1, P1), (other, 2, P1)]);
+    town.merges(3, "U0IAN", YOUNG, OLD).unwrap();
+    town.merges(3, "U0IAN", other, OLD).unwrap();
+    assert_eq!(town.splits(4, YOUNG).unwrap(), Done::SplitOff { from: OLD, back_to: None });
+    assert_eq!((town.of(OLD).severity, town.of(OLD).page_due().is_some()), (P1, true));
+    // An alert of its own that fires may be why as well.
+    let mut town = Town::with(&[(OLD, 0, P3), (YOUNG, 1, P1)]);
+    town.merges(3, "U0IAN", YOUNG, OLD).unwrap();
+    town.alert(4, AlertId(1), OLD, true);
+    assert_eq!(town.splits(5, YOUNG).unwrap(), Done::SplitOff { from: OLD, back_to: None });
+}
+
 /// A severity that somebody set since stays.
 #[test]
 fn a_split_takes_back_its_own_raise_alone() {

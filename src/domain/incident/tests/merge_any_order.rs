@@ -66,8 +66,13 @@ impl Town {
                 }
             }
             Deed::Split(it) => {
+                let whole = self.whole(IDS[*it]);
                 if self.splits(minute, IDS[*it]).is_ok() {
                     self.has_its_clocks(minute, IDS[*it]);
+                    let whole = self.of(whole);
+                    let set = whole.severity_changes.iter().any(|change| change.merged.is_none());
+                    let worst = whole.parts.values().map(|part| part.severity).min();
+                    assert!(set || worst.is_none_or(|worst| whole.severity <= worst), "no alarm is lowered");
                 }
             }
             Deed::Resolve(id) => command(self, *id, Command::Resolve { root_cause: "x".into() }),
