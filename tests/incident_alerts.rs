@@ -251,3 +251,15 @@ async fn what_belongs_together_is_one_incident_whatever_channel_it_is_told_in() 
     assert_eq!(world.count("#deployments", "A-2 Slow on db-1"), 1);
     assert!(card(&world).contains("Alerts: A-1 Down on db-1; A-2 Slow on db-1"), "{}", card(&world));
 }
+
+#[tokio::test]
+async fn who_has_the_alert_is_on_what_its_incident_is_merged_into() {
+    let (world, _) = declared().await;
+    world.maya().types(ON_CALL, "/alerts ack A-1").await;
+    world.ian().types(EMERGENCIES, "/incident p3 Small thing").await;
+    world.ian().types(EMERGENCIES, "/incident 1 merge into 2").await;
+    let told = plain(&world.maya().types(ON_CALL, "/alerts ack A-1").await);
+    assert!(told.contains("You are on INC-2"), "{told}");
+    let told = plain(&world.maya().types(ON_CALL, "/alerts ack A-1").await);
+    assert!(told.contains("has A-1 already"), "{told}");
+}

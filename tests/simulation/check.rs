@@ -307,9 +307,12 @@ fn responses(world: &World, incident: &Incident, events: &[Event]) -> Vec<String
             }
         }
     }
-    let moved = events
-        .iter()
-        .any(|event| matches!(event.kind, EventKind::SeverityChanged { .. } | EventKind::Resolved { .. }));
+    let moved = events.iter().any(|event| {
+        matches!(
+            event.kind,
+            EventKind::SeverityChanged { .. } | EventKind::Resolved { .. } | EventKind::Merge(_)
+        )
+    });
     let within = events.first().and_then(|event| match &event.kind {
         // What an alert declares began when the alert did.
         EventKind::Declared { clocks, began, .. } => {

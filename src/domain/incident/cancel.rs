@@ -7,7 +7,7 @@ use super::decide::{Decision, open};
 use super::event::{Cancelled, EventKind};
 use crate::answer::Done;
 use crate::id::IncidentId;
-use crate::refusal::Refusal;
+use crate::refusal::{MergeProblem, Refusal};
 
 /// Why it was cancelled, where nobody said.
 const NO_INCIDENT: &str = "False alarm";
@@ -22,6 +22,11 @@ pub(super) fn cancel(
     open(incident)?;
     if of == Some(incident.id) {
         return Err(Refusal::NotAnIncidentNumber { word: incident.id.to_string() });
+    }
+    if let Some(part) = of.filter(|of| incident.parts.contains_key(of)) {
+        // Neither of the two would be left.
+        let problem = MergeProblem::Part { into: incident.id };
+        return Err(Refusal::Merge { incident: part, problem });
     }
     let cancelled = EventKind::Resolved {
         root_cause: why.unwrap_or_else(|| NO_INCIDENT.into()),

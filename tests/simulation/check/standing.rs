@@ -46,7 +46,9 @@ pub fn card(world: &World, incident: &Incident) -> Vec<String> {
     let foot = format!("{} \u{b7} declared by", incident.id);
     let (severity, status) =
         (format!("Severity: {} ", incident.severity), format!("Status: {}", incident.status));
+    let merged = incident.merged().map(|merged| format!("MERGED INTO {}: ", merged.whole.incident));
     let shows = |text: &str| match incident.status {
+        _ if merged.is_some() => merged.as_ref().is_some_and(|merged| text.contains(merged)),
         Status::Resolved => {
             ["RESOLVED", "CANCELLED"].iter().any(|end| text.contains(&format!("INCIDENT {end}: ")))
         }

@@ -93,14 +93,19 @@ impl Draft<'_> {
             Err(refusal) => return Ok(Err(refusal)),
         };
         let group = self.group_of_alert(&alert)?;
-        let kind = match ask::ack(&alert, group.as_deref()) {
-            Ok(kind) => kind,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
-        self.record::<Alert>(id, &Cause::request(request), kind)?;
-        let alerts = group.as_ref().map_or(1, |group| group.open.max(1));
-        let incident = alert.incident.or(group.and_then(|group| group.incident));
-        let incident = incident.map(|id| self.acknowledges_too(request, id)).transpose()?.flatten();
+        let kind = ask::ack(&alert, group.as_deref());
+        let incident = alert.incident.or(group.as_ref().and_then(|group| group.incident));
+        if let Ok(kind) = &kind {
+            self.record::<Alert>(id, &Cause::request(request), kind.clone())?;
+        }
+        let over = matches!(kind, Err(AlertsRefusal::Over { .. }));
+        let incident = incident.filter(|_| !over).map(|id| self.acknowledges_too(request, id));
+        let incident = incident.transpose()?.flatten();
+        // Somebody has the alert already, and nobody its incident.
+        if let (Err(refusal), None) = (kind, incident) {
+            return Ok(Err(refusal));
+        }
+        let alerts = group.map_or(1, |group| group.open.max(1));
         Ok(Ok(AlertsAnswer::Acked { alert: id, title: alert.told.title.clone(), alerts, incident }))
     }
 
@@ -240,6 +245,7 @@ impl Draft<'_> {
         if let Some(group) = self.group_of_alert(&alert)?.filter(|group| group.incident == Some(incident)) {
             self.record::<Group>(group.id, &cause, GroupEventKind::Detached)?;
         }
+        let incident = self.book().whole_number(Some(incident))?.unwrap_or(incident);
         Ok(Ok(AlertsAnswer::Detached { alert: id, incident }))
     }
 
@@ -257,7 +263,10 @@ impl Draft<'_> {
         if let Err(refusal) = ask::open(&alert) {
             return Ok(Err(refusal));
         }
-        if let Some(incident) = alert.incident {
+        if let Some(refusal) = self.attached_with(&alert)? {
+            return Ok(Err(refusal));
+        }
+        if let Some(incident) = self.book().whole_number(alert.incident)? {
             return Ok(Err(AlertsRefusal::AttachedAlready { alert: id, incident }));
         }
         let title = title_of(&alert);

@@ -387,6 +387,17 @@ fn retract_takes_back_a_merge_where_nothing_came_after_it() {
     assert_eq!(undone_by_retract(town.of(OLD), merge_only), None);
 }
 
+/// Each would be the same as the other, and nobody would be called for either.
+#[test]
+fn a_whole_is_no_double_of_its_part() {
+    let mut town = Town::with(&[(OLD, 0, P3), (YOUNG, 1, P1)]);
+    town.merges(3, "U0IAN", YOUNG, OLD).unwrap();
+    let double = town.asks(OLD, at(4), "U0IAN", Command::Cancel { why: None, of: Some(YOUNG) });
+    let problem = MergeProblem::Part { into: OLD };
+    assert_eq!(double.unwrap_err(), Refusal::Merge { incident: YOUNG, problem });
+    assert!(town.of(OLD).is_open());
+}
+
 /// What else is as bad goes on calling.
 #[test]
 fn a_split_stops_no_alarm_of_another_part() {
