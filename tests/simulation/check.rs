@@ -115,7 +115,13 @@ fn acknowledged(deeds: &[Deed], saved: &Saved) -> Vec<String> {
             Outcome::Heard | Outcome::Asked | Outcome::Unknown => each.iter().all(|found| *found <= 1),
         };
         if !right {
-            wrong.push(format!("{:?}, but {found} events: {}\n    {}", deed.outcome, deed.line, deed.answer));
+            let all =
+                saved.iter().flat_map(|(incident, events)| events.iter().map(|event| (incident.id, event)));
+            let found: Vec<String> = all
+                .filter(|(_, event)| is_of(&event.kind, deed))
+                .map(|(id, event)| format!("{id} {} by {:?}", event.at, event.by))
+                .collect();
+            wrong.push(format!("{:?}, but {found:?}: {}\n    {}", deed.outcome, deed.line, deed.answer));
         }
     }
     wrong
