@@ -279,6 +279,26 @@ async fn many_are_sent_again_a_few_at_a_time() {
     assert!(asked(&world).iter().any(|target| target.contains("cursor=v1_")), "{:?}", asked(&world));
 }
 
+/// One attempt that GitHub has no more is left, and the others are sent again; nobody is told of a permission.
+#[tokio::test]
+async fn one_that_is_gone_stops_no_other() {
+    for status in [404, 410, 422] {
+        let mut world = killed().await;
+        away(&world, 10).await;
+        for number in 2..=4 {
+            ends(&world, number, "failure").await;
+        }
+        away(&world, 10).await;
+        world.github().faults().http("POST /repos/{}/hooks/{}/deliveries/10001/attempts", status, 9);
+        world.start_howler().await;
+        goes_on(&world, 900).await;
+        let said = told(&world, "While I was down");
+        assert!(said.len() == 1 && said[0].contains("3 things. 2 of 3 are here now."), "{status}: {said:?}");
+        assert!(!said[0].contains("Webhooks, write"), "{said:?}");
+        assert_eq!(again(&world), 3, "{status}");
+    }
+}
+
 /// The webhook is the organisation's.
 #[tokio::test]
 async fn an_organisations_webhook_is_asked_where_the_repository_has_none() {

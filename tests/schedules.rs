@@ -123,6 +123,27 @@ async fn what_cannot_be_told_is_no_alert() {
     assert_eq!(keys(&world), ["schedule/nightly.yml"], "once it tells, it is known");
 }
 
+/// Whoever mends the file after its time does not hide that it did not start.
+#[tokio::test]
+async fn a_later_change_of_its_file_hides_nothing() {
+    let world = nightly().await;
+    let now = world.clock.now();
+    world.github().repository().changed.insert(".github/workflows/nightly.yml".into(), now + minutes(35));
+    goes_on(&world, 42).await;
+    assert_eq!(keys(&world), ["schedule/nightly.yml"]);
+}
+
+/// Of a file beyond a megabyte GitHub gives no text.
+#[tokio::test]
+async fn one_file_without_a_text_stops_no_other() {
+    let world = nightly().await;
+    world.github().repository().files.insert(".github/workflows/big.yml".into(), String::new());
+    goes_on(&world, 42).await;
+    assert_eq!(keys(&world), ["schedule/nightly.yml"]);
+    let told = sources(&world).await;
+    assert!(told.contains("the schedule of big.yml cannot be read: GitHub gives no text of it"), "{told}");
+}
+
 #[tokio::test]
 async fn one_that_is_switched_off_or_cannot_be_read_is_said_and_is_no_alert() {
     let world = nightly().await;

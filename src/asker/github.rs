@@ -5,7 +5,7 @@ mod runs;
 mod schedules;
 mod workflow;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -41,6 +41,8 @@ pub(crate) struct GitHub {
     /// The webhook that leads here: as configured, or as found.
     named_hook: Option<u64>,
     hook: Option<(Timestamp, hooks::Webhook)>,
+    /// Attempts that GitHub does not make again.
+    gone: BTreeSet<u64>,
     /// How late a schedule may be; nothing where schedules are not looked at.
     pub(crate) grace: Option<SignedDuration>,
     schedules: schedules::Schedules,
@@ -63,6 +65,7 @@ impl GitHub {
             named_hook: config.sources.github_hook,
             hook: None,
             grace,
+            gone: BTreeSet::new(),
             schedules: schedules::Schedules::default(),
         })
     }

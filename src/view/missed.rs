@@ -32,12 +32,16 @@ pub(super) fn told(missed: &Missed) -> Message {
 }
 
 fn of_github(down: &[Outage], listed: &Listed) -> Draft {
-    let Listed { missed, here, between, left, why, too_old } = listed;
+    let Listed { missed, here, between, left, why, too_old, too_many } = listed;
     let old = too_old.then(|| words!["GitHub keeps its list for three days: what was before that is lost."]);
+    let many = too_many.then(|| {
+        words!["There were too many deliveries to look through all of them: of the oldest I cannot tell."]
+    });
+    let old: Vec<_> = old.into_iter().chain(many).collect();
     if *missed == 0 {
         let nothing =
             words!["📬 While I was down"].and(times(down)).and(words![" I missed nothing of GitHub's."]);
-        return Draft::new().line(nothing).lines(old.into_iter().collect());
+        return Draft::new().line(nothing).lines(old);
     }
     let lead = match (down.is_empty(), between) {
         (false, _) => words!["While I was down"].and(times(down)).and(words![" GitHub tried to tell me "]),

@@ -41,6 +41,19 @@ impl Webhook {
     }
 }
 
+/// What a look at the list came to: up to `until`, and whether what is older was too much to look through.
+struct Looked {
+    found: Reckoning,
+    until: Timestamp,
+    cut: bool,
+    /// Something later is still in hand.
+    goes_on: bool,
+}
+
+fn may_not(hook: &Webhook) -> String {
+    format!("GITHUB_TOKEN may not have deliveries of {} sent again: {WRITE}", hook.whose)
+}
+
 impl GitHub {
     /// Looks through what was not delivered, and has it sent again.
     pub async fn deliveries(&mut self, known: &Asking, now: Timestamp, redactor: &Redactor) -> Asked {
@@ -49,19 +62,20 @@ impl GitHub {
         let (after, until) = (known.after(now).max(back(KEPT)), back(LISTED_AFTER));
         let too_old = known.down.iter().any(|outage| outage.from < back(KEPT));
         match self.sent_again(after, until, now, &mut asked, redactor).await {
-            Ok(Reckoning { waits: true, .. }) => {
+            Ok(Looked { found: Reckoning { waits: true, .. }, .. }) => {
                 asked.learned.found = Some(Found::Waits);
                 if asked.came == Came::Nothing {
                     asked.came = Came::Answer { next: ATTEMPT };
                 }
             }
-            Ok(reckoning) => {
-                let listed = Listed { too_old, ..reckoning.listed };
+            Ok(Looked { found, until, cut, goes_on }) => {
+                let listed = Listed { too_old, too_many: cut, ..found.listed };
                 asked.learned.found = Some(Found::Listed { until, listed });
                 let ended = known.down.iter().map(|outage| outage.until).max();
                 // What was tried just before the end of an outage may not be listed yet.
                 let rest = ended.map(|ended| ended.duration_since(until)).filter(|rest| rest.is_positive());
                 asked.came = match (rest, asked.came) {
+                    (_, Came::Nothing) if goes_on => Came::Answer { next: ATTEMPT },
                     (Some(rest), Came::Nothing | Came::Lasting) => Came::Answer { next: rest.max(ATTEMPT) },
                     (None, Came::Nothing) => Came::Answer { next: EVERY },
                     (_, came) => came,
@@ -83,33 +97,69 @@ impl GitHub {
         now: Timestamp,
         asked: &mut Asked,
         redactor: &Redactor,
-    ) -> Result<Reckoning, Unasked> {
+    ) -> Result<Looked, Unasked> {
         let hook = self.hook(now).await?;
-        let attempts = self.attempts(&hook, after).await?;
+        let (attempts, begins) = self.attempts(&hook, after).await?;
+        let (after, cut) = (begins.unwrap_or(after), begins.is_some());
         asked.learned.heard = true;
-        let mut found = reckon(&attempts, after, until, now);
-        found.waits |= !found.again.is_empty();
-        for attempt in found.again.clone().into_iter().take(AT_ONCE) {
-            if let Err(unasked) = self.redeliver(&hook, attempt).await {
-                asked.failed(&unasked, redactor);
-                if unasked.lasting {
-                    found = found.given_up(redactor.shown(&unasked.why));
-                }
-                break;
+        self.gone.retain(|gone| attempts.iter().any(|attempt| attempt.id == *gone));
+        let before = reckon(&attempts, after, until, now, &self.gone);
+        if let Some(refused) = self.send_again(&hook, &before, asked, redactor).await {
+            asked.failed(&refused, redactor);
+            if refused.lasting {
+                let found = before.given_up(redactor.shown(&refused.why));
+                return Ok(Looked { found, until, cut, goes_on: false });
             }
         }
-        Ok(found)
+        let mut found = reckon(&attempts, after, until, now, &self.gone);
+        found.waits |= !found.again.is_empty();
+        match found.settled(now).filter(|_| found.waits) {
+            Some(until) => {
+                let found = reckon(&attempts, after, until, now, &self.gone);
+                Ok(Looked { found, until, cut, goes_on: true })
+            }
+            None => Ok(Looked { found, until, cut, goes_on: false }),
+        }
+    }
+
+    /// Has a few sent again; gives what stops all of it. One that GitHub has no more stops none of the others.
+    async fn send_again(
+        &mut self,
+        hook: &Webhook,
+        found: &Reckoning,
+        asked: &mut Asked,
+        redactor: &Redactor,
+    ) -> Option<Unasked> {
+        let mut gone = Vec::new();
+        let mut last = None;
+        let never = found.listed.here == 0 && found.listed.left.is_empty() && !found.waits;
+        // The newest is among them: GitHub forgets it last.
+        let (oldest, rest) = found.again.split_at(found.again.len().min(AT_ONCE - 1));
+        let few: Vec<u64> = oldest.iter().chain(rest.last()).copied().collect();
+        for attempt in &few {
+            let Err(unasked) = self.redeliver(hook, *attempt).await else { continue };
+            if !unasked.lasting || matches!(unasked.status, None | Some(401 | 403)) {
+                return Some(unasked);
+            }
+            gone.push((*attempt, unasked.status));
+            last = Some(unasked);
+        }
+        // Of what may not be changed GitHub says that it is not there, too.
+        if never && gone.len() == few.len() && gone.iter().all(|(_, status)| *status == Some(404)) {
+            return last.map(|unasked| Unasked { why: may_not(hook), ..unasked });
+        }
+        if let Some(unasked) = last {
+            asked.learned.notes.push(redactor.shown(&unasked.why));
+        }
+        self.gone.extend(gone.into_iter().map(|(attempt, _)| attempt));
+        None
     }
 
     async fn redeliver(&self, hook: &Webhook, attempt: u64) -> Result<(), Unasked> {
         let api = self.api.as_ref().map_err(Clone::clone)?;
         let sent = api.redeliver(&hook.path, attempt, &hook.thing(), WRITE).await;
-        // Of what may not be changed GitHub says that it is not there, too.
         sent.map_err(|unasked| match unasked.status {
-            Some(403 | 404) => Unasked {
-                why: format!("GITHUB_TOKEN may not have deliveries of {} sent again: {WRITE}", hook.whose),
-                ..unasked
-            },
+            Some(403) => Unasked { why: may_not(hook), ..unasked },
             _ => unasked,
         })
     }
@@ -168,11 +218,15 @@ impl GitHub {
         api.plain(&format!("{}/deliveries?per_page=1", hook.path), &hook.thing(), READ).await.map(drop)
     }
 
-    /// Attempts since `after`, of what howler hears: finished runs.
-    async fn attempts(&self, hook: &Webhook, after: Timestamp) -> Result<Vec<Attempt>, Unasked> {
+    /// Attempts since `after`, of what howler hears: finished runs. Where they are too many, the newest, and after when these are.
+    async fn attempts(
+        &self,
+        hook: &Webhook,
+        after: Timestamp,
+    ) -> Result<(Vec<Attempt>, Option<Timestamp>), Unasked> {
         let api = self.api.as_ref().map_err(Clone::clone)?;
         let thing = hook.thing();
-        let (mut all, mut cursor) = (Vec::new(), None);
+        let (mut all, mut cursor, mut oldest) = (Vec::new(), None, None);
         for _ in 0..PAGES {
             let mut query = vec![("per_page", PAGE.to_string())];
             query.extend(cursor.map(|cursor| ("cursor", cursor)));
@@ -184,19 +238,17 @@ impl GitHub {
             for one in page {
                 let attempt = attempt(one).ok_or_else(unreadable)?;
                 is_past |= attempt.at <= after;
+                oldest = Some(attempt.at);
                 if is_heard(one) {
                     all.push(attempt);
                 }
             }
             match next.filter(|_| !is_past) {
                 Some(next) => cursor = Some(next),
-                None => return Ok(all),
+                None => return Ok((all, None)),
             }
         }
-        Err(Unasked::passing_words(format!(
-            "there are more than {} deliveries to look through",
-            PAGE * PAGES
-        )))
+        Ok((all, oldest))
     }
 }
 

@@ -21,6 +21,8 @@ use redact::Redactor;
 use sources::asked::began;
 
 const CONTENTS: &str = "give it the permission Contents, read";
+/// GitHub gives no text of a file beyond a megabyte (REST "Get repository content").
+const NO_TEXT: &str = "GitHub gives no text of it";
 /// Entries on a page, and workflows that are looked at.
 const PAGE: usize = 100;
 /// A run may begin a little before its minute by another clock.
@@ -33,7 +35,7 @@ pub(crate) struct Schedules {
     on: Vec<Scheduled>,
     notes: Vec<String>,
     cannot: Vec<String>,
-    /// The times that were told as missed.
+    /// Until when an alert of each was seen in the books: what failed to be written is told again.
     told: BTreeMap<String, Timestamp>,
 }
 
@@ -107,6 +109,9 @@ impl GitHub {
         now: Timestamp,
         asked: &mut Asked,
     ) -> Result<Option<Answer>, Unasked> {
+        if let Some(alert) = alert {
+            self.schedules.told.insert(one.path.clone(), alert.last);
+        }
         let (mut newest, due) = (newest, one.due(now, grace));
         if let Some(due) = due.filter(|due| newest.is_none_or(|at| at < *due)) {
             // The list does not say that it ran: it is asked about by itself.
@@ -118,10 +123,9 @@ impl GitHub {
                     one.file()
                 ));
             }
-            if newest.is_some_and(|at| at < due) && !self.is_told(one, due, alert) {
+            if newest.is_some_and(|at| at < due) && !self.is_told(one, due) {
                 let changed = self.was_changed(one, due).await?;
                 if let Kept::Missed { due } = one.kept(newest, changed, now, grace) {
-                    self.schedules.told.insert(one.path.clone(), due);
                     return Ok(Some(self.answer(one, Said::Firing, due)));
                 }
             }
@@ -135,9 +139,8 @@ impl GitHub {
         Ok(newest.filter(|at| *at >= since).map(|at| self.answer(one, Said::Resolved, at)))
     }
 
-    fn is_told(&self, one: &Scheduled, due: Timestamp, alert: Option<&Arc<Alert>>) -> bool {
+    fn is_told(&self, one: &Scheduled, due: Timestamp) -> bool {
         self.schedules.told.get(&one.path).is_some_and(|told| *told >= due)
-            || alert.is_some_and(|alert| alert.last >= due)
     }
 
     fn answer(&self, one: &Scheduled, said: Said, at: Timestamp) -> Answer {
@@ -161,8 +164,9 @@ impl GitHub {
 
     /// Whether its file was changed so shortly before that GitHub may have known it only later.
     async fn was_changed(&self, one: &Scheduled, due: Timestamp) -> Result<bool, Unasked> {
-        let since = due.saturating_sub(CHANGED).unwrap_or(due).strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        let query = [("path", one.path.as_str()), ("since", since.as_str()), ("per_page", "1")];
+        let second = |at: Timestamp| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let (since, until) = (second(due.saturating_sub(CHANGED).unwrap_or(due)), second(due));
+        let query = [("path", one.path.as_str()), ("since", &since), ("until", &until), ("per_page", "1")];
         let path = format!("/commits?{}", serde_urlencoded::to_string(query).unwrap_or_default());
         Ok(!self.list(&path, "", "the commits", CONTENTS).await?.is_empty())
     }
@@ -185,7 +189,8 @@ impl GitHub {
             }
             let file = path.rsplit('/').next().unwrap_or_default();
             let times = match self.file(path).await? {
-                Some(text) => workflow::times(&text),
+                Some(Some(text)) => workflow::times(&text),
+                Some(None) => Err(NO_TEXT.into()),
                 None => continue,
             };
             match (times, state) {
@@ -202,8 +207,8 @@ impl GitHub {
         Ok(())
     }
 
-    /// The text of a file on the default branch; nothing where it is not there.
-    async fn file(&self, path: &str) -> Result<Option<String>, Unasked> {
+    /// A file on the default branch, nothing where it is not there, and its text, nothing where it cannot be read.
+    async fn file(&self, path: &str) -> Result<Option<Option<String>>, Unasked> {
         let api = self.api.as_ref().map_err(Clone::clone)?;
         let address = format!("/repos/{}/contents/{path}", api.repository());
         let found = match api.plain(&address, &format!("the file {path}"), CONTENTS).await {
@@ -215,8 +220,7 @@ impl GitHub {
         let text: String =
             found["content"].as_str().unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect();
         let text = STANDARD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        let unreadable = || Unasked::passing_words(format!("the file {path} could not be read"));
-        text.filter(|text| !text.is_empty()).ok_or_else(unreadable).map(Some)
+        Ok(Some(text.filter(|text| !text.is_empty())))
     }
 
     /// A list of the repository's that must be there.

@@ -35,6 +35,7 @@ pub(super) struct Listing {
     state: Option<String>,
     direction: Option<String>,
     since: Option<Timestamp>,
+    until: Option<Timestamp>,
     pub(super) event: Option<String>,
     pub(super) branch: Option<String>,
     pub(super) status: Option<String>,
@@ -247,6 +248,7 @@ impl Listing {
     pub(super) fn covers(&self, at: Timestamp) -> bool {
         // Whole seconds, as GitHub keeps them.
         self.since.is_none_or(|since| at.as_second() >= since.as_second())
+            && self.until.is_none_or(|until| at.as_second() <= until.as_second())
     }
 
     pub(super) fn size(&self) -> usize {

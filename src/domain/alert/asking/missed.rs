@@ -1,11 +1,11 @@
 //! What a source tried to deliver while howler did not listen, by the source's own list of its attempts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::LONG;
+use super::{LONG, PATIENCE};
 use crate::alert::signal::Source;
 use crate::timer::Outage;
 
@@ -55,6 +55,9 @@ pub struct Listed {
     /// The outage began before what the list keeps.
     #[serde(default)]
     pub too_old: bool,
+    /// The list was too long: what is older than its newest part was not looked at.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub too_many: bool,
 }
 
 /// A reckoning of a list.
@@ -65,10 +68,18 @@ pub struct Reckoning {
     pub again: Vec<u64>,
     /// Something was just sent again, and nobody knows yet what became of it.
     pub waits: bool,
+    /// When the first of those was tried first of which nobody knows yet what becomes of them.
+    pub in_hand: Option<Timestamp>,
 }
 
-/// What became of deliveries whose first attempt lies after `after` and not after `until`.
-pub fn reckon(attempts: &[Attempt], after: Timestamp, until: Timestamp, now: Timestamp) -> Reckoning {
+/// What became of deliveries whose first attempt lies after `after` and not after `until`. `gone`: attempts that cannot be made again.
+pub fn reckon(
+    attempts: &[Attempt],
+    after: Timestamp,
+    until: Timestamp,
+    now: Timestamp,
+    gone: &BTreeSet<u64>,
+) -> Reckoning {
     let mut of: BTreeMap<&str, Vec<&Attempt>> = BTreeMap::new();
     attempts.iter().for_each(|attempt| of.entry(&attempt.guid).or_default().push(attempt));
     let mut found = Reckoning::default();
@@ -87,20 +98,30 @@ pub fn reckon(attempts: &[Attempt], after: Timestamp, until: Timestamp, now: Tim
         listed.between = Some((from.min(first.at), to.max(first.at)));
         if tries.iter().any(|attempt| attempt.arrived()) {
             listed.here += 1;
-        } else if tries.len() >= TRIES {
+        } else if tries.len() >= TRIES || gone.contains(&last.id) {
             *listed.left.entry(last.status).or_default() += 1;
-        } else if now.duration_since(last.at) < ATTEMPT && last.again {
-            found.waits = true;
         } else {
-            again.push((first.at, last.id, last.status));
+            found.in_hand = Some(found.in_hand.map_or(first.at, |known| known.min(first.at)));
+            match now.duration_since(last.at) < ATTEMPT && last.again {
+                true => found.waits = true,
+                false => again.push((first.at, last.id)),
+            }
         }
     }
     again.sort_unstable();
-    found.again = again.iter().map(|(_, id, _)| *id).collect();
+    found.again = again.iter().map(|(_, id)| *id).collect();
     found
 }
 
 impl Reckoning {
+    /// Until when all is settled, where the rest is not to be waited for: something was missed more than [`PATIENCE`] ago, and since
+    /// then there was always something in hand.
+    pub fn settled(&self, now: Timestamp) -> Option<Timestamp> {
+        let first = self.listed.between.map(|(first, _)| first)?;
+        let settled = self.in_hand?.saturating_sub(SignedDuration::from_nanos(1)).ok()?;
+        (now.duration_since(first) >= PATIENCE && settled >= first).then_some(settled)
+    }
+
     /// Nothing more will be sent again, for this reason: what did not arrive is left.
     #[must_use]
     pub fn given_up(mut self, why: String) -> Self {
@@ -109,7 +130,7 @@ impl Reckoning {
             *self.listed.left.entry(0).or_default() += left;
         }
         self.listed.why = Some(why);
-        Self { again: Vec::new(), waits: false, ..self }
+        Self { again: Vec::new(), waits: false, in_hand: None, ..self }
     }
 }
 
@@ -150,7 +171,9 @@ impl Missed {
         let long = self.down.iter().any(|outage| outage.until.duration_since(outage.from) >= LONG);
         match &self.github {
             Some(OfGitHub::Listed(listed)) if listed.missed > 0 => true,
-            Some(OfGitHub::Listed(listed)) => long && (listed.too_old || !self.unasked.is_empty()),
+            Some(OfGitHub::Listed(listed)) => {
+                long && (listed.too_old || listed.too_many || !self.unasked.is_empty())
+            }
             Some(OfGitHub::CannotAsk { .. }) => long,
             None => long && !self.unasked.is_empty(),
         }

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::agenda::{Agenda, Came, EVERY, every};
@@ -166,7 +168,7 @@ fn what_was_missed_and_what_is_sent_again() {
         // A person sends again what had arrived.
         (15, "fine", "02:30:00", 500, true),
     ]);
-    let found = reckon(&list, at("02:10:00"), at("02:55:00"), at("02:57:00"));
+    let found = reckon(&list, at("02:10:00"), at("02:55:00"), at("02:57:00"), &BTreeSet::new());
     let Listed { missed, here, between, left, .. } = &found.listed;
     assert_eq!((*missed, *here), (5, 1));
     assert_eq!(*between, Some((at("02:12:00"), at("02:16:00"))));
@@ -179,11 +181,46 @@ fn what_was_missed_and_what_is_sent_again() {
     let mut turned = list.clone();
     turned.reverse();
     assert_eq!(
-        reckon(&turned, at("02:10:00"), at("02:55:00"), at("02:57:00")).again,
-        reckon(&list, at("02:10:00"), at("02:55:00"), at("02:57:00")).again
+        reckon(&turned, at("02:10:00"), at("02:55:00"), at("02:57:00"), &BTreeSet::new()).again,
+        reckon(&list, at("02:10:00"), at("02:55:00"), at("02:57:00"), &BTreeSet::new()).again
     );
-    let nothing = reckon(&[], at("02:10:00"), at("02:55:00"), at("02:57:00"));
+    let nothing = reckon(&[], at("02:10:00"), at("02:55:00"), at("02:57:00"), &BTreeSet::new());
     assert_eq!(nothing, Default::default());
+}
+
+#[test]
+fn what_cannot_be_sent_again_is_left_by_itself() {
+    let list = attempts(&[(3, "lost", "02:12:00", 502, false), (4, "later", "02:13:00", 503, false)]);
+    let reckoned = |gone: &[u64]| {
+        reckon(&list, at("02:10:00"), at("02:55:00"), at("02:57:00"), &gone.iter().copied().collect())
+    };
+    let found = reckoned(&[3]);
+    assert_eq!((found.again, found.in_hand), (vec![4], Some(at("02:13:00"))));
+    assert_eq!(found.listed.left.into_iter().collect::<Vec<_>>(), [(502, 1)]);
+    assert_eq!((reckoned(&[3, 4]).again, reckoned(&[3, 4]).in_hand), (vec![], None));
+}
+
+/// Where ever more is missed, what is settled is told all the same.
+#[test]
+fn nobody_waits_for_ever() {
+    let list = attempts(&[
+        (3, "back", "02:12:00", 502, false),
+        (4, "back", "02:14:00", 200, true),
+        (5, "new", "04:20:00", 502, false),
+    ]);
+    let reckoned = |until, now| reckon(&list, at("02:10:00"), until, now, &BTreeSet::new());
+    let early = reckoned(at("04:05:00"), at("04:11:00"));
+    assert_eq!(early.settled(at("04:11:00")), None, "nothing is in hand");
+    let now = at("04:22:00");
+    let found = reckoned(at("04:20:00"), now);
+    assert_eq!(found.settled(at("04:11:59")), None, "that is waited for");
+    let settled = found.settled(now).unwrap();
+    assert!(settled < at("04:20:00") && settled > at("04:19:59"));
+    let told = reckoned(settled, now);
+    assert_eq!((told.listed.missed, told.listed.here, told.in_hand), (1, 1, None));
+    // The oldest is in hand itself: nothing is settled.
+    let list = attempts(&[(5, "new", "02:12:00", 502, false)]);
+    assert_eq!(reckon(&list, at("02:10:00"), now, now, &BTreeSet::new()).settled(now), None);
 }
 
 #[test]

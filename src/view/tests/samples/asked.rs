@@ -44,6 +44,7 @@ pub fn missed() -> Vec<(&'static str, Tell)> {
             left: left.iter().copied().collect::<BTreeMap<_, _>>(),
             why: why.map(str::to_owned),
             too_old: false,
+            too_many: false,
         })
     };
     let told = |down: Vec<Outage>, github, unasked: &[Source]| {
