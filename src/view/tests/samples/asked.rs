@@ -66,6 +66,14 @@ pub fn missed() -> Vec<(&'static str, Tell)> {
         ("missed, not reached", told(Vec::new(), listed(4, 4, &[], None), &[])),
         ("missed, not allowed", told(down(), listed(2, 0, &[(0, 2)], Some(refused)), &[])),
         ("missed, cannot ask", told(down(), cannot, &robot)),
+        (
+            "missed, too many",
+            told(
+                down(),
+                OfGitHub::Listed(Listed { missed: 3, here: 3, too_many: true, ..Listed::default() }),
+                &[],
+            ),
+        ),
         ("missed, too old", told(days, none, &[Source::Vercel, Source::UptimeRobot])),
         (
             "missed, nobody tells",
