@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinHandle};
 use tracing::{info, warn};
 
-use asker::{Asker, Questions};
+use asker::Asker;
 use backups::{Keeper, Plan};
 use config::Config;
 use config::secrets::Secrets;
@@ -28,6 +28,7 @@ use delivery::{
 use desk::Desk;
 use domain::procedure::drill::Drill;
 use domain::run::signed::Keys;
+use ground::chore::Due;
 use ground::clock::Clock;
 use ground::logs::how_it_ended;
 use ground::loopback::Loopback;
@@ -39,9 +40,8 @@ use redact::Redactor;
 use store::{Disk, Store, StoreError};
 use telephone::Telephone;
 
-use crate::dry_run::drill::{Driller, Drilling};
+use crate::dry_run::drill::Driller;
 pub use crate::http_server::serve;
-pub use backups::Keeping;
 pub use stop::StopSignals;
 
 /// How long a stop may take before what is left is cut off; it is saved and goes on after the next start.
@@ -103,13 +103,13 @@ pub struct App {
     homes: JoinHandle<()>,
     desk_task: JoinHandle<()>,
     /// Automatic backups, where they are on.
-    pub backups: Option<Keeping>,
+    pub backups: Option<Due>,
     keeper: Option<JoinHandle<()>>,
     /// What sources are asked, where there is a machine to ask from.
-    pub asking: Option<Questions>,
+    pub asking: Option<Due>,
     asker: Option<JoinHandle<()>>,
     /// Drills of procedures, where they are on.
-    pub drilling: Option<Drilling>,
+    pub drilling: Option<Due>,
     driller: Option<JoinHandle<()>>,
     /// Socket Mode, where it is on.
     socket: Option<JoinHandle<()>>,

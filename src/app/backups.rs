@@ -15,6 +15,7 @@ use crate::data::DataError;
 use crate::data::backups::{BackupFolder, Kept};
 use config::Backups;
 use domain::duration::Spoken;
+use ground::chore::{self, Due};
 use ground::clock::Clock;
 use ground::telemetry::BackupMetrics;
 use store::{AsItStands, BackupError, Standing, Store, StoreError, Upgrade, outline};
@@ -45,22 +46,6 @@ impl Plan {
     }
 }
 
-/// Backups under way. Clones look at the same ones.
-#[derive(Clone)]
-pub struct Keeping {
-    clock: Clock,
-    next: watch::Receiver<Timestamp>,
-}
-
-impl Keeping {
-    /// Returns once no backup is due or under way.
-    pub async fn settled(&self) {
-        let (mut next, clock) = (self.next.clone(), &self.clock);
-        // A keeper that has ended takes none.
-        let _ = next.wait_for(|next| *next > clock.now()).await;
-    }
-}
-
 /// Takes backups of a store while it is open.
 pub(super) struct Keeper {
     pub plan: Plan,
@@ -87,18 +72,9 @@ enum Look {
 
 impl Keeper {
     /// Takes backups until howler stops.
-    pub fn start(self, stopping: &watch::Receiver<bool>) -> (Keeping, tokio::task::JoinHandle<()>) {
-        let (tell, next) = watch::channel(Timestamp::MIN);
-        let keeping = Keeping { clock: self.clock.clone(), next };
-        let mut stopping = stopping.clone();
-        let task = tokio::spawn(async move {
-            tokio::select! {
-                biased;
-                _ = stopping.wait_for(|stop| *stop) => {}
-                () = self.run(tell) => {}
-            }
-        });
-        (keeping, task)
+    pub fn start(self, stopping: &watch::Receiver<bool>) -> (Due, tokio::task::JoinHandle<()>) {
+        let clock = self.clock.clone();
+        chore::start(&clock, stopping, |next| self.run(next))
     }
 
     async fn run(self, next: watch::Sender<Timestamp>) {

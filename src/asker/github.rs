@@ -92,14 +92,8 @@ impl GitHub {
             asked.learned.cannot.push(why);
         }
         for (repository, alerts) in of.into_iter().take(REPOSITORIES) {
-            match self.still(repository, &alerts, now, redactor).await {
-                Ok((answers, unknown)) => {
-                    asked.learned.heard = true;
-                    asked.learned.answers.extend(answers);
-                    asked.learned.cannot.extend(unknown);
-                }
-                Err(unasked) => asked.failed(&unasked, redactor),
-            }
+            let told = self.still(repository, &alerts, now, redactor).await;
+            asked.took(told, redactor);
         }
         asked
     }

@@ -21,8 +21,9 @@ use desk::Desk;
 use domain::alert::Alert;
 use domain::alert::asking::agenda::{Agenda, Came, LONGEST};
 use domain::alert::asking::missed::Found;
-use domain::alert::asking::{Learned, Subject, is_old};
+use domain::alert::asking::{Answer, Learned, Subject, is_old};
 use domain::alert::signal::Source;
+use ground::chore::{self, Due};
 use ground::clock::Clock;
 use probe::Unasked;
 use redact::Redactor;
@@ -42,22 +43,6 @@ pub struct Asker {
     known: Vec<Learned>,
 }
 
-/// Questions under way. Clones look at the same ones.
-#[derive(Clone)]
-pub struct Questions {
-    clock: Clock,
-    next: watch::Receiver<Timestamp>,
-}
-
-impl Questions {
-    /// Returns once nothing is due or being asked.
-    pub async fn settled(&self) {
-        let (mut next, clock) = (self.next.clone(), &self.clock);
-        // An asker that has ended asks nothing.
-        let _ = next.wait_for(|next| *next > clock.now()).await;
-    }
-}
-
 /// One answer, and what it means for the next question.
 pub(crate) struct Asked {
     pub learned: Learned,
@@ -67,6 +52,18 @@ pub(crate) struct Asked {
 impl Asked {
     pub fn nothing(source: Source, subject: Subject) -> Self {
         Self { learned: Learned::of(source, subject), came: Came::Nothing }
+    }
+
+    /// What one repository or project answered.
+    pub fn took(&mut self, told: Result<(Vec<Answer>, Vec<String>), Unasked>, redactor: &Redactor) {
+        match told {
+            Ok((answers, unknown)) => {
+                self.learned.heard = true;
+                self.learned.answers.extend(answers);
+                self.learned.cannot.extend(unknown);
+            }
+            Err(unasked) => self.failed(&unasked, redactor),
+        }
     }
 
     /// Something could not be had. What passes by itself is asked again sooner.
@@ -107,19 +104,9 @@ impl Asker {
     }
 
     /// Asks until howler stops.
-    pub fn start(self, stopping: &watch::Receiver<bool>) -> (Questions, JoinHandle<()>) {
-        let (tell, next) = watch::channel(Timestamp::MIN);
-        let asking = Questions { clock: self.clock.clone(), next };
-        let mut stopping = stopping.clone();
-        let task = tokio::spawn(async move {
-            tokio::select! {
-                biased;
-                // An error means that the app is gone, which is a stop too.
-                _ = stopping.wait_for(|stop| *stop) => {}
-                () = self.run(tell) => {}
-            }
-        });
-        (asking, task)
+    pub fn start(self, stopping: &watch::Receiver<bool>) -> (Due, JoinHandle<()>) {
+        let clock = self.clock.clone();
+        chore::start(&clock, stopping, |next| self.run(next))
     }
 
     async fn run(mut self, next: watch::Sender<Timestamp>) {

@@ -59,14 +59,8 @@ impl Vercel {
             asked.learned.cannot.push(why);
         }
         for (project, alerts) in of.into_iter().take(PROJECTS) {
-            match self.still(project, &alerts, Reading { redactor, now }).await {
-                Ok((answers, unknown)) => {
-                    asked.learned.heard = true;
-                    asked.learned.answers.extend(answers);
-                    asked.learned.cannot.extend(unknown);
-                }
-                Err(unasked) => asked.failed(&unasked, redactor),
-            }
+            let told = self.still(project, &alerts, Reading { redactor, now }).await;
+            asked.took(told, redactor);
         }
         asked
     }

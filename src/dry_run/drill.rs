@@ -19,6 +19,7 @@ use domain::procedure::drill::{Drilled, Gap, Now, again};
 use domain::run::decide::{Start, start};
 use domain::run::{Run, RunEvent, RunEventKind};
 use domain::runbook::RunbookAnswer;
+use ground::chore::{self, Due};
 use ground::clock::Clock;
 use probe::Prober;
 use redact::Redactor;
@@ -32,37 +33,11 @@ pub struct Driller {
     pub clock: Clock,
 }
 
-/// Drills under way. Clones look at the same ones.
-#[derive(Clone)]
-pub struct Drilling {
-    clock: Clock,
-    next: watch::Receiver<Timestamp>,
-}
-
-impl Drilling {
-    /// Returns once no procedure is being tried.
-    pub async fn settled(&self) {
-        let (mut next, clock) = (self.next.clone(), &self.clock);
-        // A driller that has ended tries none.
-        let _ = next.wait_for(|next| *next > clock.now()).await;
-    }
-}
-
 impl Driller {
     /// Tries what is due until howler stops. Must be called inside a runtime.
-    pub fn start(self, stopping: &watch::Receiver<bool>) -> (Drilling, JoinHandle<()>) {
-        let (tell, next) = watch::channel(Timestamp::MIN);
-        let drilling = Drilling { clock: self.clock.clone(), next };
-        let mut stopping = stopping.clone();
-        let task = tokio::spawn(async move {
-            tokio::select! {
-                biased;
-                // An error means that the app is gone, which is a stop too.
-                _ = stopping.wait_for(|stop| *stop) => {}
-                () = self.run(tell) => {}
-            }
-        });
-        (drilling, task)
+    pub fn start(self, stopping: &watch::Receiver<bool>) -> (Due, JoinHandle<()>) {
+        let clock = self.clock.clone();
+        chore::start(&clock, stopping, |next| self.run(next))
     }
 
     async fn run(self, next: watch::Sender<Timestamp>) {

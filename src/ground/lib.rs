@@ -1,5 +1,6 @@
 //! What howler stands on: the clock, the log, the metrics, the sockets for one user's shell, and connections in memory.
 
+pub mod chore;
 pub mod clock;
 pub mod logs;
 pub mod loopback;
