@@ -274,20 +274,23 @@ fn more_alerts_than_may_be_open_are_refused_and_ends_are_not() {
             hear("d3", vec![bad("disk/3")]),
             hear("d4", vec![says(Said::Firing, "disk/1", 2)]),
             hear("d5", vec![says(Said::Firing, "disk/4", 2), end]),
+            // A small one hides nothing bad beside it, and what is sent again counts once.
+            hear("d6", vec![says(Said::Firing, "disk/2", 2), bad("disk/5")]),
+            hear("d6", vec![says(Said::Firing, "disk/2", 2), bad("disk/5")]),
         ]
     });
-    assert_eq!(heard, [Err(NotHeard::Full), Ok(()), Ok(()), Err(NotHeard::Full)]);
+    let full = Err(NotHeard::Full);
+    assert_eq!(heard, [full, Ok(()), Ok(()), full, full, full]);
     assert_eq!((alert(&scene, 1).count, alert(&scene, 1).is_live()), (2, false), "its end is saved");
     assert_eq!(alert(&scene, 2).key, "disk/3");
-    scene.state.alerts.take(&Alert {
-        id: AlertId(1_001),
-        key: "other/1".into(),
-        ended: Some(at(2)),
-        ..first
-    });
+    assert_eq!((alert(&scene, 3).key.as_str(), alert(&scene, 3).count), ("disk/5", 1));
+    for number in 1..=2 {
+        let (id, key) = (AlertId(1_000 + number), format!("other/{number}"));
+        scene.state.alerts.take(&Alert { id, key, ended: Some(at(2)), ..first.clone() });
+    }
     let again = delivery("d2", vec![says(Said::Firing, "disk/2", 2)]);
     let heard = scene.decide(at(3), |draft| draft.hear(&again).unwrap());
-    assert_eq!((heard, alert(&scene, 3).key.as_str()), (Ok(()), "disk/2"), "sent again it counts");
+    assert_eq!((heard, alert(&scene, 4).key.as_str()), (Ok(()), "disk/2"), "sent again it counts");
 }
 
 /// An older message that changes does not take the place of the newer one, which takes in what comes.
