@@ -164,7 +164,7 @@ impl Book<'_> {
         }
         let candidates = self.candidates(&line.command)?;
         Ok(match candidates.as_slice() {
-            [] => Meant::refused(Refusal::NothingOpen),
+            [] => Meant::refused(self.nothing_for(&line.command)),
             [only] => Meant::Incident(Arc::clone(only)),
             several => {
                 let choices: Vec<Summary> =
@@ -181,8 +181,10 @@ impl Book<'_> {
     fn candidates(&self, command: &Command) -> Result<Vec<Arc<Incident>>, StoreError> {
         let mut open = self.open();
         match command.core() {
-            // Nothing is merged into itself.
-            Command::Merge { into } => open.retain(|incident| incident.id != *into),
+            // Nothing is merged into itself, nor its own double.
+            Command::Merge { into: other } | Command::Cancel { of: Some(other), .. } => {
+                open.retain(|incident| incident.id != *other);
+            }
             Command::Split => return self.parts(&open),
             _ => {}
         }
@@ -206,6 +208,17 @@ impl Book<'_> {
             (_, []) => open,
             _ => resolved,
         })
+    }
+
+    /// Why no open incident can be meant.
+    fn nothing_for(&self, command: &Command) -> Refusal {
+        match (self.open().first(), command.core()) {
+            (Some(only), Command::Merge { .. } | Command::Cancel { of: Some(_), .. }) => {
+                Refusal::NoOtherOpen { incident: only.id }
+            }
+            (Some(_), Command::Split) => Refusal::NothingMerged,
+            _ => Refusal::NothingOpen,
+        }
     }
 
     /// What is merged into the open ones.

@@ -167,6 +167,12 @@ pub enum Refusal {
         most: usize,
     },
     NothingOpen,
+    /// It needs two open incidents, and `incident` is the only one.
+    NoOtherOpen {
+        incident: IncidentId,
+    },
+    /// No open incident has another one merged into it.
+    NothingMerged,
     NoSuchIncident {
         incident: IncidentId,
     },

@@ -3,6 +3,7 @@
 use super::merge;
 use super::number::{self, Named};
 use super::parts::{self, split_last_word, split_word};
+use super::together;
 use super::verbs::{self, command};
 use super::words::Verb;
 use super::{here, not_known, unknown};
@@ -21,6 +22,7 @@ pub(super) fn named(named: Named, rest: &str) -> Result<Line, Refusal> {
         return Err(Refusal::unsure(Doubt::Mistyped { word: parts::quoted(first) }, [named.line(command)]));
     }
     match super::verb_of(first) {
+        Some(Verb::Split) => merge::split_of(named, after),
         Some(verb) => Ok(named.line(command(verb, after)?)),
         None => match named {
             Named::Number(incident) => Err(not_known(Some(incident), rest)),
@@ -57,7 +59,11 @@ pub(super) fn verb_line(verb: Verb, word: &str, rest: &str) -> Result<Line, Refu
         | Verb::Retract
         | Verb::Snooze
         | Verb::Show
-        | Verb::Timeline => without_text(verb, rest),
+        | Verb::Timeline => match together::said(None, rest).filter(|_| verb == Verb::Take) {
+            // Nobody takes "2 out of 1".
+            Some(meant) => Err(meant),
+            None => without_text(verb, rest),
+        },
     }
 }
 

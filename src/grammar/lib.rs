@@ -18,6 +18,7 @@ pub mod runbook;
 mod sentence;
 pub mod slack_text;
 mod tidy;
+mod together;
 mod verbs;
 mod words;
 
@@ -220,6 +221,9 @@ fn verb_of(word: &str) -> Option<Verb> {
 
 /// Why a line was not understood, with what it may mean.
 fn not_known(incident: Option<IncidentId>, text: &str) -> Refusal {
+    if let Some(meant) = together::said(incident, text) {
+        return meant;
+    }
     let (first, rest) = split_word(text);
     let bare = first.trim_end_matches([':', ',', '.', '!', ';', '?']);
     let shown = parts::quoted(first);

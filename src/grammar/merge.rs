@@ -4,6 +4,7 @@ use super::here;
 use super::number::{self, Named};
 use super::parts::split_word;
 use super::tidy::is_sign;
+use super::together;
 use super::verbs::noted;
 use domain::command::{Command, Line};
 use domain::refusal::{Doubt, Refusal};
@@ -27,8 +28,7 @@ pub(super) fn line(rest: &str) -> Result<Line, Refusal> {
     }
     if is_one_of(split_word(after).0, &AND) {
         let Some((other, _)) = name(without(after, &AND))? else { return Err(missing()) };
-        let lines = [into(one.clone(), other.clone()), into(other, one)];
-        return Err(Refusal::unsure(Doubt::Several, lines));
+        return Err(Refusal::unsure(Doubt::Several, [into(&one, &other), into(&other, &one)]));
     }
     Ok(one.line(command(after)?))
 }
@@ -37,14 +37,23 @@ pub(super) fn line(rest: &str) -> Result<Line, Refusal> {
 pub(super) fn command(rest: &str) -> Result<Command, Refusal> {
     let rest = without(without(without(rest, &THIS), &INTO), &AND);
     let (other, note) = name(rest)?.ok_or_else(missing)?;
-    noted(merging(other), note)
+    noted(merging(&other), note)
 }
 
 /// `split 9`, `split it off`.
 pub(super) fn split_line(rest: &str) -> Result<Line, Refusal> {
     match name(without(rest, &THIS))? {
-        Some((one, after)) => Ok(one.line(split(after)?)),
+        Some((one, after)) => split_of(one, after),
         None => Ok(here(split(rest)?)),
+    }
+}
+
+/// `9 split`, `9 split off from 7`; which of two leaves the other is asked where it is not said: `7 split 9`, `split 7 and 9`.
+pub(super) fn split_of(one: Named, rest: &str) -> Result<Line, Refusal> {
+    let after = without(without(without(rest, &THIS), &OFF), &AND);
+    match name(after)? {
+        Some((other, _)) => Err(Refusal::unsure(Doubt::Several, together::apart(&one, &other))),
+        None => Ok(one.line(split(rest)?)),
     }
 }
 
@@ -58,14 +67,14 @@ pub(super) fn split(rest: &str) -> Result<Command, Refusal> {
     noted(Command::Split, from.map_or(rest, |(_, after)| after))
 }
 
-fn into(one: Named, other: Named) -> Line {
-    one.line(merging(other))
+pub(super) fn into(one: &Named, other: &Named) -> Line {
+    one.clone().line(merging(other))
 }
 
-fn merging(into: Named) -> Command {
+pub(super) fn merging(into: &Named) -> Command {
     match into {
-        Named::Number(into) => Command::Merge { into },
-        Named::Channel(channel) => Command::MergeIntoChannel { channel },
+        Named::Number(into) => Command::Merge { into: *into },
+        Named::Channel(channel) => Command::MergeIntoChannel { channel: channel.clone() },
     }
 }
 

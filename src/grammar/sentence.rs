@@ -441,7 +441,7 @@ fn commands(wish: Wish, text: &str, said: &str) -> Vec<Command> {
 }
 
 /// Lower case words between single spaces, with one at either end; apostrophes and signs are gone.
-fn normal(text: &str) -> String {
+pub(super) fn normal(text: &str) -> String {
     let lower = plain(text).to_lowercase().replace(['\'', '’', '‘', '`'], "");
     let words: Vec<&str> =
         lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();

@@ -115,6 +115,8 @@ fn wrong(refusal: &Refusal) -> Words {
             words![format!("The {what} has {length} characters; at most {most} fit. Please shorten it.")]
         }
         Refusal::NothingOpen => words!["No incident is open."],
+        Refusal::NoOtherOpen { incident } => words![format!("No other incident than {incident} is open.")],
+        Refusal::NothingMerged => words!["No open incident has another one merged into it."],
         Refusal::NoSuchIncident { incident } => words![format!("There is no {incident}.")],
         Refusal::UnknownButton => {
             words!["This button or form is too old to work."]
@@ -290,7 +292,12 @@ fn not_now(refusal: &Refusal) -> Lines {
     let timeline = |incident: &IncidentId| format!("timeline {}", incident.0);
     match refusal {
         Refusal::NothingOpen => vec![("To declare one", DECLARE.into()), ("All incidents", "list".into())],
-        Refusal::NoSuchIncident { .. } => vec![("Open incidents", "list".into())],
+        Refusal::NoSuchIncident { .. } | Refusal::NothingMerged => {
+            vec![("Open incidents", "list".into())]
+        }
+        Refusal::NoOtherOpen { incident } => {
+            vec![("To read it", show(incident)), ("All incidents", "list".into())]
+        }
         Refusal::AlreadyResolved { incident, .. } => {
             vec![("If it is not over", about(incident, "reopen")), ("To read it", show(incident))]
         }

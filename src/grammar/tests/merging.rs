@@ -64,6 +64,59 @@ fn of_two_that_are_named_alike_either_may_lead() {
     }
 }
 
+/// A sentence that says it in other words ends in buttons.
+#[test]
+fn two_are_said_to_be_one_or_two() {
+    let meant = |text: &str| match parse(text) {
+        Err(Refusal::Unsure { meanings, .. }) => {
+            meanings.into_iter().map(|meaning| meaning.line).collect::<Vec<_>>()
+        }
+        other => panic!("{text:?} was read as {other:?}"),
+    };
+    for text in [
+        "2 is the same as 1",
+        "INC-2 is the same as INC-1",
+        "2 same as 1",
+        "2 is part of 1",
+        "2 belongs to 1",
+        "combine 2 1",
+        "combine 2 and 1 please",
+        "incident 2 and incident 1 are the same thing",
+        "2 and 1 belong together",
+        "i think 2 is the same as 1",
+        "INC-2 and INC-1 are the same!",
+        "2 is just like 1",
+    ] {
+        assert_eq!(meant(text), [of(2, merge(1)), of(1, merge(2))], "{text}");
+    }
+    for text in ["this is the same as 7", "same as INC-7", "it belongs to 7", "part of 7"] {
+        assert_eq!(meant(text), [here(merge(7))], "{text}");
+    }
+    for text in [
+        "1 split 2",
+        "1 split off 2",
+        "split 1 2",
+        "split 1 and 2",
+        "take 1 out of 2",
+        "1 is not the same as 2",
+        "1 isn't part of 2",
+        "1 has nothing to do with 2",
+        "separate 1 and 2",
+        "1 and 2 are different",
+        "remove 1 out of 2",
+        "1 is unrelated to 2",
+    ] {
+        assert_eq!(meant(text), [of(1, Command::Split), of(2, Command::Split)], "{text}");
+    }
+    // Words about something else stay what they were.
+    for text in ["redis is the same as always", "2 is not fixed", "the same 5xx as in march", "2 is slow"] {
+        let lines = meant(text);
+        let merges = |line: &Line| matches!(line.command, Command::Merge { .. } | Command::Split);
+        assert!(!lines.iter().any(merges), "{text}: {lines:?}");
+    }
+    check(vec![("take commander 2", of(2, Command::Take { role: Role::Commander }))]);
+}
+
 /// A channel stands for its number, wherever it is named.
 #[test]
 fn a_channel_stands_for_its_incident() {

@@ -5,6 +5,7 @@ use super::*;
 use crate::book::Book;
 use domain::alert::line::AlertsLine;
 use domain::alert::signal::Said;
+use domain::answer::{Answer, Private};
 use domain::command::Retractable;
 use domain::feature::FeatureLine;
 
@@ -130,4 +131,29 @@ fn a_round_sees_its_own_merges() {
     });
     assert_eq!((incident(&scene, 4).alerts.tally.alerts, incident(&scene, 2).alerts.tally.alerts), (0, 1));
     assert_eq!(scene.leads(), [(5, 2)]);
+}
+
+/// A line for which no other incident can be meant says why, and is not about the only one.
+#[test]
+fn nothing_is_merged_into_itself_by_a_short_line() {
+    let mut scene = scene();
+    let answer = |scene: &mut Scene, number: u32, command: Command| {
+        let line = Line { incident: None, command };
+        let asked = request(number, ReplyPath::Inline, Ask::Line(line));
+        let mut answer = None;
+        scene.decide(at(3), |draft| answer = Some(draft.handle(&asked).unwrap()));
+        answer.unwrap()
+    };
+    let refused = |refusal| Answer::Private(Private::Refused(refusal));
+    assert_eq!(answer(&mut scene, 700, Command::Split), refused(Refusal::NothingMerged));
+    for id in 3..=5 {
+        scene.asks(700 + id, Some(u64::from(id)), Command::Resolve { root_cause: "Restarted".into() });
+    }
+    let double = Command::Cancel { why: None, of: Some(IncidentId(2)) };
+    for (number, command) in [(710, merge(2)), (711, double)] {
+        let alone = Refusal::NoOtherOpen { incident: IncidentId(2) };
+        assert_eq!(answer(&mut scene, number, command), refused(alone));
+    }
+    scene.asks(712, Some(2), Command::Resolve { root_cause: "Restarted".into() });
+    assert_eq!(answer(&mut scene, 713, Command::Split), refused(Refusal::NothingOpen));
 }

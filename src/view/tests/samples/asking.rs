@@ -341,6 +341,8 @@ fn plain_refusals(word: &str) -> Vec<Refusal> {
         missing("eta"),
         Refusal::TooLong { what: "title".into(), length: 5_000, most: 120 },
         Refusal::NothingOpen,
+        Refusal::NoOtherOpen { incident },
+        Refusal::NothingMerged,
         Refusal::NoSuchIncident { incident },
         Refusal::AlreadyResolved { incident, at: at("03:05"), by: ian().into() },
         Refusal::NotResolved { incident },
