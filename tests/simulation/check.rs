@@ -110,7 +110,7 @@ fn acknowledged(deeds: &[Deed], saved: &Saved) -> Vec<String> {
         let found: usize = each.iter().sum();
         let right = match deed.outcome {
             Outcome::Accepted => found == 1,
-            Outcome::Refused => found == 0,
+            Outcome::Refused => found <= usize::from(deed.again),
             // The question which incident is meant may have been answered for more than one.
             Outcome::Heard | Outcome::Asked | Outcome::Unknown => each.iter().all(|found| *found <= 1),
         };

@@ -48,6 +48,8 @@ pub struct Deed {
     pub outcome: Outcome,
     /// What howler answered, where it answered.
     pub answer: String,
+    /// It was delivered more than once: what was refused first may be done later, when things have changed.
+    pub again: bool,
 }
 
 type Log = Arc<Mutex<Vec<Deed>>>;
@@ -100,7 +102,15 @@ pub fn noted(world: &World, line: String) {
 pub fn begin(world: &World, what: What, word: String, line: String) -> Begun {
     let log = Arc::clone(&world.deeds);
     let mut deeds = log.lock().unwrap();
-    deeds.push(Deed { at: world.now(), line, what, word, outcome: Outcome::Unknown, answer: String::new() });
+    deeds.push(Deed {
+        at: world.now(),
+        line,
+        what,
+        word,
+        outcome: Outcome::Unknown,
+        answer: String::new(),
+        again: false,
+    });
     let number = deeds.len() - 1;
     drop(deeds);
     let kills = Arc::clone(&world.kills);
@@ -366,7 +376,13 @@ fn shortcut(world: &mut World, person: &'static str) {
 
 /// The last delivery comes again, byte for byte.
 fn again(world: &mut World) {
-    let slack = world.slack.clone();
+    let (slack, log) = (world.slack.clone(), Arc::clone(&world.deeds));
     let times = u32::try_from(world.dice.between(1, 3)).unwrap();
-    tokio::spawn(async move { drop(slack.deliver_again(times).await) });
+    tokio::spawn(async move {
+        let body = slack.last_delivered().unwrap_or_default();
+        for deed in log.lock().unwrap().iter_mut() {
+            deed.again |= !deed.word.is_empty() && body.contains(&deed.word);
+        }
+        drop(slack.deliver_again(times).await);
+    });
 }

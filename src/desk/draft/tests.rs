@@ -1,6 +1,7 @@
 mod alerts;
 mod asked;
 mod merging;
+mod silenced;
 mod watch;
 
 use jiff::{SignedDuration, Timestamp};

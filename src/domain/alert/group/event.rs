@@ -71,6 +71,7 @@ pub struct GroupOpened {
     pub severity: Severity,
     pub first: AlertId,
     pub since: Timestamp,
+    /// See [`Group::remind`](super::Group): they count from the alert's own time, and from the end of a silence that held it back.
     pub remind: Option<Timestamp>,
     pub due: Option<Timestamp>,
 }

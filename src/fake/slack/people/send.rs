@@ -69,6 +69,11 @@ impl Slack {
         Ok(replies)
     }
 
+    /// What [`deliver_again`](Self::deliver_again) would repeat now, as its bytes.
+    pub fn last_delivered(&self) -> Option<String> {
+        self.desk().last.as_ref().map(|delivery| delivery.body.clone())
+    }
+
     /// Slack tries again nearly at once, after a minute, and after five, and then gives up.
     async fn retry(self, delivery: Delivery, mut why: &'static str) {
         for (number, minutes) in [(1, 0), (2, 1), (3, 5)] {

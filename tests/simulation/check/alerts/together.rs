@@ -73,18 +73,22 @@ pub fn apart(saved: &SavedAlerts) -> Vec<String> {
 /// Half of a P2's response time is over: said where somebody was missing, and else not.
 pub fn reminded(world: &World, saved: &SavedAlerts) -> Vec<String> {
     let of = members(saved);
-    let all = saved.groups.iter().filter(|group| group.severity == Severity::P2 && group.remind.is_some());
-    let unsure = |group: &&Group| {
-        let due = group.since + HALF;
-        excused(world, due, due + SLOW) || world.now() < due + SLOW
-    };
     let mut wrong = Vec::new();
-    for group in all.filter(|group| !unsure(group)) {
-        let (due, Some(members)) = (group.since + HALF, of.get(&group.id)) else { continue };
-        let taken = |from: Timestamp| {
-            members.iter().flat_map(|(_, events)| events.iter()).any(|event| {
-                let takes = matches!(event.kind, AlertEventKind::Acked | AlertEventKind::Attached { .. });
-                takes && event.at <= from
+    for group in saved.groups.iter().filter(|group| group.severity == Severity::P2 && group.due.is_some()) {
+        let Some(members) = of.get(&group.id) else { continue };
+        let Some(due) = due(group, members) else { continue };
+        if excused(world, due, due + SLOW) || world.now() < due + SLOW {
+            continue;
+        }
+        // What is taken before it comes along says nothing of the others.
+        let taken = |until: Timestamp| {
+            members.iter().any(|(_, events)| {
+                let along =
+                    events.iter().skip_while(|event| !matches!(event.kind, AlertEventKind::Grouped { .. }));
+                let takes = |event: &AlertEvent| {
+                    matches!(event.kind, AlertEventKind::Acked | AlertEventKind::Attached { .. })
+                };
+                along.filter(|event| takes(event)).any(|event| event.at <= until)
             })
         };
         // One who has it at its source counts as well, which only its deliveries tell.
@@ -100,4 +104,14 @@ pub fn reminded(world: &World, saved: &SavedAlerts) -> Vec<String> {
         }
     }
     wrong
+}
+
+/// When half of the response time is over: it counts from the alert's own time, and from a silence's end where that held it back.
+/// `None` where the message came after that, and reminds by itself.
+fn due(group: &Group, members: &[Member<'_>]) -> Option<Timestamp> {
+    let (_, events) = members.iter().find(|(alert, _)| alert.id == group.first)?;
+    let told = events.iter().find(|event| matches!(event.kind, AlertEventKind::Grouped { .. }))?.at;
+    let ends = |event: &&AlertEvent| matches!(event.kind, AlertEventKind::Unsilenced) && event.at == told;
+    let from = if events.iter().any(|event| ends(&event)) { told } else { group.since };
+    Some(from + HALF).filter(|due| *due > told)
 }
