@@ -202,6 +202,9 @@ pub struct Summary {
     /// What it is merged into: the one that leads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged: Option<IncidentId>,
+    /// It ended as no incident of its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cancelled: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

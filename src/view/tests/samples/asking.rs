@@ -17,6 +17,7 @@ pub fn summary(number: u64, texts: &Texts) -> Summary {
         severity: Severity::ALL[usize::try_from(number % 4).unwrap()],
         overdue: number.is_multiple_of(5),
         merged: None,
+        cancelled: false,
         status: if resolved { Status::Resolved } else { Status::Investigating },
         commander: number.is_multiple_of(3).then(ian).map(Into::into),
         declared_at: at("02:00"),
