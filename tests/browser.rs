@@ -87,8 +87,7 @@ impl Page {
 
     /// Acts as somebody else.
     async fn becomes(&self, person: &str) {
-        let select = self.browser.wait_for(Locator::Css("[data-testid=person]"), PATIENCE).await;
-        select.unwrap().select_by_value(person).await.unwrap();
+        self.chooses(Locator::Css("[data-testid=person]"), person).await;
         let shown = format!(
             "//select[@data-testid='person'][contains(@aria-label, 'Acting')]//option[@value='{person}']"
         );
