@@ -202,6 +202,9 @@ pub struct Summary {
     /// What it is merged into: the one that leads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged: Option<IncidentId>,
+    /// What is merged into it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<IncidentId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -20,6 +20,10 @@ use domain::oncall::path::Called;
 use domain::oncall::reach::NoWay;
 use domain::oncall::said::{Heard, Whom};
 use domain::runbook::RunbookLine;
+use domain::text::shorten;
+
+/// How much is told of the title of what is merged into what somebody is called to.
+const WITH_MOST: usize = 60;
 
 /// The page. At `now` it goes out: how long there is to answer is told then, and not where it is edited later.
 pub(super) fn page(say: &Say, incident: IncidentId, now: Option<Timestamp>) -> Message {
@@ -36,6 +40,7 @@ pub(super) fn page(say: &Say, incident: IncidentId, now: Option<Timestamp>) -> M
         calls,
         room,
         called,
+        with,
         ..
     } = say
     else {
@@ -46,6 +51,9 @@ pub(super) fn page(say: &Say, incident: IncidentId, now: Option<Timestamp>) -> M
     let since = since.and(facts::told_at(*declared_at, began));
     let known = [
         Some(facts::state(*severity, *status).and(since)),
+        with.as_ref().map(|(part, title)| {
+            words![bold("With it: "), bold(part.to_string()), " ", shorten(title, WITH_MOST)]
+        }),
         facts::given("Impact", impact.as_ref()),
         facts::given("Current action", action.as_ref()),
         room.as_ref().map(|room| words!["Channel: ", channel(&room.channel)]),
@@ -247,7 +255,7 @@ pub fn closed(incident: &Incident, seq: u32, to: &To) -> Message {
             words!["✅ ", &answer.by, " is on it since ", moment(answer.at), "."]
         }
         (Some(answer), None) => {
-            let after = answer.at.duration_since(incident.counts_from());
+            let after = incident.taken_after(answer.at);
             words!["✅ ", &answer.by, format!(" is on it: acknowledged after {}.", spoken(after))]
         }
         (None, None) => words!["paging has stopped."],
@@ -281,14 +289,18 @@ fn next_steps(incident: &Incident) -> Vec<Button> {
 
 /// What a phone says; it comes to an ear or a small screen, half asleep.
 pub fn spoken_page(say: &Say, incident: IncidentId) -> String {
-    let Say::Page { title, severity, reason, .. } = say else { return String::new() };
+    let Say::Page { title, severity, reason, with, .. } = say else { return String::new() };
     let lead = match reason {
         PageReason::Begun => "",
         PageReason::Unanswered => "Nobody has answered. ",
         PageReason::Silent => "An update is overdue and nobody answers. ",
         PageReason::Asked => "You are asked for. ",
     };
-    format!("{lead}Monkeytown incident {}, severity {severity}: {title}.", incident.0)
+    let with = with.as_ref().map(|(part, title)| {
+        format!(" With it incident {}: {}.", part.0, shorten(title, WITH_MOST))
+    });
+    let with = with.unwrap_or_default();
+    format!("{lead}Monkeytown incident {}, severity {severity}: {title}.{with}", incident.0)
 }
 
 /// The note that somebody ended the alert at PagerDuty, where the incident goes on.

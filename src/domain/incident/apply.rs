@@ -30,6 +30,7 @@ impl Incident {
             roles: BTreeMap::new(),
             acknowledged: None,
             answered: None,
+            set_aside: None,
             response_from: counted_from(*began, event.at),
             response_missed: None,
             updates: Vec::new(),
@@ -249,6 +250,9 @@ impl Incident {
                 // Paging begins anew, by the new severity's path.
                 self.paging = None;
                 self.passed.clear();
+                if severity > self.severity {
+                    self.stop_ringing();
+                }
             }
         }
         let interval_changed = self.clocks.update_every != clocks.update_every;
@@ -342,11 +346,15 @@ impl Incident {
     fn take_back_severity(&mut self, change: &SeverityChange, at: Timestamp) {
         let ended_it = self.clocks.update_every != change.clocks_before.update_every;
         let void = self.ladder.as_ref().map_or(0, |ladder| ladder.missed);
+        if let Some(part) = change.merged {
+            self.has_it_again(part);
+        }
         self.set_severity(change.from, change.clocks_before, at);
         self.backup_watch.clone_from(&change.watch_before);
         let told_since = self.last_update().is_some_and(|update| update.seq > change.seq)
             || self.resolutions.iter().any(|resolution| resolution.seq > change.seq);
-        if let Some(ladder) = change.ladder_before.as_ref().filter(|_| ended_it && !told_since) {
+        let counts = self.is_open() && ended_it && !told_since;
+        if let Some(ladder) = change.ladder_before.as_ref().filter(|_| counts) {
             self.promises_missed = self.promises_missed.saturating_sub(void);
             self.go_on(ladder, at);
         }

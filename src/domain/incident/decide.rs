@@ -275,6 +275,7 @@ pub(super) fn open(incident: &Incident) -> Result<(), Refusal> {
             incident: incident.id,
             at: resolution.at,
             by: resolution.by.clone(),
+            cancelled: resolution.cancelled.clone(),
         }),
         None => Ok(()),
     }

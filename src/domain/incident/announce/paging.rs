@@ -38,6 +38,7 @@ impl Consequences<'_> {
             late: None,
             room: incident.room.clone(),
             asked: None,
+            with: incident.called_with(),
         };
         let keep_as = PostKey::Page { seq, to: To::Text(person.clone()) };
         self.say(Lane::Page(incident.id), To::Text(person.clone()), say, Some(keep_as));

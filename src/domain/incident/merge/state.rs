@@ -1,7 +1,7 @@
 //! How a merge changes each of the incidents.
 
 use super::Back;
-use super::events::{MergeNews, Merged, Took, Whole};
+use super::events::{MergeNews, Merged, SetAside, Took, Whole};
 use crate::id::IncidentId;
 use crate::incident::event::Event;
 use crate::incident::{Incident, Retraction};
@@ -22,9 +22,12 @@ impl Incident {
             }
             MergeNews::SplitOff { back, .. } => self.split_off(event, back),
             MergeNews::Took(took) => self.took(event, took),
-            MergeNews::Gave { incident, with, tally } => {
+            MergeNews::Gave { incident, with, tally, back } => {
                 let gone = |id: &IncidentId| id == incident || with.contains(id);
                 self.parts.retain(|id, _| !gone(id));
+                for (id, part) in &mut self.parts {
+                    part.severity = back.get(id).copied().unwrap_or(part.severity);
+                }
                 self.alerts.give(event.at, gone, *tally);
             }
             MergeNews::Alike(alike) => self.alike = alike.clone(),
@@ -40,6 +43,7 @@ impl Incident {
             by: event.by.clone(),
             into: whole.incident,
             whole: whole.clone(),
+            said: Some(whole.clone()),
             undone: None,
         });
         self.ladder = None;
@@ -65,6 +69,23 @@ impl Incident {
         self.passed.extend(passed.map(|part| part.passed.clone()).unwrap_or_default());
     }
 
+    /// Whoever had it had something milder.
+    fn set_aside(&mut self, part: IncidentId) {
+        let Some(acknowledged) = self.acknowledged.take() else { return };
+        let answered = self.answered.take();
+        self.set_aside = Some(SetAside { part, acknowledged, answered });
+    }
+
+    /// What `part` had raised is as it was before, and so who had it.
+    pub(in crate::incident) fn has_it_again(&mut self, part: IncidentId) {
+        if self.acknowledged.is_some() {
+            return;
+        }
+        let Some(before) = self.set_aside.take_if(|before| before.part == part) else { return };
+        (self.acknowledged, self.answered) = (Some(before.acknowledged), before.answered);
+        self.stop_paging();
+    }
+
     fn took(&mut self, event: &Event, took: &Took) {
         for (id, part) in &took.parts {
             let mut part = part.clone();
@@ -75,6 +96,9 @@ impl Incident {
         self.alerts.touched |= took.touched;
         self.alerts.recount(event.at, took.tally);
         self.alike = self.alike.take().filter(|alike| !took.parts.contains_key(&alike.incident));
+        if took.sets_aside {
+            self.set_aside(took.incident);
+        }
         let calls = took.parts.get(&took.incident).and_then(|part| part.calls);
         self.passed_before(took.incident);
         if let (None, Some(calls)) = (&self.acknowledged, calls) {

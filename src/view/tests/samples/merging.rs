@@ -10,7 +10,7 @@ use domain::refusal::{Doubt, Meaning, MergeProblem};
 const YOUNG: IncidentId = IncidentId(9);
 
 fn whole(texts: &Texts, room: Option<Room>, taken: Option<Actor>) -> Whole {
-    Whole { incident: ID, title: texts.title.clone(), room, taken }
+    Whole { incident: ID, title: texts.title.clone(), room, room_comes: false, taken, over: None }
 }
 
 fn news(what: MergeNews) -> EventKind {
@@ -28,7 +28,13 @@ fn young(texts: &Texts, then: Vec<(&str, Option<UserId>, EventKind)>) -> Inciden
 fn part(texts: &Texts, with: Option<IncidentId>) -> Part {
     let (title, severity) = (texts.title.clone(), Severity::P1);
     let (people, alerts, passed) = Default::default();
-    Part { seq: 0, with, title, severity, people, due: None, calls: None, passed, alerts }
+    Part { seq: 0, with, title, severity, by_alert: false, people, due: None, calls: None, passed, alerts }
+}
+
+/// What a merge takes over that says nothing.
+fn nothing() -> Took {
+    let (parts, tally) = Default::default();
+    Took { incident: YOUNG, parts, tally, touched: false, raises: None, sets_aside: false }
 }
 
 fn cards(texts: &Texts) -> Vec<Named> {
@@ -44,7 +50,7 @@ fn cards(texts: &Texts) -> Vec<Named> {
         young(texts, vec![("02:00", None, news(MergeNews::Alike(Some(alike))))])
     };
     let parts = BTreeMap::from([(YOUNG, part(texts, None)), (IncidentId(8), part(texts, Some(YOUNG)))]);
-    let took = Took { incident: YOUNG, parts, tally: Default::default(), touched: true, raises: None };
+    let took = Took { parts, touched: true, ..nothing() };
     let leads = Story::new(texts, Severity::P1).then("02:10", Some(bea()), news(MergeNews::Took(took)));
     let split = news(MergeNews::SplitOff { from: ID, back: Back::default() });
     let into = news(MergeNews::Into { whole: whole(texts, None, None), missed: 0 });
@@ -120,7 +126,7 @@ fn answers_of(texts: &Texts) -> Vec<Named> {
     };
     let problems = [
         ("itself", MergeProblem::Itself),
-        ("into a resolved one", MergeProblem::IntoResolved { into: ID, at: at("02:05") }),
+        ("into a resolved one", MergeProblem::IntoResolved { into: ID, at: at("02:05"), cancelled: None }),
         ("into a part", MergeProblem::IntoAPart { into: ID, whole: IncidentId(3) }),
         ("into its own part", MergeProblem::IntoAPart { into: ID, whole: YOUNG }),
         ("a part already", MergeProblem::Part { into: ID }),
@@ -141,7 +147,7 @@ fn timelines(texts: &Texts) -> Named {
         Entry { at: at(time), by: by.into(), from_shell, what, retracted, of: None }
     };
     let parts = BTreeMap::from([(YOUNG, part(texts, None))]);
-    let took = Took { incident: YOUNG, parts, tally: Default::default(), touched: true, raises: None };
+    let took = Took { parts, touched: true, ..nothing() };
     let entries = vec![
         entry("02:00", ian(), EventKind::Noted { text: texts.text.clone() }),
         of_young(entry("02:05", bea(), EventKind::Noted { text: texts.text.clone() })),
@@ -150,7 +156,12 @@ fn timelines(texts: &Texts) -> Named {
         entry(
             "02:20",
             ian(),
-            news(MergeNews::Gave { incident: YOUNG, with: Vec::new(), tally: Default::default() }),
+            news(MergeNews::Gave {
+                incident: YOUNG,
+                with: Vec::new(),
+                tally: Default::default(),
+                back: Default::default(),
+            }),
         ),
         of_young(entry("02:20", ian(), news(MergeNews::SplitOff { from: ID, back: Back::default() }))),
     ];

@@ -29,6 +29,7 @@ pub(super) fn pages(texts: &Texts) -> Vec<Named> {
             why: texts.some(),
             passes: false,
         }),
+        with: None,
     };
     let gone = Say::NotReached {
         title: texts.title.clone(),
