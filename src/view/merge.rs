@@ -165,7 +165,7 @@ pub(super) fn said(said: &MergeSaid, incident: IncidentId) -> Message {
             let take = whole.taken.is_none().then(|| facts::on_it(whole.incident).primary());
             Draft::new()
                 .headline(&format!("🔀 Merged into {}: {incident} ", whole.incident), title)
-                .line(words!["You had this one. Merged by ", by, "."])
+                .line(words!["You worked on this one. Merged by ", by, "."])
                 .line(leads)
                 .lines(goes_on(whole).into_iter().skip(1).collect())
                 .buttons(take.into_iter().chain(to_the_whole(whole)).collect())
@@ -175,7 +175,7 @@ pub(super) fn said(said: &MergeSaid, incident: IncidentId) -> Message {
             let due = update_due.map(|due| words![" Next update due ", bold(clock(due)), "."]);
             Draft::new()
                 .headline(&format!("🔀 On its own again: {incident} "), title)
-                .line(words![format!("Split off from {from} by "), by, ". You have it."].and_if(due))
+                .line(words![format!("Split off from {from} by "), by, ". It is yours again."].and_if(due))
                 .buttons(vec![facts::post_update(incident), Button::new("Show", incident, Command::Show)])
                 .finish()
         }

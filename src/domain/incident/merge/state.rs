@@ -71,8 +71,13 @@ impl Incident {
 
     /// Whoever had it had something milder.
     fn set_aside(&mut self, part: IncidentId) {
-        let Some(acknowledged) = self.acknowledged.take() else { return };
+        let Some(now) = self.acknowledged.take() else { return };
         let answered = self.answered.take();
+        // A second time the first acknowledgement stays the first.
+        let (acknowledged, answered) = match self.set_aside.take() {
+            Some(before) => (before.acknowledged, answered.or(Some(now))),
+            None => (now, answered),
+        };
         self.set_aside = Some(SetAside { part, acknowledged, answered });
     }
 

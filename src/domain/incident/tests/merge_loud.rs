@@ -41,7 +41,11 @@ fn a_p1_that_nobody_has_calls_until_somebody_has_the_whole_as_it_is_now() {
     // Whoever had it may be whoever takes it.
     town.asks(OLD, at(64), "U0ZOE", Command::Ack).unwrap();
     assert_eq!((town.due(OLD, TimerKind::Page), town.due(OLD, TimerKind::Response)), (None, None));
-    assert_eq!(Figures::of(town.of(OLD)).to_acknowledge.map(|took| took.as_mins()), Some(2), "the first counts");
+    let first = |town: &Town| Figures::of(town.of(OLD)).to_acknowledge.map(|took| took.as_mins());
+    assert_eq!(first(&town), Some(2), "the first counts");
+    town.splits(65, YOUNG).unwrap();
+    town.merges(66, "U0IAN", YOUNG, OLD).unwrap();
+    assert!(town.of(OLD).acknowledged.is_none() && first(&town) == Some(2), "a second time as well");
 }
 
 #[test]

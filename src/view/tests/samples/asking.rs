@@ -4,6 +4,7 @@ use super::*;
 use domain::answer::{Called, StillCalling};
 use domain::fault::{Fault, Saving};
 use domain::id::DeliveryId;
+use domain::incident::event::Cancelled;
 use domain::oncall::duty::Call;
 use domain::oncall::path::Called as OnPath;
 use domain::oncall::said::{Heard, Whom};
@@ -17,7 +18,7 @@ pub fn summary(number: u64, texts: &Texts) -> Summary {
         severity: Severity::ALL[usize::try_from(number % 4).unwrap()],
         overdue: number.is_multiple_of(5),
         merged: None,
-        with: Vec::new(),
+        with: if number == 9 { vec![IncidentId(12), IncidentId(14)] } else { Vec::new() },
         status: if resolved { Status::Resolved } else { Status::Investigating },
         commander: number.is_multiple_of(3).then(ian).map(Into::into),
         declared_at: at("02:00"),
@@ -344,6 +345,8 @@ fn plain_refusals(word: &str) -> Vec<Refusal> {
         Refusal::NothingOpen,
         Refusal::NoSuchIncident { incident },
         Refusal::AlreadyResolved { incident, at: at("03:05"), by: ian().into(), cancelled: None },
+        already_cancelled(incident, None),
+        already_cancelled(incident, Some(IncidentId(3))),
         Refusal::NotResolved { incident },
         Refusal::AlreadyAcknowledged { incident, at: at("02:04"), by: ian().into() },
         Refusal::AlreadyStatus { incident, status: Status::Identified },
@@ -403,4 +406,9 @@ pub fn lines() -> Vec<Line> {
         line(Command::Timeline { page: 3 }),
         line(Command::Snooze { by: minutes(15), reminder: None }),
     ]
+}
+
+fn already_cancelled(incident: IncidentId, of: Option<IncidentId>) -> Refusal {
+    let (at, by) = (at("03:05"), ian().into());
+    Refusal::AlreadyResolved { incident, at, by, cancelled: Some(Cancelled { of }) }
 }

@@ -51,6 +51,7 @@ pub(super) fn pages(texts: &Texts) -> Vec<Named> {
         ("page, silent", page(PageReason::Silent, Called::Primary, Vec::new())),
         ("page, on-call channel", page(PageReason::Begun, Called::OnCallChannel, skipped())),
         ("page, everybody", page(PageReason::Unanswered, Called::Everybody, skipped())),
+        ("page, with what was merged", with(page(PageReason::Begun, Called::Primary, Vec::new()), texts)),
         ("page, asked for", page(PageReason::Asked, Called::Person(ian()), Vec::new())),
         ("page, not delivered", gone),
         ("page by phone, not delivered", no_call),
@@ -71,4 +72,13 @@ pub(super) fn pages(texts: &Texts) -> Vec<Named> {
     incident.open_pages = vec![open];
     pages.push(("page, said again", view::page_now(&incident, 2, &to)));
     pages
+}
+
+/// The same page, which something merged into it brought along.
+fn with(page: Say, texts: &Texts) -> Say {
+    let mut page = page;
+    if let Say::Page { with, .. } = &mut page {
+        *with = Some((IncidentId(9), texts.title.clone()));
+    }
+    page
 }
