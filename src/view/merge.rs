@@ -161,7 +161,8 @@ pub(super) fn said(said: &MergeSaid, incident: IncidentId) -> Message {
         }
         MergeSaid::Yours { title, whole, by } => {
             let leads = words![bold(whole.incident.to_string()), " ", &whole.title, " leads from now on: "];
-            let leads = leads.and(words!["its roles and clocks count, and nothing is asked of you for this one."]);
+            let leads =
+                leads.and(words!["its roles and clocks count, and nothing is asked of you for this one."]);
             let take = whole.taken.is_none().then(|| facts::on_it(whole.incident).primary());
             Draft::new()
                 .headline(&format!("🔀 Merged into {}: {incident} ", whole.incident), title)

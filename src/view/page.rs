@@ -90,7 +90,7 @@ pub fn page_now(incident: &Incident, seq: u32, to: &To) -> Message {
 
 /// Why this person is called, and until when an answer is owed.
 fn why(say: &Say, now: Option<Timestamp>) -> Words {
-    let Say::Page { reason, called, respond_by, asked, declared_at, .. } = say else {
+    let Say::Page { reason, called, respond_by, asked, declared_at, had_it, .. } = say else {
         return Words::default();
     };
     let role = match called {
@@ -102,6 +102,10 @@ fn why(say: &Say, now: Option<Timestamp>) -> Words {
         (PageReason::Asked, Some(asked)) => wants(asked, called),
         (PageReason::Silent, _) => {
             words!["Somebody was on it, but two updates are late and nobody answered the reminders."]
+        }
+        (PageReason::Begun, _) if had_it.is_some() => {
+            let had_it = had_it.as_ref().map(|had_it| words![had_it, " had it, and it is worse now. "]);
+            had_it.unwrap_or_default().and(words!["Nobody is on it as it is now."])
         }
         (PageReason::Unanswered, _) => words!["Nobody has answered yet, so this is another page."],
         (PageReason::Begun | PageReason::Asked, _) => words!["Nobody is on it yet."],
@@ -296,9 +300,9 @@ pub fn spoken_page(say: &Say, incident: IncidentId) -> String {
         PageReason::Silent => "An update is overdue and nobody answers. ",
         PageReason::Asked => "You are asked for. ",
     };
-    let with = with.as_ref().map(|(part, title)| {
-        format!(" With it incident {}: {}.", part.0, shorten(title, WITH_MOST))
-    });
+    let with = with
+        .as_ref()
+        .map(|(part, title)| format!(" With it incident {}: {}.", part.0, shorten(title, WITH_MOST)));
     let with = with.unwrap_or_default();
     format!("{lead}Monkeytown incident {}, severity {severity}: {title}.{with}", incident.0)
 }

@@ -140,6 +140,8 @@ fn words(world: &mut World) -> (What, String, String) {
         22 => (What::Other, world.dice.one(&["retract", "retract severity"]).into()),
         23 => (What::Other, world.dice.one(&["update", "resolve", "declare"]).into()),
         24 => (What::Other, "eta 20m".into()),
+        25 | 26 => (What::Other, format!("merge into {}", world.dice.between(1, known.max(1)))),
+        27 => (What::Other, "split".into()),
         _ => (
             What::Other,
             world.dice.one(&["list", "show", "timeline", "doctor", "find zq1q", "help", "gibberish"]).into(),

@@ -31,7 +31,8 @@ impl Draft<'_> {
         if !after.is_open() || before.is_none_or(|before| before.resolution().is_none()) {
             return Ok(());
         }
-        let (mut own, lent) = (self.still_of(after.id, &after.alerts.own(), [])?, self.lent_to(after, after)?);
+        let (mut own, lent) =
+            (self.still_of(after.id, &after.alerts.own(), [])?, self.lent_to(after, after)?);
         own.named.truncate(NAMED);
         let tally = self.tally_of(lent.values().chain([&own]))?;
         if after.alerts.knows(&own, &lent, tally) {

@@ -145,7 +145,9 @@ impl Draft<'_> {
         let why = Some(why.clone().unwrap_or_else(|| format!("The same as {of}")));
         let lines = [instead, (incident.id, Command::Cancel { why, of: None })].map(|(id, command)| {
             let command = match &line.command {
-                Command::With { note, .. } => Command::With { command: Box::new(command), note: note.clone() },
+                Command::With { note, .. } => {
+                    Command::With { command: Box::new(command), note: note.clone() }
+                }
                 _ => command,
             };
             Line { incident: Some(id), command }

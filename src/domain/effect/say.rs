@@ -190,6 +190,9 @@ pub enum Say {
         /// What is merged into it and brought the call along.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         with: Option<(IncidentId, String)>,
+        /// Who had it as something milder.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        had_it: Option<Actor>,
     },
     /// Somebody wants the next step of paging now, for the people at work.
     Escalated {

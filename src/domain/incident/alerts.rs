@@ -258,7 +258,8 @@ impl Alerts {
 
     /// Whether these are the ones that it knows of.
     pub fn knows(&self, own: &Belongings, lent: &BTreeMap<IncidentId, Belongings>, tally: Tally) -> bool {
-        let same = |one: &Belongings, other: &Belongings| (&one.groups, &one.alone) == (&other.groups, &other.alone);
+        let same =
+            |one: &Belongings, other: &Belongings| (&one.groups, &one.alone) == (&other.groups, &other.alone);
         let parts = self.lent.len() == lent.len()
             && lent.iter().all(|(id, alerts)| self.lent.get(id).is_some_and(|known| same(known, alerts)));
         parts && same(&self.own(), own) && self.tally == tally
@@ -298,7 +299,8 @@ impl Incident {
     }
 }
 
-/// What an alert that declares at once makes of an incident that is taken for less bad. Whoever lowered it knew better.
+/// What an alert that declares at once makes of an incident that is taken for less bad, and calls for as it would on its own. Whoever
+/// lowered it knew better.
 pub fn raised(incident: &Incident, alert: &Alert, rules: &Severities) -> Option<EventKind> {
     let to = alert.verdict.severity;
     let mut changes = incident.severity_changes.iter();
@@ -311,6 +313,7 @@ pub fn raised(incident: &Incident, alert: &Alert, rules: &Severities) -> Option<
         reason: Some(format!("{} is {to}", alert.id)),
         merged: None,
         clocks: clocks(to, rules),
+        sets_aside: incident.acknowledged.is_some() && rules.rule(to).pages().pages(),
     })
 }
 

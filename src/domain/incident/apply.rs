@@ -216,7 +216,9 @@ impl Incident {
     }
 
     fn severity_changed(&mut self, event: &Event) {
-        let EventKind::SeverityChanged { from, to, reason, clocks, merged } = &event.kind else { return };
+        let EventKind::SeverityChanged { from, to, reason, clocks, merged, sets_aside } = &event.kind else {
+            return;
+        };
         if merged.is_none() {
             // Whoever sets it says how soon somebody must have it.
             self.parts.values_mut().for_each(|part| part.due = None);
@@ -236,6 +238,9 @@ impl Incident {
         let watched = self.backup_watch.take();
         let raised = || BackupWatch { seq: event.seq, from: event.at };
         self.backup_watch = clocks.backup_after.map(|_| watched.unwrap_or_else(raised));
+        if *sets_aside {
+            self.set_aside(event.seq);
+        }
         self.set_severity(*to, *clocks, event.at);
         if let Some(part) = merged {
             self.passed_before(*part);
@@ -346,9 +351,7 @@ impl Incident {
     fn take_back_severity(&mut self, change: &SeverityChange, at: Timestamp) {
         let ended_it = self.clocks.update_every != change.clocks_before.update_every;
         let void = self.ladder.as_ref().map_or(0, |ladder| ladder.missed);
-        if let Some(part) = change.merged {
-            self.has_it_again(part);
-        }
+        self.has_it_again(change.seq);
         self.set_severity(change.from, change.clocks_before, at);
         self.backup_watch.clone_from(&change.watch_before);
         let told_since = self.last_update().is_some_and(|update| update.seq > change.seq)

@@ -63,7 +63,6 @@ pub fn merge(
         tally,
         touched: it.alerts.touched || !it.is_declared_by_an_alert(),
         raises,
-        sets_aside,
     };
     let along: Vec<IncidentId> = it.parts.keys().copied().collect();
     let makes_room = raises.is_some_and(|to| clocks(to, rules).own_channel) && into.room.is_none();
@@ -77,6 +76,7 @@ pub fn merge(
         reason: Some(format!("{} was merged into it", it.id)),
         clocks: clocks(to, rules),
         merged: Some(it.id),
+        sets_aside,
     }));
     let merged = MergeNews::Into { whole: whole.clone(), missed: it.uncounted(asked.now) };
     let mut events = vec![(into.id, of_into), (it.id, vec![news(merged)])];
@@ -211,6 +211,11 @@ impl Incident {
         let worst = called.min_by_key(|(id, part)| (part.severity, part.seq, **id));
         let (id, part) = worst.filter(|_| self.acknowledged.is_none())?;
         Some((*id, part.title.clone()))
+    }
+
+    /// Who had it as something milder, where nobody has it as it is now.
+    pub(super) fn had_it_before(&self) -> Option<Actor> {
+        self.had_it().filter(|_| self.acknowledged.is_none()).map(|answer| answer.by.clone())
     }
 
     /// Whether `person` is on call, or called to it, or works on it, or has it.

@@ -180,7 +180,7 @@ pub struct Incident {
     /// Who answered the last page about its silence, and when.
     #[serde(default)]
     pub answered: Option<Acknowledgement>,
-    /// Who had it until something worse was merged into it.
+    /// Who had it until it became worse by what was merged into it, or by an alert.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set_aside: Option<merge::SetAside>,
     /// What the response time counts from: the beginning of the trouble, the declaration, or the change to a severity whose time had run out by then.
@@ -269,18 +269,18 @@ impl Incident {
         self.answered.as_ref().or(self.acknowledged.as_ref()).map(|answer| &answer.by)
     }
 
-    /// Who said last that they have it, before something worse was merged into it.
-    fn had_it(&self) -> Option<&Acknowledgement> {
+    /// Who said last that they have it, before it became worse.
+    pub(super) fn had_it(&self) -> Option<&Acknowledgement> {
         self.set_aside.as_ref().map(|before| before.answered.as_ref().unwrap_or(&before.acknowledged))
     }
 
-    /// The first acknowledgement, whatever was merged into it since.
+    /// The first acknowledgement, however bad it became since.
     pub fn first_acknowledged(&self) -> Option<&Acknowledgement> {
         let before = self.set_aside.as_ref().map(|before| &before.acknowledged);
         before.or(self.acknowledged.as_ref())
     }
 
-    /// How long it took until whoever has it acknowledged: of what is worse since a merge, from then on.
+    /// How long it took until whoever has it acknowledged: of what became worse, from then on.
     pub fn taken_after(&self, at: Timestamp) -> SignedDuration {
         let worse = self.set_aside.as_ref().map(|_| self.response_from);
         at.duration_since(worse.unwrap_or_else(|| self.counts_from()).min(at))

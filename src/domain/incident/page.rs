@@ -160,14 +160,17 @@ pub fn begin(after: &Incident, event: &Event, path: Path, duty: &Duty) -> Option
         },
     };
     let paging = Paging::new(path, from, false);
-    let page = climb(after, &paging, event.at, duty, None).map(in_time);
+    let page = climb(after, &paging, event.at, duty, None).map(|page| in_time(page, event.at));
     Some(page.unwrap_or_else(|| waits(paging, event.at)))
 }
 
-/// Steps whose time was over before there was anything to page for are not late.
-fn in_time(page: EventKind) -> EventKind {
+/// Steps whose time was over before there was anything to page for were due then, and are not late.
+fn in_time(page: EventKind, began: Timestamp) -> EventKind {
     match page {
-        EventKind::Paged(paged) => EventKind::Paged(Box::new(Paged { late: None, ..*paged })),
+        EventKind::Paged(paged) => {
+            let due = paged.due.max(began);
+            EventKind::Paged(Box::new(Paged { due, late: None, ..*paged }))
+        }
         other => other,
     }
 }
@@ -314,6 +317,7 @@ impl Incident {
             room: self.room.clone(),
             asked: paged.asked.clone(),
             with: self.called_with(),
+            had_it: self.had_it_before(),
         }
     }
 

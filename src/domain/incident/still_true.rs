@@ -119,7 +119,9 @@ fn merge_still_true(incident: &Incident, said: &MergeSaid) -> Result<(), &'stati
     let whole = incident.merged().map(|merged| &merged.whole);
     match said {
         MergeSaid::Yours { .. } if whole.is_none() => Err("it was split off again before it went out"),
-        MergeSaid::YoursAgain { .. } if !incident.is_open() => Err("it was merged or ended before it went out"),
+        MergeSaid::YoursAgain { .. } if !incident.is_open() => {
+            Err("it was merged or ended before it went out")
+        }
         MergeSaid::Ended { whole: said } if whole.is_none_or(|whole| whole.over != said.over) => {
             Err("what it is merged into ended or was opened again meanwhile")
         }

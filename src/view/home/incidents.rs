@@ -37,7 +37,8 @@ pub(super) fn open(draft: Draft, home: &Home) -> Draft {
 /// One incident: what it is, and who has it.
 pub(super) fn rows(incident: &OpenIncident) -> Vec<Words> {
     let summary = &incident.summary;
-    let head = words![bold(format!("🔥 {} {} · ", summary.incident, summary.severity)), bold(&summary.title)].and_if(with(summary));
+    let head = words![bold(format!("🔥 {} {} · ", summary.incident, summary.severity)), bold(&summary.title)]
+        .and_if(with(summary));
     let commander = match &summary.commander {
         Some(person) => words![" · commander ", person],
         None => words![" · no commander"],

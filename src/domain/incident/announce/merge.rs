@@ -1,11 +1,11 @@
 //! What follows from a merge and its end: each of the incidents says so where its people read.
 
 use super::Consequences;
-use crate::effect::{Answered, Lane, PostKey, Say, To};
-use crate::incident::Incident;
-use crate::id::UserId;
-use crate::incident::merge::{MergeNews, MergeSaid, Part, Took, Whole};
 use crate::actor::Actor;
+use crate::effect::{Answered, Lane, PostKey, Say, To};
+use crate::id::UserId;
+use crate::incident::Incident;
+use crate::incident::merge::{MergeNews, MergeSaid, Part, Took, Whole};
 
 impl Consequences<'_> {
     pub(super) fn merged(&mut self, before: Option<&Incident>, news: &MergeNews) {
@@ -24,7 +24,12 @@ impl Consequences<'_> {
                 self.announce(&Say::Merge(Box::new(said)));
                 self.cards_and_topic(before);
                 let (title, update_due) = (self.incident.title.clone(), self.incident.update_due());
-                self.tell_those_at_work(&MergeSaid::YoursAgain { title, from: *from, by: self.by(), update_due });
+                self.tell_those_at_work(&MergeSaid::YoursAgain {
+                    title,
+                    from: *from,
+                    by: self.by(),
+                    update_due,
+                });
             }
             MergeNews::Took(took) => self.took(before, took),
             MergeNews::Gave { incident, with, .. } => {
@@ -42,7 +47,8 @@ impl Consequences<'_> {
     fn merged_into(&mut self, before: Option<&Incident>, whole: &Whole) {
         let (title, whole) = (self.incident.title.clone(), whole.clone());
         let into = whole.incident;
-        let (by, yours) = (self.by(), MergeSaid::Yours { title: title.clone(), whole: whole.clone(), by: self.by() });
+        let (by, yours) =
+            (self.by(), MergeSaid::Yours { title: title.clone(), whole: whole.clone(), by: self.by() });
         self.announce(&Say::Merge(Box::new(MergeSaid::Into { title, whole, by })));
         self.tell_those_at_work(&yours);
         self.cards_and_topic(before);
@@ -52,12 +58,20 @@ impl Consequences<'_> {
     /// Whoever has a role in it, or has it, is told by direct message; where nobody has, whoever would be asked for an update.
     fn tell_those_at_work(&mut self, said: &MergeSaid) {
         let incident = self.incident;
-        let has_it = [&incident.acknowledged, &incident.answered].into_iter().flatten().map(|answer| &answer.by);
-        let mut people: Vec<&UserId> =
-            incident.roles.values().chain(has_it).filter_map(Actor::in_slack).chain(incident.person_to_ask()).collect();
+        let has_it =
+            [&incident.acknowledged, &incident.answered].into_iter().flatten().map(|answer| &answer.by);
+        let mut people: Vec<&UserId> = incident
+            .roles
+            .values()
+            .chain(has_it)
+            .filter_map(Actor::in_slack)
+            .chain(incident.person_to_ask())
+            .collect();
         people.sort();
         people.dedup();
-        for person in people.into_iter().filter(|person| self.event.by != **person).cloned().collect::<Vec<_>>() {
+        for person in
+            people.into_iter().filter(|person| self.event.by != **person).cloned().collect::<Vec<_>>()
+        {
             let say = Say::Merge(Box::new(said.clone()));
             self.say(Lane::Page(incident.id), To::Person(person), say, None);
         }

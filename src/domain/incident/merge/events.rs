@@ -133,16 +133,13 @@ pub struct Took {
     /// It was worse: the whole becomes so with the next event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub raises: Option<Severity>,
-    /// People were being called for it, and whoever has the whole has something milder: nobody has what it is now.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub sets_aside: bool,
 }
 
-/// Who had an incident, until something worse was merged into it.
+/// Who had an incident, until it became worse by what was merged into it, or by an alert.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetAside {
-    /// What was merged into it.
-    pub part: IncidentId,
+    /// The event by which it did.
+    pub seq: u32,
     pub acknowledged: Acknowledgement,
     pub answered: Option<Acknowledgement>,
 }

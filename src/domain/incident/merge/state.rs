@@ -69,8 +69,8 @@ impl Incident {
         self.passed.extend(passed.map(|part| part.passed.clone()).unwrap_or_default());
     }
 
-    /// Whoever had it had something milder.
-    fn set_aside(&mut self, part: IncidentId) {
+    /// Whoever had it had something milder than it is by event `seq`.
+    pub(in crate::incident) fn set_aside(&mut self, seq: u32) {
         let Some(now) = self.acknowledged.take() else { return };
         let answered = self.answered.take();
         // A second time the first acknowledgement stays the first.
@@ -78,15 +78,15 @@ impl Incident {
             Some(before) => (before.acknowledged, answered.or(Some(now))),
             None => (now, answered),
         };
-        self.set_aside = Some(SetAside { part, acknowledged, answered });
+        self.set_aside = Some(SetAside { seq, acknowledged, answered });
     }
 
-    /// What `part` had raised is as it was before, and so who had it.
-    pub(in crate::incident) fn has_it_again(&mut self, part: IncidentId) {
+    /// What event `seq` had raised is as it was before, and so who had it.
+    pub(in crate::incident) fn has_it_again(&mut self, seq: u32) {
         if self.acknowledged.is_some() {
             return;
         }
-        let Some(before) = self.set_aside.take_if(|before| before.part == part) else { return };
+        let Some(before) = self.set_aside.take_if(|before| before.seq == seq) else { return };
         (self.acknowledged, self.answered) = (Some(before.acknowledged), before.answered);
         self.stop_paging();
     }
@@ -101,9 +101,6 @@ impl Incident {
         self.alerts.touched |= took.touched;
         self.alerts.recount(event.at, took.tally);
         self.alike = self.alike.take().filter(|alike| !took.parts.contains_key(&alike.incident));
-        if took.sets_aside {
-            self.set_aside(took.incident);
-        }
         let calls = took.parts.get(&took.incident).and_then(|part| part.calls);
         self.passed_before(took.incident);
         if let (None, Some(calls)) = (&self.acknowledged, calls) {

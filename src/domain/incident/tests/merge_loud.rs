@@ -5,7 +5,9 @@ use super::paging::{person, phone};
 use super::*;
 use crate::alert::AlertId;
 use crate::answer::Done;
+use crate::command::Retractable;
 use crate::effect::{Say, To};
+use crate::incident::decide::clocks as declared_clocks;
 use crate::incident::figures::Figures;
 use crate::incident::merge::MergeSaid;
 use crate::oncall::path::Called;
@@ -100,6 +102,28 @@ fn who_had_it_has_it_again_once_what_was_worse_is_split_off() {
     assert_eq!(town.last_page(YOUNG).unwrap().0, 61, "and the other one calls on");
 }
 
+/// No person chose it.
+#[test]
+fn an_alert_that_makes_it_worse_sets_aside_who_has_it_until_that_is_taken_back() {
+    let mut town = Town::with(&[(OLD, 0, P2)]);
+    town.asks(OLD, at(1), "U0ZOE", Command::Ack).unwrap();
+    let clocks = declared_clocks(P1, &town.rules);
+    let (from, to, reason, merged, sets_aside) = (P2, P1, None, None, true);
+    let worse = EventKind::SeverityChanged { from, to, reason, clocks, merged, sets_aside };
+    town.record(OLD, at(5), Actor::Alert(AlertId(1)), worse);
+    let (minute, called) = town.last_page(OLD).unwrap();
+    assert!(minute == 5 && called.contains(&phone("U0MAYA")), "{called:?}");
+    assert!(town.of(OLD).acknowledged.is_none());
+    let lower = Command::Retract { what: Some(Retractable::Severity) };
+    town.asks(OLD, at(6), "U0ZOE", lower).unwrap();
+    let has_it = town.of(OLD).acknowledged.as_ref().map(|answer| &answer.by);
+    assert_eq!(has_it, Some(&Actor::from("U0ZOE")));
+    assert!(town.of(OLD).page_due().is_none() && town.of(OLD).open_pages.is_empty());
+    // A person who raises it knows what they do.
+    town.asks(OLD, at(7), "U0ZOE", Command::Severity { to: P1, reason: None }).unwrap();
+    assert!(town.of(OLD).acknowledged.is_some() && town.last_page(OLD).unwrap().0 == 5);
+}
+
 /// The names of the phone calls that are ended.
 fn hung_up(town: &Town, id: IncidentId) -> usize {
     let ends = |kind: &EffectKind| matches!(kind, EffectKind::Close { to: To::Phone(_), .. });
@@ -118,7 +142,8 @@ fn no_phone_rings_on_for_what_is_milder_again() {
     let page = Command::Page { whom: "U0KOFI".into(), why: None };
     town.asks(OLD, at(1), "U0ZOE", page).unwrap();
     town.asks(OLD, at(2), "U0ZOE", Command::Severity { to: P3, reason: None }).unwrap();
-    let open: Vec<&Called> = town.of(OLD).open_pages.iter().map(|page| &page.paged.as_ref().unwrap().calls[0].called).collect();
+    let open: Vec<&Called> =
+        town.of(OLD).open_pages.iter().map(|page| &page.paged.as_ref().unwrap().calls[0].called).collect();
     assert!(open.iter().all(|called| matches!(called, Called::Person(_))) && !open.is_empty(), "{open:?}");
     assert_eq!(hung_up(&town, OLD), 1);
     let mut town = Town::with(&[(OLD, 0, P1)]);
@@ -131,16 +156,25 @@ fn no_phone_rings_on_for_what_is_milder_again() {
 fn a_page_that_a_merge_brings_is_not_late_and_names_what_brought_it() {
     let mut town = Town::with(&[(OLD, 0, P3), (YOUNG, 60, P1)]);
     town.merges(66, "U0ZOE", YOUNG, OLD).unwrap();
-    let late = town.events[&OLD].iter().any(|event| matches!(&event.kind, EventKind::Paged(paged) if paged.late.is_some()));
+    let late = town.events[&OLD]
+        .iter()
+        .any(|event| matches!(&event.kind, EventKind::Paged(paged) if paged.late.is_some()));
     assert!(!late, "nothing was late");
-    let with: Vec<_> = town.said.iter().filter_map(|(of, kind)| match kind {
-        EffectKind::Say { say, .. } if *of == OLD => match say.as_ref() {
-            Say::Page { with, .. } => Some(with.clone()),
+    let with: Vec<_> = town
+        .said
+        .iter()
+        .filter_map(|(of, kind)| match kind {
+            EffectKind::Say { say, .. } if *of == OLD => match say.as_ref() {
+                Say::Page { with, .. } => Some(with.clone()),
+                _ => None,
+            },
             _ => None,
-        },
-        _ => None,
-    }).collect();
-    assert!(!with.is_empty() && with.iter().all(|with| *with == Some((YOUNG, "Stream 9 down".into()))), "{with:?}");
+        })
+        .collect();
+    assert!(
+        !with.is_empty() && with.iter().all(|with| *with == Some((YOUNG, "Stream 9 down".into()))),
+        "{with:?}"
+    );
     let mut town = Town::with(&[(OLD, 0, P1), (YOUNG, 0, P3)]);
     town.merges(1, "U0ZOE", YOUNG, OLD).unwrap();
     assert_eq!(town.of(OLD).called_with(), None, "it called nobody");
@@ -230,4 +264,3 @@ fn a_split_takes_back_its_own_raise_alone() {
     assert_eq!(town.splits(5, YOUNG).unwrap(), Done::SplitOff { from: OLD, back_to: None });
     assert_eq!(town.of(OLD).severity, P1);
 }
-

@@ -35,7 +35,7 @@ fn part(texts: &Texts, with: Option<IncidentId>) -> Part {
 /// What a merge takes over that says nothing.
 fn nothing() -> Took {
     let (parts, tally) = Default::default();
-    Took { incident: YOUNG, parts, tally, touched: false, raises: None, sets_aside: false }
+    Took { incident: YOUNG, parts, tally, touched: false, raises: None }
 }
 
 fn cards(texts: &Texts) -> Vec<Named> {
@@ -105,9 +105,15 @@ fn saids(texts: &Texts) -> Vec<Named> {
         ),
         ("into one that gets a channel now", into_new_room(texts)),
         ("the whole is resolved", MergeSaid::Ended { whole: ended(texts, None) }),
-        ("it was another's double", MergeSaid::Ended { whole: ended(texts, Some(Cancelled { of: Some(IncidentId(3)) })) }),
+        (
+            "it was another's double",
+            MergeSaid::Ended { whole: ended(texts, Some(Cancelled { of: Some(IncidentId(3)) })) },
+        ),
         ("the whole is open again", MergeSaid::Ended { whole: whole(texts, Some(room()), None) }),
-        ("to its commander", MergeSaid::Yours { title: title(), whole: whole(texts, Some(room()), None), by: by() }),
+        (
+            "to its commander",
+            MergeSaid::Yours { title: title(), whole: whole(texts, Some(room()), None), by: by() },
+        ),
         (
             "to its commander, where somebody has the whole",
             MergeSaid::Yours { title: title(), whole: whole(texts, None, Some(ian().into())), by: by() },

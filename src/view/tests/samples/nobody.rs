@@ -66,6 +66,7 @@ pub fn declared_by_nobody(texts: &Texts) -> Vec<Named> {
         room: None,
         asked: None,
         with: None,
+        had_it: None,
     };
     let says = [
         ("reminded in the channel", reminder(Rung::Channel)),

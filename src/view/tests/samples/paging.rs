@@ -30,6 +30,7 @@ pub(super) fn pages(texts: &Texts) -> Vec<Named> {
             passes: false,
         }),
         with: None,
+        had_it: None,
     };
     let gone = Say::NotReached {
         title: texts.title.clone(),
@@ -77,8 +78,9 @@ pub(super) fn pages(texts: &Texts) -> Vec<Named> {
 /// The same page, which something merged into it brought along.
 fn with(page: Say, texts: &Texts) -> Say {
     let mut page = page;
-    if let Say::Page { with, .. } = &mut page {
+    if let Say::Page { with, had_it, .. } = &mut page {
         *with = Some((IncidentId(9), texts.title.clone()));
+        *had_it = Some(bea().into());
     }
     page
 }

@@ -214,6 +214,10 @@ pub fn lines(world: &World, saved: &SavedAlerts) -> Vec<String> {
         };
         let incident = after(&deed.answer, "INC-").unwrap_or(0);
         let done = match deed.answer.as_str() {
+            // Whoever says so of one that somebody has already is on its incident.
+            answer if answer.contains("👀 You have A-") && answer.contains("You are on INC-") => {
+                events.iter().any(|event| event.kind == AlertEventKind::Acked)
+            }
             answer if answer.contains("👀 You have A-") => has(&|kind| *kind == AlertEventKind::Acked),
             answer
                 if answer.contains(" is declared, and A-")
