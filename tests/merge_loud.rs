@@ -241,7 +241,10 @@ async fn what_is_taken_out_of_an_incident_was_not_late() {
     let slow = Alert::new("Slow", "error", "db-1", world.clock.now());
     says(&world, std::slice::from_ref(&slow)).await;
     world.ian().types(EMERGENCIES, "/incident p3 Search slow").await;
-    holds(&plain(&world.ian().types(EMERGENCIES, "/alerts attach A-1 to 1").await), &["A-1 belongs to INC-1"]);
+    holds(
+        &plain(&world.ian().types(EMERGENCIES, "/alerts attach A-1 to 1").await),
+        &["A-1 belongs to INC-1"],
+    );
     world.forward(90).await;
     world.ian().types(EMERGENCIES, "/alerts detach A-1").await;
     world.forward(1).await;

@@ -387,6 +387,7 @@ fn reminders_posted(incident: &Incident, events: &[Event], posted: &Posted<'_>) 
                         | EventKind::SeverityChanged { .. }
                         | EventKind::Retracted { .. }
                         | EventKind::Reopened { .. }
+                        | EventKind::Merge(_)
                 )
         });
         if found > 1 || (found == 0 && !overtaken) {

@@ -185,7 +185,7 @@ fn judge(reply: &Reply) -> Outcome {
             Outcome::Accepted
         }
         200 if PROMISES_NOTHING.iter().any(|words| reply.body.contains(words)) => Outcome::Unknown,
-        200 if reply.body.contains("Which one do you mean") => Outcome::Asked,
+        200 if reply.body.contains("Nothing changed yet") => Outcome::Asked,
         200 => Outcome::Refused,
         _ => Outcome::Unknown,
     }

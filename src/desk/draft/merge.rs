@@ -125,17 +125,19 @@ impl Draft<'_> {
         }
     }
 
-    /// A line that would call people for what was over is asked about; a button has said so before it was pressed, and a shell has none.
+    /// A line that would call people for what was over is asked about; a button has said so before it was pressed. A shell has none: there
+    /// what leads is opened first.
     fn asks_before_it_calls(
         &self,
         request: &Request,
         it: &Incident,
         whole: Option<&Arc<Incident>>,
     ) -> Result<Option<Answer>, StoreError> {
-        let told = request.delivery.is_press() || request.place.is_shell();
         let doubt = whole.and_then(|whole| calls_again(it, whole, &self.config.severity));
-        let (Some(doubt), Some(whole)) = (doubt.filter(|_| !told), whole) else { return Ok(None) };
-        let lines = [(it.id, Command::Split), (whole.id, Command::Reopen)];
+        let doubt = doubt.filter(|_| !request.delivery.is_press());
+        let (Some(doubt), Some(whole)) = (doubt, whole) else { return Ok(None) };
+        let split = (!request.place.is_shell()).then_some((it.id, Command::Split));
+        let lines = split.into_iter().chain([(whole.id, Command::Reopen)]);
         let lines = lines.map(|(id, command)| Line { incident: Some(id), command });
         self.unclear(request, &Refusal::unsure(doubt, lines)).map(Some)
     }
