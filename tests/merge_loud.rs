@@ -73,6 +73,20 @@ async fn a_p1_that_nobody_has_calls_on_for_the_p3_that_somebody_has() {
     assert_eq!((world.phones().calls().len(), pages(&world)), (rung, 0), "she has it as it is now");
 }
 
+/// What is merged reads of it once, and in order.
+#[tokio::test]
+async fn a_merge_that_sets_somebody_aside_is_said_once_in_the_channel_of_the_part() {
+    let world = World::with_config(ROSTER).await;
+    world.person("zoe").types(EMERGENCIES, "/incident p2 Login slow").await;
+    world.person("zoe").types(EMERGENCIES, "/incident 1 ack").await;
+    world.ian().types(EMERGENCIES, DOWN).await;
+    world.ian().types(EMERGENCIES, "/incident 2 merge into 1").await;
+    holds(&card(&world, "INC-1"), &["Severity: P1", "Not acknowledged yet"]);
+    let said = world.channel(ROOM_2).texts().iter().map(|text| plain(text)).collect::<Vec<_>>();
+    assert!(said.iter().all(|text| !text.contains("is a part of INC-1")), "{said:#?}");
+    assert_eq!(said.iter().filter(|text| text.contains("MERGED INTO INC-1")).count(), 1, "once");
+}
+
 #[tokio::test]
 async fn a_split_hangs_up_and_who_had_the_p3_has_it_again() {
     let world = World::with_phones("twilio", ROSTER).await;

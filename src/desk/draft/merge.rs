@@ -194,8 +194,15 @@ impl Draft<'_> {
         if !after.parts.is_empty() && told(before) != told(after) {
             let whole = told(after);
             for part in after.parts.keys().filter(|_| after.merged().is_none()) {
-                let news = MergeNews::Led { whole: whole.clone() };
-                self.record::<Incident>(*part, &Cause::howler(), EventKind::Merge(Box::new(news)))?;
+                // What is just being merged hears it with that.
+                let part = self.book().incident(*part)?;
+                let led = |part: &Arc<Incident>| {
+                    part.merged().is_some_and(|merged| merged.whole.incident == after.id)
+                };
+                if let Some(part) = part.filter(led) {
+                    let news = MergeNews::Led { whole: whole.clone() };
+                    self.record::<Incident>(part.id, &Cause::howler(), EventKind::Merge(Box::new(news)))?;
+                }
             }
         }
         if before.is_open() && !after.is_open() {

@@ -14,12 +14,10 @@ fn pointers(saved: &Saved) -> BTreeMap<IncidentId, IncidentId> {
     let mut into = BTreeMap::new();
     for (incident, events) in saved {
         for event in events {
-            match &event.kind {
-                EventKind::Merge(news) => match news.as_ref() {
-                    MergeNews::Into { whole, .. } => drop(into.insert(incident.id, whole.incident)),
-                    MergeNews::SplitOff { .. } => drop(into.remove(&incident.id)),
-                    _ => {}
-                },
+            let EventKind::Merge(news) = &event.kind else { continue };
+            match news.as_ref() {
+                MergeNews::Into { whole, .. } => drop(into.insert(incident.id, whole.incident)),
+                MergeNews::SplitOff { .. } => drop(into.remove(&incident.id)),
                 _ => {}
             }
         }

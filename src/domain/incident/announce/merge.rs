@@ -92,13 +92,13 @@ impl Consequences<'_> {
         }
         let taken =
             |incident: &Incident| incident.merged().is_some_and(|merged| merged.whole.taken.is_some());
-        if taken(self.incident) && !before.is_some_and(taken) {
-            self.pages_need_no_answer();
+        if taken(self.incident) != before.is_some_and(taken) {
+            self.pages_anew();
         }
     }
 
-    /// The newest page in each place still asks who takes the whole.
-    fn pages_need_no_answer(&mut self) {
+    /// The newest page in each place asks who takes the whole, or says who has it.
+    fn pages_anew(&mut self) {
         let pages = self.incident.posts.iter().filter_map(|post| match &post.key {
             PostKey::Page { seq, to } if !matches!(to, To::Phone(_) | To::Text(_)) => Some((to, *seq)),
             _ => None,

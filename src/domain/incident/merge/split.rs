@@ -35,7 +35,7 @@ pub fn split(it: &Incident, apart: Apart<'_>) -> Result<Merging, Refusal> {
     let from = merged.whole.incident;
     let with: Vec<IncidentId> = it.parts.keys().copied().collect();
     let mut events = vec![(it.id, vec![news(MergeNews::SplitOff { from, back })])];
-    let whole = Whole { taken: None, over: None, ..Whole::of(it) };
+    let whole = Whole::of(it);
     events.extend(with.iter().map(|part| (*part, vec![news(MergeNews::Led { whole: whole.clone() })])));
     let mut leaves = Leaves::of(it);
     let mut back_to = None;
