@@ -231,6 +231,24 @@ async fn an_alert_that_becomes_worse_raises_its_incident() {
     assert!(timeline(&world).await.contains("Reason: A-2 is P1"), "{}", timeline(&world).await);
 }
 
+/// Whoever has a P2 said so of a P2.
+#[tokio::test]
+async fn an_alert_that_becomes_worse_calls_though_somebody_had_the_incident() {
+    let world = world(&format!("{ROSTER}{WORSENS}")).await;
+    says(&world, &[alert(&world, "Slow", "error", 0)]).await;
+    world.person("zoe").types(EMERGENCIES, "/incident 1 ack").await;
+    world.forward(3).await;
+    says(&world, &[alert(&world, "Slow", "critical", 3)]).await;
+    let page = plain(&world.channel("maya").last("P1 page").text);
+    assert!(page.contains("<@U0ZOE> had it, and it is worse now."), "{page}");
+    assert!(card(&world).contains("Not acknowledged yet"), "{}", card(&world));
+    world.person("zoe").types(EMERGENCIES, "/incident 1 ack").await;
+    assert!(card(&world).contains("Acknowledged by"), "{}", card(&world));
+    says(&world, &[alert(&world, "Slow", "critical", 0).resolved(world.clock.now())]).await;
+    world.forward(20).await;
+    assert_eq!(world.count("maya", "P1 page"), 0, "she has it");
+}
+
 #[tokio::test]
 async fn whoever_lowered_it_knew_better() {
     let world = world(&format!("{ROSTER}{WORSENS}")).await;

@@ -34,6 +34,7 @@ mod kill;
 mod logs;
 mod maintenance;
 mod merge;
+mod merge_loud;
 mod missed;
 mod named_people;
 mod one_message;

@@ -230,9 +230,9 @@ async fn a_false_alarm_ends_without_a_report() {
     assert!(shown.text.contains("it was a test") && !shown.text.contains("Full report"), "{}", shown.text);
     assert!(shows(&world, 1).await.contains("Not in the figures"));
     world.ian().types(EMERGENCIES, "/incident 1 reopen").await;
-    let answer = world.ian().types(EMERGENCIES, "/incident 1 duplicate of 2").await;
-    assert!(answer.contains("the same as INC-2"), "{answer}");
-    let answer = world.ian().types(EMERGENCIES, "/incident 2 duplicate of 77").await;
+    let answer = world.ian().types(EMERGENCIES, "/incident 2 duplicate of 1").await;
+    assert!(answer.contains("the same as INC-1"), "{answer}");
+    let answer = world.ian().types(EMERGENCIES, "/incident 1 duplicate of 77").await;
     assert!(answer.contains("There is no INC-77"), "{answer}");
 }
 

@@ -4,6 +4,7 @@ mod alerts;
 mod asked;
 mod backup;
 mod became;
+mod belongs;
 mod board;
 mod change;
 mod clock;
@@ -235,6 +236,9 @@ impl<'a> Draft<'a> {
                         return Ok(answer);
                     }
                     if let Some(doubt) = self.doubted(request, line, &incident)? {
+                        return Ok(doubt);
+                    }
+                    if let Some(doubt) = self.no_double(request, line, &incident)? {
                         return Ok(doubt);
                     }
                     let duty = self.duty();

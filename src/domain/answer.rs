@@ -207,6 +207,9 @@ pub struct Summary {
     /// It ended as no incident of its own.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cancelled: bool,
+    /// What is merged into it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<IncidentId>,
 }
 
 /// What somebody can do as things are.

@@ -42,6 +42,13 @@ text_id! {
     DeliveryId;
 }
 
+impl DeliveryId {
+    /// Whether a button was pressed: it said what it does before.
+    pub fn is_press(&self) -> bool {
+        self.0.starts_with("act:")
+    }
+}
+
 /// An incident's number, counted from 1 and never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answer::Summary;
 use super::command::{Line, Retractable, Role};
+use super::incident::event::Cancelled;
 use super::incident::severity::{Severity, Status};
 use super::oncall::change::ChangeProblem;
 use super::oncall::rota::SwapOutcome;
@@ -48,6 +49,12 @@ pub enum Doubt {
     NoTitle,
     /// It is merged into another one, for which it would be done.
     Merged { incident: IncidentId, into: IncidentId },
+    /// Cancelled as a double, it would end although it is worse than the other one.
+    Double { incident: IncidentId, of: IncidentId, is: Severity },
+    /// What it would be the double of is over, and people are called for it.
+    DoubleOfOver { incident: IncidentId, of: IncidentId },
+    /// It would be open again, and people called for it, though what it is merged into is over.
+    CallsAgain { incident: IncidentId, whole: IncidentId, severity: Severity },
     /// Somebody is named almost as this person.
     Person { word: String },
 }
@@ -56,10 +63,13 @@ pub enum Doubt {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MergeProblem {
     Itself,
-    /// The other one is resolved.
+    /// The other one is over.
     IntoResolved {
         into: IncidentId,
         at: Timestamp,
+        /// It was none, or another's double.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cancelled: Option<Cancelled>,
     },
     /// The other one is merged itself, into `whole`.
     IntoAPart {
@@ -180,6 +190,9 @@ pub enum Refusal {
         incident: IncidentId,
         at: Timestamp,
         by: Actor,
+        /// It was none, or another's double.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cancelled: Option<Cancelled>,
     },
     NotResolved {
         incident: IncidentId,

@@ -152,6 +152,7 @@ fn alerts(AlertNews { what, tally }: &AlertNews) -> (&'static str, Value) {
         AlertWhat::Left { alert, group, .. } => ("alert_left", json!({ "alert": alert, "group": group })),
         AlertWhat::Counted { more } => ("alerts_counted", json!({ "more": more })),
         AlertWhat::Still => ("alerts_counted", json!({ "more": 0 })),
+        AlertWhat::Reread { .. } => ("alerts_reread", json!({})),
         AlertWhat::Unheard { from, until } => {
             ("alerts_unheard", json!({ "down_from": from, "down_until": until }))
         }

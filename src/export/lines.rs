@@ -175,7 +175,7 @@ pub fn event(incident: IncidentId, event: &Event) -> Line<'_> {
 }
 
 pub fn incident(incident: &Incident) -> Line<'_> {
-    let acknowledged = incident.acknowledged.as_ref();
+    let acknowledged = incident.first_acknowledged();
     let resolution = incident.resolution();
     let role = |role: Role| incident.roles.get(&role);
     Line::Incident(Box::new(IncidentLine {

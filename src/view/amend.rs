@@ -40,7 +40,7 @@ pub fn amended(incident: &Incident, seq: u32, mentions: &Mentions) -> Option<Mes
 /// The notice that nobody had it, once somebody has.
 fn acknowledged_late(incident: &Incident) -> Option<Message> {
     let acknowledged = incident.acknowledged.as_ref()?;
-    let after = acknowledged.at.duration_since(incident.counts_from());
+    let after = incident.taken_after(acknowledged.at);
     let line = words![
         bold(format!("✅ {} acknowledged by ", incident.id)),
         &acknowledged.by,
@@ -97,11 +97,9 @@ fn taken_back(what: &str, retraction: &Retraction, now: Words, old: Vec<Words>) 
         bold(moment(retraction.at)),
         bold(". ")
     ];
-    Draft::new()
-        .line(front.and(now))
-        .line(words!["It said:"])
-        .lines(old.into_iter().map(Words::struck).collect())
-        .finish()
+    let said = if old.is_empty() { Vec::new() } else { vec![words!["It said:"]] };
+    let said = said.into_iter().chain(old.into_iter().map(Words::struck)).collect();
+    Draft::new().line(front.and(now)).lines(said).finish()
 }
 
 /// A reminder that was answered: by whom and how, and no buttons.

@@ -76,6 +76,10 @@ pub(super) fn told(news: &AlertNews, by: &Actor, most: usize) -> Words {
         }
         AlertWhat::Counted { more } => storm(*more, news.tally),
         AlertWhat::Still => Words::default(),
+        AlertWhat::Reread { .. } if news.tally.alerts == 0 => {
+            words!["None of its alerts belongs to it any more."]
+        }
+        AlertWhat::Reread { .. } => words!["Meanwhile its alerts changed. "].and(storm(0, news.tally)),
         AlertWhat::Unheard { from, until } => words![
             "I was down from ",
             clock(*from),

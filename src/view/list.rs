@@ -12,6 +12,8 @@ use domain::text::shorten;
 
 /// Incidents that get a button.
 const CHOICES_MOST: usize = 10;
+/// Those merged into it that its line names.
+const WITH_MOST: usize = 3;
 
 /// `more` are open and not among `open`.
 pub(super) fn list(open: &[Summary], more: usize, resolved: &[Summary], unread: bool, via: Via) -> Message {
@@ -101,7 +103,15 @@ fn open_row(summary: &Summary) -> Words {
 }
 
 fn head(summary: &Summary) -> Words {
-    words![bold(format!("{} {} ", summary.incident, summary.severity)), &summary.title]
+    words![bold(format!("{} {} ", summary.incident, summary.severity)), &summary.title].and_if(with(summary))
+}
+
+/// What is merged into it.
+pub(super) fn with(summary: &Summary) -> Option<Words> {
+    let named: Vec<String> = summary.with.iter().take(WITH_MOST).map(ToString::to_string).collect();
+    let more = summary.with.len().saturating_sub(named.len());
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!named.is_empty()).then(|| words![format!(" (with {}{more})", named.join(", "))])
 }
 
 /// Several incidents are open: a button for each, or the lines to type where there are too many or too long ones.

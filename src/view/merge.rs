@@ -11,7 +11,8 @@ use domain::actor::Actor;
 use domain::answer::{Done, Summary};
 use domain::id::IncidentId;
 use domain::incident::Incident;
-use domain::incident::merge::{Alike, Likeness, MergeNews, MergeSaid, Merged, Whole};
+use domain::incident::event::Cancelled;
+use domain::incident::merge::{Alike, Likeness, MergeNews, MergeSaid, Merged, Over, Whole};
 use domain::refusal::{MergeProblem, Refusal};
 use domain::text::shorten;
 
@@ -24,13 +25,30 @@ pub(super) fn lead(whole: &Whole) -> String {
     format!("🔀 MERGED INTO {}: ", whole.incident)
 }
 
-/// Who leads, and where everything goes on.
-fn goes_on(Whole { incident, title, room, .. }: &Whole) -> Vec<Words> {
-    let place = match room {
-        Some(room) => words!["Everything goes on in ", channel(&room.channel), "."],
-        None => words![format!("Everything goes on in {incident}'s thread in the emergencies channel.")],
+/// Who leads, and where everything goes on, or how it ended.
+fn goes_on(whole: &Whole) -> Vec<Words> {
+    let Whole { incident, title, room, room_comes, over, .. } = whole;
+    let place = match (over, room) {
+        (Some(over), _) => words![bold(incident.to_string()), " "].and(ended(over)),
+        (None, Some(room)) => words!["Everything goes on in ", channel(&room.channel), "."],
+        (None, None) if *room_comes => {
+            words![format!("Everything goes on in {incident}'s channel, which I'm making now.")]
+        }
+        (None, None) => {
+            words![format!("Everything goes on in {incident}'s thread in the emergencies channel.")]
+        }
     };
     vec![words![bold(incident.to_string()), " ", title, " leads both."], place]
+}
+
+/// How the whole ended, after its number.
+fn ended(Over { at, by, cancelled }: &Over) -> Words {
+    let how = match cancelled {
+        None => "was resolved by ".to_owned(),
+        Some(Cancelled { of: None }) => "was cancelled as no incident by ".to_owned(),
+        Some(Cancelled { of: Some(of) }) => format!("was cancelled as the same as {of} by "),
+    };
+    words![how, by, ", ", moment(*at), "."]
 }
 
 /// What the card of one that is merged says.
@@ -44,8 +62,19 @@ pub(super) fn card(merged: &Merged) -> Vec<Words> {
 
 /// What can be done with one that is merged.
 pub(super) fn buttons(id: IncidentId, whole: &Whole) -> Vec<Button> {
-    let question = "It is open again with clocks of its own, which count from now. Its alerts go with it.";
-    let split = Button::new("Split off", id, Command::Split).asking(question, "Split off");
+    let question = match &whole.over {
+        None => {
+            "It is open again with clocks of its own, which count from now. Its alerts go with it. Whoever is on call is \
+             called where nobody has it."
+                .to_owned()
+        }
+        Some(_) => format!(
+            "{} is over. This one is open again, its clocks count from now, and whoever is on call is called where nobody \
+             has it.",
+            whole.incident
+        ),
+    };
+    let split = Button::new("Split off", id, Command::Split).asking(&question, "Split off");
     to_the_whole(whole).into_iter().chain([split]).collect()
 }
 
@@ -121,6 +150,36 @@ pub(super) fn said(said: &MergeSaid, incident: IncidentId) -> Message {
             .lines(goes_on(whole).into_iter().skip(1).collect())
             .buttons(to_the_whole(whole))
             .finish(),
+        MergeSaid::Ended { whole } => {
+            let leads = words![bold(whole.incident.to_string()), " ", &whole.title, ", which "];
+            let part = words![bold(incident.to_string()), " is a part of, "];
+            let how = match &whole.over {
+                Some(over) => ended(over),
+                None => words!["is open again."],
+            };
+            Draft::new().line(leads.and(part).and(how)).buttons(to_the_whole(whole)).finish()
+        }
+        MergeSaid::Yours { title, whole, by } => {
+            let leads = words![bold(whole.incident.to_string()), " ", &whole.title, " leads from now on: "];
+            let leads =
+                leads.and(words!["its roles and clocks count, and nothing is asked of you for this one."]);
+            let take = whole.taken.is_none().then(|| facts::on_it(whole.incident).primary());
+            Draft::new()
+                .headline(&format!("🔀 Merged into {}: {incident} ", whole.incident), title)
+                .line(words!["You worked on this one. Merged by ", by, "."])
+                .line(leads)
+                .lines(goes_on(whole).into_iter().skip(1).collect())
+                .buttons(take.into_iter().chain(to_the_whole(whole)).collect())
+                .finish()
+        }
+        MergeSaid::YoursAgain { title, from, by, update_due } => {
+            let due = update_due.map(|due| words![" Next update due ", bold(clock(due)), "."]);
+            Draft::new()
+                .headline(&format!("🔀 On its own again: {incident} "), title)
+                .line(words![format!("Split off from {from} by "), by, ". It is yours again."].and_if(due))
+                .buttons(vec![facts::post_update(incident), Button::new("Show", incident, Command::Show)])
+                .finish()
+        }
         MergeSaid::SplitOff { title, from, by, update_every } => Draft::new()
             .headline("🔀 ON ITS OWN AGAIN: ", title)
             .line(words![promise(*update_every)])
@@ -137,11 +196,12 @@ pub(super) fn said(said: &MergeSaid, incident: IncidentId) -> Message {
     }
 }
 
-/// What an announcement of a merge said that was taken back.
+/// What an announcement of a merge said that was taken back; nothing where that is not known.
 pub(super) fn said_before(incident: &Incident, merged: &Merged) -> Vec<Words> {
-    let mut lines = vec![words![lead(&merged.whole), &incident.title]];
-    lines.extend(goes_on(&merged.whole));
-    lines.push(words!["Merged by ", &merged.by]);
+    let Some(whole) = &merged.said else { return Vec::new() };
+    let mut lines = vec![words![lead(whole), &incident.title]];
+    lines.extend(goes_on(whole));
+    lines.push(words![format!("{}, merged by ", incident.id), &merged.by, "."]);
     lines
 }
 
@@ -232,8 +292,8 @@ pub(super) fn wrong(refusal: &Refusal) -> Option<Words> {
     let Refusal::Merge { incident, problem } = refusal else { return None };
     Some(match problem {
         MergeProblem::Itself => words![format!("{incident} can't be merged into itself.")],
-        MergeProblem::IntoResolved { into, at } => {
-            words![format!("{into} is resolved since "), clock(*at), "."]
+        MergeProblem::IntoResolved { into, at, cancelled } => {
+            words![format!("{into} {} ", is_over(cancelled.as_ref())), clock(*at), "."]
         }
         MergeProblem::IntoAPart { into, whole } if whole == incident => {
             words![format!("{into} is merged into {incident} already: they are one.")]
@@ -242,6 +302,15 @@ pub(super) fn wrong(refusal: &Refusal) -> Option<Words> {
         MergeProblem::Part { into } => words![format!("{incident} is merged into {into}, which leads both.")],
         MergeProblem::NotMerged => words![format!("{incident} is merged into nothing.")],
     })
+}
+
+/// What something that is over is, before its time.
+pub(super) fn is_over(cancelled: Option<&Cancelled>) -> String {
+    match cancelled {
+        None => "is resolved since".to_owned(),
+        Some(Cancelled { of: None }) => "was cancelled as no incident at".to_owned(),
+        Some(Cancelled { of: Some(of) }) => format!("was cancelled as the same as {of} at"),
+    }
 }
 
 pub(super) fn try_instead(incident: IncidentId, problem: &MergeProblem) -> Vec<(&'static str, String)> {

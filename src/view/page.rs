@@ -20,6 +20,10 @@ use domain::oncall::path::Called;
 use domain::oncall::reach::NoWay;
 use domain::oncall::said::{Heard, Whom};
 use domain::runbook::RunbookLine;
+use domain::text::shorten;
+
+/// How much is told of the title of what is merged into what somebody is called to.
+const WITH_MOST: usize = 60;
 
 /// The page. At `now` it goes out: how long there is to answer is told then, and not where it is edited later.
 pub(super) fn page(say: &Say, incident: IncidentId, now: Option<Timestamp>) -> Message {
@@ -36,6 +40,7 @@ pub(super) fn page(say: &Say, incident: IncidentId, now: Option<Timestamp>) -> M
         calls,
         room,
         called,
+        with,
         ..
     } = say
     else {
@@ -46,6 +51,9 @@ pub(super) fn page(say: &Say, incident: IncidentId, now: Option<Timestamp>) -> M
     let since = since.and(facts::told_at(*declared_at, began));
     let known = [
         Some(facts::state(*severity, *status).and(since)),
+        with.as_ref().map(|(part, title)| {
+            words![bold("With it: "), bold(part.to_string()), " ", shorten(title, WITH_MOST)]
+        }),
         facts::given("Impact", impact.as_ref()),
         facts::given("Current action", action.as_ref()),
         room.as_ref().map(|room| words!["Channel: ", channel(&room.channel)]),
@@ -82,7 +90,7 @@ pub fn page_now(incident: &Incident, seq: u32, to: &To) -> Message {
 
 /// Why this person is called, and until when an answer is owed.
 fn why(say: &Say, now: Option<Timestamp>) -> Words {
-    let Say::Page { reason, called, respond_by, asked, declared_at, .. } = say else {
+    let Say::Page { reason, called, respond_by, asked, declared_at, had_it, .. } = say else {
         return Words::default();
     };
     let role = match called {
@@ -94,6 +102,10 @@ fn why(say: &Say, now: Option<Timestamp>) -> Words {
         (PageReason::Asked, Some(asked)) => wants(asked, called),
         (PageReason::Silent, _) => {
             words!["Somebody was on it, but two updates are late and nobody answered the reminders."]
+        }
+        (PageReason::Begun, _) if had_it.is_some() => {
+            let had_it = had_it.as_ref().map(|had_it| words![had_it, " had it, and it is worse now. "]);
+            had_it.unwrap_or_default().and(words!["Nobody is on it as it is now."])
         }
         (PageReason::Unanswered, _) => words!["Nobody has answered yet, so this is another page."],
         (PageReason::Begun | PageReason::Asked, _) => words!["Nobody is on it yet."],
@@ -249,7 +261,7 @@ pub fn closed(incident: &Incident, seq: u32, to: &To) -> Message {
             words!["✅ ", &answer.by, " is on it since ", moment(answer.at), "."]
         }
         (Some(answer), None) => {
-            let after = answer.at.duration_since(incident.counts_from());
+            let after = incident.taken_after(answer.at);
             words!["✅ ", &answer.by, format!(" is on it: acknowledged after {}.", spoken(after))]
         }
         (None, None) => words!["paging has stopped."],
@@ -283,14 +295,18 @@ fn next_steps(incident: &Incident) -> Vec<Button> {
 
 /// What a phone says; it comes to an ear or a small screen, half asleep.
 pub fn spoken_page(say: &Say, incident: IncidentId) -> String {
-    let Say::Page { title, severity, reason, .. } = say else { return String::new() };
+    let Say::Page { title, severity, reason, with, .. } = say else { return String::new() };
     let lead = match reason {
         PageReason::Begun => "",
         PageReason::Unanswered => "Nobody has answered. ",
         PageReason::Silent => "An update is overdue and nobody answers. ",
         PageReason::Asked => "You are asked for. ",
     };
-    format!("{lead}Monkeytown incident {}, severity {severity}: {title}.", incident.0)
+    let with = with
+        .as_ref()
+        .map(|(part, title)| format!(" With it incident {}: {}.", part.0, shorten(title, WITH_MOST)));
+    let with = with.unwrap_or_default();
+    format!("{lead}Monkeytown incident {}, severity {severity}: {title}.{with}", incident.0)
 }
 
 /// The note that somebody ended the alert at PagerDuty, where the incident goes on.

@@ -12,6 +12,7 @@ use super::time::utc;
 use super::words::{Words, clock, code, moment, words};
 use domain::command::{Retractable, Role};
 use domain::id::IncidentId;
+use domain::incident::event::Cancelled;
 use domain::refusal::{Doubt, MergeProblem, Refusal, Unfit};
 use domain::text::shorten;
 use domain::{Severity, Status};
@@ -182,8 +183,13 @@ fn elsewhere(refusal: &Refusal) -> &'static str {
 /// What the incident's state does not allow.
 fn wrong_now(refusal: &Refusal) -> Words {
     match refusal {
-        Refusal::AlreadyResolved { incident, at, by } => {
-            words![format!("{incident} is resolved already: by "), by, ", ", moment(*at), "."]
+        Refusal::AlreadyResolved { incident, at, by, cancelled } => {
+            let how = match cancelled {
+                None => "is resolved already".to_owned(),
+                Some(Cancelled { of: None }) => "was cancelled already, as no incident".to_owned(),
+                Some(Cancelled { of: Some(of) }) => format!("was cancelled already, as the same as {of}"),
+            };
+            words![format!("{incident} {how}: by "), by, ", ", moment(*at), "."]
         }
         Refusal::NotResolved { incident } => {
             words![format!("{incident} is not resolved, so it cannot be reopened.")]

@@ -3,6 +3,7 @@
 pub mod alerts;
 mod announced;
 pub mod changed;
+pub mod merged;
 mod standing;
 
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 use domain::command::Retractable;
 use domain::incident::Incident;
 use domain::incident::event::{Event, EventKind};
+use domain::incident::merge::MergeNews;
 use domain::timer::Lateness;
 use fake::slack::Call;
 use jiff::{SignedDuration, Timestamp};
@@ -234,6 +236,12 @@ fn known(incident: &Incident, due: Timestamp) -> Timestamp {
     due.max(incident.declared_at)
 }
 
+/// How often incidents were merged, or split off.
+pub fn merges(saved: &[(Incident, Vec<Event>)], is: fn(&MergeNews) -> bool) -> usize {
+    let events = saved.iter().flat_map(|(_, events)| events);
+    events.filter(|event| matches!(&event.kind, EventKind::Merge(news) if is(news))).count()
+}
+
 /// What the next reminder's time must be after an event; `None` where it does not tell.
 enum Expect {
     At(Timestamp),
@@ -247,6 +255,11 @@ fn expects(event: &Event, interval: Option<SignedDuration>) -> Expect {
     match &event.kind {
         EventKind::Declared { .. } | EventKind::Updated { .. } | EventKind::Reopened { .. } => from_now(),
         EventKind::Resolved { .. } => Expect::Nothing,
+        EventKind::Merge(news) => match news.as_ref() {
+            MergeNews::Into { .. } => Expect::Nothing,
+            MergeNews::SplitOff { .. } => from_now(),
+            _ => Expect::Same,
+        },
         EventKind::Reminded { next, .. } => Expect::At(next.1),
         EventKind::Snoozed { until, .. } => Expect::At(*until),
         EventKind::SeverityChanged { .. } | EventKind::Retracted { .. } => Expect::Unclear,
@@ -374,6 +387,7 @@ fn reminders_posted(incident: &Incident, events: &[Event], posted: &Posted<'_>) 
                         | EventKind::SeverityChanged { .. }
                         | EventKind::Retracted { .. }
                         | EventKind::Reopened { .. }
+                        | EventKind::Merge(_)
                 )
         });
         if found > 1 || (found == 0 && !overtaken) {

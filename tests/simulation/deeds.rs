@@ -150,6 +150,8 @@ fn words(world: &mut World) -> (What, String, String) {
         22 => (What::Other, world.dice.one(&["retract", "retract severity"]).into()),
         23 => (What::Other, world.dice.one(&["update", "resolve", "declare"]).into()),
         24 => (What::Other, "eta 20m".into()),
+        25 | 26 => (What::Other, format!("merge into {}", world.dice.between(1, known.max(1)))),
+        27 => (What::Other, "split".into()),
         _ => (
             What::Other,
             world.dice.one(&["list", "show", "timeline", "doctor", "find zq1q", "help", "gibberish"]).into(),
@@ -193,7 +195,7 @@ fn judge(reply: &Reply) -> Outcome {
             Outcome::Accepted
         }
         200 if PROMISES_NOTHING.iter().any(|words| reply.body.contains(words)) => Outcome::Unknown,
-        200 if reply.body.contains("Which one do you mean") => Outcome::Asked,
+        200 if reply.body.contains("Nothing changed yet") => Outcome::Asked,
         200 => Outcome::Refused,
         _ => Outcome::Unknown,
     }

@@ -21,6 +21,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use domain::effect::{EffectState, PostKey};
+use domain::incident::merge::MergeNews;
 use fake::slack::Call;
 use jiff::SignedDuration;
 
@@ -45,6 +46,8 @@ struct Tally {
     undos: usize,
     /// Targets that were freed by agreement.
     releases: usize,
+    merges: usize,
+    splits: usize,
 }
 
 /// A finished life: numbers, what was wrong, and the log of calls.
@@ -76,6 +79,7 @@ fn live(seed: u64) -> Life {
         world.stop().await;
         let saved = world.saved();
         wrong.extend(check::all(&world, &saved));
+        wrong.extend(check::merged::all(&saved));
         let (runs, audit) = world.saved_runs();
         wrong.extend(check::changed::all(&world, &runs, &audit));
         let alerts = world.saved_alerts();
@@ -101,6 +105,8 @@ fn live(seed: u64) -> Life {
             changes,
             undos,
             releases,
+            merges: check::merges(&saved, |news| matches!(news, MergeNews::Into { .. })),
+            splits: check::merges(&saved, |news| matches!(news, MergeNews::SplitOff { .. })),
         };
         Life { tally, wrong, calls, story }
     })
@@ -239,13 +245,15 @@ fn nothing_is_lost_nothing_doubled_nothing_late_in_silence() {
                     sum.changes += tally.changes;
                     sum.undos += tally.undos;
                     sum.releases += tally.releases;
+                    sum.merges += tally.merges;
+                    sum.splits += tally.splits;
                 }
             });
         }
     });
     let (failed, sum) = (failed.into_inner().unwrap(), sum.into_inner().unwrap());
     println!(
-        "{seeds} seeds from {from}, {} deeds, {} kills, {} events, {} reminders, {} runs, {} changes ({} undos), {} releases, {} calls to Slack, {} seeds failed, {:.0} s",
+        "{seeds} seeds from {from}, {} deeds, {} kills, {} events, {} reminders, {} runs, {} changes ({} undos), {} releases, {} merges, {} splits, {} calls to Slack, {} seeds failed, {:.0} s",
         sum.deeds,
         sum.kills,
         sum.events,
@@ -254,6 +262,8 @@ fn nothing_is_lost_nothing_doubled_nothing_late_in_silence() {
         sum.changes,
         sum.undos,
         sum.releases,
+        sum.merges,
+        sum.splits,
         sum.calls,
         failed.len(),
         began.elapsed().as_secs_f64()

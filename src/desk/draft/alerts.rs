@@ -1,6 +1,6 @@
 //! What follows from an alert elsewhere: the message that shows it with others of its group, and silences.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -180,7 +180,7 @@ impl Draft<'_> {
             let first = find(&self.book(), by)?.filter(|first| first.verdict.group == alert.verdict.group);
             let Some(first) = first else { continue };
             let mut near = alert.verdict.group_stays;
-            for group in incident.alerts.groups.iter().copied().chain(first.group) {
+            for group in self.groups_of(incident)?.into_iter().chain(first.group) {
                 let group = find_group(&self.book(), group)?;
                 near |= group.is_some_and(|group| self.now.duration_since(group.joined) <= within);
             }
@@ -189,6 +189,14 @@ impl Draft<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// An incident's groups: of one that is merged, those that the whole keeps for it.
+    fn groups_of(&self, incident: &Incident) -> Result<BTreeSet<GroupId>, StoreError> {
+        let Some(merged) = incident.merged() else { return Ok(incident.alerts.groups.clone()) };
+        let whole = self.book().incident(merged.whole.incident)?;
+        let lent = whole.as_ref().and_then(|whole| whole.alerts.lent.get(&incident.id));
+        Ok(lent.map(|lent| lent.groups.clone()).unwrap_or_default())
     }
 
     /// Declares in the alert's own name; the clocks count from its own time.

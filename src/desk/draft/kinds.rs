@@ -44,14 +44,15 @@ impl Recorded for Incident {
         draft.tell_so_far(step.after, step.event);
     }
 
-    /// What is merged into it, and what looked the same.
+    /// What is merged into it, what looked the same, and the alerts of what is open again.
     fn elsewhere(
         draft: &mut Draft<'_>,
         before: Option<&Self>,
         after: &Self,
         _: &Cause,
     ) -> Result<(), StoreError> {
-        draft.parts_follow(before, after)
+        draft.parts_follow(before, after)?;
+        draft.reread(before, after)
     }
 }
 

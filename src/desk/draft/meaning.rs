@@ -124,6 +124,39 @@ impl Draft<'_> {
         }
     }
 
+    /// Asks before something ends as a double of what is milder, or over: nobody would hear of it any more.
+    pub(super) fn no_double(
+        &self,
+        request: &Request,
+        line: &Line,
+        incident: &Incident,
+    ) -> Result<Option<Answer>, StoreError> {
+        let Command::Cancel { of: Some(of), why } = line.command.core() else { return Ok(None) };
+        let other = self.book().whole(*of)?.filter(|other| other.id != incident.id && incident.is_open());
+        let Some(other) = other else { return Ok(None) };
+        let (doubt, instead) = match other.is_open() {
+            true if incident.severity < other.severity => {
+                let doubt = Doubt::Double { incident: incident.id, of: *of, is: other.severity };
+                (doubt, (incident.id, Command::Merge { into: other.id }))
+            }
+            false if incident.page_due().is_some() => {
+                (Doubt::DoubleOfOver { incident: incident.id, of: *of }, (other.id, Command::Reopen))
+            }
+            _ => return Ok(None),
+        };
+        let why = Some(why.clone().unwrap_or_else(|| format!("The same as {of}")));
+        let lines = [instead, (incident.id, Command::Cancel { why, of: None })].map(|(id, command)| {
+            let command = match &line.command {
+                Command::With { note, .. } => {
+                    Command::With { command: Box::new(command), note: note.clone() }
+                }
+                _ => command,
+            };
+            Line { incident: Some(id), command }
+        });
+        self.unclear(request, &Refusal::unsure(doubt, lines)).map(Some)
+    }
+
     /// Asks before an edited message is carried out, where what it said before was.
     pub(super) fn edited(&mut self, request: &Request) -> Result<Option<Refusal>, StoreError> {
         let (Some(message), Ask::Line(line)) = (message_of(&request.delivery), &request.ask) else {

@@ -15,11 +15,11 @@ use domain::answer::Answer;
 use domain::command::{Command, Line};
 use domain::effect::{EffectKind, Lane, PostKey};
 use domain::id::{ChannelId, IncidentId, MessageTs};
-use domain::incident::alerts::{Belongings, NAMED, Named, Tally};
+use domain::incident::alerts::Tally;
 use domain::incident::event::EventKind;
 use domain::incident::merge::{
-    Alike, Apart, Back, Face, Likeness, MergeNews, Merging, Whole, alike, counts_for_the_whole, merge, split,
-    undone_by_retract,
+    Alike, Apart, Back, Face, Likeness, MergeNews, Merging, Whole, alike, calls_again, counts_for_the_whole,
+    merge, split, undone_by_retract,
 };
 use domain::incident::{Asked, Incident, Intent};
 use domain::owner::Owner;
@@ -104,6 +104,9 @@ impl Draft<'_> {
         note: Option<&str>,
     ) -> Result<Answer, StoreError> {
         let above = self.above(it)?;
+        if let Some(asks) = self.asks_before_it_calls(request, it, above.last())? {
+            return Ok(asks);
+        }
         let (back, left) = match above.last() {
             Some(whole) => self.apart(it, whole)?,
             None => (Back::default(), Tally::default()),
@@ -120,6 +123,23 @@ impl Draft<'_> {
             }
             Err(refusal) => Ok(refused(refusal)),
         }
+    }
+
+    /// A line that would call people for what was over is asked about; a button has said so before it was pressed. A shell has none: there
+    /// what leads is opened first.
+    fn asks_before_it_calls(
+        &self,
+        request: &Request,
+        it: &Incident,
+        whole: Option<&Arc<Incident>>,
+    ) -> Result<Option<Answer>, StoreError> {
+        let doubt = whole.and_then(|whole| calls_again(it, whole, &self.config.severity));
+        let doubt = doubt.filter(|_| !request.delivery.is_press());
+        let (Some(doubt), Some(whole)) = (doubt, whole) else { return Ok(None) };
+        let split = (!request.place.is_shell()).then_some((it.id, Command::Split));
+        let lines = split.into_iter().chain([(whole.id, Command::Reopen)]);
+        let lines = lines.map(|(id, command)| Line { incident: Some(id), command });
+        self.unclear(request, &Refusal::unsure(doubt, lines)).map(Some)
     }
 
     /// The messages of open alerts say to which incident they belong.
@@ -163,68 +183,26 @@ impl Draft<'_> {
         Ok(above)
     }
 
-    /// The alerts that go with an incident when it leaves the whole, and how many are left there.
-    fn apart(&self, it: &Incident, whole: &Incident) -> Result<(Back, Tally), StoreError> {
-        let mut own = self.lent(it.id, whole)?;
-        own.named.truncate(NAMED);
-        let of_parts = it.parts.keys().map(|part| Ok((*part, self.lent(*part, whole)?)));
-        let lent = of_parts.collect::<Result<_, StoreError>>()?;
-        let mut back = Back { own, lent, tally: Tally::default() };
-        let (mut left, mut mine) = (whole.belongings(), Belongings::default());
-        for part in it.parts.keys().chain([&it.id]).filter_map(|part| whole.alerts.lent.get(part)) {
-            left.groups.retain(|group| !part.groups.contains(group));
-            left.alone.retain(|alert| !part.alone.contains(alert));
-        }
-        for part in back.lent.values().chain([&back.own]) {
-            mine.groups.extend(&part.groups);
-            mine.alone.extend(&part.alone);
-        }
-        back.tally = self.tally(&mine.groups, &mine.alone)?;
-        Ok((back, self.tally(&left.groups, &left.alone)?))
-    }
-
-    /// What of the whole's alerts is `part`'s, as it is now: while the whole was over it did not hear what people took elsewhere.
-    fn lent(&self, part: IncidentId, whole: &Incident) -> Result<Belongings, StoreError> {
-        let mut lent = whole.alerts.lent.get(&part).cloned().unwrap_or_default();
-        for group in lent.groups.clone() {
-            if find_group(&self.book(), group)?.is_none_or(|group| group.incident != Some(part)) {
-                lent.groups.remove(&group);
-            }
-        }
-        for alert in lent.alone.clone() {
-            if find(&self.book(), alert)?.is_none_or(|alert| alert.incident != Some(part)) {
-                lent.alone.remove(&alert);
-            }
-        }
-        let new = whole.alerts.named.iter().filter(|named| named.of == Some(part));
-        let mut named: Vec<Named> = Vec::new();
-        for known in lent.named.iter().chain(new) {
-            let alert = find(&self.book(), known.alert)?.filter(|alert| alert.incident == Some(part));
-            let is_known = named.iter().any(|named| named.alert == known.alert);
-            if let Some(alert) = alert.filter(|_| !is_known) {
-                named.push(Named { over: !alert.is_live(), of: None, ..known.clone() });
-            }
-        }
-        Ok(Belongings { named, ..lent })
-    }
-
-    /// What is merged into an incident hears of its channel, of its title, and that somebody has it; what looked the same as one that is over looks like it no more.
+    /// What is merged into an incident hears of its channel, of its title, that somebody has it, and how it ends; what looked the same as one that is over looks like it no more.
     pub(super) fn parts_follow(
         &mut self,
         before: Option<&Incident>,
         after: &Incident,
     ) -> Result<(), StoreError> {
         let Some(before) = before else { return Ok(()) };
-        let told = |incident: &Incident| {
-            (incident.room.clone(), incident.title.clone(), incident.acknowledged.is_some())
-        };
+        let told = |incident: &Incident| Whole::of(incident);
         if !after.parts.is_empty() && told(before) != told(after) {
-            let taken = after.acknowledged.as_ref().map(|answer| answer.by.clone());
-            let (title, room) = (after.title.clone(), after.room.clone());
-            let whole = Whole { incident: after.id, title, room, taken };
+            let whole = told(after);
             for part in after.parts.keys().filter(|_| after.merged().is_none()) {
-                let news = MergeNews::Led { whole: whole.clone() };
-                self.record::<Incident>(*part, &Cause::howler(), EventKind::Merge(Box::new(news)))?;
+                // What is just being merged hears it with that.
+                let part = self.book().incident(*part)?;
+                let led = |part: &Arc<Incident>| {
+                    part.merged().is_some_and(|merged| merged.whole.incident == after.id)
+                };
+                if let Some(part) = part.filter(led) {
+                    let news = MergeNews::Led { whole: whole.clone() };
+                    self.record::<Incident>(part.id, &Cause::howler(), EventKind::Merge(Box::new(news)))?;
+                }
             }
         }
         if before.is_open() && !after.is_open() {

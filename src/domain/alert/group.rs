@@ -59,6 +59,9 @@ pub struct Group {
     pub due: Option<Timestamp>,
     pub reminded: bool,
     pub breached: bool,
+    /// Since when somebody is asked to take it, where that is later than its first alert: before, nothing was due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Timestamp>,
     pub acked: Option<Acked>,
     pub incident: Option<IncidentId>,
     /// Its message.
@@ -107,6 +110,7 @@ impl Group {
             due,
             reminded: false,
             breached: false,
+            asked: None,
             acked: None,
             incident: None,
             post: None,
@@ -164,11 +168,16 @@ impl Aggregate for Group {
                 self.open = self.open.saturating_sub(1);
                 self.ended = (self.open == 0).then_some(*at);
             }
-            GroupEventKind::Again { .. } => (self.open, self.ended) = (self.open + 1, None),
+            GroupEventKind::Again { .. } => {
+                if self.ended.take().is_some() {
+                    self.asked = Some(event.at);
+                }
+                self.open += 1;
+            }
             GroupEventKind::Raised { severity } => self.severity = self.severity.min(*severity),
             GroupEventKind::Acked => self.acked = Some(Acked { by: event.by.clone(), at: event.at }),
             GroupEventKind::Attached { incident } => self.incident = Some(*incident),
-            GroupEventKind::Detached => self.incident = None,
+            GroupEventKind::Detached => (self.incident, self.asked) = (None, Some(event.at)),
             GroupEventKind::Reminded { .. } => self.reminded = true,
             GroupEventKind::Breached { .. } => (self.reminded, self.breached) = (true, true),
             GroupEventKind::Posted { channel, message } => {
@@ -211,7 +220,8 @@ impl Aggregate for Group {
         if kind != TimerKind::AlertGroup || !self.waits() {
             return Vec::new();
         }
-        let late = |due| Lateness::of(due, moment.now, moment.outage);
+        let known = |due: Timestamp| self.asked.map_or(due, |asked| asked.max(due));
+        let late = |due| Lateness::of(known(due), moment.now, moment.outage);
         match (self.remind, self.due) {
             (_, Some(due)) if due <= moment.now && !self.breached => {
                 vec![GroupEventKind::Breached { late: late(due) }]

@@ -7,7 +7,7 @@ use super::Room;
 use crate::actor::Actor;
 use crate::alert::AlertId;
 use crate::command::Role;
-use crate::id::UserId;
+use crate::id::{IncidentId, UserId};
 use crate::incident::alerts::Tally;
 use crate::incident::event::{Cancelled, UpdateFacts};
 use crate::incident::figures::Figures;
@@ -40,7 +40,11 @@ impl Say {
             | Self::Reopened { .. } => Stands::InBoth,
             Self::Merge(said) => match said.as_ref() {
                 MergeSaid::Into { .. } | MergeSaid::SplitOff { .. } => Stands::InBoth,
-                MergeSaid::Led { .. } | MergeSaid::Took { .. } | MergeSaid::Gave { .. } => Stands::InThread,
+                MergeSaid::Led { .. }
+                | MergeSaid::Ended { .. }
+                | MergeSaid::Took { .. }
+                | MergeSaid::Gave { .. } => Stands::InThread,
+                MergeSaid::Yours { .. } | MergeSaid::YoursAgain { .. } => Stands::Alone,
             },
             Self::StatusChanged { .. }
             | Self::Escalated { .. }
@@ -183,6 +187,12 @@ pub enum Say {
         /// Who asked for it.
         #[serde(default)]
         asked: Option<AskedFor>,
+        /// What is merged into it and brought the call along.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        with: Option<(IncidentId, String)>,
+        /// Who had it as something milder.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        had_it: Option<Actor>,
     },
     /// Somebody wants the next step of paging now, for the people at work.
     Escalated {

@@ -68,6 +68,12 @@ pub enum AlertWhat {
     Counted { more: u32 },
     /// Nothing came since they were counted, so they are counted no more until something does.
     Still,
+    /// It was over, and heard of nothing meanwhile: what belongs to it now, and to what is merged into it.
+    Reread {
+        own: Belongings,
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        lent: BTreeMap<IncidentId, Belongings>,
+    },
     /// howler was down, and cannot tell whether it was quiet.
     Unheard { from: Timestamp, until: Timestamp },
 }
@@ -192,6 +198,7 @@ impl Alerts {
             AlertWhat::Counted { .. } => self.counted = Some(at),
             AlertWhat::Still => self.counted = None,
             AlertWhat::Unheard { until, .. } => self.quiet = Some(*until),
+            AlertWhat::Reread { own, lent } => self.reread(own, lent),
         }
         self.recount(at, *tally);
     }
@@ -234,11 +241,28 @@ impl Alerts {
 
     /// An incident that is split off has its own again.
     pub(super) fn take_back(&mut self, at: Timestamp, back: &Back) {
-        let Belongings { groups, alone, named } = back.own.clone();
-        (self.groups, self.alone, self.named) = (groups, alone, named);
+        self.reread(&back.own, &BTreeMap::new());
         self.lent.clone_from(&back.lent);
-        (self.quiet, self.counted) = (None, None);
         self.recount(at, back.tally);
+    }
+
+    fn reread(&mut self, own: &Belongings, lent: &BTreeMap<IncidentId, Belongings>) {
+        let Belongings { groups, alone, named } = own.clone();
+        (self.groups, self.alone, self.named) = (groups, alone, named);
+        self.lent.clear();
+        for (of, alerts) in lent {
+            self.borrow(*of, alerts.clone());
+        }
+        (self.quiet, self.counted) = (None, None);
+    }
+
+    /// Whether these are the ones that it knows of.
+    pub fn knows(&self, own: &Belongings, lent: &BTreeMap<IncidentId, Belongings>, tally: Tally) -> bool {
+        let same =
+            |one: &Belongings, other: &Belongings| (&one.groups, &one.alone) == (&other.groups, &other.alone);
+        let parts = self.lent.len() == lent.len()
+            && lent.iter().all(|(id, alerts)| self.lent.get(id).is_some_and(|known| same(known, alerts)));
+        parts && same(&self.own(), own) && self.tally == tally
     }
 
     fn turned(&mut self, alert: AlertId, over: bool) {
@@ -275,7 +299,8 @@ impl Incident {
     }
 }
 
-/// What an alert that declares at once makes of an incident that is taken for less bad. Whoever lowered it knew better.
+/// What an alert that declares at once makes of an incident that is taken for less bad, and calls for as it would on its own. Whoever
+/// lowered it knew better.
 pub fn raised(incident: &Incident, alert: &Alert, rules: &Severities) -> Option<EventKind> {
     let to = alert.verdict.severity;
     let mut changes = incident.severity_changes.iter();
@@ -288,6 +313,7 @@ pub fn raised(incident: &Incident, alert: &Alert, rules: &Severities) -> Option<
         reason: Some(format!("{} is {to}", alert.id)),
         merged: None,
         clocks: clocks(to, rules),
+        sets_aside: incident.acknowledged.is_some() && rules.rule(to).pages().pages(),
     })
 }
 

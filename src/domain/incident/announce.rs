@@ -251,7 +251,7 @@ impl Consequences<'_> {
             self.cards();
             return self.invite(by.in_slack().cloned().into_iter().collect(), false);
         }
-        let after = self.event.at.duration_since(self.incident.counts_from());
+        let after = self.incident.taken_after(self.event.at);
         self.say_inside(Say::Acknowledged { by: by.clone(), after });
         if let Some(seq) = self.incident.response_missed {
             self.push(Lane::Announce(self.incident.id), EffectKind::Amend { seq, to: To::Emergencies });

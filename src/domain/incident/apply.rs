@@ -30,6 +30,7 @@ impl Incident {
             roles: BTreeMap::new(),
             acknowledged: None,
             answered: None,
+            set_aside: None,
             response_from: counted_from(*began, event.at),
             response_missed: None,
             updates: Vec::new(),
@@ -215,7 +216,9 @@ impl Incident {
     }
 
     fn severity_changed(&mut self, event: &Event) {
-        let EventKind::SeverityChanged { from, to, reason, clocks, merged } = &event.kind else { return };
+        let EventKind::SeverityChanged { from, to, reason, clocks, merged, sets_aside } = &event.kind else {
+            return;
+        };
         if merged.is_none() {
             // Whoever sets it says how soon somebody must have it.
             self.parts.values_mut().for_each(|part| part.due = None);
@@ -235,6 +238,9 @@ impl Incident {
         let watched = self.backup_watch.take();
         let raised = || BackupWatch { seq: event.seq, from: event.at };
         self.backup_watch = clocks.backup_after.map(|_| watched.unwrap_or_else(raised));
+        if *sets_aside {
+            self.set_aside(event.seq);
+        }
         self.set_severity(*to, *clocks, event.at);
         if let Some(part) = merged {
             self.passed_before(*part);
@@ -249,6 +255,9 @@ impl Incident {
                 // Paging begins anew, by the new severity's path.
                 self.paging = None;
                 self.passed.clear();
+                if severity > self.severity {
+                    self.stop_ringing();
+                }
             }
         }
         let interval_changed = self.clocks.update_every != clocks.update_every;
@@ -342,11 +351,13 @@ impl Incident {
     fn take_back_severity(&mut self, change: &SeverityChange, at: Timestamp) {
         let ended_it = self.clocks.update_every != change.clocks_before.update_every;
         let void = self.ladder.as_ref().map_or(0, |ladder| ladder.missed);
+        self.has_it_again(change.seq);
         self.set_severity(change.from, change.clocks_before, at);
         self.backup_watch.clone_from(&change.watch_before);
         let told_since = self.last_update().is_some_and(|update| update.seq > change.seq)
             || self.resolutions.iter().any(|resolution| resolution.seq > change.seq);
-        if let Some(ladder) = change.ladder_before.as_ref().filter(|_| ended_it && !told_since) {
+        let counts = self.is_open() && ended_it && !told_since;
+        if let Some(ladder) = change.ladder_before.as_ref().filter(|_| counts) {
             self.promises_missed = self.promises_missed.saturating_sub(void);
             self.go_on(ladder, at);
         }

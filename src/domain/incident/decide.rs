@@ -276,6 +276,7 @@ pub(super) fn open(incident: &Incident) -> Result<(), Refusal> {
             incident: incident.id,
             at: resolution.at,
             by: resolution.by.clone(),
+            cancelled: resolution.cancelled.clone(),
         }),
         None => Ok(()),
     }
@@ -312,7 +313,8 @@ fn severity(
     if from == to {
         return Err(Refusal::AlreadySeverity { incident: incident.id, severity: to });
     }
-    let changed = EventKind::SeverityChanged { from, to, reason, clocks: clocks(to, rules), merged: None };
+    let (clocks, merged, sets_aside) = (clocks(to, rules), None, false);
+    let changed = EventKind::SeverityChanged { from, to, reason, clocks, merged, sets_aside };
     Ok(Decision::done(incident, vec![changed], Done::Severity(to)))
 }
 

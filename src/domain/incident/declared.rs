@@ -31,6 +31,7 @@ impl Incident {
             roles: Default::default(),
             acknowledged: None,
             answered: None,
+            set_aside: None,
             response_from: self.counts_from(),
             response_missed: None,
             updates: Vec::new(),

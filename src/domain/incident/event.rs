@@ -128,6 +128,9 @@ pub enum EventKind {
         /// It came with this one, which was merged into it and was worse.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         merged: Option<IncidentId>,
+        /// Nobody chose it, and people are to be called for what is worse: whoever has it said so of something milder.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        sets_aside: bool,
     },
     ImpactSet {
         text: String,

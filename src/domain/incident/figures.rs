@@ -25,7 +25,7 @@ impl Figures {
             incident.updates.iter().filter(|update| update.in_time && update.retracted.is_none()).count();
         let kept = u32::try_from(kept).unwrap_or(u32::MAX);
         Self {
-            to_acknowledge: incident.acknowledged.as_ref().map(|acknowledged| took(acknowledged.at)),
+            to_acknowledge: incident.first_acknowledged().map(|acknowledged| took(acknowledged.at)),
             to_resolve: incident.resolution().map(|resolution| took(resolution.at)),
             response_missed: incident.response_missed.is_some(),
             updates_promised: kept + incident.promises_missed,

@@ -5,6 +5,7 @@
 
 mod alike;
 mod events;
+mod split;
 mod state;
 
 use std::collections::BTreeMap;
@@ -15,15 +16,16 @@ use super::Incident;
 use super::alerts::{Belongings, Tally};
 use super::decide::{Asked, Decision, clocks, open};
 use super::event::EventKind;
-use super::severity::Severity;
 use crate::actor::Actor;
 use crate::answer::{Answer, Done};
 use crate::command::{Command, Line, Retractable};
 use crate::id::{DeliveryId, IncidentId, UserId};
+use crate::oncall::duty::Duty;
 use crate::refusal::{Doubt, Meaning, MergeProblem, Refusal};
 use crate::severities::Severities;
 pub use alike::{Alike, Face, Likeness, alike};
-pub use events::{Back, Calls, MergeNews, MergeSaid, Merged, Part, Took, Whole};
+pub use events::{Back, Calls, MergeNews, MergeSaid, Merged, Over, Part, SetAside, Took, Whole};
+pub use split::{Apart, calls_again, split};
 
 /// What a merge or a split changes: for each incident its events, in the order in which they are recorded, and what the person is
 /// told.
@@ -34,8 +36,9 @@ pub struct Merging {
 }
 
 /// Merges `it` into another one, which leads from then on: roles and clocks are its. Nothing gets quieter by it: it takes the worse
-/// severity of the two, and where nobody has it, whoever was called for `it` is called for the whole, no later than before.
-/// `tally` counts the alerts of both.
+/// severity of the two, and where nobody has it, whoever was called for `it` is called for the whole, no later than before. Nobody has
+/// what something worse comes into that people are called for: who said that they have it said so of something milder. `tally` counts
+/// the alerts of both.
 ///
 /// # Errors
 /// Why that cannot be.
@@ -48,9 +51,12 @@ pub fn merge(
 ) -> Result<Merging, Refusal> {
     may_merge(it, into)?;
     let raises = (it.severity < into.severity).then_some(it.severity);
-    let works = into.is_taken_by_work_of(asked.by, asked.duty);
-    let has_it = into.acknowledged.as_ref().map(|answer| answer.by.clone());
-    let taken = has_it.or_else(|| works.then(|| asked.by.clone()));
+    let worse_and_called = raises.is_some() && it.page_due().is_some();
+    let has_it = into.last_answer().filter(|_| into.acknowledged.is_some());
+    let works = [into, it].iter().any(|one| one.is_at_work(asked.by, asked.duty));
+    let sets_aside = worse_and_called && has_it.is_some() && !works;
+    let answers = works && (has_it.is_none() || worse_and_called) && has_it != Some(asked.by);
+    let taken = if answers { Some(asked.by) } else { has_it.filter(|_| !sets_aside) }.cloned();
     let took = Took {
         incident: it.id,
         parts: parts(it),
@@ -59,9 +65,10 @@ pub fn merge(
         raises,
     };
     let along: Vec<IncidentId> = it.parts.keys().copied().collect();
-    let whole =
-        Whole { incident: into.id, title: into.title.clone(), room: into.room.clone(), taken: taken.clone() };
-    let mut of_into: Vec<EventKind> = works.then_some(EventKind::Acknowledged).into_iter().collect();
+    let makes_room = raises.is_some_and(|to| clocks(to, rules).own_channel) && into.room.is_none();
+    let leads = Whole::of(into);
+    let whole = Whole { taken: taken.clone(), room_comes: leads.room_comes || makes_room, ..leads };
+    let mut of_into: Vec<EventKind> = answers.then_some(EventKind::Acknowledged).into_iter().collect();
     of_into.push(news(MergeNews::Took(took)));
     of_into.extend(raises.map(|to| EventKind::SeverityChanged {
         from: into.severity,
@@ -69,6 +76,7 @@ pub fn merge(
         reason: Some(format!("{} was merged into it", it.id)),
         clocks: clocks(to, rules),
         merged: Some(it.id),
+        sets_aside,
     }));
     let merged = MergeNews::Into { whole: whole.clone(), missed: it.uncounted(asked.now) };
     let mut events = vec![(into.id, of_into), (it.id, vec![news(merged)])];
@@ -88,20 +96,23 @@ fn may_merge(it: &Incident, into: &Incident) -> Result<(), Refusal> {
         return refused(MergeProblem::IntoAPart { into: into.id, whole: merged.whole.incident });
     }
     match into.resolution() {
-        Some(resolution) => refused(MergeProblem::IntoResolved { into: into.id, at: resolution.at }),
+        Some(resolution) => {
+            let (at, cancelled) = (resolution.at, resolution.cancelled.clone());
+            refused(MergeProblem::IntoResolved { into: into.id, at, cancelled })
+        }
         None => Ok(()),
     }
 }
 
 /// What comes with an incident: itself, and what is merged into it.
 fn parts(it: &Incident) -> BTreeMap<IncidentId, Part> {
-    let nobody_has_it = it.acknowledged.is_none();
-    let calls = it.paging.as_ref().zip(it.page_due()).filter(|_| nobody_has_it);
+    let calls = it.paging.as_ref().zip(it.page_due());
     let itself = Part {
         seq: 0,
         with: None,
         title: it.title.clone(),
         severity: it.severity,
+        by_alert: it.is_declared_by_an_alert(),
         people: people(it),
         due: it.response_due(),
         calls: calls.map(|(paging, next)| Calls { from: paging.from, next }),
@@ -123,56 +134,6 @@ fn people(it: &Incident) -> Vec<UserId> {
     people.sort();
     people.dedup();
     people
-}
-
-/// What a split is decided with, beside the incident itself.
-pub struct Apart<'a> {
-    /// Each incident that it belongs to, the one that it was merged into first, and last the one that leads.
-    pub above: &'a [&'a Incident],
-    /// Its own alerts, and how many these are.
-    pub back: Back,
-    /// How many alerts are left to the whole.
-    pub left: Tally,
-}
-
-/// Takes a merge back: `it` is open again, with what had been merged into it. Its clocks count from now.
-///
-/// # Errors
-/// It is merged into nothing.
-pub fn split(it: &Incident, apart: Apart<'_>) -> Result<Merging, Refusal> {
-    let Apart { above, back, left } = apart;
-    let not_merged = Refusal::Merge { incident: it.id, problem: MergeProblem::NotMerged };
-    let merged = it.merged().ok_or(not_merged)?;
-    let from = merged.whole.incident;
-    let with: Vec<IncidentId> = it.parts.keys().copied().collect();
-    let gave = || news(MergeNews::Gave { incident: it.id, with: with.clone(), tally: left });
-    let mut events = vec![(it.id, vec![news(MergeNews::SplitOff { from, back })])];
-    let whole = Whole { incident: it.id, title: it.title.clone(), room: it.room.clone(), taken: None };
-    events.extend(with.iter().map(|part| (*part, vec![news(MergeNews::Led { whole: whole.clone() })])));
-    let mut back_to = None;
-    for incident in above {
-        let stays = left.firing > 0 || needs(incident, it);
-        let raised = lowered(incident, it.id).filter(|_| incident.is_open() && !stays);
-        back_to = raised.map(|(_, severity)| severity).or(back_to);
-        let lowers = raised.map(|(seq, _)| EventKind::Retracted { seq, what: Retractable::Severity });
-        events.push((incident.id, [gave()].into_iter().chain(lowers).collect()));
-    }
-    let done = Done::SplitOff { from, back_to };
-    Ok(Merging { events, answer: Decision::done(it, Vec::new(), done).answer })
-}
-
-/// The change of severity that came with `part`, where none came after it, and what was before.
-fn lowered(incident: &Incident, part: IncidentId) -> Option<(u32, Severity)> {
-    let change = incident.severity_changes.iter().rev().find(|change| change.retracted.is_none())?;
-    (change.merged == Some(part)).then_some((change.seq, change.from))
-}
-
-/// Whether another part of `incident` is worse than it was before `it` was merged into it. Then it stays as bad as it is, as it does
-/// while alerts of its own fire: a split stops nobody's alarm.
-fn needs(incident: &Incident, it: &Incident) -> bool {
-    let Some((_, before)) = lowered(incident, it.id) else { return false };
-    let leaves = |id: &IncidentId| *id == it.id || it.parts.contains_key(id);
-    incident.parts.iter().any(|(id, part)| !leaves(id) && part.severity < before)
 }
 
 fn news(what: MergeNews) -> EventKind {
@@ -242,6 +203,29 @@ impl Incident {
             _ => return None,
         };
         self.parts.get(part)?.calls.map(|calls| calls.from)
+    }
+
+    /// What is merged into it, or brings a call along, where nobody has the whole yet: the worst of it.
+    pub(super) fn called_with(&self) -> Option<(IncidentId, String)> {
+        let called = self.parts.iter().filter(|(_, part)| part.calls.is_some());
+        let worst = called.min_by_key(|(id, part)| (part.severity, part.seq, **id));
+        let (id, part) = worst.filter(|_| self.acknowledged.is_none())?;
+        Some((*id, part.title.clone()))
+    }
+
+    /// Who had it as something milder, where nobody has it as it is now.
+    pub(super) fn had_it_before(&self) -> Option<Actor> {
+        self.had_it().filter(|_| self.acknowledged.is_none()).map(|answer| answer.by.clone())
+    }
+
+    /// Whether `person` is on call, or called to it, or works on it, or has it.
+    fn is_at_work(&self, person: &Actor, duty: &Duty) -> bool {
+        person.is_person() && (self.is_meant(person, duty) || self.last_answer() == Some(person))
+    }
+
+    /// Whether an alert declared it, or something that is merged into it.
+    pub(super) fn is_of_alerts(&self) -> bool {
+        self.is_declared_by_an_alert() || self.parts.values().any(|part| part.by_alert)
     }
 
     /// All groups and single alerts of the whole that it leads.

@@ -180,6 +180,9 @@ pub struct Incident {
     /// Who answered the last page about its silence, and when.
     #[serde(default)]
     pub answered: Option<Acknowledgement>,
+    /// Who had it until it became worse by what was merged into it, or by an alert.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set_aside: Option<merge::SetAside>,
     /// What the response time counts from: the beginning of the trouble, the declaration, or the change to a severity whose time had run out by then.
     pub response_from: Timestamp,
     /// The event that says that nobody acknowledged in time.
@@ -257,7 +260,8 @@ impl Incident {
 
     /// Who is asked for an update: the commander, else who answered last, else who declared.
     pub fn person_in_charge(&self) -> &Actor {
-        self.commander().or(self.last_answer()).unwrap_or(&self.declared_by)
+        let had_it = || self.had_it().map(|answer| &answer.by);
+        self.commander().or(self.last_answer()).or_else(had_it).unwrap_or(&self.declared_by)
     }
 
     /// Who said last that they have it.
@@ -265,11 +269,29 @@ impl Incident {
         self.answered.as_ref().or(self.acknowledged.as_ref()).map(|answer| &answer.by)
     }
 
+    /// Who said last that they have it, before it became worse.
+    pub(super) fn had_it(&self) -> Option<&Acknowledgement> {
+        self.set_aside.as_ref().map(|before| before.answered.as_ref().unwrap_or(&before.acknowledged))
+    }
+
+    /// The first acknowledgement, however bad it became since.
+    pub fn first_acknowledged(&self) -> Option<&Acknowledgement> {
+        let before = self.set_aside.as_ref().map(|before| &before.acknowledged);
+        before.or(self.acknowledged.as_ref())
+    }
+
+    /// How long it took until whoever has it acknowledged: of what became worse, from then on.
+    pub fn taken_after(&self, at: Timestamp) -> SignedDuration {
+        let worse = self.set_aside.as_ref().map(|_| self.response_from);
+        at.duration_since(worse.unwrap_or_else(|| self.counts_from()).min(at))
+    }
+
     /// Whom howler can write to about an update: the first of the same people who is in Slack. `None` where all of them
     /// are at a shell.
     pub fn person_to_ask(&self) -> Option<&UserId> {
         let acknowledged = self.acknowledged.as_ref().map(|acknowledged| &acknowledged.by);
-        let people = [self.commander(), self.last_answer(), acknowledged, Some(&self.declared_by)];
+        let had_it = self.had_it().map(|answer| &answer.by);
+        let people = [self.commander(), self.last_answer(), acknowledged, had_it, Some(&self.declared_by)];
         people.into_iter().flatten().find_map(Actor::in_slack)
     }
 
@@ -333,6 +355,7 @@ impl Incident {
             overdue: !self.open_reminders.is_empty(),
             merged: self.merged().map(|merged| merged.whole.incident),
             cancelled: self.is_cancelled(),
+            with: self.parts.keys().copied().collect(),
         }
     }
 

@@ -160,8 +160,19 @@ pub fn begin(after: &Incident, event: &Event, path: Path, duty: &Duty) -> Option
         },
     };
     let paging = Paging::new(path, from, false);
-    let page = climb(after, &paging, event.at, duty, None);
+    let page = climb(after, &paging, event.at, duty, None).map(|page| in_time(page, event.at));
     Some(page.unwrap_or_else(|| waits(paging, event.at)))
+}
+
+/// Steps whose time was over before there was anything to page for were due then, and are not late.
+fn in_time(page: EventKind, began: Timestamp) -> EventKind {
+    match page {
+        EventKind::Paged(paged) => {
+            let due = paged.due.max(began);
+            EventKind::Paged(Box::new(Paged { due, late: None, ..*paged }))
+        }
+        other => other,
+    }
 }
 
 /// The step that is due at `now`, with all that were due before it.
@@ -305,6 +316,8 @@ impl Incident {
             late: paged.late,
             room: self.room.clone(),
             asked: paged.asked.clone(),
+            with: self.called_with(),
+            had_it: self.had_it_before(),
         }
     }
 
@@ -314,6 +327,15 @@ impl Incident {
             paging.next = None;
         }
         self.open_pages.clear();
+    }
+
+    /// It is milder now, and nobody has it: whom the path before called is called no more. Who was asked for by name is.
+    pub(super) fn stop_ringing(&mut self) {
+        let by_name = |page: &OpenPage| {
+            let calls = page.paged.iter().flat_map(|paged| &paged.calls);
+            calls.into_iter().any(|call| matches!(call.called, Called::Person(_)))
+        };
+        self.open_pages.retain(by_name);
     }
 
     /// The promised update came, or none is promised any more.

@@ -1,6 +1,7 @@
 //! Asked again before it is said: an effect that was overtaken is dropped, with the reason.
 
 use super::Incident;
+use super::merge::MergeSaid;
 use crate::effect::{CardPlace, EffectKind, PostKey, Say, To};
 
 /// Whether `effect` still holds for the incident as it is now.
@@ -21,6 +22,7 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
                 }
                 _ => Ok(()),
             },
+            Say::Merge(said) => merge_still_true(incident, said),
             Say::LooksOver { .. } if incident.alerts.quiet.is_none() || !incident.is_open() => {
                 Err("an alert fires again, or it was resolved before it went out")
             }
@@ -109,5 +111,20 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
         | EffectKind::AlertCard { .. }
         | EffectKind::RunCard { .. }
         | EffectKind::Whisper { .. } => Ok(()),
+    }
+}
+
+/// What is said of a merge to those who have to do with it.
+fn merge_still_true(incident: &Incident, said: &MergeSaid) -> Result<(), &'static str> {
+    let whole = incident.merged().map(|merged| &merged.whole);
+    match said {
+        MergeSaid::Yours { .. } if whole.is_none() => Err("it was split off again before it went out"),
+        MergeSaid::YoursAgain { .. } if !incident.is_open() => {
+            Err("it was merged or ended before it went out")
+        }
+        MergeSaid::Ended { whole: said } if whole.is_none_or(|whole| whole.over != said.over) => {
+            Err("what it is merged into ended or was opened again meanwhile")
+        }
+        _ => Ok(()),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::blocks::{Button, Draft};
 use crate::facts;
+use crate::list::with;
 use crate::words::{Words, bold, both, code, moment, words};
 use domain::Command;
 use domain::home::{Home, OpenIncident, Waits};
@@ -36,7 +37,8 @@ pub(super) fn open(draft: Draft, home: &Home) -> Draft {
 /// One incident: what it is, and who has it.
 pub(super) fn rows(incident: &OpenIncident) -> Vec<Words> {
     let summary = &incident.summary;
-    let head = words![bold(format!("🔥 {} {} · ", summary.incident, summary.severity)), bold(&summary.title)];
+    let head = words![bold(format!("🔥 {} {} · ", summary.incident, summary.severity)), bold(&summary.title)]
+        .and_if(with(summary));
     let commander = match &summary.commander {
         Some(person) => words![" · commander ", person],
         None => words![" · no commander"],

@@ -59,6 +59,23 @@ fn lead(doubt: &Doubt) -> Words {
             bold(into.to_string()),
             ", which leads both."
         ],
+        Doubt::Double { incident, of, is } => words![
+            bold(incident.to_string()),
+            format!(" is worse than {of}, which is {}, and would end.", severity(*is))
+        ],
+        Doubt::DoubleOfOver { incident, of } => words![
+            format!("{of} is over. People are called for "),
+            bold(incident.to_string()),
+            ", which would end with nobody on it."
+        ],
+        Doubt::CallsAgain { incident, whole, severity: how_bad } => words![
+            format!("{whole} is over. On its own "),
+            bold(incident.to_string()),
+            format!(
+                " is open again as {}, nobody has it, and whoever is on call is called at once.",
+                severity(*how_bad)
+            )
+        ],
         Doubt::Reaction => words!["You reacted to a page. If you have it, say so."],
         Doubt::NoTitle => {
             words!["The incident has no title yet. A few words about what is broken are enough."]
@@ -86,7 +103,8 @@ fn of(line: &Line, about: &str, incident: Option<&Summary>) -> String {
             format!("Declare all the same: {how_bad} {}", quoted(title))
         }
         Command::Cancel { of: Some(of), .. } => format!("Cancel {about}: the same as {of}"),
-        Command::Cancel { of: None, .. } => format!("Cancel {about}: a false alarm"),
+        Command::Cancel { of: None, why: None } => format!("Cancel {about}: a false alarm"),
+        Command::Cancel { of: None, why: Some(why) } => format!("Cancel {about}: {}", quoted(why)),
         Command::Merge { into } => format!("Merge {about} into {into}"),
         Command::Split => format!("Split {about} off"),
         Command::Rename { title } => format!("Rename {about} to {}", quoted(title)),

@@ -192,6 +192,7 @@ pub fn long_story(texts: &Texts) -> Story {
                 reason: texts.some(),
                 clocks: p1,
                 merged: None,
+                sets_aside: false,
             },
         )
         .then("02:19", bea(), StatusChanged { from: Status::Investigating, to: Status::Identified })

@@ -12,8 +12,10 @@ use domain::alert::event::AlertEventKind;
 use domain::alert::group::Group;
 use domain::alert::signal::Source;
 use domain::alert::{Alert, AlertId};
+use domain::id::IncidentId;
 use domain::incident::Incident;
 use domain::incident::event::{Event, EventKind};
+use domain::incident::merge::MergeNews;
 use jiff::SignedDuration;
 
 use self::truth::Truth;
@@ -235,15 +237,15 @@ fn declared(incidents: &[(Incident, Vec<Event>)], saved: &SavedAlerts) -> Vec<St
         }
     }
     let of = |id: AlertId| saved.alerts.iter().find(|(alert, _)| alert.id == id);
-    let by_alerts: Vec<(&Incident, &[Event], &Alert)> = incidents
+    let by_alerts: Vec<(&Incident, &Alert)> = incidents
         .iter()
-        .filter_map(|(incident, events)| match incident.declared_by {
-            Actor::Alert(by) => Some((incident, events.as_slice(), &of(by)?.0)),
+        .filter_map(|(incident, _)| match incident.declared_by {
+            Actor::Alert(by) => Some((incident, &of(by)?.0)),
             _ => None,
         })
         .collect();
-    for (at, (later, _, second)) in by_alerts.iter().enumerate() {
-        for (earlier, events, first) in &by_alerts[..at] {
+    for (at, (later, second)) in by_alerts.iter().enumerate() {
+        for (earlier, first) in &by_alerts[..at] {
             let same = first.source == second.source && first.verdict.group == second.verdict.group;
             let grouped = saved.alerts.iter().filter(|(alert, _)| {
                 alert.source == first.source && alert.verdict.group == first.verdict.group
@@ -254,7 +256,7 @@ fn declared(incidents: &[(Incident, Vec<Event>)], saved: &SavedAlerts) -> Vec<St
             let near = joined.map(|event| event.at).max().is_some_and(|joined| {
                 second.verdict.group_stays || later.declared_at.duration_since(joined) <= TOGETHER
             });
-            if same && near && is_open_at(events, later) {
+            if same && near && is_open_at(incidents, earlier.id, later) {
                 wrong.push(format!("{} though {} was open", later.id, earlier.id));
             }
         }
@@ -262,18 +264,23 @@ fn declared(incidents: &[(Incident, Vec<Event>)], saved: &SavedAlerts) -> Vec<St
     wrong
 }
 
-/// Whether an incident of these events was open when another was declared.
-fn is_open_at(events: &[Event], other: &Incident) -> bool {
-    let before = events.iter().filter(|event| event.at <= other.declared_at);
-    let mut open = false;
-    for event in before {
-        match event.kind {
+/// Whether an incident was open, or what led it, when another was declared.
+fn is_open_at(incidents: &[(Incident, Vec<Event>)], id: IncidentId, other: &Incident) -> bool {
+    let Some((_, events)) = incidents.iter().find(|(it, _)| it.id == id) else { return false };
+    let (mut open, mut led) = (false, None);
+    for event in events.iter().filter(|event| event.at <= other.declared_at) {
+        match &event.kind {
             EventKind::Declared { .. } | EventKind::Reopened { .. } => open = true,
             EventKind::Resolved { .. } => open = false,
+            EventKind::Merge(news) => match news.as_ref() {
+                MergeNews::Into { whole, .. } | MergeNews::Led { whole } => led = Some(whole.incident),
+                MergeNews::SplitOff { .. } => led = None,
+                _ => {}
+            },
             _ => {}
         }
     }
-    open
+    led.map_or(open, |whole| is_open_at(incidents, whole, other))
 }
 
 /// A reminder, a breach and the end of a silence are each said once.

@@ -85,6 +85,7 @@ fn plain_incident() -> Incident {
         roles: BTreeMap::new(),
         acknowledged: None,
         answered: None,
+        set_aside: None,
         response_from: at(DECLARED),
         response_missed: None,
         updates: Vec::new(),

@@ -106,6 +106,32 @@ fn what_was_taken_elsewhere_meanwhile_does_not_come_back_with_a_split() {
     assert_eq!((count(3), count(5)), (1, 0));
 }
 
+/// The same where an incident is opened again, on its own or with what is merged into it.
+#[test]
+fn what_was_taken_elsewhere_meanwhile_does_not_come_back_with_a_reopening() {
+    let mut scene = scene();
+    let first = delivery("d1", vec![says(Said::Firing, "disk/1", 1)]);
+    scene.decide(at(1), |draft| draft.hear(&first).unwrap().unwrap());
+    let resolve = || Command::Resolve { root_cause: "x".into() };
+    for (number, whose, leads) in [(910, 5, 5), (920, 5, 4)] {
+        scene.asks(number, None, attach(whose));
+        if leads != whose {
+            scene.asks(number + 1, Some(whose), merge(leads));
+        }
+        scene.asks(number + 2, Some(leads), resolve());
+        scene.asks(number + 3, None, attach(3));
+        let reopen = Line { incident: Some(IncidentId(leads)), command: Command::Reopen };
+        let reopen = request(number + 4, ReplyPath::Inline, Ask::Line(reopen));
+        let (refused, _) = scene.with_each_read_failing(at(1), |draft| draft.handle(&reopen));
+        assert!(refused > 0, "whose the alert is now is read");
+        scene.asks(number + 5, Some(leads), Command::Reopen);
+        let tally = |id| scene.store.incident(IncidentId(id)).unwrap().unwrap().alerts.tally;
+        assert_eq!((tally(3).alerts, tally(leads).alerts, tally(leads).firing), (1, 0, 0), "INC-{leads}");
+    }
+    let whole = scene.store.incident(IncidentId(4)).unwrap().unwrap();
+    assert_eq!(whole.parts.keys().collect::<Vec<_>>(), whole.alerts.lent.keys().collect::<Vec<_>>());
+}
+
 /// Twice the same merge in one round, and an alert of the part in it.
 #[test]
 fn a_round_sees_its_own_merges() {

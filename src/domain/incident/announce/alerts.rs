@@ -1,4 +1,5 @@
-//! What follows from news of an incident's alerts: nobody is called; where an alert declared it, somebody is asked whether it is over.
+//! What follows from news of an incident's alerts: nobody is called; where an alert declared it or a part of it, somebody is asked
+//! whether it is over.
 
 use super::Consequences;
 use crate::effect::{Lane, Say, To};
@@ -13,10 +14,12 @@ impl Consequences<'_> {
         self.cards();
         let was_quiet = before.is_some_and(|before| before.alerts.quiet.is_some());
         let is_quiet = self.incident.alerts.quiet.is_some();
-        if !self.incident.is_declared_by_an_alert() {
+        if !self.incident.is_of_alerts() {
             return;
         }
         match (was_quiet, is_quiet, &news.what) {
+            // Somebody has just opened it again.
+            (false, true, AlertWhat::Reread { .. }) => {}
             (false, true, _) => self.ask_whether_it_is_over(),
             (true, false, AlertWhat::Joined { alert, title, .. } | AlertWhat::Again { alert, title }) => {
                 self.say_inside(Say::FiresAgain { alert: Some(*alert), title: title.clone() });
@@ -28,7 +31,7 @@ impl Consequences<'_> {
 
     /// The same, where it is the alerts of another incident that come or go.
     pub(super) fn alerts_turned(&mut self, before: Option<&Incident>) {
-        if !self.incident.is_declared_by_an_alert() || !self.incident.is_open() {
+        if !self.incident.is_of_alerts() || !self.incident.is_open() {
             return;
         }
         let quiet = |incident: &Incident| incident.alerts.quiet.is_some();

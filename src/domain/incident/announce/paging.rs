@@ -38,6 +38,8 @@ impl Consequences<'_> {
             late: None,
             room: incident.room.clone(),
             asked: None,
+            with: incident.called_with(),
+            had_it: incident.had_it_before(),
         };
         let keep_as = PostKey::Page { seq, to: To::Text(person.clone()) };
         self.say(Lane::Page(incident.id), To::Text(person.clone()), say, Some(keep_as));

@@ -9,9 +9,10 @@ use super::Alike;
 use crate::actor::Actor;
 use crate::effect::Room;
 use crate::id::{IncidentId, UserId};
-use crate::incident::Retraction;
 use crate::incident::alerts::{Belongings, Tally};
+use crate::incident::event::Cancelled;
 use crate::incident::severity::Severity;
+use crate::incident::{Acknowledgement, Incident, Retraction};
 
 /// What happened to one of the incidents.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +26,14 @@ pub enum MergeNews {
     /// Another one is merged into it.
     Took(Took),
     /// One that was merged into it is on its own again, `with` what had been merged into that one.
-    Gave { incident: IncidentId, with: Vec<IncidentId>, tally: Tally },
+    Gave {
+        incident: IncidentId,
+        with: Vec<IncidentId>,
+        tally: Tally,
+        /// How bad those are that stay and were as bad as it alone because of it.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        back: BTreeMap<IncidentId, Severity>,
+    },
     /// Another open one looks the same; or none does any more.
     Alike(Option<Alike>),
 }
@@ -57,9 +65,43 @@ pub struct Whole {
     /// Its own channel, where it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub room: Option<Room>,
+    /// Such a channel is about to be made.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub room_comes: bool,
     /// Who has it; `None`: nobody yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken: Option<Actor>,
+    /// How it ended, where it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over: Option<Over>,
+}
+
+impl Whole {
+    /// As `incident` leads now.
+    pub fn of(incident: &Incident) -> Self {
+        let (room, resolution) = (incident.room.clone(), incident.resolution());
+        Self {
+            incident: incident.id,
+            title: incident.title.clone(),
+            room_comes: room.is_none() && incident.clocks.own_channel,
+            room,
+            taken: incident.acknowledged.as_ref().map(|answer| answer.by.clone()),
+            over: resolution.map(|resolution| Over {
+                at: resolution.at,
+                by: resolution.by.clone(),
+                cancelled: resolution.cancelled.clone(),
+            }),
+        }
+    }
+}
+
+/// The end of what an incident is merged into.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Over {
+    pub at: Timestamp,
+    pub by: Actor,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled: Option<Cancelled>,
 }
 
 /// One merge of an incident into another.
@@ -72,6 +114,9 @@ pub struct Merged {
     pub into: IncidentId,
     /// The one that leads now: the same, or what that was merged into since.
     pub whole: Whole,
+    /// The one that led then, as it was announced; `None` where an older howler announced it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Whole>,
     pub undone: Option<Retraction>,
 }
 
@@ -90,6 +135,15 @@ pub struct Took {
     pub raises: Option<Severity>,
 }
 
+/// Who had an incident, until it became worse by what was merged into it, or by an alert.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetAside {
+    /// The event by which it did.
+    pub seq: u32,
+    pub acknowledged: Acknowledgement,
+    pub answered: Option<Acknowledgement>,
+}
+
 /// One that is merged into another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
@@ -101,6 +155,9 @@ pub struct Part {
     pub with: Option<IncidentId>,
     pub title: String,
     pub severity: Severity,
+    /// An alert declared it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_alert: bool,
     /// Who was at work on it.
     pub people: Vec<UserId>,
     /// When somebody had to acknowledge it (UTC): so the whole.
@@ -147,11 +204,28 @@ pub enum MergeSaid {
     Led {
         whole: Whole,
     },
+    /// Of the same, to its people: how the whole ended, or that it is open again.
+    Ended {
+        whole: Whole,
+    },
+    /// Of the same, to whoever had a role in it, or had it.
+    Yours {
+        title: String,
+        whole: Whole,
+        by: Actor,
+    },
     SplitOff {
         title: String,
         from: IncidentId,
         by: Actor,
         update_every: Option<SignedDuration>,
+    },
+    /// To whoever has a role in what was split off, or has it.
+    YoursAgain {
+        title: String,
+        from: IncidentId,
+        by: Actor,
+        update_due: Option<Timestamp>,
     },
     /// Of the one that leads, to its people; with how many others.
     Took {

@@ -1,7 +1,7 @@
 //! How a merge changes each of the incidents.
 
 use super::Back;
-use super::events::{MergeNews, Merged, Took, Whole};
+use super::events::{MergeNews, Merged, SetAside, Took, Whole};
 use crate::id::IncidentId;
 use crate::incident::event::Event;
 use crate::incident::{Incident, Retraction};
@@ -22,9 +22,12 @@ impl Incident {
             }
             MergeNews::SplitOff { back, .. } => self.split_off(event, back),
             MergeNews::Took(took) => self.took(event, took),
-            MergeNews::Gave { incident, with, tally } => {
+            MergeNews::Gave { incident, with, tally, back } => {
                 let gone = |id: &IncidentId| id == incident || with.contains(id);
                 self.parts.retain(|id, _| !gone(id));
+                for (id, part) in &mut self.parts {
+                    part.severity = back.get(id).copied().unwrap_or(part.severity);
+                }
                 self.alerts.give(event.at, gone, *tally);
             }
             MergeNews::Alike(alike) => self.alike = alike.clone(),
@@ -40,6 +43,7 @@ impl Incident {
             by: event.by.clone(),
             into: whole.incident,
             whole: whole.clone(),
+            said: Some(whole.clone()),
             undone: None,
         });
         self.ladder = None;
@@ -63,6 +67,28 @@ impl Incident {
     pub(in crate::incident) fn passed_before(&mut self, part: IncidentId) {
         let passed = self.parts.get(&part).filter(|_| self.acknowledged.is_none());
         self.passed.extend(passed.map(|part| part.passed.clone()).unwrap_or_default());
+    }
+
+    /// Whoever had it had something milder than it is by event `seq`.
+    pub(in crate::incident) fn set_aside(&mut self, seq: u32) {
+        let Some(now) = self.acknowledged.take() else { return };
+        let answered = self.answered.take();
+        // A second time the first acknowledgement stays the first.
+        let (acknowledged, answered) = match self.set_aside.take() {
+            Some(before) => (before.acknowledged, answered.or(Some(now))),
+            None => (now, answered),
+        };
+        self.set_aside = Some(SetAside { seq, acknowledged, answered });
+    }
+
+    /// What event `seq` had raised is as it was before, and so who had it.
+    pub(in crate::incident) fn has_it_again(&mut self, seq: u32) {
+        if self.acknowledged.is_some() {
+            return;
+        }
+        let Some(before) = self.set_aside.take_if(|before| before.seq == seq) else { return };
+        (self.acknowledged, self.answered) = (Some(before.acknowledged), before.answered);
+        self.stop_paging();
     }
 
     fn took(&mut self, event: &Event, took: &Took) {

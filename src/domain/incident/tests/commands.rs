@@ -98,7 +98,12 @@ fn refusals_by_state() {
         let mut world = World::declared(Severity::P1);
         world.asks(at(2), "U0MAYA", Command::Resolve { root_cause: text() }).unwrap();
         let refused = world.asks(at(3), "U0IAN", command.clone());
-        let expected = Refusal::AlreadyResolved { incident: IncidentId(7), at: at(2), by: "U0MAYA".into() };
+        let expected = Refusal::AlreadyResolved {
+            incident: IncidentId(7),
+            at: at(2),
+            by: "U0MAYA".into(),
+            cancelled: None,
+        };
         assert_eq!(refused, Err(expected), "{command:?}");
     }
 }

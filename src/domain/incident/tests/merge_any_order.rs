@@ -45,11 +45,16 @@ impl Town {
         match deed {
             Deed::Merge(it, into) => {
                 let calls = self.of(IDS[*it]).page_due().filter(|_| self.of(IDS[*it]).acknowledged.is_none());
+                let (one, other) = (self.of(IDS[*it]), self.of(IDS[*into]));
+                let worse = one.severity < other.severity && one.page_due().is_some();
                 let worst = self.of(IDS[*it]).severity.min(self.of(IDS[*into]).severity);
                 let calls_already = self.of(IDS[*into]).page_due().is_some();
                 if self.merges(minute, "U0ZOE", IDS[*it], IDS[*into]).is_ok() {
                     let whole = self.of(IDS[*into]);
                     assert_eq!(whole.severity, worst, "no alarm is lowered");
+                    // Who merges them has neither.
+                    assert!(!worse || whole.acknowledged.is_none(), "nobody has what it is now");
+                    assert!(!worse || whole.page_due().is_some(), "somebody is called until somebody has");
                     // A step that was due is called with the merge, or by the whole's own timer.
                     let called = self
                         .last_page(IDS[*into])
@@ -90,21 +95,20 @@ impl Town {
                     self.alert(minute, alert, id, *fires);
                 }
             }
-            Deed::Tick => {
-                for id in IDS {
-                    let due: Vec<TimerKind> = self
-                        .of(id)
-                        .timers()
-                        .filter(|(_, due)| *due <= at(minute))
-                        .map(|(kind, _)| kind)
-                        .collect();
-                    for kind in due {
-                        let (rules, duty) = (self.rules.clone(), self.duty.clone());
-                        let fired = Fired { now: at(minute), outage: None, rules: &rules, duty: &duty };
-                        for event in fire(&self.of(id).clone(), kind, &fired) {
-                            self.record(id, at(minute), Actor::Howler, event);
-                        }
-                    }
+            Deed::Tick => self.fires(minute),
+        }
+    }
+
+    /// All timers that are due.
+    pub(super) fn fires(&mut self, minute: i64) {
+        for id in self.incidents.keys().copied().collect::<Vec<_>>() {
+            let due: Vec<TimerKind> =
+                self.of(id).timers().filter(|(_, due)| *due <= at(minute)).map(|(kind, _)| kind).collect();
+            for kind in due {
+                let (rules, duty) = (self.rules.clone(), self.duty.clone());
+                let fired = Fired { now: at(minute), outage: None, rules: &rules, duty: &duty };
+                for event in fire(&self.of(id).clone(), kind, &fired) {
+                    self.record(id, at(minute), Actor::Howler, event);
                 }
             }
         }
@@ -190,6 +194,7 @@ proptest! {
             town.asks(old, at(first), "U0ZOE", Command::Ack).unwrap();
         }
         let (severity, update) = (town.of(old).severity, town.of(old).update_due());
+        let has_it = town.of(old).acknowledged.clone();
         town.merges(first + then, "U0ZOE", young, old).unwrap();
         town.splits(first + then + back, young).unwrap();
         town.holds();
@@ -199,5 +204,7 @@ proptest! {
             prop_assert_eq!(town.of(old).update_due(), update, "the one that leads never stopped");
         }
         prop_assert!(town.of(old).parts.is_empty());
+        prop_assert_eq!(&town.of(old).acknowledged, &has_it, "who had it has it again");
+        prop_assert!(has_it.is_none() || town.of(old).page_due().is_none());
     }
 }

@@ -8,6 +8,7 @@ mod commands;
 mod escalation;
 mod merge;
 mod merge_any_order;
+mod merge_loud;
 mod order;
 mod paged_again;
 mod paging;

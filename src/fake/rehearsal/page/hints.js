@@ -18,6 +18,8 @@ const COMMANDS = [
   ["/incident snooze ", "10m", "move this one reminder"],
   ["/incident resolve ", "root cause", "announce the end"],
   ["/incident reopen", "", "it is not over"],
+  ["/incident merge into ", "7", "it is the same as that one"],
+  ["/incident split ", "9", "take the merge of that one back"],
   ["/incident retract", "", "take the last step back"],
   ["/incident list", "", "what is open"],
   ["/incident show", "", "the card again"],

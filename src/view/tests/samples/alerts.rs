@@ -96,6 +96,7 @@ fn shown(group: Group, alerts: Vec<Alert>, time: &str) -> Shown {
         overdue: false,
         merged: None,
         cancelled: false,
+        with: Vec::new(),
     };
     let signals = alerts.iter().map(|alert| alert.count).sum();
     let incidents = vec![incident(7, "Event stream"), incident(9, "Typo")];

@@ -4,6 +4,7 @@ use super::*;
 use domain::answer::{Called, HelpNow, StillCalling};
 use domain::fault::{Fault, Saving};
 use domain::id::DeliveryId;
+use domain::incident::event::Cancelled;
 use domain::oncall::duty::Call;
 use domain::oncall::path::Called as OnPath;
 use domain::oncall::said::{Heard, Whom};
@@ -18,6 +19,7 @@ pub fn summary(number: u64, texts: &Texts) -> Summary {
         overdue: number.is_multiple_of(5),
         merged: None,
         cancelled: false,
+        with: if number == 9 { vec![IncidentId(12), IncidentId(14)] } else { Vec::new() },
         status: if resolved { Status::Resolved } else { Status::Investigating },
         commander: number.is_multiple_of(3).then(ian).map(Into::into),
         declared_at: at("02:00"),
@@ -366,7 +368,9 @@ fn plain_refusals(word: &str) -> Vec<Refusal> {
         Refusal::NoOtherOpen { incident },
         Refusal::NothingMerged,
         Refusal::NoSuchIncident { incident },
-        Refusal::AlreadyResolved { incident, at: at("03:05"), by: ian().into() },
+        Refusal::AlreadyResolved { incident, at: at("03:05"), by: ian().into(), cancelled: None },
+        already_cancelled(incident, None),
+        already_cancelled(incident, Some(IncidentId(3))),
         Refusal::NotResolved { incident },
         Refusal::AlreadyAcknowledged { incident, at: at("02:04"), by: ian().into() },
         Refusal::AlreadyStatus { incident, status: Status::Identified },
@@ -426,4 +430,9 @@ pub fn lines() -> Vec<Line> {
         line(Command::Timeline { page: 3 }),
         line(Command::Snooze { by: minutes(15), reminder: None }),
     ]
+}
+
+fn already_cancelled(incident: IncidentId, of: Option<IncidentId>) -> Refusal {
+    let (at, by) = (at("03:05"), ian().into());
+    Refusal::AlreadyResolved { incident, at, by, cancelled: Some(Cancelled { of }) }
 }

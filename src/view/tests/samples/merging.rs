@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use super::*;
 use domain::effect::{Answered, PostKey, Settled};
-use domain::incident::merge::{Alike, Back, Likeness, MergeNews, MergeSaid, Part, Took, Whole};
+use domain::incident::event::Cancelled;
+use domain::incident::merge::{Alike, Back, Likeness, MergeNews, MergeSaid, Over, Part, Took, Whole};
 use domain::refusal::{Doubt, Meaning, MergeProblem};
 
 const YOUNG: IncidentId = IncidentId(9);
 
 fn whole(texts: &Texts, room: Option<Room>, taken: Option<Actor>) -> Whole {
-    Whole { incident: ID, title: texts.title.clone(), room, taken }
+    Whole { incident: ID, title: texts.title.clone(), room, room_comes: false, taken, over: None }
 }
 
 fn news(what: MergeNews) -> EventKind {
@@ -28,7 +29,13 @@ fn young(texts: &Texts, then: Vec<(&str, Option<UserId>, EventKind)>) -> Inciden
 fn part(texts: &Texts, with: Option<IncidentId>) -> Part {
     let (title, severity) = (texts.title.clone(), Severity::P1);
     let (people, alerts, passed) = Default::default();
-    Part { seq: 0, with, title, severity, people, due: None, calls: None, passed, alerts }
+    Part { seq: 0, with, title, severity, by_alert: false, people, due: None, calls: None, passed, alerts }
+}
+
+/// What a merge takes over that says nothing.
+fn nothing() -> Took {
+    let (parts, tally) = Default::default();
+    Took { incident: YOUNG, parts, tally, touched: false, raises: None }
 }
 
 fn cards(texts: &Texts) -> Vec<Named> {
@@ -44,7 +51,7 @@ fn cards(texts: &Texts) -> Vec<Named> {
         young(texts, vec![("02:00", None, news(MergeNews::Alike(Some(alike))))])
     };
     let parts = BTreeMap::from([(YOUNG, part(texts, None)), (IncidentId(8), part(texts, Some(YOUNG)))]);
-    let took = Took { incident: YOUNG, parts, tally: Default::default(), touched: true, raises: None };
+    let took = Took { parts, touched: true, ..nothing() };
     let leads = Story::new(texts, Severity::P1).then("02:10", Some(bea()), news(MergeNews::Took(took)));
     let split = news(MergeNews::SplitOff { from: ID, back: Back::default() });
     let into = news(MergeNews::Into { whole: whole(texts, None, None), missed: 0 });
@@ -56,7 +63,15 @@ fn cards(texts: &Texts) -> Vec<Named> {
         undone: Vec::new(),
         whole: Some(Box::new(summary(7, texts))),
     };
+    let of_over = |cancelled| {
+        let over = Over { at: at("02:50"), by: ian().into(), cancelled };
+        let whole = Whole { over: Some(over), ..whole(texts, Some(room()), None) };
+        let into = news(MergeNews::Into { whole: whole.clone(), missed: 0 });
+        young(texts, vec![("02:10", Some(bea()), into), ("02:50", None, news(MergeNews::Led { whole }))])
+    };
     vec![
+        ("card of one whose whole is resolved", card(&of_over(None), CardPlace::Emergencies)),
+        ("card of one whose whole was none", card(&of_over(Some(Cancelled { of: None })), CardPlace::Room)),
         ("card of the one that is merged", card(&with_room, CardPlace::Emergencies)),
         ("the same, in its channel, into one without", card(&without, CardPlace::Room)),
         ("show", view::private(&resolved, Via::Slash)),
@@ -69,6 +84,16 @@ fn cards(texts: &Texts) -> Vec<Named> {
     ]
 }
 
+fn ended(texts: &Texts, cancelled: Option<Cancelled>) -> Whole {
+    let over = Over { at: at("02:50"), by: bea().into(), cancelled };
+    Whole { over: Some(over), ..whole(texts, Some(room()), None) }
+}
+
+fn into_new_room(texts: &Texts) -> MergeSaid {
+    let whole = Whole { room_comes: true, ..whole(texts, None, None) };
+    MergeSaid::Into { title: texts.title.clone(), whole, by: bea().into() }
+}
+
 fn saids(texts: &Texts) -> Vec<Named> {
     let (title, by) = (|| texts.title.clone(), || Actor::from(bea()));
     let says = [
@@ -77,6 +102,25 @@ fn saids(texts: &Texts) -> Vec<Named> {
         (
             "split off",
             MergeSaid::SplitOff { title: title(), from: YOUNG, by: by(), update_every: Some(minutes(30)) },
+        ),
+        ("into one that gets a channel now", into_new_room(texts)),
+        ("the whole is resolved", MergeSaid::Ended { whole: ended(texts, None) }),
+        (
+            "it was another's double",
+            MergeSaid::Ended { whole: ended(texts, Some(Cancelled { of: Some(IncidentId(3)) })) },
+        ),
+        ("the whole is open again", MergeSaid::Ended { whole: whole(texts, Some(room()), None) }),
+        (
+            "to its commander",
+            MergeSaid::Yours { title: title(), whole: whole(texts, Some(room()), None), by: by() },
+        ),
+        (
+            "to its commander, where somebody has the whole",
+            MergeSaid::Yours { title: title(), whole: whole(texts, None, Some(ian().into())), by: by() },
+        ),
+        (
+            "to its commander, on its own again",
+            MergeSaid::YoursAgain { title: title(), from: YOUNG, by: by(), update_due: Some(at("02:40")) },
         ),
         ("took", MergeSaid::Took { incident: YOUNG, title: title(), with: 0, by: by() }),
         ("took with another", MergeSaid::Took { incident: YOUNG, title: title(), with: 1, by: by() }),
@@ -120,7 +164,11 @@ fn answers_of(texts: &Texts) -> Vec<Named> {
     };
     let problems = [
         ("itself", MergeProblem::Itself),
-        ("into a resolved one", MergeProblem::IntoResolved { into: ID, at: at("02:05") }),
+        ("into a resolved one", MergeProblem::IntoResolved { into: ID, at: at("02:05"), cancelled: None }),
+        (
+            "into a cancelled one",
+            MergeProblem::IntoResolved { into: ID, at: at("02:05"), cancelled: Some(Cancelled { of: None }) },
+        ),
         ("into a part", MergeProblem::IntoAPart { into: ID, whole: IncidentId(3) }),
         ("into its own part", MergeProblem::IntoAPart { into: ID, whole: YOUNG }),
         ("a part already", MergeProblem::Part { into: ID }),
@@ -128,10 +176,44 @@ fn answers_of(texts: &Texts) -> Vec<Named> {
     ];
     let refused = |problem| Private::Refused(Refusal::Merge { incident: YOUNG, problem });
     messages.push(("a command for a part", view::private(&Private::Refused(unsure), Via::Slash)));
+    messages.extend(doubts(texts));
     let problems =
         problems.into_iter().map(|(name, problem)| (name, view::private(&refused(problem), Via::Slash)));
     messages.extend(problems);
     messages
+}
+
+/// What is asked before something grows quiet, or loud.
+fn doubts(texts: &Texts) -> Vec<Named> {
+    let line = |incident, command| Line { incident: Some(incident), command };
+    let cancel = || Command::Cancel { why: Some("The same as INC-7".into()), of: None };
+    let doubts = [
+        (
+            "a double of what is milder",
+            Doubt::Double { incident: YOUNG, of: ID, is: Severity::P3 },
+            [line(YOUNG, Command::Merge { into: ID }), line(YOUNG, cancel())],
+        ),
+        (
+            "a double of what is over",
+            Doubt::DoubleOfOver { incident: YOUNG, of: ID },
+            [line(ID, Command::Reopen), line(YOUNG, cancel())],
+        ),
+        (
+            "split off from what is over",
+            Doubt::CallsAgain { incident: YOUNG, whole: ID, severity: Severity::P1 },
+            [line(YOUNG, Command::Split), line(ID, Command::Reopen)],
+        ),
+    ];
+    let asks = |(name, doubt, lines): (&'static str, Doubt, [Line; 2])| {
+        let about = |line: Line| {
+            let incident = line.incident.map(|incident| Box::new(summary(incident.0, texts)));
+            Meaning { line, incident }
+        };
+        let meanings = lines.map(about).into();
+        let unsure = Refusal::Unsure { doubt, meanings, asked: None };
+        (name, view::private(&Private::Refused(unsure), Via::Slash))
+    };
+    doubts.into_iter().map(asks).collect()
 }
 
 fn timelines(texts: &Texts) -> Named {
@@ -141,7 +223,7 @@ fn timelines(texts: &Texts) -> Named {
         Entry { at: at(time), by: by.into(), from_shell, what, retracted, of: None }
     };
     let parts = BTreeMap::from([(YOUNG, part(texts, None))]);
-    let took = Took { incident: YOUNG, parts, tally: Default::default(), touched: true, raises: None };
+    let took = Took { parts, touched: true, ..nothing() };
     let entries = vec![
         entry("02:00", ian(), EventKind::Noted { text: texts.text.clone() }),
         of_young(entry("02:05", bea(), EventKind::Noted { text: texts.text.clone() })),
@@ -150,7 +232,12 @@ fn timelines(texts: &Texts) -> Named {
         entry(
             "02:20",
             ian(),
-            news(MergeNews::Gave { incident: YOUNG, with: Vec::new(), tally: Default::default() }),
+            news(MergeNews::Gave {
+                incident: YOUNG,
+                with: Vec::new(),
+                tally: Default::default(),
+                back: Default::default(),
+            }),
         ),
         of_young(entry("02:20", ian(), news(MergeNews::SplitOff { from: ID, back: Back::default() }))),
     ];

@@ -65,6 +65,8 @@ pub fn declared_by_nobody(texts: &Texts) -> Vec<Named> {
         late: None,
         room: None,
         asked: None,
+        with: None,
+        had_it: None,
     };
     let says = [
         ("reminded in the channel", reminder(Rung::Channel)),

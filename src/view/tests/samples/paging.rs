@@ -29,6 +29,8 @@ pub(super) fn pages(texts: &Texts) -> Vec<Named> {
             why: texts.some(),
             passes: false,
         }),
+        with: None,
+        had_it: None,
     };
     let gone = Say::NotReached {
         title: texts.title.clone(),
@@ -50,6 +52,7 @@ pub(super) fn pages(texts: &Texts) -> Vec<Named> {
         ("page, silent", page(PageReason::Silent, Called::Primary, Vec::new())),
         ("page, on-call channel", page(PageReason::Begun, Called::OnCallChannel, skipped())),
         ("page, everybody", page(PageReason::Unanswered, Called::Everybody, skipped())),
+        ("page, with what was merged", with(page(PageReason::Begun, Called::Primary, Vec::new()), texts)),
         ("page, asked for", page(PageReason::Asked, Called::Person(ian()), Vec::new())),
         ("page, not delivered", gone),
         ("page by phone, not delivered", no_call),
@@ -72,4 +75,14 @@ pub(super) fn pages(texts: &Texts) -> Vec<Named> {
     incident.open_pages = vec![open];
     pages.push(("page, said again", view::page_now(&incident, 2, &to)));
     pages
+}
+
+/// The same page, which something merged into it brought along.
+fn with(page: Say, texts: &Texts) -> Say {
+    let mut page = page;
+    if let Say::Page { with, had_it, .. } = &mut page {
+        *with = Some((IncidentId(9), texts.title.clone()));
+        *had_it = Some(bea().into());
+    }
+    page
 }

@@ -214,6 +214,13 @@ pub fn lines(world: &World, saved: &SavedAlerts) -> Vec<String> {
         };
         let incident = after(&deed.answer, "INC-").unwrap_or(0);
         let done = match deed.answer.as_str() {
+            // Whoever says so of what somebody has already, it or another one of its message, is on its incident.
+            answer if answer.contains("👀 You have A-") && answer.contains("You are on INC-") => {
+                let group = of.and_then(|(alert, _)| alert.group);
+                let acked =
+                    saved.groups.iter().filter(|it| it.acked.is_some()).any(|it| Some(it.id) == group);
+                acked || events.iter().any(|event| event.kind == AlertEventKind::Acked)
+            }
             answer if answer.contains("👀 You have A-") => has(&|kind| *kind == AlertEventKind::Acked),
             answer
                 if answer.contains(" is declared, and A-")
