@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::book::{Book, newest};
 use domain::aggregate::Aggregate;
 use domain::alert::asking::Asking;
+use domain::alert::bound::PutOff;
 use domain::alert::ear::Ear;
 use domain::alert::group::{Group, GroupId, NAMED, Shown};
 use domain::alert::signal::Source;
@@ -102,6 +103,17 @@ impl Alerts {
     /// How many alerts are open, a long one counted as several.
     pub fn weight(&self) -> usize {
         self.weight
+    }
+
+    /// Sources whose new alerts are put off now.
+    pub fn put_off(&self) -> Vec<(Source, PutOff)> {
+        let stands = |ear: &Ear| ear.put_off.clone().filter(|put_off| put_off.stands(self.weight));
+        self.ears.values().filter_map(|ear| Some((ear.source, stands(ear)?))).collect()
+    }
+
+    /// What is wrong with taking alerts in, for the delivery board.
+    pub fn troubles(&self) -> Option<String> {
+        view::put_off(&self.put_off())
     }
 
     /// The newest open group of a key: an older one may be open beside it, where nothing came to that for too long.

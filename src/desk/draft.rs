@@ -28,6 +28,7 @@ mod savepoint;
 #[cfg(test)]
 mod tests;
 mod watch;
+mod week;
 
 use std::sync::Arc;
 
@@ -85,6 +86,8 @@ pub struct Draft<'a> {
     asking: Journal<(), Asking>,
     /// The newest group of each key, as far as this round made one.
     group_keys: Journal<String, GroupId>,
+    /// How much more is open than is saved, by what this round opened and what became longer.
+    grown: usize,
     changes: Changes,
     /// How many deliveries of this round had come before.
     pub repeated: u64,
@@ -115,6 +118,7 @@ impl<'a> Draft<'a> {
             beats: Journal::default(),
             asking: Journal::default(),
             group_keys: Journal::default(),
+            grown: 0,
             changes,
             repeated: 0,
         }

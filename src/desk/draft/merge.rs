@@ -28,7 +28,7 @@ use domain::request::Request;
 use store::StoreError;
 
 /// Of an incident so many groups and named alerts are compared with another's.
-const COMPARED: usize = 10;
+pub(super) const COMPARED: usize = 10;
 /// A new one is compared with so many open ones, the newest first.
 const LOOKED_AT: usize = 100;
 

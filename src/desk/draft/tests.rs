@@ -1,6 +1,7 @@
 mod alerts;
 mod asked;
 mod merging;
+mod put_off;
 mod watch;
 
 use jiff::{SignedDuration, Timestamp};

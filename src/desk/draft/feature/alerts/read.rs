@@ -11,11 +11,13 @@ use config::Config;
 use domain::Severity;
 use domain::aggregate::Aggregate;
 use domain::alert::digest::Digest;
+use domain::alert::ear::Ear;
 use domain::alert::group::Group;
-use domain::alert::line::{AlertsAnswer, AlertsLine, AlertsRefusal, Listed, Row, Why, fold};
+use domain::alert::line::{AlertsAnswer, AlertsLine, AlertsRefusal, Listed, Row, Uncalled, Why, fold};
 use domain::alert::rules::judge;
 use domain::alert::signal::{Said, Signal, Source, Trouble};
-use domain::alert::{Alert, AlertId};
+use domain::alert::silence::Silence;
+use domain::alert::{Alert, AlertId, source_word};
 use domain::id::{IncidentId, UserId};
 use domain::oncall::Why as Held;
 use domain::oncall::duty::PhoneReach;
@@ -70,11 +72,14 @@ pub(in crate::draft) fn read(
             }
             None => no_such(*id),
         },
-        AlertsLine::Sources => AlertsAnswer::Sources {
-            ears: book.state.alerts.ears.values().cloned().collect(),
-            asking: Box::new(book.state.alerts.asking.clone()),
-            now: book.now,
-        },
+        AlertsLine::Sources => {
+            let open = book.state.alerts.weight();
+            let mut ears: Vec<Ear> = book.state.alerts.ears.values().cloned().collect();
+            ears.iter_mut()
+                .for_each(|ear| ear.put_off = ear.put_off.take().filter(|put_off| put_off.stands(open)));
+            let asking = Box::new(book.state.alerts.asking.clone());
+            AlertsAnswer::Sources { ears, asking, uncalled: uncalled(book, config)?, now: book.now }
+        }
         AlertsLine::Test { severity, source } => AlertsAnswer::Test {
             severity: *severity,
             source: *source,
@@ -84,6 +89,7 @@ pub(in crate::draft) fn read(
         AlertsLine::Unclear(unclear) => AlertsAnswer::Unclear(unclear.clone()),
         AlertsLine::Help
         | AlertsLine::Ack { .. }
+        | AlertsLine::Resolve { .. }
         | AlertsLine::Silence { .. }
         | AlertsLine::Unsilence { .. }
         | AlertsLine::Attach { .. }
@@ -134,7 +140,8 @@ fn listed(book: &Book<'_>) -> Result<Listed, StoreError> {
     let more = rows.iter().skip(LISTED).map(|row| 1 + row.others).sum();
     rows.truncate(LISTED);
     let silences = live_silences(book).into_iter().map(Arc::unwrap_or_clone).collect();
-    Ok(Listed { rows, more, alerts, groups, silences, now: book.now })
+    let put_off = book.state.alerts.put_off();
+    Ok(Listed { rows, more, alerts, groups, silences, put_off, now: book.now })
 }
 
 /// The week before now. Of the closed ones the newest are read, and it is said where those are not all.
@@ -163,6 +170,46 @@ pub fn week_of_alerts(book: &Book<'_>) -> Result<Digest, StoreError> {
         week.push(alert);
     }
     Ok(Digest::of(live, week.iter().map(|alert| alert.as_ref()), cut))
+}
+
+/// Whether a P1 that a source says would page.
+fn may_page(source: Source, facts: &BTreeMap<String, String>, config: &Config, now: Timestamp) -> bool {
+    let signal = Signal { facts: facts.clone(), ..example(source, Some(Severity::P1)) };
+    judge(&signal, &config.alerts, now).page
+}
+
+/// Whether among what a silence fits is what would page: what it holds back now, or what a source may say any time.
+pub(super) fn calls(book: &Book<'_>, config: &Config, silence: &Silence) -> Result<bool, StoreError> {
+    let matcher = &silence.matcher;
+    if let (Some(source), Some(key)) = (matcher.source, &matcher.key) {
+        let alert = book.state.alerts.open_of(source, key).map(|id| find(book, id)).transpose()?.flatten();
+        let known = alert.map(|alert| alert.verdict.page);
+        return Ok(known.unwrap_or_else(|| may_page(source, &matcher.labels, config, book.now)));
+    }
+    let fits = |source: &Source| matcher.source.is_none_or(|own| own == *source);
+    Ok(Source::ALL.into_iter().filter(fits).any(|source| may_page(source, &matcher.labels, config, book.now)))
+}
+
+/// Of what nobody would be called, though it may be bad.
+fn uncalled(book: &Book<'_>, config: &Config) -> Result<Vec<Uncalled>, StoreError> {
+    let mut all = Vec::new();
+    for silence in live_silences(book) {
+        if calls(book, config, &silence)? {
+            all.push(Uncalled::Silenced(Box::new(Arc::unwrap_or_clone(silence))));
+        }
+    }
+    let expected = config.sources.expected();
+    for source in
+        Source::ALL.into_iter().filter(|source| may_page(*source, &BTreeMap::new(), config, book.now))
+    {
+        let key = format!("source:{}", source_word(source));
+        let own = expected.iter().find(|one| one.key == key);
+        let verdict = own.map(|one| judge(&one.silent(book.now), &config.alerts, book.now));
+        if let Some(verdict) = verdict.filter(|verdict| !verdict.page) {
+            all.push(Uncalled::Silent { source, severity: verdict.severity });
+        }
+    }
+    Ok(all)
 }
 
 /// What a source says first, as an example.
