@@ -120,7 +120,9 @@ async fn every_repository_has_its_turn() {
     let world = world("").await;
     for number in 1..=8 {
         let of = alerts::GitHub { repository: format!("anomalyco/town-{number}"), ..hook() };
-        let run = of.run(&Ended::new(1, "failure", world.clock.now()), &format!("g{number}"));
+        let workflow = format!("ci-{number}.yml");
+        let run = Ended { workflow, ..Ended::new(1, "failure", world.clock.now()) };
+        let run = of.run(&run, &format!("g{number}"));
         assert_eq!(sends(&world, &run).await, 200);
     }
     assert_eq!(open(&world), 8);

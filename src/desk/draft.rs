@@ -52,7 +52,7 @@ use domain::alert::watch::Beat;
 use domain::answer::{Answer, Private};
 use domain::command::{Command, Line};
 use domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
-use domain::id::{DeliveryId, EffectId};
+use domain::id::{DeliveryId, EffectId, IncidentId};
 use domain::incident::merge::offered;
 use domain::incident::{Asked, Decision, Incident, decide, delivered};
 use domain::owner::Owner;
@@ -86,6 +86,8 @@ pub struct Draft<'a> {
     asking: Journal<(), Asking>,
     /// The newest group of each key, as far as this round made one.
     group_keys: Journal<String, GroupId>,
+    /// The newest incident that an alert of each group declared, as far as this round made one.
+    declared: Journal<String, IncidentId>,
     /// How much more is open than is saved, by what this round opened and what became longer.
     grown: usize,
     changes: Changes,
@@ -118,6 +120,7 @@ impl<'a> Draft<'a> {
             beats: Journal::default(),
             asking: Journal::default(),
             group_keys: Journal::default(),
+            declared: Journal::default(),
             grown: 0,
             changes,
             repeated: 0,

@@ -255,7 +255,12 @@ mod tests {
             let budget = budget.clone();
             tokio::spawn(async move { budget.read(&HeaderMap::new(), body).await })
         };
-        let turn = || tokio::time::sleep(Duration::from_millis(10));
+        let turn = || async {
+            for _ in 0..8 {
+                tokio::task::yield_now().await;
+            }
+            tokio::time::advance(Duration::from_millis(10)).await;
+        };
         // They fill all of it, and never end.
         let mut stalled = Vec::new();
         for bytes in std::iter::repeat_n(99, 15).chain([60, 40, 15]) {

@@ -18,6 +18,7 @@ struct Savepoint {
     beats: usize,
     asking: usize,
     group_keys: usize,
+    declared: usize,
     grown: usize,
     ledger: Arc<Ledger>,
     timers_set: Vec<Timer>,
@@ -56,6 +57,7 @@ impl Draft<'_> {
             beats: self.beats.here(),
             asking: self.asking.here(),
             group_keys: self.group_keys.here(),
+            declared: self.declared.here(),
             grown: self.grown,
             ledger: Arc::clone(&self.ledger),
             timers_set: changes.timers_set.clone(),
@@ -76,6 +78,7 @@ impl Draft<'_> {
         self.beats.back(to.beats);
         self.asking.back(to.asking);
         self.group_keys.back(to.group_keys);
+        self.declared.back(to.declared);
         self.grown = to.grown;
         self.ledger = to.ledger;
         let changes = &mut self.changes;

@@ -3,6 +3,7 @@
 use super::alerts::{delivery, says};
 use super::{EffectKind, Scene, at};
 use crate::draft::read_feature;
+use domain::alert::group::GroupId;
 use domain::alert::hear::NotHeard;
 use domain::alert::line::{AlertsAnswer, AlertsLine};
 use domain::alert::signal::{Said, Signal, Source};
@@ -133,4 +134,77 @@ fn an_open_alert_grows_no_further_than_there_is_room() {
         assert_eq!(draft.grown, 25 + 3, "this round's count as much as they are long");
     });
     assert_eq!((told(&scene), scene.state.alerts.weight()), ((2, 25, title), 28));
+}
+
+/// However many are open: what is not shown is not read.
+#[test]
+fn a_list_and_a_week_read_what_they_show() {
+    let mut scene = full();
+    let first = scene.store.alert(AlertId(1)).unwrap().unwrap();
+    for number in 1..30_000 {
+        let (id, key, group) =
+            (AlertId(1_000 + number), format!("other/{number}"), Some(GroupId(100 + number)));
+        let one = Alert { id, key, group, ..first.clone() };
+        scene.state.alerts.take(&one);
+        scene.state.plain.alerts.insert(id, std::sync::Arc::new(one));
+    }
+    let draft = scene.draft(minute(9));
+    let book = draft.book();
+    // Each row reads its group, which is not in memory here.
+    scene.disk.fail_read_after(Some(40));
+    let list = read_feature(&book, &scene.config, &FeatureLine::Alerts(AlertsLine::List)).unwrap();
+    let week = crate::draft::week_of_alerts(&book).unwrap();
+    assert!(!scene.disk.has_failed_a_read());
+    scene.disk.fail_read_after(None);
+    let Answer::Private(Private::Feature(answer)) = list else { panic!("no answer") };
+    let FeatureAnswer::Alerts(AlertsAnswer::List(listed)) = *answer else { panic!("no list") };
+    assert_eq!((listed.rows.len(), listed.alerts, listed.more), (15, bound::ROOMY, bound::ROOMY - 15));
+    assert_eq!((week.waiting.len(), week.more_waiting > 29_000), (8, true));
+}
+
+/// Whether a P1 belongs to an incident is asked of those that may be its own, not of all that are open.
+#[test]
+fn where_an_alert_belongs_costs_no_more_where_much_is_open() {
+    let mut scene = Scene::new();
+    let rule = "[[alerts.rule]]\nseverity = \"P1\"\ndeclare = \"at once\"\ngroup_by = [\"team\"]\n";
+    scene.config.alerts = config::Config::parse(rule).unwrap().alerts;
+    let of = |said, team: u32, key: &str| {
+        let facts = [("team".to_owned(), team.to_string())].into();
+        Signal { facts, ..says(said, key, 1) }
+    };
+    for team in 0..60 {
+        let (name, key) = (format!("d{team}"), format!("first/{team}"));
+        let fires = delivery(&name, vec![of(Said::Firing, team, &key)]);
+        scene.decide(minute(0), |draft| draft.hear(&fires).unwrap().unwrap());
+        let over = delivery(
+            &format!("{name} over"),
+            vec![Signal { at: Some(minute(1)), ..of(Said::Resolved, team, &key) }],
+        );
+        scene.decide(minute(1), |draft| draft.hear(&over).unwrap().unwrap());
+    }
+    assert_eq!(scene.state.open.len(), 61, "each team's is one");
+    let incident = |scene: &Scene, alert: u64| scene.store.alert(AlertId(alert)).unwrap().unwrap().incident;
+    let first = incident(&scene, 1).unwrap().0;
+    for after_a_start in [false, true] {
+        if after_a_start {
+            scene.state = crate::state::State::loaded(
+                scene.store.load().unwrap(),
+                &domain::run::signed::Keys::default(),
+            );
+            scene.state.declared.look_up(&scene.store).unwrap();
+        }
+        let team = if after_a_start { 8 } else { 7 };
+        let next = delivery(&format!("next {team}"), vec![of(Said::Firing, team, &format!("second/{team}"))]);
+        let group = scene.store.alert(AlertId(u64::from(team) + 1)).unwrap().unwrap().verdict.group.clone();
+        let mut draft = scene.draft(minute(30));
+        // None of them is read from the store: those that may be its own are in memory.
+        scene.disk.fail_read_after(Some(0));
+        let standing: Vec<u64> =
+            draft.standing(&group).unwrap().iter().map(|incident| incident.id.0).collect();
+        scene.disk.fail_read_after(None);
+        assert_eq!(standing, [first + u64::from(team)]);
+        draft.hear(&next).unwrap().unwrap();
+        let belongs = draft.parts.alerts.changed.values().find_map(|alert| alert.incident);
+        assert_eq!(belongs.map(|id| id.0), Some(first + u64::from(team)), "its own team's");
+    }
 }
