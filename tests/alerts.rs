@@ -10,22 +10,22 @@ use jiff::SignedDuration;
 
 use crate::harness::{EMERGENCIES, World};
 
-const METRICS: &str = "#metrics";
-const ON_CALL: &str = "#on-call";
+pub const METRICS: &str = "#metrics";
+pub const ON_CALL: &str = "#on-call";
 
 /// A source that speaks by the world's clock; each delivery has a name of its own.
-struct Speaker<'w> {
+pub struct Speaker<'w> {
     world: &'w World,
     source: Source,
     said: std::cell::Cell<u64>,
 }
 
 impl<'w> Speaker<'w> {
-    fn of(world: &'w World, source: Source) -> Self {
+    pub fn of(world: &'w World, source: Source) -> Self {
         Self { world, source, said: std::cell::Cell::new(0) }
     }
 
-    fn signal(&self, said: Said, key: &str, severity: Severity) -> Signal {
+    pub fn signal(&self, said: Said, key: &str, severity: Severity) -> Signal {
         let trouble = match self.source {
             Source::UptimeRobot => Trouble::Down,
             _ => Trouble::Other,
@@ -44,25 +44,29 @@ impl<'w> Speaker<'w> {
         }
     }
 
-    async fn says(&self, signals: Vec<Signal>) {
+    pub async fn says(&self, signals: Vec<Signal>) {
         self.said.set(self.said.get() + 1);
         let id = DeliveryId(format!("{:?} {}", self.source, self.said.get()));
         let heard = Heard { signals, ..Heard::default() };
-        self.world.desk().hear(Delivery { id, source: self.source, heard, raw: None }).await.unwrap();
+        self.world
+            .desk()
+            .hear(Delivery { id, source: self.source, heard, raw: None, checked: None })
+            .await
+            .unwrap();
         self.world.settle().await;
     }
 
-    async fn fires(&self, key: &str, severity: Severity) {
+    pub async fn fires(&self, key: &str, severity: Severity) {
         self.says(vec![self.signal(Said::Firing, key, severity)]).await;
     }
 
-    async fn resolves(&self, key: &str) {
+    pub async fn resolves(&self, key: &str) {
         self.says(vec![self.signal(Said::Resolved, key, Severity::P3)]).await;
     }
 }
 
 /// Messages of howler's in a channel.
-fn messages(world: &World, channel: &str) -> Vec<String> {
+pub fn messages(world: &World, channel: &str) -> Vec<String> {
     let seen = world.channel(channel).messages.into_iter();
     let seen = seen.filter(|message| message.by_howler && message.only_for.is_none());
     let said = seen.map(|message| message.text.replace('*', ""));
@@ -292,7 +296,8 @@ async fn what_was_not_understood_is_shown_with_its_reason() {
     let not_understood = vec!["`alerts` is no list".to_owned()];
     let heard = Heard { not_understood, passed_over: vec!["a cancelled run".into()], ..Heard::default() };
     let raw = Some(Raw::of(b"{\"alerts\":7}"));
-    let delivery = Delivery { id: DeliveryId("g1".into()), source: Source::Grafana, heard, raw };
+    let delivery =
+        Delivery { id: DeliveryId("g1".into()), source: Source::Grafana, heard, raw, checked: None };
     world.desk().hear(delivery.clone()).await.unwrap();
     world.desk().hear(delivery).await.unwrap();
     let told = world.ian().types(ON_CALL, "/alerts sources").await.replace('*', "");
@@ -333,7 +338,13 @@ async fn too_much_at_once_is_refused() {
         let signals =
             (0..1_000).map(|key| Signal { key: format!("{number}/{key}"), ..signal.clone() }).collect();
         let heard = Heard { signals, ..Heard::default() };
-        Delivery { id: DeliveryId(format!("d{number}")), source: Source::Grafana, heard, raw: None }
+        Delivery {
+            id: DeliveryId(format!("d{number}")),
+            source: Source::Grafana,
+            heard,
+            raw: None,
+            checked: None,
+        }
     };
     let asked: Vec<_> = (0..8)
         .map(|number| {

@@ -114,6 +114,35 @@ async fn an_alert_whose_end_was_lost_is_resolved_by_asking() {
     assert_eq!(about_alerts(&world).len(), calls, "nothing is open, so nothing is asked");
 }
 
+/// An organisation's webhook speaks of all of its repositories; those at the end of the alphabet are asked about too.
+#[tokio::test]
+async fn every_repository_has_its_turn() {
+    let world = world("").await;
+    for number in 1..=8 {
+        let of = alerts::GitHub { repository: format!("anomalyco/town-{number}"), ..hook() };
+        let workflow = format!("ci-{number}.yml");
+        let run = Ended { workflow, ..Ended::new(1, "failure", world.clock.now()) };
+        let run = of.run(&run, &format!("g{number}"));
+        assert_eq!(sends(&world, &run).await, 200);
+    }
+    assert_eq!(open(&world), 8);
+    goes_on(&world, 30).await;
+    let about = |number: u64| {
+        let part = format!("/repos/anomalyco/town-{number}");
+        asked(&world).iter().filter(|target| target.starts_with(&part)).count()
+    };
+    assert_eq!((1..=8).filter(|number| about(*number) > 0).count(), 5, "five at a time: {:?}", asked(&world));
+    let told = sources(&world).await;
+    assert!(
+        told.contains("open alerts of 8 repositories: I ask about 5 of them at a time, in turn"),
+        "{told}"
+    );
+    for _ in 0..6 {
+        goes_on(&world, 30).await;
+    }
+    assert!((1..=8).all(|number| about(number) > 0), "{:?}", asked(&world));
+}
+
 #[tokio::test]
 async fn what_cannot_be_told_leaves_it_open_and_is_said() {
     let world = world("").await;

@@ -64,7 +64,13 @@ fn disk_full(at: Timestamp) -> Delivery {
         order: None,
     };
     let heard = Heard { signals: vec![signal], ..Heard::default() };
-    Delivery { id: DeliveryId("alertmanager 1".into()), source: Source::Alertmanager, heard, raw: None }
+    Delivery {
+        id: DeliveryId("alertmanager 1".into()),
+        source: Source::Alertmanager,
+        heard,
+        raw: None,
+        checked: None,
+    }
 }
 
 /// Checks reach nothing.

@@ -8,6 +8,7 @@ mod harness;
 
 mod acts_as;
 mod alerts;
+mod alerts_told;
 mod approval;
 mod asked;
 mod backup;

@@ -321,3 +321,31 @@ async fn an_organisations_webhook_is_asked_where_the_repository_has_none() {
     let told = sources(&world).await;
     assert!(told.contains("Webhooks, read (a classic token: the scope admin:org_hook)"), "{told}");
 }
+
+/// A webhook that sends everything fills its list: what is older than its newest part is said to be unknown.
+#[tokio::test]
+async fn of_more_than_can_be_looked_through_that_is_said() {
+    let mut world = killed().await;
+    away(&world, 10).await;
+    ends(&world, 2, "failure").await;
+    away(&world, 10).await;
+    for number in 0..3_050 {
+        let mut post = hook().run(&Ended::new(3, "failure", world.clock.now()), &format!("push{number}"));
+        post.headers.retain(|(name, _)| *name != "x-github-event");
+        post.headers.push(("x-github-event", "push".to_owned()));
+        world.github().delivers(1, post).await;
+    }
+    away(&world, 1).await;
+    ends(&world, 3, "failure").await;
+    away(&world, 10).await;
+    world.start_howler().await;
+    goes_on(&world, 900).await;
+    let said = told(&world, "While I was down");
+    assert_eq!(said.len(), 1, "{said:?}");
+    for part in ["GitHub tried to tell me 1 thing", "too many deliveries to look through"] {
+        assert!(said[0].contains(part), "{part} in {said:?}");
+    }
+    let pages = asked(&world).iter().filter(|target| target.contains("/deliveries?")).count();
+    assert!(pages < 400, "{pages}");
+    assert_eq!(world.alerts()[0].count, 1, "the newest is here");
+}

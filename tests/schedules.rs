@@ -188,3 +188,23 @@ async fn without_the_setting_nobody_asks() {
     goes_on(&world, 60).await;
     assert!(asked(&world).iter().all(|target| target.contains("/hooks")), "{:?}", asked(&world));
 }
+
+/// What was found out and could not be saved is told again.
+#[tokio::test]
+async fn what_could_not_be_saved_is_told_once_it_can_be() {
+    let world = nightly().await;
+    goes_on(&world, 38).await;
+    let (here, aside) = (world.data(), world.data().with_extension("aside"));
+    std::fs::rename(&here, &aside).unwrap();
+    goes_on(&world, 5).await;
+    assert!(
+        asked(&world).iter().any(|target| target.contains("/workflows/nightly.yml/runs")),
+        "it was asked"
+    );
+    assert!(keys(&world).is_empty(), "nothing can be saved");
+    std::fs::rename(&aside, &here).unwrap();
+    goes_on(&world, 65).await;
+    assert_eq!(keys(&world), ["schedule/nightly.yml"]);
+    assert_eq!(world.alerts()[0].count, 1);
+    assert_eq!(world.count(ACTIONS, "did not start"), 1);
+}

@@ -11,12 +11,12 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::Asked;
+use super::{Asked, take_turns};
 use config::Config;
 use config::secrets::Secrets;
 use domain::alert::Alert;
 use domain::alert::asking::Subject;
-use domain::alert::asking::agenda::{Came, every};
+use domain::alert::asking::agenda::{Came, EVERY, Turns, every};
 use domain::alert::signal::{Source, Trouble};
 use ground::clock::Clock;
 use probe::Unasked;
@@ -25,7 +25,7 @@ use sources::github::Rules;
 
 /// What is known of a repository is asked for again after this.
 const FRESH: SignedDuration = SignedDuration::from_hours(1);
-/// Repositories of which open alerts are asked about; an organisation's webhook speaks of all of its.
+/// Repositories of which open alerts are asked about at a time; an organisation's webhook speaks of all of its.
 const REPOSITORIES: usize = 5;
 
 pub(crate) const ACTIONS: &str = "give it the permission Actions, read";
@@ -38,6 +38,7 @@ pub(crate) struct GitHub {
     /// Its webhooks lead to howler.
     pub(crate) is_heard: bool,
     repositories: BTreeMap<String, (Timestamp, Value)>,
+    turns: Turns,
     /// The webhook that leads here: as configured, or as found.
     named_hook: Option<u64>,
     hook: Option<(Timestamp, hooks::Webhook)>,
@@ -62,6 +63,7 @@ impl GitHub {
             rules,
             is_heard: secrets.hooks.github.is_some(),
             repositories: BTreeMap::new(),
+            turns: Turns::default(),
             named_hook: config.sources.github_hook,
             hook: None,
             grace,
@@ -85,14 +87,14 @@ impl GitHub {
                 of.entry(repository).or_default().push(alert);
             }
         }
-        let more = of.len().saturating_sub(REPOSITORIES);
-        if more > 0 {
-            let why =
-                format!("alerts of {more} more repositories wait until those of {REPOSITORIES} are over");
-            asked.learned.cannot.push(why);
+        if of.len() > REPOSITORIES {
+            asked.learned.notes.push(take_turns("repositories", of.len(), REPOSITORIES));
+            asked.came = Came::Answer { next: EVERY };
         }
-        for (repository, alerts) in of.into_iter().take(REPOSITORIES) {
-            let told = self.still(repository, &alerts, now, redactor).await;
+        let names = of.keys().map(|name| (*name).to_owned()).collect();
+        for repository in self.turns.next(names, REPOSITORIES) {
+            let alerts = of.remove(repository.as_str()).unwrap_or_default();
+            let told = self.still(&repository, &alerts, now, redactor).await;
             asked.took(told, redactor);
         }
         asked

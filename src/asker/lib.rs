@@ -79,6 +79,11 @@ impl Asked {
     }
 }
 
+/// That not all are asked at a time.
+pub(crate) fn take_turns(what: &str, all: usize, most: usize) -> String {
+    format!("there are open alerts of {all} {what}: I ask about {most} of them at a time, in turn")
+}
+
 impl Asker {
     /// What is asked by `config`; nothing where neither GitHub nor Vercel is a source. Must be called inside a runtime.
     pub fn new(

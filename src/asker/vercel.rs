@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::Asked;
+use super::{Asked, take_turns};
 use config::Config;
 use config::secrets::Secrets;
 use domain::alert::Alert;
-use domain::alert::asking::agenda::{Came, every};
+use domain::alert::asking::agenda::{Came, EVERY, Turns, every};
 use domain::alert::asking::{Answer, Subject, is_news};
 use domain::alert::signal::{Source, Trouble};
 use domain::id::DeliveryId;
@@ -20,12 +20,13 @@ use sources::{Reading, asked};
 
 /// Deployments of a list; the most that Vercel gives.
 const DEPLOYMENTS: u32 = 100;
-/// Projects of which open alerts are asked about.
+/// Projects of which open alerts are asked about at a time.
 const PROJECTS: usize = 5;
 
 pub(crate) struct Vercel {
     /// Or why it cannot be asked.
     api: Result<probe::Vercel, Unasked>,
+    turns: Turns,
 }
 
 impl Vercel {
@@ -33,7 +34,7 @@ impl Vercel {
     pub fn new(config: &Config, secrets: &Secrets, clock: &Clock) -> Option<Self> {
         secrets.hooks.vercel.as_ref()?;
         let api = probe::Vercel::new(&config.runbook, secrets, clock.clone());
-        Some(Self { api: api.map_err(Unasked::lasting) })
+        Some(Self { api: api.map_err(Unasked::lasting), turns: Turns::default() })
     }
 
     /// Whether these alerts still stand: one list for each project.
@@ -53,13 +54,14 @@ impl Vercel {
         }
         let Some(silent) = silent else { return asked };
         asked.came = Came::Answer { next: every(silent) };
-        let more = of.len().saturating_sub(PROJECTS);
-        if more > 0 {
-            let why = format!("alerts of {more} more projects wait until those of {PROJECTS} are over");
-            asked.learned.cannot.push(why);
+        if of.len() > PROJECTS {
+            asked.learned.notes.push(take_turns("projects", of.len(), PROJECTS));
+            asked.came = Came::Answer { next: EVERY };
         }
-        for (project, alerts) in of.into_iter().take(PROJECTS) {
-            let told = self.still(project, &alerts, Reading { redactor, now }).await;
+        let names = of.keys().map(|name| (*name).to_owned()).collect();
+        for project in self.turns.next(names, PROJECTS) {
+            let alerts = of.remove(project.as_str()).unwrap_or_default();
+            let told = self.still(&project, &alerts, Reading { redactor, now }).await;
             asked.took(told, redactor);
         }
         asked

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::book::{Book, newest};
+use super::order::Order;
 use domain::aggregate::Aggregate;
 use domain::alert::asking::Asking;
+use domain::alert::bound::PutOff;
 use domain::alert::ear::Ear;
 use domain::alert::group::{Group, GroupId, NAMED, Shown};
 use domain::alert::signal::Source;
@@ -25,6 +27,8 @@ pub struct Alerts {
     open: BTreeMap<Source, HashMap<String, (AlertId, usize)>>,
     /// Of all that are open together; a long one counts as several.
     weight: usize,
+    /// In the order of a list.
+    pub order: Order,
     members: HashMap<GroupId, BTreeSet<AlertId>>,
     groups: HashMap<String, BTreeSet<GroupId>>,
     pub ears: BTreeMap<Source, Ear>,
@@ -60,6 +64,7 @@ impl Alerts {
 
     /// Takes over what became of an alert.
     pub fn take(&mut self, alert: &Alert) {
+        self.order.take(alert);
         let open = self.open.entry(alert.source).or_default();
         let weight = alert.weight();
         let gone = match alert.is_live() {
@@ -104,9 +109,25 @@ impl Alerts {
         self.weight
     }
 
+    /// Sources whose new alerts are put off now.
+    pub fn put_off(&self) -> Vec<(Source, PutOff)> {
+        let stands = |ear: &Ear| ear.put_off.clone().filter(|put_off| put_off.stands(self.weight));
+        self.ears.values().filter_map(|ear| Some((ear.source, stands(ear)?))).collect()
+    }
+
+    /// What is wrong with taking alerts in, for the delivery board.
+    pub fn troubles(&self) -> Option<String> {
+        view::put_off(&self.put_off())
+    }
+
     /// The newest open group of a key: an older one may be open beside it, where nothing came to that for too long.
     pub fn group_of(&self, key: &str) -> Option<GroupId> {
         self.groups.get(key)?.last().copied()
+    }
+
+    /// How many groups have open alerts.
+    pub fn groups_open(&self) -> usize {
+        self.members.len()
     }
 
     /// The open alerts of a group.

@@ -236,7 +236,8 @@ impl Round {
         drop(in_hand);
         match recovered {
             Some(Ok(loaded)) => {
-                self.read_anew(State::loaded(loaded, &self.shared.config.audit_keys));
+                let state = State::begun(loaded, &self.shared.config.audit_keys, &self.shared.store);
+                self.read_anew(state);
                 true
             }
             Some(Err(error)) => {

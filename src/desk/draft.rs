@@ -29,6 +29,7 @@ mod savepoint;
 #[cfg(test)]
 mod tests;
 mod watch;
+mod week;
 
 use std::sync::Arc;
 
@@ -52,7 +53,7 @@ use domain::alert::watch::Beat;
 use domain::answer::{Answer, Private};
 use domain::command::{Command, Line};
 use domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
-use domain::id::{DeliveryId, EffectId};
+use domain::id::{DeliveryId, EffectId, IncidentId};
 use domain::incident::merge::offered;
 use domain::incident::{Asked, Decision, Incident, decide, delivered};
 use domain::owner::Owner;
@@ -86,6 +87,10 @@ pub struct Draft<'a> {
     asking: Journal<(), Asking>,
     /// The newest group of each key, as far as this round made one.
     group_keys: Journal<String, GroupId>,
+    /// The newest incident that an alert of each group declared, as far as this round made one.
+    declared: Journal<String, IncidentId>,
+    /// How much more is open than is saved, by what this round opened and what became longer.
+    grown: usize,
     changes: Changes,
     /// How many deliveries of this round had come before.
     pub repeated: u64,
@@ -116,6 +121,8 @@ impl<'a> Draft<'a> {
             beats: Journal::default(),
             asking: Journal::default(),
             group_keys: Journal::default(),
+            declared: Journal::default(),
+            grown: 0,
             changes,
             repeated: 0,
         }

@@ -5,6 +5,7 @@ mod alive;
 mod asked;
 mod book;
 mod broken;
+mod declared;
 mod doubt;
 mod draft;
 mod drilled;
@@ -14,6 +15,7 @@ mod hear;
 mod home;
 mod look;
 pub mod oncall;
+mod order;
 mod put_off;
 mod reads;
 mod round;
@@ -146,7 +148,7 @@ impl Desk {
         let outage = store.outage(clock.now());
         let set_back = store.set_back(clock.now());
         let loaded = signing::begin(&store, &config.audit_keys, clock.now())?;
-        let state = State::loaded(loaded, &config.audit_keys);
+        let state = State::begun(loaded, &config.audit_keys, &store);
         if let Some(why) = &state.ledger.broken {
             warn!(why, "the audit cannot be added to, so nothing is changed; everything else works");
         }

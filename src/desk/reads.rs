@@ -46,11 +46,8 @@ pub fn answer(
         Command::Find { words } => find(book.store, words),
         Command::Doctor => {
             let undone = undone(book.state.outbox.iter(), book.now, None);
-            Ok(Answer::Private(Private::Doctor {
-                undone,
-                store: book.store.troubles(),
-                saving: Saving::Well,
-            }))
+            let store = book.store.troubles().into_iter().chain(book.state.alerts.troubles()).collect();
+            Ok(Answer::Private(Private::Doctor { undone, store, saving: Saving::Well }))
         }
         Command::DeclareForm { title } => {
             Ok(or_offer(request, line, None, declare_form(request, title.as_ref(), None)))

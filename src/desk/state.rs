@@ -1,11 +1,12 @@
 //! What is in memory: open incidents, their timers, and the outbox. It equals what is on the disk.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::alerts::Alerts;
+use super::declared::Declared;
 use domain::Severity;
 use domain::aggregate::{Aggregate, for_each_plain_kind};
 use domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
@@ -17,7 +18,8 @@ use domain::run::Run;
 use domain::run::audit::Ledger;
 use domain::run::signed::Keys;
 use domain::timer::Timer;
-use store::{Changes, Loaded, Numbers, Plain};
+use store::{Changes, Loaded, Numbers, Plain, Store};
+use tracing::warn;
 
 /// Effects with numbers from here on were never saved: answers and notices while nothing could be.
 pub const IN_MEMORY: u64 = 1 << 62;
@@ -29,6 +31,8 @@ pub struct State {
     pub worst: BTreeSet<(Severity, IncidentId)>,
     /// What is merged into one of these, by its number, and into which.
     pub merged: BTreeMap<IncidentId, IncidentId>,
+    /// Those of them that alerts declared.
+    pub declared: Declared,
     /// Runs that are not over.
     pub runs: BTreeMap<RunId, Arc<Run>>,
     /// Those of the plain kinds that are not over.
@@ -54,6 +58,7 @@ impl State {
         let mut state = Self {
             worst: open.iter().map(|incident| (incident.severity, incident.id)).collect(),
             merged: open.iter().flat_map(parts).collect(),
+            declared: Declared::default(),
             open: open.into_iter().map(|incident| (incident.id, Arc::new(incident))).collect(),
             runs: runs.into_iter().map(|run| (run.id, Arc::new(run))).collect(),
             alerts: Alerts::loaded(ears, beats, asking, &plain.alerts, &plain.groups),
@@ -65,6 +70,11 @@ impl State {
             outbox: Outbox::default(),
             next,
         };
+        for incident in state.open.values() {
+            let group = |by| state.plain.alerts.get(&by).map(|alert| alert.verdict.group.clone());
+            state.declared.take(incident, group);
+        }
+        state.merged.keys().for_each(|part| state.declared.may_be(*part));
         for mut effect in outbox {
             if let EffectState::Waiting = effect.state {
                 let reason = "howler was stopped while it was on its way".to_owned();
@@ -78,14 +88,28 @@ impl State {
         state
     }
 
+    /// The same, with what only the store knows of incidents whose alerts are over.
+    pub fn begun(loaded: Loaded, keys: &Keys, store: &Store) -> Self {
+        let mut state = Self::loaded(loaded, keys);
+        if let Err(error) = state.declared.look_up(store) {
+            warn!(%error, "of some incidents it is looked up each time which alert declared them");
+        }
+        state
+    }
+
     /// Takes over what was committed.
     pub fn merge(&mut self, changes: Changes) {
+        self.know_declared(&changes);
         for incident in changes.kinds.incidents.rows {
             let (id, severity, is_open) = (incident.id, incident.severity, incident.is_open());
-            self.merged.retain(|_, whole| *whole != id);
+            let were: Vec<IncidentId> =
+                self.merged.extract_if(.., |_, whole| *whole == id).map(|(part, _)| part).collect();
             if is_open {
                 self.merged.extend(parts(&incident));
+                parts(&incident).for_each(|(part, _)| self.declared.may_be(part));
             }
+            let gone = were.into_iter().filter(|part| !self.merged.contains_key(part));
+            gone.filter(|part| !self.open.contains_key(part)).for_each(|part| self.declared.forget(part));
             let before = if is_open { self.open.insert(id, incident) } else { self.open.remove(&id) };
             if let Some(before) = before {
                 self.worst.remove(&(before.severity, id));
@@ -130,6 +154,20 @@ impl State {
             self.outbox.remove(id);
         }
         self.next = changes.next;
+    }
+
+    /// Which incidents alerts declared, with this.
+    fn know_declared(&mut self, changes: &Changes) {
+        let of_alerts = |incident: &&Arc<Incident>| incident.is_declared_by_an_alert();
+        let mut changed = None;
+        for incident in changes.kinds.incidents.rows.iter().filter(of_alerts) {
+            let rows = changed.get_or_insert_with(|| {
+                let rows = changes.kinds.alerts.rows.iter();
+                rows.map(|alert| (alert.id, alert)).collect::<HashMap<_, _>>()
+            });
+            let known = |by| rows.get(&by).copied().or_else(|| self.plain.alerts.get(&by));
+            self.declared.take(incident, |by| known(by).map(|alert| alert.verdict.group.clone()));
+        }
     }
 
     /// Whether anything is due, on its way or ready to leave at `now`.

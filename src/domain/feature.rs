@@ -3,8 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::alert::bound::PutOff;
 use super::alert::group::Group;
 use super::alert::line::{self as alerts, AlertsAnswer, AlertsLine};
+use super::alert::signal::Source;
 use super::alert::silence::Silence;
 use super::maintenance::Maintenance;
 use super::maintenance::line::{self as maintenance, MaintenanceAnswer, MaintenanceLine};
@@ -59,10 +61,19 @@ impl FeatureAnswer {
     }
 }
 
+/// Whether there is room for what a source says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Room {
+    None,
+    Again,
+}
+
 /// What a part says in a channel: frozen facts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Notice {
     Maintenance(Box<Maintenance>, maintenance::Notice),
     Alerts(Box<Group>, alerts::Notice),
     Silence(Box<Silence>, alerts::Notice),
+    /// What a source says is put off, or is no more.
+    PutOff(Source, Box<PutOff>, Room),
 }

@@ -286,6 +286,7 @@ fn tells(tell: &Tell) -> &'static str {
         Tell::CannotSave { .. } => "tell_cannot_save",
         Tell::SavesAgain { .. } => "tell_saves_again",
         Tell::Missed(_) => "tell_missed",
+        Tell::Week(_) => "tell_week",
         Tell::Drilled(_) => "tell_drilled",
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 
-use super::parts::{quoted, split_word};
+use super::parts::{self, quoted, split_word};
 use super::words::nearest_of;
 use crate::slack_text;
 use domain::Severity;
@@ -13,14 +13,14 @@ use domain::alert::signal::Source;
 use domain::alert::silence::{Matcher, SilenceId};
 use domain::alert::{AlertId, source_word};
 use domain::duration::parse_duration;
-use domain::id::IncidentId;
 use domain::text;
 
 /// The words people type; the first of each row is the one that howler suggests.
-const WORDS: [&[&str]; 12] = [
+const WORDS: [&[&str]; 13] = [
     &["list", "ls", "open", "all", "firing", "status", "what", "what's", "whats", "which", "anything"],
     &["show", "view"],
     &["ack", "acknowledge", "take", "mine"],
+    &["resolve", "close", "resolved", "closed"],
     &["silence", "mute", "snooze"],
     &["unsilence", "unmute"],
     &["why", "explain"],
@@ -31,21 +31,17 @@ const WORDS: [&[&str]; 12] = [
     &["test", "try"],
     &["help", "-h", "--help"],
 ];
-const SOURCES: [Source; 8] = [
-    Source::GitHub,
-    Source::Vercel,
-    Source::UptimeRobot,
-    Source::Alertmanager,
-    Source::Grafana,
-    Source::PagerDuty,
-    Source::Events,
-    Source::Heartbeat,
-];
 /// Longest reason, in characters.
 const REASON_MOST: usize = 200;
 
 /// Most alerts of a line that are offered.
 const OFFERED: usize = 3;
+/// Between two that are named together.
+const TOGETHER: [char; 4] = [',', '+', '&', '/'];
+/// Before an alert's number.
+const LEADS: [&str; 6] = ["alert", "alerts", "a", "a-", "number", "#"];
+/// Before an incident's number.
+const TOWARDS: [&str; 6] = ["to", "into", "with", "incident", "inc", "#"];
 
 /// Reads a line about alerts. A bare `/alerts` lists, a number alone shows, and `A-12 ack` is `ack A-12`.
 pub fn parse(text: &str) -> AlertsLine {
@@ -61,12 +57,17 @@ fn read(first: &str, rest: &str, whole: &str) -> AlertsLine {
     let bare = first.trim_end_matches([':', ',', '.', '!', '?']).to_lowercase();
     let row = WORDS.iter().find(|row| row.contains(&bare.as_str()));
     let read = match row.and_then(|row| row.first()).copied() {
-        Some("list") => Ok(AlertsLine::List),
-        Some("show") => alone("show", rest).map(|alert| AlertsLine::Show { alert }),
+        // `what's up with A-12?`
+        Some("list") => Ok(match named(rest).as_slice() {
+            [alert] => AlertsLine::Show { alert: *alert },
+            _ => AlertsLine::List,
+        }),
+        Some("show") => asked("show", rest).map(|alert| AlertsLine::Show { alert }),
         Some("ack") => alone("ack", rest).map(|alert| AlertsLine::Ack { alert }),
+        Some("resolve") => resolve(rest),
         Some("silence") => silence(rest),
         Some("unsilence") => unsilence(rest),
-        Some("why") => alone("why", rest).map(|alert| AlertsLine::Why { alert }),
+        Some("why") => asked("why", rest).map(|alert| AlertsLine::Why { alert }),
         Some("attach") => attach(rest),
         Some("detach") => alone("detach", rest).map(|alert| AlertsLine::Detach { alert }),
         Some("declare") => declare(rest),
@@ -82,71 +83,180 @@ fn read(first: &str, rest: &str, whole: &str) -> AlertsLine {
             }
         },
     };
-    read.unwrap_or_else(AlertsLine::Unclear)
+    read.unwrap_or_else(|unclear| {
+        // What stands where a number is to stand, and the line names one elsewhere.
+        AlertsLine::Unclear(match (unclear, named(whole)) {
+            (Unclear::NotANumber { word, .. }, alerts) if !alerts.is_empty() => {
+                Unclear::Word { word, nearest: None, alerts }
+            }
+            (unclear, _) => unclear,
+        })
+    })
 }
 
-/// Whether it is an alert's number and nothing else: `A-12`.
+/// Whether it is an alert's number and nothing else: `A-12`, `A12`.
 fn is_named(word: &str) -> bool {
-    word.get(..2).is_some_and(|lead| lead.eq_ignore_ascii_case("A-")) && AlertId::typed(word).is_some()
+    let bare = word.trim_start_matches(|sign: char| !sign.is_alphanumeric());
+    bare.starts_with(['A', 'a']) && AlertId::typed(word).is_some()
 }
 
 /// The alerts that a line names as `A-12`.
 fn named(text: &str) -> Vec<AlertId> {
-    let mut alerts: Vec<AlertId> =
-        text.split_whitespace().filter(|word| is_named(word)).filter_map(AlertId::typed).collect();
-    alerts.dedup();
+    let words = text.split(|sign: char| sign.is_whitespace() || TOGETHER.contains(&sign));
+    let mut alerts: Vec<AlertId> = Vec::new();
+    for alert in words.filter(|word| is_named(word)).filter_map(AlertId::typed) {
+        if !alerts.contains(&alert) {
+            alerts.push(alert);
+        }
+    }
     alerts.truncate(OFFERED);
     alerts
+}
+
+/// Other alerts that stand right behind one: `and A-13`, `, 13`.
+fn beside(mut text: &str) -> Vec<AlertId> {
+    let mut alerts = Vec::new();
+    loop {
+        text = text.trim_start_matches(|sign: char| sign.is_whitespace() || TOGETHER.contains(&sign));
+        let (word, rest) = split_word(text);
+        let (word, rest) = match word.find(TOGETHER) {
+            Some(end) => text.split_at(end),
+            None => (word, rest),
+        };
+        if word.eq_ignore_ascii_case("and") {
+            text = rest;
+            continue;
+        }
+        match AlertId::typed(word) {
+            Some(alert) => alerts.push(alert),
+            None => return alerts,
+        }
+        text = rest;
+    }
+}
+
+fn several(of: &str, first: AlertId, others: impl IntoIterator<Item = AlertId>) -> Result<(), Unclear> {
+    let mut alerts = vec![first];
+    for other in others {
+        if !alerts.contains(&other) {
+            alerts.push(other);
+        }
+    }
+    if alerts.len() == 1 {
+        return Ok(());
+    }
+    alerts.truncate(OFFERED + 1);
+    Err(Unclear::Several { of: of.to_owned(), alerts })
+}
+
+/// The one alert that is asked about: `A-12`, `is A-12 silent?`
+fn asked(of: &str, rest: &str) -> Result<AlertId, Unclear> {
+    match (alone(of, rest), named(rest).as_slice()) {
+        (Err(Unclear::NotANumber { .. }), [alert]) => Ok(*alert),
+        (read, _) => read,
+    }
 }
 
 /// The one alert that `rest` is about.
 fn alone(of: &str, rest: &str) -> Result<AlertId, Unclear> {
     let (first, behind) = alert(of, rest)?;
-    let mut alerts = named(behind);
-    alerts.retain(|other| *other != first);
-    if alerts.is_empty() {
-        return Ok(first);
-    }
-    alerts.insert(0, first);
-    Err(Unclear::Several { of: of.to_owned(), alerts })
+    several(of, first, beside(behind).into_iter().chain(named(behind)))?;
+    Ok(first)
 }
 
 /// The alert that `rest` begins with, and what is behind it.
 fn alert<'t>(of: &str, rest: &'t str) -> Result<(AlertId, &'t str), Unclear> {
-    let (word, rest) = split_word(rest);
+    let (word, behind) = split_word(rest);
     if word.is_empty() {
         return Err(Unclear::NoAlert { of: of.to_owned() });
     }
+    // `alert 12`, `A 12`
+    let (next, after) = split_word(behind);
+    let leads = LEADS.iter().any(|lead| word.eq_ignore_ascii_case(lead));
+    if let Some(alert) = AlertId::typed(next).filter(|_| leads) {
+        return Ok((alert, after));
+    }
+    if leads && behind.is_empty() {
+        return Err(Unclear::NoAlert { of: of.to_owned() });
+    }
+    // `A-12,A-13`
+    if let Some((one, _)) = word.split_once(TOGETHER)
+        && let Some(alert) = AlertId::typed(one)
+    {
+        return Ok((alert, rest.trim_start().strip_prefix(one).unwrap_or_default()));
+    }
     let alert = AlertId::typed(word);
     let alert = alert.ok_or_else(|| Unclear::NotANumber { word: quoted(word), of: of.to_owned() })?;
-    Ok((alert, rest))
+    Ok((alert, behind))
 }
 
-/// `A-12 2h why`, `source=grafana team=stream 2h why`.
+/// `A-12`, `A-12 the anomaly is over`.
+fn resolve(rest: &str) -> Result<AlertsLine, Unclear> {
+    let plain = slack_text::plain(rest);
+    let (alert, behind) = alert("resolve", &plain)?;
+    several("resolve", alert, beside(behind))?;
+    let why = text::clean_line(behind.trim_start_matches([',', ':', ';', '-', '.']));
+    let of = "resolve".to_owned();
+    match why.chars().count() {
+        0 => Ok(AlertsLine::Resolve { alert, why: None }),
+        many if many > REASON_MOST => Err(Unclear::ReasonTooLong { most: REASON_MOST, of }),
+        _ => Ok(AlertsLine::Resolve { alert, why: Some(why) }),
+    }
+}
+
+/// `A-12 2h why`, `source=grafana team=stream 2h why`, and the time before what is to be silent. Where an alert is named and the rest is
+/// not clear, its buttons ask.
 fn silence(rest: &str) -> Result<AlertsLine, Unclear> {
     let plain = slack_text::plain(rest);
-    let (first, behind) = split_word(&plain);
-    let (what, behind) = match AlertId::typed(first) {
-        Some(alert) => (Silenced::Alert(alert), behind),
-        None if first.contains('=') => {
-            let (matcher, behind) = matcher(&plain)?;
-            (Silenced::Matching(matcher), behind)
-        }
-        None if first.is_empty() => return Err(Unclear::NoTime),
-        None => return Err(Unclear::NotANumber { word: quoted(first), of: "silence".to_owned() }),
+    let (first, why) = match time(&plain) {
+        Some((long, rest)) => (Some(long), rest),
+        None => (None, plain.as_str()),
     };
-    let (time, why) = split_word(behind);
-    let (long, why) = match (time, why) {
-        ("for", why) => split_word(why),
-        pair => pair,
+    let (what, behind) = silenced(why)?;
+    let how = |unclear| match &what {
+        Silenced::Alert(alert) => Ok(AlertsLine::SilenceHow { alert: *alert }),
+        Silenced::Matching(_) => Err(unclear),
     };
+    let timed = first.map(|long| (long, behind)).or_else(|| time(behind));
+    let Some((long, why)) = timed else { return how(Unclear::NoTime) };
     let why = text::clean_line(why);
-    let long: SignedDuration = parse_duration(long).map_err(|_| Unclear::NoTime)?;
     match why.chars().count() {
-        0 => Err(Unclear::NoReason),
-        many if many > REASON_MOST => Err(Unclear::ReasonTooLong { most: REASON_MOST }),
+        0 => how(Unclear::NoReason),
+        many if many > REASON_MOST => {
+            Err(Unclear::ReasonTooLong { most: REASON_MOST, of: "silence".to_owned() })
+        }
         _ => Ok(AlertsLine::Silence { what, long, why }),
     }
+}
+
+/// What is to be silent, and what is behind it.
+fn silenced(text: &str) -> Result<(Silenced, &str), Unclear> {
+    let (first, _) = split_word(text);
+    if first.is_empty() {
+        return Err(Unclear::NoTime);
+    }
+    if !is_named(first) && (first.contains('=') || source(first).is_ok()) {
+        let (matcher, behind) = matcher(text)?;
+        return Ok((Silenced::Matching(matcher), behind));
+    }
+    let (alert, behind) = alert("silence", text)?;
+    // A number right behind one is a time, or one without its unit.
+    if !behind.trim_start().starts_with(|sign: char| sign.is_ascii_digit()) {
+        several("silence", alert, beside(behind))?;
+    }
+    Ok((Silenced::Alert(alert), behind))
+}
+
+/// `2h`, `for 2 hours`, `1h 30m`, and what is behind it.
+fn time(text: &str) -> Option<(SignedDuration, &str)> {
+    let (first, behind) = split_word(text);
+    let (first, behind) =
+        if first.eq_ignore_ascii_case("for") { split_word(behind) } else { (first, behind) };
+    let (second, after) = split_word(behind);
+    if let Ok(long) = parse_duration(&format!("{first} {second}")) {
+        return Some((long, after));
+    }
+    parse_duration(first).ok().map(|long| (long, behind))
 }
 
 /// `source=grafana team=stream`, and what is behind it.
@@ -154,6 +264,12 @@ fn matcher(mut text: &str) -> Result<(Matcher, &str), Unclear> {
     let mut matcher = Matcher { source: None, key: None, labels: BTreeMap::new() };
     loop {
         let (word, rest) = split_word(text);
+        // `grafana 2h the move`
+        if matcher == Matcher::default() && !word.contains('=') {
+            matcher.source = Some(source(word)?);
+            text = rest;
+            continue;
+        }
         let Some((name, value)) = word.split_once('=').filter(|(name, _)| !name.is_empty()) else {
             return Ok((matcher, text));
         };
@@ -175,7 +291,7 @@ fn matcher(mut text: &str) -> Result<(Matcher, &str), Unclear> {
 
 fn source(word: &str) -> Result<Source, Unclear> {
     let bare = word.to_lowercase().replace(['-', '_'], "");
-    let found = SOURCES.into_iter().find(|source| source_word(*source) == bare);
+    let found = Source::ALL.into_iter().find(|source| source_word(*source) == bare);
     found.ok_or_else(|| Unclear::Source { word: quoted(word) })
 }
 
@@ -188,117 +304,57 @@ fn unsilence(rest: &str) -> Result<AlertsLine, Unclear> {
     alert("unsilence", rest).map(|(alert, _)| AlertsLine::Unsilence { which: Unsilenced::Of(alert) })
 }
 
-/// `A-12 to 7`, `A-12 INC-7`.
+/// `A-12 to 7`, `A-12 INC-7`, `A-12 to incident 7`.
 fn attach(rest: &str) -> Result<AlertsLine, Unclear> {
-    let (alert, rest) = alert("attach", rest)?;
-    let (first, behind) = split_word(rest);
-    let word = if first.eq_ignore_ascii_case("to") { split_word(behind).0 } else { first };
-    let digits = word.trim_end_matches(['.', '!', ',']).to_uppercase();
-    let digits = digits.trim_start_matches("INC-").trim_start_matches('#');
-    let incident = digits.parse().map(IncidentId).map_err(|_| Unclear::NoIncident)?;
-    Ok(AlertsLine::Attach { alert, incident })
+    let (alert, mut rest) = alert("attach", rest)?;
+    several("attach", alert, named(rest))?;
+    let word = loop {
+        let (word, behind) = split_word(rest);
+        if !TOWARDS.iter().any(|lead| word.eq_ignore_ascii_case(lead)) {
+            break word;
+        }
+        rest = behind;
+    };
+    let incident = parts::incident(word).ok().flatten();
+    Ok(AlertsLine::Attach { alert, incident: incident.ok_or(Unclear::NoIncident)? })
 }
 
-/// `A-12`, `A-12 p1`, `A-12 as p1`.
+/// `A-12`, `A-12 p1`, `A-12 as p1`, `A-12 critical`.
 fn declare(rest: &str) -> Result<AlertsLine, Unclear> {
     let (alert, rest) = alert("declare", rest)?;
-    let severity = rest.split_whitespace().find_map(Severity::parse);
-    Ok(AlertsLine::Declare { alert, severity })
+    several("declare", alert, named(rest))?;
+    let words = || rest.split_whitespace().map(|word| word.trim_end_matches([',', '.', '!', '?', ':']));
+    let first = words().find(|word| !["as", "a", "an"].contains(&word.to_lowercase().as_str()));
+    let told = words().find_map(Severity::parse).or_else(|| first.and_then(severity));
+    if told.is_some() {
+        return Ok(AlertsLine::Declare { alert, severity: told });
+    }
+    // `p0`, `sev1`: which of ours is meant?
+    let other = words().find(|word| {
+        let bare = word.to_lowercase();
+        let number = bare.strip_prefix("sev").or_else(|| bare.strip_prefix(['p', 's']));
+        number.is_some_and(|number| number.trim_start_matches('-').parse::<u32>().is_ok())
+    });
+    match other {
+        Some(word) => Err(Unclear::Word { word: quoted(word), nearest: None, alerts: vec![alert] }),
+        None => Ok(AlertsLine::Declare { alert, severity: None }),
+    }
 }
 
-/// `p1 uptimerobot`, `uptimerobot`.
+/// `p1`, `critical`.
+fn severity(word: &str) -> Option<Severity> {
+    let by_word = |severity: &Severity| severity.word().eq_ignore_ascii_case(word);
+    Severity::parse(word).or_else(|| Severity::ALL.into_iter().find(by_word))
+}
+
+/// `p1 uptimerobot`, `uptimerobot`, `uptime robot p1`.
 fn test(rest: &str) -> Result<AlertsLine, Unclear> {
-    let (first, behind) = split_word(rest);
-    let severity = Severity::parse(first);
-    let word = if severity.is_some() { split_word(behind).0 } else { first };
-    Ok(AlertsLine::Test { severity, source: source(word)? })
+    let (levels, others): (Vec<&str>, Vec<&str>) =
+        rest.split_whitespace().partition(|word| severity(word).is_some());
+    let first = others.first().copied().unwrap_or_default();
+    let source = source(first).or_else(|unclear| source(&others.concat()).map_err(|_| unclear))?;
+    Ok(AlertsLine::Test { severity: levels.first().and_then(|word| severity(word)), source })
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_line_is_read() {
-        let alert = AlertId(12);
-        let hours = SignedDuration::from_hours;
-        let silence = |what, long, why: &str| AlertsLine::Silence { what, long, why: why.into() };
-        let team = Matcher {
-            source: Some(Source::Grafana),
-            key: None,
-            labels: BTreeMap::from([("team".to_owned(), "stream".to_owned())]),
-        };
-        for (text, line) in [
-            ("", AlertsLine::List),
-            ("list", AlertsLine::List),
-            ("what is firing?", AlertsLine::List),
-            ("what's open", AlertsLine::List),
-            ("A-12", AlertsLine::Show { alert }),
-            ("A-12 ack", AlertsLine::Ack { alert }),
-            ("a-12: why?", AlertsLine::Why { alert }),
-            ("A-12 silence 2h being fixed", silence(Silenced::Alert(alert), hours(2), "being fixed")),
-            ("ack A-12, A-12 is mine", AlertsLine::Ack { alert }),
-            ("show a-12.", AlertsLine::Show { alert }),
-            ("ack A-12", AlertsLine::Ack { alert }),
-            ("ack 12", AlertsLine::Ack { alert }),
-            ("silence A-12 2h being fixed", silence(Silenced::Alert(alert), hours(2), "being fixed")),
-            ("mute A-12 for 2h being fixed", silence(Silenced::Alert(alert), hours(2), "being fixed")),
-            (
-                "silence source=grafana team=stream 2h the move",
-                silence(Silenced::Matching(team.clone()), hours(2), "the move"),
-            ),
-            (
-                "silence source=grafana label=team=stream 2h the move",
-                silence(Silenced::Matching(team), hours(2), "the move"),
-            ),
-            ("unsilence A-12", AlertsLine::Unsilence { which: Unsilenced::Of(alert) }),
-            ("unsilence S-3", AlertsLine::Unsilence { which: Unsilenced::Silence(SilenceId(3)) }),
-            ("why A-12", AlertsLine::Why { alert }),
-            ("attach A-12 to 7", AlertsLine::Attach { alert, incident: IncidentId(7) }),
-            ("attach A-12 INC-7", AlertsLine::Attach { alert, incident: IncidentId(7) }),
-            ("detach A-12", AlertsLine::Detach { alert }),
-            ("declare A-12", AlertsLine::Declare { alert, severity: None }),
-            ("declare A-12 p1", AlertsLine::Declare { alert, severity: Some(Severity::P1) }),
-            ("sources", AlertsLine::Sources),
-            (
-                "test p1 uptimerobot",
-                AlertsLine::Test { severity: Some(Severity::P1), source: Source::UptimeRobot },
-            ),
-            ("test uptime-robot", AlertsLine::Test { severity: None, source: Source::UptimeRobot }),
-            ("help", AlertsLine::Help),
-        ] {
-            assert_eq!(parse(text), line, "{text}");
-        }
-    }
-
-    #[test]
-    fn what_is_missing_is_named() {
-        let none = |of: &str| Unclear::NoAlert { of: of.into() };
-        let ids = |alerts: &[u64]| alerts.iter().copied().map(AlertId).collect();
-        let word = |word: &str, nearest: Option<&str>, alerts: &[u64]| Unclear::Word {
-            word: word.into(),
-            nearest: nearest.map(str::to_owned),
-            alerts: ids(alerts),
-        };
-        let several = |of: &str, alerts: &[u64]| Unclear::Several { of: of.into(), alerts: ids(alerts) };
-        for (text, unclear) in [
-            ("ack", none("ack")),
-            ("ack everything", Unclear::NotANumber { word: "everything".into(), of: "ack".into() }),
-            ("silence", Unclear::NoTime),
-            ("silence A-12", Unclear::NoTime),
-            ("silence A-12 2h", Unclear::NoReason),
-            ("silence source=nagios 2h x", Unclear::Source { word: "nagios".into() }),
-            ("attach A-12", Unclear::NoIncident),
-            ("attach A-12 to the other", Unclear::NoIncident),
-            ("test p1", Unclear::Source { word: String::new() }),
-            ("silense A-12 2h x", word("silense", Some("silence"), &[12])),
-            ("done with A-1", word("done", None, &[1])),
-            ("A-1 is fixed", word("is", None, &[1])),
-            ("please look", word("please", None, &[])),
-            ("ack A-1 and A-2", several("ack", &[1, 2])),
-            ("why A-1 A-2 A-3 A-4", several("why", &[1, 2, 3, 4])),
-        ] {
-            assert_eq!(parse(text), AlertsLine::Unclear(unclear), "{text}");
-        }
-    }
-}
+mod tests;

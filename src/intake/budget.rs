@@ -1,9 +1,12 @@
 //! Bodies of requests that are in hand, bounded together: a crowd that nobody knows yet must not fill the memory, and those whom
 //! howler knows must not wait behind it.
 //!
-//! What has arrived counts, not what is announced, so that whoever announces much and sends little takes little.
+//! What has arrived counts, not what is announced, so that whoever announces much and sends little takes little. Where there is no
+//! room left, whoever has held the most for the longest without coming to an end makes room: a short body that comes at once is
+//! always taken, however many stall.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -11,8 +14,8 @@ use axum::http::header::{CONTENT_LENGTH, RETRY_AFTER};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout};
 
 use ground::telemetry::Metrics;
 
@@ -24,23 +27,48 @@ const SOON: u64 = 5;
 /// Room for bodies; clones share it.
 #[derive(Clone, Debug)]
 pub(crate) struct Budget {
-    room: Arc<Semaphore>,
+    room: Arc<Mutex<Room>>,
     /// Longest single body, in bytes.
     longest: usize,
+}
+
+#[derive(Debug)]
+struct Room {
+    free: usize,
+    /// Bodies that are not whole yet, by number.
+    arriving: BTreeMap<u64, Arriving>,
+    next: u64,
+}
+
+#[derive(Debug)]
+struct Arriving {
+    bytes: usize,
+    since: Instant,
+    /// Somebody else needs the room.
+    gone: Arc<Notify>,
+}
+
+/// A body's part of the room, which it gives back once it is dropped.
+#[derive(Debug)]
+struct Place {
+    room: Arc<Mutex<Room>>,
+    number: u64,
+    /// What it holds, once the body is whole.
+    whole: usize,
 }
 
 /// A body that is in hand. Its room is given back once it is dropped.
 #[derive(Debug)]
 pub(crate) struct Held {
     pub bytes: Bytes,
-    _room: Option<OwnedSemaphorePermit>,
+    _place: Place,
 }
 
 /// Why a body is not in hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NoBody {
     TooLong,
-    /// The others fill all the room.
+    /// The others fill all the room, or needed what this one held.
     NoRoom,
     TooSlow,
     /// Its sender went away, or does not speak HTTP.
@@ -50,7 +78,8 @@ pub(crate) enum NoBody {
 impl Budget {
     /// Room for `bytes` of bodies, each of them of `longest` at most.
     pub fn new(bytes: usize, longest: usize) -> Self {
-        Self { room: Arc::new(Semaphore::new(bytes)), longest }
+        let room = Room { free: bytes, arriving: BTreeMap::new(), next: 0 };
+        Self { room: Arc::new(Mutex::new(room)), longest }
     }
 
     /// Reads a body whole.
@@ -67,27 +96,83 @@ impl Budget {
 
     async fn gather(&self, body: Body) -> Result<Held, NoBody> {
         let mut parts = body.into_data_stream();
-        let (mut whole, mut room) = (Vec::new(), None);
-        while let Some(part) = parts.next().await {
+        let mut whole = Vec::new();
+        let (place, gone) = self.enter();
+        loop {
+            let part = tokio::select! {
+                biased;
+                () = gone.notified() => return Err(NoBody::NoRoom),
+                part = parts.next() => part,
+            };
+            let Some(part) = part else { break };
             let part = part.map_err(|_| NoBody::Broken)?;
             if whole.len() + part.len() > self.longest {
                 return Err(NoBody::TooLong);
             }
-            self.take(part.len(), &mut room)?;
+            place.take(part.len())?;
             whole.extend_from_slice(&part);
         }
-        Ok(Held { bytes: whole.into(), _room: room })
+        Ok(Held { bytes: whole.into(), _place: place.whole()? })
     }
 
-    fn take(&self, bytes: usize, room: &mut Option<OwnedSemaphorePermit>) -> Result<(), NoBody> {
-        let bytes = u32::try_from(bytes).map_err(|_| NoBody::TooLong)?;
-        let more = Arc::clone(&self.room).try_acquire_many_owned(bytes).map_err(|_| NoBody::NoRoom)?;
-        match room {
-            Some(room) => room.merge(more),
-            None => *room = Some(more),
+    fn enter(&self) -> (Place, Arc<Notify>) {
+        let mut room = locked(&self.room);
+        let (number, gone) = (room.next, Arc::new(Notify::new()));
+        room.next += 1;
+        room.arriving.insert(number, Arriving { bytes: 0, since: Instant::now(), gone: Arc::clone(&gone) });
+        (Place { room: Arc::clone(&self.room), number, whole: 0 }, gone)
+    }
+}
+
+impl Room {
+    /// Makes so much room at the expense of those who hold the most for the longest; false where `number` itself is the one.
+    fn make(&mut self, bytes: usize, number: u64) -> bool {
+        let now = Instant::now();
+        while self.free < bytes {
+            let held = |(number, one): (&u64, &Arriving)| {
+                (one.bytes as u128 * now.duration_since(one.since).as_micros(), *number)
+            };
+            let most = self.arriving.iter().filter(|(_, one)| one.bytes > 0).map(held).max();
+            let other = most.map(|(_, most)| most).filter(|most| *most != number);
+            let Some(other) = other.and_then(|other| self.arriving.remove(&other)) else { return false };
+            self.free += other.bytes;
+            other.gone.notify_one();
+        }
+        true
+    }
+}
+
+impl Place {
+    fn take(&self, bytes: usize) -> Result<(), NoBody> {
+        let mut room = locked(&self.room);
+        if !room.arriving.contains_key(&self.number) || !room.make(bytes, self.number) {
+            return Err(NoBody::NoRoom);
+        }
+        room.free -= bytes;
+        if let Some(own) = room.arriving.get_mut(&self.number) {
+            own.bytes += bytes;
         }
         Ok(())
     }
+
+    /// The body is here: nobody takes its room any more.
+    fn whole(mut self) -> Result<Self, NoBody> {
+        let own = locked(&self.room).arriving.remove(&self.number);
+        self.whole = own.ok_or(NoBody::NoRoom)?.bytes;
+        Ok(self)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut room = locked(&self.room);
+        let arriving = room.arriving.remove(&self.number).map_or(0, |own| own.bytes);
+        room.free += arriving + self.whole;
+    }
+}
+
+fn locked(room: &Mutex<Room>) -> MutexGuard<'_, Room> {
+    room.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl NoBody {
@@ -160,7 +245,71 @@ mod tests {
             assert_eq!(read.await.unwrap().unwrap_err(), NoBody::TooSlow);
             drop(sender);
         }
-        assert_eq!(budget.room.available_permits(), 1_000, "all the room is given back");
+        assert_eq!(locked(&budget.room).free, 1_000, "all the room is given back");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn those_who_stall_make_room_for_whoever_comes_and_the_greatest_first() {
+        let budget = Budget::new(1_600, 100);
+        let read = |body| {
+            let budget = budget.clone();
+            tokio::spawn(async move { budget.read(&HeaderMap::new(), body).await })
+        };
+        let turn = || async {
+            for _ in 0..8 {
+                tokio::task::yield_now().await;
+            }
+            tokio::time::advance(Duration::from_millis(10)).await;
+        };
+        // They fill all of it, and never end.
+        let mut stalled = Vec::new();
+        for bytes in std::iter::repeat_n(99, 15).chain([60, 40, 15]) {
+            let (sender, body) = arriving();
+            let reading = read(body);
+            sender.send(Bytes::from(vec![1; bytes])).await.unwrap();
+            turn().await;
+            stalled.push((sender, reading));
+        }
+        assert_eq!(locked(&budget.room).free, 0);
+        // Short ones come in, one after the other and in two parts.
+        for _ in 0..50 {
+            let (sender, body) = arriving();
+            let reading = read(body);
+            sender.send(Bytes::from(vec![2; 20])).await.unwrap();
+            turn().await;
+            sender.send(Bytes::from(vec![3; 20])).await.unwrap();
+            drop(sender);
+            assert_eq!(reading.await.unwrap().map(|held| held.bytes.len()), Ok(40));
+        }
+        turn().await;
+        let gone: Vec<bool> = stalled.iter().map(|(_, reading)| reading.is_finished()).collect();
+        assert_eq!(gone.iter().filter(|gone| **gone).count(), 1, "no more of them than it takes");
+        assert!(gone[0], "the one that held the most for the longest");
+        let (_, first) = stalled.remove(0);
+        assert_eq!(first.await.unwrap().unwrap_err(), NoBody::NoRoom);
+        // Whoever holds the most itself goes first, and nobody else in its stead.
+        let (last, body) = arriving();
+        let filler = read(body);
+        last.send(Bytes::from(vec![4; 99])).await.unwrap();
+        turn().await;
+        let (greedy, reading) = stalled.remove(0);
+        greedy.send(Bytes::from(vec![5; 1])).await.unwrap();
+        assert_eq!(reading.await.unwrap().unwrap_err(), NoBody::NoRoom);
+        assert!(stalled.iter().all(|(_, reading)| !reading.is_finished()) && !filler.is_finished());
+        stalled.push((last, filler));
+        for (sender, reading) in stalled {
+            drop(sender);
+            assert!(reading.await.unwrap().is_ok(), "nobody else had to go");
+        }
+        assert_eq!(locked(&budget.room).free, 1_600);
+    }
+
+    #[tokio::test]
+    async fn what_is_whole_is_nobodys_to_take() {
+        let budget = Budget::new(100, 100);
+        let held = budget.read(&HeaderMap::new(), Body::from(vec![1; 80])).await.unwrap();
+        let second = budget.read(&HeaderMap::new(), Body::from(vec![2; 30])).await;
+        assert_eq!((second.unwrap_err(), held.bytes.len()), (NoBody::NoRoom, 80));
     }
 
     #[tokio::test]

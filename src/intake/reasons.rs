@@ -1,7 +1,9 @@
 //! Reasons that people type go into the timeline, the audit and cards: a secret that was pasted into one is taken out before
 //! anything is decided or saved (research 2b, rule 8).
 
+use domain::alert::line::AlertsLine;
 use domain::command::{Command, Line};
+use domain::feature::FeatureLine;
 use domain::request::{Ask, Form};
 use domain::run::approve::Vote;
 use domain::run::decide::Start;
@@ -17,7 +19,24 @@ pub fn without_secrets(ask: Ask, redactor: &Redactor) -> Ask {
         Ask::Line(Line { incident, command: Command::Runbook(line) }) => {
             Ask::Line(Line { incident, command: Command::Runbook(runbook(line, redactor)) })
         }
+        Ask::Line(Line { incident, command: Command::Feature(line) }) => {
+            Ask::Line(Line { incident, command: Command::Feature(Box::new(feature(*line, redactor))) })
+        }
         ask => ask,
+    }
+}
+
+/// Why an alert is silent or over stands on its message.
+fn feature(line: FeatureLine, redactor: &Redactor) -> FeatureLine {
+    match line {
+        FeatureLine::Alerts(AlertsLine::Silence { what, long, why }) => {
+            FeatureLine::Alerts(AlertsLine::Silence { what, long, why: reason(&why, redactor) })
+        }
+        FeatureLine::Alerts(AlertsLine::Resolve { alert, why }) => {
+            let why = why.map(|why| reason(&why, redactor));
+            FeatureLine::Alerts(AlertsLine::Resolve { alert, why })
+        }
+        line => line,
     }
 }
 
@@ -90,6 +109,18 @@ mod tests {
         for typed in ["password=hunter22 is fine", "it said password=hunter22", "token: hunter22"] {
             let line = grammar::parse_runbook(&format!("approve RUN-7 7aaaaa {typed}"));
             let shown = format!("{:?}", without_secrets(Ask::Line(line), &redactor));
+            assert!(!shown.contains("hunter22"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn why_an_alert_is_silent_or_over_keeps_no_secret() {
+        let redactor = Redactor::new(std::iter::empty());
+        for typed in ["silence A-12 2h password=hunter22 is fine", "resolve A-12 password=hunter22 was wrong"]
+        {
+            let line = grammar::parse_feature("alerts", typed).unwrap();
+            let shown = format!("{:?}", without_secrets(Ask::Line(line), &redactor));
+            assert!(shown.contains("A-12") || shown.contains("AlertId(12)"), "{shown}");
             assert!(!shown.contains("hunter22"), "{shown}");
         }
     }

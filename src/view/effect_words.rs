@@ -64,6 +64,7 @@ fn told(tell: &Tell) -> &'static str {
         Tell::CannotSave { .. } => "the notice that howler cannot save",
         Tell::SavesAgain { .. } => "the notice that howler saves again",
         Tell::Missed(_) => "the notice of what was missed",
+        Tell::Week(_) => "the week's alerts",
         Tell::Drilled(_) => "what the drills found",
     }
 }

@@ -22,6 +22,7 @@ pub fn notice(notice: &Notice, mentions: &Mentions) -> Message {
         Notice::Maintenance(one, notice) => maintenance::notice(one, notice),
         Notice::Alerts(group, notice) => alerts::card::notice(group, notice, mentions),
         Notice::Silence(silence, notice) => alerts::card::silence_over(silence, notice),
+        Notice::PutOff(source, put_off, room) => alerts::room::notice(*source, put_off, *room),
     }
 }
 
@@ -30,6 +31,7 @@ pub(super) fn notice_in_words(notice: &Notice) -> &'static str {
     match notice {
         Notice::Maintenance(_, notice) => maintenance::in_words(notice),
         Notice::Alerts(..) => "the reminder that nobody has an alert",
+        Notice::PutOff(..) => "the notice that new alerts are put off",
         Notice::Silence(..) => "the notice that a silence is over",
     }
 }

@@ -69,7 +69,11 @@ pub(super) fn told(news: &AlertNews, by: &Actor, most: usize) -> Words {
             words![bold(alert.to_string()), " fires again"].and(titled(title))
         }
         AlertWhat::Cleared { alert, title } => {
-            words![bold(alert.to_string()), " is over"].and(titled(title)).and_if(all_over(news.tally))
+            let head = match by.not_howler() {
+                Some(by) => words![by, " says that ", bold(alert.to_string()), " is over"],
+                None => words![bold(alert.to_string()), " is over"],
+            };
+            head.and(titled(title)).and_if(all_over(news.tally))
         }
         AlertWhat::Left { alert, title, .. } => {
             words![by, " took away ", bold(alert.to_string())].and(titled(title))

@@ -46,6 +46,7 @@ pub use amend::{amended, settled};
 pub use card::{card, card_anew, topic};
 pub use effect_words::effect_in_words;
 pub use feature::alerts::card::message as alert_card;
+pub use feature::alerts::room::put_off;
 pub use feature::notice;
 pub use forms::form;
 pub use github::{IssueText, carries, comment_text, issue_text};

@@ -12,7 +12,7 @@ pub fn anything(world: &mut World, person: &'static str) {
     let known = world.line.sent().iter().flat_map(|sent| &sent.says).count();
     let alert = world.dice.between(1, i64::try_from(known.clamp(1, 30)).unwrap());
     let (incident, minutes) = (world.dice.between(1, 6), world.dice.between(1, 50));
-    let rest = match world.dice.below(17) {
+    let rest = match world.dice.below(18) {
         0..=2 => format!("ack A-{alert}"),
         3 | 4 => format!("silence A-{alert} {minutes}m {word} being fixed"),
         5 => {
@@ -27,6 +27,7 @@ pub fn anything(world: &mut World, person: &'static str) {
         13 => "list".into(),
         14 => format!("show A-{alert}"),
         15 => "sources".into(),
+        16 => format!("resolve A-{alert} {word} is over"),
         _ => format!("why A-{alert}"),
     };
     let begun = deeds::begin(world, What::Other, word, format!("{person}: /alerts {rest}"));

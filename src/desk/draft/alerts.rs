@@ -175,7 +175,7 @@ impl Draft<'_> {
     /// within the configured time. The channel of their messages does not matter.
     fn belongs_to(&self, alert: &Alert) -> Result<Option<IncidentId>, StoreError> {
         let within = self.config.alerts.group_within;
-        for incident in self.standing()?.iter().rev() {
+        for incident in self.standing(&alert.verdict.group)?.iter().rev() {
             let Actor::Alert(by) = incident.declared_by else { continue };
             let first = find(&self.book(), by)?.filter(|first| first.verdict.group == alert.verdict.group);
             let Some(first) = first else { continue };
@@ -206,7 +206,10 @@ impl Draft<'_> {
         let declaration = Declaration { title, severity, impact: None, action: None, eta: None, began };
         let cause = Cause::earlier(Actor::Alert(alert.id));
         match self.declare_by(&cause, &Place::howler(), declaration)? {
-            Answer::Private(Private::Declared { incident, .. }) => Ok(Some(incident)),
+            Answer::Private(Private::Declared { incident, .. }) => {
+                self.declared.insert(alert.verdict.group.clone(), incident);
+                Ok(Some(incident))
+            }
             _ => Ok(None),
         }
     }

@@ -59,7 +59,7 @@ impl Draft<'_> {
             let kind = AlertEventKind::Answered { what: answer.what.clone() };
             self.record::<Alert>(alert.id, &Cause::howler(), kind)?;
         }
-        self.hear_signal(signal)?;
+        self.hear_signal(signal, None)?;
         Ok(())
     }
 

@@ -55,7 +55,8 @@ impl Draft<'_> {
         let kept = self.state.outbox.iter().filter(gone);
         let changed = self.effects.values().flatten();
         let undone = reads::undone(kept.chain(changed), self.now, None);
-        Answer::Private(Private::Doctor { undone, store: self.store.troubles(), saving: Saving::Well })
+        let store = self.store.troubles().into_iter().chain(self.state.alerts.troubles()).collect();
+        Answer::Private(Private::Doctor { undone, store, saving: Saving::Well })
     }
 
     /// Stays on the delivery board. Of an announcement that cannot be delivered the person in charge hears, and the channel that can

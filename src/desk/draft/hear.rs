@@ -1,5 +1,6 @@
 //! What sources of alerts say, decided: each signal goes to the alert of its key.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use tracing::info;
@@ -9,17 +10,20 @@ use super::watch::is_beat;
 use crate::book::newest;
 use domain::Severity;
 use domain::aggregate::{Aggregate, Cause};
-use domain::alert::bound;
+use domain::alert::bound::{self, PutOff};
 use domain::alert::decide::{Brings, heard};
 use domain::alert::ear::{Ear, Known};
 use domain::alert::event::AlertEventKind;
-use domain::alert::hear::{Delivery, NotHeard};
-use domain::alert::rules::judge;
+use domain::alert::hear::{Checked, Delivery, NotHeard};
+use domain::alert::rules::{Channel, judge};
 use domain::alert::signal::{Change, Said, Signal, Source};
 use domain::alert::{Alert, AlertId};
 use domain::answer::Answer;
+use domain::effect::{EffectKind, Lane, To};
+use domain::feature::{Notice, Room};
 use domain::incident::Incident;
 use domain::incident::event::EventKind;
+use domain::owner::Owner;
 use domain::text;
 use store::StoreError;
 
@@ -38,6 +42,7 @@ impl Draft<'_> {
                 return draft.hear_it(delivery).map(Ok);
             }
             draft.hear_what_fits(delivery)?;
+            draft.put_off(delivery)?;
             Ok(Err(NotHeard::Full))
         })
     }
@@ -66,6 +71,29 @@ impl Draft<'_> {
         Ok(true)
     }
 
+    /// Counts what is put off. Once in a while people read it in the source's channel, who do not read logs.
+    fn put_off(&mut self, delivery: &Delivery) -> Result<(), StoreError> {
+        let mut wants = 0;
+        for signal in delivery.heard.signals.iter().filter(|signal| signal.said == Said::Firing) {
+            wants += if self.known_open(signal)? { 0 } else { signal.weight() };
+        }
+        let source = delivery.source;
+        let mut ear = self.ear(source);
+        let (put_off, tells) = PutOff::another(ear.put_off.as_ref(), wants, self.now);
+        if tells {
+            self.tell_of_room(source, &put_off, Room::None);
+        }
+        (ear.put_off, ear.last) = (Some(put_off), self.now);
+        self.ears.insert(source, ear);
+        Ok(())
+    }
+
+    fn tell_of_room(&mut self, source: Source, put_off: &PutOff, room: Room) {
+        let (to, notice) =
+            (To::Source(Channel::of(source)), Notice::PutOff(source, Box::new(put_off.clone()), room));
+        self.push_new(Owner::Howler, Lane::Notice(Owner::Howler), EffectKind::Notice { to, notice });
+    }
+
     fn known_open(&self, signal: &Signal) -> Result<bool, StoreError> {
         let known = self.known(signal.source, &signal.key)?;
         let alert = known.alert.map(|id| self.alert(id)).transpose()?.flatten();
@@ -78,14 +106,14 @@ impl Draft<'_> {
         self.beats(delivery)?;
         for signal in delivery.heard.signals.iter().filter(|signal| signal.said == Said::Resolved) {
             if self.known_open(signal)? {
-                self.hear_signal(signal)?;
+                self.hear_signal(signal, delivery.checked)?;
             }
         }
         for signal in delivery.heard.signals.iter().filter(|signal| signal.said == Said::Firing) {
             let severity = judge(signal, &self.config.alerts, self.now).severity;
             let bad = severity <= Severity::P2 && bound::has_room(self.weight_of_open(), severity);
             if bad && !self.known_open(signal)? {
-                self.hear_signal(signal)?;
+                self.hear_signal(signal, delivery.checked)?;
             }
         }
         Ok(())
@@ -93,8 +121,7 @@ impl Draft<'_> {
 
     /// How much is open, with what this round opened.
     fn weight_of_open(&self) -> usize {
-        let opened = self.changes.next.plain.alerts - self.state.next.plain.alerts;
-        self.state.alerts.weight() + usize::try_from(opened).unwrap_or(usize::MAX)
+        self.state.alerts.weight() + self.grown
     }
 
     pub(super) fn hear_it(&mut self, delivery: &Delivery) -> Result<(), StoreError> {
@@ -105,13 +132,17 @@ impl Draft<'_> {
         }
         self.seen.insert(delivery.id.clone(), Answer::Nothing);
         let mut ear = self.ear(delivery.source);
+        let open = self.weight_of_open();
+        if let Some(put_off) = ear.put_off.take_if(|put_off| !put_off.stands(open)) {
+            self.tell_of_room(delivery.source, &put_off, Room::Again);
+        }
         self.misread.extend(ear.count(delivery, self.now));
         for change in delivery.heard.changes.iter().take(NOTED) {
             self.note_change(change)?;
         }
         // A beat resolves its own silence, where that was told.
         for signal in delivery.heard.signals.iter().filter(|signal| !is_beat(signal)) {
-            ear.late += u64::from(!self.hear_signal(signal)?);
+            ear.late += u64::from(!self.hear_signal(signal, delivery.checked)?);
         }
         self.ears.insert(delivery.source, ear);
         Ok(())
@@ -156,14 +187,23 @@ impl Draft<'_> {
     }
 
     /// Takes in one signal; false where it is about an alert that was over before the newest of its key.
-    pub(super) fn hear_signal(&mut self, signal: &Signal) -> Result<bool, StoreError> {
+    pub(super) fn hear_signal(
+        &mut self,
+        signal: &Signal,
+        checked: Option<Checked>,
+    ) -> Result<bool, StoreError> {
         let mut known = self.known(signal.source, &signal.key)?;
         let alert = known.alert.map(|id| self.alert(id)).transpose()?.flatten();
         let (rules, now) = (&self.config.alerts, self.now);
+        let (signal, grows) = self.fitting(signal, alert.as_deref());
+        let signal = signal.as_ref();
+        self.grown += grows;
         match heard(signal, alert.as_deref(), &known, now, || judge(signal, rules, now)) {
             Brings::Late => return Ok(false),
             Brings::Ahead(point) => known.keep(point),
-            Brings::Opens(kind) => known = Known { alert: self.open_alert(kind)?, ahead: Vec::new() },
+            Brings::Opens(kind) => {
+                known = Known { alert: self.open_alert(kind, checked)?, ahead: Vec::new() }
+            }
             Brings::Events(events) => {
                 let Some(alert) = alert else { return Ok(true) };
                 for kind in events {
@@ -180,8 +220,25 @@ impl Draft<'_> {
         Ok(true)
     }
 
-    fn open_alert(&mut self, mut kind: AlertEventKind) -> Result<Option<AlertId>, StoreError> {
+    /// What an open alert tells anew may be long, and is cut where there is no room for it. With how much more it counts.
+    fn fitting<'s>(&self, signal: &'s Signal, alert: Option<&Alert>) -> (Cow<'s, Signal>, usize) {
+        let open = alert.filter(|alert| alert.is_live() && signal.said == Said::Firing);
+        let Some(alert) = open else { return (Cow::Borrowed(signal), 0) };
+        let grows = signal.weight().saturating_sub(alert.weight());
+        let severity = alert.verdict.severity;
+        if grows == 0 || bound::has_room(self.weight_of_open() + grows, severity) {
+            return (Cow::Borrowed(signal), grows);
+        }
+        (Cow::Owned(signal.within(alert.weight())), 0)
+    }
+
+    fn open_alert(
+        &mut self,
+        mut kind: AlertEventKind,
+        checked: Option<Checked>,
+    ) -> Result<Option<AlertId>, StoreError> {
         if let AlertEventKind::Opened(opened) = &mut kind {
+            opened.checked = checked;
             opened.silence = self.silence_for(opened.source, &opened.key, &opened.told.facts);
         }
         let id = AlertId(self.changes.next.plain.alerts);
@@ -189,6 +246,7 @@ impl Draft<'_> {
         let event = Alert::event(1, self.now, &cause, kind);
         let Some(alert) = Alert::opened(id, &event) else { return Ok(None) };
         self.changes.next.plain.alerts += 1;
+        self.grown += alert.weight();
         info!(alert = id.0, "opened");
         self.took_effect(None, alert, event, &cause)?;
         Ok(Some(id))

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use super::Draft;
 use super::feature::alerts::{find, find_group};
+use super::merge::COMPARED;
 use domain::aggregate::{Aggregate, Cause};
 use domain::alert::event::AlertEventKind;
 use domain::alert::group::GroupId;
 use domain::alert::{Alert, AlertId};
 use domain::id::IncidentId;
 use domain::incident::Incident;
-use domain::incident::alerts::{AlertWhat, Belongings, Tally};
+use domain::incident::alerts::{AlertWhat, Belongings, NAMED, Tally};
 use domain::incident::event::EventKind;
 use domain::timer::Timer;
 use store::StoreError;
@@ -83,7 +84,10 @@ impl Draft<'_> {
             _ => false,
         };
         let tally = self.tally(&groups, &alone)?;
+        // Only what an incident is compared by makes it look like another.
+        let compared = groups.iter().take(COMPARED).any(|group| Some(*group) == alert.group);
         let joins = is_new && matches!(what, AlertWhat::Joined { .. });
+        let joins = joins && (compared || incident.alerts.named.len() < NAMED);
         let Some(news) = incident.alerts.news(what, tally) else { return Ok(()) };
         let howler = Cause::howler();
         let cause = if cause.asked { cause } else { &howler };

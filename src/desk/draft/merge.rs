@@ -28,7 +28,7 @@ use domain::request::Request;
 use store::StoreError;
 
 /// Of an incident so many groups and named alerts are compared with another's.
-const COMPARED: usize = 10;
+pub(super) const COMPARED: usize = 10;
 /// A new one is compared with so many open ones, the newest first.
 const LOOKED_AT: usize = 100;
 
@@ -217,14 +217,16 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Incidents that an alert may belong to: the open ones, and what is merged into them; the oldest first.
-    pub(super) fn standing(&self) -> Result<Vec<Arc<Incident>>, StoreError> {
-        let mut all = self.book().open();
-        let parts: Vec<IncidentId> = all.iter().flat_map(|incident| incident.parts.keys().copied()).collect();
-        for part in parts {
-            all.extend(self.book().incident(part)?);
+    /// Incidents that an alert of this group may belong to: those that such alerts declared and that are open, or merged into what is;
+    /// the oldest first.
+    pub(super) fn standing(&self, group: &str) -> Result<Vec<Arc<Incident>>, StoreError> {
+        let new = self.declared.get(group).copied();
+        let may_be: BTreeSet<IncidentId> = self.state.declared.like(group).chain(new).collect();
+        let mut all = Vec::new();
+        for id in may_be {
+            let whole = self.book().whole(id)?.is_some_and(|whole| whole.is_open());
+            all.extend(self.book().incident(id)?.filter(|_| whole));
         }
-        all.sort_by_key(|incident| incident.id);
         Ok(all)
     }
 

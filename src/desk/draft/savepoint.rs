@@ -18,6 +18,8 @@ struct Savepoint {
     beats: usize,
     asking: usize,
     group_keys: usize,
+    declared: usize,
+    grown: usize,
     ledger: Arc<Ledger>,
     timers_set: Vec<Timer>,
     timers_gone: Vec<Timer>,
@@ -55,6 +57,8 @@ impl Draft<'_> {
             beats: self.beats.here(),
             asking: self.asking.here(),
             group_keys: self.group_keys.here(),
+            declared: self.declared.here(),
+            grown: self.grown,
             ledger: Arc::clone(&self.ledger),
             timers_set: changes.timers_set.clone(),
             timers_gone: changes.timers_gone.clone(),
@@ -74,6 +78,8 @@ impl Draft<'_> {
         self.beats.back(to.beats);
         self.asking.back(to.asking);
         self.group_keys.back(to.group_keys);
+        self.declared.back(to.declared);
+        self.grown = to.grown;
         self.ledger = to.ledger;
         let changes = &mut self.changes;
         changes.timers_set = to.timers_set;

@@ -2,6 +2,7 @@ mod alerts;
 mod asked;
 mod merging;
 mod silenced;
+mod put_off;
 mod watch;
 
 use jiff::{SignedDuration, Timestamp};

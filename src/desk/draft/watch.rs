@@ -8,6 +8,7 @@ use domain::timer::{Outage, Timer};
 use store::StoreError;
 
 use super::Draft;
+use super::week::WEEK;
 
 impl Draft<'_> {
     /// Takes over what the configuration expects now, and how long howler did not listen: it was not there, or was `deaf`.
@@ -18,7 +19,7 @@ impl Draft<'_> {
             .alerts
             .beats
             .values()
-            .filter(|beat| expected.iter().all(|one| one.key != beat.key))
+            .filter(|beat| beat.key != WEEK && expected.iter().all(|one| one.key != beat.key))
             .cloned()
             .collect();
         for beat in gone {
@@ -31,6 +32,7 @@ impl Draft<'_> {
             let beat = self.outage.into_iter().chain(deaf).fold(beat, Beat::deaf_during);
             self.keep_beat(beat, one);
         }
+        self.tend_week();
     }
 
     /// What a delivery tells of who lives. A source that was told as silent is heard again.
@@ -54,7 +56,7 @@ impl Draft<'_> {
             self.keep_beat(before.again(self.now), one);
             if before.told {
                 for signal in &one.beat(self.now).signals {
-                    self.hear_signal(signal)?;
+                    self.hear_signal(signal, None)?;
                 }
             }
         }
@@ -63,6 +65,11 @@ impl Draft<'_> {
 
     /// The end of what something may be silent for.
     pub(super) fn watch_fired(&mut self, timer: Timer) -> Result<(), StoreError> {
+        if let Some(beat) =
+            self.beat_of(WEEK).filter(|beat| beat.due.map(|due| beat.timer(due)) == Some(timer))
+        {
+            return self.week_fired(beat);
+        }
         let expected = self.config.expected();
         let whose = expected.iter().find_map(|one| {
             let beat = self.beat_of(&one.key)?;
@@ -83,7 +90,7 @@ impl Draft<'_> {
         Ok(())
     }
 
-    fn beat_of(&self, key: &str) -> Option<Beat> {
+    pub(super) fn beat_of(&self, key: &str) -> Option<Beat> {
         match self.beats.get(key) {
             Some(beat) => beat.clone(),
             None => self.state.alerts.beats.get(key).cloned(),

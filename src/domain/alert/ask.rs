@@ -7,7 +7,6 @@ use super::event::AlertEventKind;
 use super::group::Group;
 use super::line::AlertsRefusal;
 use super::silence::{Matcher, Silence, SilenceEventKind};
-use crate::aggregate::Aggregate;
 use crate::id::IncidentId;
 use crate::request::Place;
 
@@ -21,14 +20,20 @@ const MOST: usize = 100;
 /// # Errors
 /// It is over, or somebody has it already.
 pub fn ack(alert: &Alert, group: Option<&Group>) -> Result<AlertEventKind, AlertsRefusal> {
-    if let Some(at) = alert.ended {
-        return Err(AlertsRefusal::Over { alert: alert.id, at });
-    }
+    open(alert)?;
     let acked = alert.acknowledged().or_else(|| group?.acked.clone());
     match acked {
         Some(acked) => Err(AlertsRefusal::AckedAlready { alert: alert.id, by: acked.by, at: acked.at }),
         None => Ok(AlertEventKind::Acked),
     }
+}
+
+/// It is over, says a person.
+///
+/// # Errors
+/// It is over already.
+pub fn close(alert: &Alert, why: Option<String>) -> Result<AlertEventKind, AlertsRefusal> {
+    open(alert).map(|()| AlertEventKind::Closed { why })
 }
 
 /// Sets a silence beside those that are not over.
@@ -93,7 +98,10 @@ pub fn detach(alert: &Alert) -> Result<(AlertEventKind, IncidentId), AlertsRefus
 /// It is over.
 pub fn open(alert: &Alert) -> Result<(), AlertsRefusal> {
     match alert.ended {
-        Some(at) if !alert.is_live() => Err(AlertsRefusal::Over { alert: alert.id, at }),
-        _ => Ok(()),
+        Some(at) => {
+            let by = alert.closed.as_ref().map(|closed| closed.by.clone());
+            Err(AlertsRefusal::Over { alert: alert.id, at, by })
+        }
+        None => Ok(()),
     }
 }

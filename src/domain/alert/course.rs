@@ -86,6 +86,12 @@ impl Course {
         self.turns().last().is_some_and(|Point(_, said)| *said == Said::Firing)
     }
 
+    /// When it was said to fire last.
+    pub fn fired(&self) -> Option<Timestamp> {
+        let fired = self.0.iter().rev().find(|Point(_, said)| *said == Said::Firing);
+        fired.map(|point| point.at())
+    }
+
     /// Since when it says what it says now.
     pub fn since(&self) -> Option<Timestamp> {
         let turns: Vec<&Point> = self.turns().collect();

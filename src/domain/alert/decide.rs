@@ -6,7 +6,7 @@ use super::course::{Place, Point};
 use super::ear::Known;
 use super::event::{AlertEventKind, News, Opened, Told};
 use super::rules::Verdict;
-use super::signal::{Said, Signal};
+use super::signal::{Said, Signal, Source};
 use super::{Alert, REOPENS};
 
 /// A source's clock may be ahead of howler's by so much; what lies further ahead is nonsense.
@@ -53,19 +53,34 @@ pub fn heard(
     if alert.after.is_some_and(|after| place.at() <= after) {
         return Brings::Late;
     }
-    let long_over = alert.ended.is_some_and(|ended| place.at().duration_since(ended) > REOPENS);
+    let over = alert.over_by();
+    let long_over = over.is_some_and(|ended| place.at().duration_since(ended) > REOPENS);
+    if still_stands(signal, alert, place, now) {
+        let point = Point(Place(now, signal.order), signal.said);
+        return opens(signal, point, &later_than(known, alert), over, judge);
+    }
     match (long_over, signal.said) {
-        (true, Said::Firing) => opens(signal, point, &later_than(known, alert), alert.ended, judge),
+        (true, Said::Firing) => opens(signal, point, &later_than(known, alert), over, judge),
         (true, Said::Resolved | Said::Acknowledged) => Brings::Ahead(point),
         (false, _) => Brings::Events(adds(signal, alert, place, known, judge)),
     }
+}
+
+/// A person said that it is over, and its source says all the same that it fires: Alertmanager says so again and again with the time at
+/// which it began. That it was on its way when somebody said so is possible for a while.
+fn still_stands(signal: &Signal, alert: &Alert, place: Place, now: Timestamp) -> bool {
+    let says_again = signal.source == Source::Alertmanager && signal.said == Said::Firing;
+    says_again
+        && alert.closed.as_ref().is_some_and(|closed| {
+            place.at() <= closed.until && now.duration_since(closed.at) > REOPENS && now > closed.until
+        })
 }
 
 /// What is known of the time after an alert was over: what was said ahead of the next one, and what was taken for the same end said
 /// again, before it came to light that it was over earlier.
 fn later_than(known: &Known, alert: &Alert) -> Known {
     let mut all = known.clone();
-    alert.course.after(alert.ended).for_each(|point| all.keep(point));
+    alert.course.after(alert.over_by()).for_each(|point| all.keep(point));
     all
 }
 
@@ -81,7 +96,7 @@ fn opens(
     let position = points.partition_point(|ahead| ahead.0 <= point.0);
     points.insert(position, point);
     let (source, key, told) = (signal.source, signal.key.clone(), Told::of(signal));
-    let opened = Opened { source, key, points, told, verdict: judge(), after, silence: None };
+    let opened = Opened { source, key, points, told, verdict: judge(), after, silence: None, checked: None };
     Brings::Opens(AlertEventKind::Opened(Box::new(opened)))
 }
 

@@ -7,13 +7,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Alert;
-use super::line::{Row, fold};
+use super::line::Row;
 use super::signal::Source;
 use crate::Severity;
 use crate::aggregate::Aggregate;
 
 /// Most rows of each part; the rest is counted.
-const ROWS: usize = 8;
+pub const ROWS: usize = 8;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Digest {
@@ -41,29 +41,29 @@ pub struct Minor {
 }
 
 impl Digest {
-    /// `live` are the rows of P3 that are open, one for each alert; `alerts` are those of the week. `cut`: others are left out.
-    pub fn of<'a>(live: Vec<Row>, alerts: impl Iterator<Item = &'a Alert>, cut: Option<Timestamp>) -> Self {
-        let live: Vec<Row> = live.into_iter().filter(|row| row.incident.is_none()).collect();
-        let mut waiting = if live.len() > ROWS { fold(live) } else { live };
-        waiting.sort_by_key(|row| row.since);
-        let more_waiting = waiting.len().saturating_sub(ROWS);
-        waiting.truncate(ROWS);
+    /// `waiting` are the oldest rows of P3 that wait, and how many there are more; `alerts` are those of the week. `cut`: others are
+    /// left out.
+    pub fn of<'a>(
+        (waiting, more_waiting): (Vec<Row>, usize),
+        alerts: impl Iterator<Item = &'a Alert>,
+        cut: Option<Timestamp>,
+    ) -> Self {
         let mut over = 0;
-        let mut minor: BTreeMap<(Source, &str), Minor> = BTreeMap::new();
+        let mut minor: BTreeMap<(Source, &str), Heard<'_>> = BTreeMap::new();
         for alert in alerts.filter(|alert| alert.incident.is_none()) {
             match alert.verdict.severity {
                 Severity::P3 if !alert.is_live() => over += 1,
                 Severity::P4 => {
                     let entry = minor.entry((alert.source, alert.key.as_str()));
-                    entry.and_modify(|minor| minor.add(alert)).or_insert_with(|| Minor::of(alert));
+                    entry.and_modify(|heard| heard.add(alert)).or_insert_with(|| Heard::of(alert));
                 }
                 _ => {}
             }
         }
-        let mut minor: Vec<Minor> = minor.into_values().collect();
-        minor.sort_by_key(|minor| (Reverse(minor.times), Reverse(minor.last)));
+        let mut minor: Vec<Heard<'_>> = minor.into_values().collect();
+        minor.sort_by_key(|heard| (Reverse(heard.times), Reverse(heard.newest.last)));
         let more_minor = minor.len().saturating_sub(ROWS);
-        minor.truncate(ROWS);
+        let minor = minor.into_iter().take(ROWS).map(Heard::told).collect();
         Self { waiting, more_waiting, over, minor, more_minor, cut }
     }
 
@@ -73,24 +73,29 @@ impl Digest {
     }
 }
 
-impl Minor {
-    fn of(alert: &Alert) -> Self {
-        Self {
-            title: alert.told.title.clone(),
-            source: alert.source,
-            times: alert.count,
-            last: alert.last,
-            open: alert.is_live(),
+/// What was said of one P4 as far as it is counted: of most no more is told.
+struct Heard<'a> {
+    newest: &'a Alert,
+    times: u64,
+    open: bool,
+}
+
+impl<'a> Heard<'a> {
+    fn of(alert: &'a Alert) -> Self {
+        Self { newest: alert, times: alert.count, open: alert.is_live() }
+    }
+
+    fn add(&mut self, alert: &'a Alert) {
+        self.times += alert.count;
+        self.open |= alert.is_live();
+        if alert.last >= self.newest.last {
+            self.newest = alert;
         }
     }
 
-    fn add(&mut self, alert: &Alert) {
-        self.times += alert.count;
-        self.open |= alert.is_live();
-        if alert.last >= self.last {
-            self.last = alert.last;
-            self.title.clone_from(&alert.told.title);
-        }
+    fn told(self) -> Minor {
+        let Self { newest, times, open } = self;
+        Minor { title: newest.told.title.clone(), source: newest.source, times, last: newest.last, open }
     }
 }
 
@@ -99,7 +104,7 @@ mod tests {
     use super::*;
     use crate::alert::AlertId;
     use crate::alert::group::GroupId;
-    use crate::alert::line::State;
+    use crate::alert::line::{State, fold};
     use crate::id::IncidentId;
 
     fn row(id: u64, group: u64, incident: Option<u64>) -> Row {
@@ -127,17 +132,12 @@ mod tests {
         let silent = State::Silenced { silence: crate::alert::silence::SilenceId(1), until: Timestamp::MAX };
         let loud_and_silent = vec![row(1, 1, None), Row { state: silent, ..row(2, 1, None) }];
         assert_eq!(fold(loud_and_silent).len(), 2, "a silence hides nothing that is loud");
-        let many: Vec<Row> = rows.into_iter().chain((6..16).map(|id| row(id, 2, None))).collect();
-        let digest = Digest::of(many, std::iter::empty(), None);
-        let waiting: Vec<u64> = digest.waiting.iter().map(|row| row.alert.0).collect();
-        assert_eq!(waiting, [3, 1], "the oldest first, and none that belongs to an incident");
     }
 
     #[test]
     fn what_does_not_fit_is_counted() {
-        let rows = (1..=20).map(|id| row(id, id, None)).collect();
-        let digest = Digest::of(rows, std::iter::empty(), None);
-        assert_eq!((digest.waiting.len(), digest.more_waiting), (8, 12));
+        let digest = Digest::of((vec![row(1, 1, None)], 12), std::iter::empty(), None);
+        assert_eq!((digest.waiting.len(), digest.more_waiting), (1, 12));
         assert!(Digest::default().is_empty() && !digest.is_empty());
     }
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::AlertId;
+use super::bound::PutOff;
 use super::course::Point;
 use super::hear::{Delivery, Raw};
 use super::signal::Source;
@@ -35,6 +36,9 @@ pub struct Ear {
     pub misread: u64,
     /// The newest of them.
     pub misreads: VecDeque<Misread>,
+    /// What it says is put off, or was until lately.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub put_off: Option<PutOff>,
 }
 
 /// A delivery of which something could not be understood.
@@ -101,6 +105,7 @@ impl Ear {
             last_passed_over: None,
             misread: 0,
             misreads: VecDeque::new(),
+            put_off: None,
         }
     }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::course::{Place, Point};
 use super::group::GroupId;
+use super::hear::Checked;
 use super::rules::Verdict;
 use super::signal::{Link, Said, Signal, Source, Trouble};
 use super::silence::SilenceId;
@@ -61,6 +62,11 @@ pub enum AlertEventKind {
         until: Timestamp,
     },
     Unsilenced,
+    /// A person says that it is over, where its source may never say so.
+    Closed {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
+    },
     /// Its source answered this when howler asked; what follows from it is heard next.
     Answered {
         what: String,
@@ -81,6 +87,9 @@ pub struct Opened {
     /// What holds it back, and until when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silence: Option<(SilenceId, Timestamp)>,
+    /// By what its source was known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked: Option<Checked>,
 }
 
 /// What a signal tells beside its place.

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::signal::{Heard, Source};
+use super::bound::SHARE;
+use super::signal::{Heard, Signal, Source};
 use crate::id::DeliveryId;
 
 /// Longest body that is kept of what could not be understood, in bytes.
@@ -16,12 +17,26 @@ pub struct Delivery {
     pub heard: Heard,
     /// The body, where something of it could not be understood.
     pub raw: Option<Raw>,
+    /// By what its source was known; `None` where it is howler's own.
+    pub checked: Option<Checked>,
+}
+
+/// By what a source is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Checked {
+    /// It signs what it sends.
+    Signature,
+    /// It knows a secret, in the address, in a header or in the body.
+    Token,
 }
 
 impl Delivery {
-    /// How much there is to decide.
+    /// How much there is to decide and to keep until then: a long signal counts as several, and so does what was not understood.
     pub fn weight(&self) -> usize {
-        1 + self.heard.signals.len() + self.heard.changes.len()
+        let signals: usize = self.heard.signals.iter().map(Signal::weight).sum();
+        let raw = self.raw.as_ref().map_or(0, |raw| raw.text.len() / SHARE);
+        1 + signals + self.heard.changes.len() + raw
     }
 }
 
@@ -57,4 +72,42 @@ pub enum NotHeard {
     /// It could not be saved or decided.
     #[error("it could not be saved")]
     NotSaved,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::alert::signal::{Said, Trouble};
+
+    #[test]
+    fn a_delivery_weighs_what_it_holds_and_not_what_it_counts() {
+        let signal = |text: usize| Signal {
+            source: Source::Events,
+            key: "k".into(),
+            said: Said::Firing,
+            trouble: Trouble::Other,
+            severity: None,
+            title: "t".into(),
+            facts: [("a".to_owned(), "x".repeat(text))].into(),
+            links: Vec::new(),
+            at: None,
+            order: None,
+        };
+        let delivery = |signals: Vec<Signal>, raw: usize| Delivery {
+            id: DeliveryId("d".into()),
+            source: Source::Events,
+            heard: Heard { signals, ..Heard::default() },
+            raw: (raw > 0).then(|| Raw::of(&vec![b'x'; raw])),
+            checked: None,
+        };
+        for (signals, raw, weight) in [
+            (vec![], 0, 1),
+            (vec![signal(10)], 0, 2),
+            (vec![signal(10), signal(10)], 0, 3),
+            (vec![signal(40 << 10)], 0, 12),
+            (vec![], 32 << 10, 9),
+        ] {
+            assert_eq!(delivery(signals, raw).weight(), weight);
+        }
+    }
 }

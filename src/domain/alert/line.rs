@@ -1,11 +1,15 @@
 //! What people ask about alerts, what they get back, and what is said of them in channels.
 
+mod refused;
+
 use std::collections::HashMap;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+pub use self::refused::{AlertsRefusal, Unclear};
 use super::asking::Asking;
+use super::bound::PutOff;
 use super::ear::Ear;
 use super::group::{Group, GroupId};
 use super::rules::Verdict;
@@ -27,6 +31,11 @@ pub enum AlertsLine {
     },
     Ack {
         alert: AlertId,
+    },
+    /// It is over, where its source does not say so.
+    Resolve {
+        alert: AlertId,
+        why: Option<String>,
     },
     Silence {
         what: Silenced,
@@ -87,6 +96,7 @@ impl AlertsLine {
             Self::List => "list",
             Self::Show { .. } => "show",
             Self::Ack { .. } => "ack",
+            Self::Resolve { .. } => "resolve",
             Self::Silence { .. } | Self::SilenceHow { .. } => "silence",
             Self::Unsilence { .. } => "unsilence",
             Self::Why { .. } => "why",
@@ -111,6 +121,7 @@ impl AlertsLine {
             | Self::Help
             | Self::Unclear(_) => true,
             Self::Ack { .. }
+            | Self::Resolve { .. }
             | Self::Silence { .. }
             | Self::Unsilence { .. }
             | Self::Attach { .. }
@@ -118,43 +129,6 @@ impl AlertsLine {
             | Self::Declare { .. } => false,
         }
     }
-}
-
-/// Why a line was not understood.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Unclear {
-    /// No word of this command's.
-    Word {
-        word: String,
-        nearest: Option<String>,
-        /// The alerts that the line names.
-        #[serde(default)]
-        alerts: Vec<AlertId>,
-    },
-    /// More than one alert is named.
-    Several {
-        of: String,
-        alerts: Vec<AlertId>,
-    },
-    /// No alert is named.
-    NoAlert {
-        of: String,
-    },
-    NotANumber {
-        word: String,
-        of: String,
-    },
-    /// No time, or nothing to be silent.
-    NoTime,
-    NoReason,
-    ReasonTooLong {
-        most: usize,
-    },
-    NoIncident,
-    /// No source of this name.
-    Source {
-        word: String,
-    },
 }
 
 /// What comes back.
@@ -174,8 +148,18 @@ pub enum AlertsAnswer {
         alerts: u32,
         incident: Option<IncidentId>,
     },
+    /// `incident`: of which it was a part; `others` share its message and still fire.
+    Resolved {
+        alert: AlertId,
+        title: String,
+        others: u32,
+        incident: Option<IncidentId>,
+    },
+    /// `calls`: among what it fits is what would page.
     Silenced {
         silence: Box<Silence>,
+        #[serde(default)]
+        calls: bool,
         now: Timestamp,
     },
     SilenceHow {
@@ -207,6 +191,9 @@ pub enum AlertsAnswer {
         /// What they are asked.
         #[serde(default)]
         asking: Box<Asking>,
+        /// What would page, and calls nobody.
+        #[serde(default)]
+        uncalled: Vec<Uncalled>,
         now: Timestamp,
     },
     Test {
@@ -227,6 +214,15 @@ impl AlertsAnswer {
     }
 }
 
+/// Of what nobody would be called, though it is bad.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Uncalled {
+    /// A silence holds it back.
+    Silenced(Box<Silence>),
+    /// What this source says may page; that it says nothing any more does not.
+    Silent { source: Source, severity: Severity },
+}
+
 /// What is open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listed {
@@ -239,6 +235,9 @@ pub struct Listed {
     pub alerts: usize,
     pub groups: usize,
     pub silences: Vec<Silence>,
+    /// Sources of which new ones are put off.
+    #[serde(default)]
+    pub put_off: Vec<(Source, PutOff)>,
     pub now: Timestamp,
 }
 
@@ -317,6 +316,9 @@ pub enum State {
     },
     Resolved {
         at: Timestamp,
+        /// Where a person said so.
+        #[serde(default)]
+        by: Option<Actor>,
     },
 }
 
@@ -325,7 +327,9 @@ impl State {
     pub fn of(alert: &Alert, group: Option<&Group>) -> Self {
         let acked = alert.acknowledged().or_else(|| group?.acked.clone());
         match (alert.ended, alert.silence, alert.waits_until(), acked, alert.flapping) {
-            (Some(at), ..) => Self::Resolved { at },
+            (Some(at), ..) => {
+                Self::Resolved { at, by: alert.closed.as_ref().map(|closed| closed.by.clone()) }
+            }
             (None, Some((silence, until)), ..) => Self::Silenced { silence, until },
             (None, None, Some(until), ..) => Self::Waiting { until },
             (None, None, None, Some(acked), _) => Self::Acknowledged { by: acked.by, at: acked.at },
@@ -348,60 +352,6 @@ pub struct Why {
     /// Who is on call now.
     pub on_call: Option<UserId>,
     pub now: Timestamp,
-}
-
-/// Why a line that was understood does nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum AlertsRefusal {
-    NoSuch {
-        alert: AlertId,
-    },
-    Over {
-        alert: AlertId,
-        at: Timestamp,
-    },
-    AckedAlready {
-        alert: AlertId,
-        by: Actor,
-        at: Timestamp,
-    },
-    /// It fits everything.
-    Everything,
-    TooLong {
-        hours: i64,
-    },
-    TooMany {
-        most: usize,
-    },
-    NoSuchSilence {
-        silence: SilenceId,
-    },
-    SilenceOver {
-        silence: SilenceId,
-        at: Timestamp,
-    },
-    NotSilenced {
-        alert: AlertId,
-    },
-    NoSuchIncident {
-        incident: IncidentId,
-    },
-    IncidentOver {
-        incident: IncidentId,
-    },
-    AttachedAlready {
-        alert: AlertId,
-        incident: IncidentId,
-    },
-    NotAttached {
-        alert: AlertId,
-    },
-    /// It belongs to an incident with all that share its message, by this one.
-    AttachedWith {
-        alert: AlertId,
-        incident: IncidentId,
-        with: AlertId,
-    },
 }
 
 /// What is said of them in a channel, beside what they are.

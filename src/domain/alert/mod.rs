@@ -30,6 +30,7 @@ use serde::{Deserialize, Serialize};
 use self::course::{Course, Flapping, Place, Point};
 use self::event::{AlertEvent, AlertEventKind, News, Opened, Told};
 use self::group::GroupId;
+use self::hear::Checked;
 use self::rules::Verdict;
 use self::signal::{Said, Source, Trouble};
 use self::silence::SilenceId;
@@ -54,9 +55,12 @@ pub const DOWN_COUNTS: SignedDuration = SignedDuration::from_mins(5);
 pub struct AlertId(pub u64);
 
 impl AlertId {
-    /// As people type it: `A-12`, `a-12.`, `#12` or `12`.
+    /// As people type it: `A-12`, `a-12.`, `A12`, `#12` or `12`, also with the dash or the quotes that a phone makes of it.
     pub fn typed(word: &str) -> Option<Self> {
-        typed_number(word, "A-").map(Self)
+        let word = word.trim_matches(|sign: char| "*`\"'“”‘’()".contains(sign)).replace(['–', '—', '‑'], "-");
+        let bare =
+            word.strip_prefix(['A', 'a']).filter(|rest| rest.starts_with(|sign: char| sign.is_ascii_digit()));
+        typed_number(bare.unwrap_or(&word), "A-").map(Self)
     }
 }
 
@@ -109,6 +113,9 @@ pub struct Alert {
     pub flapping: Option<Flapping>,
     /// When it was quiet long enough; flips before do not count.
     pub calm: Option<Timestamp>,
+    /// A person said that it is over; nothing was said of it since then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<Closed>,
     /// When it was over; `None` while it is open.
     pub ended: Option<Timestamp>,
     pub incident: Option<IncidentId>,
@@ -116,6 +123,9 @@ pub struct Alert {
     pub group: Option<GroupId>,
     /// What holds it back, and until when.
     pub silence: Option<(SilenceId, Timestamp)>,
+    /// By what its source was known when it was heard of first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked: Option<Checked>,
     /// What its source answered last, when howler asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answered: Option<Answered>,
@@ -139,11 +149,22 @@ pub struct Acked {
     pub at: Timestamp,
 }
 
+/// Who said that it is over, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closed {
+    pub by: Actor,
+    pub at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// What was said up to then, by the source's clock, is what was meant.
+    pub until: Timestamp,
+}
+
 impl Alert {
     /// The one that its first event makes; `None` where the event opens nothing.
     pub fn opened(id: AlertId, event: &AlertEvent) -> Option<Self> {
         let AlertEventKind::Opened(opened) = &event.kind else { return None };
-        let Opened { source, key, points, told, verdict, after, silence } = opened.as_ref().clone();
+        let Opened { source, key, points, told, verdict, after, silence, checked } = opened.as_ref().clone();
         let own = points.iter().rev().find(|point| point.1 == Said::Firing).copied()?;
         let mut one = Self {
             id,
@@ -162,16 +183,23 @@ impl Alert {
             acked: None,
             flapping: None,
             calm: None,
+            closed: None,
             ended: None,
             incident: None,
             group: None,
             silence,
+            checked,
             answered: None,
             events: event.seq,
         };
         points.into_iter().for_each(|point| one.course.take(point));
         one.settle(event.at);
         Some(one)
+    }
+
+    /// Its source tells that it began, and never that it is over.
+    pub fn end_is_never_told(&self) -> bool {
+        matches!((self.source, self.told.trouble), (Source::Vercel, Trouble::Other) | (_, Trouble::Expires))
     }
 
     /// Somebody has it: a person, or the source says so since it fires.
@@ -188,7 +216,7 @@ impl Alert {
 
     /// Until when it waits to count.
     pub fn waits_until(&self) -> Option<Timestamp> {
-        let waits = self.course.fires() && !self.counts;
+        let waits = self.course.fires() && !self.counts && self.closed.is_none();
         self.course
             .since()
             .filter(|_| waits)
@@ -203,10 +231,29 @@ impl Alert {
     /// What follows from what was said so far, at `now`.
     fn settle(&mut self, now: Timestamp) {
         self.flapping = self.course.flapping(self.calm);
-        let open = self.course.fires() || self.flapping.is_some();
-        self.ended = if open { None } else { self.course.since().max(self.calm) };
+        let meant = self.closed.as_ref().map(|closed| closed.until);
+        let fires = self.course.fires() && self.course.fired().is_some_and(|fired| Some(fired) > meant);
+        let open = fires || self.flapping.is_some();
+        self.closed = self.closed.take().filter(|_| !open);
+        self.ended = match (open, &self.closed) {
+            (true, _) => None,
+            (false, Some(closed)) => Some(closed.at),
+            (false, None) => self.course.since().max(self.calm),
+        };
         let lasts = self.source == Source::UptimeRobot && self.told.trouble == Trouble::Down;
         self.counts |= !lasts || self.flapping.is_some() || self.course.longest(now) >= DOWN_COUNTS;
+    }
+
+    fn close(&mut self, event: &AlertEvent, why: Option<&String>) {
+        let until = self.course.newest().map_or(event.at, |newest| newest.at().max(event.at));
+        self.closed = Some(Closed { by: event.by.clone(), at: event.at, why: why.cloned(), until });
+        self.calm = self.calm.max(Some(until));
+        self.settle(event.at);
+    }
+
+    /// Up to then what its source says is about it; `None` while it is open.
+    pub fn over_by(&self) -> Option<Timestamp> {
+        self.closed.as_ref().map(|closed| closed.until).or(self.ended)
     }
 
     fn hear(&mut self, said: Said, place: Place, news: Option<&News>, now: Timestamp) {
@@ -273,6 +320,7 @@ impl Aggregate for Alert {
             AlertEventKind::Grouped { group } => self.group = Some(*group),
             AlertEventKind::Silenced { silence, until } => self.silence = Some((*silence, *until)),
             AlertEventKind::Unsilenced => self.silence = None,
+            AlertEventKind::Closed { why } => self.close(event, why.as_ref()),
             AlertEventKind::Answered { what } => {
                 self.answered = Some(Answered { at: event.at, what: what.clone() });
             }
@@ -320,6 +368,8 @@ pub struct Facts<'a> {
     acknowledged_at: Option<Timestamp>,
     /// `None` while it is open.
     resolved_at: Option<Timestamp>,
+    /// `None` where its source said so.
+    resolved_by: Option<&'a Actor>,
     incident: Option<IncidentId>,
     events: u32,
 }
@@ -343,6 +393,7 @@ impl Plain for Alert {
             acknowledged_by: self.acked.as_ref().and_then(|acked| acked.by.not_howler()),
             acknowledged_at: self.acknowledged().map(|acked| acked.at),
             resolved_at: self.ended,
+            resolved_by: self.closed.as_ref().and_then(|closed| closed.by.not_howler()),
             incident: self.incident,
             events: self.events,
         }

@@ -24,6 +24,19 @@ pub enum Source {
     Heartbeat,
 }
 
+impl Source {
+    pub const ALL: [Self; 8] = [
+        Self::GitHub,
+        Self::Vercel,
+        Self::UptimeRobot,
+        Self::Alertmanager,
+        Self::Grafana,
+        Self::PagerDuty,
+        Self::Events,
+        Self::Heartbeat,
+    ];
+}
+
 /// What it says has become of the alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

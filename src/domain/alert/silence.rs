@@ -28,10 +28,12 @@ use crate::timer::{Lateness, TimerKind};
 pub struct SilenceId(pub u64);
 
 impl SilenceId {
-    /// As people type it: `S-3`, `s-3.`
+    /// As people type it: `S-3`, `s-3.`, `S3`.
     pub fn typed(word: &str) -> Option<Self> {
-        let told = word.get(..2)?.eq_ignore_ascii_case("S-");
-        typed_number(word, "S-").filter(|_| told).map(Self)
+        let number = word.strip_prefix(['S', 's'])?.trim_start_matches(['-', '–', '—', '‑']);
+        typed_number(number, "S-")
+            .filter(|_| number.starts_with(|sign: char| sign.is_ascii_digit()))
+            .map(Self)
     }
 }
 

@@ -80,6 +80,13 @@ impl Row {
         }
     }
 
+    fn is_closed(&mut self, now: Timestamp) {
+        let alert = self.alerts.last_mut().unwrap();
+        let cause = Cause { by: Actor::Slack("U0ANA".into()), ..Cause::howler() };
+        let kind = super::ask::close(alert, Some("rolled back".into())).unwrap();
+        alert.apply(&Alert::event(alert.events + 1, now, &cause, kind));
+    }
+
     fn of(signals: &[Signal], now: Timestamp) -> Self {
         let mut row = Self::default();
         signals.iter().for_each(|signal| row.hears(signal, now));
@@ -116,6 +123,45 @@ fn the_same_key_adds_to_what_is_open_and_opens_anew_after_five_minutes() {
     let row = in_order(&[(Firing, 0), (Resolved, mins(1)), (Firing, mins(6) + 1)]);
     assert_eq!((row.alerts.len(), row.newest().count), (2, 1));
     assert_eq!((row.alerts[0].ended, row.newest().after), (Some(at(mins(1))), Some(at(mins(1)))));
+}
+
+/// What its source said up to then is about the one that a person closed; later it is the same within five minutes, else a new one.
+#[test]
+fn one_that_a_person_closed_is_over_until_its_source_says_something_later() {
+    let vercel = |said, seconds| Signal { source: Source::Vercel, ..says(said, seconds) };
+    let closed = |source: fn(Said, i64) -> Signal, at_last: i64| {
+        let mut row = Row::default();
+        row.hears(&source(Firing, 0), at(0));
+        row.is_closed(at(mins(60)));
+        row.hears(&source(Firing, at_last), at(mins(70)));
+        (row.alerts.len(), row.newest().is_live(), row.alerts[0].ended)
+    };
+    let mut row = in_order(&[(Firing, 0), (Resolved, 60), (Firing, 120), (Resolved, 180), (Firing, 240)]);
+    assert!(row.newest().flapping.is_some());
+    row.is_closed(at(mins(6)));
+    let alert = row.newest();
+    assert_eq!((alert.ended, alert.flapping, alert.timers()), (Some(at(mins(6))), None, vec![]));
+    let by = alert.closed.as_ref().map(|closed| (closed.by.clone(), closed.why.as_deref()));
+    assert_eq!(by, Some((Actor::Slack("U0ANA".into()), Some("rolled back"))));
+    assert!(super::ask::close(alert, None).is_err(), "it is over already");
+    // Its own end, late: it was over when a person said so.
+    row.hears(&says(Resolved, mins(8)), at(mins(8)));
+    assert_eq!((row.alerts.len(), row.newest().ended), (1, Some(at(mins(6)))));
+    let whole = Some(at(mins(60)));
+    assert_eq!(
+        closed(|said, s| Signal { source: Source::Vercel, ..says(said, s) }, mins(50)),
+        (1, false, whole)
+    );
+    assert_eq!(closed(says, mins(66)), (2, true, whole));
+    // Alertmanager says with the time of its beginning that it fires all the same.
+    assert_eq!(closed(says, 0), (2, true, whole));
+    let mut row = Row::default();
+    row.hears(&vercel(Firing, 0), at(0));
+    row.is_closed(at(mins(60)));
+    row.hears(&vercel(Firing, mins(62)), at(mins(62)));
+    assert_eq!((row.alerts.len(), row.newest().is_live(), &row.newest().closed), (1, true, &None));
+    row.hears(&vercel(Resolved, mins(63)), at(mins(63)));
+    assert_eq!(row.newest().ended, Some(at(mins(63))));
 }
 
 #[test]

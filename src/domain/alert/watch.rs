@@ -37,6 +37,11 @@ impl Expected {
         Self { key: format!("source:{word}"), name: format!("The source {word}"), within, severity: None }
     }
 
+    /// What its silence is.
+    pub fn silent(&self, at: Timestamp) -> Signal {
+        self.signal(Said::Firing, at)
+    }
+
     fn signal(&self, said: Said, at: Timestamp) -> Signal {
         let is = if said == Said::Firing { "is silent" } else { "is heard again" };
         Signal {
@@ -125,7 +130,7 @@ impl Beat {
         let at = self.silent_at(expected).filter(|at| *at <= now)?;
         let id = DeliveryId(format!("silent:{}:{:x}", self.key, self.heard.as_nanosecond()));
         let heard = Heard { signals: vec![expected.signal(Said::Firing, at)], ..Heard::default() };
-        Some(Delivery { id, source: Source::Heartbeat, heard, raw: None })
+        Some(Delivery { id, source: Source::Heartbeat, heard, raw: None, checked: None })
     }
 }
 

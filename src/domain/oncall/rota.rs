@@ -232,7 +232,7 @@ impl Rota {
     }
 
     /// The first instant after the last hand-over at which somebody else has it.
-    pub(super) fn next_handover(&self, shift: &Shift) -> Option<Timestamp> {
+    pub fn next_handover(&self, shift: &Shift) -> Option<Timestamp> {
         let person = shift.to.as_ref().filter(|_| !shift.fallback);
         let until = plus(shift.since, LOOK);
         let segments = by_person(self.schedule.segments(shift.since, until));

@@ -1,12 +1,15 @@
 //! The schedule: plans, pauses and overrides, and who holds an instant.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::holding::{OverrideKind, Why};
 use super::turns::Turns;
 use crate::actor::Actor;
 use crate::id::UserId;
+
+const WEEK: SignedDuration = SignedDuration::from_hours(24 * 7);
+const NEARLY: SignedDuration = SignedDuration::from_hours(24 * 7 - 12);
 
 /// Turns and order from one instant on. Older plans stay, so that the past is not rewritten.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -153,6 +156,18 @@ impl Schedule {
         let overlap = |o: &Override| (o.from.max(from), o.until.min(until));
         let beaten = self.overrides.iter().map(|o| (o, overlap(o)));
         beaten.filter(|(_, (from, until))| from < until).map(|(o, (from, until))| (o, from, until)).collect()
+    }
+
+    /// When the week is told next, where it was told at `told`: every week at the time of a hand-over, also where nobody hands over.
+    pub fn next_week(&self, told: Timestamp) -> Timestamp {
+        let after = |at: Timestamp, time| at.saturating_add(time).unwrap_or(Timestamp::MAX);
+        let first = self.next_handover(told);
+        let week = after(told, WEEK);
+        if self.next_handover(first).duration_since(first) >= NEARLY {
+            // A summer's hour more or less is still the same time of the week.
+            return if first <= after(week, WEEK - NEARLY) { first } else { week };
+        }
+        self.next_handover(after(told, NEARLY)).min(after(week, WEEK - NEARLY))
     }
 
     /// The first hand-over of the rotation after an instant. The end of time where there is no plan.

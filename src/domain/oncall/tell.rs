@@ -111,6 +111,8 @@ pub enum Tell {
     },
     /// What sources tried to tell while howler did not listen, and what became of it.
     Missed(Missed),
+    /// What the week's alerts leave for the review, where nobody hands over who would read it in the brief.
+    Week(Box<Digest>),
     /// What drills of procedures found, by their names.
     Drilled(BTreeMap<String, Drilled>),
     /// A person's own phone is rung, to see whether it does.

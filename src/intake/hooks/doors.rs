@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use config::secrets::{HookSecrets, Rotating};
 use config::{Config, Heartbeat};
+use domain::alert::hear::Checked;
 use domain::alert::watch::Expected;
 use sources::sign::{
     GITHUB_SIGNATURE, GRAFANA_SIGNATURE, GRAFANA_TIMESTAMP, Keys, Rejected, VERCEL_SIGNATURE,
@@ -154,6 +155,15 @@ impl Doors {
             _ => {}
         }
         Ok(())
+    }
+
+    /// By what the source of a request that was believed is known.
+    pub(super) fn checked(&self, door: &Door, headers: &HeaderMap) -> Checked {
+        match door {
+            Door::GitHub | Door::Vercel => Checked::Signature,
+            Door::Grafana if self.is_signed_by_grafana(headers) => Checked::Signature,
+            _ => Checked::Token,
+        }
     }
 
     /// Where Grafana signs and its secret is known, the signature is what counts.

@@ -63,9 +63,10 @@ pub(super) fn read(
     }
     let Read { heard, id } = read;
     let answer = answer.take().unwrap_or_else(|| Answer::of(door, &heard));
+    let checked = Some(doors.checked(door, &parts.headers));
     let raw = (!heard.not_understood.is_empty()).then(|| raw(redactor, door, &body));
     let id = DeliveryId(id.unwrap_or_else(|| unnamed(door, now)));
-    Said::Delivery(Box::new(Delivery { id, source, heard, raw }), answer)
+    Said::Delivery(Box::new(Delivery { id, source, heard, raw, checked }), answer)
 }
 
 /// What is kept of a body that is not understood: all of it, without secrets. One without a body is in its address.

@@ -4,6 +4,7 @@ mod asked;
 pub mod card;
 pub(crate) mod digest;
 mod refused;
+pub mod room;
 mod why;
 
 use jiff::{SignedDuration, Timestamp};
@@ -16,7 +17,7 @@ use crate::words::{Words, bold, code, counted, moment, near, words};
 use domain::alert::asking::Asking;
 use domain::alert::ear::Ear;
 use domain::alert::group::Group;
-use domain::alert::line::{AlertsAnswer, AlertsLine, Listed, Row, Silenced, State, Unsilenced};
+use domain::alert::line::{AlertsAnswer, AlertsLine, Listed, Row, Silenced, State, Uncalled, Unsilenced};
 use domain::alert::signal::Source;
 use domain::alert::silence::{Matcher, Silence};
 use domain::alert::{Alert, AlertId, source_word};
@@ -90,7 +91,10 @@ pub(super) fn answer(answer: &AlertsAnswer, via: Via) -> Message {
             .lines(others(*alerts, " that share its message are yours as well."))
             .lines(incident.map(acknowledged_too).into_iter().collect())
             .finish(),
-        AlertsAnswer::Silenced { silence, now } => silenced(silence, *now, via),
+        AlertsAnswer::Resolved { alert, title, others, incident } => {
+            resolved(*alert, title, *others, *incident)
+        }
+        AlertsAnswer::Silenced { silence, calls, now } => silenced(silence, *calls, *now, via),
         AlertsAnswer::SilenceHow { alert, title } => silence_how(*alert, title, via),
         AlertsAnswer::Unsilenced { silence, open } => unsilenced(silence, *open),
         AlertsAnswer::Why(asked) => why::why(asked),
@@ -121,7 +125,7 @@ pub(super) fn answer(answer: &AlertsAnswer, via: Via) -> Message {
                 " belongs to it."
             ])
             .finish(),
-        AlertsAnswer::Sources { ears, asking, now } => sources(ears, asking, *now),
+        AlertsAnswer::Sources { ears, asking, uncalled, now } => sources(ears, asking, uncalled, *now),
         AlertsAnswer::Test { severity, source, verdict, on_call } => {
             why::test(*source, *severity, verdict, on_call.as_ref())
         }
@@ -140,6 +144,21 @@ fn acknowledged_too(incident: IncidentId) -> Words {
     words!["✅ You are on ", bold(incident.to_string()), ", which it is a part of: paging has stopped."]
 }
 
+fn resolved(alert: AlertId, title: &str, others: u32, incident: Option<IncidentId>) -> Message {
+    let others = match others {
+        0 => None,
+        1 => Some(words!["1 more that shares its message still fires."]),
+        many => Some(words![format!("{} more that share its message still fire.", thousands(many.into()))]),
+    };
+    let incident = incident
+        .map(|incident| words![bold(incident.to_string()), ", which it is a part of, counts it as over."]);
+    Draft::new()
+        .line(words!["✅ ", bold(alert.to_string()), " is over, by your word: ", shorten(title, TITLE)])
+        .lines(others.into_iter().chain(incident).collect())
+        .line(words!["If its source says it again later, it is a new alert."])
+        .finish()
+}
+
 fn help(via: Via) -> Message {
     let row = |rest: &str, does: &'static str| words![code(line(via, rest)), " ", does];
     Draft::new()
@@ -148,6 +167,7 @@ fn help(via: Via) -> Message {
             row("list", "what is open, the worst first"),
             row("show A-12", "one of them"),
             row("ack A-12", "you have it"),
+            row("resolve A-12 why", "it is over, where its source does not say so"),
             row("silence A-12 2h known, being fixed", "counts it and says nothing for that time"),
             row("silence source=grafana team=stream 2h move to eu-west", "the same for all that fits"),
             row("unsilence A-12", "says it again; S-3 names a silence"),
@@ -173,7 +193,9 @@ pub(super) fn state(state: &State, now: Timestamp) -> Words {
         State::Silenced { silence, until } => {
             words!["🔕 silent until ", near(*until, now), format!(" ({silence})")]
         }
-        State::Resolved { at } => words!["✅ resolved ", near(*at, now)],
+        State::Resolved { at, by } => {
+            words!["✅ resolved ", near(*at, now)].and_if(by.as_ref().map(|by| words![" by ", by]))
+        }
     }
 }
 
@@ -184,8 +206,8 @@ fn flaps(times: usize, since: Timestamp, until: Timestamp) -> String {
 }
 
 fn list(listed: &Listed, via: Via) -> Message {
-    let Listed { rows, more, alerts, groups, silences, now } = listed;
-    let mut draft = Draft::new();
+    let Listed { rows, more, alerts, groups, silences, put_off, now } = listed;
+    let mut draft = Draft::new().lines(room::line(put_off).into_iter().collect());
     draft = match (*alerts as u64, *groups) {
         (0, _) => draft.line(words!["No alert is open."]),
         (many, 0) => draft.line(words![bold(self::alerts(many)), ":"]),
@@ -247,7 +269,7 @@ fn silence(silence: &Silence, now: Timestamp) -> Words {
         .and_if((silence.alerts > 0).then(|| words![format!("; {} so far", alerts(silence.alerts.into()))]))
 }
 
-fn silenced(silence: &Silence, now: Timestamp, via: Via) -> Message {
+fn silenced(silence: &Silence, calls: bool, now: Timestamp, via: Via) -> Message {
     let held = match silence.alerts {
         0 => words!["Nothing that is open fits; what comes is counted and not told."],
         many => {
@@ -268,6 +290,12 @@ fn silenced(silence: &Silence, now: Timestamp, via: Via) -> Message {
             &silence.why
         ])
         .line(held)
+        .lines(
+            calls
+                .then(|| words!["⚠️ It fits what would page: until then nobody is called for it."])
+                .into_iter()
+                .collect(),
+        )
         .line(words!["End it sooner: ", code(line(via, &format!("unsilence {}", silence.id)))])
         .finish()
 }
@@ -307,14 +335,15 @@ fn unsilenced(silence: &Silence, open: usize) -> Message {
         .finish()
 }
 
-fn sources(ears: &[Ear], asking: &Asking, now: Timestamp) -> Message {
-    if ears.is_empty() && asking.of.is_empty() {
-        return Draft::new().line(words!["No source has spoken yet."]).finish();
-    }
+fn sources(ears: &[Ear], asking: &Asking, uncalled: &[Uncalled], now: Timestamp) -> Message {
+    let nobody = uncalled.iter().map(|uncalled| self::uncalled(uncalled, now)).collect();
     if ears.is_empty() {
-        return asked::lines(Draft::new().line(words!["No source has spoken yet."]), asking, now).finish();
+        let draft = Draft::new().line(words!["No source has spoken yet."]).lines(nobody);
+        return asked::lines(draft, asking, now).finish();
     }
-    let mut draft = Draft::new().line(words![bold("Sources of alerts"), ":"]);
+    let put_off: Vec<_> = ears.iter().filter_map(|ear| Some((ear.source, ear.put_off.clone()?))).collect();
+    let mut draft = Draft::new().lines(room::line(&put_off).into_iter().collect());
+    draft = draft.line(words![bold("Sources of alerts"), ":"]);
     let rows = ears.iter().map(|ear| {
         let counts = format!(
             ": {} in {}",
@@ -330,7 +359,7 @@ fn sources(ears: &[Ear], asking: &Asking, now: Timestamp) -> Message {
             .and_if(late)
             .and_if(passed)
     });
-    draft = draft.bullets(rows.collect());
+    draft = draft.bullets(rows.collect()).lines(nobody);
     for ear in ears.iter().filter(|ear| ear.misread > 0) {
         let lead =
             words![bold("Not understood"), " of ", source(ear.source), format!(", {}:", times(ear.misread))];
@@ -339,6 +368,25 @@ fn sources(ears: &[Ear], asking: &Asking, now: Timestamp) -> Message {
         draft = draft.line(lead).bullets(rows.collect());
     }
     asked::lines(draft, asking, now).finish()
+}
+
+fn uncalled(uncalled: &Uncalled, now: Timestamp) -> Words {
+    match uncalled {
+        Uncalled::Silenced(silence) => {
+            words!["⚠️ Nobody is called for what would page and fits ", bold(silence.id.to_string()), ": "]
+                .and(fits(&silence.matcher, silence.title.as_ref()))
+                .and(words![", until ", near(silence.until, now), "."])
+        }
+        Uncalled::Silent { source: from, severity } => words![
+            "⚠️ What ",
+            source(*from),
+            " says may page, but that it falls silent is ",
+            bold(severity.to_string()),
+            " and calls nobody: a rule for ",
+            code(format!("source:{}", source_word(*from))),
+            " changes that."
+        ],
+    }
 }
 
 fn counted_many(many: u64, what: &str, one: &str, several: &str) -> String {
@@ -354,6 +402,10 @@ pub(super) fn typed(line: &AlertsLine) -> Option<String> {
         | AlertsLine::Detach { alert } => {
             format!("{} {alert}", line.word())
         }
+        AlertsLine::Resolve { alert, why } => match why {
+            Some(why) => format!("resolve {alert} {why}"),
+            None => format!("resolve {alert}"),
+        },
         AlertsLine::SilenceHow { alert } => format!("silence {alert} 4h why"),
         AlertsLine::Silence { what: Silenced::Alert(alert), long, why } => {
             format!("silence {alert} {} {why}", typed_time(*long).replace(' ', ""))

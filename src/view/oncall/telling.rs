@@ -105,6 +105,7 @@ pub fn tell(tell: &Tell, config: &Config) -> Message {
         Tell::SavesAgain { since } => fault::saves_again(*since),
         Tell::Drilled(found) => procedure::drilled(found),
         Tell::Missed(missed) => missed::told(missed),
+        Tell::Week(digest) => digest::week(digest),
         Tell::GroupRepaired => Draft::new()
             .line(words![
                 "🔧 Somebody changed ",

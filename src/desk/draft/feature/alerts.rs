@@ -65,6 +65,7 @@ impl Draft<'_> {
     ) -> Result<AlertsAnswer, StoreError> {
         let decided = match line {
             AlertsLine::Ack { alert } => self.alert_ack(request, *alert)?,
+            AlertsLine::Resolve { alert, why } => self.alert_resolve(request, *alert, why.clone())?,
             AlertsLine::Silence { what, long, why } => {
                 self.alert_silence(request, what, (*long, why.clone()))?
             }
@@ -121,6 +122,28 @@ impl Draft<'_> {
         Ok(matches!(answer, Answer::Private(Private::Done { .. })).then_some(id))
     }
 
+    /// A person says that it is over. The others that share its message are as they were.
+    fn alert_resolve(
+        &mut self,
+        request: &Request,
+        id: AlertId,
+        why: Option<String>,
+    ) -> Result<Decided, StoreError> {
+        let alert = match self.alert_of(id)? {
+            Ok(alert) => alert,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let kind = match ask::close(&alert, why) {
+            Ok(kind) => kind,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        self.record::<Alert>(id, &Cause::request(request), kind)?;
+        let group = self.group_of_alert(&alert)?;
+        let incident = self.book().whole_number(read::incident_of(&alert, group.as_deref()))?;
+        let others = group.map_or(0, |group| group.open);
+        Ok(Ok(AlertsAnswer::Resolved { alert: id, title: alert.told.title.clone(), others, incident }))
+    }
+
     fn alert_silence(
         &mut self,
         request: &Request,
@@ -152,7 +175,9 @@ impl Draft<'_> {
         self.took_effect(None, silence, event, &cause)?;
         self.silence_begins(id, &cause)?;
         let Some(silence) = find_silence(&self.book(), id)? else { return Ok(Ok(AlertsAnswer::Help)) };
-        Ok(Ok(AlertsAnswer::Silenced { silence: Box::new(Arc::unwrap_or_clone(silence)), now: self.now }))
+        let calls = read::calls(&self.book(), self.config, &silence)?;
+        let silence = Box::new(Arc::unwrap_or_clone(silence));
+        Ok(Ok(AlertsAnswer::Silenced { silence, calls, now: self.now }))
     }
 
     fn alert_unsilence(&mut self, request: &Request, which: Unsilenced) -> Result<Decided, StoreError> {

@@ -35,7 +35,7 @@ pub(super) fn says(said: Said, key: &str, hour: i64) -> Signal {
 
 pub(super) fn delivery(name: &str, signals: Vec<Signal>) -> Delivery {
     let heard = Heard { signals, ..Heard::default() };
-    Delivery { id: DeliveryId(name.into()), source: Source::Alertmanager, heard, raw: None }
+    Delivery { id: DeliveryId(name.into()), source: Source::Alertmanager, heard, raw: None, checked: None }
 }
 
 fn alert(scene: &Scene, number: u64) -> Alert {
@@ -236,7 +236,8 @@ fn a_deploy_stands_on_the_timelines_of_what_is_open() {
         at: None,
     };
     let heard = Heard { changes: vec![change], ..Heard::default() };
-    let deployed = Delivery { id: DeliveryId("v1".into()), source: Source::Vercel, heard, raw: None };
+    let deployed =
+        Delivery { id: DeliveryId("v1".into()), source: Source::Vercel, heard, raw: None, checked: None };
     scene.decide(at(2), |draft| {
         draft.hear(&deployed).unwrap().unwrap();
         draft.hear(&deployed).unwrap().unwrap();

@@ -82,3 +82,39 @@ pub fn every(silent: SignedDuration) -> SignedDuration {
 
 /// The longest that anything waits.
 pub const LONGEST: SignedDuration = SELDOM;
+
+/// Whose turn it is where not all can be asked at a time: those who were asked longest ago.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Turns {
+    asked: BTreeMap<String, u64>,
+    round: u64,
+}
+
+impl Turns {
+    /// At most so many of `names`, and those who were never asked first.
+    pub fn next(&mut self, mut names: Vec<String>, most: usize) -> Vec<String> {
+        self.asked.retain(|name, _| names.contains(name));
+        names.sort_by_cached_key(|name| (self.asked.get(name).copied(), name.clone()));
+        names.truncate(most);
+        self.round += 1;
+        self.asked.extend(names.iter().map(|name| (name.clone(), self.round)));
+        names
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everybody_has_a_turn() {
+        let all = |names: &str| names.chars().map(String::from).collect::<Vec<_>>();
+        let mut turns = Turns::default();
+        let asked: Vec<String> = ["abcdefg", "abcdefg", "abcdefg", "abcdefghi", "a"]
+            .map(|names| turns.next(all(names), 3).concat())
+            .into();
+        // Who is new comes before who was asked, and who is over leaves nothing behind.
+        assert_eq!(asked, ["abc", "def", "gab", "hic", "a"]);
+        assert_eq!(turns.asked.len(), 1);
+    }
+}

@@ -35,6 +35,7 @@ const COMMANDS = [
   ["/runbook freeze ", "why", "begin no change until further notice"],
   ["/alerts list", "", "what machines say is wrong"],
   ["/alerts ack ", "A-12", "you have it"],
+  ["/alerts resolve ", "A-12 why", "it is over, where its source does not say so"],
   ["/alerts silence ", "A-12 2h why", "count it and say nothing for that time"],
   ["/alerts why ", "A-12", "where it came from, and what was made of it"],
   ["/alerts sources", "", "what was heard of each source"],

@@ -25,6 +25,7 @@ use domain::timer::Lateness;
 const FACTS: usize = 6;
 const LINKS: usize = 3;
 const FACT: usize = 120;
+const REASON: usize = 200;
 
 fn lamp(severity: Severity) -> &'static str {
     match severity {
@@ -115,13 +116,13 @@ fn standing(alert: &Alert, group: Option<&Group>, now: Timestamp) -> Vec<Words> 
         )]
     });
     let state = match State::of(alert, group) {
-        State::Resolved { at } => words![
+        State::Resolved { at, .. } => words![
             "✅ Resolved ",
             near(at, now),
             ", after ",
-            spoken(at.duration_since(alert.first).max(jiff::SignedDuration::ZERO)),
-            "."
-        ],
+            spoken(at.duration_since(alert.first).max(jiff::SignedDuration::ZERO))
+        ]
+        .and(by_whom(alert)),
         State::Open | State::Flapping { .. } if group.is_some_and(|group| group.incident.is_some()) => {
             return flapping.into_iter().collect();
         }
@@ -132,6 +133,13 @@ fn standing(alert: &Alert, group: Option<&Group>, now: Timestamp) -> Vec<Words> 
         other => sentence(state(&other, now)),
     };
     flapping.into_iter().chain([state]).collect()
+}
+
+/// ` by Ana: the anomaly is over`, where a person said so.
+fn by_whom(alert: &Alert) -> Words {
+    let Some(closed) = &alert.closed else { return words!["."] };
+    let why = closed.why.as_ref().map(|why| words![": ", shorten(why, REASON)]);
+    words![", by ", &closed.by].and(why.unwrap_or_else(|| words!["."]))
 }
 
 /// Which incident it belongs to; while it is open whoever has that has it.
@@ -232,6 +240,9 @@ fn buttons(shown: &Shown) -> Vec<Button> {
             )
         };
         buttons.extend(shown.incidents.iter().map(add));
+    }
+    if let Some(alone) = shown.alerts.first().filter(|alert| group.alerts == 1 && alert.end_is_never_told()) {
+        buttons.push(button("It is over", AlertsLine::Resolve { alert: alone.id, why: None }));
     }
     buttons.push(button("Silence", AlertsLine::SilenceHow { alert }));
     buttons.push(why);

@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 
 use super::{TITLE, alerts, row, source, thousands, times};
+use crate::Message;
 use crate::blocks::Draft;
-use crate::words::{Words, bold, near, words};
+use crate::words::{Words, bold, code, near, words};
 use domain::alert::digest::{Digest, Minor};
 use domain::text::shorten;
 
@@ -34,6 +35,16 @@ pub(crate) fn add(mut draft: Draft, digest: &Digest, now: Timestamp) -> Draft {
             .into_iter()
             .collect(),
     )
+}
+
+/// The week's alerts by themselves, where nobody hands over.
+pub(crate) fn week(digest: &Digest) -> Message {
+    let lines = short(digest);
+    Draft::new()
+        .line(words!["🗓️ ", bold("The week's alerts"), ", for the weekly review."])
+        .lines(lines)
+        .line(words!["All of it: ", code("/oncall review")])
+        .finish()
 }
 
 /// The same in a line or two; `/oncall review` has the rest.

@@ -14,7 +14,11 @@ pub(super) fn unclear(unclear: &Unclear, via: Via) -> Message {
     let (wrong, rest) = match unclear {
         Unclear::Word { word, alerts, .. } if !alerts.is_empty() => {
             let question = words!["I don't know ", code(word), ". Nothing was done. What is to be done?"];
-            return offered(question, alerts, &["ack", "show", "why"]);
+            let of: &[&str] = match alerts.as_slice() {
+                [_] => &["ack", "resolve", "silence", "declare", "show", "why"],
+                _ => &["ack", "resolve", "show"],
+            };
+            return offered(question, alerts, of);
         }
         Unclear::Several { of, alerts } => {
             return offered(words!["One at a time. Nothing was done yet."], alerts, &[of]);
@@ -23,6 +27,7 @@ pub(super) fn unclear(unclear: &Unclear, via: Via) -> Message {
             let example = match nearest.as_deref() {
                 Some("ack") => "ack A-12",
                 Some("show") => "show A-12",
+                Some("resolve") => "resolve A-12 why",
                 Some("silence") => SILENCE,
                 Some("list") => "list",
                 _ => "help",
@@ -35,11 +40,15 @@ pub(super) fn unclear(unclear: &Unclear, via: Via) -> Message {
         }
         Unclear::NoTime => (words!["What is to be silent, and for how long?"], SILENCE.to_owned()),
         Unclear::NoReason => (words!["Why? Say it after the time."], SILENCE.to_owned()),
-        Unclear::ReasonTooLong { most } => {
-            (words![format!("That reason is longer than {most} characters.")], SILENCE.to_owned())
+        Unclear::ReasonTooLong { most, of } => {
+            let rest = if of == "resolve" { "resolve A-12 why" } else { SILENCE };
+            (words![format!("That reason is longer than {most} characters.")], rest.to_owned())
         }
         Unclear::NoIncident => {
             (words!["To which incident? Name it by its number."], "attach A-12 to 7".to_owned())
+        }
+        Unclear::Source { word } if word.is_empty() => {
+            (words!["Which source?"], "test p1 uptimerobot".to_owned())
         }
         Unclear::Source { word } => {
             (words![code(word), " is no source of alerts."], "test p1 uptimerobot".to_owned())
@@ -54,6 +63,9 @@ pub(super) fn unclear(unclear: &Unclear, via: Via) -> Message {
 fn offered(question: Words, alerts: &[AlertId], of: &[&str]) -> Message {
     let one = |alert: AlertId, word: &str| match word {
         "ack" => button(format!("I have {alert}"), AlertsLine::Ack { alert }),
+        "resolve" => button(format!("{alert} is over"), AlertsLine::Resolve { alert, why: None }),
+        "silence" => button(format!("Silence {alert}"), AlertsLine::SilenceHow { alert }),
+        "declare" => button(format!("Declare {alert}"), AlertsLine::Declare { alert, severity: None }),
         "why" => button(format!("Why {alert}?"), AlertsLine::Why { alert }),
         "detach" => button(format!("Detach {alert}"), AlertsLine::Detach { alert }),
         _ => button(format!("Show {alert}"), AlertsLine::Show { alert }),
@@ -67,8 +79,10 @@ pub(super) fn refused(refusal: &AlertsRefusal, via: Via) -> Message {
     let list = || typed("See what there is: ", "list");
     let (wrong, next): (Words, Option<Words>) = match refusal {
         AlertsRefusal::NoSuch { alert } => (words!["There is no ", bold(alert.to_string()), "."], list()),
-        AlertsRefusal::Over { alert, at } => {
-            (words![bold(alert.to_string()), " is over already, since ", moment(*at), "."], list())
+        AlertsRefusal::Over { alert, at, by } => {
+            let by = by.as_ref().map(|by| words![", by ", by]);
+            let over = words![bold(alert.to_string()), " is over already, since ", moment(*at)];
+            (over.and_if(by).and(words!["."]), list())
         }
         AlertsRefusal::AckedAlready { alert, by, at } if !by.is_howler() => {
             (words![by, " has ", bold(alert.to_string()), " already, since ", moment(*at), "."], None)

@@ -8,6 +8,7 @@ use crate::oncall::reason;
 use crate::words::{Words, bold, code, near, words};
 use domain::Severity;
 use domain::aggregate::Aggregate;
+use domain::alert::hear::Checked;
 use domain::alert::line::{State, Why};
 use domain::alert::rules::{By, Channel, Declare, Verdict};
 use domain::alert::signal::Source;
@@ -17,8 +18,10 @@ use domain::text::shorten;
 const KEY: usize = 200;
 
 /// How what a source sends is checked.
-fn checked(from: Source) -> &'static str {
+fn checked(from: Source, by: Option<Checked>) -> &'static str {
     match from {
+        Source::Grafana if by == Some(Checked::Signature) => "its HMAC-SHA256 over the body",
+        Source::Grafana if by == Some(Checked::Token) => "its token",
         Source::GitHub => "its HMAC-SHA256 over the body",
         Source::Vercel => "its HMAC-SHA1 over the body",
         Source::UptimeRobot => "the token in its address",
@@ -80,7 +83,7 @@ fn follows(verdict: &Verdict, on_call: Option<&UserId>) -> Vec<Words> {
 pub(super) fn why(asked: &Why) -> Message {
     let Why { alert, group, silence, duty, on_call, now } = asked;
     let mut lines = vec![
-        words![bold("Source: "), source(alert.source), ", checked by ", checked(alert.source)],
+        words![bold("Source: "), source(alert.source), ", checked by ", checked(alert.source, alert.checked)],
         words![bold("Key: "), code(shorten(&alert.key, KEY))],
         words![
             bold("Heard: "),

@@ -7,19 +7,21 @@ use super::{Named, Texts, asked, at, bea, ian, late, mapped, minutes, named, pla
 use crate::Via;
 use domain::actor::Actor;
 use domain::aggregate::{Aggregate, Cause};
+use domain::alert::bound::PutOff;
 use domain::alert::course::{Place, Point};
 use domain::alert::ear::{Ear, Misread};
 use domain::alert::event::{AlertEventKind, Opened, Told};
 use domain::alert::group::event::{GroupEventKind, GroupOpened};
 use domain::alert::group::{Group, GroupId, Shown};
-use domain::alert::line::{AlertsAnswer, AlertsRefusal, Listed, Notice, Row, State, Unclear, Why};
+use domain::alert::hear::Checked;
+use domain::alert::line::{AlertsAnswer, AlertsRefusal, Listed, Notice, Row, State, Uncalled, Unclear, Why};
 use domain::alert::rules::{Rules, judge};
 use domain::alert::signal::{Link, Said, Signal, Source, Trouble};
 use domain::alert::silence::{Matcher, Silence, SilenceId};
 use domain::alert::{Alert, AlertId};
 use domain::answer::Private;
 use domain::answer::Summary;
-use domain::feature::{self, FeatureAnswer};
+use domain::feature::{self, FeatureAnswer, Room};
 use domain::id::IncidentId;
 use domain::oncall::OverrideKind;
 use domain::oncall::Why as Held;
@@ -52,6 +54,7 @@ fn alert(texts: &Texts, number: u64, severity: Severity) -> Alert {
         verdict: judge(&signal, &Rules::default(), at("02:00")),
         after: None,
         silence: None,
+        checked: None,
     };
     let event = Alert::event(1, at("02:00"), &Cause::howler(), AlertEventKind::Opened(Box::new(opened)));
     Alert::opened(AlertId(number), &event).unwrap()
@@ -127,6 +130,10 @@ fn flaps(first: &Alert) -> Alert {
     })
 }
 
+fn anomaly(alert: &Alert) -> Alert {
+    Alert { source: Source::Vercel, ..alert.clone() }
+}
+
 fn cards(texts: &Texts) -> Vec<Named> {
     let [p1, p2, p3] = [Severity::P1, Severity::P2, Severity::P3].map(|severity| alert(texts, 12, severity));
     let twice = says(&says(&p2, "02:07", Said::Firing), "02:20", Said::Firing);
@@ -146,6 +153,11 @@ fn cards(texts: &Texts) -> Vec<Named> {
         ),
         ("a P2 that was said again", message(&shown(group(&p2), vec![twice.clone()], "02:21"))),
         ("somebody has it", message(&shown(acked.clone(), vec![twice], "02:21"))),
+        ("one that never tells its end", message(&shown(group(&p3), vec![anomaly(&p3)], "02:21"))),
+        ("over by somebody's word", {
+            let kind = AlertEventKind::Closed { why: Some(texts.text.clone()) };
+            message(&shown(ended.clone(), vec![then(&anomaly(&p3), "02:31", kind)], "02:40"))
+        }),
         ("resolved", message(&shown(ended.clone(), vec![over], "02:40"))),
         ("flapping", message(&shown(group(&p3), vec![flaps(&p3)], "02:21"))),
         ("a storm", message(&shown(storm.clone(), several.clone(), "02:21"))),
@@ -175,6 +187,20 @@ fn notices(texts: &Texts) -> Vec<Named> {
         ("nobody has several, late", of(&several, Notice::Reminded { late: Some(late()) })),
         ("the response time is over", of(&group, Notice::Breached { late: None })),
         ("the response time of several is over, late", of(&several, Notice::Breached { late: Some(late()) })),
+        (
+            "new ones are put off",
+            crate::notice(
+                &feature::Notice::PutOff(Source::Grafana, Box::new(put_off()), Room::None),
+                &named(),
+            ),
+        ),
+        (
+            "there is room again",
+            crate::notice(
+                &feature::Notice::PutOff(Source::Grafana, Box::new(put_off()), Room::Again),
+                &named(),
+            ),
+        ),
         ("a silence is over", over(true, None)),
         ("a silence of what fits is over, late", over(false, Some(late()))),
     ]
@@ -195,6 +221,10 @@ pub fn row(texts: &Texts, number: u64, state: State) -> Row {
     }
 }
 
+fn put_off() -> PutOff {
+    PutOff { since: at("02:10"), last: at("02:39"), deliveries: 1_212, wants: 3, told: at("02:10") }
+}
+
 fn lists(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
     let now = at("02:40");
     let states = [
@@ -209,7 +239,15 @@ fn lists(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
     let listed = |rows: Vec<Row>, alerts, groups, silences| {
         let stand_for: usize = rows.iter().map(|row| 1 + row.others).sum();
         let more = usize::saturating_sub(alerts, stand_for);
-        AlertsAnswer::List(Box::new(Listed { rows, more, alerts, groups, silences, now }))
+        AlertsAnswer::List(Box::new(Listed {
+            rows,
+            more,
+            alerts,
+            groups,
+            silences,
+            put_off: Vec::new(),
+            now,
+        }))
     };
     let silences = vec![silence(texts, 3, true), silence(texts, 4, false)];
     let mut ear = Ear::new(Source::Grafana, at("01:00"));
@@ -225,8 +263,32 @@ fn lists(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
         ("no alert", listed(Vec::new(), 0, 0, Vec::new())),
         ("alerts", listed(rows.clone(), 4_812, 3, silences.clone())),
         ("silences alone", listed(Vec::new(), 0, 0, silences)),
-        ("no source", AlertsAnswer::Sources { ears: Vec::new(), asking: Box::default(), now }),
+        (
+            "no source",
+            AlertsAnswer::Sources { ears: Vec::new(), asking: Box::default(), uncalled: Vec::new(), now },
+        ),
         ("sources", asked::sources(vec![Ear::new(Source::GitHub, at("01:00")), ear], now)),
+        ("alerts, put off", {
+            let put_off = vec![(Source::Alertmanager, put_off()), (Source::Grafana, put_off())];
+            let silences = Vec::new();
+            AlertsAnswer::List(Box::new(Listed {
+                rows,
+                more: 0,
+                alerts: 50_000,
+                groups: 3,
+                silences,
+                put_off,
+                now,
+            }))
+        }),
+        ("sources, put off and uncalled", {
+            let ears = vec![Ear { put_off: Some(put_off()), ..Ear::new(Source::GitHub, at("01:00")) }];
+            let uncalled = vec![
+                Uncalled::Silenced(Box::new(silence(texts, 3, false))),
+                Uncalled::Silent { source: Source::UptimeRobot, severity: Severity::P3 },
+            ];
+            AlertsAnswer::Sources { ears, asking: Box::default(), uncalled, now }
+        }),
         ("sources that did not speak", asked::sources(Vec::new(), now)),
     ]
 }
@@ -237,6 +299,7 @@ fn whys(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
     let asked = AlertEventKind::Answered { what: "run 12 succeeded".into() };
     let asked = then(&one, "02:35", asked);
     let held = then(&one, "02:10", AlertEventKind::Silenced { silence: SilenceId(3), until: at("04:00") });
+    let grafana = |checked| Alert { source: Source::Grafana, checked, ..one.clone() };
     let posted = Group {
         post: Some(("C1".into(), "1.1".into())),
         alerts: 7,
@@ -264,6 +327,8 @@ fn whys(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
     vec![
         ("why, with its message", why(&one, Some(posted), None)),
         ("why, asked", why(&asked, None, None)),
+        ("why, of Grafana that signs", why(&grafana(Some(Checked::Signature)), None, None)),
+        ("why, of Grafana that shows its token", why(&grafana(Some(Checked::Token)), None, None)),
         ("why, silent", why(&held, None, Some(silence(texts, 3, true)))),
         ("a test of a P1", test(Some(Severity::P1), Source::Events, Some(bea()))),
         ("a test of a P4", test(Some(Severity::P4), Source::Vercel, None)),
@@ -295,8 +360,18 @@ fn answers(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
                 incident: Some(IncidentId(7)),
             },
         ),
-        ("silenced", AlertsAnswer::Silenced { silence: Box::new(held.clone()), now }),
-        ("silenced what fits", AlertsAnswer::Silenced { silence: Box::new(all.clone()), now }),
+        ("over", AlertsAnswer::Resolved { alert: id, title: title.clone(), others: 0, incident: None }),
+        (
+            "over, of several",
+            AlertsAnswer::Resolved {
+                alert: id,
+                title: title.clone(),
+                others: 7,
+                incident: Some(IncidentId(7)),
+            },
+        ),
+        ("silenced", AlertsAnswer::Silenced { silence: Box::new(held.clone()), calls: true, now }),
+        ("silenced what fits", AlertsAnswer::Silenced { silence: Box::new(all.clone()), calls: false, now }),
         ("silence, how", AlertsAnswer::SilenceHow { alert: id, title }),
         ("unsilenced", AlertsAnswer::Unsilenced { silence: Box::new(held), open: 2 }),
         ("unsilenced what fits", AlertsAnswer::Unsilenced { silence: Box::new(all), open: 0 }),
@@ -321,7 +396,11 @@ fn answers(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
         Unclear::NotANumber { word: word.clone(), of: "show".into() },
         Unclear::NoTime,
         Unclear::NoReason,
-        Unclear::ReasonTooLong { most: 200 },
+        Unclear::ReasonTooLong { most: 200, of: "silence".into() },
+        Unclear::ReasonTooLong { most: 200, of: "resolve".into() },
+        Unclear::Word { word: word.clone(), nearest: None, alerts: vec![AlertId(12)] },
+        Unclear::Several { of: "resolve".into(), alerts: vec![AlertId(12), AlertId(13)] },
+        Unclear::Source { word: String::new() },
         Unclear::NoIncident,
         Unclear::Source { word },
     ];
@@ -329,7 +408,8 @@ fn answers(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
     let (alert, silence) = (id, SilenceId(3));
     let refusals = [
         AlertsRefusal::NoSuch { alert },
-        AlertsRefusal::Over { alert, at: at("02:00") },
+        AlertsRefusal::Over { alert, at: at("02:00"), by: None },
+        AlertsRefusal::Over { alert, at: at("02:00"), by: Some(bea().into()) },
         AlertsRefusal::AckedAlready { alert, by: bea().into(), at: at("02:00") },
         AlertsRefusal::AckedAlready { alert, by: Actor::Howler, at: at("02:00") },
         AlertsRefusal::Everything,

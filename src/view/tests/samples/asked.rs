@@ -30,7 +30,12 @@ pub fn sources(ears: Vec<Ear>, now: Timestamp) -> AlertsAnswer {
         asked(Source::GitHub, Subject::Schedules, &[], &[off]),
         asked(Source::Vercel, Subject::Alerts, &["Vercel did not answer within 20 s"], &[]),
     ];
-    AlertsAnswer::Sources { ears, asking: Box::new(Asking { of, ..Asking::default() }), now }
+    AlertsAnswer::Sources {
+        ears,
+        asking: Box::new(Asking { of, ..Asking::default() }),
+        uncalled: Vec::new(),
+        now,
+    }
 }
 
 /// What is told after an outage.

@@ -1,21 +1,23 @@
 //! What only reads of alerts.
 
-use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{find, find_group, find_silence, live_silences};
 use crate::book::Book;
 use crate::oncall::week_before;
+use crate::order::{Shelf, With};
 use config::Config;
 use domain::Severity;
 use domain::aggregate::Aggregate;
-use domain::alert::digest::Digest;
-use domain::alert::group::Group;
-use domain::alert::line::{AlertsAnswer, AlertsLine, AlertsRefusal, Listed, Row, Why, fold};
+use domain::alert::digest::{self, Digest};
+use domain::alert::ear::Ear;
+use domain::alert::group::{Group, GroupId};
+use domain::alert::line::{AlertsAnswer, AlertsLine, AlertsRefusal, Listed, Row, Uncalled, Why, fold};
 use domain::alert::rules::judge;
 use domain::alert::signal::{Said, Signal, Source, Trouble};
-use domain::alert::{Alert, AlertId};
+use domain::alert::silence::Silence;
+use domain::alert::{Alert, AlertId, source_word};
 use domain::id::{IncidentId, UserId};
 use domain::oncall::Why as Held;
 use domain::oncall::duty::PhoneReach;
@@ -70,11 +72,14 @@ pub(in crate::draft) fn read(
             }
             None => no_such(*id),
         },
-        AlertsLine::Sources => AlertsAnswer::Sources {
-            ears: book.state.alerts.ears.values().cloned().collect(),
-            asking: Box::new(book.state.alerts.asking.clone()),
-            now: book.now,
-        },
+        AlertsLine::Sources => {
+            let open = book.state.alerts.weight();
+            let mut ears: Vec<Ear> = book.state.alerts.ears.values().cloned().collect();
+            ears.iter_mut()
+                .for_each(|ear| ear.put_off = ear.put_off.take().filter(|put_off| put_off.stands(open)));
+            let asking = Box::new(book.state.alerts.asking.clone());
+            AlertsAnswer::Sources { ears, asking, uncalled: uncalled(book, config)?, now: book.now }
+        }
         AlertsLine::Test { severity, source } => AlertsAnswer::Test {
             severity: *severity,
             source: *source,
@@ -84,6 +89,7 @@ pub(in crate::draft) fn read(
         AlertsLine::Unclear(unclear) => AlertsAnswer::Unclear(unclear.clone()),
         AlertsLine::Help
         | AlertsLine::Ack { .. }
+        | AlertsLine::Resolve { .. }
         | AlertsLine::Silence { .. }
         | AlertsLine::Unsilence { .. }
         | AlertsLine::Attach { .. }
@@ -101,16 +107,6 @@ fn on_call(book: &Book<'_>) -> Option<UserId> {
     book.state.rota.duty(book.now, PhoneReach::Off).primary
 }
 
-/// Every alert that is open, as this round has it.
-fn open<'a>(book: &Book<'a>) -> Vec<&'a Arc<Alert>> {
-    let kept = book.state.plain.alerts.iter();
-    let changed = book.round.into_iter().flat_map(|round| round.alerts.changed.iter());
-    let mut open: BTreeMap<AlertId, &Arc<Alert>> =
-        kept.chain(changed).map(|(id, alert)| (*id, alert)).collect();
-    open.retain(|_, alert| alert.is_live());
-    open.into_values().collect()
-}
-
 /// Its own incident, or that of all that share its message.
 pub(super) fn incident_of(alert: &Alert, group: Option<&Group>) -> Option<IncidentId> {
     alert.incident.or_else(|| group.filter(|group| group.is_live())?.incident)
@@ -122,36 +118,75 @@ fn row(book: &Book<'_>, alert: &Alert) -> Result<Row, StoreError> {
     Ok(Row { incident, ..Row::of(alert, group.as_deref()) })
 }
 
+fn row_of(book: &Book<'_>, id: AlertId, others: usize) -> Result<Option<Row>, StoreError> {
+    let row = find(book, id)?.map(|alert| row(book, &alert)).transpose()?;
+    Ok(row.map(|row| Row { others, ..row }))
+}
+
 /// What is open: the worst first, and of those the newest. Silenced ones stand behind the others of their severity. Where
-/// there are many, those that share a message share a row.
+/// there are many, those that share a message share a row. No more is read than is shown.
 fn listed(book: &Book<'_>) -> Result<Listed, StoreError> {
-    let mut sorted = open(book);
-    let groups: BTreeSet<_> = sorted.iter().filter_map(|alert| alert.group).collect();
-    let (alerts, groups) = (sorted.len(), groups.len());
-    sorted.sort_by_key(|alert| (alert.verdict.severity, alert.silence.is_some(), Reverse(alert.id)));
-    let rows = sorted.into_iter().map(|alert| row(book, alert)).collect::<Result<Vec<_>, _>>()?;
-    let mut rows = if rows.len() > LISTED { fold(rows) } else { rows };
-    let more = rows.iter().skip(LISTED).map(|row| 1 + row.others).sum();
-    rows.truncate(LISTED);
+    let order = &book.state.alerts.order;
+    let (alerts, groups) = (order.len(), book.state.alerts.groups_open());
+    let mut rows = Vec::new();
+    if alerts <= LISTED {
+        for id in order.all() {
+            rows.extend(row_of(book, id, 0)?);
+        }
+    } else {
+        for (_, newest, many) in order.newest() {
+            rows.extend(row_of(book, newest, many - 1)?);
+            if rows.len() >= LISTED {
+                rows = fold(rows);
+            }
+            if rows.len() >= LISTED {
+                break;
+            }
+        }
+        rows = fold(rows);
+    }
+    let shown: usize = rows.iter().map(|row| 1 + row.others).sum();
     let silences = live_silences(book).into_iter().map(Arc::unwrap_or_clone).collect();
-    Ok(Listed { rows, more, alerts, groups, silences, now: book.now })
+    let put_off = book.state.alerts.put_off();
+    let more = alerts.saturating_sub(shown);
+    Ok(Listed { rows, more, alerts, groups, silences, put_off, now: book.now })
+}
+
+/// P3 that fire and belong to no incident, the oldest first, and how many more rows there are.
+fn waiting(book: &Book<'_>) -> Result<(Vec<Row>, usize), StoreError> {
+    let belongs = |group: &GroupId| {
+        book.state.plain.groups.get(group).is_some_and(|group| group.is_live() && group.incident.is_some())
+    };
+    let free = |shelf: &Shelf| match shelf.with {
+        With::Group(group, None) => !belongs(&group),
+        With::Alone(_, None) => true,
+        With::Group(_, Some(_)) | With::Alone(_, Some(_)) => false,
+    };
+    let shelves = || book.state.alerts.order.of(Severity::P3).filter(|(shelf, _)| free(shelf));
+    let all: usize = shelves().map(|(_, alerts)| alerts.len()).sum();
+    let mut oldest: Vec<(AlertId, usize)> = if all <= digest::ROWS {
+        shelves().flat_map(|(_, alerts)| alerts.iter().map(|alert| (*alert, 0))).collect()
+    } else {
+        shelves().filter_map(|(_, alerts)| Some((*alerts.first()?, alerts.len() - 1))).collect()
+    };
+    oldest.sort_unstable();
+    let more = oldest.len().saturating_sub(digest::ROWS);
+    let mut rows = Vec::new();
+    for (id, others) in oldest.into_iter().take(digest::ROWS) {
+        rows.extend(row_of(book, id, others)?);
+    }
+    rows.sort_by_key(|row| row.since);
+    Ok((rows, more))
 }
 
 /// The week before now. Of the closed ones the newest are read, and it is said where those are not all.
 pub fn week_of_alerts(book: &Book<'_>) -> Result<Digest, StoreError> {
     let since = week_before(book.now);
-    let mut live = Vec::new();
-    let open = open(book);
-    for alert in open.iter().filter(|alert| alert.verdict.severity == Severity::P3) {
-        live.push(row(book, alert)?);
-    }
-    let mut week: Vec<Arc<Alert>> =
-        open.iter().filter(|alert| alert.last >= since).map(|&alert| Arc::clone(alert)).collect();
-    let known: BTreeSet<AlertId> = open.iter().map(|alert| alert.id).collect();
+    let open = &book.state.plain.alerts;
+    let mut closed: Vec<Arc<Alert>> = Vec::new();
     let mut cut = None;
-    for (read, id) in
-        (1..book.state.next.plain.alerts).rev().map(AlertId).filter(|id| !known.contains(id)).enumerate()
-    {
+    let ids = (1..book.state.next.plain.alerts).rev().map(AlertId);
+    for (read, id) in ids.filter(|id| !open.contains_key(id)).enumerate() {
         let Some(alert) = find(book, id)? else { continue };
         if alert.heard < since {
             break;
@@ -160,9 +195,50 @@ pub fn week_of_alerts(book: &Book<'_>) -> Result<Digest, StoreError> {
             cut = Some(alert.heard);
             break;
         }
-        week.push(alert);
+        closed.push(alert);
     }
-    Ok(Digest::of(live, week.iter().map(|alert| alert.as_ref()), cut))
+    let week = open.values().filter(|alert| alert.last >= since).chain(&closed);
+    Ok(Digest::of(waiting(book)?, week.map(|alert| alert.as_ref()), cut))
+}
+
+/// Whether a P1 that a source says would page.
+fn may_page(source: Source, facts: &BTreeMap<String, String>, config: &Config, now: Timestamp) -> bool {
+    let signal = Signal { facts: facts.clone(), ..example(source, Some(Severity::P1)) };
+    judge(&signal, &config.alerts, now).page
+}
+
+/// Whether among what a silence fits is what would page: what it holds back now, or what a source may say any time.
+pub(super) fn calls(book: &Book<'_>, config: &Config, silence: &Silence) -> Result<bool, StoreError> {
+    let matcher = &silence.matcher;
+    if let (Some(source), Some(key)) = (matcher.source, &matcher.key) {
+        let alert = book.state.alerts.open_of(source, key).map(|id| find(book, id)).transpose()?.flatten();
+        let known = alert.map(|alert| alert.verdict.page);
+        return Ok(known.unwrap_or_else(|| may_page(source, &matcher.labels, config, book.now)));
+    }
+    let fits = |source: &Source| matcher.source.is_none_or(|own| own == *source);
+    Ok(Source::ALL.into_iter().filter(fits).any(|source| may_page(source, &matcher.labels, config, book.now)))
+}
+
+/// Of what nobody would be called, though it may be bad.
+fn uncalled(book: &Book<'_>, config: &Config) -> Result<Vec<Uncalled>, StoreError> {
+    let mut all = Vec::new();
+    for silence in live_silences(book) {
+        if calls(book, config, &silence)? {
+            all.push(Uncalled::Silenced(Box::new(Arc::unwrap_or_clone(silence))));
+        }
+    }
+    let expected = config.sources.expected();
+    for source in
+        Source::ALL.into_iter().filter(|source| may_page(*source, &BTreeMap::new(), config, book.now))
+    {
+        let key = format!("source:{}", source_word(source));
+        let own = expected.iter().find(|one| one.key == key);
+        let verdict = own.map(|one| judge(&one.silent(book.now), &config.alerts, book.now));
+        if let Some(verdict) = verdict.filter(|verdict| !verdict.page) {
+            all.push(Uncalled::Silent { source, severity: verdict.severity });
+        }
+    }
+    Ok(all)
 }
 
 /// What a source says first, as an example.

@@ -1,0 +1,105 @@
+//! Why nothing is done of a line.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::actor::Actor;
+use crate::alert::AlertId;
+use crate::alert::silence::SilenceId;
+use crate::id::IncidentId;
+
+/// Why a line was not understood.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Unclear {
+    /// No word of this command's.
+    Word {
+        word: String,
+        nearest: Option<String>,
+        /// The alerts that the line names.
+        #[serde(default)]
+        alerts: Vec<AlertId>,
+    },
+    /// More than one alert is named.
+    Several {
+        of: String,
+        alerts: Vec<AlertId>,
+    },
+    /// No alert is named.
+    NoAlert {
+        of: String,
+    },
+    NotANumber {
+        word: String,
+        of: String,
+    },
+    /// No time, or nothing to be silent.
+    NoTime,
+    NoReason,
+    ReasonTooLong {
+        most: usize,
+        #[serde(default)]
+        of: String,
+    },
+    NoIncident,
+    /// No source of this name.
+    Source {
+        word: String,
+    },
+}
+
+/// Why a line that was understood does nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AlertsRefusal {
+    NoSuch {
+        alert: AlertId,
+    },
+    Over {
+        alert: AlertId,
+        at: Timestamp,
+        /// Where a person said so.
+        #[serde(default)]
+        by: Option<Actor>,
+    },
+    AckedAlready {
+        alert: AlertId,
+        by: Actor,
+        at: Timestamp,
+    },
+    /// It fits everything.
+    Everything,
+    TooLong {
+        hours: i64,
+    },
+    TooMany {
+        most: usize,
+    },
+    NoSuchSilence {
+        silence: SilenceId,
+    },
+    SilenceOver {
+        silence: SilenceId,
+        at: Timestamp,
+    },
+    NotSilenced {
+        alert: AlertId,
+    },
+    NoSuchIncident {
+        incident: IncidentId,
+    },
+    IncidentOver {
+        incident: IncidentId,
+    },
+    AttachedAlready {
+        alert: AlertId,
+        incident: IncidentId,
+    },
+    NotAttached {
+        alert: AlertId,
+    },
+    /// It belongs to an incident with all that share its message, by this one.
+    AttachedWith {
+        alert: AlertId,
+        incident: IncidentId,
+        with: AlertId,
+    },
+}
