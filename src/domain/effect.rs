@@ -24,6 +24,7 @@ use super::owner::Owner;
 use super::procedure::{Check, Question};
 use super::request::{Place, ReplyPath};
 use super::run::announce::RunNote;
+use super::run::difference::Compared;
 use super::run::says::RunSays;
 use crate::actor::Actor;
 use crate::duration::Humane;
@@ -254,6 +255,9 @@ pub enum EffectKind {
         run: RunId,
         argv: Vec<String>,
         plan: Option<Vec<String>>,
+        /// What the plan is compared with.
+        #[serde(default)]
+        against: Option<Compared>,
         /// The user group whose people may approve.
         group: Option<String>,
         /// Whose request it is for: the hold that the change has. 0 where an older howler asked.

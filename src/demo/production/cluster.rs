@@ -135,6 +135,25 @@ impl Deployment {
         format!("deployment \"{}\" successfully rolled out\n", self.name)
     }
 
+    /// A revision's pods, as `kubectl` describes them.
+    pub fn history(&self, number: &str) -> Heard {
+        let Some(revision) = self.revisions.iter().find(|one| one.number.to_string() == number) else {
+            return said(1, "error: unable to find the specified revision\n".to_owned());
+        };
+        let (name, Revision { number, version, restarts, .. }) = (self.name, revision);
+        let restarted = format!("  Annotations:\tkubectl.kubernetes.io/restartedAt: {restarts}\n");
+        let restarted = if *restarts > 0 { restarted } else { String::new() };
+        said(
+            0,
+            format!(
+                "deployment.apps/{name} with revision #{number}\nPod Template:\n  Labels:\tapp={name}\n\
+                 \tpod-template-hash=5c{version}d{restarts}\n{restarted}  Containers:\n   {name}:\n    \
+                 Image:\tmonkeytown/{name}:{version}\n    Port:\t<none>\n    Environment:\n      \
+                 LOG_LEVEL:\tinfo\n    Mounts:\t<none>\n  Volumes:\t<none>\n"
+            ),
+        )
+    }
+
     /// `rollout restart`, `rollout undo` and `scale`, as `kubectl` would answer; `changes` where it is done.
     pub fn change(&mut self, words: &[&str], changes: bool) -> Heard {
         let value = |flag: &str| words.iter().find_map(|word| word.strip_prefix(flag)?.parse::<u32>().ok());

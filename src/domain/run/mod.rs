@@ -7,6 +7,7 @@ pub mod approve;
 pub mod audit;
 pub mod change;
 pub mod decide;
+pub mod difference;
 pub mod event;
 mod fire;
 pub mod identity;

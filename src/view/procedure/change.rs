@@ -1,5 +1,6 @@
 //! The part of a run's card that is about changing something: the step, exactly what runs, who approves it, and what became of it.
 
+use super::difference;
 use super::parts::{proof, quoted};
 use super::said::{broke, told};
 use super::undo;
@@ -34,8 +35,9 @@ pub(super) fn offered(draft: Draft, run: &Run, rung: usize) -> Draft {
 pub(super) fn offered_beside(draft: Draft, run: &Run, rung: usize) -> Draft {
     let Some(action) = run.action_of(rung) else { return draft };
     let plan = action.plan.as_ref().map(|plan| made(run, plan));
+    let against = action.against.as_ref().map(|against| made(run, &against.run));
     let undo = action.undo.command().map(|undo| made(run, &undo.run));
-    beside(draft, plan, undo).lines(lost(run, action))
+    beside(draft, plan, against, undo).lines(lost(run, action))
 }
 
 fn made(run: &Run, command: &Template) -> String {
@@ -45,11 +47,12 @@ fn made(run: &Run, command: &Template) -> String {
     }
 }
 
-/// The plan's command, and the one that takes the action back.
-fn beside(draft: Draft, plan: Option<String>, undo: Option<String>) -> Draft {
+/// The plan's command, what it is compared with, and the one that takes the action back.
+fn beside(draft: Draft, plan: Option<String>, against: Option<String>, undo: Option<String>) -> Draft {
     let plan = plan.map(|plan| format!("plan:  {plan}"));
+    let against = against.map(|against| format!("now:   {against}"));
     let undo = undo.map(|undo| format!("undo:  {undo}"));
-    let lines: Vec<String> = plan.into_iter().chain(undo).collect();
+    let lines: Vec<String> = plan.into_iter().chain(against).chain(undo).collect();
     if lines.is_empty() { draft } else { draft.preformatted(&lines.join("\n")) }
 }
 
@@ -89,6 +92,10 @@ pub(super) fn changing(draft: Draft, run: &Run, change: &Change) -> Draft {
         .line(words![bold(lead(&change.phase)), change.proposed.title.clone(), ". ", &change.by, " asked."])
         .preformatted(&format!("run:   {}", quoted(&change.proposed.argv)));
     let is_asking = matches!(change.phase, Phase::Asking { .. });
+    let draft = match change.difference().filter(|_| is_asking) {
+        Some(difference) => difference::shown(draft, difference),
+        None => draft,
+    };
     let undo = stays(action).filter(|_| change.proposed.kind.undoes().is_none());
     let draft = match is_asking {
         true => draft.lines(touches(run).into_iter().chain(undo).collect()),
@@ -105,13 +112,13 @@ pub(super) fn changing(draft: Draft, run: &Run, change: &Change) -> Draft {
 pub(super) fn changing_beside(draft: Draft, run: &Run, change: &Change) -> Draft {
     let Some(action) = run.action_of(change.proposed.rung) else { return draft };
     let plan = change.proposed.plan.as_ref().map(|plan| quoted(plan));
-    let draft = beside(draft, plan, change.proposed.undo.as_ref().map(|undo| quoted(undo)));
-    let said = change.prepared.plan.as_ref().filter(|said| !said.trim().is_empty());
-    let draft = match (&change.phase, said) {
-        (Phase::Preparing | Phase::Asking { .. } | Phase::Rechecking { .. }, Some(said)) => {
-            draft.line(words![bold("The plan says")]).preformatted(&end(said))
-        }
-        _ => draft,
+    let against = change.proposed.against.as_ref().map(|against| quoted(&against.argv));
+    let draft = beside(draft, plan, against, change.proposed.undo.as_ref().map(|undo| quoted(undo)));
+    let is_before = matches!(change.phase, Phase::Preparing | Phase::Asking { .. } | Phase::Rechecking { .. });
+    let said = change.prepared.plan.as_ref().filter(|said| is_before && !said.trim().is_empty());
+    let draft = match said {
+        Some(said) => draft.line(words![bold("The plan says")]).preformatted(&end(said)),
+        None => draft,
     };
     match change.proposed.kind.undoes() {
         None => draft.lines(lost(run, action)),

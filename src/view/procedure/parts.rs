@@ -2,7 +2,7 @@
 
 use domain::duration::Spoken;
 use domain::procedure::{
-    Action, Check, Choices, Command, Expected, Extract, Param, Probe, Procedure, Range, Risk, Rung, Target,
+    Action, Check, Choices, Command, Expected, Extract, NowThen, Param, Probe, Procedure, Range, Risk, Rung, Target,
     Undo, Usual, Verify, When,
 };
 
@@ -172,6 +172,10 @@ fn action(action: &Action) -> Vec<Part> {
     let risk = risk_of(action.risk);
     let mut commands = Vec::new();
     commands.extend(action.plan.as_ref().map(|plan| format!("plan:  {}", line(plan))));
+    let against = action.against.as_ref().map(|against| format!("now:   {}", line(&against.run)));
+    commands.extend(against);
+    let difference = action.difference.as_ref();
+    commands.extend(difference.map(|NowThen { now, then }| format!("would: {now} -> {then}")));
     commands.push(format!("run:   {}", line(&action.run)));
     commands.push(match &action.undo {
         Undo::Command(undo) => format!("undo:  {}", line(&undo.run)),
