@@ -21,6 +21,7 @@ mod data;
 mod database;
 mod delivery;
 mod demo;
+mod differences;
 mod drills;
 mod export;
 mod frozen;

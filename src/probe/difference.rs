@@ -56,7 +56,8 @@ fn keys(pairs: &[Pair]) -> Vec<&str> {
 /// Each line with what may be shown of it. Masks take whole lines out, such as a key's: those are not shown.
 fn pairs(side: &Side<'_>, ignore: &[Regex]) -> Vec<Pair> {
     let (raw, shown): (Vec<&str>, Vec<&str>) = (side.raw.lines().collect(), side.shown.lines().collect());
-    let mut pairs: Vec<Pair> = raw.iter().map(|line| Pair { key: key(line, ignore), shown: NOT_SHOWN.to_owned() }).collect();
+    let mut pairs: Vec<Pair> =
+        raw.iter().map(|line| Pair { key: key(line, ignore), shown: NOT_SHOWN.to_owned() }).collect();
     for op in ops(&raw, &shown) {
         let (old, new) = (op.old_range(), op.new_range());
         if old.len() == new.len() {
@@ -68,7 +69,8 @@ fn pairs(side: &Side<'_>, ignore: &[Regex]) -> Vec<Pair> {
 }
 
 fn key(line: &str, ignore: &[Regex]) -> String {
-    let key = ignore.iter().fold(line.to_owned(), |line, pattern| pattern.replace_all(&line, "").into_owned());
+    let key =
+        ignore.iter().fold(line.to_owned(), |line, pattern| pattern.replace_all(&line, "").into_owned());
     key.trim_end().to_owned()
 }
 
@@ -183,8 +185,10 @@ mod tests {
             ),
             (
                 "of a manifest, which file",
-                ["---\n# Source: t/web.yaml\nkind: A\nspec:\n  replicas: 2\nx\n---\n# Source: t/b.yaml\nb"; 2],
-                ["---\n# Source: t/web.yaml\nkind: A\nspec:\n  replicas: 3\nx\n---\n# Source: t/b.yaml\nb"; 2],
+                ["---\n# Source: t/web.yaml\nkind: A\nspec:\n  replicas: 2\nx\n---\n# Source: t/b.yaml\nb";
+                    2],
+                ["---\n# Source: t/web.yaml\nkind: A\nspec:\n  replicas: 3\nx\n---\n# Source: t/b.yaml\nb";
+                    2],
                 &[],
                 " # Source: t/web.yaml| spec:|-  replicas: 2|+  replicas: 3| x",
             ),
@@ -198,7 +202,9 @@ mod tests {
 
     #[test]
     fn a_long_difference_is_cut_and_counted_and_its_sign_is_of_all_of_it() {
-        let text = |last: usize| (0..200).map(|n| format!("line {n}{}\n", if n == 199 { last } else { 0 })).collect::<String>();
+        let text = |last: usize| {
+            (0..200).map(|n| format!("line {n}{}\n", if n == 199 { last } else { 0 })).collect::<String>()
+        };
         let of = |last| {
             let then = text(last);
             compared(&Side { raw: "", shown: "" }, &Side { raw: &then, shown: &then }, &[])
@@ -208,7 +214,8 @@ mod tests {
         let Difference::Changes { lines: same, sign: other, .. } = of(2) else { panic!() };
         assert!(lines == same && sign != other, "what is cut off counts as well");
         let long = "x".repeat(5_000);
-        let Difference::Changes { lines, more, .. } = compared(&Side { raw: "", shown: "" }, &Side { raw: &long, shown: &long }, &[])
+        let Difference::Changes { lines, more, .. } =
+            compared(&Side { raw: "", shown: "" }, &Side { raw: &long, shown: &long }, &[])
         else {
             panic!()
         };

@@ -25,7 +25,12 @@ impl Prober {
     ///
     /// # Errors
     /// Why the plan says nothing. That what it is compared with says nothing is a difference that cannot be told.
-    pub async fn plan(&self, plan: &[String], against: Option<&Compared>, limit: Duration) -> Result<Planned, String> {
+    pub async fn plan(
+        &self,
+        plan: &[String],
+        against: Option<&Compared>,
+        limit: Duration,
+    ) -> Result<Planned, String> {
         let ask = async |argv: &[String]| self.answer(&Question::Run(argv.to_vec()), limit).await;
         let now = async {
             match against {
@@ -50,7 +55,12 @@ impl Prober {
     }
 }
 
-fn difference(plan: &[String], then: &Answer, against: &Compared, now: Result<Answer, CannotTell>) -> Difference {
+fn difference(
+    plan: &[String],
+    then: &Answer,
+    against: &Compared,
+    now: Result<Answer, CannotTell>,
+) -> Difference {
     let cannot = |why| Difference::CannotTell { why };
     let now = match now {
         Ok(now) => now,
@@ -58,7 +68,10 @@ fn difference(plan: &[String], then: &Answer, against: &Compared, now: Result<An
     };
     let what = against.argv.first().map_or("", String::as_str);
     if now.raw.exit != Some(0) {
-        return cannot(format!("{what} says of what runs now: {}", shorten(now.shown.all().trim(), WHY_MOST)));
+        return cannot(format!(
+            "{what} says of what runs now: {}",
+            shorten(now.shown.all().trim(), WHY_MOST)
+        ));
     }
     if let Err(why) = told("what runs now", &now) {
         return cannot(why);

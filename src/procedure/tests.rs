@@ -1,5 +1,7 @@
 //! The files that are shipped, and one fault at a time.
 
+mod plan;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;

@@ -6,12 +6,51 @@ pub const NOT_SHOWN: &str = "(not shown)";
 
 /// Keys of a manifest whose values say what runs and how much of it. What is not known to be no secret is not shown.
 const SHOWN: [&str; 45] = [
-    "apiVersion", "app", "app.kubernetes.io/name", "app.kubernetes.io/version", "averageUtilization", "claimName", "clusterIP",
-    "concurrencyPolicy", "containerPort", "cpu", "ephemeral-storage", "failureThreshold", "helm.sh/chart", "host", "hostPort",
-    "image", "imagePullPolicy", "initialDelaySeconds", "kind", "maxReplicas", "maxSurge", "maxUnavailable", "memory",
-    "minAvailable", "minReplicas", "mountPath", "name", "namespace", "number", "parallelism", "periodSeconds", "port", "protocol",
-    "replicas", "restartPolicy", "revisionHistoryLimit", "schedule", "secretName", "serviceAccountName", "storage", "suspend",
-    "targetPort", "terminationGracePeriodSeconds", "timeoutSeconds", "type",
+    "apiVersion",
+    "app",
+    "app.kubernetes.io/name",
+    "app.kubernetes.io/version",
+    "averageUtilization",
+    "claimName",
+    "clusterIP",
+    "concurrencyPolicy",
+    "containerPort",
+    "cpu",
+    "ephemeral-storage",
+    "failureThreshold",
+    "helm.sh/chart",
+    "host",
+    "hostPort",
+    "image",
+    "imagePullPolicy",
+    "initialDelaySeconds",
+    "kind",
+    "maxReplicas",
+    "maxSurge",
+    "maxUnavailable",
+    "memory",
+    "minAvailable",
+    "minReplicas",
+    "mountPath",
+    "name",
+    "namespace",
+    "number",
+    "parallelism",
+    "periodSeconds",
+    "port",
+    "protocol",
+    "replicas",
+    "restartPolicy",
+    "revisionHistoryLimit",
+    "schedule",
+    "secretName",
+    "serviceAccountName",
+    "storage",
+    "suspend",
+    "targetPort",
+    "terminationGracePeriodSeconds",
+    "timeoutSeconds",
+    "type",
 ];
 /// Maps of which nothing but the names is shown.
 const DATA: [&str; 3] = ["data", "stringData", "binaryData"];
@@ -105,7 +144,10 @@ mod tests {
             assert_eq!(manifest_without_values(line), expected, "{line}");
         }
         let script = "  run: |\n    image: hunter22\n  image: web:2";
-        assert_eq!(manifest_without_values(script), "  run: (not shown)\n    image: (not shown)\n  image: web:2");
+        assert_eq!(
+            manifest_without_values(script),
+            "  run: (not shown)\n    image: (not shown)\n  image: web:2"
+        );
         let secret = "kind: Secret\ndata:\n  image: aHVudGVyMjI=\n  note: |\n    replicas: 22\n\n    name: hunter22\nmetadata:\n  name: web";
         let shown = manifest_without_values(secret);
         assert_eq!(

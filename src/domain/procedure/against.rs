@@ -15,7 +15,7 @@ pub struct Against {
 
 /// As a file has it: a bare command, or one with what is to be ignored.
 #[derive(Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "`against` is a command, or `{ run = [...], ignore = [...] }`")]
 enum Written {
     Bare(Command),
     Full(Full),

@@ -15,7 +15,8 @@ impl Lint<'_> {
             // One that is no program at all is named already.
             let known = safe::PROGRAMS.contains(&command.program());
             // Of a manifest that is compared what differs is shown, and no values.
-            let tells = reads::tells_secrets(command).filter(|_| !(is_compared && reads::is_manifest(command)));
+            let tells =
+                reads::tells_secrets(command).filter(|_| !(is_compared && reads::is_manifest(command)));
             self.all(place, reads::changes(command).into_iter().chain(tells).filter(|_| known).collect());
         }
         if let Some(against) = &action.against {
@@ -37,7 +38,10 @@ impl Lint<'_> {
         match &action.plan {
             None => self.add(place, "`against` is what the `plan` is compared with, and there is none"),
             Some(plan) if plan.program() != against.run.program() => {
-                self.add(place, "`against` must print what there is now in the form of the `plan`: by the same program");
+                self.add(
+                    place,
+                    "`against` must print what there is now in the form of the `plan`: by the same program",
+                );
             }
             Some(plan) if *plan == against.run => {
                 self.add(place, "`against` is the `plan` itself, so nothing would ever differ");
@@ -45,7 +49,9 @@ impl Lint<'_> {
             Some(_) => {}
         }
         let wrong = against.ignore.iter().filter(|pattern| !is_pattern(pattern));
-        let wrong = wrong.map(|pattern| format!("`{pattern}` must be a regular expression that leaves something to be compared"));
+        let wrong = wrong.map(|pattern| {
+            format!("`{pattern}` must be a regular expression that leaves something to be compared")
+        });
         self.all(place, wrong.collect());
         self.still(place, action, &against.run);
     }
@@ -53,7 +59,8 @@ impl Lint<'_> {
     /// What is said of now is read from facts that void the approval when they move.
     fn still(&mut self, place: &Place, action: &Action, now: &Command) {
         let loose = now.slots().filter(|slot| self.is_fact(slot.name) && !is_frozen(action, slot.name));
-        let loose = loose.map(|slot| format!("`{{{}}}` says what there is now: `freeze` must name it", slot.name));
+        let loose =
+            loose.map(|slot| format!("`{{{}}}` says what there is now: `freeze` must name it", slot.name));
         let loose: Vec<String> = loose.collect();
         self.all(place, loose);
     }

@@ -114,7 +114,8 @@ pub(super) fn changing_beside(draft: Draft, run: &Run, change: &Change) -> Draft
     let plan = change.proposed.plan.as_ref().map(|plan| quoted(plan));
     let against = change.proposed.against.as_ref().map(|against| quoted(&against.argv));
     let draft = beside(draft, plan, against, change.proposed.undo.as_ref().map(|undo| quoted(undo)));
-    let is_before = matches!(change.phase, Phase::Preparing | Phase::Asking { .. } | Phase::Rechecking { .. });
+    let is_before =
+        matches!(change.phase, Phase::Preparing | Phase::Asking { .. } | Phase::Rechecking { .. });
     let said = change.prepared.plan.as_ref().filter(|said| is_before && !said.trim().is_empty());
     let draft = match said {
         Some(said) => draft.line(words![bold("The plan says")]).preformatted(&end(said)),
