@@ -24,6 +24,7 @@ mod demo;
 mod differences;
 mod drills;
 mod export;
+mod freezing;
 mod frozen;
 mod hand_over;
 mod home;

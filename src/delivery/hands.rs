@@ -65,6 +65,9 @@ impl Hands {
                 let prepared = prepare_release(group.as_ref(), deliverer).await;
                 Outcome::Done(Receipt::ReleasePrepared(prepared))
             }
+            EffectKind::AskUnfreeze(asked) => {
+                Outcome::Done(Receipt::Approvers(members(Some(&asked.group), deliverer).await))
+            }
             EffectKind::Act { run, argv, path, fingerprint, key, limit, grace } => {
                 let order = Order {
                     argv: argv.clone(),

@@ -324,6 +324,8 @@ pub enum EffectKind {
         /// Why; none where changes may begin again.
         why: Option<String>,
     },
+    /// Look up whether somebody may lift a freeze.
+    AskUnfreeze(Box<AskUnfreeze>),
     /// Post the message of a group of alerts, or edit it where it stands.
     AlertCard {
         group: GroupId,
@@ -371,6 +373,7 @@ impl EffectKind {
             Self::Look { .. }
                 | Self::Prepare { .. }
                 | Self::PrepareRelease { .. }
+                | Self::AskUnfreeze(_)
                 | Self::Act { .. }
                 | Self::Stop { .. }
         )
@@ -402,6 +405,18 @@ impl EffectKind {
             _ => None,
         }
     }
+}
+
+/// Who wants to lift a freeze, and may where a user group says so.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskUnfreeze {
+    pub by: UserId,
+    /// The user group's id.
+    pub group: String,
+    /// When that freeze began: no other is meant.
+    pub frozen: Timestamp,
+    /// Where it is answered.
+    pub place: Place,
 }
 
 /// How a reminder was answered.

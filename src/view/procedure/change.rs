@@ -1,5 +1,7 @@
 //! The part of a run's card that is about changing something: the step, exactly what runs, who approves it, and what became of it.
 
+use std::collections::BTreeSet;
+
 use super::difference;
 use super::parts::{proof, quoted};
 use super::said::{broke, told};
@@ -164,6 +166,7 @@ fn standing(change: &Change) -> Vec<Words> {
     match &change.phase {
         Phase::Asking { expires } => {
             lines.push(who_may(change));
+            lines.extend(too_few(change));
             if let Some(due) = change.glass_due() {
                 lines.push(words![bold("Starts at "), bold(clock(due)), " unless somebody presses Deny."]);
             }
@@ -217,6 +220,27 @@ fn who_may(change: &Change) -> Words {
         &change.by,
         ", who asked."
     ])
+}
+
+/// That it will not be approved: too few may, such as where a user group is empty.
+fn too_few(change: &Change) -> Option<Words> {
+    let policy = &change.proposed.policy;
+    // Where the rota is not frozen, who is on call is not known here.
+    policy.rota.as_ref()?;
+    let may = change.approvers(&BTreeSet::new()).len();
+    let who = match may {
+        0 => "Nobody else may approve it now".to_owned(),
+        1 => "Only one person may approve it now".to_owned(),
+        may => format!("Only {may} people may approve it now"),
+    };
+    (may < policy.needed).then(|| {
+        words![
+            bold(format!("⚠️ {who}. ")),
+            "Name more in ",
+            code("[runbook.approval]"),
+            " or the user group."
+        ]
+    })
 }
 
 fn end(text: &str) -> String {
