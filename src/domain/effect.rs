@@ -25,6 +25,7 @@ use super::procedure::{Check, Question};
 use super::request::{Place, ReplyPath};
 use super::run::announce::RunNote;
 use super::run::difference::Compared;
+use super::run::freeze::AskUnfreeze;
 use super::run::says::RunSays;
 use crate::actor::Actor;
 use crate::duration::Humane;
@@ -405,18 +406,6 @@ impl EffectKind {
             _ => None,
         }
     }
-}
-
-/// Who wants to lift a freeze, and may where a user group says so.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AskUnfreeze {
-    pub by: UserId,
-    /// The user group's id.
-    pub group: String,
-    /// When that freeze began: no other is meant.
-    pub frozen: Timestamp,
-    /// Where it is answered.
-    pub place: Place,
 }
 
 /// How a reminder was answered.

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 
 use super::{reads, safe, waits};
 use domain::procedure::{
-    Action, Check, Choices, Command, Expected, Param, Probe, Procedure, Rung, Undo, Usual, When,
+    Action, Check, Choices, Command, Expected, Extract, Param, Probe, Procedure, Rung, Undo, Usual, When,
 };
 use redact::Redactor;
 
@@ -236,6 +236,10 @@ impl Lint<'_> {
         for (part, _) in check.expect.iter().filter(|(part, _)| !check.probe.answers_with(part)) {
             self.add(place, format!("`{part}` is no part of what comes back here"));
         }
+        if check.of.is_some() && !is_list(check) {
+            let words = "`of` is for a list of objects: `kubectl get` with `-o json`, and `json:` parts of it below `/items/*`";
+            self.add(place, words);
+        }
         if !check.cannot_tell.is_empty() && !matches!(check.probe, Probe::Run(_)) {
             self.add(place, "`cannot_tell` names exit codes, and only a program has one");
         }
@@ -398,4 +402,16 @@ impl Lint<'_> {
 fn is_frozen(action: &Action, fact: &str) -> bool {
     let of_check = fact.split_once('.').map(|(check, _)| check);
     action.freeze.iter().any(|frozen| frozen == fact || Some(frozen.as_str()) == of_check)
+}
+
+/// Whether a check asks a list whose elements have owners, and looks at nothing else of it.
+fn is_list(check: &Check) -> bool {
+    let Probe::Run(command) = &check.probe else { return false };
+    let says = |word: &str| command.arguments().iter().any(|part| part == word);
+    let lists = command.program() == "kubectl" && says("get") && says("json");
+    let of_items = |pointer: &str| pointer.starts_with("/items/*/");
+    let is_of_items = |part: &Extract| matches!(part, Extract::Json(pointer) if of_items(pointer));
+    lists
+        && check.expect.iter().all(|(part, _)| is_of_items(part))
+        && check.keep.values().all(|kept| kept.strip_prefix("json:").is_some_and(of_items))
 }

@@ -165,7 +165,7 @@ async fn what_kubectl_really_prints_leads_to_the_right_step() {
         town.fare(Fares::Crashes);
         town.deployment["metadata"]["managedFields"][0]["manager"] = "argocd-controller".into();
     };
-    let table: [(&str, Change, &str); 14] = [
+    let table: [(&str, Change, &str); 15] = [
         ("its pods run", |_| {}, "restart"),
         ("no image", |town| town.fare(Fares::NoImage), "roll_back"),
         ("it crashes", |town| town.fare(Fares::Crashes), "roll_back"),
@@ -201,11 +201,33 @@ async fn what_kubectl_really_prints_leads_to_the_right_step() {
             "Pods are killed for their memory, and an autoscaler",
         ),
         (
+            "a canary's pod under the same label, killed just now",
+            |town| {
+                let killed = json!({ "terminated": { "reason": "OOMKilled", "exitCode": 137, "finishedAt": Clock::system().now() } });
+                town.others.push(json!({
+                    "metadata": {
+                        "name": "event-stream-canary-7f-x",
+                        "namespace": "monkeytown",
+                        "labels": { "app": "event-stream", "pod-template-hash": "7f" },
+                        "ownerReferences": [{ "apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "event-stream-canary-7f", "controller": true }],
+                    },
+                    "spec": { "containers": [{ "name": "app", "image": "stream:3" }] },
+                    "status": { "phase": "Running", "containerStatuses": [{ "name": "app", "ready": true, "restartCount": 1, "lastState": killed, "state": { "running": {} } }] },
+                }));
+            },
+            "restart",
+        ),
+        (
             "one that was evicted just now",
             |town| {
                 let now = Clock::system().now();
                 town.others.push(json!({
-                    "metadata": { "name": "evicted", "namespace": "monkeytown", "labels": { "app": "event-stream" } },
+                    "metadata": {
+                        "name": "event-stream-hash1-evicted",
+                        "namespace": "monkeytown",
+                        "labels": { "app": "event-stream", "pod-template-hash": "hash1" },
+                        "ownerReferences": [{ "apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "event-stream-hash1", "controller": true }],
+                    },
                     "spec": { "containers": [{ "name": "app", "image": "stream:2" }] },
                     "status": { "phase": "Failed", "reason": "Evicted", "startTime": now },
                 }));

@@ -3,6 +3,7 @@
 pub mod alerts;
 mod announced;
 pub mod changed;
+pub mod grounds;
 mod standing;
 
 use std::collections::BTreeMap;

@@ -9,6 +9,7 @@ mod check;
 mod deeds;
 mod dice;
 mod found;
+mod lies;
 mod machines;
 mod production;
 mod saving;
@@ -45,6 +46,8 @@ struct Tally {
     undos: usize,
     /// Targets that were freed by agreement.
     releases: usize,
+    /// Answers of production that were wrong.
+    lies: usize,
 }
 
 /// A finished life: numbers, what was wrong, and the log of calls.
@@ -78,6 +81,7 @@ fn live(seed: u64) -> Life {
         wrong.extend(check::all(&world, &saved));
         let (runs, audit) = world.saved_runs();
         wrong.extend(check::changed::all(&world, &runs, &audit));
+        wrong.extend(check::grounds::all(&world, &runs));
         let alerts = world.saved_alerts();
         wrong.extend(check::alerts::all(&world, &saved, &alerts));
         let changes = world.production.acts.lock().unwrap().len();
@@ -101,6 +105,7 @@ fn live(seed: u64) -> Life {
             changes,
             undos,
             releases,
+            lies: check::grounds::lies(&world),
         };
         Life { tally, wrong, calls, story }
     })
@@ -239,13 +244,14 @@ fn nothing_is_lost_nothing_doubled_nothing_late_in_silence() {
                     sum.changes += tally.changes;
                     sum.undos += tally.undos;
                     sum.releases += tally.releases;
+                    sum.lies += tally.lies;
                 }
             });
         }
     });
     let (failed, sum) = (failed.into_inner().unwrap(), sum.into_inner().unwrap());
     println!(
-        "{seeds} seeds from {from}, {} deeds, {} kills, {} events, {} reminders, {} runs, {} changes ({} undos), {} releases, {} calls to Slack, {} seeds failed, {:.0} s",
+        "{seeds} seeds from {from}, {} deeds, {} kills, {} events, {} reminders, {} runs, {} changes ({} undos), {} releases, {} wrong answers, {} calls to Slack, {} seeds failed, {:.0} s",
         sum.deeds,
         sum.kills,
         sum.events,
@@ -254,6 +260,7 @@ fn nothing_is_lost_nothing_doubled_nothing_late_in_silence() {
         sum.changes,
         sum.undos,
         sum.releases,
+        sum.lies,
         sum.calls,
         failed.len(),
         began.elapsed().as_secs_f64()

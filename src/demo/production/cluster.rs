@@ -81,7 +81,7 @@ impl Deployment {
 
     pub fn replica_sets(&self) -> String {
         let one = |revision: &Revision| {
-            let owner = json!({ "kind": "Deployment", "name": self.name });
+            let owner = json!({ "apiVersion": "apps/v1", "kind": "Deployment", "name": self.name, "controller": true });
             json!({
                 "metadata": {
                     "annotations": { "deployment.kubernetes.io/revision": revision.number.to_string() },
@@ -107,9 +107,19 @@ impl Deployment {
             false => json!({}),
         };
         let container = json!({ "name": self.name, "state": { "running": {} }, "lastState": last });
-        let pod =
-            json!({ "metadata": { "name": self.name }, "status": { "containerStatuses": [container] } });
-        json!({ "items": vec![pod; self.replicas as usize] }).to_string()
+        let hash = self.revisions.last().map(|last| format!("5c{}d{}", last.version, last.restarts));
+        let set = format!("{}-{}", self.name, hash.as_deref().unwrap_or_default());
+        let pod = |number: u32| {
+            json!({
+                "metadata": {
+                    "name": format!("{set}-{number}"),
+                    "labels": { "app": self.name, "pod-template-hash": hash },
+                    "ownerReferences": [{ "apiVersion": "apps/v1", "kind": "ReplicaSet", "name": set, "controller": true }],
+                },
+                "status": { "containerStatuses": [container] },
+            })
+        };
+        json!({ "items": (0..self.replicas).map(pod).collect::<Vec<Value>>() }).to_string()
     }
 
     pub fn object(&self) -> String {

@@ -6,7 +6,7 @@ use super::Draft;
 use super::run::Answered;
 use domain::actor::Actor;
 use domain::answer::Private;
-use domain::effect::{AskUnfreeze, EffectKind, Lane};
+use domain::effect::{EffectKind, Lane};
 use domain::id::UserId;
 use domain::incident::Intent;
 use domain::owner::Owner;
@@ -14,6 +14,7 @@ use domain::procedure::Risk;
 use domain::request::{ReplyPath, Request};
 use domain::run::audit::{Audited, Freeze};
 use domain::run::decide::RunRefusal;
+use domain::run::freeze::AskUnfreeze;
 use domain::runbook::RunbookAnswer;
 
 /// Whether somebody may lift a freeze.

@@ -15,6 +15,7 @@ mod here;
 pub mod judge;
 pub mod keep;
 mod ladder;
+mod owned;
 mod part;
 mod reason;
 mod revisions;

@@ -10,6 +10,7 @@ pub mod decide;
 pub mod difference;
 pub mod event;
 mod fire;
+pub mod freeze;
 pub mod identity;
 mod proof;
 pub mod release;
