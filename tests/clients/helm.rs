@@ -53,10 +53,10 @@ fn revision((number, status, description): Revision<'_>, manifest: &str) -> Valu
 }
 
 /// Its number, its status, and how it came to be.
-type Revision<'r> = (u64, &'r str, &'r str);
+pub type Revision<'r> = (u64, &'r str, &'r str);
 
 /// A release of nothing: this cluster takes none of a chart's parts.
-fn town(history: &[Revision<'_>]) -> Town {
+pub fn town(history: &[Revision<'_>]) -> Town {
     town_of(history, |_| String::new())
 }
 

@@ -11,6 +11,7 @@ mod dice;
 mod found;
 mod lies;
 mod machines;
+mod nights;
 mod production;
 mod saving;
 mod weather;

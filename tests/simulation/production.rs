@@ -50,7 +50,7 @@ impl StandIn for Watched {
 }
 
 /// What breaks, and what puts it right.
-const TROUBLE: [(&str, &str); 5] = [
+pub const TROUBLE: [(&str, &str); 5] = [
     ("hang", "run event-stream-failure"),
     ("release", "run event-stream-failure"),
     ("memory", "run event-stream-failure"),
