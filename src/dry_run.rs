@@ -14,14 +14,16 @@ use domain::actor::Actor;
 use domain::effect::To;
 use domain::id::RunId;
 use domain::procedure::judge::Since;
-use domain::procedure::{Action, CannotTell, Finding, Verdict};
+use domain::procedure::{Action, CannotTell, Command, Finding, Verdict};
+use domain::run::approve::in_words;
 use domain::run::decide::{RunRefusal, Start, start};
+use domain::run::difference::{Compared, Difference};
 use domain::run::{Around, Run, RunEvent, RunEventKind, Stage, settle};
 use domain::runbook::RunbookAnswer;
-use domain::text::{clean_line, shorten};
+use domain::text::clean_line;
 use ground::clock::Clock;
 use ground::terminal::{complain, say};
-use probe::{Look, Prober};
+use probe::{Look, Planned, Prober};
 use redact::Redactor;
 
 /// A plan may take this long.
@@ -79,7 +81,9 @@ pub async fn run(config: &Config, secrets: &Secrets, looks: &Looks) -> ExitCode 
         run.apply(&event(run.events + 1, next));
     }
     let passes = run.findings.values().all(|found| found.verdict == Verdict::Pass);
-    told(view::dry_run(&run, plan(&run, &prober).await.as_deref()), passes)
+    let planned = plan(&run, &prober).await.unwrap_or_else(|| Ok(Planned::default()));
+    let planned = planned.unwrap_or_else(|why| Planned { text: Some(why), difference: None });
+    told(view::dry_run(&run, planned.text.as_deref(), planned.difference.as_ref()), passes)
 }
 
 fn told(words: String, is_well: bool) -> ExitCode {
@@ -114,14 +118,26 @@ async fn findings(run: &Run, prober: &Prober) -> Vec<(String, Finding)> {
     join_all(asked).await
 }
 
-/// What the offered action's plan says; it only reads.
-async fn plan(run: &Run, prober: &Prober) -> Option<String> {
+/// What the offered action's plan says, and what it would change; it only reads.
+async fn plan(run: &Run, prober: &Prober) -> Option<Result<Planned, String>> {
     let Stage::Offered { rung } = run.stage else { return None };
-    let plan = run.filling().command(run.action_of(rung)?.plan.as_ref()?).ok()?;
-    Some(match prober.plan(&plan, PLAN_LIMIT).await {
-        Ok(heard) => heard.no_text().unwrap_or_else(|| heard.all()),
-        Err(CannotTell(why)) => why,
-    })
+    let action = run.action_of(rung)?;
+    let difference = in_words(run, action).ok().flatten();
+    let plan = match &action.plan {
+        Some(plan) => asked(run, plan, action, prober).await,
+        None => difference.clone().map(|_| Ok(Planned::default()))?,
+    };
+    Some(plan.map(|plan| Planned { difference: difference.or(plan.difference), ..plan }))
+}
+
+/// A plan and what it is compared with.
+async fn asked(run: &Run, plan: &Command, action: &Action, prober: &Prober) -> Result<Planned, String> {
+    let made = |command| run.filling().command(command).map_err(|unfilled| unfilled.to_string());
+    let against = match &action.against {
+        Some(against) => Some(Compared { argv: made(&against.run)?, ignore: against.ignore.clone() }),
+        None => None,
+    };
+    prober.plan(&made(plan)?, against.as_ref(), PLAN_LIMIT).await
 }
 
 /// Each action by its title: whether its command and its undo can be made of the facts, its program is there, and its plan says something.
@@ -142,11 +158,13 @@ async fn prepares(run: &Run, action: &Action, prober: &Prober) -> Result<(), Str
     }
     prober.fingerprint(&argv).await.map_err(|CannotTell(why)| why)?;
     let Some(plan) = &action.plan else { return Ok(()) };
-    let heard = prober.plan(&made(plan)?, PLAN_LIMIT).await;
-    let heard = heard.map_err(|CannotTell(why)| format!("its plan brings nothing: {why}"))?;
-    match heard.exit {
-        Some(0) => Ok(()),
-        _ => Err(format!("its plan fails: {}", shorten(&clean_line(heard.all().trim()), 300))),
+    in_words(run, action)
+        .map_err(|unfilled| format!("what it would change could not be told: {unfilled}"))?;
+    match asked(run, plan, action, prober).await.map_err(|why| clean_line(&why))?.difference {
+        Some(Difference::CannotTell { why }) => {
+            Err(format!("what it would change could not be told: {}", clean_line(&why)))
+        }
+        _ => Ok(()),
     }
 }
 

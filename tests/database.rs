@@ -9,10 +9,12 @@ use std::time::Duration;
 
 use config::RunbookRules;
 use domain::procedure::judge::{Finding, Since, Verdict, judge};
-use domain::procedure::{Check, Probe, Question};
+use domain::procedure::{CannotTell, Check, Heard, Probe, Question};
 use probe::Prober;
 use rustix::process::{Pid, Signal, geteuid, kill_process};
 use tempfile::TempDir;
+
+use crate::tools::recorded;
 
 const NOT_INSTALLED: &str =
     "PostgreSQL is not installed, and this test starts one: apt-get install postgresql";
@@ -142,6 +144,10 @@ fn shipped(procedure: &str, check: &str) -> Check {
 }
 
 async fn find(rules: &RunbookRules, port: u16, check: &Check) -> Finding {
+    judge(check, &ask(rules, port, check).await, Since::Trouble(jiff::Timestamp::UNIX_EPOCH))
+}
+
+async fn ask(rules: &RunbookRules, port: u16, check: &Check) -> Result<Heard, CannotTell> {
     let Probe::Run(command) = &check.probe else { panic!("it runs nothing") };
     let prober = Prober::new(rules, Vec::new(), |name| match name {
         "PGHOST" => Some("127.0.0.1".into()),
@@ -150,11 +156,18 @@ async fn find(rules: &RunbookRules, port: u16, check: &Check) -> Finding {
         "PGPASSWORD" => Some("planted-password".into()),
         _ => None,
     });
-    judge(
-        check,
-        &prober.ask(&Question::Run(command.0.clone()), check.within()).await,
-        Since::Trouble(jiff::Timestamp::UNIX_EPOCH),
-    )
+    prober.ask(&Question::Run(command.0.clone()), check.within()).await
+}
+
+/// The recorded answers of `tests/tools` are word for word what the programs print, but for where the server is.
+async fn is_recorded(server: &Server, check: &str) {
+    let runbook = procedure::load(None).runbook;
+    let procedure = runbook.get("database-corruption").unwrap();
+    let heard = ask(&server.rules(), server.port, &procedure.checks[check]).await.unwrap();
+    let plain = |text: &str| text.split_once(" - ").map_or(text, |(_, says)| says).trim().to_owned();
+    let is_it = |exit: Option<i32>, out: &str| exit == heard.exit && plain(out) == plain(&heard.text);
+    let rows = recorded(procedure, check);
+    assert!(rows.iter().any(|(_, row)| is_it(row.exit.or(Some(0)), &row.out)), "{check}: {heard:?}");
 }
 
 fn long(finding: &Finding) -> &str {
@@ -167,6 +180,7 @@ async fn a_database_that_is_well_passes_and_what_is_broken_in_it_fails() {
     for check in ["ready", "checksums", "invalid"] {
         let finding = server.find("database-corruption", check).await;
         assert_eq!((finding.verdict, &finding.why), (Verdict::Pass, &None), "{check}: {finding:?}");
+        is_recorded(&server, check).await;
     }
     let doing = server.find("logs", "database").await;
     assert!(doing.verdict == Verdict::Pass && long(&doing).contains("pg_stat_activity"), "{doing:?}");
@@ -190,6 +204,7 @@ async fn a_database_that_is_well_passes_and_what_is_broken_in_it_fails() {
     server.stop();
     let ready = server.find("database-corruption", "ready").await;
     assert_eq!((ready.verdict, ready.notes[0].got.as_str()), (Verdict::Fail, "2"), "{ready:?}");
+    is_recorded(&server, "ready").await;
     for check in ["checksums", "invalid"] {
         let finding = server.find("database-corruption", check).await;
         let why = finding.why.clone().unwrap_or_default();

@@ -2,7 +2,7 @@
 //! procedure. `usual` is how things answer while the trouble lasts; each case says what is otherwise, and which step is right.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use domain::procedure::judge::{Finding, Since, judge};
 use domain::procedure::{CannotTell, Check, Did, Heard, Probe, Procedure, Rung};
@@ -42,12 +42,13 @@ struct Case {
     answer: BTreeMap<String, Answer>,
 }
 
+/// What came.
 #[derive(Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct Answer {
-    exit: Option<i32>,
-    out: String,
-    err: String,
+pub struct Answer {
+    pub exit: Option<i32>,
+    pub out: String,
+    pub err: String,
     status: Option<u16>,
     refused: bool,
     silent: bool,
@@ -94,6 +95,25 @@ fn answer<'t>(table: &'t Table, case: &'t Case, name: &str, check: &Check) -> Op
     by(&case.answer).or_else(|| by(&table.usual))
 }
 
+/// What is recorded of a check, each with what is the matter.
+pub fn recorded(procedure: &Procedure, check: &str) -> Vec<(String, Answer)> {
+    let table = read(&folder().join(format!("{}.toml", procedure.name)));
+    let of = |case: &Case| {
+        let answer = answer(&table, case, check, &procedure.checks[check])?;
+        Some((case.about.clone(), answer.clone()))
+    };
+    table.case.iter().filter_map(of).collect()
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools")
+}
+
+fn read(path: &Path) -> Table {
+    let text = std::fs::read_to_string(path).unwrap();
+    toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
 fn findings(procedure: &Procedure, table: &Table, case: &Case) -> BTreeMap<String, Finding> {
     let since = Since::Trouble(NIGHT.parse::<Timestamp>().unwrap());
     let found = procedure.checks.iter().map(|(name, check)| {
@@ -111,14 +131,12 @@ fn says(rung: &Rung) -> &str {
 #[test]
 fn recorded_answers_lead_to_the_step_that_a_senior_engineer_would_take() {
     let runbook = procedure::load(None).runbook;
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tools");
     let mut cases = 0;
     let mut wrong = Vec::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
+    for entry in std::fs::read_dir(folder()).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        let table: Table = toml::from_str(&std::fs::read_to_string(&path).unwrap())
-            .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let table = read(&path);
         let procedure = runbook.get(&name).unwrap();
         for case in &table.case {
             cases += 1;

@@ -17,6 +17,7 @@ use domain::procedure::judge::Since;
 use domain::procedure::{CannotTell, Finding};
 use domain::run::Run;
 use domain::run::change::{Ended, Phase, Prepared};
+use domain::run::difference::Compared;
 use probe::{Look, Order, Prober};
 
 /// A stop that came too early is tried again after this.
@@ -55,13 +56,17 @@ impl Hands {
                 };
                 Outcome::Done(Receipt::Found(found))
             }
-            EffectKind::Prepare { argv, plan, group, .. } => {
-                let prepared = self.prepare(argv, plan.as_ref(), group.as_ref(), deliverer).await;
+            EffectKind::Prepare { argv, plan, against, group, .. } => {
+                let plan = plan.as_ref().map(|plan| (plan.as_slice(), against.as_ref()));
+                let prepared = self.prepare(argv, plan, group.as_ref(), deliverer).await;
                 Outcome::Done(Receipt::Prepared(Box::new(prepared)))
             }
             EffectKind::PrepareRelease { group, .. } => {
                 let prepared = prepare_release(group.as_ref(), deliverer).await;
                 Outcome::Done(Receipt::ReleasePrepared(prepared))
+            }
+            EffectKind::AskUnfreeze(asked) => {
+                Outcome::Done(Receipt::Approvers(members(Some(&asked.group), deliverer).await))
             }
             EffectKind::Act { run, argv, path, fingerprint, key, limit, grace } => {
                 let order = Order {
@@ -97,29 +102,22 @@ impl Hands {
     async fn prepare(
         &self,
         argv: &[String],
-        plan: Option<&Vec<String>>,
+        plan: Option<(&[String], Option<&Compared>)>,
         group: Option<&String>,
         deliverer: &Deliverer,
     ) -> Result<Prepared, String> {
         let found = self.prober.fingerprint(argv).await.map_err(|CannotTell(why)| why)?;
         let members = members(group, deliverer).await?;
-        let plan = match plan {
-            Some(plan) => Some(self.plan(plan).await?),
-            None => None,
+        let (plan, difference) = match plan {
+            Some((plan, against)) => {
+                let planned = self.prober.plan(plan, against, PLAN_LIMIT).await?;
+                (planned.text, planned.difference)
+            }
+            None => (None, None),
         };
         let key = new_key()?;
         let (path, fingerprint, environment) = (found.path, found.sha256, found.environment);
-        Ok(Prepared { key, path, fingerprint, environment, members, plan })
-    }
-
-    async fn plan(&self, plan: &[String]) -> Result<String, String> {
-        let heard = self.prober.plan(plan, PLAN_LIMIT).await;
-        let heard = heard.map_err(|CannotTell(why)| format!("its plan brings nothing: {why}"))?;
-        match (heard.exit, heard.no_text()) {
-            (Some(0), Some(why)) => Err(format!("its plan brings nothing: {why}")),
-            (Some(0), None) => Ok(heard.all()),
-            _ => Err(format!("its plan fails: {}", domain::text::shorten(heard.all().trim(), 300))),
-        }
+        Ok(Prepared { key, path, fingerprint, environment, members, plan, difference })
     }
 
     /// One that may have been begun before is not begun again, whatever became of it.

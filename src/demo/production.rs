@@ -152,6 +152,9 @@ impl World {
             ["kubectl", "get", "pods", "-l", label, ..] => Ok(said(0, self.deployment(label)?.pods(now))),
             ["kubectl", "get", "hpa", ..] => Ok(said(0, json!({ "items": [] }).to_string())),
             ["kubectl", "get", object, ..] => Ok(said(0, self.deployment(object)?.object())),
+            ["kubectl", "rollout", "history", object, revision, ..] => {
+                Ok(self.deployment(object)?.history(revision.trim_start_matches("--revision=")))
+            }
             ["kubectl", "rollout", "status", object, ..] => Ok(said(0, self.deployment(object)?.status())),
             ["kubectl", rest @ ..] => {
                 let object = rest.iter().find(|word| word.contains('/')).copied().unwrap_or_default();

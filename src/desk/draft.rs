@@ -12,6 +12,7 @@ mod declare;
 mod drill;
 mod effects;
 mod feature;
+mod freeze;
 mod hear;
 mod incident_alerts;
 mod journal;
@@ -290,7 +291,7 @@ impl<'a> Draft<'a> {
         Answer::Nothing
     }
 
-    fn whisper(&mut self, to: &Actor, place: &Place, reply: &ReplyPath, private: Private) {
+    pub(super) fn whisper(&mut self, to: &Actor, place: &Place, reply: &ReplyPath, private: Private) {
         let Some(to) = to.in_slack() else { return };
         let kind = EffectKind::Whisper {
             to: to.clone(),

@@ -24,6 +24,8 @@ use super::owner::Owner;
 use super::procedure::{Check, Question};
 use super::request::{Place, ReplyPath};
 use super::run::announce::RunNote;
+use super::run::difference::Compared;
+use super::run::freeze::AskUnfreeze;
 use super::run::says::RunSays;
 use crate::actor::Actor;
 use crate::duration::Humane;
@@ -254,6 +256,9 @@ pub enum EffectKind {
         run: RunId,
         argv: Vec<String>,
         plan: Option<Vec<String>>,
+        /// What the plan is compared with.
+        #[serde(default)]
+        against: Option<Compared>,
         /// The user group whose people may approve.
         group: Option<String>,
         /// Whose request it is for: the hold that the change has. 0 where an older howler asked.
@@ -320,6 +325,8 @@ pub enum EffectKind {
         /// Why; none where changes may begin again.
         why: Option<String>,
     },
+    /// Look up whether somebody may lift a freeze.
+    AskUnfreeze(Box<AskUnfreeze>),
     /// Post the message of a group of alerts, or edit it where it stands.
     AlertCard {
         group: GroupId,
@@ -367,6 +374,7 @@ impl EffectKind {
             Self::Look { .. }
                 | Self::Prepare { .. }
                 | Self::PrepareRelease { .. }
+                | Self::AskUnfreeze(_)
                 | Self::Act { .. }
                 | Self::Stop { .. }
         )

@@ -172,6 +172,8 @@ pub enum RunbookAnswer {
     /// No change is begun any more, or changes may begin again.
     Frozen(bool),
     AlreadyFrozen(bool),
+    /// Whether whoever wants to unfreeze may is asked of Slack.
+    AsksGroup,
     /// The audit cannot be trusted, so nothing is changed anyway.
     AuditBroken {
         why: String,

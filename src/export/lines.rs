@@ -255,6 +255,7 @@ fn does(kind: &EffectKind) -> &'static str {
         EffectKind::RunFile { .. } => "run_file",
         EffectKind::RunNews { .. } => "run_news",
         EffectKind::SayFreeze { .. } => "say_freeze",
+        EffectKind::AskUnfreeze(_) => "ask_unfreeze",
         EffectKind::Notice { .. } => "notice",
         EffectKind::Prepare { .. } => "prepare",
         EffectKind::PrepareRelease { .. } => "prepare_release",

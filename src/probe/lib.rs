@@ -5,6 +5,7 @@
 mod act;
 mod address;
 mod bounds;
+mod difference;
 mod github;
 mod home;
 mod http;
@@ -12,6 +13,7 @@ mod kept;
 mod marked;
 mod pause;
 mod plain;
+mod plan;
 mod process;
 mod rest;
 mod shared;
@@ -44,8 +46,9 @@ use domain::text::clean;
 pub use github::GitHub;
 use ground::clock::Clock;
 pub use plain::Unasked;
+pub use plan::Planned;
 use process::Start;
-use redact::{Redactor, without_escapes, without_values};
+use redact::{Redactor, without_escapes};
 pub use shared::Look;
 use shared::Shared;
 pub use user::{User, is_root, runs_as};
@@ -187,15 +190,6 @@ impl Prober {
             Some(why) => Err(CannotTell(why)),
             None => Ok(shown),
         }
-    }
-
-    /// Asks a plan, which is shown to those who approve: of plain variables the names alone.
-    ///
-    /// # Errors
-    /// Why it says nothing.
-    pub async fn plan(&self, command: &[String], limit: Duration) -> Result<Heard, CannotTell> {
-        let heard = self.ask(&Question::Run(command.to_vec()), limit).await?;
-        Ok(Heard { text: without_values(&heard.text), ..heard })
     }
 
     async fn answer(&self, question: &Question, limit: Duration) -> Result<Answer, CannotTell> {

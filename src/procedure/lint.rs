@@ -1,13 +1,15 @@
 //! What a procedure must not be, beyond its form: names that lead nowhere, steps that cannot be reached, changes that cannot be
 //! undone or proved.
 
+mod plan;
+
 use std::sync::LazyLock;
 
 use jiff::SignedDuration;
 
 use super::{reads, safe, waits};
 use domain::procedure::{
-    Action, Check, Choices, Command, Expected, Param, Probe, Procedure, Rung, Undo, Usual, When,
+    Action, Check, Choices, Command, Expected, Extract, Param, Probe, Procedure, Rung, Undo, Usual, When,
 };
 use redact::Redactor;
 
@@ -88,7 +90,8 @@ pub fn secret(procedure: &Procedure, redactor: &Redactor) -> Option<Found> {
     });
     let actions = procedure.actions.iter().flat_map(|(name, action)| {
         let undo = action.undo.command().map(|undo| &undo.run);
-        [Some(&action.run), action.plan.as_ref(), undo]
+        let against = action.against.as_ref().map(|against| &against.run);
+        [Some(&action.run), action.plan.as_ref(), against, undo]
             .into_iter()
             .flatten()
             .map(move |one| ("action", name, one))
@@ -190,12 +193,17 @@ impl Lint<'_> {
 
     fn command(&mut self, place: &Place, command: &Command) {
         self.all(place, safe::command(command));
+        for slot in command.slots().filter(|slot| !slot.whole) {
+            self.add(
+                place,
+                format!("`{{{}}}` must be a whole argument, or its end after `--flag=`", slot.name),
+            );
+        }
+        self.slots(place, command);
+    }
+
+    fn slots(&mut self, place: &Place, command: &Command) {
         for slot in command.slots() {
-            if !slot.whole {
-                let words =
-                    format!("`{{{}}}` must be a whole argument, or its end after `--flag=`", slot.name);
-                self.add(place, words);
-            }
             if !self.procedure.params.contains_key(slot.name) && !self.is_fact(slot.name) {
                 self.add(
                     place,
@@ -227,6 +235,10 @@ impl Lint<'_> {
         }
         for (part, _) in check.expect.iter().filter(|(part, _)| !check.probe.answers_with(part)) {
             self.add(place, format!("`{part}` is no part of what comes back here"));
+        }
+        if check.of.is_some() && !is_list(check) {
+            let words = "`of` is for a list of objects: `kubectl get` with `-o json`, and `json:` parts of it below `/items/*`";
+            self.add(place, words);
         }
         if !check.cannot_tell.is_empty() && !matches!(check.probe, Probe::Run(_)) {
             self.add(place, "`cannot_tell` names exit codes, and only a program has one");
@@ -282,9 +294,7 @@ impl Lint<'_> {
     fn action(&mut self, name: &str, action: &Action) {
         let place = Place::Table("action", name.to_owned());
         self.command(&place, &action.run);
-        if let Some(plan) = &action.plan {
-            self.reading(&place, plan);
-        }
+        self.plan(&place, action);
         self.all(&place, safe::destroys(&action.run));
         self.undo(&place, action);
         self.limit(&place, action);
@@ -354,11 +364,7 @@ impl Lint<'_> {
         let missing: Vec<String> =
             missing.iter().map(|name| format!("there is no check or fact `{name}`")).collect();
         self.all(place, missing);
-        let is_frozen = |name: &String| {
-            action.freeze.contains(name)
-                || name.split_once('.').is_some_and(|(check, _)| action.freeze.iter().any(|one| one == check))
-        };
-        let loose = action.changes.iter().filter(|name| !is_frozen(name) || !self.is_fact(name));
+        let loose = action.changes.iter().filter(|name| !is_frozen(action, name) || !self.is_fact(name));
         let loose: Vec<String> =
             loose.map(|name| format!("`changes`: `{name}` is no fact that `freeze` names")).collect();
         self.all(place, loose);
@@ -390,4 +396,22 @@ impl Lint<'_> {
             );
         }
     }
+}
+
+/// Whether a fact, or all that its check keeps, is frozen.
+fn is_frozen(action: &Action, fact: &str) -> bool {
+    let of_check = fact.split_once('.').map(|(check, _)| check);
+    action.freeze.iter().any(|frozen| frozen == fact || Some(frozen.as_str()) == of_check)
+}
+
+/// Whether a check asks a list whose elements have owners, and looks at nothing else of it.
+fn is_list(check: &Check) -> bool {
+    let Probe::Run(command) = &check.probe else { return false };
+    let says = |word: &str| command.arguments().iter().any(|part| part == word);
+    let lists = command.program() == "kubectl" && says("get") && says("json");
+    let of_items = |pointer: &str| pointer.starts_with("/items/*/");
+    let is_of_items = |part: &Extract| matches!(part, Extract::Json(pointer) if of_items(pointer));
+    lists
+        && check.expect.iter().all(|(part, _)| is_of_items(part))
+        && check.keep.values().all(|kept| kept.strip_prefix("json:").is_some_and(of_items))
 }

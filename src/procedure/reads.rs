@@ -123,6 +123,11 @@ pub fn tells_secrets(command: &Command) -> Option<String> {
     })
 }
 
+/// What Helm would send to the cluster: it holds secrets, and is no secret by itself.
+pub fn is_manifest(command: &Command) -> bool {
+    command.program() == "helm" && command.arguments().starts_with(&["get".to_owned(), "manifest".to_owned()])
+}
+
 /// Why a command is not known to read.
 pub fn changes(command: &Command) -> Option<String> {
     let all: Vec<&str> = command.arguments().iter().map(String::as_str).collect();

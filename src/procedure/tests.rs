@@ -1,5 +1,8 @@
 //! The files that are shipped, and one fault at a time.
 
+mod owner;
+mod plan;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;

@@ -4,6 +4,7 @@
 mod entropy;
 mod json;
 mod named;
+mod plan;
 
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use regex::{Captures, Regex};
 
 use domain::secret::Secret;
 use domain::text::clean;
+pub use plan::{NOT_SHOWN, manifest_without_values, without_values};
 
 /// What stands in a secret's place.
 const TAKEN_OUT: &str = "[secret]";
@@ -84,26 +86,6 @@ pub fn is_secret(name: &str, value: &str) -> bool {
     let address = value.split_once("://").map_or("", |(_, rest)| rest.split('/').next().unwrap_or_default());
     let by_value = address.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'));
     (by_name && !is_place) || by_value
-}
-
-/// A plan as `kubectl` prints it, with the names of its plain variables alone: their values are the pods', and may be secrets that
-/// nobody called so.
-pub fn without_values(plan: &str) -> String {
-    let mut within = false;
-    let mut lines = Vec::new();
-    for line in plan.lines() {
-        // What `kubectl` prints after a container's variables. A value of several lines may look like anything else.
-        within &= !line.trim_start().starts_with("Mounts:");
-        match line.split_once(':') {
-            // `<set to the key 'url' in secret 'db'>` is no value.
-            Some((_, value)) if within && value.trim_start().starts_with('<') => lines.push(line.to_owned()),
-            Some((name, _)) if within => lines.push(format!("{name}: (not shown)")),
-            None if within => {}
-            _ => lines.push(line.to_owned()),
-        }
-        within |= line.trim() == "Environment:";
-    }
-    lines.join("\n")
 }
 
 /// Takes secrets out of texts.

@@ -160,6 +160,7 @@ fn a_plan_shows_the_names_of_variables_and_no_values() {
                 GREETING:\tblue-moon-7\n      MANY:\tfirst\nsecond\n      DB:\t<set to the key 'url' in secret 'db'>\tOptional: false\n    \
                 Mounts:\t<none>\n  Volumes:\t<none>\n (dry run)";
     let shown = super::without_values(plan);
+    assert_eq!(shown.lines().count(), plan.lines().count());
     assert!(["blue-moon-7", "first", "second"].iter().all(|value| !shown.contains(value)), "{shown}");
     for part in [
         "GREETING: (not shown)",

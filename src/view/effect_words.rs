@@ -37,6 +37,7 @@ pub fn effect_in_words(effect: &Effect) -> String {
         EffectKind::Notice { to, notice } => {
             format!("{} {}", super::feature::notice_in_words(notice), place(to))
         }
+        EffectKind::AskUnfreeze(_) => "who may unfreeze changes".to_owned(),
         EffectKind::SayFreeze { .. } => "the notice about the freeze of changes".to_owned(),
         EffectKind::Prepare { run, .. } => format!("the plan of {run}"),
         EffectKind::PrepareRelease { run, .. } => format!("who may agree to the release of {run}"),

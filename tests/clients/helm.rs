@@ -3,14 +3,26 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::procedure::judge::Verdict;
+use domain::run::difference::Difference;
 use serde_json::{Value, json};
 
 use super::WELL;
 use super::controller::Town;
-use super::kubernetes::{Stand, next, shipped, told};
+use super::kubernetes::{Stand, differs, next, shipped, told};
+
+/// What Helm made of the chart: another image and another password in each revision.
+fn manifest(number: u64) -> String {
+    let password = STANDARD.encode(format!("planted-{number}"));
+    format!(
+        "---\n# Source: town/templates/secret.yaml\napiVersion: v1\nkind: Secret\nmetadata:\n  name: web\ndata:\n  password: {password}\n\
+         ---\n# Source: town/templates/web.yaml\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: monkeytown-web\nspec:\n  \
+         replicas: 4\n  template:\n    spec:\n      containers:\n        - name: web\n          image: web:{number}\n          env:\n            \
+         - name: SALT\n              value: planted-{number}\n"
+    )
+}
 
 /// A revision of the release as Helm keeps it: a secret whose data is the release, twice in base64.
-fn revision(number: u64, status: &str, description: &str) -> Value {
+fn revision((number, status, description): Revision<'_>, manifest: &str) -> Value {
     let release = json!({
         "name": "monkeytown",
         "namespace": "monkeytown",
@@ -24,7 +36,7 @@ fn revision(number: u64, status: &str, description: &str) -> Value {
         },
         "chart": { "metadata": { "name": "town", "version": format!("1.{number}.0"), "apiVersion": "v2" }, "templates": [], "values": {} },
         "config": {},
-        "manifest": "",
+        "manifest": manifest,
     });
     let once = STANDARD.encode(release.to_string());
     json!({
@@ -40,11 +52,18 @@ fn revision(number: u64, status: &str, description: &str) -> Value {
     })
 }
 
-fn town(history: &[(u64, &str, &str)]) -> Town {
+/// Its number, its status, and how it came to be.
+pub type Revision<'r> = (u64, &'r str, &'r str);
+
+/// A release of nothing: this cluster takes none of a chart's parts.
+pub fn town(history: &[Revision<'_>]) -> Town {
+    town_of(history, |_| String::new())
+}
+
+fn town_of(history: &[Revision<'_>], manifest: impl Fn(u64) -> String) -> Town {
     let mut town = Town::of("monkeytown-web", &["web:1", "web:2"]);
     town.deployment["metadata"]["annotations"]["meta.helm.sh/release-name"] = "monkeytown".into();
-    town.secrets =
-        history.iter().map(|(number, status, description)| revision(*number, status, description)).collect();
+    town.secrets = history.iter().map(|one| revision(*one, &manifest(one.0))).collect();
     town
 }
 
@@ -52,7 +71,7 @@ const OTHERS: [(&str, Verdict); 2] = [("site", Verdict::Fail), ("drift", Verdict
 
 #[tokio::test]
 async fn what_helm_really_prints_names_the_revision_to_go_back_to() {
-    type History<'h> = &'h [(u64, &'h str, &'h str)];
+    type History<'h> = &'h [Revision<'h>];
     let table: [(History<'_>, &str); 4] = [
         (&[(4, "superseded", "Upgrade complete"), (5, "deployed", "Upgrade complete")], "4"),
         // What was tried last failed: what runs is what to go back to.
@@ -100,14 +119,36 @@ async fn what_helm_really_prints_names_the_revision_to_go_back_to() {
 }
 
 #[tokio::test]
+async fn what_helm_would_send_is_a_difference_of_names_alone() {
+    let history = [(4, "superseded", "Upgrade complete"), (5, "deployed", "Upgrade complete")];
+    let Some(stand) = Stand::start(town_of(&history, manifest), &["kubectl", "helm"]).await else { return };
+    let procedure = shipped("infrastructure-rollback");
+    let before = stand.look(&procedure, &OTHERS).await;
+    let plan = stand.plan(&procedure, &before, "roll_back_release").await;
+    let expected = [
+        "-  password: (not shown)",
+        "+  password: (not shown)",
+        "-          image: web:5",
+        "+          image: web:4",
+        "-              value: (not shown)",
+        "+              value: (not shown)",
+    ];
+    assert_eq!(differs(&plan), expected);
+    let all = format!("{plan:?}");
+    assert!(all.contains("# Source: town/templates/web.yaml") && !all.contains("planted"), "{all}");
+    assert_eq!(stand.cluster.town().secrets.len(), 2, "a plan changes nothing");
+    // A chart of which nothing is known is not one that would change nothing.
+    *stand.cluster.town() = town(&history);
+    let plan = stand.plan(&procedure, &before, "roll_back_release").await;
+    assert!(matches!(plan.difference, Some(Difference::CannotTell { .. })), "{plan:?}");
+}
+
+#[tokio::test]
 async fn helm_rolls_a_release_back_and_says_so_in_its_history() {
     let history = [(4, "superseded", "Upgrade complete"), (5, "deployed", "Upgrade complete")];
     let Some(stand) = Stand::start(town(&history), &["kubectl", "helm"]).await else { return };
     let procedure = shipped("infrastructure-rollback");
     let before = stand.look(&procedure, &OTHERS).await;
-    let plan = stand.plan(&procedure, &before, "roll_back_release").await;
-    assert!(plan.contains("Rollback was a success"), "{plan}");
-    assert_eq!(stand.cluster.town().secrets.len(), 2, "a plan changes nothing");
     let (ended, output) = stand.act(&procedure, &before, &procedure.actions["roll_back_release"].run).await;
     assert!(ended == WELL && output.contains("Rollback was a success"), "{ended:?} {output}");
     let after = stand.look(&procedure, &OTHERS).await;

@@ -6,11 +6,12 @@ use std::time::Duration;
 use config::RunbookRules;
 use domain::procedure::fill::{Filling, Given};
 use domain::procedure::judge::{Finding, Since, Verdict};
-use domain::procedure::{Command, Did, Probe, Procedure, Rung};
+use domain::procedure::{Command, Did, Kept, Probe, Procedure, Rung};
 use domain::run::change::Ended;
+use domain::run::difference::{Compared, Difference, Line};
 use futures_util::future::join_all;
 use ground::clock::Clock;
-use probe::{Look, Order, Prober};
+use probe::{Look, Order, Planned, Prober};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -72,15 +73,19 @@ impl Stand {
         join_all(found).await.into_iter().collect()
     }
 
-    /// What an action's plan prints.
+    /// What an action's plan tells.
     pub async fn plan(
         &self,
         procedure: &Procedure,
         findings: &BTreeMap<String, Finding>,
         action: &str,
-    ) -> String {
-        let plan = procedure.actions[action].plan.as_ref().unwrap();
-        self.prober.plan(&filled(procedure, findings, plan), LIMIT).await.unwrap().all()
+    ) -> Planned {
+        let made = |command| filled(procedure, findings, command);
+        let action = &procedure.actions[action];
+        let against = action.against.as_ref();
+        let against =
+            against.map(|against| Compared { argv: made(&against.run), ignore: against.ignore.clone() });
+        self.prober.plan(&made(action.plan.as_ref().unwrap()), against.as_ref(), LIMIT).await.unwrap()
     }
 
     pub async fn act(
@@ -160,7 +165,7 @@ async fn what_kubectl_really_prints_leads_to_the_right_step() {
         town.fare(Fares::Crashes);
         town.deployment["metadata"]["managedFields"][0]["manager"] = "argocd-controller".into();
     };
-    let table: [(&str, Change, &str); 14] = [
+    let table: [(&str, Change, &str); 15] = [
         ("its pods run", |_| {}, "restart"),
         ("no image", |town| town.fare(Fares::NoImage), "roll_back"),
         ("it crashes", |town| town.fare(Fares::Crashes), "roll_back"),
@@ -196,11 +201,33 @@ async fn what_kubectl_really_prints_leads_to_the_right_step() {
             "Pods are killed for their memory, and an autoscaler",
         ),
         (
+            "a canary's pod under the same label, killed just now",
+            |town| {
+                let killed = json!({ "terminated": { "reason": "OOMKilled", "exitCode": 137, "finishedAt": Clock::system().now() } });
+                town.others.push(json!({
+                    "metadata": {
+                        "name": "event-stream-canary-7f-x",
+                        "namespace": "monkeytown",
+                        "labels": { "app": "event-stream", "pod-template-hash": "7f" },
+                        "ownerReferences": [{ "apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "event-stream-canary-7f", "controller": true }],
+                    },
+                    "spec": { "containers": [{ "name": "app", "image": "stream:3" }] },
+                    "status": { "phase": "Running", "containerStatuses": [{ "name": "app", "ready": true, "restartCount": 1, "lastState": killed, "state": { "running": {} } }] },
+                }));
+            },
+            "restart",
+        ),
+        (
             "one that was evicted just now",
             |town| {
                 let now = Clock::system().now();
                 town.others.push(json!({
-                    "metadata": { "name": "evicted", "namespace": "monkeytown", "labels": { "app": "event-stream" } },
+                    "metadata": {
+                        "name": "event-stream-hash1-evicted",
+                        "namespace": "monkeytown",
+                        "labels": { "app": "event-stream", "pod-template-hash": "hash1" },
+                        "ownerReferences": [{ "apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "event-stream-hash1", "controller": true }],
+                    },
                     "spec": { "containers": [{ "name": "app", "image": "stream:2" }] },
                     "status": { "phase": "Failed", "reason": "Evicted", "startTime": now },
                 }));
@@ -235,7 +262,7 @@ async fn kubectl_rolls_back_scales_and_restarts_and_takes_it_back() {
     assert_eq!(kept(&first, "history.current"), "2");
 
     let plan = stand.plan(&procedure, &first, "restart").await;
-    assert!(plan.contains("Waiting for deployment"), "{plan}");
+    assert!(plan.text.as_ref().is_some_and(|text| text.contains("Waiting for deployment")), "{plan:?}");
     let (ended, output) = stand.act(&procedure, &first, &procedure.actions["restart"].run).await;
     assert_eq!((ended, output.trim()), (WELL, "deployment.apps/event-stream restarted"));
     let before = stand.look(&procedure, &DOWN).await;
@@ -247,8 +274,14 @@ async fn kubectl_rolls_back_scales_and_restarts_and_takes_it_back() {
     );
 
     let plan = stand.plan(&procedure, &before, "roll_back").await;
-    assert!(plan.contains("stream:1") && plan.contains("REDIS_URL"), "{plan}");
-    assert!(!plan.contains("planted-password") && stand.cluster.patches().len() == 1, "{plan}");
+    let differs = differs(&plan);
+    assert!(differs[0].starts_with("-  Annotations:") && differs[0].contains("restartedAt"), "{differs:?}");
+    assert_eq!(
+        differs[1..],
+        ["-    Image: stream:2", "+    Image: stream:1"],
+        "and no revision, and no hash"
+    );
+    assert_eq!(stand.cluster.patches().len(), 1, "a plan changes nothing");
     let action = &procedure.actions["roll_back"];
     let (ended, output) = stand.act(&procedure, &before, &action.run).await;
     assert_eq!((ended, output.trim()), (WELL, "deployment.apps/event-stream rolled back"));
@@ -290,6 +323,45 @@ async fn kubectl_rolls_back_scales_and_restarts_and_takes_it_back() {
         matches!(ended, Ended::Exit { code: Some(1) }) && output.contains("paused"),
         "{ended:?} {output}"
     );
+}
+
+/// The lines of a difference that differ, with single blanks.
+pub fn differs(plan: &Planned) -> Vec<String> {
+    let Some(Difference::Changes { lines, more: 0, .. }) = &plan.difference else { panic!("{plan:?}") };
+    let differs = lines.iter().filter_map(|line| match line {
+        Line::Goes(text) => Some(format!("-{text}")),
+        Line::Comes(text) => Some(format!("+{text}")),
+        Line::Stays(_) | Line::Gap => None,
+    });
+    differs.map(|line| line.replace(['\t', '\u{a0}'], " ")).collect()
+}
+
+#[tokio::test]
+async fn what_kubectl_says_of_two_revisions_is_a_difference_of_names_alone() {
+    let Some(stand) = Stand::start(town(), &["kubectl"]).await else { return };
+    let procedure = shipped("event-stream-failure");
+    // The same image, and another password.
+    let env = "/spec/template/spec/containers/0/env/0/value";
+    let secret = json!([{ "op": "replace", "path": env, "value": "redis://:planted-another@redis:6379" }]);
+    stand.cluster.town().json_patch(&secret).unwrap();
+    let findings = stand.look(&procedure, &DOWN).await;
+    let of = async |plan: &str, now: &str| {
+        let mut findings = findings.clone();
+        let facts = &mut findings.get_mut("history").unwrap().kept;
+        facts.insert("previous".into(), Kept::One(plan.into()));
+        facts.insert("current".into(), Kept::One(now.into()));
+        stand.plan(&procedure, &findings, "roll_back").await
+    };
+    assert_eq!(
+        differs(&of("2", "3").await),
+        ["-      REDIS_URL: (not shown)", "+      REDIS_URL: (not shown)"]
+    );
+    let same = of("3", "3").await;
+    assert_eq!((same.difference, same.text), (Some(Difference::Nothing), None));
+    let gone = of("2", "9").await;
+    let Some(Difference::CannotTell { why }) = &gone.difference else { panic!("{gone:?}") };
+    assert!(why.contains("kubectl says of what runs now") && why.contains("unable to find"), "{why}");
+    assert!(gone.text.is_some_and(|text| text.contains("stream:2") && !text.contains("planted")));
 }
 
 #[tokio::test]

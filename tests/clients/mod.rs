@@ -7,6 +7,7 @@ mod controller;
 mod helm;
 mod kubernetes;
 mod protobuf;
+mod shapes;
 mod terraform;
 mod vercel;
 

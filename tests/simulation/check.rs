@@ -3,6 +3,7 @@
 pub mod alerts;
 mod announced;
 pub mod changed;
+pub mod grounds;
 pub mod merged;
 mod standing;
 

@@ -9,7 +9,9 @@ mod check;
 mod deeds;
 mod dice;
 mod found;
+mod lies;
 mod machines;
+mod nights;
 mod production;
 mod saving;
 mod weather;
@@ -48,6 +50,8 @@ struct Tally {
     releases: usize,
     merges: usize,
     splits: usize,
+    /// Answers of production that were wrong.
+    lies: usize,
 }
 
 /// A finished life: numbers, what was wrong, and the log of calls.
@@ -82,6 +86,7 @@ fn live(seed: u64) -> Life {
         wrong.extend(check::merged::all(&saved));
         let (runs, audit) = world.saved_runs();
         wrong.extend(check::changed::all(&world, &runs, &audit));
+        wrong.extend(check::grounds::all(&world, &runs));
         let alerts = world.saved_alerts();
         wrong.extend(check::alerts::all(&world, &saved, &alerts));
         let changes = world.production.acts.lock().unwrap().len();
@@ -107,6 +112,7 @@ fn live(seed: u64) -> Life {
             releases,
             merges: check::merges(&saved, |news| matches!(news, MergeNews::Into { .. })),
             splits: check::merges(&saved, |news| matches!(news, MergeNews::SplitOff { .. })),
+            lies: check::grounds::lies(&world),
         };
         Life { tally, wrong, calls, story }
     })
@@ -247,13 +253,14 @@ fn nothing_is_lost_nothing_doubled_nothing_late_in_silence() {
                     sum.releases += tally.releases;
                     sum.merges += tally.merges;
                     sum.splits += tally.splits;
+                    sum.lies += tally.lies;
                 }
             });
         }
     });
     let (failed, sum) = (failed.into_inner().unwrap(), sum.into_inner().unwrap());
     println!(
-        "{seeds} seeds from {from}, {} deeds, {} kills, {} events, {} reminders, {} runs, {} changes ({} undos), {} releases, {} merges, {} splits, {} calls to Slack, {} seeds failed, {:.0} s",
+        "{seeds} seeds from {from}, {} deeds, {} kills, {} events, {} reminders, {} runs, {} changes ({} undos), {} releases, {} merges, {} splits, {} wrong answers, {} calls to Slack, {} seeds failed, {:.0} s",
         sum.deeds,
         sum.kills,
         sum.events,
@@ -264,6 +271,7 @@ fn nothing_is_lost_nothing_doubled_nothing_late_in_silence() {
         sum.releases,
         sum.merges,
         sum.splits,
+        sum.lies,
         sum.calls,
         failed.len(),
         began.elapsed().as_secs_f64()

@@ -14,6 +14,7 @@ use probe::{Fingerprint, StandIn};
 use serde_json::Value;
 
 use super::deeds::{self, Outcome, What};
+use super::lies::{self, Lie, Lies};
 use super::runtime;
 use super::world::World;
 use crate::harness::EMERGENCIES;
@@ -23,65 +24,19 @@ use crate::harness::EMERGENCIES;
 pub struct Watched {
     pub production: Production,
     pub acts: Mutex<Vec<Vec<String>>>,
-    /// How every answer is wrong for now.
-    pub lie: Mutex<Option<Lie>>,
-}
-
-/// A wrong fact: an answer of the right form that says nothing of how production is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lie {
-    /// Nothing is there.
-    Empty,
-    /// It speaks of the asker: no rights, no login, too many questions.
-    Foreign,
-    /// Every word of it is taken for a secret.
-    Masked,
-    /// Pods were killed, three months ago.
-    Stale,
-}
-
-impl Lie {
-    fn told(self, question: &Question, truth: Heard) -> Heard {
-        let is_program = matches!(question, Question::Run(_));
-        match (self, question) {
-            (Self::Empty, Question::Http(_)) => Heard { status: Some(200), ..Heard::default() },
-            (Self::Empty, _) => Heard { exit: truth.exit.map(|_| 0), ..Heard::default() },
-            (Self::Foreign, Question::Http(_)) => {
-                Heard { status: Some(403), text: "Attention Required!".into(), ..Heard::default() }
-            }
-            (Self::Foreign, _) if is_program => {
-                let aside = "error: You must be logged in to the server (Unauthorized)\n".into();
-                Heard { exit: Some(1), aside, ..Heard::default() }
-            }
-            (Self::Foreign, _) => {
-                Heard { text: "{\"message\":\"Bad credentials\"}".into(), ..Heard::default() }
-            }
-            (Self::Masked, _) => Heard {
-                status: truth.status.map(|_| 200),
-                exit: truth.exit.map(|_| 0),
-                text: "[secret]".into(),
-                ..Heard::default()
-            },
-            (Self::Stale, _) => {
-                let time = regex::Regex::new("\"finishedAt\":\"[^\"]*\"").unwrap();
-                let text =
-                    time.replace_all(&truth.text, "\"finishedAt\":\"2026-08-24T02:00:00Z\"").into_owned();
-                Heard { text, ..truth }
-            }
-        }
-    }
+    pub lies: Lies,
 }
 
 impl Watched {
     pub fn new(clock: Clock) -> Self {
-        Self { production: Production::new(clock), acts: Mutex::default(), lie: Mutex::default() }
+        Self { production: Production::new(clock.clone()), acts: Mutex::default(), lies: Lies::new(clock) }
     }
 }
 
 impl StandIn for Watched {
     fn ask(&self, question: &Question) -> Result<Heard, CannotTell> {
         let truth = self.production.ask(question)?;
-        Ok(self.lie.lock().unwrap().map_or_else(|| truth.clone(), |lie| lie.told(question, truth.clone())))
+        Ok(self.lies.tell(question, truth))
     }
 
     fn fingerprint(&self, program: &str) -> Fingerprint {
@@ -95,7 +50,7 @@ impl StandIn for Watched {
 }
 
 /// What breaks, and what puts it right.
-const TROUBLE: [(&str, &str); 5] = [
+pub const TROUBLE: [(&str, &str); 5] = [
     ("hang", "run event-stream-failure"),
     ("release", "run event-stream-failure"),
     ("memory", "run event-stream-failure"),
@@ -117,7 +72,8 @@ const BUTTONS: [&str; 9] =
 
 /// One deed about the runbook, begun and left to run.
 pub fn anything(world: &mut World, person: &'static str) {
-    match world.dice.below(20) {
+    match world.dice.below(22) {
+        20 | 21 => lies::turn(world, 600_000),
         0 => line(world, person, "freeze the auditors are here"),
         1..=3 => line(world, person, "unfreeze"),
         4 => {
@@ -132,6 +88,9 @@ pub fn anything(world: &mut World, person: &'static str) {
         9..=12 => {
             let (what, text) = world.dice.one(&TROUBLE);
             world.production.production.breaks(what).unwrap();
+            if world.dice.once_in(2) {
+                lies::turn(world, 60_000);
+            }
             line(world, person, text);
         }
         13 => deeds::press(world, person, |action| action == "approve"),
@@ -157,6 +116,10 @@ fn line(world: &mut World, person: &'static str, text: &'static str) {
 
 /// Some people approve the latest request that can be read, and say why where they are asked to.
 pub fn agree(world: &mut World) {
+    // Facts may be wrong from just before the last look on.
+    if world.dice.once_in(5) {
+        lies::turn(world, 30_000);
+    }
     let asked = world.slack.look(|slack| {
         let messages = slack
             .channels
@@ -235,7 +198,9 @@ fn what_cannot_be_written_down_changes_nothing() {
 async fn said_while(what: &str, text: &str, lie: Option<Lie>) -> (String, usize) {
     let world = World::new(0);
     world.production.production.breaks(what).unwrap();
-    *world.production.lie.lock().unwrap() = lie;
+    if let Some(lie) = lie {
+        world.production.lies.begin(lie, jiff::Timestamp::MAX);
+    }
     world.slack.command("kofi", EMERGENCIES, &format!("/runbook {text}")).await.unwrap();
     world.wait(SignedDuration::from_secs(40)).await;
     let said = world.slack.look(|slack| {
@@ -256,18 +221,27 @@ fn nothing_is_changed_on_wrong_facts() {
             let asks = "\"approve\"";
             let (said, _) = said_while(what, text, None).await;
             assert!(said.contains(asks), "{what}: on true facts a change is proposed: {said}");
-            for lie in [Lie::Empty, Lie::Foreign, Lie::Masked] {
+            for lie in [Lie::Empty, Lie::Asker, Lie::Masked] {
                 let (said, acts) = said_while(what, text, Some(lie)).await;
                 assert!(said.contains("could not tell"), "{what}, {lie:?}: {said}");
                 assert!(!said.contains(asks) && acts == 0, "{what}, {lie:?}: {said}");
             }
         }
-        let (said, _) = said_while("memory", "run event-stream-failure", None).await;
+        let says = async |what, lie| said_while(what, "run event-stream-failure", lie).await.0;
+        let said = says("memory", None).await;
         assert!(said.contains("Scale event-stream to"), "{said}");
-        let (said, _) = said_while("memory", "run event-stream-failure", Some(Lie::Stale)).await;
-        assert!(
-            !said.contains("Scale event-stream to"),
-            "a kill of three months ago is no reason to scale: {said}"
-        );
+        // Killed three months ago, or in another deployment, or no pods at all: no reason to scale, and none to roll back.
+        for what in ["memory", "hang"] {
+            for lie in [Lie::Stale, Lie::Foreign, Lie::NoItems] {
+                let said = says(what, Some(lie)).await;
+                assert!(!said.contains("Scale event-stream to"), "{what}, {lie:?}: {said}");
+                assert!(said.contains("Restart event-stream"), "{what}, {lie:?}: {said}");
+            }
+        }
+        // Beside the truth what is another's changes nothing.
+        for (what, step) in [("memory", "Scale event-stream to"), ("hang", "Restart event-stream")] {
+            let said = says(what, Some(Lie::Mixed)).await;
+            assert!(said.contains(step), "{what}: {said}");
+        }
     });
 }

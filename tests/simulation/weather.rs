@@ -86,6 +86,7 @@ pub fn clears(world: &mut World) {
 /// Nothing is left that could go wrong.
 pub fn ends(world: &mut World) {
     clears(world);
+    world.production.lies.end();
     world.slack.faults().clear();
     world.slack.faults().retry_events(true);
     if world.full_since.is_some() {

@@ -323,6 +323,7 @@ impl Deliverer {
             EffectKind::Look { .. }
             | EffectKind::Prepare { .. }
             | EffectKind::PrepareRelease { .. }
+            | EffectKind::AskUnfreeze(_)
             | EffectKind::Act { .. }
             | EffectKind::Stop { .. } => Err(Stop::Failed("this is carried out elsewhere".into())),
             EffectKind::OpenIssue

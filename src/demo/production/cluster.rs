@@ -81,7 +81,7 @@ impl Deployment {
 
     pub fn replica_sets(&self) -> String {
         let one = |revision: &Revision| {
-            let owner = json!({ "kind": "Deployment", "name": self.name });
+            let owner = json!({ "apiVersion": "apps/v1", "kind": "Deployment", "name": self.name, "controller": true });
             json!({
                 "metadata": {
                     "annotations": { "deployment.kubernetes.io/revision": revision.number.to_string() },
@@ -107,9 +107,19 @@ impl Deployment {
             false => json!({}),
         };
         let container = json!({ "name": self.name, "state": { "running": {} }, "lastState": last });
-        let pod =
-            json!({ "metadata": { "name": self.name }, "status": { "containerStatuses": [container] } });
-        json!({ "items": vec![pod; self.replicas as usize] }).to_string()
+        let hash = self.revisions.last().map(|last| format!("5c{}d{}", last.version, last.restarts));
+        let set = format!("{}-{}", self.name, hash.as_deref().unwrap_or_default());
+        let pod = |number: u32| {
+            json!({
+                "metadata": {
+                    "name": format!("{set}-{number}"),
+                    "labels": { "app": self.name, "pod-template-hash": hash },
+                    "ownerReferences": [{ "apiVersion": "apps/v1", "kind": "ReplicaSet", "name": set, "controller": true }],
+                },
+                "status": { "containerStatuses": [container] },
+            })
+        };
+        json!({ "items": (0..self.replicas).map(pod).collect::<Vec<Value>>() }).to_string()
     }
 
     pub fn object(&self) -> String {
@@ -133,6 +143,25 @@ impl Deployment {
 
     pub fn status(&self) -> String {
         format!("deployment \"{}\" successfully rolled out\n", self.name)
+    }
+
+    /// A revision's pods, as `kubectl` describes them.
+    pub fn history(&self, number: &str) -> Heard {
+        let Some(revision) = self.revisions.iter().find(|one| one.number.to_string() == number) else {
+            return said(1, "error: unable to find the specified revision\n".to_owned());
+        };
+        let (name, Revision { number, version, restarts, .. }) = (self.name, revision);
+        let restarted = format!("  Annotations:\tkubectl.kubernetes.io/restartedAt: {restarts}\n");
+        let restarted = if *restarts > 0 { restarted } else { String::new() };
+        said(
+            0,
+            format!(
+                "deployment.apps/{name} with revision #{number}\nPod Template:\n  Labels:\tapp={name}\n\
+                 \tpod-template-hash=5c{version}d{restarts}\n{restarted}  Containers:\n   {name}:\n    \
+                 Image:\tmonkeytown/{name}:{version}\n    Port:\t<none>\n    Environment:\n      \
+                 LOG_LEVEL:\tinfo\n    Mounts:\t<none>\n  Volumes:\t<none>\n"
+            ),
+        )
     }
 
     /// `rollout restart`, `rollout undo` and `scale`, as `kubectl` would answer; `changes` where it is done.

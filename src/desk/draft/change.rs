@@ -11,11 +11,9 @@ use super::run::Answered;
 use domain::actor::Actor;
 use domain::aggregate::Cause;
 use domain::answer::{Answer, Private};
-use domain::effect::{Effect, EffectKind, Lane, Receipt};
+use domain::effect::{Effect, EffectKind, Receipt};
 use domain::id::{RunId, UserId};
-use domain::incident::Intent;
 use domain::oncall::duty::PhoneReach;
-use domain::owner::Owner;
 use domain::procedure::Risk;
 use domain::request::Request;
 use domain::run::approve::{Vote, holder, propose, vote};
@@ -67,23 +65,10 @@ impl Draft<'_> {
     }
 
     /// Who is on call now, by the rota as it was an hour before `began`.
-    fn settled_on_call(&self, began: Timestamp) -> BTreeSet<UserId> {
+    pub(super) fn settled_on_call(&self, began: Timestamp) -> BTreeSet<UserId> {
         let bound = began.saturating_sub(SETTLED).unwrap_or(began);
         let duty = self.book().state.rota.settled(bound).duty(self.now, PhoneReach::Off);
         [duty.primary, duty.outgoing, duty.backup].into_iter().flatten().collect()
-    }
-
-    /// Whether `by` may lift a freeze: those who may approve, and who froze.
-    fn may_unfreeze(&self, by: &Actor) -> bool {
-        let policy = self.config.runbook.approval.policy(Risk::High);
-        let froze = self.ledger.frozen.as_ref().map(|freeze| &freeze.by);
-        let at = self.ledger.frozen.as_ref().map_or(self.now, |freeze| freeze.at);
-        // Who is in a group is known where a change was prepared; where there is nobody else to ask, it bars nobody.
-        let group_alone = policy.group.is_some() && policy.people.is_empty() && !policy.on_call;
-        group_alone
-            || froze == Some(by)
-            || by.in_slack().is_some_and(|by| policy.people.contains(by))
-            || (policy.on_call && by.in_slack().is_some_and(|by| self.settled_on_call(at).contains(by)))
     }
 
     fn holder(&self, run: &Run) -> Option<RunId> {
@@ -110,26 +95,6 @@ impl Draft<'_> {
             }
             Err(refusal) => Ok(Answer::Private(Private::Runbook(Box::new(RunbookAnswer::Refused(refusal))))),
         }
-    }
-
-    /// Freezes all changes, or lets them begin again.
-    pub(super) fn freeze(&mut self, request: &Request, why: Option<&String>) -> Answered {
-        if let Some(why) = &self.ledger.broken {
-            // Nothing is begun anyway; what is left of the audit stays as it is.
-            return Ok(RunbookAnswer::AuditBroken { why: why.clone() });
-        }
-        let is_frozen = self.ledger.frozen.is_some();
-        if is_frozen && why.is_none() && !self.may_unfreeze(&request.by) {
-            return Err(RunRefusal::MayNotUnfreeze);
-        }
-        if is_frozen == why.is_some() {
-            return Ok(RunbookAnswer::AlreadyFrozen(is_frozen));
-        }
-        let what = why.map_or(Audited::Unfrozen, |why| Audited::Frozen { why: why.clone() });
-        self.audit(request.by.clone(), what);
-        let kind = EffectKind::SayFreeze { by: request.by.clone(), why: why.cloned() };
-        self.push(Owner::Howler, Intent { lane: Lane::OnCall, kind });
-        Ok(RunbookAnswer::Frozen(why.is_some()))
     }
 
     /// Closes the review of what somebody did alone; never by the same person.
@@ -160,6 +125,10 @@ impl Draft<'_> {
 
     /// Takes in what came back of a run's effect.
     pub(super) fn run_told(&mut self, effect: &Effect, receipt: &Receipt) -> Result<(), StoreError> {
+        if let (EffectKind::AskUnfreeze(asked), Receipt::Approvers(members)) = (&effect.kind, receipt) {
+            self.unfreeze_told(asked, members);
+            return Ok(());
+        }
         let Some(id) = effect.kind.run() else { return Ok(()) };
         let Some(run) = self.book().run(id)? else { return Ok(()) };
         let kind = match (&effect.kind, receipt) {
@@ -220,6 +189,7 @@ impl Draft<'_> {
             EffectKind::Look { .. } => Receipt::Found(domain::procedure::Finding::unknown(reason)),
             EffectKind::Prepare { .. } => Receipt::Prepared(Box::new(Err(reason))),
             EffectKind::PrepareRelease { .. } => Receipt::ReleasePrepared(Err(reason)),
+            EffectKind::AskUnfreeze(_) => Receipt::Approvers(Err(reason)),
             EffectKind::Act { .. } => Receipt::Acted { ended: Ended::Interrupted, output: reason },
             _ => return Ok(()),
         };

@@ -1,8 +1,8 @@
 mod alerts;
 mod asked;
 mod merging;
-mod silenced;
 mod put_off;
+mod silenced;
 mod watch;
 
 use jiff::{SignedDuration, Timestamp};

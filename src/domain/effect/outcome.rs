@@ -76,6 +76,8 @@ pub enum Receipt {
     Prepared(Box<Result<Prepared, String>>),
     /// A release's key, and who is in the policy's user group; or why they cannot be looked up.
     ReleasePrepared(Result<(String, BTreeSet<UserId>), String>),
+    /// Who is in the user group of those who approve; or why that cannot be looked up.
+    Approvers(Result<BTreeSet<UserId>, String>),
     /// How an action ended, and what it printed last.
     Acted {
         ended: Ended,

@@ -34,6 +34,7 @@ impl EffectKind {
             | Self::RunSays { .. }
             | Self::RunFile { .. }
             | Self::SayFreeze { .. }
+            | Self::AskUnfreeze(_)
             | Self::Notice { .. }
             | Self::Whisper { .. } => false,
         }

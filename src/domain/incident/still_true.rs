@@ -107,6 +107,7 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
         | EffectKind::RunFile { .. }
         | EffectKind::RunNews { .. }
         | EffectKind::SayFreeze { .. }
+        | EffectKind::AskUnfreeze(_)
         | EffectKind::Notice { .. }
         | EffectKind::AlertCard { .. }
         | EffectKind::RunCard { .. }

@@ -26,6 +26,8 @@ pub struct Check {
     pub silence_fails: bool,
     /// It says which step fits, or proves one, and not whether all is well.
     pub decides: bool,
+    /// Of a list of Kubernetes' objects only those of this deployment are looked at.
+    pub of: Option<String>,
 }
 
 /// A check that says nothing else ends after this, in seconds.
@@ -153,6 +155,7 @@ struct Written {
     silence: Option<Silence>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     decides: bool,
+    of: Option<String>,
 }
 
 /// What silence says.
@@ -179,6 +182,7 @@ impl TryFrom<Written> for Check {
             limit,
             silence,
             decides,
+            of,
         } = written;
         let probes = [
             http.map(Probe::Http),
@@ -217,16 +221,16 @@ impl TryFrom<Written> for Check {
                     .into(),
             );
         }
-        Ok(Self { title, probe, expect, keep, cannot_tell, limit, silence_fails, decides })
+        Ok(Self { title, probe, expect, keep, cannot_tell, limit, silence_fails, decides, of })
     }
 }
 
 impl From<Check> for Written {
     fn from(check: Check) -> Self {
-        let Check { title, probe, expect, keep, cannot_tell, limit, silence_fails, decides } = check;
+        let Check { title, probe, expect, keep, cannot_tell, limit, silence_fails, decides, of } = check;
         let silence = silence_fails.then_some(Silence::Fails);
         let expect = expect.into_iter().map(|(part, expected)| (part.to_string(), expected)).collect();
-        let bare = Self { title, expect, keep, cannot_tell, limit, silence, decides, ..Self::default() };
+        let bare = Self { title, expect, keep, cannot_tell, limit, silence, decides, of, ..Self::default() };
         match probe {
             Probe::Http(address) => Self { http: Some(address), ..bare },
             Probe::Tcp(address) => Self { tcp: Some(address), ..bare },

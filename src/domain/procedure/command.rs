@@ -77,7 +77,7 @@ pub struct TakesBack {
 
 /// As a file has it; a bare command is of an earlier howler.
 #[derive(Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "`undo` is `{ run = [...], risk = \"high\" }`, or \"none: why\"")]
 enum Written {
     Bare(Command),
     Full(TakesBack),

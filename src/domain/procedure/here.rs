@@ -28,6 +28,7 @@ impl Procedure {
         for action in self.actions.values_mut() {
             action.run.fit(here);
             action.plan.iter_mut().for_each(|plan| plan.fit(here));
+            action.against.iter_mut().for_each(|against| against.run.fit(here));
             if let super::Undo::Command(undo) = &mut action.undo {
                 undo.run.fit(here);
             }

@@ -9,6 +9,7 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::owned::of_deployment;
 use super::part::{container, raw_values, text_of, values};
 use super::{Answer, CannotTell, Check, Expected, Extract, Heard, Probe, Range, keep, reason};
 
@@ -149,6 +150,11 @@ fn judge_heard(check: &Check, heard: &Heard, since: Since) -> Finding {
         let notes = vec![note];
         return Finding { verdict: Verdict::Fail, notes, why: None, kept: BTreeMap::new() };
     }
+    let own = check.of.as_ref().map(|deployment| of_deployment(heard, deployment)).transpose();
+    let heard = match &own {
+        Ok(own) => own.as_ref().unwrap_or(heard),
+        Err(why) => return Finding::unknown(why),
+    };
     let mut finding = Finding { verdict: Verdict::Pass, notes: Vec::new(), why: None, kept: BTreeMap::new() };
     for (extract, expected) in &expectations(check) {
         match part(extract, expected, heard, since) {

@@ -3,6 +3,7 @@
 //! A procedure is checks (they only read), a ladder of rungs (steps in order, each with the facts that it takes), and actions.
 //! There is no expression language, so that a ladder always ends and can be read aloud.
 
+mod against;
 mod backups;
 mod check;
 mod command;
@@ -14,6 +15,7 @@ mod here;
 pub mod judge;
 pub mod keep;
 mod ladder;
+mod owned;
 mod part;
 mod reason;
 mod revisions;
@@ -23,6 +25,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+pub use against::{Against, NowThen};
 pub use check::{Check, Expected, Extract, Probe, Range};
 pub use command::{Command, Slot, TakesBack, Undo};
 pub use heard::{Answer, CannotTell, Heard, Question};
@@ -181,6 +184,12 @@ pub struct Action {
     pub changes: Vec<String>,
     /// Shows what it would do; reads only.
     pub plan: Option<Command>,
+    /// Shows the same of what runs now, so that the plan is shown as a difference; reads only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<Against>,
+    /// The difference in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difference: Option<NowThen>,
     pub run: Command,
     pub undo: Undo,
     pub limit: Humane,

@@ -153,10 +153,13 @@ fn changing(run: &Run) -> Option<(&Change, &Action)> {
 
 fn prepare(run: &Run, plans: bool) -> Option<Intent> {
     let (change, _) = changing(run)?;
+    let against = change.proposed.against.clone();
     let kind = EffectKind::Prepare {
         run: run.id,
         argv: change.proposed.argv.clone(),
-        plan: change.proposed.plan.clone().filter(|_| plans),
+        // What it would change is read once more before it begins; what else a plan prints, such as the time, moves by itself.
+        plan: change.proposed.plan.clone().filter(|_| plans || against.is_some()),
+        against,
         group: change.proposed.policy.group.clone(),
         hold: run.hold,
         again: !plans,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::change::{Change, Frozen, Phase, Policy, Proposed};
 use super::decide::RunRefusal;
+use super::difference::{Compared, Difference};
 use super::event::RunEventKind;
 use super::identity::under;
 use super::settle::Around;
@@ -15,7 +16,8 @@ use jiff::Timestamp;
 
 use crate::actor::Actor;
 use crate::id::RunId;
-use crate::procedure::{Action, Undo, Verdict};
+use crate::procedure::fill::Unfilled;
+use crate::procedure::{Action, NowThen, Undo, Verdict};
 
 /// Longest command that Slack shows whole on a card, in bytes.
 pub(super) const SHOWN_WHOLE: usize = 2_000;
@@ -129,6 +131,10 @@ pub fn propose(
         Undo::None(_) => None,
     };
     let plan = action.plan.as_ref().map(made).transpose()?;
+    let against = action
+        .against
+        .as_ref()
+        .map(|against| Ok(Compared { argv: made(&against.run)?, ignore: against.ignore.clone() }));
     let title = run.filling().text(&action.title).unwrap_or_else(|_| action.title.clone());
     let argv = theirs(made(&action.run)?)?;
     if argv.iter().map(String::len).sum::<usize>() > SHOWN_WHOLE {
@@ -139,11 +145,23 @@ pub fn propose(
         title,
         argv,
         plan,
+        against: against.transpose()?,
+        difference: in_words(run, action)
+            .map_err(|why| refused(NotApproved::Unfilled { why: why.to_string() }))?,
         undo,
         frozen,
         policy,
         kind: Kind::Step,
     })))
+}
+
+/// What the action changes, where the facts say it in words.
+///
+/// # Errors
+/// The slot that cannot be filled.
+pub fn in_words(run: &Run, action: &Action) -> Result<Option<Difference>, Unfilled> {
+    let Some(NowThen { now, then }) = &action.difference else { return Ok(None) };
+    Ok(Some(Difference::of_words(run.filling().text(now)?, run.filling().text(then)?)))
 }
 
 /// Whether anything may be proposed: an action, or its undo.

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::difference::{Compared, Difference};
 use super::undo::Kind;
 use super::{Run, Stage};
 use crate::actor::Actor;
@@ -118,6 +119,12 @@ pub struct Proposed {
     pub title: String,
     pub argv: Vec<String>,
     pub plan: Option<Vec<String>>,
+    /// What the plan is compared with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<Compared>,
+    /// What it changes, where the facts say it in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difference: Option<Difference>,
     /// What takes it back.
     pub undo: Option<Vec<String>>,
     pub frozen: BTreeMap<String, Frozen>,
@@ -140,6 +147,9 @@ pub struct Prepared {
     pub members: BTreeSet<UserId>,
     /// What the plan printed.
     pub plan: Option<String>,
+    /// What it would change, by the plan and by what runs now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difference: Option<Difference>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -228,13 +238,15 @@ struct Covered<'a> {
     fingerprint: &'a str,
     environment: &'a [String],
     plan: &'a Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    difference: &'a Option<Difference>,
     directory: &'static str,
 }
 
 impl Change {
     /// SHA-256 of everything that an approval covers.
     pub fn covered(&self, run: &Run) -> String {
-        let Prepared { key, path, fingerprint, environment, plan, .. } = &self.prepared;
+        let Prepared { key, path, fingerprint, environment, plan, difference, members: _ } = &self.prepared;
         let covered = Covered {
             run: run.id,
             incident: run.incident,
@@ -248,6 +260,7 @@ impl Change {
             fingerprint,
             environment,
             plan,
+            difference,
             directory: "/",
         };
         // Plain data with text keys: it always serialises.
@@ -270,6 +283,11 @@ impl Change {
             Phase::Asking { expires } => expires.duration_since(now) <= GLASS_WAIT,
             _ => true,
         }
+    }
+
+    /// What it would change, as far as the facts, or its plan and what runs now, tell.
+    pub fn difference(&self) -> Option<&Difference> {
+        self.proposed.difference.as_ref().or(self.prepared.difference.as_ref())
     }
 
     pub fn is_approved(&self) -> bool {
@@ -388,6 +406,8 @@ pub fn moved(change: &Change, again: &Prepared, found: &BTreeMap<String, Finding
     if *environment != again.environment {
         moved.push("the program would get other variables".to_owned());
     }
+    let shown = change.prepared.difference.as_ref();
+    moved.extend(shown.and_then(|shown| shown.moved(again.difference.as_ref())));
     for (name, before) in &change.proposed.frozen {
         match found.get(name) {
             None => moved.push(format!("{name} was not read")),

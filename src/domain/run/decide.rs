@@ -63,6 +63,10 @@ pub enum RunRefusal {
     },
     /// Only those who may approve, and who froze, let changes begin again.
     MayNotUnfreeze,
+    /// Who is in the user group of those who approve could not be looked up.
+    UnfreezeNotTold {
+        why: String,
+    },
     /// Nothing is under way that takes it.
     NothingRuns,
     Several {

@@ -1,4 +1,5 @@
 mod approving;
+mod difference;
 mod releasing;
 mod seeing;
 mod undo;

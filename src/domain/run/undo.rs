@@ -184,6 +184,8 @@ pub fn propose_undo(
         title: format!("Undo: {}", of.title),
         argv,
         plan: None,
+        against: None,
+        difference: None,
         undo: Some(of.did.clone()),
         frozen: BTreeMap::new(),
         policy,

@@ -54,6 +54,9 @@ pub(crate) fn answer(answer: &RunbookAnswer, via: Via) -> Message {
         RunbookAnswer::Frozen(false) => {
             Draft::new().line(words!["Changes are unfrozen, and everybody is told."]).finish()
         }
+        RunbookAnswer::AsksGroup => Draft::new()
+            .line(words!["I'm asking Slack whether you are in the user group of those who approve. I answer in a moment."])
+            .finish(),
         RunbookAnswer::AuditBroken { why } => Draft::new()
             .line(words![
                 "The audit cannot be trusted, so no change can start anyway: ",
@@ -303,6 +306,13 @@ fn refused(refusal: &RunRefusal, via: Via) -> Vec<Words> {
             "Only whoever froze changes, or may approve them, can unfreeze: ",
             code("[runbook.approval]"),
             " in howler.toml names them."
+        ]],
+        RunRefusal::UnfreezeNotTold { why } => vec![words![
+            bold("I cannot tell whether you may unfreeze: "),
+            why,
+            ". Try again, or ask whoever froze changes or is named in ",
+            code("[runbook.approval]"),
+            "."
         ]],
         RunRefusal::NothingRuns => {
             vec![words!["No run can take that now: ", code(via.runbook("status"))]]

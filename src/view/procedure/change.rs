@@ -1,5 +1,8 @@
 //! The part of a run's card that is about changing something: the step, exactly what runs, who approves it, and what became of it.
 
+use std::collections::BTreeSet;
+
+use super::difference;
 use super::parts::{proof, quoted};
 use super::said::{broke, told};
 use super::undo;
@@ -34,8 +37,9 @@ pub(super) fn offered(draft: Draft, run: &Run, rung: usize) -> Draft {
 pub(super) fn offered_beside(draft: Draft, run: &Run, rung: usize) -> Draft {
     let Some(action) = run.action_of(rung) else { return draft };
     let plan = action.plan.as_ref().map(|plan| made(run, plan));
+    let against = action.against.as_ref().map(|against| made(run, &against.run));
     let undo = action.undo.command().map(|undo| made(run, &undo.run));
-    beside(draft, plan, undo).lines(lost(run, action))
+    beside(draft, plan, against, undo).lines(lost(run, action))
 }
 
 fn made(run: &Run, command: &Template) -> String {
@@ -45,11 +49,12 @@ fn made(run: &Run, command: &Template) -> String {
     }
 }
 
-/// The plan's command, and the one that takes the action back.
-fn beside(draft: Draft, plan: Option<String>, undo: Option<String>) -> Draft {
+/// The plan's command, what it is compared with, and the one that takes the action back.
+fn beside(draft: Draft, plan: Option<String>, against: Option<String>, undo: Option<String>) -> Draft {
     let plan = plan.map(|plan| format!("plan:  {plan}"));
+    let against = against.map(|against| format!("now:   {against}"));
     let undo = undo.map(|undo| format!("undo:  {undo}"));
-    let lines: Vec<String> = plan.into_iter().chain(undo).collect();
+    let lines: Vec<String> = plan.into_iter().chain(against).chain(undo).collect();
     if lines.is_empty() { draft } else { draft.preformatted(&lines.join("\n")) }
 }
 
@@ -89,6 +94,10 @@ pub(super) fn changing(draft: Draft, run: &Run, change: &Change) -> Draft {
         .line(words![bold(lead(&change.phase)), change.proposed.title.clone(), ". ", &change.by, " asked."])
         .preformatted(&format!("run:   {}", quoted(&change.proposed.argv)));
     let is_asking = matches!(change.phase, Phase::Asking { .. });
+    let draft = match change.difference().filter(|_| is_asking) {
+        Some(difference) => difference::shown(draft, difference),
+        None => draft,
+    };
     let undo = stays(action).filter(|_| change.proposed.kind.undoes().is_none());
     let draft = match is_asking {
         true => draft.lines(touches(run).into_iter().chain(undo).collect()),
@@ -105,13 +114,14 @@ pub(super) fn changing(draft: Draft, run: &Run, change: &Change) -> Draft {
 pub(super) fn changing_beside(draft: Draft, run: &Run, change: &Change) -> Draft {
     let Some(action) = run.action_of(change.proposed.rung) else { return draft };
     let plan = change.proposed.plan.as_ref().map(|plan| quoted(plan));
-    let draft = beside(draft, plan, change.proposed.undo.as_ref().map(|undo| quoted(undo)));
-    let said = change.prepared.plan.as_ref().filter(|said| !said.trim().is_empty());
-    let draft = match (&change.phase, said) {
-        (Phase::Preparing | Phase::Asking { .. } | Phase::Rechecking { .. }, Some(said)) => {
-            draft.line(words![bold("The plan says")]).preformatted(&end(said))
-        }
-        _ => draft,
+    let against = change.proposed.against.as_ref().map(|against| quoted(&against.argv));
+    let draft = beside(draft, plan, against, change.proposed.undo.as_ref().map(|undo| quoted(undo)));
+    let is_before =
+        matches!(change.phase, Phase::Preparing | Phase::Asking { .. } | Phase::Rechecking { .. });
+    let said = change.prepared.plan.as_ref().filter(|said| is_before && !said.trim().is_empty());
+    let draft = match said {
+        Some(said) => draft.line(words![bold("The plan says")]).preformatted(&end(said)),
+        None => draft,
     };
     match change.proposed.kind.undoes() {
         None => draft.lines(lost(run, action)),
@@ -156,6 +166,7 @@ fn standing(change: &Change) -> Vec<Words> {
     match &change.phase {
         Phase::Asking { expires } => {
             lines.push(who_may(change));
+            lines.extend(too_few(change));
             if let Some(due) = change.glass_due() {
                 lines.push(words![bold("Starts at "), bold(clock(due)), " unless somebody presses Deny."]);
             }
@@ -209,6 +220,27 @@ fn who_may(change: &Change) -> Words {
         &change.by,
         ", who asked."
     ])
+}
+
+/// That it will not be approved: too few may, such as where a user group is empty.
+fn too_few(change: &Change) -> Option<Words> {
+    let policy = &change.proposed.policy;
+    // Where the rota is not frozen, who is on call is not known here.
+    policy.rota.as_ref()?;
+    let may = change.approvers(&BTreeSet::new()).len();
+    let who = match may {
+        0 => "Nobody else may approve it now".to_owned(),
+        1 => "Only one person may approve it now".to_owned(),
+        may => format!("Only {may} people may approve it now"),
+    };
+    (may < policy.needed).then(|| {
+        words![
+            bold(format!("⚠️ {who}. ")),
+            "Name more in ",
+            code("[runbook.approval]"),
+            " or the user group."
+        ]
+    })
 }
 
 fn end(text: &str) -> String {

@@ -2,6 +2,7 @@
 
 mod answer;
 mod change;
+mod difference;
 mod drill;
 mod home;
 mod markdown;

@@ -2,8 +2,8 @@
 
 use domain::duration::Spoken;
 use domain::procedure::{
-    Action, Check, Choices, Command, Expected, Extract, Param, Probe, Procedure, Range, Risk, Rung, Target,
-    Undo, Usual, Verify, When,
+    Action, Check, Choices, Command, Expected, Extract, NowThen, Param, Probe, Procedure, Range, Risk, Rung,
+    Target, Undo, Usual, Verify, When,
 };
 
 /// A part of a procedure's text.
@@ -170,9 +170,11 @@ fn risk_of(risk: Risk) -> &'static str {
 
 fn action(action: &Action) -> Vec<Part> {
     let risk = risk_of(action.risk);
-    let mut commands = Vec::new();
+    let mut commands = vec![format!("run:   {}", line(&action.run))];
     commands.extend(action.plan.as_ref().map(|plan| format!("plan:  {}", line(plan))));
-    commands.push(format!("run:   {}", line(&action.run)));
+    commands.extend(action.against.as_ref().map(|against| format!("now:   {}", line(&against.run))));
+    let difference = action.difference.as_ref();
+    commands.extend(difference.map(|NowThen { now, then }| format!("would: {now} -> {then}")));
     commands.push(match &action.undo {
         Undo::Command(undo) => format!("undo:  {}", line(&undo.run)),
         Undo::None(why) => format!("undo:  {why}"),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::change::{buttons, changing, changing_beside, last, not_done, offered, offered_beside};
-use super::{last_drilled, release, undo};
+use super::{difference, last_drilled, release, undo};
 use crate::Message;
 use crate::blocks::{Button, Draft};
 use crate::terminal::{Names, terminal};
@@ -11,14 +11,19 @@ use crate::words::{Words, bold, code, moment, near, words};
 use domain::procedure::{Finding, Verdict};
 use domain::run::announce::{counted, kept_texts};
 use domain::run::change::{Change, Phase};
+use domain::run::difference::Difference;
 use domain::run::seen::Seen;
 use domain::run::{End, Run, Stage};
 
-/// What a dry run found, for a terminal. `plan` is what the offered action's plan says.
-pub fn dry_run(run: &Run, plan: Option<&str>) -> String {
+/// What a dry run found, for a terminal: `plan` is what the offered action's plan says, and `would_change` what it would change.
+pub fn dry_run(run: &Run, plan: Option<&str>, would_change: Option<&Difference>) -> String {
     let draft = beside(decision(evidence(headed(run), run), run), run);
     let draft = match plan.map(str::trim).filter(|plan| !plan.is_empty()) {
         Some(plan) => draft.line(words![bold("The plan says")]).preformatted(plan),
+        None => draft,
+    };
+    let draft = match would_change {
+        Some(would_change) => difference::shown(draft, would_change),
         None => draft,
     };
     let draft = draft.line(words!["Nothing was changed. What changes something is approved in Slack."]);

@@ -1,3 +1,4 @@
+mod differences;
 mod github;
 mod home;
 mod late;

@@ -18,6 +18,7 @@ use domain::run::announce::RunNote;
 use domain::run::approve::{NotApproved, propose};
 use domain::run::change::{Aftermath, Ended, Prepared};
 use domain::run::decide::{Doing, RunRefusal, Start, start};
+use domain::run::difference::{Difference, Line};
 use domain::run::says::{RunSays, RunWord};
 use domain::run::undo::Undone;
 use domain::run::{Around, End, Run, RunEvent, RunEventKind, settle};
@@ -144,7 +145,15 @@ pub(super) fn prepared() -> RunEventKind {
         key: "3fa9c1d2e4f50617283940a1b2c3d4e5".into(),
         path: "/usr/local/bin/kubectl".into(),
         fingerprint: "ab".repeat(32),
-        plan: Some("deployment.apps/event-stream rolled back (dry run)".into()),
+        difference: Some(Difference::Changes {
+            lines: vec![
+                Line::Stays("   event-stream:".into()),
+                Line::Goes("    Image:\tmonkeytown/event-stream:7".into()),
+                Line::Comes("    Image:\tmonkeytown/event-stream:6".into()),
+            ],
+            more: 0,
+            sign: String::new(),
+        }),
         ..Prepared::default()
     }))
 }
@@ -298,6 +307,8 @@ fn answers_about_runs() {
         },
         RunRefusal::NoSuchRun { run },
         RunRefusal::NothingRuns,
+        RunRefusal::MayNotUnfreeze,
+        RunRefusal::UnfreezeNotTold { why: "Slack is *slow*".into() },
         RunRefusal::Several { runs: vec![run, RunId(8)] },
         RunRefusal::NotNow { run, what: Doing::Over },
         RunRefusal::NotNow { run, what: Doing::Looking },
@@ -374,6 +385,7 @@ fn answers_about_runs() {
         RunbookAnswer::NotReviewed { run, own: false },
         RunbookAnswer::Frozen(true),
         RunbookAnswer::Frozen(false),
+        RunbookAnswer::AsksGroup,
         RunbookAnswer::AlreadyFrozen(true),
         RunbookAnswer::AlreadyFrozen(false),
         RunbookAnswer::AuditBroken { why: "row 5 is not as it was written".into() },

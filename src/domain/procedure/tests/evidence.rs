@@ -236,3 +236,55 @@ fn the_revision_to_go_back_to_is_none_that_was_left_as_bad() {
         );
     }
 }
+
+#[test]
+fn what_is_wrong_with_another_deployments_pods_says_nothing_of_this_one() {
+    let of = |text: &str| check(&format!("{text}\nof = \"web\""));
+    let memory = of(r#"run = ["kubectl", "get", "pods", "-o", "json"]
+expect = { "json:/items/*/status/reason" = { none = "OOMKilled", given = "json:/items/*/metadata/name" } }
+keep = { names = "json:/items/*/metadata/name" }"#);
+    let pod = |name: &str, owner: (&str, &str), hash: &str, reason: &str| {
+        serde_json::json!({
+            "metadata": {
+                "name": name,
+                "labels": { "pod-template-hash": hash },
+                "ownerReferences": [{ "kind": owner.0, "name": owner.1 }],
+            },
+            "status": { "reason": reason },
+        })
+    };
+    let own = |reason| pod("a", ("ReplicaSet", "web-6c9"), "6c9", reason);
+    let strange = [
+        pod("b", ("ReplicaSet", "web-canary-7f"), "7f", "OOMKilled"),
+        pod("b", ("ReplicaSet", "web-canary-7f"), "canary-7", "OOMKilled"),
+        pod("b", ("Job", "web"), "6c9", "OOMKilled"),
+        pod("b", ("StatefulSet", "web-6c9"), "6c9", "OOMKilled"),
+        serde_json::json!({ "metadata": { "name": "b" }, "status": { "reason": "OOMKilled" } }),
+    ];
+    let look = |items: &[serde_json::Value]| {
+        found(&memory, output(0, &serde_json::json!({ "items": items }).to_string()))
+    };
+    assert_eq!((look(&[own("Evicted")]).verdict, look(&[own("OOMKilled")]).verdict), (Pass, Fail));
+    for strange in strange {
+        let mixed = look(&[strange.clone(), own("Evicted")]);
+        let names = mixed.kept.get("names").and_then(Kept::short);
+        assert_eq!((mixed.verdict, names.as_deref()), (Pass, Some("a")), "{strange}");
+        let alone = look(std::slice::from_ref(&strange));
+        let why = alone.why.unwrap_or_default();
+        assert!(
+            alone.verdict == Unknown && why.contains("none is of the deployment web"),
+            "{strange}: {why}"
+        );
+    }
+    assert_eq!(look(&[]).verdict, Unknown);
+    assert_eq!(found(&memory, output(0, "{}")).verdict, Unknown);
+    // Replica sets are owned by their deployment.
+    let set = of(
+        "run = [\"kubectl\", \"get\", \"rs\", \"-o\", \"json\"]\nkeep = { names = \"json:/items/*/metadata/name\" }",
+    );
+    let items = serde_json::json!({ "items": [pod("a", ("Deployment", "web"), "6c9", ""), pod("b", ("Deployment", "web-canary"), "7f", "")] });
+    assert_eq!(
+        found(&set, output(0, &items.to_string())).kept.get("names").and_then(Kept::short).as_deref(),
+        Some("a")
+    );
+}
