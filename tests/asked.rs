@@ -121,7 +121,7 @@ async fn every_repository_has_its_turn() {
     for number in 1..=8 {
         let of = alerts::GitHub { repository: format!("anomalyco/town-{number}"), ..hook() };
         let workflow = format!("ci-{number}.yml");
-        let run = Ended { workflow, ..Ended::new(1, "failure", world.clock.now()) };
+        let run = Ended { workflow, ..Ended::new(number, "failure", world.clock.now()) };
         let run = of.run(&run, &format!("g{number}"));
         assert_eq!(sends(&world, &run).await, 200);
     }
