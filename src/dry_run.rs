@@ -134,7 +134,11 @@ async fn plan(run: &Run, prober: &Prober) -> Option<Result<Planned, String>> {
 async fn asked(run: &Run, plan: &Command, action: &Action, prober: &Prober) -> Result<Planned, String> {
     let made = |command| run.filling().command(command).map_err(|unfilled| unfilled.to_string());
     let against = match &action.against {
-        Some(against) => Some(Compared { argv: made(&against.run)?, ignore: against.ignore.clone() }),
+        Some(against) => Some(Compared {
+            argv: made(&against.run)?,
+            given: against.given.clone(),
+            ignore: against.ignore.clone(),
+        }),
         None => None,
     };
     prober.plan(&made(plan)?, against.as_ref(), PLAN_LIMIT).await

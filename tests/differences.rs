@@ -12,7 +12,7 @@ const SEVEN: &str = "deployment.apps/queue with revision #7\nPod Template:\n  Co
 /// A queue whose restart is a step back to revision 6.
 async fn broken(six: &str, now: &str) -> Town {
     let compared = r#"plan = ["kubectl", "rollout", "history", "deployment/queue", "--revision=6"]
-against = { run = ["kubectl", "rollout", "history", "deployment/queue", "--revision={version.revision}"], ignore = ["with revision #[0-9]+"] }
+against = { run = ["kubectl", "rollout", "history", "deployment/queue", "--revision={version.revision}"], given = "Pod Template:", ignore = ["with revision #[0-9]+"] }
 run = ["kubectl", "rollout", "restart", "deployment/queue"]"#;
     let plain = "plan = [\"kubectl\", \"rollout\", \"status\", \"deployment/queue\"]\nrun = [\"kubectl\", \"rollout\", \"restart\", \"deployment/queue\"]";
     assert!(QUEUE.contains(plain));
@@ -70,8 +70,12 @@ async fn what_cannot_be_compared_is_no_nothing() {
             "You must be logged in",
         ),
         ("true", "what runs now: nothing was printed"),
+        ("echo 'Please log in again'", "what runs now: there is no `Pod Template:` in it"),
         ("printf '\\377\\376\\n'", "bytes that are no text"),
-        ("yes 'a line of which there are too many' | head -c 12000000", "too large to be read whole"),
+        (
+            "echo Pod Template:; yes 'a line of which there are too many' | head -c 12000000",
+            "too large to be read whole",
+        ),
     ] {
         let town = broken(SIX, SEVEN).await;
         town.write("now", now);

@@ -3,6 +3,7 @@
 mod asked;
 mod audit;
 mod backups;
+mod drills;
 mod environment;
 mod file;
 mod folder;
@@ -83,6 +84,7 @@ pub async fn run(config: Option<&Path>, data: PathBuf, lookup: impl Fn(&str) -> 
     report.print(environment::lines(&lookup));
     let clock = Clock::system();
     report.print(folder::lines(data.clone(), clock.now()).await);
+    report.print(vec![drills::line(&config, &data, &clock).await]);
     report.print(vec![backups::line(config.backups.clone(), data.clone(), clock.now()).await]);
     // Asking takes no signing secret; that one is missing is told above.
     let for_asking = |name: &str| match name {

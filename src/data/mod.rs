@@ -15,6 +15,7 @@ use jiff::Timestamp;
 
 use crate::export::{self, ExportError};
 use domain::oncall::rota::Rota;
+use domain::procedure::drill::Drills;
 use domain::run::audit::{Head, Ledger};
 use domain::run::signed;
 use draft::Draft;
@@ -147,6 +148,24 @@ pub async fn rota(data: &Path, clock: &Clock) -> Result<Rota, DataError> {
             }
         }
         Ok(Rota::default())
+    })
+    .await
+}
+
+/// What the howler on `data` knows of drills, running or not.
+///
+/// # Errors
+/// When there is no howler's data, or it cannot be read.
+pub async fn drills(data: &Path, clock: &Clock) -> Result<Drills, DataError> {
+    let source = Source::of(data, clock).await?;
+    blocking(move || {
+        let mut reader = Reader::open(BufReader::new(source)).map_err(ExportError::from)?;
+        while let Some((key, value)) = reader.next_row().map_err(ExportError::from)? {
+            if let Record::Drills(drills) = Record::of(&key, &value)? {
+                return Ok(*drills);
+            }
+        }
+        Ok(Drills::default())
     })
     .await
 }

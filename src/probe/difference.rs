@@ -155,7 +155,10 @@ mod tests {
 
     #[test]
     fn what_differs_is_told_and_what_is_masked_differs_by_what_it_was() {
-        let table: [(&str, [&str; 2], [&str; 2], &[&str], &str); 10] = [
+        // What it is about; what came and what is shown of it, now and then; what is ignored; what is told.
+        type Row =
+            (&'static str, [&'static str; 2], [&'static str; 2], &'static [&'static str], &'static str);
+        let table: [Row; 10] = [
             ("the same", ["a\nb\n"; 2], ["a\nb"; 2], &[], "Nothing"),
             ("one line", ["a\nb\nc\nd\n"; 2], ["a\nB\nc\nd\n"; 2], &[], " a|-b|+B| c"),
             ("one more", ["a\n"; 2], ["a\nb\n"; 2], &[], " a|+b"),

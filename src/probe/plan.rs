@@ -45,10 +45,11 @@ impl Prober {
             (Some(0), Some(why)) => return Err(format!("its plan brings nothing: {why}")),
             _ => return Err(format!("its plan fails: {}", shorten(then.shown.all().trim(), WHY_MOST))),
         }
-        let difference = against.zip(now).map(|(against, now)| match told("the plan", &then) {
-            Ok(()) => difference(plan, &then, against, now),
-            Err(why) => Difference::CannotTell { why },
-        });
+        let difference =
+            against.zip(now).map(|(against, now)| match told("the plan", &then, &against.given) {
+                Ok(()) => difference(plan, &then, against, now),
+                Err(why) => Difference::CannotTell { why },
+            });
         let is_told = matches!(difference, Some(Difference::Changes { .. } | Difference::Nothing));
         let text = (!is_told).then(|| masked(plan, &then.shown.all()));
         Ok(Planned { text, difference })
@@ -73,7 +74,7 @@ fn difference(
             shorten(now.shown.all().trim(), WHY_MOST)
         ));
     }
-    if let Err(why) = told("what runs now", &now) {
+    if let Err(why) = told("what runs now", &now, &against.given) {
         return cannot(why);
     }
     let (now_shown, then_shown) = (masked(&against.argv, &now.shown.text), masked(plan, &then.shown.text));
@@ -83,11 +84,12 @@ fn difference(
 }
 
 /// That an answer is there, and whole: of nothing, and of a part, no difference can be told.
-fn told(what: &str, answer: &Answer) -> Result<(), String> {
+fn told(what: &str, answer: &Answer, given: &str) -> Result<(), String> {
     let raw = &answer.raw;
     match raw.no_text() {
         Some(why) => Err(format!("{what}: {why}")),
         None if raw.text.trim().is_empty() => Err(format!("{what}: nothing was printed")),
+        None if !raw.text.contains(given) => Err(format!("{what}: there is no `{given}` in it")),
         None if raw.cut => Err(format!("{what} is too large to be read whole")),
         None => Ok(()),
     }

@@ -6,7 +6,7 @@ use super::disk::Engine;
 use super::engine::Write;
 use domain::procedure::drill::Drills;
 
-const DRILLS: &[u8] = b"D";
+pub(super) const DRILLS: &[u8] = b"D";
 
 pub(super) fn row(drills: &Drills, writes: &mut Vec<Write>) -> Result<(), StoreError> {
     writes.push((DRILLS.to_vec(), Some(codec::encode(drills)?)));

@@ -7,6 +7,7 @@ use domain::incident::Incident;
 use domain::incident::event::Event;
 use domain::oncall::event::{PageRecord, RotaEvent};
 use domain::oncall::rota::Rota;
+use domain::procedure::drill::Drills;
 use domain::run::Run;
 use domain::run::audit::StoredRow;
 use domain::timer::Timer;
@@ -23,6 +24,8 @@ pub enum Record {
     Run(Box<Run>),
     Audit(Box<StoredRow>),
     Effect(Box<Effect>),
+    /// The last drill of each procedure.
+    Drills(Box<Drills>),
     /// One of a plain kind, as JSON that is exported as it stands.
     Plain(String),
     /// A row by which the store finds its way: indexes, deliveries seen, its own numbers.
@@ -52,6 +55,8 @@ impl Record {
             Self::Timer(codec::decode(value)?)
         } else if key.starts_with(keys::EFFECT) {
             Self::Effect(Box::new(codec::decode(value)?))
+        } else if key == super::drills::DRILLS {
+            Self::Drills(Box::new(codec::decode(value)?))
         } else {
             plain::facts(key, value)?.map_or(Self::Inner, Self::Plain)
         })

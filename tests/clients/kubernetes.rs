@@ -83,8 +83,11 @@ impl Stand {
         let made = |command| filled(procedure, findings, command);
         let action = &procedure.actions[action];
         let against = action.against.as_ref();
-        let against =
-            against.map(|against| Compared { argv: made(&against.run), ignore: against.ignore.clone() });
+        let against = against.map(|against| Compared {
+            argv: made(&against.run),
+            given: against.given.clone(),
+            ignore: against.ignore.clone(),
+        });
         self.prober.plan(&made(action.plan.as_ref().unwrap()), against.as_ref(), LIMIT).await.unwrap()
     }
 

@@ -43,11 +43,29 @@ async fn trouble(world: &mut World) {
     }
     let time = world.dice.millis(1_000, 240_000);
     world.wait(time).await;
+    if what == "release" {
+        steps_back(world).await;
+    }
     // Whatever is left is closed, so that the next run may change the same.
     for person in ["kofi", "maya"] {
         says(world, person, "abort").await;
     }
     world.wait(SignedDuration::from_mins(20)).await;
+}
+
+/// A restart does not help against a bad release; the step back is asked for, once more on facts that may be wrong.
+async fn steps_back(world: &mut World) {
+    world.wait(SignedDuration::from_secs(200)).await;
+    for _ in 0..3 {
+        says(world, "kofi", "propose").await;
+        let time = world.dice.millis(1, 10_000);
+        world.wait(time).await;
+        if world.dice.once_in(3) {
+            lies::turn(world, 20_000);
+        }
+        production::agree(world);
+        world.wait(SignedDuration::from_secs(30)).await;
+    }
 }
 
 fn night(seed: u64) -> Night {

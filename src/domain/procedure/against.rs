@@ -6,42 +6,14 @@ use super::Command;
 
 /// The command that prints what runs now, in the same form as the plan.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Written", into = "Written")]
+#[serde(deny_unknown_fields)]
 pub struct Against {
     pub run: Command,
+    /// What both must print, such as `Pod Template:`. Two answers that are alike and say nothing are no two that are the same.
+    pub given: String,
     /// Regular expressions: what they find differs always and says nothing, such as the number of a revision.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignore: Vec<String>,
-}
-
-/// As a file has it: a bare command, or one with what is to be ignored.
-#[derive(Serialize, Deserialize)]
-#[serde(untagged, expecting = "`against` is a command, or `{ run = [...], ignore = [...] }`")]
-enum Written {
-    Bare(Command),
-    Full(Full),
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Full {
-    run: Command,
-    #[serde(default)]
-    ignore: Vec<String>,
-}
-
-impl From<Written> for Against {
-    fn from(written: Written) -> Self {
-        match written {
-            Written::Bare(run) => Self { run, ignore: Vec::new() },
-            Written::Full(Full { run, ignore }) => Self { run, ignore },
-        }
-    }
-}
-
-impl From<Against> for Written {
-    fn from(Against { run, ignore }: Against) -> Self {
-        if ignore.is_empty() { Self::Bare(run) } else { Self::Full(Full { run, ignore }) }
-    }
 }
 
 /// What an action changes, in words: where no program prints what would be, facts and parameters say it.

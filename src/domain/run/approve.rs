@@ -131,10 +131,13 @@ pub fn propose(
         Undo::None(_) => None,
     };
     let plan = action.plan.as_ref().map(made).transpose()?;
-    let against = action
-        .against
-        .as_ref()
-        .map(|against| Ok(Compared { argv: made(&against.run)?, ignore: against.ignore.clone() }));
+    let against = action.against.as_ref().map(|against| {
+        Ok(Compared {
+            argv: made(&against.run)?,
+            given: against.given.clone(),
+            ignore: against.ignore.clone(),
+        })
+    });
     let title = run.filling().text(&action.title).unwrap_or_else(|_| action.title.clone());
     let argv = theirs(made(&action.run)?)?;
     if argv.iter().map(String::len).sum::<usize>() > SHOWN_WHOLE {

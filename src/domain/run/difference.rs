@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Compared {
     pub argv: Vec<String>,
+    /// What both must hold.
+    pub given: String,
     /// Regular expressions: what they find is the same.
     pub ignore: Vec<String>,
 }

@@ -48,6 +48,12 @@ impl Lint<'_> {
             }
             Some(_) => {}
         }
+        if against.given.trim().is_empty() {
+            self.add(
+                place,
+                "`against`: say with `given` what both must print, such as `given = \"Pod Template:\"`",
+            );
+        }
         let wrong = against.ignore.iter().filter(|pattern| !is_pattern(pattern));
         let wrong = wrong.map(|pattern| {
             format!("`{pattern}` must be a regular expression that leaves something to be compared")

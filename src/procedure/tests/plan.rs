@@ -3,12 +3,12 @@
 use super::{GOOD, faults};
 
 const PLAN: &str = r#"plan = ["kubectl", "rollout", "history", "deployment/queue", "--revision={revision}"]
-against = { run = ["kubectl", "rollout", "history", "deployment/queue", "--revision={history.current}"], ignore = ["with revision #[0-9]+"] }
+against = { run = ["kubectl", "rollout", "history", "deployment/queue", "--revision={history.current}"], given = "Pod Template:", ignore = ["with revision #[0-9]+"] }
 "#;
 const WORDS: &str = r#"difference = { now = "revision: {history.current}", then = "revision: {revision}" }
 "#;
 const MANIFEST: &str = r#"plan = ["helm", "get", "manifest", "queue", "--revision={revision}"]
-against = ["helm", "get", "manifest", "queue", "--revision={history.current}"]
+against = { run = ["helm", "get", "manifest", "queue", "--revision={history.current}"], given = "kind: " }
 "#;
 
 fn with(lines: &str) -> Vec<String> {
@@ -46,12 +46,7 @@ fn what_a_plan_is_compared_with_is_a_read_of_frozen_facts() {
         (PLAN, "with revision #[0-9]+", ".+", "must be a regular expression that leaves something"),
         (PLAN, "with revision #[0-9]+", ".*", "must be a regular expression that leaves something"),
         (PLAN, "with revision #[0-9]+", "\\\\S", "must be a regular expression that leaves something"),
-        (
-            PLAN,
-            "ignore =",
-            "ignores =",
-            "line 36: `against` is a command, or `{ run = [...], ignore = [...] }`",
-        ),
+        (PLAN, "ignore =", "ignores =", "line 36: unknown field `ignores`"),
         (
             PLAN,
             "plan = [",

@@ -10,7 +10,7 @@ use crate::run::{Run, RunEvent, RunEventKind, Stage};
 
 const AGAINST: &str = r##"freeze = ["version"]
     plan = ["kubectl", "rollout", "history", "deployment/queue", "--revision=6"]
-    against = { run = ["kubectl", "rollout", "history", "deployment/queue", "--revision={version.revision}"], ignore = ["#[0-9]+"] }"##;
+    against = { run = ["kubectl", "rollout", "history", "deployment/queue", "--revision={version.revision}"], given = "Pod Template:", ignore = ["#[0-9]+"] }"##;
 
 fn compares() -> String {
     PROCEDURE.replace("freeze = [\"version\"]", AGAINST)
@@ -67,7 +67,11 @@ fn the_plan_that_is_compared_is_asked_again_before_it_begins() {
     };
     let run = offered(&compares());
     let proposed = propose(&run, &"U0IAN".into(), policy(), &around(0), None).unwrap();
-    let against = Compared { argv: command("--revision=7"), ignore: vec!["#[0-9]+".into()] };
+    let against = Compared {
+        argv: command("--revision=7"),
+        given: "Pod Template:".into(),
+        ignore: vec!["#[0-9]+".into()],
+    };
     let plan = command("--revision=6");
     assert_eq!(asked(&run, proposed), [(Some(plan.clone()), Some(against.clone()), false)]);
     assert_eq!(asked(&asking_by(&compares()), RunEventKind::Rechecked), [(Some(plan), Some(against), true)]);
