@@ -1,6 +1,5 @@
 //! What a lane does next, as the saved state has it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -8,9 +7,9 @@ use jiff::Timestamp;
 use super::alerts;
 use super::book::Book;
 use super::state::State;
+use super::unsaved::Unsaved;
 use domain::alert::group::Shown;
 use domain::effect::{Effect, EffectKind, EffectState, Lane};
-use domain::id::IncidentId;
 use domain::incident::Incident;
 use domain::run::Run;
 use store::{Store, StoreError};
@@ -29,10 +28,10 @@ pub enum Head {
     Empty,
 }
 
-/// The head of a lane. Incidents that are `ahead` of what is saved are taken from there.
+/// The head of a lane. What is known, and not saved yet, is taken from `unsaved`.
 pub fn head(
     state: &State,
-    ahead: &BTreeMap<IncidentId, Arc<Incident>>,
+    unsaved: &Unsaved,
     store: &Store,
     lane: &Lane,
     now: Timestamp,
@@ -46,11 +45,21 @@ pub fn head(
         let until = heads.iter().filter_map(|effect| due(effect)).min();
         return Ok(until.map_or(Head::Empty, |until| Head::Wait { until }));
     };
-    let book = Book { state, ahead: Some(ahead), round: None, store, now };
+    let book = Book { state, ahead: Some(unsaved.incidents()), round: None, store, now };
     let incident = effect.incident.map(|id| book.incident(id)).transpose()?.flatten();
     let run = effect.kind.run().map(|id| book.run(id)).transpose()?.flatten();
+    let run = run.map(|run| match unsaved.run(run.id) {
+        Some(post) => Arc::new(Run { post: Some(post.clone()), ..Run::clone(&run) }),
+        None => run,
+    });
     let alerts = match &effect.kind {
-        EffectKind::AlertCard { group } => alerts::shown(&book, *group)?.map(Arc::new),
+        EffectKind::AlertCard { group } => {
+            let mut shown = alerts::shown(&book, *group)?;
+            if let (Some(shown), Some(post)) = (&mut shown, unsaved.group(*group)) {
+                shown.group.post = Some(post.clone());
+            }
+            shown.map(Arc::new)
+        }
         _ => None,
     };
     Ok(Head::Send { effect: Box::new((*effect).clone()), incident, run, alerts })

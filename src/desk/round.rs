@@ -415,7 +415,7 @@ impl Round {
             return Next::Wait { until: now.saturating_add(RECOVER_EVERY).unwrap_or(Timestamp::MAX) };
         }
         let mut state = self.shared.state.write().unwrap_or_else(PoisonError::into_inner);
-        match head(&state, self.unsaved.incidents(), &self.shared.store, lane, now) {
+        match head(&state, &self.unsaved, &self.shared.store, lane, now) {
             Ok(Head::Send { effect, incident, run, alerts }) => {
                 state.outbox.depart(effect.id);
                 self.unsaved.depart(effect.id);

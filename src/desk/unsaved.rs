@@ -9,11 +9,15 @@ use jiff::Timestamp;
 use super::book::Book;
 use super::state::State;
 use domain::aggregate::{Aggregate, Cause};
-use domain::effect::{Effect, Lane, Outcome};
-use domain::id::{EffectId, IncidentId};
+use domain::alert::group::GroupId;
+use domain::effect::{Effect, EffectKind, Lane, Outcome, Receipt};
+use domain::id::{ChannelId, EffectId, IncidentId, MessageTs, RunId};
 use domain::incident::event::EventKind;
 use domain::incident::{Incident, delivered};
 use store::{Store, StoreError};
+
+/// Where a message stands.
+type Spot = (ChannelId, MessageTs);
 
 /// At most one outcome for each effect of the outbox, and no effect is added to it meanwhile.
 #[derive(Debug, Default)]
@@ -22,6 +26,9 @@ pub struct Unsaved {
     outcomes: Vec<(EffectId, Outcome)>,
     /// Incidents with what the receipts say of them, for the lanes alone: the next look at a card must find the card.
     incidents: BTreeMap<IncidentId, Arc<Incident>>,
+    /// Where the messages of alerts and of runs stand, for the same reason.
+    groups: BTreeMap<GroupId, Spot>,
+    runs: BTreeMap<RunId, Spot>,
     /// Incidents whose room was made. What goes there waits until that is saved: were it forgotten, nobody would look for
     /// the messages in a room that no row names.
     rooms: BTreeSet<IncidentId>,
@@ -35,6 +42,16 @@ impl Unsaved {
     /// Incidents that are ahead of what is saved.
     pub fn incidents(&self) -> &BTreeMap<IncidentId, Arc<Incident>> {
         &self.incidents
+    }
+
+    /// Where the message of these alerts stands, ahead of what is saved.
+    pub fn group(&self, id: GroupId) -> Option<&Spot> {
+        self.groups.get(&id)
+    }
+
+    /// Where the card of this run stands, ahead of what is saved.
+    pub fn run(&self, id: RunId) -> Option<&Spot> {
+        self.runs.get(&id)
     }
 
     /// Whether a lane waits until what came back is saved.
@@ -79,7 +96,16 @@ impl Unsaved {
         effect: &Effect,
         outcome: &Outcome,
     ) -> Result<(), StoreError> {
-        let (Some(id), Outcome::Done(receipt)) = (effect.incident, outcome) else { return Ok(()) };
+        let Outcome::Done(receipt) = outcome else { return Ok(()) };
+        if let Receipt::Message { channel, message } = receipt {
+            let spot = (channel.clone(), message.clone());
+            match &effect.kind {
+                EffectKind::AlertCard { group } => drop(self.groups.insert(*group, spot)),
+                EffectKind::RunCard { run } => drop(self.runs.insert(*run, spot)),
+                _ => {}
+            }
+        }
+        let Some(id) = effect.incident else { return Ok(()) };
         let book = Book { state, ahead: Some(&self.incidents), round: None, store, now };
         let Some(incident) = book.incident(id)? else { return Ok(()) };
         let Some(kind) = delivered(&incident, &effect.kind, receipt) else { return Ok(()) };

@@ -108,7 +108,12 @@ pub fn manifest_without_values(manifest: &str) -> String {
 /// A key of a map and what follows it on its line; no key where the line is a part of a value, or an element of a list.
 fn pair(text: &str) -> (&str, &str) {
     let is_key = |key: &str| {
-        let key = key.trim_start_matches("- ").trim_matches('"');
+        let key = key.trim_start_matches("- ");
+        // A quote that goes on behind the colon makes all of it a value.
+        let key = match key.strip_prefix('"') {
+            Some(rest) => rest.strip_suffix('"').unwrap_or_default(),
+            None => key,
+        };
         !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c))
     };
     let (key, value) = match text.split_once(": ") {

@@ -27,7 +27,7 @@ const CARDS: [&str; 5] = ["🔴 ", "🟠 ", "🟡 ", "⚪ ", "✅ P"];
 
 /// What `/alerts why` tells of every alert.
 pub async fn asked(world: &World) -> Vec<String> {
-    let truth = Truth::of(world);
+    let truth = Truth::of(world, None);
     let mut newest = BTreeMap::new();
     let mut wrong = Vec::new();
     for number in 1.. {
@@ -110,7 +110,7 @@ impl Told {
 
 /// What is saved and what stands in Slack.
 pub fn all(world: &World, incidents: &[(Incident, Vec<Event>)], saved: &SavedAlerts) -> Vec<String> {
-    let truth = Truth::of(world);
+    let truth = Truth::of(world, Some(saved));
     let mut wrong = truth.counted(saved);
     wrong.extend(one_at_a_time(saved));
     wrong.extend(cards(world, &truth, saved));

@@ -20,12 +20,21 @@ pub struct Known {
     pub severity: Severity,
     /// In the order of the source.
     says: Vec<(Timestamp, Said)>,
+    /// When a person said last that it is over.
+    closed: Option<Timestamp>,
 }
 
 impl Known {
     fn fires(&self) -> bool {
         let mut turns = self.says.iter().filter(|(_, said)| *said != Said::Acknowledged);
         turns.next_back().is_some_and(|(_, said)| *said == Said::Firing)
+    }
+
+    /// Whether its source speaks of it after a person said that it is over; what it says before is about the one that is over, and what
+    /// it repeats counts some minutes later.
+    fn is_sure(&self) -> bool {
+        let speaks = |closed: &Timestamp| self.says.last().is_some_and(|(at, _)| *at > *closed + REPEATS);
+        self.closed.as_ref().is_none_or(speaks)
     }
 
     /// Whether it was ever resolved after it fired.
@@ -51,6 +60,9 @@ impl Known {
     }
 }
 
+/// What a source repeats within this of a person's word is about what is over.
+const REPEATS: SignedDuration = SignedDuration::from_mins(5);
+
 pub struct Truth {
     known: Vec<Known>,
     sent: Vec<Sent>,
@@ -74,7 +86,7 @@ fn named(source: Source) -> &'static str {
 }
 
 impl Truth {
-    pub fn of(world: &World) -> Self {
+    pub fn of(world: &World, saved: Option<&SavedAlerts>) -> Self {
         let sent = world.line.sent();
         let mut known: BTreeMap<(Source, String), Known> = BTreeMap::new();
         for one in &sent {
@@ -83,12 +95,21 @@ impl Truth {
                 let Some(at) = said.at.or(one.taken.last().copied()) else { continue };
                 let key = (said.source, said.key.clone());
                 let (source, severity) = (said.source, said.severity);
-                let new = || Known { source, key: said.key.clone(), severity, says: Vec::new() };
+                let new =
+                    || Known { source, key: said.key.clone(), severity, says: Vec::new(), closed: None };
                 known.entry(key).or_insert_with(new).says.push((at, said.said));
             }
         }
         let mut known: Vec<Known> = known.into_values().collect();
-        known.iter_mut().for_each(|one| one.says.sort_by_key(|(at, _)| *at));
+        for one in &mut known {
+            one.says.sort_by_key(|(at, _)| *at);
+            let all = saved.iter().flat_map(|saved| &saved.alerts);
+            let closed = all
+                .filter(|(alert, _)| (alert.source, &alert.key) == (one.source, &one.key))
+                .flat_map(|(_, events)| events)
+                .filter(|event| matches!(event.kind, AlertEventKind::Closed { .. }));
+            one.closed = closed.map(|event| event.at).max();
+        }
         let silences = world.deeds.lock().unwrap().iter().any(|deed| deed.line.contains("silence"));
         Self { known, sent, silences, beats: beats(world) }
     }
@@ -101,7 +122,9 @@ impl Truth {
     pub fn fires(&self, alert: &Alert) -> bool {
         match alert.source {
             Source::Heartbeat => alert.ended.is_none(),
-            source => self.of_key(named(source), &alert.key).is_some_and(Known::fires),
+            source => self
+                .of_key(named(source), &alert.key)
+                .is_some_and(|known| if known.is_sure() { known.fires() } else { alert.ended.is_none() }),
         }
     }
 
@@ -128,6 +151,8 @@ impl Truth {
             let fired = known.says.iter().any(|(_, said)| *said == Said::Firing);
             match told {
                 None if fired => wrong.push(format!("no alert of {:?} {}", known.source, known.key)),
+                // A person said so, whatever the source says.
+                Some(told) if !told.is_open() && told.now.contains(" by <@") => {}
                 Some(told) if told.is_open() != known.fires() => wrong.push(format!(
                     "{:?} {} fires: {}, and is told as: {}; {:?}",
                     known.source,
