@@ -4,15 +4,19 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 
+use super::here;
 use super::parts::{self, quoted, split_word};
-use super::words::nearest_of;
+use super::words::{Verb, nearest_of, verb};
 use crate::slack_text;
 use domain::Severity;
 use domain::alert::line::{AlertsLine, Silenced, Unclear, Unsilenced};
 use domain::alert::signal::Source;
 use domain::alert::silence::{Matcher, SilenceId};
 use domain::alert::{AlertId, source_word};
+use domain::command::{Command, Line};
 use domain::duration::parse_duration;
+use domain::feature::FeatureLine;
+use domain::refusal::{Doubt, Refusal};
 use domain::text;
 
 /// The words people type; the first of each row is the one that howler suggests.
@@ -51,6 +55,52 @@ pub fn parse(text: &str) -> AlertsLine {
         return read(word, format!("{first} {behind}").trim_end(), text);
     }
     read(first, rest, text)
+}
+
+/// A line of `/incident` that names an alert, as `ack A-12`: it is about that, and about no incident. `None` where it names none, or
+/// where the name is one of the words of a text.
+pub(super) fn tagged(text: &str) -> Option<Result<Line, Refusal>> {
+    let about = |text: &str| here(Command::Feature(Box::new(FeatureLine::Alerts(parse(text)))));
+    let (first, rest) = split_word(text);
+    if is_tag(first) {
+        return Some(Ok(about(text)));
+    }
+    let (mut second, mut behind) = split_word(rest);
+    while ["the", "this", "alert", "with"].iter().any(|small| small.eq_ignore_ascii_case(second)) {
+        (second, behind) = split_word(behind);
+    }
+    let bare = first.trim_end_matches([':', ',', '.', '!']).to_lowercase();
+    let own = WORDS.iter().any(|row| row.contains(&bare.as_str()));
+    if !is_tag(second) || !(own || verb(&bare).is_some()) {
+        return None;
+    }
+    let line = about(format!("{bare} {second} {behind}").trim_end());
+    match verb(&bare) {
+        Some(
+            Verb::Update
+            | Verb::Note
+            | Verb::Impact
+            | Verb::Action
+            | Verb::Eta
+            | Verb::Rename
+            | Verb::Link
+            | Verb::Find
+            | Verb::List
+            | Verb::Help,
+        ) => None,
+        // It may be a root cause.
+        Some(Verb::Resolve) if !behind.is_empty() => {
+            let root_cause = rest.to_owned();
+            Some(Err(Refusal::unsure(Doubt::Several, [line, here(Command::Resolve { root_cause })])))
+        }
+        _ => Some(Ok(line)),
+    }
+}
+
+/// `A-12`, with its dash: without one it may be a room or a paper size.
+fn is_tag(word: &str) -> bool {
+    let bare = word.trim_start_matches(|sign: char| !sign.is_alphanumeric());
+    is_named(word) && !bare.chars().nth(1).is_some_and(|sign| sign.is_ascii_digit())
 }
 
 fn read(first: &str, rest: &str, whole: &str) -> AlertsLine {

@@ -65,6 +65,9 @@ pub fn parse(text: &str) -> Result<Line, Refusal> {
     if only_looks(first, rest) {
         return Ok(runbook_line(text));
     }
+    if let Some(line) = alerts::tagged(text) {
+        return line;
+    }
     if let Some((named, rest)) = number::first(text)? {
         return about_one::named(named, rest);
     }

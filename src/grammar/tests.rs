@@ -2,6 +2,7 @@ mod meant;
 mod merging;
 mod properties;
 mod refusals;
+mod tagged;
 
 use super::*;
 use domain::Severity;
