@@ -110,7 +110,7 @@ async fn of_what_nobody_would_be_called_is_said_plainly() {
     let prometheus = Speaker::of(&world, Source::Alertmanager);
     prometheus.fires("small", Severity::P3).await;
     prometheus.fires("bad", Severity::P1).await;
-    let plain = "It fits what would page: until then nobody is called for it.";
+    let plain = "It fits what would page: until then nobody is called for a new one.";
     let ian = world.ian();
     for (line, calls) in [
         ("silence A-1 2h known", false),

@@ -332,6 +332,10 @@ fn matcher(mut text: &str) -> Result<(Matcher, &str), Unclear> {
                     "label" => value.split_once('=').unwrap_or((name, value)),
                     name => (name, value),
                 };
+                let is_level = parts::is_level(value) && !value.bytes().all(|byte| byte.is_ascii_digit());
+                if name.eq_ignore_ascii_case("severity") && is_level {
+                    return Err(Unclear::BySeverity);
+                }
                 matcher.labels.insert(name.to_owned(), value.to_owned());
             }
         }

@@ -71,6 +71,8 @@ fn what_is_missing_is_named() {
         ("ack everything", Unclear::NotANumber { word: "everything".into(), of: "ack".into() }),
         ("silence", Unclear::NoTime),
         ("silence source=grafana", Unclear::NoTime),
+        ("silence severity=P1 2h noise", Unclear::BySeverity),
+        ("silence source=grafana severity=p2 2h noise", Unclear::BySeverity),
         ("silence source=grafana 2h", Unclear::NoReason),
         ("silence source=nagios 2h x", Unclear::Source { word: "nagios".into() }),
         ("attach A-12", Unclear::NoIncident),

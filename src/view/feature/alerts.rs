@@ -292,7 +292,9 @@ fn silenced(silence: &Silence, calls: bool, now: Timestamp, via: Via) -> Message
         .line(held)
         .lines(
             calls
-                .then(|| words!["⚠️ It fits what would page: until then nobody is called for it."])
+                .then(|| words![
+                        "⚠️ It fits what would page: until then nobody is called for a new one. An incident that is open goes on calling."
+                    ])
                 .into_iter()
                 .collect(),
         )

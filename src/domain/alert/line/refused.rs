@@ -34,6 +34,8 @@ pub enum Unclear {
     },
     /// No time, or nothing to be silent.
     NoTime,
+    /// A silence by P1 to P4: those are no label, they are what the rules make of an alert.
+    BySeverity,
     NoReason,
     ReasonTooLong {
         most: usize,

@@ -39,6 +39,12 @@ pub(super) fn unclear(unclear: &Unclear, via: Via) -> Message {
             (words![code(word), " is no alert's number."], format!("{of} A-12"))
         }
         Unclear::NoTime => (words!["What is to be silent, and for how long?"], SILENCE.to_owned()),
+        Unclear::BySeverity => (
+            words![
+                "P1 to P4 is what the rules make of an alert. A silence goes by an alert, a source or a label."
+            ],
+            SILENCE.to_owned(),
+        ),
         Unclear::NoReason => (words!["Why? Say it after the time."], SILENCE.to_owned()),
         Unclear::ReasonTooLong { most, of } => {
             let rest = if of == "resolve" { "resolve A-12 why" } else { SILENCE };

@@ -395,6 +395,7 @@ fn answers(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
         Unclear::NoAlert { of: "ack".into() },
         Unclear::NotANumber { word: word.clone(), of: "show".into() },
         Unclear::NoTime,
+        Unclear::BySeverity,
         Unclear::NoReason,
         Unclear::ReasonTooLong { most: 200, of: "silence".into() },
         Unclear::ReasonTooLong { most: 200, of: "resolve".into() },
