@@ -1,0 +1,5 @@
+mod rate;
+mod reckoning;
+mod standing;
+mod threshold;
+mod value;
