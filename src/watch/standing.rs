@@ -1,7 +1,7 @@
 //! What a watch knows between two readings, and the step from one to the next.
 //!
 //! Three states: fine, breached (at warning or critical), cannot tell. A level is breached when every reading of the last `for` was on
-//! the wrong side and no two readings of that time were further apart than [`Rules::gap`]: after a longer gap it is counted anew. So a
+//! the wrong side and no two readings of that time were further apart than [`Rules::bears`]: after a longer gap it is counted anew. So a
 //! gap is never a breach, and it ends none either: nobody saw that it was over.
 //!
 //! A breach ends with one reading that is clear of the line ([`Rules::margin`]), or with a whole window ([`Rules::settle`], or `for`
@@ -68,6 +68,12 @@ impl Rules {
         }
     }
 
+    /// How far apart two readings may be for a level's windows: the gap, or a tenth of `for` where that is longer, so that a restart of
+    /// a few minutes does not begin an hour anew.
+    pub fn bears(&self, level: Level) -> SignedDuration {
+        self.of(level).map_or(self.gap, |threshold| self.gap.max(threshold.lasting / 10))
+    }
+
     /// What is counted, in words: runs that were counted by other thresholds do not hold any more.
     fn counted(&self) -> String {
         let said =
@@ -87,6 +93,12 @@ struct Run {
     right: Option<Timestamp>,
     #[serde(default)]
     breached: bool,
+}
+
+impl Run {
+    fn count_anew(&mut self) {
+        (self.wrong, self.right) = (None, None);
+    }
 }
 
 /// Since when nobody can tell.
@@ -228,6 +240,19 @@ impl Standing {
         self.last.as_ref().zip(self.seen)
     }
 
+    /// When [`Self::look`] would find something new if no reading came until then. `None` where it would not; a watch that was never
+    /// looked at is to be looked at once.
+    pub fn look_again(&self, rules: &Rules) -> Option<Timestamp> {
+        let at = match &self.blind {
+            Some(blind) if blind.told => return None,
+            Some(blind) => blind.since.checked_add(rules.absent_after),
+            None => {
+                self.seen?.checked_add(rules.gap).and_then(|at| at.checked_add(SignedDuration::from_secs(1)))
+            }
+        };
+        at.ok()
+    }
+
     /// What would begin if it stays as it is: the level, and when. Nothing where the last reading was right.
     pub fn ahead(&self, rules: &Rules) -> Vec<(Level, Timestamp)> {
         let begins = |level: Level| {
@@ -262,20 +287,13 @@ impl Standing {
         if heard.duration_since(at) <= rules.gap {
             return false;
         }
-        self.count_anew();
+        Level::ALL.into_iter().for_each(|level| self.run_mut(level).count_anew());
         (self.seen, self.heard) = (None, Some(at));
         if let Some(blind) = &mut self.blind {
             blind.since = blind.since.min(at);
         }
         self.since = self.since.map(|since| since.min(at));
         true
-    }
-
-    fn count_anew(&mut self) {
-        for level in Level::ALL {
-            let run = self.run_mut(level);
-            (run.wrong, run.right) = (None, None);
-        }
     }
 
     fn see(
@@ -287,11 +305,13 @@ impl Standing {
         changes: &mut Vec<Change>,
     ) {
         let counted = rules.counted();
-        let far = self.seen.is_none_or(|seen| at.duration_since(seen) > rules.gap);
-        if far || counted != self.counted {
-            self.count_anew();
-            self.counted = counted;
+        for level in Level::ALL {
+            let far = self.seen.is_none_or(|seen| at.duration_since(seen) > rules.bears(level));
+            if far || counted != self.counted {
+                self.run_mut(level).count_anew();
+            }
         }
+        self.counted = counted;
         (self.seen, self.last) = (Some(at), Some(last));
         if let Some(blind) = self.blind.take().filter(|blind| blind.told) {
             changes.push(Change::Seeing { since: blind.since });

@@ -1,5 +1,11 @@
+mod history;
+mod json;
+mod promql;
+mod quantile;
 mod rate;
 mod reckoning;
 mod standing;
+mod status_page;
+mod text_format;
 mod threshold;
 mod value;

@@ -29,91 +29,112 @@ struct Seen {
     clear: [bool; 2],
 }
 
+/// All that was accepted so far.
+#[derive(Default)]
+struct Book {
+    seen: Vec<Seen>,
+    heard: Option<i64>,
+    epoch: usize,
+    /// Whatever told nothing since the last reading that did, with the reason.
+    misses: Vec<(i64, String)>,
+    told_blind: bool,
+    /// Since when a level is told.
+    since: Option<i64>,
+}
+
 /// What is told about a list of events, by looking at all of it.
 fn reckon(events: &[Event], rules: &Rules) -> Vec<(usize, Change)> {
-    let gap = rules.gap.as_secs();
-    let mut out = Vec::new();
-    let (mut seen, mut heard, mut epoch) = (Vec::<Seen>::new(), None::<i64>, 0);
-    let mut misses: Vec<(i64, String)> = Vec::new();
-    let (mut told_blind, mut since) = (false, None::<i64>);
+    let (mut book, mut out) = (Book::default(), Vec::new());
     for (index, event) in events.iter().enumerate() {
         let (at, reading) = match event {
             Event::Take(at, reading) => (*at, Some(reading)),
             Event::Look(at) => (*at, None),
         };
-        let set_back = heard.is_some_and(|heard| heard - at > gap);
-        if heard.is_some_and(|heard| at <= heard) && !set_back {
+        if !book.accepts(at, reading.is_some(), rules) {
             continue;
         }
+        let changes = match book.number(at, reading, rules) {
+            Ok(None) => Vec::new(),
+            Ok(Some(number)) => book.see(number, at, rules),
+            Err(reason) => book.miss(reason, at, rules),
+        };
+        out.extend(changes.into_iter().map(|change| (index, change)));
+    }
+    out
+}
+
+impl Book {
+    fn accepts(&mut self, at: i64, is_reading: bool, rules: &Rules) -> bool {
+        let set_back = self.heard.is_some_and(|heard| heard - at > rules.gap.as_secs());
+        if self.heard.is_some_and(|heard| at <= heard) && !set_back {
+            return false;
+        }
         if set_back {
-            epoch += 1;
-            heard = Some(at);
-            since = since.map(|since| since.min(at));
-            for miss in &mut misses {
+            self.epoch += 1;
+            self.heard = Some(at);
+            self.since = self.since.map(|since| since.min(at));
+            for miss in &mut self.misses {
                 miss.0 = miss.0.min(at);
             }
         }
-        if reading.is_some() {
-            heard = Some(at);
+        if is_reading {
+            self.heard = Some(at);
         }
-        let last_seen = seen.last().filter(|last| last.epoch == epoch).map(|last| last.at);
-        let number = match reading {
+        true
+    }
+
+    /// The number, nothing, or why nobody can tell.
+    fn number(&self, at: i64, reading: Option<&Reading>, rules: &Rules) -> Result<Option<f64>, String> {
+        let last_seen = self.seen.last().filter(|last| last.epoch == self.epoch).map(|last| last.at);
+        match reading {
             Some(Reading::Number(number)) if number.is_finite() => Ok(Some(*number)),
+            Some(Reading::Number(number)) => {
+                Err(format!("the value is {number}, which is no number to compare"))
+            }
             Some(Reading::CannotTell(reason)) => Err(reason.to_string()),
-            Some(other) => Err(format!(
-                "the value is {}, which is no number to compare",
-                match other {
-                    Reading::Number(number) => number.to_string(),
-                    _ => unreachable!(),
-                }
-            )),
-            None if last_seen.is_none_or(|last| at - last > gap) => {
-                Err(misses.last().map_or_else(|| Reason::Silent.to_string(), |(_, reason)| reason.clone()))
-            }
+            Some(Reading::State(_)) => unreachable!("the series have no words"),
+            None if last_seen.is_none_or(|last| at - last > rules.gap.as_secs()) => Err(self
+                .misses
+                .last()
+                .map_or_else(|| Reason::Silent.to_string(), |(_, reason)| reason.clone())),
             None => Ok(None),
-        };
-        match number {
-            Ok(None) => {}
-            Err(reason) => {
-                misses.push((at, reason.clone()));
-                let begun = misses[0].0;
-                if !told_blind && at - begun >= rules.absent_after.as_secs() {
-                    told_blind = true;
-                    out.push((index, Change::Blind { since: instant(begun), reason }));
-                }
-            }
-            Ok(Some(number)) => {
-                if told_blind {
-                    out.push((index, Change::Seeing { since: instant(misses[0].0) }));
-                }
-                (told_blind, misses) = (false, Vec::new());
-                let before = seen.len().checked_sub(1).map(|last| level(&seen, last, rules));
-                seen.push(look_at(number, at, epoch, rules));
-                let last = seen.len() - 1;
-                let now = level(&seen, last, rules);
-                let change = match (before.flatten(), now) {
-                    (None, Some(level)) => {
-                        let run = |of: Level| run(&seen, last, rules, of, true).unwrap_or(at);
-                        let begun = run(level).min(run(Level::Warning));
-                        since = Some(begun);
-                        Some(Change::Began { level, since: instant(begun) })
-                    }
-                    (Some(Level::Warning), Some(Level::Critical)) => {
-                        since.map(|since| Change::Worsened { since: instant(since) })
-                    }
-                    (Some(Level::Critical), Some(Level::Warning)) => {
-                        since.map(|since| Change::Eased { since: instant(since) })
-                    }
-                    (Some(level), None) => {
-                        since.take().map(|since| Change::Ended { level, since: instant(since) })
-                    }
-                    _ => None,
-                };
-                out.extend(change.map(|change| (index, change)));
-            }
         }
     }
-    out
+
+    fn miss(&mut self, reason: String, at: i64, rules: &Rules) -> Vec<Change> {
+        self.misses.push((at, reason.clone()));
+        let begun = self.misses[0].0;
+        if self.told_blind || at - begun < rules.absent_after.as_secs() {
+            return Vec::new();
+        }
+        self.told_blind = true;
+        vec![Change::Blind { since: instant(begun), reason }]
+    }
+
+    fn see(&mut self, number: f64, at: i64, rules: &Rules) -> Vec<Change> {
+        let mut changes = Vec::new();
+        if self.told_blind {
+            changes.push(Change::Seeing { since: instant(self.misses[0].0) });
+        }
+        (self.told_blind, self.misses) = (false, Vec::new());
+        let before = self.seen.len().checked_sub(1).and_then(|last| level(&self.seen, last, rules));
+        self.seen.push(look_at(number, at, self.epoch, rules));
+        let last = self.seen.len() - 1;
+        let now = level(&self.seen, last, rules);
+        if let (None, Some(level)) = (before, now) {
+            let run = |of: Level| run(&self.seen, last, rules, of, true).unwrap_or(at);
+            self.since = Some(run(level).min(run(Level::Warning)));
+        }
+        let since = self.since.map_or(Timestamp::MIN, instant);
+        changes.extend(match (before, now) {
+            (None, Some(level)) => Some(Change::Began { level, since }),
+            (Some(Level::Warning), Some(Level::Critical)) => Some(Change::Worsened { since }),
+            (Some(Level::Critical), Some(Level::Warning)) => Some(Change::Eased { since }),
+            (Some(level), None) => Some(Change::Ended { level, since }),
+            _ => None,
+        });
+        changes
+    }
 }
 
 fn look_at(number: f64, at: i64, epoch: usize, rules: &Rules) -> Seen {
@@ -135,8 +156,9 @@ fn run(seen: &[Seen], upto: usize, rules: &Rules, level: Level, wrong: bool) -> 
     let mut begun = None;
     let mut after: Option<&Seen> = None;
     for one in seen[..=upto].iter().rev() {
-        let gap =
-            after.is_some_and(|after| after.epoch != one.epoch || after.at - one.at > rules.gap.as_secs());
+        let lasting = rules.of(level).map_or(0, |threshold| threshold.lasting.as_secs());
+        let bears = rules.gap.as_secs().max(lasting / 10);
+        let gap = after.is_some_and(|after| after.epoch != one.epoch || after.at - one.at > bears);
         if gap || one.wrong[level as usize] != wrong {
             break;
         }
@@ -187,7 +209,7 @@ fn stepped(events: &[Event], rules: &Rules, random: &mut fastrand::Rng) -> Vec<(
 }
 
 fn rules(random: &mut fastrand::Rng) -> Rules {
-    let lasting = |random: &mut fastrand::Rng| [0, 0, 60, 180, 300, 600][random.usize(..6)];
+    let lasting = |random: &mut fastrand::Rng| [0, 0, 60, 180, 300, 600, 1_800, 3_000][random.usize(..8)];
     let over = random.bool();
     let threshold = |number: i64, random: &mut fastrand::Rng| -> Threshold {
         let (side, lasting) = (if over { '>' } else { '<' }, lasting(random));

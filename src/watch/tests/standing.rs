@@ -57,6 +57,20 @@ fn what_is_told_of_a_series() {
         ("a gap does", "> 5 for 3m", "", "6 6 ? ? 6 6 6 6", &["7: Warning since 4"]),
         ("silence is a gap too", "> 5 for 3m", "", "6 6 . . 6 6 6 6", &["7: Warning since 4"]),
         (
+            "an hour bears a restart of some minutes",
+            "> 5 for 50m",
+            "",
+            &format!("{} . . . {}", "6 ".repeat(30), "6 ".repeat(25)),
+            &["50: Warning since 0"],
+        ),
+        (
+            "and not one of six",
+            "> 5 for 50m",
+            "",
+            &format!("{} . . . . . {}", "6 ".repeat(30), "6 ".repeat(25)),
+            &[],
+        ),
+        (
             "a gap ends nothing",
             "> 5",
             "",
@@ -147,6 +161,23 @@ fn three_states() {
     assert_eq!(standing.state(at(5), &rules), blind);
     let never = State::CannotTell { since: None, reason: Reason::Silent.to_string(), was: None };
     assert_eq!(Standing::default().state(at(0), &rules), never);
+}
+
+#[test]
+fn when_to_look_again() {
+    let rules = rules("> 5", "");
+    let after =
+        |minute: i64, seconds: i64| at(minute).checked_add(SignedDuration::from_secs(seconds)).unwrap();
+    for (text, again) in [
+        ("", None),
+        ("1", Some(after(0, 151))),
+        ("1 ?", Some(at(11))),
+        (".", Some(at(10))),
+        ("? . . . . . . . . . .", None),
+        ("? . . . . . . . . . . 1", Some(after(11, 151))),
+    ] {
+        assert_eq!(series(&rules, text).0.look_again(&rules), again, "{text}");
+    }
 }
 
 #[test]
