@@ -37,6 +37,7 @@ fn a_quantile_of_what_happened_between_two_scrapes() {
         (0.5, [0, 10, 10, 10], 0.3, false),
         // Not ascending: raised to the one before, as PromQL does.
         (0.5, [50, 40, 100, 100], 0.1, false),
+        (0.55, [50, 40, 100, 100], 0.55, false),
     ] {
         let bounds = ["0.1", "0.5", "1", "+Inf"];
         let counts: Vec<_> = bounds.into_iter().zip(now).collect();

@@ -229,6 +229,8 @@ fn rules(random: &mut fastrand::Rng) -> Rules {
 fn events(random: &mut fastrand::Rng) -> Vec<Event> {
     let mut at = 0;
     let mut value = 100.0;
+    // Some stay long where they are, so that long windows are filled too.
+    let stays = [3, 12][random.usize(..2)];
     let length = random.usize(10..80);
     let mut events = Vec::new();
     while events.len() < length {
@@ -243,7 +245,7 @@ fn events(random: &mut fastrand::Rng) -> Vec<Event> {
             7 => 151,
             _ => random.i64(55..70),
         };
-        if random.u8(..3) == 0 {
+        if random.u8(..stays) == 0 {
             value = [
                 0.0, 37.9, 38.1, 40.0, 41.0, 42.1, 94.0, 95.0, 96.0, 100.0, 101.0, 105.0, 106.0, 189.0,
                 190.0, 195.0, 200.0, 201.0, 400.0,
@@ -312,7 +314,7 @@ fn rate(totals: &mut Vec<(i64, f64)>, at: i64, total: f64) -> Reading {
 
 #[test]
 fn the_step_tells_what_the_whole_list_tells() {
-    let many = std::env::var("HOWLER_WATCH_SERIES").map_or(300, |many| many.parse().unwrap());
+    let many = std::env::var("HOWLER_WATCH_SERIES").map_or(400, |many| many.parse().unwrap());
     let seed = std::env::var("HOWLER_WATCH_SEED").map_or(19, |seed| seed.parse().unwrap());
     let mut random = fastrand::Rng::with_seed(seed);
     let mut kinds = std::collections::BTreeMap::<&str, usize>::new();
@@ -338,5 +340,5 @@ fn the_step_tells_what_the_whole_list_tells() {
         }
     }
     println!("{many} series, 0 differences, told: {kinds:?}");
-    assert!(kinds.len() == 6 && kinds.values().all(|count| *count >= many / 20), "{kinds:?}");
+    assert!(kinds.len() == 6 && kinds.values().all(|count| *count >= many / 40), "{kinds:?}");
 }

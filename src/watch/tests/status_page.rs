@@ -74,7 +74,10 @@ fn a_page_of_incident_io() {
     let summary = json!({
         "page": { "id": "01JMDK9XYN61GDJA4QZ0PH7JKB", "name": "OpenAI", "url": "https://status.openai.com", "updated_at": "2026-11-30T02:20:00Z" },
         "status": { "description": "All Systems Operational", "indicator": "none" },
-        "components": [{ "id": "01A", "name": "Conversations", "status": "operational" }],
+        "components": [
+            { "id": "01A", "name": "Conversations", "status": "operational" },
+            { "id": "01C", "name": "Login", "status": "under_maintenance" },
+        ],
         "incidents": [{ "id": "01I", "name": "Elevated Errors with Login", "status": "investigating", "impact": "minor",
                         "created_at": "2026-11-30T02:00:00Z", "components": [] }],
         "scheduled_maintenances": [{ "id": "01M", "name": "Moving", "status": "maintenance_in_progress", "components": null }]
@@ -91,7 +94,9 @@ fn a_page_of_incident_io() {
     let page = page.with_components(components.to_string().as_bytes(), MOST).unwrap();
     assert_eq!(page.component("codex api").unwrap().state, ComponentState::MajorOutage);
     assert_eq!(page.component("01A").unwrap().state, ComponentState::PartialOutage);
-    assert_eq!(page.components.len(), 2);
+    // One that only the summary has stays.
+    assert_eq!(page.component("Login").unwrap().state, ComponentState::UnderMaintenance);
+    assert_eq!(page.components.len(), 3);
     // What does not say what it is about may be about anything.
     let wanted = ["Codex API".to_owned()];
     assert_eq!(page.about(&wanted).count(), 1);
