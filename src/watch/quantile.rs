@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::rate::is_less;
 use crate::reading::Reason;
 use crate::selector::Selector;
 use crate::text_format::Page;
@@ -113,21 +114,25 @@ impl Series {
     }
 
     fn since(&self, before: &Self) -> Result<Self, Reason> {
-        if self.bounds != before.bounds {
+        if !self.has_bounds_of(before) {
             return Err(Reason::OtherBuckets);
         }
-        let fewer = |now: &f64, then: &f64| now < then;
-        if self.total < before.total
-            || self.counts.iter().zip(&before.counts).any(|(now, then)| fewer(now, then))
-        {
+        let pairs = || self.counts.iter().zip(&before.counts).map(|(now, then)| (*now, *then));
+        if is_less(self.total, before.total) || pairs().any(|(now, then)| is_less(now, then)) {
             return Err(Reason::Reset);
         }
-        let counts = self.counts.iter().zip(&before.counts).map(|(now, then)| now - then).collect();
-        Ok(Self { bounds: self.bounds.clone(), counts, total: self.total - before.total })
+        let counts = pairs().map(|(now, then)| (now - then).max(0.0)).collect();
+        Ok(Self { bounds: self.bounds.clone(), counts, total: (self.total - before.total).max(0.0) })
+    }
+
+    /// The same bounds, but for what storing them as text changes.
+    fn has_bounds_of(&self, other: &Self) -> bool {
+        let same = |(one, other): (&f64, &f64)| !is_less(*one, *other) && !is_less(*other, *one);
+        self.bounds.len() == other.bounds.len() && self.bounds.iter().zip(&other.bounds).all(same)
     }
 
     fn add(&mut self, other: &Self) -> Result<(), Reason> {
-        if self.bounds != other.bounds {
+        if !self.has_bounds_of(other) {
             return Err(Reason::OtherBuckets);
         }
         for (count, more) in self.counts.iter_mut().zip(&other.counts) {

@@ -44,12 +44,17 @@ impl Counter {
         let passed = at.duration_since(before.at);
         if passed > gap {
             Reading::CannotTell(Reason::TooFarApart)
-        } else if total < before.total {
+        } else if is_less(total, before.total) {
             Reading::CannotTell(Reason::Reset)
         } else {
-            Reading::number((total - before.total) / passed.as_secs_f64())
+            Reading::number((total - before.total).max(0.0) / passed.as_secs_f64())
         }
     }
+}
+
+/// Whether a total is less than before by more than a number changes when it is stored as text and read again.
+pub(crate) fn is_less(now: f64, before: f64) -> bool {
+    now < before - before.abs() * 1e-12
 }
 
 /// One rate as a share of another: errors of all requests, as a share of 1. Nothing of nothing is cannot tell.

@@ -87,3 +87,11 @@ fn what_no_quantile_can_be_told_of() {
         assert_eq!(buckets(0, &[("/", counts)]), Err(Reason::NotAHistogram), "{counts:?}");
     }
 }
+
+/// Bounds that were stored may come back a hair different: they are the same buckets.
+#[test]
+fn stored_bounds_are_the_same_bounds() {
+    let odd = ["9679.883051119203", "123456.78901234567", "+Inf"];
+    let with = |at, more: u32| buckets(at, &[("/", &odd.map(|bound| (bound, more)))]).unwrap();
+    assert_eq!(with(60, 7).quantile(0.5, &with(0, 4), GAP).unwrap().observations, 3.0);
+}

@@ -44,3 +44,18 @@ fn a_share_of_nothing_cannot_be_told() {
     assert_eq!(share(&number(0.0), &Reading::CannotTell(Reason::Reset)), Reading::CannotTell(Reason::Reset));
     assert_eq!(share(&Reading::state("up"), &number(1.0)), Reading::CannotTell(Reason::WordOrNumber));
 }
+
+/// A number that was stored may come back a hair larger: that is no reset.
+#[test]
+fn what_was_stored_is_not_taken_for_more() {
+    let mut random = fastrand::Rng::with_seed(1);
+    for _ in 0..5_000 {
+        let total = random.f64() * 1e6;
+        let mut counter = Counter::default();
+        counter.rate(Reading::Number(total), at(0), SignedDuration::from_secs(150));
+        let stored = serde_json::to_string(&counter).unwrap();
+        let mut again: Counter = serde_json::from_str(&stored).unwrap();
+        let rate = again.rate(Reading::Number(total), at(60), SignedDuration::from_secs(150));
+        assert!(matches!(rate, Reading::Number(rate) if (0.0..1e-9).contains(&rate)), "{total}: {rate:?}");
+    }
+}
