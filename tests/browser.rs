@@ -47,7 +47,7 @@ impl Page {
     /// Waits for what `wanted` names and does `deed` to it. The page may draw it anew between the look and the deed; a
     /// person's finger would not notice.
     async fn does(&self, deed: Deed<'_>, wanted: Locator<'_>) {
-        for _ in 0..20 {
+        for _ in 0..100 {
             let Some(element) = self.browser.wait_for(wanted, PATIENCE).await else {
                 panic!("there is no {wanted:?} on the page:\n{}", self.browser.source().await);
             };
@@ -58,7 +58,7 @@ impl Page {
             };
             match done {
                 Ok(()) => return,
-                Err(error) if error.is_stale() => {}
+                Err(error) if error.passes() => self.browser.settles().await,
                 Err(error) => panic!("{wanted:?}: {error}"),
             }
         }
@@ -113,11 +113,11 @@ impl Page {
 
     /// Chooses in a menu by the value of the option.
     async fn chooses(&self, menu: Locator<'_>, value: &str) {
-        for _ in 0..20 {
+        for _ in 0..100 {
             let select = self.browser.wait_for(menu, PATIENCE).await;
             match select.unwrap_or_else(|| panic!("there is no {menu:?}")).select_by_value(value).await {
                 Ok(()) => return,
-                Err(error) if error.is_stale() => {}
+                Err(error) if error.passes() => self.browser.settles().await,
                 Err(error) => panic!("{menu:?}: {error}"),
             }
         }

@@ -7,7 +7,7 @@ use super::book::{Book, Meant};
 use super::draft::read_feature;
 use super::oncall::{self, Look};
 use config::Config;
-use domain::answer::{Answer, FormFill, FormToOpen, Private, Summary};
+use domain::answer::{Answer, FormFill, FormToOpen, HelpNow, Private, Summary};
 use domain::command::{Command, Line};
 use domain::effect::{Effect, EffectState, Undone};
 use domain::fault::Saving;
@@ -113,8 +113,19 @@ pub fn answer(
             Ok(Answer::Private(Private::Runbook(Box::new(answer))))
         }
         Command::Feature(line) => read_feature(book, config, line),
+        Command::Help => help_now(book, request),
         _ => Ok(Answer::Private(Private::Help)),
     }
+}
+
+fn help_now(book: &Book<'_>, request: &Request) -> Result<Answer, StoreError> {
+    let open = book.open();
+    let here = book.told_by(&request.place)?.map(|id| book.incident(id)).transpose()?.flatten();
+    let numbered = here.is_none() && open.len() > 1;
+    let of = here.or_else(|| open.first().filter(|_| open.len() == 1).cloned());
+    let asks = of.as_ref().is_some_and(|incident| incident.is_open() && incident.acknowledged.is_none());
+    let now = HelpNow { of: of.map(|incident| incident.summary()), asks, numbered, open: open.len() };
+    Ok(Answer::Private(Private::HelpNow(Box::new(now))))
 }
 
 fn declare_form(request: &Request, title: Option<&String>, note: Option<&String>) -> Answer {

@@ -164,7 +164,9 @@ pub enum Private {
         /// What it was answered, where it was saved.
         answer: Option<Box<Private>>,
     },
+    /// All that can be typed.
     Help,
+    HelpNow(Box<HelpNow>),
 }
 
 /// A page that goes on calling after somebody answered something else than yes.
@@ -202,6 +204,22 @@ pub struct Summary {
     /// What it is merged into: the one that leads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged: Option<IncidentId>,
+    /// It ended as no incident of its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cancelled: bool,
+}
+
+/// What somebody can do as things are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HelpNow {
+    /// The incident of the channel, or the only one that is open.
+    pub of: Option<Summary>,
+    /// Nobody has acknowledged it.
+    pub asks: bool,
+    /// A line about it must name its number.
+    pub numbered: bool,
+    /// How many are open.
+    pub open: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -277,7 +277,10 @@ pub enum Command {
     Runbook(RunbookLine),
     /// Of a part with a slash command of its own.
     Feature(Box<FeatureLine>),
+    /// What can be done now.
     Help,
+    /// All that can be typed.
+    HelpAll,
 }
 
 impl Command {
@@ -324,7 +327,7 @@ impl Command {
             Self::Oncall(line) => line.word(),
             Self::Runbook(line) => line.word(),
             Self::Feature(line) => line.word(),
-            Self::Help => "help",
+            Self::Help | Self::HelpAll => "help",
         }
     }
 
@@ -354,6 +357,7 @@ impl Command {
                 | Self::Runbook(_)
                 | Self::Feature(_)
                 | Self::Help
+                | Self::HelpAll
         )
     }
 
@@ -382,7 +386,13 @@ impl Command {
         }
         matches!(
             self,
-            Self::List | Self::Show | Self::Timeline { .. } | Self::Find { .. } | Self::Doctor | Self::Help
+            Self::List
+                | Self::Show
+                | Self::Timeline { .. }
+                | Self::Find { .. }
+                | Self::Doctor
+                | Self::Help
+                | Self::HelpAll
         ) || self.opens_form()
     }
 }

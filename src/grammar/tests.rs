@@ -244,6 +244,8 @@ fn reading() {
         ("?", here(Command::Help)),
         ("--help", here(Command::Help)),
         ("help declare", here(Command::Help)),
+        ("help all", here(Command::HelpAll)),
+        ("help with all commands", here(Command::HelpAll)),
         ("7 help", here(Command::Help)),
         ("list", here(Command::List)),
         ("List open", here(Command::List)),

@@ -65,7 +65,16 @@ pub(super) fn command(verb: Verb, rest: &str) -> Result<Command, Refusal> {
         Verb::Find => Command::Find { words: parts::search("find", rest)? },
         Verb::List => Command::List,
         Verb::Doctor => Command::Doctor,
+        Verb::Help if is_all(rest) => Command::HelpAll,
         Verb::Help => Command::Help,
+    })
+}
+
+/// `help all`, `help with everything`.
+fn is_all(rest: &str) -> bool {
+    rest.split_whitespace().any(|word| {
+        let bare = word.trim_matches(is_sign);
+        ["all", "everything", "commands"].iter().any(|all| all.eq_ignore_ascii_case(bare))
     })
 }
 

@@ -113,7 +113,10 @@ pub fn settled(settled: &Settled, incident: &Incident) -> Message {
         Rung::OnCall => "The on-call reminder of ",
     };
     Draft::new()
-        .line(words![bold(format!("{} {}: ", incident.id, incident.title))].and(answered(*how, by, *at)))
+        .line(
+            words![bold(format!("{} {}: ", incident.id, incident.title))]
+                .and(answered(*how, incident, by, *at)),
+        )
         .line(words![asked, clock(*due)].and(rest(*how, incident)))
         .finish()
 }
@@ -130,12 +133,12 @@ fn rest(how: Answered, incident: &Incident) -> Words {
     }
 }
 
-fn answered(how: Answered, by: &Actor, at: Timestamp) -> Words {
+fn answered(how: Answered, incident: &Incident, by: &Actor, at: Timestamp) -> Words {
     let who = || words![by];
     let when = words![", ", moment(at), "."];
     match how {
         Answered::Updated => words!["✅ update posted by "].and(who()).and(when),
-        Answered::Resolved => words!["✅ resolved by "].and(who()).and(when),
+        Answered::Resolved => words![facts::ended(incident), " by "].and(who()).and(when),
         Answered::Merged { into } => merge::answered(into, by).and(when),
         Answered::Snoozed { until } => {
             words!["💤 snoozed by "].and(who()).and(words![" until ", clock(until), "."])

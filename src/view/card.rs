@@ -163,8 +163,12 @@ pub(super) fn lead(incident: &Incident) -> String {
     if let Some(merged) = incident.merged() {
         return format!("🔀 {} {} · merged into {}: ", incident.id, incident.severity, merged.whole.incident);
     }
-    let mark = if incident.is_open() { "🔥" } else { "✅" };
-    format!("{mark} {} {} · {}: ", incident.id, incident.severity, incident.status)
+    let mark = match (incident.is_open(), incident.is_cancelled()) {
+        (true, _) => "🔥",
+        (false, true) => "🚫",
+        (false, false) => "✅",
+    };
+    format!("{mark} {} {} · {}: ", incident.id, incident.severity, standing(incident))
 }
 
 /// What is due: the next update first.
@@ -235,8 +239,17 @@ fn roles(incident: &Incident) -> impl Iterator<Item = Words> {
     incident.roles.iter().map(|(role, person)| facts::role(*role, person))
 }
 
+/// Its status, or that it was no incident of its own.
+fn standing(incident: &Incident) -> String {
+    if incident.is_cancelled() { "Cancelled".to_owned() } else { incident.status.to_string() }
+}
+
 fn resolved(incident: &Incident, resolution: &Resolution) -> Vec<Words> {
     let impact = resolution.impact.as_ref().or(incident.impact.as_ref());
+    if let Some(cancelled) = &resolution.cancelled {
+        let by = words![bold("Cancelled by "), &resolution.by, ", ", moment(resolution.at)];
+        return vec![by, cancelled_for(&resolution.root_cause, cancelled.of)];
+    }
     let mut lines = vec![
         words![bold("Resolved by "), &resolution.by, ", ", moment(resolution.at)],
         labelled("Root cause", &resolution.root_cause),
@@ -249,11 +262,8 @@ fn resolved(incident: &Incident, resolution: &Resolution) -> Vec<Words> {
 }
 
 fn figured(incident: &Incident) -> Words {
-    if let Some(cancelled) = incident.resolution().and_then(|resolution| resolution.cancelled.as_ref()) {
-        return match cancelled.of {
-            Some(of) => words![format!("Cancelled: the same as {of}. Not in the figures.")],
-            None => words!["Cancelled: no incident. Not in the figures."],
-        };
+    if incident.is_cancelled() {
+        return words!["Not in the figures."];
     }
     words![format!("{}.", figures(&Figures::of(incident)))]
 }
@@ -296,7 +306,7 @@ pub fn topic(incident: &Incident) -> String {
     let title = clean_line(&incident.title).replace('<', "‹").replace('>', "›").replace('`', "ˋ");
     let state = match incident.merged() {
         Some(merged) => format!("merged into {}", merged.whole.incident),
-        None => format!("{}{end}", incident.status),
+        None => format!("{}{end}", standing(incident)),
     };
     let topic = format!("{} {} · {state} · {title}", incident.id, incident.severity);
     shorten(&topic, TOPIC_MOST)

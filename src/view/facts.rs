@@ -8,7 +8,7 @@ use config::Mentions;
 use domain::actor::Actor;
 use domain::command::{Command, Role};
 use domain::id::IncidentId;
-use domain::incident::Eta;
+use domain::incident::{Eta, Incident};
 use domain::severities::Mention;
 use domain::{Severity, Status};
 
@@ -16,6 +16,11 @@ use domain::{Severity, Status};
 pub(super) const UNKNOWN: &str = "not known yet";
 
 /// `Label: value`.
+/// How an incident that is over ended.
+pub(super) fn ended(incident: &Incident) -> &'static str {
+    if incident.is_cancelled() { "🚫 cancelled" } else { "✅ resolved" }
+}
+
 pub(super) fn labelled(label: &str, value: impl Into<Part>) -> Words {
     words![bold(format!("{label}: ")), value.into()]
 }

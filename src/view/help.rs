@@ -1,5 +1,7 @@
 //! Help, made by matching every command: a new one without a line here does not compile.
 
+mod now;
+
 use std::sync::LazyLock;
 
 use jiff::SignedDuration;
@@ -11,6 +13,7 @@ use super::words::{Words, bold, code, words};
 use domain::command::{Command, EtaText, Role};
 use domain::id::{ChannelId, EffectId, IncidentId, MessageTs, UserId};
 use domain::{Severity, Status};
+pub(super) use now::now;
 
 /// What one command's line says.
 struct Entry {
@@ -78,7 +81,8 @@ fn entry(command: &Command) -> Option<Entry> {
             (READ, "find redis", "searches titles, impacts, updates, root causes, notes, pins")
         }
         Command::Doctor => (READ, "doctor", "shows what could not be delivered, and why"),
-        Command::Help => (READ, "help", "shows this"),
+        Command::Help => (READ, "help", "shows what you can do now"),
+        Command::HelpAll => (READ, "help all", "shows this"),
         // They have a help of their own.
         Command::Oncall(_) | Command::Runbook(_) | Command::Feature(_) => return None,
         // Ways to write the others.
@@ -94,7 +98,7 @@ fn entry(command: &Command) -> Option<Entry> {
 }
 
 /// One of each command, in the order of the help; the text in them does not matter.
-fn one_of_each() -> [Command; 37] {
+fn one_of_each() -> [Command; 38] {
     let text = String::new;
     let effect = EffectId(1);
     [
@@ -132,6 +136,7 @@ fn one_of_each() -> [Command; 37] {
         Command::Find { words: text() },
         Command::Doctor,
         Command::Help,
+        Command::HelpAll,
         Command::RetryNow { effect },
         Command::GiveUp { effect },
         Command::PinTo { channel: ChannelId(text()), message: MessageTs(text()), author: None },
@@ -181,11 +186,15 @@ fn has_it(command: &Command, via: Via) -> bool {
 }
 
 fn item(entry: &Entry, via: Via) -> Words {
+    written_item(entry.line, entry.does, via)
+}
+
+fn written_item(line: &str, does: &str, via: Via) -> Words {
     if via == Via::Shell {
         // With its meaning as a comment the whole line can be copied.
-        return words![code(format!("{}  # {}", via.example(entry.line), entry.does))];
+        return words![code(format!("{}  # {does}", via.example(line)))];
     }
-    words![code(via.example(entry.line)), format!(" {}", entry.does)]
+    words![code(via.example(line)), format!(" {does}")]
 }
 
 fn other_way(via: Via) -> Words {

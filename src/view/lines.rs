@@ -150,6 +150,7 @@ fn words(command: &Command) -> Option<String> {
         | Command::Show
         | Command::Doctor
         | Command::Help => command.word().to_owned(),
+        Command::HelpAll => "help all".to_owned(),
         Command::With { command, .. } if !command.is_about_one() => words(command)?,
         Command::With { command, note } => format!("{} {note}", words(command)?),
         Command::Either { .. }

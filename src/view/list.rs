@@ -78,7 +78,10 @@ pub(super) fn found(wanted: &str, found: &[Summary], more: usize, via: Via) -> M
 pub(super) fn row(summary: &Summary) -> Words {
     match (summary.merged, summary.resolved_at) {
         (Some(into), _) => head(summary).and(words![format!(" · merged into {into}")]),
-        (None, Some(at)) => head(summary).and(words![" · resolved ", moment(at)]),
+        (None, Some(at)) => {
+            let ended = if summary.cancelled { " · cancelled " } else { " · resolved " };
+            head(summary).and(words![ended, moment(at)])
+        }
         (None, None) => open_row(summary),
     }
 }

@@ -239,7 +239,9 @@ pub fn closed(incident: &Incident, seq: u32, to: &To) -> Message {
     let last = incident.answered.as_ref().or(incident.acknowledged.as_ref());
     let reader = to.person().map(|(person, _)| person);
     let how = match (last, incident.resolution()) {
-        (_, Some(resolution)) => words!["✅ resolved by ", &resolution.by, ", ", moment(resolution.at), "."],
+        (_, Some(resolution)) => {
+            words![facts::ended(incident), " by ", &resolution.by, ", ", moment(resolution.at), "."]
+        }
         (None, None) if reader.is_some_and(|reader| incident.passed.iter().any(|it| it == reader)) => {
             words!["you can't take it. I'm looking for someone else."]
         }

@@ -51,6 +51,7 @@ pub fn private(private: &Private, via: Via) -> Message {
             fault::became(*saved, line.as_deref(), answer.as_deref(), via)
         }
         Private::Help => help::help(via),
+        Private::HelpNow(now) => help::now(now, via),
     }
 }
 

@@ -30,9 +30,10 @@ impl std::fmt::Display for Refused {
 }
 
 impl Refused {
-    /// The page was drawn anew, and the element is not in it any more.
-    pub fn is_stale(&self) -> bool {
-        self.error == "stale element reference"
+    /// The page was drawn anew and the element is not in it any more, or something still lies over it: it passes by itself.
+    pub fn passes(&self) -> bool {
+        ["stale element reference", "element not interactable", "element click intercepted"]
+            .contains(&self.error.as_str())
     }
 }
 
@@ -92,6 +93,11 @@ impl Browser {
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
+    }
+
+    /// The time in which a page that is drawn settles.
+    pub async fn settles(&self) {
+        tokio::time::sleep(LOOK_EVERY).await;
     }
 
     pub async fn close(&self) {

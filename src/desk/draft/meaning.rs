@@ -31,6 +31,7 @@ impl Draft<'_> {
             let nearest = meanings.first().map(|meaning| meaning.line.command.word().to_owned());
             return Ok(refused(match doubt {
                 Doubt::Mistyped { word } => Refusal::UnknownWord { word: word.clone(), nearest },
+                _ if meanings.iter().any(|meaning| splits(&meaning.line)) => Refusal::NothingMerged,
                 _ => Refusal::NothingOpen,
             }));
         }
@@ -49,6 +50,7 @@ impl Draft<'_> {
             Meaning { line, incident: Some(Box::new(summary)) }
         };
         Ok(match self.book().meant(line, request)? {
+            Meant::Incident(incident) if splits(line) && incident.merged().is_none() => Vec::new(),
             Meant::Incident(incident) => vec![about(incident.summary())],
             Meant::Answer(answer) => match *answer {
                 Answer::Private(Private::WhichIncident { choices, more: 0, .. }) if choices.len() <= most => {
@@ -143,6 +145,10 @@ impl Draft<'_> {
             self.seen.insert(message, Answer::Nothing);
         }
     }
+}
+
+fn splits(line: &Line) -> bool {
+    matches!(line.command.core(), Command::Split)
 }
 
 /// The message that a delivery of the kind `msg:C1:1515449522.000016:text` is about, whatever it says.

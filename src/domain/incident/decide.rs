@@ -207,7 +207,8 @@ pub(super) fn decided(
         | Command::Oncall(_)
         | Command::Runbook(_)
         | Command::Feature(_)
-        | Command::Help => Ok(Decision::only(Answer::Nothing)),
+        | Command::Help
+        | Command::HelpAll => Ok(Decision::only(Answer::Nothing)),
     }
 }
 

@@ -332,7 +332,13 @@ impl Incident {
             update_due: self.update_due(),
             overdue: !self.open_reminders.is_empty(),
             merged: self.merged().map(|merged| merged.whole.incident),
+            cancelled: self.is_cancelled(),
         }
+    }
+
+    /// Whether it ended as a false alarm, or as another one's double.
+    pub fn is_cancelled(&self) -> bool {
+        self.resolution().is_some_and(|resolution| resolution.cancelled.is_some())
     }
 }
 

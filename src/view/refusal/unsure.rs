@@ -122,7 +122,8 @@ fn of(line: &Line, about: &str, incident: Option<&Summary>) -> String {
         Command::Timeline { .. } => format!("Show the timeline of {about}"),
         Command::Find { words } => format!("Search for {}", quoted(words)),
         Command::Doctor => "Show what could not be delivered".to_owned(),
-        Command::Help => "Show all commands".to_owned(),
+        Command::Help => "Show what I can do now".to_owned(),
+        Command::HelpAll => "Show all commands".to_owned(),
         Command::With { command, note } => {
             let line = Line { incident: line.incident, command: command.as_ref().clone() };
             format!("{} (and note {})", of(&line, about, incident), quoted(note))

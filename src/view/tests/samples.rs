@@ -28,7 +28,7 @@ use domain::answer::{Done, FormFill, FormToOpen, Private, Summary};
 use domain::command::{Command, EtaText, Line, Retractable, Role};
 use domain::effect::{Answered, CardPlace, EffectState, Room, Say, Settled, To, Undone};
 use domain::id::{ChannelId, EffectId, IncidentId, MessageTs, UserId};
-use domain::incident::event::{Clocks, Event, EventKind, UpdateFacts};
+use domain::incident::event::{Cancelled, Clocks, Event, EventKind, UpdateFacts};
 use domain::incident::figures::Figures;
 use domain::incident::timeline::{Entry, timeline};
 use domain::incident::{Eta, Incident, Rung};
@@ -244,15 +244,17 @@ pub fn long_story(texts: &Texts) -> Story {
 
 /// The long one, resolved for good.
 pub fn resolved_story(texts: &Texts) -> Story {
-    let root_cause = texts.text.clone();
-    let end = EventKind::Resolved {
-        root_cause,
-        impact: None,
-        data_loss: texts.some(),
-        from: Status::Mitigating,
-        missed: 0,
-        cancelled: None,
-    };
+    ended_story(texts, texts.some(), None)
+}
+
+/// The long one, which was no incident of its own.
+pub fn cancelled_story(texts: &Texts, of: Option<IncidentId>) -> Story {
+    ended_story(texts, None, Some(Cancelled { of }))
+}
+
+fn ended_story(texts: &Texts, data_loss: Option<String>, cancelled: Option<Cancelled>) -> Story {
+    let (root_cause, from) = (texts.text.clone(), Status::Mitigating);
+    let end = EventKind::Resolved { root_cause, impact: None, data_loss, from, missed: 0, cancelled };
     long_story(texts).then("03:05", Some(ian()), end)
 }
 

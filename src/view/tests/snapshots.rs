@@ -192,6 +192,7 @@ fn topics() {
         samples::Story::new(&Texts::calm(), Severity::P1),
         samples::Story::new(&texts, Severity::P4),
         samples::resolved_story(&texts),
+        samples::cancelled_story(&texts, None),
     ];
     let topics: Vec<String> = stories.iter().map(|story| view::topic(&story.incident())).collect();
     assert_snapshot!(topics.join("\n"));

@@ -8,6 +8,7 @@ use domain::alert::signal::Said;
 use domain::answer::{Answer, Private};
 use domain::command::Retractable;
 use domain::feature::FeatureLine;
+use domain::refusal::Doubt;
 
 fn merge(into: u64) -> Command {
     Command::Merge { into: IncidentId(into) }
@@ -146,6 +147,10 @@ fn nothing_is_merged_into_itself_by_a_short_line() {
     };
     let refused = |refusal| Answer::Private(Private::Refused(refusal));
     assert_eq!(answer(&mut scene, 700, Command::Split), refused(Refusal::NothingMerged));
+    let both = [3, 4].map(|id| Line { incident: Some(IncidentId(id)), command: Command::Split });
+    let unsure = Ask::Unclear(Refusal::unsure(Doubt::Several, both));
+    let asked = request(701, ReplyPath::Inline, unsure);
+    scene.decide(at(3), |draft| assert_eq!(draft.handle(&asked).unwrap(), refused(Refusal::NothingMerged)));
     for id in 3..=5 {
         scene.asks(700 + id, Some(u64::from(id)), Command::Resolve { root_cause: "Restarted".into() });
     }

@@ -95,6 +95,7 @@ fn shown(group: Group, alerts: Vec<Alert>, time: &str) -> Shown {
         update_due: None,
         overdue: false,
         merged: None,
+        cancelled: false,
     };
     let signals = alerts.iter().map(|alert| alert.count).sum();
     let incidents = vec![incident(7, "Event stream"), incident(9, "Typo")];

@@ -1,7 +1,7 @@
 //! What howler answers.
 
 use super::*;
-use domain::answer::{Called, StillCalling};
+use domain::answer::{Called, HelpNow, StillCalling};
 use domain::fault::{Fault, Saving};
 use domain::id::DeliveryId;
 use domain::oncall::duty::Call;
@@ -17,6 +17,7 @@ pub fn summary(number: u64, texts: &Texts) -> Summary {
         severity: Severity::ALL[usize::try_from(number % 4).unwrap()],
         overdue: number.is_multiple_of(5),
         merged: None,
+        cancelled: false,
         status: if resolved { Status::Resolved } else { Status::Investigating },
         commander: number.is_multiple_of(3).then(ian).map(Into::into),
         declared_at: at("02:00"),
@@ -223,6 +224,27 @@ pub fn answers(texts: &Texts) -> Vec<(&'static str, Private)> {
         ),
         ("help", Private::Help),
     ]
+    .into_iter()
+    .chain(help_now(texts))
+    .collect()
+}
+
+/// What can be done, by what is open and by where it is asked.
+fn help_now(texts: &Texts) -> Vec<(&'static str, Private)> {
+    let part = Summary { merged: Some(IncidentId(1)), ..summary(7, texts) };
+    [
+        ("help, nothing open", None, false, 0),
+        ("help, several open", None, false, 3),
+        ("help, nobody has it", Some(summary(7, texts)), true, 1),
+        ("help, somebody has it", Some(summary(3, texts)), false, 1),
+        ("help, it is over", Some(summary(8, texts)), false, 0),
+        ("help, a part of another one", Some(part), false, 2),
+    ]
+    .into_iter()
+    .map(|(name, of, asks, open)| {
+        (name, Private::HelpNow(Box::new(HelpNow { of, asks, numbered: open > 1, open })))
+    })
+    .collect()
 }
 
 fn called(name: &str, person: Option<&str>) -> Heard {

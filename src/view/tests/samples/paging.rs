@@ -61,6 +61,8 @@ pub(super) fn pages(texts: &Texts) -> Vec<Named> {
     let mut incident = long_story(texts).incident();
     let to = To::Person(ian());
     pages.push(("page, closed", view::page_now(&incident, 2, &to)));
+    let cancelled = cancelled_story(texts, None).incident();
+    pages.push(("page of what was cancelled", view::page_now(&cancelled, 2, &to)));
     incident.answered = Some(Acknowledgement { by: bea().into(), at: at("02:45") });
     pages.push(("page about the silence, closed", view::page_now(&incident, 2, &to)));
     incident.answered = Some(Acknowledgement { by: ian().into(), at: at("02:45") });

@@ -313,6 +313,7 @@ pub fn cards(texts: &Texts) -> Vec<Named> {
     );
     let mild = Story::new(texts, Severity::P4);
     let resolved = resolved_story(texts);
+    let (false_alarm, double) = (cancelled_story(texts, None), cancelled_story(texts, Some(IncidentId(1))));
     vec![
         ("just declared, in the emergencies channel", card(&fresh, CardPlace::Emergencies)),
         ("in the middle, in the emergencies channel", card(&lasting, CardPlace::Emergencies)),
@@ -321,5 +322,7 @@ pub fn cards(texts: &Texts) -> Vec<Named> {
         ("snoozed", card(&snoozed, CardPlace::Room)),
         ("without clocks", card(&mild, CardPlace::Emergencies)),
         ("resolved", card(&resolved, CardPlace::Room)),
+        ("cancelled, in the emergencies channel", card(&false_alarm, CardPlace::Emergencies)),
+        ("cancelled as another's double", card(&double, CardPlace::Room)),
     ]
 }
