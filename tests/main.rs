@@ -62,6 +62,7 @@ mod tidy;
 mod tools;
 mod undo;
 mod updates;
+mod watches;
 mod watching;
 mod whose;
 mod words;

@@ -31,7 +31,7 @@ const WORDS: [&[&str]; 12] = [
     &["test", "try"],
     &["help", "-h", "--help"],
 ];
-const SOURCES: [Source; 8] = [
+const SOURCES: [Source; 9] = [
     Source::GitHub,
     Source::Vercel,
     Source::UptimeRobot,
@@ -40,6 +40,7 @@ const SOURCES: [Source; 8] = [
     Source::PagerDuty,
     Source::Events,
     Source::Heartbeat,
+    Source::Watch,
 ];
 /// Longest reason, in characters.
 const REASON_MOST: usize = 200;

@@ -5,6 +5,7 @@
 mod act;
 mod address;
 mod bounds;
+mod fetch;
 mod github;
 mod home;
 mod http;
@@ -41,6 +42,7 @@ use domain::procedure::{Answer, CannotTell, Check, Finding, Heard, Question};
 use domain::run::change::Ended;
 use domain::secret::Secret;
 use domain::text::clean;
+pub use fetch::{Fetched, Fetcher, Unfetched};
 pub use github::GitHub;
 use ground::clock::Clock;
 pub use plain::Unasked;

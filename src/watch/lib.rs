@@ -9,13 +9,16 @@ pub mod promql;
 pub mod quantile;
 pub mod rate;
 pub mod reading;
+pub mod row;
 pub mod selector;
 pub mod standing;
 pub mod status_page;
 pub mod text_format;
 mod text_line;
 pub mod threshold;
+pub mod told;
 pub mod value;
+pub mod watched;
 
 #[cfg(test)]
 mod tests;

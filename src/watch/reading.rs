@@ -119,7 +119,7 @@ fn near_words(near: &[String]) -> String {
 }
 
 /// The names most like the one that is missing, at most three.
-pub(crate) fn near<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<String> {
+pub fn near<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<String> {
     let wanted = wanted.to_lowercase();
     let mut close: Vec<(f64, &str)> = Vec::new();
     for name in names {

@@ -31,6 +31,7 @@ impl Draft<'_> {
             let beat = self.outage.into_iter().chain(deaf).fold(beat, Beat::deaf_during);
             self.keep_beat(beat, one);
         }
+        self.tend_watched();
     }
 
     /// What a delivery tells of who lives. A source that was told as silent is heard again.

@@ -207,6 +207,9 @@ pub enum AlertsAnswer {
         /// What they are asked.
         #[serde(default)]
         asking: Box<Asking>,
+        /// What howler reads itself.
+        #[serde(default)]
+        watches: Vec<Watched>,
         now: Timestamp,
     },
     Test {
@@ -218,6 +221,17 @@ pub enum AlertsAnswer {
     Help,
     Unclear(Unclear),
     Refused(AlertsRefusal),
+}
+
+/// How a watch stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watched {
+    pub name: String,
+    /// In words: its last value and its level, or why nobody can tell.
+    pub stands: String,
+    pub cannot_tell: bool,
+    /// When its last value came.
+    pub at: Option<Timestamp>,
 }
 
 impl AlertsAnswer {

@@ -22,6 +22,8 @@ pub enum Source {
     Events,
     /// The silence of a heartbeat.
     Heartbeat,
+    /// A number or a state that howler reads itself.
+    Watch,
 }
 
 /// What it says has become of the alert.

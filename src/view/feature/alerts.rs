@@ -4,6 +4,7 @@ mod asked;
 pub mod card;
 pub(crate) mod digest;
 mod refused;
+mod watched;
 mod why;
 
 use jiff::{SignedDuration, Timestamp};
@@ -51,6 +52,7 @@ pub(crate) fn source(source: Source) -> &'static str {
         Source::PagerDuty => "PagerDuty's events",
         Source::Events => "events",
         Source::Heartbeat => "a heartbeat",
+        Source::Watch => "a watch",
     }
 }
 
@@ -121,7 +123,9 @@ pub(super) fn answer(answer: &AlertsAnswer, via: Via) -> Message {
                 " belongs to it."
             ])
             .finish(),
-        AlertsAnswer::Sources { ears, asking, now } => sources(ears, asking, *now),
+        AlertsAnswer::Sources { ears, asking, watches, now } => {
+            watched::lines(sources(ears, asking, *now), watches, *now).finish()
+        }
         AlertsAnswer::Test { severity, source, verdict, on_call } => {
             why::test(*source, *severity, verdict, on_call.as_ref())
         }
@@ -307,12 +311,12 @@ fn unsilenced(silence: &Silence, open: usize) -> Message {
         .finish()
 }
 
-fn sources(ears: &[Ear], asking: &Asking, now: Timestamp) -> Message {
+fn sources(ears: &[Ear], asking: &Asking, now: Timestamp) -> Draft {
     if ears.is_empty() && asking.of.is_empty() {
-        return Draft::new().line(words!["No source has spoken yet."]).finish();
+        return Draft::new().line(words!["No source has spoken yet."]);
     }
     if ears.is_empty() {
-        return asked::lines(Draft::new().line(words!["No source has spoken yet."]), asking, now).finish();
+        return asked::lines(Draft::new().line(words!["No source has spoken yet."]), asking, now);
     }
     let mut draft = Draft::new().line(words![bold("Sources of alerts"), ":"]);
     let rows = ears.iter().map(|ear| {
@@ -338,7 +342,7 @@ fn sources(ears: &[Ear], asking: &Asking, now: Timestamp) -> Message {
         let rows = newest.map(|misread| words![near(misread.at, now), ": ", misread.why.join("; ")]);
         draft = draft.line(lead).bullets(rows.collect());
     }
-    asked::lines(draft, asking, now).finish()
+    asked::lines(draft, asking, now)
 }
 
 fn counted_many(many: u64, what: &str, one: &str, several: &str) -> String {

@@ -224,7 +224,11 @@ fn lists(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
         ("no alert", listed(Vec::new(), 0, 0, Vec::new())),
         ("alerts", listed(rows.clone(), 4_812, 3, silences.clone())),
         ("silences alone", listed(Vec::new(), 0, 0, silences)),
-        ("no source", AlertsAnswer::Sources { ears: Vec::new(), asking: Box::default(), now }),
+        (
+            "no source",
+            AlertsAnswer::Sources { ears: Vec::new(), asking: Box::default(), watches: Vec::new(), now },
+        ),
+        ("watches", asked::watches(now)),
         ("sources", asked::sources(vec![Ear::new(Source::GitHub, at("01:00")), ear], now)),
         ("sources that did not speak", asked::sources(Vec::new(), now)),
     ]

@@ -73,6 +73,7 @@ pub(in crate::draft) fn read(
         AlertsLine::Sources => AlertsAnswer::Sources {
             ears: book.state.alerts.ears.values().cloned().collect(),
             asking: Box::new(book.state.alerts.asking.clone()),
+            watches: crate::draft::watched::all(book, config),
             now: book.now,
         },
         AlertsLine::Test { severity, source } => AlertsAnswer::Test {
@@ -172,7 +173,9 @@ fn example(source: Source, severity: Option<Severity>) -> Signal {
         Source::Vercel => Trouble::ProductionDeployFailed,
         Source::UptimeRobot => Trouble::Down,
         Source::Heartbeat => Trouble::Silent,
-        Source::Alertmanager | Source::Grafana | Source::PagerDuty | Source::Events => Trouble::Other,
+        Source::Alertmanager | Source::Grafana | Source::PagerDuty | Source::Events | Source::Watch => {
+            Trouble::Other
+        }
     };
     Signal {
         source,
