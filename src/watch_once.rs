@@ -131,7 +131,7 @@ fn clock_time(at: Timestamp) -> String {
 }
 
 fn judged(config: &Config, watch: &Watch, change: &Change, reading: &Reading, at: Timestamp) -> Verdict {
-    judge(&signal(watch, change, reading, at), &config.alerts, at)
+    judge(&signal(watch, change, reading), &config.alerts, at)
 }
 
 /// What follows from an alert like that.

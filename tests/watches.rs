@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{Response, Uri};
 use domain::Severity;
+use ground::clock::Clock;
 use howler::app;
 use jiff::SignedDuration;
 use tokio::net::TcpListener;
@@ -271,10 +272,15 @@ async fn one_that_hangs_holds_up_nobody_and_each_is_counted() {
 
 /// The real binary, asked at a shell.
 async fn howler(config: &str, line: &str) -> (bool, String) {
+    howler_with(config, line, &[]).await
+}
+
+async fn howler_with(config: &str, line: &str, variables: &[(&'static str, &'static str)]) -> (bool, String) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("howler.toml"), config).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_howler"));
     command.args(line.split_whitespace()).env_clear().current_dir(folder.path());
+    command.envs(variables.iter().copied());
     let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.success(), text(&output.stdout) + &text(&output.stderr))
@@ -309,4 +315,45 @@ async fn at_a_shell_one_is_asked_once_and_explained() {
     );
     let (well, said) = howler("", "watch list").await;
     assert!(well && said.contains("Nothing is watched"), "{said}");
+}
+
+#[tokio::test]
+async fn a_check_says_what_each_reads() {
+    let place = Place::open().await;
+    let gone = format!(
+        "[[watch]]\nname = \"gone\"\njson = \"http://{}/gone\"\npointer = \"\"\nwarning = \"> 1\"\n",
+        place.host
+    );
+    reads(&place, 640);
+    place.answers("/gone", 410, &[], Vec::new());
+    let variables = [("SLACK_BOT_TOKEN", "xoxb-none"), ("SLACK_API_URL", "http://127.0.0.1:9/api/")];
+    let (_, said) = howler_with(&p99(&place, &gone), "check", &variables).await;
+    for part in [
+        "ok    watch response-time-p99: it reads 640 ms",
+        "FAIL  watch gone: nobody can tell",
+        "it answered 410",
+    ] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+}
+
+#[tokio::test]
+async fn an_alert_ends_also_where_the_clock_was_set_back_in_between() {
+    let place = Place::open().await;
+    reads(&place, 640);
+    let mut world = World::with_config(&p99(&place, "")).await;
+    let began = world.clock.now();
+    world.clock.advance(SignedDuration::from_hours(24));
+    minutes(&world, 8).await;
+    assert_eq!(open(&world).len(), 1);
+    world.crash().await;
+    // Slack's clock is its own.
+    world.clock = Clock::standing_at(began + SignedDuration::from_mins(10));
+    reads(&place, 300);
+    world.start_howler().await;
+    minutes(&world, 2).await;
+    assert_eq!(open(&world), [], "what is read last is the newest");
+    reads(&place, 640);
+    minutes(&world, 7).await;
+    assert_eq!(open(&world).len(), 1, "and it goes on");
 }

@@ -166,7 +166,7 @@ fn the_shipped_watches_are_the_runbooks_dashboard() {
     let at = jiff::Timestamp::UNIX_EPOCH;
     let severities = |watch: &Watch, level| {
         let change = Change::Began { level, since: at };
-        judge(&signal(watch, &change, &Reading::Number(0.0), at), &config.alerts, at)
+        judge(&signal(watch, &change, &Reading::Number(0.0)), &config.alerts, at)
     };
     let found: Vec<String> = config
         .watches

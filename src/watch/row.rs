@@ -43,13 +43,14 @@ impl Row {
     pub fn take(&mut self, watch: &Watch, reading: Reading, at: Timestamp) -> Vec<Signal> {
         let rules = &watch.rules;
         let reading = if watch.per_second { self.counter.rate(reading, at, rules.gap) } else { reading };
+        self.standing.begins_blind_anew(at, rules);
         let changes = self.standing.take(&reading, at, rules);
-        changes.iter().map(|change| told::signal(watch, change, &reading, at)).collect()
+        changes.iter().map(|change| told::signal(watch, change, &reading)).collect()
     }
 
     /// The ends of its open alerts, where it is not watched any more, or otherwise: `why`.
-    pub fn gone(&self, why: &str, at: Timestamp) -> Vec<Signal> {
-        let end = |key: &str| told::end(key, why.to_owned(), at);
+    pub fn gone(&self, why: &str) -> Vec<Signal> {
+        let end = |key: &str| told::end(key, why.to_owned());
         let breach = self.standing.level().map(|_| end(&self.name));
         let blind = self.standing.is_told_blind().then(|| end(&told::absent(&self.name)));
         breach.into_iter().chain(blind).collect()

@@ -193,6 +193,13 @@ impl Standing {
         changes
     }
 
+    /// Where nothing was asked for longer than the gap, as while howler was down, that nobody could tell counts anew from `at` on: the
+    /// time in between is nobody's fault. What was told stays told.
+    pub fn begins_blind_anew(&mut self, at: Timestamp, rules: &Rules) {
+        let unheard = self.heard.is_some_and(|heard| at.duration_since(heard) > rules.gap);
+        self.blind = self.blind.take().filter(|blind| blind.told || !unheard);
+    }
+
     /// Looks at the clock where no reading came: a source that is silent for longer than the gap is cannot tell.
     pub fn look(&mut self, at: Timestamp, rules: &Rules) -> Vec<Change> {
         let mut changes = Vec::new();

@@ -66,8 +66,8 @@ pub fn in_words(threshold: &Threshold) -> String {
 }
 
 /// The end of the alert of this key; its title says why.
-pub(crate) fn end(key: &str, why: String, at: Timestamp) -> Signal {
-    told(key.to_owned(), Said::Resolved, None, why, BTreeMap::new(), at)
+pub(crate) fn end(key: &str, why: String) -> Signal {
+    told(key.to_owned(), Said::Resolved, None, why, BTreeMap::new())
 }
 
 fn told(
@@ -76,7 +76,6 @@ fn told(
     severity: Option<Severity>,
     title: String,
     facts: BTreeMap<String, String>,
-    at: Timestamp,
 ) -> Signal {
     Signal {
         source: Source::Watch,
@@ -87,33 +86,34 @@ fn told(
         title: shorten(&title, TITLE_MOST),
         facts,
         links: Vec::new(),
-        at: Some(at),
+        // What is read last is the newest, also where the clock was set back in between.
+        at: None,
         order: None,
     }
 }
 
 /// A change as a signal. Critical and warning are one alert that becomes worse and better; that nobody can tell is another.
-pub fn signal(watch: &Watch, change: &Change, reading: &Reading, at: Timestamp) -> Signal {
+pub fn signal(watch: &Watch, change: &Change, reading: &Reading) -> Signal {
     match change {
-        Change::Began { level, since } => breached(watch, *level, *since, reading, at),
-        Change::Worsened { since } => breached(watch, Level::Critical, *since, reading, at),
-        Change::Eased { since } => breached(watch, Level::Warning, *since, reading, at),
-        Change::Ended { .. } => end(&watch.name, format!("{} came", came(watch, reading)), at),
-        Change::Seeing { .. } => end(&absent(&watch.name), format!("{} came", came(watch, reading)), at),
+        Change::Began { level, since } => breached(watch, *level, *since, reading),
+        Change::Worsened { since } => breached(watch, Level::Critical, *since, reading),
+        Change::Eased { since } => breached(watch, Level::Warning, *since, reading),
+        Change::Ended { .. } => end(&watch.name, format!("{} came", came(watch, reading))),
+        Change::Seeing { .. } => end(&absent(&watch.name), format!("{} came", came(watch, reading))),
         Change::Blind { since, reason } => {
             let title = format!("{}: nobody can tell, {reason}", watch.spoken());
             let facts = facts(watch, "absent", *since, reason.clone());
-            told(absent(&watch.name), Said::Firing, watch.severities.absent, title, facts, at)
+            told(absent(&watch.name), Said::Firing, watch.severities.absent, title, facts)
         }
     }
 }
 
-fn breached(watch: &Watch, level: Level, since: Timestamp, reading: &Reading, at: Timestamp) -> Signal {
+fn breached(watch: &Watch, level: Level, since: Timestamp, reading: &Reading) -> Signal {
     let came = came(watch, reading);
     let line = watch.rules.of(level).map(in_words).unwrap_or_default();
     let title = format!("{} is {came}: {line}", watch.spoken());
     let facts = facts(watch, word(level), since, came);
-    told(watch.name.clone(), Said::Firing, watch.severities.of(level), title, facts, at)
+    told(watch.name.clone(), Said::Firing, watch.severities.of(level), title, facts)
 }
 
 fn facts(watch: &Watch, level: &str, since: Timestamp, came: String) -> BTreeMap<String, String> {

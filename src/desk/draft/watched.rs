@@ -45,7 +45,7 @@ impl Draft<'_> {
         let gone: Vec<Row> = rows.filter(|row| config.watch(&row.name).is_none()).cloned().collect();
         for row in gone {
             let let_go = self.whole(|draft| {
-                draft.say(&row.gone(TAKEN_OUT, draft.now))?;
+                draft.say(&row.gone(TAKEN_OUT))?;
                 draft.watched.insert(row.name.clone(), None);
                 Ok(())
             });
@@ -73,7 +73,7 @@ impl Draft<'_> {
         let mut row = match known {
             Some(known) if known.of == watch.fingerprint() => known,
             Some(other) => {
-                self.say(&other.gone(CHANGED, read.at))?;
+                self.say(&other.gone(CHANGED))?;
                 Row::new(watch)
             }
             None => Row::new(watch),

@@ -9,3 +9,4 @@ mod status_page;
 mod text_format;
 mod threshold;
 mod value;
+mod watched;
