@@ -59,21 +59,71 @@ impl Looker {
 
     /// What others wrote, without secrets.
     fn shown(&self, read: Reading) -> Reading {
-        match read {
-            Reading::State(state) => Reading::State(self.redactor.shown(&state)),
-            Reading::CannotTell(Reason::Refused { what }) => {
-                Reading::CannotTell(Reason::Refused { what: self.redactor.shown(&what) })
+        let shown = |text: String| self.redactor.shown(&text);
+        let reason = match read {
+            Reading::State(state) => return Reading::State(shown(state)),
+            Reading::Number(_) => return read,
+            Reading::CannotTell(reason) => reason,
+        };
+        Reading::CannotTell(match reason {
+            Reason::Refused { what } => Reason::Refused { what: shown(what) },
+            Reason::NotReached { why } => Reason::NotReached { why: shown(why) },
+            Reason::NotANumber { what } => Reason::NotANumber { what: shown(what) },
+            Reason::Holds { pointer, what } => Reason::Holds { pointer, what: shown(what) },
+            other => {
+                let text = other.to_string();
+                match shown(text.clone()) == text {
+                    true => other,
+                    false => Reason::NotThis { what: "one that can be shown: a secret is in it".to_owned() },
+                }
             }
-            Reading::CannotTell(Reason::NotReached { why }) => {
-                Reading::CannotTell(Reason::NotReached { why: self.redactor.shown(&why) })
-            }
-            Reading::CannotTell(Reason::NotANumber { what }) => {
-                Reading::CannotTell(Reason::NotANumber { what: self.redactor.shown(&what) })
-            }
-            Reading::CannotTell(Reason::Holds { pointer, what }) => {
-                Reading::CannotTell(Reason::Holds { pointer, what: self.redactor.shown(&what) })
-            }
-            other => other,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::secret::Secret;
+
+    use super::*;
+
+    fn looker(prometheus: Option<&str>) -> Looker {
+        let redactor = Redactor::new([Secret::new("hunter2hunter2")].into_iter());
+        Looker {
+            fetcher: Fetcher::new(&Config::default().runbook),
+            prometheus: prometheus.map(str::to_owned),
+            redactor: Arc::new(redactor),
         }
+    }
+
+    #[test]
+    fn no_secret_is_in_what_is_told() {
+        let looker = looker(None);
+        for reason in [
+            Reason::Refused { what: "no hunter2hunter2".to_owned() },
+            Reason::NotReached { why: "no hunter2hunter2".to_owned() },
+            Reason::Duplicate { series: "up{key=\"hunter2hunter2\"}".to_owned() },
+            Reason::NothingThere { pointer: "/a".to_owned(), near: vec!["hunter2hunter2".to_owned()] },
+        ] {
+            let Reading::CannotTell(shown) = looker.shown(Reading::CannotTell(reason)) else { panic!() };
+            assert!(!shown.to_string().contains("hunter2"), "{shown}");
+        }
+        let plain = Reading::CannotTell(Reason::NoSuchLabels { name: "up".to_owned(), have: 3 });
+        assert_eq!(looker.shown(plain.clone()), plain);
+        let Reading::State(state) = looker.shown(Reading::State("is hunter2hunter2".to_owned())) else {
+            panic!()
+        };
+        assert!(!state.contains("hunter2"), "{state}");
+    }
+
+    #[test]
+    fn a_query_goes_to_prometheus_where_that_is_known() {
+        let asks = Asks::Query { query: "sum(up) > 1".to_owned(), fold: None };
+        assert_eq!(
+            looker(Some("http://prometheus.example:9090")).address(&asks).unwrap(),
+            "http://prometheus.example:9090/api/v1/query?query=sum%28up%29+%3E+1"
+        );
+        let why = looker(None).address(&asks).unwrap_err().to_string();
+        assert!(why.contains("PROMETHEUS_URL is not set"), "{why}");
     }
 }
