@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::header::{ACCEPT, USER_AGENT};
+use axum::http::uri::Scheme;
 use axum::http::{Request, Response};
 use futures_util::StreamExt;
 use hyper_rustls::HttpsConnectorBuilder;
@@ -25,6 +26,7 @@ use super::address::Hosts;
 use super::kept::Kept;
 use super::process::heard_of;
 use super::tcp;
+use super::trust::trusted;
 use domain::procedure::{CannotTell, Heard};
 
 /// How long connecting may take, shared by a host's addresses.
@@ -115,14 +117,19 @@ pub(super) async fn sent(
     let mut connector = HttpConnector::new_with_resolver(Pinned(targets));
     connector.enforce_http(false);
     connector.set_connect_timeout(Some(CONNECT_LIMIT));
-    let roots = HttpsConnectorBuilder::new().with_native_roots();
-    let roots = roots.map_err(|_| cannot("cannot be asked: this machine trusts no certificate authority"))?;
-    let connector = roots.https_or_http().enable_http1().wrap_connector(connector);
-    let client: Client<_, Body> = Client::builder(TokioExecutor::new()).build(connector);
     let agent = concat!("howler/", env!("CARGO_PKG_VERSION"));
     let request = Request::get(address).header(USER_AGENT, agent).header(ACCEPT, "*/*").body(Body::empty());
     let request = request.map_err(|_| cannot("is no address"))?;
-    Ok(client.request(request).await.map(|response| response.map(Body::new)))
+    let client = Client::builder(TokioExecutor::new());
+    let response = if request.uri().scheme() == Some(&Scheme::HTTP) {
+        client.build(connector).request(request).await
+    } else {
+        let trusted =
+            trusted().map_err(|_| cannot("cannot be asked: this machine trusts no certificate authority"))?;
+        let https = HttpsConnectorBuilder::new().with_tls_config(trusted).https_only();
+        client.build(https.enable_http1().wrap_connector(connector)).request(request).await
+    };
+    Ok(response.map(|response| response.map(Body::new)))
 }
 
 /// Whether nobody answered, and nothing on the way said why.

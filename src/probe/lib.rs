@@ -19,6 +19,7 @@ mod shared;
 mod tcp;
 mod told;
 mod tool;
+mod trust;
 mod user;
 mod usual;
 mod vercel;
