@@ -39,6 +39,7 @@ use probe::{Prober, StandIn, runs_as};
 use redact::Redactor;
 use store::{Disk, Store, StoreError};
 use telephone::Telephone;
+use watcher::{Looker, Watcher};
 
 use crate::dry_run::drill::Driller;
 pub use crate::http_server::serve;
@@ -111,6 +112,9 @@ pub struct App {
     /// Drills of procedures, where they are on.
     pub drilling: Option<Due>,
     driller: Option<JoinHandle<()>>,
+    /// What is watched, where anything is and there is a machine to ask from.
+    pub watching: Option<Due>,
+    watcher: Option<JoinHandle<()>>,
     /// Socket Mode, where it is on.
     socket: Option<JoinHandle<()>>,
     stop: watch::Sender<bool>,
@@ -233,6 +237,12 @@ impl App {
             Driller { desk, config, prober, redactor, clock }.start(&stopping)
         });
         let (drilling, driller) = driller.unzip();
+        let watcher = (on_the_machine && !config.watches.is_empty()).then(|| {
+            let looker = Looker::new(&config, &secrets, Arc::clone(&redactor));
+            let (desk, config, clock) = (desk.clone(), Arc::clone(&config), clock.clone());
+            Watcher { desk, config, looker, clock, metrics: metrics.watches().clone() }.start(&stopping)
+        });
+        let (watching, watcher) = watcher.unzip();
         let front = intake::Front { desk: desk.clone(), deliverer, clock, metrics, redactor };
         let (watch, socket) =
             connections.map(|connections| intake::socket::start(&front, connections, &stopping)).unzip();
@@ -265,6 +275,8 @@ impl App {
             asker,
             drilling,
             driller,
+            watching,
+            watcher,
             socket,
             stop,
             store: held,
@@ -281,11 +293,11 @@ impl App {
     /// Finishes what is in hand. What is left in the outbox goes on after the next start. False when a part of howler
     /// had ended by itself.
     pub async fn stop(self) -> bool {
-        let Self { desk, lanes, homes, desk_task, socket, asker, driller, stop, store, .. } = self;
+        let Self { desk, lanes, homes, desk_task, socket, asker, driller, watcher, stop, store, .. } = self;
         // Nothing of it is kept, and nobody waits for it.
         homes.abort();
         // What was not heard to the end is asked again.
-        asker.iter().chain(&driller).for_each(JoinHandle::abort);
+        asker.iter().chain(&driller).chain(&watcher).for_each(JoinHandle::abort);
         // Without lanes there is nobody to tell.
         let _ = stop.send(true);
         let tasks: Vec<_> =
@@ -321,7 +333,8 @@ impl App {
 
     /// Loses everything that was not saved, as a killed process does.
     pub async fn crash(self) {
-        let more = self.keeper.into_iter().chain(self.asker).chain(self.driller).chain(self.socket);
+        let more = self.keeper.into_iter().chain(self.asker).chain(self.driller).chain(self.watcher);
+        let more = more.chain(self.socket);
         for task in [self.lanes, self.homes, self.desk_task].into_iter().chain(more) {
             task.abort();
             // It was cut off, which is what was asked for.

@@ -59,6 +59,11 @@ pub enum Command {
         #[command(subcommand)]
         asked: procedure::shell::Asked,
     },
+    /// Look at what is watched: the `[[watch]]` of howler.toml.
+    Watch {
+        #[command(subcommand)]
+        asked: WatchAsked,
+    },
     /// The audit of changes: who approved what, and what was begun.
     Audit {
         #[command(subcommand)]
@@ -118,6 +123,23 @@ pub enum Command {
         /// Write over a file that is there.
         #[arg(long)]
         force: bool,
+    },
+}
+
+/// What is asked of the watches.
+#[derive(Debug, Subcommand)]
+pub enum WatchAsked {
+    /// Ask one once, from here, and say what came, what it is held against and what would happen. Nothing is changed.
+    Test {
+        /// The watch's name.
+        name: String,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// List the watches, what each asks and what it is held against.
+    List {
+        #[command(flatten)]
+        config: ConfigFile,
     },
 }
 

@@ -10,3 +10,4 @@ pub mod export;
 pub mod http_server;
 pub mod local;
 pub mod shell;
+pub mod watch_once;

@@ -13,10 +13,10 @@ use ground::clock::Clock;
 use ground::logs;
 use ground::terminal::say;
 use howler::app::{self, App, Setup, StopSignals};
-use howler::cli::{AuditAsked, Cli, Command, ConfigFile};
+use howler::cli::{AuditAsked, Cli, Command, ConfigFile, WatchAsked};
 use howler::dry_run::Looks;
 use howler::local::{self, Local};
-use howler::{check, data, demo, dry_run, shell};
+use howler::{check, data, demo, dry_run, shell, watch_once};
 use procedure::shell::Asked;
 use tracing::{info, warn};
 
@@ -86,6 +86,14 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Oncall(typed) => return Ok(shell::run("oncall", typed).await),
         Command::Runbook(typed) => return Ok(shell::run("runbook", typed).await),
         Command::Procedure { asked } => return ask_procedures(asked).await,
+        Command::Watch { asked: WatchAsked::List { config } } => {
+            return Ok(watch_once::list(&load(&config)?));
+        }
+        Command::Watch { asked: WatchAsked::Test { name, config } } => {
+            // Slack is not asked, so its secrets may be missing.
+            let secrets = Secrets::read(|name| std::env::var(name).ok().or_else(|| slack_less(name)))?;
+            return Ok(watch_once::test(&load(&config)?, &secrets, &name).await);
+        }
         Command::Audit { asked: AuditAsked::Verify { data, from, head, key } } => {
             let from = from.map_or(data::From::Data(data.data), data::From::File);
             let given = |name| std::env::var(name).ok().filter(|key| !key.trim().is_empty()).map(Secret::new);

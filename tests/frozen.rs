@@ -12,7 +12,7 @@ use crate::harness::process::{free_port, serve, until};
 use crate::harness::{Channel, EMERGENCIES, workspace};
 
 /// Each with a folder, a backup and an export of it.
-const FORMATS: [&str; 4] = ["format-1", "format-2", "format-3", "format-4"];
+const FORMATS: [&str; 5] = ["format-1", "format-2", "format-3", "format-4", "format-5"];
 
 fn frozen(what: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/frozen").join(what)
@@ -82,7 +82,7 @@ async fn goes_on(version: &str, data: &Path) {
     assert!(answer.contains("INC-5"), "{answer}");
     until(|| Channel::look(&slack, EMERGENCIES).texts().iter().any(|text| text.contains("Goes on"))).await;
     let identity = fs::read_to_string(data.join("howler.json")).unwrap();
-    assert!(identity.contains("\"format\":5"), "an older howler refuses it: {identity}");
+    assert!(identity.contains("\"format\":6"), "an older howler refuses it: {identity}");
     assert!(howler("audit verify", data).await.contains("the audit is whole: 4 rows"));
 }
 

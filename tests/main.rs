@@ -66,6 +66,7 @@ mod tidy;
 mod tools;
 mod undo;
 mod updates;
+mod watches;
 mod watching;
 mod whose;
 mod words;

@@ -39,6 +39,7 @@ async fn world(manifest: &str, signing_secret: Option<&str>) -> World {
         phone: config::secrets::PhoneSecrets::default(),
         github_api_url: config::secrets::GITHUB_API_URL.into(),
         vercel: config::secrets::VercelSecrets::default(),
+        prometheus_url: None,
     };
     World::of(clock, slack, secrets, "")
 }

@@ -21,7 +21,7 @@ enum Need {
     Default(&'static str),
 }
 
-const VARIABLES: [Variable; 23] = [
+const VARIABLES: [Variable; 24] = [
     Variable {
         name: "SLACK_BOT_TOKEN",
         need: Need::Needed(
@@ -32,6 +32,7 @@ const VARIABLES: [Variable; 23] = [
         name: "SLACK_SIGNING_SECRET",
         need: Need::Needed("set it to the one on your Slack app's page Basic Information, App Credentials"),
     },
+    Variable { name: "PROMETHEUS_URL", need: Need::Optional { part: "watches with promql" } },
     Variable { name: "SLACK_API_URL", need: Need::Default("Slack's own address is used") },
     Variable {
         name: "SLACK_APP_TOKEN",

@@ -12,6 +12,7 @@ mod runbook;
 pub mod secrets;
 mod severity;
 mod sources;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use std::sync::Arc;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
+use ::watch::watched::Watch;
 pub use backup::{Backup, Repository};
 pub use backups::Backups;
 use domain::alert::rules::Rules;
@@ -54,6 +56,8 @@ pub struct Config {
     pub sources: Sources,
     #[serde(rename = "heartbeat", deserialize_with = "sources::heartbeats")]
     pub heartbeats: Vec<Heartbeat>,
+    #[serde(rename = "watch", deserialize_with = "watch::read")]
+    pub watches: Vec<Watch>,
     /// What the files of `runbook` and those that howler ships with hold; read at the start.
     #[serde(skip)]
     pub procedures: Arc<Runbook>,
@@ -167,6 +171,11 @@ impl Config {
     /// All that should be heard of every so often.
     pub fn expected(&self) -> Vec<Expected> {
         self.heartbeats.iter().map(Heartbeat::expected).chain(self.sources.expected()).collect()
+    }
+
+    /// The watch of this name.
+    pub fn watch(&self, name: &str) -> Option<&Watch> {
+        self.watches.iter().find(|watch| watch.name == name)
     }
 
     /// Reads `path`.

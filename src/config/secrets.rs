@@ -35,6 +35,8 @@ pub struct Secrets {
     pub vercel: VercelSecrets,
     pub audit: AuditSecrets,
     pub hooks: HookSecrets,
+    /// The Prometheus server that watches with `promql` ask; without a slash at its end.
+    pub prometheus_url: Option<String>,
 }
 
 /// What signs the audit of changes; without it rows are not signed.
@@ -208,6 +210,7 @@ impl Secrets {
             vercel: VercelSecrets::read(&given, &lookup)?,
             audit: AuditSecrets::read(&given)?,
             hooks: HookSecrets::read(&given)?,
+            prometheus_url: prometheus(&lookup)?,
         })
     }
 }
@@ -259,6 +262,13 @@ impl PhoneSecrets {
             pagerduty_webhook_secret: given("PAGERDUTY_WEBHOOK_SECRET"),
         })
     }
+}
+
+/// Where Prometheus is, as far as that is said.
+fn prometheus(lookup: &impl Fn(&str) -> Option<String>) -> Result<Option<String>, SecretsError> {
+    let name = "PROMETHEUS_URL";
+    let is_said = lookup(name).is_some_and(|value| !value.trim().is_empty());
+    is_said.then(|| address(lookup, name, "http://prometheus.example:9090")).transpose()
 }
 
 /// A base address without a slash at its end: the one that is set, or `such`.

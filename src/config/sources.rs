@@ -100,6 +100,15 @@ fn every<'de, D: Deserializer<'de>>(from: D) -> Result<SignedDuration, D::Error>
 }
 
 fn name<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    name_in_an_address(from, "a heartbeat's name", "it stands in its address")
+}
+
+/// A name of letters, digits and signs that mean nothing anywhere. `what` it is, and `why` it must be like that.
+pub(super) fn name_in_an_address<'de, D: Deserializer<'de>>(
+    from: D,
+    what: &str,
+    why: &str,
+) -> Result<String, D::Error> {
     let name = String::deserialize(from)?;
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let is_name =
@@ -108,7 +117,7 @@ fn name<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
         return Ok(name);
     }
     Err(de::Error::custom(format!(
-        "`{name}` cannot be a heartbeat's name: it stands in its address, so use at most {NAME_MOST} letters, digits, -, _ and ."
+        "`{name}` cannot be {what}: {why}, so use at most {NAME_MOST} letters, digits, -, _ and ."
     )))
 }
 

@@ -1,3 +1,7 @@
+use ::watch::reading::Reading;
+use ::watch::standing::{Change, Level};
+use ::watch::told::signal;
+use domain::alert::rules::{By, judge};
 use jiff::SignedDuration;
 
 use super::*;
@@ -56,6 +60,7 @@ fn secrets_do_not_print_and_missing_ones_are_named() {
             "GITHUB_API_URL" => github_url.map(str::to_owned),
             name if name.starts_with("TWILIO_") || name.starts_with("PAGERDUTY_") => None,
             "VERCEL_API_URL" => None,
+            "PROMETHEUS_URL" => Some("http://prometheus.example:9090/".to_owned()),
             name => set(name),
         })
     };
@@ -65,6 +70,7 @@ fn secrets_do_not_print_and_missing_ones_are_named() {
     let read = read(None).unwrap();
     assert_eq!(read.github_api_url, "https://api.github.com");
     assert_eq!(read.vercel.api_url, "https://api.vercel.com");
+    assert_eq!(read.prometheus_url.as_deref(), Some("http://prometheus.example:9090"));
     assert!(!format!("{read:?}").contains("value of"));
 }
 
@@ -125,6 +131,54 @@ fn a_key_of_the_audit_that_is_too_short_is_refused_and_not_shown() {
 fn the_shipped_example_is_what_howler_does_without_a_file() {
     let example = Config::parse(include_str!("../../howler.example.toml")).unwrap();
     assert_eq!(example, Config::default());
+}
+
+/// What stands in the shipped example behind `# ` is the runbook's dashboard (4.1) once the signs are taken away.
+#[test]
+fn the_shipped_watches_are_the_runbooks_dashboard() {
+    let text = include_str!("../../howler.example.toml");
+    let begins = text.find("# [[watch]]").expect("the watches");
+    let shipped: Vec<&str> = text[begins..].lines().take_while(|line| line.starts_with("# ")).collect();
+    let shipped = shipped.iter().map(|line| line.trim_start_matches("# ")).collect::<Vec<_>>().join("\n");
+    assert_eq!(problems(&shipped), Vec::<String>::new());
+    let config = Config::parse(&shipped).unwrap();
+    let told: Vec<String> = config
+        .watches
+        .iter()
+        .map(|watch| {
+            let said = |level| watch.rules.of(level).map(|rule| rule.to_string()).unwrap_or_default();
+            format!("{}: {}; {}", watch.spoken(), said(Level::Warning), said(Level::Critical))
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "Response time p99: > 500 ms for 5m; > 1000 ms for 5m",
+            "Error rate: > 1 % for 5m; > 5 % for 5m",
+            "Active witnesses: < 5 for 1h; < 1 for 1h",
+            "Agent run success: < 90 %; < 80 %",
+            "Bundle size: > 200 KB; > 300 KB",
+            "Websocket connections: < 10; < 1",
+            "Readiness: ; != 200 for 2m",
+        ]
+    );
+    // By its name each is as bad as the matrix says.
+    let at = jiff::Timestamp::UNIX_EPOCH;
+    let severities = |watch: &Watch, level| {
+        let change = Change::Began { level, since: at };
+        judge(&signal(watch, &change, &Reading::Number(0.0)), &config.alerts, at)
+    };
+    let found: Vec<String> = config
+        .watches
+        .iter()
+        .take(6)
+        .map(|watch| {
+            let [warning, critical] = Level::ALL.map(|level| severities(watch, level));
+            assert!(matches!(warning.by, By::BuiltIn(_)) && matches!(critical.by, By::BuiltIn(_)));
+            format!("{} {}", warning.severity, critical.severity)
+        })
+        .collect();
+    assert_eq!(found, ["P3 P2", "P2 P1", "P2 P1", "P3 P2", "P4 P3", "P3 P1"]);
 }
 
 #[test]

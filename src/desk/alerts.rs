@@ -17,6 +17,7 @@ use domain::alert::{Alert, AlertId};
 use domain::answer::Summary;
 use domain::text::sounds_like;
 use store::StoreError;
+use watch::row::Row;
 
 /// Most incidents that a message offers.
 const OFFERED: usize = 2;
@@ -34,6 +35,8 @@ pub struct Alerts {
     pub ears: BTreeMap<Source, Ear>,
     /// What should be heard of every so often, by its key.
     pub beats: BTreeMap<String, Beat>,
+    /// How what is watched stands, by its name.
+    pub watched: BTreeMap<String, Row>,
     /// What sources are asked.
     pub asking: Asking,
 }
@@ -42,13 +45,15 @@ impl Alerts {
     pub fn loaded(
         ears: Vec<Ear>,
         beats: Vec<Beat>,
+        watched: Vec<Row>,
         asking: Asking,
         alerts: &[Alert],
         groups: &[Group],
     ) -> Self {
         let ears = ears.into_iter().map(|ear| (ear.source, ear)).collect();
         let beats = beats.into_iter().map(|beat| (beat.key.clone(), beat)).collect();
-        let mut loaded = Self { ears, beats, asking, ..Self::default() };
+        let watched = watched.into_iter().map(|row| (row.name.clone(), row)).collect();
+        let mut loaded = Self { ears, beats, watched, asking, ..Self::default() };
         alerts.iter().for_each(|alert| loaded.take(alert));
         groups.iter().for_each(|group| loaded.take_group(group));
         loaded
@@ -59,6 +64,14 @@ impl Alerts {
         match beat {
             Some(beat) => drop(self.beats.insert(key, beat)),
             None => drop(self.beats.remove(&key)),
+        }
+    }
+
+    /// Takes over how a watch stands, or that it is watched no longer.
+    pub fn take_watched(&mut self, name: String, row: Option<Row>) {
+        match row {
+            Some(row) => drop(self.watched.insert(name, row)),
+            None => drop(self.watched.remove(&name)),
         }
     }
 

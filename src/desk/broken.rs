@@ -90,7 +90,8 @@ impl Round {
                 | Message::Reach(_, _, reply)
                 | Message::Heard(_, _, reply)
                 | Message::Learned(_, reply)
-                | Message::Drilled(_, reply) => {
+                | Message::Drilled(_, reply)
+                | Message::Watched(_, reply) => {
                     // Who asked may have gone.
                     let _ = reply.send(Err(fault));
                 }

@@ -30,6 +30,7 @@ mod savepoint;
 #[cfg(test)]
 mod tests;
 mod watch;
+mod watched;
 mod week;
 
 use std::sync::Arc;
@@ -43,6 +44,7 @@ pub use self::parts::Parts;
 use super::book::{Book, Meant};
 use super::reads;
 use super::state::State;
+use ::watch::row::Row;
 use config::Config;
 use domain::actor::Actor;
 use domain::aggregate::Cause;
@@ -84,6 +86,8 @@ pub struct Draft<'a> {
     misread: Vec<MisreadBody>,
     /// What should be heard of every so often; `None` where it is expected no longer.
     beats: Journal<String, Option<Beat>>,
+    /// How what is watched stands; `None` where it is watched no longer.
+    watched: Journal<String, Option<Row>>,
     /// What sources are asked, where this round changes it.
     asking: Journal<(), Asking>,
     /// The newest group of each key, as far as this round made one.
@@ -120,6 +124,7 @@ impl<'a> Draft<'a> {
             known: Journal::default(),
             misread: Vec::new(),
             beats: Journal::default(),
+            watched: Journal::default(),
             asking: Journal::default(),
             group_keys: Journal::default(),
             declared: Journal::default(),
@@ -145,6 +150,7 @@ impl<'a> Draft<'a> {
             misread: self.misread,
             beats: self.beats.into_map().into_iter().collect(),
             asking: self.asking.into_map().into_values().next(),
+            watched: self.watched.into_map().into_iter().collect(),
         };
         self.changes.seen = self.seen.into_map().into_iter().collect();
         self.changes

@@ -22,6 +22,7 @@ mod round;
 mod signing;
 pub mod state;
 mod unsaved;
+mod watched;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, Weak};
@@ -31,6 +32,7 @@ use jiff::Timestamp;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tracing::{error, info, warn};
 
+use ::watch::row::Read;
 use book::Book;
 use broken::Broken;
 use config::Config;
@@ -74,6 +76,8 @@ enum Message {
     Drilled(BTreeMap<String, Drilled>, oneshot::Sender<Result<(), Fault>>),
     /// What a source answered.
     Learned(Box<Learned>, oneshot::Sender<Result<(), Fault>>),
+    /// A reading of a watch.
+    Watched(Box<Read>, oneshot::Sender<Result<(), Fault>>),
     /// Not before then, for this reason; see [`Desk::hold`].
     Hold(EffectId, Timestamp, String, oneshot::Sender<()>),
     Next(Lane, oneshot::Sender<Next>),

@@ -244,18 +244,9 @@ impl Round {
                     untaken.extend(report(&mut draft, effect, Outcome::clone(&outcome)));
                     replies.push(Reply::Report(effect, outcome, reply));
                 }
-                Message::Drifted(person, reply) => match draft.group_drifted(&person) {
-                    Ok(()) => replies.push(Reply::Saved(reply)),
-                    Err(error) => drop(reply.send(Err(unreadable(error)))),
-                },
-                Message::Heard(run, output, reply) => match draft.run_heard(run, output) {
-                    Ok(()) => replies.push(Reply::Saved(reply)),
-                    Err(error) => drop(reply.send(Err(unreadable(error)))),
-                },
-                Message::Reach(person, why, reply) => match draft.remember(&person, false, why) {
-                    Ok(()) => replies.push(Reply::Saved(reply)),
-                    Err(error) => drop(reply.send(Err(unreadable(error)))),
-                },
+                Message::Drifted(person, reply) => saved(draft.group_drifted(&person), reply, &mut replies),
+                Message::Heard(run, output, to) => saved(draft.run_heard(run, output), to, &mut replies),
+                Message::Reach(who, why, to) => saved(draft.remember(&who, false, why), to, &mut replies),
                 Message::Hear(delivery, reply) => match draft.hear(&delivery) {
                     Ok(heard) => replies.push(Reply::Heard(reply, heard)),
                     Err(error) => {
@@ -268,10 +259,8 @@ impl Round {
                     draft.drilled(found);
                     replies.push(Reply::Saved(reply));
                 }
-                Message::Learned(learned, reply) => match draft.learn(&learned) {
-                    Ok(()) => replies.push(Reply::Saved(reply)),
-                    Err(error) => drop(reply.send(Err(unreadable(error)))),
-                },
+                Message::Learned(learned, reply) => saved(draft.learn(&learned), reply, &mut replies),
+                Message::Watched(read, reply) => saved(draft.watched(&read), reply, &mut replies),
                 Message::Hold(effect, until, reason, reply) => holds.push((effect, until, reason, reply)),
                 Message::Next(lane, reply) => asking.push((lane, reply)),
                 Message::Nudge(reply) => {
@@ -442,6 +431,14 @@ fn report(draft: &mut Draft<'_>, effect: EffectId, outcome: Outcome) -> Option<(
     let error = taken.err()?;
     error!(%error, effect = effect.0, "a report could not be taken in; it is kept, and taken in later");
     Some((effect, outcome))
+}
+
+/// Answers what was decided once it is saved, and at once where it could not be.
+fn saved(done: Result<(), StoreError>, reply: oneshot::Sender<Result<(), Fault>>, replies: &mut Vec<Reply>) {
+    match done {
+        Ok(()) => replies.push(Reply::Saved(reply)),
+        Err(error) => drop(reply.send(Err(unreadable(error)))),
+    }
 }
 
 fn unreadable(error: StoreError) -> Fault {

@@ -52,8 +52,8 @@ impl State {
     /// What a start finds. Effects in the outbox may have been sent just before the end, so their fate is unknown. An audit to which
     /// `keys` cannot add lets nothing be changed.
     pub fn loaded(loaded: Loaded, keys: &Keys) -> Self {
-        let Loaded { open, rota, runs, plain, ledger, ears, beats, asking, drills, timers, outbox, next } =
-            loaded;
+        let Loaded { open, rota, runs, plain, ledger, timers, outbox, next, .. } = loaded;
+        let Loaded { ears, beats, watched, asking, drills, .. } = loaded;
         let broken = ledger.broken.clone().or_else(|| keys.missing(&ledger));
         let mut state = Self {
             worst: open.iter().map(|incident| (incident.severity, incident.id)).collect(),
@@ -61,7 +61,7 @@ impl State {
             declared: Declared::default(),
             open: open.into_iter().map(|incident| (incident.id, Arc::new(incident))).collect(),
             runs: runs.into_iter().map(|run| (run.id, Arc::new(run))).collect(),
-            alerts: Alerts::loaded(ears, beats, asking, &plain.alerts, &plain.groups),
+            alerts: Alerts::loaded(ears, beats, watched, asking, &plain.alerts, &plain.groups),
             drills,
             plain: Live::loaded(plain),
             ledger: Ledger { broken, ..ledger },
@@ -122,6 +122,7 @@ impl State {
         changes.kinds.alerts.rows.iter().for_each(|alert| self.alerts.take(alert));
         changes.kinds.groups.rows.iter().for_each(|group| self.alerts.take_group(group));
         changes.heard.beats.into_iter().for_each(|(key, beat)| self.alerts.take_beat(key, beat));
+        changes.heard.watched.into_iter().for_each(|(name, row)| self.alerts.take_watched(name, row));
         if let Some(drills) = changes.drills {
             self.drills = drills;
         }

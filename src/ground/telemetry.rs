@@ -5,6 +5,7 @@ mod backups;
 mod log;
 mod process;
 mod socket;
+mod watches;
 
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,6 +26,7 @@ use domain::incident::Incident;
 use domain::timer::TimerKind;
 use domain::{Severity, Status};
 pub use socket::{Connected, SocketMetrics};
+pub use watches::WatchMetrics;
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct Kind {
@@ -78,6 +80,7 @@ struct Inner {
     gauges: Gauges,
     socket: SocketMetrics,
     backups: BackupMetrics,
+    watches: WatchMetrics,
     /// Gauges are set and written by one scrape at a time.
     scraping: Mutex<()>,
 }
@@ -294,7 +297,10 @@ impl Default for Metrics {
         socket.register(howlers);
         let backups = BackupMetrics::default();
         backups.register(howlers);
-        Self(Arc::new(Inner { registry, counted, gauges, socket, backups, scraping: Mutex::default() }))
+        let watches = WatchMetrics::default();
+        watches.register(howlers);
+        let scraping = Mutex::default();
+        Self(Arc::new(Inner { registry, counted, gauges, socket, backups, watches, scraping }))
     }
 }
 
@@ -382,6 +388,11 @@ impl Metrics {
         &self.0.backups
     }
 
+    /// What is counted of watches.
+    pub fn watches(&self) -> &WatchMetrics {
+        &self.0.watches
+    }
+
     /// The text that Prometheus reads, with the gauges as they are now.
     pub fn scrape<'a>(
         &self,
@@ -391,6 +402,7 @@ impl Metrics {
     ) -> String {
         let _alone = self.0.scraping.lock().unwrap_or_else(PoisonError::into_inner);
         self.0.backups.look(look.now);
+        self.0.watches.look(look.now);
         self.0.gauges.look(look, open, outbox);
         let mut text = String::new();
         // Writing to a string does not fail.

@@ -9,8 +9,9 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::Request;
 use axum::http::header::{ACCEPT, USER_AGENT};
+use axum::http::uri::Scheme;
+use axum::http::{Request, Response};
 use futures_util::StreamExt;
 use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -25,6 +26,7 @@ use super::address::Hosts;
 use super::kept::Kept;
 use super::process::heard_of;
 use super::tcp;
+use super::trust::trusted;
 use domain::procedure::{CannotTell, Heard};
 
 /// How long connecting may take, shared by a host's addresses.
@@ -61,7 +63,7 @@ pub async fn get(hosts: &Hosts, address: &str, limit: Duration) -> Result<Heard,
 }
 
 /// Where `address` may be asked.
-async fn targets(hosts: &Hosts, address: &str) -> Result<Vec<SocketAddr>, CannotTell> {
+pub(super) async fn targets(hosts: &Hosts, address: &str) -> Result<Vec<SocketAddr>, CannotTell> {
     let cannot = |why: &str| CannotTell(format!("{address} {why}"));
     let url = Url::parse(address).map_err(|_| cannot("is no address"))?;
     let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
@@ -84,17 +86,7 @@ async fn targets(hosts: &Hosts, address: &str) -> Result<Vec<SocketAddr>, Cannot
 
 async fn fetch(address: &str, targets: Vec<SocketAddr>) -> Result<Heard, CannotTell> {
     let cannot = |why: &str| CannotTell(format!("{address} {why}"));
-    let mut connector = HttpConnector::new_with_resolver(Pinned(targets.clone()));
-    connector.enforce_http(false);
-    connector.set_connect_timeout(Some(CONNECT_LIMIT));
-    let roots = HttpsConnectorBuilder::new().with_native_roots();
-    let roots = roots.map_err(|_| cannot("cannot be asked: this machine trusts no certificate authority"))?;
-    let connector = roots.https_or_http().enable_http1().wrap_connector(connector);
-    let client: Client<_, Body> = Client::builder(TokioExecutor::new()).build(connector);
-    let agent = concat!("howler/", env!("CARGO_PKG_VERSION"));
-    let request = Request::get(address).header(USER_AGENT, agent).header(ACCEPT, "*/*").body(Body::empty());
-    let request = request.map_err(|_| cannot("is no address"))?;
-    let response = match client.request(request).await {
+    let response = match sent(address, targets.clone()).await? {
         Ok(response) => response,
         // A connection that is refused is an answer, as of `tcp`: what is to answer there does not run.
         Err(error) if error.is_connect() && tcp::refuses(address, &targets).await => {
@@ -108,12 +100,36 @@ async fn fetch(address: &str, targets: Vec<SocketAddr>) -> Result<Heard, CannotT
     };
     let status = response.status().as_u16();
     let mut kept = Kept::default();
-    let mut stream = Body::new(response.into_body()).into_data_stream();
+    let mut stream = response.into_body().into_data_stream();
     while let Some(chunk) = stream.next().await {
         kept.push(&chunk.map_err(|_| cannot("broke off in the middle of its answer"))?);
     }
     let heard = Heard { status: Some(status), ..Heard::default() };
     Ok(heard_of(kept.printed(), heard))
+}
+
+/// Sends the question, on a connection of its own.
+pub(super) async fn sent(
+    address: &str,
+    targets: Vec<SocketAddr>,
+) -> Result<Result<Response<Body>, Error>, CannotTell> {
+    let cannot = |why: &str| CannotTell(format!("{address} {why}"));
+    let mut connector = HttpConnector::new_with_resolver(Pinned(targets));
+    connector.enforce_http(false);
+    connector.set_connect_timeout(Some(CONNECT_LIMIT));
+    let agent = concat!("howler/", env!("CARGO_PKG_VERSION"));
+    let request = Request::get(address).header(USER_AGENT, agent).header(ACCEPT, "*/*").body(Body::empty());
+    let request = request.map_err(|_| cannot("is no address"))?;
+    let client = Client::builder(TokioExecutor::new());
+    let response = if request.uri().scheme() == Some(&Scheme::HTTP) {
+        client.build(connector).request(request).await
+    } else {
+        let trusted =
+            trusted().map_err(|_| cannot("cannot be asked: this machine trusts no certificate authority"))?;
+        let https = HttpsConnectorBuilder::new().with_tls_config(trusted).https_only();
+        client.build(https.enable_http1().wrap_connector(connector)).request(request).await
+    };
+    Ok(response.map(|response| response.map(Body::new)))
 }
 
 /// Whether nobody answered, and nothing on the way said why.
@@ -128,7 +144,7 @@ fn is_silence(error: &Error) -> bool {
     false
 }
 
-fn in_words(error: &Error) -> String {
+pub(super) fn in_words(error: &Error) -> String {
     let mut root: &dyn std::error::Error = error;
     while let Some(source) = root.source() {
         root = source;

@@ -68,6 +68,8 @@ pub struct Loaded {
     pub ears: Vec<Ear>,
     /// What should be heard of every so often.
     pub beats: Vec<Beat>,
+    /// How what is watched stands.
+    pub watched: Vec<watch::row::Row>,
     /// What sources are asked.
     pub asking: Asking,
     pub drills: Drills,

@@ -8,6 +8,7 @@ use domain::alert::asking::Asking;
 use domain::alert::ear::{Ear, Known, MisreadBody};
 use domain::alert::signal::Source;
 use domain::alert::watch::Beat;
+use watch::row::Row;
 
 /// Which alert is a key's.
 const KEY: &[u8] = b"K/";
@@ -18,6 +19,8 @@ const MISREAD: &[u8] = b"M/";
 
 /// What should be heard of every so often, and when it was.
 const BEAT: &[u8] = b"N/";
+/// What is watched, and how it stands.
+const WATCHED: &[u8] = b"W/";
 /// What sources are asked, and what became of it: one row.
 const ASKING: &[u8] = b"O";
 
@@ -30,6 +33,8 @@ pub struct HeardRows {
     /// By key; `None` where it is expected no longer.
     pub beats: Vec<(String, Option<Beat>)>,
     pub asking: Option<Asking>,
+    /// By name; `None` where it is watched no longer.
+    pub watched: Vec<(String, Option<Row>)>,
 }
 
 impl HeardRows {
@@ -39,6 +44,7 @@ impl HeardRows {
             && self.misread.is_empty()
             && self.beats.is_empty()
             && self.asking.is_none()
+            && self.watched.is_empty()
     }
 
     pub(super) fn rows(&self, writes: &mut Vec<Write>) -> Result<(), StoreError> {
@@ -55,6 +61,10 @@ impl HeardRows {
         for (key, beat) in &self.beats {
             let row = beat.as_ref().map(codec::encode).transpose()?;
             writes.push(([BEAT, key.as_bytes()].concat(), row));
+        }
+        for (name, row) in &self.watched {
+            let row = row.as_ref().map(codec::encode).transpose()?;
+            writes.push(([WATCHED, name.as_bytes()].concat(), row));
         }
         if let Some(asking) = &self.asking {
             writes.push((ASKING.to_vec(), Some(codec::encode(asking)?)));
@@ -74,6 +84,7 @@ fn letter(source: Source) -> u8 {
         Source::PagerDuty => b'p',
         Source::Events => b'e',
         Source::Heartbeat => b'h',
+        Source::Watch => b'w',
     }
 }
 
@@ -93,6 +104,11 @@ pub(super) fn ears(engine: &Engine) -> Result<Vec<Ear>, StoreError> {
 /// What should be heard of.
 pub(super) fn beats(engine: &Engine) -> Result<Vec<Beat>, StoreError> {
     values(engine, BEAT)
+}
+
+/// What is watched.
+pub(super) fn watched(engine: &Engine) -> Result<Vec<Row>, StoreError> {
+    values(engine, WATCHED)
 }
 
 /// What sources are asked.

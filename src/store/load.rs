@@ -47,6 +47,7 @@ impl Store {
                 ledger,
                 ears: heard::ears(engine)?,
                 beats: heard::beats(engine)?,
+                watched: heard::watched(engine)?,
                 asking: heard::asking(engine)?,
                 drills: drills::read(engine)?,
                 timers,

@@ -6,6 +6,7 @@ mod cluster;
 mod controller;
 mod helm;
 mod kubernetes;
+mod prometheus;
 mod protobuf;
 mod shapes;
 mod terraform;

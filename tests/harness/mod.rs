@@ -182,6 +182,7 @@ impl World {
             phone: config::secrets::PhoneSecrets::default(),
             github_api_url: config::secrets::GITHUB_API_URL.into(),
             vercel: config::secrets::VercelSecrets::default(),
+            prometheus_url: None,
         };
         Self::of(clock, slack, secrets, toml)
     }
@@ -327,6 +328,12 @@ impl World {
     /// Returns once no procedure is being tried, and what was found is told.
     pub async fn drilled(&self) {
         self.howler().app.drilling.as_ref().expect("drills are off").settled().await;
+        self.settle().await;
+    }
+
+    /// Returns once no watch is due to be read, and what came is told.
+    pub async fn watched(&self) {
+        self.howler().app.watching.as_ref().expect("nothing is watched").settled().await;
         self.settle().await;
     }
 

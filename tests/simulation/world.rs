@@ -134,6 +134,7 @@ impl World {
                 phone: config::secrets::PhoneSecrets::default(),
                 github_api_url: config::secrets::GITHUB_API_URL.into(),
                 vercel: config::secrets::VercelSecrets::default(),
+                prometheus_url: None,
             },
             data: self.folder.path().join("data"),
             clock: self.clock.clone(),

@@ -16,6 +16,7 @@ struct Savepoint {
     known: usize,
     misread: usize,
     beats: usize,
+    watched: usize,
     asking: usize,
     group_keys: usize,
     declared: usize,
@@ -55,6 +56,7 @@ impl Draft<'_> {
             known: self.known.here(),
             misread: self.misread.len(),
             beats: self.beats.here(),
+            watched: self.watched.here(),
             asking: self.asking.here(),
             group_keys: self.group_keys.here(),
             declared: self.declared.here(),
@@ -76,6 +78,7 @@ impl Draft<'_> {
         self.known.back(to.known);
         self.misread.truncate(to.misread);
         self.beats.back(to.beats);
+        self.watched.back(to.watched);
         self.asking.back(to.asking);
         self.group_keys.back(to.group_keys);
         self.declared.back(to.declared);

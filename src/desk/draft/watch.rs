@@ -33,6 +33,7 @@ impl Draft<'_> {
             self.keep_beat(beat, one);
         }
         self.tend_week();
+        self.tend_watched();
     }
 
     /// What a delivery tells of who lives. A source that was told as silent is heard again.

@@ -242,8 +242,8 @@ fn unasked(down: &[Outage], ears: &[Ear], now: Timestamp) -> Vec<Source> {
     let loses = |source: Source| match source {
         Source::UptimeRobot | Source::PagerDuty | Source::Events => true,
         Source::Vercel => longest > VERCEL_KEEPS,
-        // GitHub is asked, the others say again what still stands, and a silent heartbeat is an alert.
-        Source::GitHub | Source::Alertmanager | Source::Grafana | Source::Heartbeat => false,
+        // GitHub is asked, the others say again what still stands, a silent heartbeat is an alert, and what is watched is asked again.
+        Source::GitHub | Source::Alertmanager | Source::Grafana | Source::Heartbeat | Source::Watch => false,
     };
     let spoke = |ear: &&Ear| now.duration_since(ear.last) <= SPOKE;
     ears.iter().filter(spoke).map(|ear| ear.source).filter(|source| loses(*source)).collect()

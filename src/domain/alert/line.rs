@@ -194,6 +194,9 @@ pub enum AlertsAnswer {
         /// What would page, and calls nobody.
         #[serde(default)]
         uncalled: Vec<Uncalled>,
+        /// What howler reads itself.
+        #[serde(default)]
+        watches: Vec<Watched>,
         now: Timestamp,
     },
     Test {
@@ -205,6 +208,17 @@ pub enum AlertsAnswer {
     Help,
     Unclear(Unclear),
     Refused(AlertsRefusal),
+}
+
+/// How a watch stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watched {
+    pub name: String,
+    /// In words: its last value and its level, or why nobody can tell.
+    pub stands: String,
+    pub cannot_tell: bool,
+    /// When its last value came.
+    pub at: Option<Timestamp>,
 }
 
 impl AlertsAnswer {

@@ -81,6 +81,7 @@ pub fn source_word(source: Source) -> &'static str {
         Source::PagerDuty => "pagerduty",
         Source::Events => "events",
         Source::Heartbeat => "heartbeat",
+        Source::Watch => "watch",
     }
 }
 

@@ -68,7 +68,9 @@ impl Channel {
             Source::GitHub => Self::GithubActions,
             Source::Vercel => Self::Deployments,
             Source::UptimeRobot | Source::Heartbeat => Self::OnCall,
-            Source::Alertmanager | Source::Grafana | Source::PagerDuty | Source::Events => Self::Metrics,
+            Source::Alertmanager | Source::Grafana | Source::PagerDuty | Source::Events | Source::Watch => {
+                Self::Metrics
+            }
         }
     }
 }

@@ -22,10 +22,12 @@ pub enum Source {
     Events,
     /// The silence of a heartbeat.
     Heartbeat,
+    /// A number or a state that howler reads itself.
+    Watch,
 }
 
 impl Source {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::GitHub,
         Self::Vercel,
         Self::UptimeRobot,
@@ -34,6 +36,7 @@ impl Source {
         Self::PagerDuty,
         Self::Events,
         Self::Heartbeat,
+        Self::Watch,
     ];
 }
 

@@ -5,6 +5,7 @@ pub mod card;
 pub(crate) mod digest;
 mod refused;
 pub mod room;
+mod watched;
 mod why;
 
 use jiff::{SignedDuration, Timestamp};
@@ -52,6 +53,7 @@ pub(crate) fn source(source: Source) -> &'static str {
         Source::PagerDuty => "PagerDuty's events",
         Source::Events => "events",
         Source::Heartbeat => "a heartbeat",
+        Source::Watch => "a watch",
     }
 }
 
@@ -125,7 +127,9 @@ pub(super) fn answer(answer: &AlertsAnswer, via: Via) -> Message {
                 " belongs to it."
             ])
             .finish(),
-        AlertsAnswer::Sources { ears, asking, uncalled, now } => sources(ears, asking, uncalled, *now),
+        AlertsAnswer::Sources { ears, asking, uncalled, watches, now } => {
+            watched::lines(sources(ears, asking, uncalled, *now), watches, *now).finish()
+        }
         AlertsAnswer::Test { severity, source, verdict, on_call } => {
             why::test(*source, *severity, verdict, on_call.as_ref())
         }
@@ -337,11 +341,11 @@ fn unsilenced(silence: &Silence, open: usize) -> Message {
         .finish()
 }
 
-fn sources(ears: &[Ear], asking: &Asking, uncalled: &[Uncalled], now: Timestamp) -> Message {
+fn sources(ears: &[Ear], asking: &Asking, uncalled: &[Uncalled], now: Timestamp) -> Draft {
     let nobody = uncalled.iter().map(|uncalled| self::uncalled(uncalled, now)).collect();
     if ears.is_empty() {
         let draft = Draft::new().line(words!["No source has spoken yet."]).lines(nobody);
-        return asked::lines(draft, asking, now).finish();
+        return if asking.of.is_empty() { draft } else { asked::lines(draft, asking, now) };
     }
     let put_off: Vec<_> = ears.iter().filter_map(|ear| Some((ear.source, ear.put_off.clone()?))).collect();
     let mut draft = Draft::new().lines(room::line(&put_off).into_iter().collect());
@@ -369,7 +373,7 @@ fn sources(ears: &[Ear], asking: &Asking, uncalled: &[Uncalled], now: Timestamp)
         let rows = newest.map(|misread| words![near(misread.at, now), ": ", misread.why.join("; ")]);
         draft = draft.line(lead).bullets(rows.collect());
     }
-    asked::lines(draft, asking, now).finish()
+    asked::lines(draft, asking, now)
 }
 
 fn uncalled(uncalled: &Uncalled, now: Timestamp) -> Words {

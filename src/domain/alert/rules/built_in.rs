@@ -13,6 +13,8 @@ pub struct BuiltIn {
 
 /// The first that fits counts.
 pub const BUILT_IN: &[BuiltIn] = &[
+    // Before all that is about a metric: that nobody can tell is not that it fails.
+    rule("a watch cannot tell", Severity::P3, |signal| watch(signal, "absent")),
     rule("Uptime Robot down ≥ 5 min", Severity::P1, |signal| {
         signal.source == Source::UptimeRobot && signal.trouble == Trouble::Down
     }),
@@ -57,14 +59,19 @@ pub const BUILT_IN: &[BuiltIn] = &[
     }),
     rule("bundle > 200 KB", Severity::P4, |signal| metric(signal, "bundle size") && level(signal, "warning")),
     rule("cosmetic", Severity::P4, |signal| level(signal, "cosmetic")),
+    rule("another watch is critical", Severity::P1, |signal| watch(signal, "critical")),
+    rule("another watch warns", Severity::P3, |signal| watch(signal, "warning")),
 ];
 
 const fn rule(input: &'static str, severity: Severity, fits: fn(&Signal) -> bool) -> BuiltIn {
     BuiltIn { input, severity, fits }
 }
 
-/// The one that fits.
+/// The one that fits. What a watch's own configuration says goes before them.
 pub(super) fn of(signal: &Signal) -> Option<&'static BuiltIn> {
+    if signal.source == Source::Watch && signal.severity.is_some() {
+        return None;
+    }
     BUILT_IN.iter().find(|rule| (rule.fits)(signal))
 }
 
@@ -76,4 +83,9 @@ fn metric(signal: &Signal, name: &str) -> bool {
 /// Which of the dashboard's thresholds was passed.
 fn level(signal: &Signal, level: &str) -> bool {
     signal.facts.get("level").is_some_and(|passed| passed.eq_ignore_ascii_case(level))
+}
+
+/// Whether it is howler's own watch that says so.
+fn watch(signal: &Signal, passed: &str) -> bool {
+    signal.source == Source::Watch && level(signal, passed)
 }

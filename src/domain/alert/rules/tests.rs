@@ -53,7 +53,12 @@ fn each_input_of_the_matrix_is_recognised() {
         signal(Source::Events, Trouble::Other, &[("metric", name), ("level", level)])
     };
     let of = |source, trouble| signal(source, trouble, &[]);
+    let watch =
+        |name: &str, level| signal(Source::Watch, Trouble::Other, &[("metric", name), ("level", level)]);
     let inputs = [
+        (watch("health", "absent"), "a watch cannot tell"),
+        (watch("queue depth", "critical"), "another watch is critical"),
+        (watch("queue depth", "warning"), "another watch warns"),
         (of(Source::UptimeRobot, Trouble::Down), "Uptime Robot down ≥ 5 min"),
         (metric("health", "critical"), "`/health` failing"),
         (metric("Error Rate", "critical"), "error rate > 5 %"),
@@ -81,6 +86,16 @@ fn each_input_of_the_matrix_is_recognised() {
         let verdict = judge(&signal, &Rules::default(), now());
         assert_eq!(verdict.by, By::BuiltIn(input.to_owned()));
     }
+}
+
+#[test]
+fn what_a_watch_says_of_its_severity_goes_before_the_matrix() {
+    let facts = [("metric", "Response Time p99"), ("level", "critical")];
+    let said = Signal { severity: Some(Severity::P4), ..signal(Source::Watch, Trouble::Other, &facts) };
+    let verdict = judge(&said, &Rules::default(), now());
+    assert_eq!((verdict.severity, verdict.by, verdict.channel), (Severity::P4, By::Source, Channel::Metrics));
+    let unsaid = Signal { severity: None, ..said };
+    assert_eq!(judge(&unsaid, &Rules::default(), now()).by, By::BuiltIn("p99 > 1000 ms".to_owned()));
 }
 
 /// Section 1.1 and 1.3 of the runbook: where it goes, who is called, and whether it is an incident.

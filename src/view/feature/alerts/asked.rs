@@ -20,6 +20,9 @@ fn subject(subject: Subject) -> &'static str {
 /// `I asked GitHub at 02:40: run 12 succeeded`.
 pub(super) fn answered(from: Source, answered: &Answered, now: Timestamp) -> Words {
     let Answered { at, what } = answered;
+    if from == Source::Watch {
+        return words![bold("Then: "), what, ", ", near(*at, now)];
+    }
     words![bold("Asked: "), "I asked ", source(from), " at ", near(*at, now), ": ", what]
 }
 

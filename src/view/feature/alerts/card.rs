@@ -22,7 +22,7 @@ use domain::text::shorten;
 use domain::timer::Lateness;
 
 /// Facts that a message shows, and links that an answer shows.
-const FACTS: usize = 6;
+const FACTS: usize = 7;
 const LINKS: usize = 3;
 const FACT: usize = 120;
 const REASON: usize = 200;

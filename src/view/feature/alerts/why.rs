@@ -8,6 +8,7 @@ use crate::oncall::reason;
 use crate::words::{Words, bold, code, near, words};
 use domain::Severity;
 use domain::aggregate::Aggregate;
+use domain::alert::Alert;
 use domain::alert::hear::Checked;
 use domain::alert::line::{State, Why};
 use domain::alert::rules::{By, Channel, Declare, Verdict};
@@ -28,6 +29,7 @@ fn checked(from: Source, by: Option<Checked>) -> &'static str {
         Source::Alertmanager | Source::PagerDuty | Source::Events => "its token",
         Source::Grafana => "its HMAC-SHA256 over time and body, or its token",
         Source::Heartbeat => "howler's own clock",
+        Source::Watch => "howler itself, which asked",
     }
 }
 
@@ -54,6 +56,18 @@ fn judged(verdict: &Verdict) -> Vec<Words> {
         By::Nobody => words!["nothing says how bad it is"],
     };
     vec![rule, words![bold("Severity: "), facts::severity(verdict.severity), ", "].and(by)]
+}
+
+/// What a watch asked, what came, and what counted.
+fn read(alert: &Alert) -> Option<Words> {
+    let fact = |name: &str| alert.told.facts.get(name).cloned().unwrap_or_else(|| "?".to_owned());
+    let level = fact("level");
+    let counted = match level.as_str() {
+        "absent" => words!["; no reading told anything since ", fact("since")],
+        _ => words!["; every reading since ", fact("since"), " was ", fact(&level), " (", level, ")"],
+    };
+    let asked = words![bold("Read: "), "I asked ", fact("asked"), "; the last that counted: ", fact("value")];
+    (alert.source == Source::Watch).then(|| asked.and(counted))
 }
 
 /// What follows from it.
@@ -94,6 +108,7 @@ pub(super) fn why(asked: &Why) -> Message {
             near(alert.first, *now)
         ],
     ];
+    lines.extend(read(alert));
     lines.extend(judged(&alert.verdict));
     lines.extend(follows(&alert.verdict, on_call.as_ref()));
     lines.push(match duty {

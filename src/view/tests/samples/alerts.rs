@@ -265,8 +265,15 @@ fn lists(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
         ("silences alone", listed(Vec::new(), 0, 0, silences)),
         (
             "no source",
-            AlertsAnswer::Sources { ears: Vec::new(), asking: Box::default(), uncalled: Vec::new(), now },
+            AlertsAnswer::Sources {
+                ears: Vec::new(),
+                asking: Box::default(),
+                uncalled: Vec::new(),
+                watches: Vec::new(),
+                now,
+            },
         ),
+        ("watches", asked::watches(now)),
         ("sources", asked::sources(vec![Ear::new(Source::GitHub, at("01:00")), ear], now)),
         ("alerts, put off", {
             let put_off = vec![(Source::Alertmanager, put_off()), (Source::Grafana, put_off())];
@@ -287,7 +294,7 @@ fn lists(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
                 Uncalled::Silenced(Box::new(silence(texts, 3, false))),
                 Uncalled::Silent { source: Source::UptimeRobot, severity: Severity::P3 },
             ];
-            AlertsAnswer::Sources { ears, asking: Box::default(), uncalled, now }
+            AlertsAnswer::Sources { ears, asking: Box::default(), uncalled, watches: Vec::new(), now }
         }),
         ("sources that did not speak", asked::sources(Vec::new(), now)),
     ]

@@ -6,7 +6,7 @@ use super::at;
 use domain::alert::asking::missed::{Listed, Missed, OfGitHub};
 use domain::alert::asking::{Asked, Asking, Cannot, Subject};
 use domain::alert::ear::Ear;
-use domain::alert::line::AlertsAnswer;
+use domain::alert::line::{AlertsAnswer, Watched};
 use domain::alert::signal::Source;
 use domain::oncall::tell::Tell;
 use domain::timer::Outage;
@@ -34,6 +34,7 @@ pub fn sources(ears: Vec<Ear>, now: Timestamp) -> AlertsAnswer {
         ears,
         asking: Box::new(Asking { of, ..Asking::default() }),
         uncalled: Vec::new(),
+        watches: Vec::new(),
         now,
     }
 }
@@ -89,4 +90,18 @@ pub fn missed() -> Vec<(&'static str, Tell)> {
             }),
         ),
     ]
+}
+
+/// What howler reads itself: one that nobody can tell of, one that warns.
+pub fn watches(now: Timestamp) -> AlertsAnswer {
+    let of = |name: &str, stands: &str, cannot_tell, at| {
+        let (name, stands) = (name.to_owned(), stands.to_owned());
+        Watched { name, stands, cannot_tell, at }
+    };
+    let silent = "cannot tell: it could not be asked: it answered 502; last 0.4 %";
+    let watches = vec![
+        of("error-rate", silent, true, None),
+        of("response-time-p99", "640 ms, warning", false, Some(at("02:39"))),
+    ];
+    AlertsAnswer::Sources { ears: Vec::new(), asking: Box::default(), uncalled: Vec::new(), watches, now }
 }

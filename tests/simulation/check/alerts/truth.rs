@@ -82,6 +82,7 @@ fn named(source: Source) -> &'static str {
         Source::PagerDuty => "PagerDuty's events",
         Source::Events => "events",
         Source::Heartbeat => "a heartbeat",
+        Source::Watch => "a watch",
     }
 }
 

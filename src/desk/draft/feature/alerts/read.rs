@@ -78,7 +78,13 @@ pub(in crate::draft) fn read(
             ears.iter_mut()
                 .for_each(|ear| ear.put_off = ear.put_off.take().filter(|put_off| put_off.stands(open)));
             let asking = Box::new(book.state.alerts.asking.clone());
-            AlertsAnswer::Sources { ears, asking, uncalled: uncalled(book, config)?, now: book.now }
+            AlertsAnswer::Sources {
+                ears,
+                asking,
+                uncalled: uncalled(book, config)?,
+                watches: crate::draft::watched::all(book, config),
+                now: book.now,
+            }
         }
         AlertsLine::Test { severity, source } => AlertsAnswer::Test {
             severity: *severity,
@@ -248,7 +254,9 @@ fn example(source: Source, severity: Option<Severity>) -> Signal {
         Source::Vercel => Trouble::ProductionDeployFailed,
         Source::UptimeRobot => Trouble::Down,
         Source::Heartbeat => Trouble::Silent,
-        Source::Alertmanager | Source::Grafana | Source::PagerDuty | Source::Events => Trouble::Other,
+        Source::Alertmanager | Source::Grafana | Source::PagerDuty | Source::Events | Source::Watch => {
+            Trouble::Other
+        }
     };
     Signal {
         source,

@@ -1,0 +1,69 @@
+//! What is kept of a watch: a row of the store. The step from one reading to the next, and what it says of the watch's alerts.
+
+use domain::alert::signal::Signal;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::rate::Counter;
+use crate::reading::Reading;
+use crate::standing::{Standing, State};
+use crate::told;
+use crate::watched::Watch;
+
+/// One reading, as the desk takes it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Read {
+    /// The watch's.
+    pub name: String,
+    pub reading: Reading,
+    /// When it arrived, by howler's clock.
+    pub at: Timestamp,
+}
+
+/// What is known of one watch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    pub name: String,
+    /// Of the configuration by which it was counted: see [`Watch::fingerprint`].
+    pub of: String,
+    #[serde(default)]
+    pub standing: Standing,
+    #[serde(default)]
+    counter: Counter,
+}
+
+impl Row {
+    /// Of a watch that was not read yet.
+    pub fn new(watch: &Watch) -> Self {
+        let standing = Standing::default();
+        Self { name: watch.name.clone(), of: watch.fingerprint(), standing, counter: Counter::default() }
+    }
+
+    /// Takes a reading that arrived at `at`; what there is to say of its alerts.
+    pub fn take(&mut self, watch: &Watch, reading: Reading, at: Timestamp) -> Vec<Signal> {
+        let rules = &watch.rules;
+        let reading = if watch.per_second { self.counter.rate(reading, at, rules.gap) } else { reading };
+        self.standing.begins_blind_anew(at, rules);
+        let changes = self.standing.take(&reading, at, rules);
+        changes.iter().map(|change| told::signal(watch, change, &reading)).collect()
+    }
+
+    /// The ends of its open alerts, where it is not watched any more, or otherwise: `why`.
+    pub fn gone(&self, why: &str) -> Vec<Signal> {
+        let end = |key: &str| told::end(key, why.to_owned());
+        let breach = self.standing.level().map(|_| end(&self.name));
+        let blind = self.standing.is_told_blind().then(|| end(&told::absent(&self.name)));
+        breach.into_iter().chain(blind).collect()
+    }
+
+    /// In a line: how it stands at that instant.
+    pub fn line(&self, watch: &Watch, at: Timestamp) -> String {
+        let last = self.standing.last().map(|(last, _)| told::shown(watch, last));
+        let value = last.unwrap_or_else(|| "no value yet".to_owned());
+        match self.standing.state(at, &watch.rules) {
+            State::Fine => value,
+            State::Breached { level, .. } => format!("{value}, {}", told::word(level)),
+            State::CannotTell { reason, .. } => format!("cannot tell: {reason}; last {value}"),
+        }
+    }
+}

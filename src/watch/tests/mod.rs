@@ -1,0 +1,12 @@
+mod history;
+mod json;
+mod promql;
+mod quantile;
+mod rate;
+mod reckoning;
+mod standing;
+mod status_page;
+mod text_format;
+mod threshold;
+mod value;
+mod watched;

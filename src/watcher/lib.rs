@@ -1,0 +1,77 @@
+//! Asks what is watched, each at its own time, and tells the desk what came: it decides.
+//!
+//! One task. Of each watch one question at most is under way, so no host holds up what is asked of another.
+
+mod look;
+mod turns;
+
+use std::sync::Arc;
+
+use ::watch::reading::Reading;
+use ::watch::row::Read;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use jiff::Timestamp;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tracing::{debug, warn};
+
+use config::Config;
+use desk::Desk;
+use ground::chore::{self, Due};
+use ground::clock::Clock;
+use ground::telemetry::WatchMetrics;
+pub use look::Looker;
+use turns::Turns;
+
+/// Watches until howler stops.
+pub struct Watcher {
+    pub desk: Desk,
+    pub config: Arc<Config>,
+    pub looker: Looker,
+    pub clock: Clock,
+    pub metrics: WatchMetrics,
+}
+
+impl Watcher {
+    /// Watches until howler stops. Must be called inside a runtime.
+    pub fn start(self, stopping: &watch::Receiver<bool>) -> (Due, JoinHandle<()>) {
+        let clock = self.clock.clone();
+        chore::start(&clock, stopping, |next| self.run(next))
+    }
+
+    async fn run(self, next: watch::Sender<Timestamp>) {
+        let every = self.config.watches.iter().map(|watch| watch.every).collect();
+        let mut turns = Turns::new(every, self.clock.now());
+        let mut asked = FuturesUnordered::new();
+        loop {
+            for place in turns.due(self.clock.now()) {
+                asked.push(self.ask(place));
+            }
+            let due = turns.next();
+            next.send_replace(if asked.is_empty() { due } else { Timestamp::MIN });
+            tokio::select! {
+                Some(place) = asked.next(), if !asked.is_empty() => turns.done(place),
+                () = self.clock.sleep_until(due) => {}
+            }
+            turns.not_later_than(self.clock.now());
+        }
+    }
+
+    /// Asks one, tells the desk, and gives back which it was.
+    async fn ask(&self, place: usize) -> usize {
+        let Some(watch) = self.config.watches.get(place) else { return place };
+        let reading = self.looker.look(watch, &self.clock).await;
+        let (at, tells) = (self.clock.now(), !matches!(reading, Reading::CannotTell(_)));
+        self.metrics.read(&watch.name, tells, at);
+        debug!(watch = watch.name, tells, "read");
+        if let Err(fault) = self.desk.watched(Read { name: watch.name.clone(), reading, at }).await {
+            warn!(
+                ?fault,
+                watch = watch.name,
+                "a reading could not be saved: it does not count, and the next one comes"
+            );
+        }
+        place
+    }
+}

@@ -1,0 +1,129 @@
+//! One look at what a watch asks.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::watch::reading::{Reading, Reason};
+use ::watch::watched::{Answer, Asks, MOST, Watch};
+use config::Config;
+use config::secrets::Secrets;
+use ground::clock::Clock;
+use probe::{Fetched, Fetcher, Unfetched};
+use redact::Redactor;
+
+/// An answer may take this long.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// Asks for watches, within what `[runbook] hosts` and `private` allow.
+pub struct Looker {
+    fetcher: Fetcher,
+    prometheus: Option<String>,
+    redactor: Arc<Redactor>,
+}
+
+impl Looker {
+    pub fn new(config: &Config, secrets: &Secrets, redactor: Arc<Redactor>) -> Self {
+        let fetcher = Fetcher::new(&config.runbook);
+        Self { fetcher, prometheus: secrets.prometheus_url.clone(), redactor }
+    }
+
+    /// Asks once. Of a counter it is the total.
+    pub async fn look(&self, watch: &Watch, clock: &Clock) -> Reading {
+        let read = match self.address(&watch.asks) {
+            Err(reason) => Reading::CannotTell(reason),
+            Ok(address) => match self.fetcher.fetch(&address, LIMIT, MOST).await {
+                Err(Unfetched::TooLong) => Reading::CannotTell(Reason::TooLong { most: MOST }),
+                Err(Unfetched::Not(why)) => Reading::CannotTell(Reason::NotReached { why }),
+                Ok(Fetched { status, content_type, body, took }) => {
+                    let content_type = content_type.as_deref();
+                    watch.read(&Answer { status, content_type, body: &body, took, at: clock.now() })
+                }
+            },
+        };
+        self.shown(read)
+    }
+
+    /// The address that is asked.
+    fn address(&self, asks: &Asks) -> Result<String, Reason> {
+        let Asks::Query { query, .. } = asks else {
+            return Ok(asks.url().unwrap_or_default().to_owned());
+        };
+        let base = self.prometheus.as_ref().ok_or_else(|| {
+            let why = "PROMETHEUS_URL is not set, so nobody can be asked for promql".to_owned();
+            Reason::NotReached { why }
+        })?;
+        let query = serde_urlencoded::to_string([("query", query)]);
+        let query = query.map_err(|error| Reason::NotReached { why: error.to_string() })?;
+        Ok(format!("{base}/api/v1/query?{query}"))
+    }
+
+    /// What others wrote, without secrets.
+    fn shown(&self, read: Reading) -> Reading {
+        let shown = |text: String| self.redactor.shown(&text);
+        let reason = match read {
+            Reading::State(state) => return Reading::State(shown(state)),
+            Reading::Number(_) => return read,
+            Reading::CannotTell(reason) => reason,
+        };
+        Reading::CannotTell(match reason {
+            Reason::Refused { what } => Reason::Refused { what: shown(what) },
+            Reason::NotReached { why } => Reason::NotReached { why: shown(why) },
+            Reason::NotANumber { what } => Reason::NotANumber { what: shown(what) },
+            Reason::Holds { pointer, what } => Reason::Holds { pointer, what: shown(what) },
+            other => {
+                let text = other.to_string();
+                match shown(text.clone()) == text {
+                    true => other,
+                    false => Reason::NotThis { what: "one that can be shown: a secret is in it".to_owned() },
+                }
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::secret::Secret;
+
+    use super::*;
+
+    fn looker(prometheus: Option<&str>) -> Looker {
+        let redactor = Redactor::new([Secret::new("hunter2hunter2")].into_iter());
+        Looker {
+            fetcher: Fetcher::new(&Config::default().runbook),
+            prometheus: prometheus.map(str::to_owned),
+            redactor: Arc::new(redactor),
+        }
+    }
+
+    #[test]
+    fn no_secret_is_in_what_is_told() {
+        let looker = looker(None);
+        for reason in [
+            Reason::Refused { what: "no hunter2hunter2".to_owned() },
+            Reason::NotReached { why: "no hunter2hunter2".to_owned() },
+            Reason::Duplicate { series: "up{key=\"hunter2hunter2\"}".to_owned() },
+            Reason::NothingThere { pointer: "/a".to_owned(), near: vec!["hunter2hunter2".to_owned()] },
+        ] {
+            let Reading::CannotTell(shown) = looker.shown(Reading::CannotTell(reason)) else { panic!() };
+            assert!(!shown.to_string().contains("hunter2"), "{shown}");
+        }
+        let plain = Reading::CannotTell(Reason::NoSuchLabels { name: "up".to_owned(), have: 3 });
+        assert_eq!(looker.shown(plain.clone()), plain);
+        let Reading::State(state) = looker.shown(Reading::State("is hunter2hunter2".to_owned())) else {
+            panic!()
+        };
+        assert!(!state.contains("hunter2"), "{state}");
+    }
+
+    #[test]
+    fn a_query_goes_to_prometheus_where_that_is_known() {
+        let asks = Asks::Query { query: "sum(up) > 1".to_owned(), fold: None };
+        assert_eq!(
+            looker(Some("http://prometheus.example:9090")).address(&asks).unwrap(),
+            "http://prometheus.example:9090/api/v1/query?query=sum%28up%29+%3E+1"
+        );
+        let why = looker(None).address(&asks).unwrap_err().to_string();
+        assert!(why.contains("PROMETHEUS_URL is not set"), "{why}");
+    }
+}
