@@ -49,11 +49,7 @@ impl Draft<'_> {
             }
         }
         match after.group {
-            None if after.is_told() => {
-                let quiet = before.is_some_and(|before| before.silence.is_some());
-                // Nobody was to answer what a silence held back.
-                self.group_up(after, if quiet { self.now } else { after.first })
-            }
+            None if after.is_told() => self.group_up(after),
             None => Ok(()),
             Some(group) => {
                 self.group_hears(before, after, cause)?;
@@ -62,8 +58,8 @@ impl Draft<'_> {
         }
     }
 
-    /// Puts an alert into the message of its group, or into a new one; somebody is to answer it `from` then on.
-    fn group_up(&mut self, alert: &Alert, from: Timestamp) -> Result<(), StoreError> {
+    /// Puts an alert into the message of its group, or into a new one.
+    fn group_up(&mut self, alert: &Alert) -> Result<(), StoreError> {
         let verdict = &alert.verdict;
         let key = key_of(verdict);
         let group = self.group_keys.get(&key).copied().or_else(|| self.state.alerts.group_of(&key));
@@ -78,7 +74,7 @@ impl Draft<'_> {
                 self.record::<Group>(group.id, &Cause::howler(), joined)?;
                 group.id
             }
-            None => match self.open_group(alert, key, from)? {
+            None => match self.open_group(alert, key)? {
                 Some(id) => id,
                 None => return Ok(()),
             },
@@ -86,17 +82,12 @@ impl Draft<'_> {
         self.record::<Alert>(alert.id, &Cause::howler(), AlertEventKind::Grouped { group: id })
     }
 
-    fn open_group(
-        &mut self,
-        alert: &Alert,
-        key: String,
-        from: Timestamp,
-    ) -> Result<Option<GroupId>, StoreError> {
+    fn open_group(&mut self, alert: &Alert, key: String) -> Result<Option<GroupId>, StoreError> {
         let id = GroupId(self.changes.next.plain.groups);
         let Verdict { severity, channel, mention, .. } = alert.verdict.as_ref().clone();
         // A P1's clocks are its incident's.
         let respond = self.config.severity.rule(severity).respond_within.filter(|_| severity == Severity::P2);
-        let after = |time: SignedDuration| from.saturating_add(time).unwrap_or(Timestamp::MAX);
+        let after = |time: SignedDuration| alert.asks_since().saturating_add(time).unwrap_or(Timestamp::MAX);
         // The message itself reminds of what came late, and nothing is said to be late for it.
         let remind = respond.map(|respond| after(respond / 2)).filter(|due| *due > self.now);
         let due = respond.map(after).map(|due| due.max(self.now));
@@ -199,10 +190,10 @@ impl Draft<'_> {
         Ok(lent.map(|lent| lent.groups.clone()).unwrap_or_default())
     }
 
-    /// Declares in the alert's own name; the clocks count from its own time.
+    /// Declares in the alert's own name; the clocks count from its own time, or from the end of a silence.
     fn declare_for(&mut self, alert: &Alert) -> Result<Option<IncidentId>, StoreError> {
         let title = title_of(alert);
-        let (severity, began) = (alert.verdict.severity, Some(alert.first));
+        let (severity, began) = (alert.verdict.severity, Some(alert.asks_since()));
         let declaration = Declaration { title, severity, impact: None, action: None, eta: None, began };
         let cause = Cause::earlier(Actor::Alert(alert.id));
         match self.declare_by(&cause, &Place::howler(), declaration)? {

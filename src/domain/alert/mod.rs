@@ -124,6 +124,9 @@ pub struct Alert {
     pub group: Option<GroupId>,
     /// What holds it back, and until when.
     pub silence: Option<(SilenceId, Timestamp)>,
+    /// Until when a silence held it back, the last time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quiet: Option<Timestamp>,
     /// By what its source was known when it was heard of first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checked: Option<Checked>,
@@ -162,6 +165,11 @@ pub struct Closed {
 }
 
 impl Alert {
+    /// Since when somebody is to answer it (UTC): its own time, and the end of a silence that held it back.
+    pub fn asks_since(&self) -> Timestamp {
+        self.quiet.map_or(self.first, |quiet| quiet.max(self.first))
+    }
+
     /// The one that its first event makes; `None` where the event opens nothing.
     pub fn opened(id: AlertId, event: &AlertEvent) -> Option<Self> {
         let AlertEventKind::Opened(opened) = &event.kind else { return None };
@@ -189,6 +197,7 @@ impl Alert {
             incident: None,
             group: None,
             silence,
+            quiet: None,
             checked,
             answered: None,
             events: event.seq,
@@ -320,7 +329,7 @@ impl Aggregate for Alert {
             AlertEventKind::Detached => self.incident = None,
             AlertEventKind::Grouped { group } => self.group = Some(*group),
             AlertEventKind::Silenced { silence, until } => self.silence = Some((*silence, *until)),
-            AlertEventKind::Unsilenced => self.silence = None,
+            AlertEventKind::Unsilenced => (self.silence, self.quiet) = (None, Some(event.at)),
             AlertEventKind::Closed { why } => self.close(event, why.as_ref()),
             AlertEventKind::Answered { what } => {
                 self.answered = Some(Answered { at: event.at, what: what.clone() });

@@ -1,5 +1,7 @@
 //! When somebody is to answer what a silence held back, and what came late.
 
+use std::collections::BTreeMap;
+
 use super::alerts::{delivery, says};
 use super::*;
 use domain::alert::group::GroupId;
@@ -48,6 +50,24 @@ fn what_a_silence_held_back_is_to_be_answered_from_its_end_on() {
     hears(&mut scene, "disk/1", 1, 1);
     types(&mut scene, 801, AlertsLine::Unsilence { which: Unsilenced::Silence(SilenceId(1)) }, 47);
     assert_eq!(clocks(&scene, 1), (Some(77), Some(107)));
+}
+
+/// A P1's clocks count from there too: nobody was late before.
+#[test]
+fn an_incident_of_what_a_silence_held_back_begins_with_its_end() {
+    let mut scene = Scene::new();
+    let matcher = Matcher { source: Some(Source::Alertmanager), key: None, labels: BTreeMap::default() };
+    let (what, long) = (Silenced::Matching(matcher), SignedDuration::from_hours(3));
+    types(&mut scene, 800, AlertsLine::Silence { what, long, why: "a move".into() }, 0);
+    let signal = Signal {
+        severity: Some(Severity::P1),
+        at: Some(minute(1)),
+        ..says(Said::Firing, "disk/1", 1)
+    };
+    scene.decide(minute(1), |draft| draft.hear(&delivery("d1", vec![signal])).unwrap().unwrap());
+    types(&mut scene, 801, AlertsLine::Unsilence { which: Unsilenced::Silence(SilenceId(1)) }, 47);
+    let incident = scene.state.open.values().max_by_key(|incident| incident.id).unwrap();
+    assert_eq!((incident.severity, incident.response_from, incident.began), (Severity::P1, minute(47), None));
 }
 
 /// Its first message is the reminder; nothing was late.
