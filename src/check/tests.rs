@@ -195,11 +195,12 @@ fn the_environment_names_what_is_missing_and_shows_no_value() {
     });
     let failed = set.iter().filter(|line| line.level == Level::Fail).map(|line| line.what.as_str());
     let phones = ["TWILIO_ACCOUNT_SID", "TWILIO_API_URL", "PAGERDUTY_API_URL"];
-    let wrong: Vec<_> = ["SLACK_API_URL", "SLACK_APP_TOKEN", "GITHUB_API_URL", "VERCEL_API_URL"]
-        .into_iter()
-        .chain(phones)
-        .chain(["HOWLER_AUDIT_KEY", "HOWLER_AUDIT_KEY_BEFORE"])
-        .collect();
+    let wrong: Vec<_> =
+        ["PROMETHEUS_URL", "SLACK_API_URL", "SLACK_APP_TOKEN", "GITHUB_API_URL", "VERCEL_API_URL"]
+            .into_iter()
+            .chain(phones)
+            .chain(["HOWLER_AUDIT_KEY", "HOWLER_AUDIT_KEY_BEFORE"])
+            .collect();
     assert_eq!(failed.collect::<Vec<_>>(), wrong);
     let secret = set.iter().filter(|line| !line.what.ends_with("_URL"));
     assert!(secret.clone().count() == 18 && secret.clone().all(|line| !line.words.contains("sesame")));

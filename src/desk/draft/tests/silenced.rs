@@ -59,11 +59,8 @@ fn an_incident_of_what_a_silence_held_back_begins_with_its_end() {
     let matcher = Matcher { source: Some(Source::Alertmanager), key: None, labels: BTreeMap::default() };
     let (what, long) = (Silenced::Matching(matcher), SignedDuration::from_hours(3));
     types(&mut scene, 800, AlertsLine::Silence { what, long, why: "a move".into() }, 0);
-    let signal = Signal {
-        severity: Some(Severity::P1),
-        at: Some(minute(1)),
-        ..says(Said::Firing, "disk/1", 1)
-    };
+    let signal =
+        Signal { severity: Some(Severity::P1), at: Some(minute(1)), ..says(Said::Firing, "disk/1", 1) };
     scene.decide(minute(1), |draft| draft.hear(&delivery("d1", vec![signal])).unwrap().unwrap());
     types(&mut scene, 801, AlertsLine::Unsilence { which: Unsilenced::Silence(SilenceId(1)) }, 47);
     let incident = scene.state.open.values().max_by_key(|incident| incident.id).unwrap();
