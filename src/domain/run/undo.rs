@@ -164,7 +164,7 @@ pub fn propose_undo(
     let of = match undoable(run) {
         Some(of) => of,
         None if matches!(run.stage, Stage::Offered { .. } | Stage::Over { .. }) => {
-            return Err(refused(NotApproved::NothingToUndo));
+            return Err(refused(run.no_undo()));
         }
         None => return Err(not_now(run)),
     };
