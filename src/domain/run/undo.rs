@@ -95,9 +95,12 @@ impl Undoable {
 pub enum Undone {
     /// They are as they were before the action.
     AsBefore,
-    /// They are not, and how they differ, in words. Numbers that only count up, such as revisions, never come back.
+    /// Those that the action moved are; how others differ, in words.
+    MovedBack { what: Vec<String> },
+    /// They are not, and how they differ, in words: whether it is undone cannot be told. Numbers that only count up, such as
+    /// revisions, never come back.
     Otherwise { what: Vec<String> },
-    /// They are not, and are just as they were when the undo was approved: nothing shows that it did anything.
+    /// Those that the action moved are just as they were when the undo was approved: nothing shows that it did anything.
     NotMoved,
     /// No fact was frozen, or one could not be read.
     CannotTell,
@@ -110,14 +113,50 @@ pub(super) fn undone(
     found: &BTreeMap<String, Finding>,
     action: Option<&Action>,
 ) -> Undone {
+    let now = before.iter().filter_map(|(name, before)| Some((name, before, found.get(name)?)));
+    let what: Vec<String> = now.flat_map(|(name, was, is)| difference(name, was, is)).collect();
     match stand(moving(before, action), found) {
-        Some(true) => Undone::AsBefore,
+        Some(true) if what.is_empty() => Undone::AsBefore,
+        Some(true) => Undone::MovedBack { what },
         None => Undone::CannotTell,
-        Some(false) if stand(moving(approved, action), found) == Some(true) => Undone::NotMoved,
-        Some(false) => {
-            let now = before.iter().filter_map(|(name, before)| Some((name, before, found.get(name)?)));
-            Undone::Otherwise { what: now.flat_map(|(name, was, is)| difference(name, was, is)).collect() }
+        Some(false) => match moved_by_action(before, approved, found, action) {
+            Some(Moved::Back) => Undone::MovedBack { what },
+            Some(Moved::Stayed) => Undone::NotMoved,
+            None => Undone::Otherwise { what },
+        },
+    }
+}
+
+/// Where the facts are that an action moved.
+enum Moved {
+    Back,
+    Stayed,
+}
+
+/// All of those that differ between `before` and `approved`; none where there are none, or they are here and there.
+fn moved_by_action(
+    before: &BTreeMap<String, Frozen>,
+    approved: &BTreeMap<String, Frozen>,
+    found: &BTreeMap<String, Finding>,
+    action: Option<&Action>,
+) -> Option<Moved> {
+    let (mut back, mut stayed) = (Vec::new(), Vec::new());
+    for (check, was) in moving(before, action) {
+        let then = approved.get(check).map(|then| &then.kept);
+        let is = found.get(check).filter(|is| is.verdict != Verdict::Unknown).map(|is| &is.kept);
+        for (fact, was) in &was.kept {
+            let (then, is) = (then.and_then(|then| then.get(fact)), is.and_then(|is| is.get(fact)));
+            if then != Some(was) {
+                back.push(is == Some(was));
+                stayed.push(is.is_some() && is == then);
+            }
         }
+    }
+    match () {
+        () if back.is_empty() => None,
+        () if !back.contains(&false) => Some(Moved::Back),
+        () if !stayed.contains(&false) => Some(Moved::Stayed),
+        () => None,
     }
 }
 

@@ -113,7 +113,11 @@ fn lead(run: &Run) -> &'static str {
             Phase::Proving { .. } => "🔬",
         },
         Stage::Over { end: End::Helped, .. } => "✅",
-        Stage::Over { end: End::Well, .. } if counted(run.findings.values()).2 == 0 => "✅",
+        Stage::Over { end: End::Well, .. }
+            if counted(run.findings.values()).2 == 0 && !undo::is_open(run) =>
+        {
+            "✅"
+        }
         Stage::Over { .. } => "📋",
     }
 }

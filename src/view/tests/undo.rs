@@ -64,6 +64,7 @@ fn cards_of_an_undo() {
         ("the undo is proved", proved.clone()),
         ("as before", told(Undone::AsBefore)),
         ("otherwise", told(otherwise)),
+        ("moved back", told(Undone::MovedBack { what: vec!["owner: replicas was 4, and is 6".into()] })),
         ("nobody can tell", told(Undone::CannotTell)),
     ];
     let cards = cards

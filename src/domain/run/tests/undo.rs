@@ -249,6 +249,43 @@ fn what_its_facts_say_afterwards() {
         let found = BTreeMap::from([("version".to_owned(), now)]);
         assert_eq!(undone(&before, &approved, &found, None), expected);
     }
+    // What the action moved, and what something else did: (running, others) before it, when its undo was approved, and now.
+    let moved_back = Undone::MovedBack { what: vec!["version: others was a, and is b".into()] };
+    let both = "version: others was a, and is b; version: running was 5, and is 6";
+    for (was, approved, is, expected) in [
+        (("5", "a"), ("4", "a"), ("5", "a"), Undone::AsBefore),
+        (("5", "a"), ("4", "a"), ("5", "b"), moved_back),
+        // Somebody put it back by hand.
+        (("5", "a"), ("4", "a"), ("4", "b"), Undone::NotMoved),
+        (
+            ("5", "a"),
+            ("4", "a"),
+            ("6", "b"),
+            Undone::Otherwise { what: both.split("; ").map(str::to_owned).collect() },
+        ),
+        (
+            ("5", "a"),
+            ("4", "b"),
+            ("5", "b"),
+            Undone::Otherwise { what: vec!["version: others was a, and is b".into()] },
+        ),
+        // The action moved nothing that shows.
+        (
+            ("5", "a"),
+            ("5", "a"),
+            ("4", "a"),
+            Undone::Otherwise { what: vec!["version: running was 5, and is 4".into()] },
+        ),
+    ] {
+        let fact = |(running, others)| found(Verdict::Pass, &[("running", running), ("others", others)]);
+        let frozen = |at| BTreeMap::from([("version".to_owned(), Frozen::from(&fact(at)))]);
+        let now = BTreeMap::from([("version".to_owned(), fact(is))]);
+        assert_eq!(
+            undone(&frozen(was), &frozen(approved), &now, None),
+            expected,
+            "{was:?} {approved:?} {is:?}"
+        );
+    }
 }
 
 #[test]
