@@ -94,6 +94,7 @@ pub(super) fn changing(draft: Draft, run: &Run, change: &Change) -> Draft {
         .line(words![bold(lead(&change.phase)), change.proposed.title.clone(), ". ", &change.by, " asked."])
         .preformatted(&format!("run:   {}", quoted(&change.proposed.argv)));
     let is_asking = matches!(change.phase, Phase::Asking { .. });
+    let draft = if is_asking { undo::warned(draft, run, change) } else { draft };
     let draft = match change.difference().filter(|_| is_asking) {
         Some(difference) => difference::shown(draft, difference),
         None => draft,

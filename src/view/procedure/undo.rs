@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use super::difference::written;
 use super::parts::quoted;
 use crate::blocks::{Button, Draft};
 use crate::words::{Words, bold, clock, code, moment, words};
 use domain::Command;
 use domain::procedure::Kept;
 use domain::run::change::{Change, Frozen, Phase};
-use domain::run::undo::{Undoable, Undone, undoable};
+use domain::run::difference::Difference;
+use domain::run::undo::{Undoable, Undone, changes_nothing, undoable};
 use domain::run::{Last, Run};
 use domain::runbook::{RunAsk, RunbookLine};
 use domain::text::shorten;
@@ -32,6 +34,27 @@ pub(super) fn offered(draft: Draft, run: &Run) -> Draft {
                 .and_if(undo.until.map(|at| words![". Possible until ", moment(at)]))
                 .and(words![": ", code(quoted(&undo.argv))]),
         ),
+        _ => draft,
+    }
+}
+
+/// What those who approve an undo read first: that there is nothing to take back, or that something newer may go with it.
+pub(super) fn warned(draft: Draft, run: &Run, change: &Change) -> Draft {
+    let Some(of) = change.proposed.kind.undoes() else { return draft };
+    let (nothing, newer) = (changes_nothing(run, change), change.proposed.kind.newer());
+    let needless = nothing.then(|| {
+        let why = ": what it takes back is as it was before already.";
+        words![bold("⚠️ This undo would change nothing that I read"), why]
+    });
+    let newer_ran = newer.map(|newer| {
+        let why = ". Taking this back may take that back, or break it. Look at its card before you approve.";
+        words![bold(format!("⚠️ {newer} changed the same target since")), why]
+    });
+    let draft = draft.lines(needless.into_iter().chain(newer_ran).collect());
+    match of.difference.as_ref().filter(|_| !nothing && newer.is_none()) {
+        Some(Difference::Changes { lines, more, .. }) => {
+            draft.line(words![bold("What it takes back")]).preformatted(&written(lines, *more))
+        }
         _ => draft,
     }
 }

@@ -1,13 +1,15 @@
 //! Whatever ends a run, what it carried out is not forgotten.
 
-use super::approving::{PROCEDURE, asking, on, why};
+use super::approving::{PROCEDURE, around, asking, on, why};
 use super::undo::{acting, acting_by, after, asked, ended, finds, proving, undo};
+use crate::id::RunId;
 use crate::procedure::Verdict;
 use crate::run::approve::NotApproved;
 use crate::run::change::{Aftermath, Ended};
 use crate::run::decide::{abort, step};
+use crate::run::difference::{Difference, Line};
 use crate::run::ran::Became;
-use crate::run::undo::undoable;
+use crate::run::undo::{changed_since, changes_nothing, undoable};
 use crate::run::{End, Last, Run, RunEventKind, Stage};
 
 const UNDO: &str = r#"undo = { run = ["kubectl", "rollout", "undo", "deployment/queue", "--to-revision={version.revision}"], risk = "high", until = "24h" }"#;
@@ -97,6 +99,45 @@ fn facts_are_of_before_until_they_are_read_again() {
     run = after(proving(), [RunEventKind::DidNotHelp]);
     finds(&mut run, 1, Verdict::Fail, "8");
     assert!(!run.is_from_before("version") && !asking().is_from_before("version"));
+}
+
+#[test]
+fn an_undo_says_that_it_would_change_nothing_and_what_changed_the_target_since() {
+    for (now, expected) in [("7", true), ("8", false), ("9", false)] {
+        let undo = asked(&proving(), 1, now);
+        assert_eq!(changes_nothing(&undo, undo.change().unwrap()), expected, "{now}");
+    }
+    let mut run = closed(proving());
+    let other = |id: u64, after: i64, text: &str| {
+        let mut other = ended(&acting_by(text), Ended::Exit { code: Some(0) });
+        other.id = RunId(id);
+        other.ran.as_mut().unwrap().at = around(after).now;
+        other
+    };
+    let elsewhere = PROCEDURE.replace("deployment/queue\" }", "deployment/other\" }");
+    let asked_only = Run { id: RunId(9), ..asking() };
+    for (others, expected) in [
+        (vec![other(5, 60, PROCEDURE), other(4, 90, PROCEDURE), asked_only], Some(RunId(4))),
+        (vec![other(5, -60, PROCEDURE)], None),
+        (vec![other(5, 60, &elsewhere)], None),
+        // Itself is no other.
+        (vec![other(1, 60, PROCEDURE)], None),
+    ] {
+        assert_eq!(changed_since(&run, &others), expected);
+    }
+    run.ran = None;
+    assert_eq!(changed_since(&run, &[other(5, 60, PROCEDURE)]), None, "it changed nothing itself");
+}
+
+#[test]
+fn an_undo_turns_the_words_of_its_action_round() {
+    let words = "freeze = [\"version\"]\n    difference = { now = \"revision: {version.revision}\", then = \"revision: 6\" }";
+    let run =
+        ended(&acting_by(&PROCEDURE.replace("freeze = [\"version\"]", words)), Ended::Exit { code: Some(0) });
+    let lines = vec![Line::Goes("revision: 6".into()), Line::Comes("revision: 7".into())];
+    let expected = Difference::Changes { lines, more: 0, sign: String::new() };
+    assert_eq!(undoable(&run).unwrap().difference, Some(expected));
+    assert_eq!(undoable(&proving()).unwrap().difference, None);
 }
 
 #[test]
