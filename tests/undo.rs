@@ -101,7 +101,8 @@ async fn what_did_not_help_is_taken_back_and_the_step_that_was_offered_is_offere
     world.maya().clicks(room, "approve").await;
     world.forward_seconds(30).await;
     let card = town.card(room);
-    for part in ["Restart the queue was undone", "version: revision was 7, and is 9", "Ask for approval"] {
+    for part in ["The undo of Restart the queue ran", "version: revision was 7, and is 9", "Ask for approval"]
+    {
         assert!(card.contains(part), "{part} is not in {card}");
     }
     assert!(card.contains("Next step: Roll the queue back"), "it was not left behind: {card}");
@@ -110,7 +111,7 @@ async fn what_did_not_help_is_taken_back_and_the_step_that_was_offered_is_offere
     for part in [
         "asked for approval: Undo: Restart the queue",
         "Undo: Restart the queue started. Audit at",
-        "undone: some facts differ from before",
+        "the undo ran: I can't tell whether it is undone: some facts differ from before",
     ] {
         assert!(timeline.contains(part), "{part} is not in {timeline}");
     }

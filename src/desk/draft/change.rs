@@ -21,7 +21,7 @@ use domain::run::audit::Audited;
 use domain::run::change::{Ended, Policy};
 use domain::run::decide::RunRefusal;
 use domain::run::says::RunWord;
-use domain::run::undo::{propose_undo, undoable};
+use domain::run::undo::{changed_since, propose_undo, undoable};
 use domain::run::{Around, Run, RunEventKind, Stage};
 use domain::runbook::{RunAsk, RunbookAnswer};
 use store::StoreError;
@@ -49,10 +49,16 @@ impl Draft<'_> {
         run: &Run,
         by: &Actor,
         key: Option<&str>,
-    ) -> Result<RunEventKind, RunRefusal> {
+    ) -> Result<Result<RunEventKind, RunRefusal>, StoreError> {
         let action = undoable(run).and_then(|undoable| run.action_of(undoable.rung));
         let policy = action.map(|action| self.policy(run, action.undo_risk()));
-        propose_undo(run, by, key, policy.unwrap_or_default(), &self.around(), self.holder(run))
+        let policy = policy.unwrap_or_default();
+        let mut proposed = propose_undo(run, by, key, policy, &self.around(), self.holder(run));
+        if let Ok(RunEventKind::Proposed(undo)) = &mut proposed {
+            let latest = self.latest_runs()?;
+            undo.kind.follows(changed_since(run, latest.iter().map(Arc::as_ref)));
+        }
+        Ok(proposed)
     }
 
     /// Who may approve something of this risk. Whoever is on call is read from the rota as it was before the trouble: nobody lets

@@ -19,9 +19,9 @@ use domain::run::{Run, Stage};
 use domain::runbook::{RunAsk, RunbookAnswer, RunbookLine};
 use store::StoreError;
 
-/// So many of the latest runs are looked at for what they did in the same incident,
+/// So many of the latest runs are looked at for what they did to the same target, or in the same incident,
 const RUNS_BEFORE: usize = 20;
-/// where they began within this time: later the same step may help.
+/// there where they began within this time: later the same step may help.
 const BEFORE_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// People type the first signs of a key; buttons carry all of it.
@@ -96,19 +96,24 @@ impl Draft<'_> {
     /// What the latest runs of this procedure for the incident carried out in vain.
     fn tried_before(&self, incident: IncidentId, procedure: &str) -> Result<Vec<Before>, StoreError> {
         let mut before: Vec<Before> = Vec::new();
-        for id in (1..self.changes.next.run).rev().take(RUNS_BEFORE).map(RunId) {
-            let Some(run) = self.book().run(id)? else { continue };
+        for run in self.latest_runs()? {
             let recent = self.now.duration_since(run.at) <= BEFORE_WITHIN;
             if run.incident != Some(incident) || run.procedure.name != procedure || !recent {
                 continue;
             }
             for action in &run.tried {
                 if before.iter().all(|known| known.action != *action) {
-                    before.push(Before { run: id, action: action.clone(), at: run.at });
+                    before.push(Before { run: run.id, action: action.clone(), at: run.at });
                 }
             }
         }
         Ok(before)
+    }
+
+    /// The latest runs, the last one first.
+    pub(super) fn latest_runs(&self) -> Result<Vec<Arc<Run>>, StoreError> {
+        let ids = (1..self.changes.next.run).rev().take(RUNS_BEFORE).map(RunId);
+        ids.filter_map(|id| self.book().run(id).transpose()).collect()
     }
 
     /// The incident that a run belongs to: its place's, or the only one that is open.
@@ -164,7 +169,7 @@ impl Draft<'_> {
             {
                 Err(RunRefusal::NotApproved { run: run.id, why: NotApproved::OtherRequest })
             }
-            RunAsk::Undo { key } => self.undo_proposal(run, &request.by, key.as_deref()),
+            RunAsk::Undo { key } => self.undo_proposal(run, &request.by, key.as_deref())?,
             RunAsk::Vote { key, vote } if run.release_is_meant(key.as_deref()) => {
                 return self.vote_on_release(run, request, key.as_deref(), vote);
             }

@@ -49,6 +49,7 @@ impl Run {
             left_out: Vec::new(),
             helped: Vec::new(),
             last: None,
+            ran: None,
             undo: None,
             not_undone: None,
             proposes,
@@ -102,6 +103,7 @@ impl Run {
             | RunEventKind::Released { .. } => self.releasing(event),
             _ => self.change_by(event),
         }
+        self.keep_ran(event);
         let asks = matches!(
             event.kind,
             RunEventKind::LookedAgain
@@ -252,8 +254,9 @@ impl Run {
     }
 
     fn over(&mut self, event: &RunEvent, end: End) {
-        if end == End::Helped {
-            self.proved(event.at);
+        match end {
+            End::Helped => self.proved(event.at),
+            _ => self.leave_change(),
         }
         self.waiting.clear();
         self.stage = Stage::Over { end, at: event.at, by: event.by.clone() };

@@ -67,6 +67,8 @@ pub enum NotApproved {
     Irreversible,
     /// No action was carried out that a command takes back.
     NothingToUndo,
+    /// Something ran, and no command takes it back, or not any more; `why` as its procedure says it.
+    NoUndo { title: String, why: Option<String> },
     /// The time in which it could be taken back is over.
     UndoOver { until: Timestamp },
     /// Only whoever asked for it goes ahead alone.

@@ -47,6 +47,18 @@ impl Difference {
         }
     }
 
+    /// From the other line to the one.
+    #[must_use]
+    pub fn turned(&self) -> Self {
+        let Self::Changes { lines, more, sign } = self else { return self.clone() };
+        let turned = lines.iter().rev().map(|line| match line {
+            Line::Goes(text) => Line::Comes(text.clone()),
+            Line::Comes(text) => Line::Goes(text.clone()),
+            same => same.clone(),
+        });
+        Self::Changes { lines: turned.collect(), more: *more, sign: sign.clone() }
+    }
+
     /// Why what was approved, which showed this, is not what would be done now, by `again`.
     pub fn moved(&self, again: Option<&Self>) -> Option<String> {
         match (self, again) {

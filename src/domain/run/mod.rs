@@ -13,6 +13,7 @@ mod fire;
 pub mod freeze;
 pub mod identity;
 mod proof;
+pub mod ran;
 pub mod release;
 pub mod says;
 pub mod seen;
@@ -31,6 +32,7 @@ use serde::{Deserialize, Serialize};
 use change::{Aftermath, Change, Ended, Frozen, Phase};
 pub use event::{Before, End, RunEvent, RunEventKind};
 pub use fire::fire;
+use ran::Ran;
 use release::Release;
 use seen::Seen;
 pub use settle::{Around, Rules, settle};
@@ -89,6 +91,9 @@ pub struct Run {
     /// What became of the last change, until there is another.
     #[serde(default)]
     pub last: Option<Last>,
+    /// What was begun last, by whose approval, and what is known of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ran: Option<Box<Ran>>,
     /// The last action that was carried out, where a command takes it back.
     #[serde(default)]
     pub undo: Option<Undoable>,
@@ -132,6 +137,10 @@ pub enum Stage {
 /// What became of a change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Last {
+    /// The run was closed before it began.
+    NotBegun {
+        title: String,
+    },
     Unprepared {
         why: String,
     },

@@ -32,7 +32,7 @@ impl Run {
             Kind::Step => {
                 Proof { checks: verify.pass.iter().cloned().collect(), within, every, hold: verify.hold.0 }
             }
-            Kind::Undo { of } => {
+            Kind::Undo { of, .. } => {
                 let checks: BTreeSet<String> = of.before.keys().cloned().collect();
                 // Seen twice; where there is nothing to see, nobody waits for it.
                 let hold = if checks.is_empty() { SignedDuration::ZERO } else { every };
@@ -51,7 +51,7 @@ impl Run {
                 };
                 self.action_of(change.proposed.rung).is_some_and(|action| action.verify.pass.iter().all(pass))
             }
-            Kind::Undo { of } => {
+            Kind::Undo { of, .. } => {
                 let action = self.action_of(change.proposed.rung);
                 of.before.is_empty()
                     || stand(moving(&of.before, action), &self.findings) == Some(true)

@@ -139,7 +139,7 @@ fn changing(run: &Run, change: &Change, around: &Around) -> Option<RunEventKind>
                 Kind::Step if held && run.goes_on_after(change) => Some(RunEventKind::Helped),
                 Kind::Step if held => Some(RunEventKind::Over(End::Helped)),
                 Kind::Step if late => Some(RunEventKind::DidNotHelp),
-                Kind::Undo { of } if held || late => Some(RunEventKind::Undone(undone(
+                Kind::Undo { of, .. } if held || late => Some(RunEventKind::Undone(undone(
                     &of.before,
                     &change.proposed.frozen,
                     &run.findings,

@@ -1,5 +1,6 @@
 mod approving;
 mod difference;
+mod ran;
 mod releasing;
 mod seeing;
 mod undo;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::approve::{NotApproved, SHOWN_WHOLE, may_propose};
 use super::change::{Change, Frozen, Phase, Policy, Proposed, difference, stand};
 use super::decide::{RunRefusal, not_now};
+use super::difference::Difference;
 use super::event::{End, RunEventKind};
 use super::identity::under;
 use super::settle::Around;
@@ -28,7 +29,12 @@ pub enum Kind {
     #[default]
     Step,
     /// Takes back an action that was carried out.
-    Undo { of: Box<Undoable> },
+    Undo {
+        of: Box<Undoable>,
+        /// The last other run that changed the same target since.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        newer: Option<RunId>,
+    },
 }
 
 impl Kind {
@@ -40,7 +46,22 @@ impl Kind {
     pub fn undoes(&self) -> Option<&Undoable> {
         match self {
             Self::Step => None,
-            Self::Undo { of } => Some(of),
+            Self::Undo { of, .. } => Some(of),
+        }
+    }
+
+    /// The last other run that changed the target since the action that it takes back.
+    pub fn newer(&self) -> Option<RunId> {
+        match self {
+            Self::Step => None,
+            Self::Undo { newer, .. } => *newer,
+        }
+    }
+
+    /// Another run changed the target since.
+    pub fn follows(&mut self, run: Option<RunId>) {
+        if let Self::Undo { newer, .. } = self {
+            *newer = run;
         }
     }
 }
@@ -58,6 +79,9 @@ pub struct Undoable {
     pub did: Vec<String>,
     /// The facts as they were before it.
     pub before: BTreeMap<String, Frozen>,
+    /// What the action changed, where the facts said it in words, turned round.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub difference: Option<Difference>,
     /// From then on it is not offered any more; runs of an earlier howler have no end to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
@@ -70,7 +94,7 @@ impl Undoable {
     /// What `change`, by `action`, did until `at`; none where no command takes it back.
     pub(super) fn of(change: &Change, action: Option<&Action>, at: Timestamp) -> Option<Self> {
         let stated = action.and_then(|action| action.undo.command()?.until);
-        let Proposed { rung, title, argv, undo, frozen, kind, .. } = &change.proposed;
+        let Proposed { rung, title, argv, undo, frozen, kind, difference, .. } = &change.proposed;
         let told = frozen.iter().filter(|(_, fact)| !fact.kept.is_empty());
         Some(Self {
             key: change.prepared.key.clone(),
@@ -79,6 +103,7 @@ impl Undoable {
             argv: undo.clone().filter(|_| kind.is_step())?,
             did: argv.clone(),
             before: told.map(|(name, fact)| (name.clone(), fact.clone())).collect(),
+            difference: difference.as_ref().map(Difference::turned),
             until: at.checked_add(stated.map_or(OFFERED, |until| until.0)).ok(),
             ends_with_proof: stated.is_none(),
         })
@@ -95,9 +120,12 @@ impl Undoable {
 pub enum Undone {
     /// They are as they were before the action.
     AsBefore,
-    /// They are not, and how they differ, in words. Numbers that only count up, such as revisions, never come back.
+    /// Those that the action moved are; how others differ, in words.
+    MovedBack { what: Vec<String> },
+    /// They are not, and how they differ, in words: whether it is undone cannot be told. Numbers that only count up, such as
+    /// revisions, never come back.
     Otherwise { what: Vec<String> },
-    /// They are not, and are just as they were when the undo was approved: nothing shows that it did anything.
+    /// Those that the action moved are just as they were when the undo was approved: nothing shows that it did anything.
     NotMoved,
     /// No fact was frozen, or one could not be read.
     CannotTell,
@@ -110,14 +138,50 @@ pub(super) fn undone(
     found: &BTreeMap<String, Finding>,
     action: Option<&Action>,
 ) -> Undone {
+    let now = before.iter().filter_map(|(name, before)| Some((name, before, found.get(name)?)));
+    let what: Vec<String> = now.flat_map(|(name, was, is)| difference(name, was, is)).collect();
     match stand(moving(before, action), found) {
-        Some(true) => Undone::AsBefore,
+        Some(true) if what.is_empty() => Undone::AsBefore,
+        Some(true) => Undone::MovedBack { what },
         None => Undone::CannotTell,
-        Some(false) if stand(moving(approved, action), found) == Some(true) => Undone::NotMoved,
-        Some(false) => {
-            let now = before.iter().filter_map(|(name, before)| Some((name, before, found.get(name)?)));
-            Undone::Otherwise { what: now.flat_map(|(name, was, is)| difference(name, was, is)).collect() }
+        Some(false) => match moved_by_action(before, approved, found, action) {
+            Some(Moved::Back) => Undone::MovedBack { what },
+            Some(Moved::Stayed) => Undone::NotMoved,
+            None => Undone::Otherwise { what },
+        },
+    }
+}
+
+/// Where the facts are that an action moved.
+enum Moved {
+    Back,
+    Stayed,
+}
+
+/// All of those that differ between `before` and `approved`; none where there are none, or they are here and there.
+fn moved_by_action(
+    before: &BTreeMap<String, Frozen>,
+    approved: &BTreeMap<String, Frozen>,
+    found: &BTreeMap<String, Finding>,
+    action: Option<&Action>,
+) -> Option<Moved> {
+    let (mut back, mut stayed) = (Vec::new(), Vec::new());
+    for (check, was) in moving(before, action) {
+        let then = approved.get(check).map(|then| &then.kept);
+        let is = found.get(check).filter(|is| is.verdict != Verdict::Unknown).map(|is| &is.kept);
+        for (fact, was) in &was.kept {
+            let (then, is) = (then.and_then(|then| then.get(fact)), is.and_then(|is| is.get(fact)));
+            if then != Some(was) {
+                back.push(is == Some(was));
+                stayed.push(is.is_some() && is == then);
+            }
         }
+    }
+    match () {
+        () if back.is_empty() => None,
+        () if !back.contains(&false) => Some(Moved::Back),
+        () if !stayed.contains(&false) => Some(Moved::Stayed),
+        () => None,
     }
 }
 
@@ -164,7 +228,7 @@ pub fn propose_undo(
     let of = match undoable(run) {
         Some(of) => of,
         None if matches!(run.stage, Stage::Offered { .. } | Stage::Over { .. }) => {
-            return Err(refused(NotApproved::NothingToUndo));
+            return Err(refused(run.no_undo()));
         }
         None => return Err(not_now(run)),
     };
@@ -189,8 +253,26 @@ pub fn propose_undo(
         undo: Some(of.did.clone()),
         frozen: BTreeMap::new(),
         policy,
-        kind: Kind::Undo { of: Box::new(of.clone()) },
+        kind: Kind::Undo { of: Box::new(of.clone()), newer: None },
     })))
+}
+
+/// Of other runs the one that changed the target of `run` last, since that did.
+pub fn changed_since<'r>(run: &Run, others: impl IntoIterator<Item = &'r Run>) -> Option<RunId> {
+    let (target, since) = (run.procedure.target.as_ref()?, run.ran.as_ref()?.at);
+    let same = |other: &Run| other.procedure.target.as_ref().is_some_and(|theirs| theirs.overlaps(target));
+    let began = |other: &'r Run| Some((other.ran.as_ref()?.at, other.id));
+    let others = others.into_iter().filter(|other| other.id != run.id && same(other)).filter_map(began);
+    others.filter(|(at, _)| *at >= since).max().map(|(_, id)| id)
+}
+
+/// Whether what the action of an undo moved was as it was before that already when approval was asked for.
+pub fn changes_nothing(run: &Run, undo: &Change) -> bool {
+    let Some(of) = undo.proposed.kind.undoes() else { return false };
+    let now = |check: &String, fact: &String| undo.proposed.frozen.get(check)?.kept.get(fact);
+    let mut facts = moving(&of.before, run.action_of(of.rung)).peekable();
+    facts.peek().is_some()
+        && facts.all(|(check, was)| was.kept.iter().all(|(fact, was)| now(check, fact) == Some(was)))
 }
 
 /// The facts that the approval of an undo covers: as they are now, so that what somebody else changes meanwhile voids it.

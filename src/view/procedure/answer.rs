@@ -406,6 +406,14 @@ fn not_approved(run: RunId, why: &NotApproved, via: Via) -> Words {
         }
         NotApproved::Irreversible => words!["it cannot be undone, so nobody can go ahead alone."],
         NotApproved::NothingToUndo => words!["nothing ran that could be undone."],
+        NotApproved::NoUndo { title, why: Some(why) } => {
+            let why = why.split_once(": ").map_or(why.as_str(), |(_, why)| why).to_owned();
+            words![bold(title.clone()), " ran, and no command takes it back: ", why, "."]
+        }
+        NotApproved::NoUndo { title, why: None } => words![
+            bold(title.clone()),
+            " ran, and its undo is not offered any more: it changed nothing, it was undone, or others rely on it by now. Its card says which."
+        ],
         NotApproved::UndoOver { until } => words![format!(
             "the undo was possible until {}. Others may rely on the change by now: look, and ask for a new change.",
             utc(*until)

@@ -94,6 +94,7 @@ pub(super) fn changing(draft: Draft, run: &Run, change: &Change) -> Draft {
         .line(words![bold(lead(&change.phase)), change.proposed.title.clone(), ". ", &change.by, " asked."])
         .preformatted(&format!("run:   {}", quoted(&change.proposed.argv)));
     let is_asking = matches!(change.phase, Phase::Asking { .. });
+    let draft = if is_asking { undo::warned(draft, run, change) } else { draft };
     let draft = match change.difference().filter(|_| is_asking) {
         Some(difference) => difference::shown(draft, difference),
         None => draft,
@@ -200,7 +201,7 @@ fn standing(change: &Change) -> Vec<Words> {
     lines
 }
 
-fn agreed(lead: &'static str, approval: &Approval) -> Words {
+pub(super) fn agreed(lead: &'static str, approval: &Approval) -> Words {
     let comment = approval.comment.as_ref().map(|comment| words![": ", comment]);
     words![lead, &approval.by, ", ", clock(approval.at)].and_if(comment)
 }
@@ -243,7 +244,7 @@ fn too_few(change: &Change) -> Option<Words> {
     })
 }
 
-fn end(text: &str) -> String {
+pub(super) fn end(text: &str) -> String {
     let skipped = text.chars().count().saturating_sub(OUTPUT_MOST);
     text.chars().skip(skipped).collect()
 }
@@ -264,6 +265,9 @@ pub(super) fn last(draft: Draft, run: &Run) -> Draft {
 
 fn became(draft: Draft, last: &Last) -> Draft {
     match last {
+        Last::NotBegun { title } => {
+            draft.line(words![bold(title), " did not run: the run was closed first."])
+        }
         Last::Unprepared { why } => draft.line(words![bold("It could not be prepared: "), why, "."]),
         Last::Denied { by, why } => {
             let why = why.as_ref().map(|why| words![": ", why]);

@@ -23,7 +23,7 @@ pub(super) fn shown(draft: Draft, difference: &Difference) -> Draft {
 }
 
 /// As a difference is written everywhere.
-fn written(lines: &[Line], more: usize) -> String {
+pub(super) fn written(lines: &[Line], more: usize) -> String {
     let line = |line: &Line| match line {
         Line::Goes(text) => format!("- {text}"),
         Line::Comes(text) => format!("+ {text}"),

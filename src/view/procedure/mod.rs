@@ -7,6 +7,7 @@ mod drill;
 mod home;
 mod markdown;
 mod parts;
+mod ran;
 mod release;
 mod run;
 mod said;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::change::{buttons, changing, changing_beside, last, not_done, offered, offered_beside};
-use super::{difference, last_drilled, release, undo};
+use super::{difference, last_drilled, ran, release, undo};
 use crate::Message;
 use crate::blocks::{Button, Draft};
 use crate::terminal::{Names, terminal};
@@ -43,6 +43,9 @@ pub fn shorter_run_cards(run: &Run, since: Option<Timestamp>, now: Timestamp) ->
         change.output.clear();
         change.prepared.plan = None;
     }
+    if let Some(ran) = &mut short.ran {
+        ran.output.clear();
+    }
     let bare = Run { checks: Default::default(), ..short.clone() };
     [run_card(&short, since, now), run_card(&bare, since, now)]
 }
@@ -69,7 +72,7 @@ fn headed(run: &Run) -> Draft {
 fn decision(draft: Draft, run: &Run) -> Draft {
     let decides = matches!(run.stage, Stage::Offered { .. } | Stage::Over { .. });
     let skipped = if decides { not_done(run) } else { Vec::new() };
-    let draft = last(draft, run).lines(skipped).lines(release::standing(run));
+    let draft = ran::shown(last(draft, run), run).lines(skipped).lines(release::standing(run));
     match &run.stage {
         Stage::Offered { rung } => undo::offered(offered(draft, run, *rung), run),
         Stage::Changing(change) => changing(draft, run, change),
@@ -110,7 +113,11 @@ fn lead(run: &Run) -> &'static str {
             Phase::Proving { .. } => "🔬",
         },
         Stage::Over { end: End::Helped, .. } => "✅",
-        Stage::Over { end: End::Well, .. } if counted(run.findings.values()).2 == 0 => "✅",
+        Stage::Over { end: End::Well, .. }
+            if counted(run.findings.values()).2 == 0 && !undo::is_open(run) =>
+        {
+            "✅"
+        }
         Stage::Over { .. } => "📋",
     }
 }
@@ -177,7 +184,7 @@ fn checks(run: &Run) -> Vec<Words> {
             Some(finding) => {
                 // What only passed needs no word.
                 let tells = finding.verdict != Verdict::Pass || !finding.kept.is_empty();
-                let old = (tells && is_from_before(run, name)).then(|| words![" (before the action)"]);
+                let old = (tells && run.is_from_before(name)).then(|| before(run));
                 match run.seen.get(name) {
                     Some(seen) if finding.verdict == Verdict::Unknown => seen_by(&check.title, finding, seen),
                     _ => found(&check.title, finding).and_if(old),
@@ -187,17 +194,12 @@ fn checks(run: &Run) -> Vec<Words> {
         .collect()
 }
 
-/// Whether a check was answered before the action that is proved, or that helped, and not since.
-fn is_from_before(run: &Run, name: &String) -> bool {
-    let rung = match &run.stage {
-        Stage::Changing(change) if matches!(change.phase, Phase::Proving { .. }) => {
-            Some(change.proposed.rung).filter(|_| change.proposed.kind.is_step())
-        }
-        Stage::Over { end: End::Helped, .. } => run.offered.last().copied(),
-        _ => None,
-    };
-    let action = rung.and_then(|rung| run.action_of(rung));
-    action.is_some_and(|action| !action.verify.pass.contains(name))
+/// What was found before a change ran says nothing of what is there now.
+fn before(run: &Run) -> Words {
+    match run.ran.as_ref().is_some_and(|ran| ran.undoes) {
+        true => words![" (before the undo)"],
+        false => words![" (before the action)"],
+    }
 }
 
 fn found(title: &String, finding: &Finding) -> Words {

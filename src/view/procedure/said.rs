@@ -14,7 +14,6 @@ use domain::run::End;
 use domain::run::announce::RunNote;
 use domain::run::change::{Aftermath, Ended};
 use domain::run::says::{RunSays, RunWord};
-use domain::run::undo::Undone;
 use domain::runbook::RunbookLine;
 use domain::text::shorten;
 
@@ -108,7 +107,7 @@ fn word(word: &RunWord) -> Words {
         RunWord::Unprepared { why } => words!["I could not prepare it: ", why, "."],
         RunWord::Broke { ended } => words![broke(ended), " I'm checking what it did."],
         RunWord::Judged(aftermath) => words![told(*aftermath)],
-        RunWord::Undone(undone) => words!["undone: ", undo::told(undone)],
+        RunWord::Undone(undone) => undo::came(undone),
         RunWord::DidNotHelp { told: true } => words!["it ran and did not help in time."],
         RunWord::DidNotHelp { told: false } => {
             words!["it ran. I could not tell in time whether it helped."]
@@ -221,8 +220,7 @@ pub fn noted(run: RunId, note: &RunNote, who: &Actor) -> Words {
         }
         RunNote::Ended { ended } => lead.and(words![broke(ended)]),
         RunNote::Judged(aftermath) => lead.and(words![told(*aftermath)]),
-        RunNote::Undone(undone @ Undone::NotMoved) => lead.and(words!["the undo ran: ", undo::told(undone)]),
-        RunNote::Undone(undone) => lead.and(words!["undone: ", undo::told(undone)]),
+        RunNote::Undone(undone) => lead.and(undo::came(undone)),
         RunNote::Helped => lead.and(words!["it helped. What follows is still to do."]),
         RunNote::DidNotHelp => lead.and(words!["it did not help in time."]),
         RunNote::HelpNotTold => lead.and(words!["I could not tell in time whether it helped."]),

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use super::difference::written;
 use super::parts::quoted;
 use crate::blocks::{Button, Draft};
 use crate::words::{Words, bold, clock, code, moment, words};
 use domain::Command;
 use domain::procedure::Kept;
-use domain::run::Run;
 use domain::run::change::{Change, Frozen, Phase};
-use domain::run::undo::{Undoable, Undone, undoable};
+use domain::run::difference::Difference;
+use domain::run::undo::{Undoable, Undone, changes_nothing, undoable};
+use domain::run::{Last, Run};
 use domain::runbook::{RunAsk, RunbookLine};
 use domain::text::shorten;
 
@@ -32,6 +34,27 @@ pub(super) fn offered(draft: Draft, run: &Run) -> Draft {
                 .and_if(undo.until.map(|at| words![". Possible until ", moment(at)]))
                 .and(words![": ", code(quoted(&undo.argv))]),
         ),
+        _ => draft,
+    }
+}
+
+/// What those who approve an undo read first: that there is nothing to take back, or that something newer may go with it.
+pub(super) fn warned(draft: Draft, run: &Run, change: &Change) -> Draft {
+    let Some(of) = change.proposed.kind.undoes() else { return draft };
+    let (nothing, newer) = (changes_nothing(run, change), change.proposed.kind.newer());
+    let needless = nothing.then(|| {
+        let why = ": what it takes back is as it was before already.";
+        words![bold("⚠️ This undo would change nothing that I read"), why]
+    });
+    let newer_ran = newer.map(|newer| {
+        let why = ". Taking this back may take that back, or break it. Look at its card before you approve.";
+        words![bold(format!("⚠️ {newer} changed the same target since")), why]
+    });
+    let draft = draft.lines(needless.into_iter().chain(newer_ran).collect());
+    match of.difference.as_ref().filter(|_| !nothing && newer.is_none()) {
+        Some(Difference::Changes { lines, more, .. }) => {
+            draft.line(words![bold("What it takes back")]).preformatted(&written(lines, *more))
+        }
         _ => draft,
     }
 }
@@ -78,16 +101,38 @@ fn meanwhile(change: &Change) -> Option<Words> {
 /// An action that was taken back, and how to do it again.
 pub(super) fn taken_back(draft: Draft, title: &String, undone: &Undone, did: &[String]) -> Draft {
     let differs = match undone {
-        Undone::Otherwise { what } => what.iter().map(|what| words![what]).collect(),
+        Undone::Otherwise { what } | Undone::MovedBack { what } => {
+            what.iter().map(|what| words![what]).collect()
+        }
         Undone::AsBefore | Undone::CannotTell => Vec::new(),
         Undone::NotMoved => {
             return draft.line(words![bold("The undo"), " of ", bold(title), " ran: ", told(undone)]);
         }
     };
+    let lead = match is_back(undone) {
+        true => words![bold(title), " was undone: "],
+        false => words![bold("The undo"), " of ", bold(title), " ran: "],
+    };
     draft
-        .line(words![bold(title), " was undone: ", told(undone)])
+        .line(lead.and(words![told(undone)]))
         .bullets(differs)
         .line(words!["To do it again yourself: ", code(quoted(did))])
+}
+
+/// Whether the facts show that the action is taken back.
+pub(super) fn is_back(undone: &Undone) -> bool {
+    matches!(undone, Undone::AsBefore | Undone::MovedBack { .. })
+}
+
+/// Whether an undo ran of which nothing shows that it took anything back.
+pub(super) fn is_open(run: &Run) -> bool {
+    matches!(&run.last, Some(Last::Undone { undone, .. }) if !is_back(undone))
+}
+
+/// That an undo ran, and what came of it.
+pub(super) fn came(undone: &Undone) -> Words {
+    let lead = if is_back(undone) { "undone: " } else { "the undo ran: " };
+    words![lead, told(undone)]
 }
 
 /// What the facts say of an undo.
@@ -95,9 +140,10 @@ pub(super) fn told(undone: &Undone) -> &'static str {
     match undone {
         Undone::AsBefore => "everything is as it was before.",
         Undone::Otherwise { .. } => {
-            "some facts differ from before. Numbers that only count up, such as revisions, never come back."
+            "I can't tell whether it is undone: some facts differ from before. Numbers that only count up, such as revisions, never come back. Look."
         }
-        Undone::NotMoved => "nothing changed, so I can't tell whether it worked. Look.",
+        Undone::MovedBack { .. } => "what the action changed is back. Something else differs from before.",
+        Undone::NotMoved => "nothing changed of what it takes back, so I can't tell whether it worked. Look.",
         Undone::CannotTell => "I can't tell whether everything is as before. Look.",
     }
 }

@@ -198,7 +198,11 @@ fn cards_of_a_change() {
     let closed = moved(broke.clone(), [RunEventKind::Over(End::Aborted)]);
     let unhelpful = moved(proving.clone(), [RunEventKind::DidNotHelp]);
     let helped = moved(proving.clone(), [RunEventKind::Over(End::Helped)]);
+    let forgotten = moved(proving.clone(), [RunEventKind::Over(End::Aborted)]);
+    let not_begun = moved(preparing.clone(), [RunEventKind::Over(End::Aborted)]);
     let cards = [
+        ("closed while it was proved", forgotten),
+        ("closed before it began", not_begun),
         ("the plan is asked", preparing.clone()),
         ("one has approved", one),
         ("somebody goes ahead alone", alone),
@@ -338,6 +342,11 @@ fn answers_about_runs() {
         NotApproved::NoGlass,
         NotApproved::Irreversible,
         NotApproved::NothingToUndo,
+        NotApproved::NoUndo {
+            title: "Restart it".into(),
+            why: Some("nothing: a *restart* leaves nothing".into()),
+        },
+        NotApproved::NoUndo { title: "Roll back".into(), why: None },
         NotApproved::OthersRequest,
         NotApproved::TooLong,
         NotApproved::TooLate,

@@ -5,10 +5,11 @@ use insta::assert_snapshot;
 use super::runs::{at, begun, ended, found, moved, page, prepared, proposed};
 use crate::procedure::run_card;
 use config::ApprovalRules;
-use domain::id::UserId;
+use domain::id::{RunId, UserId};
 use domain::procedure::{Finding, Kept, Risk, Verdict};
 use domain::run::change::Ended;
-use domain::run::undo::{Undone, propose_undo};
+use domain::run::difference::Difference;
+use domain::run::undo::{Kind, Undone, propose_undo};
 use domain::run::{Around, End, Run, RunEventKind};
 
 /// The facts of the rollback as they are now.
@@ -51,6 +52,18 @@ fn cards_of_an_undo() {
     let helped = moved(proving.clone(), [RunEventKind::Over(End::Helped)]);
     let reading = moved(proving.clone(), [undo(&proving)]);
     let asked = moved(reading.clone(), facts("8").into_iter().chain([prepared()]));
+    let needless = moved(reading.clone(), facts("7").into_iter().chain([prepared()]));
+    let followed = {
+        let RunEventKind::Proposed(mut proposed) = undo(&proving) else { panic!() };
+        proposed.kind.follows(Some(RunId(9)));
+        let words = Difference::of_words("serves *6*".into(), "serves 7".into());
+        let reads = |proposed| moved(proving.clone(), [RunEventKind::Proposed(proposed)]);
+        let asked = |run| moved(run, facts("8").into_iter().chain([prepared()]));
+        let followed = asked(reads(proposed.clone()));
+        let Kind::Undo { of, newer } = &mut proposed.kind else { panic!() };
+        (of.difference, *newer) = (Some(words), None);
+        (followed, asked(reads(proposed)))
+    };
     let denied = moved(asked.clone(), [RunEventKind::Denied { why: Some("it *helps*".into()) }]);
     let begins = moved(asked.clone(), [RunEventKind::Rechecked, RunEventKind::Begun]);
     let proved = moved(begins, [ended(Ended::Exit { code: Some(0) })]);
@@ -60,10 +73,14 @@ fn cards_of_an_undo() {
         ("it helped, and can be taken back", helped),
         ("the facts are read", reading),
         ("people are asked", asked),
+        ("it would change nothing", needless),
+        ("another run changed the target since", followed.0),
+        ("in words", followed.1),
         ("denied", denied),
         ("the undo is proved", proved.clone()),
         ("as before", told(Undone::AsBefore)),
         ("otherwise", told(otherwise)),
+        ("moved back", told(Undone::MovedBack { what: vec!["owner: replicas was 4, and is 6".into()] })),
         ("nobody can tell", told(Undone::CannotTell)),
     ];
     let cards = cards

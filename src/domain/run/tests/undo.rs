@@ -26,7 +26,7 @@ fn at(run: &mut Run, after: i64, kind: RunEventKind) {
     }
 }
 
-fn finds(run: &mut Run, after: i64, health: Verdict, revision: &str) {
+pub(super) fn finds(run: &mut Run, after: i64, health: Verdict, revision: &str) {
     for (check, finding) in
         [("health", found(health, &[])), ("version", found(Verdict::Pass, &[("revision", revision)]))]
     {
@@ -37,11 +37,11 @@ fn finds(run: &mut Run, after: i64, health: Verdict, revision: &str) {
 }
 
 /// The action was approved and begun.
-fn acting() -> Run {
+pub(super) fn acting() -> Run {
     acting_by(PROCEDURE)
 }
 
-fn acting_by(text: &str) -> Run {
+pub(super) fn acting_by(text: &str) -> Run {
     let mut run = asking_by(text);
     for by in ["U0MAYA", "U0GROUP"] {
         on(&mut run, by, RunEventKind::Approved { comment: Some("seen".into()) });
@@ -52,22 +52,22 @@ fn acting_by(text: &str) -> Run {
     run
 }
 
-fn ended(run: &Run, ended: Ended) -> Run {
+pub(super) fn ended(run: &Run, ended: Ended) -> Run {
     let mut run = run.clone();
     at(&mut run, 0, RunEventKind::Ended { ended, output: String::new() });
     run
 }
 
-fn proving() -> Run {
+pub(super) fn proving() -> Run {
     ended(&acting(), Ended::Exit { code: Some(0) })
 }
 
-fn undo(run: &Run, key: Option<&str>) -> Result<RunEventKind, RunRefusal> {
+pub(super) fn undo(run: &Run, key: Option<&str>) -> Result<RunEventKind, RunRefusal> {
     propose_undo(run, &"U0IAN".into(), key, policy(), &around(0), None)
 }
 
 /// People are asked about the undo, so many seconds after the action began to be proved.
-fn asked(run: &Run, after: i64, revision: &str) -> Run {
+pub(super) fn asked(run: &Run, after: i64, revision: &str) -> Run {
     let mut run = run.clone();
     let proposed = undo(&run, Some(KEY)).unwrap();
     on(&mut run, "U0IAN", proposed);
@@ -77,7 +77,7 @@ fn asked(run: &Run, after: i64, revision: &str) -> Run {
     run
 }
 
-fn after(mut run: Run, kinds: impl IntoIterator<Item = RunEventKind>) -> Run {
+pub(super) fn after(mut run: Run, kinds: impl IntoIterator<Item = RunEventKind>) -> Run {
     kinds.into_iter().for_each(|kind| at(&mut run, 0, kind));
     run
 }
@@ -248,6 +248,43 @@ fn what_its_facts_say_afterwards() {
     ] {
         let found = BTreeMap::from([("version".to_owned(), now)]);
         assert_eq!(undone(&before, &approved, &found, None), expected);
+    }
+    // What the action moved, and what something else did: (running, others) before it, when its undo was approved, and now.
+    let moved_back = Undone::MovedBack { what: vec!["version: others was a, and is b".into()] };
+    let both = "version: others was a, and is b; version: running was 5, and is 6";
+    for (was, approved, is, expected) in [
+        (("5", "a"), ("4", "a"), ("5", "a"), Undone::AsBefore),
+        (("5", "a"), ("4", "a"), ("5", "b"), moved_back),
+        // Somebody put it back by hand.
+        (("5", "a"), ("4", "a"), ("4", "b"), Undone::NotMoved),
+        (
+            ("5", "a"),
+            ("4", "a"),
+            ("6", "b"),
+            Undone::Otherwise { what: both.split("; ").map(str::to_owned).collect() },
+        ),
+        (
+            ("5", "a"),
+            ("4", "b"),
+            ("5", "b"),
+            Undone::Otherwise { what: vec!["version: others was a, and is b".into()] },
+        ),
+        // The action moved nothing that shows.
+        (
+            ("5", "a"),
+            ("5", "a"),
+            ("4", "a"),
+            Undone::Otherwise { what: vec!["version: running was 5, and is 4".into()] },
+        ),
+    ] {
+        let fact = |(running, others)| found(Verdict::Pass, &[("running", running), ("others", others)]);
+        let frozen = |at| BTreeMap::from([("version".to_owned(), Frozen::from(&fact(at)))]);
+        let now = BTreeMap::from([("version".to_owned(), fact(is))]);
+        assert_eq!(
+            undone(&frozen(was), &frozen(approved), &now, None),
+            expected,
+            "{was:?} {approved:?} {is:?}"
+        );
     }
 }
 
