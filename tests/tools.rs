@@ -8,9 +8,11 @@ use domain::procedure::judge::{Finding, Since, judge};
 use domain::procedure::{CannotTell, Check, Did, Heard, Probe, Procedure, Rung};
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::Value;
 
 /// When the trouble began.
 const NIGHT: &str = "2026-11-24T02:00:00Z";
+const EMPTY: &str = r#"{"items":[]}"#;
 /// Fewer would be no table.
 const LEAST: usize = 60;
 
@@ -86,13 +88,36 @@ fn is_about(key: &str, name: &str, check: &Check) -> bool {
     key == name || asked
 }
 
-/// The nearest: by name in the case, by a word in the case, then what is usual.
-fn answer<'t>(table: &'t Table, case: &'t Case, name: &str, check: &Check) -> Option<&'t Answer> {
-    let by = |answers: &'t BTreeMap<String, Answer>| {
+/// The nearest: by name in the case, by a word in the case, then what is usual. Of two kinds that are asked for at once it is both.
+fn answer(table: &Table, case: &Case, name: &str, check: &Check) -> Option<Answer> {
+    let by = |answers: &BTreeMap<String, Answer>| {
         let by_word = || answers.iter().find(|(key, _)| is_about(key, name, check)).map(|(_, answer)| answer);
-        answers.get(name).or_else(by_word)
+        answers.get(name).or_else(by_word).cloned()
     };
-    by(&case.answer).or_else(|| by(&table.usual))
+    let both = || {
+        let Probe::Run(command) = &check.probe else { return None };
+        let (one, other) = command.0.iter().find_map(|word| word.split_once(','))?;
+        let of = |kind: &str| case.answer.get(kind).or_else(|| table.usual.get(kind)).cloned();
+        Some(together(
+            of(one)?,
+            of(other).unwrap_or_else(|| Answer { out: EMPTY.into(), ..Answer::default() }),
+        ))
+    };
+    by(&case.answer).or_else(both).or_else(|| by(&table.usual))
+}
+
+/// As `kubectl` lists two kinds; where one could not be had, it says why and ends.
+fn together(one: Answer, other: Answer) -> Answer {
+    let items = |answer: &Answer| serde_json::from_str::<Value>(&answer.out).ok();
+    match (items(&one), items(&other)) {
+        (Some(mut all), Some(more)) => {
+            let more = more["items"].as_array().unwrap().clone();
+            all["items"].as_array_mut().unwrap().extend(more);
+            Answer { out: all.to_string(), ..one }
+        }
+        (None, _) => one,
+        (_, None) => other,
+    }
 }
 
 /// What is recorded of a check, each with what is the matter.
@@ -100,7 +125,7 @@ pub fn recorded(procedure: &Procedure, check: &str) -> Vec<(String, Answer)> {
     let table = read(&folder().join(format!("{}.toml", procedure.name)));
     let of = |case: &Case| {
         let answer = answer(&table, case, check, &procedure.checks[check])?;
-        Some((case.about.clone(), answer.clone()))
+        Some((case.about.clone(), answer))
     };
     table.case.iter().filter_map(of).collect()
 }

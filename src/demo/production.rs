@@ -3,6 +3,7 @@
 
 mod cluster;
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -38,6 +39,8 @@ struct World {
     site: Vec<(String, bool)>,
     /// Which of them serves.
     serving: usize,
+    /// Those that a rollback left.
+    left: BTreeSet<String>,
 }
 
 impl Default for World {
@@ -49,6 +52,7 @@ impl Default for World {
             redis: true,
             site: site.collect(),
             serving: 0,
+            left: BTreeSet::new(),
         }
     }
 }
@@ -128,7 +132,7 @@ impl World {
 
     fn vercel(&self, asked: &str) -> Result<Heard, CannotTell> {
         let deployments = || {
-            let one = |(at, (url, _)): (usize, &(String, bool))| json!({ "url": url, "state": "READY", "current": at == self.serving });
+            let one = |(at, (url, _)): (usize, &(String, bool))| json!({ "url": url, "state": "READY", "current": at == self.serving, "left": self.left.contains(url) });
             self.site.iter().enumerate().take(10).map(one).collect::<Vec<Value>>()
         };
         let answer = match asked.split(':').next().unwrap_or(asked) {
@@ -148,8 +152,9 @@ impl World {
         let words: Vec<&str> = argv.iter().map(String::as_str).filter(|word| !is_aim(word)).collect();
         match words.as_slice() {
             ["kubectl", "logs", "-l", label, ..] => Ok(said(0, self.deployment(label)?.log())),
-            ["kubectl", "get", "rs", "-l", label, ..] => Ok(said(0, self.deployment(label)?.replica_sets())),
-            ["kubectl", "get", "pods", "-l", label, ..] => Ok(said(0, self.deployment(label)?.pods(now))),
+            ["kubectl", "get", "rs,pods", "-l", label, ..] => {
+                Ok(said(0, self.deployment(label)?.replica_sets_and_pods(now)))
+            }
             ["kubectl", "get", "hpa", ..] => Ok(said(0, json!({ "items": [] }).to_string())),
             ["kubectl", "get", object, ..] => Ok(said(0, self.deployment(object)?.object())),
             ["kubectl", "rollout", "history", object, revision, ..] => {
@@ -178,6 +183,11 @@ impl World {
     fn serve(&mut self, url: &str) -> Heard {
         match self.site.iter().position(|(known, _)| known == url) {
             Some(at) => {
+                // The newest first: back to an older one leaves what served.
+                match self.site.get(self.serving) {
+                    Some((served, _)) if at > self.serving => drop(self.left.insert(served.clone())),
+                    _ => drop(self.left.remove(url)),
+                }
                 self.serving = at;
                 said(0, format!("Success! {url} serves monkeytown.ai\n"))
             }

@@ -2,6 +2,7 @@
 //! line, and the other procedures still load.
 
 mod lint;
+mod may;
 mod reads;
 mod safe;
 pub mod shell;

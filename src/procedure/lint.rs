@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use jiff::SignedDuration;
 
-use super::{reads, safe, waits};
+use super::{may, reads, safe, waits};
 use domain::procedure::{
     Action, Check, Choices, Command, Expected, Extract, Param, Probe, Procedure, Rung, Undo, Usual, When,
 };
@@ -15,6 +15,8 @@ use redact::Redactor;
 
 /// An action that is stopped has at least and at most so long to let go of what it holds: whoever stops it waits for that.
 const GRACE: [SignedDuration; 2] = [SignedDuration::from_secs(1), SignedDuration::from_mins(2)];
+/// An undo is offered so long at most: after that what it goes back to is no longer what it was.
+const UNTIL: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Knows no values, only what secrets look like.
 static LOOKS: LazyLock<Redactor> = LazyLock::new(|| Redactor::new(std::iter::empty()));
 
@@ -296,6 +298,10 @@ impl Lint<'_> {
         self.command(&place, &action.run);
         self.plan(&place, action);
         self.all(&place, safe::destroys(&action.run));
+        self.all(&place, may::change(&action.run).into_iter().collect());
+        if let Some(target) = &self.procedure.target {
+            self.all(&place, may::elsewhere(action, &target.object));
+        }
         self.undo(&place, action);
         self.limit(&place, action);
         self.known(&place, &action.require);
@@ -322,6 +328,10 @@ impl Lint<'_> {
             Undo::Command(undo) => {
                 self.command(place, &undo.run);
                 self.all(place, safe::destroys(&undo.run));
+                self.all(place, may::change(&undo.run).into_iter().collect());
+                if undo.until.is_some_and(|until| until.0 > UNTIL) {
+                    self.add(place, "`undo`: `until` is 7 days at most");
+                }
                 match undo.risk {
                     None => self.add(place, "`undo` needs a `risk` of its own"),
                     Some(risk) if risk < action.risk => {

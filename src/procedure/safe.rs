@@ -107,6 +107,12 @@ pub fn command(command: &Command) -> Vec<String> {
         if part.starts_with('$') {
             wrong.push(format!("`{part}` is not replaced; secrets reach a program by its environment"));
         }
+        // A file of this machine, or somebody else's: `file:///etc/passwd`, `go-template-file=`, a chart by its address.
+        let reads_file = ["file://", "fileb://", "-file="].iter().any(|sign| part.contains(sign));
+        let fetches = ["http://", "https://", "oci://"].iter().any(|sign| part.contains(sign));
+        if reads_file || (fetches && ["aws", "helm", "kubectl"].contains(&program)) {
+            wrong.push(format!("`{part}` would read what lies elsewhere"));
+        }
         if SECRETS.iter().any(|flag| part == flag || part.starts_with(&format!("{flag}="))) {
             wrong.push(format!("`{part}` would show a secret to everybody on the machine"));
         }
@@ -161,6 +167,13 @@ pub fn destroys(command: &Command) -> Vec<String> {
 /// A rollback without a number undoes itself when it is repeated, and a second click brings the bad version back.
 fn repeatable(command: &Command) -> Option<String> {
     let arguments: Vec<&str> = command.arguments().iter().map(String::as_str).collect();
+    let nought = ["--to-revision=0", "--to-revision=", "0"];
+    let rolls = [["rollout", "undo"].as_slice(), ["rollback"].as_slice()];
+    if rolls.iter().any(|words| arguments.starts_with(words))
+        && arguments.iter().any(|part| nought.contains(part))
+    {
+        return Some("revision 0 is whatever ran before: a repeat brings the bad version back".into());
+    }
     let undoes = command.program() == "kubectl" && arguments.starts_with(&["rollout", "undo"]);
     if undoes && !arguments.iter().any(|part| part.starts_with("--to-revision=")) {
         return Some(

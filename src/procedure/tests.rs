@@ -1,5 +1,6 @@
 //! The files that are shipped, and one fault at a time.
 
+mod changes;
 mod owner;
 mod plan;
 

@@ -5,6 +5,7 @@ mod entropy;
 mod json;
 mod named;
 mod plan;
+mod template;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,8 @@
 //! What programs print of what they would do, with the names of its values alone: they are the pods', and may be secrets that nobody
 //! called so (research 2b, rule 8).
 
+use super::template::template_without_values;
+
 /// What stands in a value's place.
 pub const NOT_SHOWN: &str = "(not shown)";
 
@@ -55,23 +57,12 @@ const SHOWN: [&str; 45] = [
 /// Maps of which nothing but the names is shown.
 const DATA: [&str; 3] = ["data", "stringData", "binaryData"];
 
-/// A plan as `kubectl` describes a pod's template, with the names of its plain variables alone. Its lines stay as many.
+/// A plan: what describes a pod's template without what may be a secret; others say of themselves what they would do.
 pub fn without_values(plan: &str) -> String {
-    let mut within = false;
-    let mut lines = Vec::new();
-    for line in plan.lines() {
-        // What `kubectl` prints after a container's variables. A value of several lines may look like anything else.
-        within &= !line.trim_start().starts_with("Mounts:");
-        lines.push(match line.split_once(':') {
-            // `<set to the key 'url' in secret 'db'>` is no value.
-            Some((_, value)) if within && value.trim_start().starts_with('<') => line.to_owned(),
-            Some((name, _)) if within => format!("{name}: {NOT_SHOWN}"),
-            None if within => NOT_SHOWN.to_owned(),
-            _ => line.to_owned(),
-        });
-        within |= line.trim() == "Environment:";
+    match plan.contains("Pod Template:") {
+        true => template_without_values(plan),
+        false => plan.to_owned(),
     }
-    lines.join("\n")
 }
 
 /// A manifest as `helm` prints it: of each line what it is called, and the value where that is known to be no secret. Its lines stay

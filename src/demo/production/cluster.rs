@@ -79,18 +79,28 @@ impl Deployment {
         format!("INFO connected to redis\nINFO 1204 witnesses\n{trouble}")
     }
 
-    pub fn replica_sets(&self) -> String {
+    /// The replica sets and the pods, as `kubectl` lists both.
+    pub fn replica_sets_and_pods(&self, now: Timestamp) -> String {
+        let items = self.replica_sets().into_iter().chain(self.pods(now)).collect::<Vec<Value>>();
+        json!({ "items": items }).to_string()
+    }
+
+    fn replica_sets(&self) -> Vec<Value> {
         let one = |revision: &Revision| {
             let owner = json!({ "apiVersion": "apps/v1", "kind": "Deployment", "name": self.name, "controller": true });
+            let hash = format!("5c{}d{}", revision.version, revision.restarts);
             json!({
+                "kind": "ReplicaSet",
                 "metadata": {
+                    "name": format!("{}-{hash}", self.name),
+                    "labels": { "app": self.name, "pod-template-hash": hash },
                     "annotations": { "deployment.kubernetes.io/revision": revision.number.to_string() },
                     "ownerReferences": [owner],
                 },
                 "spec": { "template": self.template(revision) },
             })
         };
-        json!({ "items": self.revisions.iter().map(one).collect::<Vec<Value>>() }).to_string()
+        self.revisions.iter().map(one).collect()
     }
 
     fn template(&self, revision: &Revision) -> Value {
@@ -101,7 +111,7 @@ impl Deployment {
         json!({ "metadata": { "annotations": annotations }, "spec": { "containers": [{ "image": image }] } })
     }
 
-    pub fn pods(&self, now: Timestamp) -> String {
+    fn pods(&self, now: Timestamp) -> Vec<Value> {
         let last = match self.runs_out_of_memory() {
             true => json!({ "terminated": { "reason": "OOMKilled", "finishedAt": now } }),
             false => json!({}),
@@ -111,6 +121,7 @@ impl Deployment {
         let set = format!("{}-{}", self.name, hash.as_deref().unwrap_or_default());
         let pod = |number: u32| {
             json!({
+                "kind": "Pod",
                 "metadata": {
                     "name": format!("{set}-{number}"),
                     "labels": { "app": self.name, "pod-template-hash": hash },
@@ -119,7 +130,7 @@ impl Deployment {
                 "status": { "containerStatuses": [container] },
             })
         };
-        json!({ "items": (0..self.replicas).map(pod).collect::<Vec<Value>>() }).to_string()
+        (0..self.replicas).map(pod).collect()
     }
 
     pub fn object(&self) -> String {

@@ -103,11 +103,28 @@ fn after_a_restart_the_step_back_is_still_to_the_version_before() {
     let question = Question::Run(vec![
         "kubectl".into(),
         "get".into(),
-        "rs".into(),
+        "rs,pods".into(),
         "-l".into(),
         "app=event-stream".into(),
     ]);
     let kept = judge(history, &production.ask(&question), Since::Trouble(production.clock.now())).kept;
     assert_eq!(kept["current"].short().as_deref(), Some("9"), "a restart makes a revision");
     assert_eq!(kept["previous"].short().as_deref(), Some("7"), "8 is what was restarted");
+}
+
+#[test]
+fn the_site_does_not_go_back_to_a_deployment_that_a_rollback_left() {
+    let production = Production::new(Clock::system());
+    let runbook = procedure::load(None).runbook;
+    let deployments = &runbook.get("web-rollback").unwrap().checks["deployments"];
+    let previous = || {
+        let heard = production.ask(&Question::Vercel("deployments: 10".into()));
+        judge(deployments, &heard, Since::Trouble(production.clock.now())).kept["previous"].short().unwrap()
+    };
+    production.breaks("site").unwrap();
+    let good = previous();
+    let rollback = ["vercel", "rollback", &good].map(str::to_owned);
+    assert_eq!(production.act(&rollback).0, Ended::Exit { code: Some(0) });
+    production.breaks("site").unwrap();
+    assert_eq!(previous(), good, "what was left in between is no target");
 }

@@ -4,10 +4,48 @@
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use regex::Regex;
 use serde_json::Value;
+
+use super::Heard;
 
 /// What may be expected of them: `backup:age_hours`.
 pub const PARTS: [&str; 3] = ["age_hours", "size", "share"];
+
+/// How a dump's name ends, before what packs or encrypts it.
+const DUMPS: [&str; 10] =
+    ["dump", "dmp", "pgdump", "sql", "bak", "backup", "tar", "tgz", "snapshot", "basebackup"];
+/// What packs or encrypts one.
+const PACKED: [&str; 10] = ["gz", "bz2", "xz", "zst", "lz4", "zip", "7z", "gpg", "age", "enc"];
+
+/// What came, with the lines alone that name backups, and the names of the other files: checksums and logs lie beside them, and are
+/// fresh where the backup failed.
+///
+/// # Errors
+/// When files came, and none of them is named like a backup.
+pub(super) fn named(heard: &Heard, names: Option<&str>) -> Result<(Heard, Vec<String>), String> {
+    // A file whose pattern is none was refused when it was read.
+    let pattern = names.and_then(|names| Regex::new(names).ok());
+    let is_one = |name: &str| pattern.as_ref().map_or_else(|| is_dump(name), |names| names.is_match(name));
+    let (mut kept, mut passed) = (Vec::new(), Vec::new());
+    for text in heard.text.lines() {
+        match line(text) {
+            Some(file) if !is_one(&file.name) => passed.push(file.name),
+            _ => kept.push(text),
+        }
+    }
+    if !passed.is_empty() && !kept.iter().any(|text| line(text).is_some()) {
+        return Err(format!("no file is named like a backup: there are {}", passed.join(", ")));
+    }
+    Ok((Heard { text: kept.join("\n"), ..heard.clone() }, passed))
+}
+
+/// `town-2026-11-23.sql.gz`
+fn is_dump(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let mut ends = lower.rsplit('.').skip_while(|end| PACKED.contains(end));
+    ends.next().is_some_and(|end| DUMPS.contains(&end))
+}
 
 /// One file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,5 +124,35 @@ mod tests {
         assert_eq!(PARTS.map(|part| none.part(part, night)), [None, None, None]);
         let empty = Backups::before("2026-11-23 02:00:00 5 a\n2026-11-22 02:00:00 0 b", night);
         assert_eq!(empty.part("share", night), None);
+    }
+
+    #[test]
+    fn checksums_and_logs_are_no_backups() {
+        for (name, expected) in [
+            ("a.dump", true),
+            ("town-2026-11-23.sql.gz", true),
+            ("town.tar.zst.gpg", true),
+            ("A.DUMP", true),
+            ("a.dump.md5", false),
+            ("a.dump.sha256", false),
+            ("failure.log", false),
+            ("failure.log.gz", false),
+            ("a.dump.partial", false),
+            ("README", false),
+            ("dump", true),
+        ] {
+            assert_eq!(is_dump(name), expected, "{name}");
+        }
+        let list = "2026-11-22 02:00:09 9 a.dump\n2026-11-22 02:00:10 33 a.dump.md5\n   PRE old/\n";
+        let heard = |text: &str| Heard { text: text.into(), ..Heard::default() };
+        let (kept, passed) = named(&heard(list), None).unwrap();
+        assert_eq!(
+            (kept.text.as_str(), passed),
+            ("2026-11-22 02:00:09 9 a.dump\n   PRE old/", vec!["a.dump.md5".to_owned()])
+        );
+        let (kept, passed) = named(&heard(list), Some("md5$")).unwrap();
+        assert_eq!((kept.text.lines().count(), passed), (2, vec!["a.dump".to_owned()]));
+        let none = named(&heard("2026-11-24 01:00:00 9 failure.log"), None).unwrap_err();
+        assert!(none.contains("failure.log"), "{none}");
     }
 }

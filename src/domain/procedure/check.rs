@@ -28,6 +28,8 @@ pub struct Check {
     pub decides: bool,
     /// Of a list of Kubernetes' objects only those of this deployment are looked at.
     pub of: Option<String>,
+    /// Of a list of files only those are backups whose name this regular expression finds.
+    pub names: Option<String>,
 }
 
 /// A check that says nothing else ends after this, in seconds.
@@ -37,6 +39,12 @@ impl Check {
     /// How long its answer may take.
     pub fn within(&self) -> Duration {
         self.limit.and_then(|limit| Duration::try_from(limit.0).ok()).unwrap_or(LIMIT)
+    }
+
+    /// Whether it looks at a list of backups.
+    pub fn is_of_backups(&self) -> bool {
+        self.keep.values().any(|kept| kept == "backups")
+            || self.expect.iter().any(|(part, _)| matches!(part, Extract::Backup(_)))
     }
 
     /// Whether it passes or fails; others only keep facts.
@@ -156,6 +164,7 @@ struct Written {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     decides: bool,
     of: Option<String>,
+    names: Option<String>,
 }
 
 /// What silence says.
@@ -183,6 +192,7 @@ impl TryFrom<Written> for Check {
             silence,
             decides,
             of,
+            names,
         } = written;
         let probes = [
             http.map(Probe::Http),
@@ -214,6 +224,9 @@ impl TryFrom<Written> for Check {
         if expect.is_empty() && keep.is_empty() && !matches!(probe, Probe::Tcp(_)) {
             return Err("a check expects something, or keeps a fact".into());
         }
+        if let Some(names) = names.as_ref().filter(|names| !is_pattern(names)) {
+            return Err(format!("`names`: `{names}` is no regular expression"));
+        }
         let silence_fails = silence == Some(Silence::Fails);
         if silence_fails && !matches!(probe, Probe::Http(_) | Probe::Tcp(_)) {
             return Err(
@@ -221,16 +234,18 @@ impl TryFrom<Written> for Check {
                     .into(),
             );
         }
-        Ok(Self { title, probe, expect, keep, cannot_tell, limit, silence_fails, decides, of })
+        Ok(Self { title, probe, expect, keep, cannot_tell, limit, silence_fails, decides, of, names })
     }
 }
 
 impl From<Check> for Written {
     fn from(check: Check) -> Self {
-        let Check { title, probe, expect, keep, cannot_tell, limit, silence_fails, decides, of } = check;
+        let Check { title, probe, expect, keep, cannot_tell, limit, silence_fails, decides, of, names } =
+            check;
         let silence = silence_fails.then_some(Silence::Fails);
         let expect = expect.into_iter().map(|(part, expected)| (part.to_string(), expected)).collect();
-        let bare = Self { title, expect, keep, cannot_tell, limit, silence, decides, of, ..Self::default() };
+        let bare =
+            Self { title, expect, keep, cannot_tell, limit, silence, decides, of, names, ..Self::default() };
         match probe {
             Probe::Http(address) => Self { http: Some(address), ..bare },
             Probe::Tcp(address) => Self { tcp: Some(address), ..bare },

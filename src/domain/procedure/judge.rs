@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::owned::of_deployment;
 use super::part::{container, raw_values, text_of, values};
-use super::{Answer, CannotTell, Check, Expected, Extract, Heard, Probe, Range, keep, reason};
+use super::{Answer, CannotTell, Check, Expected, Extract, Heard, Probe, Range, backups, keep, reason};
 
 /// The outcome of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -155,7 +155,16 @@ fn judge_heard(check: &Check, heard: &Heard, since: Since) -> Finding {
         Ok(own) => own.as_ref().unwrap_or(heard),
         Err(why) => return Finding::unknown(why),
     };
+    let backups = check.is_of_backups().then(|| backups::named(heard, check.names.as_deref())).transpose();
+    let (heard, passed) = match &backups {
+        Ok(Some((backups, passed))) => (backups, passed.as_slice()),
+        Ok(None) => (heard, [].as_slice()),
+        Err(why) => return Finding::unknown(why),
+    };
     let mut finding = Finding { verdict: Verdict::Pass, notes: Vec::new(), why: None, kept: BTreeMap::new() };
+    if !passed.is_empty() {
+        finding.kept.insert("no_backups".into(), Kept::Many(passed.to_vec()));
+    }
     for (extract, expected) in &expectations(check) {
         match part(extract, expected, heard, since) {
             Part::Holds => {}

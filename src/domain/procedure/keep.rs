@@ -151,8 +151,9 @@ fn is_ready(one: &Value) -> bool {
     one.get("state").is_some_and(|state| state == "READY") && one.get("served") != Some(&Value::Bool(false))
 }
 
-/// The newest first, as Vercel lists them.
+/// The newest first, as Vercel lists them. What a rollback left is not gone back to.
 fn before_the_current(json: &Value) -> Option<String> {
     let mut after = list(json).iter().skip_while(|one| !is_current(one)).skip(1);
-    after.find(|one| is_ready(one)).and_then(url)
+    let is_left = |one: &Value| one.get("left") == Some(&Value::Bool(true));
+    after.find(|one| is_ready(one) && !is_left(one)).and_then(url)
 }

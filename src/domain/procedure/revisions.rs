@@ -10,8 +10,20 @@ use serde_json::Value;
 use super::part::{pointed, text_of};
 
 /// Where a deployment's revision is kept by Kubernetes, and those that the same replica set had before.
-const REVISION: &str = "/metadata/annotations/deployment.kubernetes.io~1revision";
+pub(super) const REVISION: &str = "/metadata/annotations/deployment.kubernetes.io~1revision";
 const BEFORE: &str = "/metadata/annotations/deployment.kubernetes.io~1revision-history";
+/// What a pod's container waits for where its revision does not run.
+const FAILS: [&str; 9] = [
+    "CrashLoopBackOff",
+    "CreateContainerConfigError",
+    "CreateContainerError",
+    "ErrImageNeverPull",
+    "ErrImagePull",
+    "ImageInspectError",
+    "ImagePullBackOff",
+    "InvalidImageName",
+    "RunContainerError",
+];
 /// What a restart and Kubernetes write into a template, beside what somebody shipped.
 const WRITTEN: [&str; 2] = ["kubectl.kubernetes.io/restartedAt", "pod-template-hash"];
 
@@ -36,7 +48,7 @@ impl Revisions {
     pub fn read(json: &Value, owner: Option<&str>) -> Result<Self, String> {
         let mut all = match json.as_array() {
             Some(history) => of_helm(history),
-            None => of_kubernetes(&owned(json, owner)?),
+            None => of_kubernetes(&owned(json, owner)?, &failing(json)),
         };
         all.sort_by_key(|revision| revision.number);
         Ok(Self(all))
@@ -88,8 +100,20 @@ fn of_helm(history: &[Value]) -> Vec<Revision> {
     all
 }
 
+/// The replica sets whose own pods, where the list has any, cannot start: nobody goes back to them.
+fn failing(json: &Value) -> BTreeSet<String> {
+    let waits = |pod: &&Value| {
+        let kinds = ["initContainerStatuses", "containerStatuses"];
+        let reasons =
+            kinds.iter().flat_map(|kind| pointed(pod, &format!("/status/{kind}/*/state/waiting/reason")));
+        reasons.into_iter().any(|reason| FAILS.contains(&text_of(reason).as_str()))
+    };
+    let pods = pointed(json, "/items/*").into_iter().filter(waits);
+    pods.flat_map(|pod| pointed(pod, "/metadata/ownerReferences/*/name")).map(text_of).collect()
+}
+
 /// A replica set keeps the numbers that it had; what differs from another one in a restart alone is the same.
-fn of_kubernetes(sets: &[&Value]) -> Vec<Revision> {
+fn of_kubernetes(sets: &[&Value], failing: &BTreeSet<String>) -> Vec<Revision> {
     let numbers = |set: &Value| -> Option<(u64, BTreeSet<u64>)> {
         let number: u64 = set.pointer(REVISION).map(text_of)?.parse().ok()?;
         let before = set.pointer(BEFORE).map(text_of).unwrap_or_default();
@@ -99,18 +123,17 @@ fn of_kubernetes(sets: &[&Value]) -> Vec<Revision> {
     };
     let known = sets.iter().filter_map(|set| {
         let (number, all) = numbers(set)?;
-        Some((number, all, pods(set)))
+        let fails = set.pointer("/metadata/name").is_some_and(|name| failing.contains(&text_of(name)));
+        Some((number, all, pods(set), fails))
     });
     let known: Vec<_> = known.collect();
-    let first = |(_, all, pods): &(u64, BTreeSet<u64>, Option<Value>)| {
-        let same = known.iter().filter(|(_, _, theirs)| pods.is_some() && theirs == pods);
-        same.flat_map(|(_, all, _)| all).chain(all).min().copied().unwrap_or_default()
-    };
-    let revision = |one: &(u64, BTreeSet<u64>, Option<Value>)| Revision {
-        number: one.0,
-        first: first(one),
-        ran: true,
-        deployed: false,
+    let newest = known.iter().map(|one| one.0).max();
+    let revision = |(number, all, pods, fails): &(u64, BTreeSet<u64>, Option<Value>, bool)| {
+        let same = known.iter().filter(|(_, _, theirs, _)| pods.is_some() && theirs == pods);
+        let first = same.flat_map(|(_, all, ..)| all).chain(all).min().copied().unwrap_or_default();
+        // What runs now is left, and is not gone back to, whatever its pods do.
+        let ran = !fails || Some(*number) == newest;
+        Revision { number: *number, first, ran, deployed: false }
     };
     known.iter().map(revision).collect()
 }

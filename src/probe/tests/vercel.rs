@@ -91,7 +91,7 @@ async fn deployments_of_production_are_listed_and_one_is_current() {
     assert_eq!(
         scene.asked(),
         [
-            "/v9/projects/monkeytown-web?slug=town",
+            "/v9/projects/monkeytown-web?rollbackInfo=true&slug=town",
             "/v6/deployments?projectId=ID&target=production&limit=3&slug=town"
         ]
     );

@@ -15,8 +15,26 @@ pub struct Failed {
     is_newest: bool,
 }
 
+/// Which deployments the project's last change of what serves left behind: `lastAliasRequest` and `lastRollbackTarget`, each `{
+/// fromDeploymentId, toDeploymentId, jobStatus, type }`. Vercel tells no change before that.
+fn left(project: &Value, all: &[Value]) -> BTreeSet<String> {
+    let at = |id: &Value| all.iter().position(|one| id.is_string() && one["uid"] == *id);
+    let of = |change: &Value| {
+        let (from, to) = (at(&change["fromDeploymentId"])?, at(&change["toDeploymentId"])?);
+        if ["failed", "skipped"].iter().any(|status| change["jobStatus"] == *status) {
+            return None;
+        }
+        // The newest first: back to an older one leaves what served, and all between; on to a newer one what was passed over.
+        all.get(if from < to { from..to } else { to + 1..from })
+    };
+    let changes = [&project["lastAliasRequest"], &project["lastRollbackTarget"]];
+    let left = changes.into_iter().filter_map(of).flatten();
+    left.filter_map(|one| one["uid"].as_str()).map(str::to_owned).collect()
+}
+
 /// The newest first.
-pub fn deployments(all: &[Value], current: Option<&str>) -> Value {
+pub fn deployments(all: &[Value], current: Option<&str>, project: &Value) -> Value {
+    let left = left(project, all);
     let shown = |one: &Value| {
         let mut shown = json!({
             "url": one["url"],
@@ -26,6 +44,9 @@ pub fn deployments(all: &[Value], current: Option<&str>) -> Value {
         });
         if let Some(served) = served(one) {
             shown["served"] = served.into();
+        }
+        if one["uid"].as_str().is_some_and(|id| left.contains(id)) {
+            shown["left"] = true.into();
         }
         if one["errorMessage"].is_string() {
             shown["error"] = one["errorMessage"].clone();
@@ -150,7 +171,7 @@ mod tests {
             one("c", json!({ "isRollbackCandidate": true })),
             one("b", json!({})),
         ];
-        let told = deployments(&all, Some("e"));
+        let told = deployments(&all, Some("e"), &Value::Null);
         let served: Vec<&Value> = told.as_array().unwrap().iter().map(|one| &one["served"]).collect();
         assert_eq!(served, [&json!(false), &json!(true), &json!(false), &json!(true), &Value::Null]);
         for (current, count, expected) in
@@ -158,5 +179,24 @@ mod tests {
         {
             assert_eq!(up_to_the_current(&all, current, count).len(), expected, "{current:?} of {count}");
         }
+    }
+
+    #[test]
+    fn what_a_rollback_left_is_told() {
+        let all: Vec<Value> = ["6", "5", "4", "3"].iter().map(|id| json!({ "uid": id, "url": id })).collect();
+        let change = |kind: &str, from: &str, to: &str, status: &str| json!({ "type": kind, "fromDeploymentId": from, "toDeploymentId": to, "jobStatus": status });
+        let left = |project: Value| left(&project, &all).into_iter().collect::<Vec<_>>().concat();
+        let last = |change: Value| json!({ "lastAliasRequest": change });
+        assert_eq!(left(last(change("rollback", "5", "4", "succeeded"))), "5");
+        assert_eq!(left(last(change("rollback", "6", "4", "in-progress"))), "56");
+        // 4 served when 6 was promoted, so 5 had been left before.
+        assert_eq!(left(last(change("promote", "4", "6", "succeeded"))), "5");
+        assert_eq!(left(last(change("promote", "5", "6", "succeeded"))), "");
+        assert_eq!(left(last(change("rollback", "5", "4", "failed"))), "");
+        assert_eq!(left(last(change("rollback", "5", "1", "succeeded"))), "");
+        assert_eq!(left(json!({ "lastRollbackTarget": change("", "5", "4", "succeeded") })), "5");
+        assert_eq!(left(json!({ "lastAliasRequest": null })), "");
+        let told = deployments(&all, Some("6"), &last(change("rollback", "5", "4", "succeeded")));
+        assert_eq!((&told[1]["left"], &told[2]["left"]), (&json!(true), &Value::Null));
     }
 }

@@ -55,6 +55,8 @@ struct Project {
     id: String,
     /// The deployment that its addresses lead to.
     current: Option<String>,
+    /// As Vercel tells it: what serves was last changed from what to what.
+    told: Value,
 }
 
 impl Vercel {
@@ -103,12 +105,12 @@ impl Vercel {
                 let last = listed.last().is_some_and(is_current);
                 // After many that failed the current one is further back.
                 if current.is_none() || (listed.iter().any(is_current) && !last) {
-                    return Ok(answers::deployments(listed, current));
+                    return Ok(answers::deployments(listed, current, &project.told));
                 }
                 let more = self.deployments(&project, DEPLOYMENTS_MOST).await?;
                 let count = usize::try_from(count).unwrap_or_default();
                 let all = answers::up_to_the_current(VERCEL.listed(&more["deployments"])?, current, count);
-                Ok(answers::deployments(all, current))
+                Ok(answers::deployments(all, current, &project.told))
             }
             "build errors" => self.build_errors().await,
             "environment names" => self.environment_names().await,
@@ -118,10 +120,12 @@ impl Vercel {
     }
 
     async fn project(&self) -> Result<Project, CannotTell> {
-        let found = self.get(&format!("/v9/projects/{}", self.project), &[], "settings").await?;
+        let found = self
+            .get(&format!("/v9/projects/{}", self.project), &[("rollbackInfo", "true")], "settings")
+            .await?;
         let id = found["id"].as_str().map(str::to_owned).ok_or_else(|| VERCEL.unreadable())?;
         let current = found["targets"]["production"]["id"].as_str().map(str::to_owned);
-        Ok(Project { id, current })
+        Ok(Project { id, current, told: found })
     }
 
     /// Those of production: no other is rolled back to.

@@ -288,3 +288,56 @@ keep = { names = "json:/items/*/metadata/name" }"#);
         Some("a")
     );
 }
+
+#[test]
+fn of_the_current_revision_only_its_own_pods_count_and_one_whose_pods_fail_is_no_target() {
+    let set = |hash: &str, revision: &str| {
+        serde_json::json!({
+            "kind": "ReplicaSet",
+            "metadata": {
+                "name": format!("web-{hash}"),
+                "annotations": { "deployment.kubernetes.io/revision": revision },
+                "ownerReferences": [{ "kind": "Deployment", "name": "web" }],
+            },
+        })
+    };
+    let pod = |hash: &str, reason: &str| {
+        serde_json::json!({
+            "kind": "Pod",
+            "metadata": {
+                "name": format!("web-{hash}-a"),
+                "labels": { "pod-template-hash": hash },
+                "ownerReferences": [{ "kind": "ReplicaSet", "name": format!("web-{hash}") }],
+            },
+            "status": { "containerStatuses": [{ "state": { "waiting": { "reason": reason } } }] },
+        })
+    };
+    let images = check(
+        r#"run = ["kubectl", "get", "rs,pods", "-o", "json"]
+of = "current revision of web"
+expect = { "json:/items/*/status/containerStatuses/*/state/waiting/reason" = { none = "ImagePullBackOff", given = "json:/items/*/metadata/name" } }"#,
+    );
+    let history = check(
+        r#"run = ["kubectl", "get", "rs,pods", "-o", "json"]
+keep = { previous = "previous revision of web", current = "current revision of web", all = "revisions of web" }"#,
+    );
+    let list = |items: &[serde_json::Value]| output(0, &serde_json::json!({ "items": items }).to_string());
+    let sets = [set("b8", "8"), set("c10", "10"), set("a7", "7")];
+    let with = |pods: &[serde_json::Value]| list(&[&sets, pods].concat());
+    let (old, new) = (pod("b8", "ImagePullBackOff"), pod("c10", "ContainerCreating"));
+    for (heard, verdict) in [
+        (with(&[old.clone(), new.clone()]), Pass),
+        (with(&[old.clone(), pod("c10", "ImagePullBackOff")]), Fail),
+        (with(std::slice::from_ref(&old)), Unknown),
+        (with(&[]), Unknown),
+        (list(std::slice::from_ref(&new)), Unknown),
+    ] {
+        assert_eq!(found(&images, heard.clone()).verdict, verdict, "{heard:?}");
+    }
+    let kept = |pods: &[serde_json::Value]| {
+        let kept = found(&history, with(pods)).kept;
+        ["previous", "current", "all"].map(|name| kept[name].short().unwrap())
+    };
+    assert_eq!(kept(&[new]), ["8", "10", "7, 8, 10"]);
+    assert_eq!(kept(&[old, pod("c10", "CrashLoopBackOff")]), ["7", "10", "7, 10"]);
+}

@@ -195,6 +195,8 @@ fn facts_are_kept_of_an_answer() {
         {"url":"b.vercel.app","state":"ERROR"},{"url":"a.vercel.app","state":"READY"}]"#;
     let staged = r#"[{"url":"c.vercel.app","state":"READY","current":true},
         {"url":"b.vercel.app","state":"READY","served":false},{"url":"a.vercel.app","state":"READY","served":true}]"#;
+    let left = r#"[{"url":"c.vercel.app","state":"READY","current":true},
+        {"url":"b.vercel.app","state":"READY","left":true},{"url":"a.vercel.app","state":"READY"}]"#;
     let one = |text: &str| Kept::One(text.into());
     let many = |list: &[&str]| Kept::Many(list.iter().map(|text| (*text).to_owned()).collect());
     let table = [
@@ -208,6 +210,7 @@ fn facts_are_kept_of_an_answer() {
         ("the current one", vercel, Some(one("c.vercel.app"))),
         ("the ready one before the current", vercel, Some(one("a.vercel.app"))),
         ("the ready one before the current", staged, Some(one("a.vercel.app"))),
+        ("the ready one before the current", left, Some(one("a.vercel.app"))),
         ("urls that are ready", staged, Some(many(&["c.vercel.app", "a.vercel.app"]))),
         ("json:/0/url", vercel, Some(one("d.vercel.app"))),
         ("json:/9/url", vercel, None),
