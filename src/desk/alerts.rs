@@ -10,7 +10,7 @@ use domain::aggregate::Aggregate;
 use domain::alert::asking::Asking;
 use domain::alert::bound::PutOff;
 use domain::alert::ear::Ear;
-use domain::alert::group::{Group, GroupId, NAMED, Shown};
+use domain::alert::group::{Group, GroupId, LeftBy, NAMED, Shown};
 use domain::alert::signal::Source;
 use domain::alert::watch::Beat;
 use domain::alert::{Alert, AlertId};
@@ -173,8 +173,12 @@ pub(super) fn shown(book: &Book<'_>, id: GroupId) -> Result<Option<Shown>, Store
     }
     let title = alerts.first().map_or("", |alert| alert.told.title.as_str());
     let incidents = offered(book, title);
-    let group = Group { incident: book.whole_number(group.incident)?, ..Group::clone(&group) };
-    Ok(Some(Shown { group, alerts, signals, incidents, at: book.now }))
+    let whole = group.incident.map(|id| book.whole(id)).transpose()?.flatten();
+    let left_by = whole.as_ref().filter(|whole| group.is_live() && !whole.is_open());
+    let left_by = left_by.map(|whole| LeftBy { incident: whole.id, cancelled: whole.is_cancelled() });
+    let incident = whole.map(|whole| whole.id).filter(|_| left_by.is_none());
+    let group = Group { incident, ..Group::clone(&group) };
+    Ok(Some(Shown { group, alerts, signals, incidents, left_by, at: book.now }))
 }
 
 /// The open incidents that an alert of this title may belong to: those that sound alike, then the newest.

@@ -269,6 +269,9 @@ pub enum Done {
         title: String,
         raised: Option<Severity>,
         taken: Option<Actor>,
+        /// Whoever asked has it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        yours: bool,
         along: Vec<IncidentId>,
     },
     /// It is on its own again; the other one has its severity of before.

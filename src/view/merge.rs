@@ -236,7 +236,7 @@ pub(super) fn told(news: &MergeNews, who: Words, most: usize) -> Words {
 /// The answer to whoever merged or split.
 pub(super) fn done(incident: IncidentId, what: &Done, via: Via) -> Words {
     match what {
-        Done::Merged { into, title, raised, taken, along } => {
+        Done::Merged { into, title, raised, taken, yours, along } => {
             let raised =
                 raised.map(|now| words![format!(" {into} is {} now, as this one was.", severity(now))]);
             let along = (!along.is_empty()).then(|| {
@@ -244,10 +244,12 @@ pub(super) fn done(incident: IncidentId, what: &Done, via: Via) -> Words {
                 words![format!(" {} came along.", names.join(", "))]
             });
             let nobody = taken.is_none().then(|| words![format!(" Nobody has {into} yet.")]);
+            let yours = yours.then(|| words![format!(" You have {into} now.")]);
             words!["merged into ", bold(into.to_string()), " ", title, "."]
                 .and_if(raised)
                 .and_if(along)
                 .and_if(nobody)
+                .and_if(yours)
                 .and(words![" To undo: ", code(via.line(&format!("split {}", incident.0)))])
         }
         Done::SplitOff { from, back_to } => {

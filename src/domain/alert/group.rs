@@ -64,6 +64,9 @@ pub struct Group {
     pub asked: Option<Timestamp>,
     pub acked: Option<Acked>,
     pub incident: Option<IncidentId>,
+    /// A person took it out of its incident: what comes anew has a message of its own, and does not take it back there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub apart: bool,
     /// Its message.
     pub post: Option<(ChannelId, MessageTs)>,
     /// When the last of them was over.
@@ -82,8 +85,17 @@ pub struct Shown {
     pub signals: u64,
     /// Incidents that they may belong to, the likely ones first.
     pub incidents: Vec<Summary>,
+    /// The incident that they belonged to and that is over, though they fire.
+    pub left_by: Option<LeftBy>,
     /// When it was read.
     pub at: Timestamp,
+}
+
+/// An incident that is over, though alerts that belonged to it fire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeftBy {
+    pub incident: IncidentId,
+    pub cancelled: bool,
 }
 
 /// Most alerts that a message names.
@@ -113,10 +125,23 @@ impl Group {
             asked: None,
             acked: None,
             incident: None,
+            apart: false,
             post: None,
             ended: None,
             events: event.seq,
         })
+    }
+
+    /// Whoever had them had what is over: somebody is asked as at the first time.
+    fn begins_anew(&mut self, at: Timestamp) {
+        if self.acked.take().is_none() {
+            return;
+        }
+        let later = at.duration_since(self.since);
+        for due in [&mut self.remind, &mut self.due].into_iter().flatten() {
+            *due = due.saturating_add(later).unwrap_or(Timestamp::MAX);
+        }
+        (self.reminded, self.breached) = (false, false);
     }
 
     /// Nobody has it yet, though somebody is to.
@@ -171,13 +196,20 @@ impl Aggregate for Group {
             GroupEventKind::Again { .. } => {
                 if self.ended.take().is_some() {
                     self.asked = Some(event.at);
+                    self.begins_anew(event.at);
                 }
                 self.open += 1;
             }
             GroupEventKind::Raised { severity } => self.severity = self.severity.min(*severity),
             GroupEventKind::Acked => self.acked = Some(Acked { by: event.by.clone(), at: event.at }),
-            GroupEventKind::Attached { incident } => self.incident = Some(*incident),
-            GroupEventKind::Detached => (self.incident, self.asked) = (None, Some(event.at)),
+            GroupEventKind::Attached { incident } => {
+                // Whoever has that has them.
+                self.acked = self.acked.take().filter(|_| self.incident == Some(*incident));
+                (self.incident, self.apart) = (Some(*incident), false);
+            }
+            GroupEventKind::Detached => {
+                (self.incident, self.asked, self.apart) = (None, Some(event.at), true);
+            }
             GroupEventKind::Reminded { .. } => self.reminded = true,
             GroupEventKind::Breached { .. } => (self.reminded, self.breached) = (true, true),
             GroupEventKind::Posted { channel, message } => {

@@ -244,6 +244,8 @@ impl Alert {
         let meant = self.closed.as_ref().map(|closed| closed.until);
         let fires = self.course.fires() && self.course.fired().is_some_and(|fired| Some(fired) > meant);
         let open = fires || self.flapping.is_some();
+        // Whoever had it had what is over.
+        self.acked = self.acked.take().filter(|_| self.ended.is_none() || !open);
         self.closed = self.closed.take().filter(|_| !open);
         self.ended = match (open, &self.closed) {
             (true, _) => None,
@@ -325,7 +327,11 @@ impl Aggregate for Alert {
                 self.settle(event.at);
             }
             AlertEventKind::Acked => self.acked = Some(Acked { by: event.by.clone(), at: event.at }),
-            AlertEventKind::Attached { incident } => self.incident = Some(*incident),
+            AlertEventKind::Attached { incident } => {
+                // Whoever has that has it.
+                self.acked = self.acked.take().filter(|_| self.incident == Some(*incident));
+                self.incident = Some(*incident);
+            }
             AlertEventKind::Detached => self.incident = None,
             AlertEventKind::Grouped { group } => self.group = Some(*group),
             AlertEventKind::Silenced { silence, until } => self.silence = Some((*silence, *until)),

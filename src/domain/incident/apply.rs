@@ -239,7 +239,7 @@ impl Incident {
         let raised = || BackupWatch { seq: event.seq, from: event.at };
         self.backup_watch = clocks.backup_after.map(|_| watched.unwrap_or_else(raised));
         if *sets_aside {
-            self.set_aside(event.seq);
+            self.set_aside(event.seq, &event.by);
         }
         self.set_severity(*to, *clocks, event.at);
         if let Some(part) = merged {

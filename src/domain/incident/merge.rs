@@ -54,9 +54,11 @@ pub fn merge(
     let worse_and_called = raises.is_some() && it.page_due().is_some();
     let has_it = into.last_answer().filter(|_| into.acknowledged.is_some());
     let works = [into, it].iter().any(|one| one.is_at_work(asked.by, asked.duty));
-    let sets_aside = worse_and_called && has_it.is_some() && !works;
+    // Whoever has it as something milder and merges has what it is now; of anybody else that is said anew, or nobody has it.
+    let alone_theirs = has_it == Some(asked.by) && into.answered.is_none();
+    let sets_aside = worse_and_called && has_it.is_some() && !alone_theirs;
     let answers = works && (has_it.is_none() || worse_and_called) && has_it != Some(asked.by);
-    let taken = if answers { Some(asked.by) } else { has_it.filter(|_| !sets_aside) }.cloned();
+    let taken = if answers { Some(asked.by) } else { has_it.filter(|_| !sets_aside || works) }.cloned();
     let took = Took {
         incident: it.id,
         parts: parts(it),
@@ -82,7 +84,14 @@ pub fn merge(
     let mut events = vec![(into.id, of_into), (it.id, vec![news(merged)])];
     let led = |part| (part, vec![news(MergeNews::Led { whole: whole.clone() })]);
     events.extend(along.iter().copied().map(led));
-    let done = Done::Merged { into: into.id, title: into.title.clone(), raised: raises, taken, along };
+    let done = Done::Merged {
+        into: into.id,
+        title: into.title.clone(),
+        raised: raises,
+        yours: taken.as_ref() == Some(asked.by),
+        taken,
+        along,
+    };
     Ok(Merging { events, answer: Decision::done(it, Vec::new(), done).answer })
 }
 
@@ -220,7 +229,8 @@ impl Incident {
 
     /// Whether `person` is on call, or called to it, or works on it, or has it.
     fn is_at_work(&self, person: &Actor, duty: &Duty) -> bool {
-        person.is_person() && (self.is_meant(person, duty) || self.last_answer() == Some(person))
+        let uncalled_backup = Duty { backup: None, ..duty.clone() };
+        person.is_person() && (self.is_meant(person, &uncalled_backup) || self.last_answer() == Some(person))
     }
 
     /// Whether an alert declared it, or something that is merged into it.

@@ -24,6 +24,8 @@ impl Consequences<'_> {
             (true, false, AlertWhat::Joined { alert, title, .. } | AlertWhat::Again { alert, title }) => {
                 self.say_inside(Say::FiresAgain { alert: Some(*alert), title: title.clone() });
             }
+            // None fires where the last one was taken away.
+            (true, false, _) if news.tally.firing == 0 => {}
             (true, false, _) => self.say_inside(Say::FiresAgain { alert: None, title: String::new() }),
             _ => {}
         }
@@ -37,6 +39,7 @@ impl Consequences<'_> {
         let quiet = |incident: &Incident| incident.alerts.quiet.is_some();
         match (before.is_some_and(quiet), quiet(self.incident)) {
             (false, true) => self.ask_whether_it_is_over(),
+            (true, false) if self.incident.alerts.tally.firing == 0 => {}
             (true, false) => self.say_inside(Say::FiresAgain { alert: None, title: String::new() }),
             _ => {}
         }

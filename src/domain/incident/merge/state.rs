@@ -2,6 +2,7 @@
 
 use super::Back;
 use super::events::{MergeNews, Merged, SetAside, Took, Whole};
+use crate::actor::Actor;
 use crate::id::IncidentId;
 use crate::incident::event::Event;
 use crate::incident::{Incident, Retraction};
@@ -69,9 +70,16 @@ impl Incident {
         self.passed.extend(passed.map(|part| part.passed.clone()).unwrap_or_default());
     }
 
-    /// Whoever had it had something milder than it is by event `seq`.
-    pub(in crate::incident) fn set_aside(&mut self, seq: u32) {
+    /// Whoever had it had something milder than it is by event `seq`. `by`, whose event it is, has it as it is now, where they said so
+    /// with that.
+    pub(in crate::incident) fn set_aside(&mut self, seq: u32, by: &Actor) {
         let Some(now) = self.acknowledged.take() else { return };
+        if let Some(answered) = self.answered.take_if(|answered| answered.by == *by) {
+            let before = self.set_aside.take().map_or(now, |before| before.acknowledged);
+            self.set_aside = Some(SetAside { seq, acknowledged: before, answered: None });
+            self.acknowledged = Some(answered);
+            return;
+        }
         let answered = self.answered.take();
         // A second time the first acknowledgement stays the first.
         let (acknowledged, answered) = match self.set_aside.take() {

@@ -229,7 +229,7 @@ fn while_it_is_merged_it_owes_nothing_and_refuses_with_the_number_that_leads() {
     let before = town.clocks(OLD);
     let done = town.merges(2, "U0ZOE", YOUNG, OLD).unwrap();
     let (title, along) = ("Stream 7 down".to_owned(), Vec::new());
-    assert_eq!(done, Done::Merged { into: OLD, title, raised: None, taken: None, along });
+    assert_eq!(done, Done::Merged { into: OLD, title, raised: None, taken: None, yours: false, along });
     assert_eq!(town.clocks(YOUNG), []);
     assert_eq!(town.clocks(OLD), before, "roles and clocks are the older one's");
     assert!(town.of(YOUNG).open_pages.is_empty() && !town.of(OLD).open_pages.is_empty());

@@ -12,7 +12,7 @@ use crate::words::{Words, bold, code, mention, near, words};
 use config::Mentions;
 use domain::Severity;
 use domain::aggregate::Aggregate;
-use domain::alert::group::{Group, Shown};
+use domain::alert::group::{Group, LeftBy, Shown};
 use domain::alert::line::{AlertsLine, Notice, State};
 use domain::alert::silence::Silence;
 use domain::alert::{Acked, Alert};
@@ -49,7 +49,10 @@ pub fn message(shown: &Shown, mentions: &Mentions) -> Message {
         _ => draft,
     };
     let belongs = group.incident.map(|incident| belongs(incident, group.is_live()));
-    draft.lines(belongs.into_iter().collect()).buttons(buttons(shown)).finish()
+    let left = shown.left_by.map(|LeftBy { incident, cancelled }| {
+        words!["🚨 ", bold(incident.to_string()), if cancelled { " is cancelled." } else { " is resolved." }]
+    });
+    draft.lines(belongs.into_iter().chain(left).collect()).buttons(buttons(shown)).finish()
 }
 
 /// One alert, as somebody asked for it.

@@ -104,7 +104,14 @@ fn shown(group: Group, alerts: Vec<Alert>, time: &str) -> Shown {
     };
     let signals = alerts.iter().map(|alert| alert.count).sum();
     let incidents = vec![incident(7, "Event stream"), incident(9, "Typo")];
-    Shown { group, alerts: alerts.into_iter().map(Arc::new).collect(), signals, incidents, at: at(time) }
+    Shown {
+        group,
+        alerts: alerts.into_iter().map(Arc::new).collect(),
+        signals,
+        incidents,
+        left_by: None,
+        at: at(time),
+    }
 }
 
 fn silence(texts: &Texts, number: u64, titled: bool) -> Silence {

@@ -145,6 +145,7 @@ fn answers_of(texts: &Texts) -> Vec<Named> {
         title: texts.title.clone(),
         raised,
         taken,
+        yours: false,
         along: along.iter().copied().map(IncidentId).collect(),
     };
     let done = [
