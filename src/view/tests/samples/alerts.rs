@@ -54,7 +54,6 @@ fn alert(texts: &Texts, number: u64, severity: Severity) -> Alert {
         verdict: judge(&signal, &Rules::default(), at("02:00")),
         after: None,
         silence: None,
-        quiet: None,
         checked: None,
     };
     let event = Alert::event(1, at("02:00"), &Cause::howler(), AlertEventKind::Opened(Box::new(opened)));
