@@ -66,13 +66,13 @@ pub fn template_without_values(text: &str) -> String {
     for line in text.lines() {
         let words = line.trim_start();
         let indent = line.len() - words.len();
-        if within.is_some_and(|within| is_over(within, indent, words)) {
+        if within.is_some_and(|within| is_over(within, depth(line), words)) {
             within = None;
         }
         let (key, value) = words.split_once(':').unwrap_or((words, ""));
         let (line, value) = (line.trim_end(), value.trim());
         if within.is_none() {
-            within = heading(key).map(|part| (part, indent));
+            within = heading(key).map(|part| (part, depth(line)));
             let shown = match within {
                 // What they are stands on the same line already.
                 Some((Part::Labels | Part::Annotations, _)) if !value.is_empty() => {
@@ -94,6 +94,11 @@ pub fn template_without_values(text: &str) -> String {
         });
     }
     lines.join("\n")
+}
+
+/// How far in a line stands: `kubectl` writes the second label behind a tab alone.
+fn depth(line: &str) -> usize {
+    line.chars().take_while(|c| c.is_whitespace()).map(|c| if c == '\t' { 8 } else { 1 }).sum()
 }
 
 fn heading(key: &str) -> Option<Part> {
@@ -225,6 +230,17 @@ mod tests {
         ] {
             assert!(shown.contains(part), "{part} is not in {shown}");
         }
+    }
+
+    #[test]
+    fn what_stands_behind_a_tab_alone_is_below_its_heading() {
+        let text = "Pod Template:\n  Labels:\tapp=web\n\tpod-template-hash=b8\n\tpin=walrus\n  Annotations:\tpw: plumtree\n\t\
+                    kubectl.kubernetes.io/restartedAt: now\n\tImage: lemur\n  Containers:\n   web:\n    Image:\tweb:1";
+        assert_eq!(
+            template_without_values(text),
+            "Pod Template:\n  Labels:\tapp=web\n\tpod-template-hash=b8\n\tpin=(not shown)\n  Annotations:\tpw: (not shown)\n\t\
+             kubectl.kubernetes.io/restartedAt: now\n\tImage: (not shown)\n  Containers:\n   web:\n    Image:\tweb:1"
+        );
     }
 
     #[test]

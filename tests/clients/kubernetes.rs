@@ -176,7 +176,7 @@ async fn what_kubectl_really_prints_leads_to_the_right_step() {
         ("the first kill", |town| town.fare(Fares::FirstKill), "scale_up"),
         ("before it starts", |town| town.fare(Fares::HeldUp), "Pods are held up"),
         ("no room", |town| town.fare(Fares::Unschedulable), "Pods are held up"),
-        ("not ready, in time", |town| town.fare(Fares::NotReady), "restart"),
+        ("not ready, in time", |town| town.fare(Fares::NotReady), "A rollout has just begun"),
         (
             "not ready, over its time",
             |town| {
