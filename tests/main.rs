@@ -32,6 +32,7 @@ mod home;
 mod hooks;
 mod import;
 mod incident_alerts;
+mod incident_over;
 mod incidents;
 mod kill;
 mod logs;

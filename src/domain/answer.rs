@@ -17,6 +17,7 @@ use super::refusal::Refusal;
 use super::request::FormContext;
 use super::runbook::RunbookAnswer;
 use crate::actor::Actor;
+use crate::alert::AlertId;
 use crate::id::{ChannelId, DeliveryId, IncidentId, UserId};
 
 /// The answer to a request. It is kept with the delivery, so that a repeated one gets the same.
@@ -282,6 +283,12 @@ pub enum Done {
     /// It was no incident; or it is the one named.
     Cancelled {
         of: Option<IncidentId>,
+    },
+    /// It is over by a person, resolved or no incident, and some of its alerts fire all the same; `firing` are the first of them.
+    EndedFiring {
+        cancelled: bool,
+        firing: Vec<AlertId>,
+        more: u32,
     },
     Renamed {
         title: String,

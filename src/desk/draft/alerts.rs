@@ -14,13 +14,15 @@ use domain::alert::Alert;
 use domain::alert::event::AlertEventKind;
 use domain::alert::group::event::{GroupEventKind, GroupOpened};
 use domain::alert::group::{Group, GroupId};
+use domain::alert::hear::Delivery;
 use domain::alert::rules::{Declare, Verdict};
-use domain::alert::signal::Source;
+use domain::alert::signal::{Said, Source};
 use domain::alert::silence::{Silence, SilenceEventKind, SilenceId};
 use domain::answer::{Answer, Private};
 use domain::effect::{Effect, EffectKind, Lane, Receipt};
 use domain::id::IncidentId;
 use domain::incident::alerts::raised;
+use domain::incident::event::EventKind;
 use domain::incident::{Declaration, Incident, Intent};
 use domain::owner::Owner;
 use domain::request::Place;
@@ -66,7 +68,10 @@ impl Draft<'_> {
         let group = group.map(|id| find_group(&self.book(), id)).transpose()?.flatten();
         let within = self.config.alerts.group_within;
         let joins = |group: &Arc<Group>| {
-            group.is_live() && (verdict.group_stays || self.now.duration_since(group.joined) <= within)
+            // What a person took out of an incident is not taken back by what comes anew.
+            group.is_live()
+                && !group.apart
+                && (verdict.group_stays || self.now.duration_since(group.joined) <= within)
         };
         let id = match group.filter(joins) {
             Some(group) => {
@@ -123,7 +128,9 @@ impl Draft<'_> {
         };
         let was = before.filter(|before| at_once(before));
         let worse = was.is_none_or(|was| after.verdict.severity < was.verdict.severity);
-        if !at_once(after) || !worse {
+        let told_anew = before.is_some_and(|before| before.count < after.count);
+        let left = told_anew && self.left_behind(after)?;
+        if !at_once(after) || !(worse || left) {
             return Ok(());
         }
         let open = |draft: &Self, incident: Option<IncidentId>| -> Result<Option<IncidentId>, StoreError> {
@@ -133,7 +140,9 @@ impl Draft<'_> {
         if let Some(incident) = open(self, after.incident)? {
             return self.raise(incident, after);
         }
-        if was.is_some() {
+        // Its incident is over, and it became worse since.
+        let worsened = worse && after.incident.is_some();
+        if was.is_some() && !worsened && !left {
             return Ok(());
         }
         let shared = find_group(&self.book(), group)?.and_then(|group| group.incident);
@@ -149,12 +158,50 @@ impl Draft<'_> {
         if known.is_none() {
             self.record::<Group>(group, &cause, GroupEventKind::Attached { incident })?;
         }
+        let ended = after.incident.map(|id| self.book().whole(id)).transpose()?.flatten();
         self.record::<Alert>(after.id, &cause, AlertEventKind::Attached { incident })?;
+        if let Some(ended) = ended.filter(|ended| ended.id != incident) {
+            let how = if ended.is_cancelled() { "cancelled" } else { "resolved" };
+            let text = format!("{} was {how}, and {} still fires.", ended.id, after.id);
+            self.record::<Incident>(incident, &Cause::howler(), EventKind::Noted { text })?;
+        }
         self.raise(incident, after)
     }
 
+    /// Whether its incident was ended by a person so long ago that what its source says of it now is no echo of that.
+    fn left_behind(&self, alert: &Alert) -> Result<bool, StoreError> {
+        let whole = alert.incident.map(|id| self.book().whole(id)).transpose()?.flatten();
+        let Some(whole) = whole else { return Ok(false) };
+        let Some(ended) = whole.resolution().filter(|ended| ended.by.is_person()) else { return Ok(false) };
+        // Such a source says again that it fires with the time at which it began.
+        let says_again = matches!(alert.source, Source::Alertmanager | Source::Grafana);
+        let late = !says_again && alert.last <= ended.at;
+        Ok(!late && self.now.duration_since(ended.at) > self.config.alerts.group_within)
+    }
+
+    /// A delivery that says the same again, though the incident of what fires is over.
+    pub(super) fn said_again(&mut self, delivery: &Delivery) -> Result<(), StoreError> {
+        for signal in delivery.heard.signals.iter().filter(|signal| signal.said == Said::Firing) {
+            let alert = self.alert_of_key(signal.source, &signal.key)?;
+            let Some(alert) =
+                alert.filter(|alert| alert.is_told() && alert.verdict.declare == Declare::AtOnce)
+            else {
+                continue;
+            };
+            let says_again = matches!(alert.source, Source::Alertmanager | Source::Grafana);
+            if says_again
+                && let Some(group) = alert.group
+                && self.left_behind(&alert)?
+            {
+                let before = Alert { group: None, ..Alert::clone(&alert) };
+                self.declares_at_once(group, Some(&before), &alert)?;
+            }
+        }
+        Ok(())
+    }
+
     /// An incident is as bad as the worst alert that would have declared one.
-    fn raise(&mut self, incident: IncidentId, alert: &Alert) -> Result<(), StoreError> {
+    pub(super) fn raise(&mut self, incident: IncidentId, alert: &Alert) -> Result<(), StoreError> {
         let Some(incident) = self.book().whole(incident)? else { return Ok(()) };
         match raised(&incident, alert, &self.config.severity) {
             Some(kind) => self.record::<Incident>(incident.id, &Cause::earlier(Actor::Alert(alert.id)), kind),

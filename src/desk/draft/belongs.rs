@@ -5,6 +5,10 @@ use std::collections::BTreeMap;
 use super::Draft;
 use super::feature::alerts::{find, find_group};
 use domain::aggregate::{Aggregate, Cause};
+use domain::alert::Alert;
+use domain::alert::event::AlertEventKind;
+use domain::alert::group::Group;
+use domain::alert::group::event::GroupEventKind;
 use domain::id::IncidentId;
 use domain::incident::Incident;
 use domain::incident::alerts::{AlertNews, AlertWhat, Belongings, NAMED, Named, Tally};
@@ -40,6 +44,44 @@ impl Draft<'_> {
         }
         let news = AlertNews { what: AlertWhat::Reread { own, lent }, tally };
         self.record::<Incident>(after.id, &Cause::howler(), EventKind::Alerts(Box::new(news)))
+    }
+
+    /// Its messages say that it is over, or open again. Those of a double go to what it is the same as, and come back with a reopening.
+    pub(super) fn end_of_alerts(
+        &mut self,
+        before: Option<&Incident>,
+        after: &Incident,
+    ) -> Result<(), StoreError> {
+        let Some(before) = before.filter(|before| before.is_open() != after.is_open()) else { return Ok(()) };
+        let Some(ended) = before.resolution().or(after.resolution()) else { return Ok(()) };
+        let of = ended.cancelled.as_ref().and_then(|cancelled| cancelled.of);
+        let of = of.map(|of| self.book().whole(of)).transpose()?.flatten();
+        match of {
+            Some(of) if after.is_open() => self.move_alerts(after, of.id, after.id)?,
+            Some(of) if of.is_open() => self.move_alerts(after, after.id, of.id)?,
+            _ => {}
+        }
+        self.redraw(&after.belongings().groups)
+    }
+
+    /// Of what `whose` knows, what is `from`'s belongs `to` another one now.
+    fn move_alerts(&mut self, whose: &Incident, from: IncidentId, to: IncidentId) -> Result<(), StoreError> {
+        let Belongings { groups, mut alone, .. } = whose.alerts.own();
+        for group in groups {
+            if find_group(&self.book(), group)?.is_some_and(|group| group.incident == Some(from)) {
+                self.record::<Group>(group, &Cause::howler(), GroupEventKind::Attached { incident: to })?;
+                alone.extend(self.state.alerts.members(group));
+                let changed = self.parts.alerts.changed.values();
+                alone.extend(changed.filter(|alert| alert.group == Some(group)).map(|alert| alert.id));
+            }
+        }
+        for id in alone {
+            if let Some(alert) = find(&self.book(), id)?.filter(|alert| alert.incident == Some(from)) {
+                self.record::<Alert>(id, &Cause::howler(), AlertEventKind::Attached { incident: to })?;
+                self.raise(to, &alert)?;
+            }
+        }
+        Ok(())
     }
 
     fn tally_of<'b>(&self, all: impl Iterator<Item = &'b Belongings>) -> Result<Tally, StoreError> {

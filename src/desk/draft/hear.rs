@@ -128,7 +128,7 @@ impl Draft<'_> {
         // That it speaks at all counts, also where it says the same again, as Alertmanager does every four hours.
         self.beats(delivery)?;
         if self.seen_before(&delivery.id)?.is_some() {
-            return Ok(());
+            return self.said_again(delivery);
         }
         self.seen.insert(delivery.id.clone(), Answer::Nothing);
         let mut ear = self.ear(delivery.source);

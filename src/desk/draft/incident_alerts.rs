@@ -8,7 +8,8 @@ use super::feature::alerts::{find, find_group};
 use super::merge::COMPARED;
 use domain::aggregate::{Aggregate, Cause};
 use domain::alert::event::AlertEventKind;
-use domain::alert::group::GroupId;
+use domain::alert::group::event::GroupEventKind;
+use domain::alert::group::{Group, GroupId};
 use domain::alert::{Alert, AlertId};
 use domain::id::IncidentId;
 use domain::incident::Incident;
@@ -41,7 +42,10 @@ impl Draft<'_> {
                     let is_open = self.book().whole(incident)?.is_some_and(|it| it.is_open());
                     let attaches = is_open && after.incident.is_none();
                     let kind = AlertEventKind::Attached { incident };
-                    if attaches { self.record::<Alert>(after.id, cause, kind) } else { Ok(()) }
+                    if attaches {
+                        return self.record::<Alert>(after.id, cause, kind);
+                    }
+                    if is_open { self.shows(after, incident, shared, cause) } else { Ok(()) }
                 }
                 (before, Some(incident)) => match turn(before, after) {
                     Some(what) => self.incident_hears(incident, after, what, cause),
@@ -58,6 +62,22 @@ impl Draft<'_> {
         let link = after.told.links.first().cloned();
         let joined = AlertWhat::Joined { alert, title, source: after.source, group, link, of: None };
         self.incident_hears(incident, after, joined, cause)
+    }
+
+    /// The message that an alert has only now says whose it is, where its others are nobody's.
+    fn shows(
+        &mut self,
+        alert: &Alert,
+        incident: IncidentId,
+        shared: Option<IncidentId>,
+        cause: &Cause,
+    ) -> Result<(), StoreError> {
+        let Some(group) = alert.group.filter(|_| shared.is_none()) else { return Ok(()) };
+        self.record::<Group>(group, cause, GroupEventKind::Attached { incident })?;
+        let (title, link) = (alert.told.title.clone(), alert.told.links.first().cloned());
+        let (group, source) = (Some(group), alert.source);
+        let joined = AlertWhat::Joined { alert: alert.id, title, source, group, link, of: None };
+        self.incident_hears(incident, alert, joined, cause)
     }
 
     /// A line of the timeline, or the count that stands for it. What is over hears nothing.
@@ -77,7 +97,10 @@ impl Draft<'_> {
         }
         let Belongings { mut groups, mut alone, .. } = incident.belongings();
         let is_new = match (&what, alert.group) {
-            (AlertWhat::Joined { .. }, Some(group)) => groups.insert(group),
+            (AlertWhat::Joined { .. }, Some(group)) => {
+                alone.remove(&alert.id);
+                groups.insert(group)
+            }
             (AlertWhat::Joined { .. }, None) => alone.insert(alert.id),
             (AlertWhat::Left { .. }, Some(group)) => groups.remove(&group),
             (AlertWhat::Left { .. }, None) => alone.remove(&alert.id),

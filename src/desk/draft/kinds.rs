@@ -52,6 +52,7 @@ impl Recorded for Incident {
         _: &Cause,
     ) -> Result<(), StoreError> {
         draft.parts_follow(before, after)?;
+        draft.end_of_alerts(before, after)?;
         draft.reread(before, after)
     }
 }

@@ -143,7 +143,7 @@ impl Draft<'_> {
     }
 
     /// The messages of open alerts say to which incident they belong.
-    fn redraw(&mut self, groups: &BTreeSet<GroupId>) -> Result<(), StoreError> {
+    pub(super) fn redraw(&mut self, groups: &BTreeSet<GroupId>) -> Result<(), StoreError> {
         for group in groups.iter().copied() {
             if find_group(&self.book(), group)?.is_some_and(|group| group.is_live()) {
                 let kind = EffectKind::AlertCard { group };

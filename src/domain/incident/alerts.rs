@@ -14,6 +14,7 @@ use crate::actor::Actor;
 use crate::alert::group::GroupId;
 use crate::alert::signal::{Link, Source};
 use crate::alert::{Alert, AlertId};
+use crate::answer::Done;
 use crate::id::IncidentId;
 use crate::severities::Severities;
 use crate::timer::Outage;
@@ -172,6 +173,8 @@ impl Alerts {
                     Some(lent) => (&mut lent.groups, &mut lent.alone),
                     None => (&mut self.groups, &mut self.alone),
                 };
+                // One that was alone may share a message since.
+                alone.remove(alert);
                 match group {
                     Some(group) => groups.insert(*group),
                     None => alone.insert(*alert),
@@ -315,6 +318,15 @@ pub fn raised(incident: &Incident, alert: &Alert, rules: &Severities) -> Option<
         clocks: clocks(to, rules),
         sets_aside: incident.acknowledged.is_some() && rules.rule(to).pages().pages(),
     })
+}
+
+/// What a person is told who ends it while some of its alerts fire.
+pub(super) fn ended_firing(incident: &Incident, cancelled: bool) -> Option<Done> {
+    let known = &incident.alerts;
+    let named = known.named.iter().filter(|named| !named.over).map(|named| named.alert);
+    let firing: Vec<AlertId> = named.take(known.tally.firing as usize).collect();
+    let more = known.tally.firing.saturating_sub(u32::try_from(firing.len()).unwrap_or(u32::MAX));
+    (known.tally.firing > 0).then_some(Done::EndedFiring { cancelled, firing, more })
 }
 
 /// Resolves what nobody has touched. Time in which howler heard nothing is no quiet time.

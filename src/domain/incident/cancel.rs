@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::Incident;
+use super::alerts::ended_firing;
 use super::decide::{Decision, open};
 use super::event::{Cancelled, EventKind};
 use crate::answer::Done;
@@ -36,5 +37,7 @@ pub(super) fn cancel(
         missed: incident.uncounted(now),
         cancelled: Some(Cancelled { of }),
     };
-    Ok(Decision::done(incident, vec![cancelled], Done::Cancelled { of }))
+    // Those of a double go along.
+    let firing = if of.is_none() { ended_firing(incident, true) } else { None };
+    Ok(Decision::done(incident, vec![cancelled], firing.unwrap_or(Done::Cancelled { of })))
 }

@@ -5,6 +5,7 @@ mod escalate;
 use jiff::Timestamp;
 
 use self::escalate::{escalate, page, pass, taken_by_work};
+use super::alerts::ended_firing;
 use super::cancel::cancel;
 use super::channel::{invite, rename};
 use super::event::{Clocks, EventKind, UpdateFacts};
@@ -388,7 +389,8 @@ fn resolve(
         missed: incident.uncounted(now),
         cancelled: None,
     };
-    Ok(Decision::done(incident, vec![resolved], Done::Resolved))
+    let done = ended_firing(incident, false).unwrap_or(Done::Resolved);
+    Ok(Decision::done(incident, vec![resolved], done))
 }
 
 pub(super) fn reopen(incident: &Incident) -> Result<Decision, Refusal> {

@@ -2,6 +2,7 @@
 
 mod read;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tracing::info;
@@ -17,6 +18,7 @@ use domain::alert::ask;
 use domain::alert::group::event::GroupEventKind;
 use domain::alert::group::{Group, GroupId};
 use domain::alert::line::{AlertsAnswer, AlertsLine, AlertsRefusal, Silenced, Unsilenced};
+use domain::alert::rules::Declare;
 use domain::alert::silence::{Matcher, Silence, SilenceId};
 use domain::alert::{Alert, AlertId};
 use domain::answer::{Answer, Private};
@@ -236,14 +238,37 @@ impl Draft<'_> {
             Err(refusal) => return Ok(Err(refusal)),
         };
         let alerts = self.attach(&alert, incident, kind, &Cause::request(request))?;
+        self.raise_for_all(&alert, found.id)?;
         let from = self.book().whole_number(alert.incident)?;
         Ok(Ok(AlertsAnswer::Attached { alert: id, incident: found.id, from, alerts }))
+    }
+
+    /// What joins makes its incident as bad as it is, whoever added it.
+    fn raise_for_all(&mut self, alert: &Alert, incident: IncidentId) -> Result<(), StoreError> {
+        let others = alert.group.into_iter().flat_map(|group| self.state.alerts.members(group));
+        let all: BTreeSet<AlertId> = others.chain([alert.id]).collect();
+        for id in all {
+            let declares = |alert: &Arc<Alert>| alert.is_told() && alert.verdict.declare == Declare::AtOnce;
+            if let Some(alert) = find(&self.book(), id)?.filter(declares) {
+                self.raise(incident, &alert)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The incident that counts for this one, as long as that is open.
+    fn open_whole(&self, incident: Option<IncidentId>) -> Result<Option<IncidentId>, StoreError> {
+        let whole = incident.map(|id| self.book().whole(id)).transpose()?.flatten();
+        Ok(whole.filter(|whole| whole.is_open()).map(|whole| whole.id))
     }
 
     /// Where it belongs to an incident only because all that share its message do: the one by which they do is the one to move.
     fn attached_with(&self, alert: &Alert) -> Result<Option<AlertsRefusal>, StoreError> {
         let (None, Some(group)) = (alert.incident, self.group_of_alert(alert)?) else { return Ok(None) };
         let Some(incident) = group.incident.filter(|_| group.is_live()) else { return Ok(None) };
+        if self.open_whole(Some(incident))?.is_none() {
+            return Ok(None);
+        }
         for id in self.state.alerts.members(group.id) {
             if find(&self.book(), id)?.is_some_and(|member| member.incident == Some(incident)) {
                 let incident = self.book().whole_number(Some(incident))?.unwrap_or(incident);
@@ -291,7 +316,7 @@ impl Draft<'_> {
         if let Some(refusal) = self.attached_with(&alert)? {
             return Ok(Err(refusal));
         }
-        if let Some(incident) = self.book().whole_number(alert.incident)? {
+        if let Some(incident) = self.open_whole(alert.incident)? {
             return Ok(Err(AlertsRefusal::AttachedAlready { alert: id, incident }));
         }
         let title = title_of(&alert);

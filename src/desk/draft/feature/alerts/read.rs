@@ -41,7 +41,7 @@ pub(in crate::draft) fn read(
         AlertsLine::Show { alert: id } => match find(book, *id)? {
             Some(alert) => {
                 let group = alert.group.map(|id| find_group(book, id)).transpose()?.flatten();
-                let incident = book.whole_number(incident_of(&alert, group.as_deref()))?;
+                let incident = whose(book, &alert, group.as_deref())?;
                 let silence = alert.silence.map(|(id, _)| find_silence(book, id)).transpose()?.flatten();
                 AlertsAnswer::Show {
                     alert: Box::new(Alert { incident, ..Alert::clone(&alert) }),
@@ -59,7 +59,7 @@ pub(in crate::draft) fn read(
         AlertsLine::Why { alert: id } => match find(book, *id)? {
             Some(alert) => {
                 let group = alert.group.map(|id| find_group(book, id)).transpose()?.flatten();
-                let incident = book.whole_number(incident_of(&alert, group.as_deref()))?;
+                let incident = whose(book, &alert, group.as_deref())?;
                 let silence = alert.silence.map(|(id, _)| find_silence(book, id)).transpose()?.flatten();
                 AlertsAnswer::Why(Box::new(Why {
                     alert: Alert { incident, ..Alert::clone(&alert) },
@@ -118,9 +118,15 @@ pub(super) fn incident_of(alert: &Alert, group: Option<&Group>) -> Option<Incide
     alert.incident.or_else(|| group.filter(|group| group.is_live())?.incident)
 }
 
+/// The incident that it counts for. What fires is no part of one that is over.
+fn whose(book: &Book<'_>, alert: &Alert, group: Option<&Group>) -> Result<Option<IncidentId>, StoreError> {
+    let whole = incident_of(alert, group).map(|id| book.whole(id)).transpose()?.flatten();
+    Ok(whole.filter(|whole| whole.is_open() || !alert.is_live()).map(|whole| whole.id))
+}
+
 fn row(book: &Book<'_>, alert: &Alert) -> Result<Row, StoreError> {
     let group = alert.group.map(|id| find_group(book, id)).transpose()?.flatten();
-    let incident = book.whole_number(incident_of(alert, group.as_deref()))?;
+    let incident = whose(book, alert, group.as_deref())?;
     Ok(Row { incident, ..Row::of(alert, group.as_deref()) })
 }
 
