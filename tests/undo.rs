@@ -326,3 +326,12 @@ async fn it_is_taken_back_after_its_incident_is_resolved_and_the_timeline_has_it
     let timeline = ian.types(room, "/incident timeline").await;
     assert!(timeline.contains("undone: everything is as it was"), "{timeline}");
 }
+
+#[tokio::test]
+async fn a_run_that_is_closed_while_its_action_is_proved_tells_what_ran_and_offers_its_undo() {
+    let town = restarted().await;
+    town.world.ian().types(EMERGENCIES, "/runbook abort RUN-1").await;
+    has(&town, &["Restart the queue ran", "nobody saw whether it helped", "Approved by <@U0MAYA>"]);
+    has(&town, &["Asked for by <@U0IAN>", "(before the action)", "Undo takes back Restart the queue", UNDO]);
+    assert_eq!(buttons(&town), ["undo"]);
+}

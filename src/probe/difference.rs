@@ -34,13 +34,14 @@ struct Pair {
 }
 
 /// What makes `then` of `now`; what `ignore` finds, regular expressions, is the same.
-pub fn compared(now: &Side<'_>, then: &Side<'_>, ignore: &[String]) -> Difference {
+pub fn compared<'t>(now_side: &Side<'t>, then_side: &Side<'t>, ignore: &[String]) -> Difference {
     // A file with one that is none was refused when it was read.
     let ignore: Vec<Regex> = ignore.iter().filter_map(|pattern| Regex::new(pattern).ok()).collect();
-    let (now, then) = (pairs(now, &ignore), pairs(then, &ignore));
+    let (now, then) = (pairs(now_side, &ignore), pairs(then_side, &ignore));
     let ops = ops(&keys(&now), &keys(&then));
     if ops.iter().all(|op| matches!(op, DiffOp::Equal { .. })) {
-        return Difference::Nothing;
+        let line = |side: &Side<'t>| side.raw.lines().map(str::trim_end).collect::<Vec<_>>();
+        return if line(now_side) == line(then_side) { Difference::Nothing } else { Difference::Ignored };
     }
     told(all(&now, &then, ops))
 }
@@ -68,7 +69,9 @@ fn pairs(side: &Side<'_>, ignore: &[Regex]) -> Vec<Pair> {
     pairs
 }
 
+/// Which image runs is never ignored.
 fn key(line: &str, ignore: &[Regex]) -> String {
+    let ignore = if line.to_lowercase().contains("image") { &[][..] } else { ignore };
     let key =
         ignore.iter().fold(line.to_owned(), |line, pattern| pattern.replace_all(&line, "").into_owned());
     key.trim_end().to_owned()
@@ -158,7 +161,7 @@ mod tests {
         // What it is about; what came and what is shown of it, now and then; what is ignored; what is told.
         type Row =
             (&'static str, [&'static str; 2], [&'static str; 2], &'static [&'static str], &'static str);
-        let table: [Row; 10] = [
+        let table: [Row; 12] = [
             ("the same", ["a\nb\n"; 2], ["a\nb"; 2], &[], "Nothing"),
             ("one line", ["a\nb\nc\nd\n"; 2], ["a\nB\nc\nd\n"; 2], &[], " a|-b|+B| c"),
             ("one more", ["a\n"; 2], ["a\nb\n"; 2], &[], " a|+b"),
@@ -178,7 +181,9 @@ mod tests {
                 &[],
                 " (not shown)|-(not shown)|+(not shown)| (not shown)",
             ),
-            ("a number that is no difference", ["rev #1\na"; 2], ["rev #2\na"; 2], &["rev #\\d+"], "Nothing"),
+            ("a number that is no difference", ["rev #1\na"; 2], ["rev #2\na"; 2], &["rev #\\d+"], "Ignored"),
+            ("nothing that is ignored", ["rev #1\na"; 2], ["rev #1\na"; 2], &["rev #\\d+"], "Nothing"),
+            ("an image", ["Image: a:v8"; 2], ["Image: a:v9"; 2], &["a:v\\d"], "-Image: a:v8|+Image: a:v9"),
             (
                 "beside one that is",
                 ["rev #1 web:1"; 2],
@@ -226,7 +231,7 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// Nothing is told that the masks took out, and "nothing would change" only of what is the same.
+        /// Nothing is told that the masks took out, and "alike" only of what is the same.
         #[test]
         fn only_what_may_be_shown_is_told(
             now in proptest::collection::vec("[abk]{1,2}", 0..12),

@@ -50,7 +50,10 @@ impl Prober {
                 Ok(()) => difference(plan, &then, against, now),
                 Err(why) => Difference::CannotTell { why },
             });
-        let is_told = matches!(difference, Some(Difference::Changes { .. } | Difference::Nothing));
+        let is_told = matches!(
+            difference,
+            Some(Difference::Changes { .. } | Difference::Nothing | Difference::Ignored)
+        );
         let text = (!is_told).then(|| masked(plan, &then.shown.all()));
         Ok(Planned { text, difference })
     }

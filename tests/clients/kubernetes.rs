@@ -360,7 +360,7 @@ async fn what_kubectl_says_of_two_revisions_is_a_difference_of_names_alone() {
         ["-      REDIS_URL: (not shown)", "+      REDIS_URL: (not shown)"]
     );
     let same = of("3", "3").await;
-    assert_eq!((same.difference, same.text), (Some(Difference::Nothing), None));
+    assert_eq!((same.difference, same.text), (Some(Difference::Ignored), None));
     let gone = of("2", "9").await;
     let Some(Difference::CannotTell { why }) = &gone.difference else { panic!("{gone:?}") };
     assert!(why.contains("kubectl says of what runs now") && why.contains("unable to find"), "{why}");

@@ -17,8 +17,10 @@ pub struct Compared {
 pub enum Difference {
     /// `more` lines that differ are left out; `sign` is of all of them.
     Changes { lines: Vec<Line>, more: usize, sign: String },
-    /// What would be is what is: carried out, it would change nothing.
+    /// What is compared is alike. That is no word about what is not compared.
     Nothing,
+    /// It is alike once what is to be ignored is taken away.
+    Ignored,
     /// One of both is not there, or not whole. That is no word for "nothing".
     CannotTell { why: String },
 }
@@ -65,6 +67,8 @@ impl Difference {
             // People approved it without knowing.
             (Self::CannotTell { .. }, _) => None,
             (before, Some(now)) if before == now => None,
+            // What is ignored moves by itself.
+            (Self::Nothing | Self::Ignored, Some(Self::Nothing | Self::Ignored)) => None,
             (_, Some(Self::CannotTell { why })) => {
                 Some(format!("what would change could not be told any more: {why}"))
             }

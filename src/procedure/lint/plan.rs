@@ -56,7 +56,7 @@ impl Lint<'_> {
         }
         let wrong = against.ignore.iter().filter(|pattern| !is_pattern(pattern));
         let wrong = wrong.map(|pattern| {
-            format!("`{pattern}` must be a regular expression that leaves something to be compared")
+            format!("`{pattern}` must be a regular expression that leaves something to be compared of every line, and all of an image and its tag, such as `app:v8`")
         });
         self.all(place, wrong.collect());
         self.still(place, action, &against.run);
@@ -75,7 +75,18 @@ impl Lint<'_> {
 /// Lines in which something must be left to be compared: else nothing would ever differ.
 const LINES: [&str; 3] = ["    Image:\tweb:2", "replicas: 2", "a"];
 
+/// Lines of which all must be compared: which image, and which tag of it.
+const IMAGES: [&str; 3] =
+    ["app:v8", "    Image:\tregistry.example/team/web:1.27.4", "image: \"web@sha256:5d41402abc4b2a76\""];
+
+/// Whether it is written as a name and its tag are, without a space between: `app:v[0-9]+`.
+fn names_image(pattern: &str) -> bool {
+    let Ok(image) = Regex::new(r"[A-Za-z][\w./\\-]*[:@][A-Za-z0-9\\\[(.]") else { return false };
+    pattern.to_lowercase().contains("image") || image.is_match(pattern)
+}
+
 fn is_pattern(pattern: &str) -> bool {
     let leaves = |found: &Regex| LINES.iter().all(|line| !found.replace_all(line, "").trim().is_empty());
-    Regex::new(pattern).is_ok_and(|found| leaves(&found))
+    let spares = |found: &Regex| IMAGES.iter().all(|line| found.replace_all(line, "") == *line);
+    Regex::new(pattern).is_ok_and(|found| leaves(&found) && spares(&found)) && !names_image(pattern)
 }

@@ -46,6 +46,11 @@ fn what_a_plan_is_compared_with_is_a_read_of_frozen_facts() {
         (PLAN, "with revision #[0-9]+", ".+", "must be a regular expression that leaves something"),
         (PLAN, "with revision #[0-9]+", ".*", "must be a regular expression that leaves something"),
         (PLAN, "with revision #[0-9]+", "\\\\S", "must be a regular expression that leaves something"),
+        (PLAN, "with revision #[0-9]+", "app:v8", "all of an image and its tag"),
+        (PLAN, "with revision #[0-9]+", "other/web:.+", "all of an image and its tag"),
+        (PLAN, "with revision #[0-9]+", "v[0-9]+$", "all of an image and its tag"),
+        (PLAN, "with revision #[0-9]+", "[0-9.]+", "all of an image and its tag"),
+        (PLAN, "with revision #[0-9]+", "Image:", "all of an image and its tag"),
         (PLAN, "ignore =", "ignores =", "line 36: unknown field `ignores`"),
         (
             PLAN,

@@ -41,7 +41,8 @@ fn cannot() -> Difference {
 fn what_an_action_would_change_stands_over_its_buttons() {
     let cards = [
         ("a long difference", asking(long(), None)),
-        ("nothing would change", asking(Difference::Nothing, None)),
+        ("alike", asking(Difference::Nothing, None)),
+        ("alike apart from what is ignored", asking(Difference::Ignored, None)),
         ("it cannot be told, and the plan stands in full", asking(cannot(), Some("Image:\tstream:6"))),
     ];
     let cards = cards.map(|(name, run)| (name, run_card(&run, Some(at()), at())));
@@ -52,7 +53,8 @@ fn what_an_action_would_change_stands_over_its_buttons() {
 fn a_dry_run_says_what_would_change() {
     for (difference, expected) in [
         (long(), "and 12 more lines differ"),
-        (Difference::Nothing, "Nothing would change"),
+        (Difference::Nothing, "What is compared here is alike. It does not show everything"),
+        (Difference::Ignored, "alike apart from what is ignored"),
         (cannot(), "I cannot tell what would change"),
     ] {
         let told = dry_run(&offered(), None, Some(&difference));

@@ -151,8 +151,11 @@ impl Grounds<'_> {
     /// "Nothing would change", and what would, is no word of an answer in which nothing is.
     fn compares(&mut self, run: &Run, difference: Option<&Difference>, event: &RunEvent) {
         let Some(change) = run.change() else { return };
-        let (Some(Difference::Nothing | Difference::Changes { .. }), Some(plan), Some(against)) =
-            (difference, &change.proposed.plan, &change.proposed.against)
+        let (
+            Some(Difference::Nothing | Difference::Ignored | Difference::Changes { .. }),
+            Some(plan),
+            Some(against),
+        ) = (difference, &change.proposed.plan, &change.proposed.against)
         else {
             return;
         };

@@ -30,6 +30,8 @@ fn a_difference_that_moved_voids_and_one_that_nobody_was_shown_does_not() {
         (Some(changes("a")), Some(cannot()), Some("could not be told any more: no answer")),
         (Some(changes("a")), None, Some("is not what was shown any more")),
         (Some(Difference::Nothing), Some(Difference::Nothing), None),
+        (Some(Difference::Ignored), Some(Difference::Nothing), None),
+        (Some(Difference::Ignored), Some(changes("a")), Some("is not what was shown any more")),
         (Some(Difference::Nothing), Some(changes("a")), Some("is not what was shown any more")),
         (Some(cannot()), Some(changes("a")), None),
         (Some(cannot()), Some(cannot()), None),

@@ -189,25 +189,15 @@ fn notices(texts: &Texts) -> Vec<Named> {
         let silence = Box::new(silence(texts, 3, titled));
         crate::notice(&feature::Notice::Silence(silence, Notice::SilenceOver { late }), &named())
     };
+    let room =
+        |room| crate::notice(&feature::Notice::PutOff(Source::Grafana, Box::new(put_off()), room), &named());
     vec![
         ("nobody has it", of(&group, Notice::Reminded { late: None })),
         ("nobody has several, late", of(&several, Notice::Reminded { late: Some(late()) })),
         ("the response time is over", of(&group, Notice::Breached { late: None })),
         ("the response time of several is over, late", of(&several, Notice::Breached { late: Some(late()) })),
-        (
-            "new ones are put off",
-            crate::notice(
-                &feature::Notice::PutOff(Source::Grafana, Box::new(put_off()), Room::None),
-                &named(),
-            ),
-        ),
-        (
-            "there is room again",
-            crate::notice(
-                &feature::Notice::PutOff(Source::Grafana, Box::new(put_off()), Room::Again),
-                &named(),
-            ),
-        ),
+        ("new ones are put off", room(Room::None)),
+        ("there is room again", room(Room::Again)),
         ("a silence is over", over(true, None)),
         ("a silence of what fits is over, late", over(false, Some(late()))),
     ]
