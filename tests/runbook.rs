@@ -162,8 +162,8 @@ async fn procedures_are_listed_and_shown() {
         for part in [
             "Event stream failure",
             "Redis takes connections",
-            "if health fails and redis passes: Restart event-stream",
-            "kubectl rollout undo deployment/event-stream --to-revision={revision}",
+            "if health and paused fail: The rollout is paused",
+            "if health and images fail and owner and helm pass: Roll event-stream back",
         ] {
             assert!(shown.contains(part), "{line}: {part} is not in {shown}");
         }

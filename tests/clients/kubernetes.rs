@@ -191,7 +191,7 @@ async fn what_kubectl_really_prints_leads_to_the_right_step() {
             |town| town.scale_to(&json!({ "spec": { "replicas": 0 } })).unwrap(),
             "It is scaled to nothing",
         ),
-        ("Argo owns it", owned, "restart"),
+        ("Argo owns it", owned, "The pods crash again and again. A GitOps tool"),
         (
             "killed for its memory, under an autoscaler",
             |town| {

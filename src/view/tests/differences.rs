@@ -11,7 +11,7 @@ use domain::run::{Run, RunEventKind};
 
 fn offered() -> Run {
     use Verdict::{Fail, Pass};
-    moved(begun(), found(Fail, Pass).into_iter().chain([RunEventKind::Stepped { rung: 10 }]))
+    moved(begun(), found(Fail, Pass).into_iter().chain([RunEventKind::Stepped { rung: 21 }]))
 }
 
 fn asking(difference: Difference, plan: Option<&str>) -> Run {

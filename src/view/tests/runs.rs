@@ -80,6 +80,9 @@ pub(super) fn found(health: Verdict, errors: Verdict) -> Vec<RunEventKind> {
         ("memory", finding(Verdict::Pass, &[])),
         ("images", finding(Verdict::Pass, &[])),
         ("crashes", finding(Verdict::Pass, &[])),
+        ("ended", finding(Verdict::Pass, &[])),
+        ("ended_before", finding(Verdict::Pass, &[])),
+        ("settled", finding(Verdict::Pass, &[])),
         ("starts", finding(Verdict::Pass, &[])),
         ("wanted", finding(Verdict::Pass, &[])),
         ("ready", finding(Verdict::Pass, &[])),
@@ -105,12 +108,12 @@ fn cards() {
     use Verdict::{Fail, Pass, Unknown};
     let looking = moved(begun(), found(Fail, Pass).into_iter().take(2));
     let offered = moved(begun(), found(Fail, Unknown));
-    let rolls_back = moved(offered.clone(), [RunEventKind::Stepped { rung: 10 }]);
+    let rolls_back = moved(offered.clone(), [RunEventKind::Stepped { rung: 21 }]);
     let blind = moved(begun(), found(Unknown, Pass));
     let saw = RunEventKind::Seen { check: "health".into(), says: Some("*502* at the gate".into()) };
     let saw = moved(blind.clone(), [saw]);
     let none_left =
-        moved(rolls_back.clone(), [RunEventKind::Stepped { rung: 13 }, RunEventKind::Stepped { rung: 14 }]);
+        moved(rolls_back.clone(), [RunEventKind::Stepped { rung: 24 }, RunEventKind::Stepped { rung: 25 }]);
     let well = moved(begun(), found(Pass, Pass));
     let stopped = moved(begun(), [RunEventKind::Over(End::Aborted)]);
     let cards = [
@@ -165,7 +168,7 @@ pub(super) fn ended(ended: Ended) -> RunEventKind {
 #[test]
 fn cards_of_a_change() {
     use Verdict::{Fail, Pass};
-    let offered = moved(begun(), found(Fail, Pass).into_iter().chain([RunEventKind::Stepped { rung: 10 }]));
+    let offered = moved(begun(), found(Fail, Pass).into_iter().chain([RunEventKind::Stepped { rung: 21 }]));
     let preparing = moved(offered.clone(), [proposed(&offered)]);
     let asking = moved(preparing.clone(), [prepared()]);
     let one = moved(asking.clone(), [RunEventKind::Approved { comment: Some("the log says so".into()) }]);

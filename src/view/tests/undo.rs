@@ -50,7 +50,7 @@ fn undo(run: &Run) -> RunEventKind {
 #[test]
 fn cards_of_an_undo() {
     use Verdict::{Fail, Pass};
-    let offered = moved(begun(), found(Fail, Pass).into_iter().chain([RunEventKind::Stepped { rung: 10 }]));
+    let offered = moved(begun(), found(Fail, Pass).into_iter().chain([RunEventKind::Stepped { rung: 21 }]));
     let asking = moved(offered.clone(), [proposed(&offered), prepared()]);
     let approved = || RunEventKind::Approved { comment: None };
     let acting = moved(asking, [approved(), approved(), RunEventKind::Begun]);
