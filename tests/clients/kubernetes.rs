@@ -226,10 +226,10 @@ async fn what_kubectl_really_prints_leads_to_the_right_step() {
                 let now = Clock::system().now();
                 town.others.push(json!({
                     "metadata": {
-                        "name": "event-stream-hash1-evicted",
+                        "name": "event-stream-hash2-evicted",
                         "namespace": "monkeytown",
-                        "labels": { "app": "event-stream", "pod-template-hash": "hash1" },
-                        "ownerReferences": [{ "apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "event-stream-hash1", "controller": true }],
+                        "labels": { "app": "event-stream", "pod-template-hash": "hash2" },
+                        "ownerReferences": [{ "apiVersion": "apps/v1", "kind": "ReplicaSet", "name": "event-stream-hash2", "controller": true }],
                     },
                     "spec": { "containers": [{ "name": "app", "image": "stream:2" }] },
                     "status": { "phase": "Failed", "reason": "Evicted", "startTime": now },
@@ -360,7 +360,7 @@ async fn what_kubectl_says_of_two_revisions_is_a_difference_of_names_alone() {
         ["-      REDIS_URL: (not shown)", "+      REDIS_URL: (not shown)"]
     );
     let same = of("3", "3").await;
-    assert_eq!((same.difference, same.text), (Some(Difference::Ignored), None));
+    assert_eq!((same.difference, same.text), (Some(Difference::Nothing), None));
     let gone = of("2", "9").await;
     let Some(Difference::CannotTell { why }) = &gone.difference else { panic!("{gone:?}") };
     assert!(why.contains("kubectl says of what runs now") && why.contains("unable to find"), "{why}");
