@@ -5,7 +5,9 @@ use super::parts;
 use super::{SNOOZE, here};
 use crate::slack_text::plain;
 use domain::Severity;
+use domain::alert::line::AlertsLine;
 use domain::command::{Command, Line, Role};
+use domain::feature::FeatureLine;
 use domain::id::IncidentId;
 use domain::incident::severity::Status;
 use domain::oncall::line::Oncall;
@@ -25,6 +27,7 @@ enum Wish {
     WhoIsOnCall,
     MyTurns,
     HowItStands,
+    Alerts,
     Help,
     FalseAlarm,
     StillBroken,
@@ -37,7 +40,8 @@ enum Wish {
 }
 
 /// Phrases in lower case, without apostrophes and signs. The first rows come first among the buttons.
-const PHRASES: [(Wish, &[&str]); 12] = [
+const PHRASES: [(Wish, &[&str]); 13] = [
+    (Wish::Alerts, &["firing", "fires", "alerts", "alarms", "any alert", "any alarm"]),
     (
         Wish::MyTurns,
         &[
@@ -412,6 +416,7 @@ fn commands(wish: Wish, text: &str, said: &str) -> Vec<Command> {
         Wish::WhoIsOnCall => vec![oncall(Oncall::Who { when: None })],
         Wish::MyTurns => vec![oncall(Oncall::Schedule { weeks: WEEKS }), oncall(Oncall::Who { when: None })],
         Wish::HowItStands => vec![Command::Show, Command::List, Command::Timeline { page: 1 }],
+        Wish::Alerts => vec![Command::Feature(Box::new(FeatureLine::Alerts(AlertsLine::List)))],
         Wish::Help => vec![Command::Help],
         Wish::FalseAlarm => {
             vec![Command::Cancel { why: whole(), of: None }]

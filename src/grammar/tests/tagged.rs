@@ -55,6 +55,14 @@ fn a_root_cause_that_begins_with_an_alert_is_asked_for() {
     assert_eq!(parse("resolve A-1 was a full disk"), Err(Refusal::unsure(Doubt::Several, meant)));
 }
 
+#[test]
+fn whoever_asks_what_fires_is_offered_the_list() {
+    for text in ["whats firing", "what's firing?", "any alerts?", "which alarms are open"] {
+        let Err(Refusal::Unsure { meanings, .. }) = parse(text) else { panic!("{text}") };
+        assert_eq!(meanings[0].line, alert(AlertsLine::List), "{text}");
+    }
+}
+
 /// A text may name one.
 #[test]
 fn texts_keep_their_words() {

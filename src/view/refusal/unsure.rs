@@ -148,7 +148,10 @@ fn of(line: &Line, about: &str, incident: Option<&Summary>) -> String {
         }
         Command::Oncall(line) => oncall(line),
         Command::Runbook(line) => format!("Runbook: {}", line.word()),
-        Command::Feature(line) => format!("/{} {}", line.command(), line.word()),
+        Command::Feature(line) => {
+            let typed = crate::feature::typed(line).unwrap_or_else(|| line.word().to_owned());
+            format!("/{} {typed}", line.command())
+        }
         Command::RetryNow { .. }
         | Command::GiveUp { .. }
         | Command::PinTo { .. }
