@@ -133,7 +133,7 @@ fn oncall_line(text: &str) -> Result<Line, Refusal> {
     match oncall::parse(text) {
         Ok(line) => Ok(Line { incident: None, command: Command::Oncall(Box::new(line)) }),
         Err(refusal @ Refusal::UnknownWord { .. }) => Err(oncall_meant(text).unwrap_or(refusal)),
-        Err(Refusal::When { after, .. }) if after == "who" => Err(sentence::when_is_it()),
+        Err(Refusal::When { after, .. }) if after == "who" => Err(when_is_it()),
         Err(refusal) => Err(refusal),
     }
 }
@@ -151,6 +151,12 @@ fn oncall_meant(text: &str) -> Option<Refusal> {
         return Some(Refusal::unsure(Doubt::Mistyped { word: parts::quoted(first) }, [line]));
     }
     sentence::about_oncall(text, rest)
+}
+
+/// A question about who it is at a time that nobody can tell from the words.
+fn when_is_it() -> Refusal {
+    let lines = [Oncall::Who { when: None }, Oncall::Schedule { weeks: sentence::WEEKS }];
+    Refusal::unsure(Doubt::Sentence, lines.map(|line| here(Command::Oncall(Box::new(line)))))
 }
 
 fn is_oncall(word: &str) -> bool {

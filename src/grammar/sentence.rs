@@ -17,7 +17,7 @@ use domain::refusal::{Doubt, Refusal};
 /// Most buttons under one answer.
 const MOST: usize = 4;
 /// How far a schedule looks for somebody's next turn.
-const WEEKS: u32 = 8;
+pub(super) const WEEKS: u32 = 8;
 /// How long somebody covers who says no time.
 const COVER: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
 
@@ -342,12 +342,6 @@ pub(super) fn unknown(incident: Option<IncidentId>, text: &str) -> Option<Refusa
     };
     let lines: Vec<Line> = lines.into_iter().flatten().collect();
     (!lines.is_empty()).then(|| Refusal::unsure(Doubt::Sentence, lines))
-}
-
-/// A question about who it is at a time that nobody can tell from the words.
-pub(super) fn when_is_it() -> Refusal {
-    let lines = [Oncall::Who { when: None }, Oncall::Schedule { weeks: WEEKS }];
-    Refusal::unsure(Doubt::Sentence, lines.map(|line| here(Command::Oncall(Box::new(line)))))
 }
 
 /// What somebody may want who says something else after `/oncall`.
