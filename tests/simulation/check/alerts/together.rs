@@ -56,7 +56,8 @@ pub fn apart(saved: &SavedAlerts) -> Vec<String> {
         let stays = of[&later.id][0].0.verdict.group_stays;
         let earlier = saved.groups.iter().filter(|group| group.id < later.id && group.key == later.key);
         for earlier in earlier {
-            let Some(members) = of.get(&earlier.id) else { continue };
+            // What a person took out takes in nothing more.
+            let Some(members) = of.get(&earlier.id).filter(|_| !earlier.apart) else { continue };
             let last = joined(members).filter(|at| *at < began).max();
             let near = last.is_some_and(|last| stays || began.duration_since(last) <= TOGETHER);
             if near && asks(members, began) {

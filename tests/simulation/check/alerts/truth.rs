@@ -33,7 +33,9 @@ impl Known {
     /// Whether its source speaks of it after a person said that it is over; what it says before is about the one that is over, and what
     /// it repeats counts some minutes later.
     fn is_sure(&self) -> bool {
-        let speaks = |closed: &Timestamp| self.says.last().is_some_and(|(at, _)| *at > *closed + REPEATS);
+        let mut turns = self.says.iter().filter(|(_, said)| *said != Said::Acknowledged);
+        let last = turns.next_back().map(|(at, _)| *at);
+        let speaks = |closed: &Timestamp| last.is_some_and(|at| at > *closed + REPEATS);
         self.closed.as_ref().is_none_or(speaks)
     }
 
