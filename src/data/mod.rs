@@ -139,17 +139,7 @@ pub async fn restore(file: PathBuf, data: &Path, clock: &Clock) -> Result<String
 /// # Errors
 /// When there is no howler's data, or it cannot be read.
 pub async fn rota(data: &Path, clock: &Clock) -> Result<Rota, DataError> {
-    let source = Source::of(data, clock).await?;
-    blocking(move || {
-        let mut reader = Reader::open(BufReader::new(source)).map_err(ExportError::from)?;
-        while let Some((key, value)) = reader.next_row().map_err(ExportError::from)? {
-            if let Record::Rota(rota) = Record::of(&key, &value)? {
-                return Ok(*rota);
-            }
-        }
-        Ok(Rota::default())
-    })
-    .await
+    only(data, clock, |record| if let Record::Rota(rota) = record { Some(*rota) } else { None }).await
 }
 
 /// What the howler on `data` knows of drills, running or not.
@@ -157,15 +147,24 @@ pub async fn rota(data: &Path, clock: &Clock) -> Result<Rota, DataError> {
 /// # Errors
 /// When there is no howler's data, or it cannot be read.
 pub async fn drills(data: &Path, clock: &Clock) -> Result<Drills, DataError> {
+    only(data, clock, |record| if let Record::Drills(drills) = record { Some(*drills) } else { None }).await
+}
+
+/// What stands in a row of its own, as it is where there is none yet.
+async fn only<T: Default + Send + 'static>(
+    data: &Path,
+    clock: &Clock,
+    is: fn(Record) -> Option<T>,
+) -> Result<T, DataError> {
     let source = Source::of(data, clock).await?;
     blocking(move || {
         let mut reader = Reader::open(BufReader::new(source)).map_err(ExportError::from)?;
         while let Some((key, value)) = reader.next_row().map_err(ExportError::from)? {
-            if let Record::Drills(drills) = Record::of(&key, &value)? {
-                return Ok(*drills);
+            if let Some(found) = is(Record::of(&key, &value)?) {
+                return Ok(found);
             }
         }
-        Ok(Drills::default())
+        Ok(T::default())
     })
     .await
 }

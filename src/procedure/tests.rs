@@ -95,10 +95,17 @@ fn a_procedure_goes_through_the_outbox_unchanged() {
     }
 }
 
+/// What stands in place of a good part is named as a fault.
+fn names(base: &str, (good, bad, expected): (&str, &str, &str), faults: impl Fn(&str) -> Vec<String>) {
+    assert!(base.contains(good), "{good} is not in the good one");
+    let found = faults(&base.replacen(good, bad, 1));
+    assert!(found.iter().any(|fault| fault.contains(expected)), "{bad}: {expected} is not in {found:#?}");
+}
+
 #[test]
 fn each_fault_is_named_with_its_line() {
     assert_eq!(faults(GOOD), Vec::<String>::new());
-    for (good, bad, expected) in [
+    for row in [
         ("schema = 1", "schema = 2", "line 1: schema 2 is not known"),
         ("title = \"Queue stuck\"", "titel = \"Queue stuck\"", "line 2: unknown field `titel`"),
         ("fail = [\"health\"]", "fail = [\"helth\"]", "line 24: there is no check `helth`"),
@@ -265,9 +272,7 @@ fn each_fault_is_named_with_its_line() {
         ),
         ("limit = \"60s\"", "limit = \"soon\"", "line 38: `soon` is not a duration"),
     ] {
-        assert!(GOOD.contains(good), "{good} is not in the good one");
-        let found = faults(&GOOD.replacen(good, bad, 1));
-        assert!(found.iter().any(|fault| fault.contains(expected)), "{bad}: {expected} is not in {found:#?}");
+        names(GOOD, row, faults);
     }
 }
 

@@ -3,6 +3,7 @@ mod asked;
 mod merging;
 mod put_off;
 mod silenced;
+mod unsaved;
 mod watch;
 
 use jiff::{SignedDuration, Timestamp};
