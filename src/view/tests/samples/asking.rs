@@ -1,6 +1,7 @@
 //! What howler answers.
 
 use super::*;
+use domain::alert::AlertId;
 use domain::answer::{Called, HelpNow, StillCalling};
 use domain::fault::{Fault, Saving};
 use domain::id::DeliveryId;
@@ -283,6 +284,8 @@ pub fn done() -> Vec<Done> {
         Done::Snoozed { until: at("02:45"), limited: false },
         Done::Snoozed { until: at("02:45"), limited: true },
         Done::Resolved,
+        Done::EndedFiring { cancelled: false, firing: vec![AlertId(12)], more: 0 },
+        Done::EndedFiring { cancelled: true, firing: vec![AlertId(12), AlertId(13)], more: 3 },
         Done::Reopened,
         Done::RetractedUpdate,
         Done::RetractedSeverity { back_to: Severity::P2 },
