@@ -135,9 +135,22 @@ impl Schedule {
     /// The next holders after the one at `after`, with their times: `count` of them at most, gaps left out. Neighbouring
     /// times of one person are one, whatever the reasons.
     pub fn next_holders(&self, after: Timestamp, count: usize) -> Vec<Segment> {
-        let to = after.saturating_add(SEARCH_MOST).unwrap_or(Timestamp::MAX);
-        let by_person = by_person(self.segments(after, to));
-        by_person.into_iter().skip(1).filter(|segment| segment.held.is_some()).take(count).collect()
+        let mut reach = SEARCH_FIRST;
+        loop {
+            let to = after.saturating_add(reach).unwrap_or(Timestamp::MAX);
+            let mut by_person = by_person(self.segments(after, to));
+            let is_last = reach >= SEARCH_MOST;
+            if !is_last {
+                // It goes on behind what was looked at, for all that is known.
+                by_person.pop();
+            }
+            let later = by_person.into_iter().skip(1).filter(|segment| segment.held.is_some());
+            let next: Vec<Segment> = later.take(count).collect();
+            if is_last || next.len() == count {
+                return next;
+            }
+            reach = reach.saturating_mul(4).min(SEARCH_MOST);
+        }
     }
 }
 

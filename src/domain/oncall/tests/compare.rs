@@ -149,6 +149,31 @@ proptest! {
         prop_assert!(on_call.backup.is_none() || on_call.backup != primary);
     }
 
+    /// The next holders are the first of those that two years have, however far one has to look for them.
+    #[test]
+    fn the_next_holders_are_the_first_of_two_years(
+        scenario in scenario(40), days in 0..3600i64, count in 1..9_usize,
+    ) {
+        let (schedule, _) = scenario.play();
+        let after = scenario.from + SignedDuration::from_hours(24 * days);
+        let mut all: Vec<(UserId, Timestamp, Timestamp)> = Vec::new();
+        let mut before = None;
+        for segment in schedule.segments(after, after + SignedDuration::from_hours(24 * 732)) {
+            let person = segment.person().cloned();
+            match &person {
+                Some(_) if person == before => all.last_mut().unwrap().2 = segment.until,
+                Some(person) => all.push((person.clone(), segment.from, segment.until)),
+                None => {}
+            }
+            before = person;
+        }
+        all.retain(|(_, from, _)| *from > after);
+        all.truncate(count);
+        let next = schedule.next_holders(after, count).into_iter();
+        let next: Vec<_> = next.map(|s| (s.person().unwrap().clone(), s.from, s.until)).collect();
+        prop_assert_eq!(next, all);
+    }
+
     /// What is written can be read again.
     #[test]
     fn a_schedule_survives_being_stored(scenario in scenario(30)) {
