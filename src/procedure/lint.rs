@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use jiff::SignedDuration;
 
-use super::{may, reads, safe, waits};
+use super::{may, reads, safe, waits, whose};
 use domain::procedure::{
     Action, Check, Choices, Command, Expected, Extract, Param, Probe, Procedure, Rung, Undo, Usual, When,
 };
@@ -299,9 +299,7 @@ impl Lint<'_> {
         self.plan(&place, action);
         self.all(&place, safe::destroys(&action.run));
         self.all(&place, may::change(&action.run).into_iter().collect());
-        if let Some(target) = &self.procedure.target {
-            self.all(&place, may::elsewhere(action, &target.object));
-        }
+        self.all(&place, whose::elsewhere(self.procedure, action));
         self.undo(&place, action);
         self.limit(&place, action);
         self.known(&place, &action.require);
