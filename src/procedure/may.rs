@@ -113,6 +113,15 @@ pub fn change(command: &Command) -> Option<String> {
     None
 }
 
+/// Whether a change goes back to what ran before.
+pub fn goes_back(command: &Command) -> bool {
+    let all: Vec<&str> = command.arguments().iter().map(String::as_str).collect();
+    matches!(
+        (command.program(), words(&all).as_slice()),
+        ("kubectl", ["rollout", "undo", ..]) | ("helm" | "vercel", ["rollback", ..])
+    )
+}
+
 pub fn words<'a>(all: &[&'a str]) -> Vec<&'a str> {
     all.iter().copied().filter(|word| !word.starts_with('-')).collect()
 }
