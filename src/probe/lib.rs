@@ -4,9 +4,12 @@
 
 mod act;
 mod address;
+mod adopted;
 mod bounds;
+mod cgroup;
 mod difference;
 mod fetch;
+mod findable;
 mod github;
 mod home;
 mod http;
@@ -46,6 +49,7 @@ use domain::run::change::Ended;
 use domain::secret::Secret;
 use domain::text::clean;
 pub use fetch::{Fetched, Fetcher, Unfetched};
+pub use findable::{Findable, findable, make_findable};
 pub use github::GitHub;
 use ground::clock::Clock;
 pub use plain::Unasked;
