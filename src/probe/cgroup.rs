@@ -7,6 +7,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -19,6 +20,15 @@ pub struct Cgroup {
 }
 
 static BASE: OnceLock<Option<PathBuf>> = OnceLock::new();
+
+/// Whether programs are begun in groups.
+static USED: AtomicBool = AtomicBool::new(false);
+
+/// From now on programs are begun in groups. Only for a process that begins programs by nobody else: whoever else it began in the
+/// moment in which it is in a program's group would end with that.
+pub fn use_them() {
+    USED.store(true, Ordering::Relaxed);
+}
 
 /// Longer than a howler takes from making one to entering it.
 const MAKING: Duration = Duration::from_secs(60);
@@ -84,8 +94,9 @@ fn may_make(own: &Path) -> io::Result<()> {
 }
 
 impl Cgroup {
-    /// The group of what carries the mark `number`, whichever howler made it.
+    /// The group of what carries the mark `number`, whichever howler made it; none where groups are not used.
     pub fn of(number: u64) -> Option<Self> {
+        USED.load(Ordering::Relaxed).then_some(())?;
         Some(Self { path: base()?.join(format!("howler-{number:x}")) })
     }
 

@@ -33,6 +33,10 @@ pub fn findable() -> Findable {
 pub fn make_findable() -> io::Result<()> {
     match findable() {
         Findable::Subreaper => adopted::adopt(),
-        Findable::Cgroup(_) | Findable::Mark => Ok(()),
+        Findable::Cgroup(_) => {
+            cgroup::use_them();
+            Ok(())
+        }
+        Findable::Mark => Ok(()),
     }
 }
