@@ -110,7 +110,7 @@ async fn findings(run: &Run, prober: &Prober) -> Vec<(String, Finding)> {
     let look = Look { run: run.id.0, asked: run.asked };
     let asked = checks.map(async |(name, check)| {
         let found = match run.filling().question(check) {
-            Ok(question) => prober.find(check, &question, Since::Trouble(run.at), look).await,
+            Ok(question) => prober.find(check, &question, Since::Trouble(run.at), look, &run.left).await,
             Err(unfilled) => Finding::unknown(unfilled.to_string()),
         };
         (name.clone(), found)

@@ -55,6 +55,9 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
             if let Err(error) = app::keep_from_others() {
                 warn!(%error, "programs of the same user can read howler's memory and environment");
             }
+            if let Err(error) = probe::make_findable() {
+                warn!(%error, "what a program of the runbook leaves behind is found by its mark alone");
+            }
             let (config, folder) = (load(&config)?, data.clone());
             let app = App::start(Setup { config, secrets: secrets()?, data, clock: Clock::system() })?;
             let local = start_local(&folder, local::operations(app.desk.clone()));

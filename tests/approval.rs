@@ -307,6 +307,24 @@ async fn who_puts_himself_on_call_has_no_rights_by_that() {
 }
 
 #[tokio::test]
+async fn a_request_that_nobody_answers_goes_on_the_incidents_path() {
+    let rules = "[rotation]\nmembers = [\"U0ZOE\", \"U0KOFI\"]\n[runbook.approval]\npeople = [\"U0MAYA\"]\non_call = false\n";
+    let town = broken_by(rules).await;
+    let world = &town.world;
+    world.ian().types(EMERGENCIES, "/incident p2 Queue is stuck").await;
+    let room = "#inc-1-queue-is-stuck";
+    world.ian().types(room, "/incident ack").await;
+    world.ian().types(room, "/runbook run queue").await;
+    let why = "nobody has said yes or no to \"Restart the queue\" (RUN-1)";
+    world.forward_seconds(6 * 60).await;
+    assert_eq!((world.count("maya", "still waits"), world.count("zoe", why)), (1, 0), "those who may, first");
+    world.forward_seconds(2 * 60).await;
+    assert_eq!(world.count("zoe", why), 1, "whoever is on call is paged");
+    world.maya().clicks(room, "approve").await;
+    assert_eq!(began(&town, "restart"), 1);
+}
+
+#[tokio::test]
 async fn a_button_counts_on_its_card_only() {
     let town = broken().await;
     let world = &town.world;

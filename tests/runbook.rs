@@ -163,7 +163,7 @@ async fn procedures_are_listed_and_shown() {
             "Event stream failure",
             "Redis takes connections",
             "if health and paused fail: The rollout is paused",
-            "if health and images fail and owner and helm pass: Roll event-stream back",
+            "if health and images fail and owner, helm and recent pass: Roll event-stream",
         ] {
             assert!(shown.contains(part), "{line}: {part} is not in {shown}");
         }

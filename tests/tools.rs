@@ -36,9 +36,9 @@ struct Case {
     /// Actions that are proved.
     #[serde(default)]
     helped: Vec<String>,
-    /// Steps that were done or left behind, from 0.
+    /// Steps that were done or left behind: actions, or the beginning of what a person was told.
     #[serde(default)]
-    done: Vec<usize>,
+    done: Vec<String>,
     /// By a check's name, or by a word of what it asks: `pods`, `deployment`, `schedule`.
     #[serde(default)]
     answer: BTreeMap<String, Answer>,
@@ -168,7 +168,10 @@ fn recorded_answers_lead_to_the_step_that_a_senior_engineer_would_take() {
             let findings = findings(procedure, &table, case);
             let verdicts = findings.iter().map(|(name, found)| (name.clone(), found.verdict)).collect();
             let did = Did { tried: &case.tried, helped: &case.helped, ..Did::default() };
-            let next = procedure.next_rung(&verdicts, &case.done, did).map_or("", |(_, rung)| says(rung));
+            let is_done = |rung: &Rung| case.done.iter().any(|done| says(rung).starts_with(done));
+            let done = procedure.rungs.iter().enumerate().filter(|(_, rung)| is_done(rung));
+            let done: Vec<usize> = done.map(|(number, _)| number).collect();
+            let next = procedure.next_rung(&verdicts, &done, did).map_or("", |(_, rung)| says(rung));
             let is_right =
                 if case.right.is_empty() { next.is_empty() } else { next.starts_with(&case.right) };
             if !is_right {

@@ -80,7 +80,7 @@ pub async fn run(config: Option<&Path>, data: PathBuf, lookup: impl Fn(&str) -> 
     let (config, lines) = file::lines(config);
     report.print(lines);
     report.print(procedures::lines(&config));
-    report.print(vec![programs::line(&config)]);
+    report.print(vec![programs::line(&config), programs::found()]);
     report.print(tools::lines(&config, &data, &lookup).await);
     report.print(environment::lines(&lookup));
     let clock = Clock::system();

@@ -50,7 +50,8 @@ impl Hands {
                 // What cannot be found out is an answer too, so nothing is tried again by itself.
                 let found = match question.as_ref() {
                     Ok(question) => {
-                        self.prober.find(check, question, since(job, desk.now()), look(job)).await
+                        let left = job.run.as_ref().map_or(&[][..], |run| run.left.as_slice());
+                        self.prober.find(check, question, since(job, desk.now()), look(job), left).await
                     }
                     Err(why) => Finding::unknown(why),
                 };
@@ -199,8 +200,8 @@ fn since(job: &Job, now: Timestamp) -> Since {
     match run.and_then(Run::proves_since) {
         Some(asked) => Since::Action(asked),
         None => {
-            let declared = job.incident.as_ref().map(|incident| incident.declared_at);
-            Since::Trouble(declared.or(run.map(|run| run.at)).unwrap_or(now))
+            let began = job.incident.as_ref().map(|incident| incident.counts_from());
+            Since::Trouble(began.or(run.map(|run| run.at)).unwrap_or(now))
         }
     }
 }

@@ -35,20 +35,35 @@ struct World {
     stream: Deployment,
     web: Deployment,
     redis: bool,
-    /// Addresses of the site's deployments, the newest first, and whether each works.
-    site: Vec<(String, bool)>,
+    /// The site's deployments, the newest first.
+    site: Vec<Page>,
     /// Which of them serves.
     serving: usize,
     /// Those that a rollback left.
     left: BTreeSet<String>,
 }
 
-impl Default for World {
-    fn default() -> Self {
-        let site = (1..=4).rev().map(|number| (format!("monkeytown-{number}.vercel.app"), true));
+/// A deployment of the site.
+#[derive(Debug)]
+struct Page {
+    url: String,
+    works: bool,
+    made: Timestamp,
+}
+
+impl Page {
+    fn new(number: usize, works: bool, made: Timestamp) -> Self {
+        Self { url: format!("monkeytown-{number}.vercel.app"), works, made }
+    }
+}
+
+impl World {
+    /// As it is at `now`, where all has run well for days.
+    fn new(now: Timestamp) -> Self {
+        let site = (1..=4).rev().map(|number| Page::new(number, true, cluster::days_before(now, 9 - number)));
         Self {
-            stream: Deployment::new("event-stream", 7),
-            web: Deployment::new("monkeytown-web", 3),
+            stream: Deployment::new("event-stream", 7, now),
+            web: Deployment::new("monkeytown-web", 3, now),
             redis: true,
             site: site.collect(),
             serving: 0,
@@ -59,7 +74,7 @@ impl Default for World {
 
 impl Production {
     pub fn new(clock: Clock) -> Self {
-        Self { world: Mutex::default(), clock }
+        Self { world: Mutex::new(World::new(clock.now())), clock }
     }
 
     fn world(&self) -> MutexGuard<'_, World> {
@@ -71,19 +86,19 @@ impl Production {
     /// # Errors
     /// A word that breaks nothing.
     pub fn breaks(&self, what: &str) -> Result<(), String> {
-        let mut world = self.world();
+        let (mut world, now) = (self.world(), self.clock.now());
         match what {
-            "release" => world.stream.release(false),
+            "release" => world.stream.release(false, now),
             "hang" => world.stream.hangs = true,
             "memory" => world.stream.lacks_memory = true,
             "redis" => world.redis = false,
             "site" => {
                 let number = world.site.len() + 1;
-                world.site.insert(0, (format!("monkeytown-{number}.vercel.app"), false));
+                world.site.insert(0, Page::new(number, false, now));
                 world.serving = 0;
             }
             "mend" => {
-                *world = World::default();
+                *world = World::new(now);
             }
             other => return Err(format!("nothing here breaks by the word {other}")),
         }
@@ -111,7 +126,7 @@ impl World {
     }
 
     fn site_is_well(&self) -> bool {
-        self.site.get(self.serving).is_some_and(|(_, works)| *works)
+        self.site.get(self.serving).is_some_and(|page| page.works)
     }
 
     fn http(&self, address: &str) -> Result<Heard, CannotTell> {
@@ -132,7 +147,7 @@ impl World {
 
     fn vercel(&self, asked: &str) -> Result<Heard, CannotTell> {
         let deployments = || {
-            let one = |(at, (url, _)): (usize, &(String, bool))| json!({ "url": url, "state": "READY", "current": at == self.serving, "left": self.left.contains(url) });
+            let one = |(at, page): (usize, &Page)| json!({ "url": page.url, "state": "READY", "created": page.made, "released": page.made, "current": at == self.serving, "left": self.left.contains(&page.url) });
             self.site.iter().enumerate().take(10).map(one).collect::<Vec<Value>>()
         };
         let answer = match asked.split(':').next().unwrap_or(asked) {
@@ -164,7 +179,7 @@ impl World {
             ["kubectl", rest @ ..] => {
                 let object = rest.iter().find(|word| word.contains('/')).copied().unwrap_or_default();
                 let dry = rest.contains(&"--dry-run=client");
-                Ok(self.deployment(object)?.change(rest, changes && !dry))
+                Ok(self.deployment(object)?.change(rest, changes && !dry, now))
             }
             ["vercel", "rollback" | "promote", url] if changes => Ok(self.serve(url)),
             [program, ..] => Err(CannotTell(format!("the rehearsal has no {program}"))),
@@ -181,11 +196,11 @@ impl World {
     }
 
     fn serve(&mut self, url: &str) -> Heard {
-        match self.site.iter().position(|(known, _)| known == url) {
+        match self.site.iter().position(|page| page.url == url) {
             Some(at) => {
                 // The newest first: back to an older one leaves what served.
                 match self.site.get(self.serving) {
-                    Some((served, _)) if at > self.serving => drop(self.left.insert(served.clone())),
+                    Some(served) if at > self.serving => drop(self.left.insert(served.url.clone())),
                     _ => drop(self.left.remove(url)),
                 }
                 self.serving = at;

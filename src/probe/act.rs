@@ -209,12 +209,14 @@ impl Prober {
             _ = stop.wait_for(|stop| *stop) => None,
             gone = timeout(order.limit, marked.gone()) => Some(gone.is_ok()),
         };
-        match gone {
+        let ended = match gone {
             Some(true) => Ended::Interrupted,
             Some(false) => Ended::TimedOut { empty: marked.end(order.grace).await },
             None if marked.is_gone() => Ended::Interrupted,
             None => Ended::Stopped { empty: marked.end(order.grace).await },
-        }
+        };
+        marked.forget();
+        ended
     }
 }
 

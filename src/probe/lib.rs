@@ -4,9 +4,12 @@
 
 mod act;
 mod address;
+mod adopted;
 mod bounds;
+mod cgroup;
 mod difference;
 mod fetch;
+mod findable;
 mod github;
 mod home;
 mod http;
@@ -46,6 +49,7 @@ use domain::run::change::Ended;
 use domain::secret::Secret;
 use domain::text::clean;
 pub use fetch::{Fetched, Fetcher, Unfetched};
+pub use findable::{Findable, findable, make_findable};
 pub use github::GitHub;
 use ground::clock::Clock;
 pub use plain::Unasked;
@@ -172,13 +176,24 @@ impl Prober {
     }
 
     /// What a check finds: its answer is judged as it came, and what is shown and kept of it is masked. Where silence counts as
-    /// failing a second question, on a connection of its own, makes sure of it.
-    pub async fn find(&self, check: &Check, question: &Question, since: Since, look: Look) -> Finding {
+    /// failing a second question, on a connection of its own, makes sure of it. `left` is what howler knows beside it: which of Vercel's
+    /// deployments its own rollbacks left.
+    pub async fn find(
+        &self,
+        check: &Check,
+        question: &Question,
+        since: Since,
+        look: Look,
+        left: &[String],
+    ) -> Finding {
         let limit = check.within();
         let ask = async || self.answer(question, limit).await;
         let mut answer = self.shared.answer(look, question, limit, ask).await;
         if check.silence_fails && answer.as_ref().is_ok_and(|answer| answer.raw.silent.is_some()) {
             answer = self.answer(question, check.within()).await;
+        }
+        if matches!(question, Question::Vercel(_)) {
+            answer = answer.map(|answer| told::with_left(answer, left));
         }
         judge_answer(check, &answer, since, |text| self.shown(text))
     }

@@ -1,5 +1,6 @@
-//! What a program began, whatever it does: its process group, those that carry its mark in their environment, and those that carry
-//! it in their limits, in whatever group and session they are and whichever howler began them.
+//! What a program began, whatever it does: its control group, where howler may make one (`cgroup`); its process group, those that carry
+//! its mark in their environment, and those that carry it in their limits, in whatever group and session they are and whichever howler
+//! began them.
 //!
 //! The limit on file locks means nothing since Linux 2.4 (getrlimit(2)). Limits pass to all that a process begins, and a hard one only
 //! root may raise: so a number that nobody else has is a mark that a child does not lose by leaving its session and clearing its
@@ -9,6 +10,9 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use sha2::{Digest, Sha256};
+
+use super::adopted;
+use super::cgroup::Cgroup;
 use tokio::time::{interval, timeout};
 
 /// The variable that carries an action's mark.
@@ -27,6 +31,7 @@ pub struct Marked {
     pub group: Option<Pid>,
     variable: Vec<u8>,
     number: u64,
+    cgroup: Option<Cgroup>,
 }
 
 /// The number that stands in the limits of what carries `mark`: large, so that it is no limit that anybody sets.
@@ -48,11 +53,40 @@ pub fn fresh() -> std::io::Result<String> {
 
 impl Marked {
     pub fn new(mark: &str, group: Option<Pid>) -> Self {
-        Self { group, variable: format!("{VARIABLE}={mark}").into_bytes(), number: number_of(mark) }
+        let number = number_of(mark);
+        let variable = format!("{VARIABLE}={mark}").into_bytes();
+        Self { group, variable, number, cgroup: Cgroup::of(number) }
+    }
+
+    /// Begins the program in a control group of its own. Where that cannot be, it is found by its marks.
+    pub fn within<T>(&mut self, begin: impl FnOnce() -> T) -> T {
+        self.cgroup.take_if(|cgroup| cgroup.enter().is_err());
+        let begun = begin();
+        if let Some(Err(error)) = self.cgroup.as_ref().map(Cgroup::leave) {
+            tracing::error!(%error, "howler is left in the control group of a program that it began");
+        }
+        begun
+    }
+
+    /// Nobody of them lives: nothing is kept of their group.
+    pub fn forget(&self) {
+        if let Some(cgroup) = &self.cgroup {
+            cgroup.end();
+        }
     }
 
     /// Those that live. One that has ended and waits for its parent does not.
     fn alive(&self) -> Vec<Pid> {
+        let mut all = self.carriers();
+        let grouped = self.cgroup.iter().flat_map(Cgroup::members);
+        all.extend(grouped.filter(|id| *id != rustix::process::getpid()).collect::<Vec<_>>());
+        all.sort_unstable_by_key(|id| id.as_raw_nonzero());
+        all.dedup();
+        all
+    }
+
+    /// Those that carry the mark, or are of the process group.
+    fn carriers(&self) -> Vec<Pid> {
         let Ok(all) = std::fs::read_dir("/proc") else { return Vec::new() };
         // howler itself has the mark for the moment in which the program is started.
         let own = Some(rustix::process::getpid());
@@ -80,7 +114,9 @@ impl Marked {
     }
 
     pub fn is_gone(&self) -> bool {
-        self.alive().is_empty()
+        !self.cgroup.as_ref().is_some_and(Cgroup::is_populated)
+            && self.alive().is_empty()
+            && (self.cgroup.is_some() || adopted::orphans().is_empty())
     }
 
     pub fn signal(&self, signal: Signal) {
@@ -88,7 +124,13 @@ impl Marked {
         if let Some(group) = self.group {
             let _ = kill_process_group(group, signal);
         }
-        for process in self.alive() {
+        if let (Signal::KILL, Some(cgroup)) = (signal, &self.cgroup) {
+            cgroup.kill();
+        }
+        // An orphan is this program's where no other one runs.
+        let orphans =
+            if self.cgroup.is_none() && adopted::only_one_runs() { adopted::orphans() } else { Vec::new() };
+        for process in self.alive().into_iter().chain(orphans) {
             // One that has just ended needs no signal.
             let _ = kill_process(process, signal);
         }

@@ -15,6 +15,7 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use super::GRACE;
+use super::adopted;
 use super::bounds::Bounds;
 use super::kept::{Kept, Printed};
 use super::marked::{self, Marked};
@@ -35,6 +36,8 @@ impl Drop for Leash {
         if self.holds {
             self.all.kill();
         }
+        self.all.forget();
+        self.all.group.into_iter().for_each(adopted::ended);
     }
 }
 
@@ -100,11 +103,18 @@ pub fn start(start: Start<'_>) -> Result<(Program, Streams), CannotTell> {
         .stdout(to_out)
         .stderr(to_err)
         .process_group(0);
-    let child = bounds.spawn(&mut command, marked::number_of(mark)).map_err(cannot)?;
+    let mut all = Marked::new(mark, None);
+    let spawn = || all.within(|| bounds.spawn(&mut command, marked::number_of(mark)));
+    let spawned = adopted::beginning(spawn, |spawned| number(spawned.as_ref().ok()?));
+    let child = spawned.map_err(|error| {
+        all.forget();
+        cannot(error)
+    })?;
     // The command has the pipes' ends to print to: they are the program's alone from here on.
     drop((command, held));
-    let group = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
-    let leash = Leash { all: Marked::new(mark, group), holds: true };
+    let group = number(&child).and_then(Pid::from_raw);
+    all.group = group;
+    let leash = Leash { all, holds: true };
     if let Some(id) = group {
         // Where it fails the group goes with what holds it.
         let capped = bounds.cap(id, marked::number_of(mark));
@@ -113,6 +123,10 @@ pub fn start(start: Start<'_>) -> Result<(Program, Streams), CannotTell> {
     let receiver = |pipe: PipeReader| Receiver::from_owned_fd(pipe.into()).map_err(cannot);
     let streams = Streams { out: receiver(out)?, err: receiver(err)? };
     Ok((Program { child, leash, name: program.to_owned() }, streams))
+}
+
+fn number(child: &Child) -> Option<i32> {
+    i32::try_from(child.id()?).ok()
 }
 
 /// One more end to read from, which what is started inherits.

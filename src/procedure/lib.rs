@@ -7,6 +7,7 @@ mod reads;
 mod safe;
 pub mod shell;
 mod waits;
+mod whose;
 
 #[cfg(test)]
 mod tests;

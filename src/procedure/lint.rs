@@ -2,14 +2,15 @@
 //! undone or proved.
 
 mod plan;
+mod rung;
 
 use std::sync::LazyLock;
 
 use jiff::SignedDuration;
 
-use super::{may, reads, safe, waits};
+use super::{may, reads, safe, waits, whose};
 use domain::procedure::{
-    Action, Check, Choices, Command, Expected, Extract, Param, Probe, Procedure, Rung, Undo, Usual, When,
+    Action, Check, Choices, Command, Expected, Extract, Param, Probe, Procedure, Undo, Usual,
 };
 use redact::Redactor;
 
@@ -253,55 +254,13 @@ impl Lint<'_> {
         }
     }
 
-    fn rung(&mut self, number: usize, rung: &Rung) {
-        let place = Place::Rung(number);
-        let Rung { when, action, human } = rung;
-        self.known(&place, &when.pass);
-        self.known(&place, &when.fail);
-        for name in when.pass.iter().filter(|name| when.fail.contains(name)) {
-            self.add(&place, format!("it is never reached: `{name}` cannot both pass and fail"));
-        }
-        let before = self.procedure.rungs.iter().take(number).filter_map(|rung| rung.action.as_ref());
-        let before: Vec<&String> = before.collect();
-        for name in when.tried.iter().filter(|name| !before.contains(name)) {
-            self.add(&place, format!("it is never reached: no rung before it does `{name}`"));
-        }
-        for name in when.helped.iter().filter(|name| !before.contains(name)) {
-            self.add(&place, format!("it is never reached: no rung before it does `{name}`"));
-        }
-        if !when.helped.is_empty() && action.is_some() {
-            self.add(&place, "what follows an action that helped is for people: write `human`");
-        }
-        let last = number + 1 == self.procedure.rungs.len();
-        if human.is_some() && *when == When::default() && !before.is_empty() && !last {
-            let words =
-                "it is offered also where no action before it helped: say `when = { helped = [...] }`";
-            self.add(&place, words);
-        }
-        if last && *when != When::default() && !self.procedure.actions.is_empty() {
-            self.add(
-                &place,
-                "the last rung needs no `when`: it is what a person does where nothing else fits",
-            );
-        }
-        match (action, human) {
-            (Some(action), None) if !self.procedure.actions.contains_key(action) => {
-                self.add(&place, format!("there is no action `{action}`"));
-            }
-            (Some(_), None) | (None, Some(_)) => {}
-            _ => self.add(&place, "it needs one of `do` (an action) and `human` (what a person does)"),
-        }
-    }
-
     fn action(&mut self, name: &str, action: &Action) {
         let place = Place::Table("action", name.to_owned());
         self.command(&place, &action.run);
         self.plan(&place, action);
         self.all(&place, safe::destroys(&action.run));
         self.all(&place, may::change(&action.run).into_iter().collect());
-        if let Some(target) = &self.procedure.target {
-            self.all(&place, may::elsewhere(action, &target.object));
-        }
+        self.all(&place, whose::elsewhere(self.procedure, action));
         self.undo(&place, action);
         self.limit(&place, action);
         self.known(&place, &action.require);

@@ -1,7 +1,7 @@
 //! What actions and undos may change: by program, its words and its flags. What is not known to be a step of a night is refused, for
 //! a file that is wrong is approved by somebody who is tired.
 
-use domain::procedure::{Action, Command};
+use domain::procedure::Command;
 
 /// A change, by its first words, and the flags that it may have.
 type Change = (&'static [&'static str], &'static [&'static str]);
@@ -25,75 +25,105 @@ const VERCEL: [Change; 2] = [
     (&["rollback"], &["--scope", "--project", "--timeout", "--yes"]),
     (&["promote"], &["--scope", "--project", "--timeout", "--yes"]),
 ];
-/// What makes something new, begins it again, or removes it behind a last snapshot. Their flags are many, and `safe` knows the bad ones.
-const AWS: [&[&str]; 12] = [
-    &["rds", "restore-db-instance-to-point-in-time"],
-    &["rds", "restore-db-instance-from-db-snapshot"],
-    &["rds", "restore-db-cluster-to-point-in-time"],
-    &["rds", "create-db-snapshot"],
-    &["rds", "create-db-cluster-snapshot"],
-    &["rds", "reboot-db-instance"],
-    &["rds", "start-db-instance"],
-    &["rds", "failover-db-cluster"],
-    &["rds", "delete-db-instance"],
-    &["rds", "delete-db-cluster"],
-    &["rds", "restart"],
-    &["ecs", "update-service"],
+/// Beside what each of them needs.
+const AWS_RESTORES: [&str; 16] = [
+    "--db-subnet-group-name",
+    "--vpc-security-group-ids",
+    "--db-parameter-group-name",
+    "--db-cluster-parameter-group-name",
+    "--option-group-name",
+    "--db-instance-class",
+    "--availability-zone",
+    "--multi-az",
+    "--no-publicly-accessible",
+    "--auto-minor-version-upgrade",
+    "--storage-type",
+    "--copy-tags-to-snapshot",
+    "--deletion-protection",
+    "--tags",
+    "--restore-time",
+    "--use-latest-restorable-time",
 ];
+/// What makes something new, begins it again, or removes it behind a last snapshot.
+const AWS: [Change; 11] = [
+    (
+        &["rds", "restore-db-instance-to-point-in-time"],
+        &["--source-db-instance-identifier", "--target-db-instance-identifier"],
+    ),
+    (
+        &["rds", "restore-db-instance-from-db-snapshot"],
+        &["--db-instance-identifier", "--db-snapshot-identifier"],
+    ),
+    (
+        &["rds", "restore-db-cluster-to-point-in-time"],
+        &["--source-db-cluster-identifier", "--db-cluster-identifier", "--restore-to-time"],
+    ),
+    (&["rds", "create-db-snapshot"], &["--db-instance-identifier", "--db-snapshot-identifier", "--tags"]),
+    (
+        &["rds", "create-db-cluster-snapshot"],
+        &["--db-cluster-identifier", "--db-cluster-snapshot-identifier", "--tags"],
+    ),
+    (&["rds", "reboot-db-instance"], &["--db-instance-identifier", "--force-failover"]),
+    (&["rds", "start-db-instance"], &["--db-instance-identifier"]),
+    (&["rds", "failover-db-cluster"], &["--db-cluster-identifier", "--target-db-instance-identifier"]),
+    (&["rds", "delete-db-instance"], &["--db-instance-identifier", "--final-db-snapshot-identifier"]),
+    (&["rds", "delete-db-cluster"], &["--db-cluster-identifier", "--final-db-snapshot-identifier"]),
+    (&["ecs", "update-service"], &["--cluster", "--service", "--desired-count", "--force-new-deployment"]),
+];
+/// How it answers, which changes nothing.
+const AWS_ALWAYS: [&str; 2] = ["--output", "--no-cli-pager"];
 
 /// Why a change is not known to be one that a procedure makes.
 pub fn change(command: &Command) -> Option<String> {
     let all: Vec<&str> = command.arguments().iter().map(String::as_str).collect();
-    let (changes, words): (&[Change], _) = match command.program() {
-        "kubectl" => (&KUBECTL, words(&all)),
-        "helm" => (&HELM, words(&all)),
-        "gh" => (&GH, words(&all)),
-        "vercel" => (&VERCEL, words(&all)),
-        "aws" if AWS.iter().any(|known| words(&all).starts_with(known)) => return None,
-        "aws" | "terraform" | "psql" | "pg_restore" => (&[], words(&all)),
+    let changes: &[Change] = match command.program() {
+        "kubectl" => &KUBECTL,
+        "helm" => &HELM,
+        "gh" => &GH,
+        "vercel" => &VERCEL,
+        "aws" => &AWS,
+        "terraform" | "psql" | "pg_restore" => &[],
         // One that is no program, or only asks, is named elsewhere.
         _ => return None,
     };
+    let words = words(&all);
     let shown =
         || format!("{} {}", command.program(), words.iter().take(2).copied().collect::<Vec<_>>().join(" "));
-    let Some((_, flags)) = changes.iter().find(|(known, _)| words.starts_with(known)) else {
+    let Some((known, flags)) = changes.iter().find(|(known, _)| words.starts_with(known)) else {
         return Some(format!("`{}` is not a change that procedures make", shown()));
     };
-    let is_known = |flag: &str| flags.contains(&flag.split('=').next().unwrap_or_default());
-    let odd = all.iter().find(|word| word.starts_with('-') && !is_known(word));
-    odd.map(|flag| format!("`{} … {flag}` is not a flag that is known", shown()))
-}
-
-fn words<'a>(all: &[&'a str]) -> Vec<&'a str> {
-    all.iter().copied().filter(|word| !word.starts_with('-')).collect()
-}
-
-/// Which commands of an action are about another object than it says: kubectl's than the `target`, and Helm's than what it changes.
-pub fn elsewhere(action: &Action, target: &str) -> Vec<String> {
-    let undo = action.undo.command().map(|undo| &undo.run);
-    let against = action.against.as_ref().map(|against| &against.run);
-    let all = [Some(&action.run), action.plan.as_ref(), against, undo].into_iter().flatten();
-    let release = release(&action.run);
-    let wrong = all.filter_map(|command| match command.program() {
-        "kubectl" => {
-            let object = command.arguments().iter().find(|word| !word.starts_with('-') && word.contains('/'));
-            object.filter(|object| *object != target).map(|object| format!("`{object}` is not the `target`"))
+    let is_aws = command.program() == "aws";
+    let restores = is_aws && known.iter().any(|word| word.starts_with("restore-"));
+    let is_known = |flag: &str| {
+        flags.contains(&flag)
+            || (is_aws && AWS_ALWAYS.contains(&flag))
+            || (restores && AWS_RESTORES.contains(&flag))
+    };
+    let mut seen = Vec::new();
+    for word in all.iter().filter(|word| word.starts_with('-')) {
+        let flag = word.split('=').next().unwrap_or_default();
+        if !is_known(flag) {
+            return Some(format!("`{} … {word}` is not a flag that is known", shown()));
         }
-        "helm" => self::release(command)
-            .filter(|other| release.is_some_and(|release| release != *other))
-            .map(|other| format!("`{other}` is not the release that `run` changes")),
-        _ => None,
-    });
-    wrong.collect()
+        if seen.contains(&flag) {
+            return Some(format!("`{} … {flag}` comes twice, and the last one would count", shown()));
+        }
+        seen.push(flag);
+    }
+    None
 }
 
-/// `helm rollback RELEASE 3`, `helm get manifest RELEASE`
-fn release(command: &Command) -> Option<&str> {
+/// Whether a change goes back to what ran before.
+pub fn goes_back(command: &Command) -> bool {
     let all: Vec<&str> = command.arguments().iter().map(String::as_str).collect();
-    match (command.program(), words(&all).as_slice()) {
-        ("helm", ["get", _, release, ..] | ["rollback" | "history" | "status", release, ..]) => Some(release),
-        _ => None,
-    }
+    matches!(
+        (command.program(), words(&all).as_slice()),
+        ("kubectl", ["rollout", "undo", ..]) | ("helm" | "vercel", ["rollback", ..])
+    )
+}
+
+pub fn words<'a>(all: &[&'a str]) -> Vec<&'a str> {
+    all.iter().copied().filter(|word| !word.starts_with('-')).collect()
 }
 
 #[cfg(test)]
@@ -127,6 +157,25 @@ mod tests {
             ("aws s3 rm s3://b --recursive", false),
             ("aws dynamodb delete-table --table-name x", false),
             ("aws ec2 terminate-instances", false),
+            ("aws rds reboot-db-instance --db-instance-identifier x", true),
+            ("aws rds reboot-db-instance --db-instance-identifier=x --output json", true),
+            ("aws rds reboot-db-instance --db-instance-identifier x --db-instance-identifier y", false),
+            ("aws rds reboot-db-instance --db-instance-identifier=x --db-instance-identifier y", false),
+            ("aws rds reboot-db-instance --db-instance x", false),
+            ("aws rds reboot-db-instance --db-instance-identifier x --region eu-west-1", false),
+            ("aws rds reboot-db-instance --db-instance-identifier x --profile other", false),
+            ("aws rds reboot-db-instance --db-instance-identifier x --prof other", false),
+            ("aws rds reboot-db-instance --db-instance-identifier x --endpoint-url=https://elsewhere", false),
+            ("aws rds reboot-db-instance --db-instance-identifier x --cli-input-json {}", false),
+            ("aws rds reboot-db-instance --db-instance-identifier x --no-verify-ssl", false),
+            ("aws rds reboot-db-instance --db-instance-identifier x --debug", false),
+            ("aws rds restore-db-instance-to-point-in-time --restore-time x --no-publicly-accessible", true),
+            ("aws rds restore-db-instance-to-point-in-time --restore-time x --publicly-accessible", false),
+            ("aws rds create-db-snapshot --db-instance-identifier x --restore-time y", false),
+            ("aws rds restart", false),
+            ("aws ecs update-service --service s --task-definition other", false),
+            ("kubectl rollout undo deployment/x --to-revision=3 --to-revision=0", false),
+            ("vercel rollback x --scope=a --scope=b", false),
         ] {
             let command = Command(line.split(' ').map(str::to_owned).collect());
             assert_eq!(change(&command).is_none(), may, "{line}: {:?}", change(&command));

@@ -114,8 +114,67 @@ const SHORT: [(&str, &str); 6] = [
     ("-a", "--all"),
 ];
 
-/// Flags of `aws` with which it asks somebody else, or as somebody else, by how they begin: it takes them shortened.
-const AWS_ELSEWHERE: [&str; 6] = ["--endp", "--prof", "--ca-b", "--no-ve", "--cli-", "--debu"];
+/// What names, filters and shortens what `aws` reads. Whom it asks, and as whom, is not among them: `--endpoint-url`, `--profile`,
+/// `--region`, `--ca-bundle`, `--no-verify-ssl`; nor is what reads a file (`--cli-input-json`), or does not end (`--follow`).
+const AWS: [&str; 57] = [
+    "--output",
+    "--query",
+    "--no-paginate",
+    "--no-cli-pager",
+    "--max-items",
+    "--page-size",
+    "--starting-token",
+    "--filters",
+    "--max-records",
+    "--marker",
+    "--db-instance-identifier",
+    "--db-cluster-identifier",
+    "--db-snapshot-identifier",
+    "--db-cluster-snapshot-identifier",
+    "--db-parameter-group-name",
+    "--snapshot-type",
+    "--source-identifier",
+    "--source-type",
+    "--event-categories",
+    "--duration",
+    "--resource-name",
+    "--start-time",
+    "--end-time",
+    "--recursive",
+    "--human-readable",
+    "--summarize",
+    "--since",
+    "--format",
+    "--filter-pattern",
+    "--log-group-name",
+    "--log-group-name-prefix",
+    "--log-stream-names",
+    "--log-stream-name",
+    "--log-stream-name-prefix",
+    "--limit",
+    "--order-by",
+    "--descending",
+    "--start-from-head",
+    "--alarm-names",
+    "--alarm-name-prefix",
+    "--state-value",
+    "--namespace",
+    "--metric-name",
+    "--dimensions",
+    "--period",
+    "--statistics",
+    "--unit",
+    "--metric-data-queries",
+    "--cluster",
+    "--services",
+    "--service-name",
+    "--desired-status",
+    "--tasks",
+    "--health-check-id",
+    "--target-group-arn",
+    "--replication-group-id",
+    "--names",
+];
 
 /// Those of the `get-` commands of `aws` that procedures may use: others give secrets away (`get-secret-value`,
 /// `get-login-password`) or write files (`get-object`).
@@ -140,6 +199,14 @@ pub fn tells_secrets(command: &Command) -> Option<String> {
         ("helm", ["get", what, ..]) => !["metadata", "notes"].contains(what),
         ("terraform", ["output" | "show", ..]) => has(&["-json", "-raw"]),
         ("terraform", ["state", "pull", ..]) => true,
+        // Environments in plain text, and what machines are started with.
+        (
+            "aws",
+            ["ecs", "describe-task-definition", ..]
+            | ["lambda", "list-functions", ..]
+            | ["amplify", "list-apps" | "list-branches", ..]
+            | ["ec2", "describe-instance-attribute" | "describe-launch-template-versions", ..],
+        ) => true,
         _ => false,
     };
     tells.then(|| {
@@ -170,13 +237,14 @@ pub fn changes(command: &Command) -> Option<String> {
         }
         ("helm", _) => return flags(program, &all, &HELM_PLAN, true),
         ("terraform", _) => return terraform(&all, &words),
-        ("aws", _) if all.iter().any(|word| AWS_ELSEWHERE.iter().any(|flag| word.starts_with(flag))) => false,
-        ("aws", ["logs", "tail", ..]) => {
-            !all.iter().any(|word| word.starts_with("--fo") && *word != "--format")
+        ("aws", ["s3", "ls", ..] | ["logs", "tail" | "filter-log-events", ..]) => {
+            return flags(program, &all, &AWS, false);
         }
-        ("aws", ["s3", "ls", ..] | ["logs", "filter-log-events", ..]) => true,
-        ("aws", [_, verb, ..]) => {
-            AWS_GETS.contains(verb) || ["describe-", "list-"].iter().any(|start| verb.starts_with(start))
+        ("aws", [_, verb, ..])
+            if AWS_GETS.contains(verb)
+                || ["describe-", "list-"].iter().any(|start| verb.starts_with(start)) =>
+        {
+            return flags(program, &all, &AWS, false);
         }
         ("gh", ["run" | "workflow" | "pr" | "release", "list" | "view", ..]) => {
             return flags(program, &all, &GH, false);

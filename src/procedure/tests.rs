@@ -4,6 +4,7 @@ mod changes;
 mod ladder;
 mod owner;
 mod plan;
+mod rungs;
 
 use std::collections::BTreeSet;
 
@@ -37,9 +38,9 @@ expect = { "count:ERROR" = { max = 0 } }
 title = "Its revisions"
 run = ["kubectl", "get", "rs", "-o", "json"]
 keep = { revisions = "revisions", current = "current revision" }
-
+expect = { "released:current revision" = { fresh = "24h" } }
 [[rung]]
-when = { fail = ["health"] }
+when = { fail = ["health"], pass = ["history"] }
 do = "roll_back"
 
 [[rung]]
@@ -109,7 +110,7 @@ fn each_fault_is_named_with_its_line() {
         ("schema = 1", "schema = 2", "line 1: schema 2 is not known"),
         ("title = \"Queue stuck\"", "titel = \"Queue stuck\"", "line 2: unknown field `titel`"),
         ("fail = [\"health\"]", "fail = [\"helth\"]", "line 24: there is no check `helth`"),
-        ("fail = [\"health\"]", "fail = [\"health\"], pass = [\"health\"]", "line 24: it is never reached"),
+        ("pass = [\"history\"]", "pass = [\"health\"]", "line 24: it is never reached"),
         (
             "fail = [\"health\"]",
             "tried = [\"restart\"]",

@@ -61,7 +61,7 @@ pub use page::{page_now, resolved_at_pagerduty, spoken_page};
 pub use private::private;
 pub use procedure::{
     drill, dry_run, freeze_said, markdown, quoted, run_card, run_news, run_said, runbook_at_a_shell,
-    shorter_run_cards,
+    shorter_run_cards, unanswered_request,
 };
 pub use refusal::field_error;
 pub use say::say;

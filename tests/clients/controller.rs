@@ -155,6 +155,13 @@ impl Town {
         self.deployment["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = revision.into();
     }
 
+    /// Its revisions were made so many days ago.
+    pub fn made_before(&mut self, days: i64) {
+        for (set, number) in self.sets.iter_mut().zip(0..) {
+            set["metadata"]["creationTimestamp"] = json!(ago(days * 24 * 60 - number));
+        }
+    }
+
     fn set(&self, revision: u64, mut template: Value) -> Value {
         let (name, hash) = (self.name(), format!("hash{revision}"));
         template["metadata"]["labels"]["pod-template-hash"] = hash.clone().into();
@@ -163,7 +170,7 @@ impl Town {
                 "name": format!("{name}-{hash}"),
                 "namespace": super::cluster::NAMESPACE,
                 "uid": format!("uid-{hash}"),
-                "creationTimestamp": ago(90_000 - i64::try_from(revision).unwrap()),
+                "creationTimestamp": ago(10 * 60 - i64::try_from(revision).unwrap()),
                 "labels": { "app": name, "pod-template-hash": hash },
                 "annotations": { "deployment.kubernetes.io/revision": revision.to_string() },
                 "ownerReferences": [{

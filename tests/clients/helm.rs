@@ -4,6 +4,8 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::procedure::judge::Verdict;
 use domain::run::difference::Difference;
+use ground::clock::Clock;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::WELL;
@@ -21,6 +23,12 @@ fn manifest(number: u64) -> String {
     )
 }
 
+/// The first three are months old, and the later ones of today.
+fn deployed(number: u64) -> Timestamp {
+    let hours = if number < 4 { 120 * 24 } else { 20 };
+    Clock::system().now() - SignedDuration::from_hours(hours - i64::try_from(number).unwrap())
+}
+
 /// A revision of the release as Helm keeps it: a secret whose data is the release, twice in base64.
 fn revision((number, status, description): Revision<'_>, manifest: &str) -> Value {
     let release = json!({
@@ -29,7 +37,7 @@ fn revision((number, status, description): Revision<'_>, manifest: &str) -> Valu
         "version": number,
         "info": {
             "first_deployed": "2026-11-01T08:00:00Z",
-            "last_deployed": format!("2026-11-{:02}T08:00:00Z", 1 + number),
+            "last_deployed": deployed(number),
             "deleted": "",
             "description": description,
             "status": status,
@@ -72,7 +80,18 @@ const OTHERS: [(&str, Verdict); 2] = [("site", Verdict::Fail), ("drift", Verdict
 #[tokio::test]
 async fn what_helm_really_prints_names_the_revision_to_go_back_to() {
     type History<'h> = &'h [Revision<'h>];
-    let table: [(History<'_>, &str); 4] = [
+    let table: [(History<'_>, &str); 6] = [
+        // What ran well for months is not left first, also where somebody went back to it today.
+        (&[(2, "superseded", "Upgrade complete"), (3, "deployed", "Upgrade complete")], "2"),
+        (
+            &[
+                (2, "superseded", "Upgrade complete"),
+                (3, "superseded", "Upgrade complete"),
+                (4, "superseded", "Upgrade complete"),
+                (5, "deployed", "Rollback to 3"),
+            ],
+            "2",
+        ),
         (&[(4, "superseded", "Upgrade complete"), (5, "deployed", "Upgrade complete")], "4"),
         // What was tried last failed: what runs is what to go back to.
         (
@@ -109,7 +128,9 @@ async fn what_helm_really_prints_names_the_revision_to_go_back_to() {
         let findings = stand.look(&procedure, &OTHERS).await;
         let kept = findings["releases"].kept.get("previous").and_then(|kept| kept.short());
         assert_eq!(kept.as_deref(), Some(previous), "{history:?}\n{}", told(&findings));
-        assert_eq!(next(&procedure, &findings), "roll_back_release", "{}", told(&findings));
+        let first = if previous == "2" { "Helm did not release what runs" } else { "roll_back_release" };
+        let step = next(&procedure, &findings);
+        assert!(step.starts_with(first), "{step}\n{}", told(&findings));
     }
     *stand.cluster.town() = town(&[]);
     let findings = stand.look(&procedure, &OTHERS).await;

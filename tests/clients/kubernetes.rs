@@ -64,7 +64,7 @@ impl Stand {
                 (Probe::Run(_), None) => {
                     let question =
                         Filling { procedure, given: &given, findings: &none }.question(check).unwrap();
-                    self.prober.find(check, &question, Since::Trouble(Clock::system().now()), look).await
+                    self.prober.find(check, &question, Since::Trouble(Clock::system().now()), look, &[]).await
                 }
                 _ => panic!("{name} is asked of nobody here"),
             };
@@ -168,10 +168,18 @@ async fn what_kubectl_really_prints_leads_to_the_right_step() {
         town.fare(Fares::Crashes);
         town.deployment["metadata"]["managedFields"][0]["manager"] = "argocd-controller".into();
     };
-    let table: [(&str, Change, &str); 15] = [
+    let table: [(&str, Change, &str); 16] = [
         ("its pods run", |_| {}, "restart"),
         ("no image", |town| town.fare(Fares::NoImage), "roll_back"),
         ("it crashes", |town| town.fare(Fares::Crashes), "roll_back"),
+        (
+            "it crashes, and is four months old",
+            |town| {
+                town.made_before(120);
+                town.fare(Fares::Crashes);
+            },
+            "The pods crash again and again, and a restart is what Kubernetes tries",
+        ),
         ("out of memory", |town| town.fare(Fares::OutOfMemory), "scale_up"),
         ("the first kill", |town| town.fare(Fares::FirstKill), "scale_up"),
         ("before it starts", |town| town.fare(Fares::HeldUp), "Pods are held up"),

@@ -47,7 +47,7 @@ async fn drift(terraform: &Path, folder: &Path) -> Finding {
     let prober = prober(terraform, folder);
     let look = Look { run: fastrand::u64(..), asked: 1 };
     let since = Since::Trouble(jiff::Timestamp::UNIX_EPOCH);
-    prober.find(check, &Question::Run(command.0.clone()), since, look).await
+    prober.find(check, &Question::Run(command.0.clone()), since, look, &[]).await
 }
 
 #[tokio::test]

@@ -236,7 +236,7 @@ impl Stand {
         let question =
             Filling { procedure: &procedure, given: &given, findings: &none }.question(check).unwrap();
         let look = Look { run: fastrand::u64(..), asked: 1 };
-        self.prober.find(check, &question, Since::Trouble(Clock::system().now()), look).await
+        self.prober.find(check, &question, Since::Trouble(Clock::system().now()), look, &[]).await
     }
 }
 

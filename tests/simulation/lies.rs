@@ -17,6 +17,8 @@ pub enum Lie {
     Empty,
     /// A list comes, and nothing is in it.
     NoItems,
+    /// It has the right form, and all that is asked about is left out.
+    Bare,
     /// It speaks of the asker: no rights, no login, too many questions.
     Asker,
     /// Every word of it is taken for a secret.
@@ -29,8 +31,11 @@ pub enum Lie {
     Mixed,
 }
 
-pub const LIES: [Lie; 7] =
-    [Lie::Empty, Lie::NoItems, Lie::Asker, Lie::Masked, Lie::Stale, Lie::Foreign, Lie::Mixed];
+pub const LIES: [Lie; 8] =
+    [Lie::Empty, Lie::NoItems, Lie::Bare, Lie::Asker, Lie::Masked, Lie::Stale, Lie::Foreign, Lie::Mixed];
+
+/// Questions, by a word of each.
+const OF: [&str; 7] = ["health", "rs,pods", "json\"]", "managed-fields", "hpa", "deployments", "history"];
 
 impl Lie {
     /// Nothing of what is asked about is in such an answer; in others the truth is there as well.
@@ -65,6 +70,8 @@ impl Lie {
                 text: "[secret]".into(),
                 ..Heard::default()
             },
+            (Self::Bare, Question::Http(_)) => Heard { status: Some(200), ..text(bare(&truth)) },
+            (Self::Bare, _) => text(bare(&truth)),
             (Self::NoItems | Self::Stale | Self::Foreign | Self::Mixed, _) => match items(&truth) {
                 None => truth,
                 Some(items) => text(json!({ "items": self.of_list(items, now) }).to_string()),
@@ -92,6 +99,18 @@ impl Lie {
 fn items(heard: &Heard) -> Option<Vec<Value>> {
     let json: Value = serde_json::from_str(&heard.text).ok()?;
     json["items"].as_array().filter(|items| !items.is_empty()).cloned()
+}
+
+/// As many things, of which nothing is told; of a text that is no JSON nothing at all.
+fn bare(truth: &Heard) -> String {
+    let Ok(json) = serde_json::from_str::<Value>(&truth.text) else { return String::new() };
+    let many = |list: &Vec<Value>| json!(vec![json!({}); list.len()]);
+    match (json.as_array(), json["items"].as_array()) {
+        (Some(list), _) => many(list),
+        (None, Some(items)) => json!({ "items": many(items) }),
+        (None, None) => json!({}),
+    }
+    .to_string()
 }
 
 fn killed(pod: &mut Value, at: &str) {
@@ -134,7 +153,8 @@ pub struct Told {
 #[derive(Debug)]
 pub struct Lies {
     clock: Clock,
-    now: Mutex<Option<(Lie, Timestamp)>>,
+    /// How, until when, and of what alone, by a word of the question.
+    now: Mutex<Option<(Lie, Timestamp, Option<&'static str>)>>,
     told: Mutex<Vec<Told>>,
 }
 
@@ -143,8 +163,8 @@ impl Lies {
         Self { clock, now: Mutex::default(), told: Mutex::default() }
     }
 
-    pub fn begin(&self, lie: Lie, until: Timestamp) {
-        *self.now.lock().unwrap() = Some((lie, until));
+    pub fn begin(&self, lie: Lie, until: Timestamp, of: Option<&'static str>) {
+        *self.now.lock().unwrap() = Some((lie, until, of));
     }
 
     pub fn end(&self) {
@@ -154,7 +174,11 @@ impl Lies {
     /// What is told in place of the truth.
     pub fn tell(&self, question: &Question, truth: Heard) -> Heard {
         let at = self.clock.now();
-        let lie = self.now.lock().unwrap().filter(|(_, until)| at < *until).map(|(lie, _)| lie);
+        let asked = format!("{question:?}");
+        let lies = |(_, until, of): &(Lie, Timestamp, Option<&str>)| {
+            at < *until && of.is_none_or(|word| asked.contains(word))
+        };
+        let lie = self.now.lock().unwrap().filter(lies).map(|(lie, ..)| lie);
         let told = lie.map_or_else(|| truth.clone(), |lie| lie.told(question, truth.clone(), at));
         let wrong = lie.filter(|_| told != truth).map(|lie| (lie, truth));
         self.told.lock().unwrap().push(Told { at, question: question.clone(), wrong });
@@ -173,6 +197,8 @@ pub fn turn(world: &mut World, most: i64) {
         return world.production.lies.end();
     }
     let (lie, time) = (world.dice.one(&LIES), world.dice.millis(1, most));
-    deeds::noted(world, format!("production: every answer is {lie:?} for {time:#}"));
-    world.production.lies.begin(lie, world.now() + time);
+    // One wrong answer among right ones is believed sooner.
+    let of = if world.dice.once_in(2) { Some(world.dice.one(&OF)) } else { None };
+    deeds::noted(world, format!("production: what is told of {of:?} is {lie:?} for {time:#}"));
+    world.production.lies.begin(lie, world.now() + time, of);
 }

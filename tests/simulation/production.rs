@@ -199,7 +199,7 @@ async fn said_while(what: &str, text: &str, lie: Option<Lie>) -> (String, usize)
     let world = World::new(0);
     world.production.production.breaks(what).unwrap();
     if let Some(lie) = lie {
-        world.production.lies.begin(lie, jiff::Timestamp::MAX);
+        world.production.lies.begin(lie, jiff::Timestamp::MAX, None);
     }
     world.slack.command("kofi", EMERGENCIES, &format!("/runbook {text}")).await.unwrap();
     world.wait(SignedDuration::from_secs(40)).await;
@@ -221,7 +221,7 @@ fn nothing_is_changed_on_wrong_facts() {
             let asks = "\"approve\"";
             let (said, _) = said_while(what, text, None).await;
             assert!(said.contains(asks), "{what}: on true facts a change is proposed: {said}");
-            for lie in [Lie::Empty, Lie::Asker, Lie::Masked] {
+            for lie in [Lie::Empty, Lie::Bare, Lie::Asker, Lie::Masked] {
                 let (said, acts) = said_while(what, text, Some(lie)).await;
                 assert!(said.contains("could not tell"), "{what}, {lie:?}: {said}");
                 assert!(!said.contains(asks) && acts == 0, "{what}, {lie:?}: {said}");

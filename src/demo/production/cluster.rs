@@ -1,6 +1,6 @@
 //! A deployment of the rehearsal's cluster, and what `kubectl` says of it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::said;
@@ -31,11 +31,19 @@ struct Revision {
     works: bool,
     /// So often was this version restarted.
     restarts: u32,
+    made: Timestamp,
+}
+
+pub fn days_before(now: Timestamp, days: usize) -> Timestamp {
+    let days = i64::try_from(days).unwrap_or(i64::MAX);
+    now.checked_sub(SignedDuration::from_hours(days.saturating_mul(24))).unwrap_or(now)
 }
 
 impl Deployment {
-    pub fn new(name: &'static str, revision: u32) -> Self {
-        let shipped = |number| Revision { number, version: number, works: true, restarts: 0 };
+    pub fn new(name: &'static str, revision: u32, now: Timestamp) -> Self {
+        let made = |number: u32| days_before(now, usize::try_from(revision - number).unwrap_or(0) + 5);
+        let shipped =
+            |number| Revision { number, version: number, works: true, restarts: 0, made: made(number) };
         let revisions = (revision.saturating_sub(2).max(1)..=revision).map(shipped).collect();
         Self { name, revisions, replicas: 3, generation: revision, hangs: false, lacks_memory: false }
     }
@@ -57,16 +65,17 @@ impl Deployment {
     }
 
     /// Somebody ships a new version.
-    pub fn release(&mut self, works: bool) {
+    pub fn release(&mut self, works: bool, now: Timestamp) {
         let number = self.current() + 1;
-        self.revisions.push(Revision { number, version: number, works, restarts: 0 });
+        self.revisions.push(Revision { number, version: number, works, restarts: 0, made: now });
         self.generation += 1;
     }
 
-    fn restart(&mut self) {
+    fn restart(&mut self, now: Timestamp) {
         let number = self.current() + 1;
         let last = self.revisions.last().copied();
-        self.revisions.extend(last.map(|last| Revision { number, restarts: last.restarts + 1, ..last }));
+        let again = |last: Revision| Revision { number, restarts: last.restarts + 1, made: now, ..last };
+        self.revisions.extend(last.map(again));
         (self.hangs, self.generation) = (false, self.generation + 1);
     }
 
@@ -93,6 +102,7 @@ impl Deployment {
                 "kind": "ReplicaSet",
                 "metadata": {
                     "name": format!("{}-{hash}", self.name),
+                    "creationTimestamp": revision.made,
                     "labels": { "app": self.name, "pod-template-hash": hash },
                     "annotations": { "deployment.kubernetes.io/revision": revision.number.to_string() },
                     "ownerReferences": [owner],
@@ -176,14 +186,14 @@ impl Deployment {
     }
 
     /// `rollout restart`, `rollout undo` and `scale`, as `kubectl` would answer; `changes` where it is done.
-    pub fn change(&mut self, words: &[&str], changes: bool) -> Heard {
+    pub fn change(&mut self, words: &[&str], changes: bool, now: Timestamp) -> Heard {
         let value = |flag: &str| words.iter().find_map(|word| word.strip_prefix(flag)?.parse::<u32>().ok());
         let dry = if changes { "" } else { " (dry run)" };
         let (name, verb) = (self.name, (words.first(), words.get(1)));
         match (verb, value("--to-revision="), value("--replicas=")) {
             ((Some(&"rollout"), Some(&"restart")), _, _) => {
                 if changes {
-                    self.restart();
+                    self.restart(now);
                 }
                 said(0, format!("deployment.apps/{name} restarted{dry}\n"))
             }

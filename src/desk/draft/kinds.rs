@@ -21,6 +21,7 @@ use domain::oncall::rota::Rota;
 use domain::owner::Owner;
 use domain::run::announce::note;
 use domain::run::audit::audited;
+use domain::run::says::became_loud;
 use domain::run::{self, Run, RunEventKind};
 use domain::timer::{Timer, TimerKind};
 use store::StoreError;
@@ -206,6 +207,24 @@ impl Recorded for Run {
         let incident = step.after.incident?;
         let note = note(step.before, step.after, step.event, &draft.ledger.head.hash)?;
         Some((incident, EventKind::Runbook { run: step.after.id, note: Box::new(note) }))
+    }
+
+    /// A request that nobody answers, though those who may were asked twice, goes on the incident's path: pages, and phones.
+    fn elsewhere(
+        draft: &mut Draft<'_>,
+        before: Option<&Self>,
+        after: &Self,
+        _: &Cause,
+    ) -> Result<(), StoreError> {
+        let (true, Some(incident)) = (became_loud(before, after), after.incident) else { return Ok(()) };
+        match draft.book().whole(incident)?.filter(|incident| incident.is_open()) {
+            Some(incident) => {
+                let why = Some(view::unanswered_request(after));
+                let kind = EventKind::Escalated { passes: false, why };
+                draft.record::<Incident>(incident.id, &Cause::howler(), kind)
+            }
+            None => Ok(()),
+        }
     }
 
     /// What was to be proposed as soon as the facts lead to it. What cannot be proposed stays offered; whoever presses the button is

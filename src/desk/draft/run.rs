@@ -13,6 +13,7 @@ use domain::request::{Place, Request};
 use domain::run::approve::{self, NotApproved};
 use domain::run::decide::{self, RunRefusal, Start};
 use domain::run::event::{Before, RunEventKind};
+use domain::run::left::left;
 use domain::run::seen::see;
 use domain::run::undo::undoable;
 use domain::run::{Run, Stage};
@@ -82,6 +83,7 @@ impl Draft<'_> {
         }
         if let RunEventKind::Asked(asked) = &mut kind {
             asked.drilled = self.drills().last.get(&asked.procedure.name).cloned();
+            asked.left = left(self.latest_runs()?.iter().map(Arc::as_ref));
         }
         let id = RunId(self.changes.next.run);
         self.changes.next.run += 1;

@@ -82,6 +82,8 @@ pub enum Extract {
     Text,
     /// Of a list of backups: how old the newest from before the trouble is, how large, and how large beside the one before it.
     Backup(String),
+    /// When what runs now was first released: `current revision`, or `the current one`.
+    Released(String),
 }
 
 impl Extract {
@@ -214,8 +216,10 @@ impl TryFrom<Written> for Check {
         let expect = expect.into_iter().map(|(part, expected)| Ok((extract(&part)?, expected)));
         let expect = expect.collect::<Result<Vec<_>, String>>()?;
         for (part, expected) in &expect {
-            if let Expected::Range(range) = expected {
-                range.check(part)?;
+            match (part, expected) {
+                (_, Expected::Range(range)) => range.check(part)?,
+                (Extract::Released(_), Expected::Equals(_)) => Range::default().check(part)?,
+                _ => {}
             }
         }
         if let Some(wanted) = keep.values().find(|wanted| !super::keep::is_known(wanted)) {
@@ -265,6 +269,14 @@ impl Range {
         for other in self.given.as_deref().into_iter().chain(self.at_least.as_deref()) {
             extract(other)?;
         }
+        if let Extract::Released(_) = part {
+            return match *self == (Self { fresh: self.fresh, ..Self::default() }) && self.fresh.is_some() {
+                true => Ok(()),
+                false => {
+                    Err(format!("`{part}` says how old it may be, and nothing else: `{{ fresh = \"24h\" }}`"))
+                }
+            };
+        }
         if self.at.is_some() != self.fresh.is_some() {
             return Err(format!(
                 "`{part}`: `at` says when it was, and `fresh` how old it may be: write both"
@@ -282,6 +294,7 @@ impl Probe {
     pub fn answers_with(&self, part: &Extract) -> bool {
         match (self, part) {
             (Self::Tcp(_), _) => false,
+            (_, Extract::Released(what)) => super::released::is_told_by(self, what),
             (Self::Http(_), Extract::Status) | (Self::Run(_), Extract::Exit) => true,
             (_, Extract::Status | Extract::Exit) => false,
             _ => true,
@@ -306,6 +319,7 @@ impl fmt::Display for Extract {
             Self::Count(text) => write!(f, "count:{text}"),
             Self::Regex(pattern) => write!(f, "regex:{pattern}"),
             Self::Backup(part) => write!(f, "backup:{part}"),
+            Self::Released(what) => write!(f, "released:{what}"),
         }
     }
 }
@@ -326,9 +340,10 @@ fn extract(part: &str) -> Result<Extract, String> {
         Some(("backup", part)) if super::backups::PARTS.contains(&part) => {
             Ok(Extract::Backup(part.to_owned()))
         }
+        Some(("released", what)) if super::released::is_known(what) => Ok(Extract::Released(what.to_owned())),
         _ => Err(format!(
-            "`{part}` is no part of an answer: there are `status`, `exit`, `text`, `json:/a/b`, `count:TEXT`, `regex:PATTERN` and \
-             `backup:` with {}",
+            "`{part}` is no part of an answer: there are `status`, `exit`, `text`, `json:/a/b`, `count:TEXT`, `regex:PATTERN`, \
+             `released:current revision`, `released:the current one` and `backup:` with {}",
             super::backups::PARTS.join(", ")
         )),
     }

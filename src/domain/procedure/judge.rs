@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::owned::of_deployment;
 use super::part::{container, raw_values, text_of, values};
+use super::released::older;
 use super::{Answer, CannotTell, Check, Expected, Extract, Heard, Probe, Range, backups, keep, reason};
 
 /// The outcome of a check.
@@ -265,6 +266,13 @@ fn part(extract: &Extract, expected: &Expected, heard: &Heard, since: Since) -> 
         Expected::Range(range) => Some(range),
         Expected::Equals(_) => None,
     };
+    if let (Extract::Released(what), Some(fresh)) = (extract, range.and_then(|range| range.fresh)) {
+        return match there_first(extract, range, heard).and_then(|()| older(what, fresh.0, heard, since)) {
+            Ok(None) => Part::Holds,
+            Ok(Some(note)) => Part::Not(note),
+            Err(why) => Part::Unclear(why),
+        };
+    }
     let values = match there_first(extract, range, heard).and_then(|()| values(extract, range, heard, since))
     {
         Ok(values) => values,

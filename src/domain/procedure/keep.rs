@@ -64,7 +64,7 @@ pub fn keep(wanted: &str, heard: &Heard, since: Since) -> Result<Kept, String> {
     match wanted {
         "pod template" => one(json.pointer("/spec/template").map(template)),
         "urls that are ready" => Ok(Kept::Many(ready(&json).filter_map(url).collect())),
-        "the current one" => one(list(&json).iter().find(|one| is_current(one)).and_then(url)),
+        "the current one" => one(current_one(&json).and_then(url)),
         "the ready one before the current" => one(before_the_current(&json)),
         _ => Err(format!("howler does not know what {wanted} is")),
     }
@@ -86,8 +86,13 @@ pub fn is_known(wanted: &str) -> bool {
         || NAMED.contains(&wanted)
 }
 
+/// The deployment that serves, in a list of Vercel's.
+pub(super) fn current_one(json: &Value) -> Option<&Value> {
+    list(json).iter().find(|one| is_current(one))
+}
+
 /// `previous revision`, or `previous revision of event-stream`: of a deployment by its name, where a label may be of several.
-fn of_revisions(wanted: &str) -> Option<(&str, Option<&str>)> {
+pub(super) fn of_revisions(wanted: &str) -> Option<(&str, Option<&str>)> {
     let (what, owner) = match wanted.split_once(" of ") {
         Some((what, owner)) => (what, Some(owner)),
         None => (wanted, None),
@@ -142,8 +147,13 @@ fn is_current(deployment: &Value) -> bool {
     deployment.get("current").and_then(Value::as_bool) == Some(true)
 }
 
+/// Those that can be gone back to; what a rollback left cannot.
 fn ready(json: &Value) -> impl Iterator<Item = &Value> {
-    list(json).iter().filter(|one| is_ready(one))
+    list(json).iter().filter(|one| is_ready(one) && !is_left(one))
+}
+
+fn is_left(one: &Value) -> bool {
+    one.get("left") == Some(&Value::Bool(true))
 }
 
 /// It was built, and served once, as far as Vercel says: what never served is no deployment to go back to.
@@ -154,6 +164,5 @@ fn is_ready(one: &Value) -> bool {
 /// The newest first, as Vercel lists them. What a rollback left is not gone back to.
 fn before_the_current(json: &Value) -> Option<String> {
     let mut after = list(json).iter().skip_while(|one| !is_current(one)).skip(1);
-    let is_left = |one: &Value| one.get("left") == Some(&Value::Bool(true));
     after.find(|one| is_ready(one) && !is_left(one)).and_then(url)
 }

@@ -2,8 +2,45 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::judge::Verdict;
 use super::{Procedure, Rung, When};
+
+/// One of several reasons for a step: all of it holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Reason {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pass: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fail: Vec<String>,
+}
+
+impl Reason {
+    /// Every check that it names.
+    pub fn checks(&self) -> impl Iterator<Item = &String> {
+        self.fail.iter().chain(&self.pass)
+    }
+
+    /// Whether it holds. What could not be told holds for nothing.
+    pub fn holds(&self, verdicts: &BTreeMap<String, Verdict>) -> bool {
+        are(&self.pass, Verdict::Pass, verdicts) && are(&self.fail, Verdict::Fail, verdicts)
+    }
+
+    /// Whether it holds wherever `other` does.
+    fn asks_no_more_than(&self, other: &Self) -> bool {
+        within(&self.pass, &other.pass) && within(&self.fail, &other.fail)
+    }
+}
+
+fn are(names: &[String], wanted: Verdict, verdicts: &BTreeMap<String, Verdict>) -> bool {
+    names.iter().all(|name| verdicts.get(name) == Some(&wanted))
+}
+
+fn within(names: &[String], others: &[String]) -> bool {
+    names.iter().all(|name| others.contains(name))
+}
 
 /// What was carried out: by the names of the actions.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,12 +54,37 @@ pub struct Did<'a> {
 }
 
 impl When {
+    /// Every check that it names.
+    pub fn checks(&self) -> impl Iterator<Item = &String> {
+        self.fail.iter().chain(&self.pass).chain(self.any.iter().flat_map(Reason::checks))
+    }
+
+    /// Every check whose failing leads to the step.
+    pub fn fails(&self) -> impl Iterator<Item = &String> {
+        self.fail.iter().chain(self.any.iter().flat_map(|reason| &reason.fail))
+    }
+
+    /// Whether one of its several reasons holds, or it has none.
+    pub fn has_a_reason(&self, verdicts: &BTreeMap<String, Verdict>) -> bool {
+        self.any.is_empty() || self.any.iter().any(|reason| reason.holds(verdicts))
+    }
+
+    /// Whether it holds wherever `other` does.
+    pub fn asks_no_more_than(&self, other: &Self) -> bool {
+        let whole = Reason { pass: other.pass.clone(), fail: other.fail.clone() };
+        let each = |theirs: &Reason| self.any.iter().any(|own| own.asks_no_more_than(theirs));
+        within(&self.pass, &other.pass)
+            && within(&self.fail, &other.fail)
+            && within(&self.tried, &other.tried)
+            && within(&self.helped, &other.helped)
+            && (self.any.is_empty() || each(&whole) || (!other.any.is_empty() && other.any.iter().all(each)))
+    }
+
     /// Whether it holds. What could not be told holds for nothing.
     fn holds(&self, verdicts: &BTreeMap<String, Verdict>, did: Did<'_>) -> bool {
-        let are =
-            |names: &[String], wanted: Verdict| names.iter().all(|name| verdicts.get(name) == Some(&wanted));
-        are(&self.pass, Verdict::Pass)
-            && are(&self.fail, Verdict::Fail)
+        are(&self.pass, Verdict::Pass, verdicts)
+            && are(&self.fail, Verdict::Fail, verdicts)
+            && self.has_a_reason(verdicts)
             && self.tried.iter().all(|action| did.tried.contains(action) || did.left_out.contains(action))
             && self.helped.iter().all(|action| did.helped.contains(action))
     }

@@ -18,6 +18,7 @@ mod ladder;
 mod owned;
 mod part;
 mod reason;
+mod released;
 mod revisions;
 
 use std::collections::BTreeMap;
@@ -31,7 +32,7 @@ pub use command::{Command, Slot, TakesBack, Undo};
 pub use heard::{Answer, CannotTell, Heard, Question};
 pub use here::Here;
 pub use judge::{Finding, Kept, Note, Verdict};
-pub use ladder::Did;
+pub use ladder::{Did, Reason};
 
 use crate::duration::Humane;
 
@@ -159,6 +160,9 @@ pub struct Rung {
 pub struct When {
     pub pass: Vec<String>,
     pub fail: Vec<String>,
+    /// Of several reasons at least one holds as well.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub any: Vec<Reason>,
     /// Actions that were carried out and did not help, or that somebody left out.
     pub tried: Vec<String>,
     /// Actions that were carried out and are proved. Such a step belongs to the run until somebody ticks it.

@@ -52,8 +52,8 @@ pub(super) fn raw_values(extract: &Extract, heard: &Heard) -> Result<Vec<Value>,
         Extract::Status => heard.status.map(Value::from).into_iter().collect(),
         Extract::Exit => heard.exit.map(Value::from).into_iter().collect(),
         Extract::Text => vec![Value::from(heard.text.as_str())],
-        // It depends on when the trouble began.
-        Extract::Backup(_) => Vec::new(),
+        // They depend on when the trouble began.
+        Extract::Backup(_) | Extract::Released(_) => Vec::new(),
         Extract::Count(text) => {
             vec![Value::from(heard.text.lines().filter(|line| line.contains(text.as_str())).count())]
         }

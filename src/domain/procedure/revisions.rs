@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::part::{pointed, text_of};
@@ -38,6 +39,10 @@ struct Revision {
     ran: bool,
     /// Helm says that it runs.
     deployed: bool,
+    /// When it was made.
+    made: Option<Timestamp>,
+    /// It is kept from its first number on: a replica set is, and is not made anew.
+    kept: bool,
 }
 
 impl Revisions {
@@ -62,6 +67,16 @@ impl Revisions {
     /// What was tried last, whatever became of it.
     pub fn current(&self) -> Option<u64> {
         self.0.last().map(|one| one.number)
+    }
+
+    /// When what was tried last ran for the first time: a restart, and going back to it, release nothing new.
+    pub fn released(&self) -> Option<Timestamp> {
+        let last = self.0.last()?;
+        let same: Vec<&Revision> = self.0.iter().filter(|one| one.first == last.first).collect();
+        // Helm forgets old revisions: without the one that was brought back nobody knows.
+        let is_whole = last.kept || same.iter().any(|one| one.number == last.first);
+        let made: Option<Vec<Timestamp>> = same.iter().map(|one| one.made).collect();
+        made?.into_iter().min().filter(|_| is_whole)
     }
 
     /// Where the last try failed, what still runs; else what ran before what runs now, and was not left since.
@@ -95,7 +110,8 @@ fn of_helm(history: &[Value]) -> Vec<Revision> {
         let first = known.map(|earlier| earlier.first).or(back).unwrap_or(number);
         let status = one.get("status").and_then(Value::as_str).unwrap_or_default();
         let (deployed, ran) = (status == "deployed", ["deployed", "superseded"].contains(&status));
-        all.push(Revision { number, first, ran, deployed });
+        let made = one.get("updated").and_then(instant);
+        all.push(Revision { number, first, ran, deployed, made, kept: false });
     }
     all
 }
@@ -112,6 +128,13 @@ fn failing(json: &Value) -> BTreeSet<String> {
     pods.flat_map(|pod| pointed(pod, "/metadata/ownerReferences/*/name")).map(text_of).collect()
 }
 
+/// A replica set: its number, all that it had, what its pods are, whether they cannot start, and when it was made.
+type Known = (u64, BTreeSet<u64>, Option<Value>, bool, Option<Timestamp>);
+
+fn instant(value: &Value) -> Option<Timestamp> {
+    value.as_str()?.parse().ok()
+}
+
 /// A replica set keeps the numbers that it had; what differs from another one in a restart alone is the same.
 fn of_kubernetes(sets: &[&Value], failing: &BTreeSet<String>) -> Vec<Revision> {
     let numbers = |set: &Value| -> Option<(u64, BTreeSet<u64>)> {
@@ -124,16 +147,17 @@ fn of_kubernetes(sets: &[&Value], failing: &BTreeSet<String>) -> Vec<Revision> {
     let known = sets.iter().filter_map(|set| {
         let (number, all) = numbers(set)?;
         let fails = set.pointer("/metadata/name").is_some_and(|name| failing.contains(&text_of(name)));
-        Some((number, all, pods(set), fails))
+        let made = set.pointer("/metadata/creationTimestamp").and_then(instant);
+        Some((number, all, pods(set), fails, made))
     });
-    let known: Vec<_> = known.collect();
+    let known: Vec<Known> = known.collect();
     let newest = known.iter().map(|one| one.0).max();
-    let revision = |(number, all, pods, fails): &(u64, BTreeSet<u64>, Option<Value>, bool)| {
-        let same = known.iter().filter(|(_, _, theirs, _)| pods.is_some() && theirs == pods);
+    let revision = |(number, all, pods, fails, made): &Known| {
+        let same = known.iter().filter(|(_, _, theirs, ..)| pods.is_some() && theirs == pods);
         let first = same.flat_map(|(_, all, ..)| all).chain(all).min().copied().unwrap_or_default();
         // What runs now is left, and is not gone back to, whatever its pods do.
         let ran = !fails || Some(*number) == newest;
-        Revision { number: *number, first, ran, deployed: false }
+        Revision { number: *number, first, ran, deployed: false, made: *made, kept: true }
     };
     known.iter().map(revision).collect()
 }
@@ -171,6 +195,9 @@ fn pods(set: &Value) -> Option<Value> {
     let none = |part: &Value| part.as_object().is_none_or(serde_json::Map::is_empty);
     if let Some(metadata) = pods.get_mut("metadata").and_then(Value::as_object_mut) {
         metadata.retain(|part, written| part != "creationTimestamp" && !none(written));
+    }
+    if pods.get("metadata").is_some_and(none) {
+        pods.as_object_mut()?.remove("metadata");
     }
     Some(pods)
 }

@@ -1,3 +1,4 @@
 mod evidence;
 mod filling;
 mod judging;
+mod released;

@@ -17,7 +17,7 @@ impl Run {
     /// A run by its first event.
     pub fn asked(id: RunId, event: &RunEvent) -> Option<Self> {
         let RunEventKind::Asked(asked) = &event.kind else { return None };
-        let Asked { procedure, given, incident, to, checks, proposes, drilled, before } =
+        let Asked { procedure, given, incident, to, checks, proposes, drilled, before, left } =
             asked.as_ref().clone();
         let tried: Vec<String> = before.iter().map(|before| before.action.clone()).collect();
         // What was of no help is not offered first; it can be all the same, as a step that was left behind.
@@ -41,6 +41,7 @@ impl Run {
             offered: done.clone(),
             skipped: done,
             before,
+            left,
             drilled,
             hold: 0,
             leftover: false,
@@ -227,6 +228,9 @@ impl Run {
             Aftermath::DidNotHappen => {}
             Aftermath::Happened => {
                 self.try_action(rung);
+                if let Some(undo) = &undo {
+                    self.leaves(&undo.did, Some(&undo.argv));
+                }
                 self.undo = undo.map(|undo| *undo);
             }
             // What may have happened may have to be taken back; whether an undo is still needed is not known either.
@@ -235,10 +239,16 @@ impl Run {
         }
     }
 
-    /// The action of a rung was carried out, and is not what helps.
-    fn try_action(&mut self, rung: usize) {
-        let action = self.rung(rung).and_then(|rung| rung.action.clone());
-        self.tried.extend(action.filter(|action| !self.tried.contains(action)));
+    /// The action of a rung was carried out, and is not what helps: no other rung offers it anew.
+    pub(super) fn try_action(&mut self, rung: usize) {
+        let Some(action) = self.rung(rung).and_then(|rung| rung.action.clone()) else { return };
+        let rungs = self.procedure.rungs.iter().enumerate();
+        let same = rungs.filter(|(_, rung)| rung.action.as_ref() == Some(&action)).map(|(rung, _)| rung);
+        let new: Vec<usize> = same.filter(|rung| !self.offered.contains(rung)).collect();
+        self.offered.extend(new);
+        if !self.tried.contains(&action) {
+            self.tried.push(action);
+        }
     }
 
     /// No rung was tried by it; the action that it took back was.
@@ -389,8 +399,10 @@ impl Run {
         let undoes = !change.proposed.kind.is_step();
         if *ended == (Ended::Exit { code: Some(0) }) {
             output.clone_into(&mut change.output);
+            let (did, undid) = (change.proposed.argv.clone(), change.proposed.undo.clone());
             change.phase = Phase::Proving { since: at, passing_since: None, next: None };
             self.undo = if undoes { self.undo.take() } else { undo };
+            self.leaves(&did, undid.as_deref());
             return self.ask_for_proof();
         }
         let Proposed { rung, title, frozen, .. } = change.proposed.clone();

@@ -201,7 +201,10 @@ fn frozen(run: &Run, rung: usize, action: &Action) -> Result<BTreeMap<String, Fr
         }
     }
     let findings = run.findings_as_seen();
-    let facts = run.rechecked(rung).into_iter().map(|check| match findings.get(&check) {
+    // Of several reasons those that could be told are looked at again.
+    let could = |check: &String| findings.get(check).is_some_and(|found| found.verdict != Verdict::Unknown);
+    let reasons = run.reasons(rung).into_iter().filter(could);
+    let facts = run.rechecked(rung).into_iter().chain(reasons).map(|check| match findings.get(&check) {
         // Of what only led here the verdict counts: a log goes on.
         Some(finding) if finding.verdict != Verdict::Unknown => {
             let frozen = Frozen::of(&check, &action.freeze, finding);

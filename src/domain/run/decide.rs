@@ -126,6 +126,7 @@ pub fn start(
         proposes,
         drilled: None,
         before,
+        left: Vec::new(),
     })))
 }
 

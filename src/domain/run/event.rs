@@ -156,6 +156,9 @@ pub struct Asked {
     /// What earlier runs of the same incident carried out in vain.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<Before>,
+    /// What earlier runs left as bad by a rollback, which the service itself does not tell for ever.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<String>,
 }
 
 /// An action that another run of the same incident carried out, without help.

@@ -12,6 +12,8 @@ pub mod event;
 mod fire;
 pub mod freeze;
 pub mod identity;
+pub mod left;
+mod moved;
 mod proof;
 pub mod ran;
 pub mod release;
@@ -42,7 +44,7 @@ use undo::{Undoable, Undone};
 use super::effect::To;
 use super::procedure::drill::Drilled;
 use super::procedure::fill::{Filling, Given};
-use super::procedure::{Action, Finding, Procedure, Rung, Verdict};
+use super::procedure::{Action, Finding, Procedure, Reason, Rung, Verdict};
 use super::timer::TimerKind;
 use crate::actor::Actor;
 use crate::id::{ChannelId, IncidentId, MessageTs, RunId};
@@ -85,6 +87,9 @@ pub struct Run {
     /// What earlier runs of the same incident carried out in vain.
     #[serde(default)]
     pub before: Vec<Before>,
+    /// What this run and those before it left as bad by a rollback, the last one last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<String>,
     /// Actions that are proved; what follows them is left to be done.
     #[serde(default)]
     pub helped: Vec<String>,
@@ -260,6 +265,14 @@ impl Run {
         let required = self.action_of(rung).into_iter().flat_map(|action| &action.require);
         let when = self.rung(rung).into_iter().flat_map(|rung| rung.when.pass.iter().chain(&rung.when.fail));
         required.chain(when).cloned().chain(self.facts(rung)).collect()
+    }
+
+    /// The checks that speak for one of several reasons for the step, and for nothing else of it: which reason holds may change, as long
+    /// as one does.
+    pub fn reasons(&self, rung: usize) -> BTreeSet<String> {
+        let all = self.rung(rung).into_iter().flat_map(|rung| rung.when.any.iter().flat_map(Reason::checks));
+        let fixed = self.rechecked(rung);
+        all.filter(|name| !fixed.contains(*name)).cloned().collect()
     }
 
     pub fn timers(&self) -> impl Iterator<Item = (TimerKind, Timestamp)> {

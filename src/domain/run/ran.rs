@@ -115,11 +115,20 @@ impl Run {
             self.undo = Some(*undo);
         }
         let Stage::Changing(change) = &self.stage else { return };
-        if change.has_begun() {
+        // Tried is what ran, also where nobody waited for its proof; while people are asked about its undo, it is behind that.
+        let ran = [Some(change.as_ref()), change.behind()].into_iter().flatten();
+        let ran: Vec<usize> =
+            ran.filter(|change| change.has_begun()).map(|change| change.proposed.rung).collect();
+        let (has_begun, is_step) = (change.has_begun(), change.proposed.kind.is_step());
+        let title = change.proposed.title.clone();
+        for rung in ran {
+            self.try_action(rung);
+        }
+        if has_begun {
             return;
         }
-        let not_begun = Some(Last::NotBegun { title: change.proposed.title.clone() });
-        match change.proposed.kind.is_step() {
+        let not_begun = Some(Last::NotBegun { title });
+        match is_step {
             true => self.last = not_begun,
             false => self.not_undone = not_begun,
         }

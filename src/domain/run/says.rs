@@ -141,6 +141,12 @@ fn released(before: &Run, after: &Run, event: &RunEvent, around: &Around) -> Opt
     Some(RunSays { step: after.procedure.title.clone(), by: release.by.clone(), what })
 }
 
+/// Whether those who may approve were just asked again for the second time, in vain: whoever is on call is called now.
+pub fn became_loud(before: Option<&Run>, after: &Run) -> bool {
+    let asked = |run: &Run| run.change().map_or(0, |change| change.asked_again);
+    before.is_some_and(|before| asked(before) <= 1) && asked(after) > 1
+}
+
 fn word(change: &Change, event: &RunEvent, around: &Around, told: bool) -> Option<RunWord> {
     Some(match (&event.kind, &change.phase) {
         (RunEventKind::Prepared(_), Phase::Asking { expires }) => RunWord::Asks {

@@ -31,7 +31,9 @@ impl Run {
     pub fn to_be_seen(&self) -> Vec<String> {
         let unknown =
             |name: &String| self.findings.get(name).is_some_and(|found| found.verdict == Verdict::Unknown);
-        let leads = |name: &String| self.procedure.rungs.iter().any(|rung| rung.when.fail.contains(name));
+        let leads = |name: &String| {
+            self.procedure.rungs.iter().any(|rung| rung.when.fails().any(|fails| fails == name))
+        };
         let named =
             self.checks.iter().filter(|name| unknown(name) && leads(name) && !self.seen.contains_key(*name));
         named.filter(|name| self.procedure.checks.get(*name).is_some_and(can_be_seen)).cloned().collect()

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::approve::NotApproved;
-use super::change::{Aftermath, Change, Phase, Policy, Prepared, RECHECK_MOST, aftermath, moved};
+use super::change::{Aftermath, Change, Phase, Policy, Prepared, RECHECK_MOST, aftermath};
 use super::event::{End, RunEventKind};
 use super::identity::{Names, under};
+use super::moved::moved;
 use super::undo::{Kind, captured, undone};
 use super::{Last, Run, Stage};
 use crate::id::UserId;
@@ -154,7 +155,7 @@ fn changing(run: &Run, change: &Change, around: &Around) -> Option<RunEventKind>
 
 /// The last look before an action begins: rights, the request's age and all that was approved are judged anew (rules 13, 14).
 fn rechecked(run: &Run, change: &Change, again: &Prepared, late: bool, around: &Around) -> RunEventKind {
-    let mut wrong = moved(change, again, &run.findings_as_seen());
+    let mut wrong = moved(run, change, again, &run.findings_as_seen());
     wrong.extend(around.barred.clone());
     wrong.extend(around.rules.iter().flat_map(|rules| rules.moved(run, change, &again.members)));
     if late {

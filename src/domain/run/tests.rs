@@ -1,6 +1,8 @@
 mod approving;
 mod difference;
+mod left;
 mod ran;
+mod reasons;
 mod releasing;
 mod seeing;
 mod undo;

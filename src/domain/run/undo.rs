@@ -8,11 +8,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::approve::{NotApproved, SHOWN_WHOLE, may_propose};
-use super::change::{Change, Frozen, Phase, Policy, Proposed, difference, stand};
+use super::change::{Change, Frozen, Phase, Policy, Proposed, stand};
 use super::decide::{RunRefusal, not_now};
 use super::difference::Difference;
 use super::event::{End, RunEventKind};
 use super::identity::under;
+use super::moved::difference;
 use super::settle::Around;
 use super::{Run, Stage};
 use crate::actor::Actor;

@@ -12,7 +12,7 @@ use tokio::time::interval;
 
 use crate::bounds::Bounds;
 use crate::marked::{Marked, VARIABLE};
-use crate::{Order, Prober, User, is_root, runs_as};
+use crate::{Findable, Order, Prober, User, findable, is_root, make_findable, runs_as};
 use config::{Limits, RunbookRules};
 use domain::procedure::{CannotTell, Heard, Question};
 use domain::run::change::Ended;
@@ -231,6 +231,78 @@ async fn a_child_that_left_its_session_and_cleared_its_environment_is_found_and_
     stop.send_replace(true);
     assert_eq!(acting.await.unwrap().0, Ended::Stopped { empty: true });
     assert!(!lived(&acts));
+}
+
+/// It leaves its session, clears its environment, and lowers the very limit that marks it.
+const HIDES: &str = "env -i setsid bash -c 'ulimit -x 7; echo $$ >child; exec sleep 300' & until [ -s child ]; do sleep 0.01; done";
+
+/// One after the other: a check that ends, one whose time is up, an action that is stopped.
+async fn hidden_children_are_ended() {
+    let lived = |bench: &Bench| lives(&bench.at("child"));
+    let ended = Bench::new(&format!("{HIDES}; echo fine"), "");
+    let heard = ended.ask().await.unwrap();
+    assert_eq!((heard.exit, heard.text.as_str()), (Some(0), "fine"));
+    assert!(!lived(&ended), "it is no part of a check that is over");
+
+    let hangs = Bench::new(&format!("{HIDES}; sleep 300"), "");
+    let asked = hangs.prober.ask(&Question::Run(vec!["tool".into()]), Duration::from_secs(3)).await;
+    let CannotTell(why) = asked.unwrap_err();
+    assert!(why.contains("nothing of it is left") && !lived(&hangs), "{why}");
+
+    let acts = Bench::new(&format!("{HIDES}; touch begun; sleep 300"), "");
+    let (acting, stop) = acts.act(Duration::from_secs(3)).await;
+    until(|| acts.at("begun").exists()).await;
+    stop.send_replace(true);
+    assert_eq!(acting.await.unwrap().0, Ended::Stopped { empty: true });
+    assert!(!lived(&acts));
+}
+
+/// Runs the test once more in a process of its own, for groups and orphans are all of a process. Whether this is that process.
+async fn is_alone(test: &str) -> bool {
+    const ALONE: &str = "HOWLER_TEST_ALONE";
+    if std::env::var_os(ALONE).is_some() {
+        return true;
+    }
+    let mut again = tokio::process::Command::new(std::env::current_exe().unwrap());
+    let test = format!("tests::bounding::{test}");
+    let ended = again.args(["--exact", &test]).env(ALONE, "yes").output().await.unwrap();
+    let said = String::from_utf8_lossy(&ended.stdout).into_owned();
+    assert!(ended.status.success() && said.contains("1 passed"), "{said}");
+    false
+}
+
+/// Where howler may make one: `howler check` says whether it may.
+#[tokio::test]
+async fn a_child_that_takes_its_mark_off_is_found_by_its_control_group() {
+    if !is_alone("a_child_that_takes_its_mark_off_is_found_by_its_control_group").await {
+        return;
+    }
+    make_findable().unwrap();
+    if let Findable::Cgroup(_) = findable() {
+        hidden_children_are_ended().await;
+    }
+}
+
+#[tokio::test]
+async fn without_a_control_group_a_child_that_takes_its_mark_off_is_found_as_an_orphan() {
+    if !is_alone("without_a_control_group_a_child_that_takes_its_mark_off_is_found_as_an_orphan").await {
+        return;
+    }
+    crate::cgroup::forbid();
+    make_findable().unwrap();
+    assert_eq!(findable(), Findable::Subreaper);
+    hidden_children_are_ended().await;
+    // While another one runs nobody can say whose it is.
+    let other = Bench::new("echo $$ >id; sleep 300", "");
+    let (acting, stop) = other.act(Duration::from_secs(3)).await;
+    until(|| lives(&other.at("id"))).await;
+    let hangs = Bench::new(&format!("{HIDES}; sleep 300"), "");
+    let asked = hangs.prober.ask(&Question::Run(vec!["tool".into()]), Duration::from_secs(2)).await;
+    let CannotTell(why) = asked.unwrap_err();
+    assert!(why.contains("a part of it may still run") && lives(&hangs.at("child")), "{why}");
+    stop.send_replace(true);
+    assert_eq!(acting.await.unwrap().0, Ended::Stopped { empty: true });
+    assert!(!lives(&hangs.at("child")), "the last one takes it along");
 }
 
 #[tokio::test]

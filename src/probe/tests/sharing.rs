@@ -33,9 +33,10 @@ async fn what_several_checks_ask_alike_is_asked_once_a_look() {
             _ => None,
         });
         let since = Since::Trouble(clock().now());
-        let found =
-            join_all(all.map(async |(check, question)| prober.find(check, &question, since, look).await))
-                .await;
+        let found = join_all(
+            all.map(async |(check, question)| prober.find(check, &question, since, look, &[]).await),
+        )
+        .await;
         assert!(found.len() > 8, "{found:#?}");
         let calls = github.calls().len() - before;
         assert!(calls <= MOST && (calls > 0) == is_new, "{calls}: {:#?}", github.calls());

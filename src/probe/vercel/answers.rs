@@ -41,6 +41,7 @@ pub fn deployments(all: &[Value], current: Option<&str>, project: &Value) -> Val
             "state": state(one),
             "created": created(one),
             "current": current.is_some() && one["uid"].as_str() == current,
+            "released": released(one, project),
         });
         if let Some(served) = served(one) {
             shown["served"] = served.into();
@@ -130,6 +131,19 @@ fn created(deployment: &Value) -> Option<Timestamp> {
     Timestamp::from_millisecond(deployment["created"].as_i64()?).ok()
 }
 
+/// When it was put into service for the first time, as far as Vercel tells: one that was built and waited serves from its promotion on.
+/// What a rollback brought back had served before.
+fn released(deployment: &Value, project: &Value) -> Option<Timestamp> {
+    let change = &project["lastAliasRequest"];
+    let promoted = change["type"] == "promote"
+        && change["jobStatus"] == "succeeded"
+        && deployment["uid"].is_string()
+        && change["toDeploymentId"] == deployment["uid"];
+    let promoted = change["requestedAt"].as_i64().filter(|_| promoted);
+    let promoted = promoted.and_then(|at| Timestamp::from_millisecond(at).ok());
+    created(deployment).map(|created| promoted.map_or(created, |promoted| promoted.max(created)))
+}
+
 /// What a build writes to its standard error holds warnings too, so there only lines count that say so.
 fn is_error(event: &Value) -> bool {
     let level = event["level"].as_str().or_else(|| event["payload"]["level"].as_str());
@@ -179,6 +193,24 @@ mod tests {
         {
             assert_eq!(up_to_the_current(&all, current, count).len(), expected, "{current:?} of {count}");
         }
+    }
+
+    #[test]
+    fn a_deployment_that_waited_is_released_by_its_promotion() {
+        let (built, promoted) = (1_795_000_000_000_i64, 1_795_400_000_000_i64);
+        let all = [json!({ "uid": "2", "url": "2", "created": built }), json!({ "uid": "1", "url": "1" })];
+        let released = |change: Value| {
+            deployments(&all, Some("2"), &json!({ "lastAliasRequest": change }))[0]["released"].clone()
+        };
+        let at = |millis: i64| json!(Timestamp::from_millisecond(millis).unwrap());
+        let change = |kind: &str, to: &str, status: &str| json!({ "type": kind, "toDeploymentId": to, "jobStatus": status, "requestedAt": promoted });
+        assert_eq!(released(change("promote", "2", "succeeded")), at(promoted));
+        // What a rollback brought back had served before.
+        assert_eq!(released(change("rollback", "2", "succeeded")), at(built));
+        assert_eq!(released(change("promote", "1", "succeeded")), at(built));
+        assert_eq!(released(change("promote", "2", "failed")), at(built));
+        assert_eq!(released(Value::Null), at(built));
+        assert_eq!(deployments(&all, None, &Value::Null)[1]["released"], Value::Null, "nobody says when");
     }
 
     #[test]

@@ -132,7 +132,8 @@ pub(super) fn changing_beside(draft: Draft, run: &Run, change: &Change) -> Draft
 
 /// What led to the step that no check told, but a person.
 fn seen(run: &Run, rung: usize) -> Vec<Words> {
-    let leads = |name: &&String| run.rung(rung).is_some_and(|rung| rung.when.fail.contains(name));
+    let leads =
+        |name: &&String| run.rung(rung).is_some_and(|rung| rung.when.fails().any(|fails| fails == *name));
     let seen = run.seen.iter().filter(|(name, _)| leads(name));
     let line = |(name, seen): (&String, &Seen)| {
         let title = run.procedure.checks.get(name).map(|check| check.title.clone()).unwrap_or_default();

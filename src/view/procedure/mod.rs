@@ -29,7 +29,7 @@ pub use markdown::markdown;
 pub use parts::quoted;
 pub use run::{dry_run, run_card, shorter_run_cards};
 pub(super) use said::noted;
-pub use said::{freeze_said, run_news, run_said};
+pub use said::{freeze_said, run_news, run_said, unanswered_request};
 
 fn shown(procedure: &Procedure) -> Message {
     parts(procedure)

@@ -71,6 +71,7 @@ fn expectation(part: &Extract, expected: &Expected) -> String {
     let part = match part {
         Extract::Json(pointer) => pointer.clone(),
         Extract::Count(text) => format!("lines with {text}"),
+        Extract::Released(what) => format!("the release of {what}"),
         other => other.to_string(),
     };
     match expected {
@@ -100,6 +101,10 @@ fn within(range: &Range) -> String {
             true => format!("by its {at} since the trouble began"),
             false => format!("by its {at} since {} before the trouble", Spoken(fresh.0)),
         }),
+        range
+            .fresh
+            .filter(|_| range.at.is_none())
+            .map(|fresh| format!("is at most {} older than the trouble", Spoken(fresh.0))),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" and ")
 }
@@ -151,13 +156,19 @@ fn when(when: &When) -> String {
             if before.is_empty() { last.clone() } else { format!("{} and {last}", before.join(", ")) };
         Some(format!("{names} {}", if before.is_empty() { one } else { several }))
     };
+    let facts = |fail: &[String], pass: &[String]| {
+        [all(fail, "fails", "fail"), all(pass, "passes", "pass")].into_iter().flatten().collect::<Vec<_>>()
+    };
+    let any: Vec<String> =
+        when.any.iter().map(|reason| facts(&reason.fail, &reason.pass).join(" and ")).collect();
+    let any = (!any.is_empty()).then(|| format!("({})", any.join(", or ")));
+    let facts = facts(&when.fail, &when.pass).into_iter().map(Some);
     let parts = [
-        all(&when.fail, "fails", "fail"),
-        all(&when.pass, "passes", "pass"),
+        any,
         all(&when.tried, "did not help or was skipped", "did not help or were skipped"),
         all(&when.helped, "helped", "helped"),
     ];
-    let all: Vec<String> = parts.into_iter().flatten().collect();
+    let all: Vec<String> = facts.chain(parts).flatten().collect();
     if all.is_empty() { String::new() } else { format!("if {}: ", all.join(" and ")) }
 }
 

@@ -10,10 +10,10 @@ use crate::words::{Words, bold, clock, code, counted, mention, words};
 use domain::Command;
 use domain::actor::Actor;
 use domain::id::RunId;
-use domain::run::End;
 use domain::run::announce::RunNote;
 use domain::run::change::{Aftermath, Ended};
 use domain::run::says::{RunSays, RunWord};
+use domain::run::{End, Run};
 use domain::runbook::RunbookLine;
 use domain::text::shorten;
 
@@ -141,6 +141,12 @@ pub(super) fn told(aftermath: Aftermath) -> &'static str {
         Aftermath::DidNotHappen => "The facts say that it did not happen.",
         Aftermath::CannotTell => "I can't tell whether it happened. Look before anybody tries again.",
     }
+}
+
+/// Why the incident's path is called for an approval.
+pub fn unanswered_request(run: &Run) -> String {
+    let step = run.change().map(|change| change.proposed.title.clone()).unwrap_or_default();
+    format!("nobody has said yes or no to \"{step}\" ({}): approve or deny it on its card", run.id)
 }
 
 /// What a run's card is late to show, for its thread.

@@ -6,6 +6,7 @@ mod limits;
 mod phone;
 mod pieces;
 mod rendering;
+mod run_notes;
 mod runs;
 mod samples;
 mod snapshots;

@@ -6,14 +6,14 @@ use insta::assert_snapshot;
 use jiff::Timestamp;
 
 use super::rendering;
-use crate::procedure::{answer, freeze_said, noted, run_card, run_news, run_said};
+use crate::procedure::{answer, freeze_said, run_card, run_news, run_said};
 use crate::{Message, Via};
 use config::ApprovalRules;
 use domain::actor::Actor;
 use domain::effect::To;
 use domain::id::{RunId, UserId};
 use domain::procedure::fill::Unfilled;
-use domain::procedure::{Finding, Kept, Note, Procedure, Risk, Runbook, Verdict};
+use domain::procedure::{Finding, Kept, Note, Procedure, Risk, Runbook, Rung, Verdict};
 use domain::run::announce::RunNote;
 use domain::run::approve::{NotApproved, propose};
 use domain::run::change::{Aftermath, Ended, Prepared};
@@ -88,6 +88,7 @@ pub(super) fn found(health: Verdict, errors: Verdict) -> Vec<RunEventKind> {
         ("ready", finding(Verdict::Pass, &[])),
         ("rollout", finding(Verdict::Pass, &[])),
         ("made", finding(Verdict::Pass, &[])),
+        ("recent", finding(Verdict::Pass, &[])),
         ("owner", finding(Verdict::Pass, &[("replicas", one("4")), ("template", one("5d41402abc4b"))])),
         ("helm", finding(Verdict::Pass, &[])),
         ("paused", finding(Verdict::Pass, &[])),
@@ -96,6 +97,28 @@ pub(super) fn found(health: Verdict, errors: Verdict) -> Vec<RunEventKind> {
     ]);
     let told = |(check, finding): (&str, Finding)| RunEventKind::Found { check: check.into(), finding };
     found.into_iter().map(told).collect()
+}
+
+/// The last step that carries this out, or tells people so, is left behind.
+pub(super) fn skips(does: &str) -> RunEventKind {
+    let runbook = runbook();
+    let mut rungs = runbook.get("event-stream-failure").unwrap().rungs.iter();
+    let is_it = |rung: &Rung| {
+        rung.action.as_deref() == Some(does)
+            || rung.human.as_ref().is_some_and(|human| human.starts_with(does))
+    };
+    RunEventKind::Stepped { rung: rungs.rposition(is_it).unwrap() }
+}
+
+/// What runs is four months old.
+fn old() -> RunEventKind {
+    let note = Note {
+        part: "its release".into(),
+        expected: "at most 1 d older than the trouble".into(),
+        got: "119 days older than the trouble: it is of 2026-07-28 08:00 UTC, and ran until then".into(),
+    };
+    let finding = Finding { notes: vec![note], ..finding(Verdict::Fail, &[]) };
+    RunEventKind::Found { check: "recent".into(), finding }
 }
 
 pub(super) fn page(messages: Vec<(&str, Message)>) -> String {
@@ -108,18 +131,24 @@ fn cards() {
     use Verdict::{Fail, Pass, Unknown};
     let looking = moved(begun(), found(Fail, Pass).into_iter().take(2));
     let offered = moved(begun(), found(Fail, Unknown));
-    let rolls_back = moved(offered.clone(), [RunEventKind::Stepped { rung: 21 }]);
+    let rolls_back = moved(offered.clone(), [skips("restart")]);
     let blind = moved(begun(), found(Unknown, Pass));
     let saw = RunEventKind::Seen { check: "health".into(), says: Some("*502* at the gate".into()) };
     let saw = moved(blind.clone(), [saw]);
-    let none_left =
-        moved(rolls_back.clone(), [RunEventKind::Stepped { rung: 24 }, RunEventKind::Stepped { rung: 25 }]);
+    let none_left = moved(rolls_back.clone(), [skips("roll_back"), skips("Nothing here fits")]);
+    let of_july = found(Fail, Pass)
+        .into_iter()
+        .filter(|kind| !matches!(kind, RunEventKind::Found { check, .. } if check == "recent"));
+    let older = moved(moved(begun(), of_july.chain([old()])), [skips("restart")]);
+    let older_rolls_back = moved(older.clone(), [skips("What runs is older")]);
     let well = moved(begun(), found(Pass, Pass));
     let stopped = moved(begun(), [RunEventKind::Over(End::Aborted)]);
     let cards = [
         ("checks are being asked", looking),
         ("a step is offered", offered),
         ("a rollback to a revision that was read", rolls_back),
+        ("what runs is older than the trouble", older),
+        ("a rollback from what is older than the trouble", older_rolls_back),
         ("a person may see what could not be told", blind),
         ("a person saw it", saw),
         ("no step is left", none_left),
@@ -168,7 +197,7 @@ pub(super) fn ended(ended: Ended) -> RunEventKind {
 #[test]
 fn cards_of_a_change() {
     use Verdict::{Fail, Pass};
-    let offered = moved(begun(), found(Fail, Pass).into_iter().chain([RunEventKind::Stepped { rung: 21 }]));
+    let offered = moved(begun(), found(Fail, Pass).into_iter().chain([skips("restart")]));
     let preparing = moved(offered.clone(), [proposed(&offered)]);
     let asking = moved(preparing.clone(), [prepared()]);
     let one = moved(asking.clone(), [RunEventKind::Approved { comment: Some("the log says so".into()) }]);
@@ -406,44 +435,4 @@ fn answers_about_runs() {
     let answers = others.into_iter().chain(refused.map(RunbookAnswer::Refused));
     let shown = answers.map(|given| answer(&given, Via::Slash).text);
     assert_snapshot!(shown.collect::<Vec<_>>().join("\n\n"));
-}
-
-#[test]
-fn on_the_timeline() {
-    let ian = Actor::from("U0IAN");
-    let procedure = || "event-stream-failure".to_owned();
-    let notes = [
-        RunNote::Began { procedure: procedure() },
-        RunNote::Looked {
-            procedure: procedure(),
-            pass: 3,
-            fail: vec!["Redis takes connections".into()],
-            unknown: 1,
-        },
-        RunNote::Offered { step: "Restart event-stream".into() },
-        RunNote::Seen { check: "The site answers".into(), says: Some("*502* at the gate".into()) },
-        RunNote::AskedAgain,
-        RunNote::Over { procedure: procedure(), end: End::Well },
-        RunNote::Over { procedure: procedure(), end: End::Aborted },
-        RunNote::Over { procedure: procedure(), end: End::Helped },
-        RunNote::Asked {
-            step: "Roll back".into(),
-            command: vec!["kubectl".into(), "rollout".into()],
-            undo: Some(vec!["kubectl".into(), "undo it".into()]),
-        },
-        RunNote::Approved { comment: Some("the log says so".into()) },
-        RunNote::GlassBroken { why: "nobody is awake".into() },
-        RunNote::NotGiven { word: RunWord::Expired },
-        RunNote::Acting { step: "Roll back".into(), audit: "ab".repeat(32) },
-        RunNote::StopAsked,
-        RunNote::Ended { ended: Ended::Exit { code: Some(0) } },
-        RunNote::Ended { ended: Ended::Exit { code: Some(3) } },
-        RunNote::Ended { ended: Ended::NotBegun { why: "the program is another one".into() } },
-        RunNote::Judged(Aftermath::DidNotHappen),
-        RunNote::DidNotHelp,
-        RunNote::HelpNotTold,
-        RunNote::Undone(Undone::Otherwise { what: vec!["history: current was 7, and is 9".into()] }),
-    ];
-    let shown = notes.iter().map(|note| noted(RunId(7), note, &ian).plain());
-    assert_snapshot!(shown.collect::<Vec<_>>().join("\n"));
 }

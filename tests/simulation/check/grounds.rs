@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::procedure::judge::{Since, judge};
-use domain::procedure::{Action, Finding, Question, Verdict};
+use domain::procedure::{Action, Finding, Question, Reason, Verdict};
 use domain::run::difference::Difference;
 use domain::run::{Run, RunEvent, RunEventKind};
 use jiff::Timestamp;
@@ -97,11 +97,28 @@ impl Grounds<'_> {
         let when = &run.procedure.rungs[rung].when;
         let led = when.fail.iter().chain(&when.pass);
         led.for_each(|check| self.stands_on(run, check, None, event));
+        self.stands_on_one_of(run, &when.any, event);
         if asked {
             let frozen = action.freeze.iter().map(|name| name.split('.').next().unwrap_or(name));
             for check in action.require.iter().map(String::as_str).chain(frozen) {
                 self.stands_on(run, check, Some(action), event);
             }
+        }
+    }
+
+    /// One of several reasons holds, and stands on no wrong fact.
+    fn stands_on_one_of(&mut self, run: &Run, reasons: &[Reason], event: &RunEvent) {
+        let before = self.wrong.len();
+        let verdicts = run.verdicts();
+        for reason in reasons.iter().filter(|reason| reason.holds(&verdicts)) {
+            let of_others = self.wrong.len();
+            reason.checks().for_each(|check| self.stands_on(run, check, None, event));
+            if self.wrong.len() == of_others {
+                return self.wrong.truncate(before);
+            }
+        }
+        if !reasons.is_empty() && self.wrong.len() == before {
+            self.wrong.push(format!("{} at {} for no reason of {reasons:?}", name(event), event.at));
         }
     }
 

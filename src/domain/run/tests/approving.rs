@@ -10,8 +10,9 @@ use crate::id::{RunId, UserId};
 use crate::procedure::{Finding, Kept, Procedure, Runbook, Verdict};
 use crate::run::announce::consequences;
 use crate::run::approve::{NotApproved, Vote, holder, propose, vote};
-use crate::run::change::{Ended, Policy, Prepared, moved};
+use crate::run::change::{Ended, Policy, Prepared};
 use crate::run::decide::{RunRefusal, Start, start, step};
+use crate::run::moved::moved;
 use crate::run::{Around, Rules, Run, RunEvent, RunEventKind, Stage, settle, still_true};
 
 pub(super) const PROCEDURE: &str = r#"
@@ -301,7 +302,7 @@ fn whatever_differs_voids_it() {
         (prepared(), with("health", found(Verdict::Fail, &[("log", "goes on")])), None),
     ];
     for (again, found, expected) in table {
-        let said = moved(change, &again, &found).join("; ");
+        let said = moved(&run, change, &again, &found).join("; ");
         assert_eq!(expected.is_none(), said.is_empty(), "{said}");
         assert!(expected.is_none_or(|part| said.contains(part)), "{said}");
     }

@@ -4,8 +4,9 @@ use super::approving::{PROCEDURE, around, asking_by, offered, policy, prepared};
 use crate::effect::EffectKind;
 use crate::run::announce::consequences;
 use crate::run::approve::propose;
-use crate::run::change::{Prepared, moved};
+use crate::run::change::Prepared;
 use crate::run::difference::{Compared, Difference, Line};
+use crate::run::moved::moved;
 use crate::run::{Run, RunEvent, RunEventKind, Stage};
 
 const AGAINST: &str = r##"freeze = ["version"]
@@ -43,7 +44,7 @@ fn a_difference_that_moved_voids_and_one_that_nobody_was_shown_does_not() {
         let Stage::Changing(change) = &mut run.stage else { panic!() };
         change.prepared.difference = shown.clone();
         let again = Prepared { difference: now.clone(), ..prepared() };
-        let said = moved(run.change().unwrap(), &again, &run.findings).join("; ");
+        let said = moved(&run, run.change().unwrap(), &again, &run.findings).join("; ");
         assert_eq!(expected.is_none(), said.is_empty(), "{shown:?} {now:?}: {said}");
         assert!(expected.is_none_or(|part| said.contains(part)), "{said}");
     }

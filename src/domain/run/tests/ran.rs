@@ -73,6 +73,22 @@ fn what_ran_is_kept_and_its_undo_offered_wherever_the_run_is_closed() {
     }
 }
 
+/// A run that is closed while its action is proved: the next one of the incident does not begin with the same.
+#[test]
+fn what_ran_is_tried_also_where_nobody_waited_for_its_proof() {
+    let released = |run: Run| after(run, [RunEventKind::Over(End::Released)]);
+    let table = [
+        ("it is proved", closed(proving()), true),
+        ("its undo is asked for meanwhile", closed(asked(&proving(), 1, "8")), true),
+        ("its target is freed while it is proved", released(proving()), true),
+        ("its target is freed while it runs", released(acting()), true),
+        ("it was only asked for", closed(asking()), false),
+    ];
+    for (name, run, tried) in table {
+        assert_eq!(!run.tried.is_empty(), tried, "{name}: {:?}", run.tried);
+    }
+}
+
 #[test]
 fn what_was_not_begun_is_told_to_be_so() {
     let mut approved = asking();
