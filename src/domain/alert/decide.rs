@@ -1,5 +1,7 @@
 //! What a signal brings.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::course::{Place, Point};
@@ -110,7 +112,8 @@ fn opens(
     let position = points.partition_point(|ahead| ahead.0 <= point.0);
     points.insert(position, point);
     let (source, key, told) = (signal.source, signal.key.clone(), Told::of(signal));
-    let opened = Opened { source, key, points, told, verdict: judge(), after, silence: None, checked: None };
+    let (silence, checked, out_of) = (None, None, BTreeSet::new());
+    let opened = Opened { source, key, points, told, verdict: judge(), after, silence, checked, out_of };
     Brings::Opens(AlertEventKind::Opened(Box::new(opened)))
 }
 

@@ -56,6 +56,7 @@ fn alert(texts: &Texts, number: u64, severity: Severity) -> Alert {
         verdict: judge(&signal, &Rules::default(), at("02:00")),
         after: None,
         silence: None,
+        out_of: Default::default(),
         checked: None,
     };
     let event = Alert::event(1, at("02:00"), &Cause::howler(), AlertEventKind::Opened(Box::new(opened)));
@@ -83,6 +84,8 @@ fn group(first: &Alert) -> Group {
         since: first.first,
         remind: Some(first.first + minutes(30)),
         due: Some(first.first + minutes(60)),
+        respond: None,
+        out_of: Default::default(),
     };
     let event = Group::event(1, at("02:00"), &Cause::howler(), GroupEventKind::Opened(Box::new(opened)));
     Group::opened(GroupId(3), &event).unwrap()
@@ -386,7 +389,8 @@ fn answers(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
             "attached elsewhere",
             AlertsAnswer::Attached { alert: id, incident, from: Some(IncidentId(9)), alerts: 1 },
         ),
-        ("detached", AlertsAnswer::Detached { alert: id, incident }),
+        ("detached", AlertsAnswer::Detached { alert: id, incident, alerts: 1 }),
+        ("several detached", AlertsAnswer::Detached { alert: id, incident, alerts: 7 }),
         ("declared", AlertsAnswer::Declared { alert: id, incident }),
         ("alerts, help", AlertsAnswer::Help),
     ];
