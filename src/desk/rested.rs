@@ -17,21 +17,31 @@ pub struct Brief {
     pub alerts: u32,
     /// How many of them fire.
     pub open: u32,
+    /// When the last one was over; `None` while one fires.
+    pub ended: Option<Timestamp>,
     /// When the last one joined.
     pub joined: Timestamp,
 }
 
 impl Brief {
     pub fn of(group: &Group) -> Self {
-        Self { incident: group.incident, alerts: group.alerts, open: group.open, joined: group.joined }
+        let Group { incident, alerts, open, ended, joined, .. } = *group;
+        Self { incident, alerts, open, ended, joined }
     }
+}
+
+/// The same of an alert that shares no message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alone {
+    pub incident: Option<IncidentId>,
+    pub ended: Option<Timestamp>,
 }
 
 #[derive(Debug, Default)]
 pub struct Rested {
     groups: HashMap<GroupId, Brief>,
     /// Those that share no message.
-    alone: HashMap<AlertId, IncidentId>,
+    alone: HashMap<AlertId, Alone>,
     of: HashMap<IncidentId, (BTreeSet<GroupId>, BTreeSet<AlertId>)>,
     /// Incidents that are open again: what they had is looked up.
     unread: BTreeSet<IncidentId>,
@@ -42,8 +52,7 @@ impl Rested {
         self.groups.get(&id).copied()
     }
 
-    /// Whose an alert without a group is.
-    pub fn alone(&self, id: AlertId) -> Option<IncidentId> {
+    pub fn alone(&self, id: AlertId) -> Option<Alone> {
         self.alone.get(&id).copied()
     }
 
@@ -63,14 +72,14 @@ impl Rested {
 
     /// Takes over what became of an alert.
     pub fn take_alert(&mut self, alert: &Alert, stands: impl Fn(IncidentId) -> bool) {
-        if let Some(incident) = self.alone.remove(&alert.id)
+        if let Some(Alone { incident: Some(incident), .. }) = self.alone.remove(&alert.id)
             && let Some((_, alone)) = self.of.get_mut(&incident)
         {
             alone.remove(&alert.id);
         }
         let rests = alert.group.is_none() && !alert.is_live();
         let Some(incident) = alert.incident.filter(|incident| rests && stands(*incident)) else { return };
-        self.alone.insert(alert.id, incident);
+        self.alone.insert(alert.id, Alone { incident: Some(incident), ended: alert.ended });
         self.of.entry(incident).or_default().1.insert(alert.id);
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::book::Book;
 use super::draft::{find_alert, find_group};
-use super::rested::Brief;
+use super::rested::{Alone, Brief};
 use domain::aggregate::Aggregate;
 use domain::alert::group::{Group, GroupId, owner};
 use domain::alert::{Alert, AlertId};
@@ -47,14 +47,15 @@ impl Book<'_> {
         Ok(owner(alert, self.group_of(alert)?.as_deref()))
     }
 
-    /// The same of an alert that shares no message; one that is over is not read for it.
-    pub fn owner_of_one_alone(&self, id: AlertId) -> Result<Option<IncidentId>, StoreError> {
+    /// What an incident asks of an alert that shared no message when it came to it; one that is over is not read for it.
+    pub fn alone(&self, id: AlertId) -> Result<Option<Alone>, StoreError> {
         if self.round.is_none_or(|round| !round.alerts.changed.contains_key(&id))
-            && let Some(incident) = self.state.rested.alone(id)
+            && let Some(alone) = self.state.rested.alone(id)
         {
-            return Ok(Some(incident));
+            return Ok(Some(alone));
         }
-        Ok(find_alert(self, id)?.map(|alert| self.owner(&alert)).transpose()?.flatten())
+        let Some(alert) = find_alert(self, id)? else { return Ok(None) };
+        Ok(Some(Alone { incident: self.owner(&alert)?, ended: alert.ended }))
     }
 
     /// The incident that counts for an alert. What fires is no part of one that is over.

@@ -22,7 +22,7 @@ const TITLE: usize = 60;
 /// The card's line; nothing where there are none.
 pub(super) fn on_card(incident: &Incident) -> Option<Words> {
     let known = &incident.alerts;
-    let Tally { alerts: many, groups, firing } = known.tally;
+    let Tally { alerts: many, groups, firing, .. } = known.tally;
     if many == 0 {
         return None;
     }

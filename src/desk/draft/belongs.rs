@@ -184,7 +184,7 @@ impl Draft<'_> {
             }
         }
         for alert in known.alone.iter().copied() {
-            if self.book().owner_of_one_alone(alert)? != Some(whose) {
+            if self.book().alone(alert)?.is_none_or(|alone| alone.incident != Some(whose)) {
                 now.alone.remove(&alert);
             }
         }

@@ -160,19 +160,24 @@ impl Draft<'_> {
     ) -> Result<Tally, StoreError> {
         let many = |many: usize| u32::try_from(many).unwrap_or(u32::MAX);
         let mut tally = Tally { groups: many(groups.len()), ..Tally::default() };
+        let mut over = None;
         for id in groups {
             let Some(group) = self.book().brief(*id)? else { continue };
             tally.alerts = tally.alerts.saturating_add(group.alerts);
             tally.firing = tally.firing.saturating_add(group.open);
+            over = over.max(group.ended);
         }
         for id in alone {
             tally.alerts = tally.alerts.saturating_add(1);
-            tally.firing = tally.firing.saturating_add(self.book().live_alert(*id).is_some().into());
+            let Some(alone) = self.book().alone(*id)? else { continue };
+            tally.firing = tally.firing.saturating_add(alone.ended.is_none().into());
+            over = over.max(alone.ended);
         }
         if tally.firing == 0 {
             // A silence makes nothing right.
             tally.firing = many(self.held_back(groups));
         }
+        tally.over = over.filter(|_| tally.firing == 0);
         Ok(tally)
     }
 

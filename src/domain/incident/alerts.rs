@@ -36,6 +36,9 @@ pub struct Tally {
     pub alerts: u32,
     pub groups: u32,
     pub firing: u32,
+    /// When the last of them was over, by its source's clock; `None` while one fires, or where an older howler counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over: Option<Timestamp>,
 }
 
 /// What is new of its alerts, and how many there are with that.
@@ -164,7 +167,7 @@ impl Alerts {
 
     /// The count of another minute.
     pub fn recounted(&self, tally: Tally) -> AlertNews {
-        match tally == self.tally {
+        match (Tally { over: self.tally.over, ..tally }) == self.tally {
             true => AlertNews { what: AlertWhat::Still, tally },
             false => self.counted(tally),
         }
@@ -296,7 +299,8 @@ impl Incident {
     /// Since when none of its alerts fires any more, and how many there were, where alerts are why it was declared.
     pub(super) fn quiet_since(&self) -> Option<(Timestamp, u32)> {
         let quiet = self.alerts.quiet.filter(|_| self.is_of_alerts())?;
-        Some((quiet, self.alerts.tally.alerts))
+        let Tally { alerts, over, .. } = self.alerts.tally;
+        Some((over.map_or(quiet, |over| over.min(quiet)), alerts))
     }
 
     /// The alerts that it knows to fire, as far as they are named, and how many more; `None` where none does. What is over knows of

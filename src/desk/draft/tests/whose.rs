@@ -332,3 +332,14 @@ fn what_was_taken_out_tells_its_incident_nothing_more() {
     assert_eq!(news.count(), 0, "{events:#?}");
     assert!(!alert(&scene, 2).is_live());
 }
+
+/// Pages that go out afterwards say when they ended, not when it was split off.
+#[test]
+fn what_is_split_off_knows_when_its_alerts_ended() {
+    let mut scene = declared();
+    ends(&mut scene, "api", 3);
+    asks(&mut scene, "U0IAN", Some(3), Command::Merge { into: IncidentId(2) }, 5);
+    asks(&mut scene, "U0IAN", Some(3), Command::Split, 7);
+    let tally = scene.store.incident(IncidentId(3)).unwrap().unwrap().alerts.tally;
+    assert_eq!((tally.firing, tally.over), (0, Some(minute(3))));
+}

@@ -141,7 +141,7 @@ impl Town {
 
     pub fn tally(&self, alerts: BTreeSet<AlertId>) -> Tally {
         let firing = alerts.iter().filter(|alert| self.alerts[alert].1).count() as u32;
-        Tally { alerts: alerts.len() as u32, groups: 0, firing }
+        Tally { alerts: alerts.len() as u32, groups: 0, firing, over: None }
     }
 
     /// The one that leads `id`.
@@ -322,7 +322,7 @@ fn what_was_merged_before_goes_along_and_comes_back() {
     town.alert(5, AlertId(1), eight, false);
     town.splits(6, YOUNG).unwrap();
     assert_eq!((town.whole(eight), town.of(OLD).parts.len()), (YOUNG, 0));
-    let tally = |alerts, firing| Tally { alerts, groups: 0, firing };
+    let tally = |alerts, firing| Tally { alerts, groups: 0, firing, over: None };
     assert_eq!((town.of(OLD).alerts.tally, town.of(YOUNG).alerts.tally), (tally(0, 0), tally(3, 2)));
     // From the middle it leaves everything above.
     town.merges(7, "U0ZOE", YOUNG, OLD).unwrap();

@@ -59,8 +59,11 @@ pub(super) fn unclear(unclear: &Unclear, via: Via) -> Message {
                 true => words!["Which source?"],
                 false => words![code(word), " is no source of alerts."],
             };
+            let nearest_one =
+                nearest.map(|nearest| words![" Did you mean ", code(source_word(nearest)), "?"]);
             let severity = severity.as_ref().map(|severity| no_severity(severity).and(words![" "]));
-            (severity.unwrap_or_default().and(what).and(sources()), of_source(of, *nearest))
+            let which = nearest_one.unwrap_or_else(sources);
+            (severity.unwrap_or_default().and(what).and(which), of_source(of, *nearest))
         }
         Unclear::Severity { word, source } => (no_severity(word), of_source("test", Some(*source))),
     };
