@@ -32,6 +32,8 @@ pub struct Alerts {
     pub order: Order,
     members: HashMap<GroupId, BTreeSet<AlertId>>,
     groups: HashMap<String, BTreeSet<GroupId>>,
+    /// The same by what they have in common, whatever channel they are told in.
+    alike: HashMap<String, BTreeSet<GroupId>>,
     pub ears: BTreeMap<Source, Ear>,
     /// What should be heard of every so often, by its key.
     pub beats: BTreeMap<String, Beat>,
@@ -102,13 +104,15 @@ impl Alerts {
 
     /// Takes over what became of a group.
     pub fn take_group(&mut self, group: &Group) {
-        let open = self.groups.entry(group.key.clone()).or_default();
-        match group.is_live() {
-            true => open.insert(group.id),
-            false => open.remove(&group.id),
-        };
-        if open.is_empty() {
-            self.groups.remove(&group.key);
+        for (groups, key) in [(&mut self.groups, group.key.as_str()), (&mut self.alike, group.common())] {
+            let open = groups.entry(key.to_owned()).or_default();
+            match group.is_live() {
+                true => open.insert(group.id),
+                false => open.remove(&group.id),
+            };
+            if open.is_empty() {
+                groups.remove(key);
+            }
         }
     }
 
@@ -136,6 +140,11 @@ impl Alerts {
     /// The newest open group of a key: an older one may be open beside it, where nothing came to that for too long.
     pub fn group_of(&self, key: &str) -> Option<GroupId> {
         self.groups.get(key)?.last().copied()
+    }
+
+    /// The open groups of what has this in common.
+    pub fn groups_alike(&self, common: &str) -> impl Iterator<Item = GroupId> {
+        self.alike.get(common).into_iter().flatten().copied()
     }
 
     /// How many groups have open alerts.

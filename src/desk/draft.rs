@@ -2,6 +2,7 @@
 
 mod alerts;
 mod asked;
+mod at_once;
 mod backup;
 mod became;
 mod belongs;
@@ -38,6 +39,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tracing::info;
 
+pub(super) use self::feature::alerts::{find as find_alert, find_group};
 pub use self::feature::{read as read_feature, week_of_alerts};
 use self::journal::Journal;
 pub use self::parts::Parts;
@@ -51,6 +53,7 @@ use domain::aggregate::Cause;
 use domain::alert::asking::Asking;
 use domain::alert::ear::{Ear, Known, MisreadBody};
 use domain::alert::group::GroupId;
+use domain::alert::rules::Channel;
 use domain::alert::signal::Source;
 use domain::alert::watch::Beat;
 use domain::answer::{Answer, Private};
@@ -90,8 +93,8 @@ pub struct Draft<'a> {
     watched: Journal<String, Option<Row>>,
     /// What sources are asked, where this round changes it.
     asking: Journal<(), Asking>,
-    /// The newest group of each key, as far as this round made one.
-    group_keys: Journal<String, GroupId>,
+    /// The newest group of what has this in common in each channel, as far as this round made one.
+    group_keys: Journal<(String, Channel), GroupId>,
     /// The newest incident that an alert of each group declared, as far as this round made one.
     declared: Journal<String, IncidentId>,
     /// How much more is open than is saved, by what this round opened and what became longer.

@@ -93,7 +93,7 @@ fn shown(incident: &Incident) -> OpenIncident {
         summary: incident.summary(),
         acknowledged: incident.acknowledged.as_ref().map(|acknowledged| acknowledged.by.clone()),
         response_due: incident.response_due(),
-        response_missed: incident.response_missed.is_some(),
+        response_missed: incident.missed_its_response(),
         room: incident.room.as_ref().map(|room| room.channel.clone()),
     }
 }

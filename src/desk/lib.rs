@@ -18,11 +18,13 @@ pub mod oncall;
 mod order;
 mod put_off;
 mod reads;
+mod rested;
 mod round;
 mod signing;
 pub mod state;
 mod unsaved;
 mod watched;
+mod whose;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, Weak};

@@ -319,7 +319,7 @@ impl Round {
         let mut lanes: Vec<Lane> = changes.effects.iter().map(|effect| effect.lane.clone()).collect();
         lanes.sort();
         lanes.dedup();
-        self.state_mut().merge(changes);
+        self.state_mut().take(changes, &self.shared.store);
         for lane in lanes {
             // Without lanes howler is stopping; what is saved goes out after the next start.
             let _ = self.wake.send(lane);

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::alerts::Alerts;
 use super::declared::Declared;
+use super::rested::Rested;
 use domain::Severity;
 use domain::aggregate::{Aggregate, for_each_plain_kind};
 use domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
@@ -33,6 +34,8 @@ pub struct State {
     pub merged: BTreeMap<IncidentId, IncidentId>,
     /// Those of them that alerts declared.
     pub declared: Declared,
+    /// What of them is over.
+    pub rested: Rested,
     /// Runs that are not over.
     pub runs: BTreeMap<RunId, Arc<Run>>,
     /// Those of the plain kinds that are not over.
@@ -59,6 +62,7 @@ impl State {
             worst: open.iter().map(|incident| (incident.severity, incident.id)).collect(),
             merged: open.iter().flat_map(parts).collect(),
             declared: Declared::default(),
+            rested: Rested::default(),
             open: open.into_iter().map(|incident| (incident.id, Arc::new(incident))).collect(),
             runs: runs.into_iter().map(|run| (run.id, Arc::new(run))).collect(),
             alerts: Alerts::loaded(ears, beats, watched, asking, &plain.alerts, &plain.groups),
@@ -73,6 +77,7 @@ impl State {
         for incident in state.open.values() {
             let group = |by| state.plain.alerts.get(&by).map(|alert| alert.verdict.group.clone());
             state.declared.take(incident, group);
+            state.rested.take(incident);
         }
         state.merged.keys().for_each(|part| state.declared.may_be(*part));
         for mut effect in outbox {
@@ -94,11 +99,29 @@ impl State {
         if let Err(error) = state.declared.look_up(store) {
             warn!(%error, "of some incidents it is looked up each time which alert declared them");
         }
+        state.look_up_rested(store);
         state
     }
 
+    /// Reads once what belongs to incidents that are open, and were not, and is over.
+    fn look_up_rested(&mut self, store: &Store) {
+        let (open, plain) = (&self.open, &self.plain);
+        let live = |group| plain.groups.contains_key(&group);
+        if let Err(error) = self.rested.look_up(store, |id| open.get(&id).map(Arc::as_ref), live) {
+            warn!(%error, "alerts of some incidents are read each time that they are asked for");
+        }
+    }
+
+    /// Takes over what was committed, and reads once what belongs to what is open again.
+    pub fn take(&mut self, changes: Changes, store: &Store) {
+        self.merge(changes);
+        if self.rested.has_unread() {
+            self.look_up_rested(store);
+        }
+    }
+
     /// Takes over what was committed.
-    pub fn merge(&mut self, changes: Changes) {
+    fn merge(&mut self, changes: Changes) {
         self.know_declared(&changes);
         for incident in changes.kinds.incidents.rows {
             let (id, severity, is_open) = (incident.id, incident.severity, incident.is_open());
@@ -110,6 +133,9 @@ impl State {
             }
             let gone = were.into_iter().filter(|part| !self.merged.contains_key(part));
             gone.filter(|part| !self.open.contains_key(part)).for_each(|part| self.declared.forget(part));
+            if is_open != self.open.contains_key(&id) {
+                self.rested.take(&incident);
+            }
             let before = if is_open { self.open.insert(id, incident) } else { self.open.remove(&id) };
             if let Some(before) = before {
                 self.worst.remove(&(before.severity, id));
@@ -119,8 +145,15 @@ impl State {
             }
         }
         keep_live(&mut self.runs, changes.kinds.runs.rows);
-        changes.kinds.alerts.rows.iter().for_each(|alert| self.alerts.take(alert));
-        changes.kinds.groups.rows.iter().for_each(|group| self.alerts.take_group(group));
+        let stands = |id| self.open.contains_key(&id) || self.merged.contains_key(&id);
+        for alert in &changes.kinds.alerts.rows {
+            self.alerts.take(alert);
+            self.rested.take_alert(alert, stands);
+        }
+        for group in &changes.kinds.groups.rows {
+            self.alerts.take_group(group);
+            self.rested.take_group(group, stands);
+        }
         changes.heard.beats.into_iter().for_each(|(key, beat)| self.alerts.take_beat(key, beat));
         changes.heard.watched.into_iter().for_each(|(name, row)| self.alerts.take_watched(name, row));
         if let Some(drills) = changes.drills {

@@ -35,6 +35,18 @@ const WORDS: [&[&str]; 13] = [
     &["test", "try"],
     &["help", "-h", "--help"],
 ];
+/// How sources are called.
+const SOURCES: [&[&str]; 9] = [
+    &["github"],
+    &["vercel"],
+    &["uptimerobot"],
+    &["alertmanager", "prometheus"],
+    &["grafana"],
+    &["pagerduty"],
+    &["events"],
+    &["heartbeat"],
+    &["watch"],
+];
 /// Longest reason, in characters.
 const REASON_MOST: usize = 200;
 
@@ -70,7 +82,13 @@ pub(super) fn tagged(text: &str) -> Option<Result<Line, Refusal>> {
         (second, behind) = split_word(behind);
     }
     let bare = first.trim_end_matches([':', ',', '.', '!']).to_lowercase();
-    let own = WORDS.iter().any(|row| row.contains(&bare.as_str()));
+    let row = WORDS.iter().find(|row| row.contains(&bare.as_str())).and_then(|row| row.first()).copied();
+    // Only alerts have silences, and labels.
+    let of_labels = row == Some("silence") && second.contains('=');
+    if of_labels || (row == Some("unsilence") && SilenceId::typed(second).is_some()) {
+        return Some(Ok(about(text)));
+    }
+    let own = row.is_some();
     if !is_tag(second) || !(own || verb(&bare).is_some()) {
         return None;
     }
@@ -285,7 +303,7 @@ fn silenced(text: &str) -> Result<(Silenced, &str), Unclear> {
     if first.is_empty() {
         return Err(Unclear::NoTime);
     }
-    if !is_named(first) && (first.contains('=') || source(first).is_ok()) {
+    if !is_named(first) && (first.contains('=') || source("silence", first).is_ok()) {
         let (matcher, behind) = matcher(text)?;
         return Ok((Silenced::Matching(matcher), behind));
     }
@@ -316,7 +334,7 @@ fn matcher(mut text: &str) -> Result<(Matcher, &str), Unclear> {
         let (word, rest) = split_word(text);
         // `grafana 2h the move`
         if matcher == Matcher::default() && !word.contains('=') {
-            matcher.source = Some(source(word)?);
+            matcher.source = Some(source("silence", word)?);
             text = rest;
             continue;
         }
@@ -324,7 +342,7 @@ fn matcher(mut text: &str) -> Result<(Matcher, &str), Unclear> {
             return Ok((matcher, text));
         };
         match name {
-            "source" => matcher.source = Some(source(value)?),
+            "source" => matcher.source = Some(source("silence", value)?),
             "key" => matcher.key = Some(value.to_owned()),
             name => {
                 // `label=team=stream`, as the help may be read.
@@ -343,10 +361,13 @@ fn matcher(mut text: &str) -> Result<(Matcher, &str), Unclear> {
     }
 }
 
-fn source(word: &str) -> Result<Source, Unclear> {
+fn source(of: &str, word: &str) -> Result<Source, Unclear> {
     let bare = word.to_lowercase().replace(['-', '_'], "");
-    let found = Source::ALL.into_iter().find(|source| source_word(*source) == bare);
-    found.ok_or_else(|| Unclear::Source { word: quoted(word) })
+    let called = |name: &str| Source::ALL.into_iter().find(|source| source_word(*source) == name);
+    called(&bare).ok_or_else(|| {
+        let nearest = nearest_of(&bare, SOURCES).and_then(called);
+        Unclear::Source { word: quoted(word), nearest, of: of.to_owned(), severity: None }
+    })
 }
 
 /// `A-12`, or `S-3` for a silence.
@@ -383,12 +404,8 @@ fn declare(rest: &str) -> Result<AlertsLine, Unclear> {
     if told.is_some() {
         return Ok(AlertsLine::Declare { alert, severity: told });
     }
-    // `p0`, `sev1`: which of ours is meant?
-    let other = words().find(|word| {
-        let bare = word.to_lowercase();
-        let number = bare.strip_prefix("sev").or_else(|| bare.strip_prefix(['p', 's']));
-        number.is_some_and(|number| number.trim_start_matches('-').parse::<u32>().is_ok())
-    });
+    // Which of ours is meant?
+    let other = words().find(|word| is_foreign(word));
     match other {
         Some(word) => Err(Unclear::Word { word: quoted(word), nearest: None, alerts: vec![alert] }),
         None => Ok(AlertsLine::Declare { alert, severity: None }),
@@ -401,13 +418,31 @@ fn severity(word: &str) -> Option<Severity> {
     Severity::parse(word).or_else(|| Severity::ALL.into_iter().find(by_word))
 }
 
+/// `p0`, `sev1`: a severity somewhere else.
+fn is_foreign(word: &str) -> bool {
+    let bare = word.to_lowercase();
+    let number = bare.strip_prefix("sev").or_else(|| bare.strip_prefix(['p', 's']));
+    number.is_some_and(|number| number.trim_start_matches('-').parse::<u32>().is_ok())
+}
+
 /// `p1 uptimerobot`, `uptimerobot`, `uptime robot p1`.
 fn test(rest: &str) -> Result<AlertsLine, Unclear> {
     let (levels, others): (Vec<&str>, Vec<&str>) =
-        rest.split_whitespace().partition(|word| severity(word).is_some());
+        rest.split_whitespace().partition(|word| severity(word).is_some() || is_foreign(word));
     let first = others.first().copied().unwrap_or_default();
-    let source = source(first).or_else(|unclear| source(&others.concat()).map_err(|_| unclear))?;
-    Ok(AlertsLine::Test { severity: levels.first().and_then(|word| severity(word)), source })
+    let source =
+        source("test", first).or_else(|unclear| source("test", &others.concat()).map_err(|_| unclear));
+    let foreign = levels.iter().find(|word| severity(word).is_none()).map(|word| quoted(word));
+    match (source, foreign) {
+        (Ok(source), None) => {
+            Ok(AlertsLine::Test { severity: levels.first().and_then(|word| severity(word)), source })
+        }
+        (Ok(source), Some(word)) => Err(Unclear::Severity { word, source }),
+        (Err(Unclear::Source { word, nearest, of, .. }), severity) => {
+            Err(Unclear::Source { word, nearest, of, severity })
+        }
+        (Err(unclear), _) => Err(unclear),
+    }
 }
 
 #[cfg(test)]

@@ -41,12 +41,10 @@ pub fn amended(incident: &Incident, seq: u32, mentions: &Mentions) -> Option<Mes
 fn acknowledged_late(incident: &Incident) -> Option<Message> {
     let acknowledged = incident.acknowledged.as_ref()?;
     let after = incident.taken_after(acknowledged.at);
-    let line = words![
-        bold(format!("✅ {} acknowledged by ", incident.id)),
-        &acknowledged.by,
-        format!(", after {}. ", spoken(after)),
-        "Nobody did within the response time; the miss is on record."
-    ];
+    let after = (after.as_secs() > 0).then(|| words![format!(", after {}", spoken(after))]);
+    let line = words![bold(format!("✅ {} acknowledged by ", incident.id)), &acknowledged.by]
+        .and_if(after)
+        .and(words![". Nobody did within the response time; the miss is on record."]);
     Some(Draft::new().line(words![bold(&incident.title)]).line(line).finish())
 }
 

@@ -159,7 +159,8 @@ pub(super) fn resolved_lines(facts: &Resolved<'_>) -> Vec<Words> {
 /// `Acknowledged after 4 min, resolved after 1 h 05 min, 2 of 3 updates in time`.
 pub(super) fn figures(figures: &Figures) -> String {
     let acknowledged = match figures.to_acknowledge {
-        Some(after) => format!("Acknowledged after {}", spoken(after)),
+        Some(after) if after.as_secs() > 0 => format!("Acknowledged after {}", spoken(after)),
+        Some(_) => "Acknowledged at once".to_owned(),
         None => "Never acknowledged".to_owned(),
     };
     let missed = figures.response_missed.then(|| "response time missed".to_owned());

@@ -8,7 +8,7 @@ use super::announcement::{
 };
 use super::blocks::{Button, Draft};
 use super::facts::{self, known, labelled};
-use super::incident_alerts::on_card;
+use super::incident_alerts::{on_card, still_fires};
 use super::late::ON_TIME;
 use super::merge;
 use super::time::{promise, utc};
@@ -123,7 +123,8 @@ fn promised(incident: &Incident) -> Words {
 /// How it ended (runbook 7.2).
 fn ended(incident: &Incident, resolution: &Resolution) -> Vec<Words> {
     if let Some(cancelled) = &resolution.cancelled {
-        return vec![cancelled_for(&resolution.root_cause, cancelled.of), figured(incident)];
+        let lines = [cancelled_for(&resolution.root_cause, cancelled.of), figured(incident)];
+        return lines.into_iter().chain(still_fires(incident, resolution)).collect();
     }
     let mut lines = resolved_lines(&Resolved {
         title: &incident.title,
@@ -136,6 +137,7 @@ fn ended(incident: &Incident, resolution: &Resolution) -> Vec<Words> {
     lines.extend(roles(incident));
     lines.extend(merge::parts(incident));
     lines.push(words!["Resolved by ", &resolution.by, "."]);
+    lines.extend(still_fires(incident, resolution));
     lines
 }
 
@@ -220,10 +222,8 @@ fn response_clock(incident: &Incident, oncall: Option<&String>) -> Words {
                 .and_if(now.map(|answer| words!["; ", &answer.by, " is on it since ", moment(answer.at)]))
         }
         (None, Some(due)) => words![nobody, ": needed by ", near(due, incident.response_from)],
-        (None, None) if incident.response_missed.is_some() => {
-            words![nobody, ": the response time has passed"]
-                .and_if(oncall.map(|oncall| words![", on call is ", mention(oncall)]))
-        }
+        (None, None) if incident.missed_its_response() => words![nobody, ": the response time has passed"]
+            .and_if(oncall.map(|oncall| words![", on call is ", mention(oncall)])),
         (None, None) => words![nobody],
     }
 }
@@ -248,7 +248,8 @@ fn resolved(incident: &Incident, resolution: &Resolution) -> Vec<Words> {
     let impact = resolution.impact.as_ref().or(incident.impact.as_ref());
     if let Some(cancelled) = &resolution.cancelled {
         let by = words![bold("Cancelled by "), &resolution.by, ", ", moment(resolution.at)];
-        return vec![by, cancelled_for(&resolution.root_cause, cancelled.of)];
+        let lines = [by, cancelled_for(&resolution.root_cause, cancelled.of)];
+        return lines.into_iter().chain(still_fires(incident, resolution)).collect();
     }
     let mut lines = vec![
         words![bold("Resolved by "), &resolution.by, ", ", moment(resolution.at)],
@@ -258,6 +259,7 @@ fn resolved(incident: &Incident, resolution: &Resolution) -> Vec<Words> {
     lines.extend(facts::given("Data loss", resolution.data_loss.as_ref()));
     lines.extend(roles(incident));
     lines.extend(merge::parts(incident));
+    lines.extend(still_fires(incident, resolution));
     lines
 }
 

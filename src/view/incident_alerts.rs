@@ -2,10 +2,11 @@
 
 use domain::Command;
 use domain::actor::Actor;
+use domain::alert::AlertId;
 use domain::effect::Say;
 use domain::id::IncidentId;
-use domain::incident::Incident;
 use domain::incident::alerts::{AlertNews, AlertWhat, NAMED, Named, Tally};
+use domain::incident::{Incident, Resolution};
 use domain::text::shorten;
 
 use super::Message;
@@ -21,7 +22,7 @@ const TITLE: usize = 60;
 /// The card's line; nothing where there are none.
 pub(super) fn on_card(incident: &Incident) -> Option<Words> {
     let known = &incident.alerts;
-    let Tally { alerts: many, groups, firing } = known.tally;
+    let Tally { alerts: many, groups, firing, .. } = known.tally;
     if many == 0 {
         return None;
     }
@@ -34,6 +35,25 @@ pub(super) fn on_card(incident: &Incident) -> Option<Words> {
     let fires =
         (firing > 0 && firing < many).then(|| words![format!(", {} firing", thousands(firing.into()))]);
     Some(lead.and(words![counted(many, groups)]).and_if(fires).and_if(quiet))
+}
+
+/// `A-12 still fires`, `A-12, A-13 and 4 more still fire`.
+pub(super) fn fire_still(firing: &[AlertId], more: u32) -> Words {
+    let names = Words::joined(firing.iter().map(|alert| words![bold(alert.to_string())]), ", ");
+    let more = match (more, firing.is_empty()) {
+        (0, _) => None,
+        (more, true) => Some(words![alerts(more.into())]),
+        (more, false) => Some(words![format!(" and {} more", thousands(more.into()))]),
+    };
+    let one = firing.len() == 1 && more.is_none();
+    names.and_if(more).and(words![if one { " still fires" } else { " still fire" }])
+}
+
+/// What fired when an incident ended; its card does not follow what becomes of that later. A double's alerts go on elsewhere.
+pub(super) fn still_fires(incident: &Incident, ended: &Resolution) -> Option<Words> {
+    let double = ended.cancelled.as_ref().is_some_and(|cancelled| cancelled.of.is_some());
+    let (firing, more) = incident.firing().filter(|_| !double)?;
+    Some(words!["⚠️ "].and(fire_still(&firing, more)).and(words![" (as of ", clock(ended.at), ")."]))
 }
 
 fn named(Named { alert, title, link, over, .. }: &Named) -> Words {

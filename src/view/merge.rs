@@ -254,8 +254,10 @@ pub(super) fn done(incident: IncidentId, what: &Done, via: Via) -> Words {
         }
         Done::SplitOff { from, back_to } => {
             let back = back_to.map(|back| words![format!(" {from} is back to {}.", severity(back))]);
-            words![format!("on its own again, no longer a part of {from}. Its clocks count from now.")]
-                .and_if(back)
+            words![format!(
+                "on its own again, no longer a part of {from}. Its updates are promised from now on."
+            )]
+            .and_if(back)
         }
         _ => Words::default(),
     }

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Message;
 use super::blocks::{Button, Draft};
 use super::lines::Via;
-use super::time::spoken;
+use super::time::{clock_utc, spoken};
 use super::timeline::admitted;
 use super::words::{Words, bold, channel, clock, code, everybody, moment, near, words};
 use super::{facts, merge, oncall, refusal};
@@ -90,7 +90,7 @@ pub fn page_now(incident: &Incident, seq: u32, to: &To) -> Message {
 
 /// Why this person is called, and until when an answer is owed.
 fn why(say: &Say, now: Option<Timestamp>) -> Words {
-    let Say::Page { reason, called, respond_by, asked, declared_at, had_it, .. } = say else {
+    let Say::Page { reason, called, respond_by, asked, declared_at, had_it, quiet, .. } = say else {
         return Words::default();
     };
     let role = match called {
@@ -119,7 +119,16 @@ fn why(say: &Say, now: Option<Timestamp>) -> Words {
             left.map(|left| words![format!(", in {}", spoken(SignedDuration::from_mins(left.as_mins())))]);
         words![" Needs an acknowledgement by ", near(due, *declared_at)].and_if(left).and(words!["."])
     });
-    words![role].and(why).and_if(until)
+    words![role]
+        .and_if(quiet.map(|quiet| ended(quiet, words![near(quiet.0, *declared_at)])))
+        .and(why)
+        .and_if(until)
+}
+
+/// What machines say is over, and nobody has answered.
+fn ended((_, alerts): (Timestamp, u32), at: Words) -> Words {
+    let what = if alerts == 1 { "The alert ended at " } else { "Its alerts ended at " };
+    words![what].and(at).and(words![". "])
 }
 
 /// Who asked for this page, and why.
@@ -261,8 +270,8 @@ pub fn closed(incident: &Incident, seq: u32, to: &To) -> Message {
             words!["✅ ", &answer.by, " is on it since ", moment(answer.at), "."]
         }
         (Some(answer), None) => {
-            let after = incident.taken_after(answer.at);
-            words!["✅ ", &answer.by, format!(" is on it: acknowledged after {}.", spoken(after))]
+            let after = acknowledged(incident.taken_after(answer.at));
+            words!["✅ ", &answer.by, " is on it"].and_if(after).and(words!["."])
         }
         (None, None) => words!["paging has stopped."],
     };
@@ -284,6 +293,11 @@ pub fn closed(incident: &Incident, seq: u32, to: &To) -> Message {
     }
 }
 
+/// How long it took until somebody had it; nothing where that was said with it.
+pub(super) fn acknowledged(after: SignedDuration) -> Option<Words> {
+    (after.as_secs() > 0).then(|| words![format!(": acknowledged after {}", spoken(after))])
+}
+
 /// What whoever is on it does next.
 fn next_steps(incident: &Incident) -> Vec<Button> {
     let id = incident.id;
@@ -295,7 +309,7 @@ fn next_steps(incident: &Incident) -> Vec<Button> {
 
 /// What a phone says; it comes to an ear or a small screen, half asleep.
 pub fn spoken_page(say: &Say, incident: IncidentId) -> String {
-    let Say::Page { title, severity, reason, with, .. } = say else { return String::new() };
+    let Say::Page { title, severity, reason, with, quiet, .. } = say else { return String::new() };
     let lead = match reason {
         PageReason::Begun => "",
         PageReason::Unanswered => "Nobody has answered. ",
@@ -306,7 +320,12 @@ pub fn spoken_page(say: &Say, incident: IncidentId) -> String {
         .as_ref()
         .map(|(part, title)| format!(" With it incident {}: {}.", part.0, shorten(title, WITH_MOST)));
     let with = with.unwrap_or_default();
-    format!("{lead}Monkeytown incident {}, severity {severity}: {title}.{with}", incident.0)
+    let ended = quiet.map(|(at, alerts)| {
+        let what = if alerts == 1 { "The alert" } else { "Its alerts" };
+        format!(" {what} ended at {}.", clock_utc(at))
+    });
+    let ended = ended.unwrap_or_default();
+    format!("{lead}Monkeytown incident {}, severity {severity}: {title}.{with}{ended}", incident.0)
 }
 
 /// The note that somebody ended the alert at PagerDuty, where the incident goes on.

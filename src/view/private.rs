@@ -3,11 +3,11 @@
 use super::blocks::{Button, Draft};
 use super::card;
 use super::facts::{self, severity};
+use super::incident_alerts::fire_still;
 use super::lines::Via;
 use super::words::{Words, bold, clock, code, moment, words};
 use super::{Message, board, fault, feature, help, list, merge, oncall, page, procedure, refusal, timeline};
 use domain::Severity;
-use domain::alert::AlertId;
 use domain::answer::{Done, Private, Summary};
 use domain::effect::Undone;
 use domain::id::IncidentId;
@@ -162,7 +162,7 @@ fn done_words(incident: IncidentId, what: &Done, via: Via) -> Words {
         Done::EndedFiring { cancelled, firing, more } => {
             let ended =
                 if *cancelled { "cancelled. No report, no figures." } else { "resolved and announced." };
-            still_fires(words![ended, " "], firing, *more).and(words![" To undo: ", line("reopen")])
+            words![ended, " "].and(fire_still(firing, *more)).and(words![". To undo: ", line("reopen")])
         }
         Done::Reopened => words!["reopened. Its clocks are running."],
         Done::RetractedUpdate => words!["update taken back. Its announcement says so."],
@@ -202,12 +202,4 @@ fn undelivered(undone: &[Undone]) -> Vec<Words> {
     let mut lines = vec![words![bold("Not delivered:")]];
     lines.extend(board::rows(undone, UNDONE_MOST));
     lines
-}
-
-/// `A-1 still fires: nobody is called for it now.`
-fn still_fires(head: Words, firing: &[AlertId], more: u32) -> Words {
-    let names = Words::joined(firing.iter().map(|alert| words![bold(alert.to_string())]), ", ");
-    let more = (more > 0).then(|| words![format!(" and {more} more")]);
-    let fires = if firing.len() == 1 && more.is_none() { " still fires." } else { " still fire." };
-    head.and(names).and_if(more).and(words![fires])
 }

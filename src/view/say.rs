@@ -69,14 +69,9 @@ fn inside(say: &Say, incident: IncidentId) -> Words {
             by,
             "."
         ]),
-        Say::Acknowledged { by, after } => {
-            words![
-                by,
-                " is on ",
-                bold(incident.to_string()),
-                format!(": acknowledged after {}.", spoken(*after))
-            ]
-        }
+        Say::Acknowledged { by, after } => words![by, " is on ", bold(incident.to_string())]
+            .and_if(page::acknowledged(*after))
+            .and(words!["."]),
         Say::Answered { by } => words![by, " is on ", bold(incident.to_string()), " now."],
         Say::Escalated { by, passes, why } => {
             let wish = match passes {

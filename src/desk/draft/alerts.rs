@@ -1,31 +1,25 @@
 //! What follows from an alert elsewhere: the message that shows it with others of its group, and silences.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::Draft;
-use super::feature::alerts::{find, find_group, find_silence, live_silences};
+use super::feature::alerts::{find_group, find_silence, live_silences};
 use domain::Severity;
-use domain::actor::Actor;
 use domain::aggregate::{Aggregate, Cause};
 use domain::alert::Alert;
 use domain::alert::event::AlertEventKind;
-use domain::alert::group::event::{GroupEventKind, GroupOpened};
+use domain::alert::group::event::{Clock, GroupEventKind, GroupOpened};
 use domain::alert::group::{Group, GroupId};
-use domain::alert::hear::Delivery;
-use domain::alert::rules::{Declare, Verdict};
-use domain::alert::signal::{Said, Source};
+use domain::alert::rules::Verdict;
+use domain::alert::signal::Source;
 use domain::alert::silence::{Silence, SilenceEventKind, SilenceId};
-use domain::answer::{Answer, Private};
 use domain::effect::{Effect, EffectKind, Lane, Receipt};
 use domain::id::IncidentId;
-use domain::incident::alerts::raised;
-use domain::incident::event::EventKind;
-use domain::incident::{Declaration, Incident, Intent};
+use domain::incident::Intent;
 use domain::owner::Owner;
-use domain::request::Place;
 use domain::text;
 use store::StoreError;
 
@@ -63,23 +57,17 @@ impl Draft<'_> {
     /// Puts an alert into the message of its group, or into a new one.
     fn group_up(&mut self, alert: &Alert) -> Result<(), StoreError> {
         let verdict = &alert.verdict;
-        let key = key_of(verdict);
-        let group = self.group_keys.get(&key).copied().or_else(|| self.state.alerts.group_of(&key));
+        let round = self.group_keys.get(&(verdict.group.clone(), verdict.channel.clone())).copied();
+        let group = round.or_else(|| self.state.alerts.group_of(&key_of(verdict)));
         let group = group.map(|id| find_group(&self.book(), id)).transpose()?.flatten();
-        let within = self.config.alerts.group_within;
-        let joins = |group: &Arc<Group>| {
-            // What a person took out of an incident is not taken back by what comes anew.
-            group.is_live()
-                && !group.apart
-                && (verdict.group_stays || self.now.duration_since(group.joined) <= within)
-        };
-        let id = match group.filter(joins) {
-            Some(group) => {
-                let joined = GroupEventKind::Joined { alert: alert.id, severity: verdict.severity };
+        let id = match group {
+            Some(group) if self.joins(alert, &group)? => {
+                let (severity, clock) = (verdict.severity, self.clock_of(alert));
+                let joined = GroupEventKind::Joined { alert: alert.id, severity, clock };
                 self.record::<Group>(group.id, &Cause::howler(), joined)?;
                 group.id
             }
-            None => match self.open_group(alert, key)? {
+            _ => match self.open_group(alert)? {
                 Some(id) => id,
                 None => return Ok(()),
             },
@@ -87,169 +75,58 @@ impl Draft<'_> {
         self.record::<Alert>(alert.id, &Cause::howler(), AlertEventKind::Grouped { group: id })
     }
 
-    fn open_group(&mut self, alert: &Alert, key: String) -> Result<Option<GroupId>, StoreError> {
+    /// Whether an alert may stand in the message of a group. What a person took out of an incident is not taken back by what comes
+    /// anew, nor taken along with what belongs there; and what belongs to one incident has no message of another's.
+    fn joins(&self, alert: &Alert, group: &Group) -> Result<bool, StoreError> {
+        let within = self.config.alerts.group_within;
+        let near = alert.verdict.group_stays || self.now.duration_since(group.joined) <= within;
+        if !group.is_live() || group.apart || !near {
+            return Ok(false);
+        }
+        let theirs = self.book().open_whole(group.incident)?.map(|whole| whole.id);
+        let own = self.book().open_whole(alert.incident)?.map(|whole| whole.id);
+        let out_of = alert.out_of.iter().map(|id| self.book().whole_number(Some(*id)));
+        let out_of: Vec<Option<IncidentId>> = out_of.collect::<Result<_, _>>()?;
+        let goes = theirs.is_none() || !out_of.contains(&theirs);
+        Ok(goes && (own.is_none() || theirs.is_none() || own == theirs))
+    }
+
+    /// Since when somebody is to take an alert, and within how long. A P1's clocks are its incident's.
+    fn clock_of(&self, alert: &Alert) -> Option<Clock> {
+        let severity = alert.verdict.severity;
+        let respond = self.config.severity.rule(severity).respond_within;
+        let within = respond.filter(|_| severity == Severity::P2)?;
+        Some(Clock { from: alert.asks_since(), within })
+    }
+
+    fn open_group(&mut self, alert: &Alert) -> Result<Option<GroupId>, StoreError> {
         let id = GroupId(self.changes.next.plain.groups);
-        let Verdict { severity, channel, mention, .. } = alert.verdict.as_ref().clone();
-        // A P1's clocks are its incident's.
-        let respond = self.config.severity.rule(severity).respond_within.filter(|_| severity == Severity::P2);
-        let after = |time: SignedDuration| alert.asks_since().saturating_add(time).unwrap_or(Timestamp::MAX);
+        let Verdict { severity, channel, mention, group, .. } = alert.verdict.as_ref().clone();
+        let clock = self.clock_of(alert);
+        let after =
+            |clock: Clock, time: SignedDuration| clock.from.saturating_add(time).unwrap_or(Timestamp::MAX);
         // The message itself reminds of what came late, and nothing is said to be late for it.
-        let remind = respond.map(|respond| after(respond / 2)).filter(|due| *due > self.now);
-        let due = respond.map(after).map(|due| due.max(self.now));
+        let remind = clock.map(|clock| after(clock, clock.within / 2)).filter(|due| *due > self.now);
+        let due = clock.map(|clock| after(clock, clock.within)).map(|due| due.max(self.now));
         let opened = GroupOpened {
-            key: key.clone(),
-            channel,
+            key: key_of(&alert.verdict),
+            channel: channel.clone(),
             mention,
             severity,
             first: alert.id,
             since: alert.first,
             remind,
             due,
+            respond: clock.map(|clock| clock.within),
+            out_of: alert.out_of.clone(),
         };
         let cause = Cause::howler();
         let event = Group::event(1, self.now, &cause, GroupEventKind::Opened(Box::new(opened)));
-        let Some(group) = Group::opened(id, &event) else { return Ok(None) };
+        let Some(opened) = Group::opened(id, &event) else { return Ok(None) };
         self.changes.next.plain.groups += 1;
-        self.group_keys.insert(key, id);
-        self.took_effect(None, group, event, &cause)?;
+        self.group_keys.insert((group, channel), id);
+        self.took_effect(None, opened, event, &cause)?;
         Ok(Some(id))
-    }
-
-    /// An alert whose rule says so declares, or joins the incident of what it belongs to. What a person took out of an incident stays
-    /// out of it.
-    fn declares_at_once(
-        &mut self,
-        group: GroupId,
-        before: Option<&Alert>,
-        after: &Alert,
-    ) -> Result<(), StoreError> {
-        let at_once = |alert: &Alert| {
-            alert.group.is_some() && alert.is_told() && alert.verdict.declare == Declare::AtOnce
-        };
-        let was = before.filter(|before| at_once(before));
-        let worse = was.is_none_or(|was| after.verdict.severity < was.verdict.severity);
-        let told_anew = before.is_some_and(|before| before.count < after.count);
-        let left = told_anew && self.left_behind(after)?;
-        if !at_once(after) || !(worse || left) {
-            return Ok(());
-        }
-        let open = |draft: &Self, incident: Option<IncidentId>| -> Result<Option<IncidentId>, StoreError> {
-            let Some(id) = incident else { return Ok(None) };
-            Ok(draft.book().whole(id)?.filter(|incident| incident.is_open()).map(|_| id))
-        };
-        if let Some(incident) = open(self, after.incident)? {
-            return self.raise(incident, after);
-        }
-        // Its incident is over, and it became worse since.
-        let worsened = worse && after.incident.is_some();
-        if was.is_some() && !worsened && !left {
-            return Ok(());
-        }
-        let shared = find_group(&self.book(), group)?.and_then(|group| group.incident);
-        let known = open(self, shared)?;
-        let incident = match known.map_or_else(|| self.belongs_to(after), |known| Ok(Some(known)))? {
-            Some(incident) => incident,
-            None => match self.declare_for(after)? {
-                Some(incident) => incident,
-                None => return Ok(()),
-            },
-        };
-        let cause = Cause::earlier(Actor::Alert(after.id));
-        if known.is_none() {
-            self.record::<Group>(group, &cause, GroupEventKind::Attached { incident })?;
-        }
-        let ended = after.incident.map(|id| self.book().whole(id)).transpose()?.flatten();
-        self.record::<Alert>(after.id, &cause, AlertEventKind::Attached { incident })?;
-        if let Some(ended) = ended.filter(|ended| ended.id != incident) {
-            let how = if ended.is_cancelled() { "cancelled" } else { "resolved" };
-            let text = format!("{} was {how}, and {} still fires.", ended.id, after.id);
-            self.record::<Incident>(incident, &Cause::howler(), EventKind::Noted { text })?;
-        }
-        self.raise(incident, after)
-    }
-
-    /// Whether its incident was ended by a person so long ago that what its source says of it now is no echo of that.
-    fn left_behind(&self, alert: &Alert) -> Result<bool, StoreError> {
-        let whole = alert.incident.map(|id| self.book().whole(id)).transpose()?.flatten();
-        let Some(whole) = whole else { return Ok(false) };
-        let Some(ended) = whole.resolution().filter(|ended| ended.by.is_person()) else { return Ok(false) };
-        // Such a source says again that it fires with the time at which it began.
-        let says_again = matches!(alert.source, Source::Alertmanager | Source::Grafana);
-        let late = !says_again && alert.last <= ended.at;
-        Ok(!late && self.now.duration_since(ended.at) > self.config.alerts.group_within)
-    }
-
-    /// A delivery that says the same again, though the incident of what fires is over.
-    pub(super) fn said_again(&mut self, delivery: &Delivery) -> Result<(), StoreError> {
-        for signal in delivery.heard.signals.iter().filter(|signal| signal.said == Said::Firing) {
-            let alert = self.alert_of_key(signal.source, &signal.key)?;
-            let Some(alert) =
-                alert.filter(|alert| alert.is_told() && alert.verdict.declare == Declare::AtOnce)
-            else {
-                continue;
-            };
-            let says_again = matches!(alert.source, Source::Alertmanager | Source::Grafana);
-            if says_again
-                && let Some(group) = alert.group
-                && self.left_behind(&alert)?
-            {
-                let before = Alert { group: None, ..Alert::clone(&alert) };
-                self.declares_at_once(group, Some(&before), &alert)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// An incident is as bad as the worst alert that would have declared one.
-    pub(super) fn raise(&mut self, incident: IncidentId, alert: &Alert) -> Result<(), StoreError> {
-        let Some(incident) = self.book().whole(incident)? else { return Ok(()) };
-        match raised(&incident, alert, &self.config.severity) {
-            Some(kind) => self.record::<Incident>(incident.id, &Cause::earlier(Actor::Alert(alert.id)), kind),
-            None => Ok(()),
-        }
-    }
-
-    /// The open incident that an alert declared of the same source and severity, or of the same `group_by`, the last of which came
-    /// within the configured time. The channel of their messages does not matter.
-    fn belongs_to(&self, alert: &Alert) -> Result<Option<IncidentId>, StoreError> {
-        let within = self.config.alerts.group_within;
-        for incident in self.standing(&alert.verdict.group)?.iter().rev() {
-            let Actor::Alert(by) = incident.declared_by else { continue };
-            let first = find(&self.book(), by)?.filter(|first| first.verdict.group == alert.verdict.group);
-            let Some(first) = first else { continue };
-            let mut near = alert.verdict.group_stays;
-            for group in self.groups_of(incident)?.into_iter().chain(first.group) {
-                let group = find_group(&self.book(), group)?;
-                near |= group.is_some_and(|group| self.now.duration_since(group.joined) <= within);
-            }
-            if near {
-                return Ok(Some(incident.id));
-            }
-        }
-        Ok(None)
-    }
-
-    /// An incident's groups: of one that is merged, those that the whole keeps for it.
-    fn groups_of(&self, incident: &Incident) -> Result<BTreeSet<GroupId>, StoreError> {
-        let Some(merged) = incident.merged() else { return Ok(incident.alerts.groups.clone()) };
-        let whole = self.book().incident(merged.whole.incident)?;
-        let lent = whole.as_ref().and_then(|whole| whole.alerts.lent.get(&incident.id));
-        Ok(lent.map(|lent| lent.groups.clone()).unwrap_or_default())
-    }
-
-    /// Declares in the alert's own name; the clocks count from its own time, or from the end of a silence.
-    fn declare_for(&mut self, alert: &Alert) -> Result<Option<IncidentId>, StoreError> {
-        let title = title_of(alert);
-        let (severity, began) = (alert.verdict.severity, Some(alert.asks_since()));
-        let declaration = Declaration { title, severity, impact: None, action: None, eta: None, began };
-        let cause = Cause::earlier(Actor::Alert(alert.id));
-        match self.declare_by(&cause, &Place::howler(), declaration)? {
-            Answer::Private(Private::Declared { incident, .. }) => {
-                self.declared.insert(alert.verdict.group.clone(), incident);
-                Ok(Some(incident))
-            }
-            _ => Ok(None),
-        }
     }
 
     /// Tells a group what became of one of its alerts; its message follows.
@@ -272,9 +149,13 @@ impl Draft<'_> {
             (false, true) => Some(GroupEventKind::Again { alert: after.id }),
             _ => None,
         };
-        let worse = worse.then_some(GroupEventKind::Raised { severity: after.verdict.severity });
+        let (severity, clock) = (after.verdict.severity, self.clock_of(after));
+        let worse = worse.then_some(GroupEventKind::Raised { severity, clock });
         let taken = taken.then_some(GroupEventKind::Acked);
         let mut told = false;
+        if matches!(moved, Some(GroupEventKind::Again { .. })) {
+            self.follows_its_incident(group)?;
+        }
         for kind in moved.into_iter().chain(worse).chain(taken) {
             self.record::<Group>(group, cause, kind)?;
             told = true;
@@ -284,6 +165,19 @@ impl Draft<'_> {
             self.push(Owner::AlertGroup(group), Intent { lane: Lane::Alerts(group), kind });
         }
         Ok(())
+    }
+
+    /// A group that fires is nobody's again where its incident is over, and its incident's again where that is open. One that was over
+    /// itself heard of neither.
+    pub(super) fn follows_its_incident(&mut self, id: GroupId) -> Result<(), StoreError> {
+        let Some(group) = find_group(&self.book(), id)? else { return Ok(()) };
+        let over = group.incident.is_some() && self.book().open_whole(group.incident)?.is_none();
+        let kind = match (group.left, over) {
+            (false, true) => GroupEventKind::IncidentOver,
+            (true, false) => GroupEventKind::IncidentBack,
+            _ => return Ok(()),
+        };
+        self.record::<Group>(id, &Cause::howler(), kind)
     }
 
     /// What holds an alert back that has just come, and until when: the silence that lasts longest.
@@ -324,6 +218,10 @@ impl Draft<'_> {
         kind: AlertEventKind,
         cause: &Cause,
     ) -> Result<u32, StoreError> {
+        if alert.incident.is_some() && self.book().owner(alert)? != alert.incident {
+            // It was taken away with all that its message shows.
+            self.record::<Alert>(alert.id, &Cause::howler(), AlertEventKind::Detached)?;
+        }
         self.record::<Alert>(alert.id, cause, kind)?;
         let Some(group) = alert.group else { return Ok(1) };
         self.record::<Group>(group, cause, GroupEventKind::Attached { incident })?;

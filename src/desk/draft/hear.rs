@@ -201,7 +201,10 @@ impl Draft<'_> {
         match heard(signal, alert.as_deref(), &known, now, || judge(signal, rules, now)) {
             Brings::Late => return Ok(false),
             Brings::Ahead(point) => known.keep(point),
-            Brings::Opens(kind) => {
+            Brings::Opens(mut kind) => {
+                if let (AlertEventKind::Opened(opened), Some(before)) = (&mut kind, &alert) {
+                    opened.out_of = self.stays_out_of(before)?;
+                }
                 known = Known { alert: self.open_alert(kind, checked)?, ahead: Vec::new() }
             }
             Brings::Events(events) => {

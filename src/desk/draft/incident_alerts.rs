@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Draft;
-use super::feature::alerts::{find, find_group};
+use super::feature::alerts::find;
 use super::merge::COMPARED;
 use domain::aggregate::{Aggregate, Cause};
 use domain::alert::event::AlertEventKind;
@@ -31,8 +31,7 @@ impl Draft<'_> {
             // It joined, or left, through what this event brought; that was told.
             return Ok(());
         }
-        let shared = after.group.map(|id| find_group(&self.book(), id)).transpose()?.flatten();
-        let shared = shared.and_then(|group| group.incident);
+        let shared = self.book().group_of(after)?.and_then(|group| group.incident);
         let was = before.and_then(|before| before.incident);
         if was == after.incident {
             return match (before, after.incident.or(shared)) {
@@ -47,9 +46,9 @@ impl Draft<'_> {
                     }
                     if is_open { self.shows(after, incident, shared, cause) } else { Ok(()) }
                 }
-                (before, Some(incident)) => match turn(before, after) {
-                    Some(what) => self.incident_hears(incident, after, what, cause),
-                    None => Ok(()),
+                (before, Some(_)) => match (turn(before, after), self.whose_turn(before, after)?) {
+                    (Some(what), Some(incident)) => self.incident_hears(incident, after, what, cause),
+                    _ => Ok(()),
                 },
             };
         }
@@ -62,6 +61,23 @@ impl Draft<'_> {
         let link = after.told.links.first().cloned();
         let joined = AlertWhat::Joined { alert, title, source: after.source, group, link, of: None };
         self.incident_hears(incident, after, joined, cause)
+    }
+
+    /// Whose an alert is that comes or goes: while it fires its message says so.
+    fn whose_turn(&self, before: Option<&Alert>, after: &Alert) -> Result<Option<IncidentId>, StoreError> {
+        let fires = before.filter(|before| before.is_live()).unwrap_or(after);
+        self.book().owner(fires)
+    }
+
+    /// It is told of an alert that belonged to an incident by what shares its message that it does no more.
+    pub(super) fn left(
+        &mut self,
+        alert: &Alert,
+        incident: IncidentId,
+        cause: &Cause,
+    ) -> Result<(), StoreError> {
+        let (id, group, title) = (alert.id, alert.group, alert.told.title.clone());
+        self.incident_hears(incident, alert, AlertWhat::Left { alert: id, title, group }, cause)
     }
 
     /// The message that an alert has only now says whose it is, where its others are nobody's.
@@ -144,20 +160,24 @@ impl Draft<'_> {
     ) -> Result<Tally, StoreError> {
         let many = |many: usize| u32::try_from(many).unwrap_or(u32::MAX);
         let mut tally = Tally { groups: many(groups.len()), ..Tally::default() };
+        let mut over = None;
         for id in groups {
-            let Some(group) = find_group(&self.book(), *id)? else { continue };
+            let Some(group) = self.book().brief(*id)? else { continue };
             tally.alerts = tally.alerts.saturating_add(group.alerts);
             tally.firing = tally.firing.saturating_add(group.open);
+            over = over.max(group.ended);
         }
         for id in alone {
             tally.alerts = tally.alerts.saturating_add(1);
-            let fires = find(&self.book(), *id)?.is_some_and(|alert| alert.is_live());
-            tally.firing = tally.firing.saturating_add(fires.into());
+            let Some(alone) = self.book().alone(*id)? else { continue };
+            tally.firing = tally.firing.saturating_add(alone.ended.is_none().into());
+            over = over.max(alone.ended);
         }
         if tally.firing == 0 {
             // A silence makes nothing right.
             tally.firing = many(self.held_back(groups));
         }
+        tally.over = over.filter(|_| tally.firing == 0);
         Ok(tally)
     }
 

@@ -8,7 +8,7 @@ use tracing::info;
 use super::feature::alerts::{find, find_group};
 use super::{Draft, refused};
 use crate::book::newest;
-use domain::aggregate::{Aggregate, Cause};
+use domain::aggregate::Cause;
 use domain::alert::group::GroupId;
 use domain::alert::{Alert, source_word};
 use domain::answer::Answer;
@@ -114,7 +114,7 @@ impl Draft<'_> {
         let groups: BTreeSet<GroupId> =
             back.lent.values().chain([&back.own]).flat_map(|part| part.groups.clone()).collect();
         let above: Vec<&Incident> = above.iter().map(Arc::as_ref).collect();
-        match split(it, Apart { above: &above, back, left }) {
+        match split(it, Apart { above: &above, back, left, now: self.now }) {
             Ok(merging) => {
                 info!(incident = it.id.0, "split off");
                 let answer = self.carry_out_all(request, merging, note.map(|note| (it.id, note)))?;
@@ -145,7 +145,7 @@ impl Draft<'_> {
     /// The messages of open alerts say to which incident they belong.
     pub(super) fn redraw(&mut self, groups: &BTreeSet<GroupId>) -> Result<(), StoreError> {
         for group in groups.iter().copied() {
-            if find_group(&self.book(), group)?.is_some_and(|group| group.is_live()) {
+            if self.book().live_group(group).is_some() {
                 let kind = EffectKind::AlertCard { group };
                 self.push(Owner::AlertGroup(group), Intent { lane: Lane::Alerts(group), kind });
             }

@@ -5,6 +5,7 @@ mod put_off;
 mod silenced;
 mod unsaved;
 mod watch;
+mod whose;
 
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
@@ -74,7 +75,7 @@ impl Scene {
         let worked = work(&mut draft);
         let changes = draft.finish();
         self.store.commit(&changes, now).unwrap();
-        self.state.merge(changes);
+        self.state.take(changes, &self.store);
         worked
     }
 

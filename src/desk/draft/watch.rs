@@ -29,6 +29,7 @@ impl Draft<'_> {
         }
         for one in &expected {
             let beat = self.beat_of(&one.key).unwrap_or_else(|| Beat::at(&one.key, self.now));
+            let beat = beat.set_back(self.now);
             let beat = self.outage.into_iter().chain(deaf).fold(beat, Beat::deaf_during);
             self.keep_beat(beat, one);
         }

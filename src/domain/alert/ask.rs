@@ -72,24 +72,19 @@ pub fn lift(silence: &Silence) -> Result<SilenceEventKind, AlertsRefusal> {
     }
 }
 
-/// It belongs to this incident.
+/// What is `owner`'s until now belongs to this incident.
 ///
 /// # Errors
 /// It does already.
-pub fn attach(alert: &Alert, incident: IncidentId) -> Result<AlertEventKind, AlertsRefusal> {
-    match alert.incident {
+pub fn attach(
+    alert: &Alert,
+    owner: Option<IncidentId>,
+    incident: IncidentId,
+) -> Result<AlertEventKind, AlertsRefusal> {
+    match owner {
         Some(known) if known == incident => Err(AlertsRefusal::AttachedAlready { alert: alert.id, incident }),
         _ => Ok(AlertEventKind::Attached { incident }),
     }
-}
-
-/// It belongs to no incident.
-///
-/// # Errors
-/// It belongs to none already.
-pub fn detach(alert: &Alert) -> Result<(AlertEventKind, IncidentId), AlertsRefusal> {
-    let incident = alert.incident.ok_or(AlertsRefusal::NotAttached { alert: alert.id })?;
-    Ok((AlertEventKind::Detached, incident))
 }
 
 /// Whether it can still be silenced or declared.

@@ -1,5 +1,7 @@
 //! What a signal brings.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::course::{Place, Point};
@@ -11,6 +13,8 @@ use super::{Alert, REOPENS};
 
 /// A source's clock may be ahead of howler's by so much; what lies further ahead is nonsense.
 const AHEAD: SignedDuration = SignedDuration::from_mins(5);
+/// The shortest time there is.
+const NEXT: SignedDuration = SignedDuration::from_nanos(1);
 
 /// What a signal brings.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +37,17 @@ fn place(signal: &Signal, now: Timestamp, newest: Option<Place>) -> Place {
     Place(at, signal.order)
 }
 
+/// What howler itself says stands in the order in which it is said, though its machine's clock was set back in between.
+fn said_in_order(signal: &Signal, place: Place, alert: &Alert, newest: Option<Place>) -> Place {
+    if !matches!(signal.source, Source::Heartbeat | Source::Watch) {
+        return place;
+    }
+    let at = newest.map_or(place.at(), |newest| newest.at().max(place.at()));
+    // What was said up to then is what a person meant who said that it is over.
+    let meant = alert.closed.as_ref().map(|closed| closed.until).filter(|until| *until >= at);
+    Place(meant.map_or(at, |until| until.saturating_add(NEXT).unwrap_or(until)), place.1)
+}
+
 /// What `signal` brings to the newest alert of its key, and what was said of the key before that.
 pub fn heard(
     signal: &Signal,
@@ -43,6 +58,7 @@ pub fn heard(
 ) -> Brings {
     let newest = alert.and_then(|alert| alert.course.newest()).max(known.ahead.last().map(|point| point.0));
     let place = place(signal, now, newest);
+    let place = alert.map_or(place, |alert| said_in_order(signal, place, alert, newest));
     let point = Point(place, signal.said);
     let Some(alert) = alert else {
         return match signal.said {
@@ -96,7 +112,8 @@ fn opens(
     let position = points.partition_point(|ahead| ahead.0 <= point.0);
     points.insert(position, point);
     let (source, key, told) = (signal.source, signal.key.clone(), Told::of(signal));
-    let opened = Opened { source, key, points, told, verdict: judge(), after, silence: None, checked: None };
+    let (silence, checked, out_of) = (None, None, BTreeSet::new());
+    let opened = Opened { source, key, points, told, verdict: judge(), after, silence, checked, out_of };
     Brings::Opens(AlertEventKind::Opened(Box::new(opened)))
 }
 

@@ -1,6 +1,6 @@
 //! What happened to an alert. It is its list of events; they are never changed, only added to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -52,6 +52,8 @@ pub enum AlertEventKind {
         incident: IncidentId,
     },
     Detached,
+    /// The incident that it was a part of is over, though it fires: whoever had it had that.
+    Untaken,
     /// Its group's message shows it.
     Grouped {
         group: GroupId,
@@ -90,6 +92,9 @@ pub struct Opened {
     /// By what its source was known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checked: Option<Checked>,
+    /// What the alert before it with the same key was taken out of by a person.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub out_of: BTreeSet<IncidentId>,
 }
 
 /// What a signal tells beside its place.

@@ -4,13 +4,14 @@ pub mod event;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use self::event::{GroupEvent, GroupEventKind, GroupOpened};
+use self::event::{Clock, GroupEvent, GroupEventKind, GroupOpened};
 use super::line::Notice;
 use super::rules::Channel;
 use super::{Acked, Alert, AlertId};
@@ -57,6 +58,9 @@ pub struct Group {
     /// When somebody is reminded, and when the response time is over.
     pub remind: Option<Timestamp>,
     pub due: Option<Timestamp>,
+    /// The time in which somebody is to take it; `None` where nobody is reminded, or an older howler opened it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub respond: Option<SignedDuration>,
     pub reminded: bool,
     pub breached: bool,
     /// Since when somebody is asked to take it, where that is later than its first alert: before, nothing was due.
@@ -64,9 +68,15 @@ pub struct Group {
     pub asked: Option<Timestamp>,
     pub acked: Option<Acked>,
     pub incident: Option<IncidentId>,
+    /// That one is over, though it fires.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub left: bool,
     /// A person took it out of its incident: what comes anew has a message of its own, and does not take it back there.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub apart: bool,
+    /// What it was taken out of: no alert of it comes back there by itself.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub out_of: BTreeSet<IncidentId>,
     /// Its message.
     pub post: Option<(ChannelId, MessageTs)>,
     /// When the last of them was over.
@@ -105,7 +115,7 @@ impl Group {
     /// The one that its first event makes; `None` where the event opens nothing.
     pub fn opened(id: GroupId, event: &GroupEvent) -> Option<Self> {
         let GroupEventKind::Opened(opened) = &event.kind else { return None };
-        let GroupOpened { key, channel, mention, severity, first, since, remind, due } =
+        let GroupOpened { key, channel, mention, severity, first, since, remind, due, respond, out_of } =
             opened.as_ref().clone();
         Some(Self {
             id,
@@ -120,33 +130,71 @@ impl Group {
             open: 1,
             remind,
             due,
+            respond,
             reminded: false,
             breached: false,
             asked: None,
             acked: None,
             incident: None,
-            apart: false,
+            left: false,
+            apart: !out_of.is_empty(),
+            out_of,
             post: None,
             ended: None,
             events: event.seq,
         })
     }
 
-    /// Whoever had them had what is over: somebody is asked as at the first time.
-    fn begins_anew(&mut self, at: Timestamp) {
-        if self.acked.take().is_none() {
-            return;
+    /// What its alerts have in common, whatever channel its message is in.
+    pub fn common(&self) -> &str {
+        self.key.strip_prefix(&format!("{:?} ", self.channel)).unwrap_or(&self.key)
+    }
+
+    /// Somebody is asked as at the first time.
+    fn asks_anew(&mut self, at: Timestamp) {
+        let half = self.remind.zip(self.due).map(|(remind, due)| due.duration_since(remind) * 2);
+        let known = self.respond.or(half).or(self.due.map(|due| due.duration_since(self.since)));
+        self.asked = Some(at);
+        if let Some(within) = known {
+            self.asks(Clock { from: at, within });
         }
-        let later = at.duration_since(self.since);
-        for due in [&mut self.remind, &mut self.due].into_iter().flatten() {
-            *due = due.saturating_add(later).unwrap_or(Timestamp::MAX);
-        }
+    }
+
+    fn asks(&mut self, Clock { from, within }: Clock) {
+        let after = |time: SignedDuration| from.saturating_add(time).unwrap_or(Timestamp::MAX);
+        (self.remind, self.due, self.respond) = (Some(after(within / 2)), Some(after(within)), Some(within));
         (self.reminded, self.breached) = (false, false);
+    }
+
+    /// It is as bad as this from `at` on; the first that somebody is to take begins its clock.
+    fn is_as_bad_as(&mut self, severity: Severity, clock: Option<Clock>, at: Timestamp) {
+        self.severity = self.severity.min(severity);
+        if let Some(clock) = clock.filter(|_| self.due.is_none()) {
+            // The message itself reminds of what came late.
+            self.asked = Some(at);
+            self.asks(clock);
+            self.remind = self.remind.filter(|remind| *remind > at);
+            self.due = self.due.map(|due| due.max(at));
+        }
     }
 
     /// Nobody has it yet, though somebody is to.
     fn waits(&self) -> bool {
-        self.is_live() && self.acked.is_none() && self.incident.is_none()
+        self.is_live() && self.acked.is_none() && self.is_nobodys()
+    }
+
+    /// Whether it is a part of no incident that is open.
+    pub fn is_nobodys(&self) -> bool {
+        self.incident.is_none() || self.left
+    }
+}
+
+/// Whose an alert is, which `group` shows: while it fires its message says so for all that it shows. What is over keeps what it had
+/// itself. The incident may be merged into another one, or over.
+pub fn owner(alert: &Alert, group: Option<&Group>) -> Option<IncidentId> {
+    match group {
+        Some(group) if alert.is_live() => group.incident,
+        group => alert.incident.or(group.and_then(|group| group.incident)),
     }
 }
 
@@ -184,10 +232,10 @@ impl Aggregate for Group {
         self.events = event.seq;
         match &event.kind {
             GroupEventKind::Opened(_) => {}
-            GroupEventKind::Joined { severity, .. } => {
+            GroupEventKind::Joined { severity, clock, .. } => {
                 (self.alerts, self.open) = (self.alerts + 1, self.open + 1);
                 (self.joined, self.ended) = (event.at, None);
-                self.severity = self.severity.min(*severity);
+                self.is_as_bad_as(*severity, *clock, event.at);
             }
             GroupEventKind::Over { at, .. } => {
                 self.open = self.open.saturating_sub(1);
@@ -195,21 +243,33 @@ impl Aggregate for Group {
             }
             GroupEventKind::Again { .. } => {
                 if self.ended.take().is_some() {
-                    self.asked = Some(event.at);
-                    self.begins_anew(event.at);
+                    // Whoever had them had what is over.
+                    match self.acked.take() {
+                        Some(_) => self.asks_anew(event.at),
+                        None => self.asked = Some(event.at),
+                    }
                 }
                 self.open += 1;
             }
-            GroupEventKind::Raised { severity } => self.severity = self.severity.min(*severity),
+            GroupEventKind::Raised { severity, clock } => self.is_as_bad_as(*severity, *clock, event.at),
             GroupEventKind::Acked => self.acked = Some(Acked { by: event.by.clone(), at: event.at }),
             GroupEventKind::Attached { incident } => {
                 // Whoever has that has them.
                 self.acked = self.acked.take().filter(|_| self.incident == Some(*incident));
-                (self.incident, self.apart) = (Some(*incident), false);
+                (self.incident, self.left, self.apart) = (Some(*incident), false, false);
+                self.out_of.remove(incident);
             }
             GroupEventKind::Detached => {
-                (self.incident, self.asked, self.apart) = (None, Some(event.at), true);
+                self.out_of.extend(self.incident.take());
+                (self.left, self.asked, self.apart) = (false, Some(event.at), true);
             }
+            GroupEventKind::IncidentOver => {
+                // Whoever had them had a part of that; at their source somebody may have them still.
+                self.acked = self.acked.take().filter(|acked| acked.by.is_howler());
+                self.left = true;
+                self.asks_anew(event.at);
+            }
+            GroupEventKind::IncidentBack => self.left = false,
             GroupEventKind::Reminded { .. } => self.reminded = true,
             GroupEventKind::Breached { .. } => (self.reminded, self.breached) = (true, true),
             GroupEventKind::Posted { channel, message } => {

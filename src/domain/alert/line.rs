@@ -178,9 +178,12 @@ pub enum AlertsAnswer {
         from: Option<IncidentId>,
         alerts: u32,
     },
+    /// So many share its message, and went with it.
     Detached {
         alert: AlertId,
         incident: IncidentId,
+        #[serde(default)]
+        alerts: u32,
     },
     Declared {
         alert: AlertId,

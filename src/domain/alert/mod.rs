@@ -21,6 +21,7 @@ pub mod silence;
 mod tests;
 pub mod watch;
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -120,6 +121,9 @@ pub struct Alert {
     /// When it was over; `None` while it is open.
     pub ended: Option<Timestamp>,
     pub incident: Option<IncidentId>,
+    /// What a person took it out of, or the alert before it with the same key: it does not come back there by itself.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub out_of: BTreeSet<IncidentId>,
     /// Whose message shows it.
     pub group: Option<GroupId>,
     /// What holds it back, and until when.
@@ -173,7 +177,8 @@ impl Alert {
     /// The one that its first event makes; `None` where the event opens nothing.
     pub fn opened(id: AlertId, event: &AlertEvent) -> Option<Self> {
         let AlertEventKind::Opened(opened) = &event.kind else { return None };
-        let Opened { source, key, points, told, verdict, after, silence, checked } = opened.as_ref().clone();
+        let Opened { source, key, points, told, verdict, after, silence, checked, out_of } =
+            opened.as_ref().clone();
         let own = points.iter().rev().find(|point| point.1 == Said::Firing).copied()?;
         let mut one = Self {
             id,
@@ -195,6 +200,7 @@ impl Alert {
             closed: None,
             ended: None,
             incident: None,
+            out_of,
             group: None,
             silence,
             quiet: None,
@@ -331,8 +337,10 @@ impl Aggregate for Alert {
                 // Whoever has that has it.
                 self.acked = self.acked.take().filter(|_| self.incident == Some(*incident));
                 self.incident = Some(*incident);
+                self.out_of.remove(incident);
             }
-            AlertEventKind::Detached => self.incident = None,
+            AlertEventKind::Detached => self.out_of.extend(self.incident.take()),
+            AlertEventKind::Untaken => self.acked = None,
             AlertEventKind::Grouped { group } => self.group = Some(*group),
             AlertEventKind::Silenced { silence, until } => self.silence = Some((*silence, *until)),
             AlertEventKind::Unsilenced => (self.silence, self.quiet) = (None, Some(event.at)),

@@ -5,7 +5,7 @@ mod built_in;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp};
@@ -193,15 +193,13 @@ pub fn judge(signal: &Signal, rules: &Rules, now: Timestamp) -> Verdict {
     };
     let channel = rule.channel.clone().map_or_else(|| Channel::of(signal.source), Channel::Named);
     let calls = severity <= Severity::P2;
-    let group = match &rule.group_by {
-        Some(labels) => {
-            let value =
-                |name: &String| format!("{name}={}", signal.facts.get(name).map_or("", String::as_str));
-            let values: Vec<String> = labels.iter().map(value).collect();
-            format!("rule {} {}", found.map_or(0, |at| at + 1), values.join(" "))
-        }
-        None => format!("{} {severity}", source_word(signal.source)),
-    };
+    let by_labels = rule.group_by.as_ref().and_then(|labels| match (labels.as_slice(), found) {
+        // All of the rule's.
+        ([], Some(at)) => Some(format!("rule {}", at + 1)),
+        (labels, _) => in_common(labels, &signal.facts),
+    });
+    let group_stays = by_labels.is_some();
+    let group = by_labels.unwrap_or_else(|| format!("{} {severity}", source_word(signal.source)));
     let declare = rule.declare.unwrap_or_else(|| Declare::of(severity));
     Verdict {
         severity,
@@ -211,7 +209,18 @@ pub fn judge(signal: &Signal, rules: &Rules, now: Timestamp) -> Verdict {
         page: calls && declare == Declare::AtOnce,
         declare,
         group,
-        group_stays: rule.group_by.is_some(),
+        group_stays,
         rule: found.map(|at| at + 1),
     }
+}
+
+/// What alerts with the same values of these labels have in common, whichever rule names them and however bad they are. One that has
+/// none of them has nothing in common by them.
+fn in_common(labels: &[String], facts: &BTreeMap<String, String>) -> Option<String> {
+    let names: BTreeSet<&String> = labels.iter().collect();
+    let values: Vec<(&String, Option<&String>)> =
+        names.into_iter().map(|name| (name, facts.get(name))).collect();
+    values.iter().any(|(_, value)| value.is_some_and(|value| !value.is_empty())).then_some(())?;
+    let shown = values.iter().map(|(name, value)| format!("{name}={:?}", value.map_or("", String::as_str)));
+    Some(format!("group_by {}", shown.collect::<Vec<_>>().join(" ")))
 }

@@ -114,6 +114,13 @@ impl Beat {
         Self { deaf: self.deaf.saturating_add(deaf), reckoned: Some(outage.until), ..self }
     }
 
+    /// The machine's clock was set back, to `now`: nobody was heard later than that.
+    #[must_use]
+    pub fn set_back(self, now: Timestamp) -> Self {
+        let reckoned = self.reckoned.map(|reckoned| reckoned.min(now));
+        Self { heard: self.heard.min(now), reckoned, ..self }
+    }
+
     /// The timer of this key at `due`.
     pub fn timer(&self, due: Timestamp) -> Timer {
         Timer { due, owner: Owner::Howler, kind: TimerKind::Watch(fingerprint(Some(&self.key))) }
@@ -201,6 +208,13 @@ mod tests {
             Some(at("03:50:00")),
             "a beat begins anew"
         );
+    }
+
+    #[test]
+    fn nobody_may_be_silent_for_longer_because_the_clock_was_set_back() {
+        let beat = Beat::at("backup", at("05:00:00")).set_back(at("02:00:00"));
+        assert_eq!(beat.silent_at(&backup()), Some(at("03:00:00")));
+        assert_eq!(beat.clone().set_back(at("02:30:00")), beat);
     }
 
     #[test]

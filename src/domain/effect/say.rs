@@ -177,6 +177,9 @@ pub enum Say {
         called: Called,
         /// When somebody must have acknowledged.
         respond_by: Option<Timestamp>,
+        /// Since when none of its alerts fires any more, and how many there were, where alerts are why it was declared.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        quiet: Option<(Timestamp, u32)>,
         /// Who is called with this message, for the on-call channel.
         calls: Vec<Call>,
         skipped: Vec<Skipped>,

@@ -36,6 +36,9 @@ pub struct Tally {
     pub alerts: u32,
     pub groups: u32,
     pub firing: u32,
+    /// When the last of them was over, by its source's clock; `None` while one fires, or where an older howler counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over: Option<Timestamp>,
 }
 
 /// What is new of its alerts, and how many there are with that.
@@ -90,6 +93,9 @@ pub struct Named {
     /// The one merged into this whose it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<IncidentId>,
+    /// With which it goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<GroupId>,
 }
 
 /// Which alerts are an incident's own.
@@ -142,6 +148,8 @@ impl Alerts {
     pub fn news(&self, what: AlertWhat, tally: Tally) -> Option<AlertNews> {
         let names = match &what {
             AlertWhat::Joined { group, .. } => group.is_none_or(|group| !self.holds(group)),
+            // It was taken away with all of its group.
+            AlertWhat::Left { alert, group, .. } if !self.has(*alert, *group) => return None,
             AlertWhat::Left { .. } => true,
             _ => false,
         };
@@ -159,7 +167,7 @@ impl Alerts {
 
     /// The count of another minute.
     pub fn recounted(&self, tally: Tally) -> AlertNews {
-        match tally == self.tally {
+        match (Tally { over: self.tally.over, ..tally }) == self.tally {
             true => AlertNews { what: AlertWhat::Still, tally },
             false => self.counted(tally),
         }
@@ -181,7 +189,7 @@ impl Alerts {
                 };
                 if self.named.len() < NAMED && self.named.iter().all(|named| named.alert != *alert) {
                     let (alert, title, link, of) = (*alert, title.clone(), link.clone(), *of);
-                    self.named.push(Named { alert, title, link, over: false, of });
+                    self.named.push(Named { alert, title, link, over: false, of, group: *group });
                 }
                 self.lines += 1;
             }
@@ -195,7 +203,9 @@ impl Alerts {
                     }
                     alone.remove(alert);
                 }
-                self.named.retain(|named| named.alert != *alert);
+                let goes =
+                    |named: &Named| named.alert == *alert || (group.is_some() && named.group == *group);
+                self.named.retain(|named| !goes(named));
                 self.lines += 1;
             }
             AlertWhat::Counted { .. } => self.counted = Some(at),
@@ -219,6 +229,12 @@ impl Alerts {
     /// Whether a group is its own, or of an incident that is merged into it.
     fn holds(&self, group: GroupId) -> bool {
         self.groups.contains(&group) || self.lent.values().any(|lent| lent.groups.contains(&group))
+    }
+
+    /// Whether an alert is counted here, by its group or alone.
+    fn has(&self, alert: AlertId, group: Option<GroupId>) -> bool {
+        let alone = || self.alone.contains(&alert) || self.lent.values().any(|it| it.alone.contains(&alert));
+        group.is_some_and(|group| self.holds(group)) || alone()
     }
 
     /// Those that are its own.
@@ -280,6 +296,23 @@ impl Incident {
         matches!(self.declared_by, Actor::Alert(_))
     }
 
+    /// Since when none of its alerts fires any more, and how many there were, where alerts are why it was declared.
+    pub(super) fn quiet_since(&self) -> Option<(Timestamp, u32)> {
+        let quiet = self.alerts.quiet.filter(|_| self.is_of_alerts())?;
+        let Tally { alerts, over, .. } = self.alerts.tally;
+        Some((over.map_or(quiet, |over| over.min(quiet)), alerts))
+    }
+
+    /// The alerts that it knows to fire, as far as they are named, and how many more; `None` where none does. What is over knows of
+    /// its end.
+    pub fn firing(&self) -> Option<(Vec<AlertId>, u32)> {
+        let known = &self.alerts;
+        let named = known.named.iter().filter(|named| !named.over).map(|named| named.alert);
+        let firing: Vec<AlertId> = named.take(known.tally.firing as usize).collect();
+        let more = known.tally.firing.saturating_sub(u32::try_from(firing.len()).unwrap_or(u32::MAX));
+        (known.tally.firing > 0).then_some((firing, more))
+    }
+
     pub(super) fn alerted(&mut self, event: &Event, news: &AlertNews) {
         self.alerts.take(event.at, news);
     }
@@ -322,11 +355,8 @@ pub fn raised(incident: &Incident, alert: &Alert, rules: &Severities) -> Option<
 
 /// What a person is told who ends it while some of its alerts fire.
 pub(super) fn ended_firing(incident: &Incident, cancelled: bool) -> Option<Done> {
-    let known = &incident.alerts;
-    let named = known.named.iter().filter(|named| !named.over).map(|named| named.alert);
-    let firing: Vec<AlertId> = named.take(known.tally.firing as usize).collect();
-    let more = known.tally.firing.saturating_sub(u32::try_from(firing.len()).unwrap_or(u32::MAX));
-    (known.tally.firing > 0).then_some(Done::EndedFiring { cancelled, firing, more })
+    let (firing, more) = incident.firing()?;
+    Some(Done::EndedFiring { cancelled, firing, more })
 }
 
 /// Resolves what nobody has touched. Time in which howler heard nothing is no quiet time.

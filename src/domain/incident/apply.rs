@@ -33,6 +33,7 @@ impl Incident {
             set_aside: None,
             response_from: counted_from(*began, event.at),
             response_missed: None,
+            response_over: false,
             updates: Vec::new(),
             severity_changes: Vec::new(),
             resolutions: Vec::new(),
@@ -170,6 +171,7 @@ impl Incident {
             return;
         }
         self.passed.clear();
+        self.parts.values_mut().for_each(|part| part.has_it = None);
         let answer = Acknowledgement { by: event.by.clone(), at: event.at };
         match self.acknowledged {
             None => self.acknowledged = Some(answer),
@@ -315,12 +317,17 @@ impl Incident {
     /// While it was not open nobody owed an acknowledgement.
     pub(super) fn owed_anew(&mut self, at: Timestamp) {
         self.parts.values_mut().for_each(|part| part.due = None);
+        if self.acknowledged.is_none() && !self.missed_its_response() {
+            self.response_from = at;
+        }
+        self.called_anew();
+    }
+
+    /// While it did not lead nobody was called for it by its own path.
+    pub(super) fn called_anew(&mut self) {
         if self.acknowledged.is_none() {
             self.paging = None;
             self.passed.clear();
-            if self.response_missed.is_none() {
-                self.response_from = at;
-            }
         }
     }
 

@@ -34,6 +34,7 @@ impl Incident {
             set_aside: None,
             response_from: self.counts_from(),
             response_missed: None,
+            response_over: false,
             updates: Vec::new(),
             severity_changes: Vec::new(),
             resolutions: Vec::new(),

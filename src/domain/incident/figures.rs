@@ -27,7 +27,7 @@ impl Figures {
         Self {
             to_acknowledge: incident.first_acknowledged().map(|acknowledged| took(acknowledged.at)),
             to_resolve: incident.resolution().map(|resolution| took(resolution.at)),
-            response_missed: incident.response_missed.is_some(),
+            response_missed: incident.missed_its_response(),
             updates_promised: kept + incident.promises_missed,
             updates_kept: kept,
         }

@@ -24,7 +24,7 @@ use crate::oncall::duty::Duty;
 use crate::refusal::{Doubt, Meaning, MergeProblem, Refusal};
 use crate::severities::Severities;
 pub use alike::{Alike, Face, Likeness, alike};
-pub use events::{Back, Calls, MergeNews, MergeSaid, Merged, Over, Part, SetAside, Took, Whole};
+pub use events::{Back, Calls, MergeNews, MergeSaid, Merged, Over, Owed, Part, SetAside, Took, Whole};
 pub use split::{Apart, calls_again, split};
 
 /// What a merge or a split changes: for each incident its events, in the order in which they are recorded, and what the person is
@@ -123,6 +123,7 @@ fn parts(it: &Incident) -> BTreeMap<IncidentId, Part> {
         severity: it.severity,
         by_alert: it.is_declared_by_an_alert(),
         people: people(it),
+        has_it: it.last_answer().filter(|_| it.acknowledged.is_some()).cloned(),
         due: it.response_due(),
         calls: calls.map(|(paging, next)| Calls { from: paging.from, next }),
         passed: it.passed.clone(),
@@ -225,6 +226,16 @@ impl Incident {
     /// Who had it as something milder, where nobody has it as it is now.
     pub(super) fn had_it_before(&self) -> Option<Actor> {
         self.had_it().filter(|_| self.acknowledged.is_none()).map(|answer| answer.by.clone())
+    }
+
+    /// Who has it, or the louder one that is merged into it, as far as Slack knows them: who is in command before all others. Whoever had
+    /// it before it became worse has it no more.
+    pub(super) fn who_has_it(&self) -> Option<&UserId> {
+        let raise = self.severity_changes.iter().rev().find(|change| change.retracted.is_none());
+        let louder = raise.and_then(|raise| self.parts.get(&raise.merged?)?.has_it.as_ref());
+        let first = self.acknowledged.as_ref().map(|answer| &answer.by);
+        let people = [self.commander(), louder, self.last_answer(), first];
+        people.into_iter().flatten().find_map(Actor::in_slack)
     }
 
     /// Whether `person` is on call, or called to it, or works on it, or has it.

@@ -187,6 +187,9 @@ pub struct Incident {
     pub response_from: Timestamp,
     /// The event that says that nobody acknowledged in time.
     pub response_missed: Option<u32>,
+    /// The same while it was merged, when it was told of what led it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub response_over: bool,
     pub updates: Vec<Update>,
     pub severity_changes: Vec<SeverityChange>,
     pub resolutions: Vec<Resolution>,
@@ -312,12 +315,22 @@ impl Incident {
 
     /// When somebody must have acknowledged (UTC); `None` once somebody has, once it was missed, or without a limit.
     pub fn response_due(&self) -> Option<Timestamp> {
-        if self.acknowledged.is_some() || self.response_missed.is_some() || !self.is_open() {
+        self.owed_at().filter(|_| self.is_open())
+    }
+
+    /// The same, whether it is open or not.
+    fn owed_at(&self) -> Option<Timestamp> {
+        if self.acknowledged.is_some() || self.missed_its_response() {
             return None;
         }
         let within = self.clocks.respond_within;
         let own = within.and_then(|within| self.response_from.saturating_add(within).ok());
         own.into_iter().chain(self.due_of_parts()).min()
+    }
+
+    /// Whether nobody acknowledged it in time.
+    pub fn missed_its_response(&self) -> bool {
+        self.response_missed.is_some() || self.response_over
     }
 
     /// Promises broken by `now` that are not counted yet.

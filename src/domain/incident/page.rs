@@ -311,6 +311,7 @@ impl Incident {
             reason: paged.reason,
             called: call.called.clone(),
             respond_by: self.response_due(),
+            quiet: self.quiet_since(),
             calls: paged.calls.clone(),
             skipped: paged.skipped.clone(),
             late: paged.late,

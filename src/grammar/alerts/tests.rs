@@ -74,10 +74,18 @@ fn what_is_missing_is_named() {
         ("silence severity=P1 2h noise", Unclear::BySeverity),
         ("silence source=grafana severity=p2 2h noise", Unclear::BySeverity),
         ("silence source=grafana 2h", Unclear::NoReason),
-        ("silence source=nagios 2h x", Unclear::Source { word: "nagios".into() }),
+        ("silence source=nagios 2h x", no_source("nagios", None, "silence", None)),
+        ("silence source=grafna 2h x", no_source("grafna", Some(Source::Grafana), "silence", None)),
+        ("silence source=gihub team=x 2h x", no_source("gihub", Some(Source::GitHub), "silence", None)),
         ("attach A-12", Unclear::NoIncident),
         ("attach A-12 to the other", Unclear::NoIncident),
-        ("test p1", Unclear::Source { word: String::new() }),
+        ("test p1", no_source("", None, "test", None)),
+        ("test p1 grafna", no_source("grafna", Some(Source::Grafana), "test", None)),
+        ("test p5 foo", no_source("foo", None, "test", Some("p5"))),
+        ("test foo sev1", no_source("foo", None, "test", Some("sev1"))),
+        ("test p5", no_source("", None, "test", Some("p5"))),
+        ("test p0 grafana", Unclear::Severity { word: "p0".into(), source: Source::Grafana }),
+        ("test p1 prometeus", no_source("prometeus", Some(Source::Alertmanager), "test", None)),
         ("silense A-12 2h x", word("silense", Some("silence"), &[12])),
         ("done with A-1", word("done", None, &[1])),
         ("A-1 is fixed", word("is", None, &[1])),
@@ -86,6 +94,22 @@ fn what_is_missing_is_named() {
         ("why A-1 A-2 A-3 A-4", several("why", &[1, 2, 3, 4])),
     ] {
         assert_eq!(parse(text), AlertsLine::Unclear(unclear), "{text}");
+    }
+}
+
+fn no_source(word: &str, nearest: Option<Source>, of: &str, severity: Option<&str>) -> Unclear {
+    let (word, of, severity) = (word.into(), of.into(), severity.map(str::to_owned));
+    Unclear::Source { word, nearest, of, severity }
+}
+
+#[test]
+fn every_source_is_known_by_its_name() {
+    for source in Source::ALL {
+        assert_eq!(
+            parse(&format!("test {}", source_word(source))),
+            AlertsLine::Test { severity: None, source }
+        );
+        assert!(SOURCES.iter().any(|row| row.first() == Some(&source_word(source))), "{source:?}");
     }
 }
 
@@ -175,7 +199,7 @@ fn nothing_is_guessed() {
         ("resolve everything", Unclear::NotANumber { word: "everything".into(), of: "resolve".into() }),
         ("silence everything 2h x", Unclear::NotANumber { word: "everything".into(), of: "silence".into() }),
         ("attach A-12 to the incident", Unclear::NoIncident),
-        ("test", Unclear::Source { word: String::new() }),
+        ("test", no_source("", None, "test", None)),
     ] {
         assert_eq!(parse(text), AlertsLine::Unclear(unclear), "{text}");
     }

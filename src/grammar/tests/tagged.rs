@@ -2,7 +2,9 @@
 
 use super::*;
 use domain::alert::AlertId;
-use domain::alert::line::{AlertsLine, Unclear};
+use domain::alert::line::{AlertsLine, Silenced, Unclear, Unsilenced};
+use domain::alert::signal::Source;
+use domain::alert::silence::{Matcher, SilenceId};
 use domain::feature::FeatureLine;
 
 fn alert(line: AlertsLine) -> Line {
@@ -31,6 +33,58 @@ fn an_alert_that_is_named_is_meant() {
         ("detach A-1", alert(AlertsLine::Detach { alert: AlertId(1) })),
         ("declare A-1 p1", alert(AlertsLine::Declare { alert: AlertId(1), severity: Some(Severity::P1) })),
     ]);
+}
+
+/// Each word of `/alerts` without it; a number alone is an incident's, and never an alert's.
+#[test]
+fn bare_forms_mean_the_alert_and_a_bare_number_does_not() {
+    let two = AlertId(2);
+    let silence = AlertsLine::Silence {
+        what: Silenced::Alert(two),
+        long: SignedDuration::from_hours(2),
+        why: "why".into(),
+    };
+    check(vec![
+        ("silence A-2 2h why", alert(silence)),
+        ("silence A-2", alert(AlertsLine::SilenceHow { alert: two })),
+        ("unsilence A-2", alert(AlertsLine::Unsilence { which: Unsilenced::Of(two) })),
+        ("unsilence S-3", alert(AlertsLine::Unsilence { which: Unsilenced::Silence(SilenceId(3)) })),
+        (
+            "silence source=grafana 2h why",
+            alert(AlertsLine::Silence {
+                what: Silenced::Matching(Matcher { source: Some(Source::Grafana), ..Matcher::default() }),
+                long: SignedDuration::from_hours(2),
+                why: "why".into(),
+            }),
+        ),
+        ("why A-2", alert(AlertsLine::Why { alert: two })),
+        ("why A-2?", alert(AlertsLine::Why { alert: two })),
+        ("attach A-2 to 7", alert(AlertsLine::Attach { alert: two, incident: IncidentId(7) })),
+        ("detach A-2", alert(AlertsLine::Detach { alert: two })),
+        ("declare A-2", alert(AlertsLine::Declare { alert: two, severity: None })),
+    ]);
+    for word in ["silence", "unsilence", "why", "attach", "detach", "declare", "ack", "show", "resolve"] {
+        for rest in ["2", "2 2h why", "2 to 7", "2 p1"] {
+            let text = format!("{word} {rest}");
+            let about_alerts = |line: &Line| match &line.command {
+                Command::Feature(line) => match line.as_ref() {
+                    FeatureLine::Alerts(line) => !line.reads(),
+                    _ => false,
+                },
+                _ => false,
+            };
+            match parse(&text) {
+                Ok(line) => assert!(!about_alerts(&line), "{text}: {line:?}"),
+                Err(Refusal::Unsure { meanings, .. }) => {
+                    assert!(
+                        meanings.iter().all(|meaning| !about_alerts(&meaning.line)),
+                        "{text}: {meanings:?}"
+                    );
+                }
+                Err(_) => {}
+            }
+        }
+    }
 }
 
 /// What has no meaning for an alert changes nothing, and least of all the one open incident.

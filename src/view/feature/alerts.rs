@@ -90,7 +90,7 @@ pub(super) fn answer(answer: &AlertsAnswer, via: Via) -> Message {
         }
         AlertsAnswer::Acked { alert, title, alerts, incident } => Draft::new()
             .line(words!["👀 ", "You have ", bold(alert.to_string()), ": ", shorten(title, TITLE)])
-            .lines(others(*alerts, " that share its message are yours as well."))
+            .lines(others(*alerts, YOURS))
             .lines(incident.map(acknowledged_too).into_iter().collect())
             .finish(),
         AlertsAnswer::Resolved { alert, title, others, incident } => {
@@ -107,16 +107,17 @@ pub(super) fn answer(answer: &AlertsAnswer, via: Via) -> Message {
                     None => words!["."],
                 },
             ))
-            .lines(others(*alerts, " that share its message go with it."))
+            .lines(others(*alerts, GOES))
             .line(words!["Take it out again: ", code(line(via, &format!("detach {alert}")))])
             .finish(),
-        AlertsAnswer::Detached { alert, incident } => Draft::new()
+        AlertsAnswer::Detached { alert, incident, alerts } => Draft::new()
             .line(words![
                 bold(alert.to_string()),
                 " does not belong to ",
                 bold(incident.to_string()),
                 " any more."
             ])
+            .lines(others(*alerts, GOES))
             .finish(),
         AlertsAnswer::Declared { alert, incident } => Draft::new()
             .line(words![
@@ -139,9 +140,17 @@ pub(super) fn answer(answer: &AlertsAnswer, via: Via) -> Message {
     }
 }
 
-fn others(alerts: u32, what: &'static str) -> Vec<Words> {
-    let more = u64::from(alerts.saturating_sub(1));
-    (more > 0).then(|| words![format!("{} more", thousands(more)), what]).into_iter().collect()
+/// Of one more, and of several.
+const YOURS: (&str, &str) =
+    (" that shares its message is yours as well.", " that share its message are yours as well.");
+const GOES: (&str, &str) = (" that shares its message goes with it.", " that share its message go with it.");
+
+fn others(alerts: u32, what: (&'static str, &'static str)) -> Vec<Words> {
+    match u64::from(alerts.saturating_sub(1)) {
+        0 => Vec::new(),
+        1 => vec![words!["1 more", what.0]],
+        more => vec![words![format!("{} more", thousands(more)), what.1]],
+    }
 }
 
 fn acknowledged_too(incident: IncidentId) -> Words {

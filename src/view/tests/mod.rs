@@ -3,6 +3,7 @@ mod github;
 mod home;
 mod late;
 mod limits;
+mod over;
 mod phone;
 mod pieces;
 mod rendering;

@@ -256,7 +256,9 @@ fn declared(incidents: &[(Incident, Vec<Event>)], saved: &SavedAlerts) -> Vec<St
             let near = joined.map(|event| event.at).max().is_some_and(|joined| {
                 second.verdict.group_stays || later.declared_at.duration_since(joined) <= TOGETHER
             });
-            if same && near && is_open_at(incidents, earlier.id, later) {
+            // What a person took out of the earlier one does not go back there.
+            let stays_out = !second.out_of.is_empty();
+            if same && near && !stays_out && is_open_at(incidents, earlier.id, later) {
                 wrong.push(format!("{} though {} was open", later.id, earlier.id));
             }
         }
@@ -293,7 +295,8 @@ fn told_once(world: &World, saved: &SavedAlerts) -> Vec<String> {
             wrong.push(format!("{what} was told {found} times"));
         }
     };
-    for group in &saved.groups {
+    // Where somebody is asked anew it is said anew.
+    for group in saved.groups.iter().filter(|group| group.asked.is_none()) {
         let named = |lead: &str| [lead.to_owned(), format!("{}, ", group.first)];
         at_most(group.reminded, format!("the reminder of {}", group.id), named("⏰ Nobody has "));
         let named = [": nobody has ".to_owned(), format!("{} since", group.first)];

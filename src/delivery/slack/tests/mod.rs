@@ -88,6 +88,7 @@ fn plain_incident() -> Incident {
         set_aside: None,
         response_from: at(DECLARED),
         response_missed: None,
+        response_over: false,
         updates: Vec::new(),
         severity_changes: Vec::new(),
         resolutions: Vec::new(),

@@ -15,6 +15,7 @@ use crate::draft::alerts::title_of;
 use domain::Severity;
 use domain::aggregate::{Aggregate, Cause};
 use domain::alert::ask;
+use domain::alert::event::AlertEventKind;
 use domain::alert::group::event::GroupEventKind;
 use domain::alert::group::{Group, GroupId};
 use domain::alert::line::{AlertsAnswer, AlertsLine, AlertsRefusal, Silenced, Unsilenced};
@@ -84,20 +85,15 @@ impl Draft<'_> {
         Ok(find(&self.book(), alert)?.ok_or(AlertsRefusal::NoSuch { alert }))
     }
 
-    /// Its group, where its message stands for more than itself.
-    fn group_of_alert(&self, alert: &Alert) -> Result<Option<Arc<Group>>, StoreError> {
-        Ok(alert.group.map(|id| find_group(&self.book(), id)).transpose()?.flatten())
-    }
-
     /// Whoever has one has all that the same message shows.
     fn alert_ack(&mut self, request: &Request, id: AlertId) -> Result<Decided, StoreError> {
         let alert = match self.alert_of(id)? {
             Ok(alert) => alert,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let group = self.group_of_alert(&alert)?;
+        let group = self.book().group_of(&alert)?;
         let kind = ask::ack(&alert, group.as_deref());
-        let incident = alert.incident.or(group.as_ref().and_then(|group| group.incident));
+        let incident = self.book().owner(&alert)?;
         if let Ok(kind) = &kind {
             self.record::<Alert>(id, &Cause::request(request), kind.clone())?;
         }
@@ -140,9 +136,8 @@ impl Draft<'_> {
             Err(refusal) => return Ok(Err(refusal)),
         };
         self.record::<Alert>(id, &Cause::request(request), kind)?;
-        let group = self.group_of_alert(&alert)?;
-        let incident = self.book().whole_number(read::incident_of(&alert, group.as_deref()))?;
-        let others = group.map_or(0, |group| group.open);
+        let incident = self.book().whole_number(self.book().owner(&alert)?)?;
+        let others = self.book().group_of(&alert)?.map_or(0, |group| group.open);
         Ok(Ok(AlertsAnswer::Resolved { alert: id, title: alert.told.title.clone(), others, incident }))
     }
 
@@ -233,13 +228,14 @@ impl Draft<'_> {
         if let Some(refusal) = self.attached_with(&alert)? {
             return Ok(Err(refusal));
         }
-        let kind = match ask::attach(&alert, incident) {
+        let owner = self.book().owner(&alert)?;
+        let kind = match ask::attach(&alert, owner, incident) {
             Ok(kind) => kind,
             Err(refusal) => return Ok(Err(refusal)),
         };
         let alerts = self.attach(&alert, incident, kind, &Cause::request(request))?;
         self.raise_for_all(&alert, found.id)?;
-        let from = self.book().whole_number(alert.incident)?;
+        let from = self.book().whole_number(owner)?;
         Ok(Ok(AlertsAnswer::Attached { alert: id, incident: found.id, from, alerts }))
     }
 
@@ -256,47 +252,45 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// The incident that counts for this one, as long as that is open.
-    fn open_whole(&self, incident: Option<IncidentId>) -> Result<Option<IncidentId>, StoreError> {
-        let whole = incident.map(|id| self.book().whole(id)).transpose()?.flatten();
-        Ok(whole.filter(|whole| whole.is_open()).map(|whole| whole.id))
-    }
-
     /// Where it belongs to an incident only because all that share its message do: the one by which they do is the one to move.
     fn attached_with(&self, alert: &Alert) -> Result<Option<AlertsRefusal>, StoreError> {
-        let (None, Some(group)) = (alert.incident, self.group_of_alert(alert)?) else { return Ok(None) };
-        let Some(incident) = group.incident.filter(|_| group.is_live()) else { return Ok(None) };
-        if self.open_whole(Some(incident))?.is_none() {
+        let owner = self.book().owner(alert)?;
+        let Some(whole) = self.book().open_whole(owner)?.filter(|_| alert.incident != owner) else {
             return Ok(None);
-        }
-        for id in self.state.alerts.members(group.id) {
-            if find(&self.book(), id)?.is_some_and(|member| member.incident == Some(incident)) {
-                let incident = self.book().whole_number(Some(incident))?.unwrap_or(incident);
-                return Ok(Some(AlertsRefusal::AttachedWith { alert: alert.id, incident, with: id }));
+        };
+        let (id, incident) = (alert.id, whole.id);
+        for member in alert.group.into_iter().flat_map(|group| self.state.alerts.members(group)) {
+            if find(&self.book(), member)?.is_some_and(|member| member.incident == owner) {
+                return Ok(Some(AlertsRefusal::AttachedWith { alert: id, incident, with: member }));
             }
         }
-        Ok(None)
+        Ok(Some(AlertsRefusal::AttachedAlready { alert: id, incident }))
     }
 
+    /// All that the same message shows goes with it, and does not come back by itself.
     fn alert_detach(&mut self, request: &Request, id: AlertId) -> Result<Decided, StoreError> {
         let alert = match self.alert_of(id)? {
             Ok(alert) => alert,
             Err(refusal) => return Ok(Err(refusal)),
         };
-        if let Some(refusal) = self.attached_with(&alert)? {
-            return Ok(Err(refusal));
-        }
-        let (kind, incident) = match ask::detach(&alert) {
-            Ok(detached) => detached,
-            Err(refusal) => return Ok(Err(refusal)),
+        let Some(owner) = self.book().owner(&alert)? else {
+            return Ok(Err(AlertsRefusal::NotAttached { alert: id }));
         };
+        if let Some(with @ AlertsRefusal::AttachedWith { .. }) = self.attached_with(&alert)? {
+            return Ok(Err(with));
+        }
         let cause = Cause::request(request);
-        self.record::<Alert>(id, &cause, kind)?;
-        if let Some(group) = self.group_of_alert(&alert)?.filter(|group| group.incident == Some(incident)) {
+        let incident = self.book().whole_number(Some(owner))?.unwrap_or(owner);
+        self.record::<Alert>(id, &cause, AlertEventKind::Detached)?;
+        let group = self.book().group_of(&alert)?.filter(|group| group.incident == Some(owner));
+        let alerts = group.as_ref().map_or(1, |group| group.open.max(1));
+        if let Some(group) = group {
             self.record::<Group>(group.id, &cause, GroupEventKind::Detached)?;
         }
-        let incident = self.book().whole_number(Some(incident))?.unwrap_or(incident);
-        Ok(Ok(AlertsAnswer::Detached { alert: id, incident }))
+        if alert.incident != Some(owner) {
+            self.left(&alert, owner, &cause)?;
+        }
+        Ok(Ok(AlertsAnswer::Detached { alert: id, incident, alerts }))
     }
 
     /// Declares an incident under the alert's title; the alert belongs to it.
@@ -316,8 +310,9 @@ impl Draft<'_> {
         if let Some(refusal) = self.attached_with(&alert)? {
             return Ok(Err(refusal));
         }
-        if let Some(incident) = self.open_whole(alert.incident)? {
-            return Ok(Err(AlertsRefusal::AttachedAlready { alert: id, incident }));
+        let owner = self.book().owner(&alert)?;
+        if let Some(whole) = self.book().open_whole(owner)? {
+            return Ok(Err(AlertsRefusal::AttachedAlready { alert: id, incident: whole.id }));
         }
         let title = title_of(&alert);
         let declared =
@@ -325,7 +320,7 @@ impl Draft<'_> {
         let Answer::Private(Private::Declared { incident, .. }) = declared else {
             return Ok(Ok(AlertsAnswer::Help));
         };
-        let kind = match ask::attach(&alert, incident) {
+        let kind = match ask::attach(&alert, owner, incident) {
             Ok(kind) => kind,
             Err(refusal) => return Ok(Err(refusal)),
         };

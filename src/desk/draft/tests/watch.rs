@@ -1,5 +1,7 @@
 //! What should be heard of every so often: its timer, and what moves it.
 
+use domain::alert::hear::Delivery;
+use domain::alert::signal::Source;
 use domain::timer::Outage;
 
 use super::*;
@@ -65,4 +67,39 @@ fn its_silence_is_heard_whole_or_not_at_all() {
     assert!(refused > 0);
     scene.decide(timer.due, |draft| draft.fire(timer).unwrap());
     assert_eq!((due(&scene), scene.state.plain.alerts.len()), (vec![], 1));
+}
+
+fn beats(scene: &mut Scene, now: i64) {
+    let heard = scene.config.expected().remove(0).beat(minutes(now));
+    let (id, source) = (DeliveryId(format!("beat {now}")), Source::Heartbeat);
+    let beat = Delivery { id, source, heard, raw: None, checked: None };
+    scene.decide(minutes(now), |draft| draft.hear(&beat).unwrap().unwrap());
+}
+
+/// Its silence lies ahead of the clock then.
+#[test]
+fn a_beat_ends_a_silence_though_the_clock_was_set_back() {
+    let mut scene = watched(CRON);
+    for (silent, closed) in [(61, false), (81, true), (101, false)] {
+        assert_eq!(due(&scene), [silent]);
+        let timer = timer(&scene);
+        scene.decide(timer.due, |draft| draft.fire(timer).unwrap());
+        assert_eq!(scene.state.plain.alerts.len(), 1, "{silent}");
+        if closed {
+            let kind = domain::alert::event::AlertEventKind::Closed { why: None };
+            let closes = |draft: &mut Draft<'_>| {
+                draft.record::<domain::alert::Alert>(AlertId(1), &Cause::earlier("U0IAN".into()), kind)
+            };
+            scene.decide(timer.due, |draft| closes(draft).unwrap());
+        }
+        beats(&mut scene, silent - 41);
+        assert_eq!(scene.state.plain.alerts.len(), 0, "{silent}");
+    }
+}
+
+#[test]
+fn nobody_may_be_silent_for_longer_because_the_clock_was_set_back() {
+    let mut scene = watched(CRON);
+    scene.decide(minutes(-30), |draft| draft.tend_watches(None));
+    assert_eq!(due(&scene), [31]);
 }

@@ -1,6 +1,8 @@
 //! What happened to a group of alerts. It is its list of events; they are never changed, only added to.
 
-use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::Severity;
@@ -27,6 +29,9 @@ pub enum GroupEventKind {
     Joined {
         alert: AlertId,
         severity: Severity,
+        /// How soon somebody is to take it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        clock: Option<Clock>,
     },
     /// One of them is over, since `at` by its source's clock.
     Over {
@@ -40,6 +45,8 @@ pub enum GroupEventKind {
     /// One of them became worse.
     Raised {
         severity: Severity,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        clock: Option<Clock>,
     },
     /// Somebody has it.
     Acked,
@@ -47,6 +54,10 @@ pub enum GroupEventKind {
         incident: IncidentId,
     },
     Detached,
+    /// Its incident is over, though it fires: it is nobody's again.
+    IncidentOver,
+    /// Its incident is open again.
+    IncidentBack,
     /// Half of the response time is over, and nobody has it.
     Reminded {
         late: Option<Lateness>,
@@ -74,4 +85,17 @@ pub struct GroupOpened {
     /// See [`Group::remind`](super::Group): they count from the alert's own time, and from the end of a silence that held it back.
     pub remind: Option<Timestamp>,
     pub due: Option<Timestamp>,
+    /// The time in which somebody is to take it; `None` where nobody is reminded, or an older howler opened it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub respond: Option<SignedDuration>,
+    /// What its first alert was taken out of by a person: see [`Group::out_of`](super::Group).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub out_of: BTreeSet<IncidentId>,
+}
+
+/// Since when somebody is to take what is told, and within how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clock {
+    pub from: Timestamp,
+    pub within: SignedDuration,
 }

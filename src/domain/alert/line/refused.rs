@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::actor::Actor;
 use crate::alert::AlertId;
+use crate::alert::signal::Source;
 use crate::alert::silence::SilenceId;
 use crate::id::IncidentId;
 
@@ -43,9 +44,21 @@ pub enum Unclear {
         of: String,
     },
     NoIncident,
-    /// No source of this name.
+    /// No source of this name; a nearer one, where there is one.
     Source {
         word: String,
+        #[serde(default)]
+        nearest: Option<Source>,
+        #[serde(default)]
+        of: String,
+        /// Beside it stands what is no severity.
+        #[serde(default)]
+        severity: Option<String>,
+    },
+    /// No severity of this name, of a source that there is.
+    Severity {
+        word: String,
+        source: Source,
     },
 }
 

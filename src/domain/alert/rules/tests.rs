@@ -154,11 +154,41 @@ fn the_first_rule_that_fits_goes_before_the_built_in_ones() {
     assert_eq!((verdict.rule, verdict.severity, verdict.by), (Some(2), Severity::P2, By::Rule));
     assert_eq!((verdict.channel, verdict.mention), (Channel::Named("#stream".into()), false));
     assert_eq!((verdict.page, verdict.declare), (true, Declare::AtOnce));
-    assert_eq!((verdict.group.as_str(), verdict.group_stays), ("rule 2 cluster=eu-1 zone=", true));
+    assert_eq!((verdict.group.as_str(), verdict.group_stays), ("group_by cluster=\"eu-1\" zone=\"\"", true));
     let day = "2026-11-29T09:00:00Z".parse().unwrap();
     assert_eq!(judge(&stream, &rules, day).rule, Some(3), "in Berlin it is ten in the morning");
     let other = signal(Source::GitHub, Trouble::WorkflowFailed, &[("team", "stream")]);
     let verdict = judge(&other, &rules, now());
     assert_eq!((verdict.rule, verdict.severity, verdict.page), (Some(3), Severity::P1, true));
     assert_eq!((verdict.channel, verdict.group.as_str()), (Channel::GithubActions, "github P1"));
+}
+
+/// However bad, and whichever rule says so; what has none of the labels has nothing in common by them.
+#[test]
+fn what_belongs_together_by_group_by_is_one_group() {
+    let rule = |level: &str, severity, by: &[&str]| Rule {
+        labels: BTreeMap::from([("level".to_owned(), level.to_owned())]),
+        severity: Some(severity),
+        group_by: Some(by.iter().map(|name| (*name).to_owned()).collect()),
+        ..Rule::default()
+    };
+    let rules = Rules {
+        rules: vec![
+            rule("down", Severity::P1, &["cluster", "zone"]),
+            rule("slow", Severity::P2, &["zone", "cluster"]),
+            rule("all", Severity::P3, &[]),
+        ],
+        ..Rules::default()
+    };
+    let group = |facts: &[(&str, &str)]| {
+        let verdict = judge(&signal(Source::Events, Trouble::Other, facts), &rules, now());
+        (verdict.group, verdict.group_stays)
+    };
+    let eu = group(&[("level", "down"), ("cluster", "eu"), ("zone", "1")]);
+    assert_eq!(eu, group(&[("level", "slow"), ("cluster", "eu"), ("zone", "1")]));
+    assert_ne!(eu, group(&[("level", "slow"), ("cluster", "eu"), ("zone", "2")]));
+    assert_ne!(eu, group(&[("level", "slow"), ("cluster", "eu\" zone=\"1")]));
+    assert_eq!(group(&[("level", "down")]), ("events P1".to_owned(), false));
+    assert_eq!(group(&[("level", "down"), ("zone", "")]), ("events P1".to_owned(), false));
+    assert_eq!(group(&[("level", "all")]), ("rule 3".to_owned(), true));
 }

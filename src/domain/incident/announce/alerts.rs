@@ -45,10 +45,10 @@ impl Consequences<'_> {
         }
     }
 
-    /// Whoever is in charge; the on-call where nobody is whom howler could write to.
+    /// Whoever is in command or has it; the on-call where nobody does whom howler could write to.
     fn ask_whether_it_is_over(&mut self) {
         let incident = self.incident;
-        let person = incident.person_to_ask();
+        let person = incident.who_has_it();
         let say = Say::LooksOver {
             title: incident.title.clone(),
             severity: incident.severity,

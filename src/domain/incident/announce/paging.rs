@@ -33,6 +33,7 @@ impl Consequences<'_> {
             reason: PageReason::Begun,
             called: Called::PrimaryPhone,
             respond_by: incident.response_due(),
+            quiet: incident.quiet_since(),
             calls: Vec::new(),
             skipped: Vec::new(),
             late: None,

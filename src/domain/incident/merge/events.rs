@@ -22,7 +22,13 @@ pub enum MergeNews {
     /// What it is merged into is led by another one than before, or got a channel of its own.
     Led { whole: Whole },
     /// It is on its own again.
-    SplitOff { from: IncidentId, back: Back },
+    SplitOff {
+        from: IncidentId,
+        back: Back,
+        /// What becomes of the time in which somebody is to acknowledge it.
+        #[serde(default, skip_serializing_if = "Owed::is_anew")]
+        owed: Owed,
+    },
     /// Another one is merged into it.
     Took(Took),
     /// One that was merged into it is on its own again, `with` what had been merged into that one.
@@ -54,6 +60,25 @@ impl MergeNews {
     /// Whether people do not read it on the timeline.
     pub fn is_bookkeeping(&self) -> bool {
         matches!(self, Self::Led { .. } | Self::Alike(_))
+    }
+}
+
+/// What becomes of the response time of what is split off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Owed {
+    /// It counts from now: while it was a part somebody had it, or nobody could answer.
+    #[default]
+    Anew,
+    /// It goes on: nobody has answered, and anybody could.
+    GoesOn,
+    /// It was over while it was a part, and that was told.
+    Over,
+}
+
+impl Owed {
+    fn is_anew(&self) -> bool {
+        *self == Self::Anew
     }
 }
 
@@ -160,6 +185,9 @@ pub struct Part {
     pub by_alert: bool,
     /// Who was at work on it.
     pub people: Vec<UserId>,
+    /// Who had it; `None` since somebody has the whole, or where nobody had it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub has_it: Option<Actor>,
     /// When somebody had to acknowledge it (UTC): so the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Timestamp>,

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Back, MergeNews, Merging, Whole, news};
+use jiff::Timestamp;
+
+use super::{Back, MergeNews, Merging, Owed, Whole, news};
 use crate::answer::Done;
 use crate::command::Retractable;
 use crate::id::IncidentId;
@@ -22,19 +24,22 @@ pub struct Apart<'a> {
     pub back: Back,
     /// How many alerts are left to the whole.
     pub left: Tally,
+    pub now: Timestamp,
 }
 
-/// Takes a merge back: `it` is open again, with what had been merged into it. Its clocks count from now.
+/// Takes a merge back: `it` is open again, with what had been merged into it. What it promises counts from now; the time in which
+/// somebody is to acknowledge it goes on, unless it was answered as a part, or nobody could answer.
 ///
 /// # Errors
 /// It is merged into nothing.
 pub fn split(it: &Incident, apart: Apart<'_>) -> Result<Merging, Refusal> {
-    let Apart { above, back, left } = apart;
+    let Apart { above, back, left, now } = apart;
     let not_merged = Refusal::Merge { incident: it.id, problem: MergeProblem::NotMerged };
     let merged = it.merged().ok_or(not_merged)?;
     let from = merged.whole.incident;
     let with: Vec<IncidentId> = it.parts.keys().copied().collect();
-    let mut events = vec![(it.id, vec![news(MergeNews::SplitOff { from, back })])];
+    let owed = owed(it, merged.at, above, now);
+    let mut events = vec![(it.id, vec![news(MergeNews::SplitOff { from, back, owed })])];
     let whole = Whole::of(it);
     events.extend(with.iter().map(|part| (*part, vec![news(MergeNews::Led { whole: whole.clone() })])));
     let mut leaves = Leaves::of(it);
@@ -53,6 +58,23 @@ pub fn split(it: &Incident, apart: Apart<'_>) -> Result<Merging, Refusal> {
     }
     let done = Done::SplitOff { from, back_to };
     Ok(Merging { events, answer: Decision::done(it, Vec::new(), done).answer })
+}
+
+/// What becomes of the response time of what was merged at `since` into the first of `above`.
+fn owed(it: &Incident, since: Timestamp, above: &[&Incident], now: Timestamp) -> Owed {
+    let was_over = |one: &&Incident| one.resolutions.iter().any(|resolution| resolution.at >= since);
+    // A part that sets aside who had the whole does so with the event after its own.
+    let was_had = |one: &&Incident| {
+        let by_it = one.parts.get(&it.id).map_or(0, |part| part.seq.saturating_add(1));
+        one.acknowledged.is_some() || one.set_aside.as_ref().is_some_and(|before| before.seq > by_it)
+    };
+    let told = above.iter().any(|one| one.missed_its_response());
+    let told = told && it.owed_at().is_some_and(|due| due <= now);
+    match above.iter().any(|one| was_over(one) || was_had(one)) {
+        true => Owed::Anew,
+        false if told => Owed::Over,
+        false => Owed::GoesOn,
+    }
 }
 
 /// What a split takes away, and how bad those are that stay and were as bad as it because of it.

@@ -1,7 +1,7 @@
 //! How a merge changes each of the incidents.
 
 use super::Back;
-use super::events::{MergeNews, Merged, SetAside, Took, Whole};
+use super::events::{MergeNews, Merged, Owed, SetAside, Took, Whole};
 use crate::actor::Actor;
 use crate::id::IncidentId;
 use crate::incident::event::Event;
@@ -21,7 +21,7 @@ impl Incident {
                     merged.whole = whole.clone();
                 }
             }
-            MergeNews::SplitOff { back, .. } => self.split_off(event, back),
+            MergeNews::SplitOff { back, owed, .. } => self.split_off(event, back, *owed),
             MergeNews::Took(took) => self.took(event, took),
             MergeNews::Gave { incident, with, tally, back } => {
                 let gone = |id: &IncidentId| id == incident || with.contains(id);
@@ -53,14 +53,21 @@ impl Incident {
         self.stop_paging();
     }
 
-    /// As after a reopening: what was promised counts anew.
-    fn split_off(&mut self, event: &Event, back: &Back) {
+    /// As after a reopening: what was promised counts anew, and people are called anew.
+    fn split_off(&mut self, event: &Event, back: &Back, owed: Owed) {
         if let Some(merged) = self.merges.last_mut() {
             merged.undone = Some(Retraction { by: event.by.clone(), at: event.at });
         }
         self.alerts.take_back(event.at, back);
         self.alike = None;
-        self.owed_anew(event.at);
+        match owed {
+            Owed::Anew => self.owed_anew(event.at),
+            Owed::GoesOn => self.called_anew(),
+            Owed::Over => {
+                self.response_over = self.acknowledged.is_none() && self.response_missed.is_none();
+                self.called_anew();
+            }
+        }
         self.promise_from(event.at);
     }
 

@@ -10,7 +10,7 @@ use crate::incident::alerts::{AlertNews, AlertWhat, LINES, Tally};
 const GROUP: GroupId = GroupId(3);
 
 fn tally(alerts: u32, firing: u32) -> Tally {
-    Tally { alerts, groups: 1, firing }
+    Tally { alerts, groups: 1, firing, over: None }
 }
 
 fn joined(alert: u64) -> AlertWhat {

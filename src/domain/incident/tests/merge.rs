@@ -123,7 +123,7 @@ impl Town {
             next = self.of(id).merged().map(|merged| merged.into);
         }
         let (back, left) = above.last().map(|whole| self.apart(it, whole)).unwrap_or_default();
-        let merging = split(self.of(it), Apart { above: &above, back, left })?;
+        let merging = split(self.of(it), Apart { above: &above, back, left, now: at(minute) })?;
         Ok(self.carry_out(at(minute), &"U0IAN".into(), merging))
     }
 
@@ -141,7 +141,7 @@ impl Town {
 
     pub fn tally(&self, alerts: BTreeSet<AlertId>) -> Tally {
         let firing = alerts.iter().filter(|alert| self.alerts[alert].1).count() as u32;
-        Tally { alerts: alerts.len() as u32, groups: 0, firing }
+        Tally { alerts: alerts.len() as u32, groups: 0, firing, over: None }
     }
 
     /// The one that leads `id`.
@@ -267,7 +267,7 @@ fn a_worse_one_raises_what_it_is_merged_into_and_nobody_is_called_later_than_bef
     let done = town.splits(70, YOUNG).unwrap();
     assert_eq!(done, Done::SplitOff { from: OLD, back_to: Some(P3) });
     assert_eq!((town.of(OLD).severity, town.of(YOUNG).severity), (P3, P1));
-    assert_eq!(town.due(YOUNG, TimerKind::Response), Some(85), "its own clocks count from now");
+    assert_eq!(town.due(YOUNG, TimerKind::Response), Some(75), "nobody had it, so its response time goes on");
     assert_eq!(town.last_page(YOUNG).unwrap().0, 70);
     assert_eq!(town.due(OLD, TimerKind::Page), None);
 }
@@ -322,7 +322,7 @@ fn what_was_merged_before_goes_along_and_comes_back() {
     town.alert(5, AlertId(1), eight, false);
     town.splits(6, YOUNG).unwrap();
     assert_eq!((town.whole(eight), town.of(OLD).parts.len()), (YOUNG, 0));
-    let tally = |alerts, firing| Tally { alerts, groups: 0, firing };
+    let tally = |alerts, firing| Tally { alerts, groups: 0, firing, over: None };
     assert_eq!((town.of(OLD).alerts.tally, town.of(YOUNG).alerts.tally), (tally(0, 0), tally(3, 2)));
     // From the middle it leaves everything above.
     town.merges(7, "U0ZOE", YOUNG, OLD).unwrap();

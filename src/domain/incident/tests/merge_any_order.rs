@@ -72,8 +72,9 @@ impl Town {
             }
             Deed::Split(it) => {
                 let whole = self.whole(IDS[*it]);
+                let owed = self.owed_once_split(minute, IDS[*it]);
                 if self.splits(minute, IDS[*it]).is_ok() {
-                    self.has_its_clocks(minute, IDS[*it]);
+                    self.has_its_clocks(minute, IDS[*it], owed);
                     let whole = self.of(whole);
                     let changes = self.incidents.values().flat_map(|it| &it.severity_changes);
                     let set = changes.into_iter().any(|change| change.merged.is_none());
@@ -114,14 +115,39 @@ impl Town {
         }
     }
 
+    /// When somebody will have to have it, were it split off now. Nobody gets more time by it than was lost.
+    fn owed_once_split(&self, minute: i64, id: IncidentId) -> Option<Timestamp> {
+        let it = self.of(id);
+        let within =
+            it.clocks.respond_within.filter(|_| it.acknowledged.is_none() && !it.missed_its_response())?;
+        let anew = at(minute) + within;
+        let mut own = it.response_from + within;
+        let (mut above, mut told) = (it.merged().map(|merged| merged.into), false);
+        let since = it.merged().map(|merged| merged.at);
+        while let Some(one) = above.map(|id| self.of(id)) {
+            let set_aside_later = one
+                .set_aside
+                .as_ref()
+                .is_some_and(|before| one.parts.get(&id).is_none_or(|part| before.seq > part.seq + 1));
+            let over = one.resolutions.iter().any(|resolution| Some(resolution.at) >= since);
+            if one.acknowledged.is_some() || set_aside_later || over {
+                return Some(anew);
+            }
+            told |= one.missed_its_response();
+            above = one.merged().map(|merged| merged.into);
+        }
+        for part in it.parts.values().filter_map(|part| part.due) {
+            own = own.min(part);
+        }
+        Some(own).filter(|own| !told || *own > at(minute))
+    }
+
     /// What is split off promises anew, and calls where nobody has it.
-    fn has_its_clocks(&self, minute: i64, id: IncidentId) {
+    fn has_its_clocks(&self, minute: i64, id: IncidentId, owed: Option<Timestamp>) {
         let it = self.of(id);
         assert!(it.is_open() && it.merged().is_none());
         let wanted = it.clocks.update_every.map(|every| at(minute) + every);
         assert_eq!(it.update_due(), wanted, "its promise counts from now");
-        let responds = it.clocks.respond_within.map(|within| at(minute) + within);
-        let owed = responds.filter(|_| it.acknowledged.is_none() && it.response_missed.is_none());
         assert_eq!(it.response_due(), owed);
         let calls = it.acknowledged.is_none() && self.rules.rule(it.severity).pages().pages();
         assert_eq!(it.page_due().is_some(), calls, "{:?}", it.paging);
@@ -196,9 +222,11 @@ proptest! {
         let (severity, update) = (town.of(old).severity, town.of(old).update_due());
         let has_it = town.of(old).acknowledged.clone();
         town.merges(first + then, "U0ZOE", young, old).unwrap();
-        town.splits(first + then + back, young).unwrap();
+        let minute = first + then + back;
+        let owed = town.owed_once_split(minute, young);
+        town.splits(minute, young).unwrap();
         town.holds();
-        town.has_its_clocks(first + then + back, young);
+        town.has_its_clocks(minute, young, owed);
         prop_assert_eq!(town.of(old).severity, severity, "a raise is taken back with it");
         if one <= other {
             prop_assert_eq!(town.of(old).update_due(), update, "the one that leads never stopped");

@@ -14,6 +14,7 @@ mod paged_again;
 mod paging;
 mod set_back;
 mod shell;
+mod split;
 mod timelines;
 
 use jiff::{SignedDuration, Timestamp};

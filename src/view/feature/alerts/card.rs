@@ -126,7 +126,7 @@ fn standing(alert: &Alert, group: Option<&Group>, now: Timestamp) -> Vec<Words> 
             spoken(at.duration_since(alert.first).max(jiff::SignedDuration::ZERO))
         ]
         .and(by_whom(alert)),
-        State::Open | State::Flapping { .. } if group.is_some_and(|group| group.incident.is_some()) => {
+        State::Open | State::Flapping { .. } if group.is_some_and(|group| !group.is_nobodys()) => {
             return flapping.into_iter().collect();
         }
         State::Open | State::Flapping { .. } => match alert.verdict.severity {

@@ -5,8 +5,9 @@ use crate::Message;
 use crate::blocks::Draft;
 use crate::lines::Via;
 use crate::words::{Words, bold, code, moment, words};
-use domain::alert::AlertId;
 use domain::alert::line::{AlertsLine, AlertsRefusal, Unclear};
+use domain::alert::signal::Source;
+use domain::alert::{AlertId, source_word};
 
 /// What was not understood, and a line that would be.
 pub(super) fn unclear(unclear: &Unclear, via: Via) -> Message {
@@ -53,16 +54,41 @@ pub(super) fn unclear(unclear: &Unclear, via: Via) -> Message {
         Unclear::NoIncident => {
             (words!["To which incident? Name it by its number."], "attach A-12 to 7".to_owned())
         }
-        Unclear::Source { word } if word.is_empty() => {
-            (words!["Which source?"], "test p1 uptimerobot".to_owned())
+        Unclear::Source { word, nearest, of, severity } => {
+            let what = match word.is_empty() {
+                true => words!["Which source?"],
+                false => words![code(word), " is no source of alerts."],
+            };
+            let nearest_one =
+                nearest.map(|nearest| words![" Did you mean ", code(source_word(nearest)), "?"]);
+            let severity = severity.as_ref().map(|severity| no_severity(severity).and(words![" "]));
+            let which = nearest_one.unwrap_or_else(sources);
+            (severity.unwrap_or_default().and(what).and(which), of_source(of, *nearest))
         }
-        Unclear::Source { word } => {
-            (words![code(word), " is no source of alerts."], "test p1 uptimerobot".to_owned())
-        }
+        Unclear::Severity { word, source } => (no_severity(word), of_source("test", Some(*source))),
     };
     let next = words!["Type it like this: ", code(line(via, &rest))];
     let open = button("What is open", AlertsLine::List);
     Draft::new().line(wrong.and(words![" Nothing was done."])).line(next).buttons(vec![open]).finish()
+}
+
+fn no_severity(word: &str) -> Words {
+    words![code(word.to_owned()), " is no severity: there are P1, P2, P3 and P4."]
+}
+
+fn sources() -> Words {
+    let names: Vec<&str> = Source::ALL.into_iter().map(source_word).collect();
+    words![format!(" There are {}.", names.join(", "))]
+}
+
+/// A line about this source, or about one.
+fn of_source(of: &str, source: Option<Source>) -> String {
+    match of {
+        "silence" => {
+            format!("silence source={} 2h known, being fixed", source_word(source.unwrap_or(Source::Grafana)))
+        }
+        _ => format!("test p1 {}", source_word(source.unwrap_or(Source::UptimeRobot))),
+    }
 }
 
 /// What each of these words does with each of these alerts, as buttons.

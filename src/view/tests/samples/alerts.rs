@@ -1,5 +1,7 @@
 //! Alerts: every message, answer, refusal and notice.
 
+mod unclear;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -14,7 +16,7 @@ use domain::alert::event::{AlertEventKind, Opened, Told};
 use domain::alert::group::event::{GroupEventKind, GroupOpened};
 use domain::alert::group::{Group, GroupId, Shown};
 use domain::alert::hear::Checked;
-use domain::alert::line::{AlertsAnswer, AlertsRefusal, Listed, Notice, Row, State, Uncalled, Unclear, Why};
+use domain::alert::line::{AlertsAnswer, AlertsRefusal, Listed, Notice, Row, State, Uncalled, Why};
 use domain::alert::rules::{Rules, judge};
 use domain::alert::signal::{Link, Said, Signal, Source, Trouble};
 use domain::alert::silence::{Matcher, Silence, SilenceId};
@@ -54,6 +56,7 @@ fn alert(texts: &Texts, number: u64, severity: Severity) -> Alert {
         verdict: judge(&signal, &Rules::default(), at("02:00")),
         after: None,
         silence: None,
+        out_of: Default::default(),
         checked: None,
     };
     let event = Alert::event(1, at("02:00"), &Cause::howler(), AlertEventKind::Opened(Box::new(opened)));
@@ -81,6 +84,8 @@ fn group(first: &Alert) -> Group {
         since: first.first,
         remind: Some(first.first + minutes(30)),
         due: Some(first.first + minutes(60)),
+        respond: None,
+        out_of: Default::default(),
     };
     let event = Group::event(1, at("02:00"), &Cause::howler(), GroupEventKind::Opened(Box::new(opened)));
     Group::opened(GroupId(3), &event).unwrap()
@@ -384,32 +389,14 @@ fn answers(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
             "attached elsewhere",
             AlertsAnswer::Attached { alert: id, incident, from: Some(IncidentId(9)), alerts: 1 },
         ),
-        ("detached", AlertsAnswer::Detached { alert: id, incident }),
+        ("detached", AlertsAnswer::Detached { alert: id, incident, alerts: 1 }),
+        ("several detached", AlertsAnswer::Detached { alert: id, incident, alerts: 7 }),
         ("declared", AlertsAnswer::Declared { alert: id, incident }),
         ("alerts, help", AlertsAnswer::Help),
     ];
     answers.extend(lists(texts));
     answers.extend(whys(texts));
-    let word = texts.text.chars().take(20).collect::<String>();
-    let unclear = [
-        Unclear::Word { word: word.clone(), nearest: None, alerts: Vec::new() },
-        Unclear::Word { word: word.clone(), nearest: Some("ack".into()), alerts: Vec::new() },
-        Unclear::Word { word: word.clone(), nearest: None, alerts: vec![AlertId(12), AlertId(13)] },
-        Unclear::Several { of: "ack".into(), alerts: vec![AlertId(12), AlertId(13)] },
-        Unclear::NoAlert { of: "ack".into() },
-        Unclear::NotANumber { word: word.clone(), of: "show".into() },
-        Unclear::NoTime,
-        Unclear::BySeverity,
-        Unclear::NoReason,
-        Unclear::ReasonTooLong { most: 200, of: "silence".into() },
-        Unclear::ReasonTooLong { most: 200, of: "resolve".into() },
-        Unclear::Word { word: word.clone(), nearest: None, alerts: vec![AlertId(12)] },
-        Unclear::Several { of: "resolve".into(), alerts: vec![AlertId(12), AlertId(13)] },
-        Unclear::Source { word: String::new() },
-        Unclear::NoIncident,
-        Unclear::Source { word },
-    ];
-    answers.extend(unclear.map(|unclear| ("alerts, unclear", AlertsAnswer::Unclear(unclear))));
+    answers.extend(unclear::all(texts).map(|unclear| ("alerts, unclear", AlertsAnswer::Unclear(unclear))));
     let (alert, silence) = (id, SilenceId(3));
     let refusals = [
         AlertsRefusal::NoSuch { alert },

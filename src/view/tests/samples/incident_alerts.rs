@@ -9,7 +9,7 @@ use domain::incident::alerts::{AlertNews, AlertWhat, Tally};
 const FIRST: AlertId = AlertId(12);
 
 fn tally(alerts: u32, groups: u32, firing: u32) -> Tally {
-    Tally { alerts, groups, firing }
+    Tally { alerts, groups, firing, over: None }
 }
 
 /// What comes, in order, at each minute after 02:14.

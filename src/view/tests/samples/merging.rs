@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 use domain::effect::{Answered, PostKey, Settled};
 use domain::incident::event::Cancelled;
-use domain::incident::merge::{Alike, Back, Likeness, MergeNews, MergeSaid, Over, Part, Took, Whole};
+use domain::incident::merge::{Alike, Back, Likeness, MergeNews, MergeSaid, Over, Owed, Part, Took, Whole};
 use domain::refusal::{Doubt, Meaning, MergeProblem};
 
 const YOUNG: IncidentId = IncidentId(9);
@@ -29,7 +29,8 @@ fn young(texts: &Texts, then: Vec<(&str, Option<UserId>, EventKind)>) -> Inciden
 fn part(texts: &Texts, with: Option<IncidentId>) -> Part {
     let (title, severity) = (texts.title.clone(), Severity::P1);
     let (people, alerts, passed) = Default::default();
-    Part { seq: 0, with, title, severity, by_alert: false, people, due: None, calls: None, passed, alerts }
+    let (seq, by_alert, has_it, due, calls) = (0, false, None, None, None);
+    Part { seq, with, title, severity, by_alert, people, has_it, due, calls, passed, alerts }
 }
 
 /// What a merge takes over that says nothing.
@@ -53,7 +54,7 @@ fn cards(texts: &Texts) -> Vec<Named> {
     let parts = BTreeMap::from([(YOUNG, part(texts, None)), (IncidentId(8), part(texts, Some(YOUNG)))]);
     let took = Took { parts, touched: true, ..nothing() };
     let leads = Story::new(texts, Severity::P1).then("02:10", Some(bea()), news(MergeNews::Took(took)));
-    let split = news(MergeNews::SplitOff { from: ID, back: Back::default() });
+    let split = news(MergeNews::SplitOff { from: ID, back: Back::default(), owed: Owed::Anew });
     let into = news(MergeNews::Into { whole: whole(texts, None, None), missed: 0 });
     let apart = young(texts, vec![("02:10", Some(bea()), into), ("02:20", Some(ian()), split)]);
     let page = PostKey::Page { seq: 2, to: To::Person(ian()) };
@@ -240,7 +241,11 @@ fn timelines(texts: &Texts) -> Named {
                 back: Default::default(),
             }),
         ),
-        of_young(entry("02:20", ian(), news(MergeNews::SplitOff { from: ID, back: Back::default() }))),
+        of_young(entry(
+            "02:20",
+            ian(),
+            news(MergeNews::SplitOff { from: ID, back: Back::default(), owed: Owed::Anew }),
+        )),
     ];
     let shown = Private::Timeline { incident: summary(7, texts), entries, page: 1, pages: 1 };
     ("timeline of both", view::private(&shown, Via::Slash))

@@ -60,6 +60,7 @@ pub fn declared_by_nobody(texts: &Texts) -> Vec<Named> {
         reason: PageReason::Begun,
         called: Called::Primary,
         respond_by: Some(at(respond_by)),
+        quiet: None,
         calls: Vec::new(),
         skipped: Vec::new(),
         late: None,

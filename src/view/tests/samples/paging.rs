@@ -19,6 +19,7 @@ pub(super) fn pages(texts: &Texts) -> Vec<Named> {
         reason,
         called,
         respond_by: Some(at("02:15")),
+        quiet: None,
         calls: calls(),
         skipped,
         late: None,
@@ -53,6 +54,7 @@ pub(super) fn pages(texts: &Texts) -> Vec<Named> {
         ("page, on-call channel", page(PageReason::Begun, Called::OnCallChannel, skipped())),
         ("page, everybody", page(PageReason::Unanswered, Called::Everybody, skipped())),
         ("page, with what was merged", with(page(PageReason::Begun, Called::Primary, Vec::new()), texts)),
+        ("page, though its alert is over", quiet(page(PageReason::Unanswered, Called::Primary, Vec::new()))),
         ("page, asked for", page(PageReason::Asked, Called::Person(ian()), Vec::new())),
         ("page, not delivered", gone),
         ("page by phone, not delivered", no_call),
@@ -83,6 +85,15 @@ fn with(page: Say, texts: &Texts) -> Say {
     if let Say::Page { with, had_it, .. } = &mut page {
         *with = Some((IncidentId(9), texts.title.clone()));
         *had_it = Some(bea().into());
+    }
+    page
+}
+
+/// The same page, whose alert is over.
+fn quiet(page: Say) -> Say {
+    let mut page = page;
+    if let Say::Page { quiet, .. } = &mut page {
+        *quiet = Some((at("02:14"), 1));
     }
     page
 }

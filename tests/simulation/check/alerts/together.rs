@@ -47,6 +47,23 @@ fn asks(members: &[Member<'_>], at: Timestamp) -> bool {
     members.iter().any(|member| asked(member, false) && asked(member, true))
 }
 
+/// Whether it has a message of its own whatever was told: a person took out what came before it, or added it somewhere by hand.
+fn has_its_own((_, events): &Member<'_>) -> bool {
+    let taken_out = matches!(&events[0].kind, AlertEventKind::Opened(opened) if !opened.out_of.is_empty());
+    let told = |event: &&AlertEvent| !matches!(event.kind, AlertEventKind::Grouped { .. });
+    let mut before = events.iter().take_while(told);
+    taken_out || before.any(|event| matches!(event.kind, AlertEventKind::Attached { .. }))
+}
+
+/// As bad as its first alert was when that came.
+fn began_as(group: &Group, members: &[Member<'_>]) -> Option<Severity> {
+    let (_, events) = members.iter().find(|(alert, _)| alert.id == group.first)?;
+    match &events[0].kind {
+        AlertEventKind::Opened(opened) => Some(opened.verdict.severity),
+        _ => None,
+    }
+}
+
 /// No message is begun while another one of the same group would have taken the alert in.
 pub fn apart(saved: &SavedAlerts) -> Vec<String> {
     let of = members(saved);
@@ -54,6 +71,9 @@ pub fn apart(saved: &SavedAlerts) -> Vec<String> {
     for later in &saved.groups {
         let Some(began) = of.get(&later.id).and_then(|members| joined(members).min()) else { continue };
         let stays = of[&later.id][0].0.verdict.group_stays;
+        if of[&later.id].iter().any(has_its_own) {
+            continue;
+        }
         let earlier = saved.groups.iter().filter(|group| group.id < later.id && group.key == later.key);
         for earlier in earlier {
             // What a person took out takes in nothing more.
@@ -78,6 +98,10 @@ pub fn reminded(world: &World, saved: &SavedAlerts) -> Vec<String> {
     for group in saved.groups.iter().filter(|group| group.severity == Severity::P2 && group.due.is_some()) {
         let Some(members) = of.get(&group.id) else { continue };
         let Some(due) = due(group, members) else { continue };
+        // Its incident was over, or it became worse: its clock began anew, or later.
+        if group.asked.is_some_and(|asked| asked > due) || began_as(group, members) != Some(Severity::P2) {
+            continue;
+        }
         if excused(world, due, due + SLOW) || world.now() < due + SLOW {
             continue;
         }

@@ -3,16 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{find, find_group, find_silence, live_silences};
+use super::{find, find_silence, live_silences};
 use crate::book::Book;
 use crate::oncall::week_before;
 use crate::order::{Shelf, With};
 use config::Config;
 use domain::Severity;
-use domain::aggregate::Aggregate;
 use domain::alert::digest::{self, Digest};
 use domain::alert::ear::Ear;
-use domain::alert::group::{Group, GroupId};
+use domain::alert::group::GroupId;
 use domain::alert::line::{AlertsAnswer, AlertsLine, AlertsRefusal, Listed, Row, Uncalled, Why, fold};
 use domain::alert::rules::judge;
 use domain::alert::signal::{Said, Signal, Source, Trouble};
@@ -40,8 +39,8 @@ pub(in crate::draft) fn read(
         AlertsLine::List => AlertsAnswer::List(Box::new(listed(book)?)),
         AlertsLine::Show { alert: id } => match find(book, *id)? {
             Some(alert) => {
-                let group = alert.group.map(|id| find_group(book, id)).transpose()?.flatten();
-                let incident = whose(book, &alert, group.as_deref())?;
+                let group = book.group_of(&alert)?;
+                let incident = book.counts_for(&alert, group.as_deref())?;
                 let silence = alert.silence.map(|(id, _)| find_silence(book, id)).transpose()?.flatten();
                 AlertsAnswer::Show {
                     alert: Box::new(Alert { incident, ..Alert::clone(&alert) }),
@@ -58,8 +57,8 @@ pub(in crate::draft) fn read(
         },
         AlertsLine::Why { alert: id } => match find(book, *id)? {
             Some(alert) => {
-                let group = alert.group.map(|id| find_group(book, id)).transpose()?.flatten();
-                let incident = whose(book, &alert, group.as_deref())?;
+                let group = book.group_of(&alert)?;
+                let incident = book.counts_for(&alert, group.as_deref())?;
                 let silence = alert.silence.map(|(id, _)| find_silence(book, id)).transpose()?.flatten();
                 AlertsAnswer::Why(Box::new(Why {
                     alert: Alert { incident, ..Alert::clone(&alert) },
@@ -113,20 +112,9 @@ fn on_call(book: &Book<'_>) -> Option<UserId> {
     book.state.rota.duty(book.now, PhoneReach::Off).primary
 }
 
-/// Its own incident, or that of all that share its message.
-pub(super) fn incident_of(alert: &Alert, group: Option<&Group>) -> Option<IncidentId> {
-    alert.incident.or_else(|| group.filter(|group| group.is_live())?.incident)
-}
-
-/// The incident that it counts for. What fires is no part of one that is over.
-fn whose(book: &Book<'_>, alert: &Alert, group: Option<&Group>) -> Result<Option<IncidentId>, StoreError> {
-    let whole = incident_of(alert, group).map(|id| book.whole(id)).transpose()?.flatten();
-    Ok(whole.filter(|whole| whole.is_open() || !alert.is_live()).map(|whole| whole.id))
-}
-
 fn row(book: &Book<'_>, alert: &Alert) -> Result<Row, StoreError> {
-    let group = alert.group.map(|id| find_group(book, id)).transpose()?.flatten();
-    let incident = whose(book, alert, group.as_deref())?;
+    let group = book.group_of(alert)?;
+    let incident = book.counts_for(alert, group.as_deref())?;
     Ok(Row { incident, ..Row::of(alert, group.as_deref()) })
 }
 
@@ -166,13 +154,15 @@ fn listed(book: &Book<'_>) -> Result<Listed, StoreError> {
 
 /// P3 that fire and belong to no incident, the oldest first, and how many more rows there are.
 fn waiting(book: &Book<'_>) -> Result<(Vec<Row>, usize), StoreError> {
-    let belongs = |group: &GroupId| {
-        book.state.plain.groups.get(group).is_some_and(|group| group.is_live() && group.incident.is_some())
+    // What is an incident's that is over is nobody's.
+    let belongs =
+        |group: &GroupId| book.state.plain.groups.get(group).is_some_and(|group| !group.is_nobodys());
+    let open = |incident: &IncidentId| {
+        book.state.open.contains_key(incident) || book.state.merged.contains_key(incident)
     };
     let free = |shelf: &Shelf| match shelf.with {
-        With::Group(group, None) => !belongs(&group),
-        With::Alone(_, None) => true,
-        With::Group(_, Some(_)) | With::Alone(_, Some(_)) => false,
+        With::Group(group, _) => !belongs(&group),
+        With::Alone(_, incident) => !incident.is_some_and(|incident| open(&incident)),
     };
     let shelves = || book.state.alerts.order.of(Severity::P3).filter(|(shelf, _)| free(shelf));
     let all: usize = shelves().map(|(_, alerts)| alerts.len()).sum();
