@@ -98,6 +98,12 @@ async fn why(world: &World, alert: &str) -> String {
     world.ian().types(EMERGENCIES, &format!("/alerts why {alert}")).await.replace(['*', '`', '\u{2060}'], "")
 }
 
+/// What `/runbook metrics` answers, without its mark-up.
+async fn metrics(world: &World, rest: &str) -> String {
+    let said = world.ian().types(EMERGENCIES, &format!("/runbook metrics {rest}")).await;
+    said.replace(['*', '`', '\u{2060}'], "")
+}
+
 #[tokio::test]
 async fn it_is_fine_then_breached_then_worse_then_an_incident_and_then_over() {
     let place = Place::open().await;
@@ -106,6 +112,9 @@ async fn it_is_fine_then_breached_then_worse_then_an_incident_and_then_over() {
     let world = World::with_config(&p99(&place, severity)).await;
     minutes(&world, 3).await;
     assert_eq!(open(&world), []);
+    let said = metrics(&world, "").await;
+    assert!(said.contains("1 watched: 1 fine"), "{said}");
+    assert!(said.contains("response-time-p99: 320 ms; 320 ms throughout the last hour; read"), "{said}");
     reads(&place, 640);
     minutes(&world, 5).await;
     assert_eq!(open(&world), [], "it was wrong for four minutes");
@@ -137,6 +146,18 @@ async fn it_is_fine_then_breached_then_worse_then_an_incident_and_then_over() {
     assert_eq!(open(&world), []);
     let said = why(&world, "A-1").await;
     assert!(said.contains("Then: 300 ms came"), "{said}");
+    let said = metrics(&world, "p99 last hour").await;
+    for part in [
+        "The last 1 h: lowest 300 ms",
+        "middle 640 ms, highest 1.2 s",
+        "once on the wrong side of warning (over 500 ms for 5 min), for 12 min: ",
+        "once on the wrong side of critical (over 1 s for 5 min), for 6 min: ",
+        "No gaps",
+    ] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+    let said = metrics(&world, "p98").await;
+    assert!(said.contains("No watch is called p98. Near: response-time-p99."), "{said}");
 }
 
 #[tokio::test]
@@ -165,6 +186,11 @@ async fn a_restart_in_the_middle_goes_on_and_a_time_that_nobody_saw_is_no_breach
     assert_eq!(open(&world), [], "nobody saw the half hour");
     minutes(&world, 2).await;
     assert_eq!(open(&world).len(), 1);
+    let said = metrics(&world, "response time 1h").await;
+    assert!(
+        said.contains("A gap of 30 min, in which nobody saw it") && said.contains("lowest 300 ms"),
+        "{said}"
+    );
 }
 
 #[tokio::test]

@@ -38,12 +38,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tracing::info;
 
-pub use self::feature::{read as read_feature, week_of_alerts};
+pub use self::feature::{course, read as read_feature, week_of_alerts};
 use self::journal::Journal;
 pub use self::parts::Parts;
 use super::book::{Book, Meant};
 use super::reads;
 use super::state::State;
+use ::watch::history::{Row as ValuesOf, RowKey};
+use ::watch::kept::Kept;
 use ::watch::row::Row;
 use config::Config;
 use domain::actor::Actor;
@@ -88,6 +90,9 @@ pub struct Draft<'a> {
     beats: Journal<String, Option<Beat>>,
     /// How what is watched stands; `None` where it is watched no longer.
     watched: Journal<String, Option<Row>>,
+    /// What was read of it: rows that are written, and of each watch what its next value needs.
+    values: Journal<(String, RowKey), Option<ValuesOf>>,
+    kept: Journal<String, Kept>,
     /// What sources are asked, where this round changes it.
     asking: Journal<(), Asking>,
     /// The newest group of each key, as far as this round made one.
@@ -125,6 +130,8 @@ impl<'a> Draft<'a> {
             misread: Vec::new(),
             beats: Journal::default(),
             watched: Journal::default(),
+            values: Journal::default(),
+            kept: Journal::default(),
             asking: Journal::default(),
             group_keys: Journal::default(),
             declared: Journal::default(),
@@ -151,6 +158,7 @@ impl<'a> Draft<'a> {
             beats: self.beats.into_map().into_iter().collect(),
             asking: self.asking.into_map().into_values().next(),
             watched: self.watched.into_map().into_iter().collect(),
+            values: self.values.into_map().into_iter().collect(),
         };
         self.changes.seen = self.seen.into_map().into_iter().collect();
         self.changes

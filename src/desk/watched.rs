@@ -1,8 +1,11 @@
-//! The way in for what howler reads itself.
+//! The way in for what howler reads itself, and the way out for what it kept of that.
 
-use super::{Desk, Message};
+use super::{Book, Desk, Message, draft};
+use ::watch::course::Course;
 use ::watch::row::Read;
 use domain::fault::Fault;
+use jiff::Timestamp;
+use tracing::error;
 
 impl Desk {
     /// Takes in a reading of a watch, and returns once it is on the disk with all that follows from it.
@@ -11,5 +14,23 @@ impl Desk {
     /// When it could not be saved: then it was not read.
     pub async fn watched(&self, read: Read) -> Result<(), Fault> {
         self.ask(|reply| Message::Watched(Box::new(read), reply)).await?
+    }
+
+    /// How the watch of this name went between two instants, by what is saved: what a picture is drawn from. `None` where nothing of that
+    /// name is watched. Blocks for the few milliseconds that about 120 rows take.
+    ///
+    /// # Errors
+    /// When howler stops, or a row cannot be read.
+    pub fn course(&self, name: &str, from: Timestamp, until: Timestamp) -> Result<Option<Course>, Fault> {
+        let shared = self.shared.upgrade().ok_or(Fault::Stopping)?;
+        let Some(watch) = shared.config.watch(name) else { return Ok(None) };
+        let state = shared.state();
+        let (store, now) = (&*shared.store, shared.clock.now());
+        let book = Book { state: &state, ahead: None, round: None, store, now };
+        let course = store.read_again(|| draft::course(&book, watch, from, until));
+        course.map(Some).map_err(|error| {
+            error!(%error, "the values of a watch could not be read");
+            Fault::Unreadable
+        })
     }
 }

@@ -17,6 +17,7 @@ pub mod home;
 pub mod id;
 pub mod incident;
 pub mod maintenance;
+pub mod metrics;
 pub mod oncall;
 pub mod owner;
 pub mod procedure;

@@ -3,6 +3,7 @@
 
 use super::disk::Engine;
 use super::engine::Write;
+use super::series::{self, ValuesRow};
 use super::{Store, StoreError, codec, values};
 use domain::alert::asking::Asking;
 use domain::alert::ear::{Ear, Known, MisreadBody};
@@ -35,6 +36,8 @@ pub struct HeardRows {
     pub asking: Option<Asking>,
     /// By name; `None` where it is watched no longer.
     pub watched: Vec<(String, Option<Row>)>,
+    /// What was read of it.
+    pub values: Vec<ValuesRow>,
 }
 
 impl HeardRows {
@@ -45,6 +48,7 @@ impl HeardRows {
             && self.beats.is_empty()
             && self.asking.is_none()
             && self.watched.is_empty()
+            && self.values.is_empty()
     }
 
     pub(super) fn rows(&self, writes: &mut Vec<Write>) -> Result<(), StoreError> {
@@ -66,6 +70,7 @@ impl HeardRows {
             let row = row.as_ref().map(codec::encode).transpose()?;
             writes.push(([WATCHED, name.as_bytes()].concat(), row));
         }
+        series::rows(&self.values, writes)?;
         if let Some(asking) = &self.asking {
             writes.push((ASKING.to_vec(), Some(codec::encode(asking)?)));
         }

@@ -144,9 +144,18 @@ impl Watch {
     pub fn fingerprint(&self) -> String {
         let said = |level| self.rules.of(level).map(ToString::to_string).unwrap_or_default();
         let [warning, critical] = Level::ALL.map(said);
-        let (unit, rate) = (self.unit.name(), if self.per_second { "/s" } else { "" });
-        let all = format!("{:?}|{unit}{rate}|{warning}|{critical}", self.asks.to_string());
+        let all = format!("{}|{warning}|{critical}", self.measures());
         format!("{:016x}", fingerprint(Some(&all)))
+    }
+
+    /// What changes when its values are of something else: then those that are kept say nothing of it. Thresholds may change.
+    pub fn measured(&self) -> String {
+        format!("{:016x}", fingerprint(Some(&self.measures())))
+    }
+
+    fn measures(&self) -> String {
+        let (unit, rate) = (self.unit.name(), if self.per_second { "/s" } else { "" });
+        format!("{:?}|{unit}{rate}", self.asks.to_string())
     }
 
     /// What an answer tells, before counters become rates.

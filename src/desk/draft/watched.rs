@@ -1,11 +1,13 @@
 //! What is watched: each reading is kept with what follows from it, and what changes is heard as an alert in the same commit.
 
+use ::watch::kept::Kept;
 use ::watch::row::{Read, Row};
 use domain::aggregate::Aggregate;
 use domain::aggregate::Cause;
 use domain::alert::Alert;
 use domain::alert::event::AlertEventKind;
 use domain::alert::signal::{Said, Signal};
+use jiff::Timestamp;
 use store::StoreError;
 use tracing::error;
 
@@ -46,6 +48,7 @@ impl Draft<'_> {
         for row in gone {
             let let_go = self.whole(|draft| {
                 draft.say(&row.gone(TAKEN_OUT))?;
+                draft.forget_values(&row.name)?;
                 draft.watched.insert(row.name.clone(), None);
                 Ok(())
             });
@@ -70,17 +73,71 @@ impl Draft<'_> {
             Some(known) => known.clone(),
             None => self.state.alerts.watched.get(&read.name).cloned(),
         };
+        let mut last = None;
         let mut row = match known {
-            Some(known) if known.of == watch.fingerprint() => known,
+            Some(mut known) if known.of == watch.fingerprint() => {
+                known.measured = watch.measured();
+                known
+            }
             Some(other) => {
                 self.say(&other.gone(CHANGED))?;
-                Row::new(watch)
+                let row = Row::new(watch);
+                match other.measured == row.measured {
+                    true => last = other.seen(),
+                    false => self.forget_values(&row.name)?,
+                }
+                row
             }
             None => Row::new(watch),
         };
+        let seen = row.seen();
+        let last = last.or(seen);
         let signals = row.take(watch, read.reading.clone(), read.at);
         self.say(&signals)?;
+        if let Some(value) = row.since(seen) {
+            self.keep_value(&read.name, last, value)?;
+        }
         self.watched.insert(read.name.clone(), Some(row));
+        Ok(())
+    }
+
+    /// Keeps a number that came after the one of `last`, and drops what is too old.
+    fn keep_value(
+        &mut self,
+        name: &str,
+        last: Option<Timestamp>,
+        (at, number): (Timestamp, f64),
+    ) -> Result<(), StoreError> {
+        let mut kept = match self.kept.get(name) {
+            Some(kept) => kept.clone(),
+            None => Kept::after(last),
+        };
+        for key in kept.missing(at) {
+            let row = match self.values.get(&(name.to_owned(), key)) {
+                Some(written) => written.clone().unwrap_or_default(),
+                None => self.store.values_row(name, key)?,
+            };
+            kept.know(key, row);
+        }
+        let rows = kept.keep(at, number);
+        if Kept::begins(&rows) {
+            for key in self.store.values_out(name, at)? {
+                self.values.insert((name.to_owned(), key), None);
+            }
+        }
+        for (key, row) in rows {
+            self.values.insert((name.to_owned(), key), Some(row));
+        }
+        self.kept.insert(name.to_owned(), kept);
+        Ok(())
+    }
+
+    /// Values of what is not watched any more, or of something else.
+    fn forget_values(&mut self, name: &str) -> Result<(), StoreError> {
+        for key in self.store.values_of(name)? {
+            self.values.insert((name.to_owned(), key), None);
+        }
+        self.kept.insert(name.to_owned(), Kept::default());
         Ok(())
     }
 

@@ -1,5 +1,7 @@
+mod course;
 mod history;
 mod json;
+mod kept;
 mod promql;
 mod quantile;
 mod rate;
