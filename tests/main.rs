@@ -49,6 +49,7 @@ mod paging;
 mod phones;
 mod planted;
 mod printed;
+mod pushed;
 mod release;
 mod restart;
 mod rollback;

@@ -18,8 +18,24 @@ use watcher::Looker;
 pub async fn lines(config: &Config, secrets: &Secrets, clock: &Clock) -> Vec<Line> {
     let redactor = Arc::new(Redactor::new(secrets.all().into_iter()));
     let looker = Looker::new(config, secrets, redactor);
-    let lines = config.watches.iter().map(async |watch| line(watch, &looker.look(watch, clock).await));
+    let listens = secrets.hooks.token.is_some();
+    let lines = config.watches.iter().map(async |watch| match watch.is_pushed() {
+        true => pushed(watch, listens),
+        false => line(watch, &looker.look(watch, clock).await),
+    });
     join_all(lines).await
+}
+
+fn pushed(watch: &Watch, listens: bool) -> Line {
+    let what = format!("watch {}", watch.name);
+    match listens {
+        true => Line::ok(what, format!("it is {}, and cannot be asked", watch.asks)),
+        false => Line::fail(
+            what,
+            "HOWLER_HOOK_TOKEN is not set, so nothing can be pushed: POST /v1/metrics does not exist"
+                .to_owned(),
+        ),
+    }
 }
 
 fn line(watch: &Watch, reading: &Reading) -> Line {

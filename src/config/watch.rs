@@ -36,6 +36,7 @@ struct Written {
     pointer: Option<String>,
     http: Option<String>,
     measures: Option<Measures>,
+    push: Option<Selector>,
     unit: Option<String>,
     every: Option<Humane>,
     warning: Option<Threshold>,
@@ -74,13 +75,16 @@ fn name<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
 impl Written {
     fn asks(&self) -> Result<Asks, String> {
         let named = [&self.prometheus, &self.promql, &self.json, &self.http];
-        if named.into_iter().flatten().count() != 1 {
+        if named.into_iter().flatten().count() + usize::from(self.push.is_some()) != 1 {
             return Err(self.wrong(
                 "it needs one source: prometheus = \"https://...\" with metric, promql = \"...\", json = \"https://...\" with \
-                 pointer, or http = \"https://...\" with measures",
+                 pointer, http = \"https://...\" with measures, or push = \"name\"",
             ));
         }
         self.has_only_its_own()?;
+        if let Some(metric) = &self.push {
+            return Ok(Asks::Push { metric: metric.clone() });
+        }
         let (fold, url) = (self.fold, |text: &String| self.url(text));
         Ok(match (&self.prometheus, &self.promql, &self.json, &self.http) {
             (Some(address), ..) => {
@@ -111,13 +115,14 @@ impl Written {
     fn has_only_its_own(&self) -> Result<(), String> {
         let (page, query) = (self.prometheus.is_some(), self.promql.is_some());
         let (json, http) = (self.json.is_some(), self.http.is_some());
+        let push = self.push.is_some();
         for (key, is_there, fits, of) in [
             ("metric", self.metric.is_some(), page, "prometheus"),
             ("fold", self.fold.is_some(), page || query, "prometheus and promql"),
-            ("per", self.per.is_some(), page, "prometheus (in promql write rate(...))"),
+            ("per", self.per.is_some(), page || push, "prometheus and push (in promql write rate(...))"),
             ("pointer", self.pointer.is_some(), json, "json"),
             ("measures", self.measures.is_some(), http, "http"),
-            ("unit", self.unit.is_some(), !http, "prometheus, promql and json"),
+            ("unit", self.unit.is_some(), !http, "prometheus, promql, json and push"),
         ] {
             if is_there && !fits {
                 return Err(self.wrong(&format!("`{key}` belongs to {of}")));
@@ -262,6 +267,8 @@ mod tests {
         let latency =
             one("http = \"https://api.example/\"\nmeasures = \"latency\"\ncritical = \"> 1000ms for 5m\"\n");
         assert_eq!(latency.unit, Unit::SECONDS);
+        let push = one("push = 'queue_depth{queue=\"mail\"}'\nwarning = \"> 100 for 5m\"\n");
+        assert!(push.is_pushed() && push.asks.to_string() == "what is pushed as queue_depth{queue=\"mail\"}");
     }
 
     #[test]
@@ -280,6 +287,8 @@ mod tests {
             (format!("{http}warning = \"> 1\"\n"), "measures = \"latency\""),
             (format!("{http}measures = \"status\"\nunit = \"ms\"\nwarning = \"> 1\"\n"), "`unit` belongs to"),
             (format!("{json}per = \"second\"\nwarning = \"> 1\"\n"), "`per` belongs to prometheus"),
+            (format!("{json}push = \"depth\"\nwarning = \"> 1\"\n"), "it needs one source"),
+            ("push = \"queue depth\"\nwarning = \"> 1\"\n".to_owned(), "labels stand in braces"),
             (json.to_owned(), "it needs warning or critical"),
             (format!("{json}warning = \"500ms\"\n"), "does not say on which side"),
             (format!("{json}unit = \"ms\"\nwarning = \"> 500\"\n"), "has no unit"),

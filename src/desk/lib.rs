@@ -18,6 +18,7 @@ pub mod oncall;
 mod order;
 mod put_off;
 mod reads;
+mod reply;
 mod round;
 mod signing;
 pub mod state;
@@ -32,6 +33,7 @@ use jiff::Timestamp;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tracing::{error, info, warn};
 
+use ::watch::push::{Pushed, Took};
 use ::watch::row::Read;
 use book::Book;
 use broken::Broken;
@@ -78,6 +80,9 @@ enum Message {
     Learned(Box<Learned>, oneshot::Sender<Result<(), Fault>>),
     /// A reading of a watch.
     Watched(Box<Read>, oneshot::Sender<Result<(), Fault>>),
+    /// What is pushed may have fallen silent.
+    Silent(String, oneshot::Sender<Result<(), Fault>>),
+    Pushed(Vec<Pushed>, oneshot::Sender<Result<Took, NotHeard>>),
     /// Not before then, for this reason; see [`Desk::hold`].
     Hold(EffectId, Timestamp, String, oneshot::Sender<()>),
     Next(Lane, oneshot::Sender<Next>),

@@ -1,8 +1,11 @@
 //! The way in for what howler reads itself, and the way out for what it kept of that.
 
+use super::hear::ROOM;
 use super::{Book, Desk, Message, draft};
 use ::watch::course::Course;
+use ::watch::push::{Pushed, Took};
 use ::watch::row::Read;
+use domain::alert::hear::NotHeard;
 use domain::fault::Fault;
 use jiff::Timestamp;
 use tracing::error;
@@ -14,6 +17,26 @@ impl Desk {
     /// When it could not be saved: then it was not read.
     pub async fn watched(&self, read: Read) -> Result<(), Fault> {
         self.ask(|reply| Message::Watched(Box::new(read), reply)).await?
+    }
+
+    /// Looks whether one that is pushed fell silent.
+    ///
+    /// # Errors
+    /// When it could not be saved: the next look tells it.
+    pub async fn silent(&self, name: &str) -> Result<(), Fault> {
+        self.ask(|reply| Message::Silent(name.to_owned(), reply)).await?
+    }
+
+    /// Takes in what was pushed, and returns what became of it once that is on the disk.
+    ///
+    /// # Errors
+    /// Too much waits already, or it could not be saved: it is to be sent again.
+    pub async fn pushed(&self, values: Vec<Pushed>) -> Result<Took, NotHeard> {
+        let room = u32::try_from(values.len().clamp(1, ROOM)).unwrap_or(1);
+        let held = self.room.try_acquire_many(room).map_err(|_| NotHeard::Busy)?;
+        let saved = self.ask(|reply| Message::Pushed(values, reply)).await;
+        drop(held);
+        saved.map_err(|_| NotHeard::NotSaved)?
     }
 
     /// How the watch of this name went between two instants, by what is saved: what a picture is drawn from. `None` where nothing of that

@@ -49,12 +49,14 @@ pub struct Course {
 pub type Extreme = (f64, Timestamp);
 
 impl Course {
-    /// Of all that is kept of `watch`, what is between `from` and `until`.
+    /// Of all that is kept of `watch`, the points that reach beyond `from` and begin at `until` at the latest.
     pub fn of(watch: &Watch, history: &History, from: Timestamp, until: Timestamp) -> Self {
         let gap = watch.rules.gap;
-        let stretches = history.points(from, until, gap);
+        // What begins at the very end is the newest.
+        let end = until.saturating_add(SignedDuration::from_secs(1)).unwrap_or(Timestamp::MAX);
+        let stretches = history.points(from, end, gap);
         let first = history.first();
-        let begins = first.filter(|first| *first > from && *first < until);
+        let begins = first.filter(|first| *first > from && *first <= until);
         let seen =
             stretches.iter().filter_map(|stretch| Some((stretch.first()?.from, stretch.last()?.until)));
         let mut gaps = Vec::new();

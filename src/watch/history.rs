@@ -96,7 +96,7 @@ impl RowKey {
         let (first, last) = (Self::of(Tier::Minute, from.as_second()), until.as_second());
         let most = usize::try_from(Tier::Minute.kept() / Tier::Minute.row()).unwrap_or(0) + 1;
         let starts = (0..).map(|place| first.start + place * Tier::Minute.row());
-        let starts = starts.take_while(|start| *start < last).take(most);
+        let starts = starts.take_while(|start| *start <= last).take(most);
         starts.map(|start| Self { tier: Tier::Minute, start }).collect()
     }
 

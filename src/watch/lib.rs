@@ -8,6 +8,7 @@ pub mod history;
 pub mod json;
 pub mod kept;
 pub mod promql;
+pub mod push;
 pub mod quantile;
 pub mod rate;
 pub mod reading;

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::rate::Counter;
-use crate::reading::Reading;
+use crate::reading::{Reading, Reason};
 use crate::standing::{Last, Standing, State};
 use crate::told;
 use crate::watched::Watch;
@@ -54,6 +54,13 @@ impl Row {
         let reading = if watch.per_second { self.counter.rate(reading, at, rules.gap) } else { reading };
         self.standing.begins_blind_anew(at, rules);
         let changes = self.standing.take(&reading, at, rules);
+        changes.iter().map(|change| told::signal(watch, change, &reading)).collect()
+    }
+
+    /// Looks at the clock of one that is pushed; howler listens since `listening`.
+    pub fn silent(&mut self, watch: &Watch, listening: Option<Timestamp>, at: Timestamp) -> Vec<Signal> {
+        let changes = self.standing.silent(at, listening, &watch.rules);
+        let reading = Reading::CannotTell(Reason::Silent);
         changes.iter().map(|change| told::signal(watch, change, &reading)).collect()
     }
 

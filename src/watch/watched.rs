@@ -43,6 +43,10 @@ pub enum Asks {
     Status {
         url: String,
     },
+    /// Nothing: it is sent to howler, see [`crate::push`].
+    Push {
+        metric: Selector,
+    },
 }
 
 impl Asks {
@@ -53,7 +57,7 @@ impl Asks {
             | Self::Json { url, .. }
             | Self::Latency { url }
             | Self::Status { url } => Some(url),
-            Self::Query { .. } => None,
+            Self::Query { .. } | Self::Push { .. } => None,
         }
     }
 }
@@ -74,6 +78,7 @@ impl fmt::Display for Asks {
             Self::Json { url, pointer } => write!(f, "{pointer} of {url}"),
             Self::Latency { url } => write!(f, "how long {url} takes"),
             Self::Status { url } => write!(f, "the status of {url}"),
+            Self::Push { metric } => write!(f, "what is pushed as {metric}"),
         }
     }
 }
@@ -129,6 +134,11 @@ impl Watch {
         letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
     }
 
+    /// Whether it is sent to howler, and cannot be asked.
+    pub fn is_pushed(&self) -> bool {
+        matches!(self.asks, Asks::Push { .. })
+    }
+
     /// Whether it is held against words.
     pub fn is_state(&self) -> bool {
         Level::ALL.into_iter().filter_map(|level| self.rules.of(level)).any(|threshold| threshold.is_state())
@@ -168,6 +178,7 @@ impl Watch {
         };
         match &self.asks {
             Asks::Status { .. } => Reading::number(f64::from(status)),
+            Asks::Push { .. } => Reading::CannotTell(Reason::Silent),
             Asks::Query { fold, .. } => match promql::read(body, MOST, *fold) {
                 // What is wrong with a query is said in an answer of 400 or 422.
                 Err(Reason::Refused { what }) => Reading::CannotTell(Reason::Refused { what }),

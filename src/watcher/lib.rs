@@ -61,6 +61,16 @@ impl Watcher {
     /// Asks one, tells the desk, and gives back which it was.
     async fn ask(&self, place: usize) -> usize {
         let Some(watch) = self.config.watches.get(place) else { return place };
+        if watch.is_pushed() {
+            if let Err(fault) = self.desk.silent(&watch.name).await {
+                warn!(
+                    ?fault,
+                    watch = watch.name,
+                    "whether it fell silent could not be saved; the next look tells"
+                );
+            }
+            return place;
+        }
         let reading = self.looker.look(watch, &self.clock).await;
         let (at, tells) = (self.clock.now(), !matches!(reading, Reading::CannotTell(_)));
         self.metrics.read(&watch.name, tells, at);

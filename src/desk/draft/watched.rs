@@ -1,6 +1,7 @@
 //! What is watched: each reading is kept with what follows from it, and what changes is heard as an alert in the same commit.
 
 use ::watch::kept::Kept;
+use ::watch::push::{self, Pushed, Routed, Took};
 use ::watch::row::{Read, Row};
 use domain::aggregate::Aggregate;
 use domain::aggregate::Cause;
@@ -66,15 +67,63 @@ impl Draft<'_> {
         self.whole(|draft| draft.watched_it(read))
     }
 
+    /// Takes in what was pushed: in order of time, each that is newer than what is known.
+    ///
+    /// # Errors
+    /// When something could not be read; then nothing of it is taken in.
+    pub fn pushed(&mut self, values: &[Pushed]) -> Result<Took, StoreError> {
+        let (routed, mut took) = push::route(values, &self.config.watches, self.now);
+        self.whole(|draft| {
+            for Routed { watch, at, reading } in routed {
+                match draft.is_news(&watch, at) {
+                    true => {
+                        draft.watched_it(&Read { name: watch, reading, at })?;
+                        took.saved += 1;
+                    }
+                    false => took.known += 1,
+                }
+            }
+            Ok(took)
+        })
+    }
+
+    fn is_news(&self, name: &str, at: Timestamp) -> bool {
+        let known = self.known_watch(name);
+        known.is_none_or(|row| row.standing.is_news(at, self.now, push::AHEAD))
+    }
+
+    fn known_watch(&self, name: &str) -> Option<&Row> {
+        match self.watched.get(name) {
+            Some(known) => known.as_ref(),
+            None => self.state.alerts.watched.get(name),
+        }
+    }
+
+    /// Looks at the clock of one that is pushed. What changes nothing leaves no row.
+    ///
+    /// # Errors
+    /// When something could not be read; then it is as it was.
+    pub fn silent(&mut self, name: &str) -> Result<(), StoreError> {
+        let config = self.config;
+        let Some(watch) = config.watch(name) else { return Ok(()) };
+        let known = self.known_watch(name).filter(|row| row.of == watch.fingerprint());
+        let mut row = known.cloned().unwrap_or_else(|| Row::new(watch));
+        let signals = row.silent(watch, self.outage.map(|outage| outage.until), self.now);
+        if known == Some(&row) {
+            return Ok(());
+        }
+        self.whole(|draft| {
+            draft.say(&signals)?;
+            draft.watched.insert(name.to_owned(), Some(row));
+            Ok(())
+        })
+    }
+
     fn watched_it(&mut self, read: &Read) -> Result<(), StoreError> {
         let config = self.config;
         let Some(watch) = config.watch(&read.name) else { return Ok(()) };
-        let known = match self.watched.get(&read.name) {
-            Some(known) => known.clone(),
-            None => self.state.alerts.watched.get(&read.name).cloned(),
-        };
         let mut last = None;
-        let mut row = match known {
+        let mut row = match self.known_watch(&read.name).cloned() {
             Some(mut known) if known.of == watch.fingerprint() => {
                 known.measured = watch.measured();
                 known

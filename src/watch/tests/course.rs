@@ -81,7 +81,7 @@ fn slowly(values: &[(i64, f64)], from: i64, until: i64) -> (Minutes, Minutes, [O
     let (mut gaps, mut over) = (Vec::new(), Vec::<(i64, i64)>::new());
     let first = values.iter().map(|(minute, _)| *minute).min().unwrap_or(i64::MAX);
     let (mut seen_until, mut wrong_until) = (from.max(first), None);
-    for minute in from..until {
+    for minute in from..=until {
         let Some(number) = read(minute) else { continue };
         // 150 s may lie between the end of one and the beginning of the next.
         if (minute - seen_until) * 60 > 150 {
@@ -96,12 +96,12 @@ fn slowly(values: &[(i64, f64)], from: i64, until: i64) -> (Minutes, Minutes, [O
         wrong_until = (number > 0.5).then_some(minute);
         seen_until = minute + 1;
     }
-    if first < until && (until - seen_until) * 60 > 150 {
+    if first <= until && (until - seen_until) * 60 > 150 {
         gaps.push((seen_until, until));
     }
-    let mut all: Vec<f64> = (from..until).filter_map(read).collect();
+    let mut all: Vec<f64> = (from..=until).filter_map(read).collect();
     all.sort_by(f64::total_cmp);
-    let middle = (!all.is_empty()).then(|| all[(all.len().max(2) - 1) / 2]);
+    let middle = (!all.is_empty()).then(|| all[(all.len() - 1) / 2]);
     (gaps, over, [all.first().copied(), middle, all.last().copied()])
 }
 

@@ -3,6 +3,7 @@ mod history;
 mod json;
 mod kept;
 mod promql;
+mod push;
 mod quantile;
 mod rate;
 mod reckoning;
