@@ -68,6 +68,7 @@ mod tidy;
 mod tools;
 mod undo;
 mod updates;
+mod vendors;
 mod watches;
 mod watching;
 mod whose;

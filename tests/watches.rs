@@ -301,7 +301,11 @@ async fn howler(config: &str, line: &str) -> (bool, String) {
     howler_with(config, line, &[]).await
 }
 
-async fn howler_with(config: &str, line: &str, variables: &[(&'static str, &'static str)]) -> (bool, String) {
+pub async fn howler_with(
+    config: &str,
+    line: &str,
+    variables: &[(&'static str, &'static str)],
+) -> (bool, String) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("howler.toml"), config).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_howler"));

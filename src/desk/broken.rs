@@ -92,6 +92,7 @@ impl Round {
                 | Message::Learned(_, reply)
                 | Message::Drilled(_, reply)
                 | Message::Silent(_, reply)
+                | Message::Vendor(_, reply)
                 | Message::Watched(_, reply) => {
                     // Who asked may have gone.
                     let _ = reply.send(Err(fault));

@@ -29,6 +29,7 @@ mod run;
 mod savepoint;
 #[cfg(test)]
 mod tests;
+mod vendors;
 mod watch;
 mod watched;
 mod week;
@@ -41,12 +42,14 @@ use tracing::info;
 pub use self::feature::{course, read as read_feature, week_of_alerts};
 use self::journal::Journal;
 pub use self::parts::Parts;
+pub use self::vendors::say as vendors_say;
 use super::book::{Book, Meant};
 use super::reads;
 use super::state::State;
 use ::watch::history::{Row as ValuesOf, RowKey};
 use ::watch::kept::Kept;
 use ::watch::row::Row;
+use ::watch::vendor::VendorRow;
 use config::Config;
 use domain::actor::Actor;
 use domain::aggregate::Cause;
@@ -93,6 +96,8 @@ pub struct Draft<'a> {
     /// What was read of it: rows that are written, and of each watch what its next value needs.
     values: Journal<(String, RowKey), Option<ValuesOf>>,
     kept: Journal<String, Kept>,
+    /// What vendors said; `None` where they are read no longer.
+    vendors: Journal<String, Option<VendorRow>>,
     /// What sources are asked, where this round changes it.
     asking: Journal<(), Asking>,
     /// The newest group of each key, as far as this round made one.
@@ -132,6 +137,7 @@ impl<'a> Draft<'a> {
             watched: Journal::default(),
             values: Journal::default(),
             kept: Journal::default(),
+            vendors: Journal::default(),
             asking: Journal::default(),
             group_keys: Journal::default(),
             declared: Journal::default(),
@@ -159,6 +165,7 @@ impl<'a> Draft<'a> {
             asking: self.asking.into_map().into_values().next(),
             watched: self.watched.into_map().into_iter().collect(),
             values: self.values.into_map().into_iter().collect(),
+            vendors: self.vendors.into_map().into_iter().collect(),
         };
         self.changes.seen = self.seen.into_map().into_iter().collect();
         self.changes

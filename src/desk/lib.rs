@@ -35,6 +35,7 @@ use tracing::{error, info, warn};
 
 use ::watch::push::{Pushed, Took};
 use ::watch::row::Read;
+use ::watch::vendor::VendorRead;
 use book::Book;
 use broken::Broken;
 use config::Config;
@@ -80,6 +81,7 @@ enum Message {
     Learned(Box<Learned>, oneshot::Sender<Result<(), Fault>>),
     /// A reading of a watch.
     Watched(Box<Read>, oneshot::Sender<Result<(), Fault>>),
+    Vendor(Box<VendorRead>, oneshot::Sender<Result<(), Fault>>),
     /// What is pushed may have fallen silent.
     Silent(String, oneshot::Sender<Result<(), Fault>>),
     Pushed(Vec<Pushed>, oneshot::Sender<Result<Took, NotHeard>>),

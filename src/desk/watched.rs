@@ -5,6 +5,7 @@ use super::{Book, Desk, Message, draft};
 use ::watch::course::Course;
 use ::watch::push::{Pushed, Took};
 use ::watch::row::Read;
+use ::watch::vendor::VendorRead;
 use domain::alert::hear::NotHeard;
 use domain::fault::Fault;
 use jiff::Timestamp;
@@ -17,6 +18,14 @@ impl Desk {
     /// When it could not be saved: then it was not read.
     pub async fn watched(&self, read: Read) -> Result<(), Fault> {
         self.ask(|reply| Message::Watched(Box::new(read), reply)).await?
+    }
+
+    /// Takes in a look at a vendor's status page, and returns once it is on the disk with all that follows from it.
+    ///
+    /// # Errors
+    /// When it could not be saved: then it was not read.
+    pub async fn vendor(&self, read: VendorRead) -> Result<(), Fault> {
+        self.ask(|reply| Message::Vendor(Box::new(read), reply)).await?
     }
 
     /// Looks whether one that is pushed fell silent.

@@ -29,6 +29,7 @@ pub mod secret;
 pub mod severities;
 pub mod text;
 pub mod timer;
+pub mod vendor;
 
 pub use command::{Command, Line};
 pub use incident::severity::{Severity, Status};

@@ -3,6 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::vendor::VendorStands;
+
 /// The longest span that is kept, and the shortest that is told.
 pub const LONGEST: SignedDuration = SignedDuration::from_hours(30 * 24);
 pub const SHORTEST: SignedDuration = SignedDuration::from_mins(10);
@@ -40,6 +42,9 @@ pub enum MetricsAnswer {
     /// What nobody can tell first, then what is breached.
     All {
         metrics: Vec<Metric>,
+        /// How vendors stand.
+        #[serde(default)]
+        vendors: Vec<VendorStands>,
         now: Timestamp,
     },
     One(Box<Course>),

@@ -45,7 +45,7 @@ use domain::procedure::{Answer, CannotTell, Check, Finding, Heard, Question};
 use domain::run::change::Ended;
 use domain::secret::Secret;
 use domain::text::clean;
-pub use fetch::{Fetched, Fetcher, Unfetched};
+pub use fetch::{Fetched, Fetcher, Unfetched, Validators};
 pub use github::GitHub;
 use ground::clock::Clock;
 pub use plain::Unasked;

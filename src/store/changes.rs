@@ -70,6 +70,8 @@ pub struct Loaded {
     pub beats: Vec<Beat>,
     /// How what is watched stands.
     pub watched: Vec<watch::row::Row>,
+    /// What vendors said.
+    pub vendors: Vec<watch::vendor::VendorRow>,
     /// What sources are asked.
     pub asking: Asking,
     pub drills: Drills,

@@ -45,6 +45,7 @@ pub(super) fn things(kind: u8) -> (&'static str, &'static str) {
         b'L' => ("source of alerts", "sources of alerts"),
         b'N' => ("heartbeat that is watched", "heartbeats that are watched"),
         b'W' => ("watch", "watches"),
+        b'Y' => ("vendor", "vendors"),
         b'V' => ("stretch of a watch's values", "stretches of watches' values"),
         b'D' => ("row of drills", "rows of drills"),
         b'O' => ("row of what is asked", "rows of what is asked"),

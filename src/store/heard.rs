@@ -10,6 +10,7 @@ use domain::alert::ear::{Ear, Known, MisreadBody};
 use domain::alert::signal::Source;
 use domain::alert::watch::Beat;
 use watch::row::Row;
+use watch::vendor::VendorRow;
 
 /// Which alert is a key's.
 const KEY: &[u8] = b"K/";
@@ -22,6 +23,8 @@ const MISREAD: &[u8] = b"M/";
 const BEAT: &[u8] = b"N/";
 /// What is watched, and how it stands.
 const WATCHED: &[u8] = b"W/";
+/// Vendors, and what their status pages said.
+const VENDOR: &[u8] = b"Y/";
 /// What sources are asked, and what became of it: one row.
 const ASKING: &[u8] = b"O";
 
@@ -38,6 +41,8 @@ pub struct HeardRows {
     pub watched: Vec<(String, Option<Row>)>,
     /// What was read of it.
     pub values: Vec<ValuesRow>,
+    /// By name; `None` where it is read no longer.
+    pub vendors: Vec<(String, Option<VendorRow>)>,
 }
 
 impl HeardRows {
@@ -49,6 +54,7 @@ impl HeardRows {
             && self.asking.is_none()
             && self.watched.is_empty()
             && self.values.is_empty()
+            && self.vendors.is_empty()
     }
 
     pub(super) fn rows(&self, writes: &mut Vec<Write>) -> Result<(), StoreError> {
@@ -69,6 +75,10 @@ impl HeardRows {
         for (name, row) in &self.watched {
             let row = row.as_ref().map(codec::encode).transpose()?;
             writes.push(([WATCHED, name.as_bytes()].concat(), row));
+        }
+        for (name, row) in &self.vendors {
+            let row = row.as_ref().map(codec::encode).transpose()?;
+            writes.push(([VENDOR, name.as_bytes()].concat(), row));
         }
         series::rows(&self.values, writes)?;
         if let Some(asking) = &self.asking {
@@ -114,6 +124,11 @@ pub(super) fn beats(engine: &Engine) -> Result<Vec<Beat>, StoreError> {
 /// What is watched.
 pub(super) fn watched(engine: &Engine) -> Result<Vec<Row>, StoreError> {
     values(engine, WATCHED)
+}
+
+/// What vendors said.
+pub(super) fn vendors(engine: &Engine) -> Result<Vec<VendorRow>, StoreError> {
+    values(engine, VENDOR)
 }
 
 /// What sources are asked.

@@ -38,6 +38,7 @@ mod text;
 mod time;
 mod timeline;
 mod trouble;
+mod vendors;
 mod words;
 
 use slack_morphism::prelude::SlackBlock;

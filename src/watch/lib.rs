@@ -21,6 +21,7 @@ mod text_line;
 pub mod threshold;
 pub mod told;
 pub mod value;
+pub mod vendor;
 pub mod watched;
 
 #[cfg(test)]

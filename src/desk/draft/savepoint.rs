@@ -19,6 +19,7 @@ struct Savepoint {
     watched: usize,
     values: usize,
     kept: usize,
+    vendors: usize,
     asking: usize,
     group_keys: usize,
     declared: usize,
@@ -61,6 +62,7 @@ impl Draft<'_> {
             watched: self.watched.here(),
             values: self.values.here(),
             kept: self.kept.here(),
+            vendors: self.vendors.here(),
             asking: self.asking.here(),
             group_keys: self.group_keys.here(),
             declared: self.declared.here(),
@@ -85,6 +87,7 @@ impl Draft<'_> {
         self.watched.back(to.watched);
         self.values.back(to.values);
         self.kept.back(to.kept);
+        self.vendors.back(to.vendors);
         self.asking.back(to.asking);
         self.group_keys.back(to.group_keys);
         self.declared.back(to.declared);

@@ -121,6 +121,7 @@ impl Draft<'_> {
             format!("{:?} {:?} {:?}", *self.ears, *self.known, self.misread),
             format!("{:?} {:?}", *self.beats, *self.asking),
             format!("{:?} {:?} {:?}", *self.watched, *self.values, *self.kept),
+            format!("{:?}", *self.vendors),
             format!("{:?}", self.ledger),
         ];
         (self.changes.clone(), maps.to_vec())

@@ -6,6 +6,7 @@ use crate::Message;
 use crate::blocks::{Button, Draft};
 use crate::lines::Via;
 use crate::time::{day_utc, spoken, typed as typed_time};
+use crate::vendors;
 use crate::words::{Words, bold, clock, code, moment, words};
 use domain::command::{Command, Line};
 use domain::feature::FeatureLine;
@@ -24,10 +25,18 @@ const CHOICES: usize = 5;
 /// The private answer.
 pub(super) fn answer(answer: &MetricsAnswer, via: Via) -> Message {
     match answer {
-        MetricsAnswer::All { metrics, .. } if metrics.is_empty() => Draft::new()
-            .line(words!["Nothing is watched: howler.toml has no ", code("[[watch]]"), "."])
-            .finish(),
-        MetricsAnswer::All { metrics, now } => all(metrics, *now, via),
+        MetricsAnswer::All { metrics, vendors, now } => {
+            let draft = match metrics.is_empty() {
+                true => Draft::new().line(words![
+                    "Nothing is watched: howler.toml has no ",
+                    code("[[watch]]"),
+                    "."
+                ]),
+                false => all(metrics, *now, via),
+            };
+            let head = (!vendors.is_empty()).then(|| words![bold("Vendors"), ":"]);
+            draft.lines(head.into_iter().collect()).bullets(vendors::lines(vendors, *now)).finish()
+        }
         MetricsAnswer::One(course) => one(course),
         MetricsAnswer::Which { typed, names, span } => which(typed, names, *span, via),
         MetricsAnswer::NoSuch { typed, near } => {
@@ -40,7 +49,7 @@ pub(super) fn answer(answer: &MetricsAnswer, via: Via) -> Message {
     }
 }
 
-fn all(metrics: &[Metric], now: Timestamp, via: Via) -> Message {
+fn all(metrics: &[Metric], now: Timestamp, via: Via) -> Draft {
     let count = |stands: Stands| metrics.iter().filter(|metric| metric.stands == stands).count();
     let counted = [(Stands::Critical, "critical"), (Stands::Warning, "in warning"), (Stands::Fine, "fine")];
     let mut counts: Vec<String> = counted
@@ -56,16 +65,11 @@ fn all(metrics: &[Metric], now: Timestamp, via: Via) -> Message {
     let more = metrics.len().saturating_sub(NAMED);
     let more = (more > 0).then(|| words![format!("And {more} more, none of them worse than these.")]);
     let example = metrics.first().map_or("p99", |metric| metric.name.as_str());
-    Draft::new()
-        .line(lead)
-        .bullets(rows)
-        .lines(more.into_iter().collect())
-        .line(words![
-            "How one went: ",
-            code(via.runbook(&format!("metrics {example} {}", typed_span(USUAL)))),
-            " (1h, 24h, 7d, 30d; half a name is enough)."
-        ])
-        .finish()
+    Draft::new().line(lead).bullets(rows).lines(more.into_iter().collect()).line(words![
+        "How one went: ",
+        code(via.runbook(&format!("metrics {example} {}", typed_span(USUAL)))),
+        " (1h, 24h, 7d, 30d; half a name is enough)."
+    ])
 }
 
 fn row(metric: &Metric, now: Timestamp) -> Words {

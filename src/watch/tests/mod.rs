@@ -12,4 +12,5 @@ mod status_page;
 mod text_format;
 mod threshold;
 mod value;
+mod vendor;
 mod watched;

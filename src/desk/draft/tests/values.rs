@@ -124,6 +124,31 @@ fn it_is_done_whole_or_not_at_all_whichever_read_fails() {
     assert!(refused >= 4, "{refused}");
 }
 
+#[test]
+fn what_is_pushed_or_said_by_a_vendor_is_taken_in_whole_or_not_at_all() {
+    let vendor =
+        "[[vendor]]\nname = \"GitHub\"\nurl = \"https://www.githubstatus.com\"\ncomponents = [\"Actions\"]\n";
+    let pushed = "[[watch]]\nname = \"p99\"\npush = \"p99\"\nwarning = \"> 5\"\n";
+    let mut scene = scene(&(pushed.to_owned() + vendor));
+    let values = ::watch::push::read(b"p99 4 1795489200000\np99 7 1795489201000\n", None).unwrap();
+    let now = second(3_605);
+    let (refused, _) = scene.with_each_read_failing(now, |draft| draft.pushed(&values));
+    assert!(refused >= 4, "{refused}");
+    let took = scene.decide(now, |draft| draft.pushed(&values).unwrap());
+    let again = scene.decide(now, |draft| draft.pushed(&values).unwrap());
+    assert_eq!([took.saved, took.known, again.saved, again.known], [2, 0, 0, 2]);
+    assert_eq!((scene.minutes(), scene.history().first()), (1, Some(second(3_600))));
+    let page = br#"{"page":{"name":"GitHub"},"incidents":[],"components":[{"id":"a","name":"Actions","status":"major_outage"}]}"#;
+    let page = ::watch::status_page::StatusPage::read(page, 1_000).unwrap();
+    let brought = ::watch::vendor::Brought::Page(Box::new(page));
+    let read = ::watch::vendor::VendorRead { name: "GitHub".to_owned(), brought, at: now };
+    let before = scene.state.open.values().map(|incident| incident.events).sum::<u32>();
+    scene.with_each_read_failing(now, |draft| draft.vendor(&read));
+    (0..2).for_each(|_| scene.decide(now, |draft| draft.vendor(&read).unwrap()));
+    let after = scene.state.open.values().map(|incident| incident.events).sum::<u32>();
+    assert_eq!(after - before, u32::try_from(scene.state.open.len()).unwrap(), "one line each, once");
+}
+
 fn one() -> MetricsLine {
     MetricsLine::One { name: "P99".to_owned(), span: SignedDuration::from_hours(1) }
 }

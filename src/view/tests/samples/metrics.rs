@@ -4,9 +4,11 @@ use jiff::SignedDuration;
 
 use super::{Named, Texts, at};
 use crate::Via;
+use domain::alert::signal::Source;
 use domain::answer::Private;
 use domain::feature::FeatureAnswer;
 use domain::metrics::{Course, Metric, MetricsAnswer, Spans, Stands, USUAL, Went};
+use domain::vendor::{VendorSays, VendorStands};
 
 fn metric(name: &str, stands: Stands, texts: &Texts) -> Metric {
     let why = (stands == Stands::CannotTell).then(|| texts.text.clone());
@@ -47,6 +49,28 @@ fn course(stands: Stands, over: usize, gaps: usize, texts: &Texts) -> Course {
     }
 }
 
+/// What a vendor says.
+pub fn vendor_says(texts: &Texts) -> VendorSays {
+    VendorSays {
+        vendor: "GitHub".to_owned(),
+        what: texts.title.clone(),
+        since: at("02:10"),
+        link: Some("https://stspg.io/4f7ltd0".to_owned()),
+        source: Some(Source::GitHub),
+    }
+}
+
+fn vendors(texts: &Texts) -> Vec<VendorStands> {
+    let of = |name: &str, many: usize, why: Option<&String>| VendorStands {
+        name: name.to_owned(),
+        says: vec![vendor_says(texts); many],
+        why: why.cloned(),
+        at: Some(at("02:59")),
+    };
+    let why = Some(&texts.text);
+    vec![of("Vercel", 0, None), of("GitHub", 1, None), of("Cloudflare", 0, why), of("OpenAI", 5, why)]
+}
+
 fn answers(texts: &Texts) -> Vec<(&'static str, MetricsAnswer)> {
     let now = at("03:00");
     let some = vec![
@@ -61,9 +85,9 @@ fn answers(texts: &Texts) -> Vec<(&'static str, MetricsAnswer)> {
     let names = |many: usize| (0..many).map(|at| format!("response-time-p{}", 99 - at)).collect();
     let nothing = Course { went: None, begins: None, ..course(Stands::CannotTell, 0, 1, texts) };
     vec![
-        ("metrics, none", MetricsAnswer::All { metrics: Vec::new(), now }),
-        ("metrics", MetricsAnswer::All { metrics: some, now }),
-        ("metrics, many", MetricsAnswer::All { metrics: many, now }),
+        ("metrics, none", MetricsAnswer::All { metrics: Vec::new(), vendors: Vec::new(), now }),
+        ("metrics", MetricsAnswer::All { metrics: some, vendors: vendors(texts), now }),
+        ("metrics, many", MetricsAnswer::All { metrics: many, vendors: vendors(texts), now }),
         ("a metric", MetricsAnswer::One(Box::new(course(Stands::Fine, 0, 0, texts)))),
         ("a metric with gaps", MetricsAnswer::One(Box::new(course(Stands::Warning, 12, 2, texts)))),
         ("a metric that nobody saw", MetricsAnswer::One(Box::new(nothing.clone()))),
