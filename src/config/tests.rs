@@ -61,6 +61,7 @@ fn secrets_do_not_print_and_missing_ones_are_named() {
             name if name.starts_with("TWILIO_") || name.starts_with("PAGERDUTY_") => None,
             "VERCEL_API_URL" => None,
             "PROMETHEUS_URL" => Some("http://prometheus.example:9090/".to_owned()),
+            "PROMETHEUS_TOKEN" => Some("prometheus-token-0123".to_owned()),
             name => set(name),
         })
     };
@@ -71,6 +72,8 @@ fn secrets_do_not_print_and_missing_ones_are_named() {
     assert_eq!(read.github_api_url, "https://api.github.com");
     assert_eq!(read.vercel.api_url, "https://api.vercel.com");
     assert_eq!(read.prometheus_url.as_deref(), Some("http://prometheus.example:9090"));
+    let token = read.prometheus_token.as_ref().expect("it is read");
+    assert!(read.all().contains(token), "it is taken out of every text");
     assert!(!format!("{read:?}").contains("value of"));
 }
 

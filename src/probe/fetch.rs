@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use axum::http::header::{
-    CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED,
+    AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+    LAST_MODIFIED,
 };
 use futures_util::StreamExt;
 use tokio::time::timeout;
@@ -12,6 +13,7 @@ use super::address::Hosts;
 use super::http::{in_words, sent, targets};
 use config::RunbookRules;
 use domain::procedure::CannotTell;
+use domain::secret::Secret;
 
 /// Fetches from the hosts that `[runbook]` names, and nobody else.
 #[derive(Debug)]
@@ -68,6 +70,23 @@ impl Fetcher {
     /// Why nothing came.
     pub async fn fetch(&self, address: &str, limit: Duration, most: usize) -> Result<Fetched, Unfetched> {
         self.fetch_if(address, HeaderMap::new(), limit, most).await
+    }
+
+    /// The same, of somebody who wants a token. It goes to `address` alone, for no redirect is followed.
+    ///
+    /// # Errors
+    /// Why nothing came.
+    pub async fn fetch_as(
+        &self,
+        address: &str,
+        bearer: &Secret,
+        limit: Duration,
+        most: usize,
+    ) -> Result<Fetched, Unfetched> {
+        let mut token = HeaderValue::try_from(format!("Bearer {}", bearer.reveal()))
+            .map_err(|_| Unfetched::Not(format!("{address} wants a token that can stand in a header")))?;
+        token.set_sensitive(true);
+        self.fetch_if(address, HeaderMap::from_iter([(AUTHORIZATION, token)]), limit, most).await
     }
 
     /// The same, where it is another version than the one of `known`; else the answer's status is 304.
