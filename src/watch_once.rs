@@ -48,8 +48,8 @@ pub async fn test(config: &Config, secrets: &Secrets, name: &str) -> ExitCode {
         complain(no_such(config, name));
         return ExitCode::FAILURE;
     };
-    if watch.is_pushed() {
-        return told(pushed(watch), true);
+    if watch.is_heard() {
+        return told(heard(watch), true);
     }
     let clock = Clock::system();
     let redactor = Arc::new(Redactor::new(secrets.all().into_iter()));
@@ -79,11 +79,17 @@ fn counted(reading: &Reading, before: Option<&Reading>) -> Reading {
     }
 }
 
-/// One that is sent to howler is not asked.
-fn pushed(watch: &Watch) -> String {
+/// What howler is told is not asked.
+fn heard(watch: &Watch) -> String {
     let mut lines = vec![
         watch.spoken(),
-        format!("  {}, by POST /v1/metrics with `Authorization: Bearer` and HOWLER_HOOK_TOKEN", watch.asks),
+        match watch.is_pushed() {
+            true => format!(
+                "  {}, by POST /v1/metrics with `Authorization: Bearer` and HOWLER_HOOK_TOKEN",
+                watch.asks
+            ),
+            false => format!("  {}, as /hooks/github hears of them", watch.asks),
+        },
         "  It is not asked, so only the running howler knows its values: /runbook metrics tells them."
             .to_owned(),
     ];

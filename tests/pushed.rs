@@ -1,7 +1,7 @@
 //! Values that are pushed: from `POST /v1/metrics` to an alert, its end, and the alert that nobody sends any more.
 
 use domain::Severity;
-use fake::alerts::Post;
+use fake::alerts::{GitHub, Post, Run};
 
 use crate::harness::{EMERGENCIES, World};
 use crate::hooks::{TOKEN, sends, world};
@@ -9,6 +9,26 @@ use crate::watches::{minutes, open};
 
 const MAIL: &str = "[[watch]]\nname = \"mail-queue\"\npush = 'queue_depth{queue=\"mail\"}'\nevery = \"1m\"\n\
                     critical = \"> 100 for 5m\"\nseverity = { critical = \"P2\", absent = \"P3\" }\n";
+
+const RUNS: &str =
+    "[[watch]]\nname = \"workflow-success\"\ngithub = \"workflow success rate\"\nwarning = \"< 50%\"\n";
+
+/// Workflow runs of the default branch that ended, the last one well.
+async fn runs(world: &World) {
+    let github = GitHub {
+        secret: "github-secret".into(),
+        repository: "anomalyco/monkeytown".into(),
+        default_branch: "main".into(),
+    };
+    for (number, conclusion) in
+        (1..).zip(["success", "failure", "cancelled", "success", "success", "success", "success"])
+    {
+        let post = github.run(&Run::new(number, conclusion, world.clock.now()), &format!("guid-{number}"));
+        // A redelivery is the same run.
+        assert_eq!((sends(world, &post).await, sends(world, &post).await), (200, 200));
+    }
+    world.settle().await;
+}
 
 async fn pushes(world: &World, body: String) -> u16 {
     let headers = vec![("authorization", format!("Bearer {TOKEN}"))];
@@ -29,9 +49,12 @@ async fn depth(world: &World, number: u32, many: usize) {
 
 #[tokio::test]
 async fn what_is_pushed_is_judged_and_its_silence_is_told() {
-    let mut world = world(MAIL).await;
+    let mut world = world(&(MAIL.to_owned() + RUNS)).await;
+    runs(&world).await;
     minutes(&world, 3).await;
     assert_eq!(open(&world), []);
+    let said = world.ian().types(EMERGENCIES, "/runbook metrics").await.replace(['*', '\u{2060}'], "");
+    assert!(said.contains("workflow-success: 83.33 %"), "{said}");
     depth(&world, 12, 2).await;
     depth(&world, 400, 5).await;
     assert_eq!(open(&world), [], "it was wrong for four minutes");

@@ -18,23 +18,22 @@ use watcher::Looker;
 pub async fn lines(config: &Config, secrets: &Secrets, clock: &Clock) -> Vec<Line> {
     let redactor = Arc::new(Redactor::new(secrets.all().into_iter()));
     let looker = Looker::new(config, secrets, redactor);
-    let listens = secrets.hooks.token.is_some();
-    let lines = config.watches.iter().map(async |watch| match watch.is_pushed() {
-        true => pushed(watch, listens),
+    let (pushed, hears) = (secrets.hooks.token.is_some(), secrets.hooks.github.is_some());
+    let lines = config.watches.iter().map(async |watch| match watch.is_heard() {
+        true if watch.is_pushed() => heard(watch, pushed, "HOWLER_HOOK_TOKEN", "POST /v1/metrics"),
+        true => heard(watch, hears, "GITHUB_WEBHOOK_SECRET", "/hooks/github"),
         false => line(watch, &looker.look(watch, clock).await),
     });
     join_all(lines).await
 }
 
-fn pushed(watch: &Watch, listens: bool) -> Line {
+fn heard(watch: &Watch, listens: bool, variable: &str, door: &str) -> Line {
     let what = format!("watch {}", watch.name);
     match listens {
         true => Line::ok(what, format!("it is {}, and cannot be asked", watch.asks)),
-        false => Line::fail(
-            what,
-            "HOWLER_HOOK_TOKEN is not set, so nothing can be pushed: POST /v1/metrics does not exist"
-                .to_owned(),
-        ),
+        false => {
+            Line::fail(what, format!("{variable} is not set, so howler hears nothing: {door} does not exist"))
+        }
     }
 }
 

@@ -91,7 +91,7 @@ impl Round {
                 | Message::Heard(_, _, reply)
                 | Message::Learned(_, reply)
                 | Message::Drilled(_, reply)
-                | Message::Silent(_, reply)
+                | Message::Look(_, reply)
                 | Message::Vendor(_, reply)
                 | Message::Watched(_, reply) => {
                     // Who asked may have gone.

@@ -49,6 +49,7 @@ use super::state::State;
 use ::watch::history::{Row as ValuesOf, RowKey};
 use ::watch::kept::Kept;
 use ::watch::row::Row;
+use ::watch::runs::Runs;
 use ::watch::vendor::VendorRow;
 use config::Config;
 use domain::actor::Actor;
@@ -98,6 +99,8 @@ pub struct Draft<'a> {
     kept: Journal<String, Kept>,
     /// What vendors said; `None` where they are read no longer.
     vendors: Journal<String, Option<VendorRow>>,
+    /// Finished runs of workflows, where this round counts one.
+    finished: Journal<(), Runs>,
     /// What sources are asked, where this round changes it.
     asking: Journal<(), Asking>,
     /// The newest group of each key, as far as this round made one.
@@ -138,6 +141,7 @@ impl<'a> Draft<'a> {
             values: Journal::default(),
             kept: Journal::default(),
             vendors: Journal::default(),
+            finished: Journal::default(),
             asking: Journal::default(),
             group_keys: Journal::default(),
             declared: Journal::default(),
@@ -166,6 +170,7 @@ impl<'a> Draft<'a> {
             watched: self.watched.into_map().into_iter().collect(),
             values: self.values.into_map().into_iter().collect(),
             vendors: self.vendors.into_map().into_iter().collect(),
+            runs: self.finished.into_map().into_values().next(),
         };
         self.changes.seen = self.seen.into_map().into_iter().collect();
         self.changes

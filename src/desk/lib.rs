@@ -82,8 +82,8 @@ enum Message {
     /// A reading of a watch.
     Watched(Box<Read>, oneshot::Sender<Result<(), Fault>>),
     Vendor(Box<VendorRead>, oneshot::Sender<Result<(), Fault>>),
-    /// What is pushed may have fallen silent.
-    Silent(String, oneshot::Sender<Result<(), Fault>>),
+    /// A watch that nobody is asked for is looked at.
+    Look(String, oneshot::Sender<Result<(), Fault>>),
     Pushed(Vec<Pushed>, oneshot::Sender<Result<Took, NotHeard>>),
     /// Not before then, for this reason; see [`Desk::hold`].
     Hold(EffectId, Timestamp, String, oneshot::Sender<()>),

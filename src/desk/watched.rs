@@ -28,12 +28,12 @@ impl Desk {
         self.ask(|reply| Message::Vendor(Box::new(read), reply)).await?
     }
 
-    /// Looks whether one that is pushed fell silent.
+    /// Looks at a watch that nobody is asked for: whether what is pushed fell silent, and how runs went.
     ///
     /// # Errors
     /// When it could not be saved: the next look tells it.
-    pub async fn silent(&self, name: &str) -> Result<(), Fault> {
-        self.ask(|reply| Message::Silent(name.to_owned(), reply)).await?
+    pub async fn look_at(&self, name: &str) -> Result<(), Fault> {
+        self.ask(|reply| Message::Look(name.to_owned(), reply)).await?
     }
 
     /// Takes in what was pushed, and returns what became of it once that is on the disk.

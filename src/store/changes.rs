@@ -72,6 +72,8 @@ pub struct Loaded {
     pub watched: Vec<watch::row::Row>,
     /// What vendors said.
     pub vendors: Vec<watch::vendor::VendorRow>,
+    /// Finished runs of workflows.
+    pub finished: watch::runs::Runs,
     /// What sources are asked.
     pub asking: Asking,
     pub drills: Drills,

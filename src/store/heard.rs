@@ -10,6 +10,7 @@ use domain::alert::ear::{Ear, Known, MisreadBody};
 use domain::alert::signal::Source;
 use domain::alert::watch::Beat;
 use watch::row::Row;
+use watch::runs::Runs;
 use watch::vendor::VendorRow;
 
 /// Which alert is a key's.
@@ -23,6 +24,8 @@ const MISREAD: &[u8] = b"M/";
 const BEAT: &[u8] = b"N/";
 /// What is watched, and how it stands.
 const WATCHED: &[u8] = b"W/";
+/// Finished runs of workflows: one row.
+const RUNS: &[u8] = b"Z";
 /// Vendors, and what their status pages said.
 const VENDOR: &[u8] = b"Y/";
 /// What sources are asked, and what became of it: one row.
@@ -43,6 +46,7 @@ pub struct HeardRows {
     pub values: Vec<ValuesRow>,
     /// By name; `None` where it is read no longer.
     pub vendors: Vec<(String, Option<VendorRow>)>,
+    pub runs: Option<Runs>,
 }
 
 impl HeardRows {
@@ -55,6 +59,7 @@ impl HeardRows {
             && self.watched.is_empty()
             && self.values.is_empty()
             && self.vendors.is_empty()
+            && self.runs.is_none()
     }
 
     pub(super) fn rows(&self, writes: &mut Vec<Write>) -> Result<(), StoreError> {
@@ -81,6 +86,9 @@ impl HeardRows {
             writes.push(([VENDOR, name.as_bytes()].concat(), row));
         }
         series::rows(&self.values, writes)?;
+        if let Some(runs) = &self.runs {
+            writes.push((RUNS.to_vec(), Some(codec::encode(runs)?)));
+        }
         if let Some(asking) = &self.asking {
             writes.push((ASKING.to_vec(), Some(codec::encode(asking)?)));
         }
@@ -129,6 +137,12 @@ pub(super) fn watched(engine: &Engine) -> Result<Vec<Row>, StoreError> {
 /// What vendors said.
 pub(super) fn vendors(engine: &Engine) -> Result<Vec<VendorRow>, StoreError> {
     values(engine, VENDOR)
+}
+
+/// Finished runs of workflows.
+pub(super) fn runs(engine: &Engine) -> Result<Runs, StoreError> {
+    let row = engine.get(RUNS)?.map(|row| codec::decode(&row)).transpose()?;
+    Ok(row.unwrap_or_default())
 }
 
 /// What sources are asked.

@@ -13,6 +13,7 @@ pub mod quantile;
 pub mod rate;
 pub mod reading;
 pub mod row;
+pub mod runs;
 pub mod selector;
 pub mod standing;
 pub mod status_page;

@@ -43,6 +43,8 @@ pub enum Asks {
     Status {
         url: String,
     },
+    /// Nothing: howler counts the runs that it hears of by GitHub's hook, see [`crate::runs`].
+    Runs,
     /// Nothing: it is sent to howler, see [`crate::push`].
     Push {
         metric: Selector,
@@ -57,7 +59,7 @@ impl Asks {
             | Self::Json { url, .. }
             | Self::Latency { url }
             | Self::Status { url } => Some(url),
-            Self::Query { .. } | Self::Push { .. } => None,
+            Self::Query { .. } | Self::Push { .. } | Self::Runs => None,
         }
     }
 }
@@ -78,6 +80,7 @@ impl fmt::Display for Asks {
             Self::Json { url, pointer } => write!(f, "{pointer} of {url}"),
             Self::Latency { url } => write!(f, "how long {url} takes"),
             Self::Status { url } => write!(f, "the status of {url}"),
+            Self::Runs => f.write_str("the share of GitHub's workflow runs of the last 24 h that succeeded"),
             Self::Push { metric } => write!(f, "what is pushed as {metric}"),
         }
     }
@@ -139,6 +142,11 @@ impl Watch {
         matches!(self.asks, Asks::Push { .. })
     }
 
+    /// Whether nobody is asked for it.
+    pub fn is_heard(&self) -> bool {
+        matches!(self.asks, Asks::Push { .. } | Asks::Runs)
+    }
+
     /// Whether it is held against words.
     pub fn is_state(&self) -> bool {
         Level::ALL.into_iter().filter_map(|level| self.rules.of(level)).any(|threshold| threshold.is_state())
@@ -178,7 +186,7 @@ impl Watch {
         };
         match &self.asks {
             Asks::Status { .. } => Reading::number(f64::from(status)),
-            Asks::Push { .. } => Reading::CannotTell(Reason::Silent),
+            Asks::Push { .. } | Asks::Runs => Reading::CannotTell(Reason::Silent),
             Asks::Query { fold, .. } => match promql::read(body, MOST, *fold) {
                 // What is wrong with a query is said in an answer of 400 or 422.
                 Err(Reason::Refused { what }) => Reading::CannotTell(Reason::Refused { what }),

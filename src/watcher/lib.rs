@@ -69,13 +69,9 @@ impl Watcher {
             self.read(place - self.config.watches.len()).await;
             return place;
         };
-        if watch.is_pushed() {
-            if let Err(fault) = self.desk.silent(&watch.name).await {
-                warn!(
-                    ?fault,
-                    watch = watch.name,
-                    "whether it fell silent could not be saved; the next look tells"
-                );
+        if watch.is_heard() {
+            if let Err(fault) = self.desk.look_at(&watch.name).await {
+                warn!(?fault, watch = watch.name, "a look could not be saved; the next one tells");
             }
             return place;
         }

@@ -33,7 +33,7 @@ impl Looker {
     /// Asks once. Of a counter it is the total.
     pub async fn look(&self, watch: &Watch, clock: &Clock) -> Reading {
         let read = match self.address(&watch.asks) {
-            _ if watch.is_pushed() => Reading::CannotTell(Reason::Silent),
+            _ if watch.is_heard() => Reading::CannotTell(Reason::Silent),
             Err(reason) => Reading::CannotTell(reason),
             Ok(address) => match self.fetch(&watch.asks, &address).await {
                 Err(Unfetched::TooLong) => Reading::CannotTell(Reason::TooLong { most: MOST }),

@@ -20,6 +20,7 @@ struct Savepoint {
     values: usize,
     kept: usize,
     vendors: usize,
+    finished: usize,
     asking: usize,
     group_keys: usize,
     declared: usize,
@@ -63,6 +64,7 @@ impl Draft<'_> {
             values: self.values.here(),
             kept: self.kept.here(),
             vendors: self.vendors.here(),
+            finished: self.finished.here(),
             asking: self.asking.here(),
             group_keys: self.group_keys.here(),
             declared: self.declared.here(),
@@ -88,6 +90,7 @@ impl Draft<'_> {
         self.values.back(to.values);
         self.kept.back(to.kept);
         self.vendors.back(to.vendors);
+        self.finished.back(to.finished);
         self.asking.back(to.asking);
         self.group_keys.back(to.group_keys);
         self.declared.back(to.declared);

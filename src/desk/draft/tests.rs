@@ -121,7 +121,7 @@ impl Draft<'_> {
             format!("{:?} {:?} {:?}", *self.ears, *self.known, self.misread),
             format!("{:?} {:?}", *self.beats, *self.asking),
             format!("{:?} {:?} {:?}", *self.watched, *self.values, *self.kept),
-            format!("{:?}", *self.vendors),
+            format!("{:?} {:?}", *self.vendors, *self.finished),
             format!("{:?}", self.ledger),
         ];
         (self.changes.clone(), maps.to_vec())

@@ -3,11 +3,12 @@
 use ::watch::kept::Kept;
 use ::watch::push::{self, Pushed, Routed, Took};
 use ::watch::row::{Read, Row};
+use ::watch::runs::Runs;
 use domain::aggregate::Aggregate;
 use domain::aggregate::Cause;
 use domain::alert::Alert;
 use domain::alert::event::AlertEventKind;
-use domain::alert::signal::{Said, Signal};
+use domain::alert::signal::{RunEnd, Said, Signal};
 use jiff::Timestamp;
 use store::StoreError;
 use tracing::error;
@@ -15,7 +16,7 @@ use tracing::error;
 use super::Draft;
 use crate::book::Book;
 use ::watch::standing::State;
-use ::watch::watched::Watch;
+use ::watch::watched::{Asks, Watch};
 use config::Config;
 use domain::alert::line::Watched;
 
@@ -99,11 +100,39 @@ impl Draft<'_> {
         }
     }
 
+    /// Counts finished runs of workflows.
+    pub(super) fn count_runs(&mut self, ends: &[RunEnd]) {
+        if ends.is_empty() {
+            return;
+        }
+        let mut runs = self.finished().clone();
+        ends.iter().for_each(|end| runs.count(end.at.unwrap_or(self.now), end.succeeded, self.now));
+        self.finished.insert((), runs);
+    }
+
+    fn finished(&self) -> &Runs {
+        self.finished.get(&()).unwrap_or(&self.state.finished)
+    }
+
+    /// Looks at one that nobody is asked for: how the runs went that were heard of, or whether what is pushed fell silent.
+    ///
+    /// # Errors
+    /// When something could not be read; then it is as it was.
+    pub fn look(&mut self, name: &str) -> Result<(), StoreError> {
+        match self.config.watch(name) {
+            Some(watch) if watch.asks == Asks::Runs => {
+                let (reading, at) = (self.finished().share(self.now), self.now);
+                self.watched(&Read { name: name.to_owned(), reading, at })
+            }
+            _ => self.silent(name),
+        }
+    }
+
     /// Looks at the clock of one that is pushed. What changes nothing leaves no row.
     ///
     /// # Errors
     /// When something could not be read; then it is as it was.
-    pub fn silent(&mut self, name: &str) -> Result<(), StoreError> {
+    fn silent(&mut self, name: &str) -> Result<(), StoreError> {
         let config = self.config;
         let Some(watch) = config.watch(name) else { return Ok(()) };
         let known = self.known_watch(name).filter(|row| row.of == watch.fingerprint());

@@ -7,6 +7,7 @@ mod push;
 mod quantile;
 mod rate;
 mod reckoning;
+mod runs;
 mod standing;
 mod status_page;
 mod text_format;
