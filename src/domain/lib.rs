@@ -20,6 +20,7 @@ pub mod maintenance;
 pub mod metrics;
 pub mod oncall;
 pub mod owner;
+pub mod picture;
 pub mod procedure;
 pub mod refusal;
 pub mod request;

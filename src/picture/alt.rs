@@ -92,8 +92,7 @@ fn breached(chart: &Chart, limit: &Limit) -> Option<String> {
 
 fn unknown(chart: &Chart) -> Option<String> {
     let gaps = chart.gaps();
-    let all = matches!(gaps.as_slice(), [(from, until)] if *from <= chart.from && *until >= chart.until);
-    (!gaps.is_empty() && !all).then(|| format!("nothing known {}", spans(chart, &gaps)))
+    (!gaps.is_empty() && chart.last().is_some()).then(|| format!("nothing known {}", spans(chart, &gaps)))
 }
 
 /// The longest ones, in order of time.

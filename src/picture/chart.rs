@@ -1,6 +1,7 @@
 //! What a chart shows: plain data, in the base unit of what is watched.
 
 use jiff::Timestamp;
+use watch::course::{Course, LimitLine, Stretch};
 use watch::history::Point;
 use watch::standing::Level;
 use watch::threshold::Side;
@@ -20,10 +21,10 @@ pub struct Chart {
     pub per_second: bool,
     pub from: Timestamp,
     pub until: Timestamp,
-    /// Unbroken stretches in order. Points at the edges may reach beyond the span. What is between two of them nobody saw.
+    /// Unbroken stretches in order. Points at the edges may reach beyond the span.
     pub stretches: Vec<Vec<Point>>,
-    /// Nothing was known before, where that is within the span: nobody looked yet, and it is no gap.
-    pub begins: Option<Timestamp>,
+    /// Where nobody saw anything, in order.
+    pub gaps: Vec<Stretch>,
     /// What it is held against, the mildest first.
     pub limits: Vec<Limit>,
     /// What happened, in order.
@@ -110,32 +111,22 @@ impl Chart {
         self.limits.iter().filter(|limit| is_wrong(limit)).map(|limit| limit.level).max()
     }
 
-    /// Where nobody saw anything, within the span: between the stretches, after the last, and before the first where something was seen
-    /// before the span.
-    pub fn gaps(&self) -> Vec<(Timestamp, Timestamp)> {
-        let within = |stretch: &&Vec<Point>| {
-            let ends = stretch.first().zip(stretch.last());
-            ends.is_some_and(|(first, last)| last.until > self.from && first.from < self.until)
-        };
-        let seen = self.stretches.iter().filter(within);
-        let seen = seen.filter_map(|stretch| Some((stretch.first()?.from, stretch.last()?.until)));
-        let mut gaps = Vec::new();
-        let mut end = self.begins.unwrap_or(self.from).max(self.from);
-        let mut is_edge = true;
-        for (from, until) in seen {
-            gaps.extend(
-                Some((end, from)).filter(|gap| is_long(*gap, if is_edge { self.due() } else { 0.0 })),
-            );
-            (end, is_edge) = (end.max(until), false);
-        }
-        gaps.extend(Some((end, self.until)).filter(|gap| is_long(*gap, self.due())));
-        gaps
+    /// What is drawn of what was kept of a watch.
+    pub fn of(title: String, course: Course, marks: Vec<Mark>) -> Self {
+        let Course { from, until, stretches, gaps, begins: _, limits, kind, per_second } = course;
+        let limits = limits.into_iter().map(|line| {
+            let LimitLine { level, side, number, .. } = line;
+            Limit { level, side, number }
+        });
+        Self { title, kind, per_second, from, until, stretches, gaps, limits: limits.collect(), marks }
     }
 
-    /// How long at an edge nothing may be known, in seconds, before that is a gap: the next reading may not be due.
-    fn due(&self) -> f64 {
-        let long = |point: &Point| point.until.duration_since(point.from).as_secs_f64();
-        2.0 * self.last().map_or(0.0, long)
+    /// Where nobody saw anything: all of the span, where there is nothing else to show.
+    pub fn gaps(&self) -> Vec<Stretch> {
+        match self.points().next() {
+            Some(_) => self.gaps.clone(),
+            None => vec![(self.from, self.until)],
+        }
     }
 
     /// Whether the newest value is so old that nobody knows whether it is still so.
@@ -176,8 +167,4 @@ impl Chart {
 /// What is no number is not known.
 pub(crate) fn is_finite(point: &Point) -> bool {
     [point.min, point.max, point.mean, point.last].into_iter().all(f64::is_finite)
-}
-
-fn is_long((from, until): (Timestamp, Timestamp), seconds: f64) -> bool {
-    until.duration_since(from).as_secs_f64() > seconds
 }

@@ -1,6 +1,6 @@
 //! Whatever is in a chart, it can be drawn, its texts can be read, and its words fit.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use watch::history::Point;
 use watch::standing::Level;
@@ -33,7 +33,8 @@ fn of(values: &[f64]) -> Chart {
     let chart = night();
     let first = chart.until - minutes(values.len() as i64);
     let points = (0..).zip(values).map(|(minute, value)| point(first + minutes(minute), 1, *value));
-    Chart { stretches: vec![points.collect()], ..chart }
+    let gaps = vec![(chart.from, first)];
+    Chart { stretches: vec![points.collect()], gaps, ..chart }
 }
 
 pub fn all() -> Vec<(&'static str, Chart)> {
@@ -165,7 +166,7 @@ prop_compose! {
         let until = at("02:20");
         let from = until - minutes(span);
         let mut start = from - minutes(5);
-        let stretches = stretches.into_iter().map(|(after, values)| {
+        let stretches: Vec<Vec<Point>> = stretches.into_iter().map(|(after, values)| {
             start += minutes(after % span + 2);
             values.into_iter().map(|(one, other)| {
                 let from = start;
@@ -174,10 +175,13 @@ prop_compose! {
                 Point { from, until: start, min: one.min(other), max: one.max(other), mean, last: one }
             }).collect()
         }).collect();
+        let ends = |stretch: &Vec<Point>| Some((stretch.first()?.from, stretch.last()?.until));
+        let seen: Vec<(Timestamp, Timestamp)> = stretches.iter().filter_map(ends).collect();
+        let gaps = seen.windows(2).map(|pair| (pair[0].1, pair[1].0)).collect();
         let level = |is_critical| if is_critical { Level::Critical } else { Level::Warning };
         let limits = limits.into_iter().map(|(critical, side, number)| limit(level(critical), side, number)).collect();
         let marks = marks.into_iter().map(|(after, words)| Mark { at: from + minutes(after % (span + 1)), words }).collect();
-        Chart { title, kind, per_second, from, until, stretches, begins: None, limits, marks }
+        Chart { title, kind, per_second, from, until, stretches, gaps, limits, marks }
     }
 }
 

@@ -54,7 +54,7 @@ pub fn night() -> Chart {
         from,
         until,
         stretches: vec![points(0..100), points(110..180)],
-        begins: None,
+        gaps: vec![(at("01:00"), at("01:10"))],
         limits: vec![limit(Level::Warning, Side::Above, 0.5), limit(Level::Critical, Side::Above, 1.0)],
         marks: vec![mark("02:06", "INC-12 began")],
     }
@@ -79,7 +79,7 @@ pub fn day() -> Chart {
         from,
         until,
         stretches: vec![(0..288).map(bucket).collect()],
-        begins: None,
+        gaps: Vec::new(),
         limits: vec![limit(Level::Warning, Side::Above, 0.7), limit(Level::Critical, Side::Above, 0.9)],
         marks: vec![
             Mark { at: from + minutes(835), words: "INC-12 began".into() },
@@ -92,7 +92,7 @@ pub fn day() -> Chart {
 pub fn month() -> Chart {
     let until = at("12:00");
     let from = until - SignedDuration::from_hours(720);
-    let begins = from + SignedDuration::from_hours(190);
+    let hours = |many| from + SignedDuration::from_hours(many);
     let bucket = |hour: i64| {
         let low = (300..312).contains(&hour) || (604..610).contains(&hour);
         let mean = if low {
@@ -109,7 +109,7 @@ pub fn month() -> Chart {
         from,
         until,
         stretches: vec![(190..420).map(bucket).collect(), (500..720).map(bucket).collect()],
-        begins: Some(begins),
+        gaps: vec![(hours(420), hours(500))],
         limits: vec![limit(Level::Warning, Side::Below, 10.0), limit(Level::Critical, Side::Below, 5.0)],
         marks: Vec::new(),
     }
@@ -117,5 +117,5 @@ pub fn month() -> Chart {
 
 /// Nobody saw anything.
 pub fn nothing() -> Chart {
-    Chart { stretches: Vec::new(), marks: Vec::new(), ..night() }
+    Chart { stretches: Vec::new(), gaps: Vec::new(), marks: Vec::new(), ..night() }
 }
