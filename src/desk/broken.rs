@@ -93,7 +93,8 @@ impl Round {
                 | Message::Drilled(_, reply)
                 | Message::Look(_, reply)
                 | Message::Vendor(_, reply)
-                | Message::Watched(_, reply) => {
+                | Message::Watched(_, reply)
+                | Message::Picture(_, reply) => {
                     // Who asked may have gone.
                     let _ = reply.send(Err(fault));
                 }

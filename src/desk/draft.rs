@@ -20,6 +20,7 @@ mod kinds;
 mod meaning;
 mod merge;
 mod parts;
+mod pictures;
 mod pin;
 mod reach;
 mod record;

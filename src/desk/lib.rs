@@ -51,6 +51,7 @@ use domain::id::{ChannelId, EffectId, IncidentId, RunId, UserId};
 use domain::incident::Incident;
 use domain::oncall::reach::NoWay;
 use domain::oncall::rota::Rota;
+use domain::picture::Picture;
 use domain::procedure::drill::Drilled;
 use domain::request::{Ask, ReplyPath, Request};
 use domain::run::Run;
@@ -85,6 +86,8 @@ enum Message {
     /// A watch that nobody is asked for is looked at.
     Look(String, oneshot::Sender<Result<(), Fault>>),
     Pushed(Vec<Pushed>, oneshot::Sender<Result<Took, NotHeard>>),
+    /// A picture for whoever asked.
+    Picture(Box<Picture>, oneshot::Sender<Result<(), Fault>>),
     /// Not before then, for this reason; see [`Desk::hold`].
     Hold(EffectId, Timestamp, String, oneshot::Sender<()>),
     Next(Lane, oneshot::Sender<Next>),
@@ -207,6 +210,7 @@ impl Desk {
         let reads = matches!(&request.ask, Ask::Line(line) if line.command.reads());
         if reads {
             let answer = self.read(&request).await?;
+            self.picture(&request, &answer).await;
             if request.reply == ReplyPath::Inline || !matches!(answer, Answer::Private(_)) {
                 return Ok(answer);
             }

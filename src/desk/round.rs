@@ -262,12 +262,14 @@ impl Round {
                         let _ = reply.send(Err(NotHeard::NotSaved));
                     }
                 },
+                Message::Picture(picture, reply) => {
+                    draft.picture_asked(*picture);
+                    replies.push(Reply::Saved(reply));
+                }
                 Message::Hold(effect, until, reason, reply) => holds.push((effect, until, reason, reply)),
                 Message::Next(lane, reply) => asking.push((lane, reply)),
-                Message::Nudge(reply) => {
-                    // Whoever nudged may have gone; the look at the clock has happened.
-                    let _ = reply.send(());
-                }
+                // Whoever nudged may have gone; the look at the clock has happened.
+                Message::Nudge(reply) => drop(reply.send(())),
                 Message::Close => {}
             }
         }

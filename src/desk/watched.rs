@@ -7,9 +7,13 @@ use ::watch::push::{Pushed, Took};
 use ::watch::row::Read;
 use ::watch::vendor::VendorRead;
 use domain::alert::hear::NotHeard;
+use domain::answer::{Answer, Private};
 use domain::fault::Fault;
+use domain::feature::FeatureAnswer;
+use domain::picture;
+use domain::request::Request;
 use jiff::Timestamp;
-use tracing::error;
+use tracing::{error, warn};
 
 impl Desk {
     /// Takes in a reading of a watch, and returns once it is on the disk with all that follows from it.
@@ -46,6 +50,19 @@ impl Desk {
         let saved = self.ask(|reply| Message::Pushed(values, reply)).await;
         drop(held);
         saved.map_err(|_| NotHeard::NotSaved)?
+    }
+
+    /// Beside an answer about what is watched its picture, to whoever asked. The answer stands without it.
+    pub(super) async fn picture(&self, request: &Request, answer: &Answer) {
+        let asker = request.by.in_slack().filter(|_| !request.place.is_shell());
+        let (Some(asker), Answer::Private(Private::Feature(answer))) = (asker, answer) else { return };
+        let FeatureAnswer::Metrics(answer) = answer.as_ref() else { return };
+        let Some(picture) = picture::of_asked(answer, asker) else { return };
+        let saved =
+            self.ask(|reply| Message::Picture(Box::new(picture), reply)).await.and_then(|saved| saved);
+        if let Err(fault) = saved {
+            warn!(?fault, "there is no picture beside an answer");
+        }
     }
 
     /// How the watch of this name went between two instants, by what is saved: what a picture is drawn from. `None` where nothing of that

@@ -37,7 +37,7 @@ pub(super) fn answer(answer: &MetricsAnswer, via: Via) -> Message {
             let head = (!vendors.is_empty()).then(|| words![bold("Vendors"), ":"]);
             draft.lines(head.into_iter().collect()).bullets(vendors::lines(vendors, *now)).finish()
         }
-        MetricsAnswer::One(course) => one(course),
+        MetricsAnswer::One(course) => one(course, via),
         MetricsAnswer::Which { typed, names, span } => which(typed, names, *span, via),
         MetricsAnswer::NoSuch { typed, near } => {
             let near = (!near.is_empty()).then(|| words![format!(" Near: {}.", near.join(", "))]);
@@ -112,7 +112,7 @@ fn read(metric: &Metric, now: Timestamp) -> Option<Words> {
     Some(words![format!("; read {} ago", spoken(now.duration_since(at)))])
 }
 
-fn one(course: &Course) -> Message {
+fn one(course: &Course, via: Via) -> Message {
     let Course { metric, asked, from, until, begins, went, gaps, words: is_words } = course;
     let now = words![mark(metric.stands), bold(metric.name.clone()), ": "].and(stands(metric));
     let draft =
@@ -137,7 +137,12 @@ fn one(course: &Course) -> Message {
     let begins =
         begins.map(|begins| words!["The first value came ", at(begins), "; before it there is none."]);
     let gaps = gaps_of(gaps, *until).unwrap_or_else(|| words!["No gaps: somebody saw it all the time."]);
-    draft.line(numbers).bullets(over).lines(begins.into_iter().chain([gaps]).collect()).finish()
+    let picture = (via != Via::Shell).then(|| words!["A picture of it comes as a direct message."]);
+    draft
+        .line(numbers)
+        .bullets(over)
+        .lines(begins.into_iter().chain([gaps]).chain(picture).collect())
+        .finish()
 }
 
 fn instant(at: Timestamp, now: Timestamp) -> crate::words::Part {
