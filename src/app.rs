@@ -39,7 +39,7 @@ use probe::{Prober, StandIn, runs_as};
 use redact::Redactor;
 use store::{Disk, Store, StoreError};
 use telephone::Telephone;
-use watcher::{Looker, Watcher};
+use watcher::{Looker, Pages, Watcher};
 
 use crate::dry_run::drill::Driller;
 pub use crate::http_server::serve;
@@ -237,11 +237,14 @@ impl App {
             Driller { desk, config, prober, redactor, clock }.start(&stopping)
         });
         let (drilling, driller) = driller.unzip();
-        let watcher = (on_the_machine && !config.watches.is_empty()).then(|| {
-            let looker = Looker::new(&config, &secrets, Arc::clone(&redactor));
-            let (desk, config, clock) = (desk.clone(), Arc::clone(&config), clock.clone());
-            Watcher { desk, config, looker, clock, metrics: metrics.watches().clone() }.start(&stopping)
-        });
+        let watcher =
+            (on_the_machine && !(config.watches.is_empty() && config.vendors.is_empty())).then(|| {
+                let looker = Looker::new(&config, &secrets, Arc::clone(&redactor));
+                let pages = Pages::new(&config);
+                let (desk, config, clock) = (desk.clone(), Arc::clone(&config), clock.clone());
+                Watcher { desk, config, looker, pages, clock, metrics: metrics.watches().clone() }
+                    .start(&stopping)
+            });
         let (watching, watcher) = watcher.unzip();
         let front = intake::Front { desk: desk.clone(), deliverer, clock, metrics, redactor };
         let (watch, socket) =

@@ -48,6 +48,9 @@ pub async fn test(config: &Config, secrets: &Secrets, name: &str) -> ExitCode {
         complain(no_such(config, name));
         return ExitCode::FAILURE;
     };
+    if watch.is_heard() {
+        return told(heard(watch), true);
+    }
     let clock = Clock::system();
     let redactor = Arc::new(Redactor::new(secrets.all().into_iter()));
     let looker = Looker::new(config, secrets, redactor);
@@ -74,6 +77,29 @@ fn counted(reading: &Reading, before: Option<&Reading>) -> Reading {
         }
         (reading, _) => reading.clone(),
     }
+}
+
+/// What howler is told is not asked.
+fn heard(watch: &Watch) -> String {
+    let mut lines = vec![
+        watch.spoken(),
+        match watch.is_pushed() {
+            true => format!(
+                "  {}, by POST /v1/metrics with `Authorization: Bearer` and HOWLER_HOOK_TOKEN",
+                watch.asks
+            ),
+            false => format!("  {}, as /hooks/github hears of them", watch.asks),
+        },
+        "  It is not asked, so only the running howler knows its values: /runbook metrics tells them."
+            .to_owned(),
+    ];
+    let rules = Level::ALL.into_iter().filter_map(|level| {
+        let threshold = watch.rules.of(level)?;
+        Some(format!("  {}: {}", word(level), in_words(threshold)))
+    });
+    lines.extend(rules);
+    lines.push(format!("  Silent for {}, it is an alert of its own.", Spoken(watch.rules.absent_after)));
+    lines.join("\n")
 }
 
 fn no_such(config: &Config, name: &str) -> String {

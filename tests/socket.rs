@@ -40,6 +40,7 @@ async fn world(manifest: &str, signing_secret: Option<&str>) -> World {
         github_api_url: config::secrets::GITHUB_API_URL.into(),
         vercel: config::secrets::VercelSecrets::default(),
         prometheus_url: None,
+        prometheus_token: None,
     };
     World::of(clock, slack, secrets, "")
 }

@@ -98,6 +98,28 @@ async fn why(world: &World, alert: &str) -> String {
     world.ian().types(EMERGENCIES, &format!("/alerts why {alert}")).await.replace(['*', '`', '\u{2060}'], "")
 }
 
+/// What `/runbook metrics` answers, without its mark-up.
+async fn metrics(world: &World, rest: &str) -> String {
+    let said = world.ian().types(EMERGENCIES, &format!("/runbook metrics {rest}")).await;
+    said.replace(['*', '`', '\u{2060}'], "")
+}
+
+/// The pictures in a channel: the beginning of the message that each hangs from, and its alternative text.
+fn pictures(world: &World, channel: &str) -> Vec<(String, String)> {
+    world.slack.look(|town| {
+        let channel = town.channel_called(channel).unwrap();
+        let shown = |message: &fake::slack::world::Message| {
+            let block = message.blocks.iter().find(|block| block["type"] == "image")?;
+            let file = &town.files[block["slack_file"]["id"].as_str()?];
+            assert!(file.picture.as_ref().is_some_and(|png| png.starts_with("iVBORw0KGgo")), "it is a PNG");
+            assert_eq!(block["alt_text"], file.alt);
+            let root = message.thread_ts.as_ref().and_then(|root| channel.message(root));
+            Some((root.map(|root| root.text.clone()).unwrap_or_default(), file.alt.clone()))
+        };
+        channel.messages.iter().filter_map(shown).collect()
+    })
+}
+
 #[tokio::test]
 async fn it_is_fine_then_breached_then_worse_then_an_incident_and_then_over() {
     let place = Place::open().await;
@@ -106,6 +128,9 @@ async fn it_is_fine_then_breached_then_worse_then_an_incident_and_then_over() {
     let world = World::with_config(&p99(&place, severity)).await;
     minutes(&world, 3).await;
     assert_eq!(open(&world), []);
+    let said = metrics(&world, "").await;
+    assert!(said.contains("1 watched: 1 fine"), "{said}");
+    assert!(said.contains("response-time-p99: 320 ms; 320 ms throughout the last hour; read"), "{said}");
     reads(&place, 640);
     minutes(&world, 5).await;
     assert_eq!(open(&world), [], "it was wrong for four minutes");
@@ -132,11 +157,54 @@ async fn it_is_fine_then_breached_then_worse_then_an_incident_and_then_over() {
     let title = "Response time p99 is 1.2 s: over 1 s for 5 min".to_owned();
     assert_eq!(open(&world), [("response-time-p99".to_owned(), Severity::P1, title)], "one alert");
     assert!(world.channel(EMERGENCIES).last("INC-1").text.contains("Response time p99 is 1.2 s"));
+    world.forward_seconds(3).await;
+    let [(first, began), (second, worse)] = &pictures(&world, METRICS)[..] else {
+        panic!("as it began, and as it became worse")
+    };
+    assert!(first.contains("Response time p99") && first == second, "{first}");
+    for part in [
+        "Response time p99, 3 h to ",
+        "last 640 ms",
+        "Never above critical (1 s)",
+        "Above warning (500 ms) since ",
+    ] {
+        assert!(began.contains(part), "{part} in {began}");
+    }
+    assert!(worse.contains("last 1.2 s") && worse.contains("Above critical (1 s) since "), "{worse}");
+    let [(card, joined)] = &pictures(&world, EMERGENCIES)[..] else { panic!("one under the card") };
+    assert!(
+        card.contains("INC-1") && joined.contains("Above critical") && joined.contains("INC-1 began at "),
+        "{joined}"
+    );
     reads(&place, 300);
     minutes(&world, 1).await;
     assert_eq!(open(&world), []);
     let said = why(&world, "A-1").await;
     assert!(said.contains("Then: 300 ms came"), "{said}");
+    let said = metrics(&world, "p99 last hour").await;
+    for part in [
+        "The last 1 h: lowest 300 ms",
+        "middle 640 ms, highest 1.2 s",
+        "once on the wrong side of warning (over 500 ms for 5 min), for 12 min: ",
+        "once on the wrong side of critical (over 1 s for 5 min), for 6 min: ",
+        "No gaps",
+    ] {
+        assert!(said.contains(part), "{part} in {said}");
+    }
+    assert!(said.contains("A picture of it comes as a direct message."), "{said}");
+    world.forward_seconds(3).await;
+    let direct = world.slack.look(|town| town.direct("U0IAN").map(|channel| channel.id.clone())).unwrap();
+    let [(_, asked)] = &pictures(&world, &direct)[..] else { panic!("one for whoever asked") };
+    assert!(asked.starts_with("Response time p99, 1 h to "), "{asked}");
+    world.ian().types(EMERGENCIES, "/incident resolve INC-1 the cache was cold").await;
+    world.forward_seconds(3).await;
+    let [_, (card, over)] = &pictures(&world, EMERGENCIES)[..] else { panic!("how it went") };
+    assert!(
+        card.contains("INC-1") && over.contains("INC-1 began at ") && over.contains("INC-1 ended at "),
+        "{over}"
+    );
+    let said = metrics(&world, "p98").await;
+    assert!(said.contains("No watch is called p98. Near: response-time-p99."), "{said}");
 }
 
 #[tokio::test]
@@ -165,6 +233,11 @@ async fn a_restart_in_the_middle_goes_on_and_a_time_that_nobody_saw_is_no_breach
     assert_eq!(open(&world), [], "nobody saw the half hour");
     minutes(&world, 2).await;
     assert_eq!(open(&world).len(), 1);
+    let said = metrics(&world, "response time 1h").await;
+    assert!(
+        said.contains("A gap of 30 min, in which nobody saw it") && said.contains("lowest 300 ms"),
+        "{said}"
+    );
 }
 
 #[tokio::test]
@@ -275,7 +348,11 @@ async fn howler(config: &str, line: &str) -> (bool, String) {
     howler_with(config, line, &[]).await
 }
 
-async fn howler_with(config: &str, line: &str, variables: &[(&'static str, &'static str)]) -> (bool, String) {
+pub async fn howler_with(
+    config: &str,
+    line: &str,
+    variables: &[(&'static str, &'static str)],
+) -> (bool, String) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("howler.toml"), config).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_howler"));

@@ -94,8 +94,8 @@ async fn metrics_are_the_documented_ones() {
     // Without Socket Mode nothing is counted there, no lane fell, and what has labels and no count is not shown.
     documented.retain(|name, (_, labels)| !name.starts_with("howler_socket_") || labels.is_empty());
     documented.remove("howler_lane_faults");
-    // Nothing is watched here: `watches::one_that_hangs_holds_up_nobody_and_each_is_counted` looks at these.
-    for name in ["howler_watch_failures", "howler_watch_reading_age_seconds"] {
+    // Nothing is watched here: `watches::one_that_hangs_holds_up_nobody_and_each_is_counted` looks at these, and `pushed` at the last.
+    for name in ["howler_watch_failures", "howler_watch_reading_age_seconds", "howler_pushed_values"] {
         assert!(documented.remove(name).is_some(), "{name} is documented");
     }
     // No source of alerts is on here: `hooks::a_crowd_that_nobody_knows_keeps_nobody_else_out` looks at these.

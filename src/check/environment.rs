@@ -21,7 +21,7 @@ enum Need {
     Default(&'static str),
 }
 
-const VARIABLES: [Variable; 24] = [
+const VARIABLES: [Variable; 25] = [
     Variable {
         name: "SLACK_BOT_TOKEN",
         need: Need::Needed(
@@ -33,6 +33,7 @@ const VARIABLES: [Variable; 24] = [
         need: Need::Needed("set it to the one on your Slack app's page Basic Information, App Credentials"),
     },
     Variable { name: "PROMETHEUS_URL", need: Need::Optional { part: "watches with promql" } },
+    Variable { name: "PROMETHEUS_TOKEN", need: Need::Optional { part: "a token for that Prometheus" } },
     Variable { name: "SLACK_API_URL", need: Need::Default("Slack's own address is used") },
     Variable {
         name: "SLACK_APP_TOKEN",

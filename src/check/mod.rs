@@ -14,6 +14,7 @@ mod programs;
 mod slack;
 mod sources;
 mod tools;
+mod vendors;
 mod watches;
 
 use std::io;
@@ -102,6 +103,7 @@ pub async fn run(config: Option<&Path>, data: PathBuf, lookup: impl Fn(&str) -> 
             report.print(vec![audit::line(&secrets.audit, &data, &clock).await]);
             report.print(asked::lines(&config, &secrets, &clock).await);
             report.print(watches::lines(&config, &secrets, &clock).await);
+            report.print(vendors::lines(&config, clock.now()).await);
             report.print(vec![github::line(&config, &secrets, clock).await]);
         }
         Err(_) => report.print(vec![Line::note(

@@ -203,7 +203,7 @@ fn the_environment_names_what_is_missing_and_shows_no_value() {
             .collect();
     assert_eq!(failed.collect::<Vec<_>>(), wrong);
     let secret = set.iter().filter(|line| !line.what.ends_with("_URL"));
-    assert!(secret.clone().count() == 18 && secret.clone().all(|line| !line.words.contains("sesame")));
+    assert!(secret.clone().count() == 19 && secret.clone().all(|line| !line.words.contains("sesame")));
     let socket = environment::lines(&|name: &str| (name == "SLACK_APP_TOKEN").then(|| "xapp-1".into()));
     let failed = socket.iter().filter(|line| line.level == Level::Fail).map(|line| line.what.as_str());
     assert_eq!(failed.collect::<Vec<_>>(), ["SLACK_BOT_TOKEN"], "no signature is needed then");

@@ -18,8 +18,23 @@ use watcher::Looker;
 pub async fn lines(config: &Config, secrets: &Secrets, clock: &Clock) -> Vec<Line> {
     let redactor = Arc::new(Redactor::new(secrets.all().into_iter()));
     let looker = Looker::new(config, secrets, redactor);
-    let lines = config.watches.iter().map(async |watch| line(watch, &looker.look(watch, clock).await));
+    let (pushed, hears) = (secrets.hooks.token.is_some(), secrets.hooks.github.is_some());
+    let lines = config.watches.iter().map(async |watch| match watch.is_heard() {
+        true if watch.is_pushed() => heard(watch, pushed, "HOWLER_HOOK_TOKEN", "POST /v1/metrics"),
+        true => heard(watch, hears, "GITHUB_WEBHOOK_SECRET", "/hooks/github"),
+        false => line(watch, &looker.look(watch, clock).await),
+    });
     join_all(lines).await
+}
+
+fn heard(watch: &Watch, listens: bool, variable: &str, door: &str) -> Line {
+    let what = format!("watch {}", watch.name);
+    match listens {
+        true => Line::ok(what, format!("it is {}, and cannot be asked", watch.asks)),
+        false => {
+            Line::fail(what, format!("{variable} is not set, so howler hears nothing: {door} does not exist"))
+        }
+    }
 }
 
 fn line(watch: &Watch, reading: &Reading) -> Line {

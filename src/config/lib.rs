@@ -12,6 +12,7 @@ mod runbook;
 pub mod secrets;
 mod severity;
 mod sources;
+mod vendor;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
+use ::watch::vendor::Vendor;
 use ::watch::watched::Watch;
 pub use backup::{Backup, Repository};
 pub use backups::Backups;
@@ -58,6 +60,8 @@ pub struct Config {
     pub heartbeats: Vec<Heartbeat>,
     #[serde(rename = "watch", deserialize_with = "watch::read")]
     pub watches: Vec<Watch>,
+    #[serde(rename = "vendor", deserialize_with = "vendor::read")]
+    pub vendors: Vec<Vendor>,
     /// What the files of `runbook` and those that howler ships with hold; read at the start.
     #[serde(skip)]
     pub procedures: Arc<Runbook>,
@@ -176,6 +180,11 @@ impl Config {
     /// The watch of this name.
     pub fn watch(&self, name: &str) -> Option<&Watch> {
         self.watches.iter().find(|watch| watch.name == name)
+    }
+
+    /// The vendor of this name.
+    pub fn vendor(&self, name: &str) -> Option<&Vendor> {
+        self.vendors.iter().find(|vendor| vendor.name == name)
     }
 
     /// Reads `path`.

@@ -37,6 +37,8 @@ pub struct Secrets {
     pub hooks: HookSecrets,
     /// The Prometheus server that watches with `promql` ask; without a slash at its end.
     pub prometheus_url: Option<String>,
+    /// Goes to that server as a bearer, and to nobody else.
+    pub prometheus_token: Option<Secret>,
 }
 
 /// What signs the audit of changes; without it rows are not signed.
@@ -150,6 +152,7 @@ impl Secrets {
             &self.vercel.token,
             &self.audit.key,
             &self.audit.before,
+            &self.prometheus_token,
         ];
         let PhoneSecrets { twilio_auth_token, pagerduty_routing_key, pagerduty_webhook_secret, .. } =
             &self.phone;
@@ -211,6 +214,7 @@ impl Secrets {
             audit: AuditSecrets::read(&given)?,
             hooks: HookSecrets::read(&given)?,
             prometheus_url: prometheus(&lookup)?,
+            prometheus_token: given("PROMETHEUS_TOKEN"),
         })
     }
 }

@@ -61,6 +61,7 @@ fn secrets_do_not_print_and_missing_ones_are_named() {
             name if name.starts_with("TWILIO_") || name.starts_with("PAGERDUTY_") => None,
             "VERCEL_API_URL" => None,
             "PROMETHEUS_URL" => Some("http://prometheus.example:9090/".to_owned()),
+            "PROMETHEUS_TOKEN" => Some("prometheus-token-0123".to_owned()),
             name => set(name),
         })
     };
@@ -71,6 +72,8 @@ fn secrets_do_not_print_and_missing_ones_are_named() {
     assert_eq!(read.github_api_url, "https://api.github.com");
     assert_eq!(read.vercel.api_url, "https://api.vercel.com");
     assert_eq!(read.prometheus_url.as_deref(), Some("http://prometheus.example:9090"));
+    let token = read.prometheus_token.as_ref().expect("it is read");
+    assert!(read.all().contains(token), "it is taken out of every text");
     assert!(!format!("{read:?}").contains("value of"));
 }
 
@@ -256,4 +259,26 @@ fn whom_checks_ask_is_a_name_or_off() {
     );
     let other = rules("repository = \"o/r\"\norganisation = \"p\"\nvercel_team = \"team_1\"");
     assert_eq!((other.organisation(), other.vercel_team.as_deref()), (Some("p"), Some("team_1")));
+}
+
+/// And the vendors are the runbook's dependencies (5.3).
+#[test]
+fn the_shipped_vendors_are_the_runbooks_dependencies() {
+    let text = include_str!("../../howler.example.toml");
+    let begins = text.find("# [[vendor]]").expect("the vendors");
+    let shipped: Vec<&str> = text[begins..].lines().take_while(|line| line.starts_with("# ")).collect();
+    let shipped = shipped.iter().map(|line| line.trim_start_matches("# ")).collect::<Vec<_>>().join("\n");
+    assert_eq!(problems(&shipped), Vec::<String>::new());
+    let config = Config::parse(&shipped).unwrap();
+    let told: Vec<String> =
+        config.vendors.iter().map(|vendor| format!("{}: {}", vendor.name, vendor.url)).collect();
+    assert_eq!(
+        told,
+        [
+            "GitHub: https://www.githubstatus.com",
+            "Vercel: https://www.vercel-status.com",
+            "Cloudflare: https://www.cloudflarestatus.com",
+            "OpenAI: https://status.openai.com",
+        ]
+    );
 }

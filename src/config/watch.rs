@@ -17,6 +17,8 @@ use domain::duration::Humane;
 
 /// Most watches.
 const MOST: usize = 100;
+/// What howler counts of GitHub.
+const RUNS: &str = "workflow success rate";
 /// How often one is asked where nothing else is said, and the most often that it may be.
 const EVERY: SignedDuration = SignedDuration::from_mins(1);
 const OFTEN: SignedDuration = SignedDuration::from_secs(10);
@@ -36,6 +38,8 @@ struct Written {
     pointer: Option<String>,
     http: Option<String>,
     measures: Option<Measures>,
+    push: Option<Selector>,
+    github: Option<String>,
     unit: Option<String>,
     every: Option<Humane>,
     warning: Option<Threshold>,
@@ -74,13 +78,26 @@ fn name<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
 impl Written {
     fn asks(&self) -> Result<Asks, String> {
         let named = [&self.prometheus, &self.promql, &self.json, &self.http];
-        if named.into_iter().flatten().count() != 1 {
+        let heard = usize::from(self.push.is_some()) + usize::from(self.github.is_some());
+        if named.into_iter().flatten().count() + heard != 1 {
             return Err(self.wrong(
                 "it needs one source: prometheus = \"https://...\" with metric, promql = \"...\", json = \"https://...\" with \
-                 pointer, or http = \"https://...\" with measures",
+                 pointer, http = \"https://...\" with measures, push = \"name\", or github = \"workflow success rate\"",
             ));
         }
         self.has_only_its_own()?;
+        if let Some(metric) = &self.push {
+            return Ok(Asks::Push { metric: metric.clone() });
+        }
+        match &self.github {
+            Some(what) if what.trim().eq_ignore_ascii_case(RUNS) => return Ok(Asks::Runs),
+            Some(what) => {
+                return Err(
+                    self.wrong(&format!("`{what}` is nothing that howler counts; write github = \"{RUNS}\""))
+                );
+            }
+            None => {}
+        }
         let (fold, url) = (self.fold, |text: &String| self.url(text));
         Ok(match (&self.prometheus, &self.promql, &self.json, &self.http) {
             (Some(address), ..) => {
@@ -111,13 +128,14 @@ impl Written {
     fn has_only_its_own(&self) -> Result<(), String> {
         let (page, query) = (self.prometheus.is_some(), self.promql.is_some());
         let (json, http) = (self.json.is_some(), self.http.is_some());
+        let (push, github) = (self.push.is_some(), self.github.is_some());
         for (key, is_there, fits, of) in [
             ("metric", self.metric.is_some(), page, "prometheus"),
             ("fold", self.fold.is_some(), page || query, "prometheus and promql"),
-            ("per", self.per.is_some(), page, "prometheus (in promql write rate(...))"),
+            ("per", self.per.is_some(), page || push, "prometheus and push (in promql write rate(...))"),
             ("pointer", self.pointer.is_some(), json, "json"),
             ("measures", self.measures.is_some(), http, "http"),
-            ("unit", self.unit.is_some(), !http, "prometheus, promql and json"),
+            ("unit", self.unit.is_some(), !(http || github), "prometheus, promql, json and push"),
         ] {
             if is_there && !fits {
                 return Err(self.wrong(&format!("`{key}` belongs to {of}")));
@@ -148,6 +166,7 @@ impl Written {
     fn unit(&self, asks: &Asks) -> Result<Unit, String> {
         match (asks, &self.unit) {
             (Asks::Latency { .. }, _) => Ok(Unit::SECONDS),
+            (Asks::Runs, _) => Ok(Unit::SHARE),
             (_, Some(unit)) => Unit::parse(unit).map_err(|problem| self.wrong(&problem.to_string())),
             (_, None) => Ok(Unit::PLAIN),
         }
@@ -262,6 +281,8 @@ mod tests {
         let latency =
             one("http = \"https://api.example/\"\nmeasures = \"latency\"\ncritical = \"> 1000ms for 5m\"\n");
         assert_eq!(latency.unit, Unit::SECONDS);
+        let push = one("push = 'queue_depth{queue=\"mail\"}'\nwarning = \"> 100 for 5m\"\n");
+        assert!(push.is_pushed() && push.asks.to_string() == "what is pushed as queue_depth{queue=\"mail\"}");
     }
 
     #[test]
@@ -280,6 +301,13 @@ mod tests {
             (format!("{http}warning = \"> 1\"\n"), "measures = \"latency\""),
             (format!("{http}measures = \"status\"\nunit = \"ms\"\nwarning = \"> 1\"\n"), "`unit` belongs to"),
             (format!("{json}per = \"second\"\nwarning = \"> 1\"\n"), "`per` belongs to prometheus"),
+            (format!("{json}push = \"depth\"\nwarning = \"> 1\"\n"), "it needs one source"),
+            (
+                "github = \"stars\"\nwarning = \"> 1\"\n".to_owned(),
+                "write github = \"workflow success rate\"",
+            ),
+            ("github = \"workflow success rate\"\nwarning = \"< 1\"\n".to_owned(), "has no unit"),
+            ("push = \"queue depth\"\nwarning = \"> 1\"\n".to_owned(), "labels stand in braces"),
             (json.to_owned(), "it needs warning or critical"),
             (format!("{json}warning = \"500ms\"\n"), "does not say on which side"),
             (format!("{json}unit = \"ms\"\nwarning = \"> 500\"\n"), "has no unit"),

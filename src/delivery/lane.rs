@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tracing::{Instrument, error, warn};
 
@@ -13,16 +13,20 @@ use super::heart::Heart;
 use super::job::Job;
 use super::phone::Caller;
 use super::{Deliverer, GitHub};
+use config::Config;
 use desk::{Desk, Next};
 use domain::alert::group::Shown;
-use domain::effect::{Effect, Lane, Outcome};
+use domain::effect::{Effect, EffectKind, Lane, Outcome};
 use domain::id::EffectId;
 use domain::incident::{Incident, still_true};
 use domain::oncall::{self, rota::Rota};
+use domain::picture::Picture;
 use domain::run::{self, Run};
 use ground::clock::Clock;
 use ground::logs::how_it_ended;
 use ground::telemetry::Metrics;
+use picture::Chart;
+use watch::watched::Watch;
 
 /// After a result that could not be saved.
 const PAUSE: SignedDuration = SignedDuration::from_secs(2);
@@ -45,7 +49,7 @@ pub struct Lanes {
     /// The store's name, which begins every mark.
     pub instance: Arc<str>,
     /// Becomes true when howler stops: what is on its way is finished, nothing new is begun.
-    pub stopping: watch::Receiver<bool>,
+    pub stopping: tokio::sync::watch::Receiver<bool>,
 }
 
 impl Lanes {
@@ -126,8 +130,31 @@ impl Lanes {
                 self.hands.perform(job, &self.desk, &self.deliverer, self.stopping.clone()).await
             }
             None if job.effect.kind.is_by_phone() => self.caller.perform(job).await,
-            None => self.deliverer.perform(job).await,
+            None => match &job.effect.kind {
+                EffectKind::Picture(picture) => self.picture(job, picture).await,
+                _ => self.deliverer.perform(job).await,
+            },
         }
+    }
+
+    /// Shows a picture; it is drawn where Slack has none of it yet, off the threads that everything else runs on.
+    async fn picture(&self, job: &Job, picture: &Picture) -> Outcome {
+        let drawn = if self.deliverer.wants_a_picture(job) {
+            let (desk, config, wanted) =
+                (self.desk.clone(), Arc::clone(&self.deliverer.config), picture.clone());
+            let drawn = tokio::task::spawn_blocking(move || draw(&desk, &config, wanted)).await;
+            match drawn {
+                Ok(Ok(drawn)) => Some(drawn),
+                Ok(Err(outcome)) => return outcome,
+                Err(error) => {
+                    error!(how = how_it_ended(&error), "a picture could not be drawn");
+                    return Outcome::Failed { reason: "it could not be drawn".to_owned(), unknown: false };
+                }
+            }
+        } else {
+            None
+        };
+        self.deliverer.show_picture(job, &picture.under, &picture.watch, drawn).await
     }
 
     /// Carries out one effect and saves what became of it; otherwise says when to go on.
@@ -162,6 +189,23 @@ impl Lanes {
             self.clock.now().saturating_add(PAUSE).unwrap_or(Timestamp::MAX)
         })
     }
+}
+
+/// Draws what is kept of a watch.
+fn draw(desk: &Desk, config: &Config, wanted: Picture) -> Result<picture::Picture, Outcome> {
+    let Picture { watch, from, until, marks, .. } = wanted;
+    let gone = || Outcome::Dropped { reason: "it is watched no longer".to_owned() };
+    let title = config.watch(&watch).map(Watch::spoken).ok_or_else(gone)?;
+    let course = desk.course(&watch, from, until).map_err(|fault| {
+        let at = desk.now().saturating_add(PAUSE).unwrap_or(Timestamp::MAX);
+        Outcome::Held { until: at, reason: format!("its values could not be read: {fault:?}") }
+    })?;
+    let marks = marks.iter().map(|mark| picture::Mark { at: mark.at, words: mark.in_words() }).collect();
+    let chart = Chart::of(title, course.ok_or_else(gone)?, marks);
+    chart.draw().map_err(|error| {
+        error!(%error, watch, "a picture could not be drawn");
+        Outcome::Failed { reason: error.to_string(), unknown: false }
+    })
 }
 
 fn result(outcome: &Outcome) -> &'static str {

@@ -170,7 +170,12 @@ impl Turns {
     ) -> Timestamp {
         let shows = matches!(
             lane,
-            Lane::Show(_) | Lane::Group | Lane::RunCard(_) | Lane::RunNews(_) | Lane::Alerts(_)
+            Lane::Show(_)
+                | Lane::Group
+                | Lane::RunCard(_)
+                | Lane::RunNews(_)
+                | Lane::Alerts(_)
+                | Lane::Pictures(_)
         );
         let (class, opens) = match urgency {
             Urgency::Page => (PAGES, until),

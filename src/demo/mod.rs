@@ -150,6 +150,7 @@ async fn start(listen: SocketAddr, folder: &Path, kept: bool, clock: Clock) -> R
             github_api_url: GITHUB_API_URL.into(),
             vercel: VercelSecrets::default(),
             prometheus_url: None,
+            prometheus_token: None,
             metrics_secret: None,
             api_secret: None,
             audit: config::secrets::AuditSecrets::default(),

@@ -91,7 +91,10 @@ impl Round {
                 | Message::Heard(_, _, reply)
                 | Message::Learned(_, reply)
                 | Message::Drilled(_, reply)
-                | Message::Watched(_, reply) => {
+                | Message::Look(_, reply)
+                | Message::Vendor(_, reply)
+                | Message::Watched(_, reply)
+                | Message::Picture(_, reply) => {
                     // Who asked may have gone.
                     let _ = reply.send(Err(fault));
                 }
@@ -99,6 +102,9 @@ impl Round {
                     // What was saved before counts; a source sends the rest again.
                     let seen = matches!(self.shared.store.seen(&delivery.id), Ok(Some(_)));
                     let _ = reply.send(if seen { Ok(()) } else { Err(NotHeard::NotSaved) });
+                }
+                Message::Pushed(_, reply) => {
+                    let _ = reply.send(Err(NotHeard::NotSaved));
                 }
                 Message::Next(lane, reply) => asking.push((lane, reply)),
                 Message::Hold(effect, until, reason, reply) => holds.push((effect, until, reason, reply)),

@@ -21,6 +21,7 @@ mod kinds;
 mod meaning;
 mod merge;
 mod parts;
+mod pictures;
 mod pin;
 mod reach;
 mod record;
@@ -30,6 +31,7 @@ mod run;
 mod savepoint;
 #[cfg(test)]
 mod tests;
+mod vendors;
 mod watch;
 mod watched;
 mod week;
@@ -40,13 +42,18 @@ use jiff::Timestamp;
 use tracing::info;
 
 pub(super) use self::feature::alerts::{find as find_alert, find_group};
-pub use self::feature::{read as read_feature, week_of_alerts};
+pub use self::feature::{course, read as read_feature, week_of_alerts};
 use self::journal::Journal;
 pub use self::parts::Parts;
+pub use self::vendors::say as vendors_say;
 use super::book::{Book, Meant};
 use super::reads;
 use super::state::State;
+use ::watch::history::{Row as ValuesOf, RowKey};
+use ::watch::kept::Kept;
 use ::watch::row::Row;
+use ::watch::runs::Runs;
+use ::watch::vendor::VendorRow;
 use config::Config;
 use domain::actor::Actor;
 use domain::aggregate::Cause;
@@ -91,6 +98,13 @@ pub struct Draft<'a> {
     beats: Journal<String, Option<Beat>>,
     /// How what is watched stands; `None` where it is watched no longer.
     watched: Journal<String, Option<Row>>,
+    /// What was read of it: rows that are written, and of each watch what its next value needs.
+    values: Journal<(String, RowKey), Option<ValuesOf>>,
+    kept: Journal<String, Kept>,
+    /// What vendors said; `None` where they are read no longer.
+    vendors: Journal<String, Option<VendorRow>>,
+    /// Finished runs of workflows, where this round counts one.
+    finished: Journal<(), Runs>,
     /// What sources are asked, where this round changes it.
     asking: Journal<(), Asking>,
     /// The newest group of what has this in common in each channel, as far as this round made one.
@@ -128,6 +142,10 @@ impl<'a> Draft<'a> {
             misread: Vec::new(),
             beats: Journal::default(),
             watched: Journal::default(),
+            values: Journal::default(),
+            kept: Journal::default(),
+            vendors: Journal::default(),
+            finished: Journal::default(),
             asking: Journal::default(),
             group_keys: Journal::default(),
             declared: Journal::default(),
@@ -154,6 +172,9 @@ impl<'a> Draft<'a> {
             beats: self.beats.into_map().into_iter().collect(),
             asking: self.asking.into_map().into_values().next(),
             watched: self.watched.into_map().into_iter().collect(),
+            values: self.values.into_map().into_iter().collect(),
+            vendors: self.vendors.into_map().into_iter().collect(),
+            runs: self.finished.into_map().into_values().next(),
         };
         self.changes.seen = self.seen.into_map().into_iter().collect();
         self.changes

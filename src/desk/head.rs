@@ -53,14 +53,19 @@ pub fn head(
         None => run,
     });
     let alerts = match &effect.kind {
-        EffectKind::AlertCard { group } => {
-            let mut shown = alerts::shown(&book, *group)?;
-            if let (Some(shown), Some(post)) = (&mut shown, unsaved.group(*group)) {
+        EffectKind::AlertCard { group } => Some(*group),
+        EffectKind::Picture(picture) => picture.under.group(),
+        _ => None,
+    };
+    let alerts = match alerts {
+        Some(group) => {
+            let mut shown = alerts::shown(&book, group)?;
+            if let (Some(shown), Some(post)) = (&mut shown, unsaved.group(group)) {
                 shown.group.post = Some(post.clone());
             }
             shown.map(Arc::new)
         }
-        _ => None,
+        None => None,
     };
     Ok(Head::Send { effect: Box::new((*effect).clone()), incident, run, alerts })
 }

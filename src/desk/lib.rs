@@ -18,6 +18,7 @@ pub mod oncall;
 mod order;
 mod put_off;
 mod reads;
+mod reply;
 mod rested;
 mod round;
 mod signing;
@@ -34,7 +35,9 @@ use jiff::Timestamp;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tracing::{error, info, warn};
 
+use ::watch::push::{Pushed, Took};
 use ::watch::row::Read;
+use ::watch::vendor::VendorRead;
 use book::Book;
 use broken::Broken;
 use config::Config;
@@ -50,6 +53,7 @@ use domain::id::{ChannelId, EffectId, IncidentId, RunId, UserId};
 use domain::incident::Incident;
 use domain::oncall::reach::NoWay;
 use domain::oncall::rota::Rota;
+use domain::picture::Picture;
 use domain::procedure::drill::Drilled;
 use domain::request::{Ask, ReplyPath, Request};
 use domain::run::Run;
@@ -80,6 +84,12 @@ enum Message {
     Learned(Box<Learned>, oneshot::Sender<Result<(), Fault>>),
     /// A reading of a watch.
     Watched(Box<Read>, oneshot::Sender<Result<(), Fault>>),
+    Vendor(Box<VendorRead>, oneshot::Sender<Result<(), Fault>>),
+    /// A watch that nobody is asked for is looked at.
+    Look(String, oneshot::Sender<Result<(), Fault>>),
+    Pushed(Vec<Pushed>, oneshot::Sender<Result<Took, NotHeard>>),
+    /// A picture for whoever asked.
+    Picture(Box<Picture>, oneshot::Sender<Result<(), Fault>>),
     /// Not before then, for this reason; see [`Desk::hold`].
     Hold(EffectId, Timestamp, String, oneshot::Sender<()>),
     Next(Lane, oneshot::Sender<Next>),
@@ -202,6 +212,7 @@ impl Desk {
         let reads = matches!(&request.ask, Ask::Line(line) if line.command.reads());
         if reads {
             let answer = self.read(&request).await?;
+            self.picture(&request, &answer).await;
             if request.reply == ReplyPath::Inline || !matches!(answer, Answer::Private(_)) {
                 return Ok(answer);
             }

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::error;
 
 use super::book::{Book, Meant};
-use super::draft::read_feature;
+use super::draft::{read_feature, vendors_say};
 use super::oncall::{self, Look};
 use config::Config;
 use domain::answer::{Answer, FormFill, FormToOpen, HelpNow, Private, Summary};
@@ -73,7 +73,13 @@ pub fn answer(
             let undone = undone(book.state.outbox.iter(), book.now, Some(incident.id));
             let whole = incident.merged().map(|_| book.whole(incident.id)).transpose()?.flatten();
             let whole = whole.map(|whole| Box::new(whole.summary()));
-            Ok(Answer::Private(Private::Show { incident: Box::new(incident.clone()), undone, whole }))
+            let vendors = if incident.is_open() { vendors_say(book, config, None) } else { Vec::new() };
+            Ok(Answer::Private(Private::Show {
+                incident: Box::new(incident.clone()),
+                undone,
+                whole,
+                vendors,
+            }))
         }),
         Command::Timeline { page } => {
             about(book, request, line, |incident| show_timeline(book, incident, *page))

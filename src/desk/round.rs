@@ -9,11 +9,11 @@ use tracing::{Instrument, error, warn};
 use super::draft::Draft;
 use super::head::{Head, head};
 use super::put_off::PutOff;
+use super::reply::{Reply, saved, unreadable};
 use super::state::State;
 use super::unsaved::Unsaved;
 use super::{Broken, Doubts, Fault, Message, Next, Pulse, Shared};
 use domain::alert::hear::NotHeard;
-use domain::answer::Answer;
 use domain::duration::Spoken;
 use domain::effect::{Lane, Outcome, To};
 use domain::id::EffectId;
@@ -32,15 +32,6 @@ pub(super) const RECOVER_EVERY: SignedDuration = SignedDuration::from_secs(2);
 /// When the store is tried again, where it failed at `now`.
 pub(super) fn after_a_while(now: Timestamp) -> Timestamp {
     now.saturating_add(RECOVER_EVERY).unwrap_or(Timestamp::MAX)
-}
-
-/// What is answered once the round is committed.
-enum Reply {
-    Answer(Box<Request>, oneshot::Sender<Result<Answer, Fault>>, Box<Result<Answer, Fault>>),
-    Report(EffectId, Box<Outcome>, oneshot::Sender<()>),
-    Saved(oneshot::Sender<Result<(), Fault>>),
-    /// What a source is told, once what was decided of its delivery is saved.
-    Heard(oneshot::Sender<Result<(), NotHeard>>, Result<(), NotHeard>),
 }
 
 /// What a round decided, before it is saved.
@@ -261,12 +252,24 @@ impl Round {
                 }
                 Message::Learned(learned, reply) => saved(draft.learn(&learned), reply, &mut replies),
                 Message::Watched(read, reply) => saved(draft.watched(&read), reply, &mut replies),
+                Message::Vendor(read, reply) => saved(draft.vendor(&read), reply, &mut replies),
+                Message::Look(name, reply) => saved(draft.look(&name), reply, &mut replies),
+                Message::Pushed(values, reply) => match draft.pushed(&values) {
+                    Ok(took) => replies.push(Reply::Pushed(reply, took)),
+                    Err(error) => {
+                        unreadable(error);
+                        // Who sent it may have gone.
+                        let _ = reply.send(Err(NotHeard::NotSaved));
+                    }
+                },
+                Message::Picture(picture, reply) => {
+                    draft.picture_asked(*picture);
+                    replies.push(Reply::Saved(reply));
+                }
                 Message::Hold(effect, until, reason, reply) => holds.push((effect, until, reason, reply)),
                 Message::Next(lane, reply) => asking.push((lane, reply)),
-                Message::Nudge(reply) => {
-                    // Whoever nudged may have gone; the look at the clock has happened.
-                    let _ = reply.send(());
-                }
+                // Whoever nudged may have gone; the look at the clock has happened.
+                Message::Nudge(reply) => drop(reply.send(())),
                 Message::Close => {}
             }
         }
@@ -348,6 +351,9 @@ impl Round {
                 Reply::Heard(reply, heard) => {
                     let saved = committed.map_err(|_| NotHeard::NotSaved);
                     let _ = reply.send(saved.and(heard));
+                }
+                Reply::Pushed(reply, took) => {
+                    drop(reply.send(committed.map(|()| took).map_err(|_| NotHeard::NotSaved)));
                 }
                 Reply::Report(effect, outcome, reply) => {
                     if committed.is_err() {
@@ -431,17 +437,4 @@ fn report(draft: &mut Draft<'_>, effect: EffectId, outcome: Outcome) -> Option<(
     let error = taken.err()?;
     error!(%error, effect = effect.0, "a report could not be taken in; it is kept, and taken in later");
     Some((effect, outcome))
-}
-
-/// Answers what was decided once it is saved, and at once where it could not be.
-fn saved(done: Result<(), StoreError>, reply: oneshot::Sender<Result<(), Fault>>, replies: &mut Vec<Reply>) {
-    match done {
-        Ok(()) => replies.push(Reply::Saved(reply)),
-        Err(error) => drop(reply.send(Err(unreadable(error)))),
-    }
-}
-
-fn unreadable(error: StoreError) -> Fault {
-    error!(%error, "a request could not be decided");
-    Fault::Unreadable
 }

@@ -21,6 +21,8 @@ use domain::run::signed::Keys;
 use domain::timer::Timer;
 use store::{Changes, Loaded, Numbers, Plain, Store};
 use tracing::warn;
+use watch::runs::Runs;
+use watch::vendor::VendorRow;
 
 /// Effects with numbers from here on were never saved: answers and notices while nothing could be.
 pub const IN_MEMORY: u64 = 1 << 62;
@@ -42,6 +44,10 @@ pub struct State {
     pub plain: Live,
     /// What leads to the alerts among them, and their sources.
     pub alerts: Alerts,
+    /// What vendors' status pages said, by their names.
+    pub vendors: BTreeMap<String, VendorRow>,
+    /// Finished runs of workflows.
+    pub finished: Runs,
     pub ledger: Ledger,
     pub rota: Arc<Rota>,
     pub timers: BTreeSet<Timer>,
@@ -56,7 +62,7 @@ impl State {
     /// `keys` cannot add lets nothing be changed.
     pub fn loaded(loaded: Loaded, keys: &Keys) -> Self {
         let Loaded { open, rota, runs, plain, ledger, timers, outbox, next, .. } = loaded;
-        let Loaded { ears, beats, watched, asking, drills, .. } = loaded;
+        let Loaded { ears, beats, watched, vendors, finished, asking, drills, .. } = loaded;
         let broken = ledger.broken.clone().or_else(|| keys.missing(&ledger));
         let mut state = Self {
             worst: open.iter().map(|incident| (incident.severity, incident.id)).collect(),
@@ -66,6 +72,8 @@ impl State {
             open: open.into_iter().map(|incident| (incident.id, Arc::new(incident))).collect(),
             runs: runs.into_iter().map(|run| (run.id, Arc::new(run))).collect(),
             alerts: Alerts::loaded(ears, beats, watched, asking, &plain.alerts, &plain.groups),
+            finished,
+            vendors: vendors.into_iter().map(|row| (row.name.clone(), row)).collect(),
             drills,
             plain: Live::loaded(plain),
             ledger: Ledger { broken, ..ledger },
@@ -155,6 +163,15 @@ impl State {
             self.rested.take_group(group, stands);
         }
         changes.heard.beats.into_iter().for_each(|(key, beat)| self.alerts.take_beat(key, beat));
+        if let Some(runs) = changes.heard.runs {
+            self.finished = runs;
+        }
+        for (name, row) in changes.heard.vendors {
+            match row {
+                Some(row) => drop(self.vendors.insert(name, row)),
+                None => drop(self.vendors.remove(&name)),
+            }
+        }
         changes.heard.watched.into_iter().for_each(|(name, row)| self.alerts.take_watched(name, row));
         if let Some(drills) = changes.drills {
             self.drills = drills;

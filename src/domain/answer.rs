@@ -19,6 +19,7 @@ use super::runbook::RunbookAnswer;
 use crate::actor::Actor;
 use crate::alert::AlertId;
 use crate::id::{ChannelId, DeliveryId, IncidentId, UserId};
+use crate::vendor::VendorSays;
 
 /// The answer to a request. It is kept with the delivery, so that a repeated one gets the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -121,6 +122,9 @@ pub enum Private {
         /// What it is merged into, as that is now.
         #[serde(default)]
         whole: Option<Box<Summary>>,
+        /// What vendors say is wrong.
+        #[serde(default)]
+        vendors: Vec<VendorSays>,
     },
     Timeline {
         incident: Summary,

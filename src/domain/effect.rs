@@ -21,6 +21,7 @@ use super::incident::Rung;
 use super::incident::timeline::Entry;
 use super::oncall::tell::Tell;
 use super::owner::Owner;
+use super::picture::Picture;
 use super::procedure::{Check, Question};
 use super::request::{Place, ReplyPath};
 use super::run::announce::RunNote;
@@ -331,6 +332,8 @@ pub enum EffectKind {
     AlertCard {
         group: GroupId,
     },
+    /// Show how something that is watched went, beside what is said of it.
+    Picture(Box<Picture>),
     /// Post what a part with a command of its own says.
     Notice {
         to: To,

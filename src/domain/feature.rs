@@ -10,12 +10,14 @@ use super::alert::signal::Source;
 use super::alert::silence::Silence;
 use super::maintenance::Maintenance;
 use super::maintenance::line::{self as maintenance, MaintenanceAnswer, MaintenanceLine};
+use super::metrics::{MetricsAnswer, MetricsLine};
 
 /// What is asked of a part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FeatureLine {
     Maintenance(MaintenanceLine),
     Alerts(AlertsLine),
+    Metrics(MetricsLine),
 }
 
 impl FeatureLine {
@@ -24,6 +26,8 @@ impl FeatureLine {
         match self {
             Self::Maintenance(_) => "maintenance",
             Self::Alerts(_) => "alerts",
+            // What is watched is a page of the runbook, and has no command beside that.
+            Self::Metrics(_) => "runbook",
         }
     }
 
@@ -32,6 +36,7 @@ impl FeatureLine {
         match self {
             Self::Maintenance(line) => line.word(),
             Self::Alerts(line) => line.word(),
+            Self::Metrics(line) => line.word(),
         }
     }
 
@@ -40,6 +45,7 @@ impl FeatureLine {
         match self {
             Self::Maintenance(line) => line.reads(),
             Self::Alerts(line) => line.reads(),
+            Self::Metrics(line) => line.reads(),
         }
     }
 }
@@ -49,6 +55,7 @@ impl FeatureLine {
 pub enum FeatureAnswer {
     Maintenance(MaintenanceAnswer),
     Alerts(AlertsAnswer),
+    Metrics(MetricsAnswer),
 }
 
 impl FeatureAnswer {
@@ -57,6 +64,7 @@ impl FeatureAnswer {
         match self {
             Self::Maintenance(answer) => answer.refuses(),
             Self::Alerts(answer) => answer.refuses(),
+            Self::Metrics(answer) => answer.refuses(),
         }
     }
 }

@@ -17,8 +17,10 @@ pub mod home;
 pub mod id;
 pub mod incident;
 pub mod maintenance;
+pub mod metrics;
 pub mod oncall;
 pub mod owner;
+pub mod picture;
 pub mod procedure;
 pub mod refusal;
 pub mod request;
@@ -28,6 +30,7 @@ pub mod secret;
 pub mod severities;
 pub mod text;
 pub mod timer;
+pub mod vendor;
 
 pub use command::{Command, Line};
 pub use incident::severity::{Severity, Status};

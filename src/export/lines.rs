@@ -250,6 +250,7 @@ fn does(kind: &EffectKind) -> &'static str {
         EffectKind::Group => "group",
         EffectKind::Look { .. } => "look",
         EffectKind::AlertCard { .. } => "alert_card",
+        EffectKind::Picture(_) => "picture",
         EffectKind::RunCard { .. } => "run_card",
         EffectKind::RunSays { .. } => "run_says",
         EffectKind::RunFile { .. } => "run_file",

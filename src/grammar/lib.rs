@@ -11,6 +11,7 @@ mod alerts;
 mod emoji;
 mod maintenance;
 mod merge;
+mod metrics;
 mod number;
 pub mod oncall;
 pub mod parts;
@@ -102,6 +103,11 @@ pub fn parse_runbook(text: &str) -> Line {
 }
 
 fn runbook_line(text: &str) -> Line {
+    let (first, rest) = split_word(text);
+    let word = first.trim_end_matches([':', ',', '.', '!', '?']);
+    if ["metrics", "metric"].iter().any(|name| word.eq_ignore_ascii_case(name)) {
+        return here(Command::Feature(Box::new(FeatureLine::Metrics(metrics::parse(rest)))));
+    }
     Line { incident: None, command: Command::Runbook(runbook::parse(text)) }
 }
 
@@ -121,7 +127,7 @@ pub fn parse_feature(command: &str, text: &str) -> Option<Line> {
 /// with one is none.
 fn only_looks(first: &str, rest: &str) -> bool {
     let words = rest.split_whitespace().filter(|word| !word.contains('=')).count();
-    let most = [("diagnose", usize::MAX), ("health", 0), ("logs", 1)];
+    let most = [("diagnose", usize::MAX), ("health", 0), ("logs", 1), ("metrics", 3)];
     most.iter().any(|(word, most)| first.eq_ignore_ascii_case(word) && words <= *most)
 }
 

@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{
+    AUTHORIZATION, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+    LAST_MODIFIED,
+};
 use futures_util::StreamExt;
 use tokio::time::timeout;
 
@@ -10,6 +13,7 @@ use super::address::Hosts;
 use super::http::{in_words, sent, targets};
 use config::RunbookRules;
 use domain::procedure::CannotTell;
+use domain::secret::Secret;
 
 /// Fetches from the hosts that `[runbook]` names, and nobody else.
 #[derive(Debug)]
@@ -25,6 +29,26 @@ pub struct Fetched {
     pub body: Vec<u8>,
     /// From the question to the end of the answer.
     pub took: Duration,
+    pub validators: Validators,
+}
+
+/// What a server says of the version that it sent, to be asked with the next time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Validators {
+    etag: Option<HeaderValue>,
+    modified: Option<HeaderValue>,
+}
+
+impl Validators {
+    fn of(headers: &HeaderMap) -> Self {
+        Self { etag: headers.get(ETAG).cloned(), modified: headers.get(LAST_MODIFIED).cloned() }
+    }
+
+    fn headers(&self) -> HeaderMap {
+        let etag = self.etag.clone().map(|etag| (IF_NONE_MATCH, etag));
+        let modified = self.modified.clone().map(|modified| (IF_MODIFIED_SINCE, modified));
+        etag.into_iter().chain(modified).collect()
+    }
 }
 
 /// Why there is none.
@@ -45,19 +69,61 @@ impl Fetcher {
     /// # Errors
     /// Why nothing came.
     pub async fn fetch(&self, address: &str, limit: Duration, most: usize) -> Result<Fetched, Unfetched> {
-        let late = || Unfetched::Not(format!("{address} did not answer within {} s", limit.as_secs()));
-        timeout(limit, self.whole(address, most)).await.unwrap_or_else(|_| Err(late()))
+        self.fetch_if(address, HeaderMap::new(), limit, most).await
     }
 
-    async fn whole(&self, address: &str, most: usize) -> Result<Fetched, Unfetched> {
+    /// The same, of somebody who wants a token. It goes to `address` alone, for no redirect is followed.
+    ///
+    /// # Errors
+    /// Why nothing came.
+    pub async fn fetch_as(
+        &self,
+        address: &str,
+        bearer: &Secret,
+        limit: Duration,
+        most: usize,
+    ) -> Result<Fetched, Unfetched> {
+        let mut token = HeaderValue::try_from(format!("Bearer {}", bearer.reveal()))
+            .map_err(|_| Unfetched::Not(format!("{address} wants a token that can stand in a header")))?;
+        token.set_sensitive(true);
+        self.fetch_if(address, HeaderMap::from_iter([(AUTHORIZATION, token)]), limit, most).await
+    }
+
+    /// The same, where it is another version than the one of `known`; else the answer's status is 304.
+    ///
+    /// # Errors
+    /// Why nothing came.
+    pub async fn fetch_newer(
+        &self,
+        address: &str,
+        known: &Validators,
+        limit: Duration,
+        most: usize,
+    ) -> Result<Fetched, Unfetched> {
+        self.fetch_if(address, known.headers(), limit, most).await
+    }
+
+    async fn fetch_if(
+        &self,
+        address: &str,
+        headers: HeaderMap,
+        limit: Duration,
+        most: usize,
+    ) -> Result<Fetched, Unfetched> {
+        let late = || Unfetched::Not(format!("{address} did not answer within {} s", limit.as_secs()));
+        timeout(limit, self.whole(address, headers, most)).await.unwrap_or_else(|_| Err(late()))
+    }
+
+    async fn whole(&self, address: &str, headers: HeaderMap, most: usize) -> Result<Fetched, Unfetched> {
         let not = |CannotTell(why)| Unfetched::Not(why);
         let targets = targets(&self.hosts, address).await.map_err(not)?;
         let began = Instant::now();
-        let response = sent(address, targets).await.map_err(not)?;
+        let response = sent(address, targets, headers).await.map_err(not)?;
         let response = response.map_err(|error| Unfetched::Not(format!("{address} {}", in_words(&error))))?;
         let status = response.status().as_u16();
         let content_type = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let content_type = content_type.map(str::to_owned);
+        let validators = Validators::of(response.headers());
         let mut body = Vec::new();
         let mut stream = response.into_body().into_data_stream();
         while let Some(chunk) = stream.next().await {
@@ -67,6 +133,6 @@ impl Fetcher {
                 return Err(Unfetched::TooLong);
             }
         }
-        Ok(Fetched { status, content_type, body, took: began.elapsed() })
+        Ok(Fetched { status, content_type, body, took: began.elapsed(), validators })
     }
 }

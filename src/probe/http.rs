@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::header::{ACCEPT, USER_AGENT};
+use axum::http::header::{ACCEPT, HeaderMap, USER_AGENT};
 use axum::http::uri::Scheme;
 use axum::http::{Request, Response};
 use futures_util::StreamExt;
@@ -86,7 +86,7 @@ pub(super) async fn targets(hosts: &Hosts, address: &str) -> Result<Vec<SocketAd
 
 async fn fetch(address: &str, targets: Vec<SocketAddr>) -> Result<Heard, CannotTell> {
     let cannot = |why: &str| CannotTell(format!("{address} {why}"));
-    let response = match sent(address, targets.clone()).await? {
+    let response = match sent(address, targets.clone(), HeaderMap::new()).await? {
         Ok(response) => response,
         // A connection that is refused is an answer, as of `tcp`: what is to answer there does not run.
         Err(error) if error.is_connect() && tcp::refuses(address, &targets).await => {
@@ -108,10 +108,11 @@ async fn fetch(address: &str, targets: Vec<SocketAddr>) -> Result<Heard, CannotT
     Ok(heard_of(kept.printed(), heard))
 }
 
-/// Sends the question, on a connection of its own.
+/// Sends the question with these headers beside the usual ones, on a connection of its own.
 pub(super) async fn sent(
     address: &str,
     targets: Vec<SocketAddr>,
+    headers: HeaderMap,
 ) -> Result<Result<Response<Body>, Error>, CannotTell> {
     let cannot = |why: &str| CannotTell(format!("{address} {why}"));
     let mut connector = HttpConnector::new_with_resolver(Pinned(targets));
@@ -119,7 +120,8 @@ pub(super) async fn sent(
     connector.set_connect_timeout(Some(CONNECT_LIMIT));
     let agent = concat!("howler/", env!("CARGO_PKG_VERSION"));
     let request = Request::get(address).header(USER_AGENT, agent).header(ACCEPT, "*/*").body(Body::empty());
-    let request = request.map_err(|_| cannot("is no address"))?;
+    let mut request = request.map_err(|_| cannot("is no address"))?;
+    request.headers_mut().extend(headers);
     let client = Client::builder(TokioExecutor::new());
     let response = if request.uri().scheme() == Some(&Scheme::HTTP) {
         client.build(connector).request(request).await

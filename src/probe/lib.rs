@@ -48,7 +48,7 @@ use domain::procedure::{Answer, CannotTell, Check, Finding, Heard, Question};
 use domain::run::change::Ended;
 use domain::secret::Secret;
 use domain::text::clean;
-pub use fetch::{Fetched, Fetcher, Unfetched};
+pub use fetch::{Fetched, Fetcher, Unfetched, Validators};
 pub use findable::{Findable, findable, make_findable};
 pub use github::GitHub;
 use ground::clock::Clock;

@@ -6,7 +6,7 @@ use super::body::form_value;
 use super::json::{at, first, number, text};
 use super::text::{facts, links, title};
 use super::{Body, Read, Reading, name, time};
-use domain::alert::signal::{Heard, Said, Signal, Source, Trouble};
+use domain::alert::signal::{Heard, RunEnd, Said, Signal, Source, Trouble};
 
 /// The header that names the event. It is not signed, so the body's shape has the last word.
 pub const EVENT: &str = "x-github-event";
@@ -47,7 +47,12 @@ pub fn read(reading: Reading<'_>, rules: &Rules, event: Option<&str>, body: &Bod
         Verdict::NotUnderstood(why) => Heard { not_understood: vec![why], ..Heard::default() },
         Verdict::Said(said) => {
             let repository = repository.unwrap_or_else(|| "an unnamed repository".into());
-            Heard { signals: vec![signal(reading, &value, run, &repository, said)], ..Heard::default() }
+            let signal = signal(reading, &value, run, &repository, said);
+            let branch = text(run, &["head_branch"]);
+            let is_default = branch.is_some() && branch == text(&value, &["repository", "default_branch"]);
+            let end = RunEnd { succeeded: said == Said::Resolved, at: signal.at };
+            let runs = is_default.then_some(end).into_iter().collect();
+            Heard { signals: vec![signal], runs, ..Heard::default() }
         }
     };
     Read { heard, id }

@@ -70,6 +70,10 @@ pub struct Loaded {
     pub beats: Vec<Beat>,
     /// How what is watched stands.
     pub watched: Vec<watch::row::Row>,
+    /// What vendors said.
+    pub vendors: Vec<watch::vendor::VendorRow>,
+    /// Finished runs of workflows.
+    pub finished: watch::runs::Runs,
     /// What sources are asked.
     pub asking: Asking,
     pub drills: Drills,

@@ -3,12 +3,15 @@
 
 use super::disk::Engine;
 use super::engine::Write;
+use super::series::{self, ValuesRow};
 use super::{Store, StoreError, codec, values};
 use domain::alert::asking::Asking;
 use domain::alert::ear::{Ear, Known, MisreadBody};
 use domain::alert::signal::Source;
 use domain::alert::watch::Beat;
 use watch::row::Row;
+use watch::runs::Runs;
+use watch::vendor::VendorRow;
 
 /// Which alert is a key's.
 const KEY: &[u8] = b"K/";
@@ -21,6 +24,10 @@ const MISREAD: &[u8] = b"M/";
 const BEAT: &[u8] = b"N/";
 /// What is watched, and how it stands.
 const WATCHED: &[u8] = b"W/";
+/// Finished runs of workflows: one row.
+const RUNS: &[u8] = b"Z";
+/// Vendors, and what their status pages said.
+const VENDOR: &[u8] = b"Y/";
 /// What sources are asked, and what became of it: one row.
 const ASKING: &[u8] = b"O";
 
@@ -35,6 +42,11 @@ pub struct HeardRows {
     pub asking: Option<Asking>,
     /// By name; `None` where it is watched no longer.
     pub watched: Vec<(String, Option<Row>)>,
+    /// What was read of it.
+    pub values: Vec<ValuesRow>,
+    /// By name; `None` where it is read no longer.
+    pub vendors: Vec<(String, Option<VendorRow>)>,
+    pub runs: Option<Runs>,
 }
 
 impl HeardRows {
@@ -45,6 +57,9 @@ impl HeardRows {
             && self.beats.is_empty()
             && self.asking.is_none()
             && self.watched.is_empty()
+            && self.values.is_empty()
+            && self.vendors.is_empty()
+            && self.runs.is_none()
     }
 
     pub(super) fn rows(&self, writes: &mut Vec<Write>) -> Result<(), StoreError> {
@@ -65,6 +80,14 @@ impl HeardRows {
         for (name, row) in &self.watched {
             let row = row.as_ref().map(codec::encode).transpose()?;
             writes.push(([WATCHED, name.as_bytes()].concat(), row));
+        }
+        for (name, row) in &self.vendors {
+            let row = row.as_ref().map(codec::encode).transpose()?;
+            writes.push(([VENDOR, name.as_bytes()].concat(), row));
+        }
+        series::rows(&self.values, writes)?;
+        if let Some(runs) = &self.runs {
+            writes.push((RUNS.to_vec(), Some(codec::encode(runs)?)));
         }
         if let Some(asking) = &self.asking {
             writes.push((ASKING.to_vec(), Some(codec::encode(asking)?)));
@@ -109,6 +132,17 @@ pub(super) fn beats(engine: &Engine) -> Result<Vec<Beat>, StoreError> {
 /// What is watched.
 pub(super) fn watched(engine: &Engine) -> Result<Vec<Row>, StoreError> {
     values(engine, WATCHED)
+}
+
+/// What vendors said.
+pub(super) fn vendors(engine: &Engine) -> Result<Vec<VendorRow>, StoreError> {
+    values(engine, VENDOR)
+}
+
+/// Finished runs of workflows.
+pub(super) fn runs(engine: &Engine) -> Result<Runs, StoreError> {
+    let row = engine.get(RUNS)?.map(|row| codec::decode(&row)).transpose()?;
+    Ok(row.unwrap_or_default())
 }
 
 /// What sources are asked.

@@ -35,6 +35,7 @@ mod restore;
 mod rights;
 mod rows;
 pub mod salvage;
+mod series;
 mod totals;
 mod verify;
 mod words;
@@ -72,6 +73,7 @@ pub use migrate::before_upgrade;
 pub use outline::{Held, Outline, Standing, Upgrade, VERSION, hold, outline};
 pub use plain::{Plain, PlainNumbers};
 pub use restore::{DRAFT as RESTORING, RestoreError, Restored};
+pub use series::ValuesRow;
 
 /// Deliveries are remembered this long: Slack re-sends for minutes, and events that it held back for an hour or so.
 const REMEMBER: SignedDuration = SignedDuration::from_hours(6);

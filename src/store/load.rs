@@ -48,6 +48,8 @@ impl Store {
                 ears: heard::ears(engine)?,
                 beats: heard::beats(engine)?,
                 watched: heard::watched(engine)?,
+                vendors: heard::vendors(engine)?,
+                finished: heard::runs(engine)?,
                 asking: heard::asking(engine)?,
                 drills: drills::read(engine)?,
                 timers,

@@ -30,6 +30,7 @@ pub fn effect_in_words(effect: &Effect) -> String {
         EffectKind::Group => "the user group of the on-call".to_owned(),
         EffectKind::Look { run, name, .. } => format!("the check {name} of {run}"),
         EffectKind::AlertCard { group } => format!("the message of the {group}"),
+        EffectKind::Picture(picture) => format!("the picture of {}", picture.watch),
         EffectKind::RunCard { run } => format!("the card of {run}"),
         EffectKind::RunSays { run, to, .. } => format!("what {run} says {}", place(to)),
         EffectKind::RunNews { run, .. } => format!("news of {run} in its card's thread"),

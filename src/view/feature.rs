@@ -2,6 +2,7 @@
 
 pub mod alerts;
 mod maintenance;
+mod metrics;
 
 use super::Message;
 use super::lines::Via;
@@ -13,6 +14,7 @@ pub(super) fn answer(answer: &FeatureAnswer, via: Via) -> Message {
     match answer {
         FeatureAnswer::Maintenance(answer) => maintenance::answer(answer, via),
         FeatureAnswer::Alerts(answer) => alerts::answer(answer, via),
+        FeatureAnswer::Metrics(answer) => metrics::answer(answer, via),
     }
 }
 
@@ -41,5 +43,6 @@ pub(super) fn typed(line: &FeatureLine) -> Option<String> {
     match line {
         FeatureLine::Maintenance(line) => maintenance::typed(line),
         FeatureLine::Alerts(line) => alerts::typed(line),
+        FeatureLine::Metrics(line) => metrics::typed(line),
     }
 }

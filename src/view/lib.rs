@@ -27,6 +27,7 @@ mod merge;
 mod missed;
 mod oncall;
 mod page;
+mod picture;
 mod private;
 mod procedure;
 mod refusal;
@@ -38,6 +39,7 @@ mod text;
 mod time;
 mod timeline;
 mod trouble;
+mod vendors;
 mod words;
 
 use slack_morphism::prelude::SlackBlock;
@@ -58,6 +60,7 @@ pub use oncall::{
     taken, tell,
 };
 pub use page::{page_now, resolved_at_pagerduty, spoken_page};
+pub use picture::picture;
 pub use private::private;
 pub use procedure::{
     drill, dry_run, freeze_said, markdown, quoted, run_card, run_news, run_said, runbook_at_a_shell,

@@ -6,19 +6,24 @@ use super::facts::{self, severity};
 use super::incident_alerts::fire_still;
 use super::lines::Via;
 use super::words::{Words, bold, clock, code, moment, words};
-use super::{Message, board, fault, feature, help, list, merge, oncall, page, procedure, refusal, timeline};
+use super::{
+    Message, board, fault, feature, help, list, merge, oncall, page, procedure, refusal, timeline, vendors,
+};
 use domain::Severity;
 use domain::answer::{Done, Private, Summary};
 use domain::effect::Undone;
 use domain::id::IncidentId;
 use domain::incident::{Eta, Incident};
 use domain::text::shorten;
+use domain::vendor::VendorSays;
 
 /// Undelivered messages named under *show*.
 const UNDONE_MOST: usize = 5;
 /// Pages that are named, each with its button; and how much of a reason is shown.
 const ANSWERS_MOST: usize = 5;
 const REASON_MOST: usize = 120;
+/// Troubles of vendors named there.
+const VENDORS_MOST: usize = 3;
 /// How much of a first note is shown to whoever declared.
 const NOTED_MOST: usize = 200;
 
@@ -36,7 +41,9 @@ pub fn private(private: &Private, via: Via) -> Message {
         }
         Private::OfferForm { incident, line } => list::offer_form(incident.as_ref(), line, via),
         Private::List { open, more, resolved, unread } => list::list(open, *more, resolved, *unread, via),
-        Private::Show { incident, undone, whole } => show(incident, undone, whole.as_deref(), via),
+        Private::Show { incident, undone, whole, vendors } => {
+            show(incident, undone, whole.as_deref(), vendors, via)
+        }
         Private::Timeline { incident, entries, page, pages } => {
             timeline::timeline(incident, entries, *page, *pages)
         }
@@ -186,11 +193,18 @@ fn done_words(incident: IncidentId, what: &Done, via: Via) -> Words {
 }
 
 /// The card, what is not delivered, and where to read on.
-fn show(incident: &Incident, undone: &[Undone], whole: Option<&Summary>, via: Via) -> Message {
+fn show(
+    incident: &Incident,
+    undone: &[Undone],
+    whole: Option<&Summary>,
+    troubles: &[VendorSays],
+    via: Via,
+) -> Message {
     let timeline = via.line(&format!("timeline {}", incident.id.0));
     card::private_card(incident)
         .lines(whole.map(merge::now).into_iter().collect())
         .lines(undelivered(undone))
+        .lines(troubles.iter().take(VENDORS_MOST).map(|says| vendors::says(says, says.since)).collect())
         .line(words!["Timeline: ", code(timeline)])
         .finish()
 }

@@ -108,6 +108,7 @@ fn inline(part: &Value, names: &Names) -> Option<String> {
         "usergroup" => format!("@{}", names.of(part["usergroup_id"].as_str()?)),
         "channel" => format!("#{}", names.of(part["channel_id"].as_str()?)),
         "date" => string(&part["fallback"]),
+        "link" => format!("{} ({})", string(&part["text"]), string(&part["url"])),
         _ => return None,
     };
     // What is to be typed stands bare, to be copied; any other word is set apart.
@@ -129,4 +130,18 @@ fn all(items: &Value, between: &str, show: impl Fn(&Value) -> Option<String>) ->
 
 fn string(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blocks::Draft;
+    use crate::words::{address, words};
+
+    #[test]
+    fn a_link_is_shown_with_its_address() {
+        let line = words!["Alerts: ", address("https://github.com/run/1", "A-1".to_owned())];
+        let message = Draft::new().line(line).finish();
+        assert_eq!(terminal(&message, &Names::default()), "Alerts: A-1 (https://github.com/run/1)");
+    }
 }

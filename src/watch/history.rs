@@ -72,6 +72,34 @@ impl RowKey {
         Self { tier, start: second - second.rem_euclid(tier.row()) }
     }
 
+    /// Whether all that the row can hold is too old at `now`, or too far ahead of it.
+    pub fn is_out(self, now: Timestamp) -> bool {
+        let now = now.as_second();
+        let over = self.start.saturating_add(self.tier.row()).saturating_add(self.tier.kept());
+        over <= now || self.start > now.saturating_add(AHEAD)
+    }
+
+    /// The rows that say what a value of `at` adds to: of its hour the minutes, of which open coarser buckets are made again.
+    pub fn around(at: Timestamp) -> [Self; 4] {
+        let second = at.as_second();
+        let hour = Tier::Hour.start(second);
+        [
+            Self::of(Tier::Minute, hour),
+            Self::of(Tier::Minute, hour.saturating_add(Tier::Minute.row())),
+            Self::of(Tier::FiveMinutes, second),
+            Self::of(Tier::Hour, second),
+        ]
+    }
+
+    /// The rows of minutes between two instants: at most those of a day.
+    pub fn minutes(from: Timestamp, until: Timestamp) -> Vec<Self> {
+        let (first, last) = (Self::of(Tier::Minute, from.as_second()), until.as_second());
+        let most = usize::try_from(Tier::Minute.kept() / Tier::Minute.row()).unwrap_or(0) + 1;
+        let starts = (0..).map(|place| first.start + place * Tier::Minute.row());
+        let starts = starts.take_while(|start| *start <= last).take(most);
+        starts.map(|start| Self { tier: Tier::Minute, start }).collect()
+    }
+
     /// The three rows that a value of `at` is in.
     pub fn touched(at: Timestamp) -> [Self; 3] {
         Tier::ALL.map(|tier| Self::of(tier, at.as_second()))
@@ -182,16 +210,34 @@ impl History {
     /// Makes it of its stored rows, in any order. Coarser buckets that were not written in time are made of the finer ones.
     pub fn load(rows: impl IntoIterator<Item = (RowKey, Row)>) -> Self {
         let mut history = Self::default();
-        for (key, row) in rows {
-            let sound =
-                |bucket: &Bucket| bucket.count > 0 && bucket.min <= bucket.max && bucket.sum.is_finite();
-            for bucket in row.into_iter().filter(sound) {
-                history.tiers[key.tier as usize].insert(key.tier.start(bucket.start), bucket);
-            }
-        }
-        history.mend(Tier::Minute, Tier::FiveMinutes);
-        history.mend(Tier::FiveMinutes, Tier::Hour);
+        rows.into_iter().for_each(|(key, row)| history.put_row(key, row));
+        history.mend_all();
         history
+    }
+
+    /// Adds a stored row.
+    pub(crate) fn add(&mut self, key: RowKey, row: Row) {
+        self.put_row(key, row);
+        self.mend_all();
+    }
+
+    /// Leaves nothing but what is in these rows.
+    pub(crate) fn only(&mut self, rows: &BTreeSet<RowKey>) {
+        for tier in Tier::ALL {
+            self.tiers[tier as usize].retain(|start, _| rows.contains(&RowKey::of(tier, *start)));
+        }
+    }
+
+    fn put_row(&mut self, key: RowKey, row: Row) {
+        let sound = |bucket: &Bucket| bucket.count > 0 && bucket.min <= bucket.max && bucket.sum.is_finite();
+        for bucket in row.into_iter().filter(sound) {
+            self.tiers[key.tier as usize].insert(key.tier.start(bucket.start), bucket);
+        }
+    }
+
+    fn mend_all(&mut self) {
+        self.mend(Tier::Minute, Tier::FiveMinutes);
+        self.mend(Tier::FiveMinutes, Tier::Hour);
     }
 
     /// Takes a value that arrived at `at`. One that cannot be compared is not kept; the same must not be given twice.
@@ -253,6 +299,11 @@ impl History {
     /// Whether nothing is kept.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The beginning of the first bucket, of the finest that tell of its time.
+    pub fn first(&self) -> Option<Timestamp> {
+        self.finest().next().map(|(_, bucket)| second(bucket.start))
     }
 
     /// What is kept between two instants, the finest there is at each time, in unbroken stretches: where the next bucket begins more than

@@ -3,13 +3,17 @@
 //! No await, no I/O, no clock, no lock. Numbers are in the base unit of what they measure ([`value`]); instants are UTC and the caller's
 //! clock. Whatever is not known is *cannot tell*, with its reason: never a breach and never fine.
 
+pub mod course;
 pub mod history;
 pub mod json;
+pub mod kept;
 pub mod promql;
+pub mod push;
 pub mod quantile;
 pub mod rate;
 pub mod reading;
 pub mod row;
+pub mod runs;
 pub mod selector;
 pub mod standing;
 pub mod status_page;
@@ -18,6 +22,7 @@ mod text_line;
 pub mod threshold;
 pub mod told;
 pub mod value;
+pub mod vendor;
 pub mod watched;
 
 #[cfg(test)]

@@ -110,6 +110,8 @@ pub enum Reason {
     NoObservations,
     #[error("the value is a word and the threshold a number, or the other way round")]
     WordOrNumber,
+    #[error("only {found} of at least {least} runs finished in the last 24 h")]
+    FewRuns { found: u32, least: u32 },
     #[error("no component is called {name}{}", near_words(near))]
     NoSuchComponent { name: String, near: Vec<String> },
 }

@@ -5,8 +5,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::rate::Counter;
-use crate::reading::Reading;
-use crate::standing::{Standing, State};
+use crate::reading::{Reading, Reason};
+use crate::standing::{Last, Standing, State};
 use crate::told;
 use crate::watched::Watch;
 
@@ -26,6 +26,9 @@ pub struct Row {
     pub name: String,
     /// Of the configuration by which it was counted: see [`Watch::fingerprint`].
     pub of: String,
+    /// Of what its kept values are: see [`Watch::measured`]. Rows of earlier versions have none.
+    #[serde(default)]
+    pub measured: String,
     #[serde(default)]
     pub standing: Standing,
     #[serde(default)]
@@ -36,7 +39,13 @@ impl Row {
     /// Of a watch that was not read yet.
     pub fn new(watch: &Watch) -> Self {
         let standing = Standing::default();
-        Self { name: watch.name.clone(), of: watch.fingerprint(), standing, counter: Counter::default() }
+        Self {
+            name: watch.name.clone(),
+            of: watch.fingerprint(),
+            measured: watch.measured(),
+            standing,
+            counter: Counter::default(),
+        }
     }
 
     /// Takes a reading that arrived at `at`; what there is to say of its alerts.
@@ -46,6 +55,26 @@ impl Row {
         self.standing.begins_blind_anew(at, rules);
         let changes = self.standing.take(&reading, at, rules);
         changes.iter().map(|change| told::signal(watch, change, &reading)).collect()
+    }
+
+    /// Looks at the clock of one that is pushed; howler listens since `listening`.
+    pub fn silent(&mut self, watch: &Watch, listening: Option<Timestamp>, at: Timestamp) -> Vec<Signal> {
+        let changes = self.standing.silent(at, listening, &watch.rules);
+        let reading = Reading::CannotTell(Reason::Silent);
+        changes.iter().map(|change| told::signal(watch, change, &reading)).collect()
+    }
+
+    /// When the last reading came that told something.
+    pub fn seen(&self) -> Option<Timestamp> {
+        self.standing.last().map(|(_, at)| at)
+    }
+
+    /// The number that was read since `seen`, which is to be kept.
+    pub fn since(&self, seen: Option<Timestamp>) -> Option<(Timestamp, f64)> {
+        match self.standing.last()? {
+            (Last::Number(number), at) if Some(at) != seen => Some((at, *number)),
+            _ => None,
+        }
     }
 
     /// The ends of its open alerts, where it is not watched any more, or otherwise: `why`.

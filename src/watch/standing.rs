@@ -215,6 +215,30 @@ impl Standing {
         changes
     }
 
+    /// Looks at the clock where readings are sent to howler: silence counts from the newest one, or from when howler began to listen.
+    pub fn silent(&mut self, at: Timestamp, listening: Option<Timestamp>, rules: &Rules) -> Vec<Change> {
+        let mut changes = Vec::new();
+        let begun = self.blind.as_ref().map(|blind| blind.since);
+        let Some(since) = self.seen.or(begun).max(listening) else {
+            self.miss(&Reason::Silent, at, rules, &mut changes);
+            return changes;
+        };
+        if at.duration_since(since) > rules.gap {
+            match &mut self.blind {
+                Some(blind) if !blind.told => blind.since = since,
+                Some(_) => {}
+                None => self.blind = Some(Blind { since, reason: String::new(), told: false }),
+            }
+            self.miss(&Reason::Silent, at, rules, &mut changes);
+        }
+        changes
+    }
+
+    /// Whether a reading of `at` comes after what is known. One that is known to lie ahead of `now` came while the clock was wrong.
+    pub fn is_news(&self, at: Timestamp, now: Timestamp, ahead: SignedDuration) -> bool {
+        self.heard.is_none_or(|heard| at > heard || heard.duration_since(now) > ahead)
+    }
+
     /// How it stands at that instant.
     pub fn state(&self, at: Timestamp, rules: &Rules) -> State {
         let is_seen = self.seen.is_some_and(|seen| at.duration_since(seen) <= rules.gap);

@@ -258,15 +258,6 @@ impl StatusPage {
             _ => Ok(found),
         }
     }
-
-    /// The open incidents that are about one of those components, or that do not say what they are about.
-    pub fn about<'p>(&'p self, wanted: &'p [String]) -> impl Iterator<Item = &'p VendorIncident> {
-        let is_wanted =
-            |name: &String| wanted.iter().any(|wanted| wanted.trim().to_lowercase() == name.to_lowercase());
-        self.incidents.iter().filter(move |incident| {
-            wanted.is_empty() || incident.components.is_empty() || incident.components.iter().any(is_wanted)
-        })
-    }
 }
 
 fn parsed<'b, T: Deserialize<'b>>(body: &'b [u8], most: usize, what: &str) -> Result<T, Reason> {

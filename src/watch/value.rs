@@ -75,6 +75,8 @@ const UNITS: [(Unit, &[&str]); 21] = [
 impl Unit {
     /// No unit.
     pub const PLAIN: Self = unit(Kind::Count, "", 1.0, 1.0);
+    /// A share of 1.
+    pub const SHARE: Self = unit(Kind::Share, "of 1", 1.0, 1.0);
     /// Seconds.
     pub const SECONDS: Self = unit(Kind::Time, "s", 1.0, 1.0);
 

@@ -43,6 +43,12 @@ pub enum Asks {
     Status {
         url: String,
     },
+    /// Nothing: howler counts the runs that it hears of by GitHub's hook, see [`crate::runs`].
+    Runs,
+    /// Nothing: it is sent to howler, see [`crate::push`].
+    Push {
+        metric: Selector,
+    },
 }
 
 impl Asks {
@@ -53,7 +59,7 @@ impl Asks {
             | Self::Json { url, .. }
             | Self::Latency { url }
             | Self::Status { url } => Some(url),
-            Self::Query { .. } => None,
+            Self::Query { .. } | Self::Push { .. } | Self::Runs => None,
         }
     }
 }
@@ -74,6 +80,8 @@ impl fmt::Display for Asks {
             Self::Json { url, pointer } => write!(f, "{pointer} of {url}"),
             Self::Latency { url } => write!(f, "how long {url} takes"),
             Self::Status { url } => write!(f, "the status of {url}"),
+            Self::Runs => f.write_str("the share of GitHub's workflow runs of the last 24 h that succeeded"),
+            Self::Push { metric } => write!(f, "what is pushed as {metric}"),
         }
     }
 }
@@ -129,6 +137,16 @@ impl Watch {
         letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
     }
 
+    /// Whether it is sent to howler, and cannot be asked.
+    pub fn is_pushed(&self) -> bool {
+        matches!(self.asks, Asks::Push { .. })
+    }
+
+    /// Whether nobody is asked for it.
+    pub fn is_heard(&self) -> bool {
+        matches!(self.asks, Asks::Push { .. } | Asks::Runs)
+    }
+
     /// Whether it is held against words.
     pub fn is_state(&self) -> bool {
         Level::ALL.into_iter().filter_map(|level| self.rules.of(level)).any(|threshold| threshold.is_state())
@@ -144,9 +162,18 @@ impl Watch {
     pub fn fingerprint(&self) -> String {
         let said = |level| self.rules.of(level).map(ToString::to_string).unwrap_or_default();
         let [warning, critical] = Level::ALL.map(said);
-        let (unit, rate) = (self.unit.name(), if self.per_second { "/s" } else { "" });
-        let all = format!("{:?}|{unit}{rate}|{warning}|{critical}", self.asks.to_string());
+        let all = format!("{}|{warning}|{critical}", self.measures());
         format!("{:016x}", fingerprint(Some(&all)))
+    }
+
+    /// What changes when its values are of something else: then those that are kept say nothing of it. Thresholds may change.
+    pub fn measured(&self) -> String {
+        format!("{:016x}", fingerprint(Some(&self.measures())))
+    }
+
+    fn measures(&self) -> String {
+        let (unit, rate) = (self.unit.name(), if self.per_second { "/s" } else { "" });
+        format!("{:?}|{unit}{rate}", self.asks.to_string())
     }
 
     /// What an answer tells, before counters become rates.
@@ -159,6 +186,7 @@ impl Watch {
         };
         match &self.asks {
             Asks::Status { .. } => Reading::number(f64::from(status)),
+            Asks::Push { .. } | Asks::Runs => Reading::CannotTell(Reason::Silent),
             Asks::Query { fold, .. } => match promql::read(body, MOST, *fold) {
                 // What is wrong with a query is said in an answer of 400 or 422.
                 Err(Reason::Refused { what }) => Reading::CannotTell(Reason::Refused { what }),

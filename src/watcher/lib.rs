@@ -1,14 +1,16 @@
-//! Asks what is watched, each at its own time, and tells the desk what came: it decides.
+//! Asks what is watched, each at its own time, and vendors' status pages, and tells the desk what came: it decides.
 //!
 //! One task. Of each watch one question at most is under way, so no host holds up what is asked of another.
 
 mod look;
 mod turns;
+mod vendors;
 
 use std::sync::Arc;
 
 use ::watch::reading::Reading;
 use ::watch::row::Read;
+use ::watch::vendor::{self, Brought, VendorRead};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use jiff::Timestamp;
@@ -23,12 +25,14 @@ use ground::clock::Clock;
 use ground::telemetry::WatchMetrics;
 pub use look::Looker;
 use turns::Turns;
+pub use vendors::Pages;
 
 /// Watches until howler stops.
 pub struct Watcher {
     pub desk: Desk,
     pub config: Arc<Config>,
     pub looker: Looker,
+    pub pages: Pages,
     pub clock: Clock,
     pub metrics: WatchMetrics,
 }
@@ -41,7 +45,8 @@ impl Watcher {
     }
 
     async fn run(self, next: watch::Sender<Timestamp>) {
-        let every = self.config.watches.iter().map(|watch| watch.every).collect();
+        let watches = self.config.watches.iter().map(|watch| watch.every);
+        let every = watches.chain(self.config.vendors.iter().map(|_| vendor::EVERY)).collect();
         let mut turns = Turns::new(every, self.clock.now());
         let mut asked = FuturesUnordered::new();
         loop {
@@ -60,7 +65,16 @@ impl Watcher {
 
     /// Asks one, tells the desk, and gives back which it was.
     async fn ask(&self, place: usize) -> usize {
-        let Some(watch) = self.config.watches.get(place) else { return place };
+        let Some(watch) = self.config.watches.get(place) else {
+            self.read(place - self.config.watches.len()).await;
+            return place;
+        };
+        if watch.is_heard() {
+            if let Err(fault) = self.desk.look_at(&watch.name).await {
+                warn!(?fault, watch = watch.name, "a look could not be saved; the next one tells");
+            }
+            return place;
+        }
         let reading = self.looker.look(watch, &self.clock).await;
         let (at, tells) = (self.clock.now(), !matches!(reading, Reading::CannotTell(_)));
         self.metrics.read(&watch.name, tells, at);
@@ -73,5 +87,25 @@ impl Watcher {
             );
         }
         place
+    }
+
+    /// Reads a vendor's page, and tells the desk.
+    async fn read(&self, place: usize) {
+        let Some(vendor) = self.config.vendors.get(place) else { return };
+        let brought = self.pages.look(vendor).await;
+        let cannot_tell = matches!(brought, Brought::CannotTell(_));
+        let (name, at) = (vendor.name.clone(), self.clock.now());
+        debug!(vendor = vendor.name, cannot_tell, "read");
+        let told = self.desk.vendor(VendorRead { name, brought, at }).await;
+        if let Err(fault) = &told {
+            warn!(
+                ?fault,
+                vendor = vendor.name,
+                "what a vendor says could not be saved; its page is read again"
+            );
+        }
+        if cannot_tell || told.is_err() {
+            self.pages.forget(vendor);
+        }
     }
 }

@@ -7,6 +7,7 @@ use ::watch::reading::{Reading, Reason};
 use ::watch::watched::{Answer, Asks, MOST, Watch};
 use config::Config;
 use config::secrets::Secrets;
+use domain::secret::Secret;
 use ground::clock::Clock;
 use probe::{Fetched, Fetcher, Unfetched};
 use redact::Redactor;
@@ -18,29 +19,40 @@ const LIMIT: Duration = Duration::from_secs(10);
 pub struct Looker {
     fetcher: Fetcher,
     prometheus: Option<String>,
+    token: Option<Secret>,
     redactor: Arc<Redactor>,
 }
 
 impl Looker {
     pub fn new(config: &Config, secrets: &Secrets, redactor: Arc<Redactor>) -> Self {
         let fetcher = Fetcher::new(&config.runbook);
-        Self { fetcher, prometheus: secrets.prometheus_url.clone(), redactor }
+        let (prometheus, token) = (secrets.prometheus_url.clone(), secrets.prometheus_token.clone());
+        Self { fetcher, prometheus, token, redactor }
     }
 
     /// Asks once. Of a counter it is the total.
     pub async fn look(&self, watch: &Watch, clock: &Clock) -> Reading {
         let read = match self.address(&watch.asks) {
+            _ if watch.is_heard() => Reading::CannotTell(Reason::Silent),
             Err(reason) => Reading::CannotTell(reason),
-            Ok(address) => match self.fetcher.fetch(&address, LIMIT, MOST).await {
+            Ok(address) => match self.fetch(&watch.asks, &address).await {
                 Err(Unfetched::TooLong) => Reading::CannotTell(Reason::TooLong { most: MOST }),
                 Err(Unfetched::Not(why)) => Reading::CannotTell(Reason::NotReached { why }),
-                Ok(Fetched { status, content_type, body, took }) => {
+                Ok(Fetched { status, content_type, body, took, .. }) => {
                     let content_type = content_type.as_deref();
                     watch.read(&Answer { status, content_type, body: &body, took, at: clock.now() })
                 }
             },
         };
         self.shown(read)
+    }
+
+    /// Only the Prometheus server gets the token.
+    async fn fetch(&self, asks: &Asks, address: &str) -> Result<Fetched, Unfetched> {
+        match (asks, &self.token) {
+            (Asks::Query { .. }, Some(token)) => self.fetcher.fetch_as(address, token, LIMIT, MOST).await,
+            _ => self.fetcher.fetch(address, LIMIT, MOST).await,
+        }
     }
 
     /// The address that is asked.
@@ -83,7 +95,8 @@ impl Looker {
 
 #[cfg(test)]
 mod tests {
-    use domain::secret::Secret;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
 
     use super::*;
 
@@ -92,6 +105,7 @@ mod tests {
         Looker {
             fetcher: Fetcher::new(&Config::default().runbook),
             prometheus: prometheus.map(str::to_owned),
+            token: None,
             redactor: Arc::new(redactor),
         }
     }
@@ -125,5 +139,41 @@ mod tests {
         );
         let why = looker(None).address(&asks).unwrap_err().to_string();
         assert!(why.contains("PROMETHEUS_URL is not set"), "{why}");
+    }
+
+    /// What a server that answers nothing but 1 is asked, as it came.
+    async fn asked(looker: &Looker, asks: Asks, listener: &TcpListener) -> String {
+        let mut watch = config::Config::parse(
+            "[[watch]]\nname = \"it\"\njson = \"http://x.example/\"\npointer = \"\"\nwarning = \"> 5\"\n",
+        )
+        .unwrap()
+        .watches
+        .remove(0);
+        watch.asks = asks;
+        let answers = async {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            let mut request = Vec::with_capacity(4_096);
+            connection.read_buf(&mut request).await.unwrap();
+            connection.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\n1").await.unwrap();
+            String::from_utf8(request).unwrap().to_lowercase()
+        };
+        let clock = Clock::standing_at(jiff::Timestamp::UNIX_EPOCH);
+        tokio::join!(looker.look(&watch, &clock), answers).1
+    }
+
+    #[tokio::test]
+    async fn the_token_goes_to_prometheus_and_to_nobody_else() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let host = listener.local_addr().unwrap().to_string();
+        let toml = format!("[runbook]\nhosts = [\"{host}\"]\nprivate = [\"{host}\"]\n");
+        let config = Config::parse(&toml).unwrap();
+        let (prometheus, token) = (Some(format!("http://{host}")), Some(Secret::new("hunter2hunter2")));
+        let looker = Looker { fetcher: Fetcher::new(&config.runbook), prometheus, token, ..looker(None) };
+        let query = Asks::Query { query: "up".to_owned(), fold: None };
+        let request = asked(&looker, query, &listener).await;
+        assert!(request.contains("authorization: bearer hunter2hunter2\r\n"), "{request}");
+        let json = Asks::Json { url: format!("http://{host}/"), pointer: String::new() };
+        let request = asked(&looker, json, &listener).await;
+        assert!(request.starts_with("get / ") && !request.contains("authorization"), "{request}");
     }
 }

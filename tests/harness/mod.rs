@@ -183,6 +183,7 @@ impl World {
             github_api_url: config::secrets::GITHUB_API_URL.into(),
             vercel: config::secrets::VercelSecrets::default(),
             prometheus_url: None,
+            prometheus_token: None,
         };
         Self::of(clock, slack, secrets, toml)
     }

@@ -135,6 +135,7 @@ impl World {
                 github_api_url: config::secrets::GITHUB_API_URL.into(),
                 vercel: config::secrets::VercelSecrets::default(),
                 prometheus_url: None,
+                prometheus_token: None,
             },
             data: self.folder.path().join("data"),
             clock: self.clock.clone(),

@@ -214,11 +214,11 @@ impl Slack {
         self.counted::<Nothing>(RESPONSE_URL, Some(address), TIME_LIMIT, sent).await.map(|Nothing {}| ())
     }
 
-    /// Puts bytes to the address that Slack gave for them, without the token.
+    /// Puts bytes of a `kind` (`image/png`) to the address that Slack gave for them, without the token.
     ///
     /// # Errors
     /// As [`call`](Self::call).
-    pub async fn upload(&self, address: &str, bytes: &[u8]) -> Result<(), Trouble> {
+    pub async fn upload(&self, address: &str, kind: &str, bytes: &[u8]) -> Result<(), Trouble> {
         let url = Url::parse(address).ok().filter(is_allowed);
         let Some(url) = url else {
             return Err(Trouble::Unreached("the address for the file is none of Slack's".into()));
@@ -231,8 +231,7 @@ impl Slack {
             is_sensitive_url: true,
         };
         let connector = &self.client.http_api.connector;
-        let sent =
-            connector.http_post_uri_binary(url, "text/plain; charset=utf-8".to_owned(), bytes, context);
+        let sent = connector.http_post_uri_binary(url, kind.to_owned(), bytes, context);
         self.counted::<Nothing>(UPLOAD, None, TIME_LIMIT, sent).await.map(|Nothing {}| ())
     }
 

@@ -3,11 +3,12 @@
 
 use jiff::SignedDuration;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::client::{Call, Nothing};
+use super::client::{Call, Nothing, Slack};
 use super::{Deliverer, Spot, Stop};
 use crate::job::Job;
+use crate::retry::Trouble;
 use domain::effect::Receipt;
 
 #[derive(Deserialize)]
@@ -60,10 +61,8 @@ impl Deliverer {
                 return Ok(Receipt::Nothing);
             }
         }
-        let form = vec![("filename", name), ("length", text.len().to_string())];
-        let begin = Call::form("files.getUploadURLExternal", None, form);
-        let Begun { upload_url, file_id } = self.slack.call(&begin).await.map_err(before)?;
-        self.slack.upload(&upload_url, text.as_bytes()).await.map_err(before)?;
+        let (kind, bytes) = ("text/plain; charset=utf-8", text.as_bytes());
+        let file_id = self.slack.put(name, kind, bytes, None).await.map_err(before)?;
         let body = json!({
             "files": [{ "id": file_id, "title": title }],
             "channel_id": channel,
@@ -72,5 +71,32 @@ impl Deliverer {
         let complete = Call::post("files.completeUploadExternal", Some(channel.as_str()), body);
         let done = self.slack.call_joining(&complete).await;
         done.map(|Nothing {}| Receipt::Nothing).map_err(|trouble| Stop::sending(trouble, &spot))
+    }
+}
+
+impl Slack {
+    /// Gives Slack the bytes of a file, which is nowhere before its upload is completed; the file's id.
+    async fn put(
+        &self,
+        name: String,
+        kind: &str,
+        bytes: &[u8],
+        alt: Option<&str>,
+    ) -> Result<String, Trouble> {
+        let mut form = vec![("filename", name), ("length", bytes.len().to_string())];
+        form.extend(alt.map(|alt| ("alt_txt", alt.to_owned())));
+        let begin = Call::form("files.getUploadURLExternal", None, form);
+        let Begun { upload_url, file_id } = self.call(&begin).await?;
+        self.upload(&upload_url, kind, bytes).await?;
+        Ok(file_id)
+    }
+
+    /// Gives Slack a picture that no message shows yet: nobody but howler sees it. The file's id.
+    pub(super) async fn put_picture(&self, name: &str, png: &[u8], alt: &str) -> Result<String, Trouble> {
+        let file_id = self.put(format!("{name}.png"), "image/png", png, Some(alt)).await?;
+        let body = json!({ "files": [{ "id": file_id, "title": name }] });
+        let complete = Call::post("files.completeUploadExternal", None, body);
+        self.call::<Value>(&complete).await?;
+        Ok(file_id)
     }
 }

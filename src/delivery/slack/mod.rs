@@ -8,6 +8,7 @@ mod file;
 mod invite;
 mod news;
 mod oncall;
+mod picture;
 mod post;
 mod reach;
 mod read;
@@ -40,6 +41,7 @@ use domain::oncall::reach::NoWay;
 use ground::clock::Clock;
 use ground::loopback::Loopback;
 use ground::telemetry::Metrics;
+use picture::Uploads;
 use reach::Reach;
 use shown::Shown;
 pub(super) use target::is_allowed;
@@ -54,6 +56,8 @@ pub struct Deliverer {
     turns: Turns,
     run_edits: Edits,
     shown: Shown,
+    /// Pictures that Slack has, and that no message shows yet.
+    uploads: Uploads,
     /// The id of the on-call's group, once it is known.
     group: Mutex<Option<String>>,
     /// The group is known to hold somebody else than who is on call.
@@ -174,6 +178,7 @@ impl Deliverer {
             turns,
             run_edits: Edits::default(),
             shown: Shown::default(),
+            uploads: Uploads::default(),
             group: Mutex::default(),
             group_is_stale: Default::default(),
             group_changed: Notify::new(),
@@ -195,7 +200,8 @@ impl Deliverer {
             return Outcome::Held { until, reason: "other runs' cards are edited before it".to_owned() };
         }
         let alerts_stand = job.alerts.as_ref().is_some_and(|shown| shown.group.post.is_some());
-        if alerts_stand && let Err(until) = self.run_edits.take(self.slack.clock().now(), false) {
+        let edits = alerts_stand && matches!(job.effect.kind, EffectKind::AlertCard { .. });
+        if edits && let Err(until) = self.run_edits.take(self.slack.clock().now(), false) {
             return Outcome::Held { until, reason: "other cards are edited before it".to_owned() };
         }
         let no_card = job.run.as_ref().is_some_and(|run| run.post.is_none());
@@ -320,7 +326,8 @@ impl Deliverer {
             EffectKind::RunFile { name, title, text, .. } => self.run_file(job, name, title, text).await,
             EffectKind::SayFreeze { by, why } => self.say_freeze(job, by, why.as_ref()).await,
             EffectKind::Notice { to, notice } => self.notice(job, to, notice).await,
-            EffectKind::Look { .. }
+            EffectKind::Picture(_)
+            | EffectKind::Look { .. }
             | EffectKind::Prepare { .. }
             | EffectKind::PrepareRelease { .. }
             | EffectKind::AskUnfreeze(_)

@@ -145,7 +145,12 @@ impl Deliverer {
         }
     }
 
-    async fn find_or_post(&self, job: &Job, spot: &Spot, message: &Message) -> Result<(Receipt, bool), Stop> {
+    pub(super) async fn find_or_post(
+        &self,
+        job: &Job,
+        spot: &Spot,
+        message: &Message,
+    ) -> Result<(Receipt, bool), Stop> {
         let mut earlier = Marked::default();
         if job.may_have_happened() {
             let found = self.find_marked(job, spot).await;
@@ -210,7 +215,7 @@ impl Deliverer {
     }
 
     /// The message that carries the job's mark, or its parts: in the channel, and in the thread it hangs from.
-    async fn find_marked(&self, job: &Job, spot: &Spot) -> Result<Marked, Trouble> {
+    pub(super) async fn find_marked(&self, job: &Job, spot: &Spot) -> Result<Marked, Trouble> {
         let mut found = self.marked_in(job, "conversations.history", &spot.channel, None).await?;
         if let (Some(thread), None) = (&spot.thread, &found.whole) {
             let replies =
@@ -347,7 +352,7 @@ pub(super) fn room_spot(room: &Room) -> Spot {
 }
 
 /// Whether nothing can be said in a thread: its root was deleted, or threads are closed there.
-fn takes_no_replies(trouble: &Trouble) -> bool {
+pub(super) fn takes_no_replies(trouble: &Trouble) -> bool {
     const NO_REPLIES: [&str; 5] = [
         "thread_not_found",
         "message_not_found",
@@ -416,8 +421,8 @@ impl Seen {
 
 /// What earlier attempts of one effect left in a channel.
 #[derive(Default)]
-struct Marked {
-    whole: Option<MessageTs>,
+pub(super) struct Marked {
+    pub whole: Option<MessageTs>,
     parts: BTreeMap<usize, MessageTs>,
 }
 

@@ -2,6 +2,7 @@
 
 pub(super) mod alerts;
 pub(super) mod maintenance;
+pub(super) mod metrics;
 
 use super::{Book, Draft};
 use config::Config;
@@ -15,11 +16,14 @@ pub fn read(book: &Book<'_>, config: &Config, line: &FeatureLine) -> Result<Answ
     Ok(answered(match line {
         FeatureLine::Maintenance(line) => FeatureAnswer::Maintenance(maintenance::read(book, line)),
         FeatureLine::Alerts(line) => FeatureAnswer::Alerts(alerts::read(book, config, line)?),
+        FeatureLine::Metrics(line) => FeatureAnswer::Metrics(metrics::read(book, config, line)?),
     }))
 }
 
 /// What the week's alerts leave for the weekly review.
 pub use alerts::week_of_alerts;
+/// How what is watched went.
+pub use metrics::course;
 
 impl Draft<'_> {
     /// Decides a line that changes something.
@@ -27,6 +31,9 @@ impl Draft<'_> {
         Ok(answered(match line {
             FeatureLine::Maintenance(line) => FeatureAnswer::Maintenance(self.maintenance(request, line)?),
             FeatureLine::Alerts(line) => FeatureAnswer::Alerts(self.alerts(request, line)?),
+            FeatureLine::Metrics(line) => {
+                FeatureAnswer::Metrics(metrics::read(&self.book(), self.config, line)?)
+            }
         }))
     }
 }

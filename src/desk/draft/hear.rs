@@ -137,6 +137,7 @@ impl Draft<'_> {
             self.tell_of_room(delivery.source, &put_off, Room::Again);
         }
         self.misread.extend(ear.count(delivery, self.now));
+        self.count_runs(&delivery.heard.runs);
         for change in delivery.heard.changes.iter().take(NOTED) {
             self.note_change(change)?;
         }

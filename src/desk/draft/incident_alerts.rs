@@ -130,7 +130,11 @@ impl Draft<'_> {
         let Some(news) = incident.alerts.news(what, tally) else { return Ok(()) };
         let howler = Cause::howler();
         let cause = if cause.asked { cause } else { &howler };
+        let is_joined = matches!(news.what, AlertWhat::Joined { .. });
         self.record::<Incident>(id, cause, EventKind::Alerts(Box::new(news)))?;
+        if is_joined {
+            self.picture_joined(id, alert)?;
+        }
         if joins { self.suggest(id) } else { Ok(()) }
     }
 

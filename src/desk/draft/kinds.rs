@@ -45,7 +45,7 @@ impl Recorded for Incident {
         draft.tell_so_far(step.after, step.event);
     }
 
-    /// What is merged into it, what looked the same, and the alerts of what is open again.
+    /// What is merged into it, pictures of how it went, what looked the same, and the alerts of what is open again.
     fn elsewhere(
         draft: &mut Draft<'_>,
         before: Option<&Self>,
@@ -53,6 +53,7 @@ impl Recorded for Incident {
         _: &Cause,
     ) -> Result<(), StoreError> {
         draft.parts_follow(before, after)?;
+        draft.picture_end(before, after)?;
         draft.end_of_alerts(before, after)?;
         draft.reread(before, after)
     }
@@ -105,7 +106,7 @@ impl Recorded for Alert {
 
     fn around<'d>(_: &'d Draft<'_>, _: Option<&'d Self>, _: &'d Self) {}
 
-    /// Its group's message, and its silence.
+    /// Its group's message with its picture, and its silence.
     fn elsewhere(
         draft: &mut Draft<'_>,
         before: Option<&Self>,
@@ -113,6 +114,7 @@ impl Recorded for Alert {
         cause: &Cause,
     ) -> Result<(), StoreError> {
         draft.alert_changed(before, after, cause)?;
+        draft.picture_alert(before, after)?;
         draft.tell_incident(before, after, cause)
     }
 }

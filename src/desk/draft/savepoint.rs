@@ -17,6 +17,10 @@ struct Savepoint {
     misread: usize,
     beats: usize,
     watched: usize,
+    values: usize,
+    kept: usize,
+    vendors: usize,
+    finished: usize,
     asking: usize,
     group_keys: usize,
     declared: usize,
@@ -57,6 +61,10 @@ impl Draft<'_> {
             misread: self.misread.len(),
             beats: self.beats.here(),
             watched: self.watched.here(),
+            values: self.values.here(),
+            kept: self.kept.here(),
+            vendors: self.vendors.here(),
+            finished: self.finished.here(),
             asking: self.asking.here(),
             group_keys: self.group_keys.here(),
             declared: self.declared.here(),
@@ -79,6 +87,10 @@ impl Draft<'_> {
         self.misread.truncate(to.misread);
         self.beats.back(to.beats);
         self.watched.back(to.watched);
+        self.values.back(to.values);
+        self.kept.back(to.kept);
+        self.vendors.back(to.vendors);
+        self.finished.back(to.finished);
         self.asking.back(to.asking);
         self.group_keys.back(to.group_keys);
         self.declared.back(to.declared);

@@ -4,6 +4,7 @@ mod merging;
 mod put_off;
 mod silenced;
 mod unsaved;
+mod values;
 mod watch;
 mod whose;
 
@@ -120,6 +121,8 @@ impl Draft<'_> {
             format!("{:?}", *self.seen),
             format!("{:?} {:?} {:?}", *self.ears, *self.known, self.misread),
             format!("{:?} {:?}", *self.beats, *self.asking),
+            format!("{:?} {:?} {:?}", *self.watched, *self.values, *self.kept),
+            format!("{:?} {:?}", *self.vendors, *self.finished),
             format!("{:?}", self.ledger),
         ];
         (self.changes.clone(), maps.to_vec())

@@ -35,6 +35,7 @@ impl Draft<'_> {
         }
         self.tend_week();
         self.tend_watched();
+        self.tend_vendors();
     }
 
     /// What a delivery tells of who lives. A source that was told as silent is heard again.

@@ -1,18 +1,22 @@
 //! What is watched: each reading is kept with what follows from it, and what changes is heard as an alert in the same commit.
 
+use ::watch::kept::Kept;
+use ::watch::push::{self, Pushed, Routed, Took};
 use ::watch::row::{Read, Row};
+use ::watch::runs::Runs;
 use domain::aggregate::Aggregate;
 use domain::aggregate::Cause;
 use domain::alert::Alert;
 use domain::alert::event::AlertEventKind;
-use domain::alert::signal::{Said, Signal};
+use domain::alert::signal::{RunEnd, Said, Signal};
+use jiff::Timestamp;
 use store::StoreError;
 use tracing::error;
 
 use super::Draft;
 use crate::book::Book;
 use ::watch::standing::State;
-use ::watch::watched::Watch;
+use ::watch::watched::{Asks, Watch};
 use config::Config;
 use domain::alert::line::Watched;
 
@@ -46,6 +50,7 @@ impl Draft<'_> {
         for row in gone {
             let let_go = self.whole(|draft| {
                 draft.say(&row.gone(TAKEN_OUT))?;
+                draft.forget_values(&row.name)?;
                 draft.watched.insert(row.name.clone(), None);
                 Ok(())
             });
@@ -63,24 +68,154 @@ impl Draft<'_> {
         self.whole(|draft| draft.watched_it(read))
     }
 
+    /// Takes in what was pushed: in order of time, each that is newer than what is known.
+    ///
+    /// # Errors
+    /// When something could not be read; then nothing of it is taken in.
+    pub fn pushed(&mut self, values: &[Pushed]) -> Result<Took, StoreError> {
+        let (routed, mut took) = push::route(values, &self.config.watches, self.now);
+        self.whole(|draft| {
+            for Routed { watch, at, reading } in routed {
+                match draft.is_news(&watch, at) {
+                    true => {
+                        draft.watched_it(&Read { name: watch, reading, at })?;
+                        took.saved += 1;
+                    }
+                    false => took.known += 1,
+                }
+            }
+            Ok(took)
+        })
+    }
+
+    fn is_news(&self, name: &str, at: Timestamp) -> bool {
+        let known = self.known_watch(name);
+        known.is_none_or(|row| row.standing.is_news(at, self.now, push::AHEAD))
+    }
+
+    fn known_watch(&self, name: &str) -> Option<&Row> {
+        match self.watched.get(name) {
+            Some(known) => known.as_ref(),
+            None => self.state.alerts.watched.get(name),
+        }
+    }
+
+    /// Counts finished runs of workflows.
+    pub(super) fn count_runs(&mut self, ends: &[RunEnd]) {
+        if ends.is_empty() {
+            return;
+        }
+        let mut runs = self.finished().clone();
+        ends.iter().for_each(|end| runs.count(end.at.unwrap_or(self.now), end.succeeded, self.now));
+        self.finished.insert((), runs);
+    }
+
+    fn finished(&self) -> &Runs {
+        self.finished.get(&()).unwrap_or(&self.state.finished)
+    }
+
+    /// Looks at one that nobody is asked for: how the runs went that were heard of, or whether what is pushed fell silent.
+    ///
+    /// # Errors
+    /// When something could not be read; then it is as it was.
+    pub fn look(&mut self, name: &str) -> Result<(), StoreError> {
+        match self.config.watch(name) {
+            Some(watch) if watch.asks == Asks::Runs => {
+                let (reading, at) = (self.finished().share(self.now), self.now);
+                self.watched(&Read { name: name.to_owned(), reading, at })
+            }
+            _ => self.silent(name),
+        }
+    }
+
+    /// Looks at the clock of one that is pushed. What changes nothing leaves no row.
+    ///
+    /// # Errors
+    /// When something could not be read; then it is as it was.
+    fn silent(&mut self, name: &str) -> Result<(), StoreError> {
+        let config = self.config;
+        let Some(watch) = config.watch(name) else { return Ok(()) };
+        let known = self.known_watch(name).filter(|row| row.of == watch.fingerprint());
+        let mut row = known.cloned().unwrap_or_else(|| Row::new(watch));
+        let signals = row.silent(watch, self.outage.map(|outage| outage.until), self.now);
+        if known == Some(&row) {
+            return Ok(());
+        }
+        self.whole(|draft| {
+            draft.say(&signals)?;
+            draft.watched.insert(name.to_owned(), Some(row));
+            Ok(())
+        })
+    }
+
     fn watched_it(&mut self, read: &Read) -> Result<(), StoreError> {
         let config = self.config;
         let Some(watch) = config.watch(&read.name) else { return Ok(()) };
-        let known = match self.watched.get(&read.name) {
-            Some(known) => known.clone(),
-            None => self.state.alerts.watched.get(&read.name).cloned(),
-        };
-        let mut row = match known {
-            Some(known) if known.of == watch.fingerprint() => known,
+        let mut last = None;
+        let mut row = match self.known_watch(&read.name).cloned() {
+            Some(mut known) if known.of == watch.fingerprint() => {
+                known.measured = watch.measured();
+                known
+            }
             Some(other) => {
                 self.say(&other.gone(CHANGED))?;
-                Row::new(watch)
+                let row = Row::new(watch);
+                match other.measured == row.measured {
+                    true => last = other.seen(),
+                    false => self.forget_values(&row.name)?,
+                }
+                row
             }
             None => Row::new(watch),
         };
+        let seen = row.seen();
+        let last = last.or(seen);
         let signals = row.take(watch, read.reading.clone(), read.at);
         self.say(&signals)?;
+        if let Some(value) = row.since(seen) {
+            self.keep_value(&read.name, last, value)?;
+        }
         self.watched.insert(read.name.clone(), Some(row));
+        Ok(())
+    }
+
+    /// Keeps a number that came after the one of `last`, and drops what is too old.
+    fn keep_value(
+        &mut self,
+        name: &str,
+        last: Option<Timestamp>,
+        (at, number): (Timestamp, f64),
+    ) -> Result<(), StoreError> {
+        let mut kept = match self.kept.get(name) {
+            Some(kept) => kept.clone(),
+            None => Kept::after(last),
+        };
+        for key in kept.missing(at) {
+            let row = match self.values.get(&(name.to_owned(), key)) {
+                Some(written) => written.clone().unwrap_or_default(),
+                None => self.store.values_row(name, key)?,
+            };
+            kept.know(key, row);
+        }
+        let rows = kept.keep(at, number);
+        if Kept::begins(&rows) {
+            for key in self.store.values_out(name, at)? {
+                self.values.insert((name.to_owned(), key), None);
+            }
+        }
+        for (key, row) in rows {
+            self.values.insert((name.to_owned(), key), Some(row));
+        }
+        self.kept.insert(name.to_owned(), kept);
+        Ok(())
+    }
+
+    /// Values of what is not watched any more, or of something else.
+    fn forget_values(&mut self, name: &str) -> Result<(), StoreError> {
+        for key in self.store.values_of(name)? {
+            self.values.insert((name.to_owned(), key), None);
+        }
+        self.kept.insert(name.to_owned(), Kept::default());
         Ok(())
     }
 

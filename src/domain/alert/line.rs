@@ -21,6 +21,7 @@ use crate::actor::Actor;
 use crate::id::{IncidentId, UserId};
 use crate::oncall::Why as Held;
 use crate::timer::Lateness;
+use crate::vendor::VendorSays;
 
 /// One thing to ask.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -200,6 +201,9 @@ pub enum AlertsAnswer {
         /// What howler reads itself.
         #[serde(default)]
         watches: Vec<Watched>,
+        /// What vendors say of those of them whose alerts come from there.
+        #[serde(default)]
+        late: Vec<VendorSays>,
         now: Timestamp,
     },
     Test {
@@ -368,6 +372,9 @@ pub struct Why {
     pub duty: Option<(UserId, Held)>,
     /// Who is on call now.
     pub on_call: Option<UserId>,
+    /// What its source's vendor says is wrong: what comes from there may be late.
+    #[serde(default)]
+    pub late: Vec<VendorSays>,
     pub now: Timestamp,
 }
 

@@ -122,4 +122,15 @@ pub struct Heard {
     pub passed_over: Vec<String>,
     /// Parts that could not be read, and why.
     pub not_understood: Vec<String>,
+    /// Finished runs of a default branch.
+    #[serde(default)]
+    pub runs: Vec<RunEnd>,
+}
+
+/// The end of a workflow run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunEnd {
+    pub succeeded: bool,
+    /// When, as its source says.
+    pub at: Option<Timestamp>,
 }

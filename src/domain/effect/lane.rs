@@ -41,6 +41,8 @@ pub enum Lane {
     Notice(Owner),
     /// The message of a group of alerts.
     Alerts(GroupId),
+    /// Pictures beside what is said of one thing, which waits for none of them.
+    Pictures(Owner),
 }
 
 impl Lane {
@@ -63,6 +65,7 @@ impl Lane {
             Self::RunNews(_) => "run_news",
             Self::Notice(_) => "notice",
             Self::Alerts(_) => "alerts",
+            Self::Pictures(_) => "pictures",
         }
     }
 }

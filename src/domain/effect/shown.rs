@@ -36,6 +36,7 @@ impl EffectKind {
             | Self::SayFreeze { .. }
             | Self::AskUnfreeze(_)
             | Self::Notice { .. }
+            | Self::Picture(_)
             | Self::Whisper { .. } => false,
         }
     }

@@ -110,6 +110,7 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
         | EffectKind::AskUnfreeze(_)
         | EffectKind::Notice { .. }
         | EffectKind::AlertCard { .. }
+        | EffectKind::Picture(_)
         | EffectKind::RunCard { .. }
         | EffectKind::Whisper { .. } => Ok(()),
     }

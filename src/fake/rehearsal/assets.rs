@@ -1,8 +1,12 @@
 //! The page's files, part of the binary: the rehearsal works from the one file somebody was handed.
 
-use axum::extract::Path;
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+
+use super::{Stage, Workspace};
 
 /// Nothing but this server's own files runs, and nothing is loaded from or sent to anywhere else.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
@@ -55,6 +59,23 @@ pub(super) async fn page() -> Response {
 
 pub(super) async fn file(Path(name): Path<String>) -> Response {
     serve(&name)
+}
+
+/// A picture of the workspace's. It never changes under its id.
+pub(super) async fn picture<W: Workspace>(
+    State(stage): State<Arc<Stage<W>>>,
+    Path(id): Path<String>,
+) -> Response {
+    let Some(bytes) = stage.workspace.picture(&id) else {
+        return (StatusCode::NOT_FOUND, "There is no such picture here.").into_response();
+    };
+    let headers = [
+        (header::CONTENT_TYPE, "image/png"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (headers, bytes).into_response()
 }
 
 fn serve(name: &str) -> Response {

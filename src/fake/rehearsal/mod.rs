@@ -83,6 +83,7 @@ pub fn router<W: Workspace>(workspace: W, controls: Controls) -> Router {
         .route("/", get(assets::page))
         .route("/{file}", get(assets::file))
         .route("/rehearsal/world", get(live::world::<W>))
+        .route("/rehearsal/file/{id}", get(assets::picture::<W>))
         .route("/rehearsal/{verb}", post(people::act::<W>))
         .layer(from_fn(guard::guard))
         .with_state(Arc::new(stage))

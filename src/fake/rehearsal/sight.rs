@@ -44,6 +44,8 @@ pub(super) fn filtered(mut world: Value, person: &str) -> Value {
     if let Some(fields) = world.as_object_mut() {
         fields.remove("views");
         fields.remove("homes");
+        // Text stands in the message that shares it, a picture is asked for by its id.
+        fields.remove("files");
         // Names alone, so that a mention of a public channel reads as one.
         fields.insert("known_channels".into(), known.into());
     }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use tokio::sync::watch;
 
@@ -23,6 +25,11 @@ fn words(error: PersonError) -> String {
 impl Workspace for Slack {
     fn world(&self) -> Value {
         self.look(|world| serde_json::to_value(world).unwrap_or_default())
+    }
+
+    fn picture(&self, id: &str) -> Option<Vec<u8>> {
+        let coded = self.look(|world| world.files.get(id)?.picture.clone())?;
+        STANDARD.decode(coded).ok()
     }
 
     fn changes(&self) -> watch::Receiver<u64> {

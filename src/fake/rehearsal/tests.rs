@@ -28,6 +28,9 @@ impl Workspace for Paper {
     fn world(&self) -> Value {
         self.world.clone()
     }
+    fn picture(&self, id: &str) -> Option<Vec<u8>> {
+        (id == "F1").then(|| b"\x89PNG".to_vec())
+    }
     fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }

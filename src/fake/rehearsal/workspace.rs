@@ -20,6 +20,8 @@ pub struct Submitted {
 pub trait Workspace: Send + Sync + 'static {
     /// The whole world, unfiltered.
     fn world(&self) -> Value;
+    /// The bytes of a PNG that the workspace has.
+    fn picture(&self, id: &str) -> Option<Vec<u8>>;
     /// Changes whenever the world does.
     fn changes(&self) -> watch::Receiver<u64>;
     fn command(&self, person: String, channel: String, line: String) -> Later<Result<(), String>>;

@@ -41,6 +41,7 @@ struct Switches {
     travel: SignedDuration,
     lost_replies: u32,
     skew: SignedDuration,
+    looks_at_files: Option<SignedDuration>,
 }
 
 /// How long a call lies before it is carried out, and its answer before it leaves.
@@ -171,6 +172,12 @@ impl Faults {
         self.lock().skew = by;
     }
 
+    /// Slack looks at a file for so long after its upload was completed, and no block can show it before. People report about a
+    /// second (github.com/slackapi/python-slack-sdk/issues/1521), which is the default.
+    pub fn looks_at_files(&self, time: SignedDuration) {
+        self.lock().looks_at_files = Some(time);
+    }
+
     /// Everything off again; what hangs goes on.
     pub fn clear(&self) {
         *self.lock() = Switches::default();
@@ -224,6 +231,10 @@ impl Faults {
         let lost = switches.lost_replies > 0;
         switches.lost_replies = switches.lost_replies.saturating_sub(1);
         lost
+    }
+
+    pub(super) fn look_at_a_file(&self) -> SignedDuration {
+        self.lock().looks_at_files.unwrap_or(SignedDuration::from_secs(1))
     }
 
     pub(super) fn is_down(&self) -> bool {

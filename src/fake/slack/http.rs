@@ -187,7 +187,7 @@ impl Slack {
         let dropped = self.faults().dropped();
         let granted = self.0.manifest.scopes.difference(&dropped).cloned().collect();
         let mut used = BTreeSet::new();
-        let (now, base) = (self.now(), self.desk().own_base.clone());
+        let (now, base, looks) = (self.now(), self.desk().own_base.clone(), self.faults().look_at_a_file());
         let mut turn = |world: &mut World| {
             let used = &mut used;
             let (messages_tab, home_tab) = (self.0.manifest.messages_tab, self.0.manifest.home_tab);
@@ -200,6 +200,7 @@ impl Slack {
                 messages_tab,
                 home_tab,
                 used,
+                looks,
             })
         };
         let answer = if method.changes { self.arrange(&mut turn) } else { turn(&mut self.world()) };

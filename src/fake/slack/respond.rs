@@ -42,7 +42,7 @@ impl Slack {
                 return Err(gone("used_url"));
             }
             let deletes = args.flag("delete_original");
-            let content = match content(args) {
+            let content = match content(args, world, now) {
                 Ok(content) => content,
                 Err(_) if deletes => Content::default(),
                 Err(refusal) => return Err((StatusCode::BAD_REQUEST, refusal.error)),

@@ -2,6 +2,7 @@
 
 mod api;
 mod deliveries;
+mod files;
 mod groups;
 mod home;
 mod trouble;

@@ -174,8 +174,30 @@ pub struct File {
     pub title: String,
     /// As it was announced, in bytes.
     pub length: usize,
+    /// For those who do not see it.
+    #[serde(default)]
+    pub alt: String,
+    /// Its bytes, where they are text.
     pub text: Option<String>,
+    /// Its bytes in base64, where they are a picture.
+    #[serde(default)]
+    pub picture: Option<String>,
+    /// When Slack has looked at it, and knows what it is: not before its upload was completed.
+    #[serde(default)]
+    pub ready: Option<Timestamp>,
     pub shared: bool,
+}
+
+impl File {
+    /// Whether its bytes have come.
+    pub fn is_uploaded(&self) -> bool {
+        self.text.is_some() || self.picture.is_some()
+    }
+
+    /// Whether a block can show it.
+    pub fn can_be_shown(&self, now: Timestamp) -> bool {
+        self.picture.is_some() && self.ready.is_some_and(|ready| ready <= now)
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

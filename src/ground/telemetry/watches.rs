@@ -17,12 +17,19 @@ struct Watch {
     watch: String,
 }
 
+/// What became of a value that was pushed.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct Became {
+    became: &'static str,
+}
+
 /// Clones count into the same place.
 #[derive(Clone, Default)]
 pub struct WatchMetrics {
     readings: Counter,
     failures: Family<Watch, Counter>,
     age: Family<Watch, Seconds>,
+    pushed: Family<Became, Counter>,
     /// When each told something last.
     newest: Arc<Mutex<BTreeMap<String, Timestamp>>>,
 }
@@ -31,6 +38,11 @@ impl WatchMetrics {
     pub(super) fn register(&self, registry: &mut Registry) {
         registry.register("watch_readings", "Readings of watches that told something", self.readings.clone());
         registry.register("watch_failures", "Readings of watches that could not tell", self.failures.clone());
+        registry.register(
+            "pushed_values",
+            "Values that were pushed, by what became of them",
+            self.pushed.clone(),
+        );
         let help = "Age of the newest reading that told something";
         registry.register_with_unit("watch_reading_age", help, Unit::Seconds, self.age.clone());
     }
@@ -41,6 +53,11 @@ impl WatchMetrics {
             let age = now.duration_since(*at).as_secs_f64().max(0.0);
             self.age.get_or_create(&Watch { watch: watch.clone() }).set(age);
         }
+    }
+
+    /// Values that were pushed.
+    pub fn pushed(&self, became: &'static str, many: usize) {
+        self.pushed.get_or_create(&Became { became }).inc_by(u64::try_from(many).unwrap_or(u64::MAX));
     }
 
     /// A reading that came at `at`, and whether it told something.

@@ -36,6 +36,7 @@ pub(super) enum Door {
     Events,
     Enqueue,
     Change,
+    Metrics,
     Heartbeat { name: String, token: String },
 }
 
@@ -72,6 +73,7 @@ impl Door {
             Self::Grafana => "grafana",
             Self::Events => "events",
             Self::Enqueue | Self::Change => "pagerduty",
+            Self::Metrics => "metrics",
             Self::Heartbeat { .. } => "heartbeat",
         }
     }
@@ -105,6 +107,7 @@ impl Doors {
             ("Grafana", token || self.grafana.is_some()),
             ("PagerDuty's Events v2", token),
             ("/hooks/events", token),
+            ("/v1/metrics", token),
             ("heartbeats", token && !self.heartbeats.is_empty()),
         ];
         all.into_iter().filter_map(|(name, is_on)| is_on.then_some(name)).collect()
@@ -117,7 +120,7 @@ impl Doors {
         let token = self.token.as_ref();
         match door {
             Door::UptimeRobot { token } => on(self.uptimerobot.as_ref())?.token(token.as_bytes())?,
-            Door::Alertmanager | Door::Events => on(token)?.authorization(claimed)?,
+            Door::Alertmanager | Door::Events | Door::Metrics => on(token)?.authorization(claimed)?,
             Door::Grafana if !self.is_signed_by_grafana(headers) => on(token)?.authorization(claimed)?,
             Door::Heartbeat { name, token: claimed } => {
                 on(token)?.heartbeat(name, claimed.as_bytes())?;

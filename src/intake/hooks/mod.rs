@@ -5,6 +5,7 @@
 
 mod answer;
 mod doors;
+mod metrics;
 mod parse;
 
 #[cfg(test)]
@@ -36,6 +37,7 @@ use domain::alert::hear::{Delivery, NotHeard};
 use ground::clock::Clock;
 use ground::telemetry::Metrics;
 use redact::Redactor;
+use watch::push::{Pushed, Took};
 
 /// Longest body, in bytes.
 const BODY_MOST: usize = 1024 * 1024;
@@ -55,11 +57,17 @@ const LATER: u64 = 30;
 /// Takes what was heard; `Ok` only once it is saved.
 pub trait Hear: Send + Sync + 'static {
     fn hear(&self, delivery: Delivery) -> BoxFuture<'_, Result<(), NotHeard>>;
+    /// What became of values that were pushed.
+    fn pushed(&self, values: Vec<Pushed>) -> BoxFuture<'_, Result<Took, NotHeard>>;
 }
 
 impl Hear for Desk {
     fn hear(&self, delivery: Delivery) -> BoxFuture<'_, Result<(), NotHeard>> {
         Box::pin(Self::hear(self, delivery))
+    }
+
+    fn pushed(&self, values: Vec<Pushed>) -> BoxFuture<'_, Result<Took, NotHeard>> {
+        Box::pin(Self::pushed(self, values))
     }
 }
 
@@ -101,6 +109,7 @@ pub fn router(hall: Hall) -> Router {
     let grafana = |hall, request| enter(hall, request, Door::Grafana);
     open(token || doors.grafana.is_some(), "/hooks/grafana", put(grafana).post(grafana));
     open(token, "/hooks/events", post(|hall, request| enter(hall, request, Door::Events)));
+    open(token, "/v1/metrics", post(|hall, request| enter(hall, request, Door::Metrics)));
     open(token, "/v2/enqueue", post(|hall, request| enter(hall, request, Door::Enqueue)));
     open(token, "/v2/change/enqueue", post(|hall, request| enter(hall, request, Door::Change)));
     open(token, "/hooks/heartbeat/{name}/{token}", get(heartbeat).post(heartbeat));
@@ -155,6 +164,11 @@ impl Open {
         let word = door.word();
         match self.read(door, parts, body).await {
             Said::Nothing(status) => status.into_response(),
+            Said::NotValues(why) => {
+                self.hall.metrics.watches().pushed("not_understood", 1);
+                metrics::not_understood(&why)
+            }
+            Said::Values(values) => self.push(values).await,
             Said::Delivery(delivery, answer) => {
                 let span = info_span!("delivery", kind = word, id = %delivery.id);
                 self.save(*delivery, answer).instrument(span).await
@@ -176,6 +190,22 @@ impl Open {
         match tokio::task::spawn_blocking(read).await {
             Ok(said) => said,
             Err(_) => Said::Nothing(StatusCode::INTERNAL_SERVER_ERROR),
+        }
+    }
+
+    async fn push(&self, values: Vec<Pushed>) -> Response {
+        match timeout(SAVED_WITHIN, self.hall.ear.pushed(values)).await {
+            Ok(Ok(took)) => {
+                let counts = [("saved", took.saved), ("known", took.known)];
+                let counts = counts
+                    .into_iter()
+                    .chain([("unknown", took.unknown.len()), ("refused", took.refused.len())]);
+                counts.for_each(|(became, many)| self.hall.metrics.watches().pushed(became, many));
+                metrics::took(&took)
+            }
+            Ok(Err(NotHeard::Busy)) => self.again("busy", SOON),
+            // The same time again is the same value.
+            Ok(Err(NotHeard::Full | NotHeard::NotSaved)) | Err(_) => self.again("not_saved", LATER),
         }
     }
 

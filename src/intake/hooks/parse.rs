@@ -14,12 +14,17 @@ use domain::alert::signal::Source;
 use domain::id::DeliveryId;
 use redact::Redactor;
 use sources::{Body, Read, Reading, alertmanager, events, github, grafana, pagerduty, uptimerobot, vercel};
+use watch::push::{self, Pushed};
 
 /// What a request comes to.
 pub(super) enum Said {
     /// It is answered at once, and nothing is kept.
     Nothing(StatusCode),
     Delivery(Box<Delivery>, Answer),
+    /// Values of what is watched.
+    Values(Vec<Pushed>),
+    /// Why they are none, in words.
+    NotValues(String),
 }
 
 pub(super) fn read(
@@ -33,6 +38,12 @@ pub(super) fn read(
     let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let body = Body { content_type: header(CONTENT_TYPE.as_str()), query: parts.uri.query(), bytes };
     let reading = Reading { redactor, now };
+    if *door == Door::Metrics {
+        return match push::read(bytes, body.content_type) {
+            Ok(values) => Said::Values(values),
+            Err(why) => Said::NotValues(redactor.shown(&why)),
+        };
+    }
     let (source, mut read, mut answer) = match door {
         Door::GitHub => {
             let event = header(github::EVENT);
@@ -57,6 +68,7 @@ pub(super) fn read(
             let heard = expected.beat(now);
             (Source::Heartbeat, Read { heard, id: None }, None)
         }
+        Door::Metrics => return Said::Nothing(StatusCode::NOT_FOUND),
     };
     if matches!(door, Door::Events | Door::Enqueue | Door::Change) {
         read.id = events::named(source, header(events::IDEMPOTENCY_KEY));

@@ -18,6 +18,7 @@ use fake::alerts::{
 };
 use sources::sign::heartbeat_token;
 
+const PUSHED: &str = "[[watch]]\nname = \"mail\"\npush = \"queue_depth\"\nwarning = \"> 100\"\n";
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
 #[derive(Default)]
@@ -34,6 +35,18 @@ impl Hear for Book {
             }
             self.taken.lock().unwrap().push(delivery);
             Ok(())
+        })
+    }
+
+    fn pushed(&self, values: Vec<Pushed>) -> BoxFuture<'_, Result<Took, NotHeard>> {
+        Box::pin(async move {
+            if let Some(refused) = *self.refuses.lock().unwrap() {
+                return Err(refused);
+            }
+            let watches = Config::parse(PUSHED).unwrap().watches;
+            let now = "2026-11-24T02:00:00Z".parse().unwrap();
+            let (routed, took) = watch::push::route(&values, &watches, now);
+            Ok(Took { saved: routed.len(), ..took })
         })
     }
 }
@@ -363,10 +376,43 @@ async fn long_bodies_are_refused_and_only_they() {
     assert_eq!(scene.taken().len(), 1);
 }
 
+#[tokio::test]
+async fn values_are_pushed_and_what_became_of_them_is_told() {
+    let scene = scene();
+    let bearer = format!("Bearer {TOKEN}");
+    let head = [("authorization", bearer.as_str())];
+    let json = |name: &str| format!(r#"{{"name":"{name}","value":1}}"#);
+    for (body, status, part) in [
+        (json("queue_depth"), 200, r#""saved":1"#),
+        ("# TYPE queue_depth gauge\nqueue_depth 7\n".to_owned(), 200, r#""saved":1"#),
+        (format!("[{},{}]", json("queue_depth"), json("queue_dept")), 200, "did you mean queue_depth?"),
+        (json("other"), 422, "a [[watch]] in howler.toml needs push"),
+        (
+            r#"{"name":"queue_depth","value":1,"time":"2026-11-23T02:00:00Z"}"#.to_owned(),
+            422,
+            "more than an hour ago",
+        ),
+        (r#"{"name":"queue_depth"}"#.to_owned(), 400, "missing field `value`"),
+        (format!("{TOKEN} what"), 400, "[secret]"),
+    ] {
+        let response = scene.asked("POST", "/v1/metrics", &head, &body).await;
+        let code = response.status().as_u16();
+        let said = axum::body::to_bytes(response.into_body(), 1 << 16).await.unwrap();
+        let said = String::from_utf8(said.to_vec()).unwrap();
+        // The last one does not end its line, which is told, and its text is not.
+        let part = if body.starts_with(TOKEN) { "cut off" } else { part };
+        assert!(code == status && said.contains(part) && !said.contains(TOKEN), "{body}: {code} {said}");
+    }
+    assert_eq!(scene.status("POST", "/v1/metrics", &[], &json("queue_depth")).await, 401);
+    assert_eq!(scene.status("POST", "/v1/metrics", &head, &" ".repeat(BODY_MOST + 1)).await, 413);
+    *scene.book.refuses.lock().unwrap() = Some(NotHeard::NotSaved);
+    assert_eq!(scene.status("POST", "/v1/metrics", &head, &json("queue_depth")).await, 503);
+}
+
 #[test]
 fn what_is_on_is_told() {
     let token = HookSecrets { token: Some(TOKEN.into()), ..HookSecrets::default() };
     let on = |secrets| Doors::new(secrets, &Config::default()).on().join(", ");
-    assert_eq!(on(&token), "Alertmanager, Grafana, PagerDuty's Events v2, /hooks/events");
+    assert_eq!(on(&token), "Alertmanager, Grafana, PagerDuty's Events v2, /hooks/events, /v1/metrics");
     assert_eq!(on(&HookSecrets::default()), "");
 }

@@ -9,6 +9,7 @@ use super::super::look::AuditKnown;
 use super::super::totals::Totals;
 use super::*;
 use domain::actor::Actor;
+use watch::history::{Row, RowKey, Tier};
 
 fn a_few(folder: &TempDir, many: u64) -> Store {
     let store = open(folder).unwrap();
@@ -363,4 +364,20 @@ fn a_long_audit_is_taken_from_its_checkpoint_and_bars_changes_until_it_was_follo
     assert!(matches!(store.audit_known(), AuditKnown::Broken(_)));
     assert!(store.damage().unwrap().contains("rows of the audit"));
     assert!(store.load().unwrap().ledger.bars(at(0), 9).unwrap().contains("cannot be trusted"));
+}
+
+#[test]
+fn a_stretch_of_a_watchs_values_that_is_missing_is_told() {
+    let folder = TempDir::new().unwrap();
+    let store = a_few(&folder, 1);
+    let mut changes = declaration(2, "Event stream down");
+    let stretch = |start| (("p99".to_owned(), RowKey { tier: Tier::Minute, start }), Some(Row::new()));
+    changes.heard.values = [0, 1_800, 3_600].map(stretch).to_vec();
+    store.commit(&changes, at(2)).unwrap();
+    assert_eq!(store.values_of("p99").unwrap().len(), 3);
+    assert!(store.values_of("p9").unwrap().is_empty(), "a name that begins like it is another one");
+    let key = store.with(|engine| Ok(engine.scan(b"V/").next().unwrap()?.0)).unwrap();
+    wreck(&store, vec![(key, None)]);
+    let told = look(store).troubles().concat();
+    assert!(told.contains("1 of 3 stretches of watches' values is missing"), "{told}");
 }

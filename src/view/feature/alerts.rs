@@ -14,6 +14,7 @@ use crate::Message;
 use crate::blocks::{Button, Draft};
 use crate::lines::Via;
 use crate::time::{spoken, typed as typed_time};
+use crate::vendors;
 use crate::words::{Words, bold, code, counted, moment, near, words};
 use domain::alert::asking::Asking;
 use domain::alert::ear::Ear;
@@ -29,6 +30,8 @@ use domain::text::shorten;
 
 /// Most of a title that a line shows.
 const TITLE: usize = 150;
+/// Most troubles of vendors.
+const LATE: usize = 5;
 /// How many silences a list shows.
 const SILENCES: usize = 10;
 
@@ -128,8 +131,9 @@ pub(super) fn answer(answer: &AlertsAnswer, via: Via) -> Message {
                 " belongs to it."
             ])
             .finish(),
-        AlertsAnswer::Sources { ears, asking, uncalled, watches, now } => {
-            watched::lines(sources(ears, asking, uncalled, *now), watches, *now).finish()
+        AlertsAnswer::Sources { ears, asking, uncalled, watches, late, now } => {
+            let late = late.iter().take(LATE).map(|says| vendors::says(says, *now)).collect();
+            watched::lines(sources(ears, asking, uncalled, *now).lines(late), watches, *now).finish()
         }
         AlertsAnswer::Test { severity, source, verdict, on_call } => {
             why::test(*source, *severity, verdict, on_call.as_ref())

@@ -9,6 +9,7 @@ mod forms;
 mod incident_alerts;
 mod maintenance;
 mod merging;
+mod metrics;
 mod nobody;
 mod oncall;
 mod paging;
@@ -40,6 +41,7 @@ pub use forms::*;
 pub use incident_alerts::*;
 pub use maintenance::*;
 pub use merging::*;
+pub use metrics::*;
 pub use nobody::*;
 pub use oncall::*;
 pub use refusing::*;
@@ -269,6 +271,7 @@ pub fn all(texts: &Texts) -> Vec<(String, Message)> {
         cards(texts),
         oncall(texts),
         maintenance(texts),
+        metrics(texts),
         alerts(texts),
     ];
     let mut all: Vec<(String, Message)> =

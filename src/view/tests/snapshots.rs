@@ -65,6 +65,11 @@ fn alerts() {
 }
 
 #[test]
+fn metrics() {
+    assert_snapshot!(page(samples::metrics(&Texts::calm())));
+}
+
+#[test]
 fn maintenance() {
     assert_snapshot!(page(samples::maintenance(&Texts::calm())));
 }

@@ -1,12 +1,17 @@
+mod course;
 mod history;
 mod json;
+mod kept;
 mod promql;
+mod push;
 mod quantile;
 mod rate;
 mod reckoning;
+mod runs;
 mod standing;
 mod status_page;
 mod text_format;
 mod threshold;
 mod value;
+mod vendor;
 mod watched;

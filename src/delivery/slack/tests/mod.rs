@@ -2,6 +2,7 @@
 
 mod channels;
 mod messages;
+mod pictures;
 mod stub;
 mod troubles;
 mod whispers;

@@ -54,8 +54,11 @@ function section(block, ctx) {
   return h("div", { class: "block section with-accessory" }, words, h("div", { class: "accessory" }, accessory));
 }
 
-// Pictures live on other machines, and a rehearsal asks no other machine for anything.
+// A picture that Slack has is shown as Slack does. Others live on other machines, and a rehearsal asks no other machine for anything.
 function picture(image, ctx) {
   const alt = image.alt_text || "Picture";
+  if (image.slack_file?.id) {
+    return h("img", { class: "picture", src: `rehearsal/file/${image.slack_file.id}`, alt, title: alt, loading: "lazy" });
+  }
   return h("span", { class: "placeholder" }, "Picture: ", image.image_url ? link(image.image_url, alt, ctx) : plain(alt));
 }

@@ -32,6 +32,7 @@ const COMMANDS = [
   ["/runbook list", "", "the procedures there are"],
   ["/runbook health", "", "is anything down?"],
   ["/runbook status", "", "what is under way"],
+  ["/runbook metrics ", "p99 24h", "how what is watched stands and went"],
   ["/runbook freeze ", "why", "begin no change until further notice"],
   ["/alerts list", "", "what machines say is wrong"],
   ["/alerts ack ", "A-12", "you have it"],

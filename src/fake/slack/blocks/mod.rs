@@ -33,6 +33,18 @@ pub fn check_message(blocks: &[Value]) -> Vec<Problem> {
     check.problems()
 }
 
+/// Files by their id that no block can show: `shows` tells which of them the bot has, as pictures that Slack has looked at. By address
+/// none is shown: howler has no use for that.
+pub fn files_not_shown(blocks: &[Value], shows: impl Fn(&str) -> bool) -> Vec<Problem> {
+    let wrong = |(i, block): (usize, &Value)| {
+        let file = block.get("slack_file")?;
+        let is_shown = file.get("id").and_then(Value::as_str).is_some_and(&shows);
+        let pointer = format!("/blocks/{i}/slack_file");
+        (!is_shown).then(|| Problem { pointer, says: "invalid slack file".to_owned() })
+    };
+    blocks.iter().enumerate().filter_map(wrong).collect()
+}
+
 /// Checks a whole modal.
 pub fn check_view(view: &Value) -> Vec<Problem> {
     let mut check = Check::new(Surface::Modal);

@@ -94,4 +94,24 @@ pub(super) fn image(check: &mut Check, image: &Object, at: &str) {
     if image.contains_key("image_url") == image.contains_key("slack_file") {
         check.complain(at, "must define either `image_url` or `slack_file`");
     }
+    if let Some(file) = image.get("slack_file") {
+        slack_file(check, file, &format!("{at}/slack_file"));
+    }
+}
+
+/// A file that Slack has: by its id or by its address, never both.
+fn slack_file(check: &mut Check, value: &Value, at: &str) {
+    let Some(file) = check.object(value, at) else { return };
+    check.fields(file, at, &[], &["id", "url"]);
+    if file.contains_key("id") == file.contains_key("url") {
+        check.complain(at, "must define either `id` or `url`");
+    }
+    check.string(file, "url", at, 3000);
+    let is_an_id = |id: &str| {
+        let rest = id.strip_prefix('F').unwrap_or_default();
+        rest.len() >= 8 && rest.chars().all(|sign| sign.is_ascii_uppercase() || sign.is_ascii_digit())
+    };
+    if file.get("id").is_some_and(|id| !id.as_str().is_some_and(is_an_id)) {
+        check.complain(&format!("{at}/id"), "input must match regex pattern: ^[F][A-Z0-9]{8,}$");
+    }
 }

@@ -24,7 +24,7 @@ pub(super) fn post_message(turn: &mut Turn<'_>) -> Answer {
     if direct && turn.messages_tab == MessagesTab::Off {
         return refuse("messages_tab_disabled");
     }
-    let content = content(turn.args)?;
+    let content = content(turn.args, turn.world, turn.now)?;
     let thread = match &target {
         Target::Channel(channel) => thread(turn, channel)?,
         Target::Person(_) => None,
@@ -114,7 +114,7 @@ pub(super) fn update(turn: &mut Turn<'_>) -> Answer {
     if turn.world.team.edit_window_closed {
         return refuse("edit_window_closed");
     }
-    let mut content = content(turn.args)?;
+    let mut content = content(turn.args, turn.world, turn.now)?;
     if content.text.as_ref().is_some_and(|text| text.chars().count() > UPDATE_MOST) {
         return refuse("msg_too_long");
     }
@@ -152,7 +152,7 @@ pub(super) fn post_ephemeral(turn: &mut Turn<'_>) -> Answer {
     if !channel.has(&user) {
         return refuse("user_not_in_channel");
     }
-    let content = content(turn.args)?;
+    let content = content(turn.args, turn.world, turn.now)?;
     let thread_ts = thread(turn, &channel)?;
     let message = Message { only_for: Some(user), metadata: None, thread_ts, ..message(turn, content) };
     let ts = turn.world.post(&channel.id, message, turn.now);

@@ -1,9 +1,11 @@
 //! What a message is made of, and what Slack refuses in it.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::slack::args::{Args, Refusal, refuse};
 use crate::slack::blocks;
+use crate::slack::world::World;
 
 /// Slack cuts or refuses longer texts.
 const TEXT_MOST: usize = 40_000;
@@ -20,9 +22,9 @@ pub(in crate::slack) struct Content {
 }
 
 /// Reads and checks a message's content.
-pub(in crate::slack) fn content(args: &Args) -> Result<Content, Refusal> {
+pub(in crate::slack) fn content(args: &Args, world: &World, now: Timestamp) -> Result<Content, Refusal> {
     let mut text = args.text("text");
-    let blocks = blocks(args)?;
+    let blocks = blocks(args, world, now)?;
     if let Some(markdown) = args.text("markdown_text") {
         if text.is_some() || blocks.is_some() {
             return refuse("markdown_text_conflict");
@@ -46,13 +48,15 @@ pub(in crate::slack) fn content(args: &Args) -> Result<Content, Refusal> {
     Ok(Content { text, blocks, metadata: metadata(args)? })
 }
 
-fn blocks(args: &Args) -> Result<Option<Vec<Value>>, Refusal> {
+fn blocks(args: &Args, world: &World, now: Timestamp) -> Result<Option<Vec<Value>>, Refusal> {
     let list = match args.json("blocks") {
         Ok(None) => return Ok(None),
         Ok(Some(Value::Array(list))) => list,
         _ => return refuse("invalid_blocks_format"),
     };
-    let problems = blocks::check_message(&list);
+    let shows = |id: &str| world.files.get(id).is_some_and(|file| file.can_be_shown(now));
+    let mut problems = blocks::check_message(&list);
+    problems.extend(blocks::files_not_shown(&list, shows));
     if !problems.is_empty() {
         return Err(Refusal::problems("invalid_blocks", &problems));
     }

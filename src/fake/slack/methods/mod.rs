@@ -14,7 +14,7 @@ pub(super) mod views;
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::args::{Answer, Args, Refusal, refuse};
@@ -109,6 +109,8 @@ pub(super) struct Turn<'a> {
     pub messages_tab: MessagesTab,
     pub home_tab: bool,
     pub used: &'a mut BTreeSet<String>,
+    /// How long Slack looks at a file.
+    pub looks: SignedDuration,
 }
 
 /// What a conversation's scopes begin with.

@@ -93,7 +93,7 @@ impl Slack {
         if args.0.is_empty() {
             return;
         }
-        let Ok(content) = content(&args) else {
+        let Ok(content) = self.look(|world| content(&args, world, now)) else {
             let text = format!("{name} failed with the error \"invalid_command_response\"");
             return self.arrange(|world| world.slackbot(&channel.id, &person.id, text, now));
         };

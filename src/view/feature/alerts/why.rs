@@ -5,6 +5,7 @@ use crate::Message;
 use crate::blocks::Draft;
 use crate::facts;
 use crate::oncall::reason;
+use crate::vendors;
 use crate::words::{Words, bold, code, near, words};
 use domain::Severity;
 use domain::aggregate::Aggregate;
@@ -17,6 +18,8 @@ use domain::id::UserId;
 use domain::text::shorten;
 
 const KEY: usize = 200;
+/// Most troubles of its source's vendor.
+const LATE: usize = 3;
 
 /// How what a source sends is checked.
 fn checked(from: Source, by: Option<Checked>) -> &'static str {
@@ -95,7 +98,7 @@ fn follows(verdict: &Verdict, on_call: Option<&UserId>) -> Vec<Words> {
 }
 
 pub(super) fn why(asked: &Why) -> Message {
-    let Why { alert, group, silence, duty, on_call, now } = asked;
+    let Why { alert, group, silence, duty, on_call, late, now } = asked;
     let mut lines = vec![
         words![bold("Source: "), source(alert.source), ", checked by ", checked(alert.source, alert.checked)],
         words![bold("Key: "), code(shorten(&alert.key, KEY))],
@@ -108,6 +111,7 @@ pub(super) fn why(asked: &Why) -> Message {
             near(alert.first, *now)
         ],
     ];
+    lines.extend(late.iter().take(LATE).map(|says| vendors::says(says, *now)));
     lines.extend(read(alert));
     lines.extend(judged(&alert.verdict));
     lines.extend(follows(&alert.verdict, on_call.as_ref()));

@@ -5,6 +5,7 @@ mod unclear;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::metrics::vendor_says;
 use super::{Named, Texts, asked, at, bea, ian, late, mapped, minutes, named, place};
 use crate::Via;
 use domain::actor::Actor;
@@ -265,16 +266,7 @@ fn lists(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
         ("no alert", listed(Vec::new(), 0, 0, Vec::new())),
         ("alerts", listed(rows.clone(), 4_812, 3, silences.clone())),
         ("silences alone", listed(Vec::new(), 0, 0, silences)),
-        (
-            "no source",
-            AlertsAnswer::Sources {
-                ears: Vec::new(),
-                asking: Box::default(),
-                uncalled: Vec::new(),
-                watches: Vec::new(),
-                now,
-            },
-        ),
+        ("no source", asked::plain(Vec::new(), Vec::new(), Vec::new(), now)),
         ("watches", asked::watches(now)),
         ("sources", asked::sources(vec![Ear::new(Source::GitHub, at("01:00")), ear], now)),
         ("alerts, put off", {
@@ -296,7 +288,7 @@ fn lists(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
                 Uncalled::Silenced(Box::new(silence(texts, 3, false))),
                 Uncalled::Silent { source: Source::UptimeRobot, severity: Severity::P3 },
             ];
-            AlertsAnswer::Sources { ears, asking: Box::default(), uncalled, watches: Vec::new(), now }
+            asked::plain(ears, uncalled, vec![vendor_says(texts)], now)
         }),
         ("sources that did not speak", asked::sources(Vec::new(), now)),
     ]
@@ -323,6 +315,7 @@ fn whys(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
             silence,
             duty: Some((ian(), Held::Override { id: 4, kind: OverrideKind::Cover, by: ian().into() })),
             on_call: Some(bea()),
+            late: vec![vendor_says(texts)],
             now,
         }))
     };

@@ -6,10 +6,11 @@ use super::at;
 use domain::alert::asking::missed::{Listed, Missed, OfGitHub};
 use domain::alert::asking::{Asked, Asking, Cannot, Subject};
 use domain::alert::ear::Ear;
-use domain::alert::line::{AlertsAnswer, Watched};
+use domain::alert::line::{AlertsAnswer, Uncalled, Watched};
 use domain::alert::signal::Source;
 use domain::oncall::tell::Tell;
 use domain::timer::Outage;
+use domain::vendor::VendorSays;
 use jiff::Timestamp;
 
 /// `/alerts sources` where some could not be asked.
@@ -35,6 +36,7 @@ pub fn sources(ears: Vec<Ear>, now: Timestamp) -> AlertsAnswer {
         asking: Box::new(Asking { of, ..Asking::default() }),
         uncalled: Vec::new(),
         watches: Vec::new(),
+        late: Vec::new(),
         now,
     }
 }
@@ -92,6 +94,11 @@ pub fn missed() -> Vec<(&'static str, Tell)> {
     ]
 }
 
+/// Of sources that are asked nothing.
+pub fn plain(ears: Vec<Ear>, uncalled: Vec<Uncalled>, late: Vec<VendorSays>, now: Timestamp) -> AlertsAnswer {
+    AlertsAnswer::Sources { ears, asking: Box::default(), uncalled, watches: Vec::new(), late, now }
+}
+
 /// What howler reads itself: one that nobody can tell of, one that warns.
 pub fn watches(now: Timestamp) -> AlertsAnswer {
     let of = |name: &str, stands: &str, cannot_tell, at| {
@@ -103,5 +110,6 @@ pub fn watches(now: Timestamp) -> AlertsAnswer {
         of("error-rate", silent, true, None),
         of("response-time-p99", "640 ms, warning", false, Some(at("02:39"))),
     ];
-    AlertsAnswer::Sources { ears: Vec::new(), asking: Box::default(), uncalled: Vec::new(), watches, now }
+    let (ears, asking, uncalled, late) = (Vec::new(), Box::default(), Vec::new(), Vec::new());
+    AlertsAnswer::Sources { ears, asking, uncalled, watches, late, now }
 }

@@ -1,5 +1,6 @@
 //! What howler answers.
 
+use super::metrics::vendor_says;
 use super::*;
 use domain::alert::AlertId;
 use domain::answer::{Called, HelpNow, StillCalling};
@@ -67,7 +68,12 @@ pub fn answers(texts: &Texts) -> Vec<(&'static str, Private)> {
         asked: Some(DeliveryId("cmd:1.2.x".into())),
     };
     let story = long_story(texts);
-    let shown = |undone| Private::Show { incident: Box::new(story.incident()), undone, whole: None };
+    let shown = |undone| Private::Show {
+        incident: Box::new(story.incident()),
+        undone,
+        whole: None,
+        vendors: vec![vendor_says(texts)],
+    };
     let page = |page, pages| Private::Timeline {
         incident: summary(7, texts),
         entries: story.entries().into_iter().take(20).collect(),

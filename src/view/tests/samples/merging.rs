@@ -63,6 +63,7 @@ fn cards(texts: &Texts) -> Vec<Named> {
         incident: Box::new(with_room.clone()),
         undone: Vec::new(),
         whole: Some(Box::new(summary(7, texts))),
+        vendors: Vec::new(),
     };
     let of_over = |cancelled| {
         let over = Over { at: at("02:50"), by: ian().into(), cancelled };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{find, find_silence, live_silences};
 use crate::book::Book;
+use crate::draft::vendors_say;
 use crate::oncall::week_before;
 use crate::order::{Shelf, With};
 use config::Config;
@@ -20,6 +21,7 @@ use domain::alert::{Alert, AlertId, source_word};
 use domain::id::{IncidentId, UserId};
 use domain::oncall::Why as Held;
 use domain::oncall::duty::PhoneReach;
+use domain::vendor::VendorSays;
 use jiff::Timestamp;
 use store::StoreError;
 
@@ -66,6 +68,7 @@ pub(in crate::draft) fn read(
                     silence: silence.map(Arc::unwrap_or_clone),
                     duty: duty(book, alert.heard),
                     on_call: on_call(book),
+                    late: vendors_say(book, config, Some(alert.source)),
                     now: book.now,
                 }))
             }
@@ -82,6 +85,7 @@ pub(in crate::draft) fn read(
                 asking,
                 uncalled: uncalled(book, config)?,
                 watches: crate::draft::watched::all(book, config),
+                late: late(book, config),
                 now: book.now,
             }
         }
@@ -101,6 +105,11 @@ pub(in crate::draft) fn read(
         | AlertsLine::Detach { .. }
         | AlertsLine::Declare { .. } => AlertsAnswer::Help,
     })
+}
+
+/// What vendors say whose alerts may be late for it.
+fn late(book: &Book<'_>, config: &Config) -> Vec<VendorSays> {
+    vendors_say(book, config, None).into_iter().filter(|says| says.source.is_some()).collect()
 }
 
 /// Who was on call at an instant, and by what.

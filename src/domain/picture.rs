@@ -1,0 +1,161 @@
+//! When a picture of something that is watched is worth showing, and what it shows.
+//!
+//! Decided here are the name, the span, the marks and the message under which it stands. The values are read from the store when it is
+//! drawn: a day of them would make the outbox' row a hundred times as large, and of a span that is over every attempt reads the same.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::alert::Alert;
+use crate::alert::group::{Group, GroupId};
+use crate::alert::signal::Source;
+use crate::id::{IncidentId, UserId};
+use crate::incident::Incident;
+use crate::metrics::MetricsAnswer;
+
+/// How much is shown at least.
+const LEAST: SignedDuration = SignedDuration::from_hours(3);
+/// How much is shown at most: as much as is kept.
+const MOST: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// How much is shown at least before it began.
+const BEFORE: SignedDuration = SignedDuration::from_mins(30);
+/// A message of more alerts than this gets no more pictures.
+const PICTURED: u32 = 3;
+
+/// A picture to show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Picture {
+    /// The watch's name.
+    pub watch: String,
+    pub from: Timestamp,
+    pub until: Timestamp,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<Mark>,
+    pub under: Under,
+}
+
+/// Where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Under {
+    /// In the thread of the message of a group of alerts.
+    Alerts(GroupId),
+    /// In the thread of its incident's card.
+    Card,
+    /// In the direct messages of whoever asked.
+    Asker(UserId),
+}
+
+impl Under {
+    /// The group of alerts under whose message it stands.
+    pub fn group(&self) -> Option<GroupId> {
+        match self {
+            Self::Alerts(group) => Some(*group),
+            Self::Card | Self::Asker(_) => None,
+        }
+    }
+}
+
+/// What happened meanwhile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    pub at: Timestamp,
+    pub incident: IncidentId,
+    pub ended: bool,
+}
+
+impl Mark {
+    /// `INC-12 began`.
+    pub fn in_words(&self) -> String {
+        format!("{} {}", self.incident, if self.ended { "ended" } else { "began" })
+    }
+}
+
+/// The watch that an alert comes from.
+pub fn watch_of(alert: &Alert) -> Option<&str> {
+    let name = alert.key.split(':').next().unwrap_or_default();
+    Some(name).filter(|name| alert.source == Source::Watch && !name.is_empty())
+}
+
+/// Since when, so that it is seen how it was before `since`.
+fn from(since: Timestamp, now: Timestamp) -> Timestamp {
+    let long = now.duration_since(since).max(SignedDuration::ZERO);
+    let span = long.saturating_add(BEFORE.max(long / 4)).clamp(LEAST, MOST);
+    now.saturating_sub(span).unwrap_or(Timestamp::MIN)
+}
+
+/// Of an incident, what happened to it.
+pub fn marks(incident: &Incident) -> Vec<Mark> {
+    let id = incident.id;
+    let began = Mark { at: incident.began.unwrap_or(incident.declared_at), incident: id, ended: false };
+    let ended = incident.resolution().map(|resolution| Mark { at: resolution.at, incident: id, ended: true });
+    [began].into_iter().chain(ended).collect()
+}
+
+/// Where people are told of an alert, or it became worse. `incident` is the one it belongs to.
+pub fn of_alert(
+    before: Option<&Alert>,
+    after: &Alert,
+    group: &Group,
+    incident: Option<&Incident>,
+    now: Timestamp,
+) -> Option<Picture> {
+    let watch = watch_of(after).filter(|_| after.is_told() && group.alerts <= PICTURED)?;
+    let shown = |alert: &Alert| alert.group.is_some() && alert.is_told();
+    let was = before.filter(|before| shown(before));
+    let is_new = before.is_none_or(|before| before.group.is_none());
+    let is_worse = was.is_some_and(|was| after.verdict.severity < was.verdict.severity);
+    (is_new || is_worse).then(|| Picture {
+        watch: watch.to_owned(),
+        from: from(after.first, now),
+        until: now,
+        marks: incident.map(marks).unwrap_or_default(),
+        under: Under::Alerts(group.id),
+    })
+}
+
+/// Beside the answer to whoever asked how it went, where there is something to see.
+pub fn of_asked(answer: &MetricsAnswer, asker: &UserId) -> Option<Picture> {
+    let MetricsAnswer::One(course) = answer else { return None };
+    course.went.as_ref()?;
+    let (watch, from, until) = (course.metric.name.clone(), course.from, course.until);
+    Some(Picture { watch, from, until, marks: Vec::new(), under: Under::Asker(asker.clone()) })
+}
+
+/// Where an alert joined an incident whose card names it.
+pub fn of_joined(alert: &Alert, incident: &Incident, now: Timestamp) -> Option<Picture> {
+    let watch = watch_of(alert)?;
+    let is_named = incident.alerts.named.iter().any(|named| named.alert == alert.id);
+    is_named.then(|| of_incident(watch, incident, alert.first, now))
+}
+
+/// How it went, once an incident is over. A false alarm needs no picture.
+pub fn of_ended(alert: &Alert, incident: &Incident, now: Timestamp) -> Option<Picture> {
+    let watch = watch_of(alert)?;
+    let is_over = incident.resolution().is_some() && !incident.is_cancelled();
+    is_over.then(|| of_incident(watch, incident, alert.first, now))
+}
+
+fn of_incident(watch: &str, incident: &Incident, since: Timestamp, now: Timestamp) -> Picture {
+    let marks = marks(incident);
+    let since = marks.first().map_or(since, |began| began.at.min(since));
+    Picture { watch: watch.to_owned(), from: from(since, now), until: now, marks, under: Under::Card }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_seen_how_it_was_before() {
+        let now: Timestamp = "2026-11-30T02:20:00Z".parse().unwrap();
+        let hours = |minutes: i64| {
+            let since = now - SignedDuration::from_mins(minutes);
+            now.duration_since(from(since, now)).as_mins()
+        };
+        // Minutes since it began, and minutes that are shown.
+        let table = [(-5, 180), (0, 180), (15, 180), (150, 187), (160, 200), (480, 600), (100_000, 43_200)];
+        for (began, shown) in table {
+            assert_eq!(hours(began), shown, "{began}");
+        }
+    }
+}

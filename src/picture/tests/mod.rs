@@ -1,0 +1,4 @@
+mod alt;
+mod extremes;
+mod look;
+mod samples;
