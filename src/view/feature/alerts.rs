@@ -5,23 +5,23 @@ pub mod card;
 pub(crate) mod digest;
 mod refused;
 pub mod room;
+mod silences;
 mod watched;
 mod why;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::Message;
 use crate::blocks::{Button, Draft};
 use crate::lines::Via;
-use crate::time::{spoken, typed as typed_time};
+use crate::time::typed as typed_time;
 use crate::vendors;
-use crate::words::{Words, bold, code, counted, moment, near, words};
+use crate::words::{Words, bold, code, counted, near, words};
 use domain::alert::asking::Asking;
 use domain::alert::ear::Ear;
 use domain::alert::group::Group;
 use domain::alert::line::{AlertsAnswer, AlertsLine, Listed, Row, Silenced, State, Uncalled, Unsilenced};
 use domain::alert::signal::Source;
-use domain::alert::silence::{Matcher, Silence};
 use domain::alert::{Alert, AlertId, source_word};
 use domain::command::{Command, Line};
 use domain::feature::FeatureLine;
@@ -99,9 +99,9 @@ pub(super) fn answer(answer: &AlertsAnswer, via: Via) -> Message {
         AlertsAnswer::Resolved { alert, title, others, incident } => {
             resolved(*alert, title, *others, *incident)
         }
-        AlertsAnswer::Silenced { silence, calls, now } => silenced(silence, *calls, *now, via),
-        AlertsAnswer::SilenceHow { alert, title } => silence_how(*alert, title, via),
-        AlertsAnswer::Unsilenced { silence, open } => unsilenced(silence, *open),
+        AlertsAnswer::Silenced { silence, calls, now } => silences::silenced(silence, *calls, *now, via),
+        AlertsAnswer::SilenceHow { alert, title } => silences::silence_how(*alert, title, via),
+        AlertsAnswer::Unsilenced { silence, open } => silences::unsilenced(silence, *open),
         AlertsAnswer::Why(asked) => why::why(asked),
         AlertsAnswer::Attached { alert, incident, from, alerts } => Draft::new()
             .line(words!["✅ ", bold(alert.to_string()), " belongs to ", bold(incident.to_string())].and(
@@ -237,7 +237,7 @@ fn list(listed: &Listed, via: Via) -> Message {
         draft = draft.line(words![format!("{} more.", thousands(*more as u64))]);
     }
     if !silences.is_empty() {
-        let shown = silences.iter().take(SILENCES).map(|silence| self::silence(silence, *now)).collect();
+        let shown = silences.iter().take(SILENCES).map(|silence| silences::silence(silence, *now)).collect();
         draft = draft.line(words![bold(counted(silences.len(), "silence")), ":"]).bullets(shown);
     }
     let Some(first) = rows.first() else { return draft.finish() };
@@ -264,94 +264,6 @@ pub(crate) fn row(row: &Row, now: Timestamp) -> Words {
         (row.others > 0).then(|| words![format!(" and {} more like it", thousands(row.others as u64))]);
     let incident = row.incident.map(|incident| words![format!("; {incident}")]);
     lead.and_if(others).and(since).and(state(&row.state, now)).and_if(incident)
-}
-
-/// What a silence fits.
-pub(super) fn fits(matcher: &Matcher, title: Option<&String>) -> Words {
-    if let Some(title) = title {
-        return words![shorten(title, TITLE)];
-    }
-    let source = matcher.source.map(|source| format!("source={}", source_word(source)));
-    let key = matcher.key.as_ref().map(|key| format!("key={key}"));
-    let labels = matcher.labels.iter().map(|(name, value)| format!("{name}={value}"));
-    let all: Vec<String> =
-        source.into_iter().chain(key).chain(labels).map(|one| shorten(&one, TITLE)).collect();
-    words![code(all.join(" "))]
-}
-
-fn silence(silence: &Silence, now: Timestamp) -> Words {
-    words![bold(silence.id.to_string()), " "]
-        .and(fits(&silence.matcher, silence.title.as_ref()))
-        .and(words![" until ", near(silence.until, now), ", by ", &silence.by, ": ", &silence.why])
-        .and_if((silence.alerts > 0).then(|| words![format!("; {} so far", alerts(silence.alerts.into()))]))
-}
-
-fn silenced(silence: &Silence, calls: bool, now: Timestamp, via: Via) -> Message {
-    let held = match silence.alerts {
-        0 => words!["Nothing that is open fits; what comes is counted and not told."],
-        many => {
-            words![format!("Held back now: {}. What comes is counted.", alerts(many.into()))]
-        }
-    };
-    Draft::new()
-        .line(
-            words!["🔕 ", bold(silence.id.to_string()), ": "]
-                .and(fits(&silence.matcher, silence.title.as_ref())),
-        )
-        .line(words![
-            "Silent until ",
-            moment(silence.until),
-            " (",
-            spoken(silence.until.duration_since(now)),
-            "): ",
-            &silence.why
-        ])
-        .line(held)
-        .lines(
-            calls
-                .then(|| words![
-                        "⚠️ It fits what would page: until then nobody is called for a new one. An incident that is open goes on calling."
-                    ])
-                .into_iter()
-                .collect(),
-        )
-        .line(words!["End it sooner: ", code(line(via, &format!("unsilence {}", silence.id)))])
-        .finish()
-}
-
-/// Reasons that a button gives; a line gives any other.
-const REASONS: [(i64, &str); 2] = [(2, "known, and being fixed"), (8, "known, and harmless for now")];
-
-fn silence_how(alert: AlertId, title: &str, via: Via) -> Message {
-    let choices = REASONS.map(|(hours, why)| {
-        let long = SignedDuration::from_hours(hours);
-        let line = AlertsLine::Silence { what: Silenced::Alert(alert), long, why: why.to_owned() };
-        button(format!("{hours} hours: {why}"), line)
-    });
-    Draft::new()
-        .line(words![
-            "🔕 For how long is ",
-            bold(alert.to_string()),
-            " to be silent, and why? ",
-            shorten(title, TITLE)
-        ])
-        .buttons(choices.into())
-        .line(words!["Or: ", code(line(via, &format!("silence {alert} 4h why")))])
-        .finish()
-}
-
-fn unsilenced(silence: &Silence, open: usize) -> Message {
-    let held = match silence.alerts {
-        0 => words!["It held nothing back."],
-        many => words![format!("It held back {}; open of them: {open}.", alerts(many.into()))],
-    };
-    Draft::new()
-        .line(
-            words!["🔔 ", bold(silence.id.to_string()), " is over: "]
-                .and(fits(&silence.matcher, silence.title.as_ref())),
-        )
-        .line(held)
-        .finish()
 }
 
 fn sources(ears: &[Ear], asking: &Asking, uncalled: &[Uncalled], now: Timestamp) -> Draft {
@@ -393,7 +305,7 @@ fn uncalled(uncalled: &Uncalled, now: Timestamp) -> Words {
     match uncalled {
         Uncalled::Silenced(silence) => {
             words!["⚠️ Nobody is called for what would page and fits ", bold(silence.id.to_string()), ": "]
-                .and(fits(&silence.matcher, silence.title.as_ref()))
+                .and(silences::fits(&silence.matcher, silence.title.as_ref()))
                 .and(words![", until ", near(silence.until, now), "."])
         }
         Uncalled::Silent { source: from, severity } => words![

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{alerts, button, fits, flaps, shared, source, state, thousands, times, title};
+use super::silences::fits;
+use super::{alerts, button, flaps, shared, source, state, thousands, times, title};
 use crate::Message;
 use crate::blocks::{Button, Draft};
 use crate::facts;
