@@ -25,7 +25,7 @@ fn can_be_read(chart: &Chart) -> Result<(), String> {
     }
     let alt = chart.alt();
     let long = alt.chars().count();
-    if long > ALT_MOST || long < 20 { Err(format!("{long} characters: {alt}")) } else { Ok(()) }
+    if !(20..=ALT_MOST).contains(&long) { Err(format!("{long} characters: {alt}")) } else { Ok(()) }
 }
 
 /// One chart with these values, a minute apart, until the end.
