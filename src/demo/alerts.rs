@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 const SECRET: &str = "rehearsal-secret";
-const TOKEN: &str = "rehearsal-token-0123456789abcdef";
+pub const TOKEN: &str = "rehearsal-token-0123456789abcdef";
 /// Alerts of a storm, and of each delivery of it.
 const STORM: usize = 500;
 const TOGETHER: usize = 50;

@@ -1,6 +1,7 @@
 //! The rehearsal: howler and a fake Slack in one process, behind one address.
 
 mod alerts;
+mod metrics;
 mod on_call;
 mod play;
 pub mod production;
@@ -28,6 +29,7 @@ use ground::clock::Clock;
 use ground::terminal::say;
 use probe::StandIn;
 use production::Production;
+use watch::watched::Watch;
 
 pub use play::play;
 
@@ -43,6 +45,8 @@ pub enum DemoError {
     Start(#[from] StartError),
     #[error("the rehearsal workspace cannot be made: {0}")]
     Workspace(String),
+    #[error("what the rehearsal watches cannot be read: {0}")]
+    Watches(String),
     #[error("{}: {message}; move it away to begin a new rehearsal", path.display())]
     Saved { path: PathBuf, message: String },
     #[error(transparent)]
@@ -75,7 +79,8 @@ pub async fn run(listen: SocketAddr, data: Option<PathBuf>) -> Result<(), DemoEr
     let folder = data.unwrap_or_else(scratch_folder);
     let clock = Clock::system();
     let stop = StopSignals::hear();
-    let rehearsal = start(listen, &folder, kept, clock.clone()).await?;
+    let watches = metrics::watches().map_err(DemoError::Watches)?;
+    let rehearsal = start(listen, &folder, kept, clock.clone(), watches).await?;
     let Rehearsal { app, slack, phones, production, listener, address } = rehearsal;
     let desk = app.desk.clone();
     let (shown, ringing) = ((desk.clone(), slack.clone(), phones.clone()), phones.clone());
@@ -101,7 +106,10 @@ pub async fn run(listen: SocketAddr, data: Option<PathBuf>) -> Result<(), DemoEr
             }
         }),
         alerts: Arc::new(move |what| sources.send(what)),
-        breaks: Arc::new(move |what| production.breaks(what)),
+        breaks: Arc::new({
+            let production = Arc::clone(&production);
+            move |what| production.breaks(what)
+        }),
     };
     let router = app.router.clone().merge(slack.api()).merge(phones.twilio_api());
     let router = router.merge(rehearsal::router(slack.clone(), controls));
@@ -112,6 +120,7 @@ pub async fn run(listen: SocketAddr, data: Option<PathBuf>) -> Result<(), DemoEr
     let people = slack.clone();
     tokio::spawn(async move { on_call::tell_numbers(&people).await });
     tokio::spawn(on_call::ring_out(phones.clone(), clock.clone()));
+    tokio::spawn(metrics::push(Arc::clone(&production), app.router.clone(), clock.clone()));
     let saver = kept.then(|| tokio::spawn(save_changes(slack.clone(), clock.clone(), folder.clone())));
     let shell = if kept { app.open_shell(&folder) } else { None };
     app::serve_with_shell(listener, router, shell, stop.asked()).await;
@@ -130,7 +139,13 @@ fn scratch_folder() -> PathBuf {
     std::env::temp_dir().join(format!("howler-rehearsal-{}", std::process::id()))
 }
 
-async fn start(listen: SocketAddr, folder: &Path, kept: bool, clock: Clock) -> Result<Rehearsal, DemoError> {
+async fn start(
+    listen: SocketAddr,
+    folder: &Path,
+    kept: bool,
+    clock: Clock,
+    watches: Vec<Watch>,
+) -> Result<Rehearsal, DemoError> {
     std::fs::create_dir_all(folder)?;
     let listener = app::listen(listen).await?;
     let address = listener.local_addr()?;
@@ -140,7 +155,7 @@ async fn start(listen: SocketAddr, folder: &Path, kept: bool, clock: Clock) -> R
     slack.point_at(&base);
     let phones = on_call::phones(&clock);
     let setup = Setup {
-        config: config(&base, kept),
+        config: Config { watches, ..config(&base, kept) },
         secrets: Secrets {
             slack_bot_token: Secret::new(BOT_TOKEN),
             slack_signing_secret: Some(Secret::new(SIGNING_SECRET)),

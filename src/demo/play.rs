@@ -27,7 +27,7 @@ pub async fn play() -> Result<ExitCode, DemoError> {
     let night = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(1_795_486_320);
     let clock = Clock::standing_at(night);
     let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
-    let rehearsal = start(anywhere, &folder, false, clock.clone()).await?;
+    let rehearsal = start(anywhere, &folder, false, clock.clone(), Vec::new()).await?;
     let played = Stage::new(rehearsal, clock).play().await;
     std::fs::remove_dir_all(&folder)?;
     match played {

@@ -105,6 +105,30 @@ impl Production {
         Ok(())
     }
 
+    /// The metrics of the runbook's dashboard (4.1) at `at`, as things stand now.
+    pub fn metrics(&self, at: Timestamp) -> Vec<(&'static str, f64)> {
+        let world = self.world();
+        let (stream, site) = (world.stream_is_well(), world.site_is_well());
+        // No two minutes are alike, and each is the same whenever it is asked for.
+        let minute = u32::try_from(at.as_second() / 60).unwrap_or_default();
+        let wave = f64::from(minute.wrapping_mul(2_654_435_761) >> 24) / 255.0;
+        vec![
+            ("http_response_time_p99", if stream { 0.31 + 0.08 * wave } else { 1.5 + 0.4 * wave }),
+            (
+                "http_error_rate",
+                match (stream, site) {
+                    (_, false) => 0.12,
+                    (false, true) => 0.03,
+                    (true, true) => 0.002,
+                } + 0.003 * wave,
+            ),
+            ("active_witnesses", if stream { 42.0 + (4.0 * wave).round() } else { 0.0 }),
+            ("agent_run_success", 96.0 + wave.round()),
+            ("bundle_size", 184_000.0),
+            ("websocket_connections", if stream { 180.0 + (20.0 * wave).round() } else { 24.0 }),
+        ]
+    }
+
     /// What the page shows: how things stand, and what can be broken.
     pub fn shown(&self) -> Value {
         let world = self.world();

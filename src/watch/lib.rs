@@ -9,7 +9,6 @@ pub mod json;
 pub mod kept;
 pub mod promql;
 pub mod push;
-pub mod quantile;
 pub mod rate;
 pub mod reading;
 pub mod row;

@@ -35,12 +35,6 @@ impl Labels {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Takes one out.
-    pub fn take(&mut self, name: &str) -> Option<String> {
-        let at = self.0.iter().position(|(known, _)| known == name)?;
-        Some(self.0.remove(at).1)
-    }
-
     /// As PromQL writes them, in order of their names.
     pub fn shown(&self) -> String {
         let shown: Vec<String> = self.0.iter().map(|(name, value)| format!("{name}={value:?}")).collect();

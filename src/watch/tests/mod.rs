@@ -4,7 +4,6 @@ mod json;
 mod kept;
 mod promql;
 mod push;
-mod quantile;
 mod rate;
 mod reckoning;
 mod runs;
