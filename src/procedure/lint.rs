@@ -1,6 +1,7 @@
 //! What a procedure must not be, beyond its form: names that lead nowhere, steps that cannot be reached, changes that cannot be
 //! undone or proved.
 
+mod change;
 mod plan;
 mod rung;
 
@@ -279,6 +280,8 @@ impl Lint<'_> {
                 "a procedure with actions needs a `target`, to which one change at a time is made",
             );
         }
+        self.cluster(&place, action);
+        self.revisions(&place, action);
     }
 
     /// Taking something back is a change of its own, and may be the riskier one.
@@ -353,11 +356,18 @@ impl Lint<'_> {
             self.add(place, "`verify`: `every` and `hold` must be shorter than `within`");
         }
         let checks = verify.pass.iter().filter_map(|name| Some((name, self.procedure.checks.get(name)?)));
+        let unjudged = checks.clone().filter(|(_, check)| !check.is_judged());
+        let unjudged: Vec<String> = unjudged
+            .map(|(name, _)| {
+                format!("`verify`: `{name}` expects nothing, so it always passes and proves nothing")
+            })
+            .collect();
         let looks_back = checks.filter(|(_, check)| match &check.probe {
             Probe::Run(command) => command.arguments().iter().any(|part| part.starts_with("--since")),
             _ => false,
         });
         let looks_back: Vec<String> = looks_back.map(|(name, _)| name.clone()).collect();
+        self.all(place, unjudged);
         for name in looks_back {
             self.add(
                 place,
