@@ -82,6 +82,10 @@ const REST: [(&str, usize, &str); 5] = [
     ("aws", 0, "flags alone"),
 ];
 
+/// Flags that choose what is changed, or with what.
+const WHERE: [&str; 6] =
+    ["--ref", "--scope", "--project", "--cluster", "--service", "--target-db-instance-identifier"];
+
 /// Why a change is not known to be one that a procedure makes.
 pub fn change(command: &Command) -> Option<String> {
     if ["terraform", "psql", "pg_restore", "pg_isready"].contains(&command.program()) {
@@ -146,6 +150,10 @@ fn parsed<'c>(command: &'c Command, also: &[Flags]) -> Result<Option<Parsed<'c>>
         |(at, word): (usize, &&str)| at > 0 || command.program() == "vercel" || !word.contains('{');
     if rest.len() != *many || !rest.iter().all(is_object) || !rest.iter().enumerate().all(is_literal) {
         return Err(format!("`{shown}` takes exactly {what}, named in the file"));
+    }
+    let chosen = WHERE.iter().find(|flag| parsed.value(flag).is_some_and(|value| value.contains('{')));
+    if let Some(flag) = chosen {
+        return Err(format!("`{shown} … {flag}` says what is changed, so the file names it"));
     }
     Ok(Some(parsed))
 }
@@ -248,6 +256,9 @@ mod tests {
             ("helm rollback x 3 4", false),
             ("helm rollback x 3 --history-max=1", false),
             ("gh run cancel 123", false),
+            ("gh workflow run x.yml --ref={c.x}", false),
+            ("gh workflow run x.yml --ref=main", true),
+            ("vercel promote {d.x} --scope={c.x}", false),
             ("gh workflow run x.yml y.yml", false),
             ("vercel rollback", false),
             ("vercel rollback x y", false),

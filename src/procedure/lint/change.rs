@@ -16,6 +16,20 @@ impl Lint<'_> {
         }
     }
 
+    /// A check that expects nothing passes whatever comes.
+    pub(super) fn judged(&mut self, place: &Place, action: &Action) {
+        let all = [("verify", &action.verify.pass), ("require", &action.require)];
+        let named = all.into_iter().flat_map(|(part, names)| names.iter().map(move |name| (part, name)));
+        let loose = named
+            .filter(|(_, name)| self.procedure.checks.get(*name).is_some_and(|check| !check.is_judged()));
+        let loose: Vec<String> = loose
+            .map(|(part, name)| {
+                format!("`{part}`: `{name}` expects nothing, so it always passes and proves nothing")
+            })
+            .collect();
+        self.all(place, loose);
+    }
+
     /// Revision 0 is whatever ran before, and what stands in a log is no revision.
     pub(super) fn revisions(&mut self, place: &Place, action: &Action) {
         let undo = action.undo.command().map(|undo| &undo.run);

@@ -151,6 +151,12 @@ fn what_kubectl_changes_is_in_a_cluster_that_is_named() {
             "keep = { x = \"last 2 lines\" }\n[check.none]\ntitle = \"None\"\nhttp = \"https://a.b/\"\nexpect = { status = 200 }",
             "`verify`: `log` expects nothing",
         ),
+        (
+            "[action.roll_back]",
+            "[check.bare]\ntitle = \"Bare\"\nrun = [\"kubectl\", \"get\", \"rs\"]\nkeep = { x = \"last line\" }\n[action.roll_back]\n\
+             require = [\"bare\"]",
+            "`require`: `bare` expects nothing",
+        ),
     ] {
         let base = GOOD.replace("verify = { pass = [\"health\"]", "verify = { pass = [\"health\", \"log\"]");
         let base = base.replace(", \"--since=10m\"", "");
