@@ -111,7 +111,7 @@ impl Server {
     }
 
     fn rules(&self) -> RunbookRules {
-        let names = ["PGHOST", "PGPORT", "PGUSER", "PGPASSWORD"].map(str::to_owned).to_vec();
+        let names = ["PGHOST", "PGPORT", "PGUSER", "PGPASSWORD", "PGOPTIONS"].map(str::to_owned).to_vec();
         let environment = [("psql".to_owned(), names.clone()), ("pg_isready".to_owned(), names)];
         RunbookRules { environment: environment.into(), ..RunbookRules::default() }
     }
@@ -148,12 +148,22 @@ async fn find(rules: &RunbookRules, port: u16, check: &Check) -> Finding {
 }
 
 async fn ask(rules: &RunbookRules, port: u16, check: &Check) -> Result<Heard, CannotTell> {
+    ask_with(rules, port, check, None).await
+}
+
+async fn ask_with(
+    rules: &RunbookRules,
+    port: u16,
+    check: &Check,
+    options: Option<&str>,
+) -> Result<Heard, CannotTell> {
     let Probe::Run(command) = &check.probe else { panic!("it runs nothing") };
     let prober = Prober::new(rules, Vec::new(), |name| match name {
         "PGHOST" => Some("127.0.0.1".into()),
         "PGPORT" => Some(port.to_string()),
         "PGUSER" => Some("postgres".into()),
         "PGPASSWORD" => Some("planted-password".into()),
+        "PGOPTIONS" => options.map(str::to_owned),
         _ => None,
     });
     prober.ask(&Question::Run(command.0.clone()), check.within()).await
@@ -192,6 +202,7 @@ async fn a_database_that_is_well_passes_and_what_is_broken_in_it_fails() {
     assert_eq!((invalid.verdict, invalid.notes[0].got.trim()), (Verdict::Fail, "1"), "{invalid:?}");
     let checksums = server.find("database-corruption", "checksums").await;
     assert_eq!(checksums.verdict, Verdict::Pass, "{checksums:?}");
+    changes_nothing(&server).await;
 
     let file = server.data().join(server.sql("select pg_relation_filepath('t')"));
     server.stop();
@@ -210,6 +221,29 @@ async fn a_database_that_is_well_passes_and_what_is_broken_in_it_fails() {
         let why = finding.why.clone().unwrap_or_default();
         assert!(finding.verdict == Verdict::Unknown && why.starts_with("psql ended with 2"), "{finding:?}");
     }
+}
+
+/// What looks like a column is a function, and one of any schema may have a name that is known: no list of words tells.
+async fn changes_nothing(server: &Server) {
+    let refuses =
+        |aside: &str| ["read-only transaction", "read-write mode"].iter().any(|words| aside.contains(words));
+    // What is said of the role counts less.
+    server.sql("alter role postgres set default_transaction_read_only = off");
+    server.sql("create table users as select 1 as id");
+    server.sql("create function purge(users) returns int language sql as 'delete from users; select 1'");
+    server.sql("create function count(users) returns int language plpgsql as 'begin set transaction_read_only = off; delete from users; return 1; end'");
+    for statement in ["select u.purge from users u", "select count(u) from users u"] {
+        let mut check = shipped("logs", "database");
+        check.probe = Probe::Run(domain::procedure::Command(
+            ["psql", "--command", statement].map(str::to_owned).to_vec(),
+        ));
+        for options in [None, Some("-c default_transaction_read_only=off")] {
+            let heard = ask_with(&server.rules(), server.port, &check, options).await.unwrap();
+            assert_ne!(heard.exit, Some(0), "{statement}: {heard:?}");
+            assert!(refuses(&heard.aside), "{statement}: {heard:?}");
+        }
+    }
+    assert_eq!(server.sql("select count(*) from users"), "1");
 }
 
 /// A byte in the middle of the first page.

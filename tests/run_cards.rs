@@ -75,7 +75,7 @@ async fn what_is_not_so_any_more_is_no_news() {
 async fn long(answer: &str) -> Town {
     let check = |number: usize| {
         format!(
-            "[check.fact_{number:02}]\ntitle = \"{} {number}\"\nrun = [\"kubectl\", \"get\", \"fact/{number}\"]\n\
+            "[check.fact_{number:02}]\ntitle = \"{} {number}\"\nrun = [\"kubectl\", \"get\", \"pod/{number}\"]\n\
              expect = {{ \"json:/well\" = \"{}\" }}\nkeep = {{ fact = \"json:/fact\" }}\n",
             "A fact whose name is long enough to fill most of a line of this card, by its number",
             "y".repeat(90),
@@ -86,7 +86,7 @@ async fn long(answer: &str) -> Town {
     let town = Town::with(&[("queue-failure", &procedure)], PEOPLE).await;
     town.state(&KUBECTL.replacen(
         "case \"$*\" in\n",
-        &format!("case \"$*\" in\n*\" get fact\"*) echo '{answer}';;\n"),
+        &format!("case \"$*\" in\n*\" get pod/\"*) echo '{answer}';;\n"),
         1,
     ));
     town.write("log", "one ERROR\n");

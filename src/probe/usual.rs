@@ -1,4 +1,5 @@
-//! What programs are told whatever the configuration says: to be quiet of new versions, to ask nobody anything, and whom `gh` means.
+//! What programs are told whatever the configuration says: to be quiet of new versions, to ask nobody anything, whom `gh` means, and
+//! that `psql` changes nothing.
 
 use super::Variables;
 use domain::secret::Secret;
@@ -15,6 +16,9 @@ const QUIET: [(&str, &str, &str); 8] = [
     ("vercel", "VERCEL_TELEMETRY_DISABLED", "1"),
 ];
 
+/// `select u.purge from users u` calls a function of that name, which no list of words tells from a column. The last option counts.
+const READ_ONLY: &str = "-c default_transaction_read_only=on";
+
 /// Those that are named stay as they are. None of this is a secret. Programs run in `/`, where gh finds no repository of its own
 /// accord (`gh help environment`).
 pub fn with_usual(mut environment: Variables, repository: Option<&str>) -> Variables {
@@ -25,5 +29,40 @@ pub fn with_usual(mut environment: Variables, repository: Option<&str>) -> Varia
             variables.push((name.to_owned(), Secret::new(value)));
         }
     }
+    // Whatever else it is told: no procedure changes anything by `psql`.
+    let of_psql = environment.entry("psql".to_owned()).or_default();
+    let told = of_psql.iter().find(|(name, _)| name == "PGOPTIONS").map_or("", |(_, told)| told.reveal());
+    let options = Secret::new(format!("{told} {READ_ONLY}").trim_start());
+    of_psql.retain(|(name, _)| name != "PGOPTIONS");
+    of_psql.push(("PGOPTIONS".to_owned(), options));
     environment
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn psql_changes_nothing_whatever_it_is_told() {
+        for (told, expected) in [
+            (None, "-c default_transaction_read_only=on"),
+            (Some("-c work_mem=1MB"), "-c work_mem=1MB -c default_transaction_read_only=on"),
+            (
+                Some("-c default_transaction_read_only=off"),
+                "-c default_transaction_read_only=off -c default_transaction_read_only=on",
+            ),
+        ] {
+            let given = told.map(|told| ("PGOPTIONS".to_owned(), Secret::new(told)));
+            let environment = [("psql".to_owned(), given.into_iter().collect())].into();
+            let environment = with_usual(environment, None);
+            let options: Vec<&str> = environment["psql"]
+                .iter()
+                .map(|(name, value)| {
+                    assert_eq!(name, "PGOPTIONS");
+                    value.reveal()
+                })
+                .collect();
+            assert_eq!(options, [expected]);
+        }
+    }
 }

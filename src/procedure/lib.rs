@@ -3,6 +3,7 @@
 
 mod lint;
 mod may;
+mod parsed;
 mod reads;
 mod safe;
 pub mod shell;

@@ -1,6 +1,7 @@
 //! What a procedure must not be, beyond its form: names that lead nowhere, steps that cannot be reached, changes that cannot be
 //! undone or proved.
 
+mod change;
 mod plan;
 mod rung;
 
@@ -279,6 +280,9 @@ impl Lint<'_> {
                 "a procedure with actions needs a `target`, to which one change at a time is made",
             );
         }
+        self.cluster(&place, action);
+        self.revisions(&place, action);
+        self.judged(&place, action);
     }
 
     /// Taking something back is a change of its own, and may be the riskier one.

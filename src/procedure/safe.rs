@@ -3,6 +3,7 @@
 
 use reqwest::Url;
 
+use super::may;
 use domain::procedure::Command;
 
 /// Programs that a procedure may run. Where they are is the machine's configuration.
@@ -167,10 +168,8 @@ pub fn destroys(command: &Command) -> Vec<String> {
 /// A rollback without a number undoes itself when it is repeated, and a second click brings the bad version back.
 fn repeatable(command: &Command) -> Option<String> {
     let arguments: Vec<&str> = command.arguments().iter().map(String::as_str).collect();
-    let nought = ["--to-revision=0", "--to-revision=", "0"];
-    let rolls = [["rollout", "undo"].as_slice(), ["rollback"].as_slice()];
-    if rolls.iter().any(|words| arguments.starts_with(words))
-        && arguments.iter().any(|part| nought.contains(part))
+    if may::revision(command)
+        .is_some_and(|revision| !revision.starts_with('{') && !may::is_revision(revision))
     {
         return Some("revision 0 is whatever ran before: a repeat brings the bad version back".into());
     }

@@ -1,8 +1,10 @@
 //! What an action's commands are about: its `target`, or what the action itself made of that. Another object is changed by nobody's
 //! approval.
 
-use super::may::words;
-use domain::procedure::{Action, Choices, Command, Param, Probe, Procedure};
+use super::parsed::plain_words as words;
+use domain::procedure::{
+    Action, Check, Choices, Command, Expected, Extract, Param, Probe, Procedure, Target,
+};
 
 /// A change of AWS by its verb: the flag that names what it is about, and the one that names what it makes.
 type About = (&'static str, Option<&'static str>, Option<&'static str>);
@@ -37,27 +39,78 @@ const AWS_READS: [&str; 4] =
 /// Which commands of an action are about another object than it says: the `target`, and Helm's and AWS's than what the action changes
 /// or makes.
 pub fn elsewhere(procedure: &Procedure, action: &Action) -> Vec<String> {
-    let Some(target) = procedure.target.as_ref().map(|target| target.object.as_str()) else {
-        return Vec::new();
-    };
+    let Some(Target { object, cluster, .. }) = &procedure.target else { return Vec::new() };
     let undo = action.undo.command().map(|undo| &undo.run);
     let against = action.against.as_ref().map(|against| &against.run);
     let all = [Some(&action.run), action.plan.as_ref(), against, undo].into_iter().flatten();
-    let name = target.split_once('/').map_or(target, |(_, name)| name);
+    let name = object.split_once('/').map_or(object.as_str(), |(_, name)| name);
     let wrong = all.filter_map(|command| match command.program() {
         "kubectl" => {
-            let object = command.arguments().iter().find(|word| !word.starts_with('-') && word.contains('/'));
-            object.filter(|object| *object != target).map(|object| format!("`{object}` is not the `target`"))
+            let all: Vec<&str> = command.arguments().iter().map(String::as_str).collect();
+            let other = words(&all).into_iter().find(|word| word.contains('/') && word != object);
+            other.map(|other| format!("`{other}` is not the `target`"))
         }
-        "helm" => release(command)
-            .filter(|other| release(&action.run).is_some_and(|release| release != *other))
-            .map(|other| format!("`{other}` is not the release that `run` changes")),
-        "aws" => of_aws(command, &action.run, name),
+        "helm" => of_helm(procedure, action, object, command),
+        "aws" => of_aws(command, &action.run, name).or_else(|| of_ecs(command, cluster.as_deref())),
         "vercel" => of_vercel(procedure, command, name),
         "gh" => of_github(command, name),
         _ => None,
     });
     wrong.collect()
+}
+
+fn of_helm(procedure: &Procedure, action: &Action, object: &str, command: &Command) -> Option<String> {
+    let named = release(command)?;
+    if command.arguments().first().is_none_or(|verb| verb != "rollback") {
+        let changed = release(&action.run).filter(|changed| *changed != named);
+        return changed.map(|_| format!("`{named}` is not the release that `run` changes"));
+    }
+    (!is_release(procedure, action, object, named)).then(|| {
+        format!(
+            "`{named}` is not known to be the release of the `target`: name that `release/{named}`, or let a check pass that \
+             asks the `target` for its release's name"
+        )
+    })
+}
+
+/// Where a deployment says which release of Helm it is of.
+const RELEASE: &str = "meta.helm.sh/release-name";
+
+/// Whether the target is the release, or is seen to belong to it wherever the action is offered.
+fn is_release(procedure: &Procedure, action: &Action, object: &str, release: &str) -> bool {
+    let says = |name: &String| procedure.checks.get(name).is_some_and(|check| names(check, object, release));
+    let is_it =
+        |named: &String| procedure.actions.get(named).is_some_and(|named| std::ptr::eq(named, action));
+    let mut leads = procedure.rungs.iter().filter(|rung| rung.action.as_ref().is_some_and(is_it)).peekable();
+    ["release", "helm"].iter().any(|kind| object == format!("{kind}/{release}"))
+        || action.require.iter().any(says)
+        || (leads.peek().is_some() && leads.all(|rung| rung.when.pass.iter().any(says)))
+}
+
+/// Whether a check asks `object`, and passes only where that is of `release`.
+fn names(check: &Check, object: &str, release: &str) -> bool {
+    let Probe::Run(command) = &check.probe else { return false };
+    let asks =
+        command.program() == "kubectl" && command.arguments().starts_with(&["get".into(), object.into()]);
+    let pointer = format!("/metadata/annotations/{}", RELEASE.replace('/', "~1"));
+    let line = format!("\"{RELEASE}\": \"{release}\"");
+    let expects = |(part, expected): &(Extract, Expected)| match (part, expected) {
+        (Extract::Json(part), Expected::Equals(name)) => *part == pointer && name.as_str() == Some(release),
+        (Extract::Count(text), Expected::Range(range)) => {
+            *text == line && range.min.is_some_and(|least| least >= 1.0)
+        }
+        _ => false,
+    };
+    asks && check.expect.iter().any(expects)
+}
+
+/// A service's name is one of its cluster's only.
+fn of_ecs(command: &Command, cluster: Option<&str>) -> Option<String> {
+    let all: Vec<&str> = command.arguments().iter().map(String::as_str).collect();
+    let is_it = words(&all).starts_with(&["ecs", "update-service"]);
+    (is_it && (cluster.is_none() || value(command, "--cluster") != cluster)).then(|| {
+        "`aws ecs update-service` needs --cluster, and the `target` names that as its `cluster`".into()
+    })
 }
 
 /// `helm rollback RELEASE 3`, `helm get manifest RELEASE`
@@ -81,8 +134,9 @@ fn value<'c>(command: &'c Command, flag: &str) -> Option<&'c str> {
 
 fn of_aws(command: &Command, run: &Command, name: &str) -> Option<String> {
     let known = |command: &Command| {
-        let verb = command.arguments().get(1)?;
-        AWS.iter().find(|(known, ..)| known == verb).copied()
+        let all: Vec<&str> = command.arguments().iter().map(String::as_str).collect();
+        let verb = *words(&all).get(1)?;
+        AWS.iter().find(|(known, ..)| *known == verb).copied()
     };
     let made = known(run).and_then(|(.., makes)| value(run, makes?));
     let Some((verb, of, makes)) = known(command) else {

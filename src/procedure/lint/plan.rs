@@ -15,8 +15,8 @@ impl Lint<'_> {
             // One that is no program at all is named already.
             let known = safe::PROGRAMS.contains(&command.program());
             // Of a manifest that is compared what differs is shown, and no values.
-            let tells =
-                reads::tells_secrets(command).filter(|_| !(is_compared && reads::is_manifest(command)));
+            let is_masked = reads::is_template(command) || (is_compared && reads::is_manifest(command));
+            let tells = reads::tells_secrets(command).filter(|_| !is_masked);
             self.all(place, reads::changes(command).into_iter().chain(tells).filter(|_| known).collect());
         }
         if let Some(against) = &action.against {

@@ -1,0 +1,307 @@
+//! What each program may be asked that only reads, and prints no secrets.
+
+use super::super::parsed::Flags;
+
+/// What a command begins with, the flags that it may have, and how many words may follow.
+pub type Read = (&'static [&'static str], Flags, [usize; 2]);
+
+pub const MANY: [usize; 2] = [0, usize::MAX];
+
+pub const KUBECTL: [Read; 9] = [
+    (
+        &["get"],
+        &[
+            "--selector=",
+            "--output=:json|name|wide",
+            "--field-selector=",
+            "--chunk-size=",
+            "--show-managed-fields",
+            "--show-labels",
+            "--watch=false",
+            "--request-timeout=",
+            "--all-namespaces",
+            "--sort-by=",
+            "--no-headers",
+            "--ignore-not-found",
+        ],
+        [1, usize::MAX],
+    ),
+    (
+        &["logs"],
+        &[
+            "--selector=",
+            "--tail=",
+            "--since=",
+            "--since-time=",
+            "--container=",
+            "--all-containers",
+            "--prefix",
+            "--previous",
+            "--timestamps",
+            "--limit-bytes=",
+            "--max-log-requests=",
+            "--request-timeout=",
+        ],
+        MANY,
+    ),
+    (&["rollout", "status"], &["--watch=false", "--timeout=", "--request-timeout=", "--revision="], [1, 1]),
+    (&["rollout", "history"], &["--revision=", "--request-timeout="], [1, 1]),
+    (&["top", "pods"], &["--selector=", "--containers", "--no-headers", "--all-namespaces"], MANY),
+    (&["top", "nodes"], &["--selector=", "--no-headers"], MANY),
+    (&["version"], &["--client", "--output=:json"], [0, 0]),
+    (&["explain"], &[], [1, 1]),
+    (&["events"], &["--all-namespaces", "--no-headers", "--output=:json"], [0, 0]),
+];
+/// Kinds of which `kubectl get` shows no secret that is not known by its name.
+pub const KINDS: [&str; 45] = [
+    "cj",
+    "cronjob",
+    "cronjobs",
+    "daemonset",
+    "daemonsets",
+    "deploy",
+    "deployment",
+    "deployments",
+    "ds",
+    "endpoints",
+    "endpointslice",
+    "endpointslices",
+    "ep",
+    "ev",
+    "event",
+    "events",
+    "horizontalpodautoscaler",
+    "horizontalpodautoscalers",
+    "hpa",
+    "ing",
+    "ingress",
+    "ingresses",
+    "job",
+    "jobs",
+    "namespace",
+    "namespaces",
+    "no",
+    "node",
+    "nodes",
+    "ns",
+    "pdb",
+    "persistentvolumeclaim",
+    "persistentvolumeclaims",
+    "po",
+    "pod",
+    "pods",
+    "pvc",
+    "quota",
+    "replicaset",
+    "replicasets",
+    "resourcequotas",
+    "rs",
+    "statefulset",
+    "statefulsets",
+    "sts",
+];
+/// `helm status --output=json` prints the release's values and its manifest; `diff` is a plugin.
+pub const HELM: [Read; 7] = [
+    (&["history"], &["--output=", "--max="], [1, 1]),
+    (&["status"], &["--revision="], [1, 1]),
+    (
+        &["list"],
+        &["--output=", "--max=", "--all", "--filter=", "--short", "--deployed", "--failed", "--pending"],
+        [0, 0],
+    ),
+    (&["get", "metadata"], &["--output=", "--revision="], [1, 1]),
+    (&["get", "notes"], &["--revision="], [1, 1]),
+    (&["get", "manifest"], &["--revision="], [1, 1]),
+    (&["version"], &["--short"], [0, 0]),
+];
+/// `vercel logs --follow` would not end, and `--token` shows it to everybody.
+pub const VERCEL_FLAGS: Flags = &[
+    "--environment=",
+    "--level=",
+    "--since=",
+    "--until=",
+    "--limit=",
+    "--json",
+    "--project=",
+    "--scope=",
+    "--source=",
+    "--status-code=",
+    "--deployment=",
+    "--no-color",
+];
+pub const VERCEL: [Read; 5] = [
+    (&["ls"], VERCEL_FLAGS, [0, 1]),
+    (&["list"], VERCEL_FLAGS, [0, 1]),
+    (&["inspect"], VERCEL_FLAGS, [1, 1]),
+    (&["logs"], VERCEL_FLAGS, [0, 1]),
+    (&["env", "ls"], VERCEL_FLAGS, [0, 1]),
+];
+/// A plan takes no lock, which somebody else may need at night, and writes no file. What is in a state is printed by no command here:
+/// `show`, `state show`, and `output` of one name or with -json and -raw tell also what is marked as secret.
+pub const TERRAFORM: [Read; 5] = [
+    (
+        &["plan"],
+        &[
+            "-detailed-exitcode",
+            "-input=false",
+            "-lock=false",
+            "-no-color",
+            "-refresh-only",
+            "-compact-warnings",
+            "-parallelism=",
+        ],
+        [0, 0],
+    ),
+    (&["output"], &["-no-color"], [0, 0]),
+    (&["version"], &["-json"], [0, 0]),
+    (&["validate"], &["-json", "-no-color"], [0, 0]),
+    (&["state", "list"], &[], MANY),
+];
+/// `--repo` and `--hostname` would ask about another, and `--web` opens a browser.
+pub const GH_FLAGS: Flags = &[
+    "--limit=",
+    "--json=",
+    "--jq=",
+    "--branch=",
+    "--status=",
+    "--workflow=",
+    "--event=",
+    "--log",
+    "--log-failed",
+    "--job=",
+    "--all",
+    "--yaml",
+];
+pub const GH: [Read; 8] = [
+    (&["run", "list"], GH_FLAGS, [0, 0]),
+    (&["run", "view"], GH_FLAGS, [0, 1]),
+    (&["workflow", "list"], GH_FLAGS, [0, 0]),
+    (&["workflow", "view"], GH_FLAGS, [0, 1]),
+    (&["pr", "list"], GH_FLAGS, [0, 0]),
+    (&["pr", "view"], GH_FLAGS, [0, 1]),
+    (&["release", "list"], GH_FLAGS, [0, 0]),
+    (&["release", "view"], GH_FLAGS, [0, 1]),
+];
+pub const PG_ISREADY: [Read; 1] = [(&[], &["--timeout=", "--quiet"], [0, 0])];
+/// What `--file` names would be written.
+pub const PG_RESTORE: [Read; 1] = [(&[], &["--list"], [1, 1])];
+/// Flags with which `psql` still only reads one statement.
+pub const PSQL: [Read; 1] = [(
+    &[],
+    &[
+        "--no-psqlrc",
+        "--no-password",
+        "--tuples-only",
+        "--no-align",
+        "--csv",
+        "--quiet",
+        "--command=",
+        "--set=ON_ERROR_STOP=1",
+        "--expanded",
+    ],
+    [0, 0],
+)];
+
+/// What names, filters and shortens what `aws` reads. Whom it asks, and as whom, is not among them: `--endpoint-url`, `--profile`,
+/// `--region`, `--ca-bundle`, `--no-verify-ssl`; nor is what reads a file (`--cli-input-json`), or does not end (`--follow`).
+pub const AWS_FLAGS: Flags = &[
+    "--output=",
+    "--query=",
+    "--no-paginate",
+    "--no-cli-pager",
+    "--max-items=",
+    "--page-size=",
+    "--starting-token=",
+    "--filters=*",
+    "--max-records=",
+    "--marker=",
+    "--db-instance-identifier=",
+    "--db-cluster-identifier=",
+    "--db-snapshot-identifier=",
+    "--db-cluster-snapshot-identifier=",
+    "--db-parameter-group-name=",
+    "--snapshot-type=",
+    "--source-identifier=",
+    "--source-type=",
+    "--event-categories=*",
+    "--duration=",
+    "--resource-name=",
+    "--start-time=",
+    "--end-time=",
+    "--recursive",
+    "--human-readable",
+    "--summarize",
+    "--since=",
+    "--format=",
+    "--filter-pattern=",
+    "--log-group-name=",
+    "--log-group-name-prefix=",
+    "--log-stream-names=*",
+    "--log-stream-name=",
+    "--log-stream-name-prefix=",
+    "--limit=",
+    "--order-by=",
+    "--descending",
+    "--start-from-head",
+    "--alarm-names=*",
+    "--alarm-name-prefix=",
+    "--state-value=",
+    "--namespace=",
+    "--metric-name=",
+    "--dimensions=*",
+    "--period=",
+    "--statistics=*",
+    "--unit=",
+    "--metric-data-queries=*",
+    "--cluster=",
+    "--services=*",
+    "--service-name=",
+    "--desired-status=",
+    "--tasks=*",
+    "--health-check-id=",
+    "--target-group-arn=",
+    "--replication-group-id=",
+    "--names=*",
+];
+/// What `aws` may be asked. Others give secrets away (`get-secret-value`, `describe-task-definition`, `describe-stacks`) or write files
+/// (`get-object`).
+pub const AWS: [(&str, &[&str]); 14] = [
+    (
+        "rds",
+        &[
+            "describe-db-clusters",
+            "describe-db-cluster-snapshots",
+            "describe-db-instance-automated-backups",
+            "describe-db-instances",
+            "describe-db-parameters",
+            "describe-db-snapshots",
+            "describe-events",
+            "describe-pending-maintenance-actions",
+        ],
+    ),
+    ("acm", &["describe-certificate", "list-certificates"]),
+    ("autoscaling", &["describe-auto-scaling-groups", "describe-scaling-activities"]),
+    ("backup", &["list-backup-jobs"]),
+    (
+        "cloudwatch",
+        &[
+            "describe-alarm-history",
+            "describe-alarms",
+            "get-metric-data",
+            "get-metric-statistics",
+            "list-metrics",
+        ],
+    ),
+    ("ec2", &["describe-instance-status", "describe-instances"]),
+    ("ecs", &["describe-clusters", "describe-services", "list-clusters", "list-services", "list-tasks"]),
+    ("eks", &["list-clusters", "list-nodegroups"]),
+    ("elasticache", &["describe-cache-clusters", "describe-events", "describe-replication-groups"]),
+    ("elbv2", &["describe-load-balancers", "describe-target-groups", "describe-target-health"]),
+    ("health", &["describe-events"]),
+    ("logs", &["describe-log-groups", "describe-log-streams", "filter-log-events", "get-log-events"]),
+    ("route53", &["get-health-check-status", "list-health-checks"]),
+    ("sts", &["get-caller-identity"]),
+];
+/// Those with a place behind the verb.
+pub const AWS_PLACES: [Read; 2] =
+    [(&["s3", "ls"], AWS_FLAGS, [0, 1]), (&["logs", "tail"], AWS_FLAGS, [1, 1])];
