@@ -343,6 +343,8 @@ fn answers_about_runs() {
         },
         RunRefusal::NoSuchRun { run },
         RunRefusal::NothingRuns,
+        RunRefusal::SeenWell { run },
+        RunRefusal::NoReview { run },
         RunRefusal::MayNotUnfreeze,
         RunRefusal::UnfreezeNotTold { why: "Slack is *slow*".into() },
         RunRefusal::Several { runs: vec![run, RunId(8)] },
@@ -365,6 +367,8 @@ fn answers_about_runs() {
         NotApproved::Nobody,
         NotApproved::NotAsked,
         NotApproved::OtherRequest,
+        NotApproved::Witness,
+        NotApproved::SaysNo,
         NotApproved::NoCode { code: "3fa9c1".into() },
         NotApproved::Own,
         NotApproved::NotAllowed,
@@ -431,6 +435,7 @@ fn answers_about_runs() {
         RunbookAnswer::AlreadyFrozen(false),
         RunbookAnswer::AuditBroken { why: "row 5 is not as it was written".into() },
         RunbookAnswer::Short { word: "freeze".into(), takes: "why".into() },
+        RunbookAnswer::Doubtful { could: vec!["freeze why".into(), "unfreeze".into()] },
     ];
     let answers = others.into_iter().chain(refused.map(RunbookAnswer::Refused));
     let shown = answers.map(|given| answer(&given, Via::Slash).text);
