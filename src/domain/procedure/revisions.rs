@@ -113,7 +113,7 @@ impl Revisions {
                     left.extend(earlier().filter(|content| *content > to));
                     left.remove(&to);
                 }
-                None => left.extend(earlier().last()),
+                None => left.extend(earlier().next_back()),
             }
         }
         left
