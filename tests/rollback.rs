@@ -314,13 +314,13 @@ async fn alone_at_night_it_begins_after_a_minute_in_which_anybody_can_stop_it() 
 async fn a_program_that_fails_is_followed_by_a_look_at_the_world() {
     let town = broken().await;
     let (world, ian) = (&town.world, town.world.ian());
-    town.write("restart", "echo 'Error: forbidden xoxb-1234567890-planted' >&2; exit 1");
+    town.write("restart", "echo 'Error from server (Forbidden): xoxb-1234567890-planted' >&2; exit 1");
     ian.types(EMERGENCIES, "/runbook run queue").await;
     world.maya().clicks(EMERGENCIES, "approve").await;
     let card = town.card(EMERGENCIES);
     for part in [
         "exit code 1",
-        "Error: forbidden [secret]",
+        "Error from server (Forbidden): [secret]",
         "The facts say that it did not happen",
         "Ask for approval",
     ] {

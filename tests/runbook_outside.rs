@@ -91,7 +91,7 @@ async fn a_build_that_fails_leads_to_its_errors_and_to_no_rollback() {
     ];
     let card = town.diagnosed().await;
     for part in [
-        "3 passed, 2 failed",
+        "4 passed, 2 failed",
         "json:/errors is 1 (expected 0)",
         "json:/0/state is ERROR (expected READY)",
         "Error: cannot reach redis://me:[secret]@redis with [secret]",
@@ -111,7 +111,7 @@ async fn a_site_that_is_down_with_all_well_at_vercel_leads_to_the_deployment_bef
     town.site = None;
     let card = town.diagnosed().await;
     for part in [
-        "4 passed, 1 failed",
+        "5 passed, 1 failed",
         "Roll the site back to monkeytown-1.vercel.app",
         "vercel rollback monkeytown-1.vercel.app",
         "vercel promote monkeytown-3.vercel.app",
@@ -127,7 +127,7 @@ async fn what_vercel_does_not_tell_leads_to_no_change() {
     town.vercel.fault(Some(Fault::Forbidden));
     let card = town.diagnosed().await;
     for part in [
-        "1 passed, 0 failed, 4 could not tell",
+        "1 passed, 0 failed, 5 could not tell",
         "Vercel does not let VERCEL_TOKEN see the settings of the project monkeytown-web",
     ] {
         assert!(card.contains(part), "{part} is not in {card}");

@@ -58,9 +58,10 @@ impl Page {
 }
 
 impl World {
-    /// As it is at `now`, where all has run well for days.
+    /// As it is at `now`, where all has run well for hours.
     fn new(now: Timestamp) -> Self {
-        let site = (1..=4).rev().map(|number| Page::new(number, true, cluster::days_before(now, 9 - number)));
+        let site =
+            (1..=4).rev().map(|number| Page::new(number, true, cluster::released_before(now, 4 - number)));
         Self {
             stream: Deployment::new("event-stream", 7, now),
             web: Deployment::new("monkeytown-web", 3, now),

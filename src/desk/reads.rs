@@ -108,6 +108,7 @@ pub fn answer(
                 RunbookLine::Short { word, takes } => {
                     RunbookAnswer::Short { word: word.clone(), takes: takes.clone() }
                 }
+                RunbookLine::Doubtful { could } => RunbookAnswer::Doubtful { could: could.clone() },
                 RunbookLine::Of { run: Some(run), ask: RunAsk::ApproveForm { key } } => {
                     return approve_form(book, config, request, line, *run, key);
                 }

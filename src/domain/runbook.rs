@@ -53,6 +53,10 @@ pub enum RunbookLine {
         word: String,
         takes: String,
     },
+    /// What could mean one thing and its opposite: it is one of these lines.
+    Doubtful {
+        could: Vec<String>,
+    },
 }
 
 /// What is asked of a run that began.
@@ -110,7 +114,7 @@ impl RunbookLine {
             Self::Unfreeze => "unfreeze",
             Self::Reviewed { .. } => "reviewed",
             Self::Release { .. } => "release",
-            Self::Short { .. } => "list",
+            Self::Short { .. } | Self::Doubtful { .. } => "list",
         }
     }
 
@@ -123,7 +127,8 @@ impl RunbookLine {
             | Self::Unfreeze
             | Self::Reviewed { .. }
             | Self::Release { .. } => false,
-            Self::List | Self::Fitting | Self::Show { .. } | Self::Status | Self::Short { .. } => true,
+            Self::List | Self::Fitting | Self::Show { .. } | Self::Status => true,
+            Self::Short { .. } | Self::Doubtful { .. } => true,
         }
     }
 }
@@ -181,6 +186,9 @@ pub enum RunbookAnswer {
     Short {
         word: String,
         takes: String,
+    },
+    Doubtful {
+        could: Vec<String>,
     },
     Refused(RunRefusal),
 }

@@ -45,11 +45,8 @@ pub fn parse(text: &str) -> RunbookLine {
         "approve" => vote(rest, |comment| Some(Vote::Approve { comment }), &bare),
         "deny" | "reject" => vote(rest, |why| Some(Vote::Deny { why }), &bare),
         "break-glass" | "breakglass" => vote(rest, |why| Some(Vote::BreakGlass { why: why? }), &bare),
-        "freeze" => match why(rest) {
-            Some(why) => RunbookLine::Freeze { why },
-            None => RunbookLine::Short { word: bare, takes: "why".into() },
-        },
-        "unfreeze" | "thaw" => RunbookLine::Unfreeze,
+        "freeze" => freeze(first, rest),
+        "unfreeze" | "thaw" => unfreeze(first, rest),
         "release" => release(rest, bare),
         "reviewed" | "review" => reviewed(rest, bare),
         // It only looks, so what was meant need not be typed once more.
@@ -145,6 +142,52 @@ fn vote(rest: &str, vote: impl Fn(Option<String>) -> Option<Vote>, word: &str) -
     }
 }
 
+/// What after `freeze` speaks of its end, or of one that there is.
+const NO_FREEZE: [&str; 19] = [
+    "off", "over", "on", "none", "no", "not", "end", "ends", "ended", "stop", "stopped", "done", "lifted",
+    "lift", "is", "was", "status", "remove", "removed",
+];
+/// What after `unfreeze` says nothing else than that.
+const ALL: [&str; 8] = ["all", "everything", "it", "changes", "again", "them", "now", "please"];
+
+/// `the auditors are here`: why. `freeze is over` and `freeze? what does it do` begin none.
+fn freeze(first: &str, rest: &str) -> RunbookLine {
+    let Some(why) = why(rest) else {
+        return match first.contains('?') {
+            true => doubtful(),
+            false => RunbookLine::Short { word: "freeze".into(), takes: "why".into() },
+        };
+    };
+    let said = bare(&why);
+    let speaks_of_one = said.first().is_some_and(|word| NO_FREEZE.contains(&word.as_str()))
+        // `turned off`, `now over`: of longer reasons the end is another thing's.
+        || said.len() <= 3 && said.last().is_some_and(|word| ["off", "over", "ended", "lifted"].contains(&word.as_str()));
+    match speaks_of_one || first.contains('?') || why.ends_with('?') {
+        true => doubtful(),
+        false => RunbookLine::Freeze { why },
+    }
+}
+
+/// Whatever stands after it may take it back: `not yet`.
+fn unfreeze(first: &str, rest: &str) -> RunbookLine {
+    let plain = slack_text::plain(rest);
+    let is_plain = bare(without_manners(&plain)).iter().all(|word| ALL.contains(&word.as_str()));
+    match is_plain && !first.contains('?') && !plain.contains('?') {
+        true => RunbookLine::Unfreeze,
+        false => doubtful(),
+    }
+}
+
+fn doubtful() -> RunbookLine {
+    RunbookLine::Doubtful { could: vec!["freeze why".into(), "unfreeze".into()] }
+}
+
+/// The words, in small letters, without signs around them.
+fn bare(words: &str) -> Vec<String> {
+    let bare = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    words.split_whitespace().map(bare).filter(|word| !word.is_empty()).collect()
+}
+
 /// `RUN-7 it was right`
 fn reviewed(rest: &str, word: String) -> RunbookLine {
     let (first, after) = split_word(rest);
@@ -178,6 +221,47 @@ fn why(typed: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_freeze_begins_and_ends_only_where_that_is_what_is_typed() {
+        for text in [
+            "freeze off",
+            "freeze is over",
+            "freeze none",
+            "freeze: no",
+            "freeze? what does it do",
+            "freeze?",
+            "freeze turned off",
+            "freeze on",
+            "freeze why is it?",
+            "unfreeze not yet",
+            "unfreeze?",
+            "unfreeze tomorrow",
+            "unfreeze, please?",
+            "unfreeze when maya is back",
+            "thaw no",
+        ] {
+            assert_eq!(parse(text), doubtful(), "{text}");
+        }
+        for text in [
+            "freeze audit week",
+            "freeze until the audit is over",
+            "Freeze: bad deploy",
+            "freeze nobody deploys",
+        ] {
+            assert!(matches!(parse(text), RunbookLine::Freeze { .. }), "{text}");
+        }
+        for text in [
+            "unfreeze",
+            "Unfreeze!",
+            "unfreeze please",
+            "unfreeze now, thanks!",
+            "unfreeze everything",
+            "thaw",
+        ] {
+            assert_eq!(parse(text), RunbookLine::Unfreeze, "{text}");
+        }
+    }
 
     fn started(name: &str, typed: &[(&str, &str)], only: Option<&str>) -> RunbookLine {
         let typed = typed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();

@@ -67,7 +67,8 @@ fn runbook(line: RunbookLine, redactor: &Redactor) -> RunbookLine {
         | RunbookLine::Fitting
         | RunbookLine::Status
         | RunbookLine::Unfreeze
-        | RunbookLine::Short { .. } => line,
+        | RunbookLine::Short { .. }
+        | RunbookLine::Doubtful { .. } => line,
     }
 }
 

@@ -34,14 +34,15 @@ struct Revision {
     made: Timestamp,
 }
 
-pub fn days_before(now: Timestamp, days: usize) -> Timestamp {
-    let days = i64::try_from(days).unwrap_or(i64::MAX);
-    now.checked_sub(SignedDuration::from_hours(days.saturating_mul(24))).unwrap_or(now)
+/// When the release was that has `newer` after it: one a day, and the last some hours ago, so that it may be what broke.
+pub fn released_before(now: Timestamp, newer: usize) -> Timestamp {
+    let days = i64::try_from(newer).unwrap_or(i64::MAX);
+    now.checked_sub(SignedDuration::from_hours(days.saturating_mul(24).saturating_add(5))).unwrap_or(now)
 }
 
 impl Deployment {
     pub fn new(name: &'static str, revision: u32, now: Timestamp) -> Self {
-        let made = |number: u32| days_before(now, usize::try_from(revision - number).unwrap_or(0) + 5);
+        let made = |number: u32| released_before(now, usize::try_from(revision - number).unwrap_or(0));
         let shipped =
             |number| Revision { number, version: number, works: true, restarts: 0, made: made(number) };
         let revisions = (revision.saturating_sub(2).max(1)..=revision).map(shipped).collect();

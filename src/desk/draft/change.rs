@@ -22,6 +22,7 @@ use domain::run::change::{Ended, Policy};
 use domain::run::decide::RunRefusal;
 use domain::run::says::RunWord;
 use domain::run::undo::{changed_since, propose_undo, undoable};
+use domain::run::word::says_no;
 use domain::run::{Around, Run, RunEventKind, Stage};
 use domain::runbook::{RunAsk, RunbookAnswer};
 use store::StoreError;
@@ -106,6 +107,9 @@ impl Draft<'_> {
     /// Closes the review of what somebody did alone; never by the same person.
     pub(super) fn reviewed(&mut self, request: &Request, run: RunId, note: &str) -> Answered {
         let by = request.by.clone();
+        if says_no(note) {
+            return Ok(RunbookAnswer::Refused(RunRefusal::NoReview { run }));
+        }
         let open = self.ledger.reviews.keys().filter(|(alone, _)| *alone == run);
         let (own, others): (Vec<_>, Vec<_>) = open.partition(|(_, alone)| *alone == by);
         if others.is_empty() {

@@ -105,7 +105,8 @@ impl Draft<'_> {
             }
             for action in &run.tried {
                 if before.iter().all(|known| known.action != *action) {
-                    before.push(Before { run: run.id, action: action.clone(), at: run.at });
+                    let unseen = run.is_unseen(action);
+                    before.push(Before { run: run.id, action: action.clone(), at: run.at, unseen });
                 }
             }
         }

@@ -206,9 +206,6 @@ pub struct Action {
 /// An action's grace where its procedure says nothing of it.
 const GRACE: Humane = Humane(SignedDuration::from_secs(3));
 
-/// Their services answer before they have done what is asked.
-const LATE: [&str; 4] = ["aws", "gh", "terraform", "vercel"];
-
 /// What an order of an earlier howler is given.
 pub fn usual_grace() -> Humane {
     GRACE
@@ -219,11 +216,6 @@ impl Action {
     pub fn undo_risk(&self) -> Risk {
         let own = self.undo.command().and_then(|undo| undo.risk);
         own.unwrap_or(self.risk).max(self.risk)
-    }
-
-    /// Whether its service takes what is asked and carries it out later, so that facts read right afterwards show nothing yet.
-    pub fn shows_late(&self) -> bool {
-        LATE.contains(&self.run.program())
     }
 
     /// How long it may take to end once it is asked to (research 2b, rule 6).

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::part::{pointed, text_of};
@@ -25,6 +25,8 @@ const FAILS: [&str; 9] = [
     "InvalidImageName",
     "RunContainerError",
 ];
+/// What was replaced sooner was hardly well.
+const BRIEF: SignedDuration = SignedDuration::from_hours(1);
 /// What a restart and Kubernetes write into a template, beside what somebody shipped.
 const WRITTEN: [&str; 2] = ["kubectl.kubernetes.io/restartedAt", "pod-template-hash"];
 
@@ -39,6 +41,8 @@ struct Revision {
     ran: bool,
     /// Helm says that it runs.
     deployed: bool,
+    /// Helm went back with it, or tried to: to the revision of that content, where it says which.
+    back: Option<Option<u64>>,
     /// When it was made.
     made: Option<Timestamp>,
     /// It is kept from its first number on: a replica set is, and is not made anew.
@@ -59,9 +63,10 @@ impl Revisions {
         Ok(Self(all))
     }
 
-    /// Those that ran.
+    /// Those that ran, beside what was tried last.
     pub fn to_go_back_to(&self) -> Vec<u64> {
-        self.0.iter().filter(|one| one.ran).map(|one| one.number).collect()
+        let before = self.0.split_last().map_or(&[][..], |(_, before)| before);
+        before.iter().filter(|one| one.ran).map(|one| one.number).collect()
     }
 
     /// What was tried last, whatever became of it.
@@ -79,15 +84,52 @@ impl Revisions {
         made?.into_iter().min().filter(|_| is_whole)
     }
 
-    /// Where the last try failed, what still runs; else what ran before what runs now, and was not left since.
+    /// Where the last try failed, what it was to go back to, or what still runs; else what ran before what runs now. None that was
+    /// left since, also by a rollback that came to nothing; rather one that ran longer than an hour.
     pub fn previous(&self) -> Option<u64> {
         let (last, before) = self.0.split_last()?;
+        let left = self.left();
+        let well: Vec<&Revision> =
+            before.iter().filter(|one| one.ran && !left.contains(&one.first)).collect();
         if !last.ran {
-            let still = before.iter().rfind(|one| one.deployed);
-            return still.or_else(|| before.iter().rfind(|one| one.ran)).map(|one| one.number);
+            let meant = last.back.flatten().and_then(|to| well.iter().rfind(|one| one.first == to));
+            let still = meant.or_else(|| well.iter().rfind(|one| one.deployed));
+            return still.copied().or_else(|| self.rather(&well)).map(|one| one.number);
         }
-        let earlier = before.iter().rfind(|one| one.ran && one.first < last.first && one.number < last.first);
-        earlier.map(|one| one.number)
+        let is_earlier = |one: &&Revision| one.first < last.first && one.number < last.first;
+        let earlier: Vec<&Revision> = well.into_iter().filter(is_earlier).collect();
+        self.rather(&earlier).map(|one| one.number)
+    }
+
+    /// The contents that a rollback left, or was to leave.
+    fn left(&self) -> BTreeSet<u64> {
+        let mut left = BTreeSet::new();
+        for (at, one) in self.0.iter().enumerate() {
+            let Some(to) = one.back else { continue };
+            let earlier =
+                || self.0.iter().take(at).filter(|earlier| earlier.ran).map(|earlier| earlier.first);
+            match to {
+                Some(to) => {
+                    left.extend(earlier().filter(|content| *content > to));
+                    left.remove(&to);
+                }
+                None => left.extend(earlier().next_back()),
+            }
+        }
+        left
+    }
+
+    /// The last that was not itself replaced within the hour; the last at all where each was.
+    fn rather<'r>(&self, of: &[&'r Revision]) -> Option<&'r Revision> {
+        let of_long = of.iter().rfind(|one| !self.is_brief(one));
+        of_long.or_else(|| of.last()).copied()
+    }
+
+    /// Whether what came next came within the hour. A replica set that runs again says when it was made at first.
+    fn is_brief(&self, one: &Revision) -> bool {
+        let next = self.0.iter().find(|next| next.number > one.number).and_then(|next| next.made);
+        let ran = one.made.zip(next).map(|(made, next)| next.duration_since(made));
+        one.first == one.number && ran.is_some_and(|ran| !ran.is_negative() && ran < BRIEF)
     }
 }
 
@@ -97,21 +139,25 @@ fn of_helm(history: &[Value]) -> Vec<Revision> {
     let number = |one: &Value| one.get("revision").and_then(Value::as_u64);
     let brought_back = |one: &Value| {
         let description = one.get("description").and_then(Value::as_str)?;
-        description.strip_prefix("Rollback to ")?.trim().parse::<u64>().ok()
+        // `Rollback to 5`, and `Rollback "monkeytown" failed: timed out`.
+        let to = description.strip_prefix("Rollback ")?.strip_prefix("to ").unwrap_or_default();
+        Some(to.trim().parse::<u64>().ok())
     };
     let mut all: Vec<Revision> = Vec::new();
     let mut sorted: Vec<&Value> = history.iter().collect();
     sorted.sort_by_key(|one| number(one));
     for one in sorted {
         let Some(number) = number(one) else { continue };
-        let back = brought_back(one);
+        let rollback = brought_back(one);
+        let back = rollback.flatten();
         // What it brought back may have been brought back itself.
         let known = back.and_then(|back| all.iter().find(|earlier| earlier.number == back));
         let first = known.map(|earlier| earlier.first).or(back).unwrap_or(number);
         let status = one.get("status").and_then(Value::as_str).unwrap_or_default();
         let (deployed, ran) = (status == "deployed", ["deployed", "superseded"].contains(&status));
         let made = one.get("updated").and_then(instant);
-        all.push(Revision { number, first, ran, deployed, made, kept: false });
+        let back = rollback.map(|to| to.map(|_| first));
+        all.push(Revision { number, first, ran, deployed, back, made, kept: false });
     }
     all
 }
@@ -157,7 +203,7 @@ fn of_kubernetes(sets: &[&Value], failing: &BTreeSet<String>) -> Vec<Revision> {
         let first = same.flat_map(|(_, all, ..)| all).chain(all).min().copied().unwrap_or_default();
         // What runs now is left, and is not gone back to, whatever its pods do.
         let ran = !fails || Some(*number) == newest;
-        Revision { number: *number, first, ran, deployed: false, made: *made, kept: true }
+        Revision { number: *number, first, ran, deployed: false, back: None, made: *made, kept: true }
     };
     known.iter().map(revision).collect()
 }

@@ -358,9 +358,16 @@ fn looked(before: Option<&Run>, after: &Run) -> bool {
 /// A rung in words: an action's title, or what a person does.
 pub fn step(run: &Run, rung: usize) -> Option<String> {
     match run.action_of(rung) {
-        Some(action) => Some(run.filling().text(&action.title).unwrap_or_else(|_| action.title.clone())),
+        Some(action) => Some(run.filling().text(&action.title).unwrap_or_else(|_| unfilled(&action.title))),
         None => run.rung(rung)?.human.clone(),
     }
+}
+
+/// A title whose slots cannot be filled: what would stand there is not known.
+fn unfilled(title: &str) -> String {
+    let mut parts = title.split('{');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |said, part| said + "…" + part.split_once('}').map_or(part, |(_, rest)| rest))
 }
 
 /// How many pass, fail, and could not tell.

@@ -207,6 +207,7 @@ impl Run {
             proposed: proposed.clone(),
             by: event.by.not_howler().unwrap_or(&self.by).clone(),
             at: event.at,
+            witnesses: self.seen.values().map(|seen| seen.by.clone()).collect(),
             prepared: Prepared::default(),
             approvals: Vec::new(),
             glass: None,

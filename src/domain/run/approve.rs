@@ -11,6 +11,7 @@ use super::event::RunEventKind;
 use super::identity::under;
 use super::settle::Around;
 use super::undo::Kind;
+use super::word::says_no;
 use super::{Run, Stage};
 use jiff::Timestamp;
 
@@ -51,6 +52,10 @@ pub enum NotApproved {
     NoCode { code: String },
     /// Whoever asks for it does not approve it.
     Own,
+    /// Nor does whoever saw what led to it, where no check could tell.
+    Witness,
+    /// The reason is a no, or a question.
+    SaysNo,
     /// Not among those who may.
     NotAllowed,
     /// The same person did.
@@ -240,7 +245,10 @@ pub fn vote(
         }
         Vote::Deny { .. } => Err(NotApproved::NotAllowed),
         Vote::BreakGlass { why } => {
-            break_glass(run, change, by, may, around).map(|()| RunEventKind::GlassBroken { why: why.clone() })
+            let alone = break_glass(run, change, by, may, around);
+            alone
+                .and_then(|()| if says_no(why) { Err(NotApproved::SaysNo) } else { Ok(()) })
+                .map(|()| RunEventKind::GlassBroken { why: why.clone() })
         }
     }
     .map_err(refused)
@@ -279,6 +287,9 @@ fn approve(
     if *by == change.by {
         return Err(NotApproved::Own);
     }
+    if change.witnesses.contains(by) {
+        return Err(NotApproved::Witness);
+    }
     if !may {
         return Err(NotApproved::NotAllowed);
     }
@@ -287,6 +298,9 @@ fn approve(
     }
     if change.proposed.policy.comment && comment.is_none() {
         return Err(NotApproved::NoComment);
+    }
+    if comment.as_deref().is_some_and(says_no) {
+        return Err(NotApproved::SaysNo);
     }
     Ok(RunEventKind::Approved { comment: comment.clone() })
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::difference::{Compared, Difference};
+use super::refused::is_refused;
 use super::undo::Kind;
 use super::{Run, Stage};
 use crate::actor::Actor;
@@ -205,6 +206,9 @@ pub struct Change {
     pub proposed: Proposed,
     pub by: Actor,
     pub at: Timestamp,
+    /// Who saw what led to it, where no check could tell: as little a second pair of eyes as whoever asks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub witnesses: Vec<Actor>,
     pub prepared: Prepared,
     pub approvals: Vec<Approval>,
     /// Somebody alone goes ahead without approval: who, when, and why.
@@ -299,10 +303,14 @@ impl Change {
         matches!(self.phase, Phase::Acting { .. } | Phase::Proving { .. })
     }
 
-    /// Everybody who could approve it and did not ask for it.
+    /// Everybody who could approve it, did not ask for it and is no witness.
     pub fn approvers(&self, on_call: &BTreeSet<UserId>) -> BTreeSet<UserId> {
         let everybody = self.proposed.policy.everybody(&self.prepared.members, on_call);
-        everybody.filter(|person| self.by != **person).cloned().collect()
+        everybody.filter(|person| !self.is_party(person)).cloned().collect()
+    }
+
+    fn is_party(&self, person: &UserId) -> bool {
+        self.by == *person || self.witnesses.iter().any(|witness| witness == person)
     }
 
     /// Whether a message about going ahead alone that was written at `written` is about this request, and the first: one of an
@@ -367,10 +375,11 @@ impl Risk {
 }
 
 /// What the facts that `action` changes say of it, where it did not end well. Facts that it does not move say nothing; nor does a
-/// world that stands still, as long as a part of the program may run or its service may still carry it out.
+/// world that stands still, unless the program `said` that it was refused: what was only asked for may still be carried out.
 pub fn aftermath(
     action: &Action,
     ended: &Ended,
+    said: &str,
     frozen: &BTreeMap<String, Frozen>,
     found: &BTreeMap<String, Finding>,
 ) -> Aftermath {
@@ -378,9 +387,14 @@ pub fn aftermath(
     let facts = facts.filter(|(_, before)| !before.kept.is_empty());
     match stand(facts, found) {
         Some(false) => Aftermath::Happened,
-        Some(true) if ended.is_empty() && !action.shows_late() => Aftermath::DidNotHappen,
+        Some(true) if is_over(action, ended, said) => Aftermath::DidNotHappen,
         _ => Aftermath::CannotTell,
     }
+}
+
+/// Whether nothing can come of it any more.
+fn is_over(action: &Action, ended: &Ended, said: &str) -> bool {
+    matches!(ended, Ended::Exit { code: Some(_) }) && is_refused(action.run.program(), said)
 }
 
 /// Whether all of the facts are as they were; none where there are none, or one cannot be told and no other has moved.

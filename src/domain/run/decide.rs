@@ -61,6 +61,14 @@ pub enum RunRefusal {
         run: RunId,
         could: Vec<String>,
     },
+    /// What they say they see is that it is well.
+    SeenWell {
+        run: RunId,
+    },
+    /// A review that says that there was none.
+    NoReview {
+        run: RunId,
+    },
     /// Only those who may approve, and who froze, let changes begin again.
     MayNotUnfreeze,
     /// Who is in the user group of those who approve could not be looked up.

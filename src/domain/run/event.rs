@@ -161,7 +161,7 @@ pub struct Asked {
     pub left: Vec<String>,
 }
 
-/// An action that another run of the same incident carried out, without help.
+/// An action that another run of the same incident carried out, and that is not known to have helped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Before {
     pub run: RunId,
@@ -169,6 +169,9 @@ pub struct Before {
     pub action: String,
     /// When that run began.
     pub at: Timestamp,
+    /// Nobody saw whether it helped.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unseen: bool,
 }
 
 /// How a run is over.

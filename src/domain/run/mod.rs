@@ -16,6 +16,7 @@ pub mod left;
 mod moved;
 mod proof;
 pub mod ran;
+mod refused;
 pub mod release;
 pub mod says;
 pub mod seen;
@@ -24,6 +25,7 @@ pub mod signed;
 mod still_true;
 mod taken;
 pub mod undo;
+pub mod word;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -74,6 +74,13 @@ impl Run {
         self.ran.as_ref().is_some_and(|ran| !ran.answered.contains(name))
     }
 
+    /// Whether nobody saw if `action`, which ran last, helped.
+    pub fn is_unseen(&self, action: &str) -> bool {
+        let same = |ran: &&Ran| self.rung(ran.rung).and_then(|rung| rung.action.as_deref()) == Some(action);
+        let ran = self.ran.as_deref().filter(same);
+        ran.is_some_and(|ran| matches!(ran.became, Became::Unseen | Became::DidNotHelp { told: false }))
+    }
+
     /// Keeps what an event tells of the change that ran, once it is applied.
     pub(super) fn keep_ran(&mut self, event: &RunEvent) {
         if let (RunEventKind::Begun, Some(change)) = (&event.kind, self.change()) {

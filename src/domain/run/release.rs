@@ -14,6 +14,7 @@ use super::change::{Ended, Phase, Policy};
 use super::decide::RunRefusal;
 use super::event::RunEventKind;
 use super::settle::Around;
+use super::word::says_no;
 use super::{Last, Run};
 use crate::actor::Actor;
 use crate::id::UserId;
@@ -179,7 +180,7 @@ pub fn vote(
     let release = run.release.as_ref().ok_or_else(not_asked)?;
     let Releasing::Asking { members, expires, .. } = &release.stage else { return Err(not_asked()) };
     let may = release.asked.policy.allows(by, members, &around.on_call);
-    let agreed = || {
+    let agreed = |comment: &str| {
         held(run)?;
         match () {
             () if run.hold != release.asked.hold => Err(NotApproved::OtherRequest),
@@ -187,11 +188,13 @@ pub fn vote(
             () if *by == release.by => Err(NotApproved::Own),
             () if !may => Err(NotApproved::NotAllowed),
             () if key.is_none() => Err(NotApproved::NoCode { code: release.code().to_owned() }),
+            () if says_no(comment) => Err(NotApproved::SaysNo),
             () => Ok(()),
         }
     };
     match vote {
-        Vote::Approve { comment } => agreed().map(|()| RunEventKind::Released { comment: comment.clone() }),
+        Vote::Approve { comment } => agreed(comment.as_deref().unwrap_or_default())
+            .map(|()| RunEventKind::Released { comment: comment.clone() }),
         Vote::Deny { why } if may || *by == release.by => {
             Ok(RunEventKind::ReleaseDenied { why: why.clone() })
         }

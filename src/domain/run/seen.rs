@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::decide::{RunRefusal, not_now};
 use super::event::RunEventKind;
+use super::word::says_well;
 use super::{Run, Stage};
 use crate::actor::Actor;
 use crate::procedure::{Check, Finding, Probe, Verdict};
@@ -65,6 +66,9 @@ pub fn see(run: &Run, check: Option<&str>, says: Option<String>) -> Result<RunEv
         (None, [only]) => Some(only),
         (None, _) => None,
     };
+    if says.as_deref().is_some_and(says_well) {
+        return Err(RunRefusal::SeenWell { run: run.id });
+    }
     match check {
         Some(check) => Ok(RunEventKind::Seen { check: check.clone(), says }),
         None => Err(RunRefusal::NotToBeSeen { run: run.id, could }),

@@ -102,8 +102,9 @@ fn at(run: &Run, stage: &Stage, around: &Around) -> Option<RunEventKind> {
 }
 
 fn looked(run: &Run) -> RunEventKind {
-    if let Some(Last::Broke { rung, ended, frozen, aftermath: None, .. }) = &run.last {
-        let judged = run.action_of(*rung).map(|action| aftermath(action, ended, frozen, &run.findings));
+    if let Some(Last::Broke { rung, ended, frozen, output, aftermath: None, .. }) = &run.last {
+        let action = run.action_of(*rung);
+        let judged = action.map(|action| aftermath(action, ended, output, frozen, &run.findings));
         return RunEventKind::Judged(judged.unwrap_or(Aftermath::CannotTell));
     }
     // Rungs speak of the whole procedure: a part of its checks leads to none.

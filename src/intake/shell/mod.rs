@@ -242,7 +242,9 @@ impl Talk {
                         _ => Reply::Done(words),
                     },
                     Private::Runbook(answer) => match **answer {
-                        RunbookAnswer::Refused(_) | RunbookAnswer::Short { .. } => Reply::Refused(words),
+                        RunbookAnswer::Refused(_)
+                        | RunbookAnswer::Short { .. }
+                        | RunbookAnswer::Doubtful { .. } => Reply::Refused(words),
                         _ => Reply::Done(words),
                     },
                     Private::Feature(answer) if answer.refuses() => Reply::Refused(words),

@@ -147,6 +147,7 @@ fn seen(run: &Run, rung: usize) -> Vec<Words> {
             moment(seen.at),
             "."
         ]
+        .and_if(seen.says.as_ref().map(|says| words![" In their words: ", says]))
     };
     seen.map(line).collect()
 }
@@ -366,7 +367,8 @@ pub(super) fn not_done(run: &Run) -> Vec<Words> {
     let title =
         |action: &String| run.procedure.actions.get(action).map_or(action.clone(), |it| it.title.clone());
     let before = run.before.iter().map(|before| {
-        let did = format!(" did this already, and it did not help: {}.", title(&before.action));
+        let became = if before.unseen { "nobody saw whether it helped" } else { "it did not help" };
+        let did = format!(" did this already, and {became}: {}.", title(&before.action));
         words![bold(before.run.to_string()), ", begun ", moment(before.at), ",", did]
     });
     // A step for people is no try.

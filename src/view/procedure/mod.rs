@@ -6,6 +6,7 @@ mod difference;
 mod drill;
 mod home;
 mod markdown;
+mod not_approved;
 mod parts;
 mod ran;
 mod release;

@@ -99,15 +99,20 @@ pub(super) fn found(health: Verdict, errors: Verdict) -> Vec<RunEventKind> {
     found.into_iter().map(told).collect()
 }
 
-/// The last step that carries this out, or tells people so, is left behind.
+/// The last step that carries this out, or tells people so, is left behind; of the restarts the first.
 pub(super) fn skips(does: &str) -> RunEventKind {
+    skips_one(does, does == "restart")
+}
+
+fn skips_one(does: &str, first: bool) -> RunEventKind {
     let runbook = runbook();
     let mut rungs = runbook.get("event-stream-failure").unwrap().rungs.iter();
     let is_it = |rung: &Rung| {
         rung.action.as_deref() == Some(does)
             || rung.human.as_ref().is_some_and(|human| human.starts_with(does))
     };
-    RunEventKind::Stepped { rung: rungs.rposition(is_it).unwrap() }
+    let rung = if first { rungs.position(is_it) } else { rungs.rposition(is_it) };
+    RunEventKind::Stepped { rung: rung.unwrap() }
 }
 
 /// What runs is four months old.
@@ -135,7 +140,8 @@ fn cards() {
     let blind = moved(begun(), found(Unknown, Pass));
     let saw = RunEventKind::Seen { check: "health".into(), says: Some("*502* at the gate".into()) };
     let saw = moved(blind.clone(), [saw]);
-    let none_left = moved(rolls_back.clone(), [skips("roll_back"), skips("Nothing here fits")]);
+    let looked = [skips("roll_back"), skips("How its pods"), skips_one("restart", false)];
+    let none_left = moved(rolls_back.clone(), looked.into_iter().chain([skips("Nothing here fits")]));
     let of_july = found(Fail, Pass)
         .into_iter()
         .filter(|kind| !matches!(kind, RunEventKind::Found { check, .. } if check == "recent"));
@@ -343,6 +349,8 @@ fn answers_about_runs() {
         },
         RunRefusal::NoSuchRun { run },
         RunRefusal::NothingRuns,
+        RunRefusal::SeenWell { run },
+        RunRefusal::NoReview { run },
         RunRefusal::MayNotUnfreeze,
         RunRefusal::UnfreezeNotTold { why: "Slack is *slow*".into() },
         RunRefusal::Several { runs: vec![run, RunId(8)] },
@@ -365,6 +373,8 @@ fn answers_about_runs() {
         NotApproved::Nobody,
         NotApproved::NotAsked,
         NotApproved::OtherRequest,
+        NotApproved::Witness,
+        NotApproved::SaysNo,
         NotApproved::NoCode { code: "3fa9c1".into() },
         NotApproved::Own,
         NotApproved::NotAllowed,
@@ -431,6 +441,7 @@ fn answers_about_runs() {
         RunbookAnswer::AlreadyFrozen(false),
         RunbookAnswer::AuditBroken { why: "row 5 is not as it was written".into() },
         RunbookAnswer::Short { word: "freeze".into(), takes: "why".into() },
+        RunbookAnswer::Doubtful { could: vec!["freeze why".into(), "unfreeze".into()] },
     ];
     let answers = others.into_iter().chain(refused.map(RunbookAnswer::Refused));
     let shown = answers.map(|given| answer(&given, Via::Slash).text);

@@ -237,6 +237,55 @@ fn the_revision_to_go_back_to_is_none_that_was_left_as_bad() {
     }
 }
 
+/// A rollback that failed or is stuck left what it left all the same; what ran for minutes was replaced for a reason.
+#[test]
+fn what_a_rollback_that_came_to_nothing_left_is_left_and_what_ran_for_minutes_comes_last() {
+    let (ok, failed) =
+        ("Upgrade complete", "Rollback \"monkeytown\" failed: timed out waiting for the condition");
+    let good = [(4, "superseded", ok, 90), (5, "superseded", ok, 80)];
+    let helm = |rows: &[(u64, &str, &str, i64)]| {
+        // Hours before noon.
+        let at = |hours: i64| jiff::Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(500_000 - hours);
+        let one = |(revision, status, description, hours): &(u64, &str, &str, i64)| serde_json::json!({ "revision": revision, "status": status, "description": description, "updated": at(*hours) });
+        serde_json::Value::from(good.iter().chain(rows).map(one).collect::<Vec<_>>()).to_string()
+    };
+    let set = |revision: u64, made: &str| {
+        serde_json::json!({
+            "kind": "ReplicaSet",
+            "metadata": { "creationTimestamp": made, "annotations": { "deployment.kubernetes.io/revision": revision.to_string() } },
+            "spec": { "template": { "spec": { "containers": [{ "image": format!("q:{revision}") }] } } },
+        })
+    };
+    let sets = |all: &[(u64, &str)]| {
+        serde_json::json!({ "items": all.iter().map(|(revision, made)| set(*revision, made)).collect::<Vec<_>>() }).to_string()
+    };
+    for (text, previous) in [
+        (helm(&[(6, "superseded", ok, 2), (7, "failed", "Rollback to 5", 0)]), "5"),
+        (helm(&[(6, "superseded", ok, 2), (7, "failed", failed, 0)]), "5"),
+        (helm(&[(6, "deployed", ok, 2), (7, "pending-rollback", "Rollback to 5", 0)]), "5"),
+        (helm(&[(6, "deployed", ok, 2), (7, "failed", "Rollback to 4", 0)]), "4"),
+        (
+            helm(&[(6, "superseded", ok, 9), (7, "failed", failed, 8), (8, "failed", "Upgrade failed", 0)]),
+            "5",
+        ),
+        (helm(&[(6, "superseded", ok, 9), (7, "failed", failed, 8), (8, "deployed", ok, 0)]), "5"),
+        (
+            helm(&[(6, "superseded", ok, 9), (7, "failed", failed, 8), (8, "deployed", "Rollback to 6", 0)]),
+            "5",
+        ),
+        // It still runs, and nobody was about to leave it.
+        (helm(&[(6, "deployed", ok, 9), (7, "failed", "Upgrade failed", 0)]), "6"),
+        (sets(&[(6, "2026-11-19T01:00:00Z"), (7, "2026-11-24T01:20:00Z"), (8, "2026-11-24T01:40:00Z")]), "6"),
+        (sets(&[(6, "2026-11-19T01:00:00Z"), (7, "2026-11-23T01:20:00Z"), (8, "2026-11-24T01:40:00Z")]), "7"),
+        // Each ran for minutes.
+        (sets(&[(7, "2026-11-24T01:20:00Z"), (8, "2026-11-24T01:40:00Z")]), "7"),
+    ] {
+        let check = check("run = [\"kubectl\"]\nkeep = { it = \"previous revision\" }");
+        let kept = found(&check, output(0, &text)).kept.get("it").and_then(Kept::short);
+        assert_eq!(kept.as_deref(), Some(previous), "{text}");
+    }
+}
+
 #[test]
 fn what_is_wrong_with_another_deployments_pods_says_nothing_of_this_one() {
     let of = |text: &str| check(&format!("{text}\nof = \"web\""));
@@ -338,6 +387,6 @@ keep = { previous = "previous revision of web", current = "current revision of w
         let kept = found(&history, with(pods)).kept;
         ["previous", "current", "all"].map(|name| kept[name].short().unwrap())
     };
-    assert_eq!(kept(&[new]), ["8", "10", "7, 8, 10"]);
+    assert_eq!(kept(&[new]), ["8", "10", "7, 8"]);
     assert_eq!(kept(&[old, pod("c10", "CrashLoopBackOff")]), ["7", "10", "7, 10"]);
 }

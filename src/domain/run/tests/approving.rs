@@ -127,6 +127,7 @@ pub(super) fn why(refused: Result<RunEventKind, RunRefusal>) -> Option<NotApprov
 #[test]
 fn who_may_say_what_of_a_request() {
     let approve = || Vote::Approve { comment: Some("the log".into()) };
+    let no = || Some("no, do not do this, it is the release".to_owned());
     let deny = || Vote::Deny { why: None };
     let alone = || Vote::BreakGlass { why: "alone".into() };
     let run = asking();
@@ -151,6 +152,9 @@ fn who_may_say_what_of_a_request() {
         ("U0IAN", Some(KEY), alone(), 0, None),
         ("U0MAYA", Some(KEY), alone(), 0, Some(NotApproved::OthersRequest)),
         ("U0IAN", Some(KEY), alone(), 545, Some(NotApproved::TooLate)),
+        ("U0MAYA", Some(KEY), Vote::Approve { comment: no() }, 0, Some(NotApproved::SaysNo)),
+        ("U0IAN", Some(KEY), Vote::BreakGlass { why: "wait".into() }, 0, Some(NotApproved::SaysNo)),
+        ("U0MAYA", None, Vote::Deny { why: no() }, 0, None),
     ];
     for (by, key, said, after, expected) in table {
         let refused = why(vote(&run, &by.into(), key, &said, &around(after)));

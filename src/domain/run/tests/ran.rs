@@ -1,7 +1,7 @@
 //! Whatever ends a run, what it carried out is not forgotten.
 
 use super::approving::{PROCEDURE, around, asking, on, why};
-use super::undo::{acting, acting_by, after, asked, ended, finds, proving, undo};
+use super::undo::{acting, acting_by, after, asked, ended, finds, proving, refused, undo};
 use crate::id::RunId;
 use crate::procedure::Verdict;
 use crate::run::approve::NotApproved;
@@ -46,12 +46,17 @@ fn what_ran_is_kept_and_its_undo_offered_wherever_the_run_is_closed() {
         finds(&mut run, 1, Verdict::Fail, revision);
         run
     };
+    let refused_and = |revision| {
+        let mut run = refused(&acting());
+        finds(&mut run, 1, Verdict::Fail, revision);
+        run
+    };
     let mut offered = unhelpful();
     finds(&mut offered, 1, Verdict::Fail, "8");
     let table = [
         ("it is proved", proving(), Became::Unseen, true),
         ("what it changed is being looked at", ended(&acting(), stopped()), Became::Broke(None), true),
-        ("it did not happen", judged("7"), Became::Broke(Some(Aftermath::DidNotHappen)), false),
+        ("it did not happen", refused_and("7"), Became::Broke(Some(Aftermath::DidNotHappen)), false),
         ("it happened", judged("8"), Became::Broke(Some(Aftermath::Happened)), true),
         ("howler was killed", ended(&acting(), Ended::Interrupted), Became::Broke(None), true),
         ("it did not help", unhelpful(), Became::DidNotHelp { told: true }, true),

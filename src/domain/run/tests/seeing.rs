@@ -6,7 +6,7 @@ use super::approving::{KEY, PROCEDURE, around, asking, found, now, offered, on, 
 use crate::actor::Actor;
 use crate::id::RunId;
 use crate::procedure::Verdict::{self, Fail, Pass, Unknown};
-use crate::run::approve::{Vote, propose, vote};
+use crate::run::approve::{NotApproved, Vote, propose, vote};
 use crate::run::change::Phase;
 use crate::run::decide::{Doing, RunRefusal, look_again};
 use crate::run::seen::see;
@@ -64,6 +64,24 @@ fn a_person_sees_what_a_check_could_not_tell_and_the_ladder_goes_on() {
     on(&mut run, "U0IAN", again);
     finds(&mut run, Unknown);
     assert_eq!((&run.stage, run.seen.len()), (&Stage::Offered { rung: 1 }, 0));
+}
+
+#[test]
+fn who_sees_what_led_to_it_is_no_second_pair_of_eyes() {
+    let mut run = blind();
+    let fine = see(&run, None, Some("it is up again, all fine".into()));
+    assert_eq!(fine, Err(RunRefusal::SeenWell { run: RunId(1) }));
+    let seen = see(&run, None, Some("502 at the gate".into())).unwrap();
+    on(&mut run, "U0MAYA", seen);
+    let proposed = propose(&run, &"U0IAN".into(), policy(), &around(0), None).unwrap();
+    on(&mut run, "U0IAN", proposed);
+    on(&mut run, "U0IAN", RunEventKind::Prepared(Box::new(prepared())));
+    let approve = Vote::Approve { comment: Some("the log".into()) };
+    for (by, expected) in [("U0MAYA", Some(NotApproved::Witness)), ("U0GROUP", None), ("U0ONCALL", None)] {
+        assert_eq!(why(vote(&run, &by.into(), Some(KEY), &approve, &around(0))), expected, "{by}");
+    }
+    let asked = run.change().unwrap().approvers(&around(0).on_call);
+    assert!(!asked.contains(&"U0MAYA".into()) && asked.contains(&"U0GROUP".into()), "{asked:?}");
 }
 
 #[test]

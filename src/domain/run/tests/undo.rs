@@ -58,6 +58,14 @@ pub(super) fn ended(run: &Run, ended: Ended) -> Run {
     run
 }
 
+/// The API said no.
+pub(super) fn refused(run: &Run) -> Run {
+    let mut run = run.clone();
+    let output = "Error from server (Forbidden): deployments.apps \"queue\" is forbidden".to_owned();
+    at(&mut run, 0, RunEventKind::Ended { ended: Ended::Exit { code: Some(1) }, output });
+    run
+}
+
 pub(super) fn proving() -> Run {
     ended(&acting(), Ended::Exit { code: Some(0) })
 }
@@ -84,8 +92,8 @@ pub(super) fn after(mut run: Run, kinds: impl IntoIterator<Item = RunEventKind>)
 
 #[test]
 fn where_an_undo_is_offered() {
-    let broke = |code, revision| {
-        let mut run = ended(&acting(), Ended::Exit { code: Some(code) });
+    let broke = |revision| {
+        let mut run = refused(&acting());
         finds(&mut run, 1, Verdict::Fail, revision);
         run
     };
@@ -110,8 +118,8 @@ fn where_an_undo_is_offered() {
         ("it did not help", unhelpful, true),
         ("it helped", after(proving(), [RunEventKind::Over(End::Helped)]), true),
         ("closed while it was proved", after(proving(), [RunEventKind::Over(End::Aborted)]), true),
-        ("it broke and happened", broke(1, "8"), true),
-        ("it broke and did not happen", broke(1, "7"), false),
+        ("it broke and happened", broke("8"), true),
+        ("it broke and did not happen", broke("7"), false),
         ("nobody can tell", unknown, true),
         ("its undo is asked for", asked(&proving(), 1, "8"), false),
         ("it has none", offered(&none), false),
@@ -206,9 +214,12 @@ fn only_facts_that_the_action_moves_say_that_it_did_not_happen() {
     let still = PROCEDURE.replace("    changes = [\"version.revision\"]\n", "");
     let (exit, stopped) = (Ended::Exit { code: Some(1) }, |empty| Ended::Stopped { empty });
     for (text, how, revision, expected) in [
-        (PROCEDURE, exit.clone(), "7", Aftermath::DidNotHappen),
+        // What was asked of the API may come once the program is gone.
+        (PROCEDURE, exit.clone(), "7", Aftermath::CannotTell),
         (PROCEDURE, exit.clone(), "8", Aftermath::Happened),
-        (PROCEDURE, stopped(true), "7", Aftermath::DidNotHappen),
+        (PROCEDURE, stopped(true), "7", Aftermath::CannotTell),
+        (PROCEDURE, Ended::TimedOut { empty: true }, "7", Aftermath::CannotTell),
+        (PROCEDURE, Ended::Interrupted, "7", Aftermath::CannotTell),
         // A part of it may still do it.
         (PROCEDURE, stopped(false), "7", Aftermath::CannotTell),
         (PROCEDURE, stopped(false), "8", Aftermath::Happened),
@@ -218,19 +229,31 @@ fn only_facts_that_the_action_moves_say_that_it_did_not_happen() {
         // Nothing says that the action moves the fact.
         (&still, exit, "7", Aftermath::CannotTell),
     ] {
-        let mut run = ended(&acting_by(text), how.clone());
-        finds(&mut run, 1, Verdict::Fail, revision);
-        let Some(Last::Broke { aftermath, .. }) = &run.last else { panic!("{:?}", run.last) };
-        assert_eq!(*aftermath, Some(expected), "{how:?} {revision} {text}");
-        let offers = run.stage == Stage::Offered { rung: 0 };
-        assert_eq!(
-            (offers, undoable(&run).is_some()),
-            match expected {
-                Aftermath::DidNotHappen => (true, false),
-                _ => (false, true),
-            }
+        judged(
+            ended(&acting_by(text), how.clone()),
+            revision,
+            expected,
+            &format!("{how:?} {revision} {text}"),
         );
     }
+    for (text, revision, expected) in [
+        (PROCEDURE, "7", Aftermath::DidNotHappen),
+        (PROCEDURE, "8", Aftermath::Happened),
+        (&late, "7", Aftermath::CannotTell),
+        (&still, "7", Aftermath::CannotTell),
+    ] {
+        judged(refused(&acting_by(text)), revision, expected, &format!("refused {revision} {text}"));
+    }
+}
+
+/// What is said of an action that broke, once its facts are in; and what is offered then.
+fn judged(mut run: Run, revision: &str, expected: Aftermath, of: &str) {
+    finds(&mut run, 1, Verdict::Fail, revision);
+    let Some(Last::Broke { aftermath, .. }) = &run.last else { panic!("{:?}", run.last) };
+    assert_eq!(*aftermath, Some(expected), "{of}");
+    let offers = run.stage == Stage::Offered { rung: 0 };
+    let did_not = expected == Aftermath::DidNotHappen;
+    assert_eq!((offers, undoable(&run).is_some()), (did_not, !did_not), "{of}");
 }
 
 #[test]
