@@ -167,7 +167,7 @@ fn speaks(verb: Verb, rest: &str, named: Option<&Named>) -> Option<Of> {
     let clock = ["in", "at", "by"].contains(&first)
         && said.get(1).is_some_and(|word| word.starts_with(|sign: char| sign.is_ascii_digit()));
     let time = WHEN.iter().any(|when| words.trim_start().starts_with(&format!("{when} ")))
-        || (said.len() <= SHORT_MOST && (clock || LATER.iter().any(|later| has(later))));
+        || (said.len() <= SHORT_MOST && (clock || LATER.iter().any(has)));
     let many = said.iter().enumerate().any(|(at, word)| {
         let well = said.get(at + 1).is_some_and(|next| WELL.contains(next));
         MANY.contains(word) && !well && (at == 0 || said.len() <= SHORT_MOST)
