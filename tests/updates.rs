@@ -83,7 +83,7 @@ async fn a_missed_response_is_posted_once_and_stays_on_the_record() {
     world.forward(120).await;
     assert_eq!(world.count(EMERGENCIES, &missed.text), 1);
     world.maya().types(ROOM, "/incident ack").await;
-    ian.types(ROOM, "/incident resolve credentials").await;
+    ian.types(ROOM, "/incident resolve credentials expired").await;
     let resolution = world.channel(EMERGENCIES).last("INCIDENT RESOLVED").clone();
     assert!(resolution.text.contains("2 h 15 min"), "{}", resolution.text);
 }

@@ -68,7 +68,7 @@ async fn a_name_in_the_middle_never_acts() {
     for line in [
         "please don't @howler resolve yet",
         "> @howler note It was the deploy",
-        "Reminder: @howler resolve redis",
+        "Reminder: @howler resolve redis had expired",
         "don't use @howler p1 for that",
         "can somebody @howler ack",
     ] {
@@ -102,7 +102,7 @@ async fn a_long_title_declares_and_is_noted_whole() {
 async fn what_is_written_beside_a_verb_is_noted() {
     let world = two_open().await;
     world.maya().types(ROOM, "/incident ack the partition leader is gone").await;
-    world.maya().types(ROOM, "/incident resolve redis").await;
+    world.maya().types(ROOM, "/incident resolve redis had expired").await;
     world.maya().types(ROOM, "/incident reopen still broken for agents").await;
     let timeline = world.ian().types(EMERGENCIES, "/incident timeline 1").await;
     for part in ["the partition leader is gone", "reopened", "still broken for agents"] {
@@ -211,7 +211,7 @@ async fn a_resolve_form_overwrites_nobodys_impact() {
 #[tokio::test]
 async fn a_status_opens_nothing_again() {
     let world = two_open().await;
-    world.ian().types(ROOM, "/incident resolve redis").await;
+    world.ian().types(ROOM, "/incident resolve redis had expired").await;
     for line in ["status mitigating", "update still broken", "impact all", "severity p2"] {
         let refused = world.ian().types(ROOM, &format!("/incident {line}")).await;
         assert!(refused.contains("resolved already") && refused.contains("1 reopen"), "{line}: {refused}");

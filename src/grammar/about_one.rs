@@ -1,5 +1,6 @@
 //! Lines about one incident: the number before the verb, after it, or at the end.
 
+use super::held;
 use super::merge;
 use super::number::{self, Named};
 use super::parts::{self, split_last_word, split_word};
@@ -23,7 +24,10 @@ pub(super) fn named(named: Named, rest: &str) -> Result<Line, Refusal> {
     }
     match super::verb_of(first) {
         Some(Verb::Split) => merge::split_of(named, after),
-        Some(verb) => Ok(named.line(command(verb, after)?)),
+        Some(verb) => match held::of_named(&named, verb, after) {
+            Some(refusal) => Err(refusal),
+            None => Ok(named.line(command(verb, after)?)),
+        },
         None => match named {
             Named::Number(incident) => Err(not_known(Some(incident), rest)),
             Named::Channel(_) => Err(unknown(first, None)),
@@ -33,6 +37,9 @@ pub(super) fn named(named: Named, rest: &str) -> Result<Line, Refusal> {
 
 /// A line that begins with its verb.
 pub(super) fn verb_line(verb: Verb, word: &str, rest: &str) -> Result<Line, Refusal> {
+    if let Some(refusal) = held::asked(verb, rest) {
+        return Err(refusal);
+    }
     match verb {
         Verb::Declare | Verb::List | Verb::Find | Verb::Doctor | Verb::Help => Ok(here(command(verb, rest)?)),
         Verb::Severity => severity(word, rest),

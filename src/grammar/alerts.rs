@@ -4,19 +4,16 @@ use std::collections::BTreeMap;
 
 use jiff::SignedDuration;
 
-use super::here;
+use super::number;
 use super::parts::{self, quoted, split_word};
-use super::words::{Verb, nearest_of, verb};
+use super::words::nearest_of;
 use crate::slack_text;
 use domain::Severity;
 use domain::alert::line::{AlertsLine, Silenced, Unclear, Unsilenced};
 use domain::alert::signal::Source;
 use domain::alert::silence::{Matcher, SilenceId};
 use domain::alert::{AlertId, source_word};
-use domain::command::{Command, Line};
 use domain::duration::parse_duration;
-use domain::feature::FeatureLine;
-use domain::refusal::{Doubt, Refusal};
 use domain::text;
 
 /// The words people type; the first of each row is the one that howler suggests.
@@ -53,7 +50,7 @@ const REASON_MOST: usize = 200;
 /// Most alerts of a line that are offered.
 const OFFERED: usize = 3;
 /// Between two that are named together.
-const TOGETHER: [char; 4] = [',', '+', '&', '/'];
+pub(super) const TOGETHER: [char; 4] = [',', '+', '&', '/'];
 /// Before an alert's number.
 const LEADS: [&str; 6] = ["alert", "alerts", "a", "a-", "number", "#"];
 /// Before an incident's number.
@@ -69,69 +66,21 @@ pub fn parse(text: &str) -> AlertsLine {
     read(first, rest, text)
 }
 
-/// A line of `/incident` that names an alert, as `ack A-12`: it is about that, and about no incident. `None` where it names none, or
-/// where the name is one of the words of a text.
-pub(super) fn tagged(text: &str) -> Option<Result<Line, Refusal>> {
-    let about = |text: &str| here(Command::Feature(Box::new(FeatureLine::Alerts(parse(text)))));
-    let (first, rest) = split_word(text);
-    if is_tag(first) {
-        return Some(Ok(about(text)));
-    }
-    let (mut second, mut behind) = split_word(rest);
-    while ["the", "this", "alert", "with"].iter().any(|small| small.eq_ignore_ascii_case(second)) {
-        (second, behind) = split_word(behind);
-    }
-    let bare = first.trim_end_matches([':', ',', '.', '!']).to_lowercase();
-    let row = WORDS.iter().find(|row| row.contains(&bare.as_str())).and_then(|row| row.first()).copied();
-    // Only alerts have silences, and labels.
-    let of_labels = row == Some("silence") && second.contains('=');
-    if of_labels || (row == Some("unsilence") && SilenceId::typed(second).is_some()) {
-        return Some(Ok(about(text)));
-    }
-    let own = row.is_some();
-    if !is_tag(second) || !(own || verb(&bare).is_some()) {
-        return None;
-    }
-    let line = about(format!("{bare} {second} {behind}").trim_end());
-    match verb(&bare) {
-        Some(
-            Verb::Update
-            | Verb::Note
-            | Verb::Impact
-            | Verb::Action
-            | Verb::Eta
-            | Verb::Rename
-            | Verb::Link
-            | Verb::Find
-            | Verb::List
-            | Verb::Help,
-        ) => None,
-        // It may be a root cause.
-        Some(Verb::Resolve) if !behind.is_empty() => {
-            let root_cause = rest.to_owned();
-            Some(Err(Refusal::unsure(Doubt::Several, [line, here(Command::Resolve { root_cause })])))
-        }
-        _ => Some(Ok(line)),
-    }
-}
-
-/// `A-12`, with its dash: without one it may be a room or a paper size.
-fn is_tag(word: &str) -> bool {
-    let bare = word.trim_start_matches(|sign: char| !sign.is_alphanumeric());
-    is_named(word) && !bare.chars().nth(1).is_some_and(|sign| sign.is_ascii_digit())
+/// What `/alerts` calls a word that people type for it.
+pub(super) fn called(word: &str) -> Option<&'static str> {
+    WORDS.iter().find(|row| row.contains(&word)).and_then(|row| row.first()).copied()
 }
 
 fn read(first: &str, rest: &str, whole: &str) -> AlertsLine {
     let bare = first.trim_end_matches([':', ',', '.', '!', '?']).to_lowercase();
-    let row = WORDS.iter().find(|row| row.contains(&bare.as_str()));
-    let read = match row.and_then(|row| row.first()).copied() {
+    let read = match called(&bare) {
         // `what's up with A-12?`
         Some("list") => Ok(match named(rest).as_slice() {
             [alert] => AlertsLine::Show { alert: *alert },
             _ => AlertsLine::List,
         }),
         Some("show") => asked("show", rest).map(|alert| AlertsLine::Show { alert }),
-        Some("ack") => alone("ack", rest).map(|alert| AlertsLine::Ack { alert }),
+        Some("ack") => acked(rest),
         Some("resolve") => resolve(rest),
         Some("silence") => silence(rest),
         Some("unsilence") => unsilence(rest),
@@ -163,13 +112,13 @@ fn read(first: &str, rest: &str, whole: &str) -> AlertsLine {
 }
 
 /// Whether it is an alert's number and nothing else: `A-12`, `A12`.
-fn is_named(word: &str) -> bool {
+pub(super) fn is_named(word: &str) -> bool {
     let bare = word.trim_start_matches(|sign: char| !sign.is_alphanumeric());
     bare.starts_with(['A', 'a']) && AlertId::typed(word).is_some()
 }
 
 /// The alerts that a line names as `A-12`.
-fn named(text: &str) -> Vec<AlertId> {
+pub(super) fn named(text: &str) -> Vec<AlertId> {
     let words = text.split(|sign: char| sign.is_whitespace() || TOGETHER.contains(&sign));
     let mut alerts: Vec<AlertId> = Vec::new();
     for alert in words.filter(|word| is_named(word)).filter_map(AlertId::typed) {
@@ -222,6 +171,16 @@ fn asked(of: &str, rest: &str) -> Result<AlertId, Unclear> {
     match (alone(of, rest), named(rest).as_slice()) {
         (Err(Unclear::NotANumber { .. }), [alert]) => Ok(*alert),
         (read, _) => read,
+    }
+}
+
+/// `A-12`. With an incident beside it (`A-12 and INC-7`) it is half of what is wanted.
+fn acked(rest: &str) -> Result<AlertsLine, Unclear> {
+    let alert = alone("ack", rest)?;
+    let incident = rest.split_whitespace().find(|word| matches!(number::explicit(word), Ok(Some(_))));
+    match incident.filter(|word| AlertId::typed(word).is_none()) {
+        Some(word) => Err(Unclear::Word { word: quoted(word), nearest: None, alerts: vec![alert] }),
+        None => Ok(AlertsLine::Ack { alert }),
     }
 }
 
@@ -316,7 +275,7 @@ fn silenced(text: &str) -> Result<(Silenced, &str), Unclear> {
 }
 
 /// `2h`, `for 2 hours`, `1h 30m`, and what is behind it.
-fn time(text: &str) -> Option<(SignedDuration, &str)> {
+pub(super) fn time(text: &str) -> Option<(SignedDuration, &str)> {
     let (first, behind) = split_word(text);
     let (first, behind) =
         if first.eq_ignore_ascii_case("for") { split_word(behind) } else { (first, behind) };
@@ -361,7 +320,7 @@ fn matcher(mut text: &str) -> Result<(Matcher, &str), Unclear> {
     }
 }
 
-fn source(of: &str, word: &str) -> Result<Source, Unclear> {
+pub(super) fn source(of: &str, word: &str) -> Result<Source, Unclear> {
     let bare = word.to_lowercase().replace(['-', '_'], "");
     let called = |name: &str| Source::ALL.into_iter().find(|source| source_word(*source) == name);
     called(&bare).ok_or_else(|| {

@@ -9,6 +9,7 @@
 mod about_one;
 mod alerts;
 mod emoji;
+mod held;
 mod maintenance;
 mod merge;
 mod metrics;
@@ -18,6 +19,7 @@ pub mod parts;
 pub mod runbook;
 mod sentence;
 pub mod slack_text;
+mod tagged;
 mod tidy;
 mod together;
 mod verbs;
@@ -66,7 +68,7 @@ pub fn parse(text: &str) -> Result<Line, Refusal> {
     if only_looks(first, rest) {
         return Ok(runbook_line(text));
     }
-    if let Some(line) = alerts::tagged(text) {
+    if let Some(line) = tagged::tagged(text) {
         return line;
     }
     if let Some((named, rest)) = number::first(text)? {
@@ -236,6 +238,10 @@ fn verb_of(word: &str) -> Option<Verb> {
 
 /// Why a line was not understood, with what it may mean.
 fn not_known(incident: Option<IncidentId>, text: &str) -> Refusal {
+    tagged::first(not_understood(incident, text), text)
+}
+
+fn not_understood(incident: Option<IncidentId>, text: &str) -> Refusal {
     if let Some(meant) = together::said(incident, text) {
         return meant;
     }
@@ -250,7 +256,11 @@ fn not_known(incident: Option<IncidentId>, text: &str) -> Refusal {
     };
     let hesitant = words::verb(bare).filter(|_| first.ends_with('?'));
     let verb = hesitant.map(|_| bare).or_else(|| words::nearest(bare));
-    let line = verb.and_then(|verb| parse(&format!("{verb} {rest}")).ok());
+    let (line, asked) = match verb.map(|verb| parse(&format!("{verb} {rest}"))) {
+        Some(Ok(line)) => (Some(line), None),
+        Some(Err(asked @ Refusal::Unsure { .. })) => (None, Some(asked)),
+        _ => (None, None),
+    };
     let doubt = |word: &str| match hesitant {
         Some(_) => Doubt::Hesitant,
         None => Doubt::Mistyped { word: word.to_owned() },
@@ -262,6 +272,7 @@ fn not_known(incident: Option<IncidentId>, text: &str) -> Refusal {
         Some(line) => sentence().unwrap_or_else(|| Refusal::unsure(doubt(&word), [named(line)])),
         None => sentence()
             .or_else(|| oncall_word(bare, text))
+            .or_else(|| asked.filter(|_| incident.is_none()))
             .or_else(|| sentence::unknown(incident, text))
             .unwrap_or_else(|| Refusal::UnknownWord { word, nearest: verb.map(str::to_owned) }),
     }

@@ -15,7 +15,7 @@ use domain::oncall::said::{Heard, heard};
 use domain::refusal::{Doubt, Refusal};
 
 /// Most buttons under one answer.
-const MOST: usize = 4;
+pub(super) const MOST: usize = 4;
 /// How far a schedule looks for somebody's next turn.
 pub(super) const WEEKS: u32 = 8;
 /// How long somebody covers who says no time.

@@ -1,3 +1,4 @@
+mod held;
 mod meant;
 mod merging;
 mod properties;
@@ -114,8 +115,7 @@ fn texts() {
         ("NOTE x", here(Command::Note { text: text("x") })),
         ("note 42", here(Command::Note { text: text("42") })),
         ("resolve Redis had expired", here(Command::Resolve { root_cause: text("Redis had expired") })),
-        ("resolved Redis", here(Command::Resolve { root_cause: text("Redis") })),
-        ("close Redis", here(Command::Resolve { root_cause: text("Redis") })),
+        ("resolved Redis died", here(Command::Resolve { root_cause: text("Redis died") })),
         ("7 resolve Redis", of(7, Command::Resolve { root_cause: text("Redis") })),
         ("resolve", here(Command::ResolveForm)),
         ("resolve 7", of(7, Command::ResolveForm)),

@@ -16,7 +16,7 @@ use domain::oncall::said::{Heard, heard};
 use domain::refusal::{Doubt, Refusal};
 
 /// Words that say nothing beside a verb.
-const FILLERS: [&str; 22] = [
+pub(super) const FILLERS: [&str; 22] = [
     "it", "this", "that", "the", "please", "pls", "now", "over", "me", "my", "incident", "last", "latest",
     "thanks", "thx", "again", "as", "to", "is", "for", "=", "->",
 ];
@@ -242,7 +242,7 @@ fn hesitant<const N: usize>(commands: [Command; N]) -> Refusal {
 }
 
 /// "not yet", "don't": whoever writes that behind a verb does not want it carried out.
-fn is_refused(rest: &str) -> bool {
+pub(super) fn is_refused(rest: &str) -> bool {
     let first = split_word(rest).0.trim_matches(is_sign).to_lowercase().replace(['\'', '’'], "");
     ["not", "dont", "cant", "cannot", "wont", "never", "no", "nope", "yet", "yet?", "?"]
         .contains(&first.as_str())
@@ -409,7 +409,7 @@ fn answered(command: Command, rest: &str) -> Result<Command, Refusal> {
 }
 
 /// Whether nothing is said but small words.
-fn is_silent(rest: &str) -> bool {
+pub(super) fn is_silent(rest: &str) -> bool {
     rest.split_whitespace().all(|word| {
         let bare = word.trim_matches(is_sign).to_lowercase();
         bare.is_empty() || FILLERS.contains(&bare.as_str())

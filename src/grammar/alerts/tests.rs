@@ -188,6 +188,7 @@ fn nothing_is_guessed() {
         ("silence A-12 and A-13 2h the move", several("silence", &[12, 13])),
         ("attach A-12 and A-13 to 7", several("attach", &[12, 13])),
         ("declare A-12 A-13", several("declare", &[12, 13])),
+        ("ack A-12 and INC-7", word("INC-7", &[12])),
         ("declare A-12 p0", word("p0", &[12])),
         ("declare A-12 as sev1", word("sev1", &[12])),
         ("take over A-12", word("over", &[12])),

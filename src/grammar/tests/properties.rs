@@ -76,7 +76,8 @@ fn any_line() -> impl Strategy<Value = Line> {
         Just(Command::Show),
         (1..500_usize).prop_map(|page| Command::Timeline { page }),
         Just(Command::List),
-        "[a-z]{1,20}".prop_map(|root_cause| Command::Resolve { root_cause }),
+        "[a-z]{1,20}"
+            .prop_map(|word| Command::Resolve { root_cause: format!("it was {word} again and no more") }),
     ];
     (proptest::option::of(1..u64::MAX), command).prop_map(|(number, command)| Line {
         incident: number.map(IncidentId).filter(|_| command.is_about_one()),

@@ -113,7 +113,7 @@ fn a_mention_elsewhere_gets_a_button_and_never_acts() {
     for (text, command) in [
         ("Reminder: <@UBOT> resolve", Command::ResolveForm),
         ("&gt; <@UBOT> note Redis", Command::Note { text: "Redis".into() }),
-        ("we said <@UBOT> resolve redis", resolve("redis")),
+        ("we said <@UBOT> resolve redis expired", resolve("redis expired")),
         ("hey <@UBOT> ack", Command::Ack),
         ("<@U1> <@UBOT> take", Command::Take { role: Role::Commander }),
         ("p1 Slow <@UBOT>", Command::Declare { severity: Severity::P1, title: "Slow".into() }),
