@@ -254,7 +254,10 @@ pub fn lines(world: &World, saved: &SavedAlerts) -> Vec<String> {
                 if answer.contains(" is declared, and A-")
                     || answer.contains(" belongs to INC-") && answer.contains("✅ A-") =>
             {
-                has(&|kind| matches!(kind, AlertEventKind::Attached { incident: own } if own.0 == incident))
+                // Of what is merged the answer names the whole, and the alert is the part's that was named.
+                let named = deed.line.split(" to ").nth(1).and_then(|number| number.trim().parse().ok());
+                let theirs = |own: u64| own == incident || Some(own) == named;
+                has(&|kind| matches!(kind, AlertEventKind::Attached { incident: own } if theirs(own.0)))
             }
             answer if answer.contains(" any more.") && answer.contains("does not belong to") => {
                 has(&|kind| *kind == AlertEventKind::Detached)
