@@ -50,7 +50,7 @@ impl<'w> Speaker<'w> {
         let heard = Heard { signals, ..Heard::default() };
         self.world
             .desk()
-            .hear(Delivery { id, source: self.source, heard, raw: None, checked: None })
+            .hear(Delivery { id, source: self.source, heard, raw: None, checked: None, body: None })
             .await
             .unwrap();
         self.world.settle().await;
@@ -296,8 +296,14 @@ async fn what_was_not_understood_is_shown_with_its_reason() {
     let not_understood = vec!["`alerts` is no list".to_owned()];
     let heard = Heard { not_understood, passed_over: vec!["a cancelled run".into()], ..Heard::default() };
     let raw = Some(Raw::of(b"{\"alerts\":7}"));
-    let delivery =
-        Delivery { id: DeliveryId("g1".into()), source: Source::Grafana, heard, raw, checked: None };
+    let delivery = Delivery {
+        id: DeliveryId("g1".into()),
+        source: Source::Grafana,
+        heard,
+        raw,
+        checked: None,
+        body: None,
+    };
     world.desk().hear(delivery.clone()).await.unwrap();
     world.desk().hear(delivery).await.unwrap();
     let told = world.ian().types(ON_CALL, "/alerts sources").await.replace('*', "");

@@ -70,6 +70,7 @@ fn disk_full(at: Timestamp) -> Delivery {
         heard,
         raw: None,
         checked: None,
+        body: None,
     }
 }
 

@@ -85,7 +85,7 @@ impl FileRule {
             severity: self.severity,
             channel: self.channel,
             mention: self.mention.map(|whom| whom == Whom::OnCall),
-            declare: declares(self.page, self.declare)?,
+            declare: of_a_p4(self.severity, declares(self.page, self.declare)?)?,
             group_by: self.group_by,
         })
     }
@@ -104,6 +104,17 @@ fn declares(page: Option<bool>, declare: Option<Declare>) -> Result<Option<Decla
                 .to_owned())
         }
         (Some(false), declare) => Ok(Some(declare.unwrap_or(Declare::Ask))),
+    }
+}
+
+/// A P4 stands in the list, and declares nothing.
+fn of_a_p4(severity: Option<Severity>, declare: Option<Declare>) -> Result<Option<Declare>, String> {
+    match (severity, declare) {
+        (Some(Severity::P4), Some(Declare::AtOnce)) => {
+            Err("`declare = \"at once\"` needs P1 to P3: a P4 stands in the list and declares nothing"
+                .to_owned())
+        }
+        (_, declare) => Ok(declare),
     }
 }
 
@@ -191,6 +202,8 @@ mod tests {
             ("between = \"22:00-06:00\"\nzone = \"Mars\"", "not a time zone"),
             ("zone = \"UTC\"", "says nothing without `between`"),
             ("declare = \"always\"", "at once"),
+            ("severity = \"P4\"\ndeclare = \"at once\"", "a P4 stands in the list"),
+            ("severity = \"P4\"\npage = true", "a P4 stands in the list"),
             ("source = \"nagios\"", "source"),
             ("colour = \"red\"", "colour"),
         ] {

@@ -63,6 +63,8 @@ pub enum Doubt {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MergeProblem {
     Itself,
+    /// It would be cancelled as the same as itself.
+    ItsOwnDouble,
     /// The other one is over.
     IntoResolved {
         into: IncidentId,

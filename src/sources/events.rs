@@ -55,3 +55,8 @@ pub fn named(source: Source, key: Option<&str>) -> Option<String> {
     let key = key.map(str::trim).filter(|key| !key.is_empty())?;
     Some(format!("{source:?}:key:{}", name::hash([key.as_bytes()])).to_lowercase())
 }
+
+/// A sign for a body, by which another one under the same name is told from the same sent again.
+pub fn sign_of(body: &[u8]) -> String {
+    name::hash([body])
+}

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::Message;
 use super::announcement::{
-    RESOLVED_LEAD, Resolved, resolved_lines, severity_lead, severity_lines, update_lead, update_lines,
+    CANCELLED_LEAD, RESOLVED_LEAD, Resolved, cancelled_for, resolved_lines, severity_lead, severity_lines,
+    update_lead, update_lines,
 };
 use super::blocks::Draft;
 use super::facts;
@@ -67,6 +68,20 @@ fn amended_severity(incident: &Incident, change: &SeverityChange, mentions: &Men
 }
 
 fn amended_resolution(incident: &Incident, resolution: &Resolution) -> Option<Message> {
+    let now = words![format!("{} is open again.", incident.id)];
+    if let Some(cancelled) = &resolution.cancelled {
+        let old = vec![
+            words![CANCELLED_LEAD, &incident.title],
+            cancelled_for(&resolution.root_cause, cancelled.of),
+            words!["Cancelled by ", &resolution.by],
+        ];
+        return Some(taken_back(
+            "This cancellation was taken back by ",
+            resolution.undone.as_ref()?,
+            now,
+            old,
+        ));
+    }
     let mut old = vec![words![RESOLVED_LEAD, &incident.title]];
     old.extend(resolved_lines(&Resolved {
         title: &incident.title,
@@ -77,7 +92,6 @@ fn amended_resolution(incident: &Incident, resolution: &Resolution) -> Option<Me
         data_loss: resolution.data_loss.as_ref(),
     }));
     old.push(words!["Resolved by ", &resolution.by]);
-    let now = words![format!("{} is open again.", incident.id)];
     Some(taken_back("This resolution was taken back by ", resolution.undone.as_ref()?, now, old))
 }
 

@@ -4,8 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use slack_morphism::prelude::{SlackBlockMarkDownText, SlackContextBlock};
 
 use super::Message;
+use super::blocks::Draft;
 use super::time::day_utc;
-use super::words::{Words, both, clock, moment, words};
+use super::words::{Words, both, clock, mention, moment, words};
 use domain::effect::Room;
 
 /// Up to this after its decision a message is on time.
@@ -35,6 +36,13 @@ pub fn posted_elsewhere(message: Message, room: &Room) -> Message {
         room.name
     )];
     with_context(message, words.mrkdwn(usize::MAX))
+}
+
+/// Calls the on-call's group under a message that could not, for Slack did not tell then which it is.
+pub fn mention_made_good(group: &str) -> Message {
+    Draft::new()
+        .line(words![mention(group), " this calls you: Slack did not tell sooner whom to mention above."])
+        .finish()
 }
 
 fn with_context(message: Message, line: String) -> Message {

@@ -53,7 +53,7 @@ pub use feature::notice;
 pub use forms::form;
 pub use github::{IssueText, carries, comment_text, issue_text};
 pub use home::home;
-pub use late::{HeldUp, posted_elsewhere, posted_late};
+pub use late::{HeldUp, mention_made_good, posted_elsewhere, posted_late};
 pub use lines::{Via, typed};
 pub use oncall::{
     Earlier, nameless, not_a_name, not_taken, not_weeks, oncall_now, oncall_topic, retold, spoken_summons,

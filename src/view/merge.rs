@@ -295,6 +295,7 @@ pub(super) fn now(whole: &Summary) -> Words {
 pub(super) fn wrong(refusal: &Refusal) -> Option<Words> {
     let Refusal::Merge { incident, problem } = refusal else { return None };
     Some(match problem {
+        MergeProblem::ItsOwnDouble => words![format!("{incident} can't be a duplicate of itself.")],
         MergeProblem::Itself => words![format!("{incident} can't be merged into itself.")],
         MergeProblem::IntoResolved { into, at, cancelled } => {
             words![format!("{into} {} ", is_over(cancelled.as_ref())), clock(*at), "."]
@@ -320,7 +321,7 @@ pub(super) fn is_over(cancelled: Option<&Cancelled>) -> String {
 pub(super) fn try_instead(incident: IncidentId, problem: &MergeProblem) -> Vec<(&'static str, String)> {
     let merge = |into: &IncidentId| format!("{} merge into {}", incident.0, into.0);
     match problem {
-        MergeProblem::Itself => vec![("Open incidents", "list".to_owned())],
+        MergeProblem::Itself | MergeProblem::ItsOwnDouble => vec![("Open incidents", "list".to_owned())],
         MergeProblem::IntoResolved { into, .. } => {
             vec![("If it is not over", format!("{} reopen", into.0)), ("Then", merge(into))]
         }

@@ -8,6 +8,7 @@ mod file;
 mod invite;
 mod news;
 mod oncall;
+mod owed;
 mod picture;
 mod post;
 mod reach;
@@ -41,6 +42,7 @@ use domain::oncall::reach::NoWay;
 use ground::clock::Clock;
 use ground::loopback::Loopback;
 use ground::telemetry::Metrics;
+use owed::Owed;
 use picture::Uploads;
 use reach::Reach;
 use shown::Shown;
@@ -60,10 +62,14 @@ pub struct Deliverer {
     uploads: Uploads,
     /// The id of the on-call's group, once it is known.
     group: Mutex<Option<String>>,
+    /// Whether that was asked before the first mention, and what was said without it.
+    owed: Owed,
     /// The group is known to hold somebody else than who is on call.
     group_is_stale: std::sync::atomic::AtomicBool,
     /// Slack said that a user group was changed.
     pub group_changed: Notify,
+    /// A message could not mention the group.
+    pub mention_owed: Notify,
     pub people: People,
     /// The Home tabs that are looked at.
     pub homes: Homes,
@@ -180,8 +186,10 @@ impl Deliverer {
             shown: Shown::default(),
             uploads: Uploads::default(),
             group: Mutex::default(),
+            owed: Owed::default(),
             group_is_stale: Default::default(),
             group_changed: Notify::new(),
+            mention_owed: Notify::new(),
             people,
             homes: Homes::default(),
         })
@@ -217,6 +225,9 @@ impl Deliverer {
             if let Some(until) = self.news_wait(job) {
                 return Outcome::Held { until, reason: "the card may show it in time".to_owned() };
             }
+        }
+        if owed::may_mention(&job.effect.kind) {
+            self.learn_group().await;
         }
         match self.carry_out(job).await {
             Ok(receipt) => {

@@ -157,7 +157,7 @@ impl Deliverer {
     }
 
     /// The group's id: as configured, or by its handle.
-    async fn oncall_group(&self) -> Result<Option<String>, Trouble> {
+    pub(super) async fn oncall_group(&self) -> Result<Option<String>, Trouble> {
         #[derive(Deserialize)]
         struct Page {
             #[serde(deserialize_with = "rows")]

@@ -161,7 +161,7 @@ impl Deliverer {
         }
         if earlier.parts.is_empty() {
             match self.slack.post_message(spot, message, &job.mark).await {
-                Ok(receipt) => return Ok((receipt, false)),
+                Ok(receipt) => return Ok((self.owes(spot, message, receipt), false)),
                 Err(trouble) if trouble.is_too_long() => {
                     warn!(effect = job.effect.id.0, "Slack finds a message too long; it goes out in parts");
                 }
@@ -169,7 +169,7 @@ impl Deliverer {
             }
         }
         let receipt = self.post_parts(job, spot, message, &earlier).await?;
-        Ok((receipt, false))
+        Ok((self.owes(spot, message, receipt), false))
     }
 
     /// Posts the parts that do not stand there yet, in order, each with a mark of its own. The receipt is the last one's,
@@ -364,7 +364,12 @@ pub(super) fn takes_no_replies(trouble: &Trouble) -> bool {
 }
 
 impl Slack {
-    async fn post_message(&self, spot: &Spot, message: &Message, mark: &str) -> Result<Receipt, Trouble> {
+    pub(super) async fn post_message(
+        &self,
+        spot: &Spot,
+        message: &Message,
+        mark: &str,
+    ) -> Result<Receipt, Trouble> {
         let mut body = json!({
             "channel": spot.channel,
             "text": message.text,

@@ -55,6 +55,9 @@ impl Draft<'_> {
         if let Some(incident) = shared.filter(|incident| after.incident == Some(*incident)) {
             return self.raise(incident, after);
         }
+        if before.is_some_and(|before| before.silence.is_some()) && self.ended_and_quiet_since(after)? {
+            return Ok(());
+        }
         // Its incident is over, and it became worse since.
         let worsened = worse && after.incident.is_some() && group.incident.is_some();
         if was.is_some() && !worsened && !left {
@@ -100,6 +103,16 @@ impl Draft<'_> {
         let says_again = matches!(alert.source, Source::Alertmanager | Source::Grafana);
         let late = !says_again && alert.last <= ended.at;
         Ok(!late && self.now.duration_since(ended.at) > self.config.alerts.group_within)
+    }
+
+    /// Whether a person ended its incident, and its source said nothing of it since: the end of a silence is no news.
+    fn ended_and_quiet_since(&self, alert: &Alert) -> Result<bool, StoreError> {
+        let whole = self.book().owner(alert)?.map(|id| self.book().whole(id)).transpose()?.flatten();
+        let Some(whole) = whole.filter(|whole| whole.severity <= alert.verdict.severity) else {
+            return Ok(false);
+        };
+        let ended = whole.resolution().filter(|ended| ended.by.is_person() && !whole.is_open());
+        Ok(ended.is_some_and(|ended| alert.last <= ended.at))
     }
 
     /// A delivery that says the same again, though the incident of what fires is over.
@@ -196,7 +209,9 @@ impl Draft<'_> {
             if stays_out(incident.id)? {
                 continue;
             }
-            let mut near = alert.verdict.group_stays;
+            // What fires again long after it came belongs together by when it was declared.
+            let mut near =
+                alert.verdict.group_stays || self.now.duration_since(incident.declared_at) <= within;
             if !near {
                 for group in self.groups_of(incident)?.into_iter().chain(first.group) {
                     let joined = self.book().brief(group)?.map(|Brief { joined, .. }| joined);

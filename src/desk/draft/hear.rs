@@ -21,6 +21,7 @@ use domain::alert::{Alert, AlertId};
 use domain::answer::Answer;
 use domain::effect::{EffectKind, Lane, To};
 use domain::feature::{Notice, Room};
+use domain::id::DeliveryId;
 use domain::incident::Incident;
 use domain::incident::event::EventKind;
 use domain::owner::Owner;
@@ -38,6 +39,9 @@ impl Draft<'_> {
     /// When something could not be read; then nothing of it is taken in.
     pub fn hear(&mut self, delivery: &Delivery) -> Result<Result<(), NotHeard>, StoreError> {
         self.whole(|draft| {
+            if let Some(known) = draft.named_before(delivery)? {
+                return draft.beats(delivery).map(|()| Err(known));
+            }
             if draft.has_room_for(delivery)? {
                 return draft.hear_it(delivery).map(Ok);
             }
@@ -45,6 +49,20 @@ impl Draft<'_> {
             draft.put_off(delivery)?;
             Ok(Err(NotHeard::Full))
         })
+    }
+
+    /// Whether it was saved before under the name that it was given, or something else was.
+    fn named_before(&self, delivery: &Delivery) -> Result<Option<NotHeard>, StoreError> {
+        let Some(body) = delivery.body.as_deref() else { return Ok(None) };
+        let seen = |id: &DeliveryId| -> Result<bool, StoreError> {
+            Ok(self.seen.contains_key(id) || self.store.seen(id)?.is_some())
+        };
+        if !seen(&delivery.id)? {
+            return Ok(None);
+        }
+        // An older howler noted no body.
+        let same = seen(&with_body(delivery, body))? || !seen(&with_body(delivery, ""))?;
+        Ok(Some(if same { NotHeard::Repeated } else { NotHeard::OtherBody }))
     }
 
     /// Whether what it would open may be open beside all that is.
@@ -131,6 +149,9 @@ impl Draft<'_> {
             return self.said_again(delivery);
         }
         self.seen.insert(delivery.id.clone(), Answer::Nothing);
+        for body in delivery.body.iter().flat_map(|body| [body.as_str(), ""]) {
+            self.seen.insert(with_body(delivery, body), Answer::Nothing);
+        }
         let mut ear = self.ear(delivery.source);
         let open = self.weight_of_open();
         if let Some(put_off) = ear.put_off.take_if(|put_off| !put_off.stands(open)) {
@@ -255,4 +276,9 @@ impl Draft<'_> {
         self.took_effect(None, alert, event, &cause)?;
         Ok(Some(id))
     }
+}
+
+/// The name of a delivery with its body; without one, that bodies are noted under it.
+fn with_body(delivery: &Delivery, body: &str) -> DeliveryId {
+    DeliveryId(format!("{}:body:{body}", delivery.id))
 }

@@ -17,6 +17,8 @@ pub struct Delivery {
     pub heard: Heard,
     /// The body, where something of it could not be understood.
     pub raw: Option<Raw>,
+    /// A sign for its body, where whoever sends it named it: another body under the same name is a mistake that is told.
+    pub body: Option<String>,
     /// By what its source was known; `None` where it is howler's own.
     pub checked: Option<Checked>,
 }
@@ -69,6 +71,12 @@ pub enum NotHeard {
     /// So many alerts are open that it may open no more; of what it says, ends and what is bad were saved.
     #[error("too many alerts are open")]
     Full,
+    /// Whoever sends it named it, and it was saved under that name before: this time nothing changed.
+    #[error("it was saved before")]
+    Repeated,
+    /// Under the name that it was given something else was saved before.
+    #[error("something else was saved under the same name")]
+    OtherBody,
     /// It could not be saved or decided.
     #[error("it could not be saved")]
     NotSaved,
@@ -99,6 +107,7 @@ mod tests {
             heard: Heard { signals, ..Heard::default() },
             raw: (raw > 0).then(|| Raw::of(&vec![b'x'; raw])),
             checked: None,
+            body: None,
         };
         for (signals, raw, weight) in [
             (vec![], 0, 1),

@@ -137,7 +137,7 @@ impl Beat {
         let at = self.silent_at(expected).filter(|at| *at <= now)?;
         let id = DeliveryId(format!("silent:{}:{:x}", self.key, self.heard.as_nanosecond()));
         let heard = Heard { signals: vec![expected.signal(Said::Firing, at)], ..Heard::default() };
-        Some(Delivery { id, source: Source::Heartbeat, heard, raw: None, checked: None })
+        Some(Delivery { id, source: Source::Heartbeat, heard, raw: None, checked: None, body: None })
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn cancel(
 ) -> Result<Decision, Refusal> {
     open(incident)?;
     if of == Some(incident.id) {
-        return Err(Refusal::NotAnIncidentNumber { word: incident.id.to_string() });
+        return Err(Refusal::Merge { incident: incident.id, problem: MergeProblem::ItsOwnDouble });
     }
     if let Some(part) = of.filter(|of| incident.parts.contains_key(of)) {
         // Neither of the two would be left.

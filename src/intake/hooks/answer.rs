@@ -65,3 +65,16 @@ impl Answer {
 pub(super) fn again(seconds: u64) -> Response {
     (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, seconds.to_string())]).into_response()
 }
+
+/// It was saved before under the same `Idempotency-Key`.
+pub(super) fn repeated() -> Response {
+    let json = json!({ "status": "repeated", "message": "saved before under this Idempotency-Key; nothing changed" });
+    (StatusCode::OK, [(CONTENT_TYPE, "application/json")], json.to_string()).into_response()
+}
+
+/// Something else was saved under its `Idempotency-Key`.
+pub(super) fn other_body() -> Response {
+    let why = "this Idempotency-Key was used for another body, and nothing of this one is saved: give each delivery a key of its own";
+    let json = json!({ "status": "not saved", "error": why });
+    (StatusCode::CONFLICT, [(CONTENT_TYPE, "application/json")], json.to_string()).into_response()
+}

@@ -205,7 +205,7 @@ impl Open {
             }
             Ok(Err(NotHeard::Busy)) => self.again("busy", SOON),
             // The same time again is the same value.
-            Ok(Err(NotHeard::Full | NotHeard::NotSaved)) | Err(_) => self.again("not_saved", LATER),
+            Ok(Err(_)) | Err(_) => self.again("not_saved", LATER),
         }
     }
 
@@ -214,6 +214,8 @@ impl Open {
         let saved = timeout(SAVED_WITHIN, self.hall.ear.hear(delivery)).await;
         let response = match saved {
             Ok(Ok(())) => answer.said(),
+            Ok(Err(NotHeard::Repeated)) => answer::repeated(),
+            Ok(Err(NotHeard::OtherBody)) => answer::other_body(),
             Ok(Err(NotHeard::Busy)) => self.again("busy", SOON),
             Ok(Err(NotHeard::Full)) => {
                 if self.full_told.is_time(self.hall.clock.now()) {

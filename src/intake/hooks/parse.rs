@@ -73,12 +73,14 @@ pub(super) fn read(
     if matches!(door, Door::Events | Door::Enqueue | Door::Change) {
         read.id = events::named(source, header(events::IDEMPOTENCY_KEY));
     }
+    // PagerDuty's addresses answer as PagerDuty does.
+    let body_of = (*door == Door::Events && read.id.is_some()).then(|| events::sign_of(bytes));
     let Read { heard, id } = read;
     let answer = answer.take().unwrap_or_else(|| Answer::of(door, &heard));
     let checked = Some(doors.checked(door, &parts.headers));
     let raw = (!heard.not_understood.is_empty()).then(|| raw(redactor, door, &body));
     let id = DeliveryId(id.unwrap_or_else(|| unnamed(door, now)));
-    Said::Delivery(Box::new(Delivery { id, source, heard, raw, checked }), answer)
+    Said::Delivery(Box::new(Delivery { id, source, heard, raw, body: body_of, checked }), answer)
 }
 
 /// What is kept of a body that is not understood: all of it, without secrets. One without a body is in its address.

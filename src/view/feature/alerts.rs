@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use crate::Message;
 use crate::blocks::{Button, Draft};
 use crate::lines::Via;
-use crate::time::typed as typed_time;
+use crate::time::{spoken, typed as typed_time};
 use crate::vendors;
 use crate::words::{Words, bold, code, counted, near, words};
 use domain::alert::asking::Asking;
@@ -22,7 +22,7 @@ use domain::alert::ear::Ear;
 use domain::alert::group::Group;
 use domain::alert::line::{AlertsAnswer, AlertsLine, Listed, Row, Silenced, State, Uncalled, Unsilenced};
 use domain::alert::signal::Source;
-use domain::alert::{Alert, AlertId, source_word};
+use domain::alert::{Alert, AlertId, REOPENS, source_word};
 use domain::command::{Command, Line};
 use domain::feature::FeatureLine;
 use domain::id::IncidentId;
@@ -172,7 +172,10 @@ fn resolved(alert: AlertId, title: &str, others: u32, incident: Option<IncidentI
     Draft::new()
         .line(words!["✅ ", bold(alert.to_string()), " is over, by your word: ", shorten(title, TITLE)])
         .lines(others.into_iter().chain(incident).collect())
-        .line(words!["If its source says it again later, it is a new alert."])
+        .line(words![format!(
+            "If its source says it again within {} it is open again; later it is a new alert.",
+            spoken(REOPENS)
+        )])
         .finish()
 }
 

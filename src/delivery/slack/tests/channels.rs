@@ -158,7 +158,7 @@ async fn a_channel_given_by_id_is_not_looked_up() {
     config.channels.emergencies = "C0EMERG".into();
     let scene = Scene::with(config).await;
     assert_eq!(posted(scene.perform(note(To::Emergencies)).await).0, "C0EMERG");
-    assert_eq!(scene.slack.methods(), ["chat.postMessage"]);
+    assert_eq!(scene.slack.methods(), ["usergroups.list", "chat.postMessage"]);
 }
 
 #[tokio::test]

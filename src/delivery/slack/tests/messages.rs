@@ -107,7 +107,7 @@ async fn the_card_is_edited_where_it_stands_and_posted_anew_where_it_was_deleted
     assert_ne!(anew, "999.000100");
     assert_eq!(
         scene.slack.methods(),
-        ["chat.update", "conversations.list", "conversations.list", "chat.postMessage"]
+        ["usergroups.list", "chat.update", "conversations.list", "conversations.list", "chat.postMessage"]
     );
 
     let mut incident = incident_with_card();

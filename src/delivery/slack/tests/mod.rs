@@ -1,6 +1,7 @@
 //! Effects against a Slack on loopback.
 
 mod channels;
+mod mentions;
 mod messages;
 mod pictures;
 mod stub;

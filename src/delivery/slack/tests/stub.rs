@@ -36,6 +36,8 @@ pub struct World {
     pub tokens: Vec<Option<String>>,
     pub messages: Vec<Value>,
     pub channels: Vec<Value>,
+    /// User groups; without them Slack does not tell.
+    pub groups: Option<Vec<Value>>,
     faults: HashMap<String, VecDeque<Fault>>,
 }
 
@@ -164,6 +166,7 @@ impl World {
                 self.channels.push(channel.clone());
                 json!({ "ok": true, "channel": channel })
             }
+            "usergroups.list" => json!({ "ok": true, "usergroups": self.groups.clone().unwrap_or_default() }),
             "usergroups.users.list" => json!({ "ok": true, "users": ["UANA", "UHOWLER"] }),
             _ => json!({ "ok": true }),
         }

@@ -223,7 +223,9 @@ impl Draft<'_> {
             return Ok(Err(AlertsRefusal::NoSuchIncident { incident }));
         };
         if !found.is_open() {
-            return Ok(Err(AlertsRefusal::IncidentOver { incident }));
+            let (whole, cancelled) =
+                (Some(found.id).filter(|whole| *whole != incident), found.is_cancelled());
+            return Ok(Err(AlertsRefusal::IncidentOver { incident, whole, cancelled }));
         }
         if let Some(refusal) = self.attached_with(&alert)? {
             return Ok(Err(refusal));

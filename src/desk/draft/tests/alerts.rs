@@ -35,7 +35,14 @@ pub(super) fn says(said: Said, key: &str, hour: i64) -> Signal {
 
 pub(super) fn delivery(name: &str, signals: Vec<Signal>) -> Delivery {
     let heard = Heard { signals, ..Heard::default() };
-    Delivery { id: DeliveryId(name.into()), source: Source::Alertmanager, heard, raw: None, checked: None }
+    Delivery {
+        id: DeliveryId(name.into()),
+        source: Source::Alertmanager,
+        heard,
+        raw: None,
+        checked: None,
+        body: None,
+    }
 }
 
 fn alert(scene: &Scene, number: u64) -> Alert {
@@ -236,8 +243,14 @@ fn a_deploy_stands_on_the_timelines_of_what_is_open() {
         at: None,
     };
     let heard = Heard { changes: vec![change], ..Heard::default() };
-    let deployed =
-        Delivery { id: DeliveryId("v1".into()), source: Source::Vercel, heard, raw: None, checked: None };
+    let deployed = Delivery {
+        id: DeliveryId("v1".into()),
+        source: Source::Vercel,
+        heard,
+        raw: None,
+        checked: None,
+        body: None,
+    };
     scene.decide(at(2), |draft| {
         draft.hear(&deployed).unwrap().unwrap();
         draft.hear(&deployed).unwrap().unwrap();
@@ -310,4 +323,23 @@ fn what_comes_joins_the_newest_message() {
     hear("d5", Said::Firing, "disk/3", minute(23));
     let groups = [1, 2, 3].map(|number| alert(&scene, number).group.map(|group| group.0));
     assert_eq!(groups, [Some(1), Some(2), Some(2)]);
+}
+
+#[test]
+fn a_name_that_is_used_again_is_told() {
+    let mut scene = Scene::new();
+    let named = |body: &str, key: &str| Delivery {
+        body: Some(body.into()),
+        ..delivery("events:key:k1", vec![says(Said::Firing, key, 1)])
+    };
+    let mut hear = |delivery: &Delivery| scene.decide(at(2), |draft| draft.hear(delivery).unwrap());
+    assert_eq!(hear(&named("b1", "disk/1")), Ok(()));
+    assert_eq!(hear(&named("b1", "disk/1")), Err(NotHeard::Repeated));
+    assert_eq!(hear(&named("b2", "disk/2")), Err(NotHeard::OtherBody));
+    assert_eq!(hear(&named("b1", "disk/1")), Err(NotHeard::Repeated));
+    // One that an older howler saved has no body.
+    assert_eq!(hear(&delivery("events:key:k2", vec![says(Said::Firing, "disk/3", 1)])), Ok(()));
+    let old = Delivery { id: DeliveryId("events:key:k2".into()), ..named("b3", "disk/3") };
+    assert_eq!(hear(&old), Err(NotHeard::Repeated));
+    assert_eq!(scene.state.plain.alerts.len(), 2);
 }

@@ -76,3 +76,61 @@ fn what_comes_late_is_not_reminded_of_at_once() {
         assert_eq!(clocks(&scene, 1), clocks_of, "{began}");
     }
 }
+
+fn p1(key: &str) -> Signal {
+    Signal {
+        severity: Some(Severity::P1),
+        source: Source::Events,
+        at: Some(minute(1)),
+        ..says(Said::Firing, key, 1)
+    }
+}
+
+fn silences(scene: &mut Scene, number: u32, now: i64) {
+    let matcher = Matcher { source: Some(Source::Events), key: None, labels: BTreeMap::default() };
+    let (what, long) = (Silenced::Matching(matcher), SignedDuration::from_hours(3));
+    types(scene, number, AlertsLine::Silence { what, long, why: "a move".into() }, now);
+}
+
+fn unsilences(scene: &mut Scene, number: u32, silence: u64, now: i64) {
+    types(scene, number, AlertsLine::Unsilence { which: Unsilenced::Silence(SilenceId(silence)) }, now);
+}
+
+fn ends(scene: &mut Scene, number: u32, incident: u64, now: i64) {
+    let resolve = Command::Resolve { root_cause: "false alarm".into() };
+    let asked = request(
+        number,
+        ReplyPath::Inline,
+        Ask::Line(Line { incident: Some(IncidentId(incident)), command: resolve }),
+    );
+    scene.decide(minute(now), |draft| drop(draft.handle(&asked).unwrap()));
+}
+
+#[test]
+fn the_end_of_a_silence_is_no_news_of_what_a_person_had_ended() {
+    let mut scene = Scene::new();
+    scene.decide(minute(1), |draft| draft.hear(&delivery("y1", vec![p1("yak")])).unwrap().unwrap());
+    let first = *scene.state.open.keys().max().unwrap();
+    ends(&mut scene, 810, first.0, 10);
+    assert!(!scene.state.open.contains_key(&first));
+    silences(&mut scene, 811, 70);
+    unsilences(&mut scene, 812, 1, 71);
+    assert!(scene.state.open.keys().all(|id| *id <= first), "nothing was said of it since");
+    // Its source says it again meanwhile: that is news.
+    silences(&mut scene, 813, 80);
+    let again = Signal { at: Some(minute(85)), ..p1("yak") };
+    scene.decide(minute(85), |draft| draft.hear(&delivery("y2", vec![again])).unwrap().unwrap());
+    unsilences(&mut scene, 814, 2, 90);
+    assert!(scene.state.open.keys().any(|id| *id > first), "it was said again");
+}
+
+#[test]
+fn what_a_silence_held_back_for_long_is_one_incident() {
+    let mut scene = Scene::new();
+    silences(&mut scene, 811, 0);
+    let signals = ["one", "two", "three"].map(p1).to_vec();
+    scene.decide(minute(1), |draft| draft.hear(&delivery("y1", signals)).unwrap().unwrap());
+    let before = scene.state.open.len();
+    unsilences(&mut scene, 812, 1, 100);
+    assert_eq!(scene.state.open.len(), before + 1);
+}

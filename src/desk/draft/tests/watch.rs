@@ -72,7 +72,7 @@ fn its_silence_is_heard_whole_or_not_at_all() {
 fn beats(scene: &mut Scene, now: i64) {
     let heard = scene.config.expected().remove(0).beat(minutes(now));
     let (id, source) = (DeliveryId(format!("beat {now}")), Source::Heartbeat);
-    let beat = Delivery { id, source, heard, raw: None, checked: None };
+    let beat = Delivery { id, source, heard, raw: None, checked: None, body: None };
     scene.decide(minutes(now), |draft| draft.hear(&beat).unwrap().unwrap());
 }
 

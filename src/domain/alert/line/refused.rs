@@ -101,8 +101,13 @@ pub enum AlertsRefusal {
     NoSuchIncident {
         incident: IncidentId,
     },
+    /// `whole`: what it is merged into, which is over with it.
     IncidentOver {
         incident: IncidentId,
+        #[serde(default)]
+        whole: Option<IncidentId>,
+        #[serde(default)]
+        cancelled: bool,
     },
     AttachedAlready {
         alert: AlertId,

@@ -44,16 +44,22 @@ pub fn message(shown: &Shown, mentions: &Mentions) -> Message {
         ([only], 1) => one(Draft::new(), only, Some(group), shown.at),
         (several, _) => many(Draft::new(), group, several, shown),
     };
+    let fires = fires(shown);
     let draft = match (group.is_live(), group.mention) {
         // Its incident calls by itself.
         (true, true) if group.incident.is_none() => draft.line(words![mention(&mentions.oncall)]),
         _ => draft,
     };
-    let belongs = group.incident.map(|incident| belongs(incident, group.is_live()));
+    let belongs = group.incident.map(|incident| belongs(incident, fires));
     let left = shown.left_by.map(|LeftBy { incident, cancelled }| {
         words!["🚨 ", bold(incident.to_string()), if cancelled { " is cancelled." } else { " is resolved." }]
     });
     draft.lines(belongs.into_iter().chain(left).collect()).buttons(buttons(shown)).finish()
+}
+
+/// Whether one of them fires, told or silenced.
+fn fires(shown: &Shown) -> bool {
+    shown.group.is_live() || shown.alerts.iter().any(|alert| alert.is_live())
 }
 
 /// One alert, as somebody asked for it.
@@ -160,7 +166,8 @@ fn sentence(words: Words) -> Words {
 fn many(draft: Draft, group: &Group, named: &[std::sync::Arc<Alert>], shown: &Shown) -> Draft {
     let now = shown.at;
     let what = named.first().map_or("", |alert| source(alert.source));
-    let lamp = if group.is_live() { lamp(group.severity) } else { "✅ " };
+    let fires = fires(shown);
+    let lamp = if fires { lamp(group.severity) } else { "✅ " };
     let head = words![
         lamp,
         bold(facts::severity(group.severity)),
@@ -170,7 +177,8 @@ fn many(draft: Draft, group: &Group, named: &[std::sync::Arc<Alert>], shown: &Sh
         what
     ];
     let open = match group.open {
-        0 => words!["All are resolved or silent."],
+        0 if fires => words!["What still fires is silent."],
+        0 => words!["All are resolved."],
         open => words![
             format!("{} open, since ", thousands(open.into())),
             near(group.since, now),
@@ -195,7 +203,8 @@ fn many(draft: Draft, group: &Group, named: &[std::sync::Arc<Alert>], shown: &Sh
         draft = draft
             .line(words![format!("And {} more: ", thousands(more)), code(super::line(Via::Slash, "list"))]);
     }
-    draft.lines(whose(group, now).into_iter().collect())
+    let whose = if fires && !group.is_live() { None } else { whose(group, now) };
+    draft.lines(whose.into_iter().collect())
 }
 
 /// Who has them.

@@ -144,10 +144,14 @@ pub(super) fn refused(refusal: &AlertsRefusal, via: Via) -> Message {
         AlertsRefusal::NoSuchIncident { incident } => {
             (words!["There is no ", bold(incident.to_string()), "."], None)
         }
-        AlertsRefusal::IncidentOver { incident } => (
-            words![bold(incident.to_string()), " is resolved."],
-            Some(words!["Open it again first: ", code(via.line(&format!("reopen {}", incident.0)))]),
-        ),
+        AlertsRefusal::IncidentOver { incident, whole, cancelled } => {
+            let over = if *cancelled { " is cancelled." } else { " is resolved." };
+            let lead = whole.unwrap_or(*incident);
+            let merged = whole.map(|_| words![bold(incident.to_string()), " was merged into "]);
+            let wrong = merged.unwrap_or_default().and(words![bold(lead.to_string())]);
+            let wrong = wrong.and(words![if whole.is_some() { ", which" } else { "" }, over]);
+            (wrong, Some(words!["Open it again first: ", code(via.line(&format!("reopen {}", lead.0)))]))
+        }
         AlertsRefusal::AttachedAlready { alert, incident } => (
             words![bold(alert.to_string()), " belongs to ", bold(incident.to_string()), " already."],
             typed("Take it out first: ", &format!("detach {alert}")),

@@ -85,6 +85,9 @@ fn follows(verdict: &Verdict, on_call: Option<&UserId>) -> Vec<Words> {
         }]),
     });
     lines.push(match verdict.declare {
+        _ if verdict.severity == Severity::P4 => {
+            words![bold("Incident: "), "none for a P4, unless somebody declares one"]
+        }
         Declare::AtOnce => words![bold("Incident: "), "declared at once"],
         Declare::Ask => words![bold("Incident: "), "asked about when the response time is over"],
         Declare::Never => words![bold("Incident: "), "only where somebody declares one"],

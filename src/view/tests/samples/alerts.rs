@@ -178,9 +178,18 @@ fn cards(texts: &Texts) -> Vec<Named> {
             "a storm that somebody has",
             message(&shown(Group { acked: acked.acked, ..storm.clone() }, several, "02:21")),
         ),
+        ("two, of which one is resolved and one is silent", {
+            let silenced = AlertEventKind::Silenced { silence: SilenceId(3), until: at("04:00") };
+            let silent = then(&alert(texts, 13, Severity::P2), "02:31", silenced);
+            message(&shown(Group { alerts: 2, ..ended.clone() }, vec![silent], "02:40"))
+        }),
         (
             "a storm that is over",
-            message(&shown(Group { open: 0, ended: ended.ended, ..storm }, vec![p3], "02:40")),
+            message(&shown(
+                Group { open: 0, ended: ended.ended, ..storm },
+                vec![says(&p3, "02:31", Said::Resolved)],
+                "02:40",
+            )),
         ),
     ]
 }
@@ -404,7 +413,9 @@ fn answers(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
         AlertsRefusal::SilenceOver { silence, at: at("02:00") },
         AlertsRefusal::NotSilenced { alert },
         AlertsRefusal::NoSuchIncident { incident },
-        AlertsRefusal::IncidentOver { incident },
+        AlertsRefusal::IncidentOver { incident, whole: None, cancelled: false },
+        AlertsRefusal::IncidentOver { incident, whole: None, cancelled: true },
+        AlertsRefusal::IncidentOver { incident, whole: Some(IncidentId(9)), cancelled: true },
         AlertsRefusal::AttachedAlready { alert, incident },
         AlertsRefusal::NotAttached { alert },
         AlertsRefusal::AttachedWith { alert, incident: IncidentId(7), with: AlertId(13) },

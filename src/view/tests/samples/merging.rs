@@ -167,6 +167,7 @@ fn answers_of(texts: &Texts) -> Vec<Named> {
     };
     let problems = [
         ("itself", MergeProblem::Itself),
+        ("its own double", MergeProblem::ItsOwnDouble),
         ("into a resolved one", MergeProblem::IntoResolved { into: ID, at: at("02:05"), cancelled: None }),
         (
             "into a cancelled one",

@@ -285,7 +285,16 @@ pub fn taken_back(texts: &Texts) -> Vec<Named> {
         ("an update taken back", amended(12)),
         ("a severity taken back", amended(6)),
         ("a resolution taken back", amended(21)),
+        ("a cancellation taken back", cancellation_taken_back(texts)),
     ]
+}
+
+fn cancellation_taken_back(texts: &Texts) -> Message {
+    let reopened = EventKind::Reopened { to: Status::Mitigating };
+    let incident =
+        cancelled_story(texts, Some(IncidentId(1))).then("03:09", Some(ian()), reopened).incident();
+    let seq = incident.resolutions.last().unwrap().seq;
+    view::amended(&incident, seq, &named()).unwrap()
 }
 
 pub fn cards(texts: &Texts) -> Vec<Named> {

@@ -10,14 +10,15 @@ use crate::oncall::week_before;
 use crate::order::{Shelf, With};
 use config::Config;
 use domain::Severity;
+use domain::aggregate::Aggregate;
 use domain::alert::digest::{self, Digest};
 use domain::alert::ear::Ear;
-use domain::alert::group::GroupId;
+use domain::alert::group::{Group, GroupId};
 use domain::alert::line::{AlertsAnswer, AlertsLine, AlertsRefusal, Listed, Row, Uncalled, Why, fold};
 use domain::alert::rules::judge;
 use domain::alert::signal::{Said, Signal, Source, Trouble};
 use domain::alert::silence::Silence;
-use domain::alert::{Alert, AlertId, source_word};
+use domain::alert::{Acked, Alert, AlertId, source_word};
 use domain::id::{IncidentId, UserId};
 use domain::oncall::Why as Held;
 use domain::oncall::duty::PhoneReach;
@@ -42,10 +43,10 @@ pub(in crate::draft) fn read(
         AlertsLine::Show { alert: id } => match find(book, *id)? {
             Some(alert) => {
                 let group = book.group_of(&alert)?;
-                let incident = book.counts_for(&alert, group.as_deref())?;
+                let shown = with_its_incident(book, &alert, group.as_deref())?;
                 let silence = alert.silence.map(|(id, _)| find_silence(book, id)).transpose()?.flatten();
                 AlertsAnswer::Show {
-                    alert: Box::new(Alert { incident, ..Alert::clone(&alert) }),
+                    alert: Box::new(shown),
                     group: group.map(|group| Box::new(Arc::unwrap_or_clone(group))),
                     silence: silence.map(|silence| Box::new(Arc::unwrap_or_clone(silence))),
                     now: book.now,
@@ -60,10 +61,10 @@ pub(in crate::draft) fn read(
         AlertsLine::Why { alert: id } => match find(book, *id)? {
             Some(alert) => {
                 let group = book.group_of(&alert)?;
-                let incident = book.counts_for(&alert, group.as_deref())?;
+                let shown = with_its_incident(book, &alert, group.as_deref())?;
                 let silence = alert.silence.map(|(id, _)| find_silence(book, id)).transpose()?.flatten();
                 AlertsAnswer::Why(Box::new(Why {
-                    alert: Alert { incident, ..Alert::clone(&alert) },
+                    alert: shown,
                     group: group.map(Arc::unwrap_or_clone),
                     silence: silence.map(Arc::unwrap_or_clone),
                     duty: duty(book, alert.heard),
@@ -123,8 +124,20 @@ fn on_call(book: &Book<'_>) -> Option<UserId> {
 
 fn row(book: &Book<'_>, alert: &Alert) -> Result<Row, StoreError> {
     let group = book.group_of(alert)?;
-    let incident = book.counts_for(alert, group.as_deref())?;
-    Ok(Row { incident, ..Row::of(alert, group.as_deref()) })
+    let shown = with_its_incident(book, alert, group.as_deref())?;
+    Ok(Row::of(&shown, group.as_deref()))
+}
+
+/// The alert as people read of it: with the incident that counts for it, and where nobody has it itself, with whoever has that.
+fn with_its_incident(book: &Book<'_>, alert: &Alert, group: Option<&Group>) -> Result<Alert, StoreError> {
+    let incident = book.counts_for(alert, group)?;
+    let mut shown = Alert { incident, ..alert.clone() };
+    let free =
+        alert.is_live() && alert.acknowledged().is_none() && group.is_none_or(|group| group.acked.is_none());
+    if free && let Some(whole) = book.open_whole(incident)? {
+        shown.acked = whole.acknowledged.as_ref().map(|by| Acked { by: by.by.clone(), at: by.at });
+    }
+    Ok(shown)
 }
 
 fn row_of(book: &Book<'_>, id: AlertId, others: usize) -> Result<Option<Row>, StoreError> {
