@@ -349,6 +349,7 @@ async fn too_much_at_once_is_refused() {
             source: Source::Grafana,
             heard,
             raw: None,
+            body: None,
             checked: None,
         }
     };

@@ -388,5 +388,5 @@ keep = { previous = "previous revision of web", current = "current revision of w
         ["previous", "current", "all"].map(|name| kept[name].short().unwrap())
     };
     assert_eq!(kept(&[new]), ["8", "10", "7, 8"]);
-    assert_eq!(kept(&[old, pod("c10", "CrashLoopBackOff")]), ["7", "10", "7, 10"]);
+    assert_eq!(kept(&[old, pod("c10", "CrashLoopBackOff")]), ["7", "10", "7"]);
 }
