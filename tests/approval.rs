@@ -149,7 +149,8 @@ async fn a_stop_of_yesterday_stops_not_the_next_action() {
     assert!(town.card(EMERGENCIES).contains("it was stopped. Nothing of it still runs."));
 
     town.write("restart", "sleep 0.3; echo fine >log; echo '{\"revision\": 8}' >version");
-    world.ian().clicks(EMERGENCIES, "propose").await;
+    world.ian().types(EMERGENCIES, "/runbook abort RUN-1").await;
+    world.ian().types(EMERGENCIES, "/runbook run queue").await;
     world.maya().clicks(EMERGENCIES, "approve").await;
     assert_eq!(began(&town, "restart"), 2);
     world.forward_seconds(60).await;

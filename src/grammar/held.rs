@@ -49,7 +49,7 @@ const MANY: [&str; 9] = ["both", "all", "everything", "them", "these", "those", 
 /// `all good` is no number of things.
 const WELL: [&str; 9] = ["good", "clear", "fine", "green", "ok", "okay", "done", "well", "healthy"];
 /// Single words that are a reason.
-const REASONS: [&str; 24] = [
+const REASONS: [&str; 23] = [
     "test",
     "tests",
     "drill",
@@ -67,7 +67,6 @@ const REASONS: [&str; 24] = [
     "redeploy",
     "deploy",
     "timeout",
-    "maintenance",
     "unknown",
     "nothing",
     "none",

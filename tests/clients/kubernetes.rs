@@ -361,6 +361,7 @@ async fn what_kubectl_says_of_two_revisions_is_a_difference_of_names_alone() {
         let facts = &mut findings.get_mut("history").unwrap().kept;
         facts.insert("previous".into(), Kept::One(plan.into()));
         facts.insert("current".into(), Kept::One(now.into()));
+        facts.insert("revisions".into(), Kept::Many(["1", "2", "3"].map(str::to_owned).into()));
         stand.plan(&procedure, &findings, "roll_back").await
     };
     assert_eq!(

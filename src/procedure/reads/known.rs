@@ -276,7 +276,6 @@ pub const AWS: [(&str, &[&str]); 14] = [
             "describe-db-parameters",
             "describe-db-snapshots",
             "describe-events",
-            "describe-pending-maintenance-actions",
         ],
     ),
     ("acm", &["describe-certificate", "list-certificates"]),

@@ -218,7 +218,8 @@ fn shows(text: &str, group: &Group, truth: &Truth, saved: &SavedAlerts) -> Optio
         };
     }
     let head = match told {
-        0 => "All are resolved or silent.".to_owned(),
+        0 if fires.is_empty() => "All are resolved".to_owned(),
+        0 => " silent.".to_owned(),
         many => format!("{many} open, since"),
     };
     let all = format!("{} alerts of ", members.len());
