@@ -49,7 +49,8 @@ async fn killed_right_after_its_approval_an_undo_is_begun_at_most_once() {
         tokio::time::sleep(std::time::Duration::from_millis(wait)).await;
         drop(howler);
         let _howler = night.howler().await;
-        let ends = ["was undone", "The facts say that it"];
+        // Killed while it ran, and nothing moved: it may still come.
+        let ends = ["was undone", "The facts say that it", "whether it happened"];
         until(|| ends.iter().any(|end| night.card().contains(end))).await;
         assert!(undone(&night) <= 1, "after {wait} ms: {}", night.card());
     }
