@@ -182,7 +182,7 @@ pub(super) fn shown(book: &Book<'_>, id: GroupId) -> Result<Option<Shown>, Store
     }
     let title = alerts.first().map_or("", |alert| alert.told.title.as_str());
     let incidents = offered(book, title);
-    let whole = group.incident.map(|id| book.whole(id)).transpose()?.flatten();
+    let whole = book.whole_of(group.incident)?;
     let left_by = whole.as_ref().filter(|whole| group.is_live() && !whole.is_open());
     let left_by = left_by.map(|whole| LeftBy { incident: whole.id, cancelled: whole.is_cancelled() });
     let incident = whole.map(|whole| whole.id).filter(|_| left_by.is_none());

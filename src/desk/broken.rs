@@ -99,8 +99,9 @@ impl Round {
                     let _ = reply.send(Err(fault));
                 }
                 Message::Hear(delivery, reply) => {
-                    // What was saved before counts; a source sends the rest again.
-                    let seen = matches!(self.shared.store.seen(&delivery.id), Ok(Some(_)));
+                    // What was saved before counts; a source sends the rest again. Under a name that was given another body may stand.
+                    let seen = delivery.body.is_none()
+                        && matches!(self.shared.store.seen(&delivery.id), Ok(Some(_)));
                     let _ = reply.send(if seen { Ok(()) } else { Err(NotHeard::NotSaved) });
                 }
                 Message::Pushed(_, reply) => {

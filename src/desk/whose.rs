@@ -60,13 +60,17 @@ impl Book<'_> {
 
     /// The incident that counts for an alert. What fires is no part of one that is over.
     pub fn counts_for(&self, alert: &Alert, group: Option<&Group>) -> Result<Option<IncidentId>, StoreError> {
-        let whole = owner(alert, group).map(|id| self.whole(id)).transpose()?.flatten();
+        let whole = self.whole_of(owner(alert, group))?;
         Ok(whole.filter(|whole| whole.is_open() || !alert.is_live()).map(|whole| whole.id))
     }
 
-    /// The incident that counts for this one, as long as that is open.
+    /// The incident that counts for this one, where there is one.
+    pub fn whole_of(&self, incident: Option<IncidentId>) -> Result<Option<Arc<Incident>>, StoreError> {
+        Ok(incident.map(|id| self.whole(id)).transpose()?.flatten())
+    }
+
+    /// The same, as long as that is open.
     pub fn open_whole(&self, incident: Option<IncidentId>) -> Result<Option<Arc<Incident>>, StoreError> {
-        let whole = incident.map(|id| self.whole(id)).transpose()?.flatten();
-        Ok(whole.filter(|whole| whole.is_open()))
+        Ok(self.whole_of(incident)?.filter(|whole| whole.is_open()))
     }
 }

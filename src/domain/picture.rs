@@ -11,12 +11,10 @@ use crate::alert::group::{Group, GroupId};
 use crate::alert::signal::Source;
 use crate::id::{IncidentId, UserId};
 use crate::incident::Incident;
-use crate::metrics::MetricsAnswer;
+use crate::metrics::{LONGEST, MetricsAnswer};
 
 /// How much is shown at least.
 const LEAST: SignedDuration = SignedDuration::from_hours(3);
-/// How much is shown at most: as much as is kept.
-const MOST: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How much is shown at least before it began.
 const BEFORE: SignedDuration = SignedDuration::from_mins(30);
 /// A message of more alerts than this gets no more pictures.
@@ -79,14 +77,14 @@ pub fn watch_of(alert: &Alert) -> Option<&str> {
 /// Since when, so that it is seen how it was before `since`.
 fn from(since: Timestamp, now: Timestamp) -> Timestamp {
     let long = now.duration_since(since).max(SignedDuration::ZERO);
-    let span = long.saturating_add(BEFORE.max(long / 4)).clamp(LEAST, MOST);
+    let span = long.saturating_add(BEFORE.max(long / 4)).clamp(LEAST, LONGEST);
     now.saturating_sub(span).unwrap_or(Timestamp::MIN)
 }
 
 /// Of an incident, what happened to it.
 pub fn marks(incident: &Incident) -> Vec<Mark> {
     let id = incident.id;
-    let began = Mark { at: incident.began.unwrap_or(incident.declared_at), incident: id, ended: false };
+    let began = Mark { at: incident.counts_from(), incident: id, ended: false };
     let ended = incident.resolution().map(|resolution| Mark { at: resolution.at, incident: id, ended: true });
     [began].into_iter().chain(ended).collect()
 }

@@ -1,7 +1,7 @@
 //! What actions and undos may change: by program, its words and its flags. What is not known to be a step of a night is refused, for
 //! a file that is wrong is approved by somebody who is tired.
 
-use super::parsed::{Flags, Odd, Parsed, parse, plain_words};
+use super::parsed::{Flags, Odd, Parsed, arguments, parse, plain_words};
 use domain::procedure::Command;
 
 /// A change, by its first words, and the flags that it may have.
@@ -112,8 +112,7 @@ pub fn tried(command: &Command) -> Option<String> {
 }
 
 fn unknown(command: &Command) -> String {
-    let all: Vec<&str> = command.arguments().iter().map(String::as_str).collect();
-    let words = plain_words(&all).iter().take(2).copied().collect::<Vec<_>>().join(" ");
+    let words = plain_words(command).iter().take(2).copied().collect::<Vec<_>>().join(" ");
     format!("`{} {words}` is not a change that procedures make", command.program())
 }
 
@@ -127,9 +126,8 @@ fn parsed<'c>(command: &'c Command, also: &[Flags]) -> Result<Option<Parsed<'c>>
         "aws" => &AWS,
         _ => return Ok(None),
     };
-    let all: Vec<&str> = command.arguments().iter().map(String::as_str).collect();
     let begins = |words: &[&str]| changes.iter().find(|(known, _)| words.starts_with(known));
-    let (known, flags) = begins(&plain_words(&all)).ok_or_else(|| unknown(command))?;
+    let (known, flags) = begins(&plain_words(command)).ok_or_else(|| unknown(command))?;
     let shown = format!("{} {}", command.program(), known.join(" "));
     let is_aws = command.program() == "aws";
     let restores = is_aws && known.iter().any(|word| word.starts_with("restore-"));
@@ -137,7 +135,7 @@ fn parsed<'c>(command: &'c Command, also: &[Flags]) -> Result<Option<Parsed<'c>>
     may.extend(is_aws.then_some(AWS_ALWAYS));
     may.extend(restores.then_some(AWS_RESTORES));
     may.extend(also);
-    let parsed = parse(&all, &may).map_err(|odd| match odd {
+    let parsed = parse(&arguments(command), &may).map_err(|odd| match odd {
         Odd::Unknown(word) => format!("`{shown} … {word}` is not a flag that is known"),
         Odd::Twice(flag) => format!("`{shown} … {flag}` comes twice, and the last one would count"),
         Odd::NoValue(flag) => format!("`{shown} … {flag}` has no value"),
@@ -166,24 +164,23 @@ fn is_object(word: &str) -> bool {
 
 /// Whether a change goes back to what ran before.
 pub fn goes_back(command: &Command) -> bool {
-    let all: Vec<&str> = command.arguments().iter().map(String::as_str).collect();
     matches!(
-        (command.program(), plain_words(&all).as_slice()),
+        (command.program(), plain_words(command).as_slice()),
         ("kubectl", ["rollout", "undo", ..]) | ("helm" | "vercel", ["rollback", ..])
     )
 }
 
 /// The revision that a change goes back to, as it is written.
 pub fn revision(command: &Command) -> Option<&str> {
-    let all: Vec<&str> = command.arguments().iter().map(String::as_str).collect();
-    match (command.program(), plain_words(&all).as_slice()) {
+    let all = arguments(command);
+    match (command.program(), plain_words(command).as_slice()) {
         ("kubectl", ["rollout", "undo", ..]) => {
             let rest = || all.iter().skip_while(|word| **word != "--to-revision").nth(1).copied();
             all.iter().find_map(|word| word.strip_prefix("--to-revision=")).or_else(rest)
         }
         ("helm", ["rollback", ..]) => match parse(&all, &[HELM[0].1, &["--dry-run"]]) {
             Ok(parsed) => parsed.words.get(2).copied(),
-            Err(_) => plain_words(&all).get(2).copied(),
+            Err(_) => plain_words(command).get(2).copied(),
         },
         _ => None,
     }

@@ -1,5 +1,7 @@
 //! A command's words and flags, told apart by what is known of each flag: a value that stands by itself is no word.
 
+use domain::procedure::Command;
+
 /// How a flag is written in the lists: `--tail=` takes a value, `--prefix` takes none, `--watch=false` is known in this form alone, and
 /// `--tags=*` takes several. `--output=:json|wide` takes one of those.
 pub type Flags = &'static [&'static str];
@@ -100,7 +102,17 @@ fn kind(name: &str, word: &str, known: &[Flags]) -> Option<Kind> {
     })
 }
 
-/// What is no flag, where it is not known yet which flags have values.
-pub fn plain_words<'c>(all: &[&'c str]) -> Vec<&'c str> {
-    all.iter().copied().filter(|word| !word.starts_with('-')).collect()
+/// What stands behind the program.
+pub fn arguments(command: &Command) -> Vec<&str> {
+    command.arguments().iter().map(String::as_str).collect()
+}
+
+/// What of it is no flag, where it is not known yet which flags have values.
+pub fn plain_words(command: &Command) -> Vec<&str> {
+    arguments(command).into_iter().filter(|word| !word.starts_with('-')).collect()
+}
+
+/// `{revision}`, and nothing beside it: the slot's name.
+pub fn slot(value: &str) -> Option<&str> {
+    value.strip_prefix('{')?.strip_suffix('}')
 }

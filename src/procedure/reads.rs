@@ -5,7 +5,7 @@ mod known;
 mod sql;
 
 use super::may;
-use super::parsed::{Odd, Parsed, parse, plain_words};
+use super::parsed::{Odd, Parsed, arguments, parse, plain_words};
 use domain::procedure::Command;
 use known::{
     AWS, AWS_FLAGS, AWS_PLACES, GH, HELM, KINDS, KUBECTL, PG_ISREADY, PG_RESTORE, PSQL, Read, TERRAFORM,
@@ -14,8 +14,7 @@ use known::{
 
 /// Why what a command prints would be secrets, which then stand in a channel (research 2a, secrets in chat).
 pub fn tells_secrets(command: &Command) -> Option<String> {
-    let all: Vec<&str> = command.arguments().iter().map(String::as_str).collect();
-    let words = plain_words(&all);
+    let words = plain_words(command);
     let is_secret = |word: &&str| {
         let kinds = word.split('/').next().unwrap_or_default().to_lowercase();
         kinds.split(',').any(|kind| matches!(kind.split('.').next(), Some("secret" | "secrets")))
@@ -24,7 +23,9 @@ pub fn tells_secrets(command: &Command) -> Option<String> {
         ("kubectl", words) if words.contains(&"get") => words.iter().any(is_secret),
         ("helm", ["get", what, ..]) => !["metadata", "notes"].contains(what),
         // Environments in plain text.
-        ("kubectl", ["rollout", "history", ..]) => all.iter().any(|word| word.starts_with("--revision")),
+        ("kubectl", ["rollout", "history", ..]) => {
+            command.arguments().iter().any(|word| word.starts_with("--revision"))
+        }
         _ => false,
     };
     tells.then(|| {
@@ -47,11 +48,11 @@ pub fn is_template(command: &Command) -> bool {
 /// Why a command is not known to read.
 pub fn changes(command: &Command) -> Option<String> {
     let program = command.program();
-    let all: Vec<&str> = command.arguments().iter().map(String::as_str).collect();
     // Terraform takes each flag with one dash and with two.
     let one_dash = |word: &&'_ str| word.starts_with("--") && program == "terraform";
-    let all: Vec<&str> = all.iter().map(|word| if one_dash(word) { &word[1..] } else { *word }).collect();
-    let words = plain_words(&all);
+    let all: Vec<&str> =
+        arguments(command).into_iter().map(|word| if one_dash(&word) { &word[1..] } else { word }).collect();
+    let words = plain_words(command);
     let found = match program {
         "kubectl" => begins(&KUBECTL, &words),
         "helm" => begins(&HELM, &words),

@@ -4,6 +4,7 @@
 use reqwest::Url;
 
 use super::may;
+use super::parsed::arguments;
 use domain::procedure::Command;
 
 /// Programs that a procedure may run. Where they are is the machine's configuration.
@@ -167,7 +168,7 @@ pub fn destroys(command: &Command) -> Vec<String> {
 
 /// A rollback without a number undoes itself when it is repeated, and a second click brings the bad version back.
 fn repeatable(command: &Command) -> Option<String> {
-    let arguments: Vec<&str> = command.arguments().iter().map(String::as_str).collect();
+    let arguments = arguments(command);
     if may::revision(command)
         .is_some_and(|revision| !revision.starts_with('{') && !may::is_revision(revision))
     {

@@ -1,7 +1,7 @@
 //! What an action's commands are about: its `target`, or what the action itself made of that. Another object is changed by nobody's
 //! approval.
 
-use super::parsed::plain_words as words;
+use super::parsed::{plain_words as words, slot};
 use domain::procedure::{
     Action, Check, Choices, Command, Expected, Extract, Param, Probe, Procedure, Target,
 };
@@ -46,8 +46,7 @@ pub fn elsewhere(procedure: &Procedure, action: &Action) -> Vec<String> {
     let name = object.split_once('/').map_or(object.as_str(), |(_, name)| name);
     let wrong = all.filter_map(|command| match command.program() {
         "kubectl" => {
-            let all: Vec<&str> = command.arguments().iter().map(String::as_str).collect();
-            let other = words(&all).into_iter().find(|word| word.contains('/') && word != object);
+            let other = words(command).into_iter().find(|word| word.contains('/') && word != object);
             other.map(|other| format!("`{other}` is not the `target`"))
         }
         "helm" => of_helm(procedure, action, object, command),
@@ -106,8 +105,7 @@ fn names(check: &Check, object: &str, release: &str) -> bool {
 
 /// A service's name is one of its cluster's only.
 fn of_ecs(command: &Command, cluster: Option<&str>) -> Option<String> {
-    let all: Vec<&str> = command.arguments().iter().map(String::as_str).collect();
-    let is_it = words(&all).starts_with(&["ecs", "update-service"]);
+    let is_it = words(command).starts_with(&["ecs", "update-service"]);
     (is_it && (cluster.is_none() || value(command, "--cluster") != cluster)).then(|| {
         "`aws ecs update-service` needs --cluster, and the `target` names that as its `cluster`".into()
     })
@@ -115,8 +113,7 @@ fn of_ecs(command: &Command, cluster: Option<&str>) -> Option<String> {
 
 /// `helm rollback RELEASE 3`, `helm get manifest RELEASE`
 fn release(command: &Command) -> Option<&str> {
-    let all: Vec<&str> = command.arguments().iter().map(String::as_str).collect();
-    match (command.program(), words(&all).as_slice()) {
+    match (command.program(), words(command).as_slice()) {
         ("helm", ["get", _, release, ..] | ["rollback" | "history" | "status", release, ..]) => Some(release),
         _ => None,
     }
@@ -134,8 +131,7 @@ fn value<'c>(command: &'c Command, flag: &str) -> Option<&'c str> {
 
 fn of_aws(command: &Command, run: &Command, name: &str) -> Option<String> {
     let known = |command: &Command| {
-        let all: Vec<&str> = command.arguments().iter().map(String::as_str).collect();
-        let verb = *words(&all).get(1)?;
+        let verb = *words(command).get(1)?;
         AWS.iter().find(|(known, ..)| *known == verb).copied()
     };
     let made = known(run).and_then(|(.., makes)| value(run, makes?));
@@ -164,11 +160,9 @@ fn of_vercel(procedure: &Procedure, command: &Command, name: &str) -> Option<Str
     if let Some(project) = value(command, "--project").filter(|project| *project != name) {
         return Some(format!("`{project}` is not the `target`"));
     }
-    let all: Vec<&str> = command.arguments().iter().map(String::as_str).collect();
-    let words = words(&all);
+    let words = words(command);
     let ["rollback" | "promote", deployment, ..] = words.as_slice() else { return None };
-    let slot = deployment.strip_prefix('{').and_then(|slot| slot.strip_suffix('}'));
-    let fact = slot.map(|slot| match procedure.params.get(slot) {
+    let fact = slot(deployment).map(|slot| match procedure.params.get(slot) {
         Some(Param::OneOf { of: Choices::Fact(fact), .. }) => fact.as_str(),
         Some(_) => "",
         None => slot,
@@ -180,8 +174,7 @@ fn of_vercel(procedure: &Procedure, command: &Command, name: &str) -> Option<Str
 
 /// `gh workflow run FILE`
 fn of_github(command: &Command, name: &str) -> Option<String> {
-    let all: Vec<&str> = command.arguments().iter().map(String::as_str).collect();
-    match words(&all).as_slice() {
+    match words(command).as_slice() {
         ["workflow", _, file, ..] if *file != name => Some(format!("`{file}` is not the `target`")),
         _ => None,
     }

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use super::Draft;
 use super::alerts::title_of;
 use super::feature::alerts::{find, find_group};
@@ -83,7 +85,7 @@ impl Draft<'_> {
         if is_new {
             self.record::<Group>(id, &cause, GroupEventKind::Attached { incident })?;
         }
-        let ended = after.incident.map(|id| self.book().whole(id)).transpose()?.flatten();
+        let ended = self.book().whole_of(after.incident)?;
         self.record::<Alert>(after.id, &cause, AlertEventKind::Attached { incident })?;
         if let Some(ended) = ended.filter(|ended| ended.id != incident && !ended.is_open()) {
             let how = if ended.is_cancelled() { "cancelled" } else { "resolved" };
@@ -94,25 +96,28 @@ impl Draft<'_> {
         if is_new { self.gathers(after, incident) } else { Ok(()) }
     }
 
+    /// The incident of an alert, where a person ended that, and when.
+    fn ended_by_a_person(&self, alert: &Alert) -> Result<Option<(Arc<Incident>, Timestamp)>, StoreError> {
+        let whole = self.book().whole_of(self.book().owner(alert)?)?;
+        Ok(whole.and_then(|whole| {
+            let ended = whole.resolution().filter(|ended| ended.by.is_person())?.at;
+            Some((whole, ended))
+        }))
+    }
+
     /// Whether its incident was ended by a person so long ago that what its source says of it now is no echo of that.
     fn left_behind(&self, alert: &Alert) -> Result<bool, StoreError> {
-        let whole = self.book().owner(alert)?.map(|id| self.book().whole(id)).transpose()?.flatten();
-        let Some(whole) = whole else { return Ok(false) };
-        let Some(ended) = whole.resolution().filter(|ended| ended.by.is_person()) else { return Ok(false) };
-        // Such a source says again that it fires with the time at which it began.
-        let says_again = matches!(alert.source, Source::Alertmanager | Source::Grafana);
-        let late = !says_again && alert.last <= ended.at;
-        Ok(!late && self.now.duration_since(ended.at) > self.config.alerts.group_within)
+        let Some((_, ended)) = self.ended_by_a_person(alert)? else { return Ok(false) };
+        let late = !repeats_its_beginning(alert.source) && alert.last <= ended;
+        Ok(!late && self.now.duration_since(ended) > self.config.alerts.group_within)
     }
 
     /// Whether a person ended its incident, and its source said nothing of it since: the end of a silence is no news.
     fn ended_and_quiet_since(&self, alert: &Alert) -> Result<bool, StoreError> {
-        let whole = self.book().owner(alert)?.map(|id| self.book().whole(id)).transpose()?.flatten();
-        let Some(whole) = whole.filter(|whole| whole.severity <= alert.verdict.severity) else {
-            return Ok(false);
-        };
-        let ended = whole.resolution().filter(|ended| ended.by.is_person() && !whole.is_open());
-        Ok(ended.is_some_and(|ended| alert.last <= ended.at))
+        let ended = self.ended_by_a_person(alert)?;
+        Ok(ended.is_some_and(|(whole, ended)| {
+            whole.severity <= alert.verdict.severity && !whole.is_open() && alert.last <= ended
+        }))
     }
 
     /// A delivery that says the same again, though the incident of what fires is over.
@@ -124,8 +129,7 @@ impl Draft<'_> {
             else {
                 continue;
             };
-            let says_again = matches!(alert.source, Source::Alertmanager | Source::Grafana);
-            if says_again
+            if repeats_its_beginning(alert.source)
                 && let Some(group) = alert.group
                 && self.left_behind(&alert)?
             {
@@ -205,7 +209,7 @@ impl Draft<'_> {
         for incident in self.standing(&alert.verdict.group)?.iter().rev() {
             let Actor::Alert(by) = incident.declared_by else { continue };
             let first = find(&self.book(), by)?.filter(|first| first.verdict.group == alert.verdict.group);
-            let Some(first) = first.filter(|_| !out_of.contains(&incident.id)) else { continue };
+            let Some(first) = first else { continue };
             if stays_out(incident.id)? {
                 continue;
             }
@@ -279,4 +283,9 @@ impl Draft<'_> {
             _ => Ok(None),
         }
     }
+}
+
+/// Whether a source says again that something fires, with the time at which it began.
+fn repeats_its_beginning(source: Source) -> bool {
+    matches!(source, Source::Alertmanager | Source::Grafana)
 }

@@ -17,7 +17,7 @@ impl Draft<'_> {
     pub(super) fn picture_alert(&mut self, before: Option<&Alert>, after: &Alert) -> Result<(), StoreError> {
         let Some(group) = after.group.filter(|_| picture::watch_of(after).is_some()) else { return Ok(()) };
         let Some(group) = find_group(&self.book(), group)? else { return Ok(()) };
-        let incident = after.incident.map(|id| self.book().whole(id)).transpose()?.flatten();
+        let incident = self.book().whole_of(self.book().owner(after)?)?;
         if let Some(picture) = picture::of_alert(before, after, &group, incident.as_deref(), self.now) {
             self.show(Owner::AlertGroup(group.id), picture);
         }

@@ -17,14 +17,16 @@ use config::Config;
 /// At so many open incidents it is told.
 const TOLD: usize = 10;
 
+/// What is known of a vendor, as the configuration says it now.
+fn row<'b>(book: &'b Book<'_>, vendor: &Vendor) -> Option<&'b VendorRow> {
+    book.state.vendors.get(&vendor.name).filter(|row| row.of == vendor.fingerprint())
+}
+
 /// How all vendors stand, as the configuration names them.
 pub fn stand(book: &Book<'_>, config: &Config) -> Vec<VendorStands> {
-    let stands = config.vendors.iter().map(|vendor| {
-        let known = book.state.vendors.get(&vendor.name).filter(|row| row.of == vendor.fingerprint());
-        known.map_or_else(
-            || VendorRow::new(vendor).stands(vendor, book.now),
-            |row| row.stands(vendor, book.now),
-        )
+    let stands = config.vendors.iter().map(|vendor| match row(book, vendor) {
+        Some(row) => row.stands(vendor, book.now),
+        None => VendorRow::new(vendor).stands(vendor, book.now),
     });
     stands.collect()
 }
@@ -32,11 +34,7 @@ pub fn stand(book: &Book<'_>, config: &Config) -> Vec<VendorStands> {
 /// What vendors say is wrong, of all of them or of those whose alerts come from `source`.
 pub fn say(book: &Book<'_>, config: &Config, source: Option<Source>) -> Vec<VendorSays> {
     let vendors = config.vendors.iter().filter(|vendor| source.is_none() || vendor.source == source);
-    let says = |vendor: &Vendor| {
-        let known = book.state.vendors.get(&vendor.name).filter(|row| row.of == vendor.fingerprint());
-        known.map_or_else(Vec::new, |row| row.says(vendor))
-    };
-    vendors.flat_map(says).collect()
+    vendors.flat_map(|vendor| row(book, vendor).map_or_else(Vec::new, |row| row.says(vendor))).collect()
 }
 
 impl Draft<'_> {

@@ -147,22 +147,19 @@ fn is_current(deployment: &Value) -> bool {
     deployment.get("current").and_then(Value::as_bool) == Some(true)
 }
 
-/// Those that can be gone back to; what a rollback left cannot.
+/// Those that can be gone back to.
 fn ready(json: &Value) -> impl Iterator<Item = &Value> {
-    list(json).iter().filter(|one| is_ready(one) && !is_left(one))
+    list(json).iter().filter(|one| is_ready(one))
 }
 
-fn is_left(one: &Value) -> bool {
-    one.get("left") == Some(&Value::Bool(true))
-}
-
-/// It was built, and served once, as far as Vercel says: what never served is no deployment to go back to.
+/// It was built, and served once, as far as Vercel says, and no rollback left it: else it is no deployment to go back to.
 fn is_ready(one: &Value) -> bool {
-    one.get("state").is_some_and(|state| state == "READY") && one.get("served") != Some(&Value::Bool(false))
+    let says = |part: &str, what: bool| one.get(part) == Some(&Value::Bool(what));
+    one.get("state").is_some_and(|state| state == "READY") && !says("served", false) && !says("left", true)
 }
 
-/// The newest first, as Vercel lists them. What a rollback left is not gone back to.
+/// The newest first, as Vercel lists them.
 fn before_the_current(json: &Value) -> Option<String> {
     let mut after = list(json).iter().skip_while(|one| !is_current(one)).skip(1);
-    after.find(|one| is_ready(one) && !is_left(one)).and_then(url)
+    after.find(|one| is_ready(one)).and_then(url)
 }

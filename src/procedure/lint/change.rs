@@ -1,6 +1,7 @@
 //! Where a change is made, and to which revision it goes back.
 
 use super::super::may;
+use super::super::parsed::slot;
 use super::{Lint, Place};
 use domain::procedure::{Action, Choices, Command, Param, Probe, Usual};
 
@@ -72,9 +73,4 @@ impl Lint<'_> {
         let is_kept = |kept: &String| kept.starts_with("json:") || kept.contains("revision");
         asked.program() == command.program() && reads && check.keep.get(fact).is_some_and(is_kept)
     }
-}
-
-/// `{revision}`, and nothing beside it.
-fn slot(value: &str) -> Option<&str> {
-    value.strip_prefix('{')?.strip_suffix('}')
 }

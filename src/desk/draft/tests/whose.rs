@@ -343,3 +343,16 @@ fn what_is_split_off_knows_when_its_alerts_ended() {
     let tally = scene.store.incident(IncidentId(3)).unwrap().unwrap().alerts.tally;
     assert_eq!((tally.firing, tally.over), (0, Some(minute(3))));
 }
+
+/// Nobody took the alert, and somebody has its incident.
+#[test]
+fn whoever_has_its_incident_is_named_where_people_read_of_an_alert() {
+    let mut scene = declared();
+    assert_eq!(has_it(&mut scene), vec![None; 4]);
+    asks(&mut scene, "U0MAYA", Some(3), Command::Ack, 1);
+    let maya = Some("U0MAYA".to_owned());
+    // Its message says to look at the incident.
+    assert_eq!(has_it(&mut scene), vec![None, maya.clone(), maya.clone(), maya]);
+    asks(&mut scene, "U0MAYA", Some(3), resolve(), 2);
+    assert_eq!(has_it(&mut scene), vec![None; 4]);
+}

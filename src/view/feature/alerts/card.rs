@@ -178,10 +178,6 @@ fn many(draft: Draft, group: &Group, named: &[std::sync::Arc<Alert>], shown: &Sh
     ];
     let open = match group.open {
         0 if fires => words!["What still fires is silent."],
-        // Of many only some are shown, and a silent one may be among the others.
-        0 if usize::try_from(group.alerts).is_ok_and(|all| all > shown.alerts.len()) => {
-            words!["All are resolved or silent."]
-        }
         0 => words!["All are resolved."],
         open => words![
             format!("{} open, since ", thousands(open.into())),
