@@ -141,7 +141,90 @@ fn of_incident(watch: &str, incident: &Incident, since: Timestamp, now: Timestam
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::Severity;
+    use crate::aggregate::{Aggregate, Cause};
+    use crate::alert::AlertId;
+    use crate::alert::decide::{Brings, heard};
+    use crate::alert::ear::Known;
+    use crate::alert::group::event::{GroupEventKind, GroupOpened};
+    use crate::alert::rules::{Channel, Rules, judge};
+    use crate::alert::signal::{Said, Signal, Trouble};
+    use crate::alert::silence::SilenceId;
+
+    fn now() -> Timestamp {
+        "2026-11-30T02:20:00Z".parse().unwrap()
+    }
+
+    /// A P2 that its message shows.
+    fn alert(source: Source, key: &str) -> Alert {
+        let signal = Signal {
+            source,
+            key: key.into(),
+            said: Said::Firing,
+            trouble: Trouble::Other,
+            severity: Some(Severity::P2),
+            title: "Response time p99".into(),
+            facts: Default::default(),
+            links: Vec::new(),
+            at: Some(now()),
+            order: None,
+        };
+        let judged = || judge(&signal, &Rules::default(), now());
+        let Brings::Opens(kind) = heard(&signal, None, &Known::default(), now(), judged) else { panic!() };
+        let alert = Alert::opened(AlertId(1), &Alert::event(1, now(), &Cause::howler(), kind)).unwrap();
+        Alert { group: Some(GroupId(1)), ..alert }
+    }
+
+    fn at(severity: Severity, alert: &Alert) -> Alert {
+        let verdict = crate::alert::rules::Verdict { severity, ..alert.verdict.as_ref().clone() };
+        Alert { verdict: Arc::new(verdict), ..alert.clone() }
+    }
+
+    fn group(alerts: u32) -> Group {
+        let opened = GroupOpened {
+            key: "k".into(),
+            channel: Channel::Metrics,
+            mention: true,
+            severity: Severity::P2,
+            first: AlertId(1),
+            since: now(),
+            remind: None,
+            due: None,
+            respond: None,
+            out_of: Default::default(),
+        };
+        let event = Group::event(1, now(), &Cause::howler(), GroupEventKind::Opened(Box::new(opened)));
+        Group { alerts, ..Group::opened(GroupId(1), &event).unwrap() }
+    }
+
+    #[test]
+    fn an_alert_of_a_watch_has_one_as_it_is_told_and_as_it_becomes_worse() {
+        let told = alert(Source::Watch, "response-time-p99:breached");
+        let apart = Alert { group: None, ..told.clone() };
+        let silent = Alert { silence: Some((SilenceId(1), now())), ..told.clone() };
+        let other = alert(Source::Grafana, "response-time-p99");
+        let worse = at(Severity::P1, &told);
+        for (before, after, alerts, shown) in [
+            (None, &told, 1, true),
+            (Some(&apart), &told, 1, true),
+            (Some(&told), &told, 1, false),
+            (Some(&told), &worse, 1, true),
+            (Some(&worse), &told, 1, false),
+            (Some(&told), &silent, 1, false),
+            // It was told before the silence.
+            (Some(&silent), &told, 1, false),
+            (None, &other, 1, false),
+            (None, &told, 3, true),
+            (None, &told, 4, false),
+        ] {
+            let picture = of_alert(before, after, &group(alerts), None, now());
+            assert_eq!(picture.is_some(), shown, "{before:?} {after:?} {alerts}");
+            assert!(picture.is_none_or(|picture| picture.watch == "response-time-p99"));
+        }
+    }
 
     #[test]
     fn it_is_seen_how_it_was_before() {

@@ -26,6 +26,11 @@ fn late_posts_say_their_own_time() {
 }
 
 #[test]
+fn a_mention_that_is_made_good_calls_and_says_why() {
+    assert_snapshot!(rendering::message(&view::mention_made_good("S0ONCALL")));
+}
+
+#[test]
 fn up_to_a_minute_is_on_time() {
     for (decided, now) in [(at("02:31"), at("02:31")), (at("02:31"), at("02:32")), (at("02:32"), at("02:31"))]
     {
