@@ -51,6 +51,7 @@ pub(super) struct Listing {
     pub(super) base: Option<String>,
     /// Names, with commas between; an issue has all of them.
     labels: Option<String>,
+    sort: Option<String>,
 }
 
 async fn call(State(github): State<GitHub>, Query(listing): Query<Listing>, request: Request) -> Response {
@@ -319,11 +320,14 @@ impl World {
             |labels: &[String]| wanted.iter().all(|label| labels.iter().any(|known| known == label));
         let issues = self.issues.iter().filter(|issue| !issue.deleted && labelled(&issue.labels));
         let issues = issues.filter(|issue| picks(issue.open, issue.updated_at));
-        let issues = issues.map(|issue| (issue.number, issue.shown(repository)));
+        let by_change = listing.sort.as_deref() == Some("updated");
+        let key = |number: u64, updated: Timestamp| (by_change.then_some(updated), number);
+        let issues = issues.map(|issue| (key(issue.number, issue.updated_at), issue.shown(repository)));
         let pulls = self.pulls.iter().filter(|pull| labelled(&[]) && picks(pull.open, pull.updated_at));
-        let pulls = pulls.map(|pull| (pull.number, pull.shown_among_issues(repository)));
-        let mut all: Vec<(u64, Value)> = issues.chain(pulls).collect();
-        all.sort_by_key(|(number, _)| *number);
+        let pulls =
+            pulls.map(|pull| (key(pull.number, pull.updated_at), pull.shown_among_issues(repository)));
+        let mut all: Vec<((Option<Timestamp>, u64), Value)> = issues.chain(pulls).collect();
+        all.sort_by_key(|(key, _)| *key);
         if listing.direction.as_deref() != Some("asc") {
             all.reverse();
         }

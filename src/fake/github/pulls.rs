@@ -87,6 +87,15 @@ impl GitHub {
         Ok(oid)
     }
 
+    /// Somebody opens a pull request.
+    pub fn somebody_pulls(&self, login: &str, head: &str, base: &str, title: &str) {
+        let now = self.0.setup.clock.now();
+        let git = self.git();
+        let asked = json!({ "title": title, "head": head, "base": base });
+        let opened = self.world().pull(&self.0.setup.repository, &git, login, &asked, now);
+        assert!(opened.is_ok(), "{opened:?}");
+    }
+
     /// Somebody closes a pull request or an issue.
     pub fn somebody_closes(&self, number: u64) {
         self.turn(number, false);

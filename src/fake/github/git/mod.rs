@@ -13,7 +13,6 @@ pub(in crate::github) mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use export::run;
 pub use object::{Commit, Entry, FILE, Kind, LINK, Object, Oid, SUBMODULE, Signature, TREE};
 pub use refs::Protection;
 

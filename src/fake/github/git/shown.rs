@@ -128,7 +128,7 @@ impl Git {
     fn compare(&self, names: &str) -> Answer {
         let (base, head) = names.split_once("...").ok_or_else(not_found)?;
         let (base, head) = (self.named(base).ok_or_else(not_found)?, self.named(head).ok_or_else(not_found)?);
-        let fork = self.merge_base(base, head).ok_or_else(|| refused("No common ancestor"))?;
+        let fork = self.merge_base(base, head).ok_or_else(not_found)?;
         let only = |here, there| -> usize {
             let there = self.log(there);
             self.log(here).iter().filter(|oid| !there.contains(oid)).count()

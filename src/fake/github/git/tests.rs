@@ -68,6 +68,19 @@ impl Scene {
     }
 }
 
+/// What git itself prints of a bare repository; it must end well and complain of nothing.
+fn git(folder: &std::path::Path, args: &[&str]) -> String {
+    let mut git = std::process::Command::new("git");
+    git.args(args).current_dir(folder).env("GIT_DIR", ".").env("GIT_CONFIG_GLOBAL", "/dev/null");
+    let done = git.output().unwrap();
+    assert!(
+        done.status.success() && done.stderr.is_empty(),
+        "{args:?}: {}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    String::from_utf8(done.stdout).unwrap()
+}
+
 #[tokio::test]
 async fn what_is_pushed_is_what_git_itself_reads() {
     let (scene, first) = Scene::begun().await;
@@ -93,7 +106,7 @@ async fn what_is_pushed_is_what_git_itself_reads() {
 
     let folder = tempfile::tempdir().unwrap();
     scene.github.git().write_to(folder.path()).unwrap();
-    let git = |args: &[&str]| run(folder.path(), args, b"").unwrap();
+    let git = |args: &[&str]| git(folder.path(), args);
     assert_eq!(git(&["fsck", "--strict", "--full", "--no-dangling"]), "");
     assert_eq!(git(&["rev-list", "--count", "main"]), "6\n");
     assert_eq!(git(&["log", "-1", "--format=%an %ae %aI %P", "main"]).split(' ').count(), 5, "two parents");
