@@ -94,7 +94,7 @@ fn expected(old: &str, did: &Did, new: &str, knows: bool) -> (&'static str, Opti
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn sections_are_merged_as_the_rule_says(
