@@ -40,6 +40,10 @@ impl Draft {
         self.onto.is_none() && !self.texts().any(Text::is_new)
     }
 
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.texts().map(|text| text.path.as_str())
+    }
+
     fn texts(&self) -> impl Iterator<Item = &Text> {
         [&self.report].into_iter().chain(&self.list)
     }

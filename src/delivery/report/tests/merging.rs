@@ -61,6 +61,13 @@ fn howler_writes_only_what_it_wrote_itself() {
 }
 
 #[test]
+fn code_that_somebody_left_open_in_a_section_hides_no_other() {
+    let (text, wrote) = old();
+    let merged = merge(&text.replace("Old.", "```\nOld."), &wrote, &new());
+    assert_eq!(words(&merged), [("impact", "unchanged"), ("summary", "conflict")]);
+}
+
+#[test]
 fn a_byte_order_mark_stands_before_a_first_line_that_is_a_mark() {
     let made = fresh("", &sections(&[OLD[1]]));
     let merged = merge(&format!("\u{FEFF}{}", made.text), &made.wrote, &new()[..1]);
