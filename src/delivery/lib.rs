@@ -14,12 +14,16 @@ mod limits;
 mod modal;
 mod people;
 pub mod phone;
+pub mod report;
 mod retry;
 mod slack;
 mod survey;
 
 pub use directory::BotIdentity;
-pub use github::{GitHub, GitHubError, Off};
+pub use github::{
+    FollowUp, GitHub, GitHubError, IssueSeen, Mode, Off, Permission, Publication, Published, PullRequest,
+    PullSeen, PullState, Undone, Why,
+};
 pub use group_keeper::GroupKeeper;
 pub use hands::Hands;
 pub use heart::Heart;

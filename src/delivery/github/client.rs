@@ -125,11 +125,12 @@ impl Client {
     }
 }
 
-/// GitHub's words about a refusal, its details included.
+/// GitHub's words about a refusal, its details included, and where it sends the caller to.
 fn message(body: &Value) -> String {
     let said = body["message"].as_str().unwrap_or_default().to_owned();
     let details = body["errors"].as_array().into_iter().flatten().map(Value::to_string);
-    [said].into_iter().chain(details).collect::<Vec<_>>().join(" ")
+    let place = body["url"].as_str().map(str::to_owned);
+    [said].into_iter().chain(details).chain(place).collect::<Vec<_>>().join(" ")
 }
 
 fn limit_headers(headers: &HeaderMap) -> LimitHeaders {

@@ -17,20 +17,30 @@ use view::IssueText;
 /// GitHub's clock and howler's may differ by this much.
 const SKEW: SignedDuration = SignedDuration::from_mins(2);
 /// The most that GitHub gives on one page.
-const PAGE: usize = 100;
+pub(super) const PAGE: usize = 100;
 
 /// What is read of an issue or a comment.
 #[derive(Deserialize)]
-struct Written {
+pub(super) struct Written {
     /// Issues alone have one.
     #[serde(default)]
-    number: u64,
-    html_url: String,
+    pub number: u64,
+    pub html_url: String,
     #[serde(default)]
     body: Option<String>,
     created_at: Timestamp,
     #[serde(default)]
     user: Option<User>,
+    /// Issues alone have these.
+    #[serde(default)]
+    pub state: String,
+    #[serde(default)]
+    pub state_reason: Option<String>,
+    #[serde(default)]
+    pub updated_at: Option<Timestamp>,
+    /// A pull request among the issues.
+    #[serde(default)]
+    pub pull_request: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -72,8 +82,15 @@ impl GitHub {
         };
         if job.may_have_happened() {
             let since = since(job);
-            let query = format!("state=all&sort=created&direction=desc&since={}", second(since));
-            let found = self.find_marked(client, job, &format!("{path}?{query}"), Some(since)).await;
+            let incident_mark = job.incident_mark();
+            let carries = |written: &Written| {
+                // One made since that was edited carries the incident's mark. (A howler restored from a backup of before the
+                // opening's end finds it so; an older one may be of another incident that had the number.)
+                let edited = written.created_at >= since
+                    && incident_mark.as_ref().is_some_and(|mark| written.carries(mark));
+                edited || written.carries(&job.mark)
+            };
+            let found = self.find_issue(client, &path, since, carries).await;
             if let Some(found) = found.map_err(stop(false))? {
                 return Ok(receipt(found));
             }
@@ -94,7 +111,8 @@ impl GitHub {
         let path = format!("{}/comments", path_of(issue));
         if job.may_have_happened() {
             let page = format!("{path}?since={}", second(since(job)));
-            if self.find_marked(client, job, &page, None).await.map_err(stop(false))?.is_some() {
+            let carries = |written: &Written| written.carries(&job.mark);
+            if self.find_marked(client, &page, None, carries).await.map_err(stop(false))?.is_some() {
                 return Ok(Receipt::Nothing);
             }
         }
@@ -103,33 +121,37 @@ impl GitHub {
         posted.map(|_| Receipt::Nothing).map_err(stop(true))
     }
 
-    /// The issue or comment that carries the job's mark and is howler's own. A list of issues runs from new to old and ends
-    /// at `until`; one made since that was edited carries the incident's mark. (A howler restored from a backup of before
-    /// the opening's end finds it so; an older one may be of another incident that had the number.)
+    /// The issue that `carries` finds among those made since then.
+    pub(super) async fn find_issue(
+        &self,
+        client: &Client,
+        issues: &str,
+        since: Timestamp,
+        carries: impl Fn(&Written) -> bool,
+    ) -> Result<Option<Written>, Trouble> {
+        let query = format!("state=all&sort=created&direction=desc&since={}", second(since));
+        self.find_marked(client, &format!("{issues}?{query}"), Some(since), carries).await
+    }
+
+    /// The issue or comment that `carries` finds and that is howler's own. A list of issues runs from new to old and ends
+    /// at `until`.
     async fn find_marked(
         &self,
         client: &Client,
-        job: &Job,
         list: &str,
         until: Option<Timestamp>,
+        carries: impl Fn(&Written) -> bool,
     ) -> Result<Option<Written>, Trouble> {
         let me = self.me(client).await?;
         let own = |written: &Written| {
             let login = written.user.as_ref().map(|user| user.login.as_str());
             me.is_none() || login == me
         };
-        let incident_mark = job.incident_mark();
         for page in 1.. {
             let written: Vec<Written> = get(client, format!("{list}&per_page={PAGE}&page={page}")).await?;
             let last = written.len() < PAGE
                 || written.last().zip(until).is_some_and(|(oldest, until)| oldest.created_at < until);
-            let marked = |written: &Written| {
-                let body = written.body.as_deref().unwrap_or_default();
-                let edited = until.is_some_and(|until| written.created_at >= until)
-                    && incident_mark.as_ref().is_some_and(|mark| view::carries(body, mark));
-                (edited || view::carries(body, &job.mark)) && own(written)
-            };
-            if let Some(found) = written.into_iter().find(marked) {
+            if let Some(found) = written.into_iter().find(|written| carries(written) && own(written)) {
                 return Ok(Some(found));
             }
             if last {
@@ -161,7 +183,13 @@ impl GitHub {
     }
 }
 
-async fn get<T: DeserializeOwned>(client: &Client, path: String) -> Result<T, Trouble> {
+impl Written {
+    pub(super) fn carries(&self, mark: &str) -> bool {
+        view::carries(self.body.as_deref().unwrap_or_default(), mark)
+    }
+}
+
+pub(super) async fn get<T: DeserializeOwned>(client: &Client, path: String) -> Result<T, Trouble> {
     client.call(&Ask::Get(path)).await
 }
 
@@ -187,16 +215,21 @@ async fn edit(
     })
 }
 
-fn path_of(issue: &Issue) -> String {
+pub(super) fn path_of(issue: &Issue) -> String {
     format!("/repos/{}/issues/{}", issue.repository, issue.number)
 }
 
 /// From when on an earlier attempt can have been carried out.
 fn since(job: &Job) -> Timestamp {
-    job.effect.created_at.saturating_sub(SKEW).unwrap_or(job.effect.created_at)
+    before(job.effect.created_at)
+}
+
+/// An instant of howler's, so that GitHub's clock was not past it.
+pub(super) fn before(at: Timestamp) -> Timestamp {
+    at.saturating_sub(SKEW).unwrap_or(at)
 }
 
 /// `2026-11-24T02:00:00Z`, as GitHub reads it.
-fn second(at: Timestamp) -> String {
+pub(super) fn second(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -1,8 +1,10 @@
-//! Tells a P1 on GitHub where Slack does not take the news of it: an issue, comments, and its end. Marked, and looked up
-//! before they are sent again, as in Slack.
+//! Tells a P1 on GitHub where Slack does not take the news of it: an issue, comments, and its end; publishes reports there,
+//! and keeps follow-ups as issues. All of it is marked, and looked up before it is sent again, as in Slack.
 
 mod client;
+mod follow_ups;
 mod issues;
+mod publish;
 mod verdict;
 
 use std::fmt;
@@ -21,6 +23,9 @@ use domain::duration::Humane;
 use domain::effect::Outcome;
 use ground::clock::Clock;
 use verdict::{Trouble, verdict};
+
+pub use follow_ups::{FollowUp, IssueSeen};
+pub use publish::{Mode, Permission, Publication, Published, PullRequest, PullSeen, PullState, Undone, Why};
 
 /// The one way out to GitHub.
 pub struct GitHub {

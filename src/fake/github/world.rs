@@ -3,10 +3,14 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::pulls::Pull;
+
 /// Longest title, in characters.
-const TITLE_MOST: usize = 256;
+pub(super) const TITLE_MOST: usize = 256;
 /// Longest body, in characters.
-const BODY_MOST: usize = 65_536;
+pub(super) const BODY_MOST: usize = 65_536;
+/// Longest name of a label, in characters.
+const LABEL_MOST: usize = 50;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issue {
@@ -18,6 +22,11 @@ pub struct Issue {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub comments: Vec<Comment>,
+    pub labels: Vec<String>,
+    /// `completed`, `not_planned`, `duplicate` or `reopened`.
+    pub reason: Option<String>,
+    /// Whether it is gone: only its number is left.
+    pub deleted: bool,
     /// Each time it was closed or reopened.
     pub states: Vec<(Timestamp, bool)>,
 }
@@ -36,6 +45,7 @@ pub type Refusal = (u16, Value);
 #[derive(Debug, Default)]
 pub struct World {
     pub issues: Vec<Issue>,
+    pub pulls: Vec<Pull>,
     made: u64,
 }
 
@@ -49,7 +59,7 @@ pub fn not_found() -> Refusal {
 }
 
 /// The text of a field; `None` where it is left out or null.
-fn text<'v>(body: &'v Value, field: &str, most: usize) -> Result<Option<&'v str>, Refusal> {
+pub(super) fn text<'v>(body: &'v Value, field: &str, most: usize) -> Result<Option<&'v str>, Refusal> {
     match &body[field] {
         Value::Null => Ok(None),
         Value::String(text) if text.chars().count() <= most => Ok(Some(text)),
@@ -66,9 +76,25 @@ fn title(body: &Value) -> Result<Option<&str>, Refusal> {
     }
 }
 
+/// Names of labels.
+fn labels(asked: &Value) -> Result<Option<Vec<String>>, Refusal> {
+    let Some(given) = asked["labels"].as_array() else { return Ok(None) };
+    let name = |label: &Value| label.as_str().or_else(|| label["name"].as_str()).map(str::to_owned);
+    let names: Vec<String> = given.iter().filter_map(name).collect();
+    if names.iter().any(|name| name.trim().is_empty() || name.chars().count() > LABEL_MOST) {
+        return Err(invalid("labels", "invalid"));
+    }
+    Ok(Some(names))
+}
+
 impl World {
+    /// Issues and pull requests are counted together.
+    pub(super) fn next_number(&self) -> u64 {
+        u64::try_from(self.issues.len() + self.pulls.len()).unwrap_or(0) + 1
+    }
+
     pub fn open(&mut self, by: &str, title: &str, body: &str, now: Timestamp) -> Issue {
-        let number = u64::try_from(self.issues.len()).unwrap_or(0) + 1;
+        let number = self.next_number();
         let issue = Issue {
             number,
             title: title.to_owned(),
@@ -78,23 +104,43 @@ impl World {
             created_at: now,
             updated_at: now,
             comments: Vec::new(),
+            labels: Vec::new(),
+            reason: None,
+            deleted: false,
             states: Vec::new(),
         };
         self.issues.push(issue.clone());
         issue
     }
 
-    pub fn create(&mut self, by: &str, asked: &Value, now: Timestamp) -> Result<Issue, Refusal> {
+    /// Who may not push sets no labels: GitHub leaves them out and says nothing.
+    pub fn create(
+        &mut self,
+        by: &str,
+        asked: &Value,
+        pushes: bool,
+        now: Timestamp,
+    ) -> Result<Issue, Refusal> {
         let title = title(asked)?.ok_or_else(|| invalid("title", "missing_field"))?;
         let body = text(asked, "body", BODY_MOST)?.unwrap_or_default();
-        Ok(self.open(by, title, body, now))
+        let labels = labels(asked)?.filter(|_| pushes).unwrap_or_default();
+        let issue = self.open(by, title, body, now);
+        if let Some(kept) = self.issues.last_mut() {
+            kept.labels.clone_from(&labels);
+        }
+        Ok(Issue { labels, ..issue })
     }
 
     pub fn issue(&mut self, number: u64) -> Result<&mut Issue, Refusal> {
-        self.issues.iter_mut().find(|issue| issue.number == number).ok_or_else(not_found)
+        let found = self.issues.iter_mut().find(|issue| issue.number == number).ok_or_else(not_found)?;
+        if found.deleted {
+            return Err((410, json!({ "message": "This issue was deleted", "status": "410" })));
+        }
+        Ok(found)
     }
 
     pub fn update(&mut self, number: u64, asked: &Value, now: Timestamp) -> Result<Issue, Refusal> {
+        let labels = labels(asked)?;
         let issue = self.issue(number)?;
         let (title, body) = (title(asked)?, text(asked, "body", BODY_MOST)?);
         let open = match text(asked, "state", 16)? {
@@ -104,7 +150,8 @@ impl World {
             Some(_) => return Err(invalid("state", "invalid")),
         };
         let reasons = [None, Some("completed"), Some("not_planned"), Some("duplicate"), Some("reopened")];
-        if !reasons.contains(&text(asked, "state_reason", 16)?) {
+        let reason = text(asked, "state_reason", 16)?;
+        if !reasons.contains(&reason) {
             return Err(invalid("state_reason", "invalid"));
         }
         if let Some(title) = title {
@@ -116,6 +163,11 @@ impl World {
         if issue.open != open {
             issue.open = open;
             issue.states.push((now, open));
+            let usual = if open { "reopened" } else { "completed" };
+            issue.reason = Some(reason.unwrap_or(usual).to_owned());
+        }
+        if let Some(labels) = labels {
+            issue.labels = labels;
         }
         issue.updated_at = now;
         Ok(issue.clone())
@@ -151,6 +203,8 @@ impl Issue {
             "title": self.title,
             "body": self.body,
             "state": if self.open { "open" } else { "closed" },
+            "state_reason": self.reason,
+            "labels": self.labels.iter().map(|name| json!({ "name": name })).collect::<Vec<_>>(),
             "user": { "login": self.by },
             "comments": self.comments.len(),
             "created_at": second(self.created_at),
