@@ -16,7 +16,7 @@ use crate::harness::process::free_port;
 use crate::harness::{EMERGENCIES, SECRET, TOKEN, World};
 
 /// Without the variable.
-const FAULTS: usize = 24;
+const FAULTS: usize = 14;
 /// `HOWLER_DAMAGE_SEED` names another.
 const SEED: u64 = 20_261_129;
 /// A howler that says nothing for so long hangs.

@@ -1,4 +1,4 @@
-//! Rounds of `kill -9` under load, on one folder: 20 in `cargo test`, as many as `HOWLER_KILL_ROUNDS` says else.
+//! Rounds of `kill -9` under load, on one folder: 12 in `cargo test`, as many as `HOWLER_KILL_ROUNDS` says else.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ const CONFIG: &str =
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_acknowledged_survives_every_kill_once() {
     let setting = |name: &str, default| std::env::var(name).map_or(default, |text| text.parse().unwrap());
-    let (rounds, seed) = (setting("HOWLER_KILL_ROUNDS", 20), setting("HOWLER_KILL_SEED", 1));
+    let (rounds, seed) = (setting("HOWLER_KILL_ROUNDS", 12), setting("HOWLER_KILL_SEED", 1));
     println!("seed {seed}; another one with HOWLER_KILL_SEED");
     let (slack, api_url) = workspace(&Clock::system()).await;
     slack.faults().retry_events(true);

@@ -31,7 +31,7 @@ use crate::harness::EMERGENCIES;
 use world::World;
 
 /// How many seeds `cargo test` lives through.
-const SEEDS: u64 = 44;
+const SEEDS: u64 = 32;
 
 /// What happened in one life, in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use super::{check, lies, number, runtime, weather};
 use crate::harness::EMERGENCIES;
 
 /// How many nights `cargo test` lives through; `SIMULATION_NIGHTS` says another number, `SIMULATION_FROM` the first.
-const NIGHTS: u64 = 12;
+const NIGHTS: u64 = 8;
 /// Troubles of one night.
 const TROUBLES: usize = 8;
 
