@@ -54,6 +54,9 @@ pub enum Command {
     /// Read the runbook from a shell on howler's machine: the words that follow /runbook in Slack.
     #[command(after_help = SHELL_HELP)]
     Runbook(ShellLine),
+    /// Look at alerts from a shell on howler's machine: the words that follow /alerts in Slack.
+    #[command(after_help = SHELL_HELP)]
+    Alerts(ShellLine),
     /// Look at the runbook's procedures: the files of commands/, or of a folder.
     Procedure {
         #[command(subcommand)]

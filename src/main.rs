@@ -88,6 +88,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Incident(typed) => return Ok(shell::run("incident", typed).await),
         Command::Oncall(typed) => return Ok(shell::run("oncall", typed).await),
         Command::Runbook(typed) => return Ok(shell::run("runbook", typed).await),
+        Command::Alerts(typed) => return Ok(shell::run("alerts", typed).await),
         Command::Procedure { asked } => return ask_procedures(asked).await,
         Command::Watch { asked: WatchAsked::List { config } } => {
             return Ok(watch_once::list(&load(&config)?));

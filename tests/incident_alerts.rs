@@ -111,8 +111,10 @@ async fn what_nobody_touched_is_resolved_once_it_was_quiet() {
     assert_eq!(world.count(ROOM, "is not over"), 1, "{:#?}", world.channel(ROOM).texts());
     world.forward(13).await;
     assert!(card(&world).contains("Not acknowledged yet"), "no timer of before ends it: {}", card(&world));
+    let void = |world: &World| world.count(ON_CALL, "Whether it is over needs no answer here");
+    assert_eq!((asked(&world, ON_CALL), void(&world)), (0, 1), "the question is taken back");
     resolves(&world, &again).await;
-    assert_eq!(asked(&world, ON_CALL), 2);
+    assert_eq!((asked(&world, ON_CALL), void(&world)), (1, 1));
     world.crash().await;
     world.start_howler().await;
     world.forward(14).await;
@@ -124,7 +126,7 @@ async fn what_nobody_touched_is_resolved_once_it_was_quiet() {
         "the card, and the word in the channel"
     );
     world.forward(120).await;
-    assert_eq!(asked(&world, ON_CALL), 2, "asked once for each time");
+    assert_eq!((asked(&world, ON_CALL), void(&world)), (0, 2), "asked once for each time, and answered");
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod harness;
 
 mod acts_as;
 mod alerts;
+mod alerts_stay_true;
 mod alerts_told;
 mod approval;
 mod asked;

@@ -99,6 +99,8 @@ async fn slack_is_down_and_the_incident_is_run_from_a_shell_through_a_kill() {
     let howler = serve(&data, &api_url, port, "").await;
     let resolved = types(&data, "incident resolve Redis credentials had expired").await;
     assert!(resolved.code == 0 && resolved.out.contains("resolved and announced"), "{resolved:?}");
+    let alerts = types(&data, "alerts list").await;
+    assert!(alerts.code == 0 && alerts.out.contains("No alert is open"), "{alerts:?}");
     let doctor = types(&data, "incident doctor").await;
     assert!(doctor.code == 0 && doctor.out.contains("the declaration"), "{doctor:?}");
     assert!(Channel::look(&slack, EMERGENCIES).texts().is_empty());

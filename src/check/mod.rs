@@ -11,6 +11,7 @@ mod github;
 mod oncall;
 mod procedures;
 mod programs;
+mod room;
 mod slack;
 mod sources;
 mod tools;
@@ -86,6 +87,7 @@ pub async fn run(config: Option<&Path>, data: PathBuf, lookup: impl Fn(&str) -> 
     report.print(environment::lines(&lookup));
     let clock = Clock::system();
     report.print(folder::lines(data.clone(), clock.now()).await);
+    report.print(room::line(&data, &clock).await.into_iter().collect());
     report.print(vec![drills::line(&config, &data, &clock).await]);
     report.print(vec![backups::line(config.backups.clone(), data.clone(), clock.now()).await]);
     // Asking takes no signing secret; that one is missing is told above.

@@ -1,6 +1,7 @@
 //! Slack: the token, what it may do, the clocks, the channels and the user groups.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use jiff::SignedDuration;
 
@@ -76,7 +77,13 @@ pub async fn lines(
     match survey.channels(may.see_private).await {
         Ok(seen) => {
             let named = config.channels.named();
-            lines.extend(named.map(|(key, name)| channel(key, name, known.get(name), &seen, may)));
+            lines
+                .extend(named.map(|(key, name)| channel(Named::Key(key), name, known.get(name), &seen, may)));
+            let rules = (1..).zip(&config.alerts.rules);
+            let rules = rules.filter_map(|(number, rule)| Some((number, rule.channel.as_deref()?)));
+            lines.extend(
+                rules.map(|(number, name)| channel(Named::Rule(number), name, known.get(name), &seen, may)),
+            );
         }
         Err(reason) => lines.push(Line::fail("channels", format!("can't be listed: {reason}"))),
     }
@@ -179,8 +186,26 @@ fn purpose(scope: &str) -> &'static str {
     line.unwrap_or("the manifest lists it")
 }
 
-/// A channel of `[channels]`. Incidents need two of them; the others are looked at all the same. `known`: where it was.
-pub(super) fn channel(key: &str, name: &str, known: Option<&ChannelId>, seen: &[Seen], may: May) -> Line {
+/// Where the configuration names a channel.
+#[derive(Clone, Copy)]
+pub(super) enum Named {
+    /// A key of `[channels]`.
+    Key(&'static str),
+    /// So many rules before it, and its own.
+    Rule(usize),
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Key(key) => write!(f, "[channels] {key} in howler.toml"),
+            Self::Rule(number) => write!(f, "`channel` of [[alerts.rule]] number {number} in howler.toml"),
+        }
+    }
+}
+
+/// A channel that the configuration names. Incidents need two of them; alerts go to the others. `known`: where it was.
+pub(super) fn channel(key: Named, name: &str, known: Option<&ChannelId>, seen: &[Seen], may: May) -> Line {
     let what = format!("channel {name}");
     let bare = name.trim().trim_start_matches('#').to_lowercase();
     let called = |channel: &&Seen| channel.id.as_str() == name.trim() || channel.name == bare;
@@ -191,23 +216,20 @@ pub(super) fn channel(key: &str, name: &str, known: Option<&ChannelId>, seen: &[
     if let (true, Some(renamed)) = (found.is_none_or(|channel| channel.is_archived), renamed()) {
         return Line::note(
             what,
-            format!(
-                "it is called #{} now, and howler goes on there: set [channels] {key} in howler.toml to that",
-                renamed.name
-            ),
+            format!("it is called #{} now, and howler goes on there: set {key} to that", renamed.name),
         );
     }
     let trouble = match found {
         None if may.see_private => format!(
-            "howler sees no such channel: create it, set [channels] {key} in howler.toml, or, if it is private, invite \
+            "howler sees no such channel: create it, set {key}, or, if it is private, invite \
              howler there with /invite @howler"
         ),
         None => format!(
-            "there is no such public channel: create it, or set [channels] {key} in howler.toml. A private one is \
+            "there is no such public channel: create it, or set {key}. A private one is \
              seen only with the scopes {PRIVATE} and {PRIVATE_HISTORY}, and once howler is invited there with /invite @howler"
         ),
         Some(channel) if channel.is_archived => {
-            format!("archived: unarchive it, or set [channels] {key} in howler.toml to another")
+            format!("archived: unarchive it, or set {key} to another")
         }
         Some(channel) if channel.is_member && channel.is_private && !may.read_private => format!(
             "it is private, and without the scope {PRIVATE_HISTORY} howler cannot look up there whether a message arrived when \
@@ -228,10 +250,12 @@ pub(super) fn channel(key: &str, name: &str, known: Option<&ChannelId>, seen: &[
             )
         }
     };
+    const INSTEAD: &str = "Alerts that are to be told there come to the on-call channel meanwhile";
     match key {
-        "emergencies" => Line::fail(what, format!("{trouble}. Declarations and cards go there")),
-        "on_call" => Line::fail(what, format!("{trouble}. Pages and hand-overs are told there")),
-        _ => Line::note(what, format!("{trouble}. Nothing is posted there by this version")),
+        Named::Key("emergencies") => Line::fail(what, format!("{trouble}. Declarations and cards go there")),
+        Named::Key("on_call") => Line::fail(what, format!("{trouble}. Pages and hand-overs are told there")),
+        Named::Key(_) => Line::note(what, format!("{trouble}. {INSTEAD}")),
+        Named::Rule(_) => Line::fail(what, format!("{trouble}. {INSTEAD}")),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::slack::{May, approvers, channel, clocks, may_set, mentioned, mentions, scopes};
+use super::slack::{May, Named, approvers, channel, clocks, may_set, mentioned, mentions, scopes};
 use super::*;
 use config::Mentions;
 use delivery::{Greeting, Group, Seen};
@@ -92,22 +92,27 @@ fn channels_as_slack_shows_them() {
     ] {
         let may = May { join, see_private, read_private: see_private };
         for key in ["emergencies", "on_call"] {
-            let line = channel(key, name, None, &all, may);
+            let line = channel(Named::Key(key), name, None, &all, may);
             assert!(line.level == level && line.words.contains(part), "{key} {name}: {line:?}");
         }
-        let other = channel("metrics", name, None, &all, may);
+        let other = channel(Named::Key("metrics"), name, None, &all, may);
         let softer = if level == Level::Fail { Level::Note } else { level };
         assert_eq!(other.level, softer, "{other:?}");
+        let rule = channel(Named::Rule(2), name, None, &all, may);
+        let named =
+            level == Level::Ok || name == "#out" || rule.words.contains("number 2") || name == "#secret";
+        assert!(rule.level == level && named && rule.words.contains(part), "{rule:?}");
     }
     let all =
         [seen("secret", true, false, true), Seen { id: "C2".into(), ..seen("new-name", false, false, true) }];
     let may = May { join: true, see_private: true, read_private: true };
-    assert_eq!(channel("emergencies", "#secret", None, &all, may).level, Level::Ok);
-    let unread = channel("emergencies", "#secret", None, &all, May { read_private: false, ..may });
+    assert_eq!(channel(Named::Key("emergencies"), "#secret", None, &all, may).level, Level::Ok);
+    let unread =
+        channel(Named::Key("emergencies"), "#secret", None, &all, May { read_private: false, ..may });
     assert!(unread.level == Level::Fail && unread.words.contains("groups:history"), "{unread:?}");
-    let renamed = channel("emergencies", "#old-name", Some(&"C2".into()), &all, may);
+    let renamed = channel(Named::Key("emergencies"), "#old-name", Some(&"C2".into()), &all, may);
     assert!(renamed.level == Level::Note && renamed.words.contains("#new-name"), "{renamed:?}");
-    let gone = channel("emergencies", "#old-name", Some(&"C9".into()), &all, may);
+    let gone = channel(Named::Key("emergencies"), "#old-name", Some(&"C9".into()), &all, may);
     assert_eq!(gone.level, Level::Fail, "{gone:?}");
 }
 

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::export::{self, ExportError};
+use domain::alert::ear::Ear;
 use domain::oncall::rota::Rota;
 use domain::procedure::drill::Drills;
 use domain::run::audit::{Head, Ledger};
@@ -165,6 +166,25 @@ async fn only<T: Default + Send + 'static>(
             }
         }
         Ok(T::default())
+    })
+    .await
+}
+
+/// What the howler on `data`, running or not, knows of each source of alerts.
+///
+/// # Errors
+/// When there is no howler's data, or it cannot be read.
+pub async fn ears(data: &Path, clock: &Clock) -> Result<Vec<Ear>, DataError> {
+    let source = Source::of(data, clock).await?;
+    blocking(move || {
+        let mut reader = Reader::open(BufReader::new(source)).map_err(ExportError::from)?;
+        let mut ears = Vec::new();
+        while let Some((key, value)) = reader.next_row().map_err(ExportError::from)? {
+            if let Record::Ear(ear) = Record::of(&key, &value)? {
+                ears.push(*ear);
+            }
+        }
+        Ok(ears)
     })
     .await
 }

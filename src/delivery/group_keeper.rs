@@ -18,8 +18,6 @@ use ground::clock::Clock;
 
 /// Slack tells of changes as they happen; this is for those it did not tell.
 const EVERY: SignedDuration = SignedDuration::from_mins(10);
-/// While a message waits for its mention, for Slack did not tell of the group.
-const OWED_EVERY: SignedDuration = SignedDuration::from_secs(30);
 /// Accounts are deactivated seldom, and each look is a call for each person.
 const PEOPLE_EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// Whoever has a turn within this is looked at.
@@ -40,19 +38,13 @@ impl GroupKeeper {
         let later = |now: Timestamp, every| now.saturating_add(every).unwrap_or(Timestamp::MAX);
         let mut look_at = later(self.clock.now(), EVERY);
         loop {
-            let soon = later(self.clock.now(), OWED_EVERY);
-            let next = if self.deliverer.owes_mentions() { soon.min(look_at) } else { look_at };
             let changed = tokio::select! {
                 biased;
                 // An error means that the app is gone, which is a stop too.
                 _ = self.stopping.wait_for(|stopping| *stopping) => return,
                 () = self.deliverer.group_changed.notified() => true,
-                () = self.deliverer.mention_owed.notified() => continue,
-                () = self.clock.sleep_until(next) => false,
+                () = self.clock.sleep_until(look_at) => false,
             };
-            if self.deliverer.owes_mentions() {
-                self.deliverer.make_mentions_good().await;
-            }
             let now = self.clock.now();
             if !changed && now < look_at {
                 continue;

@@ -210,7 +210,7 @@ fn draw(desk: &Desk, config: &Config, wanted: Picture) -> Result<picture::Pictur
 
 fn result(outcome: &Outcome) -> &'static str {
     match outcome {
-        Outcome::Done(_) => "done",
+        Outcome::Done(_) | Outcome::DoneBut(..) => "done",
         Outcome::Dropped { .. } => "dropped",
         Outcome::Later { unknown: true, .. } => "unknown",
         Outcome::Later { .. } => "later",

@@ -132,9 +132,14 @@ impl Alerts {
         self.ears.values().filter_map(|ear| Some((ear.source, stands(ear)?))).collect()
     }
 
-    /// What is wrong with taking alerts in, for the delivery board.
-    pub fn troubles(&self) -> Option<String> {
-        view::put_off(&self.put_off())
+    /// What is wrong with taking alerts in and telling them, for the delivery board.
+    pub fn troubles<'g>(&self, groups: impl Iterator<Item = &'g Arc<Group>>) -> Vec<String> {
+        let mut elsewhere: BTreeMap<&str, usize> = BTreeMap::new();
+        for reason in groups.filter_map(|group| group.elsewhere.as_deref()) {
+            *elsewhere.entry(reason).or_default() += 1;
+        }
+        let elsewhere = elsewhere.into_iter().map(|(reason, many)| view::told_elsewhere(many, reason));
+        view::put_off(&self.put_off()).into_iter().chain(elsewhere).collect()
     }
 
     /// The newest open group of a key: an older one may be open beside it, where nothing came to that for too long.

@@ -65,10 +65,10 @@ use domain::alert::signal::Source;
 use domain::alert::watch::Beat;
 use domain::answer::{Answer, Private};
 use domain::command::{Command, Line};
-use domain::effect::{Effect, EffectKind, EffectState, Lane, Outcome};
+use domain::effect::{Aside, Effect, EffectKind, EffectState, Lane, Outcome, Receipt};
 use domain::id::{DeliveryId, EffectId, IncidentId};
 use domain::incident::merge::offered;
-use domain::incident::{Asked, Decision, Incident, decide, delivered};
+use domain::incident::{Asked, Decision, Incident, Intent, decide, delivered};
 use domain::owner::Owner;
 use domain::refusal::Refusal;
 use domain::request::{Ask, Place, ReplyPath, Request};
@@ -351,22 +351,8 @@ impl<'a> Draft<'a> {
     fn report_it(&mut self, id: EffectId, outcome: Outcome) -> Result<(), StoreError> {
         let Some(effect) = self.effect(id).cloned() else { return Ok(()) };
         match outcome {
-            Outcome::Done(receipt) => {
-                let incident = effect.incident.map(|incident| self.book().incident(incident)).transpose()?;
-                self.effects.insert(id, None);
-                let event = incident.flatten().and_then(|incident| {
-                    let event = delivered(&incident, &effect.kind, &receipt)?;
-                    Some((incident.id, event))
-                });
-                if let Some((incident, event)) = event {
-                    self.record::<Incident>(incident, &Cause::howler(), event)?;
-                }
-                self.told(&effect, &receipt)?;
-                self.knows_channel(&effect, &receipt)?;
-                self.reached(&effect, &receipt)?;
-                self.run_told(&effect, &receipt)?;
-                self.alerts_told(&effect, &receipt)?;
-            }
+            Outcome::Done(receipt) => self.settled(&effect, &receipt, Aside::default())?,
+            Outcome::DoneBut(receipt, aside) => self.settled(&effect, &receipt, *aside)?,
             Outcome::Dropped { reason } => {
                 info!(effect = id.0, reason, "an effect was dropped");
                 self.effects.insert(id, None);
@@ -386,6 +372,32 @@ impl<'a> Draft<'a> {
             Outcome::Failed { reason, unknown } => self.failed(effect, reason, unknown)?,
         }
         Ok(())
+    }
+}
+
+impl Draft<'_> {
+    fn settled(&mut self, effect: &Effect, receipt: &Receipt, aside: Aside) -> Result<(), StoreError> {
+        let incident = effect.incident.map(|incident| self.book().incident(incident)).transpose()?;
+        self.effects.insert(effect.id, None);
+        let event = incident.flatten().and_then(|incident| {
+            let event = delivered(&incident, &effect.kind, receipt)?;
+            Some((incident.id, event))
+        });
+        if let Some((incident, event)) = event {
+            self.record::<Incident>(incident, &Cause::howler(), event)?;
+        }
+        if let Some(owed) = aside.owes {
+            let kind = EffectKind::Mention(Box::new(owed));
+            self.push_for(effect.owner, effect.incident, Intent { lane: Lane::Notice(effect.owner), kind });
+        }
+        self.told(effect, receipt)?;
+        // Where it went instead is not where its channel is.
+        if aside.elsewhere.is_none() {
+            self.knows_channel(effect, receipt)?;
+        }
+        self.reached(effect, receipt)?;
+        self.run_told(effect, receipt)?;
+        self.alerts_told(effect, receipt, aside.elsewhere)
     }
 }
 

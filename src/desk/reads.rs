@@ -33,6 +33,12 @@ const FOUND: usize = 15;
 /// An effect that waits longer than this is worth a line on the board.
 const SLOW: SignedDuration = SignedDuration::from_secs(10);
 
+/// What is wrong beside effects that are not delivered.
+pub fn troubles(book: &Book<'_>) -> Vec<String> {
+    let alerts = book.state.alerts.troubles(book.state.plain.groups.values());
+    book.store.troubles().into_iter().chain(alerts).collect()
+}
+
 /// Answers a line that only reads. `find` blocks for as long as it takes to read every
 /// incident's words.
 pub fn answer(
@@ -46,7 +52,7 @@ pub fn answer(
         Command::Find { words } => find(book.store, words),
         Command::Doctor => {
             let undone = undone(book.state.outbox.iter(), book.now, None);
-            let store = book.store.troubles().into_iter().chain(book.state.alerts.troubles()).collect();
+            let store = troubles(book);
             Ok(Answer::Private(Private::Doctor { undone, store, saving: Saving::Well }))
         }
         Command::DeclareForm { title } => {

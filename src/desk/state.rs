@@ -369,7 +369,7 @@ impl Outbox {
         self.in_flight.remove(&id);
         let Some(effect) = self.effects.get_mut(&id) else { return };
         let state = match outcome.clone() {
-            Outcome::Done(_) | Outcome::Dropped { .. } => {
+            Outcome::Done(_) | Outcome::DoneBut(..) | Outcome::Dropped { .. } => {
                 self.settled.insert(id);
                 return;
             }

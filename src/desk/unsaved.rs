@@ -96,7 +96,7 @@ impl Unsaved {
         effect: &Effect,
         outcome: &Outcome,
     ) -> Result<(), StoreError> {
-        let Outcome::Done(receipt) = outcome else { return Ok(()) };
+        let Some(receipt) = outcome.receipt() else { return Ok(()) };
         if let Receipt::Message { channel, message } = receipt {
             let spot = (channel.clone(), message.clone());
             match &effect.kind {

@@ -3,6 +3,7 @@
 //! *Say* effects carry frozen facts. *Show* effects name the incident and are rendered when they are sent, so ten
 //! changes become one edit.
 
+mod key;
 mod lane;
 mod named;
 mod outcome;
@@ -31,9 +32,10 @@ use super::run::says::RunSays;
 use crate::actor::Actor;
 use crate::duration::Humane;
 use crate::id::{ChannelId, EffectId, IncidentId, MessageTs, RunId, UserId};
+pub use key::PostKey;
 pub use lane::Lane;
 pub use named::Named;
-pub use outcome::{Outcome, Receipt, Undone};
+pub use outcome::{Aside, Outcome, OwedMention, Receipt, Undone};
 pub use say::{Say, Stands};
 pub use to::To;
 
@@ -117,60 +119,6 @@ pub struct Issue {
     pub number: u64,
     /// The page that people open.
     pub url: String,
-}
-
-/// Names a message of howler's that is edited later.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum PostKey {
-    Card(CardPlace),
-    /// The announcement of the event `seq`.
-    Announcement {
-        seq: u32,
-        to: To,
-    },
-    /// The reminder of the event `seq`, itself due at `due`.
-    Reminder {
-        seq: u32,
-        to: To,
-        rung: Rung,
-        due: Timestamp,
-    },
-    /// The brief of the hand-over at `since`, with *I have it*.
-    Brief {
-        since: Timestamp,
-    },
-    /// The pinned message that says who is on call, where there is no group for it.
-    OnCallNow,
-    /// The question to the other person of a swap.
-    Swap {
-        number: u64,
-    },
-    /// A page that belongs to no incident, by the rota's event `seq`.
-    Summons {
-        number: u64,
-        seq: u32,
-        to: To,
-    },
-    /// The page of the event `seq`.
-    Page {
-        seq: u32,
-        to: To,
-    },
-}
-
-impl PostKey {
-    /// One place, one reminder: an older one there is not edited any more.
-    pub fn is_replaced_by(&self, newer: &Self) -> bool {
-        match (self, newer) {
-            (Self::Reminder { seq: old, to, .. }, Self::Reminder { seq, to: same, .. }) => {
-                to == same && old < seq
-            }
-            _ => false,
-        }
-    }
-
-    /// The declaration is every incident's first event.
-    pub const DECLARATION: Self = Self::Announcement { seq: 1, to: To::Emergencies };
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -339,6 +287,8 @@ pub enum EffectKind {
         to: To,
         notice: Notice,
     },
+    /// Call the on-call's group under a message that could not.
+    Mention(Box<OwedMention>),
     /// A private answer that could not travel in the HTTP answer.
     Whisper {
         to: UserId,

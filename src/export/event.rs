@@ -142,7 +142,7 @@ fn message(kind: &EventKind) -> (&'static str, Value) {
 }
 
 /// What became of an incident's alerts; every line says how many there are with that.
-fn alerts(AlertNews { what, tally }: &AlertNews) -> (&'static str, Value) {
+fn alerts(AlertNews { what, tally, acked }: &AlertNews) -> (&'static str, Value) {
     let (name, mut data) = match what {
         AlertWhat::Joined { alert, title, source, group, .. } => {
             ("alert_joined", json!({ "alert": alert, "title": title, "source": source, "group": group }))
@@ -151,7 +151,10 @@ fn alerts(AlertNews { what, tally }: &AlertNews) -> (&'static str, Value) {
         AlertWhat::Cleared { alert, .. } => ("alert_cleared", json!({ "alert": alert })),
         AlertWhat::Left { alert, group, .. } => ("alert_left", json!({ "alert": alert, "group": group })),
         AlertWhat::Counted { more } => ("alerts_counted", json!({ "more": more })),
-        AlertWhat::Still => ("alerts_counted", json!({ "more": 0 })),
+        AlertWhat::Still => match acked {
+            Some(alert) => ("alert_acknowledged_at_its_source", json!({ "alert": alert })),
+            None => ("alerts_counted", json!({ "more": 0 })),
+        },
         AlertWhat::Reread { .. } => ("alerts_reread", json!({})),
         AlertWhat::Unheard { from, until } => {
             ("alerts_unheard", json!({ "down_from": from, "down_until": until }))

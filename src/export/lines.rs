@@ -251,6 +251,7 @@ fn does(kind: &EffectKind) -> &'static str {
         EffectKind::Look { .. } => "look",
         EffectKind::AlertCard { .. } => "alert_card",
         EffectKind::Picture(_) => "picture",
+        EffectKind::Mention(_) => "mention",
         EffectKind::RunCard { .. } => "run_card",
         EffectKind::RunSays { .. } => "run_says",
         EffectKind::RunFile { .. } => "run_file",

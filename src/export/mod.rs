@@ -76,7 +76,7 @@ pub fn row(key: &[u8], value: &[u8], to: &mut impl Write) -> Result<bool, Export
             writeln!(to, "{line}")?;
             return Ok(true);
         }
-        Record::Drills(_) | Record::Inner => return Ok(false),
+        Record::Drills(_) | Record::Ear(_) | Record::Inner => return Ok(false),
     };
     put(to, &line)?;
     Ok(true)

@@ -1,17 +1,18 @@
 //! The text after `/alerts`.
 
-use std::collections::BTreeMap;
+mod silence;
 
 use jiff::SignedDuration;
 
+use self::silence::silence;
 use super::number;
 use super::parts::{self, quoted, split_word};
 use super::words::nearest_of;
 use crate::slack_text;
 use domain::Severity;
-use domain::alert::line::{AlertsLine, Silenced, Unclear, Unsilenced};
+use domain::alert::line::{AlertsLine, Unclear, Unsilenced};
 use domain::alert::signal::Source;
-use domain::alert::silence::{Matcher, SilenceId};
+use domain::alert::silence::SilenceId;
 use domain::alert::{AlertId, source_word};
 use domain::duration::parse_duration;
 use domain::text;
@@ -61,9 +62,17 @@ pub fn parse(text: &str) -> AlertsLine {
     let (first, rest) = split_word(text);
     if is_named(first) && !rest.is_empty() {
         let (word, behind) = split_word(rest);
+        let goes_to = |word: &str| ["to", "into"].iter().any(|lead| word.eq_ignore_ascii_case(lead));
+        let word = if goes_to(word) { "attach" } else { word };
         return read(word, format!("{first} {behind}").trim_end(), text);
     }
     read(first, rest, text)
+}
+
+/// Whether a line that was not understood may be about incidents.
+pub(super) fn may_be_of_incidents(unclear: &Unclear) -> bool {
+    matches!(unclear, Unclear::Word { alerts, .. } if alerts.is_empty())
+        || matches!(unclear, Unclear::NotANumber { .. })
 }
 
 /// What `/alerts` calls a word that people type for it.
@@ -231,49 +240,6 @@ fn resolve(rest: &str) -> Result<AlertsLine, Unclear> {
     }
 }
 
-/// `A-12 2h why`, `source=grafana team=stream 2h why`, and the time before what is to be silent. Where an alert is named and the rest is
-/// not clear, its buttons ask.
-fn silence(rest: &str) -> Result<AlertsLine, Unclear> {
-    let plain = slack_text::plain(rest);
-    let (first, why) = match time(&plain) {
-        Some((long, rest)) => (Some(long), rest),
-        None => (None, plain.as_str()),
-    };
-    let (what, behind) = silenced(why)?;
-    let how = |unclear| match &what {
-        Silenced::Alert(alert) => Ok(AlertsLine::SilenceHow { alert: *alert }),
-        Silenced::Matching(_) => Err(unclear),
-    };
-    let timed = first.map(|long| (long, behind)).or_else(|| time(behind));
-    let Some((long, why)) = timed else { return how(Unclear::NoTime) };
-    let why = text::clean_line(why);
-    match why.chars().count() {
-        0 => how(Unclear::NoReason),
-        many if many > REASON_MOST => {
-            Err(Unclear::ReasonTooLong { most: REASON_MOST, of: "silence".to_owned() })
-        }
-        _ => Ok(AlertsLine::Silence { what, long, why }),
-    }
-}
-
-/// What is to be silent, and what is behind it.
-fn silenced(text: &str) -> Result<(Silenced, &str), Unclear> {
-    let (first, _) = split_word(text);
-    if first.is_empty() {
-        return Err(Unclear::NoTime);
-    }
-    if !is_named(first) && (first.contains('=') || source("silence", first).is_ok()) {
-        let (matcher, behind) = matcher(text)?;
-        return Ok((Silenced::Matching(matcher), behind));
-    }
-    let (alert, behind) = alert("silence", text)?;
-    // A number right behind one is a time, or one without its unit.
-    if !behind.trim_start().starts_with(|sign: char| sign.is_ascii_digit()) {
-        several("silence", alert, beside(behind))?;
-    }
-    Ok((Silenced::Alert(alert), behind))
-}
-
 /// `2h`, `for 2 hours`, `1h 30m`, and what is behind it.
 pub(super) fn time(text: &str) -> Option<(SignedDuration, &str)> {
     let (first, behind) = split_word(text);
@@ -284,40 +250,6 @@ pub(super) fn time(text: &str) -> Option<(SignedDuration, &str)> {
         return Some((long, after));
     }
     parse_duration(first).ok().map(|long| (long, behind))
-}
-
-/// `source=grafana team=stream`, and what is behind it.
-fn matcher(mut text: &str) -> Result<(Matcher, &str), Unclear> {
-    let mut matcher = Matcher { source: None, key: None, labels: BTreeMap::new() };
-    loop {
-        let (word, rest) = split_word(text);
-        // `grafana 2h the move`
-        if matcher == Matcher::default() && !word.contains('=') {
-            matcher.source = Some(source("silence", word)?);
-            text = rest;
-            continue;
-        }
-        let Some((name, value)) = word.split_once('=').filter(|(name, _)| !name.is_empty()) else {
-            return Ok((matcher, text));
-        };
-        match name {
-            "source" => matcher.source = Some(source("silence", value)?),
-            "key" => matcher.key = Some(value.to_owned()),
-            name => {
-                // `label=team=stream`, as the help may be read.
-                let (name, value) = match name {
-                    "label" => value.split_once('=').unwrap_or((name, value)),
-                    name => (name, value),
-                };
-                let is_level = parts::is_level(value) && !value.bytes().all(|byte| byte.is_ascii_digit());
-                if name.eq_ignore_ascii_case("severity") && is_level {
-                    return Err(Unclear::BySeverity);
-                }
-                matcher.labels.insert(name.to_owned(), value.to_owned());
-            }
-        }
-        text = rest;
-    }
 }
 
 pub(super) fn source(of: &str, word: &str) -> Result<Source, Unclear> {
@@ -338,8 +270,14 @@ fn unsilence(rest: &str) -> Result<AlertsLine, Unclear> {
     alert("unsilence", rest).map(|(alert, _)| AlertsLine::Unsilence { which: Unsilenced::Of(alert) })
 }
 
-/// `A-12 to 7`, `A-12 INC-7`, `A-12 to incident 7`.
+/// `A-12 to 7`, `A-12 INC-7`, `A-12 to incident 7`, and the other way round: `INC-7 A-12`, `7 A-12`.
 fn attach(rest: &str) -> Result<AlertsLine, Unclear> {
+    let (first, behind) = split_word(rest);
+    if let ([alert], Ok(Some(incident))) = (named(behind).as_slice(), parts::incident(first))
+        && !is_named(first)
+    {
+        return Ok(AlertsLine::Attach { alert: *alert, incident });
+    }
     let (alert, mut rest) = alert("attach", rest)?;
     several("attach", alert, named(rest))?;
     let word = loop {

@@ -32,6 +32,7 @@ use jiff::SignedDuration;
 
 use self::parts::split_word;
 use self::words::Verb;
+use domain::alert::line::AlertsLine;
 use domain::command::{Command, Line};
 use domain::feature::FeatureLine;
 use domain::id::IncidentId;
@@ -63,7 +64,7 @@ pub fn parse(text: &str) -> Result<Line, Refusal> {
         return Ok(runbook_line(rest));
     }
     if let Some(line) = parse_feature(first, rest) {
-        return Ok(line);
+        return line;
     }
     if only_looks(first, rest) {
         return Ok(runbook_line(text));
@@ -113,16 +114,42 @@ fn runbook_line(text: &str) -> Line {
     Line { incident: None, command: Command::Runbook(runbook::parse(text)) }
 }
 
-/// Reads the text after the slash command of a part that has one of its own; `None` where `command` is none of these.
-pub fn parse_feature(command: &str, text: &str) -> Option<Line> {
+/// Reads the text after the slash command of a part that has one of its own; `None` where `command` is none of these. What is said there
+/// of incidents, as `merge 2 into 1`, is asked about.
+pub fn parse_feature(command: &str, text: &str) -> Option<Result<Line, Refusal>> {
     let text = tidy::tidied(text);
     let is = |name: &str| command.strip_prefix('/').unwrap_or(command).eq_ignore_ascii_case(name);
     let line = match () {
-        () if is("alerts") || is("alert") => FeatureLine::Alerts(alerts::parse(&text)),
+        () if is("alerts") || is("alert") => match alerts::parse(&text) {
+            AlertsLine::Unclear(unclear) if alerts::may_be_of_incidents(&unclear) => match of_two(&text) {
+                Some(asks) => return Some(Err(asks)),
+                None => FeatureLine::Alerts(AlertsLine::Unclear(unclear)),
+            },
+            line => FeatureLine::Alerts(line),
+        },
         () if is("maintenance") => FeatureLine::Maintenance(maintenance::parse(&text)),
         () => return None,
     };
-    Some(here(Command::Feature(Box::new(line))))
+    Some(Ok(here(Command::Feature(Box::new(line)))))
+}
+
+/// What a line says of two incidents that are one, or two again, as a question.
+fn of_two(text: &str) -> Option<Refusal> {
+    let of_two = |line: &Line| {
+        matches!(
+            line.command.core(),
+            Command::Merge { .. } | Command::MergeIntoChannel { .. } | Command::Split
+        ) || matches!(line.command.core(), Command::Cancel { of: Some(_), .. })
+    };
+    match parse(text) {
+        Ok(line) if of_two(&line) => Some(Refusal::unsure(Doubt::Sentence, [line])),
+        Err(Refusal::Unsure { doubt, meanings, asked })
+            if meanings.iter().all(|meaning| of_two(&meaning.line)) =>
+        {
+            Some(Refusal::Unsure { doubt, meanings, asked })
+        }
+        _ => None,
+    }
 }
 
 /// The runbook's words that nothing else is asked for by: `diagnose event-stream`, `health`, `logs web`. A sentence that begins

@@ -1,7 +1,7 @@
 //! Reasons that people type go into the timeline, the audit and cards: a secret that was pasted into one is taken out before
 //! anything is decided or saved (research 2b, rule 8).
 
-use domain::alert::line::AlertsLine;
+use domain::alert::line::{AlertsLine, Unclear};
 use domain::command::{Command, Line};
 use domain::feature::FeatureLine;
 use domain::request::{Ask, Form};
@@ -35,6 +35,16 @@ fn feature(line: FeatureLine, redactor: &Redactor) -> FeatureLine {
         FeatureLine::Alerts(AlertsLine::Resolve { alert, why }) => {
             let why = why.map(|why| reason(&why, redactor));
             FeatureLine::Alerts(AlertsLine::Resolve { alert, why })
+        }
+        FeatureLine::Alerts(AlertsLine::Unclear(Unclear::Selector { word, meant, label, lines })) => {
+            let without = |line| match feature(FeatureLine::Alerts(line), redactor) {
+                FeatureLine::Alerts(line) => Some(line),
+                _ => None,
+            };
+            let lines = lines.into_iter().filter_map(without).collect();
+            let shown = |text: &str| redactor.shown(text);
+            let (word, meant, label) = (shown(&word), shown(&meant), shown(&label));
+            FeatureLine::Alerts(AlertsLine::Unclear(Unclear::Selector { word, meant, label, lines }))
         }
         line => line,
     }
@@ -119,7 +129,7 @@ mod tests {
         let redactor = Redactor::new(std::iter::empty());
         for typed in ["silence A-12 2h password=hunter22 is fine", "resolve A-12 password=hunter22 was wrong"]
         {
-            let line = grammar::parse_feature("alerts", typed).unwrap();
+            let line = grammar::parse_feature("alerts", typed).unwrap().unwrap();
             let shown = format!("{:?}", without_secrets(Ask::Line(line), &redactor));
             assert!(shown.contains("A-12") || shown.contains("AlertId(12)"), "{shown}");
             assert!(!shown.contains("hunter22"), "{shown}");

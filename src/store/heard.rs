@@ -16,7 +16,7 @@ use watch::vendor::VendorRow;
 /// Which alert is a key's.
 const KEY: &[u8] = b"K/";
 /// A source that spoke.
-const EAR: &[u8] = b"L/";
+pub(super) const EAR: &[u8] = b"L/";
 /// Deliveries that could not be understood, a few of each source.
 const MISREAD: &[u8] = b"M/";
 

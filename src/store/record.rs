@@ -1,6 +1,7 @@
 //! A row as what it is, for those who read a backup.
 
 use super::{StoreError, codec, keys, plain};
+use domain::alert::ear::Ear;
 use domain::effect::Effect;
 use domain::id::IncidentId;
 use domain::incident::Incident;
@@ -26,6 +27,8 @@ pub enum Record {
     Effect(Box<Effect>),
     /// The last drill of each procedure.
     Drills(Box<Drills>),
+    /// What is known of a source of alerts.
+    Ear(Box<Ear>),
     /// One of a plain kind, as JSON that is exported as it stands.
     Plain(String),
     /// A row by which the store finds its way: indexes, deliveries seen, its own numbers.
@@ -57,6 +60,8 @@ impl Record {
             Self::Effect(Box::new(codec::decode(value)?))
         } else if key == super::drills::DRILLS {
             Self::Drills(Box::new(codec::decode(value)?))
+        } else if key.starts_with(super::heard::EAR) {
+            Self::Ear(Box::new(codec::decode(value)?))
         } else {
             plain::facts(key, value)?.map_or(Self::Inner, Self::Plain)
         })

@@ -30,6 +30,7 @@ pub fn effect_in_words(effect: &Effect) -> String {
         EffectKind::Group => "the user group of the on-call".to_owned(),
         EffectKind::Look { run, name, .. } => format!("the check {name} of {run}"),
         EffectKind::AlertCard { group } => format!("the message of the {group}"),
+        EffectKind::Mention(_) => "the mention under a message that called nobody".to_owned(),
         EffectKind::Picture(picture) => format!("the picture of {}", picture.watch),
         EffectKind::RunCard { run } => format!("the card of {run}"),
         EffectKind::RunSays { run, to, .. } => format!("what {run} says {}", place(to)),

@@ -3,17 +3,19 @@
 use domain::Command;
 use domain::actor::Actor;
 use domain::alert::AlertId;
-use domain::effect::Say;
+use domain::effect::{Say, To};
 use domain::id::IncidentId;
 use domain::incident::alerts::{AlertNews, AlertWhat, NAMED, Named, Tally};
 use domain::incident::{Incident, Resolution};
 use domain::text::shorten;
+use jiff::Timestamp;
 
 use super::Message;
 use super::blocks::{Button, Draft};
 use super::facts;
 use super::feature::alerts::{alerts, source, thousands};
-use super::words::{Words, address, bold, clock, near, words};
+use super::merge;
+use super::words::{Words, address, bold, clock, moment, near, words};
 use config::Mentions;
 
 /// Longest title on a card.
@@ -27,7 +29,8 @@ pub(super) fn on_card(incident: &Incident) -> Option<Words> {
         return None;
     }
     let lead = words![bold("Alerts: ")];
-    let quiet = known.quiet.map(|since| words![", none fires since ", near(since, incident.declared_at)]);
+    let quiet =
+        known.over_since().map(|since| words![", none fires since ", near(since, incident.declared_at)]);
     if many as usize <= NAMED && known.named.len() == many as usize {
         let named = Words::joined(known.named.iter().map(named), "; ");
         return Some(lead.and(named).and_if(quiet.filter(|_| many > 1)));
@@ -39,14 +42,19 @@ pub(super) fn on_card(incident: &Incident) -> Option<Words> {
 
 /// `A-12 still fires`, `A-12, A-13 and 4 more still fire`.
 pub(super) fn fire_still(firing: &[AlertId], more: u32) -> Words {
+    let one = firing.len() == 1 && more == 0;
+    named_with(firing, more).and(words![if one { " still fires" } else { " still fire" }])
+}
+
+/// `A-12, A-13 and 4 more`.
+fn named_with(firing: &[AlertId], more: u32) -> Words {
     let names = Words::joined(firing.iter().map(|alert| words![bold(alert.to_string())]), ", ");
     let more = match (more, firing.is_empty()) {
         (0, _) => None,
         (more, true) => Some(words![alerts(more.into())]),
         (more, false) => Some(words![format!(" and {} more", thousands(more.into()))]),
     };
-    let one = firing.len() == 1 && more.is_none();
-    names.and_if(more).and(words![if one { " still fires" } else { " still fire" }])
+    names.and_if(more)
 }
 
 /// What fired when an incident ended; its card does not follow what becomes of that later. A double's alerts go on elsewhere.
@@ -99,7 +107,9 @@ pub(super) fn told(news: &AlertNews, by: &Actor, most: usize) -> Words {
             words![by, " took away ", bold(alert.to_string())].and(titled(title))
         }
         AlertWhat::Counted { more } => storm(*more, news.tally),
-        AlertWhat::Still => Words::default(),
+        AlertWhat::Still => news.acked.map_or_else(Words::default, |alert| {
+            words!["Somebody has ", bold(alert.to_string()), " at its source."]
+        }),
         AlertWhat::Reread { .. } if news.tally.alerts == 0 => {
             words!["None of its alerts belongs to it any more."]
         }
@@ -139,25 +149,12 @@ pub(super) fn looks_over(say: &Say, incident: IncidentId, mentions: &Mentions) -
     };
     let oncall = facts::oncall(mentions, *severity).filter(|_| asked.is_none());
     let oncall = oncall.map(|oncall| oncall.and(words![": "])).unwrap_or_default();
-    let over = match tally.alerts {
-        1 => words!["Its alert is over since ", clock(*since), "."],
-        many => {
-            words![
-                format!("All {} of its alerts are over since ", thousands(many.into())),
-                clock(*since),
-                "."
-            ]
-        }
-    };
+    let over = is_over_since(*tally, *since);
     let why = match (asked.is_some(), commands) {
         (true, true) => words!["You're in command, so I'm asking you."],
         (true, false) => words!["You have it, so I'm asking you."],
         (false, _) => match resolves_at {
-            Some(at) => words![
-                "Nobody has touched it. I resolve it at ",
-                clock(*at),
-                ", unless an alert fires again or somebody does something about it."
-            ],
+            Some(at) => by_itself(*at),
             None => words!["Nobody whom I can write to has it, so I'm asking whoever is on call."],
         },
     };
@@ -167,6 +164,71 @@ pub(super) fn looks_over(say: &Say, incident: IncidentId, mentions: &Mentions) -
         .lines(vec![oncall.and(over), why])
         .buttons([Some(facts::resolve(incident).primary()), ack].into_iter().flatten().collect())
         .finish()
+}
+
+/// The question of event `seq` as it is now: still open, or answered, or void. Without buttons where there is nothing to answer.
+pub fn question_now(incident: &Incident, seq: u32, to: &To) -> Message {
+    let id = incident.id;
+    let about = words![bold(format!("{id} {}: ", incident.title))];
+    if incident.alerts.asked != Some(seq) {
+        let ends = words!["Whether it is over needs no answer here."];
+        return Draft::new().line(about.and(no_more(incident))).line(ends).finish();
+    }
+    let known = &incident.alerts;
+    let over = is_over_since(known.tally, known.over_since().unwrap_or(incident.declared_at));
+    let why = match (to.person(), incident.over_due(), incident.acknowledged.as_ref()) {
+        (Some(_), ..) => words!["I'm asking you."],
+        (None, Some(at), _) => by_itself(at),
+        (None, None, Some(taken)) => {
+            words![&taken.by, " has it, so I don't resolve it by myself."]
+        }
+        (None, None, None) => words!["Somebody did something about it, so I don't resolve it by myself."],
+    };
+    Draft::new()
+        .headline(&format!("🟢 It looks over, resolve {id}? "), &incident.title)
+        .lines(vec![over, why])
+        .buttons(vec![facts::resolve(id).primary()])
+        .finish()
+}
+
+/// Why nobody need say whether it is over.
+fn no_more(incident: &Incident) -> Words {
+    let merged = incident.merged().map(|merged| (merged.whole.incident, &merged.by, merged.at));
+    match (incident.resolution(), merged, incident.firing()) {
+        (Some(ended), ..) => {
+            words![facts::ended(incident), " by ", &ended.by, ", ", moment(ended.at), "."]
+        }
+        (None, Some((into, by, at)), _) => merge::answered(into, by).and(words![", ", moment(at), "."]),
+        (None, None, Some((firing, more))) => {
+            let one = firing.len() == 1 && more == 0;
+            words!["🔴 it is not over: "].and(named_with(&firing, more)).and(words![if one {
+                " fires."
+            } else {
+                " fire."
+            }])
+        }
+        (None, None, None) if incident.alerts.tally.alerts == 0 => {
+            words!["none of its alerts belongs to it any more."]
+        }
+        (None, None, None) => words!["an alert fired again since. It is over again, and I asked anew."],
+    }
+}
+
+fn is_over_since(tally: Tally, since: Timestamp) -> Words {
+    match tally.alerts {
+        1 => words!["Its alert is over since ", clock(since), "."],
+        many => {
+            words![format!("All {} of its alerts are over since ", thousands(many.into())), clock(since), "."]
+        }
+    }
+}
+
+fn by_itself(at: Timestamp) -> Words {
+    words![
+        "Nobody has touched it. I resolve it at ",
+        clock(at),
+        ", unless an alert fires again or somebody does something about it."
+    ]
 }
 
 /// One line in the thread.

@@ -38,6 +38,11 @@ pub fn posted_elsewhere(message: Message, room: &Room) -> Message {
     with_context(message, words.mrkdwn(usize::MAX))
 }
 
+/// `message` of a channel in which it cannot be posted, and why: for the on-call channel.
+pub fn posted_instead(message: Message, why: &str) -> Message {
+    with_context(message, words![format!("📦 This comes here because {why}.")].mrkdwn(usize::MAX))
+}
+
 /// Calls the on-call's group under a message that could not, for Slack did not tell then which it is.
 pub fn mention_made_good(group: &str) -> Message {
     Draft::new()

@@ -48,12 +48,14 @@ pub use amend::{amended, settled};
 pub use card::{card, card_anew, topic};
 pub use effect_words::effect_in_words;
 pub use feature::alerts::card::message as alert_card;
-pub use feature::alerts::room::put_off;
+pub use feature::alerts::room::{put_off, told_elsewhere};
+pub use feature::alerts::silences::{silenced_note, unsilenced_note};
 pub use feature::notice;
 pub use forms::form;
 pub use github::{IssueText, carries, comment_text, issue_text};
 pub use home::home;
-pub use late::{HeldUp, mention_made_good, posted_elsewhere, posted_late};
+pub use incident_alerts::question_now;
+pub use late::{HeldUp, mention_made_good, posted_elsewhere, posted_instead, posted_late};
 pub use lines::{Via, typed};
 pub use oncall::{
     Earlier, nameless, not_a_name, not_taken, not_weeks, oncall_now, oncall_topic, retold, spoken_summons,

@@ -120,14 +120,8 @@ impl Deliverer {
                 Err(trouble) => return Err(Stop::sending(trouble, &spot)),
             }
         }
-        let posted = match self.post_once(job, Destination::Source(&shown.group.channel), &message).await {
-            // Somebody must hear of it.
-            Err(Stop::Failed(_)) if shown.group.mention => {
-                self.post_once(job, Destination::OnCall, &message).await
-            }
-            posted => posted,
-        };
-        let (receipt, earlier) = posted?;
+        let destination = Destination::Source(&shown.group.channel);
+        let (receipt, earlier) = self.post_once(job, destination, &message).await?;
         // The earlier attempt showed the alerts as they were then.
         if let (true, Receipt::Message { channel, message: ts }) = (earlier, &receipt) {
             let spot = Spot { channel: channel.clone(), ..Spot::workspace() };
@@ -177,7 +171,10 @@ impl Deliverer {
         let incident = incident(job)?;
         let key = PostKey::Announcement { seq, to: to.clone() };
         let post = incident.post(&key).ok_or(Stop::Dropped("the announcement never went out"))?;
-        let message = view::amended(incident, seq, &self.mentions(job));
+        let message = match key.asks_whether_it_is_over() {
+            Some(_) => Some(view::question_now(incident, seq, to)),
+            None => view::amended(incident, seq, &self.mentions(job)),
+        };
         let message = message.ok_or(Stop::Dropped("there is nothing to amend in the announcement"))?;
         match self.edit(incident, (&post.channel, &post.message), &message).await {
             Ok(()) => Ok(Receipt::Nothing),

@@ -6,6 +6,7 @@ mod connections;
 mod edit;
 mod file;
 mod invite;
+mod marked;
 mod news;
 mod oncall;
 mod owed;
@@ -15,12 +16,14 @@ mod reach;
 mod read;
 mod room;
 mod shown;
+mod stop;
 pub(super) mod target;
 mod token;
 mod whisper;
 pub(super) mod wire;
 
-use std::sync::{Arc, Mutex};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use tokio::sync::Notify;
@@ -35,8 +38,8 @@ use super::retry::{self, Class, Trouble};
 use client::Slack;
 use config::Config;
 pub use connections::{Connections, NoConnection};
-use domain::effect::{EffectKind, Outcome, Receipt};
-use domain::id::{ChannelId, MessageTs, UserId};
+use domain::effect::{Aside, EffectKind, Outcome, Receipt};
+use domain::id::{ChannelId, EffectId, UserId};
 use domain::incident::Incident;
 use domain::oncall::reach::NoWay;
 use ground::clock::Clock;
@@ -46,6 +49,7 @@ use owed::Owed;
 use picture::Uploads;
 use reach::Reach;
 use shown::Shown;
+use stop::{Spot, Stage, Stop, Thread};
 pub(super) use target::is_allowed;
 pub use target::{DelivererError, SlackTarget};
 
@@ -62,14 +66,14 @@ pub struct Deliverer {
     uploads: Uploads,
     /// The id of the on-call's group, once it is known.
     group: Mutex<Option<String>>,
-    /// Whether that was asked before the first mention, and what was said without it.
+    /// Whether that was asked before the first mention, and what came of it.
     owed: Owed,
+    /// What is to be known of effects in hand, beside their receipts.
+    asides: Mutex<HashMap<EffectId, Aside>>,
     /// The group is known to hold somebody else than who is on call.
     group_is_stale: std::sync::atomic::AtomicBool,
     /// Slack said that a user group was changed.
     pub group_changed: Notify,
-    /// A message could not mention the group.
-    pub mention_owed: Notify,
     pub people: People,
     /// The Home tabs that are looked at.
     pub homes: Homes,
@@ -84,69 +88,6 @@ pub enum NoIdentity {
     /// It may pass by itself.
     #[error("{0}")]
     Unreachable(String),
-}
-
-/// Why an effect ended without a receipt.
-#[derive(Debug)]
-enum Stop {
-    /// A call brought nothing.
-    Trouble {
-        trouble: Box<Trouble>,
-        spot: Spot,
-        stage: Stage,
-    },
-    Dropped(&'static str),
-    Failed(String),
-}
-
-/// What a call that brought nothing says of its effect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    /// It is as known or unknown as before.
-    Before,
-    /// It was this call that carries it out, so their fates are one.
-    Sending,
-    /// A part of it was carried out.
-    Begun,
-}
-
-/// A place in Slack, with its words for a reason.
-#[derive(Clone, Debug)]
-struct Spot {
-    channel: ChannelId,
-    words: String,
-    /// Follows "does not exist or howler cannot see it".
-    remedy: &'static str,
-    thread: Option<Thread>,
-}
-
-/// A thread in a place.
-#[derive(Clone, Debug)]
-struct Thread {
-    root: MessageTs,
-    /// What is said in it is sent to the channel too.
-    broadcast: bool,
-}
-
-impl Stop {
-    fn before(trouble: Trouble, spot: &Spot) -> Self {
-        Self::Trouble { trouble: Box::new(trouble), spot: spot.clone(), stage: Stage::Before }
-    }
-
-    fn sending(trouble: Trouble, spot: &Spot) -> Self {
-        Self::Trouble { trouble: Box::new(trouble), spot: spot.clone(), stage: Stage::Sending }
-    }
-
-    fn begun(trouble: Trouble, spot: &Spot) -> Self {
-        Self::Trouble { trouble: Box::new(trouble), spot: spot.clone(), stage: Stage::Begun }
-    }
-}
-
-impl Spot {
-    /// Where no channel is concerned.
-    fn workspace() -> Self {
-        Self { channel: "".into(), words: "the workspace".into(), remedy: "", thread: None }
-    }
 }
 
 impl Deliverer {
@@ -187,9 +128,9 @@ impl Deliverer {
             uploads: Uploads::default(),
             group: Mutex::default(),
             owed: Owed::default(),
+            asides: Mutex::default(),
             group_is_stale: Default::default(),
             group_changed: Notify::new(),
-            mention_owed: Notify::new(),
             people,
             homes: Homes::default(),
         })
@@ -229,10 +170,15 @@ impl Deliverer {
         if owed::may_mention(&job.effect.kind) {
             self.learn_group().await;
         }
-        match self.carry_out(job).await {
+        let carried = self.carry_out(job).await;
+        let aside = self.asides.lock().unwrap_or_else(PoisonError::into_inner).remove(&job.effect.id);
+        match carried {
             Ok(receipt) => {
                 self.reach.found(self.slack.clock().now());
-                Outcome::Done(receipt)
+                match aside {
+                    Some(aside) => Outcome::DoneBut(receipt, Box::new(aside)),
+                    None => Outcome::Done(receipt),
+                }
             }
             Err(stop) => self.stopped(job, stop),
         }
@@ -253,6 +199,13 @@ impl Deliverer {
             Ok(None) | Err(Stop::Dropped(_) | Stop::Failed(_)) => dropped(),
             Err(stop) => self.stopped(job, stop),
         }
+    }
+
+    /// What is to be told beside the receipt of the job in hand.
+    fn aside(&self, job: &Job, notes: impl FnOnce(&mut Aside)) {
+        let mut asides: MutexGuard<'_, HashMap<_, _>> =
+            self.asides.lock().unwrap_or_else(PoisonError::into_inner);
+        notes(asides.entry(job.effect.id).or_default());
     }
 
     fn stopped(&self, job: &Job, stop: Stop) -> Outcome {
@@ -337,6 +290,7 @@ impl Deliverer {
             EffectKind::RunFile { name, title, text, .. } => self.run_file(job, name, title, text).await,
             EffectKind::SayFreeze { by, why } => self.say_freeze(job, by, why.as_ref()).await,
             EffectKind::Notice { to, notice } => self.notice(job, to, notice).await,
+            EffectKind::Mention(owed) => self.mention(job, owed).await,
             EffectKind::Picture(_)
             | EffectKind::Look { .. }
             | EffectKind::Prepare { .. }

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::client::{Call, Nothing};
-use super::post::{EVENT_TYPE, Page, SKEW};
+use super::marked::{EVENT_TYPE, Page, SKEW};
 use super::{Deliverer, Spot, Stop};
 use crate::job::Job;
 use crate::retry::Trouble;

@@ -1,35 +1,31 @@
-//! Mentions of the on-call's group that went out as plain text, for Slack did not tell its id: they are made good once it does.
+//! Mentions of the on-call's group that went out as plain text, for Slack did not tell its id: each is an effect of its own, which is
+//! made good once Slack tells.
 
+use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use tokio::time::timeout;
-use tracing::{debug, warn};
+use tracing::debug;
 
-use super::{Deliverer, Spot, Thread};
+use super::post::takes_no_replies;
+use super::{Deliverer, Spot, Stop, Thread, retry};
 use crate::directory::is_id;
-use domain::effect::{EffectKind, Receipt};
-use view::Message;
+use crate::job::Job;
+use crate::retry::Trouble;
+use domain::effect::{EffectKind, OwedMention, Receipt};
 
 /// How long the first message waits for the group's id.
 const TOLD_WITHIN: Duration = Duration::from_secs(3);
 /// What is older calls nobody any more.
 const CALLS_FOR: SignedDuration = SignedDuration::from_hours(1);
-/// So many are kept.
-const MOST: usize = 100;
 
 #[derive(Default)]
 pub(super) struct Owed {
     asked: AtomicBool,
-    mentions: Mutex<Vec<Mention>>,
-}
-
-/// A message that was to call the group, by the thread under it.
-struct Mention {
-    spot: Spot,
-    at: Timestamp,
+    /// Slack has no such group, or does not let howler see it: nothing is owed.
+    none: AtomicBool,
 }
 
 /// Whether an effect of this kind may mention the on-call.
@@ -51,10 +47,20 @@ impl Deliverer {
             return;
         }
         match timeout(TOLD_WITHIN, self.oncall_group()).await {
-            Ok(Ok(_)) => {}
-            Ok(Err(trouble)) => debug!(?trouble, "Slack does not tell the on-call's group yet"),
+            Ok(told) => self.note_whether_there_is_a_group(&told),
             Err(_) => debug!("Slack does not tell the on-call's group in time"),
         }
+    }
+
+    fn note_whether_there_is_a_group(&self, told: &Result<Option<String>, Trouble>) {
+        let none = match told {
+            Ok(group) => group.is_none(),
+            Err(trouble) => {
+                debug!(?trouble, "Slack does not tell the on-call's group");
+                retry::verdict(trouble, "", "").class.is_final()
+            }
+        };
+        self.owed.none.store(none, Ordering::Relaxed);
     }
 
     /// Nothing is to be looked up: what is configured is an id, or the handle's id is known.
@@ -63,51 +69,46 @@ impl Deliverer {
         known || is_id(&self.config.mentions.oncall)
     }
 
-    /// Whether a message waits for its mention.
-    pub fn owes_mentions(&self) -> bool {
-        !self.owed.mentions.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
-    }
-
-    /// Notes that a message which stands now called nobody.
-    pub(super) fn owes(&self, spot: &Spot, message: &Message, receipt: Receipt) -> Receipt {
-        self.owes_of(spot, message, &receipt);
-        receipt
-    }
-
-    fn owes_of(&self, spot: &Spot, message: &Message, receipt: &Receipt) {
+    /// Notes that a message which stands now, and says `text`, called nobody.
+    pub(super) fn owes(&self, job: &Job, spot: &Spot, text: &str, receipt: &Receipt) {
         let handle = self.config.mentions.oncall.as_str();
-        if self.group_is_known() || handle.is_empty() || !message.text.contains(handle) {
+        let none = self.group_is_known() || self.owed.none.load(Ordering::Relaxed);
+        if none || handle.is_empty() || !text.contains(handle) || !may_mention(&job.effect.kind) {
             return;
         }
         let Receipt::Message { channel, message } = receipt else { return };
         let root = spot.thread.as_ref().map_or_else(|| message.clone(), |thread| thread.root.clone());
-        let thread = Some(Thread { root, broadcast: false });
-        let spot = Spot { channel: channel.clone(), thread, ..spot.clone() };
-        let mut mentions = self.owed.mentions.lock().unwrap_or_else(PoisonError::into_inner);
-        if mentions.len() < MOST {
-            mentions.push(Mention { spot, at: self.slack.clock().now() });
-            self.mention_owed.notify_one();
-        }
+        let at = self.slack.clock().now();
+        self.aside(job, |aside| aside.owes = Some(OwedMention { channel: channel.clone(), root, at }));
     }
 
-    /// Asks for the group's id again, and calls under each message that could not.
-    pub async fn make_mentions_good(&self) {
-        let group = match self.oncall_group().await {
-            Ok(Some(group)) => group,
-            // There is no such group: what was said calls nobody by any other word.
-            Ok(None) => return self.owed.mentions.lock().unwrap_or_else(PoisonError::into_inner).clear(),
-            Err(trouble) => return debug!(?trouble, "the on-call's group could not be read"),
-        };
-        let owed = std::mem::take(&mut *self.owed.mentions.lock().unwrap_or_else(PoisonError::into_inner));
-        let now = self.slack.clock().now();
-        for mention in owed.into_iter().filter(|mention| now.duration_since(mention.at) < CALLS_FOR) {
-            let mark = format!("mention-{}", mention.at.as_nanosecond());
-            if let Err(trouble) =
-                self.slack.post_message(&mention.spot, &view::mention_made_good(&group), &mark).await
-            {
-                warn!(?trouble, "a mention of the on-call could not be made good; howler tries again");
-                self.owed.mentions.lock().unwrap_or_else(PoisonError::into_inner).push(mention);
+    /// Calls the group under a message that could not.
+    pub(super) async fn mention(&self, job: &Job, owed: &OwedMention) -> Result<Receipt, Stop> {
+        if self.slack.clock().now().duration_since(owed.at) >= CALLS_FOR {
+            return Err(Stop::Dropped("nobody is called any more for what was said so long ago"));
+        }
+        let told = self.oncall_group().await;
+        self.note_whether_there_is_a_group(&told);
+        let none = "Slack has no such group, or does not let howler see it";
+        let group = match told {
+            Ok(group) => group.ok_or(Stop::Dropped(none))?,
+            Err(trouble) if retry::verdict(&trouble, "", "").class.is_final() => {
+                return Err(Stop::Dropped(none));
             }
+            Err(trouble) => {
+                let words = format!("the group {}", self.config.mentions.oncall);
+                return Err(Stop::before(trouble, &Spot { words, ..Spot::workspace() }));
+            }
+        };
+        let thread = Some(Thread { root: owed.root.clone(), broadcast: false });
+        let words = "the thread of the message that called nobody".to_owned();
+        let spot = Spot { channel: owed.channel.clone(), words, thread, ..Spot::workspace() };
+        match self.find_or_post(job, &spot, &view::mention_made_good(&group)).await {
+            Ok((receipt, _)) => Ok(receipt),
+            Err(Stop::Trouble { trouble, .. }) if takes_no_replies(&trouble) => {
+                Err(Stop::Dropped("the message that called nobody was deleted in Slack"))
+            }
+            Err(stop) => Err(stop),
         }
     }
 }

@@ -1,18 +1,15 @@
 //! New messages: each carries its effect's mark, and is looked for by it where an earlier attempt's fate is
 //! unknown.
 
-use std::collections::BTreeMap;
-
-use jiff::SignedDuration;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use tracing::warn;
 
 use super::client::{Call, Slack};
+use super::marked::{EVENT_TYPE, Marked, part_mark};
 use super::{Deliverer, Spot, Stop, Thread, incident};
-use crate::directory::{Cursor, bare_name};
+use crate::directory::bare_name;
 use crate::job::Job;
-use crate::lenient::{lenient, rows};
 use crate::retry::Trouble;
 use domain::alert::rules::Channel;
 use domain::effect::{CardPlace, Receipt, Room, Say, Stands, To};
@@ -20,10 +17,6 @@ use domain::id::{ChannelId, MessageTs, UserId};
 use domain::incident::{Incident, Post};
 use view::{self, Message};
 
-/// Names howler's marks among other apps' metadata.
-pub(super) const EVENT_TYPE: &str = "howler_effect";
-/// Slack's clock and howler's may differ by this much.
-pub(super) const SKEW: SignedDuration = SignedDuration::from_mins(2);
 const SET_SOURCE: &str = ": create it, unarchive it, or set it in [channels] or the rule of howler.toml";
 const SET_ON_CALL: &str = ": create it, unarchive it, or set [channels] on_call in howler.toml";
 const SET_EMERGENCIES: &str = ": create it, unarchive it, or set [channels] emergencies in howler.toml";
@@ -96,6 +89,43 @@ impl Deliverer {
         {
             return Ok((self.finish(job, &spot, message, &earlier).await?, true));
         }
+        match (self.post_there(job, destination, message).await, destination) {
+            (Err(stop), Destination::Source(channel)) if stop.is_final() => {
+                self.post_instead(job, channel, message, stop).await
+            }
+            (posted, _) => posted,
+        }
+    }
+
+    /// What cannot be posted in the channel of its source: somebody must hear of it.
+    async fn post_instead(
+        &self,
+        job: &Job,
+        channel: &Channel,
+        message: &Message,
+        stop: Stop,
+    ) -> Result<(Receipt, bool), Stop> {
+        let reason = stop.reason();
+        let message = view::posted_instead(message.clone(), &reason);
+        let mut posted = Err(stop);
+        for instead in [Destination::OnCall, Destination::Emergencies] {
+            let same = matches!((instead, channel), (Destination::OnCall, Channel::OnCall));
+            if !same && posted.as_ref().is_err_and(Stop::is_final) {
+                posted = self.post_there(job, instead, &message).await;
+            }
+        }
+        if posted.is_ok() {
+            self.aside(job, |aside| aside.elsewhere = Some(reason));
+        }
+        posted
+    }
+
+    async fn post_there(
+        &self,
+        job: &Job,
+        destination: Destination<'_>,
+        message: &Message,
+    ) -> Result<(Receipt, bool), Stop> {
         let spot = self.spot(destination).await?;
         match self.find_or_post(job, &spot, message).await {
             Err(Stop::Trouble { trouble, .. })
@@ -157,11 +187,16 @@ impl Deliverer {
             earlier = found.map_err(|trouble| Stop::before(trouble, spot))?;
         }
         if let Some(message) = earlier.whole {
-            return Ok((Receipt::Message { channel: spot.channel.clone(), message }, true));
+            let receipt = Receipt::Message { channel: spot.channel.clone(), message };
+            self.owes(job, spot, &earlier.text, &receipt);
+            return Ok((receipt, true));
         }
         if earlier.parts.is_empty() {
             match self.slack.post_message(spot, message, &job.mark).await {
-                Ok(receipt) => return Ok((self.owes(spot, message, receipt), false)),
+                Ok(receipt) => {
+                    self.owes(job, spot, &message.text, &receipt);
+                    return Ok((receipt, false));
+                }
                 Err(trouble) if trouble.is_too_long() => {
                     warn!(effect = job.effect.id.0, "Slack finds a message too long; it goes out in parts");
                 }
@@ -169,7 +204,8 @@ impl Deliverer {
             }
         }
         let receipt = self.post_parts(job, spot, message, &earlier).await?;
-        Ok((self.owes(spot, message, receipt), false))
+        self.owes(job, spot, &message.text, &receipt);
+        Ok((receipt, false))
     }
 
     /// Posts the parts that do not stand there yet, in order, each with a mark of its own. The receipt is the last one's,
@@ -212,57 +248,6 @@ impl Deliverer {
         };
         let last = found.whole.or_else(|| found.parts.into_values().next_back());
         Ok(last.map(|message| Receipt::Message { channel: spot.channel, message }))
-    }
-
-    /// The message that carries the job's mark, or its parts: in the channel, and in the thread it hangs from.
-    pub(super) async fn find_marked(&self, job: &Job, spot: &Spot) -> Result<Marked, Trouble> {
-        let mut found = self.marked_in(job, "conversations.history", &spot.channel, None).await?;
-        if let (Some(thread), None) = (&spot.thread, &found.whole) {
-            let replies =
-                self.marked_in(job, "conversations.replies", &spot.channel, Some(&thread.root)).await;
-            match replies {
-                Ok(replies) => {
-                    found.whole = replies.whole;
-                    found.parts.extend(replies.parts);
-                }
-                Err(trouble) if takes_no_replies(&trouble) => {}
-                Err(trouble) => return Err(trouble),
-            }
-        }
-        Ok(found)
-    }
-
-    async fn marked_in(
-        &self,
-        job: &Job,
-        method: &'static str,
-        channel: &ChannelId,
-        root: Option<&MessageTs>,
-    ) -> Result<Marked, Trouble> {
-        let mut found = Marked::default();
-        let oldest = job.since().saturating_sub(SKEW).unwrap_or(job.since());
-        let mut cursor = String::new();
-        loop {
-            let mut query = vec![
-                ("channel", channel.to_string()),
-                ("oldest", format!("{}.000000", oldest.as_second())),
-                ("inclusive", "true".to_owned()),
-                ("include_all_metadata", "true".to_owned()),
-                ("limit", "200".to_owned()),
-            ];
-            query.extend(root.map(|root| ("ts", root.to_string())));
-            if !cursor.is_empty() {
-                query.push(("cursor", cursor.clone()));
-            }
-            let call = Call::get(method, Some(channel.as_str()), query);
-            let page: Page = self.slack.call_joining(&call).await?;
-            page.messages.into_iter().for_each(|message| found.take(message, &job.mark));
-            let next = page.response_metadata.next_cursor;
-            if found.whole.is_some() || next.is_empty() || next == cursor {
-                return Ok(found);
-            }
-            cursor = next;
-        }
     }
 
     pub(super) async fn spot(&self, destination: Destination<'_>) -> Result<Spot, Stop> {
@@ -393,56 +378,4 @@ impl Slack {
 pub(super) struct Standing {
     pub channel: ChannelId,
     pub ts: MessageTs,
-}
-
-#[derive(Deserialize)]
-pub(super) struct Page {
-    #[serde(deserialize_with = "rows")]
-    messages: Vec<Seen>,
-    #[serde(default, deserialize_with = "lenient")]
-    response_metadata: Cursor,
-}
-
-impl Page {
-    /// Whether one of its messages carries this mark.
-    pub fn holds(&self, mark: &str) -> bool {
-        self.messages.iter().any(|seen| seen.mark() == Some(mark))
-    }
-}
-
-#[derive(Deserialize)]
-struct Seen {
-    ts: MessageTs,
-    #[serde(default)]
-    metadata: Value,
-}
-
-impl Seen {
-    fn mark(&self) -> Option<&str> {
-        let ours = self.metadata.get("event_type").is_some_and(|kind| kind == EVENT_TYPE);
-        self.metadata.pointer("/event_payload/id").filter(|_| ours)?.as_str()
-    }
-}
-
-/// What earlier attempts of one effect left in a channel.
-#[derive(Default)]
-pub(super) struct Marked {
-    pub whole: Option<MessageTs>,
-    parts: BTreeMap<usize, MessageTs>,
-}
-
-impl Marked {
-    fn take(&mut self, seen: Seen, mark: &str) {
-        let Some(rest) = seen.mark().and_then(|found| found.strip_prefix(mark)) else { return };
-        if rest.is_empty() {
-            self.whole = Some(seen.ts);
-        } else if let Some(number) = rest.strip_prefix('.').and_then(|number| number.parse().ok()) {
-            self.parts.insert(number, seen.ts);
-        }
-    }
-}
-
-/// The mark of a part, told apart from the whole's.
-fn part_mark(mark: &str, number: usize) -> String {
-    format!("{mark}.{number}")
 }

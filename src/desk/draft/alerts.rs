@@ -203,11 +203,12 @@ impl Draft<'_> {
             let longer = alert.silence.is_none_or(|(_, held)| held < until);
             alert.is_live() && longer && matcher.fits(alert.source, &alert.key, &alert.told.facts)
         };
-        for alert in alerts.into_values().filter(fits) {
+        let held: Vec<Arc<Alert>> = alerts.into_values().filter(fits).collect();
+        for alert in &held {
             let kind = AlertEventKind::Silenced { silence: id, until };
             self.record::<Alert>(alert.id, cause, kind)?;
         }
-        Ok(())
+        self.note_of_alerts(&held, cause, |first, more| view::silenced_note(&silence, first, more))
     }
 
     /// An alert, and all that the same message shows, belong to an incident. Gives how many.
@@ -235,21 +236,28 @@ impl Draft<'_> {
         alerts.extend(self.parts.alerts.changed.iter().map(|(id, alert)| (*id, Arc::clone(alert))));
         let held =
             |alert: &Arc<Alert>| alert.is_live() && alert.silence.is_some_and(|(id, _)| id == silence.id);
-        for alert in alerts.into_values().filter(held) {
+        let free: Vec<Arc<Alert>> = alerts.into_values().filter(held).collect();
+        for alert in &free {
             let other = self.silence_for(alert.source, &alert.key, &alert.told.facts);
             self.record::<Alert>(alert.id, cause, silenced(other))?;
         }
-        Ok(())
+        self.note_of_alerts(&free, cause, |first, more| view::unsilenced_note(silence, first, more))
     }
 
     /// Takes in where the message of a group stands.
-    pub(super) fn alerts_told(&mut self, effect: &Effect, receipt: &Receipt) -> Result<(), StoreError> {
+    pub(super) fn alerts_told(
+        &mut self,
+        effect: &Effect,
+        receipt: &Receipt,
+        elsewhere: Option<String>,
+    ) -> Result<(), StoreError> {
         let (EffectKind::AlertCard { group }, Receipt::Message { channel, message }) =
             (&effect.kind, receipt)
         else {
             return Ok(());
         };
-        let posted = GroupEventKind::Posted { channel: channel.clone(), message: message.clone() };
+        let (channel, message) = (channel.clone(), message.clone());
+        let posted = GroupEventKind::Posted { channel, message, elsewhere };
         self.record::<Group>(*group, &Cause::howler(), posted)
     }
 }

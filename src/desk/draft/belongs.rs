@@ -42,7 +42,7 @@ impl Draft<'_> {
         if after.alerts.knows(&own, &lent, tally) {
             return Ok(());
         }
-        let news = AlertNews { what: AlertWhat::Reread { own, lent }, tally };
+        let news = AlertNews::of(AlertWhat::Reread { own, lent }, tally);
         self.record::<Incident>(after.id, &Cause::howler(), EventKind::Alerts(Box::new(news)))
     }
 

@@ -55,7 +55,7 @@ impl Draft<'_> {
         let kept = self.state.outbox.iter().filter(gone);
         let changed = self.effects.values().flatten();
         let undone = reads::undone(kept.chain(changed), self.now, None);
-        let store = self.store.troubles().into_iter().chain(self.state.alerts.troubles()).collect();
+        let store = reads::troubles(&self.book());
         Answer::Private(Private::Doctor { undone, store, saving: Saving::Well })
     }
 

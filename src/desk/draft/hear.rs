@@ -96,20 +96,33 @@ impl Draft<'_> {
             wants += if self.known_open(signal)? { 0 } else { signal.weight() };
         }
         let source = delivery.source;
+        let others = self.others_put_off(source);
         let mut ear = self.ear(source);
         let (put_off, tells) = PutOff::another(ear.put_off.as_ref(), wants, self.now);
         if tells {
-            self.tell_of_room(source, &put_off, Room::None);
+            // Of the first source the on-call channel reads as well, once.
+            let first = put_off.deliveries == 1 && !others;
+            self.tell_of_room(source, &put_off, Room::None, first);
         }
         (ear.put_off, ear.last) = (Some(put_off), self.now);
         self.ears.insert(source, ear);
         Ok(())
     }
 
-    fn tell_of_room(&mut self, source: Source, put_off: &PutOff, room: Room) {
-        let (to, notice) =
-            (To::Source(Channel::of(source)), Notice::PutOff(source, Box::new(put_off.clone()), room));
-        self.push_new(Owner::Howler, Lane::Notice(Owner::Howler), EffectKind::Notice { to, notice });
+    /// Whether alerts of another source are put off as well.
+    fn others_put_off(&self, source: Source) -> bool {
+        let lately = |put_off: &PutOff| self.now.duration_since(put_off.last) <= bound::ONE_TIME;
+        let is = |other: &Source| *other != source && self.ear(*other).put_off.as_ref().is_some_and(lately);
+        Source::ALL.iter().any(is)
+    }
+
+    fn tell_of_room(&mut self, source: Source, put_off: &PutOff, room: Room, oncall: bool) {
+        let own = Channel::of(source);
+        let oncall = Some(Channel::OnCall).filter(|channel| oncall && *channel != own);
+        for channel in [own].into_iter().chain(oncall) {
+            let (to, notice) = (To::Source(channel), Notice::PutOff(source, Box::new(put_off.clone()), room));
+            self.push_new(Owner::Howler, Lane::Notice(Owner::Howler), EffectKind::Notice { to, notice });
+        }
     }
 
     fn known_open(&self, signal: &Signal) -> Result<bool, StoreError> {
@@ -155,7 +168,8 @@ impl Draft<'_> {
         let mut ear = self.ear(delivery.source);
         let open = self.weight_of_open();
         if let Some(put_off) = ear.put_off.take_if(|put_off| !put_off.stands(open)) {
-            self.tell_of_room(delivery.source, &put_off, Room::Again);
+            let last = !self.others_put_off(delivery.source);
+            self.tell_of_room(delivery.source, &put_off, Room::Again, last);
         }
         self.misread.extend(ear.count(delivery, self.now));
         self.count_runs(&delivery.heard.runs);

@@ -1,7 +1,9 @@
 //! What incidents hear of their alerts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+use jiff::Timestamp;
 
 use super::Draft;
 use super::feature::alerts::find;
@@ -13,7 +15,7 @@ use domain::alert::group::{Group, GroupId};
 use domain::alert::{Alert, AlertId};
 use domain::id::IncidentId;
 use domain::incident::Incident;
-use domain::incident::alerts::{AlertWhat, Belongings, NAMED, Tally};
+use domain::incident::alerts::{AlertNews, AlertWhat, Belongings, NAMED, Tally};
 use domain::incident::event::EventKind;
 use domain::timer::Timer;
 use store::StoreError;
@@ -48,7 +50,8 @@ impl Draft<'_> {
                 }
                 (before, Some(_)) => match (turn(before, after), self.whose_turn(before, after)?) {
                     (Some(what), Some(incident)) => self.incident_hears(incident, after, what, cause),
-                    _ => Ok(()),
+                    (None, Some(incident)) => self.taken_at_its_source(incident, before, after),
+                    (_, None) => Ok(()),
                 },
             };
         }
@@ -96,6 +99,45 @@ impl Draft<'_> {
         self.incident_hears(incident, alert, joined, cause)
     }
 
+    /// Somebody said at its source that they have an alert: an incident that nobody touched is touched by that.
+    fn taken_at_its_source(
+        &mut self,
+        whose: IncidentId,
+        before: Option<&Alert>,
+        after: &Alert,
+    ) -> Result<(), StoreError> {
+        let is_new = before.is_some_and(|before| before.acknowledged().is_none())
+            && after.acknowledged().is_some_and(|acked| acked.by.is_howler());
+        let Some(whole) = self.book().open_whole(Some(whose))?.filter(|_| is_new) else { return Ok(()) };
+        if whole.alerts.touched || !whole.is_declared_by_an_alert() {
+            return Ok(());
+        }
+        let Belongings { groups, alone, .. } = whole.belongings();
+        let news = AlertNews::taken(after.id, self.tally(&groups, &alone)?);
+        self.record::<Incident>(whole.id, &Cause::howler(), EventKind::Alerts(Box::new(news)))
+    }
+
+    /// Somebody did something about these alerts: their incidents read it, and are touched by it. `says` makes a line of the first of
+    /// them and how many more there are.
+    pub(super) fn note_of_alerts(
+        &mut self,
+        alerts: &[Arc<Alert>],
+        cause: &Cause,
+        says: impl Fn(AlertId, usize) -> String,
+    ) -> Result<(), StoreError> {
+        let mut of: BTreeMap<IncidentId, (AlertId, usize)> = BTreeMap::new();
+        for alert in alerts.iter().filter(|_| cause.by.is_person()) {
+            let whole = self.book().open_whole(self.book().owner(alert)?)?;
+            let Some(whole) = whole else { continue };
+            of.entry(whole.id).and_modify(|(_, more)| *more += 1).or_insert((alert.id, 0));
+        }
+        for (incident, (first, more)) in of {
+            let text = says(first, more);
+            self.record::<Incident>(incident, cause, EventKind::Noted { text })?;
+        }
+        Ok(())
+    }
+
     /// A line of the timeline, or the count that stands for it. What is over hears nothing.
     fn incident_hears(
         &mut self,
@@ -127,9 +169,9 @@ impl Draft<'_> {
         let compared = groups.iter().take(COMPARED).any(|group| Some(*group) == alert.group);
         let joins = is_new && matches!(what, AlertWhat::Joined { .. });
         let joins = joins && (compared || incident.alerts.named.len() < NAMED);
-        let Some(news) = incident.alerts.news(what, tally) else { return Ok(()) };
         let howler = Cause::howler();
         let cause = if cause.asked { cause } else { &howler };
+        let Some(news) = incident.alerts.news_by(&cause.by, what, tally) else { return Ok(()) };
         let is_joined = matches!(news.what, AlertWhat::Joined { .. });
         self.record::<Incident>(id, cause, EventKind::Alerts(Box::new(news)))?;
         if is_joined {
@@ -181,7 +223,8 @@ impl Draft<'_> {
             // A silence makes nothing right.
             tally.firing = many(self.held_back(groups));
         }
-        tally.over = over.filter(|_| tally.firing == 0);
+        // A source's clock may be ahead.
+        tally.over = over.filter(|_| tally.firing == 0).map(|over: Timestamp| over.min(self.now));
         Ok(tally)
     }
 

@@ -3,6 +3,7 @@ mod asked;
 mod merging;
 mod put_off;
 mod silenced;
+mod touched;
 mod unsaved;
 mod values;
 mod watch;

@@ -28,7 +28,7 @@ pub fn has_room(open: usize, severity: Severity) -> bool {
 /// What a source says is told again after this, while it is put off.
 const TOLD_EVERY: SignedDuration = SignedDuration::from_hours(1);
 /// What is put off after so long is a new time.
-const ONE_TIME: SignedDuration = SignedDuration::from_mins(30);
+pub const ONE_TIME: SignedDuration = SignedDuration::from_mins(30);
 
 /// Deliveries of a source that were put off, because more alerts would be open than may be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

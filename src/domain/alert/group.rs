@@ -79,6 +79,9 @@ pub struct Group {
     pub out_of: BTreeSet<IncidentId>,
     /// Its message.
     pub post: Option<(ChannelId, MessageTs)>,
+    /// Why that stands elsewhere than in its channel, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elsewhere: Option<String>,
     /// When the last of them was over.
     pub ended: Option<Timestamp>,
     /// How many events it has; the next one's `seq` is one more.
@@ -140,6 +143,7 @@ impl Group {
             apart: !out_of.is_empty(),
             out_of,
             post: None,
+            elsewhere: None,
             ended: None,
             events: event.seq,
         })
@@ -272,8 +276,9 @@ impl Aggregate for Group {
             GroupEventKind::IncidentBack => self.left = false,
             GroupEventKind::Reminded { .. } => self.reminded = true,
             GroupEventKind::Breached { .. } => (self.reminded, self.breached) = (true, true),
-            GroupEventKind::Posted { channel, message } => {
+            GroupEventKind::Posted { channel, message, elsewhere } => {
                 self.post = Some((channel.clone(), message.clone()));
+                self.elsewhere.clone_from(elsewhere);
             }
         }
     }

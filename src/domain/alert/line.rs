@@ -161,6 +161,9 @@ pub enum AlertsAnswer {
         silence: Box<Silence>,
         #[serde(default)]
         calls: bool,
+        /// Open alerts that it fits; `None` where an older howler answered.
+        #[serde(default)]
+        fits: Option<usize>,
         now: Timestamp,
     },
     SilenceHow {

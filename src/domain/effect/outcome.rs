@@ -23,10 +23,30 @@ pub struct Undone {
     pub since: Timestamp,
 }
 
+/// A message that was to call the on-call's group and could not, for Slack did not tell then which it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwedMention {
+    pub channel: ChannelId,
+    /// What the mention is to stand under: the message, or the thread that it stands in.
+    pub root: MessageTs,
+    /// When it went out (UTC).
+    pub at: Timestamp,
+}
+
+/// What is to be known of what was carried out, beside what came back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Aside {
+    pub owes: Option<OwedMention>,
+    /// Why it went out elsewhere than it was to, in words.
+    pub elsewhere: Option<String>,
+}
+
 /// What became of an attempt.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
     Done(Receipt),
+    /// It is done, and something of it is not as it should be.
+    DoneBut(Receipt, Box<Aside>),
     /// No longer true or no longer needed; the reason is logged and counted.
     Dropped {
         reason: String,
@@ -54,6 +74,16 @@ pub enum Outcome {
         reason: String,
         unknown: bool,
     },
+}
+
+impl Outcome {
+    /// What came back of what is done.
+    pub fn receipt(&self) -> Option<&Receipt> {
+        match self {
+            Self::Done(receipt) | Self::DoneBut(receipt, _) => Some(receipt),
+            _ => None,
+        }
+    }
 }
 
 /// What the other side gave back.

@@ -37,6 +37,7 @@ impl EffectKind {
             | Self::AskUnfreeze(_)
             | Self::Notice { .. }
             | Self::Picture(_)
+            | Self::Mention(_)
             | Self::Whisper { .. } => false,
         }
     }

@@ -46,6 +46,20 @@ pub struct Tally {
 pub struct AlertNews {
     pub what: AlertWhat,
     pub tally: Tally,
+    /// Somebody at its source said of this one that they have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acked: Option<AlertId>,
+}
+
+impl AlertNews {
+    pub fn of(what: AlertWhat, tally: Tally) -> Self {
+        Self { what, tally, acked: None }
+    }
+
+    /// That somebody at its source has an alert: nothing else is new.
+    pub fn taken(alert: AlertId, tally: Tally) -> Self {
+        Self { what: AlertWhat::Still, tally, acked: Some(alert) }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,8 +146,11 @@ pub struct Alerts {
     pub counted: Option<Timestamp>,
     /// Since when none fires any more.
     pub quiet: Option<Timestamp>,
-    /// A person did something about an incident that an alert declared.
+    /// A person did something about an incident that an alert declared, or about one of its alerts.
     pub touched: bool,
+    /// The event that asked whether it is over, as long as that question stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<u32>,
     /// Those of each incident that is merged into it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub lent: BTreeMap<IncidentId, Belongings>,
@@ -154,26 +171,35 @@ impl Alerts {
             _ => false,
         };
         if names || self.lines < LINES {
-            return Some(AlertNews { what, tally });
+            return Some(AlertNews::of(what, tally));
         }
         let turns = (tally.firing == 0) != self.quiet.is_some();
         (turns || self.counted.is_none()).then(|| self.counted(tally))
     }
 
+    /// The same, where `by` did it: what a person does is told however many there are.
+    pub fn news_by(&self, by: &Actor, what: AlertWhat, tally: Tally) -> Option<AlertNews> {
+        let gone = matches!(&what, AlertWhat::Left { alert, group, .. } if !self.has(*alert, *group));
+        match by.is_person() && !gone {
+            true => Some(AlertNews::of(what, tally)),
+            false => self.news(what, tally),
+        }
+    }
+
     fn counted(&self, tally: Tally) -> AlertNews {
         let more = tally.alerts.saturating_sub(self.tally.alerts);
-        AlertNews { what: AlertWhat::Counted { more }, tally }
+        AlertNews::of(AlertWhat::Counted { more }, tally)
     }
 
     /// The count of another minute.
     pub fn recounted(&self, tally: Tally) -> AlertNews {
         match (Tally { over: self.tally.over, ..tally }) == self.tally {
-            true => AlertNews { what: AlertWhat::Still, tally },
+            true => AlertNews::of(AlertWhat::Still, tally),
             false => self.counted(tally),
         }
     }
 
-    fn take(&mut self, at: Timestamp, AlertNews { what, tally }: &AlertNews) {
+    fn take(&mut self, at: Timestamp, AlertNews { what, tally, acked }: &AlertNews) {
         match what {
             AlertWhat::Joined { alert, title, group, link, of, .. } => {
                 let lent = of.and_then(|of| self.lent.get_mut(&of));
@@ -209,11 +235,27 @@ impl Alerts {
                 self.lines += 1;
             }
             AlertWhat::Counted { .. } => self.counted = Some(at),
+            AlertWhat::Still if acked.is_some() => {}
             AlertWhat::Still => self.counted = None,
             AlertWhat::Unheard { until, .. } => self.quiet = Some(*until),
-            AlertWhat::Reread { own, lent } => self.reread(own, lent),
+            AlertWhat::Reread { own, lent } => {
+                self.reread(own, lent);
+                return self.reckon(at, *tally);
+            }
         }
         self.recount(at, *tally);
+    }
+
+    /// Since when none of them fires any more: when the last of them was over, by its source's clock, as far as that is known.
+    pub fn over_since(&self) -> Option<Timestamp> {
+        let quiet = self.quiet?;
+        Some(self.tally.over.unwrap_or(quiet))
+    }
+
+    /// The same, where alerts came or went with an incident, or were read anew: since when none fires is what they say themselves.
+    fn reckon(&mut self, at: Timestamp, tally: Tally) {
+        self.recount(at, tally);
+        self.quiet = self.quiet.map(|quiet| tally.over.map_or(quiet, |over| over.min(at)));
     }
 
     /// There are as many as `tally` says from now on.
@@ -255,14 +297,20 @@ impl Alerts {
     pub(super) fn give(&mut self, at: Timestamp, gone: impl Fn(&IncidentId) -> bool, tally: Tally) {
         self.lent.retain(|id, _| !gone(id));
         self.named.retain(|named| !named.of.as_ref().is_some_and(&gone));
-        self.recount(at, tally);
+        self.reckon(at, tally);
+    }
+
+    /// Those of another one have come with it.
+    pub(super) fn come(&mut self, at: Timestamp, tally: Tally) {
+        self.reckon(at, tally);
     }
 
     /// An incident that is split off has its own again.
     pub(super) fn take_back(&mut self, at: Timestamp, back: &Back) {
         self.reread(&back.own, &BTreeMap::new());
+        self.asked = None;
         self.lent.clone_from(&back.lent);
-        self.recount(at, back.tally);
+        self.reckon(at, back.tally);
     }
 
     fn reread(&mut self, own: &Belongings, lent: &BTreeMap<IncidentId, Belongings>) {
@@ -298,9 +346,8 @@ impl Incident {
 
     /// Since when none of its alerts fires any more, and how many there were, where alerts are why it was declared.
     pub(super) fn quiet_since(&self) -> Option<(Timestamp, u32)> {
-        let quiet = self.alerts.quiet.filter(|_| self.is_of_alerts())?;
-        let Tally { alerts, over, .. } = self.alerts.tally;
-        Some((over.map_or(quiet, |over| over.min(quiet)), alerts))
+        let over = self.alerts.over_since().filter(|_| self.is_of_alerts())?;
+        Some((over, self.alerts.tally.alerts))
     }
 
     /// The alerts that it knows to fire, as far as they are named, and how many more; `None` where none does. What is over knows of
@@ -314,7 +361,22 @@ impl Incident {
     }
 
     pub(super) fn alerted(&mut self, event: &Event, news: &AlertNews) {
+        let was_quiet = self.alerts.quiet.is_some();
         self.alerts.take(event.at, news);
+        // Somebody has just opened it again.
+        let asks = !matches!(news.what, AlertWhat::Reread { .. });
+        self.asks_from(event, was_quiet, asks);
+        self.alerts.touched |= self.is_declared_by_an_alert() && news.acked.is_some();
+    }
+
+    /// The question whether it is over stands from the event on with which the last alert ends, until one fires again.
+    pub(super) fn asks_from(&mut self, event: &Event, was_quiet: bool, asks: bool) {
+        let is_quiet = self.alerts.quiet.is_some();
+        self.alerts.asked = match (was_quiet, is_quiet) {
+            (_, false) => None,
+            (true, true) => self.alerts.asked,
+            (false, true) => Some(event.seq).filter(|_| asks && self.is_open() && self.is_of_alerts()),
+        };
     }
 
     /// Whoever does anything about it has seen it.
@@ -364,7 +426,7 @@ pub(super) fn over(incident: &Incident, now: Timestamp, outage: Option<Outage>) 
     incident.over_due().filter(|due| *due <= now)?;
     let since = incident.alerts.quiet?;
     if let Some(Outage { from, until }) = outage.filter(|outage| outage.until > since) {
-        let news = AlertNews { what: AlertWhat::Unheard { from, until }, tally: incident.alerts.tally };
+        let news = AlertNews::of(AlertWhat::Unheard { from, until }, incident.alerts.tally);
         return Some(EventKind::Alerts(Box::new(news)));
     }
     Some(EventKind::Resolved {

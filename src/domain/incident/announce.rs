@@ -69,6 +69,7 @@ pub fn consequences(before: Option<&Incident>, after: &Incident, event: &Event) 
         | EventKind::BackupDue { .. } => {}
     }
     out.close_pages(before);
+    out.questions(before);
     out.intents.extend(backup::told(before, after, event));
     out.intents
 }
@@ -197,6 +198,7 @@ impl Consequences<'_> {
         match key {
             PostKey::Card(CardPlace::Room) => self.show(EffectKind::PinCard),
             PostKey::Card(CardPlace::Emergencies) => {}
+            key if key.asks_whether_it_is_over().is_some() => self.question_stands(key),
             PostKey::Announcement { seq, to }
                 if incident.is_taken_back(*seq)
                     || (incident.response_missed == Some(*seq) && incident.acknowledged.is_some()) =>

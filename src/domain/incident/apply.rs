@@ -301,6 +301,7 @@ impl Incident {
         });
         self.status = Status::Resolved;
         self.ladder = None;
+        self.alerts.asked = None;
         self.open_reminders.clear();
         self.stop_paging();
     }

@@ -23,7 +23,7 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
                 _ => Ok(()),
             },
             Say::Merge(said) => merge_still_true(incident, said),
-            Say::LooksOver { .. } if incident.alerts.quiet.is_none() || !incident.is_open() => {
+            Say::LooksOver { .. } if !looks_over_still(incident, keep_as.as_ref()) => {
                 Err("an alert fires again, or it was resolved before it went out")
             }
             Say::ResponseMissed { .. } | Say::Brief { .. } if incident.merged().is_some() => {
@@ -111,8 +111,17 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
         | EffectKind::Notice { .. }
         | EffectKind::AlertCard { .. }
         | EffectKind::Picture(_)
+        | EffectKind::Mention(_)
         | EffectKind::RunCard { .. }
         | EffectKind::Whisper { .. } => Ok(()),
+    }
+}
+
+/// Whether the question that is kept as this is asked still. One of an older howler is kept as nothing.
+fn looks_over_still(incident: &Incident, keep_as: Option<&PostKey>) -> bool {
+    match keep_as.and_then(PostKey::asks_whether_it_is_over) {
+        Some(seq) => incident.alerts.asked == Some(seq),
+        None => incident.alerts.quiet.is_some() && incident.is_open(),
     }
 }
 

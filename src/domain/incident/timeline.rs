@@ -46,7 +46,7 @@ pub fn timeline(events: &[Event]) -> Vec<Entry> {
     for event in events {
         match &event.kind {
             EventKind::Posted { .. } => continue,
-            EventKind::Alerts(news) if news.what == AlertWhat::Still => continue,
+            EventKind::Alerts(news) if news.what == AlertWhat::Still && news.acked.is_none() => continue,
             EventKind::Merge(news) if news.is_bookkeeping() => continue,
             EventKind::Unpinned { channel, message } => {
                 let key = (channel.clone(), message.clone());

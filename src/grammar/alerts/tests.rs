@@ -1,6 +1,10 @@
 //! Lines about alerts, as people type them.
 
+use std::collections::BTreeMap;
+
 use super::*;
+use domain::alert::line::Silenced;
+use domain::alert::silence::Matcher;
 use domain::id::IncidentId;
 
 #[test]
@@ -162,6 +166,10 @@ fn tired_people_are_understood() {
             AlertsLine::Silence { what: Silenced::Matching(grafana), long: hours(2), why: "the move".into() },
         ),
         ("unsilence s3", AlertsLine::Unsilence { which: Unsilenced::Silence(SilenceId(3)) }),
+        ("attach INC-7 A-12", AlertsLine::Attach { alert, incident: IncidentId(7) }),
+        ("attach 7 to A-12", AlertsLine::Attach { alert, incident: IncidentId(7) }),
+        ("A-12 to 7", AlertsLine::Attach { alert, incident: IncidentId(7) }),
+        ("A-12 into INC-7", AlertsLine::Attach { alert, incident: IncidentId(7) }),
         ("add A-12 to incident 7", AlertsLine::Attach { alert, incident: IncidentId(7) }),
         ("join A-12 with inc 7", AlertsLine::Attach { alert, incident: IncidentId(7) }),
         ("declare A-12 critical", AlertsLine::Declare { alert, severity: Some(Severity::P1) }),
@@ -204,4 +212,69 @@ fn nothing_is_guessed() {
     ] {
         assert_eq!(parse(text), AlertsLine::Unclear(unclear), "{text}");
     }
+}
+
+/// What a silence goes by, mistyped: it is asked back, and nothing is silent meanwhile.
+#[test]
+fn a_selector_that_is_nearly_one_is_asked_back() {
+    let matching = |source, labels: &[(&str, &str)]| Matcher {
+        source,
+        key: None,
+        labels: labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+    };
+    let set = |matcher| AlertsLine::Silence {
+        what: Silenced::Matching(matcher),
+        long: SignedDuration::from_hours(2),
+        why: "the move".into(),
+    };
+    for (typed, meant) in [
+        ("sorce=events", matching(Some(Source::Events), &[])),
+        ("soruce=events", matching(Some(Source::Events), &[])),
+        ("sources=events", matching(Some(Source::Events), &[])),
+        ("SORCE=events", matching(Some(Source::Events), &[])),
+        ("lable=team=stream", matching(None, &[("team", "stream")])),
+        ("severty=critical", matching(None, &[("severity", "critical")])),
+        ("sev=critical", matching(None, &[("severity", "critical")])),
+        ("resource=db", matching(None, &[])),
+    ] {
+        let AlertsLine::Unclear(Unclear::Selector { word, lines, .. }) =
+            parse(&format!("silence {typed} 2h the move"))
+        else {
+            // What was most likely meant is wrong as well.
+            assert_eq!(typed, "resource=db");
+            continue;
+        };
+        let (name, value) = typed.split_once('=').unwrap();
+        let as_label = set(matching(None, &[(name, value)]));
+        assert_eq!((word.as_str(), lines), (typed, vec![set(meant), as_label]), "{typed}");
+        // Without time and reason nothing can be pressed, and it is asked all the same.
+        let bare = parse(&format!("silence {typed}"));
+        assert!(matches!(bare, AlertsLine::Unclear(Unclear::Selector { lines, .. }) if lines.is_empty()));
+    }
+    let plain = |text: &str| match parse(&format!("silence {text} 2h the move")) {
+        AlertsLine::Silence { what: Silenced::Matching(matcher), .. } => matcher,
+        other => panic!("{text}: {other:?}"),
+    };
+    for text in ["level=critical", "env=prod", "team=key", "job=api", "host=db-1", "label=sorce=events"] {
+        assert_eq!(plain(text).source, None, "{text}");
+    }
+    for text in [
+        "source=events",
+        "Source=events",
+        "source = events",
+        "source: events",
+        "source:events",
+        "source= events",
+    ] {
+        assert_eq!(plain(text), matching(Some(Source::Events), &[]), "{text}");
+    }
+    assert_eq!(
+        parse("silence sorce=evnts 2h x"),
+        AlertsLine::Unclear(no_source("evnts", Some(Source::Events), "silence", None))
+    );
+    assert_eq!(parse("silence severty=P1 2h x"), AlertsLine::Unclear(Unclear::BySeverity));
+    assert!(matches!(
+        parse("silence team=stream sorce=events 2h x"),
+        AlertsLine::Unclear(Unclear::Selector { .. })
+    ));
 }

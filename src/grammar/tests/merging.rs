@@ -130,3 +130,36 @@ fn a_channel_stands_for_its_incident() {
     assert_eq!(read("9 merge into <#C0INC7|> same"), Ok(of(9, with(merge(7), "same"))));
     assert_eq!(read("merge 9 into <#C0OTHER|>"), Err(ChannelId("C0OTHER".into())));
 }
+
+/// `/alerts` knows nothing of incidents; what is said there of two of them is asked about, and does nothing by itself.
+#[test]
+fn what_is_said_of_two_incidents_among_alerts_is_a_question() {
+    let asked = |text: &str| match parse_feature("alerts", text) {
+        Some(Err(Refusal::Unsure { meanings, .. })) => {
+            meanings.into_iter().map(|meaning| meaning.line).collect::<Vec<_>>()
+        }
+        other => panic!("{text:?} was read as {other:?}"),
+    };
+    for (text, lines) in [
+        ("2 is the same as 1", vec![of(2, merge(1)), of(1, merge(2))]),
+        ("INC-2 is the same as INC-1", vec![of(2, merge(1)), of(1, merge(2))]),
+        ("combine 1 2", vec![of(1, merge(2)), of(2, merge(1))]),
+        ("merge 2 into 1", vec![of(2, merge(1))]),
+        ("merge 2 and 1", vec![of(2, merge(1)), of(1, merge(2))]),
+        ("1 split 2", vec![of(1, Command::Split), of(2, Command::Split)]),
+        ("split 2", vec![of(2, Command::Split)]),
+        ("2 duplicate of 1", vec![of(2, Command::Cancel { why: None, of: Some(IncidentId(1)) })]),
+    ] {
+        assert_eq!(asked(text), lines, "{text}");
+    }
+    for text in [
+        "ack 12",
+        "list",
+        "please look",
+        "merge A-12 into A-13",
+        "A-12 is the same as A-13",
+        "silence 12 2h x",
+    ] {
+        assert!(matches!(parse_feature("alerts", text), Some(Ok(_))), "{text}");
+    }
+}

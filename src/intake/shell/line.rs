@@ -21,6 +21,12 @@ pub(super) fn ask_runbook(line: &str) -> Ask {
     Ask::Line(grammar::parse_runbook(&escaped(line)))
 }
 
+/// What the line about a part with a command of its own asks; `None` where there is no such part.
+pub(super) fn ask_feature(command: &str, line: &str) -> Option<Ask> {
+    let line = grammar::parse_feature(command, &escaped(line))?;
+    Some(line.map_or_else(Ask::Unclear, Ask::Line))
+}
+
 /// What the line asks.
 pub(super) fn ask(line: &str) -> Ask {
     let wire = escaped(line);

@@ -179,11 +179,14 @@ impl Talk {
             ("oncall", Some(file)) => return self.import(person, &id, &line, &file).await,
             ("oncall", None) => line::ask_oncall(&line),
             ("runbook", _) => line::ask_runbook(&line),
-            _ => {
-                let command = format!("howler {}", text::shorten(&text::clean_line(&command), 40));
-                let message = view::other_command(&command, Via::Shell);
-                return Some(Reply::Refused(view::terminal(&message, &Names::default())));
-            }
+            (feature, _) => match line::ask_feature(feature, &line) {
+                Some(ask) => ask,
+                None => {
+                    let command = format!("howler {}", text::shorten(&text::clean_line(&command), 40));
+                    let message = view::other_command(&command, Via::Shell);
+                    return Some(Reply::Refused(view::terminal(&message, &Names::default())));
+                }
+            },
         };
         let decided = self.decided(person, &id, ask).await?;
         Some(decided.map_or_else(|failed| failed, |answer| self.in_words(&answer, self.names())))

@@ -16,7 +16,7 @@ const ID_MOST: usize = 64;
 pub struct Question {
     /// Made once for each line typed: asked again with the same id, it counts once.
     pub id: String,
-    /// `incident`, `oncall`, `runbook`: the slash command without its slash.
+    /// `incident`, `oncall`, `runbook`, `alerts`: the slash command without its slash.
     pub command: String,
     /// What follows it.
     pub line: String,

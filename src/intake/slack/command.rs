@@ -56,7 +56,7 @@ fn parsed(body: Body, raw: &[u8]) -> Parsed {
         () if command.eq_ignore_ascii_case(ONCALL) => typed_oncall(text),
         () if command.eq_ignore_ascii_case(RUNBOOK) => typed_runbook(text),
         () => match grammar::parse_feature(command.trim_start_matches('/'), text) {
-            Some(line) => Ask::Line(line),
+            Some(line) => line.map_or_else(Ask::Unclear, Ask::Line),
             None => {
                 let command = text::shorten(&text::clean_line(&plain(&command)), 40);
                 return Parsed::OtherCommand { command };

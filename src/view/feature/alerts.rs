@@ -5,7 +5,7 @@ pub mod card;
 pub(crate) mod digest;
 mod refused;
 pub mod room;
-mod silences;
+pub mod silences;
 mod watched;
 mod why;
 
@@ -99,7 +99,9 @@ pub(super) fn answer(answer: &AlertsAnswer, via: Via) -> Message {
         AlertsAnswer::Resolved { alert, title, others, incident } => {
             resolved(*alert, title, *others, *incident)
         }
-        AlertsAnswer::Silenced { silence, calls, now } => silences::silenced(silence, *calls, *now, via),
+        AlertsAnswer::Silenced { silence, calls, fits, now } => {
+            silences::silenced(silence, *calls, *fits, *now, via)
+        }
         AlertsAnswer::SilenceHow { alert, title } => silences::silence_how(*alert, title, via),
         AlertsAnswer::Unsilenced { silence, open } => silences::unsilenced(silence, *open),
         AlertsAnswer::Why(asked) => why::why(asked),

@@ -46,3 +46,8 @@ fn the_longest_message_still_fits() {
         assert!(late.text.chars().count() < 4_000 && late.blocks.len() <= 50, "{name}");
     }
 }
+
+#[test]
+fn what_is_told_elsewhere_says_why() {
+    assert_snapshot!(rendering::message(&view::posted_instead(noted(), "#nowhere does not exist")));
+}

@@ -123,7 +123,7 @@ fn types(line: &str) {
         "/incident" => grammar::parse(rest),
         "/oncall" => grammar::parse_oncall(rest),
         "/runbook" => Ok(grammar::parse_runbook(rest)),
-        "/maintenance" | "/alerts" => Ok(grammar::parse_feature(command, rest).unwrap()),
+        "/maintenance" | "/alerts" => grammar::parse_feature(command, rest).unwrap(),
         _ => return,
     };
     assert!(understood.is_ok(), "{line}: {understood:?}");

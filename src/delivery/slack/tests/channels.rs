@@ -1,5 +1,9 @@
 use super::*;
 use config::Mentions;
+use domain::alert::bound::PutOff;
+use domain::alert::rules::Channel;
+use domain::alert::signal::Source;
+use domain::feature::{self, Notice};
 
 const NAME: &str = "inc-7-event-stream-down";
 
@@ -230,4 +234,59 @@ async fn a_group_that_cannot_be_read_keeps_nobody_out_either() {
     let (scene, outcome) = invite("SGONE", &[("usergroups.users.list", "no_such_subteam")]).await;
     assert!(failed(outcome).contains("[mentions] oncall"));
     assert_eq!(scene.slack.calls("conversations.invite")[0]["users"], "UIAN");
+}
+
+fn put_off(channel: Channel) -> EffectKind {
+    let put_off = PutOff { since: at(0), last: at(1), deliveries: 3, wants: 9, told: at(0) };
+    let notice = Notice::PutOff(Source::Grafana, Box::new(put_off), feature::Room::None);
+    EffectKind::Notice { to: To::Source(channel), notice }
+}
+
+/// The channel of a rule or a source is not there, or howler may not enter it: what is to be told there comes to the on-call channel, else
+/// to the emergencies channel, and says why.
+#[tokio::test]
+async fn what_cannot_be_told_in_the_channel_of_its_source_is_told_elsewhere() {
+    let named = || Channel::Named("#nowhere".into());
+    let missing = |name: &str| {
+        format!(
+            "#{name} does not exist, is archived, or howler cannot see it: create it, unarchive it, or set it in [channels] or the rule of howler.toml"
+        )
+    };
+    // What is not there; whether there is an on-call channel, and whether howler may enter where it is told first.
+    for (channel, oncall, enters, wanted, why) in [
+        (named(), true, true, "CONCALL", missing("nowhere")),
+        (Channel::Metrics, true, true, "CONCALL", missing("metrics")),
+        (named(), false, true, EMERGENCIES, missing("nowhere")),
+        (Channel::OnCall, false, true, EMERGENCIES, missing("on-call")),
+        (Channel::Named("#secret".into()), true, false, "CONCALL", "/invite @howler".to_owned()),
+    ] {
+        let scene = Scene::new().await;
+        let listed =
+            |id: &str, name: &str| json!({ "id": id, "name": name, "creator": "UANA", "created": 1 });
+        scene.slack.0.lock().unwrap().channels.push(listed("CSECRET", "secret"));
+        if oncall {
+            scene.slack.0.lock().unwrap().channels.push(listed("CONCALL", "on-call"));
+        }
+        if !enters {
+            scene.slack.next("chat.postMessage", Fault::named("not_in_channel"));
+            scene.slack.next("conversations.join", Fault::named("method_not_supported_for_channel_type"));
+        }
+        let Outcome::DoneBut(Receipt::Message { channel: there, .. }, aside) =
+            scene.perform(put_off(channel.clone())).await
+        else {
+            panic!("{channel:?} is not told")
+        };
+        let elsewhere = aside.elsewhere.unwrap();
+        assert!(there.as_str() == wanted && elsewhere.contains(&why), "{channel:?} {there} {elsewhere}");
+        let texts = scene.slack.texts(wanted);
+        assert!(texts[0].contains("This comes here because"), "{texts:?}");
+    }
+    // A limit, or Slack's own trouble, is no reason.
+    let scene = Scene::new().await;
+    scene.slack.next("conversations.list", Fault::Limit(30));
+    later(scene.perform(put_off(named())).await);
+    // Where nobody can be told anywhere, that stands on the board.
+    let scene = Scene::new().await;
+    scene.slack.0.lock().unwrap().channels.clear();
+    assert!(failed(scene.perform(put_off(named())).await).contains("does not exist"));
 }

@@ -174,7 +174,9 @@ impl Draft<'_> {
         let Some(silence) = find_silence(&self.book(), id)? else { return Ok(Ok(AlertsAnswer::Help)) };
         let calls = read::calls(&self.book(), self.config, &silence)?;
         let silence = Box::new(Arc::unwrap_or_clone(silence));
-        Ok(Ok(AlertsAnswer::Silenced { silence, calls, now: self.now }))
+        let fits = |alert: &&Arc<Alert>| silence.matcher.fits(alert.source, &alert.key, &alert.told.facts);
+        let fits = Some(self.state.plain.alerts.values().filter(fits).count());
+        Ok(Ok(AlertsAnswer::Silenced { silence, calls, fits, now: self.now }))
     }
 
     fn alert_unsilence(&mut self, request: &Request, which: Unsilenced) -> Result<Decided, StoreError> {

@@ -83,16 +83,19 @@ fn people_read_that_new_alerts_are_put_off_until_there_is_room() {
         assert_eq!(heard, Err(NotHeard::Full));
     }
     let channel = To::Source(domain::alert::rules::Channel::of(Source::Alertmanager));
-    assert_eq!(told(&scene), [(channel.clone(), Room::None, 1)], "once, and not for each");
+    let oncall = To::Source(domain::alert::rules::Channel::OnCall);
+    let none = [(channel.clone(), Room::None, 1), (oncall.clone(), Room::None, 1)];
+    assert_eq!(told(&scene), none, "once, and not for each");
     assert_eq!(shown(&scene), [true; 3]);
     // What is known may repeat; that makes no room.
     assert_eq!(hears(&mut scene, "k1", Said::Firing, "disk/1", minute(6)), Ok(()));
-    assert_eq!((told(&scene).len(), shown(&scene)), (1, [true; 3]));
+    assert_eq!((told(&scene).len(), shown(&scene)), (2, [true; 3]));
     // An end makes room: the lines are gone at once, and the channel hears so with the next that is taken in.
     hears(&mut scene, "k2", Said::Resolved, "disk/1", minute(7)).unwrap();
     assert_eq!(shown(&scene), [false; 3]);
     assert_eq!(hears(&mut scene, "r0", Said::Firing, "new/0", minute(8)), Ok(()));
-    assert_eq!(told(&scene), [(channel.clone(), Room::None, 1), (channel, Room::Again, 5)]);
+    let again = [(channel, Room::Again, 5), (oncall, Room::Again, 5)];
+    assert_eq!(told(&scene), [none.as_slice(), &again].concat());
     assert_eq!(shown(&scene), [false; 3]);
 }
 

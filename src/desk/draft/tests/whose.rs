@@ -16,26 +16,32 @@ use domain::command::Retractable;
 use domain::feature::{FeatureAnswer, FeatureLine};
 use domain::incident::event::EventKind;
 
-fn minute(minute: i64) -> Timestamp {
+pub(super) fn minute(minute: i64) -> Timestamp {
     at(1) + SignedDuration::from_mins(minute)
 }
 
-fn says_so(scene: &mut Scene, signal: Signal, now: i64) {
+pub(super) fn says_so(scene: &mut Scene, signal: Signal, now: i64) {
     let signal = Signal { at: Some(minute(now)), ..signal };
     let name = format!("{} {:?} {now}", signal.key, signal.said);
     scene.decide(minute(now), |draft| draft.hear(&delivery(&name, vec![signal])).unwrap().unwrap());
 }
 
-fn fires(scene: &mut Scene, key: &str, severity: Severity, now: i64) {
+pub(super) fn fires(scene: &mut Scene, key: &str, severity: Severity, now: i64) {
     says_so(scene, Signal { severity: Some(severity), ..says(Said::Firing, key, 1) }, now);
 }
 
-fn ends(scene: &mut Scene, key: &str, now: i64) {
+pub(super) fn ends(scene: &mut Scene, key: &str, now: i64) {
     says_so(scene, says(Said::Resolved, key, 1), now);
 }
 
 /// Who asks what, in which minute.
-fn asks(scene: &mut Scene, who: &str, incident: Option<u64>, command: Command, now: i64) -> Answer {
+pub(super) fn asks(
+    scene: &mut Scene,
+    who: &str,
+    incident: Option<u64>,
+    command: Command,
+    now: i64,
+) -> Answer {
     let line = Line { incident: incident.map(IncidentId), command };
     let mut asked = request(0, ReplyPath::Inline, Ask::Line(line));
     // Each is asked once.
@@ -45,7 +51,7 @@ fn asks(scene: &mut Scene, who: &str, incident: Option<u64>, command: Command, n
     scene.decide(minute(now), |draft| draft.handle(&asked).unwrap())
 }
 
-fn types(scene: &mut Scene, who: &str, line: AlertsLine, now: i64) -> AlertsAnswer {
+pub(super) fn types(scene: &mut Scene, who: &str, line: AlertsLine, now: i64) -> AlertsAnswer {
     let answer = asks(scene, who, None, Command::Feature(Box::new(FeatureLine::Alerts(line))), now);
     match answer {
         Answer::Private(Private::Feature(answer)) => match *answer {
@@ -65,12 +71,12 @@ fn group(scene: &Scene, number: u64) -> Group {
     scene.store.alert_group(id).unwrap().unwrap()
 }
 
-fn resolve() -> Command {
+pub(super) fn resolve() -> Command {
     Command::Resolve { root_cause: "Restarted".into() }
 }
 
 /// Whose an alert is, as it is shown.
-fn whose(scene: &mut Scene, number: u64) -> Option<u64> {
+pub(super) fn whose(scene: &mut Scene, number: u64) -> Option<u64> {
     let AlertsAnswer::Show { alert, .. } =
         types(scene, "U0IAN", AlertsLine::Show { alert: AlertId(number) }, 900)
     else {

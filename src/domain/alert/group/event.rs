@@ -70,6 +70,9 @@ pub enum GroupEventKind {
     Posted {
         channel: ChannelId,
         message: MessageTs,
+        /// Why it stands elsewhere than in its channel, in words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        elsewhere: Option<String>,
     },
 }
 

@@ -156,7 +156,7 @@ fn its_message_follows_every_change_but_its_own_posting() {
     let effects = card(&event, &group);
     assert_eq!(effects.len(), 1);
     assert_eq!(effects[0].kind, EffectKind::AlertCard { group: GroupId(1) });
-    let posted = GroupEventKind::Posted { channel: "C1".into(), message: "1.1".into() };
+    let posted = GroupEventKind::Posted { channel: "C1".into(), message: "1.1".into(), elsewhere: None };
     let posted = Group::event(2, at(1), &Cause::howler(), posted);
     assert!(card(&posted, &group).is_empty());
     let reminded = Group::event(2, at(30), &Cause::howler(), GroupEventKind::Reminded { late: None });

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::AlertsLine;
 use crate::actor::Actor;
 use crate::alert::AlertId;
 use crate::alert::signal::Source;
@@ -37,6 +38,17 @@ pub enum Unclear {
     NoTime,
     /// A silence by P1 to P4: those are no label, they are what the rules make of an alert.
     BySeverity,
+    /// What stands before `=` is nearly one of the words that a silence goes by, so it is hardly a label.
+    Selector {
+        /// As it was typed.
+        word: String,
+        /// `source=events`.
+        meant: String,
+        /// `label=sorce=events`, where it is a label all the same.
+        label: String,
+        /// What either of them would set, where the line says for how long and why.
+        lines: Vec<AlertsLine>,
+    },
     NoReason,
     ReasonTooLong {
         most: usize,

@@ -2,13 +2,13 @@
 //! whether it is over.
 
 use super::Consequences;
-use crate::effect::{Lane, Say, To};
-use crate::incident::Incident;
+use crate::effect::{EffectKind, Lane, PostKey, Say, To};
 use crate::incident::alerts::{AlertNews, AlertWhat};
+use crate::incident::{Incident, Post};
 
 impl Consequences<'_> {
     pub(super) fn alerted(&mut self, before: Option<&Incident>, news: &AlertNews) {
-        if news.what == AlertWhat::Still {
+        if news.what == AlertWhat::Still && news.acked.is_none() {
             return;
         }
         self.cards();
@@ -53,12 +53,44 @@ impl Consequences<'_> {
             title: incident.title.clone(),
             severity: incident.severity,
             tally: incident.alerts.tally,
-            since: self.event.at,
+            since: incident.alerts.over_since().unwrap_or(self.event.at),
             asked: person.cloned(),
             commands: person.is_some_and(|person| incident.commander().is_some_and(|it| it == person)),
             resolves_at: incident.over_due(),
         };
         let to = person.map_or(To::OnCall, |person| To::Person(person.clone()));
-        self.say(Lane::Page(incident.id), to, say, None);
+        let keep_as = PostKey::Announcement { seq: self.event.seq, to: to.clone() };
+        self.say(Lane::Page(incident.id), to, say, Some(keep_as));
+    }
+
+    /// The question whether it is over, where it stands, says what is true now: that it is answered, or void, or that howler does not
+    /// end it by itself any more.
+    pub(super) fn questions(&mut self, before: Option<&Incident>) {
+        let Some(before) = before else { return };
+        let shown = |incident: &Incident| (incident.alerts.asked, incident.over_due());
+        if before.alerts.asked.is_none() || shown(before) == shown(self.incident) {
+            return;
+        }
+        let asked = |post: &&Post| post.key.asks_whether_it_is_over() == before.alerts.asked;
+        let keys: Vec<PostKey> = before.posts.iter().filter(asked).map(|post| post.key.clone()).collect();
+        keys.iter().for_each(|key| self.amend_question(key));
+    }
+
+    /// The same for one whose message stands only now.
+    pub(super) fn question_stands(&mut self, key: &PostKey) {
+        let asks = key.asks_whether_it_is_over();
+        let void = self.incident.alerts.asked != asks;
+        // Somebody may have touched it while the message was on its way.
+        let later = asks.is_some_and(|asked| self.event.seq > asked + 1);
+        if void || (later && self.incident.over_due().is_none()) {
+            self.amend_question(key);
+        }
+    }
+
+    fn amend_question(&mut self, key: &PostKey) {
+        if let PostKey::Announcement { seq, to } = key {
+            let amend = EffectKind::Amend { seq: *seq, to: to.clone() };
+            self.push(Lane::Announce(self.incident.id), amend);
+        }
     }
 }

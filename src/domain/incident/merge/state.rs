@@ -29,7 +29,9 @@ impl Incident {
                 for (id, part) in &mut self.parts {
                     part.severity = back.get(id).copied().unwrap_or(part.severity);
                 }
+                let was_quiet = self.alerts.quiet.is_some();
                 self.alerts.give(event.at, gone, *tally);
+                self.asks_from(event, was_quiet, self.merged().is_none());
             }
             MergeNews::Alike(alike) => self.alike = alike.clone(),
         }
@@ -50,6 +52,7 @@ impl Incident {
         self.ladder = None;
         self.open_reminders.clear();
         self.alike = None;
+        self.alerts.asked = None;
         self.stop_paging();
     }
 
@@ -114,7 +117,9 @@ impl Incident {
             self.parts.insert(*id, part);
         }
         self.alerts.touched |= took.touched;
-        self.alerts.recount(event.at, took.tally);
+        let was_quiet = self.alerts.quiet.is_some();
+        self.alerts.come(event.at, took.tally);
+        self.asks_from(event, was_quiet, true);
         self.alike = self.alike.take().filter(|alike| !took.parts.contains_key(&alike.incident));
         let calls = took.parts.get(&took.incident).and_then(|part| part.calls);
         self.passed_before(took.incident);

@@ -4,7 +4,7 @@ use super::*;
 use crate::alert::AlertId;
 use crate::alert::group::GroupId;
 use crate::alert::signal::Source;
-use crate::effect::{Say, To};
+use crate::effect::{PostKey, Say, To};
 use crate::incident::alerts::{AlertNews, AlertWhat, LINES, Tally};
 
 const GROUP: GroupId = GroupId(3);
@@ -218,7 +218,7 @@ fn counting_stops_where_nothing_more_comes() {
     assert_eq!(news.what, AlertWhat::Counted { more: 1 });
     world.record(at(1), None, EventKind::Alerts(Box::new(news)));
     let news = world.incident.alerts.recounted(tally(52, 52));
-    assert_eq!(news, AlertNews { what: AlertWhat::Still, tally: tally(52, 52) });
+    assert_eq!(news, AlertNews::of(AlertWhat::Still, tally(52, 52)));
     let (cards, lines) = (world.effects.len(), timeline::timeline(&world.events).len());
     world.record(at(2), None, EventKind::Alerts(Box::new(news)));
     assert_eq!(world.incident.recount_due(), None);
@@ -260,4 +260,69 @@ fn the_quiet_time_goes_back_with_the_clock() {
     let kind = set_back(&world.incident, minutes(60), at(20)).unwrap();
     world.record(at(20), None, kind);
     assert_eq!(world.incident.over_due(), Some(at(35)));
+}
+
+/// What edits the question whether it is over, once its message stands.
+#[test]
+fn the_question_is_taken_back_where_it_is_answered_or_void() {
+    let resolve = || EventKind::Resolved {
+        root_cause: "x".into(),
+        impact: None,
+        data_loss: None,
+        from: Status::Investigating,
+        missed: 0,
+        cancelled: None,
+    };
+    type Deed = fn(&mut World);
+    let deeds: [(&str, Deed, bool, bool); 6] = [
+        ("it fires again", |world| assert!(world.hears(25, again(1), tally(1, 1))), true, true),
+        ("another one comes", |world| assert!(world.hears(25, joined(2), tally(2, 1))), true, true),
+        ("one more came and went", |world| assert!(world.hears(25, joined(2), tally(2, 0))), false, false),
+        (
+            "somebody touched it",
+            |world| world.record(at(25), Some("U0IAN"), EventKind::Acknowledged),
+            true,
+            false,
+        ),
+        (
+            "nothing to do with it",
+            |world| world.record(at(25), None, EventKind::Noted { text: "x".into() }),
+            false,
+            false,
+        ),
+        ("over", |_| {}, true, true),
+    ];
+    for late in [false, true] {
+        for (name, deed, edits, void) in deeds {
+            let mut world = by_alert();
+            world.hears(20, cleared(1), tally(1, 0));
+            let seq = world.incident.alerts.asked.unwrap();
+            let key = PostKey::Announcement { seq, to: To::OnCall };
+            let kept = |effect: &EffectKind| matches!(effect, EffectKind::Say { keep_as: Some(known), .. } if *known == key);
+            let question = world.effects.iter().find(|effect| kept(effect)).cloned().expect("it is kept");
+            let posted =
+                || EventKind::Posted { key: key.clone(), channel: "C1".into(), message: "1.2".into() };
+            if !late {
+                world.record(at(21), None, posted());
+            }
+            match name {
+                "over" => world.record(at(25), Some("U0IAN"), resolve()),
+                _ => deed(&mut world),
+            }
+            assert_eq!(still_true(&world.incident, &question).is_err(), void, "{name}");
+            if late {
+                world.record(at(26), None, posted());
+            }
+            let amends = |effect: &&EffectKind| matches!(effect, EffectKind::Amend { to: To::OnCall, .. });
+            assert_eq!(world.effects.iter().any(|effect| amends(&effect)), edits, "{name}, late: {late}");
+            assert_eq!(world.incident.alerts.asked.is_none(), void, "{name}");
+        }
+    }
+    // A question of before is none of the one that is asked now.
+    let mut world = by_alert();
+    world.hears(20, cleared(1), tally(1, 0));
+    let first = world.incident.alerts.asked;
+    world.hears(21, again(1), tally(1, 1));
+    world.hears(22, cleared(1), tally(1, 0));
+    assert!(world.incident.alerts.asked > first);
 }

@@ -169,7 +169,7 @@ impl Town {
         };
         let mut all = self.of(whole).belongings().alone;
         all.insert(alert);
-        let news = AlertNews { what, tally: self.tally(all) };
+        let news = AlertNews::of(what, self.tally(all));
         self.record(whole, at(minute), Actor::Howler, EventKind::Alerts(Box::new(news)));
     }
 

@@ -126,13 +126,9 @@ fn standing(alert: &Alert, group: Option<&Group>, now: Timestamp) -> Vec<Words> 
         )]
     });
     let state = match State::of(alert, group) {
-        State::Resolved { at, .. } => words![
-            "✅ Resolved ",
-            near(at, now),
-            ", after ",
-            spoken(at.duration_since(alert.first).max(jiff::SignedDuration::ZERO))
-        ]
-        .and(by_whom(alert)),
+        State::Resolved { at, .. } => {
+            words!["✅ Resolved ", near(at, now)].and(lasted(alert.first, at)).and(by_whom(alert))
+        }
         State::Open | State::Flapping { .. } if group.is_some_and(|group| !group.is_nobodys()) => {
             return flapping.into_iter().collect();
         }
@@ -143,6 +139,16 @@ fn standing(alert: &Alert, group: Option<&Group>, now: Timestamp) -> Vec<Words> 
         other => sentence(state(&other, now)),
     };
     flapping.into_iter().chain([state]).collect()
+}
+
+/// `, after 12 minutes`; what two clocks say that do not agree is no time at all.
+fn lasted(from: Timestamp, until: Timestamp) -> Words {
+    let long = until.duration_since(from);
+    match long.as_secs() {
+        _ if long.is_negative() => words![", before its source's clock says that it began"],
+        0 => words![", at once"],
+        _ => words![", after ", spoken(long)],
+    }
 }
 
 /// ` by Ana: the anomaly is over`, where a person said so.
@@ -210,13 +216,9 @@ fn many(draft: Draft, group: &Group, named: &[std::sync::Arc<Alert>], shown: &Sh
 /// Who has them.
 fn whose(group: &Group, now: Timestamp) -> Option<Words> {
     match (&group.acked, group.ended) {
-        (_, Some(at)) => Some(words![
-            "✅ Over ",
-            near(at, now),
-            ", after ",
-            spoken(at.duration_since(group.since).max(jiff::SignedDuration::ZERO)),
-            "."
-        ]),
+        (_, Some(at)) => {
+            Some(words!["✅ Over ", near(at, now)].and(lasted(group.since, at)).and(words!["."]))
+        }
         (Some(Acked { by, at }), None) if !by.is_howler() => {
             Some(words!["👀 ", by, " has them since ", near(*at, now), "."])
         }

@@ -8,6 +8,10 @@ use crate::words::{Words, bold, code, moment, words};
 use domain::alert::line::{AlertsLine, AlertsRefusal, Unclear};
 use domain::alert::signal::Source;
 use domain::alert::{AlertId, source_word};
+use domain::text::shorten;
+
+/// How much of a selector stands on a button.
+const FITS: usize = 40;
 
 /// What was not understood, and a line that would be.
 pub(super) fn unclear(unclear: &Unclear, via: Via) -> Message {
@@ -46,6 +50,7 @@ pub(super) fn unclear(unclear: &Unclear, via: Via) -> Message {
             ],
             SILENCE.to_owned(),
         ),
+        Unclear::Selector { word, meant, label, lines } => return selector(word, meant, label, lines, via),
         Unclear::NoReason => (words!["Why? Say it after the time."], SILENCE.to_owned()),
         Unclear::ReasonTooLong { most, of } => {
             let rest = if of == "resolve" { "resolve A-12 why" } else { SILENCE };
@@ -70,6 +75,18 @@ pub(super) fn unclear(unclear: &Unclear, via: Via) -> Message {
     let next = words!["Type it like this: ", code(line(via, &rest))];
     let open = button("What is open", AlertsLine::List);
     Draft::new().line(wrong.and(words![" Nothing was done."])).line(next).buttons(vec![open]).finish()
+}
+
+/// Hardly a label: what is meant?
+fn selector(word: &str, meant: &str, label: &str, lines: &[AlertsLine], via: Via) -> Message {
+    let question = words!["Did you mean ", code(meant.to_owned()), "? I know no ", code(word.to_owned())];
+    let question = question.and(words!["; as a label it fits what has exactly that. Nothing was done."]);
+    let buttons = [meant, label].into_iter().zip(lines);
+    let buttons = buttons.map(|(fits, set)| button(format!("Silence {}", shorten(fits, FITS)), set.clone()));
+    let typed = |fits: &str| words![code(line(via, &format!("silence {fits} 2h known, being fixed")))];
+    let next =
+        words!["Type it like this: "].and(typed(meant)).and(words![", or for the label: "]).and(typed(label));
+    Draft::new().line(question).line(next).buttons(buttons.collect()).finish()
 }
 
 fn no_severity(word: &str) -> Words {

@@ -27,6 +27,16 @@ pub fn put_off(all: &[(Source, PutOff)]) -> Option<String> {
     })
 }
 
+/// Of so many messages of open alerts that they stand elsewhere than they should, for the delivery board.
+pub fn told_elsewhere(many: usize, reason: &str) -> String {
+    let stand = if many == 1 {
+        "1 message of alerts stands".to_owned()
+    } else {
+        format!("{} messages of alerts stand", thousands(many as u64))
+    };
+    format!("{stand} elsewhere, because {reason}")
+}
+
 /// What `/alerts list` and `/alerts sources` say of it.
 pub(super) fn line(all: &[(Source, PutOff)]) -> Option<Words> {
     put_off(all).map(|told| words!["⚠️ ", told])

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{TITLE, alerts, button, line};
+use super::{TITLE, alerts, button, line, thousands};
 use crate::Message;
 use crate::blocks::Draft;
 use crate::lines::Via;
@@ -33,10 +33,22 @@ pub(super) fn silence(silence: &Silence, now: Timestamp) -> Words {
         .and_if((silence.alerts > 0).then(|| words![format!("; {} so far", alerts(silence.alerts.into()))]))
 }
 
-pub(super) fn silenced(silence: &Silence, calls: bool, now: Timestamp, via: Via) -> Message {
-    let held = match silence.alerts {
-        0 => words!["Nothing that is open fits; what comes is counted and not told."],
-        many => {
+pub(super) fn silenced(
+    silence: &Silence,
+    calls: bool,
+    matches: Option<usize>,
+    now: Timestamp,
+    via: Via,
+) -> Message {
+    let held = match (silence.alerts, matches) {
+        (0, None | Some(0)) => {
+            words!["It matches no open alert now. What comes and fits is counted and not told."]
+        }
+        (0, Some(many)) => words![format!(
+            "It matches {}, which a longer silence holds back already. What comes is counted.",
+            alerts(many as u64)
+        )],
+        (many, _) => {
             words![format!("Held back now: {}. What comes is counted.", alerts(many.into()))]
         }
     };
@@ -99,4 +111,23 @@ pub(super) fn unsilenced(silence: &Silence, open: usize) -> Message {
         )
         .line(held)
         .finish()
+}
+
+/// `A-12`, `A-12 and 3 more of its alerts`.
+fn of_its_alerts(first: AlertId, more: usize) -> String {
+    match more {
+        0 => first.to_string(),
+        more => format!("{first} and {} more of its alerts", thousands(more as u64)),
+    }
+}
+
+/// What the incident of alerts reads that somebody silenced.
+pub fn silenced_note(silence: &Silence, first: AlertId, more: usize) -> String {
+    let (of, long) = (of_its_alerts(first, more), spoken(silence.until.duration_since(silence.at)));
+    format!("Silenced {of} for {long} ({}): {}", silence.id, silence.why)
+}
+
+/// The same, where somebody ended that silence.
+pub fn unsilenced_note(silence: &Silence, first: AlertId, more: usize) -> String {
+    format!("Ended the silence of {} ({})", of_its_alerts(first, more), silence.id)
 }

@@ -381,8 +381,14 @@ fn answers(texts: &Texts) -> Vec<(&'static str, AlertsAnswer)> {
                 incident: Some(IncidentId(7)),
             },
         ),
-        ("silenced", AlertsAnswer::Silenced { silence: Box::new(held.clone()), calls: true, now }),
-        ("silenced what fits", AlertsAnswer::Silenced { silence: Box::new(all.clone()), calls: false, now }),
+        (
+            "silenced",
+            AlertsAnswer::Silenced { silence: Box::new(held.clone()), calls: true, fits: Some(2), now },
+        ),
+        (
+            "silenced what fits",
+            AlertsAnswer::Silenced { silence: Box::new(all.clone()), calls: false, fits: Some(0), now },
+        ),
         ("silence, how", AlertsAnswer::SilenceHow { alert: id, title }),
         ("unsilenced", AlertsAnswer::Unsilenced { silence: Box::new(held), open: 2 }),
         ("unsilenced what fits", AlertsAnswer::Unsilenced { silence: Box::new(all), open: 0 }),

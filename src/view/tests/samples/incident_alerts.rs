@@ -62,7 +62,7 @@ pub fn incident_alerts(texts: &Texts) -> Vec<Named> {
         let (by, what) = what;
         let seq = incident.events + 1;
         let when = at("02:14") + minutes(i64::from(seq) - 1);
-        let kind = EventKind::Alerts(Box::new(AlertNews { what, tally }));
+        let kind = EventKind::Alerts(Box::new(AlertNews::of(what, tally)));
         let event = event(seq, when, by, kind);
         incident.apply(&event);
         events.push(event);
@@ -82,7 +82,40 @@ pub fn incident_alerts(texts: &Texts) -> Vec<Named> {
     let shown = Private::Timeline { incident: summary(7, texts), entries, page: 1, pages: 1 };
     messages.push(("timeline", view::private(&shown, Via::Slash)));
     messages.extend(said(&questions(texts), &mapped()));
+    messages.extend(questions_now(&incident));
     messages
+}
+
+/// The question, edited: the incident as it was, and what becomes of it.
+fn questions_now(quiet: &Incident) -> Vec<Named> {
+    let asked = quiet.alerts.asked.unwrap();
+    let after = |by: Option<UserId>, kind: EventKind| {
+        let mut incident = quiet.clone();
+        let seq = incident.events + 1;
+        let by = by.map_or(Actor::Howler, Actor::from);
+        incident.apply(&Event { seq, at: at("02:30"), by, from_shell: false, call: None, kind });
+        incident
+    };
+    let again = AlertWhat::Again { alert: FIRST, title: quiet.title.clone() };
+    let resolved = EventKind::Resolved {
+        root_cause: "x".into(),
+        impact: None,
+        data_loss: None,
+        from: Status::Investigating,
+        missed: 0,
+        cancelled: None,
+    };
+    let fires = after(None, EventKind::Alerts(Box::new(AlertNews::of(again, tally(4_774, 2, 1)))));
+    let none = AlertWhat::Left { alert: FIRST, title: quiet.title.clone(), group: Some(GroupId(1)) };
+    let none = after(None, EventKind::Alerts(Box::new(AlertNews::of(none, tally(0, 0, 0)))));
+    let now = |incident: &Incident, to: &To| view::question_now(incident, asked, to);
+    vec![
+        ("the question, and somebody has it", now(&after(Some(ian()), EventKind::Acknowledged), &To::OnCall)),
+        ("the question, asked of a person", now(quiet, &To::Person(bea()))),
+        ("the question, and it fires", now(&fires, &To::OnCall)),
+        ("the question, and none belongs to it", now(&none, &To::OnCall)),
+        ("the question, and it is resolved", now(&after(Some(ian()), resolved), &To::OnCall)),
+    ]
 }
 
 fn questions(texts: &Texts) -> Vec<(&'static str, Say)> {

@@ -1,7 +1,7 @@
 //! Lines about alerts that were not understood.
 
 use super::*;
-use domain::alert::line::Unclear;
+use domain::alert::line::{AlertsLine, Unclear};
 
 fn no_source(word: &str, nearest: Option<Source>, of: &str, severity: Option<&str>) -> Unclear {
     let (word, of, severity) = (word.into(), of.into(), severity.map(str::to_owned));
@@ -19,6 +19,18 @@ pub fn all(texts: &Texts) -> impl Iterator<Item = Unclear> + use<> {
         Unclear::NotANumber { word: word.clone(), of: "show".into() },
         Unclear::NoTime,
         Unclear::BySeverity,
+        Unclear::Selector {
+            word: "sorce=events".into(),
+            meant: "source=events".into(),
+            label: "label=sorce=events".into(),
+            lines: vec![AlertsLine::SilenceHow { alert: AlertId(12) }; 2],
+        },
+        Unclear::Selector {
+            word: word.clone(),
+            meant: "source=events".into(),
+            label: "label=sorce=events".into(),
+            lines: Vec::new(),
+        },
         Unclear::NoReason,
         Unclear::ReasonTooLong { most: 200, of: "silence".into() },
         Unclear::ReasonTooLong { most: 200, of: "resolve".into() },
