@@ -4,6 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::harness::{EMERGENCIES, Message, World};
+use crate::watches::pictures;
 
 pub const ROSTER: &str = "[rotation]\nmembers = [\"U0MAYA\", \"U0KOFI\", \"U0ZOE\"]\n";
 const ON_CALL: &str = "#on-call";
@@ -189,6 +190,12 @@ async fn a_half_of_a_swap_is_taken_back_with_the_other_by_the_number_that_the_sc
     kofi.types(EMERGENCIES, "/oncall swap with @zoe week of 12-02").await;
     zoe.clicks_direct("agree").await;
     let shown = kofi.types(EMERGENCIES, "/oncall schedule 4 weeks").await;
+    assert!(shown.contains("A picture of it comes as a direct message."), "{shown}");
+    world.forward_seconds(3).await;
+    let direct = world.slack.look(|town| town.direct("U0KOFI").map(|channel| channel.id.clone())).unwrap();
+    let [(_, alt)] = &pictures(&world, &direct)[..] else { panic!("one for whoever asked") };
+    assert!(alt.starts_with("Who is on call in the next 4 weeks, times of UTC: "), "{alt}");
+    assert!(alt.to_lowercase().contains("maya") && alt.to_lowercase().contains("kofi"), "{alt}");
     for half in ["Swapped with <@U0KOFI> (override 1)", "Swapped with <@U0ZOE> (override 2)"] {
         assert!(shown.contains(half), "{half}: {shown}");
     }

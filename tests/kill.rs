@@ -11,6 +11,7 @@ mod soak;
 mod stop;
 mod storm;
 mod undo;
+mod values;
 
 use std::process::Command;
 

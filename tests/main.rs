@@ -59,6 +59,7 @@ mod runbook;
 mod runbook_outside;
 mod salvage;
 mod schedules;
+mod secrets;
 mod shell;
 mod signed;
 mod simulation;

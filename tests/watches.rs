@@ -105,7 +105,7 @@ async fn metrics(world: &World, rest: &str) -> String {
 }
 
 /// The pictures in a channel: the beginning of the message that each hangs from, and its alternative text.
-fn pictures(world: &World, channel: &str) -> Vec<(String, String)> {
+pub fn pictures(world: &World, channel: &str) -> Vec<(String, String)> {
     world.slack.look(|town| {
         let channel = town.channel_called(channel).unwrap();
         let shown = |message: &fake::slack::world::Message| {

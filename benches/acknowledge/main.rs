@@ -5,8 +5,8 @@
 //! `flood` (wrong signatures), `history` (10,000 closed incidents of 100 events), `timers` (100,000 waiting), `backlog`
 //! (thousands of lanes behind one limited channel), `runs` (approvals, aborts and what programs print, against a fake Slack
 //! with its people; some nine minutes; `live` is the last of them alone), `storm` (1,000 alerts a second, with a P1 every three
-//! seconds, against the same; `-- storm 60` for a minute), `watches` (what 100 watches cost of the disk in a day: 144,000 readings, each
-//! saved; `-- watches 3` for three hours, by default 24; only where it is named). In the other parts howler's Slack is a sink on loopback. Where
+//! seconds, against the same; `-- storm 60` for a minute), `watches` (what 100 watches cost of processor and disk in a day: 144,000
+//! readings, each saved; `-- watches 3` for three hours, by default 24; and what 30 days of their values take; only where it is named). In the other parts howler's Slack is a sink on loopback. Where
 //! acknowledgements are measured it holds everything back (429), so that the work of sending is not counted with them.
 
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::print_stderr)]
@@ -60,6 +60,7 @@ async fn main() -> Result<()> {
     if arguments.iter().any(|argument| argument == "watches") {
         let hours = arguments.iter().find_map(|argument| argument.parse().ok()).unwrap_or(24);
         watches::day(hours).await?;
+        watches::month()?;
     }
     if wanted("runs") {
         runs::all().await?;

@@ -5,6 +5,7 @@
 
 mod check;
 mod github;
+mod secrets;
 mod vercel;
 
 use std::sync::Arc;
@@ -39,6 +40,7 @@ pub struct Asker {
     agenda: Agenda,
     github: Option<github::GitHub>,
     vercel: Option<vercel::Vercel>,
+    secrets: Option<secrets::SecretDates>,
     /// What was learned last, so that the desk hears of news alone.
     known: Vec<Learned>,
 }
@@ -95,6 +97,7 @@ impl Asker {
     ) -> Self {
         let github = github::GitHub::new(config, secrets, &clock);
         let vercel = vercel::Vercel::new(config, secrets, &clock);
+        let dates = secrets::SecretDates::new(config, secrets, &clock);
         let schedules = github.as_ref().is_some_and(|github| github.grace.is_some());
         let all = [
             (Source::GitHub, Subject::Alerts, github.is_some()),
@@ -102,10 +105,11 @@ impl Asker {
             (Source::GitHub, Subject::Deliveries, true),
             (Source::GitHub, Subject::Schedules, schedules),
             (Source::Vercel, Subject::Alerts, vercel.is_some()),
+            (Source::GitHub, Subject::Secrets, dates.is_some()),
         ];
         let on = all.into_iter().filter(|(.., is_on)| *is_on).map(|(source, subject, _)| (source, subject));
         let agenda = Agenda::new(on, clock.now().saturating_add(AT_FIRST).unwrap_or(Timestamp::MAX));
-        Self { desk, clock, redactor, agenda, github, vercel, known: Vec::new() }
+        Self { desk, clock, redactor, agenda, github, vercel, secrets: dates, known: Vec::new() }
     }
 
     /// Asks until howler stops.
@@ -154,6 +158,10 @@ impl Asker {
                     None => None,
                 }
             }
+            (Source::GitHub, Subject::Secrets) => match &self.secrets {
+                Some(secrets) => Some(secrets.ask(&redactor).await),
+                None => None,
+            },
             _ => None,
         };
         asked.unwrap_or_else(|| Asked::nothing(source, subject))

@@ -3,6 +3,7 @@
 mod alerts;
 mod backup;
 mod backups;
+mod credential;
 mod limits;
 mod path;
 mod phone;
@@ -28,6 +29,7 @@ pub use backup::{Backup, Repository};
 pub use backups::Backups;
 use domain::alert::rules::Rules;
 use domain::alert::watch::Expected;
+use domain::credential::plan::Plan;
 use domain::procedure::Runbook;
 use domain::run::signed::Keys;
 use domain::severities::{Loudness, Severities};
@@ -62,6 +64,9 @@ pub struct Config {
     pub watches: Vec<Watch>,
     #[serde(rename = "vendor", deserialize_with = "vendor::read")]
     pub vendors: Vec<Vendor>,
+    /// Secrets that are to be rotated. Their days are those of the rota's zone.
+    #[serde(rename = "secret", deserialize_with = "credential::read")]
+    pub credentials: Vec<Plan>,
     /// What the files of `runbook` and those that howler ships with hold; read at the start.
     #[serde(skip)]
     pub procedures: Arc<Runbook>,
@@ -202,7 +207,12 @@ impl Config {
     /// # Errors
     /// As [`load`](Self::load), as text.
     pub fn parse(text: &str) -> Result<Self, String> {
-        toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())
+        let parsed: Result<Self, _> = toml::from_str(text);
+        let mut config = parsed.map_err(|error| error.to_string().trim_end().to_owned())?;
+        for plan in &mut config.credentials {
+            plan.zone.clone_from(&config.rotation.turns.zone);
+        }
+        Ok(config)
     }
 }
 

@@ -9,7 +9,7 @@ use ::watch::json::check_pointer;
 use ::watch::selector::Selector;
 use ::watch::standing::{Level, Rules};
 use ::watch::text_format::Fold;
-use ::watch::threshold::Threshold;
+use ::watch::threshold::{Threshold, ThresholdProblem};
 use ::watch::value::{Kind, Unit};
 use ::watch::watched::{Asks, Severities, Watch};
 use domain::Severity;
@@ -19,6 +19,8 @@ use domain::duration::Humane;
 const MOST: usize = 100;
 /// What howler counts of GitHub.
 const RUNS: &str = "workflow success rate";
+/// What is wrong with a port where nothing else is said.
+const CLOSED: &str = "!= \"open\" for 2m";
 /// How often one is asked where nothing else is said, and the most often that it may be.
 const EVERY: SignedDuration = SignedDuration::from_mins(1);
 const OFTEN: SignedDuration = SignedDuration::from_secs(10);
@@ -37,6 +39,7 @@ struct Written {
     json: Option<String>,
     pointer: Option<String>,
     http: Option<String>,
+    tcp: Option<String>,
     measures: Option<Measures>,
     push: Option<Selector>,
     github: Option<String>,
@@ -78,14 +81,18 @@ fn name<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
 impl Written {
     fn asks(&self) -> Result<Asks, String> {
         let named = [&self.prometheus, &self.promql, &self.json, &self.http];
-        let heard = usize::from(self.push.is_some()) + usize::from(self.github.is_some());
+        let others = [self.push.is_some(), self.github.is_some(), self.tcp.is_some()];
+        let heard: usize = others.map(usize::from).into_iter().sum();
         if named.into_iter().flatten().count() + heard != 1 {
             return Err(self.wrong(
                 "it needs one source: prometheus = \"https://...\" with metric, promql = \"...\", json = \"https://...\" with \
-                 pointer, http = \"https://...\" with measures, push = \"name\", or github = \"workflow success rate\"",
+                 pointer, http = \"https://...\" with measures, tcp = \"host:port\", push = \"name\", or github = \"workflow success rate\"",
             ));
         }
         self.has_only_its_own()?;
+        if let Some(address) = &self.tcp {
+            return self.port(address);
+        }
         if let Some(metric) = &self.push {
             return Ok(Asks::Push { metric: metric.clone() });
         }
@@ -124,6 +131,20 @@ impl Written {
         })
     }
 
+    fn port(&self, address: &str) -> Result<Asks, String> {
+        let address = address.trim();
+        let parts = address.rsplit_once(':').filter(|(host, port)| {
+            !host.is_empty() && !host.contains('/') && port.parse::<u16>().is_ok_and(|port| port != 0)
+        });
+        match parts {
+            Some(_) => Ok(Asks::Port { address: address.to_owned() }),
+            None => {
+                Err(self
+                    .wrong(&format!("`{address}` is no host:port; write it like redis.monkeytown.svc:6379")))
+            }
+        }
+    }
+
     /// What belongs to another source is a mistake, and not something to pass over.
     fn has_only_its_own(&self) -> Result<(), String> {
         let (page, query) = (self.prometheus.is_some(), self.promql.is_some());
@@ -135,7 +156,12 @@ impl Written {
             ("per", self.per.is_some(), page || push, "prometheus and push (in promql write rate(...))"),
             ("pointer", self.pointer.is_some(), json, "json"),
             ("measures", self.measures.is_some(), http, "http"),
-            ("unit", self.unit.is_some(), !(http || github), "prometheus, promql, json and push"),
+            (
+                "unit",
+                self.unit.is_some(),
+                !(http || github || self.tcp.is_some()),
+                "prometheus, promql, json and push",
+            ),
         ] {
             if is_there && !fits {
                 return Err(self.wrong(&format!("`{key}` belongs to {of}")));
@@ -174,7 +200,10 @@ impl Written {
 
     /// The thresholds fit each other and what is read.
     fn rules(&self, asks: &Asks, unit: Unit, every: SignedDuration) -> Result<Rules, String> {
-        let mut rules = Rules::every(every, self.warning.clone(), self.critical.clone());
+        let is_port = matches!(asks, Asks::Port { .. });
+        let usual = (is_port && self.warning.is_none()).then(|| CLOSED.parse()).transpose();
+        let usual = usual.map_err(|problem: ThresholdProblem| self.wrong(&problem.to_string()))?;
+        let mut rules = Rules::every(every, self.warning.clone(), self.critical.clone().or(usual));
         let thresholds: Vec<&Threshold> =
             Level::ALL.into_iter().filter_map(|level| rules.of(level)).collect();
         if thresholds.is_empty() {
@@ -187,7 +216,10 @@ impl Written {
         if states != 0 && states != thresholds.len() {
             return Err(self.wrong("one threshold is a word and the other a number"));
         }
-        if states > 0 && !matches!(asks, Asks::Json { .. } | Asks::Query { .. }) {
+        if is_port && states != thresholds.len() {
+            return Err(self.wrong("a port is open, refused or silent: critical = '!= \"open\" for 2m'"));
+        }
+        if states > 0 && !matches!(asks, Asks::Json { .. } | Asks::Query { .. } | Asks::Port { .. }) {
             return Err(self.wrong("only json has words; hold it against a number"));
         }
         if let Some(Humane(after)) = self.absent_after {
@@ -281,6 +313,9 @@ mod tests {
         let latency =
             one("http = \"https://api.example/\"\nmeasures = \"latency\"\ncritical = \"> 1000ms for 5m\"\n");
         assert_eq!(latency.unit, Unit::SECONDS);
+        let port = one("tcp = \"redis.monkeytown.svc:6379\"\n");
+        assert_eq!(port.asks.to_string(), "whether redis.monkeytown.svc:6379 takes a connection");
+        assert_eq!(port.rules.critical.as_ref().unwrap().to_string(), "!= \"open\" for 2m");
         let push = one("push = 'queue_depth{queue=\"mail\"}'\nwarning = \"> 100 for 5m\"\n");
         assert!(push.is_pushed() && push.asks.to_string() == "what is pushed as queue_depth{queue=\"mail\"}");
     }
@@ -312,6 +347,10 @@ mod tests {
             (format!("{json}warning = \"500ms\"\n"), "does not say on which side"),
             (format!("{json}unit = \"ms\"\nwarning = \"> 500\"\n"), "has no unit"),
             (format!("{json}warning = \"> 500ms\"\n"), "unit = \"ms\""),
+            (format!("{json}unit = \"%\"\nwarning = \"> 500ms\"\n"), "500 ms"),
+            ("tcp = \"redis\"\n".to_owned(), "is no host:port"),
+            ("tcp = \"redis:6379\"\nwarning = \"> 1\"\n".to_owned(), "a port is open, refused or silent"),
+            ("tcp = \"redis:6379\"\nunit = \"s\"\n".to_owned(), "`unit` belongs to"),
             (format!("{json}unit = \"parsec\"\nwarning = \"> 5\"\n"), "is not a unit howler knows"),
             (format!("{json}warning = \"> 5\"\ncritical = '= \"down\"'\n"), "a word and the other a number"),
             (format!("{http}measures = \"status\"\nwarning = '= \"down\"'\n"), "only json has words"),

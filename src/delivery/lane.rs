@@ -1,5 +1,6 @@
 //! A lane: one effect after the other, each reported before the next is begun.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -17,15 +18,15 @@ use config::Config;
 use desk::{Desk, Next};
 use domain::alert::group::Shown;
 use domain::effect::{Effect, EffectKind, Lane, Outcome};
-use domain::id::EffectId;
+use domain::id::{EffectId, UserId};
 use domain::incident::{Incident, still_true};
 use domain::oncall::{self, rota::Rota};
-use domain::picture::Picture;
+use domain::picture::{Picture, Turns};
 use domain::run::{self, Run};
 use ground::clock::Clock;
 use ground::logs::how_it_ended;
 use ground::telemetry::Metrics;
-use picture::Chart;
+use picture::{Chart, Roster, Turn};
 use watch::watched::Watch;
 
 /// After a result that could not be saved.
@@ -140,9 +141,14 @@ impl Lanes {
     /// Shows a picture; it is drawn where Slack has none of it yet, off the threads that everything else runs on.
     async fn picture(&self, job: &Job, picture: &Picture) -> Outcome {
         let drawn = if self.deliverer.wants_a_picture(job) {
+            let names = self.names(picture).await;
             let (desk, config, wanted) =
                 (self.desk.clone(), Arc::clone(&self.deliverer.config), picture.clone());
-            let drawn = tokio::task::spawn_blocking(move || draw(&desk, &config, wanted)).await;
+            let drawn = tokio::task::spawn_blocking(move || match &wanted.schedule {
+                Some(turns) => draw_schedule(&wanted, turns, &names),
+                None => draw(&desk, &config, wanted),
+            })
+            .await;
             match drawn {
                 Ok(Ok(drawn)) => Some(drawn),
                 Ok(Err(outcome)) => return outcome,
@@ -155,6 +161,18 @@ impl Lanes {
             None
         };
         self.deliverer.show_picture(job, &picture.under, &picture.watch, drawn).await
+    }
+
+    /// What everybody is called whom a picture names.
+    async fn names(&self, picture: &Picture) -> BTreeMap<UserId, String> {
+        let mut names = BTreeMap::new();
+        let turns = picture.schedule.iter().flat_map(|schedule| &schedule.turns);
+        for person in turns.filter_map(|(.., who)| who.as_ref()) {
+            if !names.contains_key(person) {
+                names.insert(person.clone(), self.deliverer.people.name(person).await);
+            }
+        }
+        names
     }
 
     /// Carries out one effect and saves what became of it; otherwise says when to go on.
@@ -204,6 +222,26 @@ fn draw(desk: &Desk, config: &Config, wanted: Picture) -> Result<picture::Pictur
     let chart = Chart::of(title, course.ok_or_else(gone)?, marks);
     chart.draw().map_err(|error| {
         error!(%error, watch, "a picture could not be drawn");
+        Outcome::Failed { reason: error.to_string(), unknown: false }
+    })
+}
+
+/// Draws who is on call when.
+fn draw_schedule(
+    wanted: &Picture,
+    schedule: &Turns,
+    names: &BTreeMap<UserId, String>,
+) -> Result<picture::Picture, Outcome> {
+    let called = |who: &UserId| names.get(who).cloned().unwrap_or_else(|| who.to_string());
+    let turns = schedule.turns.iter().map(|(from, until, who)| Turn {
+        from: *from,
+        until: *until,
+        who: who.as_ref().map(called),
+    });
+    let zone = schedule.zone.time_zone().clone();
+    let roster = Roster { now: wanted.from, until: wanted.until, zone, turns: turns.collect() };
+    roster.draw().map_err(|error| {
+        error!(%error, "a picture could not be drawn");
         Outcome::Failed { reason: error.to_string(), unknown: false }
     })
 }

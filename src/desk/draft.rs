@@ -7,6 +7,7 @@ mod backup;
 mod became;
 mod belongs;
 mod board;
+mod certificates;
 mod change;
 mod clock;
 mod declare;
@@ -42,13 +43,14 @@ use jiff::Timestamp;
 use tracing::info;
 
 pub(super) use self::feature::alerts::{find as find_alert, find_group};
-pub use self::feature::{course, read as read_feature, week_of_alerts};
+pub use self::feature::{course, read as read_feature, week_of_alerts, week_of_secrets};
 use self::journal::Journal;
 pub use self::parts::Parts;
 pub use self::vendors::say as vendors_say;
 use super::book::{Book, Meant};
 use super::reads;
 use super::state::State;
+use ::watch::certificate::CertificateRow;
 use ::watch::history::{Row as ValuesOf, RowKey};
 use ::watch::kept::Kept;
 use ::watch::row::Row;
@@ -103,6 +105,8 @@ pub struct Draft<'a> {
     kept: Journal<String, Kept>,
     /// What vendors said; `None` where they are read no longer.
     vendors: Journal<String, Option<VendorRow>>,
+    /// When certificates run out; `None` where they are looked at no longer.
+    certificates: Journal<String, Option<CertificateRow>>,
     /// Finished runs of workflows, where this round counts one.
     finished: Journal<(), Runs>,
     /// What sources are asked, where this round changes it.
@@ -145,6 +149,7 @@ impl<'a> Draft<'a> {
             values: Journal::default(),
             kept: Journal::default(),
             vendors: Journal::default(),
+            certificates: Journal::default(),
             finished: Journal::default(),
             asking: Journal::default(),
             group_keys: Journal::default(),
@@ -174,6 +179,7 @@ impl<'a> Draft<'a> {
             watched: self.watched.into_map().into_iter().collect(),
             values: self.values.into_map().into_iter().collect(),
             vendors: self.vendors.into_map().into_iter().collect(),
+            certificates: self.certificates.into_map().into_iter().collect(),
             runs: self.finished.into_map().into_values().next(),
         };
         self.changes.seen = self.seen.into_map().into_iter().collect();

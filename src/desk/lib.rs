@@ -35,6 +35,7 @@ use jiff::Timestamp;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tracing::{error, info, warn};
 
+use ::watch::certificate::CertificateRead;
 use ::watch::push::{Pushed, Took};
 use ::watch::row::Read;
 use ::watch::vendor::VendorRead;
@@ -85,6 +86,7 @@ enum Message {
     /// A reading of a watch.
     Watched(Box<Read>, oneshot::Sender<Result<(), Fault>>),
     Vendor(Box<VendorRead>, oneshot::Sender<Result<(), Fault>>),
+    Certificate(Box<CertificateRead>, oneshot::Sender<Result<(), Fault>>),
     /// A watch that nobody is asked for is looked at.
     Look(String, oneshot::Sender<Result<(), Fault>>),
     Pushed(Vec<Pushed>, oneshot::Sender<Result<Took, NotHeard>>),

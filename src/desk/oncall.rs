@@ -6,7 +6,7 @@ use sha2::Sha256;
 use tracing::warn;
 
 use super::book::Book;
-use super::draft::week_of_alerts;
+use super::draft::{week_of_alerts, week_of_secrets};
 use config::{Config, Provider};
 use domain::Severity;
 use domain::actor::Actor;
@@ -300,6 +300,7 @@ pub fn brief(look: &Look<'_>, pages: Option<Vec<PageRecord>>) -> Brief {
         paged_at_night: messages.iter().filter(|page| is_night(schedule, page.at)).count(),
         review: waiting(look).len(),
         alerts: alerts(look),
+        secrets: week_of_secrets(look.book),
         next: holders(schedule, now, NEXT),
         unreachable,
         no_way,

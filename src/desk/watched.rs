@@ -2,6 +2,7 @@
 
 use super::hear::ROOM;
 use super::{Book, Desk, Message, draft};
+use ::watch::certificate::CertificateRead;
 use ::watch::course::Course;
 use ::watch::push::{Pushed, Took};
 use ::watch::row::Read;
@@ -32,6 +33,14 @@ impl Desk {
         self.ask(|reply| Message::Vendor(Box::new(read), reply)).await?
     }
 
+    /// Takes in a look at a certificate, and returns once it is on the disk with all that follows from it.
+    ///
+    /// # Errors
+    /// When it could not be saved: then it was not looked at.
+    pub async fn certificate(&self, read: CertificateRead) -> Result<(), Fault> {
+        self.ask(|reply| Message::Certificate(Box::new(read), reply)).await?
+    }
+
     /// Looks at a watch that nobody is asked for: whether what is pushed fell silent, and how runs went.
     ///
     /// # Errors
@@ -55,9 +64,16 @@ impl Desk {
     /// Beside an answer about what is watched its picture, to whoever asked. The answer stands without it.
     pub(super) async fn picture(&self, request: &Request, answer: &Answer) {
         let asker = request.by.in_slack().filter(|_| !request.place.is_shell());
-        let (Some(asker), Answer::Private(Private::Feature(answer))) = (asker, answer) else { return };
-        let FeatureAnswer::Metrics(answer) = answer.as_ref() else { return };
-        let Some(picture) = picture::of_asked(answer, asker) else { return };
+        let (Some(asker), Answer::Private(answer)) = (asker, answer) else { return };
+        let picture = match answer {
+            Private::Feature(answer) => match answer.as_ref() {
+                FeatureAnswer::Metrics(answer) => picture::of_asked(answer, asker),
+                _ => None,
+            },
+            Private::Oncall(answer) => picture::of_schedule(answer, asker, self.now()),
+            _ => None,
+        };
+        let Some(picture) = picture else { return };
         let saved =
             self.ask(|reply| Message::Picture(Box::new(picture), reply)).await.and_then(|saved| saved);
         if let Err(fault) = saved {

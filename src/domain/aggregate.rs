@@ -147,6 +147,7 @@ macro_rules! for_each_kind {
             alerts: $crate::alert::Alert,
             groups: $crate::alert::group::Group,
             silences: $crate::alert::silence::Silence,
+            credentials: $crate::credential::Credential,
         }
     };
 }
@@ -160,6 +161,7 @@ macro_rules! for_each_plain_kind {
             alerts: $crate::alert::Alert,
             groups: $crate::alert::group::Group,
             silences: $crate::alert::silence::Silence,
+            credentials: $crate::credential::Credential,
         }
     };
 }

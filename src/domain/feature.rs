@@ -8,6 +8,8 @@ use super::alert::group::Group;
 use super::alert::line::{self as alerts, AlertsAnswer, AlertsLine};
 use super::alert::signal::Source;
 use super::alert::silence::Silence;
+use super::credential::line::{self as credential, CredentialAnswer, CredentialLine};
+use super::credential::plan::Plan;
 use super::maintenance::Maintenance;
 use super::maintenance::line::{self as maintenance, MaintenanceAnswer, MaintenanceLine};
 use super::metrics::{MetricsAnswer, MetricsLine};
@@ -18,6 +20,7 @@ pub enum FeatureLine {
     Maintenance(MaintenanceLine),
     Alerts(AlertsLine),
     Metrics(MetricsLine),
+    Credential(CredentialLine),
 }
 
 impl FeatureLine {
@@ -28,6 +31,8 @@ impl FeatureLine {
             Self::Alerts(_) => "alerts",
             // What is watched is a page of the runbook, and has no command beside that.
             Self::Metrics(_) => "runbook",
+            // Whoever is on call sees that they are rotated.
+            Self::Credential(_) => "oncall",
         }
     }
 
@@ -37,6 +42,7 @@ impl FeatureLine {
             Self::Maintenance(line) => line.word(),
             Self::Alerts(line) => line.word(),
             Self::Metrics(line) => line.word(),
+            Self::Credential(line) => line.word(),
         }
     }
 
@@ -46,6 +52,7 @@ impl FeatureLine {
             Self::Maintenance(line) => line.reads(),
             Self::Alerts(line) => line.reads(),
             Self::Metrics(line) => line.reads(),
+            Self::Credential(line) => line.reads(),
         }
     }
 }
@@ -56,6 +63,7 @@ pub enum FeatureAnswer {
     Maintenance(MaintenanceAnswer),
     Alerts(AlertsAnswer),
     Metrics(MetricsAnswer),
+    Credential(CredentialAnswer),
 }
 
 impl FeatureAnswer {
@@ -65,6 +73,7 @@ impl FeatureAnswer {
             Self::Maintenance(answer) => answer.refuses(),
             Self::Alerts(answer) => answer.refuses(),
             Self::Metrics(answer) => answer.refuses(),
+            Self::Credential(answer) => answer.refuses(),
         }
     }
 }
@@ -82,6 +91,7 @@ pub enum Notice {
     Maintenance(Box<Maintenance>, maintenance::Notice),
     Alerts(Box<Group>, alerts::Notice),
     Silence(Box<Silence>, alerts::Notice),
+    Credential(Box<Plan>, credential::Notice),
     /// What a source says is put off, or is no more.
     PutOff(Source, Box<PutOff>, Room),
 }

@@ -9,6 +9,7 @@ pub mod aggregate;
 pub mod alert;
 pub mod answer;
 pub mod command;
+pub mod credential;
 pub mod duration;
 pub mod effect;
 pub mod fault;

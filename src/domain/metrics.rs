@@ -45,6 +45,9 @@ pub enum MetricsAnswer {
         /// How vendors stand.
         #[serde(default)]
         vendors: Vec<VendorStands>,
+        /// When certificates run out.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        certificates: Vec<RunsOut>,
         now: Timestamp,
     },
     One(Box<Course>),
@@ -66,6 +69,14 @@ impl MetricsAnswer {
     pub fn refuses(&self) -> bool {
         matches!(self, Self::Which { .. } | Self::NoSuch { .. })
     }
+}
+
+/// When the certificate of a host runs out, in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunsOut {
+    pub host: String,
+    pub stands: String,
+    pub is_well: bool,
 }
 
 /// How something that is watched stands.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::alert::AlertId;
 use super::alert::group::GroupId;
 use super::alert::silence::SilenceId;
+use super::credential::CredentialId;
 use super::maintenance::MaintenanceId;
 use crate::id::{IncidentId, RunId};
 
@@ -21,6 +22,7 @@ pub enum Owner {
     Alert(AlertId),
     Silence(SilenceId),
     AlertGroup(GroupId),
+    Credential(CredentialId),
     Incident(IncidentId),
 }
 
@@ -41,6 +43,7 @@ impl Owner {
             Self::Alert(id) => Some(id.0),
             Self::Silence(id) => Some(id.0),
             Self::AlertGroup(id) => Some(id.0),
+            Self::Credential(id) => Some(id.0),
             Self::Incident(id) => Some(id.0),
         }
     }
@@ -56,6 +59,7 @@ impl fmt::Display for Owner {
             Self::Alert(id) => id.fmt(f),
             Self::Silence(id) => id.fmt(f),
             Self::AlertGroup(id) => id.fmt(f),
+            Self::Credential(id) => id.fmt(f),
             Self::Incident(id) => id.fmt(f),
         }
     }

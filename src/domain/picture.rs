@@ -12,11 +12,15 @@ use crate::alert::signal::Source;
 use crate::id::{IncidentId, UserId};
 use crate::incident::Incident;
 use crate::metrics::{LONGEST, MetricsAnswer};
+use crate::oncall::answer::OncallAnswer;
+use crate::oncall::zone::Zone;
 
 /// How much is shown at least.
 const LEAST: SignedDuration = SignedDuration::from_hours(3);
 /// How much is shown at least before it began.
 const BEFORE: SignedDuration = SignedDuration::from_mins(30);
+/// Most turns of a picture of the schedule.
+const TURNS: usize = 200;
 /// A message of more alerts than this gets no more pictures.
 const PICTURED: u32 = 3;
 
@@ -30,6 +34,17 @@ pub struct Picture {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
     pub under: Under,
+    /// It is of the schedule, and of no watch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<Box<Turns>>,
+}
+
+/// Who is on call when, as it was answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Turns {
+    pub zone: Zone,
+    /// In order; nobody's where there is no person.
+    pub turns: Vec<(Timestamp, Timestamp, Option<UserId>)>,
 }
 
 /// Where it stands.
@@ -70,8 +85,10 @@ impl Mark {
 
 /// The watch that an alert comes from.
 pub fn watch_of(alert: &Alert) -> Option<&str> {
-    let name = alert.key.split(':').next().unwrap_or_default();
-    Some(name).filter(|name| alert.source == Source::Watch && !name.is_empty())
+    let (name, rest) = alert.key.split_once(':').unwrap_or((&alert.key, ""));
+    // A certificate's is of a host, and no name holds a colon.
+    let is_certificate = name == "certificate" && !rest.is_empty() && rest != "absent";
+    Some(name).filter(|name| alert.source == Source::Watch && !name.is_empty() && !is_certificate)
 }
 
 /// Since when, so that it is seen how it was before `since`.
@@ -108,6 +125,7 @@ pub fn of_alert(
         until: now,
         marks: incident.map(marks).unwrap_or_default(),
         under: Under::Alerts(group.id),
+        schedule: None,
     })
 }
 
@@ -116,7 +134,20 @@ pub fn of_asked(answer: &MetricsAnswer, asker: &UserId) -> Option<Picture> {
     let MetricsAnswer::One(course) = answer else { return None };
     course.went.as_ref()?;
     let (watch, from, until) = (course.metric.name.clone(), course.from, course.until);
-    Some(Picture { watch, from, until, marks: Vec::new(), under: Under::Asker(asker.clone()) })
+    let under = Under::Asker(asker.clone());
+    Some(Picture { watch, from, until, marks: Vec::new(), under, schedule: None })
+}
+
+/// Beside the answer to whoever asked for the schedule, where there is somebody in it.
+pub fn of_schedule(answer: &OncallAnswer, asker: &UserId, now: Timestamp) -> Option<Picture> {
+    let OncallAnswer::Schedule { zone, segments, .. } = answer else { return None };
+    let turns = segments.iter().take(TURNS).map(|one| (one.from, one.until, one.person().cloned()));
+    let turns: Vec<(Timestamp, Timestamp, Option<UserId>)> = turns.collect();
+    let until =
+        turns.last().filter(|_| turns.iter().any(|(.., who)| who.is_some())).map(|(_, until, _)| *until)?;
+    let schedule = Some(Box::new(Turns { zone: Zone::named(zone).ok()?, turns }));
+    let (watch, under) = ("the schedule".to_owned(), Under::Asker(asker.clone()));
+    Some(Picture { watch, from: now, until, marks: Vec::new(), under, schedule })
 }
 
 /// Where an alert joined an incident whose card names it.
@@ -136,7 +167,8 @@ pub fn of_ended(alert: &Alert, incident: &Incident, now: Timestamp) -> Option<Pi
 fn of_incident(watch: &str, incident: &Incident, since: Timestamp, now: Timestamp) -> Picture {
     let marks = marks(incident);
     let since = marks.first().map_or(since, |began| began.at.min(since));
-    Picture { watch: watch.to_owned(), from: from(since, now), until: now, marks, under: Under::Card }
+    let (from, under) = (from(since, now), Under::Card);
+    Picture { watch: watch.to_owned(), from, until: now, marks, under, schedule: None }
 }
 
 #[cfg(test)]

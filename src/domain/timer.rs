@@ -39,6 +39,8 @@ pub enum TimerKind {
     AlertGroup,
     /// The end of a silence.
     Silence,
+    /// The next reminder that a secret is to be rotated.
+    Rotation,
     /// Something that should be heard of counts as silent. howler's own; the number is made of what it is called.
     Watch(u64),
 }
@@ -62,6 +64,7 @@ impl TimerKind {
             Self::Alert => "alert",
             Self::AlertGroup => "alert_group",
             Self::Silence => "silence",
+            Self::Rotation => "rotation",
             Self::Watch(_) => "watch",
         }
     }
@@ -84,6 +87,7 @@ impl TimerKind {
             Self::Alert => (b"t", None),
             Self::AlertGroup => (b"o", None),
             Self::Silence => (b"i", None),
+            Self::Rotation => (b"d", None),
             Self::Watch(number) => (b"w", Some(number)),
         }
     }

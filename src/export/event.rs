@@ -9,6 +9,7 @@ use domain::command::{Retractable, Role};
 use domain::effect::{CardPlace, PostKey, To};
 use domain::incident::alerts::{AlertNews, AlertWhat};
 use domain::incident::event::{Clocks, EventKind, UpdateFacts};
+use domain::incident::exposed::SecretNews;
 use domain::incident::merge::MergeNews;
 use domain::incident::page::{PageReason, Paged};
 use domain::incident::severity::{Severity, Status};
@@ -45,6 +46,18 @@ pub fn status(status: Status) -> &'static str {
         Status::Identified => "identified",
         Status::Mitigating => "mitigating",
         Status::Resolved => "resolved",
+    }
+}
+
+/// Names alone: howler has no values.
+fn secrets(news: &SecretNews) -> Value {
+    match news {
+        SecretNews::Proposed { secrets } => {
+            let names: Vec<&str> = secrets.iter().map(|one| one.name.as_str()).collect();
+            json!({ "proposed": names })
+        }
+        SecretNews::Rotated { name } => json!({ "rotated": name }),
+        SecretNews::Undone { name } => json!({ "undone": name }),
     }
 }
 
@@ -89,6 +102,7 @@ pub fn named(kind: &EventKind) -> (&'static str, Value) {
         Kind::ActionSet { text } => ("action_set", json!({ "text": text })),
         Kind::EtaSet { eta: expected } => ("eta_set", json!({ "eta": eta(expected) })),
         Kind::Runbook { run, note } => ("runbook", json!({ "run": run, "what": note })),
+        Kind::Secrets(news) => ("secrets", secrets(news)),
         Kind::Noted { text } => ("noted", json!({ "text": text })),
         Kind::RoleTaken { role, person, from } => {
             ("role_taken", json!({ "role": self::role(*role), "person": person, "from": from }))

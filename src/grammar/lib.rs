@@ -8,6 +8,7 @@
 
 mod about_one;
 mod alerts;
+mod credential;
 mod emoji;
 mod held;
 mod maintenance;
@@ -165,6 +166,9 @@ fn is_runbook(word: &str) -> bool {
 }
 
 fn oncall_line(text: &str) -> Result<Line, Refusal> {
+    if let Some(line) = credential::parse(text) {
+        return Ok(here(Command::Feature(Box::new(FeatureLine::Credential(line)))));
+    }
     match oncall::parse(text) {
         Ok(line) => Ok(Line { incident: None, command: Command::Oncall(Box::new(line)) }),
         Err(refusal @ Refusal::UnknownWord { .. }) => Err(oncall_meant(text).unwrap_or(refusal)),

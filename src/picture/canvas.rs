@@ -67,7 +67,15 @@ impl Canvas {
     /// # Errors
     /// When there is no room for it, or no font.
     pub fn new() -> Result<Self, PictureError> {
-        let map = Pixmap::new(WIDTH, HEIGHT).ok_or_else(|| PictureError::Canvas("no room".into()))?;
+        Self::of(HEIGHT)
+    }
+
+    /// As tall as that.
+    ///
+    /// # Errors
+    /// When there is no room for it, or no font.
+    pub fn of(height: u32) -> Result<Self, PictureError> {
+        let map = Pixmap::new(WIDTH, height).ok_or_else(|| PictureError::Canvas("no room".into()))?;
         let mut canvas = Self { map, font: Font::load()?, labels: Vec::new() };
         canvas.map.fill(Colour::GROUND.skia());
         Ok(canvas)
@@ -81,7 +89,7 @@ impl Canvas {
         let colours = self.map.pixels().iter().flat_map(|pixel| [pixel.red(), pixel.green(), pixel.blue()]);
         let colours: Vec<u8> = colours.collect();
         let written = |mut into: &mut Vec<u8>| {
-            let mut encoder = png::Encoder::new(&mut into, WIDTH, HEIGHT);
+            let mut encoder = png::Encoder::new(&mut into, WIDTH, self.map.height());
             encoder.set_color(png::ColorType::Rgb);
             encoder.set_compression(png::Compression::High);
             encoder.set_filter(png::Filter::NoFilter);

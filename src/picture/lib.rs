@@ -21,6 +21,7 @@ mod header;
 mod layout;
 mod marks;
 mod plot;
+mod roster;
 mod series;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ mod tests;
 use thiserror::Error;
 
 pub use chart::{Chart, Limit, Mark};
+pub use roster::{Roster, Turn, WEEKS_MOST};
 
 /// Width of every picture in pixels: 390 points at two pixels each.
 pub const WIDTH: u32 = 780;

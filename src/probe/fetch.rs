@@ -11,6 +11,7 @@ use tokio::time::timeout;
 
 use super::address::Hosts;
 use super::http::{in_words, sent, targets};
+use super::tcp::connect;
 use config::RunbookRules;
 use domain::procedure::CannotTell;
 use domain::secret::Secret;
@@ -51,6 +52,15 @@ impl Validators {
     }
 }
 
+/// What a port does with a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Port {
+    Open,
+    Refused,
+    /// Nothing came back in time.
+    Silent,
+}
+
 /// Why there is none.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Unfetched {
@@ -62,6 +72,23 @@ pub enum Unfetched {
 impl Fetcher {
     pub fn new(rules: &RunbookRules) -> Self {
         Self { hosts: Hosts::new(&rules.hosts, &rules.private) }
+    }
+
+    pub(super) fn hosts(&self) -> &Hosts {
+        &self.hosts
+    }
+
+    /// Whether `host:port` takes a connection.
+    ///
+    /// # Errors
+    /// Why nobody can tell.
+    pub async fn port(&self, address: &str, limit: Duration) -> Result<Port, String> {
+        let heard = connect(&self.hosts, address, limit).await.map_err(|CannotTell(why)| why)?;
+        Ok(match heard.exit {
+            Some(0) => Port::Open,
+            Some(_) => Port::Refused,
+            None => Port::Silent,
+        })
     }
 
     /// Asks `address` once, for at most `limit`, and reads no more than `most` bytes of the answer.

@@ -6,7 +6,8 @@ use serde_json::Value;
 use super::json::{at, first, list, text};
 use super::text::{facts, links, title};
 use super::{Body, Read, Reading, gathered, name, time};
-use domain::alert::signal::{Change, Heard, Said, Signal, Source, Trouble};
+use domain::alert::signal::{Change, Heard, Said, Signal, Source, Trouble, VariableChanged};
+use domain::text::shorten;
 
 /// What the delivery says.
 pub fn read(reading: Reading<'_>, body: &Body<'_>) -> Read {
@@ -34,6 +35,7 @@ pub fn read(reading: Reading<'_>, body: &Body<'_>) -> Read {
             let change = change(reading, &value, "was rolled back to");
             Heard { changes: vec![change], ..Heard::default() }
         }
+        "project.env-variable.updated" | "project.env-variable.created" => variable(reading, &value),
         other => {
             return Read::passed_over(
                 format!("{}: no failure and no deploy", title(reading.redactor, other)),
@@ -173,6 +175,22 @@ fn change(reading: Reading<'_>, value: &Value, words: &str) -> Change {
         title: title(reading.redactor, &words),
         links: shown_at(reading, value, &deployment),
         at: created(value, reading.now),
+    }
+}
+
+/// Longest id of a variable, in characters.
+const ID_MOST: usize = 100;
+
+/// A variable of a project got a new value. Vercel tells its id alone, neither its name nor the value.
+fn variable(reading: Reading<'_>, value: &Value) -> Heard {
+    match text(value, &["payload", "envVarId"]) {
+        Some(id) => {
+            let at = created(value, reading.now);
+            // It is compared and never shown, and looks as random as a secret.
+            let changed = VariableChanged { id: shorten(&id, ID_MOST), at };
+            Heard { variables: vec![changed], ..Heard::default() }
+        }
+        None => Heard { not_understood: vec!["a variable without its id".into()], ..Heard::default() },
     }
 }
 

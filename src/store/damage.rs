@@ -46,6 +46,7 @@ pub(super) fn things(kind: u8) -> (&'static str, &'static str) {
         b'N' => ("heartbeat that is watched", "heartbeats that are watched"),
         b'W' => ("watch", "watches"),
         b'Y' => ("vendor", "vendors"),
+        b'X' => ("certificate", "certificates"),
         b'Z' => ("row of finished workflow runs", "rows of finished workflow runs"),
         b'V' => ("stretch of a watch's values", "stretches of watches' values"),
         b'D' => ("row of drills", "rows of drills"),

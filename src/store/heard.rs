@@ -9,6 +9,7 @@ use domain::alert::asking::Asking;
 use domain::alert::ear::{Ear, Known, MisreadBody};
 use domain::alert::signal::Source;
 use domain::alert::watch::Beat;
+use watch::certificate::CertificateRow;
 use watch::row::Row;
 use watch::runs::Runs;
 use watch::vendor::VendorRow;
@@ -28,6 +29,8 @@ const WATCHED: &[u8] = b"W/";
 const RUNS: &[u8] = b"Z";
 /// Vendors, and what their status pages said.
 const VENDOR: &[u8] = b"Y/";
+/// Certificates, and when they run out.
+const CERTIFICATE: &[u8] = b"X/";
 /// What sources are asked, and what became of it: one row.
 const ASKING: &[u8] = b"O";
 
@@ -46,6 +49,8 @@ pub struct HeardRows {
     pub values: Vec<ValuesRow>,
     /// By name; `None` where it is read no longer.
     pub vendors: Vec<(String, Option<VendorRow>)>,
+    /// By host; `None` where it is watched no longer.
+    pub certificates: Vec<(String, Option<CertificateRow>)>,
     pub runs: Option<Runs>,
 }
 
@@ -59,6 +64,7 @@ impl HeardRows {
             && self.watched.is_empty()
             && self.values.is_empty()
             && self.vendors.is_empty()
+            && self.certificates.is_empty()
             && self.runs.is_none()
     }
 
@@ -84,6 +90,10 @@ impl HeardRows {
         for (name, row) in &self.vendors {
             let row = row.as_ref().map(codec::encode).transpose()?;
             writes.push(([VENDOR, name.as_bytes()].concat(), row));
+        }
+        for (host, row) in &self.certificates {
+            let row = row.as_ref().map(codec::encode).transpose()?;
+            writes.push(([CERTIFICATE, host.as_bytes()].concat(), row));
         }
         series::rows(&self.values, writes)?;
         if let Some(runs) = &self.runs {
@@ -137,6 +147,11 @@ pub(super) fn watched(engine: &Engine) -> Result<Vec<Row>, StoreError> {
 /// What vendors said.
 pub(super) fn vendors(engine: &Engine) -> Result<Vec<VendorRow>, StoreError> {
     values(engine, VENDOR)
+}
+
+/// Certificates that are looked at.
+pub(super) fn certificates(engine: &Engine) -> Result<Vec<CertificateRow>, StoreError> {
+    values(engine, CERTIFICATE)
 }
 
 /// Finished runs of workflows.

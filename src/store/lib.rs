@@ -11,6 +11,7 @@ mod begin;
 mod changes;
 mod codec;
 mod commit;
+mod credentials;
 mod damage;
 mod disk;
 mod drills;

@@ -8,6 +8,7 @@ use super::announcement::{
 };
 use super::blocks::{Button, Draft};
 use super::facts::{self, known, labelled};
+use super::feature::{checklist, checklist_buttons};
 use super::incident_alerts::{on_card, still_fires};
 use super::late::ON_TIME;
 use super::merge;
@@ -72,7 +73,8 @@ fn announced(incident: &Incident, mentions: Option<&Mentions>) -> Message {
         }
     };
     let foot = [footer(incident, true)].into_iter().chain(posted_late(incident));
-    draft.buttons(buttons(incident)).lines(foot.collect()).finish()
+    let secrets = checklist_buttons(incident);
+    draft.buttons(buttons(incident)).buttons(secrets).lines(foot.collect()).finish()
 }
 
 /// That the declaration stands here long after it was made: the message shows the incident as it is, and would not say so.
@@ -104,9 +106,10 @@ fn announced_lead(incident: &Incident) -> String {
     lead.to_owned()
 }
 
-/// Its alerts, what is merged into it, and what looks the same.
+/// Its alerts, what is merged into it, what looks the same, and secrets that may be exposed.
 fn beside(incident: &Incident) -> impl Iterator<Item = Words> {
-    [on_card(incident), merge::parts(incident), merge::alike(incident)].into_iter().flatten()
+    let own = [on_card(incident), merge::parts(incident), merge::alike(incident)];
+    own.into_iter().flatten().chain(checklist(incident))
 }
 
 /// The runbook's promise, and when it is due next.
@@ -158,7 +161,7 @@ fn draft(incident: &Incident, oncall: Option<&String>) -> Draft {
         (None, Some(resolution)) => draft.lines(resolved(incident, resolution)).line(figured(incident)),
         (None, None) => draft.lines(clocks(incident, oncall)).lines(open_facts(incident)),
     };
-    draft.buttons(buttons(incident))
+    draft.buttons(buttons(incident)).buttons(checklist_buttons(incident))
 }
 
 pub(super) fn lead(incident: &Incident) -> String {

@@ -16,6 +16,7 @@ use domain::effect::To;
 use domain::id::{ChannelId, UserId};
 use domain::incident::Rung;
 use domain::incident::event::EventKind;
+use domain::incident::exposed::SecretNews;
 use domain::incident::timeline::Entry;
 use domain::text::shorten;
 use domain::timer::Lateness;
@@ -144,7 +145,19 @@ fn what(entry: &Entry, most: usize) -> Vec<Words> {
         EventKind::ActionSet { text } => vec![by("set the current action:"), words![cut(text)]],
         EventKind::EtaSet { eta: expected } => vec![by("set the"), eta(Some(expected))],
         EventKind::Noted { text } => vec![by("noted:"), words![cut(text)]],
+        EventKind::Secrets(news) => vec![secrets(news, by)],
         other => vec![deed(entry, who).unwrap_or_else(|| by_howler(other, who, most))],
+    }
+}
+
+/// What became of the checklist of secrets.
+fn secrets(news: &SecretNews, by: impl Fn(&str) -> Words) -> Words {
+    match news {
+        SecretNews::Proposed { secrets } => {
+            words![format!("{} may be exposed: rotate them.", counted(secrets.len(), "secret"))]
+        }
+        SecretNews::Rotated { name } => by("rotated ").and(words![bold(name.clone()), "."]),
+        SecretNews::Undone { name } => by("took back that ").and(words![bold(name.clone()), " was rotated."]),
     }
 }
 
@@ -247,6 +260,7 @@ fn by_howler(what: &EventKind, who: &Actor, most: usize) -> Words {
         | EventKind::ActionSet { .. }
         | EventKind::EtaSet { .. }
         | EventKind::Noted { .. }
+        | EventKind::Secrets(_)
         | EventKind::Renamed { .. }
         | EventKind::Invited { .. }
         | EventKind::RoleTaken { .. }

@@ -111,7 +111,8 @@ impl Course {
         })
     }
 
-    /// When it was on the wrong side of a line, whether or not for long enough to count. Of a point with several values one is enough.
+    /// When it was on the wrong side of a line, whether or not for long enough to count. Of a point with several values one is enough. The
+    /// last point may not be over yet: nobody knows what comes after the end.
     pub fn over(&self, line: &LimitLine) -> Vec<Stretch> {
         let wrong = |number: f64| line.threshold.is_wrong(&Reading::Number(number)) == Ok(true);
         let mut over: Vec<Stretch> = Vec::new();
@@ -120,8 +121,8 @@ impl Course {
             for point in stretch {
                 let is_wrong = wrong(point.min) || wrong(point.max);
                 match over.last_mut().filter(|_| goes_on) {
-                    Some(last) if is_wrong => last.1 = point.until,
-                    _ if is_wrong => over.push((point.from, point.until)),
+                    Some(last) if is_wrong => last.1 = point.until.min(self.until),
+                    _ if is_wrong => over.push((point.from, point.until.min(self.until))),
                     _ => {}
                 }
                 goes_on = is_wrong;

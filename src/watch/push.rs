@@ -39,10 +39,10 @@ pub struct Pushed {
 /// What becomes of a push.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Took {
-    /// So many readings of watches count now, and so many were known or older than what is.
+    /// So many readings of watches tell something now, and so many were known or older than what is.
     pub saved: usize,
     pub known: usize,
-    /// Names that no watch asks for, each with those near to it.
+    /// Names that no watch asks for, each with those near to it: other names, or what is asked of this very name with other labels.
     pub unknown: Vec<(String, Vec<String>)>,
     /// What cannot count, in words.
     pub refused: Vec<String>,
@@ -175,13 +175,27 @@ pub fn route(values: &[Pushed], watches: &[Watch], now: Timestamp) -> (Vec<Route
             let at = value.at.unwrap_or(now);
             match late(at, now) {
                 Some(why) => took.refuses(format!("a value of {}: {why}", words(&value.name))),
-                None => routed.push(Routed { watch: watch.name.clone(), at, reading: value.reading(watch) }),
+                None => {
+                    let reading = value.reading(watch);
+                    // The watch says why it cannot tell, and so does the answer.
+                    if let Reading::CannotTell(reason) = &reading {
+                        let name = words(&value.name);
+                        took.refuses(format!("a value of {name} for the watch {}: {reason}", watch.name));
+                    }
+                    routed.push(Routed { watch: watch.name.clone(), at, reading });
+                }
             }
         }
         if !is_wanted && took.unknown.len() < TOLD_MOST {
             let name = shorten(&words(&value.name), 80);
             if took.unknown.iter().all(|(known, _)| *known != name) {
-                let near = near(&name, wanted.iter().map(|(_, metric)| metric.name()));
+                let own =
+                    wanted.iter().map(|(_, metric)| metric).filter(|metric| metric.name() == value.name);
+                let own: Vec<String> = own.map(ToString::to_string).collect();
+                let near = match own.is_empty() {
+                    true => near(&name, wanted.iter().map(|(_, metric)| metric.name())),
+                    false => own,
+                };
                 took.unknown.push((name, near));
             }
         }

@@ -70,7 +70,7 @@ pub(crate) fn end(key: &str, why: String) -> Signal {
     told(key.to_owned(), Said::Resolved, None, why, BTreeMap::new())
 }
 
-fn told(
+pub(crate) fn told(
     key: String,
     said: Said,
     severity: Option<Severity>,

@@ -43,6 +43,10 @@ pub enum Asks {
     Status {
         url: String,
     },
+    /// Whether `host:port` takes a connection.
+    Port {
+        address: String,
+    },
     /// Nothing: howler counts the runs that it hears of by GitHub's hook, see [`crate::runs`].
     Runs,
     /// Nothing: it is sent to howler, see [`crate::push`].
@@ -59,7 +63,7 @@ impl Asks {
             | Self::Json { url, .. }
             | Self::Latency { url }
             | Self::Status { url } => Some(url),
-            Self::Query { .. } | Self::Push { .. } | Self::Runs => None,
+            Self::Query { .. } | Self::Port { .. } | Self::Push { .. } | Self::Runs => None,
         }
     }
 }
@@ -80,6 +84,7 @@ impl fmt::Display for Asks {
             Self::Json { url, pointer } => write!(f, "{pointer} of {url}"),
             Self::Latency { url } => write!(f, "how long {url} takes"),
             Self::Status { url } => write!(f, "the status of {url}"),
+            Self::Port { address } => write!(f, "whether {address} takes a connection"),
             Self::Runs => f.write_str("the share of GitHub's workflow runs of the last 24 h that succeeded"),
             Self::Push { metric } => write!(f, "what is pushed as {metric}"),
         }
@@ -186,7 +191,7 @@ impl Watch {
         };
         match &self.asks {
             Asks::Status { .. } => Reading::number(f64::from(status)),
-            Asks::Push { .. } | Asks::Runs => Reading::CannotTell(Reason::Silent),
+            Asks::Push { .. } | Asks::Port { .. } | Asks::Runs => Reading::CannotTell(Reason::Silent),
             Asks::Query { fold, .. } => match promql::read(body, MOST, *fold) {
                 // What is wrong with a query is said in an answer of 400 or 422.
                 Err(Reason::Refused { what }) => Reading::CannotTell(Reason::Refused { what }),

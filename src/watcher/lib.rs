@@ -8,6 +8,7 @@ mod vendors;
 
 use std::sync::Arc;
 
+use ::watch::certificate::{self, CertificateOf, CertificateRead};
 use ::watch::reading::Reading;
 use ::watch::row::Read;
 use ::watch::vendor::{self, Brought, VendorRead};
@@ -46,12 +47,14 @@ impl Watcher {
 
     async fn run(self, next: watch::Sender<Timestamp>) {
         let watches = self.config.watches.iter().map(|watch| watch.every);
-        let every = watches.chain(self.config.vendors.iter().map(|_| vendor::EVERY)).collect();
+        let vendors = self.config.vendors.iter().map(|_| vendor::EVERY);
+        let hosts = certificate::hosts(&self.config.watches);
+        let every = watches.chain(vendors).chain(hosts.iter().map(|_| certificate::EVERY)).collect();
         let mut turns = Turns::new(every, self.clock.now());
         let mut asked = FuturesUnordered::new();
         loop {
             for place in turns.due(self.clock.now()) {
-                asked.push(self.ask(place));
+                asked.push(self.ask(place, &hosts));
             }
             let due = turns.next();
             next.send_replace(if asked.is_empty() { due } else { Timestamp::MIN });
@@ -64,9 +67,13 @@ impl Watcher {
     }
 
     /// Asks one, tells the desk, and gives back which it was.
-    async fn ask(&self, place: usize) -> usize {
+    async fn ask(&self, place: usize, hosts: &[CertificateOf]) -> usize {
         let Some(watch) = self.config.watches.get(place) else {
-            self.read(place - self.config.watches.len()).await;
+            let rest = place - self.config.watches.len();
+            match rest.checked_sub(self.config.vendors.len()) {
+                None => self.read(rest).await,
+                Some(place) => self.look_at(hosts.get(place)).await,
+            }
             return place;
         };
         if watch.is_heard() {
@@ -87,6 +94,17 @@ impl Watcher {
             );
         }
         place
+    }
+
+    /// Looks at a certificate, and tells the desk.
+    async fn look_at(&self, host: Option<&CertificateOf>) {
+        let Some(CertificateOf { host, address }) = host else { return };
+        let until = self.looker.certificate(address).await;
+        debug!(host, tells = until.is_ok(), "looked at its certificate");
+        let read = CertificateRead { host: host.clone(), until, at: self.clock.now() };
+        if let Err(fault) = self.desk.certificate(read).await {
+            warn!(?fault, host, "a look at a certificate could not be saved; it is looked at again");
+        }
     }
 
     /// Reads a vendor's page, and tells the desk.

@@ -9,7 +9,8 @@ use config::Config;
 use config::secrets::Secrets;
 use domain::secret::Secret;
 use ground::clock::Clock;
-use probe::{Fetched, Fetcher, Unfetched};
+use jiff::Timestamp;
+use probe::{Fetched, Fetcher, Port, Unfetched};
 use redact::Redactor;
 
 /// An answer may take this long.
@@ -34,6 +35,7 @@ impl Looker {
     pub async fn look(&self, watch: &Watch, clock: &Clock) -> Reading {
         let read = match self.address(&watch.asks) {
             _ if watch.is_heard() => Reading::CannotTell(Reason::Silent),
+            Ok(address) if matches!(watch.asks, Asks::Port { .. }) => self.port(&address).await,
             Err(reason) => Reading::CannotTell(reason),
             Ok(address) => match self.fetch(&watch.asks, &address).await {
                 Err(Unfetched::TooLong) => Reading::CannotTell(Reason::TooLong { most: MOST }),
@@ -47,6 +49,25 @@ impl Looker {
         self.shown(read)
     }
 
+    /// Refused and silent are answers of a port: it is not open from here.
+    async fn port(&self, address: &str) -> Reading {
+        match self.fetcher.port(address, LIMIT).await {
+            Ok(Port::Open) => Reading::state("open"),
+            Ok(Port::Refused) => Reading::state("refused"),
+            Ok(Port::Silent) => Reading::state("silent"),
+            Err(why) => Reading::CannotTell(Reason::NotReached { why }),
+        }
+    }
+
+    /// When the certificate at `address` runs out.
+    ///
+    /// # Errors
+    /// Why nobody can tell, without secrets.
+    pub async fn certificate(&self, address: &str) -> Result<Timestamp, String> {
+        let looked = self.fetcher.certificate(address).await;
+        looked.map_err(|why| self.redactor.shown(&why))
+    }
+
     /// Only the Prometheus server gets the token.
     async fn fetch(&self, asks: &Asks, address: &str) -> Result<Fetched, Unfetched> {
         match (asks, &self.token) {
@@ -57,6 +78,9 @@ impl Looker {
 
     /// The address that is asked.
     fn address(&self, asks: &Asks) -> Result<String, Reason> {
+        if let Asks::Port { address } = asks {
+            return Ok(address.clone());
+        }
         let Asks::Query { query, .. } = asks else {
             return Ok(asks.url().unwrap_or_default().to_owned());
         };
@@ -159,6 +183,24 @@ mod tests {
         };
         let clock = Clock::standing_at(jiff::Timestamp::UNIX_EPOCH);
         tokio::join!(looker.look(&watch, &clock), answers).1
+    }
+
+    #[tokio::test]
+    async fn a_port_is_open_or_refused_and_of_a_host_that_is_not_named_nobody_can_tell() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let host = listener.local_addr().unwrap().to_string();
+        let toml = format!("[runbook]\nhosts = [\"{host}\"]\nprivate = [\"{host}\"]\n");
+        let config =
+            Config::parse(&format!("{toml}[[watch]]\nname = \"redis\"\ntcp = \"{host}\"\n")).unwrap();
+        let looker = Looker { fetcher: Fetcher::new(&config.runbook), ..looker(None) };
+        let clock = Clock::standing_at(jiff::Timestamp::UNIX_EPOCH);
+        let watch = &config.watches[0];
+        assert_eq!(looker.look(watch, &clock).await, Reading::state("open"));
+        drop(listener);
+        assert_eq!(looker.look(watch, &clock).await, Reading::state("refused"));
+        let elsewhere = Looker { fetcher: Fetcher::new(&Config::default().runbook), ..looker };
+        let Reading::CannotTell(reason) = elsewhere.look(watch, &clock).await else { panic!() };
+        assert!(reason.to_string().contains("is not among [runbook] hosts"), "{reason}");
     }
 
     #[tokio::test]

@@ -7,6 +7,7 @@ use domain::aggregate::{Aggregate, Cause};
 use domain::alert::Alert;
 use domain::alert::asking::{Answer, Asking, Learned};
 use domain::alert::event::AlertEventKind;
+use domain::credential::plan::Lives;
 use domain::effect::{EffectKind, Lane, To};
 use domain::oncall::tell::Tell;
 use domain::owner::Owner;
@@ -35,6 +36,9 @@ impl Draft<'_> {
     fn learn_it(&mut self, learned: &Learned) -> Result<(), StoreError> {
         for answer in &learned.answers {
             self.learn_answer(answer)?;
+        }
+        for (name, on) in &learned.secrets {
+            self.credential_seen(&Lives::GitHub, *on, |plan| plan.name.eq_ignore_ascii_case(name))?;
         }
         let mut asking = self.asking();
         let ears: Vec<_> = self.state.alerts.ears.values().cloned().collect();

@@ -1,6 +1,7 @@
 //! Parts with a command of their own: who decides a line, and who reads one.
 
 pub(super) mod alerts;
+pub(super) mod credential;
 pub(super) mod maintenance;
 pub(super) mod metrics;
 
@@ -17,11 +18,14 @@ pub fn read(book: &Book<'_>, config: &Config, line: &FeatureLine) -> Result<Answ
         FeatureLine::Maintenance(line) => FeatureAnswer::Maintenance(maintenance::read(book, line)),
         FeatureLine::Alerts(line) => FeatureAnswer::Alerts(alerts::read(book, config, line)?),
         FeatureLine::Metrics(line) => FeatureAnswer::Metrics(metrics::read(book, config, line)?),
+        FeatureLine::Credential(line) => FeatureAnswer::Credential(credential::read(book, config, line)),
     }))
 }
 
 /// What the week's alerts leave for the weekly review.
 pub use alerts::week_of_alerts;
+/// What is to be rotated within a week.
+pub use credential::week_of_secrets;
 /// How what is watched went.
 pub use metrics::course;
 
@@ -31,6 +35,7 @@ impl Draft<'_> {
         Ok(answered(match line {
             FeatureLine::Maintenance(line) => FeatureAnswer::Maintenance(self.maintenance(request, line)?),
             FeatureLine::Alerts(line) => FeatureAnswer::Alerts(self.alerts(request, line)?),
+            FeatureLine::Credential(line) => FeatureAnswer::Credential(self.credential(request, line)?),
             FeatureLine::Metrics(line) => {
                 FeatureAnswer::Metrics(metrics::read(&self.book(), self.config, line)?)
             }

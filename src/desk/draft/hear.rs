@@ -19,6 +19,7 @@ use domain::alert::rules::{Channel, judge};
 use domain::alert::signal::{Change, Said, Signal, Source};
 use domain::alert::{Alert, AlertId};
 use domain::answer::Answer;
+use domain::credential::plan::Lives;
 use domain::effect::{EffectKind, Lane, To};
 use domain::feature::{Notice, Room};
 use domain::id::DeliveryId;
@@ -173,6 +174,10 @@ impl Draft<'_> {
         }
         self.misread.extend(ear.count(delivery, self.now));
         self.count_runs(&delivery.heard.runs);
+        for changed in &delivery.heard.variables {
+            let on = changed.at.unwrap_or(self.now);
+            self.credential_seen(&Lives::Vercel, on, |plan| plan.variable.as_ref() == Some(&changed.id))?;
+        }
         for change in delivery.heard.changes.iter().take(NOTED) {
             self.note_change(change)?;
         }

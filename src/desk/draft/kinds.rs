@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Draft;
-use super::feature::{alerts, maintenance};
+use super::feature::{alerts, credential, maintenance};
 use super::parts::Part;
 use super::record::{Recorded, Step};
 use crate::oncall;
@@ -11,6 +11,7 @@ use domain::aggregate::{Aggregate, Cause, Next};
 use domain::alert::group::{Group, GroupId};
 use domain::alert::silence::{Silence, SilenceId};
 use domain::alert::{Alert, AlertId};
+use domain::credential::{Around, Credential, CredentialId};
 use domain::id::{IncidentId, RunId};
 use domain::incident::event::EventKind;
 use domain::incident::{self, Incident};
@@ -45,7 +46,8 @@ impl Recorded for Incident {
         draft.tell_so_far(step.after, step.event);
     }
 
-    /// What is merged into it, pictures of how it went, what looked the same, and the alerts of what is open again.
+    /// What is merged into it, pictures of how it went, what looked the same, the alerts of what is open again, and secrets that may be
+    /// exposed.
     fn elsewhere(
         draft: &mut Draft<'_>,
         before: Option<&Self>,
@@ -55,6 +57,7 @@ impl Recorded for Incident {
         draft.parts_follow(before, after)?;
         draft.picture_end(before, after)?;
         draft.end_of_alerts(before, after)?;
+        draft.propose_secrets(after, false)?;
         draft.reread(before, after)
     }
 }
@@ -93,6 +96,30 @@ impl Recorded for Maintenance {
     }
 
     fn around<'d>(_: &'d Draft<'_>, _: Option<&'d Self>, _: &'d Self) {}
+}
+
+impl Recorded for Credential {
+    fn part<'d>(draft: &'d mut Draft<'_>) -> &'d mut Part<Self> {
+        &mut draft.parts.credentials
+    }
+
+    fn find(draft: &Draft<'_>, id: CredentialId) -> Result<Option<Arc<Self>>, StoreError> {
+        credential::find(&draft.book(), id)
+    }
+
+    fn around<'d>(draft: &'d Draft<'_>, _: Option<&'d Self>, _: &'d Self) -> Around {
+        Around { on_call: draft.rota().held(draft.now).primary.map(|holding| holding.person) }
+    }
+
+    /// The checklists of incidents.
+    fn elsewhere(
+        draft: &mut Draft<'_>,
+        before: Option<&Self>,
+        after: &Self,
+        cause: &Cause,
+    ) -> Result<(), StoreError> {
+        draft.tick_off(before, after, cause)
+    }
 }
 
 impl Recorded for Alert {
@@ -168,6 +195,7 @@ impl Draft<'_> {
             Owner::Alert(id) => self.fire_of::<Alert>(id, timer),
             Owner::Silence(id) => self.fire_of::<Silence>(id, timer),
             Owner::AlertGroup(id) => self.fire_of::<Group>(id, timer),
+            Owner::Credential(id) => self.fire_of::<Credential>(id, timer),
             Owner::Howler if matches!(timer.kind, TimerKind::Watch(_)) => self.watch_fired(timer),
             Owner::Howler => {
                 self.changes.timers_gone.push(timer);
@@ -218,6 +246,7 @@ impl Recorded for Run {
         after: &Self,
         _: &Cause,
     ) -> Result<(), StoreError> {
+        draft.propose_secrets_of(before, after)?;
         let (true, Some(incident)) = (became_loud(before, after), after.incident) else { return Ok(()) };
         match draft.book().whole(incident)?.filter(|incident| incident.is_open()) {
             Some(incident) => {

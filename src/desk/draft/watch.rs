@@ -36,6 +36,8 @@ impl Draft<'_> {
         self.tend_week();
         self.tend_watched();
         self.tend_vendors();
+        self.tend_certificates();
+        self.tend_credentials();
     }
 
     /// What a delivery tells of who lives. A source that was told as silent is heard again.

@@ -2,6 +2,7 @@
 
 use ::watch::kept::Kept;
 use ::watch::push::{self, Pushed, Routed, Took};
+use ::watch::reading::Reading;
 use ::watch::row::{Read, Row};
 use ::watch::runs::Runs;
 use domain::aggregate::Aggregate;
@@ -78,8 +79,8 @@ impl Draft<'_> {
             for Routed { watch, at, reading } in routed {
                 match draft.is_news(&watch, at) {
                     true => {
+                        took.saved += usize::from(!matches!(reading, Reading::CannotTell(_)));
                         draft.watched_it(&Read { name: watch, reading, at })?;
-                        took.saved += 1;
                     }
                     false => took.known += 1,
                 }
@@ -220,7 +221,7 @@ impl Draft<'_> {
     }
 
     /// What ends stands with what ended it.
-    fn say(&mut self, signals: &[Signal]) -> Result<(), StoreError> {
+    pub(super) fn say(&mut self, signals: &[Signal]) -> Result<(), StoreError> {
         for signal in signals {
             if signal.said == Said::Resolved
                 && let Some(alert) =

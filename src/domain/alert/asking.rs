@@ -50,6 +50,8 @@ pub enum Subject {
     Deliveries,
     /// Workflows that run by a schedule.
     Schedules,
+    /// When secrets were changed; never what they are.
+    Secrets,
 }
 
 /// What is known of asking: a row.
@@ -110,6 +112,8 @@ pub struct Learned {
     pub source: Source,
     pub subject: Subject,
     pub answers: Vec<Answer>,
+    /// Names of secrets, and when each was changed last.
+    pub secrets: Vec<(String, Timestamp)>,
     /// It answered, at least in part.
     pub heard: bool,
     pub cannot: Vec<String>,
@@ -121,8 +125,8 @@ pub struct Learned {
 impl Learned {
     /// Nothing yet.
     pub fn of(source: Source, subject: Subject) -> Self {
-        let (answers, cannot, notes) = (Vec::new(), Vec::new(), Vec::new());
-        Self { source, subject, answers, heard: false, cannot, notes, found: None }
+        let (answers, cannot, notes, secrets) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { source, subject, answers, secrets, heard: false, cannot, notes, found: None }
     }
 }
 

@@ -122,9 +122,20 @@ pub struct Heard {
     pub passed_over: Vec<String>,
     /// Parts that could not be read, and why.
     pub not_understood: Vec<String>,
+    /// Variables of a project that got new values, by their ids.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<VariableChanged>,
     /// Finished runs of a default branch.
     #[serde(default)]
     pub runs: Vec<RunEnd>,
+}
+
+/// A variable got a new value, which is not told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VariableChanged {
+    pub id: String,
+    /// When, as its source says.
+    pub at: Option<Timestamp>,
 }
 
 /// The end of a workflow run.

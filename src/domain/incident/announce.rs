@@ -33,6 +33,7 @@ pub fn consequences(before: Option<&Incident>, after: &Incident, event: &Event) 
         EventKind::StatusChanged { from, to } => out.status_changed(before, *from, *to),
         EventKind::SeverityChanged { .. } => out.severity_changed(before),
         EventKind::ImpactSet { .. } | EventKind::ActionSet { .. } | EventKind::EtaSet { .. } => out.cards(),
+        EventKind::Secrets(_) => out.cards(),
         EventKind::Noted { text } => out.noted(text),
         EventKind::Renamed { title, from } => {
             out.noted(&format!("Renamed: {title} (was: {from})"));

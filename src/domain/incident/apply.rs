@@ -53,6 +53,7 @@ impl Incident {
             merges: Vec::new(),
             parts: BTreeMap::new(),
             alike: None,
+            exposed: Vec::new(),
             events: event.seq,
         })
     }
@@ -98,6 +99,7 @@ impl Incident {
             }
             EventKind::StatusChanged { to, .. } => self.status = *to,
             EventKind::SeverityChanged { .. } => self.severity_changed(event),
+            EventKind::Secrets(news) => self.secrets_news(news, &event.by, event.at),
             EventKind::Renamed { title, .. } => self.title = title.clone(),
             EventKind::ImpactSet { text } => self.impact = Some(text.clone()),
             EventKind::ActionSet { text } => self.action = Some(text.clone()),

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::alerts::AlertNews;
+use super::exposed::SecretNews;
 use super::merge::MergeNews;
 use super::page::Paged;
 use super::severity::{Severity, Status};
@@ -85,6 +86,8 @@ pub enum EventKind {
     Paged(Box<Paged>),
     /// News of its alerts: see [`super::alerts`].
     Alerts(Box<AlertNews>),
+    /// Secrets that may be exposed: see [`super::exposed`].
+    Secrets(Box<SecretNews>),
     /// It is merged with another one, or split off: see [`super::merge`].
     Merge(Box<MergeNews>),
     /// Somebody wants the next step of paging now. `passes`: they were called and cannot take it, so they are not called

@@ -11,6 +11,7 @@ mod channel;
 mod decide;
 mod declared;
 pub mod event;
+pub mod exposed;
 pub mod figures;
 mod fire;
 mod fresh;
@@ -225,6 +226,9 @@ pub struct Incident {
     /// Another open one that looks the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alike: Option<merge::Alike>,
+    /// Secrets that may be exposed, where it looks like an incident of security.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exposed: Vec<exposed::Exposed>,
     /// How many events it has; the next one's `seq` is one more.
     pub events: u32,
 }

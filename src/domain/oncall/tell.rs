@@ -16,6 +16,7 @@ use crate::actor::Actor;
 use crate::alert::asking::missed::Missed;
 use crate::alert::digest::Digest;
 use crate::answer::Summary;
+use crate::credential::line::Week;
 use crate::id::{IncidentId, UserId};
 use crate::incident::severity::Severity;
 use crate::procedure::drill::Drilled;
@@ -142,6 +143,9 @@ pub struct Brief {
     /// The week's alerts; `None`: they could not be read.
     #[serde(default)]
     pub alerts: Option<Box<Digest>>,
+    /// Secrets that are to be rotated in its first week.
+    #[serde(default, skip_serializing_if = "Week::is_empty")]
+    pub secrets: Week,
     /// Who has it afterwards, and since when.
     pub next: Vec<(UserId, Timestamp)>,
     /// People of the next two weeks whom a phone cannot reach.

@@ -55,6 +55,17 @@ impl Vercel {
         }))
     }
 
+    /// A variable of a project that was changed: the payload has its id, and neither its name nor its value.
+    pub fn variable(&self, kind: &str, variable: &str, at: Timestamp, id: &str) -> Post {
+        self.post(&json!({
+            "id": id, "type": kind, "createdAt": at.as_millisecond(), "region": null,
+            "payload": {
+                "team": { "id": "team_nLlpyC6REAqxydlFKbrMDlud" }, "user": { "id": "mQSnU8JWoKFnLWlMHXBQfKXF" },
+                "projectId": "prj_web", "envVarId": variable,
+            },
+        }))
+    }
+
     /// An anomaly that the observability found.
     pub fn anomaly(&self, project: &str, at: Timestamp, id: &str) -> Post {
         self.post(&json!({

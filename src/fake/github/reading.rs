@@ -178,7 +178,11 @@ impl Repository {
     }
 
     fn secret_names(&self, listing: &Listing) -> Value {
-        let shown = |name: &String| json!({ "name": name, "created_at": "2026-01-02T03:04:05Z", "updated_at": "2026-02-03T04:05:06Z" });
+        let shown = |name: &String| {
+            let changed = self.secrets_changed.get(name);
+            let changed = changed.map_or_else(|| "2026-02-03T04:05:06Z".to_owned(), ToString::to_string);
+            json!({ "name": name, "created_at": "2026-01-02T03:04:05Z", "updated_at": changed })
+        };
         json!({ "total_count": self.secrets.len(), "secrets": listing.page_of(self.secrets.iter().map(shown).collect()) })
     }
 

@@ -23,6 +23,8 @@ pub struct Repository {
     pub organisation_hooks: Vec<Hook>,
     /// Names of Actions' secrets.
     pub secrets: Vec<String>,
+    /// When a secret was changed last, by its name; long ago where nothing is said.
+    pub secrets_changed: BTreeMap<String, Timestamp>,
     /// Who did what, the newest first; none where the organisation has no such log.
     pub audit_log: Option<Vec<(String, String)>>,
     /// Calls that are used up of the hour's allowance.

@@ -17,6 +17,10 @@ pub(super) fn took(took: &Took) -> Response {
     });
     let unknown = took.unknown.iter().map(|(name, near)| {
         let hint = match near.first() {
+            // The same name with other labels is no other name.
+            Some(near) if near.contains('{') => {
+                format!("no watch asks for it with these labels; asked for is {near}")
+            }
             Some(near) => format!("no watch asks for it; did you mean {near}?"),
             None => format!("no watch asks for it: a [[watch]] in howler.toml needs push = \"{name}\""),
         };

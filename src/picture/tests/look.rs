@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::samples::{day, month, night, nothing};
 use crate::colour::Colour;
-use crate::{Chart, HEIGHT, WIDTH};
+use crate::{Chart, HEIGHT, Picture, WIDTH};
 
 /// How many of a thousand pixels may differ by more than [`SEEN`].
 const PIXELS: usize = 4;
@@ -18,7 +18,7 @@ fn colours(png: &[u8]) -> Vec<u8> {
     let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
     let mut colours = vec![0; reader.output_buffer_size().unwrap()];
     let info = reader.next_frame(&mut colours).unwrap();
-    assert_eq!((info.width, info.height, info.color_type), (WIDTH, HEIGHT, png::ColorType::Rgb));
+    assert_eq!((info.width, info.color_type), (WIDTH, png::ColorType::Rgb));
     colours
 }
 
@@ -32,13 +32,19 @@ fn differ(one: &[u8], other: &[u8]) -> usize {
 const MOST: usize = (WIDTH * HEIGHT) as usize * PIXELS / 1_000;
 
 fn is_as_it_was(name: &str, chart: &Chart) {
+    is_the_picture(name, &chart.draw().unwrap());
+}
+
+/// The picture is as the one of this name, that somebody looked at.
+pub fn is_the_picture(name: &str, picture: &Picture) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/snapshots/{name}.png"));
-    let picture = chart.draw().unwrap();
     if std::env::var("PICTURES").is_ok_and(|what| what == "write") {
         std::fs::write(&path, &picture.png).unwrap();
     }
     assert!(picture.png.len() < 60_000, "{name}");
-    let differ = differ(&colours(&std::fs::read(&path).unwrap()), &colours(&picture.png));
+    let (then, now) = (colours(&std::fs::read(&path).unwrap()), colours(&picture.png));
+    assert_eq!(then.len(), now.len(), "{name}: as tall as it was");
+    let differ = differ(&then, &now);
     assert!(
         differ <= MOST,
         "{name}: {differ} pixels differ, at most {MOST}; look at it, then PICTURES=write"

@@ -1,4 +1,5 @@
 mod alt;
 mod extremes;
 mod look;
+mod roster;
 mod samples;

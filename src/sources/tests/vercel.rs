@@ -58,7 +58,7 @@ fn the_old_names_and_payloads_are_read() {
 #[test]
 fn other_events_are_passed_over_and_anomalies_are_alerts_that_nothing_resolves() {
     for kind in
-        ["deployment.canceled", "deployment.created", "project.env-variable.created", "deployment-canceled"]
+        ["deployment.canceled", "deployment.created", "project.env-variable.deleted", "deployment-canceled"]
     {
         assert!(
             reason(json(read, &ERROR.replace("deployment.error", kind))).contains("no failure and no deploy"),
@@ -71,6 +71,23 @@ fn other_events_are_passed_over_and_anomalies_are_alerts_that_nothing_resolves()
     assert_eq!(signal.key, "prj_web error_anomaly edge_requests_5xx");
     assert_eq!(signal.title, "web: 5xx errors are unusually many");
     assert_eq!(signal.at, Some(at("2026-11-24T01:59:00Z")));
+}
+
+#[test]
+fn a_variable_that_was_changed_is_heard_by_its_id() {
+    let vercel = Vercel { secret: "s".into() };
+    for kind in ["project.env-variable.updated", "project.env-variable.created"] {
+        let body = vercel.variable(kind, "env_3KtXVf9NQ2oLZ", at("2026-11-24T01:59:00Z"), "evt_3").body;
+        let heard = json(read, &body).heard;
+        let [changed] = &heard.variables[..] else { panic!("{heard:?}") };
+        assert_eq!(
+            (changed.id.as_str(), changed.at),
+            ("env_3KtXVf9NQ2oLZ", Some(at("2026-11-24T01:59:00Z")))
+        );
+        assert!(heard.signals.is_empty() && heard.changes.is_empty(), "{heard:?}");
+        let unnamed = json(read, &body.replace("envVarId", "other")).heard;
+        assert_eq!(unnamed.not_understood, ["a variable without its id"]);
+    }
 }
 
 #[test]

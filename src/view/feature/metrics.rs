@@ -10,7 +10,7 @@ use crate::vendors;
 use crate::words::{Words, bold, clock, code, moment, words};
 use domain::command::{Command, Line};
 use domain::feature::FeatureLine;
-use domain::metrics::{Course, Metric, MetricsAnswer, MetricsLine, Spans, Stands, USUAL, Went};
+use domain::metrics::{Course, Metric, MetricsAnswer, MetricsLine, RunsOut, Spans, Stands, USUAL, Went};
 use domain::text::shorten;
 
 /// Most that are named in a list.
@@ -19,13 +19,15 @@ const NAMED: usize = 40;
 const WHY: usize = 80;
 const ASKED: usize = 300;
 const BUTTON: usize = 60;
+/// Most certificates.
+const CERTIFICATES: usize = 4;
 /// Most choices.
 const CHOICES: usize = 5;
 
 /// The private answer.
 pub(super) fn answer(answer: &MetricsAnswer, via: Via) -> Message {
     match answer {
-        MetricsAnswer::All { metrics, vendors, now } => {
+        MetricsAnswer::All { metrics, vendors, certificates, now } => {
             let draft = match metrics.is_empty() {
                 true => Draft::new().line(words![
                     "Nothing is watched: howler.toml has no ",
@@ -35,7 +37,9 @@ pub(super) fn answer(answer: &MetricsAnswer, via: Via) -> Message {
                 false => all(metrics, *now, via),
             };
             let head = (!vendors.is_empty()).then(|| words![bold("Vendors"), ":"]);
-            draft.lines(head.into_iter().collect()).bullets(vendors::lines(vendors, *now)).finish()
+            let draft = draft.lines(head.into_iter().collect()).bullets(vendors::lines(vendors, *now));
+            let head = (!certificates.is_empty()).then(|| words![bold("Certificates"), ":"]);
+            draft.lines(head.into_iter().collect()).bullets(self::certificates(certificates)).finish()
         }
         MetricsAnswer::One(course) => one(course, via),
         MetricsAnswer::Which { typed, names, span } => which(typed, names, *span, via),
@@ -70,6 +74,20 @@ fn all(metrics: &[Metric], now: Timestamp, via: Via) -> Draft {
         code(via.runbook(&format!("metrics {example} {}", typed_span(USUAL)))),
         " (1h, 24h, 7d, 30d; half a name is enough)."
     ])
+}
+
+/// Those that are not well first.
+fn certificates(all: &[RunsOut]) -> Vec<Words> {
+    let mut all: Vec<&RunsOut> = all.iter().collect();
+    all.sort_by_key(|one| one.is_well);
+    let more = all.len().saturating_sub(CERTIFICATES);
+    let row = |one: &&RunsOut| {
+        let mark = if one.is_well { "" } else { "⚠️ " };
+        words![mark, bold(shorten(&one.host, BUTTON)), ": ", shorten(&one.stands, WHY)]
+    };
+    let rows = all.iter().take(CERTIFICATES).map(row);
+    let more = (more > 0).then(|| words![format!("{more} more")]);
+    rows.chain(more).collect()
 }
 
 fn row(metric: &Metric, now: Timestamp) -> Words {

@@ -28,7 +28,9 @@ pub fn answer(answer: &OncallAnswer, via: Via) -> Message {
         OncallAnswer::Schedule { segments, me, weeks, zone, heavy, order, unreachable } => {
             let shown = who::schedule(segments, me.as_ref(), *weeks, (zone, heavy, order), via);
             let warned = unreachable.iter().map(|(person, why)| words!["⚠️ "].and(page::no_way(person, why)));
-            shown.lines(warned.collect()).finish()
+            let seen = segments.iter().any(|segment| segment.person().is_some()) && via != Via::Shell;
+            let picture = seen.then(|| words!["A picture of it comes as a direct message."]);
+            shown.lines(warned.chain(picture).collect()).finish()
         }
         OncallAnswer::Proposed { .. } => proposed(answer),
         OncallAnswer::Changed { change: what, moved } => {
@@ -342,6 +344,7 @@ pub(super) fn help(via: Via) -> Message {
         ("test p1", "shows who would be paged when; sends nothing"),
         ("ring me", "rings your phone once as a test"),
         ("report", "hours, weekends, nights and pages per person; also review"),
+        ("secrets", "what is to be rotated when; rotated VERCEL_TOKEN records it"),
         ("calendar", "puts your turns in your own calendar; calendar all for everybody's"),
     ];
     let rows = rows.into_iter().map(|(line, does)| words![code(via.oncall(line)), " ", does]);

@@ -9,6 +9,7 @@ use crate::Message;
 use crate::blocks::{Button, Draft};
 use crate::fault;
 use crate::feature::alerts::digest;
+use crate::feature::week as secrets;
 use crate::timeline::admitted;
 use crate::words::{Words, bold, clock, code, counted, everybody, mention, moment, words};
 use crate::{list, missed, page, procedure};
@@ -196,6 +197,7 @@ fn brief(brief: &Brief) -> Message {
         ]);
     }
     facts.extend(brief.alerts.iter().flat_map(|alerts| digest::short(alerts)));
+    facts.extend(secrets(&brief.secrets));
     if !brief.next.is_empty() {
         let next = brief.next.iter().map(|(person, at)| words![person, " from ", moment(*at)]);
         facts.push(words!["After you: "].and(Words::joined(next, ", ")).and(words!["."]));

@@ -4,6 +4,7 @@ mod alerts;
 mod asked;
 mod asking;
 mod calendars;
+mod credentials;
 mod drills;
 mod forms;
 mod incident_alerts;
@@ -24,6 +25,7 @@ pub use alerts::*;
 pub use asking::*;
 pub use calendars::*;
 use config::Mentions;
+pub use credentials::*;
 use domain::actor::Actor;
 use domain::answer::{Done, FormFill, FormToOpen, Private, Summary};
 use domain::command::{Command, EtaText, Line, Retractable, Role};
@@ -270,7 +272,7 @@ pub fn all(texts: &Texts) -> Vec<(String, Message)> {
         taken_back(texts),
         cards(texts),
         oncall(texts),
-        maintenance(texts),
+        maintenance(texts), credentials(texts),
         metrics(texts),
         alerts(texts),
     ];

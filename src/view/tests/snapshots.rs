@@ -70,6 +70,11 @@ fn metrics() {
 }
 
 #[test]
+fn secrets() {
+    assert_snapshot!(page(samples::credentials(&Texts::calm())));
+}
+
+#[test]
 fn maintenance() {
     assert_snapshot!(page(samples::maintenance(&Texts::calm())));
 }

@@ -61,6 +61,15 @@ fn what_was_seen_what_was_not_and_when_it_was_over() {
 }
 
 #[test]
+fn what_goes_on_is_over_now_and_not_later() {
+    let course = of(&[(29, 0.6), (30, 0.7)], 0, 30);
+    let over = course.over(&course.limits[0]);
+    assert_eq!(over, [(at(29 * 60), at(30 * 60))], "its last minute is not over yet");
+    let course = of(&[(30, 0.7)], 0, 30);
+    assert_eq!(course.over(&course.limits[0]), [(at(1_800), at(1_800))]);
+}
+
+#[test]
 fn a_span_in_which_nothing_was_seen() {
     let values = [(10, 0.2), (11, 0.6)];
     let course = of(&values, 20, 40);
@@ -89,8 +98,8 @@ fn slowly(values: &[(i64, f64)], from: i64, until: i64) -> (Minutes, Minutes, [O
             wrong_until = None;
         }
         match (number > 0.5, wrong_until) {
-            (true, Some(_)) => over.last_mut().unwrap().1 = minute + 1,
-            (true, None) => over.push((minute, minute + 1)),
+            (true, Some(_)) => over.last_mut().unwrap().1 = (minute + 1).min(until),
+            (true, None) => over.push((minute, (minute + 1).min(until))),
             (false, _) => {}
         }
         wrong_until = (number > 0.5).then_some(minute);

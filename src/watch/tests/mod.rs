@@ -1,3 +1,4 @@
+mod certificate;
 mod course;
 mod history;
 mod json;

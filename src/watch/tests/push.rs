@@ -79,6 +79,19 @@ fn what_cannot_count_says_why() {
         let (routed, took) = routed(body);
         assert!(routed.is_empty() && took.refused.concat().contains(part), "{body}: {took:?}");
     }
+    // What nobody can compare is told to whoever sent it, too.
+    for (body, why) in [
+        (
+            r#"{"name":"took","value":5,"unit":"%"}"#,
+            "a value of took for the watch slow: the value is a share, the watch counts in a time",
+        ),
+        ("took NaN\n", "a value of took for the watch slow: the value is NaN, which is no number to compare"),
+    ] {
+        assert_eq!(routed(body).1.refused, [why], "{body}");
+    }
+    // The same name with other labels: what is asked for is not what was sent.
+    let (_, took) = routed("queue_depth{queue=\"sms\"} 3\n");
+    assert_eq!(took.unknown, [("queue_depth".to_owned(), vec!["queue_depth{queue!=\"sms\"}".to_owned()])]);
     // The same value twice is one that came twice.
     let twice =
         r#"[{"name":"took","value":1,"time":1796004540},{"name":"took","value":1,"time":1796004540}]"#;

@@ -110,6 +110,7 @@ fn plain_incident() -> Incident {
         merges: Vec::new(),
         parts: Default::default(),
         alike: None,
+        exposed: Vec::new(),
         events: 1,
     }
 }

@@ -10,6 +10,7 @@ use ::watch::watched::Watch;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::book::Book;
+use crate::draft::certificates::certificates;
 use crate::draft::vendors::stand;
 use config::Config;
 use domain::metrics::{Course as Told, Metric, MetricsAnswer, MetricsLine, Spans, Stands, Went};
@@ -31,7 +32,12 @@ pub(super) fn read(
             let metrics = config.watches.iter().map(|watch| metric(book, watch));
             let mut metrics = metrics.collect::<Result<Vec<Metric>, StoreError>>()?;
             metrics.sort_by_key(|metric| metric.stands);
-            MetricsAnswer::All { metrics, vendors: stand(book, config), now: book.now }
+            MetricsAnswer::All {
+                metrics,
+                vendors: stand(book, config),
+                certificates: certificates(book, config),
+                now: book.now,
+            }
         }
         MetricsLine::One { name, span } => match named(config, name) {
             Named::One(watch) => MetricsAnswer::One(Box::new(answered(book, watch, *span)?)),

@@ -27,6 +27,8 @@ const COMMANDS = [
   ["/incident find ", "words", "search past incidents"],
   ["/incident doctor", "", "what could not be delivered"],
   ["/incident help", "", "everything it can do"],
+  ["/oncall secrets", "", "what is to be rotated when"],
+  ["/oncall rotated ", "VERCEL_TOKEN", "a secret has a new value"],
   ["/runbook diagnose ", "event-stream-failure", "ask what is wrong, and which step helps"],
   ["/runbook run ", "event-stream-failure", "the same, and ask for approval of the step"],
   ["/runbook list", "", "the procedures there are"],

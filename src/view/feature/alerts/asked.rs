@@ -14,6 +14,7 @@ fn subject(subject: Subject) -> &'static str {
         Subject::Alerts => "whether open alerts still stand",
         Subject::Deliveries => "what it could not deliver",
         Subject::Schedules => "whether schedules are kept",
+        Subject::Secrets => "when secrets were changed",
     }
 }
 

@@ -7,7 +7,7 @@ use crate::Via;
 use domain::alert::signal::Source;
 use domain::answer::Private;
 use domain::feature::FeatureAnswer;
-use domain::metrics::{Course, Metric, MetricsAnswer, Spans, Stands, USUAL, Went};
+use domain::metrics::{Course, Metric, MetricsAnswer, RunsOut, Spans, Stands, USUAL, Went};
 use domain::vendor::{VendorSays, VendorStands};
 
 fn metric(name: &str, stands: Stands, texts: &Texts) -> Metric {
@@ -71,6 +71,15 @@ fn vendors(texts: &Texts) -> Vec<VendorStands> {
     vec![of("Vercel", 0, None), of("GitHub", 1, None), of("Cloudflare", 0, why), of("OpenAI", 5, why)]
 }
 
+fn certificates(many: usize, texts: &Texts) -> Vec<RunsOut> {
+    let one = |at: usize| RunsOut {
+        host: format!("api-{at}.monkeytown.ai"),
+        stands: if at % 2 == 0 { "43 days left, until 2027-01-06".into() } else { texts.text.clone() },
+        is_well: at % 2 == 0,
+    };
+    (0..many).map(one).collect()
+}
+
 fn answers(texts: &Texts) -> Vec<(&'static str, MetricsAnswer)> {
     let now = at("03:00");
     let some = vec![
@@ -85,9 +94,28 @@ fn answers(texts: &Texts) -> Vec<(&'static str, MetricsAnswer)> {
     let names = |many: usize| (0..many).map(|at| format!("response-time-p{}", 99 - at)).collect();
     let nothing = Course { went: None, begins: None, ..course(Stands::CannotTell, 0, 1, texts) };
     vec![
-        ("metrics, none", MetricsAnswer::All { metrics: Vec::new(), vendors: Vec::new(), now }),
-        ("metrics", MetricsAnswer::All { metrics: some, vendors: vendors(texts), now }),
-        ("metrics, many", MetricsAnswer::All { metrics: many, vendors: vendors(texts), now }),
+        (
+            "metrics, none",
+            MetricsAnswer::All { metrics: Vec::new(), vendors: Vec::new(), certificates: Vec::new(), now },
+        ),
+        (
+            "metrics",
+            MetricsAnswer::All {
+                metrics: some,
+                vendors: vendors(texts),
+                certificates: certificates(2, texts),
+                now,
+            },
+        ),
+        (
+            "metrics, many",
+            MetricsAnswer::All {
+                metrics: many,
+                vendors: vendors(texts),
+                certificates: certificates(40, texts),
+                now,
+            },
+        ),
         ("a metric", MetricsAnswer::One(Box::new(course(Stands::Fine, 0, 0, texts)))),
         ("a metric with gaps", MetricsAnswer::One(Box::new(course(Stands::Warning, 12, 2, texts)))),
         ("a metric that nobody saw", MetricsAnswer::One(Box::new(nothing.clone()))),

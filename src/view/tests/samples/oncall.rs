@@ -4,6 +4,7 @@ use super::paging::pages;
 use super::review::digest;
 use super::*;
 use config::Config;
+use domain::credential::line::Week;
 use domain::effect::PostKey;
 use domain::oncall::answer::{OncallAnswer, ReportRow, TestStep, Who};
 use domain::oncall::change::Moved;
@@ -83,6 +84,13 @@ fn tells(texts: &Texts) -> Vec<(&'static str, Tell)> {
         paged_at_night: 2,
         review: 4,
         alerts: Some(Box::new(digest(texts, true))),
+        secrets: Week {
+            due: vec![
+                ("VERCEL_TOKEN".into(), "2026-11-27".parse().unwrap(), Some(ian())),
+                ("MAIL_KEY".into(), "2026-11-29".parse().unwrap(), None),
+            ],
+            unknown: 2,
+        },
         next: vec![(bea(), day(6)), (ian(), day(13))],
         unreachable: vec![bea()],
         phones: true,
@@ -99,6 +107,7 @@ fn tells(texts: &Texts) -> Vec<(&'static str, Tell)> {
         paged_at_night: 0,
         review: 0,
         alerts: None,
+        secrets: Week::default(),
         next: Vec::new(),
         unreachable: Vec::new(),
         phones: false,
