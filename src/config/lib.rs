@@ -1,5 +1,6 @@
 //! `howler.toml`: every key optional, the runbook's values built in, unknown keys refused.
 
+mod afterwards;
 mod alerts;
 mod backup;
 mod backups;
@@ -24,6 +25,7 @@ use serde::{Deserialize, Deserializer};
 
 use ::watch::vendor::Vendor;
 use ::watch::watched::Watch;
+pub use afterwards::{Quiet, Sprint};
 pub use backup::{Backup, Repository};
 pub use backups::Backups;
 use domain::alert::rules::Rules;
@@ -55,6 +57,8 @@ pub struct Config {
     pub slack: Slack,
     #[serde(deserialize_with = "alerts::read")]
     pub alerts: Rules,
+    pub quiet: Quiet,
+    pub sprint: Option<Sprint>,
     pub sources: Sources,
     #[serde(rename = "heartbeat", deserialize_with = "sources::heartbeats")]
     pub heartbeats: Vec<Heartbeat>,
@@ -202,7 +206,11 @@ impl Config {
     /// # Errors
     /// As [`load`](Self::load), as text.
     pub fn parse(text: &str) -> Result<Self, String> {
-        toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())
+        let mut config: Self =
+            toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+        let afterwards = afterwards::of(&config.quiet, config.sprint.as_ref(), &config.rotation);
+        config.severity.set_afterwards(afterwards);
+        Ok(config)
     }
 }
 

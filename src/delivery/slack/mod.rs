@@ -337,7 +337,8 @@ impl Deliverer {
             EffectKind::RunFile { name, title, text, .. } => self.run_file(job, name, title, text).await,
             EffectKind::SayFreeze { by, why } => self.say_freeze(job, by, why.as_ref()).await,
             EffectKind::Notice { to, notice } => self.notice(job, to, notice).await,
-            EffectKind::Picture(_)
+            EffectKind::ReportFile { .. }
+            | EffectKind::Picture(_)
             | EffectKind::Look { .. }
             | EffectKind::Prepare { .. }
             | EffectKind::PrepareRelease { .. }

@@ -53,6 +53,7 @@ impl Incident {
             merges: Vec::new(),
             parts: BTreeMap::new(),
             alike: None,
+            after: after::After::default(),
             events: event.seq,
         })
     }
@@ -79,6 +80,7 @@ impl Incident {
             EventKind::Acknowledged => self.acknowledge(event),
             EventKind::Paged(paged) => self.paged(event, paged),
             EventKind::Alerts(news) => self.alerted(event, news),
+            EventKind::After(news) => self.after.news(event, news),
             EventKind::Merge(news) => self.merge_news(event, news),
             EventKind::Escalated { passes, .. } => {
                 if *passes {
@@ -310,6 +312,7 @@ impl Incident {
             resolution.undone = Some(Retraction { by: event.by.clone(), at: event.at });
         }
         self.status = to;
+        self.after.reopened();
         self.owed_anew(event.at);
         self.promise_from(event.at);
     }

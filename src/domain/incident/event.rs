@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::after::event::AfterNews;
 use super::alerts::AlertNews;
 use super::merge::MergeNews;
 use super::page::Paged;
@@ -85,6 +86,8 @@ pub enum EventKind {
     Paged(Box<Paged>),
     /// News of its alerts: see [`super::alerts`].
     Alerts(Box<AlertNews>),
+    /// What is owed after it: see [`super::after`].
+    After(Box<AfterNews>),
     /// It is merged with another one, or split off: see [`super::merge`].
     Merge(Box<MergeNews>),
     /// Somebody wants the next step of paging now. `passes`: they were called and cannot take it, so they are not called

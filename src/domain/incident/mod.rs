@@ -1,5 +1,6 @@
 //! An incident: its state, read off its events.
 
+pub mod after;
 mod aggregate;
 pub mod alerts;
 mod announce;
@@ -19,6 +20,7 @@ pub mod merge;
 pub mod page;
 pub mod paging;
 mod pinning;
+pub mod report;
 mod retract;
 mod set_back;
 pub mod severity;
@@ -225,6 +227,9 @@ pub struct Incident {
     /// Another open one that looks the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alike: Option<merge::Alike>,
+    /// What is written and owed once it is over.
+    #[serde(default, skip_serializing_if = "after::After::is_empty")]
+    pub after: after::After,
     /// How many events it has; the next one's `seq` is one more.
     pub events: u32,
 }

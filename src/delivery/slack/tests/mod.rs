@@ -110,6 +110,7 @@ fn plain_incident() -> Incident {
         merges: Vec::new(),
         parts: Default::default(),
         alike: None,
+        after: domain::incident::after::After::default(),
         events: 1,
     }
 }
