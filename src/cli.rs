@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use domain::id::IncidentId;
 use ground::logs::LogFormat;
 
 /// The folder of howler's state where none is named.
@@ -114,6 +115,17 @@ pub enum Command {
         #[command(flatten)]
         config: ConfigFile,
     },
+    /// Print the report of an incident as Markdown, of a howler that runs or not: howler report 7 > report.md
+    Report {
+        /// Its number: 7 or INC-7.
+        #[arg(value_parser = incident)]
+        incident: IncidentId,
+        #[command(flatten)]
+        data: DataFolder,
+        /// Read a backup instead of a data folder.
+        #[arg(long, value_name = "BACKUP", conflicts_with = "data")]
+        from: Option<PathBuf>,
+    },
     /// Write incidents, the rota, events, timers and the outbox as JSON lines, which docs/export.md describes.
     Export {
         /// Where to; the standard output otherwise.
@@ -207,6 +219,12 @@ pub struct ConfigFile {
     /// The configuration; `howler.toml` is read where it exists.
     #[arg(long)]
     pub config: Option<PathBuf>,
+}
+
+fn incident(typed: &str) -> Result<IncidentId, String> {
+    let lower = typed.to_ascii_lowercase();
+    let number = lower.strip_prefix("inc-").unwrap_or(&lower).parse();
+    number.map(IncidentId).map_err(|_| "write it like 7 or INC-7".to_owned())
 }
 
 /// `127.0.0.1:7070`, `localhost:7070`, `:7070` or `7070`. A port alone is heard on loopback: nobody opens howler to a

@@ -121,6 +121,10 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
                 return Ok(ExitCode::FAILURE);
             }
         }
+        Command::Report { incident, data, from } => {
+            let from = from.map_or(data::From::Data(data.data), data::From::File);
+            say(data::report(from, incident, &Clock::system()).await?.trim_end())?;
+        }
         Command::Export { file, data, from, force } => {
             let from = from.map_or(data::From::Data(data.data), data::From::File);
             match data::export(from, file, force, &Clock::system()).await {

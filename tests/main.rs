@@ -7,6 +7,7 @@
 mod harness;
 
 mod acts_as;
+mod after_an_incident;
 mod alerts;
 mod alerts_stay_true;
 mod alerts_told;

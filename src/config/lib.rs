@@ -1,5 +1,6 @@
 //! `howler.toml`: every key optional, the runbook's values built in, unknown keys refused.
 
+mod afterwards;
 mod alerts;
 mod backup;
 mod backups;
@@ -25,6 +26,7 @@ use serde::{Deserialize, Deserializer};
 
 use ::watch::vendor::Vendor;
 use ::watch::watched::Watch;
+pub use afterwards::{Quiet, Sprint};
 pub use backup::{Backup, Repository};
 pub use backups::Backups;
 use domain::alert::rules::Rules;
@@ -57,6 +59,8 @@ pub struct Config {
     pub slack: Slack,
     #[serde(deserialize_with = "alerts::read")]
     pub alerts: Rules,
+    pub quiet: Quiet,
+    pub sprint: Option<Sprint>,
     pub sources: Sources,
     #[serde(rename = "heartbeat", deserialize_with = "sources::heartbeats")]
     pub heartbeats: Vec<Heartbeat>,
@@ -212,6 +216,8 @@ impl Config {
         for plan in &mut config.credentials {
             plan.zone.clone_from(&config.rotation.turns.zone);
         }
+        let afterwards = afterwards::of(&config.quiet, config.sprint.as_ref(), &config.rotation);
+        config.severity.set_afterwards(afterwards);
         Ok(config)
     }
 }

@@ -4,6 +4,7 @@
 pub mod backups;
 mod draft;
 mod newest;
+mod report;
 mod salvage;
 mod source;
 
@@ -15,6 +16,7 @@ use jiff::Timestamp;
 
 use crate::export::{self, ExportError};
 use domain::alert::ear::Ear;
+use domain::id::IncidentId;
 use domain::oncall::rota::Rota;
 use domain::procedure::drill::Drills;
 use domain::run::audit::{Head, Ledger};
@@ -27,6 +29,7 @@ use store::record::Record;
 use store::{BackupError, RestoreError, Store, StoreError};
 
 pub use newest::restore_newest;
+pub use report::report;
 pub use salvage::{Report, salvage};
 pub use source::{Copied, runs};
 
@@ -72,6 +75,10 @@ pub enum DataError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Export(#[from] ExportError),
+    #[error("there is no {0} here")]
+    NoIncident(IncidentId),
+    #[error("{0}")]
+    NoReport(String),
     #[error("the audit cannot be trusted: {0}")]
     Audit(String),
     #[error("{0}")]

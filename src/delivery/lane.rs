@@ -133,6 +133,7 @@ impl Lanes {
             None if job.effect.kind.is_by_phone() => self.caller.perform(job).await,
             None => match &job.effect.kind {
                 EffectKind::Picture(picture) => self.picture(job, picture).await,
+                EffectKind::ReportFile { .. } => self.report_file(job).await,
                 _ => self.deliverer.perform(job).await,
             },
         }
@@ -173,6 +174,25 @@ impl Lanes {
             }
         }
         names
+    }
+
+    /// The report as it is now, read off the threads that everything else runs on.
+    async fn report_file(&self, job: &Job) -> Outcome {
+        let Some(incident) = job.incident.clone() else {
+            return Outcome::Failed { reason: "its incident is not there".to_owned(), unknown: false };
+        };
+        let desk = self.desk.clone();
+        match tokio::task::spawn_blocking(move || desk.report_of(&incident)).await {
+            Ok(Ok(report)) => self.deliverer.report_file(job, &report).await,
+            Ok(Err(fault)) => {
+                let until = self.clock.now().saturating_add(PAUSE).unwrap_or(Timestamp::MAX);
+                Outcome::Held { until, reason: format!("its events could not be read: {fault:?}") }
+            }
+            Err(error) => {
+                error!(how = how_it_ended(&error), "a report could not be written");
+                Outcome::Failed { reason: "it could not be written".to_owned(), unknown: false }
+            }
+        }
     }
 
     /// Carries out one effect and saves what became of it; otherwise says when to go on.

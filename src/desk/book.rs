@@ -188,10 +188,12 @@ impl Book<'_> {
             Command::Split => return self.parts(&open),
             _ => {}
         }
-        let looks_back = matches!(
-            command,
-            Command::Show | Command::Timeline { .. } | Command::Note { .. } | Command::Retract { .. }
-        );
+        let after = matches!(command, Command::After(_));
+        let looks_back = after
+            || matches!(
+                command,
+                Command::Show | Command::Timeline { .. } | Command::Note { .. } | Command::Retract { .. }
+            );
         let back = matches!(command, Command::Reopen) || (looks_back && open.is_empty());
         if !back {
             return Ok(open);

@@ -1,5 +1,6 @@
 //! One task, one writer: takes all that waits, decides each, commits once, answers all.
 
+mod after;
 mod alerts;
 mod alive;
 mod asked;

@@ -3,8 +3,9 @@
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{SignedDuration, Timestamp};
 use sha2::Sha256;
-use tracing::warn;
+use tracing::{error, warn};
 
+use super::after;
 use super::book::Book;
 use super::draft::{week_of_alerts, week_of_secrets};
 use config::{Config, Provider};
@@ -262,6 +263,14 @@ fn unanswered(look: &Look<'_>, open: &[Summary]) -> Vec<(IncidentId, Severity)> 
     waits.map(|summary| (summary.incident, summary.severity)).collect()
 }
 
+/// How much is owed after incidents, and how much of it is late; nothing where it cannot be read.
+fn owed(look: &Look<'_>) -> (usize, usize) {
+    let rows = after::owed(look.book).inspect_err(|error| error!(%error, "what is owed cannot be read"));
+    let rows = rows.unwrap_or_default();
+    let late = rows.iter().filter(|row| row.deadline.is_overdue(look.book.now)).count();
+    (rows.len(), late)
+}
+
 /// What the incoming person inherits; `pages` are the last week's, where they could be read.
 pub fn brief(look: &Look<'_>, pages: Option<Vec<PageRecord>>) -> Brief {
     let now = look.book.now;
@@ -299,6 +308,7 @@ pub fn brief(look: &Look<'_>, pages: Option<Vec<PageRecord>>) -> Brief {
         paged: messages.len(),
         paged_at_night: messages.iter().filter(|page| is_night(schedule, page.at)).count(),
         review: waiting(look).len(),
+        owed: owed(look),
         alerts: alerts(look),
         secrets: week_of_secrets(look.book),
         next: holders(schedule, now, NEXT),

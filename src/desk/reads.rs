@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use tracing::error;
 
+use super::after::{self, read_of as read_after};
 use super::book::{Book, Meant};
 use super::draft::{read_feature, vendors_say};
 use super::oncall::{self, Look};
@@ -12,6 +13,7 @@ use domain::command::{Command, Line};
 use domain::effect::{Effect, EffectState, Undone};
 use domain::fault::Saving;
 use domain::id::{IncidentId, RunId};
+use domain::incident::after::line::AfterLine;
 use domain::incident::timeline::{PAGE, together};
 use domain::incident::{Asked, Incident, decide, merge};
 use domain::oncall::duty::Duty;
@@ -62,19 +64,27 @@ pub fn answer(
             Ok(or_offer(request, line, None, declare_form(request, title.as_ref(), Some(note))))
         }
         Command::NoteForm { note } => Ok(or_offer(request, line, None, note_form(book, request, note)?)),
-        Command::UpdateForm | Command::ResolveForm => about(book, request, line, |incident| {
-            let nobody = Duty::default();
-            let asked = Asked { by: &request.by, place: &request.place, now: book.now, duty: &nobody };
-            // Opening a form sets nothing, so the severities' rules do not matter.
-            let answer = match decide(incident, &line.command, &asked, &Default::default()) {
-                Ok(decision) => decision.answer,
-                Err(refusal) => {
-                    let offered = merge::offered(refusal, line, &request.delivery);
-                    Answer::Private(Private::Refused(offered))
-                }
-            };
-            Ok(or_offer(request, line, Some(incident), answer))
-        }),
+        Command::After(after)
+            if matches!(**after, AfterLine::Report | AfterLine::Retro | AfterLine::FollowUpsOf) =>
+        {
+            about(book, request, line, |incident| read_after(book, config, incident, after))
+        }
+        Command::After(after) if !after.opens_form() => after::read(book, request, after),
+        Command::UpdateForm | Command::ResolveForm | Command::After(_) => {
+            about(book, request, line, |incident| {
+                let nobody = Duty::default();
+                let asked = Asked { by: &request.by, place: &request.place, now: book.now, duty: &nobody };
+                // Opening a form sets nothing, so the severities' rules do not matter.
+                let answer = match decide(incident, &line.command, &asked, &Default::default()) {
+                    Ok(decision) => decision.answer,
+                    Err(refusal) => {
+                        let offered = merge::offered(refusal, line, &request.delivery);
+                        Answer::Private(Private::Refused(offered))
+                    }
+                };
+                Ok(or_offer(request, line, Some(incident), answer))
+            })
+        }
         Command::Show => about(book, request, line, |incident| {
             let undone = undone(book.state.outbox.iter(), book.now, Some(incident.id));
             let whole = incident.merged().map(|_| book.whole(incident.id)).transpose()?.flatten();
@@ -161,7 +171,7 @@ fn note_form(book: &Book<'_>, request: &Request, note: &String) -> Result<Answer
 
 fn context(request: &Request, note: Option<&String>) -> FormContext {
     let (place, note) = (request.place.clone(), note.cloned());
-    FormContext { incident: None, place, approval: None, shown: None, note }
+    FormContext { incident: None, place, approval: None, shown: None, note, section: None }
 }
 
 /// Why an action is approved is asked in a form, of somebody who may approve it.
@@ -187,6 +197,7 @@ fn approve_form(
         approval: Some((id, key.to_owned())),
         shown: None,
         note: None,
+        section: None,
     };
     let form = Answer::OpenForm(FormToOpen { context, fill: FormFill::Approve { step, command } });
     let line = Line { incident: None, command: Command::Runbook(line.clone()) };

@@ -332,7 +332,7 @@ impl Outbox {
         let effects = ids.filter_map(|id| self.effects.get(id));
         let mut waiting =
             effects.filter(|effect| !effect.is_failed() || effect.kind == EffectKind::OpenIssue);
-        if !matches!(lane, Lane::Page(_) | Lane::OnCall) {
+        if !matches!(lane, Lane::Page(_) | Lane::OnCall | Lane::After(_)) {
             return waiting.next().filter(|effect| !effect.is_failed()).into_iter().collect();
         }
         let mut heads: Vec<&Effect> = Vec::new();

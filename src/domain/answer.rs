@@ -7,6 +7,8 @@ use super::command::{Line, Role};
 use super::effect::Undone;
 use super::fault::{Fault, Saving};
 use super::feature::FeatureAnswer;
+use super::incident::after::event::Section;
+use super::incident::after::line::AfterAnswer;
 use super::incident::severity::{Severity, Status};
 use super::incident::timeline::Entry;
 use super::incident::{Eta, Incident};
@@ -63,6 +65,12 @@ pub enum FormFill {
     Resolve {
         title: String,
         impact: Option<String>,
+    },
+    /// A section of a report, with what stands in it.
+    Section {
+        title: String,
+        section: Section,
+        text: Option<String>,
     },
     /// Why an action is approved: its title, and exactly what runs.
     Approve {
@@ -157,6 +165,8 @@ pub enum Private {
     /// What was said does not take the page: it goes on calling, and offers what may have been meant.
     StillCalling(Box<StillCalling>),
     Runbook(Box<RunbookAnswer>),
+    /// About the time after an incident.
+    After(Box<AfterAnswer>),
     /// Of a part with a slash command of its own.
     Feature(Box<FeatureAnswer>),
     /// Trouble of howler's own, where the answer to the delivery cannot say it.

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::feature::FeatureLine;
+use super::incident::after::line::AfterLine;
 use super::incident::severity::{Severity, Status};
 use super::oncall::line::Oncall;
 use super::runbook::RunbookLine;
@@ -214,6 +215,8 @@ pub enum Command {
     },
     /// What was merged is on its own again.
     Split,
+    /// About the time after an incident: its report, its deadlines, its follow-ups.
+    After(Box<AfterLine>),
     Rename {
         title: String,
     },
@@ -294,6 +297,7 @@ impl Command {
             Self::Cancel { .. } => "cancel",
             Self::Merge { .. } | Self::MergeIntoChannel { .. } => "merge",
             Self::Split => "split",
+            Self::After(line) => line.word(),
             Self::Rename { .. } => "rename",
             Self::Invite { .. } => "invite",
             Self::Join => "join",
@@ -341,6 +345,9 @@ impl Command {
 
     /// Whether it is about one incident, named or not.
     pub fn is_about_one(&self) -> bool {
+        if let Self::After(line) = self.core() {
+            return line.is_about_one();
+        }
         !matches!(
             self.core(),
             Self::Declare { .. }
@@ -363,6 +370,9 @@ impl Command {
 
     /// Whether it opens a form, the first step of a change.
     pub fn opens_form(&self) -> bool {
+        if let Self::After(line) = self {
+            return line.opens_form();
+        }
         matches!(
             self,
             Self::DeclareForm { .. }
@@ -382,6 +392,9 @@ impl Command {
             return line.reads();
         }
         if let Self::Feature(line) = self {
+            return line.reads();
+        }
+        if let Self::After(line) = self {
             return line.reads();
         }
         matches!(

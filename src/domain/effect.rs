@@ -276,6 +276,10 @@ pub enum EffectKind {
     },
     /// Look up whether somebody may lift a freeze.
     AskUnfreeze(Box<AskUnfreeze>),
+    /// Put the report as it is then as a file into the thread of the card; asked for by the event `seq`.
+    ReportFile {
+        seq: u32,
+    },
     /// Post the message of a group of alerts, or edit it where it stands.
     AlertCard {
         group: GroupId,

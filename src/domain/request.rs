@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::command::{EtaText, Line};
+use super::incident::after::event::Section;
 use super::incident::severity::{Severity, Status};
 use super::oncall::call_name::CallName;
 use super::oncall::said::Heard;
@@ -154,6 +155,8 @@ pub enum Form {
         /// As of an update.
         shown: Option<Shown>,
     },
+    /// A section of a report, and the fingerprint of what stood in it when the form was opened. An empty text leaves it to the events.
+    Section { incident: IncidentId, section: Section, text: String, shown: u64 },
     /// The approval of a risky action, with why.
     Approve {
         run: RunId,
@@ -177,6 +180,9 @@ pub struct FormContext {
     /// The message that it was opened for, as a note.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// The section of a report that it is for, and the fingerprint of what stood in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub section: Option<(Section, u64)>,
 }
 
 /// A form's fields as they were filled when it was opened, each as a fingerprint: Slack keeps 3,000 characters.

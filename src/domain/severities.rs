@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 use super::Severity;
+use super::incident::after::rules::Afterwards;
 use super::oncall::path::Path;
 use super::oncall::path_entry::{PathEntry, steps};
 
@@ -64,13 +65,22 @@ impl SeverityRule {
     }
 }
 
-/// The four severities' rules.
+/// The four severities' rules, and what follows an incident of any.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Severities([SeverityRule; 4]);
+pub struct Severities([SeverityRule; 4], Afterwards);
 
 impl Severities {
     pub fn rule(&self, severity: Severity) -> &SeverityRule {
         &self.0[severity as usize]
+    }
+
+    /// When people are reminded of what they owe, and when sprints are planned.
+    pub fn afterwards(&self) -> &Afterwards {
+        &self.1
+    }
+
+    pub fn set_afterwards(&mut self, afterwards: Afterwards) {
+        self.1 = afterwards;
     }
 
     pub fn loudness(&self) -> Loudness {
@@ -89,7 +99,7 @@ impl Severities {
 
 impl Default for Severities {
     fn default() -> Self {
-        Self(Severity::ALL.map(built_in))
+        Self(Severity::ALL.map(built_in), Afterwards::default())
     }
 }
 

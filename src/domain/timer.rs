@@ -21,6 +21,12 @@ pub enum TimerKind {
     Quiet,
     /// The next count of an incident's alerts.
     Recount,
+    /// The next reminder of an incident's report.
+    Report,
+    /// The same of its retrospective.
+    Retro,
+    /// The same of its follow-up of this number.
+    FollowUp(u64),
     /// Somebody else has the next turn of being on call. The rota's.
     HandOver,
     /// The end of the time in which the incoming person says "I have it". The rota's.
@@ -55,6 +61,9 @@ impl TimerKind {
             Self::Page => "page",
             Self::Quiet => "quiet",
             Self::Recount => "recount",
+            Self::Report => "report",
+            Self::Retro => "retro",
+            Self::FollowUp(_) => "follow_up",
             Self::HandOver => "hand_over",
             Self::Unconfirmed => "unconfirmed",
             Self::Swap(_) => "swap",
@@ -78,6 +87,9 @@ impl TimerKind {
             Self::Page => (b"p", None),
             Self::Quiet => (b"q", None),
             Self::Recount => (b"n", None),
+            Self::Report => (b"d", None),
+            Self::Retro => (b"m", None),
+            Self::FollowUp(number) => (b"f", Some(number)),
             Self::HandOver => (b"h", None),
             Self::Unconfirmed => (b"c", None),
             Self::Swap(number) => (b"s", Some(number)),

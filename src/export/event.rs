@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::after;
 use super::lines::RoomLine;
 use domain::command::{Retractable, Role};
 use domain::effect::{CardPlace, PostKey, To};
@@ -82,6 +83,7 @@ pub fn named(kind: &EventKind) -> (&'static str, Value) {
         Kind::Paged(paged) => ("paged", self::paged(paged)),
         Kind::Alerts(news) => alerts(news),
         Kind::Merge(news) => merge(news),
+        Kind::After(news) => after::named(news),
         Kind::Escalated { passes, why } => ("escalated", json!({ "passes": passes, "why": why })),
         Kind::NotReached { seq, to, why } => {
             ("not_reached", json!({ "seq": seq, "to": self::to(to), "why": no_way(why) }))

@@ -13,6 +13,7 @@ use domain::command::Role;
 use domain::effect::{Effect, EffectKind, EffectState, Room, Say};
 use domain::id::{ChannelId, IncidentId, UserId};
 use domain::incident::Incident;
+use domain::incident::after::AfterSaid;
 use domain::incident::event::Event;
 use domain::oncall::tell::Tell;
 use domain::timer::Timer;
@@ -257,6 +258,7 @@ fn does(kind: &EffectKind) -> &'static str {
         EffectKind::RunFile { .. } => "run_file",
         EffectKind::RunNews { .. } => "run_news",
         EffectKind::SayFreeze { .. } => "say_freeze",
+        EffectKind::ReportFile { .. } => "report_file",
         EffectKind::AskUnfreeze(_) => "ask_unfreeze",
         EffectKind::Notice { .. } => "notice",
         EffectKind::Prepare { .. } => "prepare",
@@ -303,6 +305,11 @@ fn says(say: &Say) -> &'static str {
         Say::Resolved { .. } => "say_resolved",
         Say::Reopened { .. } => "say_reopened",
         Say::Merge(_) => "say_merged",
+        Say::After(said) => match said.as_ref() {
+            AfterSaid::Begun { .. } => "say_report_begun",
+            AfterSaid::Reminder(_) => "say_owed_reminder",
+            AfterSaid::Yours { .. } => "say_given",
+        },
         Say::Reminder { .. } => "say_reminder",
         Say::ResponseMissed { .. } => "say_response_missed",
         Say::Page { .. } => "say_page",

@@ -2,6 +2,7 @@
 //! compares it with what comes out. The lines are made here, apart from how rows are stored: the one may change without
 //! the other.
 
+mod after;
 mod event;
 mod lines;
 mod rota;

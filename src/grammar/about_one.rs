@@ -1,5 +1,6 @@
 //! Lines about one incident: the number before the verb, after it, or at the end.
 
+use super::after;
 use super::held;
 use super::merge;
 use super::number::{self, Named};
@@ -24,6 +25,7 @@ pub(super) fn named(named: Named, rest: &str) -> Result<Line, Refusal> {
     }
     match super::verb_of(first) {
         Some(Verb::Split) => merge::split_of(named, after),
+        Some(Verb::FollowUp) if after.is_empty() => Ok(named.line(after::of_one())),
         Some(verb) => match held::of_named(&named, verb, after) {
             Some(refusal) => Err(refusal),
             None => Ok(named.line(command(verb, after)?)),
@@ -54,8 +56,12 @@ pub(super) fn verb_line(verb: Verb, word: &str, rest: &str) -> Result<Line, Refu
         | Verb::Escalate
         | Verb::Page
         | Verb::Cancel
+        | Verb::Mistake
         | Verb::Rename
         | Verb::Link => with_text(verb, rest),
+        Verb::Due => Ok(here(command(verb, rest)?)),
+        Verb::Report | Verb::Retro => owed(verb, rest),
+        Verb::FollowUp => follow_up(rest),
         Verb::Duplicate => duplicate(rest),
         Verb::Merge => merge::line(rest),
         Verb::Split => merge::split_line(rest),
@@ -71,6 +77,27 @@ pub(super) fn verb_line(verb: Verb, word: &str, rest: &str) -> Result<Line, Refu
             Some(meant) => Err(meant),
             None => without_text(verb, rest),
         },
+    }
+}
+
+/// `report 7`, `report 7 file`, `retro INC-7 done`.
+fn owed(verb: Verb, rest: &str) -> Result<Line, Refusal> {
+    if let Some((named, after)) = number::first(rest)? {
+        return Ok(named.line(command(verb, after)?));
+    }
+    let (first, after) = split_word(rest);
+    match number::bare(first)? {
+        Some(incident) => Ok(Named::Number(incident).line(command(verb, after)?)),
+        None => Ok(here(command(verb, rest)?)),
+    }
+}
+
+/// `follow-up INC-7 [action] ...`; a bare number is a follow-up's.
+fn follow_up(rest: &str) -> Result<Line, Refusal> {
+    match number::first(rest)? {
+        Some((named, "")) => Ok(named.line(after::of_one())),
+        Some((named, after)) => Ok(named.line(command(Verb::FollowUp, after)?)),
+        None => Ok(here(command(Verb::FollowUp, rest)?)),
     }
 }
 

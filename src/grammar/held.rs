@@ -183,7 +183,7 @@ fn speaks(verb: Verb, rest: &str, named: Option<&Named>) -> Option<Of> {
     };
     let holds = match verb {
         Verb::Ack | Verb::Resolve | Verb::Cancel | Verb::Reopen => true,
-        Verb::Status => of != Of::OneWord,
+        Verb::Status | Verb::Mistake => of != Of::OneWord,
         Verb::Retract => of == Of::Alerts,
         // Whoever wants more people gets them: "everything is down".
         Verb::Escalate => of == Of::Alerts || (of == Of::Time && said.len() <= SHORT_MOST),

@@ -7,6 +7,7 @@
 //! line is a [`Command::Either`], and whoever knows the incidents decides or asks.
 
 mod about_one;
+mod after;
 mod alerts;
 mod credential;
 mod emoji;

@@ -1,3 +1,4 @@
+mod after;
 mod held;
 mod meant;
 mod merging;
@@ -6,12 +7,11 @@ mod refusals;
 mod tagged;
 
 use super::*;
-use domain::Severity;
 use domain::command::{EtaText, Number, Retractable, Role};
 use domain::id::UserId;
-use domain::incident::severity::Status;
 use domain::oncall::WhenText;
 use domain::oncall::line::Oncall;
+use domain::{Severity, Status};
 
 fn of(incident: u64, command: Command) -> Line {
     Line { incident: Some(IncidentId(incident)), command }

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 
+use super::after;
 use super::merge;
 use super::number::{self, Named};
 use super::parts::{self, split_word};
@@ -49,6 +50,8 @@ pub(super) fn command(verb: Verb, rest: &str) -> Result<Command, Refusal> {
         Verb::Retract => return retract(rest),
         Verb::Cancel => Command::Cancel { why: parts::optional_text("reason", rest)?, of: None },
         Verb::Duplicate => Command::Cancel { why: None, of: Some(other(rest)?) },
+        Verb::Mistake => after::mistake(without_first(rest, &["by", "because"]))?,
+        Verb::Report | Verb::Retro | Verb::FollowUp | Verb::Due => after::command(verb, rest)?,
         Verb::Merge => return merge::command(rest),
         Verb::Split => return merge::split(rest),
         Verb::Rename => match parts::headline(without_first(rest, &["it", "to", "as"])) {
@@ -296,7 +299,7 @@ fn page_person(rest: &str) -> Result<Command, Refusal> {
     Ok(Command::Page { whom, why: parts::optional_text("reason", why)? })
 }
 
-fn nobody(word: &str, after: &str) -> Refusal {
+pub(super) fn nobody(word: &str, after: &str) -> Refusal {
     Refusal::NoSuchPerson { word: parts::quoted(word), nearest: None, id: None, after: after.to_owned() }
 }
 

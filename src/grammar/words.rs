@@ -22,6 +22,11 @@ pub enum Verb {
     Duplicate,
     Merge,
     Split,
+    Mistake,
+    Report,
+    Retro,
+    FollowUp,
+    Due,
     Rename,
     Invite,
     Join,
@@ -37,7 +42,7 @@ pub enum Verb {
 }
 
 /// The first of each row is the word that howler suggests.
-const WORDS: [(Verb, &[&str]); 31] = [
+const WORDS: [(Verb, &[&str]); 36] = [
     (Verb::Declare, &["declare", "new", "create", "raise"]),
     (Verb::Update, &["update", "updates"]),
     (Verb::Status, &["status", "state"]),
@@ -57,6 +62,11 @@ const WORDS: [(Verb, &[&str]); 31] = [
     (Verb::Duplicate, &["duplicate", "dup", "dupe"]),
     (Verb::Merge, &["merge", "merged"]),
     (Verb::Split, &["split", "unmerge"]),
+    (Verb::Mistake, &["mistake"]),
+    (Verb::Report, &["report"]),
+    (Verb::Retro, &["retro", "retrospective", "postmortem", "post-mortem"]),
+    (Verb::FollowUp, &["follow-up", "follow-ups", "followup", "followups"]),
+    (Verb::Due, &["due"]),
     (Verb::Rename, &["rename", "retitle"]),
     (Verb::Invite, &["invite"]),
     (Verb::Join, &["join"]),

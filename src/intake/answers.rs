@@ -125,5 +125,6 @@ fn main_field(form: &Form) -> &'static str {
         Form::Update { .. } => fields::ACTION,
         Form::Resolve { .. } => fields::ROOT_CAUSE,
         Form::Approve { .. } => fields::COMMENT,
+        Form::Section { .. } => fields::TEXT,
     }
 }

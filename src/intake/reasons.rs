@@ -4,6 +4,7 @@
 use domain::alert::line::{AlertsLine, Unclear};
 use domain::command::{Command, Line};
 use domain::feature::FeatureLine;
+use domain::incident::after::line::{AfterLine, Wanted};
 use domain::request::{Ask, Form};
 use domain::run::approve::Vote;
 use domain::run::decide::Start;
@@ -19,10 +20,32 @@ pub fn without_secrets(ask: Ask, redactor: &Redactor) -> Ask {
         Ask::Line(Line { incident, command: Command::Runbook(line) }) => {
             Ask::Line(Line { incident, command: Command::Runbook(runbook(line, redactor)) })
         }
+        // A report goes into a repository that many may read.
+        Ask::Form(Form::Section { incident, section, text, shown }) => {
+            Ask::Form(Form::Section { incident, section, text: redactor.shown(&text), shown })
+        }
+        Ask::Line(Line { incident, command: Command::After(line) }) => {
+            Ask::Line(Line { incident, command: Command::After(Box::new(after(*line, redactor))) })
+        }
         Ask::Line(Line { incident, command: Command::Feature(line) }) => {
             Ask::Line(Line { incident, command: Command::Feature(Box::new(feature(*line, redactor))) })
         }
         ask => ask,
+    }
+}
+
+/// What people write for the report, and why reminders wait.
+fn after(line: AfterLine, redactor: &Redactor) -> AfterLine {
+    match line {
+        AfterLine::Write { section, text } => AfterLine::Write { section, text: redactor.shown(&text) },
+        AfterLine::PutOff { owed, by, why } => {
+            AfterLine::PutOff { owed, by, why: why.map(|why| reason(&why, redactor)) }
+        }
+        AfterLine::FollowUp { wanted } => {
+            let one = |one: Wanted| Wanted { text: reason(&one.text, redactor), ..one };
+            AfterLine::FollowUp { wanted: wanted.into_iter().map(one).collect() }
+        }
+        line => line,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::slack::Typed;
 use delivery::Deliverer;
 use domain::command::{Command, Line};
 use domain::id::UserId;
+use domain::incident::after::line::{AfterLine, AfterProblem};
 use domain::oncall::line::Oncall;
 use domain::oncall::said::{Heard, Whom};
 use domain::refusal::{Doubt, Refusal, Unfit};
@@ -47,6 +48,21 @@ pub async fn screened(ask: Ask, deliverer: &Deliverer) -> Ask {
             };
             let refusal = why.map(|why| Refusal::NoRoleFor { person: person.clone(), why });
             refusal.map_or(ask, Ask::Unclear)
+        }
+        Ask::Line(Line { command: Command::After(line), .. }) => {
+            let look = async {
+                for person in owners(line) {
+                    if let Some(why) = no_owner(person, deliverer).await {
+                        return Some(AfterProblem::Unfit { person: person.clone(), why });
+                    }
+                }
+                None
+            };
+            let problem = timeout(PATIENCE, look).await.ok().flatten();
+            problem.map_or(ask, |problem| {
+                let command = Command::After(Box::new(AfterLine::Unclear(problem)));
+                Ask::Line(Line { incident: None, command })
+            })
         }
         Ask::Line(Line { command: Command::Page { whom, .. }, .. }) => {
             let unfit = timeout(PATIENCE, unfit(whom, deliverer)).await.ok().flatten();
@@ -126,6 +142,23 @@ async fn unfit(person: &UserId, deliverer: &Deliverer) -> Option<Refusal> {
         false => deliverer.people.unfit(person).await,
     };
     why.map(|why| Refusal::CannotBeOnCall { person: person.clone(), why })
+}
+
+/// Whose something would be after an incident.
+fn owners(line: &AfterLine) -> Vec<&UserId> {
+    match line {
+        AfterLine::Give { to, .. } => vec![to],
+        AfterLine::FollowUp { wanted } => wanted.iter().filter_map(|one| one.owner.as_ref()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Why somebody cannot owe anything.
+async fn no_owner(person: &UserId, deliverer: &Deliverer) -> Option<Unfit> {
+    match deliverer.is_me(person) || person.as_str() == SLACKBOT {
+        true => Some(Unfit::Bot),
+        false => deliverer.people.unfit(person).await,
+    }
 }
 
 /// Whom a line would put on call or call.

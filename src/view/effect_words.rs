@@ -1,6 +1,7 @@
 //! Effects as people would name them.
 
 use domain::effect::{CardPlace, Effect, EffectKind, Say, To};
+use domain::incident::after::AfterSaid;
 use domain::oncall::tell::Tell;
 
 /// What an effect is, in words: "the declaration in the emergencies channel".
@@ -39,6 +40,7 @@ pub fn effect_in_words(effect: &Effect) -> String {
         EffectKind::Notice { to, notice } => {
             format!("{} {}", super::feature::notice_in_words(notice), place(to))
         }
+        EffectKind::ReportFile { .. } => "the report as a file in the card's thread".to_owned(),
         EffectKind::AskUnfreeze(_) => "who may unfreeze changes".to_owned(),
         EffectKind::SayFreeze { .. } => "the notice about the freeze of changes".to_owned(),
         EffectKind::Prepare { run, .. } => format!("the plan of {run}"),
@@ -81,6 +83,11 @@ fn message(say: &Say) -> &'static str {
         Say::Resolved { .. } => "the resolution",
         Say::Reopened { .. } => "the reopening",
         Say::Merge(_) => "the word about a merge",
+        Say::After(said) => match said.as_ref() {
+            AfterSaid::Begun { .. } => "the word that the report is begun",
+            AfterSaid::Reminder(_) => "the reminder of what is owed",
+            AfterSaid::Yours { .. } => "the word that something was given to somebody",
+        },
         Say::Reminder { .. } => "the reminder that an update is due",
         Say::ResponseMissed { .. } => "the notice that nobody acknowledged in time",
         Say::Page { .. } => "the page",

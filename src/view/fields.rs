@@ -8,6 +8,7 @@ pub const UPDATE: &str = "update";
 pub const RESOLVE: &str = "resolve";
 pub const APPROVE: &str = "approve";
 pub const NOTE: &str = "note";
+pub const SECTION: &str = "section";
 
 pub const INCIDENT: &str = "incident";
 pub const TITLE: &str = "title";
@@ -17,5 +18,6 @@ pub const IMPACT: &str = "impact";
 pub const ACTION: &str = "action";
 pub const ETA: &str = "eta";
 pub const ROOT_CAUSE: &str = "root_cause";
+pub const TEXT: &str = "text";
 pub const COMMENT: &str = "comment";
 pub const DATA_LOSS: &str = "data_loss";

@@ -2,6 +2,7 @@
 
 use slack_morphism::prelude::*;
 
+use super::after;
 use super::blocks::{plain, rich_lines};
 use super::facts::severity;
 use super::fields;
@@ -11,6 +12,7 @@ use super::words::{bold, code, words};
 use domain::answer::{FormFill, FormToOpen, Summary};
 use domain::id::IncidentId;
 use domain::incident::Eta;
+use domain::incident::after::event::Section;
 use domain::severities::Severities;
 use domain::text::{TEXT_MOST, TITLE_MOST, shorten};
 use domain::{Severity, Status};
@@ -39,6 +41,10 @@ pub fn form(form: &FormToOpen, severities: &Severities) -> SlackView {
         }
         FormFill::Resolve { title, impact } => {
             (fields::RESOLVE, named("Resolve", incident), "Resolve", resolve(title, impact.as_ref()))
+        }
+        FormFill::Section { title, section, text } => {
+            let name = named("Report of", incident);
+            (fields::SECTION, name, "Save", section_of(title, *section, text.clone()))
         }
         FormFill::Approve { step, command } => {
             (fields::APPROVE, "Approve".to_owned(), "Approve", approve(step, command))
@@ -115,6 +121,14 @@ fn resolve(title: &String, impact: Option<&String>) -> Vec<SlackBlock> {
             .block(),
         text(fields::IMPACT, "Impact", impact.cloned()).optional().hint("What the effects were").block(),
         text(fields::DATA_LOSS, "Data loss", None).optional().hint("None, or what was lost").block(),
+    ]
+}
+
+/// One part of the report: what stands in it, to be written anew.
+fn section_of(title: &String, section: Section, stands: Option<String>) -> Vec<SlackBlock> {
+    vec![
+        rich_lines(&[words![title]]),
+        text(fields::TEXT, after::label(section), stands).optional().hint(after::hint(section)).block(),
     ]
 }
 

@@ -12,6 +12,9 @@ use super::lines::Via;
 use super::words::{Words, bold, code, words};
 use domain::command::{Command, EtaText, Role};
 use domain::id::{ChannelId, EffectId, IncidentId, MessageTs, UserId};
+use domain::incident::after::due::Whose;
+use domain::incident::after::event::{Owed, Section};
+use domain::incident::after::line::AfterLine;
 use domain::{Severity, Status};
 pub(super) use now::now;
 
@@ -27,8 +30,9 @@ const TELL: &str = "During an incident";
 const PEOPLE: &str = "People";
 const CLOCKS: &str = "Reminders";
 const END: &str = "End it";
+const AFTER: &str = "After it";
 const READ: &str = "Read (only you see it)";
-const CHAPTERS: [&str; 6] = [START, TELL, PEOPLE, CLOCKS, END, READ];
+const CHAPTERS: [&str; 7] = [START, TELL, PEOPLE, CLOCKS, END, AFTER, READ];
 
 /// The line of a command; `None` for what only a button or a reaction asks.
 fn entry(command: &Command) -> Option<Entry> {
@@ -68,6 +72,7 @@ fn entry(command: &Command) -> Option<Entry> {
         Command::Cancel { .. } => {
             (END, "cancel It was a test", "ends a false alarm: no report; also: duplicate of 7")
         }
+        Command::After(line) => return after(line),
         Command::Merge { .. } => (END, "9 merge into 7", "both are one, and INC-7 leads; split 9 undoes it"),
         Command::Rename { .. } => (TELL, "rename Event stream is slow", "changes the title"),
         Command::Invite { .. } => (PEOPLE, "invite @name", "invites people to its channel; join invites you"),
@@ -98,7 +103,8 @@ fn entry(command: &Command) -> Option<Entry> {
 }
 
 /// One of each command, in the order of the help; the text in them does not matter.
-fn one_of_each() -> [Command; 38] {
+fn one_of_each() -> [Command; 45] {
+    let after = |line| Command::After(Box::new(line));
     let text = String::new;
     let effect = EffectId(1);
     [
@@ -124,6 +130,13 @@ fn one_of_each() -> [Command; 38] {
         Command::Cancel { why: None, of: None },
         Command::Merge { into: IncidentId(7) },
         Command::Split,
+        after(AfterLine::Report),
+        after(AfterLine::Write { section: Section::RootCause, text: text() }),
+        after(AfterLine::PutOff { owed: Owed::Report, by: SignedDuration::from_hours(24), why: None }),
+        after(AfterLine::Retro),
+        after(AfterLine::FollowUp { wanted: Vec::new() }),
+        after(AfterLine::FollowUps),
+        after(AfterLine::Due { whose: Whose::Usual }),
         Command::Rename { title: text() },
         Command::Invite { people: Vec::new() },
         Command::Join,
@@ -141,6 +154,33 @@ fn one_of_each() -> [Command; 38] {
         Command::GiveUp { effect },
         Command::PinTo { channel: ChannelId(text()), message: MessageTs(text()), author: None },
     ]
+}
+
+/// Of the time after an incident.
+fn after(line: &AfterLine) -> Option<Entry> {
+    let (line, does) = match line {
+        AfterLine::Report => ("7 report", "shows the report of INC-7; 7 report file puts it into its thread"),
+        AfterLine::Write { .. } => {
+            ("7 report root cause: Redis was full", "writes a part of it; 7 report done says it is done")
+        }
+        AfterLine::Retro => ("7 retro", "shows when the retrospective is due; 7 retro done says it was held"),
+        AfterLine::FollowUp { .. } => {
+            ("7 follow-up [action] Watch Redis memory @name by +7d", "adds work; 7 follow-up 1 done ends it")
+        }
+        AfterLine::FollowUps => ("follow-ups", "shows the open follow-ups, with age and owner"),
+        AfterLine::PutOff { .. } => ("7 report snooze 1d why", "reminders wait, the deadline does not"),
+        AfterLine::Due { .. } => ("due", "shows what you owe; also due all, due overdue"),
+        AfterLine::ReportFile
+        | AfterLine::Edit { .. }
+        | AfterLine::Done { .. }
+        | AfterLine::Undone { .. }
+        | AfterLine::Give { .. }
+        | AfterLine::Move { .. }
+        | AfterLine::FollowUpDefaults
+        | AfterLine::FollowUpsOf
+        | AfterLine::Unclear(_) => return None,
+    };
+    Some(Entry { chapter: AFTER, line, does })
 }
 
 /// The same for everybody, and asked for often by those who try things out: made once.

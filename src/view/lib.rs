@@ -3,6 +3,7 @@
 //! What people typed is inert wherever it is shown: see [`text`] for Slack's mark-up and [`words`] for the rest.
 //! Every message carries a `text` that is enough alone, for notifications and screen readers.
 
+mod after;
 mod amend;
 mod announcement;
 mod blocks;
@@ -44,6 +45,7 @@ mod words;
 
 use slack_morphism::prelude::SlackBlock;
 
+pub use after::{people_in, problem_in_words, report_file};
 pub use amend::{amended, settled};
 pub use card::{card, card_anew, topic};
 pub use effect_words::effect_in_words;

@@ -84,6 +84,12 @@ pub fn typed(line: &Line, via: Via) -> Option<String> {
     if let Command::Feature(line) = &line.command {
         return super::feature::typed(line).map(|rest| via.feature(line.command(), &rest));
     }
+    if let Command::After(after) = &line.command {
+        let rest = super::after::typed(after)?;
+        let number =
+            line.incident.filter(|_| after.is_about_one()).map(|incident| format!("{} ", incident.0));
+        return Some(via.example(&format!("{}{rest}", number.unwrap_or_default())));
+    }
     let words = words(&line.command)?;
     if let (Command::Role { .. } | Command::Page { .. } | Command::Invite { .. }, Via::Shell) =
         (&line.command, via)
@@ -161,6 +167,7 @@ fn words(command: &Command) -> Option<String> {
         | Command::PinTo { .. }
         | Command::Oncall(_)
         | Command::Feature(_)
+        | Command::After(_)
         | Command::Runbook(_) => {
             return None;
         }

@@ -37,6 +37,25 @@ pub(super) fn inert(text: &str) -> String {
     out
 }
 
+/// The same as lines of their own: none of them begins a heading, a list, a quotation or code.
+pub(super) fn inert_lines(text: &str) -> String {
+    let line = |line: &str| begun(&inert(line.trim()));
+    let paragraph = |lines: &[&str]| lines.iter().map(|it| line(it)).collect::<Vec<_>>().join("\\\n");
+    let lines: Vec<&str> = text.lines().collect();
+    let paragraphs = lines.split(|line| line.trim().is_empty()).filter(|lines| !lines.is_empty());
+    paragraphs.map(paragraph).collect::<Vec<_>>().join("\n\n")
+}
+
+/// A line that begins with what would make something of it at the beginning alone.
+fn begun(line: &str) -> String {
+    let digits = line.chars().take_while(char::is_ascii_digit).count();
+    let sign = if digits == 0 { ['-', '+', '=', '#'].as_slice() } else { ['.', ')'].as_slice() };
+    match line.split_at_checked(digits) {
+        Some((before, after)) if after.starts_with(sign) => format!("{before}\\{after}"),
+        _ => line.to_owned(),
+    }
+}
+
 /// A title, which knows no Markdown but code, and shows entities as they stand.
 pub(super) fn inert_title(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();

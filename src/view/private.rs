@@ -7,7 +7,8 @@ use super::incident_alerts::fire_still;
 use super::lines::Via;
 use super::words::{Words, bold, clock, code, moment, words};
 use super::{
-    Message, board, fault, feature, help, list, merge, oncall, page, procedure, refusal, timeline, vendors,
+    Message, after, board, fault, feature, help, list, merge, oncall, page, procedure, refusal, timeline,
+    vendors,
 };
 use domain::Severity;
 use domain::answer::{Done, Private, Summary};
@@ -54,6 +55,7 @@ pub fn private(private: &Private, via: Via) -> Message {
         Private::StillCalling(calling) => page::still_calling(calling, via),
         Private::Runbook(answer) => procedure::answer(answer, via),
         Private::Feature(answer) => feature::answer(answer, via),
+        Private::After(answer) => after::answer(answer, via),
         Private::Trouble(fault) => super::failed(fault::in_words(*fault)),
         Private::Became { saved, line, answer } => {
             fault::became(*saved, line.as_deref(), answer.as_deref(), via)

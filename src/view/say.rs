@@ -8,7 +8,7 @@ use super::blocks::{Button, Draft};
 use super::facts::{self, labelled};
 use super::time::{late, spoken};
 use super::words::{Words, bold, clock, code, everybody, near, words};
-use super::{brief, card::card, incident_alerts, merge, page, reminder};
+use super::{after, brief, card::card, incident_alerts, merge, page, reminder};
 use config::Mentions;
 use domain::effect::{CardPlace, Say};
 use domain::id::IncidentId;
@@ -40,6 +40,7 @@ pub fn say(say: &Say, about: &Incident, mentions: &Mentions, now: Timestamp) -> 
         }
         Say::Reopened { .. } => announcement::reopened(say, about, mentions),
         Say::Merge(said) => merge::said(said, incident),
+        Say::After(said) => after::said(said, incident),
         Say::Reminder { .. } => reminder::reminder(say, incident, mentions),
         Say::Brief { .. } => brief::brief(say, incident),
         Say::ResponseMissed { .. } => response_missed(say, incident, mentions),

@@ -39,6 +39,11 @@ impl Names {
         }
     }
 
+    /// The name of an id, where it is known.
+    pub(super) fn known(&self, id: &str) -> Option<&str> {
+        self.0.get(id).map(String::as_str)
+    }
+
     /// An id without a known name stays as it is: better than nobody.
     fn of<'a>(&'a self, id: &'a str) -> &'a str {
         self.0.get(id).map_or(id, String::as_str)

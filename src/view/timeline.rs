@@ -6,7 +6,7 @@ use super::blocks::{Button, Draft};
 use super::facts::{eta, given, labelled, older, severity};
 use super::time::{day_utc, late};
 use super::words::{Part, Words, bold, both, channel, clock, counted, link, near, words};
-use super::{incident_alerts, merge, page};
+use super::{after, incident_alerts, merge, page};
 use domain::Command;
 use domain::actor::Actor;
 use domain::answer::Summary;
@@ -199,6 +199,7 @@ fn by_howler(what: &EventKind, who: &Actor, most: usize) -> Words {
         EventKind::Paged(paged) => page::on_timeline(paged),
         EventKind::Alerts(news) => incident_alerts::told(news, who, most),
         EventKind::Merge(news) => merge::told(news, words![name(who)], most),
+        EventKind::After(news) => after::told(news, name(who), most),
         EventKind::Escalated { passes, why } => {
             let did = if *passes { " can't take it." } else { " escalated." };
             words![name(who), did].and_if(why.as_ref().map(|why| words![" Why: ", shorten(why, most)]))

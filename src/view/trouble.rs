@@ -43,6 +43,9 @@ fn line_instead(form: &FormToOpen, via: Via) -> Words {
         ],
         FormFill::Note { note, .. } => words![code(via.line(&format!("note {}", clean_line(note))))],
         FormFill::Resolve { .. } => words![code(via.line(&format!("{number}resolve the root cause")))],
+        FormFill::Section { section, .. } => {
+            words![code(via.line(&format!("{number}report {}: your words", section.words())))]
+        }
         FormFill::Approve { .. } => {
             let (run, key) = form.context.approval.clone().unwrap_or_else(|| (RunId(0), String::new()));
             words![code(via.runbook(&format!("approve {run} {} why", key.get(..6).unwrap_or_default())))]

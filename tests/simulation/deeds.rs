@@ -125,11 +125,31 @@ fn known(world: &World) -> i64 {
     i64::try_from(declared).unwrap()
 }
 
+/// What people say once it is over, and before.
+const AFTERWARDS: [&str; 16] = [
+    "report",
+    "report file",
+    "report root cause: the <cache> & *more*",
+    "report witnesses",
+    "report done",
+    "report reopen",
+    "report snooze 2h the vendor sleeps",
+    "report @maya",
+    "retro",
+    "retro done",
+    "follow-up [action] Look at it @maya by +3d; [monitoring] Watch it @kofi by +7d",
+    "follow-up defaults",
+    "follow-up 1 done",
+    "follow-up 1 @zoe",
+    "due all",
+    "follow-ups",
+];
+
 /// The text of a line, and the word by which it is found again.
 fn words(world: &mut World) -> (What, String, String) {
     let word = format!("zq{}q", world.deeds.lock().unwrap().len());
     let known = known(world);
-    let kind = if known == 0 || (known < 5 && world.dice.once_in(8)) { 0 } else { world.dice.between(1, 30) };
+    let kind = if known == 0 || (known < 5 && world.dice.once_in(8)) { 0 } else { world.dice.between(1, 34) };
     let text = |what: &str| format!("{what} {word} of <things> & *more*");
     let (what, text) = match kind {
         0 => (What::Declare, format!("p{} {word} down", world.dice.between(1, 4))),
@@ -152,6 +172,7 @@ fn words(world: &mut World) -> (What, String, String) {
         24 => (What::Other, "eta 20m".into()),
         25 | 26 => (What::Other, format!("merge into {}", world.dice.between(1, known.max(1)))),
         27 => (What::Other, "split".into()),
+        28..=31 => (What::Other, world.dice.one(&AFTERWARDS).into()),
         _ => (
             What::Other,
             world.dice.one(&["list", "show", "timeline", "doctor", "find zq1q", "help", "gibberish"]).into(),

@@ -291,7 +291,8 @@ impl Deliverer {
             EffectKind::SayFreeze { by, why } => self.say_freeze(job, by, why.as_ref()).await,
             EffectKind::Notice { to, notice } => self.notice(job, to, notice).await,
             EffectKind::Mention(owed) => self.mention(job, owed).await,
-            EffectKind::Picture(_)
+            EffectKind::ReportFile { .. }
+            | EffectKind::Picture(_)
             | EffectKind::Look { .. }
             | EffectKind::Prepare { .. }
             | EffectKind::PrepareRelease { .. }

@@ -142,9 +142,10 @@ impl Draft<'_> {
                 return self.declare_noted(request, declaration, note.as_deref());
             }
             Form::Approve { run, key, comment } => return self.approve_form(request, *run, key, comment),
-            Form::Note { incident, .. } | Form::Update { incident, .. } | Form::Resolve { incident, .. } => {
-                *incident
-            }
+            Form::Note { incident, .. }
+            | Form::Update { incident, .. }
+            | Form::Resolve { incident, .. }
+            | Form::Section { incident, .. } => *incident,
         };
         let Some(incident) = self.book().incident(incident)? else {
             return Ok(refused(Refusal::NoSuchIncident { incident }));

@@ -25,6 +25,8 @@ pub enum Lane {
     Group,
     /// Cards, topics, pins, invitations.
     Show(IncidentId),
+    /// What is owed after an incident: who is told of it, and its report as a file. It never goes before a page.
+    After(IncidentId),
     /// One check of a run: a lane each, so that they are asked side by side.
     Look(RunId, String),
     /// What a run changes: one thing after the other.
@@ -57,6 +59,7 @@ impl Lane {
             Self::OnCall => "on_call",
             Self::Group => "group",
             Self::Show(_) => "show",
+            Self::After(_) => "after",
             Self::Look(..) => "look",
             Self::Act(_) => "act",
             Self::Stop(_) => "stop",

@@ -8,6 +8,7 @@ use crate::actor::Actor;
 use crate::alert::AlertId;
 use crate::command::Role;
 use crate::id::{IncidentId, UserId};
+use crate::incident::after::AfterSaid;
 use crate::incident::alerts::Tally;
 use crate::incident::event::{Cancelled, UpdateFacts};
 use crate::incident::figures::Figures;
@@ -60,6 +61,7 @@ impl Say {
             | Self::LooksOver { .. }
             | Self::NotReached { .. }
             | Self::Brief { .. }
+            | Self::After(_)
             | Self::Undelivered { .. } => Stands::Alone,
         }
     }
@@ -266,6 +268,8 @@ pub enum Say {
         text: String,
         by: Actor,
     },
+    /// Of what is owed after it.
+    After(Box<AfterSaid>),
     /// Told to the person in charge when an announcement cannot be delivered.
     Undelivered {
         title: String,

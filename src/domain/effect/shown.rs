@@ -33,6 +33,7 @@ impl EffectKind {
             | Self::RunNews { .. }
             | Self::RunSays { .. }
             | Self::RunFile { .. }
+            | Self::ReportFile { .. }
             | Self::SayFreeze { .. }
             | Self::AskUnfreeze(_)
             | Self::Notice { .. }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::after::begins;
 use super::event::{Event, EventKind};
 use super::page::follows;
 use super::{Fired, Incident, Intent, consequences, fire};
@@ -62,10 +63,11 @@ impl Aggregate for Incident {
         consequences(before, after, event)
     }
 
-    /// Its pages.
+    /// Its pages, and what is owed after its end.
     fn next(after: &Self, event: &Event, around: &Around<'_>) -> Option<Next<EventKind>> {
         let path = around.rules.rule(after.severity).pages();
-        follows(after, event, path, &around.duty).map(Next::by_itself)
+        let owed = || begins(after, event, around.rules);
+        follows(after, event, path, &around.duty).or_else(owed).map(Next::by_itself)
     }
 
     fn fire(&self, kind: TimerKind, Moment { now, outage }: Moment, around: &Around<'_>) -> Vec<EventKind> {

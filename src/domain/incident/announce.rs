@@ -49,6 +49,7 @@ pub fn consequences(before: Option<&Incident>, after: &Incident, event: &Event) 
         EventKind::ResponseMissed { .. } => out.response_missed(),
         EventKind::Paged(paged) => out.paged(paged),
         EventKind::Alerts(news) => out.alerted(before, news),
+        EventKind::After(news) => out.after(news),
         EventKind::Merge(news) => out.merged(before, news),
         EventKind::Escalated { passes, why } => out.escalated(*passes, why.as_ref()),
         EventKind::NotReached { to, why, .. } => out.not_reached(to, why),
@@ -89,14 +90,14 @@ pub fn room_name(id: IncidentId, title: &str) -> String {
     name
 }
 
-struct Consequences<'a> {
-    incident: &'a Incident,
-    event: &'a Event,
+pub(super) struct Consequences<'a> {
+    pub(super) incident: &'a Incident,
+    pub(super) event: &'a Event,
     intents: Vec<Intent>,
 }
 
 impl Consequences<'_> {
-    fn push(&mut self, lane: Lane, kind: EffectKind) {
+    pub(super) fn push(&mut self, lane: Lane, kind: EffectKind) {
         self.intents.push(Intent { lane, kind });
     }
 
@@ -112,7 +113,7 @@ impl Consequences<'_> {
         self.event.by.clone()
     }
 
-    fn say(&mut self, lane: Lane, to: To, say: Say, keep_as: Option<PostKey>) {
+    pub(super) fn say(&mut self, lane: Lane, to: To, say: Say, keep_as: Option<PostKey>) {
         self.push(lane, EffectKind::Say { to, say: Box::new(say), keep_as });
     }
 

@@ -54,6 +54,7 @@ impl Incident {
             parts: BTreeMap::new(),
             alike: None,
             exposed: Vec::new(),
+            after: after::After::default(),
             events: event.seq,
         })
     }
@@ -80,6 +81,7 @@ impl Incident {
             EventKind::Acknowledged => self.acknowledge(event),
             EventKind::Paged(paged) => self.paged(event, paged),
             EventKind::Alerts(news) => self.alerted(event, news),
+            EventKind::After(news) => self.after.news(event, news),
             EventKind::Merge(news) => self.merge_news(event, news),
             EventKind::Escalated { passes, .. } => {
                 if *passes {
@@ -313,6 +315,7 @@ impl Incident {
             resolution.undone = Some(Retraction { by: event.by.clone(), at: event.at });
         }
         self.status = to;
+        self.after.reopened();
         self.owed_anew(event.at);
         self.promise_from(event.at);
     }

@@ -110,6 +110,8 @@ fn entry(event: &Event) -> Option<Entry> {
         | EventKind::BackupDue { .. }
         | EventKind::BackupOpened { .. } => None,
         EventKind::Merge(news) if news.is_bookkeeping() => None,
+        // The issue is for as long as Slack does not hear.
+        EventKind::After(_) => None,
         what => {
             let (at, by) = (event.at, event.by.clone());
             let (from_shell, what) = (event.from_shell, what.clone());

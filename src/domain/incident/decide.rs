@@ -5,6 +5,7 @@ mod escalate;
 use jiff::Timestamp;
 
 use self::escalate::{escalate, page, pass, taken_by_work};
+use super::after;
 use super::alerts::ended_firing;
 use super::cancel::cancel;
 use super::channel::{invite, rename};
@@ -174,6 +175,7 @@ pub(super) fn decided(
         Command::Take { role } => take_role(incident, *role, asked.by, asked.by),
         Command::Snooze { by, reminder } => snooze(incident, *by, *reminder, now),
         Command::Cancel { why, of } => cancel(incident, why.clone(), *of, now),
+        Command::After(line) => Ok(after::decide(incident, line, asked, rules)),
         Command::Rename { title } => rename(incident, title),
         Command::Invite { people } => invite(incident, people.clone()),
         Command::Join => match asked.by.in_slack() {
@@ -226,6 +228,7 @@ fn decided_form(incident: &Incident, form: &Form, now: Timestamp) -> Result<Deci
     match form {
         Form::Declare { .. } | Form::Approve { .. } => Ok(Decision::only(Answer::Nothing)),
         Form::Note { text, .. } => noted(incident, text),
+        Form::Section { section, text, shown, .. } => Ok(after::write(incident, *section, text, *shown)),
         // The form does not offer it; whoever sends it all the same means the end.
         Form::Update { status: Some(Status::Resolved), impact, action, .. } => {
             let root_cause = action.clone().unwrap_or_else(|| NOT_KNOWN.into());
@@ -426,6 +429,7 @@ fn form(incident: &Incident, asked: &Asked<'_>, fill: FormFill) -> Decision {
     let asks_facts = matches!(fill, FormFill::Update { .. } | FormFill::Resolve { .. });
     let shown = asks_facts.then(|| Shown::of(incident));
     let place = asked.place.clone();
-    let context = FormContext { incident: Some(incident.id), place, approval: None, shown, note: None };
+    let context =
+        FormContext { incident: Some(incident.id), place, approval: None, shown, note: None, section: None };
     Decision::only(Answer::OpenForm(FormToOpen { context, fill }))
 }

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::after::event::AfterNews;
 use super::alerts::AlertNews;
 use super::exposed::SecretNews;
 use super::merge::MergeNews;
@@ -88,6 +89,8 @@ pub enum EventKind {
     Alerts(Box<AlertNews>),
     /// Secrets that may be exposed: see [`super::exposed`].
     Secrets(Box<SecretNews>),
+    /// What is owed after it: see [`super::after`].
+    After(Box<AfterNews>),
     /// It is merged with another one, or split off: see [`super::merge`].
     Merge(Box<MergeNews>),
     /// Somebody wants the next step of paging now. `passes`: they were called and cannot take it, so they are not called

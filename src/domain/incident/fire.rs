@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::after;
 use super::alerts::over;
 use super::event::EventKind;
 use super::page::{page, page_for_silence};
@@ -20,7 +21,8 @@ impl Incident {
         let page = self.page_due().map(|due| (TimerKind::Page, due));
         let over = self.over_due().map(|due| (TimerKind::Quiet, due));
         let recount = self.recount_due().map(|due| (TimerKind::Recount, due));
-        update.into_iter().chain(response).chain(backup).chain(page).chain(over).chain(recount)
+        let owed = self.after_timers();
+        update.into_iter().chain(response).chain(backup).chain(page).chain(over).chain(recount).chain(owed)
     }
 }
 
@@ -34,8 +36,10 @@ pub fn fire(incident: &Incident, kind: TimerKind, fired: &Fired<'_>) -> Vec<Even
         TimerKind::Backup => tell_elsewhere(incident, now, outage).into_iter().collect(),
         TimerKind::Quiet => over(incident, now, outage).into_iter().collect(),
         TimerKind::Page => page(incident, now, outage, duty).into_iter().collect(),
-        // Another's.
-        _ => Vec::new(),
+        // The others are another's.
+        kind => {
+            kind.owed().and_then(|owed| after::fire(incident, owed, now, outage, rules)).into_iter().collect()
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! An incident: its state, read off its events.
 
+pub mod after;
 mod aggregate;
 pub mod alerts;
 mod announce;
@@ -20,6 +21,7 @@ pub mod merge;
 pub mod page;
 pub mod paging;
 mod pinning;
+pub mod report;
 mod retract;
 mod set_back;
 pub mod severity;
@@ -229,6 +231,9 @@ pub struct Incident {
     /// Secrets that may be exposed, where it looks like an incident of security.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exposed: Vec<exposed::Exposed>,
+    /// What is written and owed once it is over.
+    #[serde(default, skip_serializing_if = "after::After::is_empty")]
+    pub after: after::After,
     /// How many events it has; the next one's `seq` is one more.
     pub events: u32,
 }

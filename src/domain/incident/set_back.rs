@@ -11,7 +11,7 @@ pub fn set_back(incident: &Incident, by: SignedDuration, now: Timestamp) -> Opti
     let mut after = incident.clone();
     after.clocks_go_back(by, now);
     let moves = !incident.timers().eq(after.timers());
-    (incident.is_open() && moves).then_some(EventKind::ClockSetBack { by })
+    moves.then_some(EventKind::ClockSetBack { by })
 }
 
 impl Incident {
@@ -24,6 +24,7 @@ impl Incident {
         for at in [&mut self.alerts.quiet, &mut self.alerts.counted].into_iter().flatten() {
             *at = went_back(*at, by, now);
         }
+        self.after.set_back(by, now);
         if let Some(paging) = &mut self.paging {
             paging.set_back(now);
         }

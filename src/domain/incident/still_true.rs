@@ -1,7 +1,7 @@
 //! Asked again before it is said: an effect that was overtaken is dropped, with the reason.
 
-use super::Incident;
 use super::merge::MergeSaid;
+use super::{Incident, after};
 use crate::effect::{CardPlace, EffectKind, PostKey, Say, To};
 
 /// Whether `effect` still holds for the incident as it is now.
@@ -23,6 +23,7 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
                 _ => Ok(()),
             },
             Say::Merge(said) => merge_still_true(incident, said),
+            Say::After(said) => after::still_true(incident, said),
             Say::LooksOver { .. } if !looks_over_still(incident, keep_as.as_ref()) => {
                 Err("an alert fires again, or it was resolved before it went out")
             }
@@ -106,6 +107,7 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
         | EffectKind::RunSays { .. }
         | EffectKind::RunFile { .. }
         | EffectKind::RunNews { .. }
+        | EffectKind::ReportFile { .. }
         | EffectKind::SayFreeze { .. }
         | EffectKind::AskUnfreeze(_)
         | EffectKind::Notice { .. }

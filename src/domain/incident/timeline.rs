@@ -48,6 +48,7 @@ pub fn timeline(events: &[Event]) -> Vec<Entry> {
             EventKind::Posted { .. } => continue,
             EventKind::Alerts(news) if news.what == AlertWhat::Still && news.acked.is_none() => continue,
             EventKind::Merge(news) if news.is_bookkeeping() => continue,
+            EventKind::After(news) if news.is_bookkeeping() => continue,
             EventKind::Unpinned { channel, message } => {
                 let key = (channel.clone(), message.clone());
                 let Some(pin) = pins.get_mut(&key) else { continue };

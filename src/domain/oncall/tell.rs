@@ -122,6 +122,10 @@ pub enum Tell {
     },
 }
 
+fn nothing(owed: &(usize, usize)) -> bool {
+    *owed == (0, 0)
+}
+
 /// What the incoming person inherits, as it was at the hand-over.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Brief {
@@ -140,6 +144,9 @@ pub struct Brief {
     pub paged_at_night: usize,
     /// Incidents that wait for the weekly review.
     pub review: usize,
+    /// Reports, retrospectives and follow-ups that anybody owes, and how many of them are late.
+    #[serde(default, skip_serializing_if = "nothing")]
+    pub owed: (usize, usize),
     /// The week's alerts; `None`: they could not be read.
     #[serde(default)]
     pub alerts: Option<Box<Digest>>,

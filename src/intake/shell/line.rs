@@ -34,7 +34,12 @@ pub(super) fn ask(line: &str) -> Ask {
         Ok(line) => Ask::Line(line),
         Err(refusal @ (Refusal::NoSuchPerson { .. } | Refusal::UnknownRole { .. })) => {
             match grammar::parse(&with_mentions(&wire)) {
-                Ok(line) if matches!(line.command.core(), Command::Role { .. } | Command::Page { .. }) => {
+                Ok(line)
+                    if matches!(
+                        line.command.core(),
+                        Command::Role { .. } | Command::Page { .. } | Command::After(_)
+                    ) =>
+                {
                     Ask::Line(line)
                 }
                 _ => Ask::Unclear(refusal),

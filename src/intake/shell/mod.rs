@@ -251,6 +251,7 @@ impl Talk {
                         _ => Reply::Done(words),
                     },
                     Private::Feature(answer) if answer.refuses() => Reply::Refused(words),
+                    Private::After(answer) if answer.refuses() => Reply::Refused(words),
                     _ => Reply::Done(words),
                 }
             }

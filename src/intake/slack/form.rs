@@ -55,6 +55,7 @@ pub(super) fn submitted(by: UserId, view: &View, json: &[u8]) -> Parsed {
         Some(fields::RESOLVE) => resolve,
         Some(fields::APPROVE) => approve,
         Some(fields::NOTE) => note,
+        Some(fields::SECTION) => section,
         _ => return Parsed::Ignored { why: "unknown_form" },
     };
     let mut input =
@@ -102,6 +103,12 @@ fn note(input: &mut Input<'_>, context: &FormContext) -> Option<Form> {
         None => Err(Refusal::NotAnIncidentNumber { word: parts::quoted(number) }),
     });
     Some(Form::Note { incident: incident?, text })
+}
+
+fn section(input: &mut Input<'_>, context: &FormContext) -> Option<Form> {
+    let (incident, (section, shown)) = (context.incident?, context.section?);
+    let text = input.take(fields::TEXT, |wire| parts::optional_text(section.words(), wire));
+    Some(Form::Section { incident, section, text: text?.unwrap_or_default(), shown })
 }
 
 fn update(input: &mut Input<'_>, context: &FormContext) -> Option<Form> {
@@ -187,6 +194,7 @@ impl<'a> Input<'a> {
             fields::ROOT_CAUSE,
             fields::STATUS,
             fields::COMMENT,
+            fields::TEXT,
             fields::IMPACT,
         ];
         let has = |field: &&str| self.values.is_some_and(|values| values.contains_key(*field));

@@ -196,6 +196,13 @@ fn brief(brief: &Brief) -> Message {
             code("/oncall review")
         ]);
     }
+    if let (owed @ 1.., late) = brief.owed {
+        let late = if late > 0 { format!(", {late} of them late") } else { String::new() };
+        facts.push(words![
+            format!("Owed after incidents: {}{late}. ", counted(owed, "thing")),
+            code("/incident due all")
+        ]);
+    }
     facts.extend(brief.alerts.iter().flat_map(|alerts| digest::short(alerts)));
     facts.extend(secrets(&brief.secrets));
     if !brief.next.is_empty() {

@@ -148,6 +148,10 @@ fn of(line: &Line, about: &str, incident: Option<&Summary>) -> String {
         }
         Command::Oncall(line) => oncall(line),
         Command::Runbook(line) => format!("Runbook: {}", line.word()),
+        Command::After(line) => {
+            let typed = crate::after::typed(line).unwrap_or_else(|| line.word().to_owned());
+            format!("{about}: {}", shorten(&typed, TEXT_MOST))
+        }
         Command::Feature(line) => {
             let typed = crate::feature::typed(line).unwrap_or_else(|| line.word().to_owned());
             format!("/{} {typed}", line.command())

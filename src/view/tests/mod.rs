@@ -7,6 +7,7 @@ mod over;
 mod phone;
 mod pieces;
 mod rendering;
+mod reports;
 mod run_notes;
 mod runs;
 mod samples;

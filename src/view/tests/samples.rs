@@ -1,5 +1,6 @@
 //! One of every message, with given texts in every place where people's texts can stand.
 
+mod after;
 mod alerts;
 mod asked;
 mod asking;
@@ -21,6 +22,7 @@ mod saying;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{Message, Via};
+pub use after::*;
 pub use alerts::*;
 pub use asking::*;
 pub use calendars::*;
@@ -275,6 +277,7 @@ pub fn all(texts: &Texts) -> Vec<(String, Message)> {
         maintenance(texts), credentials(texts),
         metrics(texts),
         alerts(texts),
+        after_messages(texts),
     ];
     let mut all: Vec<(String, Message)> =
         groups.into_iter().flatten().map(|(name, message)| (name.to_owned(), message)).collect();
@@ -289,7 +292,9 @@ pub fn all(texts: &Texts) -> Vec<(String, Message)> {
         let refused = refused.chain(
             oncall_refusals(&texts.title).into_iter().map(|refusal| ("refused", Private::Refused(refusal))),
         );
-        for (name, answer) in answers(texts).into_iter().chain(done).chain(refused).chain(oncall) {
+        for (name, answer) in
+            answers(texts).into_iter().chain(after_answers(texts)).chain(done).chain(refused).chain(oncall)
+        {
             all.push((format!("{name} via {via:?}"), view::private(&answer, via)));
         }
         for (name, form) in forms(texts) {

@@ -50,6 +50,14 @@ fn calendars_at_a_shell() {
 }
 
 #[test]
+fn after_it() {
+    let answers = samples::after_answers(&Texts::calm()).into_iter();
+    let answers = answers.map(|(name, answer)| (name, view::private(&answer, Via::Slash)));
+    let said = samples::after_messages(&Texts::calm()).into_iter();
+    assert_snapshot!(page(said.chain(answers).collect()));
+}
+
+#[test]
 fn inside() {
     assert_snapshot!(page(samples::inside(&Texts::calm())));
 }

@@ -111,6 +111,7 @@ fn plain_incident() -> Incident {
         parts: Default::default(),
         alike: None,
         exposed: Vec::new(),
+        after: domain::incident::after::After::default(),
         events: 1,
     }
 }

@@ -94,7 +94,14 @@ async fn a_form_opens_at_once_or_the_person_hears_why_not() {
     let scene = Scene::new().await;
     let place = Place { channel: EMERGENCIES.into(), thread: None };
     let form = FormToOpen {
-        context: FormContext { incident: None, place, approval: None, shown: None, note: None },
+        context: FormContext {
+            incident: None,
+            place,
+            approval: None,
+            shown: None,
+            note: None,
+            section: None,
+        },
         fill: FormFill::Declare { title: Some("Event stream down".into()), note: None },
     };
     assert_eq!(scene.deliverer.open_form("1.2.abc", &form).await, Ok(()));

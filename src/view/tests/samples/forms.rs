@@ -4,7 +4,14 @@ use super::*;
 
 pub fn forms(texts: &Texts) -> Vec<(&'static str, FormToOpen)> {
     let form = |incident, fill| FormToOpen {
-        context: FormContext { incident, place: place(), approval: None, shown: None, note: None },
+        context: FormContext {
+            incident,
+            place: place(),
+            approval: None,
+            shown: None,
+            note: None,
+            section: None,
+        },
         fill,
     };
     let full = FormFill::Update {
@@ -47,6 +54,17 @@ pub fn forms(texts: &Texts) -> Vec<(&'static str, FormToOpen)> {
         ),
         ("update", form(Some(ID), full)),
         ("update, nothing known", form(Some(IncidentId(u64::MAX)), empty)),
+        (
+            "a section of the report",
+            form(
+                Some(ID),
+                FormFill::Section {
+                    title: texts.title.clone(),
+                    section: domain::incident::after::event::Section::RootCause,
+                    text: texts.some(),
+                },
+            ),
+        ),
         (
             "resolution",
             form(Some(ID), FormFill::Resolve { title: texts.title.clone(), impact: texts.some() }),
