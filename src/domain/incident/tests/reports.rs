@@ -40,7 +40,7 @@ fn the_timeline_tells_how_it_went_and_not_every_edit() {
         link: None,
         of: None,
     };
-    let news = |what| EventKind::Alerts(Box::new(AlertNews { what, tally }));
+    let news = |what| EventKind::Alerts(Box::new(AlertNews::of(what, tally)));
     world.record(at(1), None, news(joined));
     world.record(at(1), None, news(AlertWhat::Still));
     world.asks(at(2), "U0IAN", Command::Ack).unwrap();
