@@ -82,7 +82,7 @@ async fn goes_on(version: &str, data: &Path) {
     assert!(answer.contains("INC-5"), "{answer}");
     until(|| Channel::look(&slack, EMERGENCIES).texts().iter().any(|text| text.contains("Goes on"))).await;
     let identity = fs::read_to_string(data.join("howler.json")).unwrap();
-    assert!(identity.contains("\"format\":6"), "an older howler refuses it: {identity}");
+    assert!(identity.contains("\"format\":7"), "an older howler refuses it: {identity}");
     assert!(howler("audit verify", data).await.contains("the audit is whole: 4 rows"));
 }
 

@@ -39,7 +39,7 @@ fn instant(tag: u8, text: &str) -> Option<Timestamp> {
         _ => return None,
     };
     let civil = DateTime::strptime("%Y%m%d%H%M%S", text.strip_suffix('Z')?).ok()?;
-    Some(TimeZone::UTC.to_ambiguous_timestamp(civil).compatible().ok()?)
+    TimeZone::UTC.to_ambiguous_timestamp(civil).compatible().ok()
 }
 
 /// What an element with this tag holds, and what follows it.

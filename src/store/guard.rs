@@ -19,8 +19,9 @@ pub(super) use super::mark::Mark;
 /// open incidents and live runs, a mark with a checksum. 3: timers and effects name their owner, and there are kinds that an
 /// older howler would take for nothing; older rows stay as they are, and are read. 4: alerts, and doers who are no person, which an
 /// older howler would take for somebody in Slack. 5: incidents that are merged, which an older howler would take for open.
-/// 6: watches, and alerts of theirs.
-pub(super) const FORMAT: u32 = 6;
+/// 6: watches, and alerts of theirs. 7: secrets and their rotation, reports with their deadlines and follow-ups, whose timers and
+/// events an older howler cannot read.
+pub(super) const FORMAT: u32 = 7;
 
 /// Whose folder it is: `howler.json`.
 #[derive(Debug, Serialize, Deserialize)]

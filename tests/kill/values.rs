@@ -1,6 +1,7 @@
 //! Values of what is watched and `kill -9`: what was answered with 200 is kept, and a backup of it has the same.
 
 use std::ffi::OsStr;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -46,12 +47,13 @@ async fn every_value_that_was_answered_survives_a_kill_and_a_backup_has_them() {
     let (_slack, api_url) = workspace(&Clock::system()).await;
     let folder = tempfile::tempdir().unwrap();
     let (data, port) = (folder.path().join("data"), free_port());
+    fs::write(folder.path().join("howler.toml"), WATCH).unwrap();
     let variables = [("SLACK_SIGNING_SECRET", SECRET), ("HOWLER_HOOK_TOKEN", TOKEN)];
     let minute = Clock::system().now().as_second() / 60;
     let at = |back: i64| Timestamp::from_second((minute - back) * 60).unwrap();
     let mut saved = Vec::new();
     for round in 0..ROUNDS {
-        let howler = serve_with(&data, &api_url, port, WATCH, &variables).await;
+        let howler = serve_with(&data, &api_url, port, "", &variables).await;
         let minutes = (0..18).map(|place| (at(57 - round * 18 - place), round * 100 + place)).collect();
         let pushing = tokio::spawn(push(port, minutes));
         // In the middle of them, wherever that is; of the last round at its end.
@@ -65,7 +67,7 @@ async fn every_value_that_was_answered_survives_a_kill_and_a_backup_has_them() {
         }
     }
     // It comes up once more, so that what the last kill left is read.
-    let howler = serve_with(&data, &api_url, port, WATCH, &variables).await;
+    let howler = serve_with(&data, &api_url, port, "", &variables).await;
     assert!(howler.stop().await.0);
     let found = kept(&data);
     assert!(saved.len() >= 18, "{saved:?}");
