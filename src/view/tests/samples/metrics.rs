@@ -74,7 +74,11 @@ fn vendors(texts: &Texts) -> Vec<VendorStands> {
 fn certificates(many: usize, texts: &Texts) -> Vec<RunsOut> {
     let one = |at: usize| RunsOut {
         host: format!("api-{at}.monkeytown.ai"),
-        stands: if at.is_multiple_of(2) { "43 days left, until 2027-01-06".into() } else { texts.text.clone() },
+        stands: if at.is_multiple_of(2) {
+            "43 days left, until 2027-01-06".into()
+        } else {
+            texts.text.clone()
+        },
         is_well: at.is_multiple_of(2),
     };
     (0..many).map(one).collect()
