@@ -136,7 +136,7 @@ fn the_shipped_example_is_what_howler_does_without_a_file() {
     assert_eq!(example, Config::default());
 }
 
-/// What stands in the shipped example behind `# ` is the runbook's dashboard (4.1) once the signs are taken away.
+/// What stands in the shipped example behind `# ` is the runbook's dashboard (4.1), a port (5.2) and the site's health (4.3) once the signs are taken away.
 #[test]
 fn the_shipped_watches_are_the_runbooks_dashboard() {
     let text = include_str!("../../howler.example.toml");
@@ -162,6 +162,7 @@ fn the_shipped_watches_are_the_runbooks_dashboard() {
             "Agent run success: < 90 %; < 80 %",
             "Bundle size: > 200 KB; > 300 KB",
             "Websocket connections: < 10; < 1",
+            "Redis port: ; != \"open\" for 2m",
             "Readiness: ; != 200 for 2m",
         ]
     );

@@ -263,12 +263,12 @@ fn unanswered(look: &Look<'_>, open: &[Summary]) -> Vec<(IncidentId, Severity)> 
     waits.map(|summary| (summary.incident, summary.severity)).collect()
 }
 
-/// How much is owed after incidents, and how much of it is late; nothing where it cannot be read.
-fn owed(look: &Look<'_>) -> (usize, usize) {
+/// How much is owed after incidents, and how much of it is late; `None` where it cannot be read.
+fn owed(look: &Look<'_>) -> Option<(usize, usize)> {
     let rows = after::owed(look.book).inspect_err(|error| error!(%error, "what is owed cannot be read"));
-    let rows = rows.unwrap_or_default();
+    let rows = rows.ok()?;
     let late = rows.iter().filter(|row| row.deadline.is_overdue(look.book.now)).count();
-    (rows.len(), late)
+    Some((rows.len(), late))
 }
 
 /// What the incoming person inherits; `pages` are the last week's, where they could be read.

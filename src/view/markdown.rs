@@ -29,7 +29,7 @@ pub(super) fn inert(text: &str) -> String {
             '-' if matches!(before, Some('h' | 'H')) && after.is_some_and(|c| c.is_ascii_digit()) => {
                 out.extend([c, JOINER]);
             }
-            '\\' | '`' | '*' | '_' | '[' | ']' | '~' | '|' | '!' => out.extend(['\\', c]),
+            '\\' | '`' | '^' | '*' | '_' | '[' | ']' | '~' | '|' | '!' => out.extend(['\\', c]),
             c if begins_commit(&chars, at) => out.extend([c, JOINER]),
             c => out.push(c),
         }
@@ -37,7 +37,7 @@ pub(super) fn inert(text: &str) -> String {
     out
 }
 
-/// The same as lines of their own: none of them begins a heading, a list, a quotation or code.
+/// The same as lines of their own: none of them begins a heading, a list, a quotation, a definition or code.
 pub(super) fn inert_lines(text: &str) -> String {
     let line = |line: &str| begun(&inert(line.trim()));
     let paragraph = |lines: &[&str]| lines.iter().map(|it| line(it)).collect::<Vec<_>>().join("\\\n");
@@ -49,7 +49,7 @@ pub(super) fn inert_lines(text: &str) -> String {
 /// A line that begins with what would make something of it at the beginning alone.
 fn begun(line: &str) -> String {
     let digits = line.chars().take_while(char::is_ascii_digit).count();
-    let sign = if digits == 0 { ['-', '+', '=', '#'].as_slice() } else { ['.', ')'].as_slice() };
+    let sign = if digits == 0 { ['-', '+', '=', '#', ':'].as_slice() } else { ['.', ')'].as_slice() };
     match line.split_at_checked(digits) {
         Some((before, after)) if after.starts_with(sign) => format!("{before}\\{after}"),
         _ => line.to_owned(),

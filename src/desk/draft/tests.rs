@@ -216,8 +216,9 @@ fn a_hand_over_goes_out_without_the_pages_that_cannot_be_read() {
     let hand_over = scene.state.timers.iter().find(|timer| timer.kind == TimerKind::HandOver).copied();
     let hand_over = hand_over.expect("a rota hands over");
     let (refused, done) = scene.with_each_read_failing(hand_over.due, |draft| draft.fire(hand_over));
-    assert_eq!((refused, done), (0, 1));
-    for (unreadable, told) in [(None, false), (Some(0), true)] {
+    assert_eq!((refused, done), (0, 2), "the week's pages, and what is owed after incidents");
+    for (unreadable, expected) in [(None, [false, false]), (Some(0), [true, false]), (Some(1), [false, true])]
+    {
         scene.disk.fail_read_after(unreadable);
         let mut draft = scene.draft(hand_over.due);
         draft.fire(hand_over).unwrap();
@@ -225,12 +226,12 @@ fn a_hand_over_goes_out_without_the_pages_that_cannot_be_read() {
         let changes = draft.finish();
         let unknown = changes.effects.iter().find_map(|effect| match &effect.kind {
             EffectKind::Tell { tell, .. } => match tell.as_ref() {
-                Tell::Brief(brief) => Some(brief.pages_unknown),
+                Tell::Brief(brief) => Some([brief.pages_unknown, brief.owed.is_none()]),
                 _ => None,
             },
             _ => None,
         });
-        assert_eq!(unknown, Some(told));
+        assert_eq!(unknown, Some(expected), "{unreadable:?}");
         let next = |timer: &&Timer| timer.kind == TimerKind::HandOver;
         assert!(changes.timers_set.iter().any(|timer| next(&timer)), "the next one is set");
         assert!(changes.timers_gone.contains(&hand_over));

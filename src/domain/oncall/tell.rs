@@ -122,8 +122,9 @@ pub enum Tell {
     },
 }
 
-fn nothing(owed: &(usize, usize)) -> bool {
-    *owed == (0, 0)
+/// Of a brief that was written before anything was owed.
+fn nothing() -> Option<(usize, usize)> {
+    Some((0, 0))
 }
 
 /// What the incoming person inherits, as it was at the hand-over.
@@ -144,9 +145,9 @@ pub struct Brief {
     pub paged_at_night: usize,
     /// Incidents that wait for the weekly review.
     pub review: usize,
-    /// Reports, retrospectives and follow-ups that anybody owes, and how many of them are late.
-    #[serde(default, skip_serializing_if = "nothing")]
-    pub owed: (usize, usize),
+    /// Reports, retrospectives and follow-ups that anybody owes, and how many of them are late; `None`: they could not be read.
+    #[serde(default = "nothing")]
+    pub owed: Option<(usize, usize)>,
     /// The week's alerts; `None`: they could not be read.
     #[serde(default)]
     pub alerts: Option<Box<Digest>>,

@@ -266,7 +266,7 @@ fn an_upgrade_that_was_cut_off_anywhere_goes_on() {
     let upgraded = |store: Store| {
         assert_eq!(store.outage(at(60)), Some(Outage { from: at(1), until: at(60) }));
         assert_eq!((store.load().unwrap().open.len(), look(store).troubles()), (3, Vec::new()));
-        assert!(fs::read_to_string(&identity).unwrap().contains("\"format\":6"));
+        assert!(fs::read_to_string(&identity).unwrap().contains("\"format\":7"));
         assert!(fs::metadata(&mark).unwrap().len() > 4_000);
     };
     upgraded(open(&folder).unwrap());

@@ -164,6 +164,20 @@ fn handed_over(tell: &Tell, config: &Config) -> Message {
         .finish()
 }
 
+/// What is owed after incidents; nothing is said where that is nothing.
+fn owed(owed: Option<(usize, usize)>) -> Option<Words> {
+    let all = code("/incident due all");
+    match owed {
+        Some((0, _)) => None,
+        Some((owed, 0)) => Some(words![format!("Owed after incidents: {}. ", counted(owed, "thing")), all]),
+        Some((owed, late)) => Some(words![
+            format!("Owed after incidents: {}, {late} of them late. ", counted(owed, "thing")),
+            all
+        ]),
+        None => Some(words!["Owed after incidents: I can't read it. howler's log says why."]),
+    }
+}
+
 fn brief(brief: &Brief) -> Message {
     let from = brief.from.as_ref().map(|from| words![" You take over from ", from, "."]);
     let end = until(brief.until);
@@ -196,13 +210,7 @@ fn brief(brief: &Brief) -> Message {
             code("/oncall review")
         ]);
     }
-    if let (owed @ 1.., late) = brief.owed {
-        let late = if late > 0 { format!(", {late} of them late") } else { String::new() };
-        facts.push(words![
-            format!("Owed after incidents: {}{late}. ", counted(owed, "thing")),
-            code("/incident due all")
-        ]);
-    }
+    facts.extend(owed(brief.owed));
     facts.extend(brief.alerts.iter().flat_map(|alerts| digest::short(alerts)));
     facts.extend(secrets(&brief.secrets));
     if !brief.next.is_empty() {

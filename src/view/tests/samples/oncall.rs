@@ -95,7 +95,7 @@ fn tells(texts: &Texts) -> Vec<(&'static str, Tell)> {
         unreachable: vec![bea()],
         phones: true,
         taken: false,
-        owed: (5, 2),
+        owed: Some((5, 2)),
         pages_unknown: false,
     };
     let quiet = Brief {
@@ -113,7 +113,7 @@ fn tells(texts: &Texts) -> Vec<(&'static str, Tell)> {
         unreachable: Vec::new(),
         phones: false,
         taken: true,
-        owed: (0, 0),
+        owed: None,
         pages_unknown: true,
         until: None,
         ..brief.clone()
