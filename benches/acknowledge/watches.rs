@@ -43,7 +43,7 @@ pub async fn day(hours: i64) -> Result<()> {
             // As long as a number that was measured, and never over the line.
             let number = f64::from((place + 1) * 7_919 % 9_973) / 10_007.0
                 + f64::from(i32::try_from(minute)? % 977) / 1_013.0;
-            let read = Read { name: format!("watch-{place}"), reading: Reading::Number(number), at };
+            let read = Read::new(&format!("watch-{place}"), Reading::Number(number), at);
             desk.watched(read).await.map_err(|fault| format!("{fault:?}"))?;
             saved += 1;
         }

@@ -24,6 +24,7 @@ pub mod told;
 pub mod value;
 pub mod vendor;
 pub mod watched;
+pub mod window;
 
 #[cfg(test)]
 mod tests;

@@ -18,6 +18,15 @@ pub struct Read {
     pub reading: Reading,
     /// When it arrived, by howler's clock.
     pub at: Timestamp,
+    /// What its source kept while nobody could tell, in order of time, in the base unit of the watch; all before `at`.
+    pub meanwhile: Vec<(Timestamp, f64)>,
+}
+
+impl Read {
+    /// One that came alone.
+    pub fn new(name: &str, reading: Reading, at: Timestamp) -> Self {
+        Self { name: name.to_owned(), reading, at, meanwhile: Vec::new() }
+    }
 }
 
 /// What is known of one watch.
@@ -55,6 +64,22 @@ impl Row {
         self.standing.begins_blind_anew(at, rules);
         let changes = self.standing.take(&reading, at, rules);
         changes.iter().map(|change| told::signal(watch, change, &reading)).collect()
+    }
+
+    /// Takes what the source kept while nobody could tell; what there is to say of its alerts, and the values that are new.
+    pub fn catch_up(
+        &mut self,
+        watch: &Watch,
+        meanwhile: &[(Timestamp, f64)],
+    ) -> (Vec<Signal>, Vec<(Timestamp, f64)>) {
+        let seen = self.seen();
+        let is_new =
+            |(at, number): &(Timestamp, f64)| seen.is_none_or(|seen| *at > seen) && number.is_finite();
+        let new: Vec<(Timestamp, f64)> = meanwhile.iter().copied().filter(is_new).collect();
+        let changes = self.standing.catch_up(&new, &watch.rules);
+        let Some((_, last)) = new.last() else { return (Vec::new(), new) };
+        let reading = Reading::Number(*last);
+        (changes.iter().map(|change| told::signal(watch, change, &reading)).collect(), new)
     }
 
     /// Looks at the clock of one that is pushed; howler listens since `listening`.

@@ -181,6 +181,23 @@ impl Watch {
         format!("{:?}|{unit}{rate}", self.asks.to_string())
     }
 
+    /// What a source says of its past, in order of time, in the base unit.
+    ///
+    /// # Errors
+    /// Why that tells nothing.
+    pub fn read_range(&self, status: u16, body: &[u8]) -> Result<Vec<(Timestamp, f64)>, Reason> {
+        let Asks::Query { fold, .. } = &self.asks else { return Err(Reason::Silent) };
+        match promql::read_range(body, MOST, *fold) {
+            // What is wrong with a query is said in an answer of 400 or 422.
+            Err(Reason::Refused { what }) => Err(Reason::Refused { what }),
+            _ if status != 200 => Err(Reason::NotReached { why: format!("it answered {status}") }),
+            read => {
+                let points = read?.points.into_iter();
+                Ok(points.map(|(at, number)| (at, self.unit.of(number).number)).collect())
+            }
+        }
+    }
+
     /// What an answer tells, before counters become rates.
     pub fn read(&self, answer: &Answer<'_>) -> Reading {
         let Answer { status, content_type, body, took, at } = *answer;

@@ -6,12 +6,15 @@ mod look;
 mod turns;
 mod vendors;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ::watch::certificate::{self, CertificateOf, CertificateRead};
 use ::watch::reading::Reading;
 use ::watch::row::Read;
 use ::watch::vendor::{self, Brought, VendorRead};
+use ::watch::watched::Watch;
+use ::watch::window::Window;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use jiff::Timestamp;
@@ -52,48 +55,74 @@ impl Watcher {
         let every = watches.chain(vendors).chain(hosts.iter().map(|_| certificate::EVERY)).collect();
         let mut turns = Turns::new(every, self.clock.now());
         let mut asked = FuturesUnordered::new();
+        // When each last told something that is saved, since the start.
+        let mut seen: BTreeMap<usize, Timestamp> = BTreeMap::new();
         loop {
             for place in turns.due(self.clock.now()) {
-                asked.push(self.ask(place, &hosts));
+                asked.push(self.ask(place, seen.get(&place).copied(), &hosts));
             }
             let due = turns.next();
             next.send_replace(if asked.is_empty() { due } else { Timestamp::MIN });
             tokio::select! {
-                Some(place) = asked.next(), if !asked.is_empty() => turns.done(place),
+                Some((place, told)) = asked.next(), if !asked.is_empty() => {
+                    turns.done(place);
+                    seen.extend(told.map(|at| (place, at)));
+                }
                 () = self.clock.sleep_until(due) => {}
             }
             turns.not_later_than(self.clock.now());
         }
     }
 
-    /// Asks one, tells the desk, and gives back which it was.
-    async fn ask(&self, place: usize, hosts: &[CertificateOf]) -> usize {
+    /// Asks one, tells the desk, and gives back which it was, and when it told something that is saved.
+    async fn ask(
+        &self,
+        place: usize,
+        seen: Option<Timestamp>,
+        hosts: &[CertificateOf],
+    ) -> (usize, Option<Timestamp>) {
         let Some(watch) = self.config.watches.get(place) else {
             let rest = place - self.config.watches.len();
             match rest.checked_sub(self.config.vendors.len()) {
                 None => self.read(rest).await,
                 Some(place) => self.look_at(hosts.get(place)).await,
             }
-            return place;
+            return (place, None);
         };
         if watch.is_heard() {
             if let Err(fault) = self.desk.look_at(&watch.name).await {
                 warn!(?fault, watch = watch.name, "a look could not be saved; the next one tells");
             }
-            return place;
+            return (place, None);
         }
+        (place, self.ask_watch(watch, seen).await)
+    }
+
+    /// Asks one watch, for what it kept too where nobody saw that, and gives when it told something that is saved.
+    async fn ask_watch(&self, watch: &Watch, seen: Option<Timestamp>) -> Option<Timestamp> {
         let reading = self.looker.look(watch, &self.clock).await;
         let (at, tells) = (self.clock.now(), !matches!(reading, Reading::CannotTell(_)));
+        let meanwhile = match Window::missing(watch, seen, at).filter(|_| tells) {
+            Some(window) => self.looker.meanwhile(watch, window).await.unwrap_or_else(|why| {
+                warn!(%why, watch = watch.name, "what it kept meanwhile cannot be read: it counts from now on");
+                Vec::new()
+            }),
+            None => Vec::new(),
+        };
         self.metrics.read(&watch.name, tells, at);
-        debug!(watch = watch.name, tells, "read");
-        if let Err(fault) = self.desk.watched(Read { name: watch.name.clone(), reading, at }).await {
-            warn!(
-                ?fault,
-                watch = watch.name,
-                "a reading could not be saved: it does not count, and the next one comes"
-            );
+        debug!(watch = watch.name, tells, meanwhile = meanwhile.len(), "read");
+        let read = Read { meanwhile, ..Read::new(&watch.name, reading, at) };
+        match self.desk.watched(read).await {
+            Ok(()) => Some(at).filter(|_| tells),
+            Err(fault) => {
+                warn!(
+                    ?fault,
+                    watch = watch.name,
+                    "a reading could not be saved: it does not count, and the next one comes"
+                );
+                None
+            }
         }
-        place
     }
 
     /// Looks at a certificate, and tells the desk.

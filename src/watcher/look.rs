@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ::watch::reading::{Reading, Reason};
 use ::watch::watched::{Answer, Asks, MOST, Watch};
+use ::watch::window::Window;
 use config::Config;
 use config::secrets::Secrets;
 use domain::secret::Secret;
@@ -49,6 +50,25 @@ impl Looker {
         self.shown(read)
     }
 
+    /// What a Prometheus server kept of a watch, in order of time, in the watch's base unit.
+    ///
+    /// # Errors
+    /// Why nobody can tell, without secrets.
+    pub async fn meanwhile(&self, watch: &Watch, window: Window) -> Result<Vec<(Timestamp, f64)>, Reason> {
+        let kept = match self.range(&watch.asks, window) {
+            Err(reason) => Err(reason),
+            Ok(address) => match self.fetch(&watch.asks, &address).await {
+                Err(Unfetched::TooLong) => Err(Reason::TooLong { most: MOST }),
+                Err(Unfetched::Not(why)) => Err(Reason::NotReached { why }),
+                Ok(Fetched { status, body, .. }) => watch.read_range(status, &body),
+            },
+        };
+        kept.map_err(|reason| match self.shown(Reading::CannotTell(reason.clone())) {
+            Reading::CannotTell(shown) => shown,
+            _ => reason,
+        })
+    }
+
     /// Refused and silent are answers of a port: it is not open from here.
     async fn port(&self, address: &str) -> Reading {
         match self.fetcher.port(address, LIMIT).await {
@@ -84,13 +104,28 @@ impl Looker {
         let Asks::Query { query, .. } = asks else {
             return Ok(asks.url().unwrap_or_default().to_owned());
         };
+        self.of_prometheus("query", &[("query", query)])
+    }
+
+    /// The address that is asked for a past.
+    fn range(&self, asks: &Asks, window: Window) -> Result<String, Reason> {
+        let Asks::Query { query, .. } = asks else {
+            return Err(Reason::NotThis { what: "one that keeps its values".to_owned() });
+        };
+        let (start, end) = (seconds(window.from), seconds(window.until));
+        let step = window.step.as_secs().to_string();
+        let asked = [("query", query), ("start", &start), ("end", &end), ("step", &step)];
+        self.of_prometheus("query_range", &asked)
+    }
+
+    fn of_prometheus(&self, what: &str, asked: &[(&str, &String)]) -> Result<String, Reason> {
         let base = self.prometheus.as_ref().ok_or_else(|| {
             let why = "PROMETHEUS_URL is not set, so nobody can be asked for promql".to_owned();
             Reason::NotReached { why }
         })?;
-        let query = serde_urlencoded::to_string([("query", query)]);
-        let query = query.map_err(|error| Reason::NotReached { why: error.to_string() })?;
-        Ok(format!("{base}/api/v1/query?{query}"))
+        let asked = serde_urlencoded::to_string(asked);
+        let asked = asked.map_err(|error| Reason::NotReached { why: error.to_string() })?;
+        Ok(format!("{base}/api/v1/{what}?{asked}"))
     }
 
     /// What others wrote, without secrets.
@@ -115,6 +150,12 @@ impl Looker {
             }
         })
     }
+}
+
+/// An instant as Prometheus' API takes it: seconds since 1970, with milliseconds.
+fn seconds(at: Timestamp) -> String {
+    let milliseconds = at.as_millisecond();
+    format!("{}.{:03}", milliseconds.div_euclid(1_000), milliseconds.rem_euclid(1_000))
 }
 
 #[cfg(test)]
@@ -163,6 +204,17 @@ mod tests {
         );
         let why = looker(None).address(&asks).unwrap_err().to_string();
         assert!(why.contains("PROMETHEUS_URL is not set"), "{why}");
+    }
+
+    #[test]
+    fn a_past_is_asked_for_with_its_bounds() {
+        let asks = Asks::Query { query: "up".to_owned(), fold: None };
+        let at = |millisecond| Timestamp::from_millisecond(millisecond).unwrap();
+        let window = Window { from: at(1_500), until: at(61_500), step: jiff::SignedDuration::from_secs(60) };
+        assert_eq!(
+            looker(Some("http://prometheus.example:9090")).range(&asks, window).unwrap(),
+            "http://prometheus.example:9090/api/v1/query_range?query=up&start=1.500&end=61.500&step=60"
+        );
     }
 
     /// What a server that answers nothing but 1 is asked, as it came.

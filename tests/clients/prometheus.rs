@@ -7,8 +7,8 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::client;
-use crate::harness::World;
 use crate::harness::process::{Process, free_port, listening};
+use crate::harness::{EMERGENCIES, World, two_in_the_morning};
 use crate::watches::{Place, minutes, open};
 
 async fn prometheus(program: &Path, folder: &Path, target: &str) -> (Process, u16) {
@@ -21,6 +21,7 @@ async fn prometheus(program: &Path, folder: &Path, target: &str) -> (Process, u1
         Command::new(program)
             .arg(format!("--config.file={}", file.display()))
             .arg(format!("--storage.tsdb.path={}", folder.join("tsdb").display()))
+            .arg("--storage.tsdb.retention.time=100y")
             .arg(format!("--web.listen-address=127.0.0.1:{port}")),
     );
     listening(port).await;
@@ -80,4 +81,50 @@ async fn a_real_prometheus_is_asked_and_its_page_is_read() {
     let keys: Vec<String> = open(&world).into_iter().map(|one| one.0).collect();
     assert!(keys.iter().any(|key| key == "queue-depth:absent"), "{keys:?}");
     assert!(keys.iter().all(|key| key.ends_with(":absent")), "nothing is breached: {keys:?}");
+}
+
+/// A Prometheus that has known the queue's depth since the midnight before howler starts: 3, and 7 from one o'clock on.
+fn backfilled(folder: &Path) {
+    let from = two_in_the_morning().as_second() - 2 * 3_600;
+    let depth = |minute: i64| if minute < 60 { 3 } else { 7 };
+    let lines: Vec<String> = (0..120)
+        .map(|minute| format!("queue_depth{{queue=\"mail\"}} {} {}\n", depth(minute), from + minute * 60))
+        .collect();
+    let file = folder.join("past");
+    fs::write(&file, format!("# TYPE queue_depth gauge\n{}# EOF\n", lines.concat())).unwrap();
+    let made = Command::new("promtool")
+        .args(["tsdb", "create-blocks-from", "openmetrics"])
+        .args([&file, &folder.join("tsdb")])
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+}
+
+#[tokio::test]
+async fn a_real_prometheus_is_asked_for_what_howler_did_not_see() {
+    let Some(program) = client("prometheus") else { return };
+    let (place, folder) = (Place::open().await, TempDir::new().unwrap());
+    page(&place, 7);
+    backfilled(folder.path());
+    let (_server, port) = prometheus(&program, folder.path(), &place.host).await;
+    sees(port, 7).await;
+    let toml = format!(
+        "[runbook]\nhosts = [\"127.0.0.1:{port}\"]\nprivate = [\"127.0.0.1:{port}\"]\n\
+         [[watch]]\nname = \"queue-depth\"\npromql = \"max(queue_depth)\"\nwarning = \"> 5 for 45m\"\n"
+    );
+    let world = World::with_secrets(&toml, |secrets| {
+        secrets.prometheus_url = Some(format!("http://127.0.0.1:{port}"));
+    })
+    .await;
+    minutes(&world, 1).await;
+    let found = open(&world);
+    assert_eq!(
+        found.iter().map(|one| one.2.as_str()).collect::<Vec<_>>(),
+        ["Queue depth is 7: over 5 for 45 min"]
+    );
+    let why = world.ian().types(EMERGENCIES, "/alerts why 1").await;
+    assert!(why.contains("2026-11-24 01:0"), "since one o'clock: {why}");
+    let asked = world.ian().types(EMERGENCIES, "/runbook metrics queue-depth 24h").await;
+    assert!(asked.contains("3") && asked.contains("7"), "{asked}");
+    println!("{why}\n{asked}");
 }

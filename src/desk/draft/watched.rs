@@ -80,7 +80,7 @@ impl Draft<'_> {
                 match draft.is_news(&watch, at) {
                     true => {
                         took.saved += usize::from(!matches!(reading, Reading::CannotTell(_)));
-                        draft.watched_it(&Read { name: watch, reading, at })?;
+                        draft.watched_it(&Read::new(&watch, reading, at))?;
                     }
                     false => took.known += 1,
                 }
@@ -123,7 +123,7 @@ impl Draft<'_> {
         match self.config.watch(name) {
             Some(watch) if watch.asks == Asks::Runs => {
                 let (reading, at) = (self.finished().share(self.now), self.now);
-                self.watched(&Read { name: name.to_owned(), reading, at })
+                self.watched(&Read::new(name, reading, at))
             }
             _ => self.silent(name),
         }
@@ -169,8 +169,14 @@ impl Draft<'_> {
             }
             None => Row::new(watch),
         };
+        let mut last = last.or(row.seen());
+        let (signals, meanwhile) = row.catch_up(watch, &read.meanwhile);
+        self.say(&signals)?;
+        for value in meanwhile {
+            self.keep_value(&read.name, last, value)?;
+            last = Some(value.0);
+        }
         let seen = row.seen();
-        let last = last.or(seen);
         let signals = row.take(watch, read.reading.clone(), read.at);
         self.say(&signals)?;
         if let Some(value) = row.since(seen) {

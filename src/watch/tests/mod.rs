@@ -15,3 +15,4 @@ mod threshold;
 mod value;
 mod vendor;
 mod watched;
+mod window;

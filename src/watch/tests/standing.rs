@@ -245,3 +245,55 @@ fn a_stored_row_is_read() {
     let stored = serde_json::to_string(&standing).unwrap();
     assert!(stored.len() < 700, "{}: {stored}", stored.len());
 }
+
+/// Readings of a minute each, of which the first `seen` came, the last one too, and howler was told of the others afterwards.
+fn caught_up(rules: &Rules, numbers: &[u8], seen: usize) -> (Standing, Vec<Change>, Vec<Change>) {
+    let number = |place: usize| f64::from(numbers[place]);
+    let minute = |place: usize| at(i64::try_from(place).unwrap());
+    let mut standing = Standing::default();
+    for place in 0..seen {
+        standing.take(&Reading::Number(number(place)), minute(place), rules);
+    }
+    // Asked in vain meanwhile.
+    let last = numbers.len() - 1;
+    for place in seen..last {
+        standing.begins_blind_anew(minute(place), rules);
+        standing.take(&Reading::CannotTell(Reason::CutOff), minute(place), rules);
+    }
+    // What is known is said again by the source.
+    let meanwhile: Vec<(Timestamp, f64)> = (0..last).map(|place| (minute(place), number(place))).collect();
+    let late = standing.catch_up(&meanwhile, rules);
+    let changes = standing.take(&Reading::Number(number(last)), minute(last), rules);
+    (standing, late, changes)
+}
+
+proptest::proptest! {
+    #[test]
+    fn what_was_told_late_leaves_what_would_have_been_seen_and_rings_only_for_what_is_so(
+        numbers in proptest::collection::vec(0u8..12, 2..60),
+        seen in 0usize..60,
+    ) {
+        let rules = rules("> 5 for 3m", "> 8 for 2m");
+        let seen = seen.min(numbers.len() - 1);
+        let mut whole = Standing::default();
+        let mut levels = Vec::new();
+        for (place, number) in numbers.iter().enumerate() {
+            whole.take(&Reading::Number(f64::from(*number)), at(i64::try_from(place).unwrap()), &rules);
+            levels.push(whole.level());
+        }
+        let (standing, late, _) = caught_up(&rules, &numbers, seen);
+        proptest::prop_assert_eq!(standing, whole);
+        let late: Vec<&Change> = late.iter().filter(|change| !matches!(change, Change::Seeing { .. })).collect();
+        let before = seen.checked_sub(1).and_then(|place| levels[place]);
+        let after = numbers.len().checked_sub(2).and_then(|place| levels[place]);
+        let after = if seen + 1 < numbers.len() { after } else { before };
+        let is_said = matches!(
+            (before, &late[..], after),
+            (None, [Change::Began { .. }], Some(_))
+                | (Some(Level::Warning), [Change::Worsened { .. }], Some(Level::Critical))
+                | (Some(Level::Critical), [Change::Eased { .. }], Some(Level::Warning))
+                | (Some(_), [Change::Ended { .. }], None)
+        );
+        proptest::prop_assert!(is_said || (before == after && late.is_empty()), "{:?} {:?} {:?}", before, late, after);
+    }
+}

@@ -24,7 +24,7 @@ fn scene(toml: &str) -> Scene {
 }
 
 fn read(number: f64, at: Timestamp) -> Read {
-    Read { name: "p99".to_owned(), reading: Reading::Number(number), at }
+    Read::new("p99", Reading::Number(number), at)
 }
 
 impl Scene {
