@@ -68,3 +68,63 @@ async fn an_alert_whose_channel_is_not_there_is_told_and_is_on_the_board() {
     assert!(!doctor.contains("elsewhere"), "{doctor}");
     assert!(messages(&world, METRICS).is_empty());
 }
+
+/// Slack does not tell the on-call's group while a P1 is declared, no rota says who else to call, and howler is killed: the mention that is
+/// owed comes all the same.
+#[tokio::test]
+async fn a_mention_that_is_owed_outlives_a_kill() {
+    let mut world = World::start().await;
+    world.crash().await;
+    world.configure(|config| config.mentions.oncall = "@monkeytown-oncall".to_owned());
+    world.slack.faults().http("usergroups.list", 503, 4);
+    world.start_howler().await;
+    world.person("zoe").types(EMERGENCIES, "/incident p1 Event stream down").await;
+    world.settle().await;
+    let calls = |world: &World| {
+        let said = world.channel(EMERGENCIES).messages.into_iter();
+        let calls = said.filter(|message| message.text.contains("<!subteam^S0ONCALL>"));
+        calls.map(|message| (message.text, message.thread)).collect::<Vec<_>>()
+    };
+    let declared = world.channel(EMERGENCIES).last("INCIDENT DECLARED").clone();
+    assert!(declared.text.contains("@monkeytown-oncall"), "{}", declared.text);
+    assert_eq!(calls(&world), [], "Slack did not tell whom to call");
+    world.crash().await;
+    world.start_howler().await;
+    world.forward(20).await;
+    let calls = calls(&world);
+    let under = calls.iter().filter(|(_, thread)| thread.is_some()).count();
+    assert!(under > 0, "the group is called in the thread of what could not call it: {calls:?}");
+    world.forward(30).await;
+    world.crash().await;
+    world.start_howler().await;
+    world.forward(5).await;
+    let again = world.channel(EMERGENCIES).messages.into_iter();
+    let again =
+        again.filter(|message| message.text.contains("<!subteam^S0ONCALL>") && message.thread.is_some());
+    assert_eq!(again.count(), under, "once");
+}
+
+/// `Why?` names what the runbook's reader asks: source, how it was checked, key, rule, severity, who was on call, what was sent and held back.
+#[tokio::test]
+async fn why_tells_each_thing_that_led_to_what_was_sent() {
+    let rule = "[[alerts.rule]]\nsource = \"alertmanager\"\nkey = \"^stream\"\nseverity = \"P2\"\n";
+    let world = World::with_config(&format!("{ROSTER}{rule}")).await;
+    let prometheus = Speaker::of(&world, Source::Alertmanager);
+    prometheus.fires("stream-lag", Severity::P3).await;
+    prometheus.fires("stream-lag", Severity::P3).await;
+    world.ian().types(ON_CALL, "/alerts silence A-1 2h being fixed").await;
+    let why = world.ian().types(ON_CALL, "/alerts why A-1").await.replace(['*', '`', '\u{2060}'], "");
+    for part in [
+        "Source: Alertmanager",
+        "Key: stream-lag",
+        "Heard: 2 times",
+        "stream",
+        "Severity: P2",
+        "On call then: <@U0MAYA>",
+        "Sent: ",
+        "Page: nobody",
+        "being fixed",
+    ] {
+        assert!(why.contains(part), "{part} in {why}");
+    }
+}
