@@ -237,14 +237,14 @@ impl App {
             Driller { desk, config, prober, redactor, clock }.start(&stopping)
         });
         let (drilling, driller) = driller.unzip();
-        let watcher =
-            (on_the_machine && !(config.watches.is_empty() && config.vendors.is_empty())).then(|| {
-                let looker = Looker::new(&config, &secrets, Arc::clone(&redactor));
-                let pages = Pages::new(&config);
-                let (desk, config, clock) = (desk.clone(), Arc::clone(&config), clock.clone());
-                Watcher { desk, config, looker, pages, clock, metrics: metrics.watches().clone() }
-                    .start(&stopping)
-            });
+        let watches = on_the_machine && config.looks_at_something();
+        let watcher = watches.then(|| {
+            let looker = Looker::new(&config, &secrets, Arc::clone(&redactor));
+            let pages = Pages::new(&config);
+            let (desk, config, clock) = (desk.clone(), Arc::clone(&config), clock.clone());
+            Watcher { desk, config, looker, pages, clock, metrics: metrics.watches().clone() }
+                .start(&stopping)
+        });
         let (watching, watcher) = watcher.unzip();
         let front = intake::Front { desk: desk.clone(), deliverer, clock, metrics, redactor };
         let (watch, socket) =

@@ -58,6 +58,7 @@ mod rollback;
 mod run_cards;
 mod runbook;
 mod runbook_outside;
+mod running_out;
 mod salvage;
 mod schedules;
 mod secrets;

@@ -48,7 +48,7 @@ impl Place {
         self.says.lock().unwrap().insert(path.to_owned(), (status, headers, body));
     }
 
-    fn asked(&self, path: &str) -> usize {
+    pub fn asked(&self, path: &str) -> usize {
         self.asked.lock().unwrap().iter().filter(|asked| *asked == path).count()
     }
 }
@@ -99,7 +99,7 @@ async fn why(world: &World, alert: &str) -> String {
 }
 
 /// What `/runbook metrics` answers, without its mark-up.
-async fn metrics(world: &World, rest: &str) -> String {
+pub async fn metrics(world: &World, rest: &str) -> String {
     let said = world.ian().types(EMERGENCIES, &format!("/runbook metrics {rest}")).await;
     said.replace(['*', '`', '\u{2060}'], "")
 }

@@ -5,6 +5,7 @@ mod alerts;
 mod backup;
 mod backups;
 mod credential;
+mod domain_name;
 mod limits;
 mod path;
 mod phone;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 
+use ::watch::domain_name::DomainName;
 use ::watch::vendor::Vendor;
 use ::watch::watched::Watch;
 pub use afterwards::{Quiet, Sprint};
@@ -68,6 +70,8 @@ pub struct Config {
     pub watches: Vec<Watch>,
     #[serde(rename = "vendor", deserialize_with = "vendor::read")]
     pub vendors: Vec<Vendor>,
+    #[serde(rename = "domain", deserialize_with = "domain_name::read")]
+    pub domains: Vec<DomainName>,
     /// Secrets that are to be rotated. Their days are those of the rota's zone.
     #[serde(rename = "secret", deserialize_with = "credential::read")]
     pub credentials: Vec<Plan>,
@@ -184,6 +188,11 @@ impl Config {
     /// All that should be heard of every so often.
     pub fn expected(&self) -> Vec<Expected> {
         self.heartbeats.iter().map(Heartbeat::expected).chain(self.sources.expected()).collect()
+    }
+
+    /// Whether there is anything that howler looks at by itself.
+    pub fn looks_at_something(&self) -> bool {
+        !(self.watches.is_empty() && self.vendors.is_empty() && self.domains.is_empty())
     }
 
     /// The watch of this name.

@@ -93,7 +93,7 @@ impl Round {
                 | Message::Drilled(_, reply)
                 | Message::Look(_, reply)
                 | Message::Vendor(_, reply)
-                | Message::Certificate(_, reply)
+                | Message::Expiry(_, reply)
                 | Message::Watched(_, reply)
                 | Message::Picture(_, reply) => {
                     // Who asked may have gone.

@@ -7,12 +7,12 @@ mod backup;
 mod became;
 mod belongs;
 mod board;
-mod certificates;
 mod change;
 mod clock;
 mod declare;
 mod drill;
 mod effects;
+mod expiries;
 mod feature;
 mod freeze;
 mod hear;
@@ -50,7 +50,7 @@ pub use self::vendors::say as vendors_say;
 use super::book::{Book, Meant};
 use super::reads;
 use super::state::State;
-use ::watch::certificate::CertificateRow;
+use ::watch::expiry::ExpiryRow;
 use ::watch::history::{Row as ValuesOf, RowKey};
 use ::watch::kept::Kept;
 use ::watch::row::Row;
@@ -105,8 +105,8 @@ pub struct Draft<'a> {
     kept: Journal<String, Kept>,
     /// What vendors said; `None` where they are read no longer.
     vendors: Journal<String, Option<VendorRow>>,
-    /// When certificates run out; `None` where they are looked at no longer.
-    certificates: Journal<String, Option<CertificateRow>>,
+    /// When expiries run out; `None` where they are looked at no longer.
+    expiries: Journal<String, Option<ExpiryRow>>,
     /// Finished runs of workflows, where this round counts one.
     finished: Journal<(), Runs>,
     /// What sources are asked, where this round changes it.
@@ -149,7 +149,7 @@ impl<'a> Draft<'a> {
             values: Journal::default(),
             kept: Journal::default(),
             vendors: Journal::default(),
-            certificates: Journal::default(),
+            expiries: Journal::default(),
             finished: Journal::default(),
             asking: Journal::default(),
             group_keys: Journal::default(),
@@ -179,7 +179,7 @@ impl<'a> Draft<'a> {
             watched: self.watched.into_map().into_iter().collect(),
             values: self.values.into_map().into_iter().collect(),
             vendors: self.vendors.into_map().into_iter().collect(),
-            certificates: self.certificates.into_map().into_iter().collect(),
+            expiries: self.expiries.into_map().into_iter().collect(),
             runs: self.finished.into_map().into_values().next(),
         };
         self.changes.seen = self.seen.into_map().into_iter().collect();

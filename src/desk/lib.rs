@@ -36,7 +36,7 @@ use jiff::Timestamp;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tracing::{error, info, warn};
 
-use ::watch::certificate::CertificateRead;
+use ::watch::expiry::ExpiryRead;
 use ::watch::push::{Pushed, Took};
 use ::watch::row::Read;
 use ::watch::vendor::VendorRead;
@@ -87,7 +87,7 @@ enum Message {
     /// A reading of a watch.
     Watched(Box<Read>, oneshot::Sender<Result<(), Fault>>),
     Vendor(Box<VendorRead>, oneshot::Sender<Result<(), Fault>>),
-    Certificate(Box<CertificateRead>, oneshot::Sender<Result<(), Fault>>),
+    Expiry(Box<ExpiryRead>, oneshot::Sender<Result<(), Fault>>),
     /// A watch that nobody is asked for is looked at.
     Look(String, oneshot::Sender<Result<(), Fault>>),
     Pushed(Vec<Pushed>, oneshot::Sender<Result<Took, NotHeard>>),

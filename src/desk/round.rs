@@ -253,7 +253,7 @@ impl Round {
                 Message::Learned(learned, reply) => saved(draft.learn(&learned), reply, &mut replies),
                 Message::Watched(read, reply) => saved(draft.watched(&read), reply, &mut replies),
                 Message::Vendor(read, reply) => saved(draft.vendor(&read), reply, &mut replies),
-                Message::Certificate(read, to) => saved(draft.certificate(&read), to, &mut replies),
+                Message::Expiry(read, to) => saved(draft.expiry(&read), to, &mut replies),
                 Message::Look(name, reply) => saved(draft.look(&name), reply, &mut replies),
                 Message::Pushed(values, reply) => match draft.pushed(&values) {
                     Ok(took) => replies.push(Reply::Pushed(reply, took)),

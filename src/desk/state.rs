@@ -21,7 +21,7 @@ use domain::run::signed::Keys;
 use domain::timer::Timer;
 use store::{Changes, Loaded, Numbers, Plain, Store};
 use tracing::warn;
-use watch::certificate::CertificateRow;
+use watch::expiry::ExpiryRow;
 use watch::runs::Runs;
 use watch::vendor::VendorRow;
 
@@ -47,8 +47,8 @@ pub struct State {
     pub alerts: Alerts,
     /// What vendors' status pages said, by their names.
     pub vendors: BTreeMap<String, VendorRow>,
-    /// When certificates run out, by their hosts.
-    pub certificates: BTreeMap<String, CertificateRow>,
+    /// When expiries run out, by their hosts.
+    pub expiries: BTreeMap<String, ExpiryRow>,
     /// Finished runs of workflows.
     pub finished: Runs,
     pub ledger: Ledger,
@@ -65,7 +65,7 @@ impl State {
     /// `keys` cannot add lets nothing be changed.
     pub fn loaded(loaded: Loaded, keys: &Keys) -> Self {
         let Loaded { open, rota, runs, plain, ledger, timers, outbox, next, .. } = loaded;
-        let Loaded { ears, beats, watched, vendors, certificates, finished, asking, drills, .. } = loaded;
+        let Loaded { ears, beats, watched, vendors, expiries, finished, asking, drills, .. } = loaded;
         let broken = ledger.broken.clone().or_else(|| keys.missing(&ledger));
         let mut state = Self {
             worst: open.iter().map(|incident| (incident.severity, incident.id)).collect(),
@@ -77,7 +77,7 @@ impl State {
             alerts: Alerts::loaded(ears, beats, watched, asking, &plain.alerts, &plain.groups),
             finished,
             vendors: vendors.into_iter().map(|row| (row.name.clone(), row)).collect(),
-            certificates: certificates.into_iter().map(|row| (row.host.clone(), row)).collect(),
+            expiries: expiries.into_iter().map(|row| (row.host.clone(), row)).collect(),
             drills,
             plain: Live::loaded(plain),
             ledger: Ledger { broken, ..ledger },
@@ -170,10 +170,10 @@ impl State {
         if let Some(runs) = changes.heard.runs {
             self.finished = runs;
         }
-        for (host, row) in changes.heard.certificates {
+        for (host, row) in changes.heard.expiries {
             match row {
-                Some(row) => drop(self.certificates.insert(host, row)),
-                None => drop(self.certificates.remove(&host)),
+                Some(row) => drop(self.expiries.insert(host, row)),
+                None => drop(self.expiries.remove(&host)),
             }
         }
         for (name, row) in changes.heard.vendors {

@@ -2,8 +2,8 @@
 
 use super::hear::ROOM;
 use super::{Book, Desk, Message, draft};
-use ::watch::certificate::CertificateRead;
 use ::watch::course::Course;
+use ::watch::expiry::ExpiryRead;
 use ::watch::push::{Pushed, Took};
 use ::watch::row::Read;
 use ::watch::vendor::VendorRead;
@@ -37,8 +37,8 @@ impl Desk {
     ///
     /// # Errors
     /// When it could not be saved: then it was not looked at.
-    pub async fn certificate(&self, read: CertificateRead) -> Result<(), Fault> {
-        self.ask(|reply| Message::Certificate(Box::new(read), reply)).await?
+    pub async fn expiry(&self, read: ExpiryRead) -> Result<(), Fault> {
+        self.ask(|reply| Message::Expiry(Box::new(read), reply)).await?
     }
 
     /// Looks at a watch that nobody is asked for: whether what is pushed fell silent, and how runs went.

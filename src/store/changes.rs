@@ -72,7 +72,7 @@ pub struct Loaded {
     pub watched: Vec<watch::row::Row>,
     /// What vendors said.
     pub vendors: Vec<watch::vendor::VendorRow>,
-    pub certificates: Vec<watch::certificate::CertificateRow>,
+    pub expiries: Vec<watch::expiry::ExpiryRow>,
     /// Finished runs of workflows.
     pub finished: watch::runs::Runs,
     /// What sources are asked.

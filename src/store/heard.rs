@@ -9,7 +9,7 @@ use domain::alert::asking::Asking;
 use domain::alert::ear::{Ear, Known, MisreadBody};
 use domain::alert::signal::Source;
 use domain::alert::watch::Beat;
-use watch::certificate::CertificateRow;
+use watch::expiry::ExpiryRow;
 use watch::row::Row;
 use watch::runs::Runs;
 use watch::vendor::VendorRow;
@@ -50,7 +50,7 @@ pub struct HeardRows {
     /// By name; `None` where it is read no longer.
     pub vendors: Vec<(String, Option<VendorRow>)>,
     /// By host; `None` where it is watched no longer.
-    pub certificates: Vec<(String, Option<CertificateRow>)>,
+    pub expiries: Vec<(String, Option<ExpiryRow>)>,
     pub runs: Option<Runs>,
 }
 
@@ -64,7 +64,7 @@ impl HeardRows {
             && self.watched.is_empty()
             && self.values.is_empty()
             && self.vendors.is_empty()
-            && self.certificates.is_empty()
+            && self.expiries.is_empty()
             && self.runs.is_none()
     }
 
@@ -91,7 +91,7 @@ impl HeardRows {
             let row = row.as_ref().map(codec::encode).transpose()?;
             writes.push(([VENDOR, name.as_bytes()].concat(), row));
         }
-        for (host, row) in &self.certificates {
+        for (host, row) in &self.expiries {
             let row = row.as_ref().map(codec::encode).transpose()?;
             writes.push(([CERTIFICATE, host.as_bytes()].concat(), row));
         }
@@ -150,7 +150,7 @@ pub(super) fn vendors(engine: &Engine) -> Result<Vec<VendorRow>, StoreError> {
 }
 
 /// Certificates that are looked at.
-pub(super) fn certificates(engine: &Engine) -> Result<Vec<CertificateRow>, StoreError> {
+pub(super) fn expiries(engine: &Engine) -> Result<Vec<ExpiryRow>, StoreError> {
     values(engine, CERTIFICATE)
 }
 

@@ -49,7 +49,7 @@ impl Store {
                 beats: heard::beats(engine)?,
                 watched: heard::watched(engine)?,
                 vendors: heard::vendors(engine)?,
-                certificates: heard::certificates(engine)?,
+                expiries: heard::expiries(engine)?,
                 finished: heard::runs(engine)?,
                 asking: heard::asking(engine)?,
                 drills: drills::read(engine)?,

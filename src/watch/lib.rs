@@ -3,8 +3,9 @@
 //! No await, no I/O, no clock, no lock. Numbers are in the base unit of what they measure ([`value`]); instants are UTC and the caller's
 //! clock. Whatever is not known is *cannot tell*, with its reason: never a breach and never fine.
 
-pub mod certificate;
 pub mod course;
+pub mod domain_name;
+pub mod expiry;
 pub mod history;
 pub mod json;
 pub mod kept;

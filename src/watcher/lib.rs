@@ -9,7 +9,7 @@ mod vendors;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ::watch::certificate::{self, CertificateOf, CertificateRead};
+use ::watch::expiry::{self, ExpiryOf, ExpiryRead, Kind};
 use ::watch::reading::Reading;
 use ::watch::row::Read;
 use ::watch::vendor::{self, Brought, VendorRead};
@@ -51,15 +51,15 @@ impl Watcher {
     async fn run(self, next: watch::Sender<Timestamp>) {
         let watches = self.config.watches.iter().map(|watch| watch.every);
         let vendors = self.config.vendors.iter().map(|_| vendor::EVERY);
-        let hosts = certificate::hosts(&self.config.watches);
-        let every = watches.chain(vendors).chain(hosts.iter().map(|_| certificate::EVERY)).collect();
+        let expiries = expiry::all(&self.config.watches, &self.config.domains);
+        let every = watches.chain(vendors).chain(expiries.iter().map(|host| host.kind.every())).collect();
         let mut turns = Turns::new(every, self.clock.now());
         let mut asked = FuturesUnordered::new();
         // When each last told something that is saved, since the start.
         let mut seen: BTreeMap<usize, Timestamp> = BTreeMap::new();
         loop {
             for place in turns.due(self.clock.now()) {
-                asked.push(self.ask(place, seen.get(&place).copied(), &hosts));
+                asked.push(self.ask(place, seen.get(&place).copied(), &expiries));
             }
             let due = turns.next();
             next.send_replace(if asked.is_empty() { due } else { Timestamp::MIN });
@@ -79,13 +79,13 @@ impl Watcher {
         &self,
         place: usize,
         seen: Option<Timestamp>,
-        hosts: &[CertificateOf],
+        expiries: &[ExpiryOf],
     ) -> (usize, Option<Timestamp>) {
         let Some(watch) = self.config.watches.get(place) else {
             let rest = place - self.config.watches.len();
             match rest.checked_sub(self.config.vendors.len()) {
                 None => self.read(rest).await,
-                Some(place) => self.look_at(hosts.get(place)).await,
+                Some(place) => self.look_at(expiries.get(place)).await,
             }
             return (place, None);
         };
@@ -125,14 +125,20 @@ impl Watcher {
         }
     }
 
-    /// Looks at a certificate, and tells the desk.
-    async fn look_at(&self, host: Option<&CertificateOf>) {
-        let Some(CertificateOf { host, address }) = host else { return };
-        let until = self.looker.certificate(address).await;
-        debug!(host, tells = until.is_ok(), "looked at its certificate");
-        let read = CertificateRead { host: host.clone(), until, at: self.clock.now() };
-        if let Err(fault) = self.desk.certificate(read).await {
-            warn!(?fault, host, "a look at a certificate could not be saved; it is looked at again");
+    /// Looks when something runs out, and tells the desk.
+    async fn look_at(&self, of: Option<&ExpiryOf>) {
+        let Some(ExpiryOf { kind, host, address }) = of else { return };
+        let until = match kind {
+            Kind::Certificate => self.looker.certificate(address).await,
+            Kind::Domain => match self.config.domains.iter().find(|domain| domain.address() == *address) {
+                Some(domain) => self.looker.domain(domain).await,
+                None => return,
+            },
+        };
+        debug!(host, tells = until.is_ok(), "looked when it runs out");
+        let read = ExpiryRead { host: host.clone(), until, at: self.clock.now() };
+        if let Err(fault) = self.desk.expiry(read).await {
+            warn!(?fault, host, "when something runs out could not be saved; it is looked at again");
         }
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::watch::domain_name::DomainName;
 use ::watch::reading::{Reading, Reason};
 use ::watch::watched::{Answer, Asks, MOST, Watch};
 use ::watch::window::Window;
@@ -85,6 +86,19 @@ impl Looker {
     /// Why nobody can tell, without secrets.
     pub async fn certificate(&self, address: &str) -> Result<Timestamp, String> {
         let looked = self.fetcher.certificate(address).await;
+        looked.map_err(|why| self.redactor.shown(&why))
+    }
+
+    /// When a domain runs out, as its registry says.
+    ///
+    /// # Errors
+    /// Why nobody can tell, without secrets.
+    pub async fn domain(&self, domain: &DomainName) -> Result<Timestamp, String> {
+        let looked = match self.fetcher.fetch(&domain.address(), LIMIT, MOST).await {
+            Ok(Fetched { status, body, .. }) => domain.read(status, &body),
+            Err(Unfetched::TooLong) => Err(Reason::TooLong { most: MOST }.to_string()),
+            Err(Unfetched::Not(why)) => Err(why),
+        };
         looked.map_err(|why| self.redactor.shown(&why))
     }
 

@@ -20,7 +20,7 @@ struct Savepoint {
     values: usize,
     kept: usize,
     vendors: usize,
-    certificates: usize,
+    expiries: usize,
     finished: usize,
     asking: usize,
     group_keys: usize,
@@ -65,7 +65,7 @@ impl Draft<'_> {
             values: self.values.here(),
             kept: self.kept.here(),
             vendors: self.vendors.here(),
-            certificates: self.certificates.here(),
+            expiries: self.expiries.here(),
             finished: self.finished.here(),
             asking: self.asking.here(),
             group_keys: self.group_keys.here(),
@@ -92,7 +92,7 @@ impl Draft<'_> {
         self.values.back(to.values);
         self.kept.back(to.kept);
         self.vendors.back(to.vendors);
-        self.certificates.back(to.certificates);
+        self.expiries.back(to.expiries);
         self.finished.back(to.finished);
         self.asking.back(to.asking);
         self.group_keys.back(to.group_keys);

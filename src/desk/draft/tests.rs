@@ -1,6 +1,6 @@
 mod alerts;
 mod asked;
-mod certificates;
+mod expiries;
 mod merging;
 mod put_off;
 mod silenced;
@@ -124,7 +124,7 @@ impl Draft<'_> {
             format!("{:?} {:?} {:?}", *self.ears, *self.known, self.misread),
             format!("{:?} {:?}", *self.beats, *self.asking),
             format!("{:?} {:?} {:?}", *self.watched, *self.values, *self.kept),
-            format!("{:?} {:?} {:?}", *self.vendors, *self.certificates, *self.finished),
+            format!("{:?} {:?} {:?}", *self.vendors, *self.expiries, *self.finished),
             format!("{:?}", self.ledger),
         ];
         (self.changes.clone(), maps.to_vec())

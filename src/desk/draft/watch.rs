@@ -36,7 +36,7 @@ impl Draft<'_> {
         self.tend_week();
         self.tend_watched();
         self.tend_vendors();
-        self.tend_certificates();
+        self.tend_expiries();
         self.tend_credentials();
     }
 

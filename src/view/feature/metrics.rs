@@ -38,7 +38,7 @@ pub(super) fn answer(answer: &MetricsAnswer, via: Via) -> Message {
             };
             let head = (!vendors.is_empty()).then(|| words![bold("Vendors"), ":"]);
             let draft = draft.lines(head.into_iter().collect()).bullets(vendors::lines(vendors, *now));
-            let head = (!certificates.is_empty()).then(|| words![bold("Certificates"), ":"]);
+            let head = (!certificates.is_empty()).then(|| words![bold("Certificates and domains"), ":"]);
             draft.lines(head.into_iter().collect()).bullets(self::certificates(certificates)).finish()
         }
         MetricsAnswer::One(course) => one(course, via),

@@ -1,5 +1,6 @@
-mod certificate;
 mod course;
+mod domain_name;
+mod expiry;
 mod history;
 mod json;
 mod kept;

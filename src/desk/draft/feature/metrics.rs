@@ -10,7 +10,7 @@ use ::watch::watched::Watch;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::book::Book;
-use crate::draft::certificates::certificates;
+use crate::draft::expiries::expiries;
 use crate::draft::vendors::stand;
 use config::Config;
 use domain::metrics::{Course as Told, Metric, MetricsAnswer, MetricsLine, Spans, Stands, Went};
@@ -35,7 +35,7 @@ pub(super) fn read(
             MetricsAnswer::All {
                 metrics,
                 vendors: stand(book, config),
-                certificates: certificates(book, config),
+                certificates: expiries(book, config),
                 now: book.now,
             }
         }

@@ -1,5 +1,5 @@
-//! When the certificates of watched https addresses run out: 21, 7 and 2 days before it is told, and when it did. A renewal ends it; what
-//! cannot be read ends nothing and begins nothing.
+//! When the certificates of watched https addresses, and domains, run out: 21, 7 and 2 days before it is told, and when it did. A renewal
+//! ends it; what cannot be read ends nothing and begins nothing.
 
 use std::collections::BTreeMap;
 
@@ -10,13 +10,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::domain_name::DomainName;
 use crate::told;
 use crate::watched::Watch;
 
-/// How often each is looked at.
-pub const EVERY: SignedDuration = SignedDuration::from_hours(1);
-/// Nobody could tell for so long: that is told.
-const ABSENT_AFTER: SignedDuration = SignedDuration::from_hours(6);
 const REASON_MOST: usize = 240;
 
 /// How near its end it is, and how bad that is.
@@ -57,29 +54,74 @@ impl Stage {
     }
 }
 
-/// A host whose certificate is looked at.
+/// What runs out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Certificate,
+    Domain,
+}
+
+/// How the rows of domains begin; no host holds a slash.
+const DOMAIN: &str = "domain/";
+
+impl Kind {
+    /// How often one is looked at: registries bear few questions.
+    pub const fn every(self) -> SignedDuration {
+        match self {
+            Self::Certificate => SignedDuration::from_hours(1),
+            Self::Domain => SignedDuration::from_hours(12),
+        }
+    }
+
+    /// Nobody could tell for so long: that is told.
+    const fn absent_after(self) -> SignedDuration {
+        match self {
+            Self::Certificate => SignedDuration::from_hours(6),
+            Self::Domain => SignedDuration::from_hours(36),
+        }
+    }
+
+    fn of(row: &str) -> Self {
+        if row.starts_with(DOMAIN) { Self::Domain } else { Self::Certificate }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Certificate => "certificate",
+            Self::Domain => "domain",
+        }
+    }
+}
+
+/// Something that is looked at, because it runs out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CertificateOf {
-    /// `host`, with its port where that is not the usual one.
+pub struct ExpiryOf {
+    pub kind: Kind,
+    /// The key of its row: of a certificate its host, with its port where that is not the usual one; `domain/` and a domain's name.
     pub host: String,
-    /// The address that is asked, without its path.
+    /// The address that is asked; a certificate's without its path.
     pub address: String,
 }
 
-/// The hosts of all https addresses that are watched, each once.
-pub fn hosts(watches: &[Watch]) -> Vec<CertificateOf> {
-    let mut hosts = BTreeMap::new();
+/// The certificates of all https addresses that are watched, each host once, and the domains.
+pub fn all(watches: &[Watch], domains: &[DomainName]) -> Vec<ExpiryOf> {
+    let mut all = BTreeMap::new();
     for url in watches.iter().filter_map(|watch| Url::parse(watch.asks.url()?).ok()) {
         let (Some(name), "https") = (url.host_str(), url.scheme()) else { continue };
         let host = url.port().map_or_else(|| name.to_owned(), |port| format!("{name}:{port}"));
-        hosts.insert(host.clone(), CertificateOf { address: format!("https://{host}/"), host });
+        let address = format!("https://{host}/");
+        all.insert(host.clone(), ExpiryOf { kind: Kind::Certificate, host, address });
     }
-    hosts.into_values().collect()
+    for domain in domains {
+        let host = format!("{DOMAIN}{}", domain.name);
+        all.insert(host.clone(), ExpiryOf { kind: Kind::Domain, host, address: domain.address() });
+    }
+    all.into_values().collect()
 }
 
 /// One look.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CertificateRead {
+pub struct ExpiryRead {
     pub host: String,
     /// When it runs out; or why nobody can tell.
     pub until: Result<Timestamp, String>,
@@ -89,7 +131,7 @@ pub struct CertificateRead {
 
 /// What is known of one: a row of the store.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CertificateRow {
+pub struct ExpiryRow {
     pub host: String,
     /// When it runs out, as it was seen last, and when that was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -103,17 +145,23 @@ pub struct CertificateRow {
 }
 
 /// No watch's name holds a colon.
-fn key(host: &str, last: bool) -> String {
-    format!("certificate:{host}{}", if last { ":last" } else { "" })
+fn key(row: &str, last: bool) -> String {
+    let end = if last { ":last" } else { "" };
+    format!("{}:{}{end}", Kind::of(row).word(), shown(row))
 }
 
-impl CertificateRow {
+/// A row's key as people read it: the host, or the domain's name.
+pub fn shown(row: &str) -> &str {
+    row.strip_prefix(DOMAIN).unwrap_or(row)
+}
+
+impl ExpiryRow {
     pub fn new(host: &str) -> Self {
         Self { host: host.to_owned(), seen: None, told: None, blind: None }
     }
 
     /// Takes a look; what there is to say of its alerts.
-    pub fn take(&mut self, read: &CertificateRead) -> Vec<Signal> {
+    pub fn take(&mut self, read: &ExpiryRead) -> Vec<Signal> {
         match &read.until {
             Ok(until) => self.see(*until, read.at),
             Err(why) => self.miss(why, read.at),
@@ -123,7 +171,10 @@ impl CertificateRow {
     fn see(&mut self, until: Timestamp, at: Timestamp) -> Vec<Signal> {
         let mut signals = Vec::new();
         if let Some((_, _, true)) = self.blind.take() {
-            signals.push(told::end(&self.absent(), "its certificate is seen again".to_owned()));
+            signals.push(told::end(
+                &self.absent(),
+                format!("its {} is seen again", Kind::of(&self.host).word()),
+            ));
         }
         self.seen = Some((until, at));
         let stage = Stage::of(until, at);
@@ -153,19 +204,28 @@ impl CertificateRow {
             Stage::Over => "already",
         };
         let runs = if stage == Stage::Over { "ran out" } else { "runs out" };
-        let title = format!("The certificate of {} {runs} {days}, on {}", self.host, day(until));
+        let title = format!("The {} {runs} {days}, on {}", self.named(), day(until));
         let exactly = until.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
-        self.signal(key, stage.severity(), title, ("runs out", exactly), "certificate")
+        self.signal(key, stage.severity(), title, ("runs out", exactly), Kind::of(&self.host).word())
     }
 
     fn miss(&mut self, why: &str, at: Timestamp) -> Vec<Signal> {
         let why = shorten(why, REASON_MOST);
         let (since, _, told) = self.blind.take().unwrap_or((at, why.clone(), false));
-        let tells = !told && at.duration_since(since) >= ABSENT_AFTER;
+        let tells = !told && at.duration_since(since) >= Kind::of(&self.host).absent_after();
         self.blind = Some((since, why.clone(), told || tells));
-        let title = format!("The certificate of {}: nobody can tell when it runs out", self.host);
+        let title = format!("The {}: nobody can tell when it runs out", self.named());
         let signal = || self.signal(self.absent(), Severity::P3, title, ("why", why), "absent");
         tells.then(signal).into_iter().collect()
+    }
+
+    /// `certificate of api.example`, `domain monkeytown.ai`.
+    fn named(&self) -> String {
+        let name = shown(&self.host);
+        match Kind::of(&self.host) {
+            Kind::Certificate => format!("certificate of {name}"),
+            Kind::Domain => format!("domain {name}"),
+        }
     }
 
     fn absent(&self) -> String {
@@ -180,14 +240,14 @@ impl CertificateRow {
         (name, fact): (&str, String),
         level: &str,
     ) -> Signal {
-        let facts = [("host", self.host.clone()), ("level", level.to_owned()), (name, fact)];
+        let facts = [("host", shown(&self.host).to_owned()), ("level", level.to_owned()), (name, fact)];
         let facts = facts.into_iter().map(|(name, fact)| (name.to_owned(), fact)).collect();
         told::told(key, Said::Firing, Some(severity), title, facts)
     }
 
     /// The ends of its open alerts, where it is not watched any more.
     pub fn gone(&self) -> Vec<Signal> {
-        let why = || "its watch was taken out of the configuration".to_owned();
+        let why = || "it was taken out of the configuration".to_owned();
         let own = self.told.map(|_| key(&self.host, false));
         let last = self.told.filter(|told| told.is_last()).map(|_| key(&self.host, true));
         let blind = self.blind.as_ref().filter(|(_, _, told)| *told).map(|_| self.absent());

@@ -2,19 +2,19 @@ use domain::Severity::{P1, P2, P3};
 use domain::alert::signal::{Said, Signal, Source};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::certificate::{CertificateRead, CertificateRow};
+use crate::expiry::{ExpiryRead, ExpiryRow};
 
 fn at(hour: i64) -> Timestamp {
     Timestamp::from_second(1_795_485_600).unwrap() + SignedDuration::from_hours(hour)
 }
 
 /// A look at that hour at one that runs out at another; or at none.
-fn look(row: &mut CertificateRow, hour: i64, until: Option<i64>) -> Vec<Signal> {
+fn look(row: &mut ExpiryRow, hour: i64, until: Option<i64>) -> Vec<Signal> {
     let until = until.map(at).ok_or_else(|| "the handshake failed".to_owned());
     // What is saved between two looks is all that counts.
     let saved = serde_json::to_string(row).unwrap();
     *row = serde_json::from_str(&saved).unwrap();
-    row.take(&CertificateRead { host: row.host.clone(), until, at: at(hour) })
+    row.take(&ExpiryRead { host: row.host.clone(), until, at: at(hour) })
 }
 
 fn said(signals: &[Signal]) -> Vec<(String, Said, Option<domain::Severity>)> {
@@ -30,7 +30,7 @@ const LAST: &str = "certificate:api.example:last";
 
 #[test]
 fn it_is_told_at_21_7_and_2_days_and_when_it_ran_out_each_once() {
-    let mut row = CertificateRow::new("api.example");
+    let mut row = ExpiryRow::new("api.example");
     let (mut told, until) = (Vec::new(), 24 * 30);
     for hour in 0..until + 48 {
         let signals = look(&mut row, hour, Some(until));
@@ -51,7 +51,7 @@ fn it_is_told_at_21_7_and_2_days_and_when_it_ran_out_each_once() {
 
 #[test]
 fn one_that_is_found_late_is_told_as_it_is_and_a_short_renewal_ends_the_last_warning() {
-    let mut row = CertificateRow::new("api.example");
+    let mut row = ExpiryRow::new("api.example");
     let first = look(&mut row, 0, Some(24));
     assert_eq!(said(&first), [(LAST.to_owned(), Said::Firing, Some(P2))]);
     assert!(first[0].title.ends_with("within 2 days, on 2026-11-25"), "{}", first[0].title);
@@ -65,7 +65,7 @@ fn one_that_is_found_late_is_told_as_it_is_and_a_short_renewal_ends_the_last_war
 
 #[test]
 fn what_nobody_sees_ends_nothing_and_is_told_after_six_hours_once() {
-    let mut row = CertificateRow::new("api.example");
+    let mut row = ExpiryRow::new("api.example");
     look(&mut row, 0, Some(24 * 10));
     let mut told = Vec::new();
     for hour in 1..20 {
@@ -78,5 +78,21 @@ fn what_nobody_sees_ends_nothing_and_is_told_after_six_hours_once() {
     let seen = look(&mut row, 20, Some(24 * 10));
     assert_eq!(said(&seen), [(absent, Said::Resolved, None)], "it still runs out");
     assert!(look(&mut row, 21, None).is_empty(), "once is no matter");
-    assert_eq!(CertificateRow::new("b").line(at(0)), "not looked at yet");
+    assert_eq!(ExpiryRow::new("b").line(at(0)), "not looked at yet");
+}
+
+#[test]
+fn a_domain_is_told_as_one_and_a_registry_that_does_not_answer_is_told_later() {
+    let mut row = ExpiryRow::new("domain/monkeytown.ai");
+    let signals = look(&mut row, 0, Some(24 * 20));
+    assert_eq!(said(&signals), [("domain:monkeytown.ai".to_owned(), Said::Firing, Some(P3))]);
+    assert_eq!(signals[0].title, "The domain monkeytown.ai runs out within 21 days, on 2026-12-14");
+    assert!(look(&mut row, 12, None).is_empty() && look(&mut row, 36, None).is_empty());
+    let absent = look(&mut row, 48, None);
+    assert_eq!(said(&absent), [("domain:monkeytown.ai:absent".to_owned(), Said::Firing, Some(P3))]);
+    assert_eq!(absent[0].title, "The domain monkeytown.ai: nobody can tell when it runs out");
+    // A renewal, a year on, ends both.
+    let ends = look(&mut row, 60, Some(24 * 380));
+    assert_eq!(ends.iter().filter(|signal| signal.said == Said::Resolved).count(), 2);
+    assert!(row.is_well());
 }

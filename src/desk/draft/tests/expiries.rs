@@ -1,6 +1,6 @@
 //! When certificates run out: an alert in the commit of the look, its end by a renewal, and the end of what is watched no longer.
 
-use ::watch::certificate::CertificateRead;
+use ::watch::expiry::ExpiryRead;
 use domain::aggregate::Aggregate;
 use domain::metrics::MetricsAnswer;
 
@@ -21,8 +21,8 @@ impl Scene {
     /// A look in that hour at one that is good for so many days more.
     fn looks(&mut self, hour: i64, days: Result<i64, &str>) {
         let until = days.map(|days| at(hour + 24 * days)).map_err(str::to_owned);
-        let read = CertificateRead { host: "api.example:8443".into(), until, at: at(hour) };
-        self.decide(at(hour), |draft| draft.certificate(&read).unwrap());
+        let read = ExpiryRead { host: "api.example:8443".into(), until, at: at(hour) };
+        self.decide(at(hour), |draft| draft.expiry(&read).unwrap());
     }
 
     fn open(&self) -> Vec<(String, Severity)> {
@@ -68,7 +68,7 @@ fn what_is_watched_no_longer_ends_its_alerts() {
     assert_eq!(scene.open().len(), 1);
     scene.config = Config::default();
     scene.decide(at(2), |draft| draft.tend_watches(None));
-    assert_eq!((scene.open(), scene.state.certificates.len()), (Vec::new(), 0));
+    assert_eq!((scene.open(), scene.state.expiries.len()), (Vec::new(), 0));
     scene.looks(3, Ok(1));
     assert_eq!(scene.open(), [], "a look that was under way changes nothing");
 }
