@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use domain::procedure::fill::{Filling, Given, Unfilled};
 use domain::procedure::judge::{Finding, Since, judge};
 use domain::procedure::{CannotTell, Check, Did, Heard, Probe, Procedure, Rung};
 use jiff::Timestamp;
@@ -149,6 +150,31 @@ fn findings(procedure: &Procedure, table: &Table, case: &Case) -> BTreeMap<Strin
     found.collect()
 }
 
+/// The step that is offered. One whose command cannot be made of what was found is passed over, as in a run.
+fn offered<'p>(
+    procedure: &'p Procedure,
+    findings: &BTreeMap<String, Finding>,
+    case: &Case,
+    done: &[usize],
+) -> Option<&'p Rung> {
+    let verdicts = findings.iter().map(|(name, found)| (name.clone(), found.verdict)).collect();
+    let (mut done, mut left_out, given) = (done.to_vec(), Vec::new(), Given::new());
+    loop {
+        let did = Did { tried: &case.tried, helped: &case.helped, left_out: &left_out };
+        let (number, rung) = procedure.next_rung(&verdicts, &done, did)?;
+        let filling = Filling { procedure, given: &given, findings };
+        let action = rung.action.as_ref().map(|name| (name, &procedure.actions[name]));
+        let is_over = |why: Unfilled| why.is_by_facts(&given);
+        match action {
+            Some((name, action)) if filling.command(&action.run).err().is_some_and(is_over) => {
+                left_out.push(name.clone());
+            }
+            _ => return Some(rung),
+        }
+        done.push(number);
+    }
+}
+
 fn says(rung: &Rung) -> &str {
     rung.action.as_deref().or(rung.human.as_deref()).unwrap()
 }
@@ -166,12 +192,10 @@ fn recorded_answers_lead_to_the_step_that_a_senior_engineer_would_take() {
         for case in &table.case {
             cases += 1;
             let findings = findings(procedure, &table, case);
-            let verdicts = findings.iter().map(|(name, found)| (name.clone(), found.verdict)).collect();
-            let did = Did { tried: &case.tried, helped: &case.helped, ..Did::default() };
             let is_done = |rung: &Rung| case.done.iter().any(|done| says(rung).starts_with(done));
             let done = procedure.rungs.iter().enumerate().filter(|(_, rung)| is_done(rung));
             let done: Vec<usize> = done.map(|(number, _)| number).collect();
-            let next = procedure.next_rung(&verdicts, &done, did).map_or("", |(_, rung)| says(rung));
+            let next = offered(procedure, &findings, case, &done).map_or("", says);
             let is_right =
                 if case.right.is_empty() { next.is_empty() } else { next.starts_with(&case.right) };
             if !is_right {

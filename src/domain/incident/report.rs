@@ -229,6 +229,7 @@ fn ran(note: &RunNote) -> bool {
         RunNote::Began { .. }
         | RunNote::Looked { .. }
         | RunNote::Offered { .. }
+        | RunNote::PassedOver { .. }
         | RunNote::NotGiven { .. }
         | RunNote::AskedAgain
         | RunNote::StopAsked

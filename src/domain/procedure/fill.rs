@@ -32,6 +32,17 @@ pub enum Unfilled {
     WrongWay { name: String, value: String, than: String },
 }
 
+impl Unfilled {
+    /// Whether the facts alone are in the way: what somebody typed, or may still type, is theirs to put right.
+    pub fn is_by_facts(&self, given: &Given) -> bool {
+        match self {
+            Self::NoFact { .. } => true,
+            Self::WrongWay { name, .. } | Self::Unfit { name, .. } => !given.contains_key(name),
+            Self::NoSuchParam { .. } | Self::Twice { .. } | Self::Missing { .. } => false,
+        }
+    }
+}
+
 impl fmt::Display for Unfilled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

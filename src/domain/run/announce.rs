@@ -59,7 +59,7 @@ pub fn consequences(before: Option<&Run>, after: &Run, event: &RunEvent, around:
 /// What only the card would tell, for its thread, should Slack take the card's edit late.
 fn news(before: Option<&Run>, after: &Run, event: &RunEvent) -> Option<Intent> {
     let only_shown = match &event.kind {
-        RunEventKind::Led { .. } => true,
+        RunEventKind::Led { .. } | RunEventKind::PassedOver { .. } => true,
         RunEventKind::Ended { ended, .. } => *ended == (Ended::Exit { code: Some(0) }),
         RunEventKind::Over(end) => *end != End::Helped,
         _ => false,
@@ -227,6 +227,11 @@ pub enum RunNote {
     Offered {
         step: String,
     },
+    /// A step that the facts lead to cannot be made of them.
+    PassedOver {
+        step: String,
+        why: String,
+    },
     /// Somebody saw that it fails, where the check could not tell.
     Seen {
         check: String,
@@ -304,6 +309,9 @@ pub fn note(before: Option<&Run>, after: &Run, event: &RunEvent, audit: &str) ->
             RunNote::Seen { check, says: says.clone() }
         }
         RunEventKind::Led { rung } => RunNote::Offered { step: step(after, *rung)? },
+        RunEventKind::PassedOver { rung, why } => {
+            RunNote::PassedOver { step: step(after, *rung)?, why: why.clone() }
+        }
         RunEventKind::Prepared(_) if matches!(change?.phase, Phase::Asking { .. }) => RunNote::Asked {
             step: step_now()?,
             command: change?.proposed.argv.clone(),

@@ -48,6 +48,7 @@ impl Run {
             release: None,
             tried,
             left_out: Vec::new(),
+            passed_over: Vec::new(),
             helped: Vec::new(),
             last: None,
             ran: None,
@@ -88,6 +89,7 @@ impl Run {
                 // Asked for once: later somebody who is there asks.
                 self.proposes = false;
             }
+            RunEventKind::PassedOver { rung, why } => self.pass_over(*rung, why),
             RunEventKind::Stepped { rung } => self.step(*rung),
             RunEventKind::Unskipped => self.unskip(),
             RunEventKind::Proposed(proposed) => self.propose(event, proposed),
@@ -173,6 +175,7 @@ impl Run {
 
     fn look_again(&mut self) {
         self.offer_again();
+        self.make_again();
         // Whoever saw it saw it then.
         self.seen.clear();
         self.waiting.clone_from(&self.checks);

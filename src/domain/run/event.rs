@@ -46,6 +46,11 @@ pub enum RunEventKind {
     Led {
         rung: usize,
     },
+    /// The facts lead to this rung, and its action cannot be made of them: the next one comes in its place.
+    PassedOver {
+        rung: usize,
+        why: String,
+    },
     /// The step was left behind: it was done, or does not fit.
     Stepped {
         rung: usize,

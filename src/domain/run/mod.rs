@@ -14,6 +14,7 @@ pub mod freeze;
 pub mod identity;
 pub mod left;
 mod moved;
+mod pass_over;
 mod proof;
 pub mod ran;
 mod refused;
@@ -80,6 +81,9 @@ pub struct Run {
     /// Actions that somebody left out: the next step is offered, and nobody goes ahead alone with it.
     #[serde(default)]
     pub left_out: Vec<String>,
+    /// Rungs whose actions cannot be made of what the last look found, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<(usize, String)>,
     /// Steps that were left behind without being done, the last one last: they can be offered again.
     #[serde(default)]
     pub skipped: Vec<usize>,

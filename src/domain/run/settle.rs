@@ -112,7 +112,10 @@ fn looked(run: &Run) -> RunEventKind {
     let did = Did { tried: &run.tried, left_out: &run.left_out, helped: &run.helped };
     let next = run.procedure.next_rung(&run.verdicts(), &run.offered, did).filter(|_| all);
     match next {
-        Some((rung, _)) => RunEventKind::Led { rung },
+        Some((rung, _)) => match run.cannot_be_made(rung) {
+            Some(why) => RunEventKind::PassedOver { rung, why },
+            None => RunEventKind::Led { rung },
+        },
         None if !run.helped.is_empty() => RunEventKind::Over(End::Helped),
         None if run.procedure.rungs.is_empty() || !all => RunEventKind::Over(End::Told),
         None if run.procedure.all_well(&run.verdicts()) => RunEventKind::Over(End::Well),

@@ -1,6 +1,7 @@
 mod approving;
 mod difference;
 mod left;
+mod passing;
 mod ran;
 mod reasons;
 mod releasing;

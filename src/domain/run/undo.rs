@@ -306,6 +306,7 @@ impl Run {
             | RunEventKind::Weighed { .. }
             | RunEventKind::DidNotHelp
             | RunEventKind::Helped
+            | RunEventKind::PassedOver { .. }
             | RunEventKind::Led { .. } => true,
             RunEventKind::Over(end) => *end != End::Aborted,
             _ => false,

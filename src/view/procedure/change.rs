@@ -16,10 +16,13 @@ use domain::run::change::{Approval, Change, Phase};
 use domain::run::seen::Seen;
 use domain::run::{End, Last, Run, Stage};
 use domain::runbook::{RunAsk, RunbookLine};
+use domain::text::shorten;
 
 const SKIP: &str = "It counts as not tried, and the next step is offered. You can come back to it.";
 /// Longest output of a program that a card shows, in characters; the end of it.
 const OUTPUT_MOST: usize = 1_200;
+/// Longest title of a step in a line.
+const STEP_MOST: usize = 300;
 
 /// The step, and for an action exactly what would run: what people decide on.
 pub(super) fn offered(draft: Draft, run: &Run, rung: usize) -> Draft {
@@ -377,7 +380,11 @@ pub(super) fn not_done(run: &Run) -> Vec<Words> {
         skipped.filter_map(|rung| run.action_of(*rung)).map(|action| action.title.as_str()).collect();
     let skipped =
         (!skipped.is_empty()).then(|| words![bold("Skipped, not tried: "), skipped.join("; "), "."]);
-    before.chain(skipped).collect()
+    let passed_over = run.passed_over.iter().filter_map(|(rung, why)| {
+        let step = step(run, *rung)?;
+        Some(words![bold("Passed over: "), shorten(&step, STEP_MOST), ", which cannot be made: ", why, "."])
+    });
+    before.chain(skipped).chain(passed_over).collect()
 }
 
 fn is_before(run: &Run, rung: usize) -> bool {

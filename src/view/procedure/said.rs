@@ -190,6 +190,12 @@ pub fn noted(run: RunId, note: &RunNote, who: &Actor) -> Words {
             lead.and(words![format!("{facts}.")]).and_if(fail)
         }
         RunNote::Offered { step } => lead.and(words!["next step: ", shorten(step, 300)]),
+        RunNote::PassedOver { step, why } => lead.and(words![
+            "passed over ",
+            shorten(step, 300),
+            ", which cannot be made: ",
+            shorten(why, 300)
+        ]),
         RunNote::Seen { check, says } => {
             let says = says.as_ref().map(|says| words![": ", says]);
             let seen = words![" sees it failing, where no check could tell: ", check];

@@ -24,6 +24,10 @@ fn on_the_timeline() {
             unknown: 1,
         },
         RunNote::Offered { step: "Restart event-stream".into() },
+        RunNote::PassedOver {
+            step: "Scale event-stream to … pods".into(),
+            why: "replicas must be more than the 12 that there are, and is 12".into(),
+        },
         RunNote::Seen { check: "The site answers".into(), says: Some("*502* at the gate".into()) },
         RunNote::AskedAgain,
         RunNote::Over { procedure: procedure(), end: End::Well },
