@@ -11,6 +11,7 @@ mod github;
 mod oncall;
 mod procedures;
 mod programs;
+mod reach;
 mod room;
 mod slack;
 mod sources;
@@ -84,6 +85,7 @@ pub async fn run(config: Option<&Path>, data: PathBuf, lookup: impl Fn(&str) -> 
     report.print(procedures::lines(&config));
     report.print(vec![programs::line(&config), programs::found()]);
     report.print(tools::lines(&config, &data, &lookup).await);
+    report.print(reach::lines(&config).await);
     report.print(environment::lines(&lookup));
     let clock = Clock::system();
     report.print(folder::lines(data.clone(), clock.now()).await);
