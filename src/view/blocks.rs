@@ -228,27 +228,30 @@ impl Draft {
     }
 }
 
-/// The chunks as mark-up, with long texts shortened as far as it takes.
+/// The chunks as mark-up, with long texts shortened as far as it takes; where that is not enough, whole lines and how many more.
 fn fallback(chunks: &[Vec<Words>]) -> String {
     let chunk =
         |lines: &Vec<Words>, most| lines.iter().map(|line| line.mrkdwn(most)).collect::<Vec<_>>().join("\n");
-    let mut text = String::new();
-    for most in [usize::MAX, 1_200, 600, 300, 150, 80] {
-        text = chunks.iter().map(|lines| chunk(lines, most)).collect::<Vec<_>>().join("\n\n");
-        if text.chars().count() <= FALLBACK_MOST {
-            return text;
-        }
-    }
-    whole_lines(&text)
+    let all = |most| chunks.iter().map(|lines| chunk(lines, most)).collect::<Vec<_>>().join("\n\n");
+    let texts = [usize::MAX, 1_200, 600, 300, 150, 80].map(all);
+    let fits = texts.iter().find(|text| text.chars().count() <= FALLBACK_MOST).cloned();
+    // A list of which each line lacks its end tells less than its first lines do.
+    fits.unwrap_or_else(|| whole_lines(&all(1_200)))
 }
 
-/// As many lines as fit, and a word about the rest.
+/// As many lines as fit, and how many more there are.
 fn whole_lines(text: &str) -> String {
-    const REST: &str = "… and more in the message itself.";
-    let mut length = REST.chars().count();
-    let fitting = text.lines().take_while(|line| {
-        length += line.chars().count() + 1;
-        length <= FALLBACK_MOST
-    });
-    fitting.chain([REST]).collect::<Vec<_>>().join("\n")
+    /// Of the words about the rest.
+    const REST_MOST: usize = 60;
+    let mut length = REST_MOST;
+    let fitting: Vec<&str> = text
+        .lines()
+        .take_while(|line| {
+            length += line.chars().count() + 1;
+            length <= FALLBACK_MOST
+        })
+        .collect();
+    let left = text.lines().skip(fitting.len()).filter(|line| !line.trim().is_empty()).count();
+    let lines = if left == 1 { "line" } else { "lines" };
+    format!("{}\n… and {left} more {lines} in the message itself.", fitting.join("\n").trim_end())
 }
