@@ -280,6 +280,10 @@ pub enum EffectKind {
     ReportFile {
         seq: u32,
     },
+    /// Publish the report as it is then, where its incident says.
+    PublishReport,
+    /// Look how the pull request of the report stands.
+    SeePull,
     /// Post the message of a group of alerts, or edit it where it stands.
     AlertCard {
         group: GroupId,

@@ -259,6 +259,8 @@ fn does(kind: &EffectKind) -> &'static str {
         EffectKind::RunNews { .. } => "run_news",
         EffectKind::SayFreeze { .. } => "say_freeze",
         EffectKind::ReportFile { .. } => "report_file",
+        EffectKind::PublishReport => "publish_report",
+        EffectKind::SeePull => "see_pull",
         EffectKind::AskUnfreeze(_) => "ask_unfreeze",
         EffectKind::Notice { .. } => "notice",
         EffectKind::Prepare { .. } => "prepare",
@@ -308,6 +310,8 @@ fn says(say: &Say) -> &'static str {
         Say::After(said) => match said.as_ref() {
             AfterSaid::Begun { .. } => "say_report_begun",
             AfterSaid::Reminder(_) => "say_owed_reminder",
+            AfterSaid::Published { .. } => "say_report_published",
+            AfterSaid::Conflict { .. } => "say_report_conflict",
             AfterSaid::Yours { .. } => "say_given",
         },
         Say::Reminder { .. } => "say_reminder",

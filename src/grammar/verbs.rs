@@ -51,7 +51,7 @@ pub(super) fn command(verb: Verb, rest: &str) -> Result<Command, Refusal> {
         Verb::Cancel => Command::Cancel { why: parts::optional_text("reason", rest)?, of: None },
         Verb::Duplicate => Command::Cancel { why: None, of: Some(other(rest)?) },
         Verb::Mistake => after::mistake(without_first(rest, &["by", "because"]))?,
-        Verb::Report | Verb::Retro | Verb::FollowUp | Verb::Due => after::command(verb, rest)?,
+        Verb::Report | Verb::Publish | Verb::Retro | Verb::FollowUp | Verb::Due => after::command(verb, rest)?,
         Verb::Merge => return merge::command(rest),
         Verb::Split => return merge::split(rest),
         Verb::Rename => match parts::headline(without_first(rest, &["it", "to", "as"])) {

@@ -12,6 +12,7 @@ impl EffectKind {
             | Self::Group
             | Self::IssueCard
             | Self::AlertCard { .. }
+            | Self::PublishReport
             | Self::RunCard { .. } => true,
             Self::Say { .. }
             | Self::Settle { .. }
@@ -34,6 +35,7 @@ impl EffectKind {
             | Self::RunSays { .. }
             | Self::RunFile { .. }
             | Self::ReportFile { .. }
+            | Self::SeePull
             | Self::SayFreeze { .. }
             | Self::AskUnfreeze(_)
             | Self::Notice { .. }

@@ -128,6 +128,7 @@ pub fn delivered(incident: &Incident, effect: &EffectKind, receipt: &Receipt) ->
                 text: text.clone(),
             }
         }
+        (EffectKind::PublishReport | EffectKind::SeePull, receipt) => after::came(incident, receipt)?,
         _ => return None,
     };
     let known = match &event {

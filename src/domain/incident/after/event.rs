@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::deadline::{Deadline, Next, Step};
 use super::follow_up::FollowUp;
+use super::publication::{Came, Part, Place, Pull};
 use crate::actor::Actor;
 use crate::timer::Lateness;
 
@@ -114,6 +115,22 @@ pub enum AfterNews {
         owed: Owed,
         due: Timestamp,
         next: Next,
+    },
+    /// Somebody wants the report published there. `anew`: also where the last pull request was closed without being merged.
+    PublishAsked {
+        place: Place,
+        anew: bool,
+    },
+    /// What came of publishing it.
+    Published(Box<Came>),
+    /// How its pull request stands.
+    PullSeen {
+        pull: Pull,
+    },
+    /// Somebody decided whose text of a part stands.
+    Settled {
+        part: Part,
+        ours: bool,
     },
 }
 
