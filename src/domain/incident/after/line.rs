@@ -89,10 +89,9 @@ impl AfterLine {
         match self {
             Self::Report
             | Self::ReportFile
-            | Self::Publish
-            | Self::Settle { .. }
             | Self::Edit { .. }
             | Self::Write { .. } => "report",
+            Self::Publish | Self::Settle { .. } => "publish",
             Self::FollowUp { .. } | Self::FollowUpDefaults | Self::Move { .. } => "follow-up",
             Self::FollowUps | Self::FollowUpsOf => "follow-ups",
             Self::Retro => "retro",
