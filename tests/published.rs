@@ -153,6 +153,26 @@ async fn a_howler_that_is_killed_before_it_saves_the_answer_makes_nothing_twice(
     }
 }
 
+/// The answer is on its way when howler is killed: nothing of it is saved, not even that it was sent.
+#[tokio::test]
+async fn a_howler_that_is_killed_between_the_answer_and_the_store_makes_nothing_twice() {
+    for route in ["POST /repos/{}/git/blobs", "POST /repos/{}/git/refs", "POST /repos/{}/pulls"] {
+        let mut world = resolved("").await;
+        world.slack.command("maya", ROOM, "/incident publish").await.unwrap();
+        while !world.github().calls().iter().any(|call| call.route == route) {
+            tokio::task::yield_now().await;
+        }
+        world.crash().await;
+        let stood = file(world.github(), BRANCH).is_some();
+        assert_eq!(stood, !route.ends_with("blobs"), "{route}");
+        world.start_howler().await;
+        world.forward(5).await;
+        let github = world.github();
+        assert_eq!((github.pulls().len(), commits(github, BRANCH)), (1, 2), "{route}");
+        assert_eq!(world.count("maya", "In a pull request"), 1, "{route}");
+    }
+}
+
 #[tokio::test]
 async fn two_people_who_publish_at_once_make_one_pull_request() {
     let world = resolved("").await;
@@ -161,4 +181,173 @@ async fn two_people_who_publish_at_once_make_one_pull_request() {
     world.settle().await;
     let github = world.github();
     assert_eq!((github.pulls().len(), commits(github, BRANCH)), (1, 2));
+}
+
+/// A world whose GitHub tells howler's door what happens.
+async fn hooked() -> World {
+    let world = World::with_hub(AWAKE, |all| all.hooks = crate::asked::secrets()).await;
+    world.github().repository().hooks = vec![fake::github::Hook::to_howler()];
+    world.github().somebody_commits("maya", "main", &[("README.md", Some(b"# R\n"))]);
+    world.ian().types(EMERGENCIES, "/incident p1 Event stream down").await;
+    world.maya().types(ROOM, "/incident resolve Redis was full").await;
+    world.maya().types(ROOM, "/incident publish").await;
+    world
+}
+
+async fn told(world: &World, action: &str, number: u64) -> u16 {
+    let shown = world.github().pull_shown(number);
+    let guid = format!("{action}-{}", shown["updated_at"]);
+    let status = world.github().delivers(1, crate::asked::hook().pull_request(action, &shown, &guid)).await;
+    world.settle().await;
+    status
+}
+
+#[tokio::test]
+async fn a_merge_that_github_tells_is_the_end_of_the_report() {
+    let world = hooked().await;
+    world.forward(1).await;
+    world.github().somebody_merges("ian", 1, true).unwrap();
+    assert_eq!(told(&world, "closed", 1).await, 200);
+    assert_eq!(world.count("maya", "Merged: the report of"), 1);
+    let due = world.ian().types(EMERGENCIES, "/incident due all").await;
+    assert!(!due.contains("report"), "{due}");
+    let report = world.maya().types(ROOM, "/incident report").await;
+    assert!(report.contains("was merged"), "{report}");
+    // The same again, and a delivery that is late, change nothing.
+    assert_eq!(told(&world, "closed", 1).await, 200);
+    assert_eq!(told(&world, "opened", 1).await, 200);
+    assert_eq!(world.count("maya", "Merged: the report of"), 1);
+    // A follow-up that is done then opens no other pull request, what somebody writes does.
+    world.ian().types(EMERGENCIES, "/incident 1 follow-up Add an alert @ian by +7d").await;
+    assert_eq!(world.github().pulls().len(), 1);
+    world.ian().types(EMERGENCIES, "/incident 1 report lessons: Set limits").await;
+    assert_eq!(world.github().pulls().len(), 2);
+    let text = file(world.github(), "howler/inc-1-2").unwrap();
+    assert!(text.contains("Set limits") && text.contains("Add an alert"), "{text}");
+}
+
+#[tokio::test]
+async fn a_merge_that_nobody_told_is_seen_before_the_next_reminder() {
+    let mut world = hooked().await;
+    world.github().somebody_merges("ian", 1, false).unwrap();
+    world.github().point_nowhere();
+    world.crash().await;
+    world.start_howler().await;
+    world.github().point_nowhere();
+    world.forward(13 * HOUR).await;
+    assert_eq!(world.count("maya", "Half of the time is over"), 0);
+    assert_eq!(world.count("maya", "Merged: the report of"), 1);
+}
+
+#[tokio::test]
+async fn where_github_cannot_be_asked_the_reminder_comes() {
+    let world = hooked().await;
+    world.github().somebody_merges("ian", 1, false).unwrap();
+    world.github().faults().down(true);
+    world.forward(13 * HOUR).await;
+    // The retrospective's comes the day after.
+    assert_eq!(world.count("maya", "Half of the time is over"), 1);
+    world.github().faults().down(false);
+    world.forward(10 * HOUR).await;
+    assert_eq!(world.count("maya", "Merged: the report of"), 1);
+}
+
+#[tokio::test]
+async fn closed_is_final_until_somebody_publishes_anew() {
+    let world = hooked().await;
+    world.github().somebody_closes(1);
+    // howler does not know yet, and meets it with what changes.
+    world.maya().types(ROOM, "/incident report lessons: Set limits").await;
+    assert_eq!(world.count("maya", "Not merged: the report of"), 1);
+    assert_eq!(told(&world, "closed", 1).await, 200);
+    assert_eq!(world.count("maya", "Not merged: the report of"), 1);
+    world.maya().types(ROOM, "/incident report lessons: Set limits on all").await;
+    assert_eq!((world.github().pulls().len(), commits(world.github(), BRANCH)), (1, 2));
+    let shown = world.maya().types(ROOM, "/incident report").await;
+    assert!(shown.contains("closed without being merged"), "{shown}");
+    world.maya().clicks(ROOM, "publish").await;
+    let pulls = world.github().pulls();
+    assert_eq!((pulls.len(), pulls[1].open, pulls[1].head.as_str()), (2, true, "howler/inc-1-2"));
+    assert!(file(world.github(), "howler/inc-1-2").unwrap().contains("Set limits on all"));
+    // And reopened on GitHub it is the one again that people work on.
+    assert_eq!(world.count("maya", "In a pull request"), 2);
+}
+
+#[tokio::test]
+async fn somebody_elses_pull_request_is_nothing_to_it() {
+    let world = hooked().await;
+    let github = world.github();
+    github.somebody_commits("kofi", "kofis", &[("x", Some(b"x"))]);
+    let calls = github.calls().len();
+    let mut shown = github.pull_shown(1);
+    for (field, value) in [("number", serde_json::json!(9)), ("state", serde_json::json!("closed"))] {
+        shown[field] = value;
+    }
+    let hook = crate::asked::hook();
+    assert_eq!(github.delivers(1, hook.pull_request("closed", &shown, "g1")).await, 200);
+    shown["head"]["ref"] = "kofis".into();
+    assert_eq!(github.delivers(1, hook.pull_request("closed", &shown, "g2")).await, 200);
+    let other = fake::alerts::GitHub { repository: "kofi/monkeytown".into(), ..hook };
+    assert_eq!(github.delivers(1, other.pull_request("closed", &github.pull_shown(1), "g3")).await, 200);
+    world.settle().await;
+    assert_eq!(github.calls().len(), calls, "it asks nothing about it");
+}
+
+/// A commit to the default branch, which may be protected, and what the board says then.
+#[tokio::test]
+async fn what_stands_in_its_way_is_on_the_board_and_goes_on_by_itself() {
+    type Break = fn(&GitHub);
+    let ways: [(&str, Break, Break, &str); 4] = [
+        ("down", |hub| hub.faults().down(true), |hub| hub.faults().down(false), "HTTP status 503"),
+        (
+            "protected",
+            |hub| drop(hub.git().protected.insert("main".into(), fake::github::git::Protection::pull_request())),
+            |hub| hub.git().protected.clear(),
+            "set [reports] mode to \"pull request\"",
+        ),
+        ("hidden", |hub| hub.faults().hidden(true), |hub| hub.faults().hidden(false), "shows anomalyco/monkeytown to nobody"),
+        ("renamed", |hub| hub.git().renamed = Some("anomalyco/town".into()), |hub| hub.git().renamed = None, "is anomalyco/town on GitHub now"),
+    ];
+    for (name, breaks, mends, says) in ways {
+        let world = resolved("[reports]\nmode = \"commit\"\n").await;
+        breaks(world.github());
+        world.maya().types(ROOM, "/incident publish").await;
+        let board = world.ian().types(EMERGENCIES, "/incident doctor").await;
+        assert!(board.contains("the report in its repository") && board.contains(says), "{name}: {board}");
+        // Its words change meanwhile: one effect waits, and says what is true when it goes out.
+        world.maya().types(ROOM, "/incident report lessons: Set limits").await;
+        mends(world.github());
+        world.forward(2 * HOUR).await;
+        let text = file(world.github(), "main").unwrap_or_else(|| panic!("{name}: it was never published"));
+        assert!(text.contains("Set limits"), "{name}");
+        assert_eq!((commits(world.github(), "main"), world.github().pulls().len()), (2, 0), "{name}");
+        assert_eq!(world.count("maya", "Published: the report of"), 1, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_token_or_a_repository_publish_says_what_is_missing() {
+    for (toml, says) in [("", "GITHUB_TOKEN is not set"), ("[reports]\nrepository = \"off\"\n", "[reports] repository is")] {
+        let world = World::with_config(&format!("{AWAKE}{toml}")).await;
+        world.ian().types(EMERGENCIES, "/incident p1 Event stream down").await;
+        world.maya().types(ROOM, "/incident resolve Redis was full").await;
+        let told = world.maya().types(ROOM, "/incident publish").await;
+        assert!(told.contains(says) && told.contains("report file"), "{told}");
+        let report = world.maya().types(ROOM, "/incident report").await;
+        assert!(report.contains("Redis was full"), "{report}");
+    }
+}
+
+#[tokio::test]
+async fn a_report_of_security_has_its_own_folder_and_a_long_title_fits() {
+    let world = World::with_github(AWAKE).await;
+    world.github().somebody_commits("maya", "main", &[("README.md", Some(b"# R\n"))]);
+    let title = format!("Security: leaked key {}", "& ".repeat(40));
+    world.ian().types(EMERGENCIES, &format!("/incident p2 {}", title.replace('&', "&amp;"))).await;
+    world.ian().types(EMERGENCIES, "/incident 1 resolve Rotated").await;
+    world.ian().types(EMERGENCIES, "/incident 1 publish").await;
+    let path = ".monkeytown/security/incidents/2026-11-24-inc-1-security-leaked-key.md";
+    assert!(world.github().git().file(BRANCH, path).is_some());
+    let pulls = world.github().pulls();
+    assert!(pulls[0].title.chars().count() <= 256, "{}", pulls[0].title);
 }

@@ -6,7 +6,7 @@ use super::GitHub;
 use super::publish::{Mode, Publication, Published, PullRequest, PullState, Undone, Why};
 use crate::job::Job;
 use crate::report::{Became, Digest, IndexRow, Section, Wrote};
-use domain::effect::{Outcome, Receipt};
+use domain::effect::{Lane, Outcome, Receipt};
 use domain::incident::after::publication::{self as kept, Came, Conflict, How, Part, Pull};
 use domain::incident::report::Report;
 use domain::text::shorten;
@@ -34,7 +34,7 @@ impl GitHub {
         }
     }
 
-    /// Looks how the pull request of a report stands. What cannot be told is no news, and is asked again with the next reminder.
+    /// Looks how the pull request of a report stands. Beside a reminder what cannot be told is no news, and is asked again with the next.
     pub async fn see_pull(&self, job: &Job) -> Outcome {
         let publication = job.incident.as_ref().and_then(|incident| incident.after.publication.as_deref());
         let Some((publication, pull)) = publication.and_then(|it| Some((it, it.pull()?))) else {
@@ -43,6 +43,8 @@ impl GitHub {
         let repository = &publication.place.repository;
         match self.pull_request(repository, pull.number).await {
             Ok(seen) => Outcome::Done(Receipt::Pull(pull_of(seen.pull))),
+            // Somebody changed something there: it is asked until that is known.
+            Err(undone) if matches!(job.effect.lane, Lane::Publish(_)) => self.undone(job, repository, undone),
             Err(Undone { why, .. }) => {
                 let reason = why.verdict(repository).reason;
                 Outcome::Dropped { reason: format!("how the pull request stands cannot be told: {reason}") }

@@ -13,6 +13,7 @@ impl EffectKind {
             | Self::IssueCard
             | Self::AlertCard { .. }
             | Self::PublishReport
+            | Self::SeePull
             | Self::RunCard { .. } => true,
             Self::Say { .. }
             | Self::Settle { .. }
@@ -35,7 +36,6 @@ impl EffectKind {
             | Self::RunSays { .. }
             | Self::RunFile { .. }
             | Self::ReportFile { .. }
-            | Self::SeePull
             | Self::SayFreeze { .. }
             | Self::AskUnfreeze(_)
             | Self::Notice { .. }

@@ -145,7 +145,7 @@ pub struct Conflict {
 pub type Wrote = BTreeMap<String, BTreeSet<Digest>>;
 
 /// What came of publishing a report.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Came {
     /// None where nothing had to change.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -5,8 +5,9 @@ use super::consequences::{AfterSaid, reaches};
 use super::decide::{Decided, no_report};
 use super::event::{AfterNews, Owed};
 use super::line::{AfterAnswer, AfterProblem};
-use super::publication::{Came, Conflict, Part, Place, Publication, Pull, PullState};
+use super::publication::{Came, Conflict, How, Part, Place, Publication, Pull, PullState};
 use super::slug::slug;
+use crate::alert::signal::{Touched, TouchedWhat};
 use crate::effect::{EffectKind, Lane, Receipt};
 use crate::incident::announce::{Consequences, Intent};
 use crate::incident::event::{Event, EventKind};
@@ -63,10 +64,7 @@ pub(super) fn settle(incident: &Incident, part: Part, ours: bool) -> Decided {
 pub(super) fn news_of(publication: &mut Option<Box<Publication>>, event: &Event, news: &AfterNews) {
     match (news, publication) {
         (AfterNews::PublishAsked { place, anew }, publication) => {
-            let before = publication.take();
-            // In another repository nothing of it stands, as far as is known.
-            let came = before.filter(|before| before.place.repository == place.repository);
-            let came = came.and_then(|before| before.came);
+            let came = publication.take().and_then(|before| moved_to(*before, place));
             let (place, by, at, anew) = (place.clone(), event.by.clone(), event.at, *anew);
             *publication = Some(Box::new(Publication { place, by, at, anew, came }));
         }
@@ -85,6 +83,19 @@ pub(super) fn news_of(publication: &mut Option<Box<Publication>>, event: &Event,
             }
         }
         _ => {}
+    }
+}
+
+/// What is known of it at `place`. A repository of another name may be the same one, renamed: what howler wrote there is still its own
+/// where it stands. Where it stands nowhere, a new branch begins with all of it.
+fn moved_to(before: Publication, place: &Place) -> Option<Box<Came>> {
+    let same = before.place.repository == place.repository;
+    match (before.came, place.how) {
+        (came, _) if same => came,
+        (Some(came), How::PullRequest) => {
+            Some(Box::new(Came { wrote: came.wrote, branch: came.branch, ..Came::default() }))
+        }
+        _ => None,
     }
 }
 
@@ -159,8 +170,8 @@ pub(in crate::incident) fn publishes_still(incident: &Incident) -> Result<(), &'
 
 /// Whether there is a pull request to look at.
 pub(in crate::incident) fn sees_still(incident: &Incident) -> Result<(), &'static str> {
-    let open = open_pull(&incident.after).is_some();
-    if open { Ok(()) } else { Err("no pull request of it is open") }
+    let pull = incident.after.publication.as_ref().and_then(|publication| publication.pull());
+    pull.map(drop).ok_or("it has no pull request")
 }
 
 pub(super) fn open_pull(after: &After) -> Option<&Pull> {
@@ -190,15 +201,17 @@ pub(in crate::incident) fn came(incident: &Incident, receipt: &Receipt) -> Optio
 }
 
 impl Incident {
-    /// The news that a pull request of this branch or number stands so, where it is the report's.
-    pub fn pull_seen(&self, repository: &str, seen: &Pull) -> Option<EventKind> {
-        let publication = self.after.publication.as_ref()?;
-        let pull = publication.pull()?;
-        let same = publication.place.repository.eq_ignore_ascii_case(repository)
-            && pull.number == seen.number
-            && pull.branch == seen.branch;
-        (same && pull != seen)
-            .then(|| EventKind::After(Box::new(AfterNews::PullSeen { pull: seen.clone() })))
+    /// The look at something of its own on GitHub that was changed there; nothing where it is somebody else's.
+    pub fn looks_at(&self, touched: &Touched) -> Option<Intent> {
+        let kind = match touched.what {
+            TouchedWhat::Pull(number) => {
+                let publication = self.after.publication.as_ref()?;
+                let same = publication.place.repository.eq_ignore_ascii_case(&touched.repository);
+                (same && publication.pull()?.number == number).then_some(EffectKind::SeePull)?
+            }
+            TouchedWhat::Issue { .. } => return None,
+        };
+        Some(Intent { lane: Lane::Publish(self.id), kind })
     }
 }
 
