@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::GitHub;
-use super::publish::{Mode, Publication, Published, PullRequest, PullState, Undone, Why};
+use super::publish::{CanPublish, Mode, Publication, Published, PullRequest, PullState, Undone, Why};
 use crate::job::Job;
 use crate::report::{Became, Digest, IndexRow, Section, Wrote};
 use domain::effect::{Lane, Outcome, Receipt};
@@ -50,6 +50,14 @@ impl GitHub {
                 Outcome::Dropped { reason: format!("how the pull request stands cannot be told: {reason}") }
             }
         }
+    }
+
+    /// Asks whether reports can be published in `repository`, as far as reading tells.
+    ///
+    /// # Errors
+    /// Why not, in words.
+    pub async fn check_reports(&self, repository: &str) -> Result<CanPublish, String> {
+        self.can_publish(repository).await.map_err(|why| why.verdict(repository).reason)
     }
 
     fn undone(&self, job: &Job, repository: &str, undone: Undone) -> Outcome {

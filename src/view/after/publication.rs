@@ -13,9 +13,13 @@ use domain::incident::after::publication::{
     Came, Conflict, How, Part, Place, Publication, Pull, PullState,
 };
 use domain::incident::report::Report;
+use domain::text::shorten;
 
 /// Digits of a commit's name that people read.
 const SHORT: usize = 10;
+/// Parts that both sides changed of which the report in Slack asks at once, and how long each text is there, in characters.
+const ASKED_MOST: usize = 2;
+const ASKED_SHORT: usize = 40;
 
 /// `pull request #12`, as a link.
 fn request(pull: &Pull) -> Piece {
@@ -70,13 +74,20 @@ pub fn lines(report: &Report, via: Via) -> Vec<Words> {
     let left = (!came.left.is_empty()).then(|| {
         words![format!("People took the marks away, so I leave alone: {}.", parts(&came.left))]
     });
-    let asked = came.conflicts.iter().flat_map(|(part, it)| conflict(*part, it, place, came.pull.as_ref()));
-    [Some(stands), left].into_iter().flatten().chain(asked).collect()
+    let asked = came.conflicts.iter().take(ASKED_MOST).flat_map(|(part, it)| {
+        let cut = |text: &String| shorten(text, ASKED_SHORT);
+        let it = Conflict { theirs: cut(&it.theirs), ours: cut(&it.ours), ..it.clone() };
+        conflict(*part, &it, place, came.pull.as_ref())
+    });
+    let more = came.conflicts.len().saturating_sub(ASKED_MOST);
+    let more = (more > 0).then(|| words![format!("… and {more} more that both changed.")]);
+    [Some(stands), left].into_iter().flatten().chain(asked).chain(more).collect()
 }
 
 /// What both sides changed, each short.
 pub fn conflict(part: Part, conflict: &Conflict, place: &Place, pull: Option<&Pull>) -> Vec<Words> {
-    let at = pull.map_or_else(|| words![place.to_string()], |pull| words![request(pull)]);
+    let file = if part == Part::Row { format!("{}/README.md", place.folder) } else { place.to_string() };
+    let at = pull.map_or_else(|| words![file], |pull| words![request(pull)]);
     vec![
         words!["People changed ", bold(part.words()), " in "].and(at).and(words![
             ", and it changed in Slack, too. Theirs stands until somebody decides."
@@ -100,7 +111,7 @@ pub fn choice(incident: IncidentId, part: Part) -> Vec<Button> {
 /// Those of all that both sides changed.
 pub fn settles(report: &Report) -> Vec<Button> {
     let came = report.publication.as_ref().and_then(|publication| publication.came.as_ref());
-    let parts = came.into_iter().flat_map(|came| came.conflicts.keys());
+    let parts = came.into_iter().flat_map(|came| came.conflicts.keys().take(ASKED_MOST));
     parts.flat_map(|part| choice(report.incident, *part)).collect()
 }
 

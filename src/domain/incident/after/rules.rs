@@ -21,7 +21,7 @@ pub struct Afterwards {
 
 impl Default for Afterwards {
     fn default() -> Self {
-        Self { quiet: Quiet::default(), sprint: None, reports: Err(NoReports::Off) }
+        Self { quiet: Quiet::default(), sprint: None, reports: Err(NoReports::NoToken) }
     }
 }
 
