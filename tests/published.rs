@@ -78,12 +78,13 @@ async fn a_press_puts_the_report_into_a_pull_request_and_what_changes_follows() 
     world.ian().types(EMERGENCIES, "/incident 1 rename Redis is full").await;
     world.ian().types(EMERGENCIES, "/incident 1 follow-up Add an alert @maya by +7d").await;
     assert!(file(github, BRANCH).unwrap().contains("Add an alert"));
-    assert_eq!((commits(github, BRANCH), github.pulls().len()), (5, 1));
+    // The follow-up, and the number of its issue.
+    assert_eq!((commits(github, BRANCH), github.pulls().len()), (6, 1));
     assert_eq!(world.count("maya", "In a pull request"), 1, "it is said once");
     // What changes nothing in the file makes no commit.
     world.ian().types(EMERGENCIES, "/incident 1 publish").await;
     world.forward(20 * HOUR).await;
-    assert_eq!(commits(github, BRANCH), 5);
+    assert_eq!(commits(github, BRANCH), 6);
 }
 
 #[tokio::test]
@@ -351,4 +352,73 @@ async fn a_report_of_security_has_its_own_folder_and_a_long_title_fits() {
     assert!(files.lines().any(|file| file == path), "{files}");
     let pulls = world.github().pulls();
     assert!(pulls[0].title.chars().count() <= 256, "{}", pulls[0].title);
+}
+
+async fn issue_told(world: &World, action: &str, number: u64) {
+    let shown = world.github().issue_shown(number);
+    let guid = format!("{action}-{}-{number}", shown["updated_at"]);
+    let status = world.github().delivers(1, crate::asked::hook().issue(action, &shown, &guid)).await;
+    assert_eq!(status, 200);
+    world.settle().await;
+}
+
+fn is_open(world: &World, number: u64) -> bool {
+    world.github().issues().iter().find(|issue| issue.number == number).unwrap().open
+}
+
+#[tokio::test]
+async fn a_follow_up_is_an_issue_and_closed_on_either_side_is_closed_on_the_other() {
+    let world = hooked().await;
+    let ian = world.ian();
+    world.github().faults().lose_answer("POST /repos/{}/issues", 1);
+    ian.types(EMERGENCIES, "/incident 1 follow-up [monitoring] Add an alert *on* <!channel> @maya by +7d").await;
+    world.forward(5).await;
+    let issues = world.github().issues();
+    let [issue] = issues.as_slice() else { panic!("{} issues", issues.len()) };
+    assert!(issue.title.starts_with("[monitoring] Add an alert"), "{}", issue.title);
+    assert_eq!(issue.labels, ["incident follow-up", "monitoring"]);
+    assert!(issue.body.contains("A follow-up of INC-1"), "{}", issue.body);
+    let number = issue.number;
+    let row = format!("([#{number}](https://github.com/anomalyco/monkeytown/issues/{number})) | maya |");
+    let text = file(world.github(), BRANCH).unwrap();
+    assert!(text.contains(&row), "{row} in {text}");
+    // Closed in Slack.
+    ian.types(EMERGENCIES, "/incident 1 follow-up 1 done").await;
+    assert!(!is_open(&world, number));
+    issue_told(&world, "closed", number).await;
+    ian.types(EMERGENCIES, "/incident 1 follow-up 1 reopen").await;
+    assert!(is_open(&world, number));
+    // Closed on GitHub, and reopened there.
+    world.forward(1).await;
+    world.github().somebody_closes(number);
+    issue_told(&world, "closed", number).await;
+    let none = ian.types(EMERGENCIES, "/incident 1 follow-ups").await;
+    assert!(none.contains("1 done"), "{none}");
+    let timeline = ian.types(EMERGENCIES, "/incident timeline 1").await;
+    assert!(timeline.contains("its issue was closed on GitHub"), "{timeline}");
+    world.forward(1).await;
+    world.github().somebody_reopens(number);
+    issue_told(&world, "reopened", number).await;
+    let open = ian.types(EMERGENCIES, "/incident 1 follow-ups").await;
+    assert!(open.contains("1 open"), "{open}");
+    assert!(is_open(&world, number), "howler does not answer itself");
+    // Nobody tells: it is looked at before the reminder.
+    world.github().point_nowhere();
+    world.github().somebody_closes(number);
+    world.forward(4 * 24 * HOUR).await;
+    assert_eq!(world.count("maya", "[monitoring]"), 1, "given, and never reminded of");
+}
+
+#[tokio::test]
+async fn an_issue_that_github_does_not_take_holds_up_no_report_and_comes_later() {
+    let world = resolved("").await;
+    world.github().faults().issues_off(true);
+    world.ian().types(EMERGENCIES, "/incident 1 follow-up Add an alert @maya by +7d").await;
+    world.maya().types(ROOM, "/incident publish").await;
+    assert!(file(world.github(), BRANCH).unwrap().contains("Add an alert"));
+    let board = world.ian().types(EMERGENCIES, "/incident doctor").await;
+    assert!(board.contains("the issue of follow-up 1") && board.contains("issues are turned off"), "{board}");
+    world.github().faults().issues_off(false);
+    world.forward(2 * HOUR).await;
+    assert_eq!(world.github().issues().len(), 1);
 }

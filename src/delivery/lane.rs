@@ -135,6 +135,8 @@ impl Lanes {
                 EffectKind::Picture(picture) => self.picture(job, picture).await,
                 EffectKind::ReportFile { .. } | EffectKind::PublishReport => self.report(job).await,
                 EffectKind::SeePull => self.github.see_pull(job).await,
+                EffectKind::FollowUpIssue { number } => self.github.follow_up_issue(job, *number).await,
+                EffectKind::SeeIssue { number } => self.github.see_follow_up(job, *number).await,
                 _ => self.deliverer.perform(job).await,
             },
         }

@@ -40,6 +40,10 @@ pub fn named(news: &AfterNews) -> (&'static str, Value) {
                 "conflicts": came.conflicts.keys().map(|part| part.words()).collect::<Vec<_>>(),
                 "left_alone": came.left.iter().map(|part| part.words()).collect::<Vec<_>>() }),
         ),
+        AfterNews::IssueSeen { number, issue, closed, .. } => (
+            "follow_up_issue_seen",
+            json!({ "number": number, "issue": issue.number, "url": issue.url, "closed": closed }),
+        ),
         AfterNews::PullSeen { pull: seen } => ("report_pull_request_seen", pull(seen)),
         AfterNews::Settled { part, ours } => {
             ("report_conflict_settled", json!({ "part": part.words(), "stands": if *ours { "howler's" } else { "people's" } }))

@@ -260,6 +260,8 @@ fn does(kind: &EffectKind) -> &'static str {
         EffectKind::SayFreeze { .. } => "say_freeze",
         EffectKind::ReportFile { .. } => "report_file",
         EffectKind::PublishReport => "publish_report",
+        EffectKind::FollowUpIssue { .. } => "follow_up_issue",
+        EffectKind::SeeIssue { .. } => "see_issue",
         EffectKind::SeePull => "see_pull",
         EffectKind::AskUnfreeze(_) => "ask_unfreeze",
         EffectKind::Notice { .. } => "notice",

@@ -42,6 +42,8 @@ pub fn effect_in_words(effect: &Effect) -> String {
         }
         EffectKind::ReportFile { .. } => "the report as a file in the card's thread".to_owned(),
         EffectKind::PublishReport => "the report in its repository on GitHub".to_owned(),
+        EffectKind::FollowUpIssue { number } => format!("the issue of follow-up {number} on GitHub"),
+        EffectKind::SeeIssue { number } => format!("a look at the issue of follow-up {number}"),
         EffectKind::SeePull => "a look at the report's pull request".to_owned(),
         EffectKind::AskUnfreeze(_) => "who may unfreeze changes".to_owned(),
         EffectKind::SayFreeze { .. } => "the notice about the freeze of changes".to_owned(),

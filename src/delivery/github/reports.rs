@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::GitHub;
+use super::{FollowUp, GitHub};
 use super::publish::{CanPublish, Mode, Publication, Published, PullRequest, PullState, Undone, Why};
 use crate::job::Job;
 use crate::report::{Became, Digest, IndexRow, Section, Wrote};
 use domain::effect::{Lane, Outcome, Receipt};
+use domain::incident::Incident;
 use domain::incident::after::publication::{self as kept, Came, Conflict, How, Part, Pull};
 use domain::incident::report::Report;
 use domain::text::shorten;
@@ -14,6 +15,8 @@ use view::Names;
 
 /// Longest text of either side that people are shown where both changed a part, in characters.
 const SHOWN_MOST: usize = 300;
+/// The label of every follow-up's issue, beside that of its kind.
+const LABEL: &str = "incident follow-up";
 
 impl GitHub {
     /// Publishes `report` where its incident says, once. Whatever an earlier attempt left is found by its mark.
@@ -60,9 +63,68 @@ impl GitHub {
         self.can_publish(repository).await.map_err(|why| why.verdict(repository).reason)
     }
 
+    /// Brings the issue of a follow-up to what the follow-up is now: opened once, closed, or open again.
+    pub async fn follow_up_issue(&self, job: &Job, number: u32) -> Outcome {
+        let Some((incident, one)) = follow_up(job, number) else { return gone() };
+        let done = one.deadline.done.is_some();
+        let seen = match (&one.issue, &one.repository, job.incident_mark()) {
+            (Some(_), ..) if one.issue_closed == done => return Outcome::Done(Receipt::Nothing),
+            (Some(issue), ..) => self.turn_issue(issue, !done).await,
+            (None, Some(_), _) if done && !job.may_have_happened() => {
+                return Outcome::Dropped { reason: "it was done before it had an issue".to_owned() };
+            }
+            (None, Some(repository), Some(mark)) => {
+                let (title, body) = view::follow_up_issue(incident, one);
+                let asked = FollowUp {
+                    repository: repository.clone(),
+                    title,
+                    body,
+                    labels: vec![LABEL.to_owned(), one.tag.word().to_owned()],
+                    mark: format!("{mark}-{number}"),
+                    since: one.since(),
+                    unsure: job.may_have_happened(),
+                };
+                self.open_follow_up(&asked).await
+            }
+            _ => return gone(),
+        };
+        let repository = one.issue.as_ref().map(|issue| &issue.repository).or(one.repository.as_ref());
+        match seen {
+            Ok(seen) => Outcome::Done(Receipt::FollowUp { issue: seen.issue, closed: !seen.open }),
+            Err(undone) => self.undone(job, repository.map_or("the repository", String::as_str), undone),
+        }
+    }
+
+    /// Looks how the issue of a follow-up stands. Beside a reminder what cannot be told is no news.
+    pub async fn see_follow_up(&self, job: &Job, number: u32) -> Outcome {
+        let issue = follow_up(job, number).and_then(|(_, one)| one.issue.as_ref());
+        let Some(issue) = issue else { return gone() };
+        match self.see_issue(issue).await {
+            Ok(seen) => {
+                Outcome::Done(Receipt::FollowUp { issue: issue.clone(), closed: !seen.open })
+            }
+            Err(undone) if matches!(job.effect.lane, Lane::Issues(_)) => {
+                self.undone(job, &issue.repository, undone)
+            }
+            Err(Undone { why, .. }) => {
+                let reason = why.verdict(&issue.repository).reason;
+                Outcome::Dropped { reason: format!("how the issue stands cannot be told: {reason}") }
+            }
+        }
+    }
+
     fn undone(&self, job: &Job, repository: &str, undone: Undone) -> Outcome {
         self.judged(job, undone.why.verdict(repository), undone.unknown)
     }
+}
+
+fn gone() -> Outcome {
+    Outcome::Dropped { reason: "the follow-up has no issue".to_owned() }
+}
+
+fn follow_up(job: &Job, number: u32) -> Option<(&Incident, &domain::incident::after::follow_up::FollowUp)> {
+    let incident = job.incident.as_deref()?;
+    Some((incident, incident.after.follow_up(number)?))
 }
 
 fn publication(

@@ -304,6 +304,8 @@ impl Deliverer {
             | EffectKind::IssueCard
             | EffectKind::IssueState { .. }
             | EffectKind::PublishReport
+            | EffectKind::FollowUpIssue { .. }
+            | EffectKind::SeeIssue { .. }
             | EffectKind::SeePull => Err(Stop::Failed("this is carried out on GitHub".into())),
             EffectKind::Whisper { to, place, reply, private } => {
                 self.whisper(job, to, place, reply, private).await

@@ -29,6 +29,8 @@ pub enum Lane {
     After(IncidentId),
     /// Its report in the repository.
     Publish(IncidentId),
+    /// The issues of its follow-ups.
+    Issues(IncidentId),
     /// One check of a run: a lane each, so that they are asked side by side.
     Look(RunId, String),
     /// What a run changes: one thing after the other.
@@ -63,6 +65,7 @@ impl Lane {
             Self::Show(_) => "show",
             Self::After(_) => "after",
             Self::Publish(_) => "publish",
+            Self::Issues(_) => "issues",
             Self::Look(..) => "look",
             Self::Act(_) => "act",
             Self::Stop(_) => "stop",

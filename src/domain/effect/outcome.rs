@@ -97,6 +97,11 @@ pub enum Receipt {
     },
     Room(Room),
     Issue(Issue),
+    /// How the issue of a follow-up stands.
+    FollowUp {
+        issue: Issue,
+        closed: bool,
+    },
     /// What came of publishing a report.
     Published(Box<Came>),
     /// How its pull request stands.

@@ -13,6 +13,8 @@ impl EffectKind {
             | Self::IssueCard
             | Self::AlertCard { .. }
             | Self::PublishReport
+            | Self::FollowUpIssue { .. }
+            | Self::SeeIssue { .. }
             | Self::SeePull
             | Self::RunCard { .. } => true,
             Self::Say { .. }

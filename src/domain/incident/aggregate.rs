@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::after::{begins, finished};
+use super::after::{begins, finished, turned};
 use super::event::{Event, EventKind};
 use super::page::follows;
 use super::{Fired, Incident, Intent, consequences, fire};
@@ -68,7 +68,8 @@ impl Aggregate for Incident {
         let path = around.rules.rule(after.severity).pages();
         let owed = || begins(after, event, around.rules);
         let done = || finished(after, event);
-        follows(after, event, path, &around.duty).or_else(owed).or_else(done).map(Next::by_itself)
+        let turns = || turned(after, event, around.rules);
+        follows(after, event, path, &around.duty).or_else(owed).or_else(done).or_else(turns).map(Next::by_itself)
     }
 
     fn fire(&self, kind: TimerKind, Moment { now, outage }: Moment, around: &Around<'_>) -> Vec<EventKind> {

@@ -88,6 +88,9 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
             }
         }
         EffectKind::PublishReport => after::publishes_still(incident),
+        EffectKind::FollowUpIssue { number } | EffectKind::SeeIssue { number } => {
+            after::has_issue(incident, *number)
+        }
         EffectKind::SeePull => after::sees_still(incident),
         EffectKind::Card { .. }
         | EffectKind::Topic

@@ -10,8 +10,9 @@ use crate::markdown::{inert, inert_lines, inert_title};
 use crate::terminal::Names;
 use crate::time::{spoken, utc};
 use crate::timeline;
-use crate::words::{Words, words};
+use crate::words::{Words, is_plain_https, words};
 use domain::id::UserId;
+use domain::incident::Incident;
 use domain::incident::after::deadline::Deadline;
 use domain::incident::after::event::Section;
 use domain::incident::after::follow_up::FollowUp;
@@ -57,6 +58,19 @@ pub fn report_row(report: &Report, file: &str) -> (&'static str, &'static str, S
         None => "still open".to_owned(),
     };
     ("# Incident Reports", head, format!("| [{id}]({file}) | {day} | {how_bad} | {title} | {lasted} |"))
+}
+
+/// The title of a follow-up's issue, and what stands in it. Whose it is and when it is due change, and are in Slack and in the report.
+pub fn follow_up_issue(incident: &Incident, one: &FollowUp) -> (String, String) {
+    let title = inert_title(&clean_line(&format!("[{}] {}", one.tag.word(), one.text)));
+    let due = one.deadline.due.strftime("%F");
+    let body = format!(
+        "A follow-up of {} ({}), due {due} when this was opened.\n\n{}\n\nClosed here it is done in Slack and in the report, and the other way round.",
+        incident.id,
+        inert(&incident.title),
+        inert_lines(&one.text)
+    );
+    (shorten(&title, TITLE_MOST), body)
 }
 
 /// Longest title that GitHub takes, in characters.
@@ -181,9 +195,11 @@ fn follow_ups(all: &[FollowUp]) -> String {
         let Deadline { owner, due, done, .. } = &one.deadline;
         let done = done.as_ref().map(|done| words![format!(" (done {})", done.at.strftime("%F"))]);
         let action = words![format!("[{}] ", one.tag.word()), one.text.clone()].and_if(done);
+        let issue = one.issue.as_ref().filter(|it| is_plain_https(&it.url) && !it.url.contains(['(', ')']));
+        let issue = issue.map(|it| format!(" ([#{}]({}))", it.number, it.url)).unwrap_or_default();
         let owner = owner.as_ref().map_or_else(|| words![NOT_KNOWN], |owner| words![owner]);
         let due = due.strftime("%F");
-        format!("| {} | {} | {due} |", action.markdown(usize::MAX), owner.markdown(usize::MAX))
+        format!("| {}{issue} | {} | {due} |", action.markdown(usize::MAX), owner.markdown(usize::MAX))
     };
     let head = ["| Action | Owner | Due Date |".to_owned(), "|--------|-------|----------|".to_owned()];
     head.into_iter().chain(all.iter().map(row)).collect::<Vec<_>>().join("\n")

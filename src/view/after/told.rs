@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{publication, thing};
 use crate::timeline::{admitted, name};
-use crate::words::{Words, moment, words};
+use crate::words::{Words, link, moment, words};
 use domain::actor::Actor;
 use domain::incident::after::deadline::Step;
 use domain::incident::after::event::{AfterNews, Owed};
@@ -56,6 +56,16 @@ pub fn told(news: &AfterNews, by: &Actor, most: usize) -> Words {
         AfterNews::Published(came) => publication::came(came),
         AfterNews::PullSeen { pull } => publication::seen(pull),
         AfterNews::Settled { part, ours } => publication::decided(who, *part, *ours),
+        AfterNews::IssueSeen { number, issue, closed, .. } => {
+            let state = if *closed { " is closed." } else { " is open." };
+            words![format!("The issue of follow-up {number}, "), link(issue), ",", state]
+        }
+        AfterNews::Done { owed } if by.is_howler() && matches!(owed, Owed::FollowUp(_)) => {
+            of(*owed).and(words![" is done: its issue was closed on GitHub."])
+        }
+        AfterNews::Undone { owed, .. } if by.is_howler() => {
+            of(*owed).and(words![" is open again: its issue was reopened on GitHub."])
+        }
         AfterNews::Done { owed: Owed::Report } if by.is_howler() => {
             words!["The report is done: its pull request was merged."]
         }

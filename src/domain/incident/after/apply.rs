@@ -50,6 +50,11 @@ impl After {
                     (deadline.due, deadline.put_off, deadline.next) = (*due, None, *next);
                 }
             }
+            AfterNews::IssueSeen { number, issue, closed, .. } => {
+                if let Some(one) = self.follow_ups.iter_mut().find(|one| one.number == *number) {
+                    (one.issue, one.issue_closed) = (Some(issue.clone()), *closed);
+                }
+            }
             AfterNews::PublishAsked { .. }
             | AfterNews::Published(_)
             | AfterNews::PullSeen { .. }

@@ -81,7 +81,11 @@ impl Consequences<'_> {
             }
             AfterNews::Added { follow_ups } => {
                 follow_ups.iter().for_each(|one| self.yours(Owed::FollowUp(one.number)));
+                follow_ups.iter().for_each(|one| self.issue(one.number));
             }
+            AfterNews::Done { owed: Owed::FollowUp(number) }
+            | AfterNews::Undone { owed: Owed::FollowUp(number), .. }
+            | AfterNews::IssueSeen { number, .. } => self.issue(*number),
             AfterNews::Given { owed, .. } => self.yours(*owed),
             AfterNews::Published(_) | AfterNews::PullSeen { .. } => self.published(before),
             AfterNews::Begun { report: None, .. }
@@ -115,6 +119,11 @@ impl Consequences<'_> {
         let incident = self.incident;
         let Some(deadline) = incident.after.deadline(owed) else { return };
         let owner = deadline.owner.as_ref();
+        if let Owed::FollowUp(number) = owed
+            && incident.after.follow_up(number).is_some_and(|one| one.issue.is_some())
+        {
+            self.push(Lane::After(incident.id), EffectKind::SeeIssue { number });
+        }
         // GitHub is asked first: what was merged without a word needs no reminder.
         if owed == Owed::Report && publish::open_pull(&incident.after).is_some() {
             self.push(Lane::After(incident.id), EffectKind::SeePull);

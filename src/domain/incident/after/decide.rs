@@ -236,6 +236,7 @@ fn add(incident: &Incident, wanted: &[Wanted], asked: &Asked<'_>, rules: &Severi
     no_report(incident)?;
     let (now, quiet) = (asked.now, &rules.afterwards().quiet);
     let first = incident.after.follow_ups.iter().map(|one| one.number).max().unwrap_or(0);
+    let repository = rules.afterwards().reports.as_ref().ok().map(|reports| reports.repository.clone());
     let one = |(number, wanted): (u32, &Wanted)| {
         if wanted.text.is_empty() {
             return Err(AfterProblem::NoText);
@@ -249,7 +250,7 @@ fn add(incident: &Incident, wanted: &[Wanted], asked: &Asked<'_>, rules: &Severi
         };
         let deadline = Deadline::new(Some(owner.into()), now, due, quiet);
         let (tag, text, by) = (wanted.tag, wanted.text.clone(), asked.by.clone());
-        Ok(FollowUp { number, tag, text, by, deadline, issue: None })
+        Ok(FollowUp { number, tag, text, by, deadline, issue: None, repository: repository.clone(), issue_closed: false })
     };
     let numbered = (first.saturating_add(1)..).zip(wanted);
     let follow_ups = numbered.map(one).collect::<Result<Vec<_>, _>>()?;

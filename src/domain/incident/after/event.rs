@@ -9,6 +9,7 @@ use super::deadline::{Deadline, Next, Step};
 use super::follow_up::FollowUp;
 use super::publication::{Came, Part, Place, Pull};
 use crate::actor::Actor;
+use crate::effect::Issue;
 use crate::timer::Lateness;
 
 /// A part of the report that people write (runbook 6.1). Timeline, duration and follow-ups are read off the events.
@@ -126,6 +127,14 @@ pub enum AfterNews {
     /// How its pull request stands.
     PullSeen {
         pull: Pull,
+    },
+    /// How the issue of a follow-up stands. `turned`: somebody closed or reopened it on GitHub.
+    IssueSeen {
+        number: u32,
+        issue: Issue,
+        closed: bool,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        turned: bool,
     },
     /// Somebody decided whose text of a part stands.
     Settled {

@@ -8,6 +8,7 @@ pub mod due;
 pub mod event;
 mod fire;
 pub mod follow_up;
+mod issue;
 pub mod line;
 pub mod publication;
 mod publish;
@@ -34,6 +35,7 @@ pub(super) use decide::{decide, write};
 pub use decide::{known, no_report};
 pub(super) use fire::fire;
 use publish::news_of;
+pub(super) use issue::{has_issue, seen as issue_seen, turned};
 pub(super) use publish::{came, finished, publishes, publishes_still, sees_still};
 
 /// A section of the report, as somebody wrote it last.

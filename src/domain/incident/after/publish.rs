@@ -142,6 +142,7 @@ fn changes(news: &AfterNews) -> bool {
         | AfterNews::Undone { owed, .. }
         | AfterNews::Given { owed, .. }
         | AfterNews::Moved { owed, .. } => matches!(owed, Owed::FollowUp(_)),
+        AfterNews::IssueSeen { .. } => true,
         _ => false,
     }
 }
@@ -209,7 +210,13 @@ impl Incident {
                 let same = publication.place.repository.eq_ignore_ascii_case(&touched.repository);
                 (same && publication.pull()?.number == number).then_some(EffectKind::SeePull)?
             }
-            TouchedWhat::Issue { .. } => return None,
+            TouchedWhat::Issue { number, follow_up } => {
+                let issue = self.after.follow_up(follow_up)?.issue.as_ref()?;
+                let same = issue.repository.eq_ignore_ascii_case(&touched.repository);
+                let kind = EffectKind::SeeIssue { number: follow_up };
+                let lane = Lane::Issues(self.id);
+                return (same && issue.number == number).then_some(Intent { lane, kind });
+            }
         };
         Some(Intent { lane: Lane::Publish(self.id), kind })
     }

@@ -27,7 +27,7 @@ fn done(owner: UserId) -> Deadline {
 
 fn follow_up(number: u32, texts: &Texts, deadline: Deadline) -> FollowUp {
     let (tag, text) = (Tag::Monitoring, texts.title.clone());
-    FollowUp { number, tag, text, by: ian().into(), deadline, issue: None }
+    FollowUp { number, tag, text, by: ian().into(), deadline, issue: None, repository: None, issue_closed: false }
 }
 
 fn after(news: AfterNews) -> EventKind {
