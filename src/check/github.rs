@@ -31,10 +31,16 @@ pub async fn line(config: &Config, secrets: &Secrets, clock: Clock) -> Line {
 pub async fn reports(config: &Config, secrets: &Secrets, clock: Clock) -> Line {
     let what = "reports";
     let Some(repository) = config.reports.repository.name() else {
-        return Line::note(what, "off: [reports] repository is \"off\"; reports are files in Slack and `howler report`");
+        return Line::note(
+            what,
+            "off: [reports] repository is \"off\"; reports are files in Slack and `howler report`",
+        );
     };
     if secrets.github_token.is_none() {
-        return Line::note(what, "off: GITHUB_TOKEN is not set; reports are files in Slack and `howler report`");
+        return Line::note(
+            what,
+            "off: GITHUB_TOKEN is not set; reports are files in Slack and `howler report`",
+        );
     }
     let github = match GitHub::new(secrets, &config.backup, clock) {
         Ok(github) => github,
@@ -51,7 +57,9 @@ fn told(what: &str, repository: &str, how: How, can: &CanPublish) -> Line {
     if *may_push == Some(false) {
         return Line::fail(
             what,
-            format!("the account of GITHUB_TOKEN may not push to {repository}: give it write access, and the token Contents and Pull requests, read and write"),
+            format!(
+                "the account of GITHUB_TOKEN may not push to {repository}: give it write access, and the token Contents and Pull requests, read and write"
+            ),
         );
     }
     let place = match how {
@@ -59,7 +67,9 @@ fn told(what: &str, repository: &str, how: How, can: &CanPublish) -> Line {
         How::Commit => format!("commits to {branch} of {repository}"),
     };
     if (how, *protected) == (How::Commit, Some(true)) {
-        let words = format!("{branch} of {repository} is protected, and reports are to be commits to it: let howler's account past the rule, or set [reports] mode to \"pull request\"");
+        let words = format!(
+            "{branch} of {repository} is protected, and reports are to be commits to it: let howler's account past the rule, or set [reports] mode to \"pull request\""
+        );
         return Line::note(what, words);
     }
     let mut doubts = Vec::new();
@@ -69,7 +79,11 @@ fn told(what: &str, repository: &str, how: How, can: &CanPublish) -> Line {
     if how == How::Commit && protected.is_none() {
         doubts.push("whether that branch is protected");
     }
-    let cannot = if doubts.is_empty() { String::new() } else { format!("; GitHub does not tell {}", doubts.join(" and ")) };
+    let cannot = if doubts.is_empty() {
+        String::new()
+    } else {
+        format!("; GitHub does not tell {}", doubts.join(" and "))
+    };
     Line::ok(what, format!("Publish makes {place}{cannot}"))
 }
 
@@ -86,12 +100,21 @@ mod tests {
             (line.level, line.words)
         };
         let (commit, pull) = (How::Commit, How::PullRequest);
-        assert_eq!(told(pull, Some(true), Some(true)), (Level::Ok, "Publish makes pull requests in o/r".into()));
-        assert_eq!(told(commit, Some(true), Some(false)), (Level::Ok, "Publish makes commits to main of o/r".into()));
+        assert_eq!(
+            told(pull, Some(true), Some(true)),
+            (Level::Ok, "Publish makes pull requests in o/r".into())
+        );
+        assert_eq!(
+            told(commit, Some(true), Some(false)),
+            (Level::Ok, "Publish makes commits to main of o/r".into())
+        );
         assert_eq!(told(pull, Some(false), None).0, Level::Fail);
         assert_eq!(told(commit, Some(true), Some(true)).0, Level::Note);
         let (level, words) = told(commit, None, None);
         assert_eq!(level, Level::Ok);
-        assert!(words.contains("does not tell whether the token may write there and whether that branch"), "{words}");
+        assert!(
+            words.contains("does not tell whether the token may write there and whether that branch"),
+            "{words}"
+        );
     }
 }

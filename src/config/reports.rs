@@ -79,13 +79,17 @@ mod tests {
         assert_eq!(of(&config.reports, false), Err(NoReports::NoToken));
         let reports = of(&config.reports, true).unwrap();
         assert_eq!(reports.repository, "anomalyco/monkeytown");
-        assert_eq!((reports.how, reports.folder.as_str()), (How::PullRequest, ".monkeytown/decisions/incidents"));
+        assert_eq!(
+            (reports.how, reports.folder.as_str()),
+            (How::PullRequest, ".monkeytown/decisions/incidents")
+        );
         assert_eq!(reports.security_folder, ".monkeytown/security/incidents");
     }
 
     #[test]
     fn the_file_says_where_else_or_nowhere() {
-        let config = Config::parse("[reports]\nrepository = \"o/r\"\nmode = \"commit\"\nfolder = \"docs/reports/\"\n");
+        let config =
+            Config::parse("[reports]\nrepository = \"o/r\"\nmode = \"commit\"\nfolder = \"docs/reports/\"\n");
         let reports = of(&config.unwrap().reports, true).unwrap();
         assert_eq!((reports.how, reports.folder.as_str()), (How::Commit, "docs/reports"));
         let off = Config::parse("[reports]\nrepository = \"off\"\n").unwrap();

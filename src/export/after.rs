@@ -45,9 +45,10 @@ pub fn named(news: &AfterNews) -> (&'static str, Value) {
             json!({ "number": number, "issue": issue.number, "url": issue.url, "closed": closed }),
         ),
         AfterNews::PullSeen { pull: seen } => ("report_pull_request_seen", pull(seen)),
-        AfterNews::Settled { part, ours } => {
-            ("report_conflict_settled", json!({ "part": part.words(), "stands": if *ours { "howler's" } else { "people's" } }))
-        }
+        AfterNews::Settled { part, ours } => (
+            "report_conflict_settled",
+            json!({ "part": part.words(), "stands": if *ours { "howler's" } else { "people's" } }),
+        ),
         AfterNews::Done { owed } => ("owed_done", json!({ "of": owed.to_string() })),
         AfterNews::Undone { owed, .. } => ("owed_undone", json!({ "of": owed.to_string() })),
         AfterNews::Given { owed, to, .. } => {

@@ -36,9 +36,8 @@ pub fn read(reading: Reading<'_>, rules: &Rules, event: Option<&str>, body: &Bod
     let event = event.unwrap_or("unnamed event");
     let Some(run) = at(&value, &["workflow_run"]).filter(|run| run.is_object()) else {
         return match event {
-            "pull_request" | "issues" => touched(&value, event).unwrap_or_else(|why| {
-                Read::passed_over(format!("{event}: {why}"), unnamed())
-            }),
+            "pull_request" | "issues" => touched(&value, event)
+                .unwrap_or_else(|why| Read::passed_over(format!("{event}: {why}"), unnamed())),
             "workflow_run" => Read::not_understood("a `workflow_run` without its run", unnamed()),
             // A hook may be set to send everything.
             other => Read::passed_over(format!("{other}: no workflow run"), unnamed()),
@@ -84,9 +83,8 @@ fn touched(value: &Value, event: &str) -> Result<Read, String> {
         (incident_of(&branch).ok_or("none of howler's branches")?, TouchedWhat::Pull(number))
     };
     let (action, changed) = (text(value, &["action"]), text(one, &["updated_at"]));
-    let id = changed.map(|at| {
-        format!("github:{event}:{repository}:{number}:{}:{at}", action.unwrap_or_default())
-    });
+    let id =
+        changed.map(|at| format!("github:{event}:{repository}:{number}:{}:{at}", action.unwrap_or_default()));
     let touched = vec![Touched { repository, incident, what }];
     Ok(Read { heard: Heard { touched, ..Heard::default() }, id })
 }

@@ -161,7 +161,9 @@ fn one_of_each() -> [Command; 46] {
 fn after(line: &AfterLine) -> Option<Entry> {
     let (line, does) = match line {
         AfterLine::Report => ("7 report", "shows the report of INC-7; 7 report file puts it into its thread"),
-        AfterLine::Publish => ("7 publish", "publishes the report in its repository, for people to review and merge"),
+        AfterLine::Publish => {
+            ("7 publish", "publishes the report in its repository, for people to review and merge")
+        }
         AfterLine::Write { .. } => {
             ("7 report root cause: Redis was full", "writes a part of it; 7 report done says it is done")
         }

@@ -46,7 +46,8 @@ mod words;
 use slack_morphism::prelude::SlackBlock;
 
 pub use after::{
-    follow_up_issue, people_in, problem_in_words, report_file, report_lead, report_parts, report_request, report_row,
+    follow_up_issue, people_in, problem_in_words, report_file, report_lead, report_parts, report_request,
+    report_row,
 };
 pub use amend::{amended, settled};
 pub use card::{card, card_anew, topic};

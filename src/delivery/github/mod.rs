@@ -26,7 +26,9 @@ use ground::clock::Clock;
 use verdict::{Trouble, verdict};
 
 pub use follow_ups::{FollowUp, IssueSeen};
-pub use publish::{CanPublish, Mode, Permission, Publication, Published, PullRequest, PullSeen, PullState, Undone, Why};
+pub use publish::{
+    CanPublish, Mode, Permission, Publication, Published, PullRequest, PullSeen, PullState, Undone, Why,
+};
 
 /// The one way out to GitHub.
 pub struct GitHub {

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{FollowUp, GitHub};
 use super::publish::{CanPublish, Mode, Publication, Published, PullRequest, PullState, Undone, Why};
+use super::{FollowUp, GitHub};
 use crate::job::Job;
 use crate::report::{Became, Digest, IndexRow, Section, Wrote};
 use domain::effect::{Lane, Outcome, Receipt};
@@ -26,9 +26,7 @@ impl GitHub {
         };
         let publication = publication(job, report, kept, names, report_mark);
         match self.publish(&publication).await {
-            Ok(published) => {
-                Outcome::Done(Receipt::Published(Box::new(came(published, &publication, kept))))
-            }
+            Ok(published) => Outcome::Done(Receipt::Published(Box::new(came(published, &publication, kept)))),
             Err(Undone { why: Why::Closed { number, url }, .. }) => {
                 let branch = kept.pull().map(|pull| pull.branch.clone()).unwrap_or_default();
                 Outcome::Done(Receipt::Pull(Pull { number, url, state: kept::PullState::Closed, branch }))
@@ -47,7 +45,9 @@ impl GitHub {
         match self.pull_request(repository, pull.number).await {
             Ok(seen) => Outcome::Done(Receipt::Pull(pull_of(seen.pull))),
             // Somebody changed something there: it is asked until that is known.
-            Err(undone) if matches!(job.effect.lane, Lane::Publish(_)) => self.undone(job, repository, undone),
+            Err(undone) if matches!(job.effect.lane, Lane::Publish(_)) => {
+                self.undone(job, repository, undone)
+            }
             Err(Undone { why, .. }) => {
                 let reason = why.verdict(repository).reason;
                 Outcome::Dropped { reason: format!("how the pull request stands cannot be told: {reason}") }
@@ -100,9 +100,7 @@ impl GitHub {
         let issue = follow_up(job, number).and_then(|(_, one)| one.issue.as_ref());
         let Some(issue) = issue else { return gone() };
         match self.see_issue(issue).await {
-            Ok(seen) => {
-                Outcome::Done(Receipt::FollowUp { issue: issue.clone(), closed: !seen.open })
-            }
+            Ok(seen) => Outcome::Done(Receipt::FollowUp { issue: issue.clone(), closed: !seen.open }),
             Err(undone) if matches!(job.effect.lane, Lane::Issues(_)) => {
                 self.undone(job, &issue.repository, undone)
             }

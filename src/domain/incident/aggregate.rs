@@ -69,7 +69,11 @@ impl Aggregate for Incident {
         let owed = || begins(after, event, around.rules);
         let done = || finished(after, event);
         let turns = || turned(after, event, around.rules);
-        follows(after, event, path, &around.duty).or_else(owed).or_else(done).or_else(turns).map(Next::by_itself)
+        follows(after, event, path, &around.duty)
+            .or_else(owed)
+            .or_else(done)
+            .or_else(turns)
+            .map(Next::by_itself)
     }
 
     fn fire(&self, kind: TimerKind, Moment { now, outage }: Moment, around: &Around<'_>) -> Vec<EventKind> {

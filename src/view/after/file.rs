@@ -50,7 +50,8 @@ pub fn report_parts(report: &Report, names: &Names) -> Vec<(Part, String)> {
 
 /// The list of all reports: what stands before its table, the table's two first lines, and the row of this one.
 pub fn report_row(report: &Report, file: &str) -> (&'static str, &'static str, String) {
-    let head = "| Incident | Day | Severity | Title | Duration |\n|----------|-----|----------|-------|----------|";
+    let head =
+        "| Incident | Day | Severity | Title | Duration |\n|----------|-----|----------|-------|----------|";
     let (id, day) = (report.incident, report.declared_at.strftime("%F"));
     let (how_bad, title) = (severity(report.severity), inert(&report.title));
     let lasted = match report.lasted.until {

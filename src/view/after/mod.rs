@@ -9,7 +9,9 @@ mod said;
 mod told;
 mod typed;
 
-pub use self::file::{follow_up_issue, people_in, report_file, report_lead, report_parts, report_request, report_row};
+pub use self::file::{
+    follow_up_issue, people_in, report_file, report_lead, report_parts, report_request, report_row,
+};
 pub use self::problem::in_words as problem_in_words;
 pub(super) use self::said::said;
 pub(super) use self::told::told;

@@ -172,13 +172,23 @@ pub(super) fn problem(problem: &AfterProblem, via: Via) -> Message {
         }
         AfterProblem::NotPublished { incident, why } => {
             let why = match why {
-                NoReports::Off => "[reports] repository is \"off\" in howler.toml, so there is nowhere to publish it. Name a repository there \
-                                   and restart howler",
-                NoReports::NoToken => "GITHUB_TOKEN is not set, so I cannot write on GitHub. Set one with the permissions Contents and Pull \
-                                       requests, read and write, and restart howler",
+                NoReports::Off => {
+                    "[reports] repository is \"off\" in howler.toml, so there is nowhere to publish it. Name a repository there \
+                                   and restart howler"
+                }
+                NoReports::NoToken => {
+                    "GITHUB_TOKEN is not set, so I cannot write on GitHub. Set one with the permissions Contents and Pull \
+                                       requests, read and write, and restart howler"
+                }
             };
             let file = line(&format!("{} report file", incident.0));
-            (vec![words![why, "."], words!["Until then the report is a file in the thread of its card: ", file]], None)
+            (
+                vec![
+                    words![why, "."],
+                    words!["Until then the report is a file in the thread of its card: ", file],
+                ],
+                None,
+            )
         }
         AfterProblem::NoConflict { incident, part } => (
             vec![words![format!("{incident}: of {} nobody is asked which text stands.", part.words())]],

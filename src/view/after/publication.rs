@@ -9,9 +9,7 @@ use domain::command::Command;
 use domain::id::IncidentId;
 use domain::incident::after::event::Section;
 use domain::incident::after::line::AfterLine;
-use domain::incident::after::publication::{
-    Came, Conflict, How, Part, Place, Publication, Pull, PullState,
-};
+use domain::incident::after::publication::{Came, Conflict, How, Part, Place, Publication, Pull, PullState};
 use domain::incident::report::Report;
 use domain::text::shorten;
 
@@ -71,9 +69,8 @@ pub fn lines(report: &Report, via: Via) -> Vec<Words> {
         }
         None => words![bold("Published"), format!(" in {}, on {}: {place}", place.repository, came.branch)],
     };
-    let left = (!came.left.is_empty()).then(|| {
-        words![format!("People took the marks away, so I leave alone: {}.", parts(&came.left))]
-    });
+    let left = (!came.left.is_empty())
+        .then(|| words![format!("People took the marks away, so I leave alone: {}.", parts(&came.left))]);
     let asked = came.conflicts.iter().take(ASKED_MOST).flat_map(|(part, it)| {
         let cut = |text: &String| shorten(text, ASKED_SHORT);
         let it = Conflict { theirs: cut(&it.theirs), ours: cut(&it.ours), ..it.clone() };
@@ -89,9 +86,9 @@ pub fn conflict(part: Part, conflict: &Conflict, place: &Place, pull: Option<&Pu
     let file = if part == Part::Row { format!("{}/README.md", place.folder) } else { place.to_string() };
     let at = pull.map_or_else(|| words![file], |pull| words![request(pull)]);
     vec![
-        words!["People changed ", bold(part.words()), " in "].and(at).and(words![
-            ", and it changed in Slack, too. Theirs stands until somebody decides."
-        ]),
+        words!["People changed ", bold(part.words()), " in "]
+            .and(at)
+            .and(words![", and it changed in Slack, too. Theirs stands until somebody decides."]),
         words![bold("Theirs: "), conflict.theirs.clone()],
         words![bold("Mine: "), conflict.ours.clone()],
     ]
@@ -134,10 +131,9 @@ pub fn publishes(place: &Place, anew: bool, not_known: &[Section]) -> Words {
 pub fn settled(part: Part, ours: bool) -> Words {
     match ours {
         true => words![format!("my text of {} is written over what stands there.", part.words())],
-        false => words![format!(
-            "people's text of {} stays. I ask again when it changes in Slack.",
-            part.words()
-        )],
+        false => {
+            words![format!("people's text of {} stays. I ask again when it changes in Slack.", part.words())]
+        }
     }
 }
 
@@ -155,24 +151,32 @@ pub fn told(
     };
     let (head, lines) = match pull.map(|pull| (pull, pull.state)) {
         Some((pull, PullState::Open)) => {
-            let review = words!["Read it and merge it: ", request(pull), format!(" in {}.", place.repository)];
-            let follows = words!["What changes in Slack becomes a further commit there, what you edit there stays. Merged, the report is done."];
+            let review =
+                words!["Read it and merge it: ", request(pull), format!(" in {}.", place.repository)];
+            let follows = words![
+                "What changes in Slack becomes a further commit there, what you edit there stays. Merged, the report is done."
+            ];
             ("📄 In a pull request: the report of", vec![Some(review), missing(), Some(follows)])
         }
         Some((pull, PullState::Merged)) => {
-            let done = words![request(pull), format!(" of {} was merged: the report is done.", place.repository)];
+            let done =
+                words![request(pull), format!(" of {} was merged: the report is done.", place.repository)];
             ("✅ Merged: the report of", vec![Some(done)])
         }
         Some((pull, PullState::Closed)) => {
             let closed = words![
                 request(pull),
-                format!(" of {} was closed without being merged. I publish nothing of it any more.", place.repository)
+                format!(
+                    " of {} was closed without being merged. I publish nothing of it any more.",
+                    place.repository
+                )
             ];
-            let anew = words!["To publish it in a new one: ", code(format!("/incident {} publish", incident.0))];
+            let anew =
+                words!["To publish it in a new one: ", code(format!("/incident {} publish", incident.0))];
             ("⚠️ Not merged: the report of", vec![Some(closed), Some(anew)])
         }
         None => {
-            let at = sha.map(|sha| words![" (", ].and(commit(&place.repository, sha)).and(words![")"]));
+            let at = sha.map(|sha| words![" (",].and(commit(&place.repository, sha)).and(words![")"]));
             let stands = words![format!("It stands in {}: {place}", place.repository)].and_if(at);
             let done = words!["Done with it? ", code(format!("/incident {} report done", incident.0))];
             ("📄 Published: the report of", vec![Some(stands), missing(), Some(done)])

@@ -47,7 +47,8 @@ pub fn said(said: &AfterSaid, incident: IncidentId) -> Message {
                 .finish()
         }
         AfterSaid::Published { title, place, commit, pull, not_known } => {
-            let (head, lines) = publication::told(incident, place, commit.as_deref(), pull.as_ref(), not_known);
+            let (head, lines) =
+                publication::told(incident, place, commit.as_deref(), pull.as_ref(), not_known);
             Draft::new().headline(&head, title).lines(lines).buttons(vec![open(incident)]).finish()
         }
         AfterSaid::Conflict { title, part, conflict, place, pull } => Draft::new()

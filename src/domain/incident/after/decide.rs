@@ -250,7 +250,16 @@ fn add(incident: &Incident, wanted: &[Wanted], asked: &Asked<'_>, rules: &Severi
         };
         let deadline = Deadline::new(Some(owner.into()), now, due, quiet);
         let (tag, text, by) = (wanted.tag, wanted.text.clone(), asked.by.clone());
-        Ok(FollowUp { number, tag, text, by, deadline, issue: None, repository: repository.clone(), issue_closed: false })
+        Ok(FollowUp {
+            number,
+            tag,
+            text,
+            by,
+            deadline,
+            issue: None,
+            repository: repository.clone(),
+            issue_closed: false,
+        })
     };
     let numbered = (first.saturating_add(1)..).zip(wanted);
     let follow_ups = numbered.map(one).collect::<Result<Vec<_>, _>>()?;

@@ -87,10 +87,7 @@ impl AfterLine {
     /// The word people type for it.
     pub fn word(&self) -> &'static str {
         match self {
-            Self::Report
-            | Self::ReportFile
-            | Self::Edit { .. }
-            | Self::Write { .. } => "report",
+            Self::Report | Self::ReportFile | Self::Edit { .. } | Self::Write { .. } => "report",
             Self::Publish | Self::Settle { .. } => "publish",
             Self::FollowUp { .. } | Self::FollowUpDefaults | Self::Move { .. } => "follow-up",
             Self::FollowUps | Self::FollowUpsOf => "follow-ups",

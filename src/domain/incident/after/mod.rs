@@ -34,8 +34,8 @@ pub use consequences::{AfterSaid, Reminder};
 pub(super) use decide::{decide, write};
 pub use decide::{known, no_report};
 pub(super) use fire::fire;
-use publish::news_of;
 pub(super) use issue::{has_issue, seen as issue_seen, turned};
+use publish::news_of;
 pub(super) use publish::{came, finished, publishes, publishes_still, sees_still};
 
 /// A section of the report, as somebody wrote it last.

@@ -266,11 +266,7 @@ pub(super) fn told_still(incident: &Incident, pull: Option<&Pull>) -> Result<(),
 }
 
 /// Whether that is still to be decided.
-pub(super) fn asked_still(
-    incident: &Incident,
-    part: Part,
-    conflict: &Conflict,
-) -> Result<(), &'static str> {
+pub(super) fn asked_still(incident: &Incident, part: Part, conflict: &Conflict) -> Result<(), &'static str> {
     let came = incident.after.publication.as_ref().and_then(|publication| publication.came.as_ref());
     let stands = came.and_then(|came| came.conflicts.get(&part));
     if stands == Some(conflict) { Ok(()) } else { Err("it was decided, or changed again") }

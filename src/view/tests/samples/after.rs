@@ -27,7 +27,16 @@ fn done(owner: UserId) -> Deadline {
 
 fn follow_up(number: u32, texts: &Texts, deadline: Deadline) -> FollowUp {
     let (tag, text) = (Tag::Monitoring, texts.title.clone());
-    FollowUp { number, tag, text, by: ian().into(), deadline, issue: None, repository: None, issue_closed: false }
+    FollowUp {
+        number,
+        tag,
+        text,
+        by: ian().into(),
+        deadline,
+        issue: None,
+        repository: None,
+        issue_closed: false,
+    }
 }
 
 fn after(news: AfterNews) -> EventKind {
@@ -36,6 +45,40 @@ fn after(news: AfterNews) -> EventKind {
 
 /// A P1 that was taken, understood, rolled back and resolved, with what people wrote afterwards.
 pub fn after_story(texts: &Texts) -> Story {
+    publishing(texts, until_written(texts))
+}
+
+/// What became of its publication.
+fn publishing(texts: &Texts, story: Story) -> Story {
+    let issue = domain::effect::Issue {
+        repository: "anomalyco/monkeytown".into(),
+        number: 14,
+        url: "https://github.com/anomalyco/monkeytown/issues/14".into(),
+    };
+    let seen = |closed, turned| AfterNews::IssueSeen { number: 1, issue: issue.clone(), closed, turned };
+    let came = Came {
+        branch: "howler/inc-7".into(),
+        pull: Some(pull(PullState::Open)),
+        conflicts: [(Part::RootCause, conflict(texts))].into(),
+        ..Came::default()
+    };
+    let next = Next { step: Step::Due, at: at("14:40") };
+    let asked = AfterNews::PublishAsked { place: place(How::PullRequest), anew: true };
+    let told = [
+        (Some(ian()), asked),
+        (None, AfterNews::Published(Box::new(came))),
+        (Some(bea()), AfterNews::Settled { part: Part::RootCause, ours: false }),
+        (None, seen(false, false)),
+        (None, seen(true, true)),
+        (None, AfterNews::Done { owed: Owed::FollowUp(1) }),
+        (None, seen(false, true)),
+        (None, AfterNews::Undone { owed: Owed::FollowUp(1), next }),
+        (None, AfterNews::PullSeen { pull: pull(PullState::Merged) }),
+    ];
+    told.into_iter().fold(story, |story, (by, news)| story.then("02:55", by, after(news)))
+}
+
+fn until_written(texts: &Texts) -> Story {
     let run = domain::id::RunId(3);
     let noted = |note: RunNote| EventKind::Runbook { run, note: Box::new(note) };
     let asked = RunNote::Asked {
@@ -112,14 +155,20 @@ pub fn reports(texts: &Texts) -> Vec<(&'static str, Report)> {
         ("report, many lines", long.report()),
         ("report, being published", published(texts, |publication| publication.came = None)),
         ("report, in a pull request", published(texts, |_| {})),
-        ("report, committed", published(texts, |publication| {
-            let came = publication.came.as_mut().unwrap();
-            (came.pull, came.branch) = (None, "main".into());
-            (came.conflicts, came.left) = Default::default();
-        })),
-        ("report, closed", published(texts, |publication| {
-            publication.came.as_mut().unwrap().pull = Some(pull(PullState::Closed));
-        })),
+        (
+            "report, committed",
+            published(texts, |publication| {
+                let came = publication.came.as_mut().unwrap();
+                (came.pull, came.branch) = (None, "main".into());
+                (came.conflicts, came.left) = Default::default();
+            }),
+        ),
+        (
+            "report, closed",
+            published(texts, |publication| {
+                publication.came.as_mut().unwrap().pull = Some(pull(PullState::Closed));
+            }),
+        ),
     ]
 }
 
@@ -135,7 +184,12 @@ fn pull(state: PullState) -> Pull {
 
 fn conflict(texts: &Texts) -> Conflict {
     let (theirs, ours) = (texts.text.clone(), texts.text.clone());
-    Conflict { theirs: theirs.chars().take(300).collect(), ours: ours.chars().take(300).collect(), seen: "1".into(), wanted: "2".into() }
+    Conflict {
+        theirs: theirs.chars().take(300).collect(),
+        ours: ours.chars().take(300).collect(),
+        seen: "1".into(),
+        wanted: "2".into(),
+    }
 }
 
 /// One that is published, with all that can be asked about it.
