@@ -357,6 +357,7 @@ async fn closed(store: &Weak<Store>) {
 /// The way to GitHub, and when a P1 is told there.
 fn backup(config: &mut Config, secrets: &Secrets, clock: &Clock) -> Result<Arc<GitHub>, GitHubError> {
     let github = GitHub::new(secrets, &config.backup, clock.clone())?;
+    config.publish_with(secrets.github_token.is_some());
     match github.on() {
         Ok((repository, after)) => {
             info!(repository, "a P1 that Slack does not take becomes an issue on GitHub");

@@ -51,6 +51,7 @@ mod paging;
 mod phones;
 mod planted;
 mod printed;
+mod published;
 mod pushed;
 mod release;
 mod restart;

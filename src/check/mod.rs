@@ -108,7 +108,8 @@ pub async fn run(config: Option<&Path>, data: PathBuf, lookup: impl Fn(&str) -> 
             report.print(asked::lines(&config, &secrets, &clock).await);
             report.print(watches::lines(&config, &secrets, &clock).await);
             report.print(vendors::lines(&config, clock.now()).await);
-            report.print(vec![github::line(&config, &secrets, clock).await]);
+            report.print(vec![github::line(&config, &secrets, clock.clone()).await]);
+            report.print(vec![github::reports(&config, &secrets, clock).await]);
         }
         Err(_) => report.print(vec![Line::note(
             "Slack",

@@ -166,6 +166,7 @@ pub(super) fn of(quiet: &Quiet, sprint: Option<&Sprint>, rotation: &Rotation) ->
             weeks: sprint.weeks,
             zone: zone(&sprint.zone),
         }),
+        ..Afterwards::default()
     }
 }
 

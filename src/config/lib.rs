@@ -10,6 +10,7 @@ mod limits;
 mod path;
 mod phone;
 mod problems;
+mod reports;
 mod rotation;
 mod runbook;
 pub mod secrets;
@@ -40,6 +41,7 @@ use domain::severities::{Loudness, Severities};
 pub use limits::{Limits, Size};
 pub use phone::{Phone, PhoneDoubt, Provider, PublicUrl};
 pub use problems::problems;
+pub use reports::Reports;
 pub use rotation::Rotation;
 pub use runbook::{ApprovalRules, RunbookRules};
 
@@ -63,6 +65,7 @@ pub struct Config {
     pub alerts: Rules,
     pub quiet: Quiet,
     pub sprint: Option<Sprint>,
+    pub reports: Reports,
     pub sources: Sources,
     #[serde(rename = "heartbeat", deserialize_with = "sources::heartbeats")]
     pub heartbeats: Vec<Heartbeat>,
@@ -227,7 +230,16 @@ impl Config {
         }
         let afterwards = afterwards::of(&config.quiet, config.sprint.as_ref(), &config.rotation);
         config.severity.set_afterwards(afterwards);
+        config.publish_with(false);
         Ok(config)
+    }
+
+    /// Whether reports can be published is known once it is known whether there is a `token` for GitHub.
+    pub fn publish_with(&mut self, token: bool) {
+        let reports = reports::of(&self.reports, token);
+        let mut afterwards = self.severity.afterwards().clone();
+        afterwards.reports = reports;
+        self.severity.set_afterwards(afterwards);
     }
 }
 

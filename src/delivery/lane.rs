@@ -133,7 +133,10 @@ impl Lanes {
             None if job.effect.kind.is_by_phone() => self.caller.perform(job).await,
             None => match &job.effect.kind {
                 EffectKind::Picture(picture) => self.picture(job, picture).await,
-                EffectKind::ReportFile { .. } => self.report_file(job).await,
+                EffectKind::ReportFile { .. } | EffectKind::PublishReport => self.report(job).await,
+                EffectKind::SeePull => self.github.see_pull(job).await,
+                EffectKind::FollowUpIssue { number } => self.github.follow_up_issue(job, *number).await,
+                EffectKind::SeeIssue { number } => self.github.see_follow_up(job, *number).await,
                 _ => self.deliverer.perform(job).await,
             },
         }
@@ -176,13 +179,17 @@ impl Lanes {
         names
     }
 
-    /// The report as it is now, read off the threads that everything else runs on.
-    async fn report_file(&self, job: &Job) -> Outcome {
+    /// The report as it is now, read off the threads that everything else runs on: into the card's thread, or to GitHub.
+    async fn report(&self, job: &Job) -> Outcome {
         let Some(incident) = job.incident.clone() else {
             return Outcome::Failed { reason: "its incident is not there".to_owned(), unknown: false };
         };
         let desk = self.desk.clone();
         match tokio::task::spawn_blocking(move || desk.report_of(&incident)).await {
+            Ok(Ok(report)) if job.effect.kind == EffectKind::PublishReport => {
+                let names = self.deliverer.names_in(&report).await;
+                self.github.publish_report(job, &report, &names).await
+            }
             Ok(Ok(report)) => self.deliverer.report_file(job, &report).await,
             Ok(Err(fault)) => {
                 let until = self.clock.now().saturating_add(PAUSE).unwrap_or(Timestamp::MAX);

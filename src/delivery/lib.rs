@@ -21,8 +21,8 @@ mod survey;
 
 pub use directory::BotIdentity;
 pub use github::{
-    FollowUp, GitHub, GitHubError, IssueSeen, Mode, Off, Permission, Publication, Published, PullRequest,
-    PullSeen, PullState, Undone, Why,
+    CanPublish, FollowUp, GitHub, GitHubError, IssueSeen, Mode, Off, Permission, Publication, Published,
+    PullRequest, PullSeen, PullState, Undone, Why,
 };
 pub use group_keeper::GroupKeeper;
 pub use hands::Hands;

@@ -280,6 +280,18 @@ pub enum EffectKind {
     ReportFile {
         seq: u32,
     },
+    /// Publish the report as it is then, where its incident says.
+    PublishReport,
+    /// Look how the pull request of the report stands.
+    SeePull,
+    /// Open, close or reopen the issue of a follow-up, as the follow-up is then.
+    FollowUpIssue {
+        number: u32,
+    },
+    /// Look how the issue of a follow-up stands.
+    SeeIssue {
+        number: u32,
+    },
     /// Post the message of a group of alerts, or edit it where it stands.
     AlertCard {
         group: GroupId,

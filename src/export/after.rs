@@ -6,6 +6,7 @@ use super::event::lateness;
 use domain::incident::after::deadline::{Deadline, Step};
 use domain::incident::after::event::AfterNews;
 use domain::incident::after::follow_up::FollowUp;
+use domain::incident::after::publication::{Pull, PullState};
 
 /// The event's name in the export, and its data.
 pub fn named(news: &AfterNews) -> (&'static str, Value) {
@@ -29,6 +30,25 @@ pub fn named(news: &AfterNews) -> (&'static str, Value) {
         AfterNews::PutOff { owed, until, why, .. } => {
             ("owed_put_off", json!({ "of": owed.to_string(), "until": until, "why": why }))
         }
+        AfterNews::PublishAsked { place, anew } => (
+            "report_publish_asked",
+            json!({ "repository": place.repository, "path": place.to_string(), "anew": anew }),
+        ),
+        AfterNews::Published(came) => (
+            "report_published",
+            json!({ "commit": came.commit, "branch": came.branch, "pull_request": came.pull.as_ref().map(pull),
+                "conflicts": came.conflicts.keys().map(|part| part.words()).collect::<Vec<_>>(),
+                "left_alone": came.left.iter().map(|part| part.words()).collect::<Vec<_>>() }),
+        ),
+        AfterNews::IssueSeen { number, issue, closed, .. } => (
+            "follow_up_issue_seen",
+            json!({ "number": number, "issue": issue.number, "url": issue.url, "closed": closed }),
+        ),
+        AfterNews::PullSeen { pull: seen } => ("report_pull_request_seen", pull(seen)),
+        AfterNews::Settled { part, ours } => (
+            "report_conflict_settled",
+            json!({ "part": part.words(), "stands": if *ours { "howler's" } else { "people's" } }),
+        ),
         AfterNews::Done { owed } => ("owed_done", json!({ "of": owed.to_string() })),
         AfterNews::Undone { owed, .. } => ("owed_undone", json!({ "of": owed.to_string() })),
         AfterNews::Given { owed, to, .. } => {
@@ -36,6 +56,15 @@ pub fn named(news: &AfterNews) -> (&'static str, Value) {
         }
         AfterNews::Moved { owed, due, .. } => ("owed_moved", json!({ "of": owed.to_string(), "due": due })),
     }
+}
+
+fn pull(pull: &Pull) -> Value {
+    let state = match pull.state {
+        PullState::Open => "open",
+        PullState::Merged => "merged",
+        PullState::Closed => "closed",
+    };
+    json!({ "number": pull.number, "url": pull.url, "state": state })
 }
 
 fn deadline(deadline: &Deadline) -> Value {

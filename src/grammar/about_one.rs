@@ -60,7 +60,7 @@ pub(super) fn verb_line(verb: Verb, word: &str, rest: &str) -> Result<Line, Refu
         | Verb::Rename
         | Verb::Link => with_text(verb, rest),
         Verb::Due => Ok(here(command(verb, rest)?)),
-        Verb::Report | Verb::Retro => owed(verb, rest),
+        Verb::Report | Verb::Publish | Verb::Retro => owed(verb, rest),
         Verb::FollowUp => follow_up(rest),
         Verb::Duplicate => duplicate(rest),
         Verb::Merge => merge::line(rest),

@@ -13,6 +13,7 @@ use domain::incident::after::due::Whose;
 use domain::incident::after::event::{Owed, Section};
 use domain::incident::after::follow_up::Tag;
 use domain::incident::after::line::{AfterLine, AfterProblem, Wanted};
+use domain::incident::after::publication::Part;
 use domain::oncall::when::{WhenProblem, WhenText};
 use domain::refusal::Refusal;
 use domain::text::{TITLE_MOST, clean_line, shorten};
@@ -69,6 +70,7 @@ pub(super) fn mistake(why: &str) -> Result<Command, Refusal> {
 pub(super) fn command(verb: Verb, rest: &str) -> Result<Command, Refusal> {
     match verb {
         Verb::Report => report(rest),
+        Verb::Publish => Ok(publish(rest)),
         Verb::Retro => retro(rest),
         Verb::FollowUp => follow_up(rest),
         _ => Ok(due(rest)),
@@ -96,6 +98,11 @@ fn report(rest: &str) -> Result<Command, Refusal> {
     if ["file", "as file", "as a file", "download"].iter().any(|words| words.eq_ignore_ascii_case(rest)) {
         return Ok(said(AfterLine::ReportFile));
     }
+    if let (first, after) = split_word(rest)
+        && first.eq_ignore_ascii_case("publish")
+    {
+        return Ok(publish(after));
+    }
     if let Some((section, text)) = section(rest) {
         return Ok(said(match parts::optional_text(section.words(), text)? {
             Some(text) => AfterLine::Write { section, text },
@@ -103,6 +110,29 @@ fn report(rest: &str) -> Result<Command, Refusal> {
         }));
     }
     owed(Owed::Report, rest)
+}
+
+/// `publish`, `publish anew`; `publish theirs root cause` where people and howler both changed it.
+fn publish(rest: &str) -> Command {
+    let bare = rest.trim_matches(is_sign).to_lowercase();
+    if ["", "anew", "again", "it", "report", "the report", "now"].contains(&bare.as_str()) {
+        return said(AfterLine::Publish);
+    }
+    let choice = match split_word(&bare) {
+        ("keep" | "take", after) => split_word(after),
+        choice => choice,
+    };
+    let ours = match choice.0 {
+        "theirs" => Some(false),
+        "ours" | "howler's" | "yours" => Some(true),
+        _ => None,
+    };
+    let is_it = |part: &Part| part.name() == choice.1 || part.words() == choice.1;
+    let part = Part::OF_THE_FILE.into_iter().chain([Part::Row]).find(is_it);
+    match (ours, part) {
+        (Some(ours), Some(part)) => said(AfterLine::Settle { part, ours }),
+        _ => unclear(AfterProblem::NoSuchPart { words: parts::quoted(rest) }),
+    }
 }
 
 /// `retro`, `retro done`, `retro @maya`, `retro snooze 1d why`.

@@ -2,11 +2,12 @@
 
 use super::here;
 use super::number::{self, Named};
-use super::parts::split_word;
+use super::parts::{self, split_word};
 use super::tidy::is_sign;
 use super::together;
 use super::verbs::noted;
 use domain::command::{Command, Line};
+use domain::id::IncidentId;
 use domain::refusal::{Doubt, Refusal};
 
 /// Words between the one and the other: the other one leads.
@@ -106,4 +107,17 @@ fn without<'t>(text: &'t str, words: &[&str]) -> &'t str {
         (first, after) if !first.is_empty() && is_one_of(first, words) => without(after, words),
         _ => text,
     }
+}
+
+/// `of 7`, `7`, `INC-7`.
+pub(super) fn other(rest: &str) -> Result<IncidentId, Refusal> {
+    let number = rest.trim_start_matches("as ").trim_start_matches("of ").trim();
+    if number.is_empty() {
+        return Err(Refusal::TextMissing { command: "duplicate".into() });
+    }
+    let found = match number::explicit(number)? {
+        Some(Named::Number(incident)) => Some(incident),
+        _ => number::bare(number)?,
+    };
+    found.ok_or_else(|| Refusal::NotAnIncidentNumber { word: parts::quoted(rest) })
 }

@@ -4,14 +4,13 @@ use jiff::SignedDuration;
 
 use super::after;
 use super::merge;
-use super::number::{self, Named};
 use super::parts::{self, split_word};
 use super::tidy::is_sign;
 use super::words::{Verb, nearest_of};
 use super::{SNOOZE, unknown};
 use crate::slack_text;
 use domain::command::{Command, Line, Retractable, Role};
-use domain::id::{IncidentId, UserId};
+use domain::id::UserId;
 use domain::incident::severity::Status;
 use domain::oncall::said::{Heard, heard};
 use domain::refusal::{Doubt, Refusal};
@@ -49,9 +48,11 @@ pub(super) fn command(verb: Verb, rest: &str) -> Result<Command, Refusal> {
         Verb::Resolve => return resolve(rest),
         Verb::Retract => return retract(rest),
         Verb::Cancel => Command::Cancel { why: parts::optional_text("reason", rest)?, of: None },
-        Verb::Duplicate => Command::Cancel { why: None, of: Some(other(rest)?) },
+        Verb::Duplicate => Command::Cancel { why: None, of: Some(merge::other(rest)?) },
         Verb::Mistake => after::mistake(without_first(rest, &["by", "because"]))?,
-        Verb::Report | Verb::Retro | Verb::FollowUp | Verb::Due => after::command(verb, rest)?,
+        Verb::Report | Verb::Publish | Verb::Retro | Verb::FollowUp | Verb::Due => {
+            after::command(verb, rest)?
+        }
         Verb::Merge => return merge::command(rest),
         Verb::Split => return merge::split(rest),
         Verb::Rename => match parts::headline(without_first(rest, &["it", "to", "as"])) {
@@ -92,19 +93,6 @@ fn without_first<'t>(rest: &'t str, words: &[&str]) -> &'t str {
         }
         _ => rest,
     }
-}
-
-/// `of 7`, `7`, `INC-7`.
-fn other(rest: &str) -> Result<IncidentId, Refusal> {
-    let number = rest.trim_start_matches("as ").trim_start_matches("of ").trim();
-    if number.is_empty() {
-        return Err(Refusal::TextMissing { command: "duplicate".into() });
-    }
-    let found = match number::explicit(number)? {
-        Some(Named::Number(incident)) => Some(incident),
-        _ => number::bare(number)?,
-    };
-    found.ok_or_else(|| Refusal::NotAnIncidentNumber { word: parts::quoted(rest) })
 }
 
 /// `invite @a @b`, `invite me`.

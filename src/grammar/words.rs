@@ -24,6 +24,7 @@ pub enum Verb {
     Split,
     Mistake,
     Report,
+    Publish,
     Retro,
     FollowUp,
     Due,
@@ -42,7 +43,7 @@ pub enum Verb {
 }
 
 /// The first of each row is the word that howler suggests.
-const WORDS: [(Verb, &[&str]); 36] = [
+const WORDS: [(Verb, &[&str]); 37] = [
     (Verb::Declare, &["declare", "new", "create", "raise"]),
     (Verb::Update, &["update", "updates"]),
     (Verb::Status, &["status", "state"]),
@@ -64,6 +65,7 @@ const WORDS: [(Verb, &[&str]); 36] = [
     (Verb::Split, &["split", "unmerge"]),
     (Verb::Mistake, &["mistake"]),
     (Verb::Report, &["report"]),
+    (Verb::Publish, &["publish"]),
     (Verb::Retro, &["retro", "retrospective", "postmortem", "post-mortem"]),
     (Verb::FollowUp, &["follow-up", "follow-ups", "followup", "followups"]),
     (Verb::Due, &["due"]),

@@ -1,4 +1,4 @@
-//! GitHub's webhooks: finished workflow runs (`workflow_run`), as its page "Webhook events and payloads" describes them.
+//! GitHub's webhooks: finished workflow runs (`workflow_run`), and what may be howler's own (`pull_request`, `issues`), as its page "Webhook events and payloads" describes them.
 
 use serde_json::Value;
 
@@ -6,7 +6,8 @@ use super::body::form_value;
 use super::json::{at, first, number, text};
 use super::text::{facts, links, title};
 use super::{Body, Read, Reading, name, time};
-use domain::alert::signal::{Heard, RunEnd, Said, Signal, Source, Trouble};
+use domain::alert::signal::{Heard, RunEnd, Said, Signal, Source, Touched, TouchedWhat, Trouble};
+use domain::id::IncidentId;
 
 /// The header that names the event. It is not signed, so the body's shape has the last word.
 pub const EVENT: &str = "x-github-event";
@@ -35,6 +36,8 @@ pub fn read(reading: Reading<'_>, rules: &Rules, event: Option<&str>, body: &Bod
     let event = event.unwrap_or("unnamed event");
     let Some(run) = at(&value, &["workflow_run"]).filter(|run| run.is_object()) else {
         return match event {
+            "pull_request" | "issues" => touched(&value, event)
+                .unwrap_or_else(|why| Read::passed_over(format!("{event}: {why}"), unnamed())),
             "workflow_run" => Read::not_understood("a `workflow_run` without its run", unnamed()),
             // A hook may be set to send everything.
             other => Read::passed_over(format!("{other}: no workflow run"), unnamed()),
@@ -56,6 +59,51 @@ pub fn read(reading: Reading<'_>, rules: &Rules, event: Option<&str>, body: &Bod
         }
     };
     Read { heard, id }
+}
+
+/// A pull request or an issue that has one of howler's names: `howler/inc-7`, or a follow-up's mark in its text.
+///
+/// # Errors
+/// It has none, in words.
+fn touched(value: &Value, event: &str) -> Result<Read, String> {
+    let field = if event == "issues" { "issue" } else { "pull_request" };
+    let one = at(value, &[field]).filter(|one| one.is_object()).ok_or("without what it is about")?;
+    let repository = text(value, &["repository", "full_name"]).ok_or("of an unnamed repository")?;
+    let number = number(one, &["number"]).ok_or("without its number")?;
+    let (incident, what) = if event == "issues" {
+        let body = text(one, &["body"]).unwrap_or_default();
+        let (incident, follow_up) = marked(&body).ok_or("none of howler's issues")?;
+        (incident, TouchedWhat::Issue { number, follow_up })
+    } else {
+        let from = text(one, &["head", "repo", "full_name"]);
+        if from.is_some_and(|from| !from.eq_ignore_ascii_case(&repository)) {
+            return Err("of a fork".into());
+        }
+        let branch = text(one, &["head", "ref"]).unwrap_or_default();
+        (incident_of(&branch).ok_or("none of howler's branches")?, TouchedWhat::Pull(number))
+    };
+    let (action, changed) = (text(value, &["action"]), text(one, &["updated_at"]));
+    let id =
+        changed.map(|at| format!("github:{event}:{repository}:{number}:{}:{at}", action.unwrap_or_default()));
+    let touched = vec![Touched { repository, incident, what }];
+    Ok(Read { heard: Heard { touched, ..Heard::default() }, id })
+}
+
+/// `howler/inc-7` and `howler/inc-7-2` are of INC-7.
+fn incident_of(branch: &str) -> Option<IncidentId> {
+    let rest = branch.strip_prefix("howler/inc-")?;
+    let (incident, count) = rest.split_once('-').map_or((rest, None), |(id, count)| (id, Some(count)));
+    let plain = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    (plain(incident) && count.is_none_or(plain)).then(|| incident.parse().ok().map(IncidentId))?
+}
+
+/// The incident and the follow-up that a hidden line names: `<!-- howler store-INC-7-2 -->`.
+fn marked(body: &str) -> Option<(IncidentId, u32)> {
+    let (_, after) = body.rsplit_once("<!-- howler ")?;
+    let (mark, _) = after.split_once(" -->")?;
+    let (rest, follow_up) = mark.rsplit_once('-')?;
+    let (_, incident) = rest.rsplit_once("-INC-")?;
+    Some((IncidentId(incident.parse().ok()?), follow_up.parse().ok()?))
 }
 
 fn value(body: &Body<'_>) -> Result<Value, String> {

@@ -41,6 +41,10 @@ pub fn effect_in_words(effect: &Effect) -> String {
             format!("{} {}", super::feature::notice_in_words(notice), place(to))
         }
         EffectKind::ReportFile { .. } => "the report as a file in the card's thread".to_owned(),
+        EffectKind::PublishReport => "the report in its repository on GitHub".to_owned(),
+        EffectKind::FollowUpIssue { number } => format!("the issue of follow-up {number} on GitHub"),
+        EffectKind::SeeIssue { number } => format!("a look at the issue of follow-up {number}"),
+        EffectKind::SeePull => "a look at the report's pull request".to_owned(),
         EffectKind::AskUnfreeze(_) => "who may unfreeze changes".to_owned(),
         EffectKind::SayFreeze { .. } => "the notice about the freeze of changes".to_owned(),
         EffectKind::Prepare { run, .. } => format!("the plan of {run}"),
@@ -86,6 +90,8 @@ fn message(say: &Say) -> &'static str {
         Say::After(said) => match said.as_ref() {
             AfterSaid::Begun { .. } => "the word that the report is begun",
             AfterSaid::Reminder(_) => "the reminder of what is owed",
+            AfterSaid::Published { .. } => "the word where the report stands",
+            AfterSaid::Conflict { .. } => "the question whose text of the report stands",
             AfterSaid::Yours { .. } => "the word that something was given to somebody",
         },
         Say::Reminder { .. } => "the reminder that an update is due",

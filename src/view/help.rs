@@ -103,7 +103,7 @@ fn entry(command: &Command) -> Option<Entry> {
 }
 
 /// One of each command, in the order of the help; the text in them does not matter.
-fn one_of_each() -> [Command; 45] {
+fn one_of_each() -> [Command; 46] {
     let after = |line| Command::After(Box::new(line));
     let text = String::new;
     let effect = EffectId(1);
@@ -133,6 +133,7 @@ fn one_of_each() -> [Command; 45] {
         after(AfterLine::Report),
         after(AfterLine::Write { section: Section::RootCause, text: text() }),
         after(AfterLine::PutOff { owed: Owed::Report, by: SignedDuration::from_hours(24), why: None }),
+        after(AfterLine::Publish),
         after(AfterLine::Retro),
         after(AfterLine::FollowUp { wanted: Vec::new() }),
         after(AfterLine::FollowUps),
@@ -160,6 +161,9 @@ fn one_of_each() -> [Command; 45] {
 fn after(line: &AfterLine) -> Option<Entry> {
     let (line, does) = match line {
         AfterLine::Report => ("7 report", "shows the report of INC-7; 7 report file puts it into its thread"),
+        AfterLine::Publish => {
+            ("7 publish", "publishes the report in its repository, for people to review and merge")
+        }
         AfterLine::Write { .. } => {
             ("7 report root cause: Redis was full", "writes a part of it; 7 report done says it is done")
         }
@@ -171,6 +175,7 @@ fn after(line: &AfterLine) -> Option<Entry> {
         AfterLine::PutOff { .. } => ("7 report snooze 1d why", "reminders wait, the deadline does not"),
         AfterLine::Due { .. } => ("due", "shows what you owe; also due all, due overdue"),
         AfterLine::ReportFile
+        | AfterLine::Settle { .. }
         | AfterLine::Edit { .. }
         | AfterLine::Done { .. }
         | AfterLine::Undone { .. }

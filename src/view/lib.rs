@@ -45,7 +45,10 @@ mod words;
 
 use slack_morphism::prelude::SlackBlock;
 
-pub use after::{people_in, problem_in_words, report_file};
+pub use after::{
+    follow_up_issue, people_in, problem_in_words, report_file, report_lead, report_parts, report_request,
+    report_row,
+};
 pub use amend::{amended, settled};
 pub use card::{card, card_anew, topic};
 pub use effect_words::effect_in_words;

@@ -199,7 +199,7 @@ fn by_howler(what: &EventKind, who: &Actor, most: usize) -> Words {
         EventKind::Paged(paged) => page::on_timeline(paged),
         EventKind::Alerts(news) => incident_alerts::told(news, who, most),
         EventKind::Merge(news) => merge::told(news, words![name(who)], most),
-        EventKind::After(news) => after::told(news, name(who), most),
+        EventKind::After(news) => after::told(news, who, most),
         EventKind::Escalated { passes, why } => {
             let did = if *passes { " can't take it." } else { " escalated." };
             words![name(who), did].and_if(why.as_ref().map(|why| words![" Why: ", shorten(why, most)]))
@@ -297,7 +297,7 @@ fn from(entry: &Entry) -> &'static str {
     if entry.from_shell { " (from a shell)" } else { "" }
 }
 
-fn name(who: &Actor) -> Part {
+pub(super) fn name(who: &Actor) -> Part {
     match who {
         Actor::Alert(alert) => Part::from(format!("howler, from {alert},")),
         who => who.into(),

@@ -152,7 +152,7 @@ pub(super) fn address(url: &str, text: String) -> Part {
 }
 
 /// Nothing in it ends a link or begins one.
-fn is_plain_https(url: &str) -> bool {
+pub(super) fn is_plain_https(url: &str) -> bool {
     let plain = |c: char| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '|' | '"' | '`');
     url.starts_with("https://") && url.chars().all(plain)
 }

@@ -5,6 +5,7 @@ mod client;
 mod follow_ups;
 mod issues;
 mod publish;
+mod reports;
 mod verdict;
 
 use std::fmt;
@@ -14,7 +15,7 @@ use tokio::sync::OnceCell;
 use tracing::error;
 
 use super::job::Job;
-use super::retry::{self, Class};
+use super::retry::{self, Class, Verdict};
 use super::slack::DelivererError;
 use client::Client;
 use config::Backup;
@@ -25,7 +26,9 @@ use ground::clock::Clock;
 use verdict::{Trouble, verdict};
 
 pub use follow_ups::{FollowUp, IssueSeen};
-pub use publish::{Mode, Permission, Publication, Published, PullRequest, PullSeen, PullState, Undone, Why};
+pub use publish::{
+    CanPublish, Mode, Permission, Publication, Published, PullRequest, PullSeen, PullState, Undone, Why,
+};
 
 /// The one way out to GitHub.
 pub struct GitHub {
@@ -141,13 +144,18 @@ impl GitHub {
     fn outcome(&self, job: &Job, stop: Stop) -> Outcome {
         let Stop { trouble, repository, sending } = stop;
         let verdict = verdict(&trouble, &repository);
-        let (id, attempts) = (job.effect.id, job.effect.attempts);
         let lost = matches!(verdict.class, Class::Again { lost: true });
         let unknown = if sending { lost } else { job.may_have_happened() };
+        self.judged(job, verdict, unknown)
+    }
+
+    /// What becomes of an effect by a verdict. `unknown`: something of it may stand.
+    fn judged(&self, job: &Job, verdict: Verdict, unknown: bool) -> Outcome {
+        let (id, attempts) = (job.effect.id, job.effect.attempts);
         let at = match verdict.class {
             Class::Never => return Outcome::Failed { reason: verdict.reason, unknown },
             Class::Ours => {
-                error!(effect = id.0, ?trouble, "GitHub does not take what howler made");
+                error!(effect = id.0, reason = verdict.reason, "GitHub does not take what howler made");
                 return Outcome::Failed { reason: verdict.reason, unknown };
             }
             Class::Again { .. } => self.after_now(retry::backoff(id, attempts)),

@@ -79,6 +79,11 @@ pub(super) enum Ends {
 }
 
 impl Digest {
+    /// As it was kept, of a text that is gone.
+    pub fn stored(digest: String) -> Self {
+        Self(digest)
+    }
+
     pub fn of(text: &str) -> Self {
         let text = text.replace("\r\n", "\n");
         let text = text.strip_suffix('\n').unwrap_or(&text);

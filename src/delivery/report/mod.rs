@@ -13,11 +13,9 @@
 mod index;
 mod marks;
 mod merge;
-mod slug;
 
 #[cfg(test)]
 mod tests;
 
 pub use index::{IndexRow, merge_index, standing_row, without_row};
 pub use merge::{Became, Digest, Merged, Section, Wrote, fresh, merge, standing};
-pub use slug::slug;

@@ -116,7 +116,7 @@ impl Deliverer {
     }
 
     /// The names of the people in a report, as far as Slack tells them.
-    async fn names_in(&self, report: &Report) -> Names {
+    pub(crate) async fn names_in(&self, report: &Report) -> Names {
         let mut names = Names::default();
         for person in view::people_in(report).into_iter().take(NAMES_MOST) {
             if let Some(name) = self.people.called(&person).await {

@@ -302,7 +302,11 @@ impl Deliverer {
             EffectKind::OpenIssue
             | EffectKind::Comment { .. }
             | EffectKind::IssueCard
-            | EffectKind::IssueState { .. } => Err(Stop::Failed("this is carried out on GitHub".into())),
+            | EffectKind::IssueState { .. }
+            | EffectKind::PublishReport
+            | EffectKind::FollowUpIssue { .. }
+            | EffectKind::SeeIssue { .. }
+            | EffectKind::SeePull => Err(Stop::Failed("this is carried out on GitHub".into())),
             EffectKind::Whisper { to, place, reply, private } => {
                 self.whisper(job, to, place, reply, private).await
             }

@@ -16,7 +16,7 @@ use domain::alert::ear::{Ear, Known};
 use domain::alert::event::AlertEventKind;
 use domain::alert::hear::{Checked, Delivery, NotHeard};
 use domain::alert::rules::{Channel, judge};
-use domain::alert::signal::{Change, Said, Signal, Source};
+use domain::alert::signal::{Change, Said, Signal, Source, Touched};
 use domain::alert::{Alert, AlertId};
 use domain::answer::Answer;
 use domain::credential::plan::Lives;
@@ -178,6 +178,9 @@ impl Draft<'_> {
             let on = changed.at.unwrap_or(self.now);
             self.credential_seen(&Lives::Vercel, on, |plan| plan.variable.as_ref() == Some(&changed.id))?;
         }
+        for touched in &delivery.heard.touched {
+            self.touched_on_github(touched)?;
+        }
         for change in delivery.heard.changes.iter().take(NOTED) {
             self.note_change(change)?;
         }
@@ -186,6 +189,15 @@ impl Draft<'_> {
             ear.late += u64::from(!self.hear_signal(signal, delivery.checked)?);
         }
         self.ears.insert(delivery.source, ear);
+        Ok(())
+    }
+
+    /// Looks how something of howler's stands on GitHub, where it is what its name says.
+    fn touched_on_github(&mut self, touched: &Touched) -> Result<(), StoreError> {
+        let Some(incident) = self.book().incident(touched.incident)? else { return Ok(()) };
+        if let Some(intent) = incident.looks_at(touched) {
+            self.push(Owner::Incident(incident.id), intent);
+        }
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::Severity;
+use crate::id::IncidentId;
 
 /// Who speaks (runbook 1.3, and what a small team has beside it).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -128,6 +129,28 @@ pub struct Heard {
     /// Finished runs of a default branch.
     #[serde(default)]
     pub runs: Vec<RunEnd>,
+    /// What may be howler's own on GitHub and was changed there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub touched: Vec<Touched>,
+}
+
+/// Something was changed on GitHub that has one of howler's names. How it stands is asked, for deliveries come in any order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Touched {
+    /// `owner/name`.
+    pub repository: String,
+    /// Whose report or follow-up it is, as its name says.
+    pub incident: IncidentId,
+    pub what: TouchedWhat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TouchedWhat {
+    /// The pull request of a report, by its number on GitHub.
+    Pull(u64),
+    /// The issue of a follow-up, by its number on GitHub and the follow-up's within its incident.
+    Issue { number: u64, follow_up: u32 },
 }
 
 /// A variable got a new value, which is not told.

@@ -27,6 +27,10 @@ pub enum Lane {
     Show(IncidentId),
     /// What is owed after an incident: who is told of it, and its report as a file. It never goes before a page.
     After(IncidentId),
+    /// Its report in the repository.
+    Publish(IncidentId),
+    /// The issues of its follow-ups.
+    Issues(IncidentId),
     /// One check of a run: a lane each, so that they are asked side by side.
     Look(RunId, String),
     /// What a run changes: one thing after the other.
@@ -60,6 +64,8 @@ impl Lane {
             Self::Group => "group",
             Self::Show(_) => "show",
             Self::After(_) => "after",
+            Self::Publish(_) => "publish",
+            Self::Issues(_) => "issues",
             Self::Look(..) => "look",
             Self::Act(_) => "act",
             Self::Stop(_) => "stop",

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{EffectState, Issue, Room};
 use crate::id::{ChannelId, EffectId, IncidentId, MessageTs, UserId};
+use crate::incident::after::publication::{Came, Pull};
 use crate::oncall::reach::NoWay;
 use crate::procedure::Finding;
 use crate::run::change::{Ended, Prepared};
@@ -96,6 +97,15 @@ pub enum Receipt {
     },
     Room(Room),
     Issue(Issue),
+    /// How the issue of a follow-up stands.
+    FollowUp {
+        issue: Issue,
+        closed: bool,
+    },
+    /// What came of publishing a report.
+    Published(Box<Came>),
+    /// How its pull request stands.
+    Pull(Pull),
     Read {
         author: Option<UserId>,
         text: String,

@@ -12,6 +12,10 @@ impl EffectKind {
             | Self::Group
             | Self::IssueCard
             | Self::AlertCard { .. }
+            | Self::PublishReport
+            | Self::FollowUpIssue { .. }
+            | Self::SeeIssue { .. }
+            | Self::SeePull
             | Self::RunCard { .. } => true,
             Self::Say { .. }
             | Self::Settle { .. }

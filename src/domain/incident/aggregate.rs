@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::after::begins;
+use super::after::{begins, finished, turned};
 use super::event::{Event, EventKind};
 use super::page::follows;
 use super::{Fired, Incident, Intent, consequences, fire};
@@ -67,7 +67,13 @@ impl Aggregate for Incident {
     fn next(after: &Self, event: &Event, around: &Around<'_>) -> Option<Next<EventKind>> {
         let path = around.rules.rule(after.severity).pages();
         let owed = || begins(after, event, around.rules);
-        follows(after, event, path, &around.duty).or_else(owed).map(Next::by_itself)
+        let done = || finished(after, event);
+        let turns = || turned(after, event, around.rules);
+        follows(after, event, path, &around.duty)
+            .or_else(owed)
+            .or_else(done)
+            .or_else(turns)
+            .map(Next::by_itself)
     }
 
     fn fire(&self, kind: TimerKind, Moment { now, outage }: Moment, around: &Around<'_>) -> Vec<EventKind> {

@@ -49,7 +49,7 @@ pub fn consequences(before: Option<&Incident>, after: &Incident, event: &Event) 
         EventKind::ResponseMissed { .. } => out.response_missed(),
         EventKind::Paged(paged) => out.paged(paged),
         EventKind::Alerts(news) => out.alerted(before, news),
-        EventKind::After(news) => out.after(news),
+        EventKind::After(news) => out.after(before, news),
         EventKind::Merge(news) => out.merged(before, news),
         EventKind::Escalated { passes, why } => out.escalated(*passes, why.as_ref()),
         EventKind::NotReached { to, why, .. } => out.not_reached(to, why),
@@ -73,6 +73,7 @@ pub fn consequences(before: Option<&Incident>, after: &Incident, event: &Event) 
     out.close_pages(before);
     out.questions(before);
     out.intents.extend(backup::told(before, after, event));
+    out.intents.extend(super::after::publishes(after, event));
     out.intents
 }
 

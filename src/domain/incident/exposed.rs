@@ -85,6 +85,11 @@ pub fn proposed(incident: &Incident, all: &[&Credential], procedure: bool) -> Op
 }
 
 impl Incident {
+    /// Whether it is one of security, as far as its checklist and its title tell: its report has a folder of its own (runbook 2.5).
+    pub fn is_of_security(&self) -> bool {
+        !self.exposed.is_empty() || looks_so(&self.title, &[])
+    }
+
     /// Whether `name` is on its checklist, and not rotated yet where `open`.
     pub fn exposes(&self, name: &str, open: bool) -> bool {
         self.exposed.iter().any(|one| one.name == name && one.rotated.is_none() == open)

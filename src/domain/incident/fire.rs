@@ -128,6 +128,11 @@ pub fn delivered(incident: &Incident, effect: &EffectKind, receipt: &Receipt) ->
                 text: text.clone(),
             }
         }
+        (
+            EffectKind::FollowUpIssue { number } | EffectKind::SeeIssue { number },
+            Receipt::FollowUp { issue, closed },
+        ) => after::issue_seen(incident, *number, issue, *closed)?,
+        (EffectKind::PublishReport | EffectKind::SeePull, receipt) => after::came(incident, receipt)?,
         _ => return None,
     };
     let known = match &event {

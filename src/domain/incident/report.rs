@@ -10,6 +10,7 @@ use super::Incident;
 use super::after::deadline::Deadline;
 use super::after::event::Section;
 use super::after::follow_up::FollowUp;
+use super::after::publication::Publication;
 use super::alerts::AlertWhat;
 use super::event::{Event, EventKind};
 use super::severity::{Severity, Status};
@@ -66,6 +67,9 @@ pub struct Report {
     /// What is merged into it.
     pub with: Vec<IncidentId>,
     pub not_known: Vec<Section>,
+    /// Where it is published, once somebody wanted that.
+    #[serde(default)]
+    pub publication: Option<Box<Publication>>,
 }
 
 /// The report of `incident` as it is at `now`: its own events, and those of what is merged into it.
@@ -95,6 +99,7 @@ pub fn report(
         deadline: incident.after.report.clone(),
         with: incident.parts.keys().copied().collect(),
         not_known: not_known(incident),
+        publication: incident.after.publication.clone(),
     }
 }
 

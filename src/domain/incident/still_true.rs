@@ -87,6 +87,11 @@ pub fn still_true(incident: &Incident, effect: &EffectKind) -> Result<(), &'stat
                 Err("the pushpin was taken off again")
             }
         }
+        EffectKind::PublishReport => after::publishes_still(incident),
+        EffectKind::FollowUpIssue { number } | EffectKind::SeeIssue { number } => {
+            after::has_issue(incident, *number)
+        }
+        EffectKind::SeePull => after::sees_still(incident),
         EffectKind::Card { .. }
         | EffectKind::Topic
         | EffectKind::PinCard

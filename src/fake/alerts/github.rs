@@ -61,6 +61,26 @@ impl GitHub {
         post.with("content-type", "application/x-www-form-urlencoded")
     }
 
+    /// What GitHub sends when a pull request is opened, merged, closed or reopened: as the REST API shows it, with what was done.
+    pub fn pull_request(&self, action: &str, pull: &Value, guid: &str) -> Post {
+        self.about("pull_request", "pull_request", action, pull, guid)
+    }
+
+    /// What GitHub sends when an issue is closed or reopened.
+    pub fn issue(&self, action: &str, issue: &Value, guid: &str) -> Post {
+        self.about("issues", "issue", action, issue, guid)
+    }
+
+    fn about(&self, event: &str, field: &str, action: &str, one: &Value, guid: &str) -> Post {
+        let Self { repository, default_branch, .. } = self;
+        let body = json!({
+            "action": action, "number": one["number"], field: one,
+            "repository": { "id": 300_029_405, "full_name": repository, "default_branch": default_branch },
+            "sender": { "login": "maya", "id": 1, "type": "User" },
+        });
+        self.post(event, guid, &body)
+    }
+
     /// What GitHub sends when the hook is made.
     pub fn ping(&self) -> Post {
         let hook = json!({ "type": "Repository", "id": 7, "name": "web", "active": true, "events": ["workflow_run"] });

@@ -87,6 +87,20 @@ impl GitHub {
         Ok(oid)
     }
 
+    /// A pull request as the REST API and the webhooks show it; null where there is none.
+    pub fn pull_shown(&self, number: u64) -> Value {
+        let pulls = self.pulls();
+        let pull = pulls.iter().find(|pull| pull.number == number);
+        pull.map(|pull| pull.shown(&self.0.setup.repository)).unwrap_or_default()
+    }
+
+    /// The same of an issue.
+    pub fn issue_shown(&self, number: u64) -> Value {
+        let issues = self.issues();
+        let issue = issues.iter().find(|issue| issue.number == number);
+        issue.map(|issue| issue.shown(&self.0.setup.repository)).unwrap_or_default()
+    }
+
     /// Somebody opens a pull request.
     pub fn somebody_pulls(&self, login: &str, head: &str, base: &str, title: &str) {
         let now = self.0.setup.clock.now();

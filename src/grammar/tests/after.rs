@@ -6,6 +6,7 @@ use domain::incident::after::due::Whose;
 use domain::incident::after::event::{Owed, Section};
 use domain::incident::after::follow_up::Tag;
 use domain::incident::after::line::{AfterLine, AfterProblem, Wanted};
+use domain::incident::after::publication::Part;
 use domain::oncall::when::WhenProblem;
 
 fn said(text: &str) -> (Option<u64>, AfterLine) {
@@ -36,6 +37,15 @@ fn what_people_type_about_a_report() {
         ("7 report Witnesses about 40", (Some(7), write(Section::Witnesses, "about 40"))),
         ("7 report data loss - none", (Some(7), write(Section::DataLoss, "none"))),
         ("7 report lessons learned: alert sooner", (Some(7), write(Section::Lessons, "alert sooner"))),
+        ("7 publish", (Some(7), Publish)),
+        ("publish INC-7", (Some(7), Publish)),
+        ("publish", (None, Publish)),
+        ("7 report publish", (Some(7), Publish)),
+        ("7 publish anew", (Some(7), Publish)),
+        ("7 publish theirs root cause", (Some(7), Settle { part: Part::RootCause, ours: false })),
+        ("7 publish keep theirs root-cause", (Some(7), Settle { part: Part::RootCause, ours: false })),
+        ("7 publish Ours Follow-ups", (Some(7), Settle { part: Part::FollowUps, ours: true })),
+        ("7 publish ours row of the list", (Some(7), Settle { part: Part::Row, ours: true })),
         ("7 report done", (Some(7), Done { owed: Owed::Report })),
         ("7 report reopen", (Some(7), Undone { owed: Owed::Report })),
         (
@@ -68,7 +78,14 @@ fn what_people_type_about_a_report() {
         assert_eq!(said(text), expected, "{text}");
     }
     let unclear = |text| matches!(said(text).1, Unclear(AfterProblem::NoSuchPart { .. }));
-    for text in ["7 report nonsense", "7 retro tomorrow", "due next week", "7 report by friday"] {
+    for text in [
+        "7 publish theirs",
+        "7 publish ours nonsense",
+        "7 report nonsense",
+        "7 retro tomorrow",
+        "due next week",
+        "7 report by friday",
+    ] {
         assert!(unclear(text), "{text}: {:?}", said(text));
     }
 }

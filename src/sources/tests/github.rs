@@ -1,6 +1,7 @@
 use super::*;
 use crate::github::{Rules, is_ping, read};
-use domain::alert::signal::{Said, Source, Trouble};
+use domain::alert::signal::{Said, Source, Touched, TouchedWhat, Trouble};
+use domain::id::IncidentId;
 use fake::alerts::{GitHub, Run};
 
 const COMPLETED: &str = include_str!("../fixtures/github-run-completed.json");
@@ -118,4 +119,50 @@ fn the_senders_bodies_are_read_as_json_and_as_a_form() {
     };
     assert_eq!(read(reading, &Rules::default(), Some("workflow_run"), &body), as_json);
     assert_eq!(one(as_json).key, "anomalyco/monkeytown .github/workflows/ci.yml main");
+}
+
+/// Only what has one of howler's names, and no fork's: how it stands is not read.
+#[test]
+fn what_may_be_howlers_own_is_told_by_its_name_alone() {
+    let pull = |branch: &str, from: &str| {
+        let one = serde_json::json!({
+            "number": 12, "state": "closed", "merged": true, "updated_at": "2026-11-29T12:00:00Z",
+            "head": { "ref": branch, "repo": { "full_name": from } },
+        });
+        (
+            "pull_request",
+            serde_json::json!({ "action": "closed", "pull_request": one, "repository": { "full_name": "o/r" } }),
+        )
+    };
+    let issue = |body: &str| {
+        let one = serde_json::json!({ "number": 14, "body": body, "updated_at": "2026-11-29T12:00:00Z" });
+        (
+            "issues",
+            serde_json::json!({ "action": "closed", "issue": one, "repository": { "full_name": "o/r" } }),
+        )
+    };
+    let of = |what| vec![Touched { repository: "o/r".into(), incident: IncidentId(7), what }];
+    let request = || of(TouchedWhat::Pull(12));
+    for ((event, body), expected) in [
+        (pull("howler/inc-7", "o/r"), request()),
+        (pull("howler/inc-7-2", "O/R"), request()),
+        (pull("howler/inc-7", "kofi/r"), vec![]),
+        (pull("howler/inc-", "o/r"), vec![]),
+        (pull("howler/inc-7-fix", "o/r"), vec![]),
+        (pull("howler/inc-+7", "o/r"), vec![]),
+        (pull("howler/inc-99999999999999999999", "o/r"), vec![]),
+        (pull("main", "o/r"), vec![]),
+        (
+            issue("Do it\n\n<!-- howler store-1-INC-7-2 -->"),
+            of(TouchedWhat::Issue { number: 14, follow_up: 2 }),
+        ),
+        (issue("<!-- howler store-1-INC-7 -->"), vec![]),
+        (issue("INC-7-2"), vec![]),
+    ] {
+        let told =
+            json(|reading, body| read(reading, &Rules::default(), Some(event), body), &body.to_string());
+        assert_eq!(told.heard.touched, expected, "{body}");
+        assert_eq!(told.heard.passed_over.is_empty(), !expected.is_empty(), "{body}");
+        assert!(told.id.is_some() && told.heard.signals.is_empty() && told.heard.not_understood.is_empty());
+    }
 }

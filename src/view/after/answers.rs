@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{listed, thing};
+use super::{listed, publication, thing};
 use crate::Message;
 use crate::blocks::{Button, Draft};
 use crate::lines::Via;
@@ -38,6 +38,12 @@ pub(super) fn answer(answer: &AfterAnswer, via: Via) -> Message {
         }
         AfterAnswer::FileComes { incident } => {
             one(said(incident, words!["the report comes as a file into the thread of its card."])).finish()
+        }
+        AfterAnswer::Publishes { incident, place, anew, not_known } => {
+            one(said(incident, publication::publishes(place, *anew, not_known))).finish()
+        }
+        AfterAnswer::Settled { incident, part, ours } => {
+            one(said(incident, publication::settled(*part, *ours))).finish()
         }
         AfterAnswer::Done { incident, owed, late, not_known } => {
             let late = late.map(|late| words![format!(" {} late.", spoken(late))]);

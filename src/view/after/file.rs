@@ -4,34 +4,92 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{NOT_KNOWN, heading};
+use super::{NOT_KNOWN, heading, listed};
 use crate::facts::severity;
-use crate::markdown::{inert, inert_lines};
+use crate::markdown::{inert, inert_lines, inert_title};
 use crate::terminal::Names;
 use crate::time::{spoken, utc};
 use crate::timeline;
-use crate::words::{Words, words};
+use crate::words::{Words, is_plain_https, words};
 use domain::id::UserId;
+use domain::incident::Incident;
 use domain::incident::after::deadline::Deadline;
 use domain::incident::after::event::Section;
 use domain::incident::after::follow_up::FollowUp;
+use domain::incident::after::publication::Part;
 use domain::incident::report::{Did, Lasted, Report};
 use domain::incident::timeline::Entry;
+use domain::text::{clean_line, shorten};
 
 /// The report in Markdown, with people by their `names` where these are known.
 pub fn report_file(report: &Report, names: &Names) -> String {
-    let blocks = [
-        format!("# Incident Report: {}", report.incident),
-        titled("Summary", summary(report)),
-        titled("Timeline (UTC)", rows(&report.timeline)),
-        titled(heading(Section::RootCause), written(report, Section::RootCause)),
-        titled("Impact", impact(report)),
-        titled(heading(Section::Resolution), resolution(report)),
-        titled("Follow-up Actions", follow_ups(&report.follow_ups)),
-        titled(heading(Section::Lessons), written(report, Section::Lessons)),
-    ];
-    let text = blocks.join("\n\n");
-    format!("{}\n", named(&text, names))
+    let parts = report_parts(report, names).into_iter().map(|(_, text)| text);
+    let blocks: Vec<String> = [report_lead(report)].into_iter().chain(parts).collect();
+    format!("{}\n", blocks.join("\n\n"))
+}
+
+/// What stands before the parts of the file.
+pub fn report_lead(report: &Report) -> String {
+    format!("# Incident Report: {}", report.incident)
+}
+
+/// The parts of the file, each with its heading.
+pub fn report_parts(report: &Report, names: &Names) -> Vec<(Part, String)> {
+    let text = |part: Part| match part {
+        Part::Summary => titled("Summary", summary(report)),
+        Part::Timeline => titled("Timeline (UTC)", rows(&report.timeline)),
+        Part::RootCause => titled(heading(Section::RootCause), written(report, Section::RootCause)),
+        Part::Impact => titled("Impact", impact(report)),
+        Part::Resolution => titled(heading(Section::Resolution), resolution(report)),
+        Part::FollowUps => titled("Follow-up Actions", follow_ups(&report.follow_ups)),
+        Part::Lessons => titled(heading(Section::Lessons), written(report, Section::Lessons)),
+        Part::Row => String::new(),
+    };
+    Part::OF_THE_FILE.into_iter().map(|part| (part, named(&text(part), names))).collect()
+}
+
+/// The list of all reports: what stands before its table, the table's two first lines, and the row of this one.
+pub fn report_row(report: &Report, file: &str) -> (&'static str, &'static str, String) {
+    let head =
+        "| Incident | Day | Severity | Title | Duration |\n|----------|-----|----------|-------|----------|";
+    let (id, day) = (report.incident, report.declared_at.strftime("%F"));
+    let (how_bad, title) = (severity(report.severity), inert(&report.title));
+    let lasted = match report.lasted.until {
+        Some(_) => spoken(report.lasted.open),
+        None => "still open".to_owned(),
+    };
+    ("# Incident Reports", head, format!("| [{id}]({file}) | {day} | {how_bad} | {title} | {lasted} |"))
+}
+
+/// The title of a follow-up's issue, and what stands in it. Whose it is and when it is due change, and are in Slack and in the report.
+pub fn follow_up_issue(incident: &Incident, one: &FollowUp) -> (String, String) {
+    let title = inert_title(&clean_line(&format!("[{}] {}", one.tag.word(), one.text)));
+    let due = one.deadline.due.strftime("%F");
+    let body = format!(
+        "A follow-up of {} ({}), due {due} when this was opened.\n\n{}\n\nClosed here it is done in Slack and in the report, and the other way round.",
+        incident.id,
+        inert(&incident.title),
+        inert_lines(&one.text)
+    );
+    (shorten(&title, TITLE_MOST), body)
+}
+
+/// Longest title that GitHub takes, in characters.
+const TITLE_MOST: usize = 256;
+
+/// The title of its pull request, and what stands in that.
+pub fn report_request(report: &Report) -> (String, String) {
+    let title = inert_title(&clean_line(&format!("Report of {}: {}", report.incident, report.title)));
+    let missing = match report.not_known.as_slice() {
+        [] => String::new(),
+        missing => format!("When this was opened nobody had said yet: {}.\n\n", listed(missing)),
+    };
+    let body = format!(
+        "The report of {}, as people write it in Slack.\n\n{missing}What changes in Slack becomes a further commit here. What you change in the \
+         file stays: where Slack then says something else, howler asks there which of both stands. Merged, the report counts as done.",
+        report.incident
+    );
+    (shorten(&title, TITLE_MOST), body)
 }
 
 fn titled(heading: &str, body: String) -> String {
@@ -138,9 +196,11 @@ fn follow_ups(all: &[FollowUp]) -> String {
         let Deadline { owner, due, done, .. } = &one.deadline;
         let done = done.as_ref().map(|done| words![format!(" (done {})", done.at.strftime("%F"))]);
         let action = words![format!("[{}] ", one.tag.word()), one.text.clone()].and_if(done);
+        let issue = one.issue.as_ref().filter(|it| is_plain_https(&it.url) && !it.url.contains(['(', ')']));
+        let issue = issue.map(|it| format!(" ([#{}]({}))", it.number, it.url)).unwrap_or_default();
         let owner = owner.as_ref().map_or_else(|| words![NOT_KNOWN], |owner| words![owner]);
         let due = due.strftime("%F");
-        format!("| {} | {} | {due} |", action.markdown(usize::MAX), owner.markdown(usize::MAX))
+        format!("| {}{issue} | {} | {due} |", action.markdown(usize::MAX), owner.markdown(usize::MAX))
     };
     let head = ["| Action | Owner | Due Date |".to_owned(), "|--------|-------|----------|".to_owned()];
     head.into_iter().chain(all.iter().map(row)).collect::<Vec<_>>().join("\n")

@@ -4,11 +4,14 @@ mod answers;
 mod file;
 mod preview;
 mod problem;
+mod publication;
 mod said;
 mod told;
 mod typed;
 
-pub use self::file::{people_in, report_file};
+pub use self::file::{
+    follow_up_issue, people_in, report_file, report_lead, report_parts, report_request, report_row,
+};
 pub use self::problem::in_words as problem_in_words;
 pub(super) use self::said::said;
 pub(super) use self::told::told;

@@ -1,7 +1,7 @@
 //! The report in Slack: a short block for each section, and how to read the rest and to write what is missing.
 
 use super::file::{lasted, step};
-use super::{NOT_KNOWN, heading, listed};
+use super::{NOT_KNOWN, heading, listed, publication};
 use crate::Message;
 use crate::blocks::{Button, Draft};
 use crate::facts::{labelled, severity};
@@ -31,6 +31,7 @@ pub(super) fn preview(report: &Report, via: Via) -> Message {
     let mut draft = Draft::new()
         .headline(&format!("Report of {id}: "), &report.title)
         .lines(state(report))
+        .lines(publication::lines(report, via))
         .lines(section(Section::Summary, summary(report)))
         .line(words![bold("Timeline (UTC)")])
         .lines(events(&report.timeline, via, report))
@@ -41,12 +42,12 @@ pub(super) fn preview(report: &Report, via: Via) -> Message {
         .lines(section(Section::Lessons, told(report, Section::Lessons)))
         .line(words!["The whole report, as a file in the thread: ", line("report file")]);
     if via != Via::Shell {
-        draft = draft.buttons(edits(report)).buttons(next(report));
+        draft = draft.buttons(publication::settles(report)).buttons(edits(report)).buttons(next(report));
     }
     draft.finish()
 }
 
-fn after(report: &Report, label: impl Into<String>, line: AfterLine) -> Button {
+pub(super) fn after(report: &Report, label: impl Into<String>, line: AfterLine) -> Button {
     Button::new(label, report.incident, Command::After(Box::new(line)))
 }
 
@@ -63,6 +64,7 @@ fn next(report: &Report) -> Vec<Button> {
     let defaults =
         defaults.then(|| after(report, "Add the runbook's follow-ups", AfterLine::FollowUpDefaults));
     let file = after(report, "As file", AfterLine::ReportFile);
+    let publish = publication::publish(report);
     let done = report.deadline.as_ref().is_some_and(|deadline| deadline.done.is_none()).then(|| {
         let done = after(report, "Report is done", AfterLine::Done { owed: Owed::Report });
         match report.not_known.as_slice() {
@@ -73,7 +75,7 @@ fn next(report: &Report) -> Vec<Button> {
             ),
         }
     });
-    defaults.into_iter().chain([file]).chain(done).collect()
+    defaults.into_iter().chain([publish, file]).chain(done).collect()
 }
 
 /// When it is due, and what is missing.

@@ -8,6 +8,7 @@ use crate::words::{Words, bold, code, moment, words};
 use domain::command::Command;
 use domain::incident::after::event::Section;
 use domain::incident::after::line::{AfterLine, AfterProblem, NotOwed};
+use domain::incident::after::publication::NoReports;
 use domain::refusal::Unfit;
 
 /// For a shell, without what to type in Slack's place.
@@ -169,6 +170,30 @@ pub(super) fn problem(problem: &AfterProblem, via: Via) -> Message {
                 Some(Button::new(format!("Edit {}", section.words()), *incident, edit)),
             )
         }
+        AfterProblem::NotPublished { incident, why } => {
+            let why = match why {
+                NoReports::Off => {
+                    "[reports] repository is \"off\" in howler.toml, so there is nowhere to publish it. Name a repository there \
+                                   and restart howler"
+                }
+                NoReports::NoToken => {
+                    "GITHUB_TOKEN is not set, so I cannot write on GitHub. Set one with the permissions Contents and Pull \
+                                       requests, read and write, and restart howler"
+                }
+            };
+            let file = line(&format!("{} report file", incident.0));
+            (
+                vec![
+                    words![why, "."],
+                    words!["Until then the report is a file in the thread of its card: ", file],
+                ],
+                None,
+            )
+        }
+        AfterProblem::NoConflict { incident, part } => (
+            vec![words![format!("{incident}: of {} nobody is asked which text stands.", part.words())]],
+            None,
+        ),
         AfterProblem::Unfit { person, why } => {
             let why = match why {
                 Unfit::Left => " has left this Slack, so nothing can be theirs. Name somebody else.",

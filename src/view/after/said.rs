@@ -1,6 +1,6 @@
 //! Who is told of what is owed after an incident: to the owner, and to others once it is late.
 
-use super::{listed, thing};
+use super::{listed, publication, thing};
 use crate::Message;
 use crate::blocks::{Button, Draft};
 use crate::time::late as admitted_late;
@@ -46,6 +46,16 @@ pub fn said(said: &AfterSaid, incident: IncidentId) -> Message {
                 .buttons(vec![done(incident, *owed)])
                 .finish()
         }
+        AfterSaid::Published { title, place, commit, pull, not_known } => {
+            let (head, lines) =
+                publication::told(incident, place, commit.as_deref(), pull.as_ref(), not_known);
+            Draft::new().headline(&head, title).lines(lines).buttons(vec![open(incident)]).finish()
+        }
+        AfterSaid::Conflict { title, part, conflict, place, pull } => Draft::new()
+            .headline(&format!("Which stands? The report of {incident}: "), title)
+            .lines(publication::conflict(*part, conflict, place, pull.as_ref()))
+            .buttons(publication::choice(incident, *part))
+            .finish(),
         AfterSaid::Reminder(reminder) => {
             let Reminder { owed, not_known, late, .. } = reminder.as_ref();
             let missing = (!not_known.is_empty())

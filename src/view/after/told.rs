@@ -2,17 +2,18 @@
 
 use jiff::Timestamp;
 
-use super::thing;
-use crate::timeline::admitted;
-use crate::words::{Part, Words, moment, words};
+use super::{publication, thing};
+use crate::timeline::{admitted, name};
+use crate::words::{Words, link, moment, words};
+use domain::actor::Actor;
 use domain::incident::after::deadline::Step;
 use domain::incident::after::event::{AfterNews, Owed};
 use domain::incident::after::follow_up::FollowUp;
 use domain::text::shorten;
 
 /// One line, with every text at most `most` characters long.
-pub fn told(news: &AfterNews, who: Part, most: usize) -> Words {
-    let who = words![who];
+pub fn told(news: &AfterNews, by: &Actor, most: usize) -> Words {
+    let who = words![name(by)];
     let of = |owed: Owed| thing(owed, None);
     match news {
         AfterNews::Written { section, text } if text.is_empty() => {
@@ -51,6 +52,23 @@ pub fn told(news: &AfterNews, who: Part, most: usize) -> Words {
             .and(words![" put off the reminders of "])
             .and(of(*owed))
             .and(words![" until ", moment(*until), ": ", shorten(why, most)]),
+        AfterNews::PublishAsked { place, anew } => publication::asked(who, place, *anew),
+        AfterNews::Published(came) => publication::came(came),
+        AfterNews::PullSeen { pull } => publication::seen(pull),
+        AfterNews::Settled { part, ours } => publication::decided(who, *part, *ours),
+        AfterNews::IssueSeen { number, issue, closed, .. } => {
+            let state = if *closed { " is closed." } else { " is open." };
+            words![format!("The issue of follow-up {number}, "), link(issue), ",", state]
+        }
+        AfterNews::Done { owed } if by.is_howler() && matches!(owed, Owed::FollowUp(_)) => {
+            of(*owed).and(words![" is done: its issue was closed on GitHub."])
+        }
+        AfterNews::Undone { owed, .. } if by.is_howler() => {
+            of(*owed).and(words![" is open again: its issue was reopened on GitHub."])
+        }
+        AfterNews::Done { owed: Owed::Report } if by.is_howler() => {
+            words!["The report is done: its pull request was merged."]
+        }
         AfterNews::Done { owed: Owed::Retro } => who.and(words![" said that the retrospective was held."]),
         AfterNews::Done { owed } => who.and(words![" finished "]).and(of(*owed)).and(words!["."]),
         AfterNews::Undone { owed, .. } => {

@@ -10,6 +10,9 @@ pub fn typed(line: &AfterLine) -> Option<String> {
     Some(match line {
         AfterLine::Report => "report".to_owned(),
         AfterLine::ReportFile => "report file".to_owned(),
+        AfterLine::Publish => "publish".to_owned(),
+        AfterLine::Settle { part, ours: true } => format!("publish ours {}", part.words()),
+        AfterLine::Settle { part, ours: false } => format!("publish theirs {}", part.words()),
         AfterLine::Edit { section } => format!("report {}", section.words()),
         AfterLine::Write { section, text } => format!("report {}: {text}", section.words()),
         AfterLine::Retro => "retro".to_owned(),

@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+pub use repository::CanPublish;
 pub(in crate::github) use repository::is_name;
 pub(in crate::github) use why::Step;
 pub use why::{Permission, Undone, Why};

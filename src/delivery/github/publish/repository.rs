@@ -16,6 +16,17 @@ pub(super) struct Repository<'c> {
     pub name: &'c str,
 }
 
+/// What GitHub tells of a repository before anything is published there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CanPublish {
+    /// The default branch.
+    pub branch: String,
+    /// Whether the token's account may push; `None` where GitHub does not tell. A fine-grained token may still lack the permission.
+    pub may_push: Option<bool>,
+    /// Whether a rule protects the default branch; `None` where GitHub does not tell.
+    pub protected: Option<bool>,
+}
+
 /// A file where it stands, or what stands there instead of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Found {
@@ -82,6 +93,32 @@ impl Repository<'_> {
             }
             Err(trouble) => Err(Why::of(trouble, Step::Look)),
         }
+    }
+
+    /// What can be told of publishing there without trying it.
+    pub async fn can_publish(&self) -> Result<CanPublish, Why> {
+        #[derive(Deserialize)]
+        struct Told {
+            #[serde(default)]
+            permissions: Option<Permissions>,
+        }
+        #[derive(Deserialize)]
+        struct Permissions {
+            push: bool,
+        }
+        #[derive(Deserialize)]
+        struct Branch {
+            protected: bool,
+        }
+        let branch = self.default_branch().await?;
+        if self.tip(&branch).await?.is_none() {
+            return Err(Why::Empty);
+        }
+        let told: Told = self.read("").await?;
+        // A token without the permission to administer is not told all of it; the flag itself is shown to whoever reads.
+        let shown: Result<Branch, Why> = self.read(&format!("/branches/{}", encoded(&branch))).await;
+        let may_push = told.permissions.map(|permissions| permissions.push);
+        Ok(CanPublish { branch, may_push, protected: shown.ok().map(|branch| branch.protected) })
     }
 
     /// What it is called now, where GitHub's redirection can be followed.

@@ -7,7 +7,7 @@ use super::commit::Draft;
 use super::find::{Opened, Place};
 use super::repository::{Repository, Tip, encoded};
 use super::why::{Step, Undone, Why};
-use super::{Mode, Publication, Published, PullRequest, PullSeen, PullState};
+use super::{CanPublish, Mode, Publication, Published, PullRequest, PullSeen, PullState};
 use crate::github::GitHub;
 use crate::github::client::{Ask, Client};
 use crate::github::verdict::Trouble;
@@ -60,6 +60,11 @@ impl GitHub {
             Ok(PullSeen { pull: found.told(), conflicts: found.conflicts() })
         };
         ask.await.map_err(|why| Undone { why, unknown: false })
+    }
+
+    /// What can be told of publishing there without trying it.
+    pub(in crate::github) async fn can_publish(&self, name: &str) -> Result<CanPublish, Why> {
+        Repository { client: self.caller()?, name }.can_publish().await
     }
 
     pub(in crate::github) fn caller(&self) -> Result<&Client, Why> {

@@ -1,7 +1,6 @@
 mod indexes;
 mod merging;
 mod properties;
-mod slugs;
 
 use super::*;
 

@@ -2,7 +2,7 @@
 
 use super::deadline::{Done, PutOff};
 use super::event::AfterNews;
-use super::{After, Written};
+use super::{After, Written, news_of};
 use crate::incident::event::Event;
 
 impl After {
@@ -50,6 +50,15 @@ impl After {
                     (deadline.due, deadline.put_off, deadline.next) = (*due, None, *next);
                 }
             }
+            AfterNews::IssueSeen { number, issue, closed, .. } => {
+                if let Some(one) = self.follow_ups.iter_mut().find(|one| one.number == *number) {
+                    (one.issue, one.issue_closed) = (Some(issue.clone()), *closed);
+                }
+            }
+            AfterNews::PublishAsked { .. }
+            | AfterNews::Published(_)
+            | AfterNews::PullSeen { .. }
+            | AfterNews::Settled { .. } => news_of(&mut self.publication, event, news),
         }
     }
 

@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use super::deadline::{Deadline, Step};
 use super::event::{AfterNews, Owed, Section};
 use super::follow_up::Tag;
+use super::publication::{Conflict, Part, Place, Pull};
+use super::publish;
 use crate::actor::Actor;
 use crate::effect::{EffectKind, Lane, Say, To};
 use crate::id::UserId;
@@ -36,6 +38,22 @@ pub enum AfterSaid {
         due: Timestamp,
         by: Actor,
     },
+    /// The report stands in the repository, or its pull request was merged or closed.
+    Published {
+        title: String,
+        place: Place,
+        commit: Option<String>,
+        pull: Option<Pull>,
+        not_known: Vec<Section>,
+    },
+    /// People and howler both changed a part of it.
+    Conflict {
+        title: String,
+        part: Part,
+        conflict: Conflict,
+        place: Place,
+        pull: Option<Pull>,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,7 +72,7 @@ pub struct Reminder {
 }
 
 impl Consequences<'_> {
-    pub(in crate::incident) fn after(&mut self, news: &AfterNews) {
+    pub(in crate::incident) fn after(&mut self, before: Option<&Incident>, news: &AfterNews) {
         match news {
             AfterNews::Begun { report: Some(report), retro } => self.begun(report, retro.as_deref()),
             AfterNews::Reminded { owed, step, late, .. } => self.reminds(*owed, *step, *late),
@@ -63,18 +81,25 @@ impl Consequences<'_> {
             }
             AfterNews::Added { follow_ups } => {
                 follow_ups.iter().for_each(|one| self.yours(Owed::FollowUp(one.number)));
+                follow_ups.iter().for_each(|one| self.issue(one.number));
             }
+            AfterNews::Done { owed: Owed::FollowUp(number) }
+            | AfterNews::Undone { owed: Owed::FollowUp(number), .. }
+            | AfterNews::IssueSeen { number, .. } => self.issue(*number),
             AfterNews::Given { owed, .. } => self.yours(*owed),
+            AfterNews::Published(_) | AfterNews::PullSeen { .. } => self.published(before),
             AfterNews::Begun { report: None, .. }
             | AfterNews::Written { .. }
             | AfterNews::PutOff { .. }
             | AfterNews::Done { .. }
             | AfterNews::Undone { .. }
+            | AfterNews::PublishAsked { .. }
+            | AfterNews::Settled { .. }
             | AfterNews::Moved { .. } => {}
         }
     }
 
-    fn tell(&mut self, to: To, said: AfterSaid) {
+    pub(super) fn tell(&mut self, to: To, said: AfterSaid) {
         self.say(Lane::After(self.incident.id), to, Say::After(Box::new(said)), None);
     }
 
@@ -94,6 +119,15 @@ impl Consequences<'_> {
         let incident = self.incident;
         let Some(deadline) = incident.after.deadline(owed) else { return };
         let owner = deadline.owner.as_ref();
+        if let Owed::FollowUp(number) = owed
+            && incident.after.follow_up(number).is_some_and(|one| one.issue.is_some())
+        {
+            self.push(Lane::After(incident.id), EffectKind::SeeIssue { number });
+        }
+        // GitHub is asked first: what was merged without a word needs no reminder.
+        if owed == Owed::Report && publish::open_pull(&incident.after).is_some() {
+            self.push(Lane::After(incident.id), EffectKind::SeePull);
+        }
         let reminder = Reminder {
             title: incident.title.clone(),
             severity: incident.severity,
@@ -137,7 +171,7 @@ fn what(incident: &Incident, owed: Owed) -> Option<(Tag, String)> {
 }
 
 /// Where a person can be told; the on-call's channel where Slack does not know them, or there is none.
-fn reaches(owner: Option<&Actor>) -> To {
+pub(super) fn reaches(owner: Option<&Actor>) -> To {
     let person: Option<&UserId> = owner.and_then(Actor::in_slack);
     person.map_or(To::OnCall, |person| To::Person(person.clone()))
 }
@@ -148,6 +182,8 @@ pub(in crate::incident) fn still_true(incident: &Incident, said: &AfterSaid) -> 
         incident.after.deadline(owed).filter(|deadline| deadline.done.is_none() && deadline.due == due)
     };
     match said {
+        AfterSaid::Published { pull, .. } => publish::told_still(incident, pull.as_ref()),
+        AfterSaid::Conflict { part, conflict, .. } => publish::asked_still(incident, *part, conflict),
         AfterSaid::Begun { report, .. } => {
             stands(Owed::Report, *report).map(drop).ok_or("the report is done, or the incident was reopened")
         }

@@ -7,6 +7,7 @@ use super::deadline::{Deadline, PUT_OFF_MOST};
 use super::event::{AfterNews, Owed, Section};
 use super::follow_up::{DEFAULTS, FAR, FollowUp, USUAL};
 use super::line::{AfterAnswer, AfterLine, AfterProblem, NotOwed, Wanted};
+use super::publish::{publish, settle};
 use crate::actor::Actor;
 use crate::answer::{Answer, FormFill, FormToOpen, Private};
 use crate::id::UserId;
@@ -21,7 +22,7 @@ use crate::text::fingerprint;
 /// "By Friday" is the end of that day's work.
 const EVENING: Time = Time::constant(17, 0, 0, 0);
 
-type Decided = Result<(Vec<AfterNews>, AfterAnswer), AfterProblem>;
+pub(super) type Decided = Result<(Vec<AfterNews>, AfterAnswer), AfterProblem>;
 
 /// Decides a line about the time after `incident`.
 pub(in crate::incident) fn decide(
@@ -76,6 +77,8 @@ fn decided(incident: &Incident, line: &AfterLine, asked: &Asked<'_>, rules: &Sev
             no_report(incident)?;
             Ok((vec![AfterNews::FileAsked], AfterAnswer::FileComes { incident: id }))
         }
+        AfterLine::Publish => publish(incident, rules),
+        AfterLine::Settle { part, ours } => settle(incident, *part, *ours),
         AfterLine::Done { owed } => {
             let deadline = open(incident, *owed, rules)?;
             let late = now.duration_since(deadline.due);
@@ -233,6 +236,7 @@ fn add(incident: &Incident, wanted: &[Wanted], asked: &Asked<'_>, rules: &Severi
     no_report(incident)?;
     let (now, quiet) = (asked.now, &rules.afterwards().quiet);
     let first = incident.after.follow_ups.iter().map(|one| one.number).max().unwrap_or(0);
+    let repository = rules.afterwards().reports.as_ref().ok().map(|reports| reports.repository.clone());
     let one = |(number, wanted): (u32, &Wanted)| {
         if wanted.text.is_empty() {
             return Err(AfterProblem::NoText);
@@ -246,7 +250,16 @@ fn add(incident: &Incident, wanted: &[Wanted], asked: &Asked<'_>, rules: &Severi
         };
         let deadline = Deadline::new(Some(owner.into()), now, due, quiet);
         let (tag, text, by) = (wanted.tag, wanted.text.clone(), asked.by.clone());
-        Ok(FollowUp { number, tag, text, by, deadline, issue: None })
+        Ok(FollowUp {
+            number,
+            tag,
+            text,
+            by,
+            deadline,
+            issue: None,
+            repository: repository.clone(),
+            issue_closed: false,
+        })
     };
     let numbered = (first.saturating_add(1)..).zip(wanted);
     let follow_ups = numbered.map(one).collect::<Result<Vec<_>, _>>()?;

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::deadline::{Deadline, Next, Step};
 use super::follow_up::FollowUp;
+use super::publication::{Came, Part, Place, Pull};
 use crate::actor::Actor;
+use crate::effect::Issue;
 use crate::timer::Lateness;
 
 /// A part of the report that people write (runbook 6.1). Timeline, duration and follow-ups are read off the events.
@@ -114,6 +116,30 @@ pub enum AfterNews {
         owed: Owed,
         due: Timestamp,
         next: Next,
+    },
+    /// Somebody wants the report published there. `anew`: also where the last pull request was closed without being merged.
+    PublishAsked {
+        place: Place,
+        anew: bool,
+    },
+    /// What came of publishing it.
+    Published(Box<Came>),
+    /// How its pull request stands.
+    PullSeen {
+        pull: Pull,
+    },
+    /// How the issue of a follow-up stands. `turned`: somebody closed or reopened it on GitHub.
+    IssueSeen {
+        number: u32,
+        issue: Issue,
+        closed: bool,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        turned: bool,
+    },
+    /// Somebody decided whose text of a part stands.
+    Settled {
+        part: Part,
+        ours: bool,
     },
 }
 

@@ -45,6 +45,12 @@ pub struct FollowUp {
     /// Where it stands on GitHub, once it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issue: Option<Issue>,
+    /// Where its issue goes; `None`: it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repository: Option<String>,
+    /// Whether its issue was closed when that was known last: what differs from it is news, on either side.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub issue_closed: bool,
 }
 
 /// So much is left to whoever names no day.
@@ -59,6 +65,15 @@ pub const DEFAULTS: [(Tag, &str, SignedDuration); 2] = [
 ];
 
 impl FollowUp {
+    /// Whether GitHub does not show yet what it is now.
+    pub fn is_ahead_of_github(&self) -> bool {
+        let done = self.deadline.done.is_some();
+        match &self.issue {
+            Some(_) => done != self.issue_closed,
+            None => self.repository.is_some() && !done,
+        }
+    }
+
     /// Since when it is asked for.
     pub fn since(&self) -> Timestamp {
         self.deadline.from

@@ -7,6 +7,7 @@ use super::deadline::Deadline;
 use super::due::{Row, Whose};
 use super::event::{Owed, Section};
 use super::follow_up::{FollowUp, Tag};
+use super::publication::{NoReports, Part, Place};
 use crate::answer::Summary;
 use crate::id::{IncidentId, UserId};
 use crate::incident::report::Report;
@@ -31,6 +32,13 @@ pub enum AfterLine {
     Report,
     /// Puts it as a file into the thread of the card.
     ReportFile,
+    /// Publishes it in the repository; where the last pull request was closed, anew.
+    Publish,
+    /// Whose text of a part stands, where people and howler both changed it.
+    Settle {
+        part: Part,
+        ours: bool,
+    },
     /// Opens the form of a section.
     Edit {
         section: Section,
@@ -80,6 +88,7 @@ impl AfterLine {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Report | Self::ReportFile | Self::Edit { .. } | Self::Write { .. } => "report",
+            Self::Publish | Self::Settle { .. } => "publish",
             Self::FollowUp { .. } | Self::FollowUpDefaults | Self::Move { .. } => "follow-up",
             Self::FollowUps | Self::FollowUpsOf => "follow-ups",
             Self::Retro => "retro",
@@ -189,6 +198,16 @@ pub enum AfterProblem {
         stands: String,
         sent: String,
     },
+    /// It cannot be published: what is missing.
+    NotPublished {
+        incident: IncidentId,
+        why: NoReports,
+    },
+    /// Of this part nobody is asked which text stands.
+    NoConflict {
+        incident: IncidentId,
+        part: Part,
+    },
     /// They left Slack, are a bot, or unknown to it.
     Unfit {
         person: UserId,
@@ -230,6 +249,18 @@ pub enum AfterAnswer {
     },
     FileComes {
         incident: IncidentId,
+    },
+    /// It is on its way. `anew`: although the last pull request was closed.
+    Publishes {
+        incident: IncidentId,
+        place: Place,
+        anew: bool,
+        not_known: Vec<Section>,
+    },
+    Settled {
+        incident: IncidentId,
+        part: Part,
+        ours: bool,
     },
     /// `not_known`: what the report leaves open all the same.
     Done {

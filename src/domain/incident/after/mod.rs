@@ -8,8 +8,12 @@ pub mod due;
 pub mod event;
 mod fire;
 pub mod follow_up;
+mod issue;
 pub mod line;
+pub mod publication;
+mod publish;
 pub mod rules;
+mod slug;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use self::deadline::Deadline;
 use self::event::{AfterNews, Owed, Section};
 use self::follow_up::FollowUp;
+use self::publication::Publication;
 use super::Incident;
 use super::event::{Event, EventKind};
 use crate::actor::Actor;
@@ -29,6 +34,9 @@ pub use consequences::{AfterSaid, Reminder};
 pub(super) use decide::{decide, write};
 pub use decide::{known, no_report};
 pub(super) use fire::fire;
+pub(super) use issue::{has_issue, seen as issue_seen, turned};
+use publish::news_of;
+pub(super) use publish::{came, finished, publishes, publishes_still, sees_still};
 
 /// A section of the report, as somebody wrote it last.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +59,9 @@ pub struct After {
     /// Their numbers count from 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub follow_ups: Vec<FollowUp>,
+    /// Where the report is published, once somebody wanted that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publication: Option<Box<Publication>>,
 }
 
 impl After {

@@ -5,15 +5,24 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, Time, Weekday};
 use jiff::{Span, Timestamp};
 
+use super::publication::{NoReports, Reports};
 use crate::id::UserId;
 use crate::oncall::zone::Zone;
 
 /// What follows an incident, as `howler.toml` has it.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Afterwards {
     pub quiet: Quiet,
     /// `None`: nobody said when, so a retrospective "at the next sprint planning" has no deadline.
     pub sprint: Option<Sprint>,
+    /// Where reports are published; or why nowhere.
+    pub reports: Result<Reports, NoReports>,
+}
+
+impl Default for Afterwards {
+    fn default() -> Self {
+        Self { quiet: Quiet::default(), sprint: None, reports: Err(NoReports::NoToken) }
+    }
 }
 
 /// The hours in which nobody is reminded of work that can wait.

@@ -28,7 +28,7 @@ fn awake() -> Quiet {
 
 fn rules(quiet: Quiet) -> Severities {
     let mut rules = Severities::default();
-    rules.set_afterwards(Afterwards { quiet, sprint: None });
+    rules.set_afterwards(Afterwards { quiet, ..Afterwards::default() });
     rules
 }
 
@@ -106,7 +106,7 @@ fn the_retrospective_of_a_p3_is_held_at_the_next_sprint_planning() {
         zone: Zone::named("Europe/Berlin").unwrap(),
     };
     let mut rules = Severities::default();
-    rules.set_afterwards(Afterwards { quiet: awake(), sprint: Some(sprint) });
+    rules.set_afterwards(Afterwards { quiet: awake(), sprint: Some(sprint), ..Afterwards::default() });
     let world = resolved(Severity::P3, rules);
     let retro = world.incident.after.retro.as_ref().unwrap();
     assert_eq!(retro.due, "2026-11-30T09:00:00Z".parse().unwrap());

@@ -6,6 +6,9 @@ use domain::incident::after::due::{Row, Whose};
 use domain::incident::after::event::{AfterNews, Owed, Section};
 use domain::incident::after::follow_up::{FollowUp, Tag};
 use domain::incident::after::line::{AfterAnswer, AfterProblem, NotOwed};
+use domain::incident::after::publication::{
+    Came, Conflict, How, NoReports, Part, Place, Publication, Pull, PullState,
+};
 use domain::incident::after::{AfterSaid, Reminder};
 use domain::incident::report::{Report, report};
 use domain::oncall::when::WhenProblem;
@@ -24,7 +27,16 @@ fn done(owner: UserId) -> Deadline {
 
 fn follow_up(number: u32, texts: &Texts, deadline: Deadline) -> FollowUp {
     let (tag, text) = (Tag::Monitoring, texts.title.clone());
-    FollowUp { number, tag, text, by: ian().into(), deadline, issue: None }
+    FollowUp {
+        number,
+        tag,
+        text,
+        by: ian().into(),
+        deadline,
+        issue: None,
+        repository: None,
+        issue_closed: false,
+    }
 }
 
 fn after(news: AfterNews) -> EventKind {
@@ -33,6 +45,40 @@ fn after(news: AfterNews) -> EventKind {
 
 /// A P1 that was taken, understood, rolled back and resolved, with what people wrote afterwards.
 pub fn after_story(texts: &Texts) -> Story {
+    publishing(texts, until_written(texts))
+}
+
+/// What became of its publication.
+fn publishing(texts: &Texts, story: Story) -> Story {
+    let issue = domain::effect::Issue {
+        repository: "anomalyco/monkeytown".into(),
+        number: 14,
+        url: "https://github.com/anomalyco/monkeytown/issues/14".into(),
+    };
+    let seen = |closed, turned| AfterNews::IssueSeen { number: 1, issue: issue.clone(), closed, turned };
+    let came = Came {
+        branch: "howler/inc-7".into(),
+        pull: Some(pull(PullState::Open)),
+        conflicts: [(Part::RootCause, conflict(texts))].into(),
+        ..Came::default()
+    };
+    let next = Next { step: Step::Due, at: at("14:40") };
+    let asked = AfterNews::PublishAsked { place: place(How::PullRequest), anew: true };
+    let told = [
+        (Some(ian()), asked),
+        (None, AfterNews::Published(Box::new(came))),
+        (Some(bea()), AfterNews::Settled { part: Part::RootCause, ours: false }),
+        (None, seen(false, false)),
+        (None, seen(true, true)),
+        (None, AfterNews::Done { owed: Owed::FollowUp(1) }),
+        (None, seen(false, true)),
+        (None, AfterNews::Undone { owed: Owed::FollowUp(1), next }),
+        (None, AfterNews::PullSeen { pull: pull(PullState::Merged) }),
+    ];
+    told.into_iter().fold(story, |story, (by, news)| story.then("02:55", by, after(news)))
+}
+
+fn until_written(texts: &Texts) -> Story {
     let run = domain::id::RunId(3);
     let noted = |note: RunNote| EventKind::Runbook { run, note: Box::new(note) };
     let asked = RunNote::Asked {
@@ -107,7 +153,59 @@ pub fn reports(texts: &Texts) -> Vec<(&'static str, Report)> {
         ("report", after_story(texts).report()),
         ("report of an open one", bare.report()),
         ("report, many lines", long.report()),
+        ("report, being published", published(texts, |publication| publication.came = None)),
+        ("report, in a pull request", published(texts, |_| {})),
+        (
+            "report, committed",
+            published(texts, |publication| {
+                let came = publication.came.as_mut().unwrap();
+                (came.pull, came.branch) = (None, "main".into());
+                (came.conflicts, came.left) = Default::default();
+            }),
+        ),
+        (
+            "report, closed",
+            published(texts, |publication| {
+                publication.came.as_mut().unwrap().pull = Some(pull(PullState::Closed));
+            }),
+        ),
     ]
+}
+
+fn place(how: How) -> Place {
+    let (repository, folder) = ("anomalyco/monkeytown".into(), ".monkeytown/decisions/incidents".into());
+    Place { repository, how, folder, file: "2026-11-24-inc-7-event-stream-down.md".into() }
+}
+
+fn pull(state: PullState) -> Pull {
+    let url = "https://github.com/anomalyco/monkeytown/pull/12".into();
+    Pull { number: 12, url, state, branch: "howler/inc-7".into() }
+}
+
+fn conflict(texts: &Texts) -> Conflict {
+    let (theirs, ours) = (texts.text.clone(), texts.text.clone());
+    Conflict {
+        theirs: theirs.chars().take(300).collect(),
+        ours: ours.chars().take(300).collect(),
+        seen: "1".into(),
+        wanted: "2".into(),
+    }
+}
+
+/// One that is published, with all that can be asked about it.
+fn published(texts: &Texts, change: impl FnOnce(&mut Publication)) -> Report {
+    let came = Came {
+        commit: Some("3484a3fb816e0859fd6e1cea078d76385ff50625".into()),
+        branch: "howler/inc-7".into(),
+        pull: Some(pull(PullState::Open)),
+        conflicts: [(Part::RootCause, conflict(texts)), (Part::Row, conflict(texts))].into(),
+        left: [Part::Impact, Part::Lessons].into(),
+        ..Came::default()
+    };
+    let (place, by, at) = (place(How::PullRequest), bea().into(), at("03:00"));
+    let mut publication = Publication { place, by, at, anew: false, came: Some(Box::new(came)) };
+    change(&mut publication);
+    Report { publication: Some(Box::new(publication)), ..after_story(texts).report() }
 }
 
 pub fn after_answers(texts: &Texts) -> Vec<(&'static str, Private)> {
@@ -124,6 +222,12 @@ pub fn after_answers(texts: &Texts) -> Vec<(&'static str, Private)> {
     let late = Some(minutes(90));
     let summary = after_story(texts).incident().summary();
     let due = |whose, rows, others| AfterAnswer::Due { whose, rows, others, now };
+    let publishes = |how, anew| AfterAnswer::Publishes {
+        incident: ID,
+        place: place(how),
+        anew,
+        not_known: if anew { Vec::new() } else { vec![Section::Witnesses] },
+    };
     let report =
         reports(texts).into_iter().map(|(name, report)| (name, AfterAnswer::Report(Box::new(report))));
     let answers = vec![
@@ -137,6 +241,11 @@ pub fn after_answers(texts: &Texts) -> Vec<(&'static str, Private)> {
         ("retro held", AfterAnswer::Retro { incident: Box::new(summary), deadline: Box::new(done(bea())) }),
         ("section written", AfterAnswer::Written { incident: ID, section: Section::RootCause }),
         ("file comes", AfterAnswer::FileComes { incident: ID }),
+        ("publishes", publishes(How::PullRequest, false)),
+        ("publishes anew", publishes(How::PullRequest, true)),
+        ("publishes as a commit", publishes(How::Commit, false)),
+        ("settled", AfterAnswer::Settled { incident: ID, part: Part::RootCause, ours: true }),
+        ("settled, theirs", AfterAnswer::Settled { incident: ID, part: Part::Row, ours: false }),
         (
             "report done",
             AfterAnswer::Done { incident: ID, owed: Owed::Report, late, not_known: vec![Section::Witnesses] },
@@ -208,6 +317,9 @@ fn after_problems(texts: &Texts) -> Vec<AfterProblem> {
         AfterProblem::Unfit { person: bea(), why: Unfit::Left },
         AfterProblem::NothingNew { incident: ID, section: Section::Summary },
         AfterProblem::HasDefaults { incident: ID },
+        AfterProblem::NotPublished { incident: ID, why: NoReports::Off },
+        AfterProblem::NotPublished { incident: ID, why: NoReports::NoToken },
+        AfterProblem::NoConflict { incident: ID, part: Part::Timeline },
     ]
 }
 
@@ -237,7 +349,28 @@ pub fn after_said(texts: &Texts) -> Vec<(&'static str, AfterSaid)> {
             late,
         }))
     };
+    let stands = |how, pull: Option<Pull>, not_known| AfterSaid::Published {
+        title: texts.title.clone(),
+        place: place(how),
+        commit: Some("3484a3fb816e0859fd6e1cea078d76385ff50625".into()),
+        pull,
+        not_known,
+    };
+    let asked = |part, pull| AfterSaid::Conflict {
+        title: texts.title.clone(),
+        part,
+        conflict: conflict(texts),
+        place: place(How::PullRequest),
+        pull,
+    };
+    let missing = || vec![Section::Witnesses];
     vec![
+        ("in a pull request", stands(How::PullRequest, Some(pull(PullState::Open)), missing())),
+        ("merged", stands(How::PullRequest, Some(pull(PullState::Merged)), missing())),
+        ("not merged", stands(How::PullRequest, Some(pull(PullState::Closed)), missing())),
+        ("committed", stands(How::Commit, None, missing())),
+        ("both sides changed it", asked(Part::RootCause, Some(pull(PullState::Open)))),
+        ("both sides changed the list", asked(Part::Row, None)),
         (
             "the report is begun",
             AfterSaid::Begun {
