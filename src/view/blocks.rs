@@ -235,8 +235,7 @@ fn fallback(chunks: &[Vec<Words>]) -> String {
     let all = |most| chunks.iter().map(|lines| chunk(lines, most)).collect::<Vec<_>>().join("\n\n");
     let texts = [usize::MAX, 1_200, 600, 300, 150, 80].map(all);
     let fits = texts.iter().find(|text| text.chars().count() <= FALLBACK_MOST).cloned();
-    // A list of which each line lacks its end tells less than its first lines do.
-    fits.unwrap_or_else(|| whole_lines(&all(1_200)))
+    fits.unwrap_or_else(|| whole_lines(&all(80)))
 }
 
 /// As many lines as fit, and how many more there are.

@@ -165,14 +165,6 @@ impl Run {
         self.undo.take_if(|undo| undo.ends_with_proof);
     }
 
-    /// The offered step was not left behind: where its facts still hold it is offered again.
-    fn offer_again(&mut self) {
-        if let Stage::Offered { rung } = self.stage {
-            self.offered.retain(|offered| *offered != rung);
-            self.last = None;
-        }
-    }
-
     fn look_again(&mut self) {
         self.offer_again();
         self.make_again();

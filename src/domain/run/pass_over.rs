@@ -1,6 +1,7 @@
-//! Steps that the facts lead to and that cannot be made of them: the next one comes in their place, and why is told.
+//! Steps that the facts lead to and that cannot be made of them: the next one comes in their place, and why is told. With other facts
+//! they are offered after all.
 
-use super::Run;
+use super::{Run, Stage};
 
 impl Run {
     /// Why the action of a rung cannot be made of what was found.
@@ -22,6 +23,14 @@ impl Run {
             let action = self.rung(rung).and_then(|rung| rung.action.clone());
             self.offered.retain(|offered| *offered != rung);
             self.left_out.retain(|left_out| Some(left_out) != action.as_ref());
+        }
+    }
+
+    /// The offered step was not left behind: where its facts still hold it is offered again.
+    pub(super) fn offer_again(&mut self) {
+        if let Stage::Offered { rung } = self.stage {
+            self.offered.retain(|offered| *offered != rung);
+            self.last = None;
         }
     }
 }
