@@ -238,12 +238,33 @@ fn follow_up(rest: &str) -> Result<Command, Refusal> {
     {
         return Err(nobody(word, "incident follow-up"));
     }
-    let items = rest.split(['\n', ';']).map(str::trim).filter(|item| !item.is_empty());
-    Ok(match items.take(AT_ONCE).map(item).collect::<Result<Vec<_>, _>>() {
+    Ok(match items(rest).into_iter().take(AT_ONCE).map(item).collect::<Result<Vec<_>, _>>() {
         Ok(wanted) if wanted.is_empty() => unclear(AfterProblem::NoText),
         Ok(wanted) => said(AfterLine::FollowUp { wanted }),
         Err(problem) => unclear(problem),
     })
+}
+
+/// Several on one line: each ends with it, or with a `;` that ends none of Slack's `&amp;`, `&lt;` and `&gt;`.
+fn items(rest: &str) -> Vec<&str> {
+    let is_end = |(at, sign): (usize, char)| match sign {
+        '\n' => true,
+        ';' => !["&amp", "&lt", "&gt"].iter().any(|begun| rest[..at].ends_with(begun)),
+        _ => false,
+    };
+    let ends: Vec<usize> =
+        rest.char_indices().filter(|one| is_end(*one)).map(|(at, _)| at).chain([rest.len()]).collect();
+    let starts = [0].into_iter().chain(ends.iter().map(|end| end + 1));
+    let parts = starts.zip(&ends).map(|(start, end)| rest.get(start..*end).unwrap_or_default().trim());
+    parts.filter(|part| !part.is_empty()).collect()
+}
+
+/// Whether a line that is none about the time after an incident may be a title that begins with one of its words: `Report page broken`.
+pub(super) fn may_be_a_title(command: &Command, verb: Verb, rest: &str) -> bool {
+    let Command::After(line) = command else { return false };
+    let begins = matches!(verb, Verb::Report | Verb::Publish | Verb::Retro);
+    let is_none = matches!(line.as_ref(), AfterLine::Unclear(AfterProblem::NoSuchPart { .. }));
+    begins && is_none && rest.split_whitespace().nth(1).is_some()
 }
 
 /// A name as it is typed: `@maya`.

@@ -221,7 +221,9 @@ fn unnumbered(text: &str) -> Result<Line, Refusal> {
         return Ok(here(verbs::declared(first, rest)?));
     }
     if let Some(verb) = verb_of(first) {
-        return about_one::verb_line(verb, first, rest);
+        let line = about_one::verb_line(verb, first, rest)?;
+        let asks = after::may_be_a_title(&line.command, verb, rest).then(|| sentence::unknown(None, text));
+        return asks.flatten().map_or(Ok(line), Err);
     }
     if let Some(command) = anyway(first, rest) {
         return Ok(here(command));

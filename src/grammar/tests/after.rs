@@ -90,6 +90,30 @@ fn what_people_type_about_a_report() {
     }
 }
 
+/// What begins with one of these words and is nothing that is done about a report may be the title of an incident.
+#[test]
+fn a_title_may_begin_with_a_word_of_the_time_after() {
+    for text in ["Publish button broken", "Report page is broken", "retro board is gone"] {
+        let refusal = parse(text).unwrap_err();
+        let Refusal::Unsure { meanings, .. } = &refusal else { panic!("{text}: {refusal:?}") };
+        let declares = |line: &Line| matches!(line.command, Command::DeclareForm { title: Some(_) });
+        assert!(meanings.iter().any(|meaning| declares(&meaning.line)), "{text}: {meanings:?}");
+    }
+}
+
+/// Slack writes `&` as `&amp;`, whose sign ends nothing.
+#[test]
+fn several_follow_ups_are_parted_and_no_entity_is() {
+    let texts = |text: &str| match said(text).1 {
+        AfterLine::FollowUp { wanted } => wanted.into_iter().map(|one| one.text).collect::<Vec<_>>(),
+        other => panic!("{text}: {other:?}"),
+    };
+    let one = "follow-up Tell R&amp;D &lt;!channel&gt; of it <@U0MAYA> by +7d";
+    assert_eq!(texts(one), ["Tell R&D <!channel> of it"]);
+    let two = "follow-up Fix A &amp; B <@U0MAYA>; [monitoring] watch C &lt; D <@U0MAYA>\nand E <@U0KOFI>;";
+    assert_eq!(texts(two), ["Fix A & B", "watch C < D", "and E"]);
+}
+
 #[test]
 fn a_follow_up_has_its_kind_its_owner_and_its_day_in_any_order() {
     let when = |text| Some(domain::oncall::WhenText::parse(text).unwrap());

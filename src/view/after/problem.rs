@@ -40,7 +40,7 @@ pub(super) fn problem(problem: &AfterProblem, via: Via) -> Message {
                     bold(text.clone()),
                     "."
                 ],
-                words!["Name somebody: ", line(&format!("7 follow-up {text} @name by +7d"))],
+                words!["Name somebody: ", line(&format!("follow-up {text} @name by +7d"))],
             ],
             None,
         ),
