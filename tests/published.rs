@@ -87,10 +87,13 @@ async fn a_press_puts_the_report_into_a_pull_request_and_what_changes_follows() 
     // The follow-up, and the number of its issue.
     assert_eq!((commits(github, BRANCH), github.pulls().len()), (6, 1));
     assert_eq!(world.count("maya", "In a pull request"), 1, "it is said once");
+    // A note is a line of the timeline.
+    world.ian().types(EMERGENCIES, "/incident 1 note Redis had 512 MB").await;
+    assert!(file(github, BRANCH).unwrap().contains("Redis had 512 MB"));
     // What changes nothing in the file makes no commit.
     world.ian().types(EMERGENCIES, "/incident 1 publish").await;
     world.forward(20 * HOUR).await;
-    assert_eq!(commits(github, BRANCH), 6);
+    assert_eq!(commits(github, BRANCH), 7);
 }
 
 #[tokio::test]

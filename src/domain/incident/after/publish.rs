@@ -154,6 +154,8 @@ fn touches(kind: &EventKind) -> bool {
         EventKind::Resolved { .. }
             | EventKind::Renamed { .. }
             | EventKind::SeverityChanged { .. }
+            | EventKind::ImpactSet { .. }
+            | EventKind::Noted { .. }
             | EventKind::Retracted { .. }
             | EventKind::PinRead { .. }
             | EventKind::Unpinned { .. }
