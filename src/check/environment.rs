@@ -42,7 +42,7 @@ const VARIABLES: [Variable; 25] = [
     Variable {
         name: "GITHUB_TOKEN",
         need: Need::Optional {
-            part: "a GitHub issue when Slack does not take a P1, and the runbook's GitHub checks",
+            part: "a GitHub issue when Slack does not take a P1, the runbook's GitHub checks, and reports in a repository",
         },
     },
     Variable { name: "GITHUB_API_URL", need: Need::Default("GitHub's own address is used") },
